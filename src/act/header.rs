@@ -1,0 +1,265 @@
+//! The header of an act: what is signed. Its bytes are kept exactly as they were received, never written anew.
+
+use super::hybrid::Hybrid;
+use crate::object;
+use crate::value::class::Role;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{self, BadMember, Json, Limits, Malformed, Members};
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+
+/// The longest header, in bytes.
+pub const LONGEST: usize = 64 * 1024;
+const FORMAT: &str = "act/1";
+
+/// For whom an act is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Audience {
+    /// The own desk alone.
+    Own,
+    /// Every pinned partner, whenever it is pinned.
+    Partners,
+    /// These desks.
+    Desks(Vec<Id>),
+}
+
+impl Audience {
+    /// Whether the act may be carried to this desk.
+    pub fn names(&self, desk: Id) -> bool {
+        match self {
+            Self::Own => false,
+            Self::Partners => true,
+            Self::Desks(desks) => desks.contains(&desk),
+        }
+    }
+}
+
+/// How much of another log the author had seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Whose log.
+    pub desk: Id,
+    /// Of which workstation.
+    pub replica: Id,
+    /// Its size, in acts.
+    pub size: u64,
+    /// Its root at that size.
+    pub root: Digest,
+}
+
+/// What an act says about itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// Live, or one exercise.
+    pub realm: Realm,
+    /// The desk that acts.
+    pub desk: Id,
+    /// The workstation whose log the act stands in.
+    pub replica: Id,
+    /// Its place in that log, from 0, without gaps.
+    pub sequence: u64,
+    /// The id of the log's previous act; none for the first.
+    pub previous: Option<Digest>,
+    /// What the author had seen of logs in the act's audience.
+    pub seen: Vec<Seen>,
+    /// When.
+    pub time: Hybrid,
+    /// Who.
+    pub member: Person,
+    /// In which role.
+    pub role: Role,
+    /// The legal basis, where one is needed: a row of the law.
+    pub basis: Option<String>,
+    /// For whom.
+    pub audience: Audience,
+    /// How many changes it makes.
+    pub changes: u64,
+    /// Their root (RFC 6962, over the changes' leaves).
+    pub root: Digest,
+}
+
+/// Why bytes are not a header.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadHeader {
+    /// Not strict JSON.
+    #[error("an act's header is malformed: {0}")]
+    Json(#[from] Malformed),
+    /// A member is missing, extra or of the wrong type.
+    #[error("an act's header is malformed: {0}")]
+    Member(#[from] BadMember),
+    /// A format that this program does not know.
+    #[error("an act is written in a format that this program does not know")]
+    Version,
+    /// Well formed, and not written as comity writes it.
+    #[error("an act's header is not in its one form")]
+    Form,
+}
+
+impl Header {
+    /// The bytes to sign. They are made once; after that the bytes are the truth.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let seen: Vec<Json> = self
+            .seen
+            .iter()
+            .map(|s| {
+                object! {
+                    "desk" => s.desk.to_string(), "replica" => s.replica.to_string(),
+                    "size" => s.size as i64, "root" => s.root.to_string(),
+                }
+            })
+            .collect();
+        let audience = match &self.audience {
+            Audience::Own => Json::from("own"),
+            Audience::Partners => Json::from("partners"),
+            Audience::Desks(desks) => desks.iter().map(Id::to_string).collect::<Vec<_>>().into(),
+        };
+        object! {
+            "comity" => FORMAT,
+            "realm" => self.realm.to_string(),
+            "desk" => self.desk.to_string(),
+            "replica" => self.replica.to_string(),
+            "sequence" => self.sequence as i64,
+            "previous" => self.previous.map(|d| d.to_string()),
+            "seen" => seen,
+            "time" => self.time.at.to_string(),
+            "tick" => i64::from(self.time.tick),
+            "member" => self.member.to_string(),
+            "role" => self.role,
+            "basis" => self.basis.clone(),
+            "audience" => audience,
+            "changes" => object! { "count" => self.changes as i64, "root" => self.root.to_string() },
+        }
+        .to_bytes()
+    }
+
+    /// Reads a header strictly: what it says, written again, must be the same bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BadHeader> {
+        let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
+        if json.get("comity").and_then(Json::text).is_some_and(|v| v != FORMAT && v.starts_with("act/")) {
+            return Err(BadHeader::Version);
+        }
+        let header = Self::read(&json)?;
+        if header.to_bytes() == bytes { Ok(header) } else { Err(BadHeader::Form) }
+    }
+
+    fn read(json: &Json) -> Result<Self, BadMember> {
+        let bad = |what: &str| BadMember(format!("`{what}` is not well formed"));
+        let mut m = Members::of(json)?;
+        m.read("comity", |v| (v == FORMAT).then_some(()))?;
+        let seen =
+            m.need("seen")?.items().ok_or_else(|| bad("seen"))?.iter().map(read_seen).collect::<Result<_, _>>()?;
+        let audience = match m.need("audience")? {
+            Json::Str(word) if word == "own" => Audience::Own,
+            Json::Str(word) if word == "partners" => Audience::Partners,
+            Json::Arr(desks) if !desks.is_empty() => {
+                let read = desks.iter().map(|d| d.text().and_then(Id::parse));
+                Audience::Desks(read.collect::<Option<_>>().ok_or_else(|| bad("audience"))?)
+            }
+            _ => return Err(bad("audience")),
+        };
+        let time = Hybrid {
+            at: m.read("time", Instant::parse)?,
+            tick: u32::try_from(m.count("tick")?).map_err(|_| bad("tick"))?,
+        };
+        let changes = m.need("changes")?;
+        let mut c = Members::of(changes)?;
+        let (count, root) = (c.count("count")?, c.read("root", Digest::parse)?);
+        c.finish()?;
+        let previous =
+            m.maybe("previous").map(|p| p.text().and_then(Digest::parse).ok_or_else(|| bad("previous"))).transpose()?;
+        let basis = m.maybe("basis").map(|b| b.text().map(str::to_owned).ok_or_else(|| bad("basis"))).transpose()?;
+        let header = Self {
+            realm: m.read("realm", Realm::parse)?,
+            desk: m.read("desk", Id::parse)?,
+            replica: m.read("replica", Id::parse)?,
+            sequence: m.count("sequence")?,
+            previous,
+            seen,
+            time,
+            member: m.read("member", Person::parse)?,
+            role: m.read("role", Role::parse)?,
+            basis,
+            audience,
+            changes: count,
+            root,
+        };
+        m.finish()?;
+        if header.changes == 0 || (header.sequence == 0) != header.previous.is_none() {
+            return Err(bad("sequence"));
+        }
+        Ok(header)
+    }
+}
+
+fn read_seen(json: &Json) -> Result<Seen, BadMember> {
+    let mut m = Members::of(json)?;
+    let seen = Seen {
+        desk: m.read("desk", Id::parse)?,
+        replica: m.read("replica", Id::parse)?,
+        size: m.count("size")?,
+        root: m.read("root", Digest::parse)?,
+    };
+    m.finish()?;
+    Ok(seen)
+}
+
+/// The id of an act: the SHA-256 of its header bytes. It never depends on the signature.
+pub fn act_id(header: &[u8]) -> Digest {
+    Digest::of(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Header {
+        Header {
+            realm: Realm::Live,
+            desk: Id::from_bytes([1; 16]),
+            replica: Id::from_bytes([2; 16]),
+            sequence: 3,
+            previous: Some(Digest::of(b"previous")),
+            seen: vec![Seen {
+                desk: Id::from_bytes([4; 16]),
+                replica: Id::from_bytes([5; 16]),
+                size: 6,
+                root: Digest::of(b"root"),
+            }],
+            time: Hybrid { at: Instant::from_millis(1_790_000_000_123), tick: 7 },
+            member: Person::of(Digest::of(b"key")),
+            role: Role::DeskOfficer,
+            basis: Some("bc29".into()),
+            audience: Audience::Desks(vec![Id::from_bytes([4; 16])]),
+            changes: 1,
+            root: Digest::of(b"changes"),
+        }
+    }
+
+    #[test]
+    fn a_header_has_one_form() {
+        let bytes = sample().to_bytes();
+        assert_eq!(Header::parse(&bytes), Ok(sample()));
+        let text = String::from_utf8(bytes).unwrap();
+        for (what, bad) in [
+            ("white space", text.replace(',', ", ")),
+            (
+                "another order",
+                text.replacen(r#""comity":"act/1","#, "", 1)
+                    .replacen('{', r#"{"comity":"act/1","#, 1)
+                    .replacen(r#""tick":7,"#, "", 1)
+                    .replacen(r#""time""#, r#""tick":7,"time""#, 1),
+            ),
+            ("an extra member", text.replacen('{', r#"{"x":1,"#, 1)),
+            ("a missing member", text.replacen(r#""tick":7,"#, "", 1)),
+            ("a time with another offset", text.replace("Z\"", "+00:00\"")),
+            ("no changes", text.replace(r#""count":1"#, r#""count":0"#)),
+            ("a beginning with a past", text.replace(r#""sequence":3"#, r#""sequence":0"#)),
+        ] {
+            assert_ne!(bad, text, "{what}");
+            assert!(Header::parse(bad.as_bytes()).is_err(), "{what}");
+        }
+        assert_eq!(Header::parse(text.replace("act/1", "act/99").as_bytes()), Err(BadHeader::Version));
+    }
+}

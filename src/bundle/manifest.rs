@@ -1,0 +1,284 @@
+//! The manifest: who sends what to whom, in which order; everything in a bundle is named in it and signed with it.
+
+use crate::object;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{self, BadMember, Json, Limits, Malformed, Members};
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+
+const FORMAT: &str = "bundle/1";
+/// The longest manifest, in bytes.
+pub const LONGEST: usize = 1 << 20;
+/// Parts in one bundle.
+pub const MOST_PARTS: usize = 4096;
+/// Volumes of one bundle.
+pub const MOST_VOLUMES: usize = 64;
+/// The longest part, in bytes: what FAT32 can hold.
+pub const LONGEST_PART: u64 = 2 << 30;
+/// How far a stream may jump before it is an alarm, not a gap.
+pub const FAR_JUMP: u64 = 1000;
+
+/// What a part is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartKind {
+    /// An act, as `act::part` writes it.
+    Act,
+    /// Zeros, so that the size tells less.
+    Padding,
+}
+
+/// One part: its length and its digest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// What it is.
+    pub kind: PartKind,
+    /// Its length, in bytes.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub digest: Digest,
+}
+
+/// One volume: a slice of the parts, laid back to back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Volume {
+    /// Its length, in bytes.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub digest: Digest,
+}
+
+/// A bundle that is acknowledged: the last one of the other side that arrived without a gap.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    /// Its number.
+    pub sequence: u64,
+    /// The digest of its manifest.
+    pub manifest: Digest,
+}
+
+/// A cosignature on the recipient's own log, travelling home.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cosigned {
+    /// The size of the recipient's log.
+    pub size: u64,
+    /// Its root at that size.
+    pub root: Digest,
+    /// The signature line (`cosignature/v1`).
+    pub line: String,
+}
+
+/// The proof that the sender's log has grown, and was not rewritten, since the bundle before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Growth {
+    /// The size that the bundle before named.
+    pub from: u64,
+    /// The consistency proof.
+    pub proof: Vec<Digest>,
+}
+
+/// The manifest of a bundle.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Manifest {
+    /// Live, or one exercise.
+    pub realm: Realm,
+    /// The desk that sends.
+    pub from: Id,
+    /// Its workstation.
+    pub replica: Id,
+    /// The one desk that it is for.
+    pub to: Id,
+    /// Its number in the stream from that workstation to that desk, from 1.
+    pub sequence: u64,
+    /// The digest of the manifest before it.
+    pub previous: Option<Digest>,
+    /// When it was made.
+    pub made: Instant,
+    /// Who made it.
+    pub by: Person,
+    /// What of the other side's has arrived.
+    pub acknowledges: Option<Receipt>,
+    /// The sender's log: a signed note.
+    pub checkpoint: String,
+    /// How it has grown since the bundle before; none for the first.
+    pub growth: Option<Growth>,
+    /// The sender's cosignature on the recipient's log.
+    pub cosigned: Option<Cosigned>,
+    /// The parts, in their order.
+    pub parts: Vec<Part>,
+    /// The volumes that the parts are laid into.
+    pub volumes: Vec<Volume>,
+}
+
+/// Why bytes are not a manifest.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadManifest {
+    /// Not strict JSON.
+    #[error("the manifest is malformed: {0}")]
+    Json(#[from] Malformed),
+    /// A member is missing, extra, of the wrong type or over a limit.
+    #[error("the manifest is malformed: {0}")]
+    Member(#[from] BadMember),
+    /// A format or a feature that this program does not know.
+    #[error("the bundle needs a newer program: {0}")]
+    Version(String),
+}
+
+impl Manifest {
+    /// The bytes to sign.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let parts: Vec<Json> = self
+            .parts
+            .iter()
+            .map(|p| {
+                let kind = match p.kind {
+                    PartKind::Act => "act",
+                    PartKind::Padding => "padding",
+                };
+                object! { "kind" => kind, "bytes" => p.bytes as i64, "sha256" => p.digest.to_string() }
+            })
+            .collect();
+        let volumes: Vec<Json> = self
+            .volumes
+            .iter()
+            .map(|v| object! { "bytes" => v.bytes as i64, "sha256" => v.digest.to_string() })
+            .collect();
+        let receipt = |r: &Receipt| object! { "sequence" => r.sequence as i64, "manifest" => r.manifest.to_string() };
+        let growth = |g: &Growth| object! { "from" => g.from as i64, "proof" => g.proof.iter().map(Digest::base64).collect::<Vec<_>>() };
+        let cosigned =
+            |c: &Cosigned| object! { "size" => c.size as i64, "root" => c.root.to_string(), "line" => c.line.as_str() };
+        object! {
+            "comity" => FORMAT,
+            "critical" => Vec::<Json>::new(),
+            "realm" => self.realm.to_string(),
+            "from" => object! { "desk" => self.from.to_string(), "replica" => self.replica.to_string() },
+            "to" => self.to.to_string(),
+            "sequence" => self.sequence as i64,
+            "previous" => self.previous.map(|d| d.to_string()),
+            "made" => self.made.to_string(),
+            "by" => self.by.to_string(),
+            "acknowledges" => self.acknowledges.as_ref().map(receipt),
+            "checkpoint" => self.checkpoint.as_str(),
+            "growth" => self.growth.as_ref().map(growth),
+            "cosigned" => self.cosigned.as_ref().map(cosigned),
+            "parts" => parts,
+            "volumes" => volumes,
+        }
+        .to_bytes()
+    }
+
+    /// The digest of these bytes: what the next manifest and the receipt name.
+    pub fn digest(bytes: &[u8]) -> Digest {
+        Digest::of(bytes)
+    }
+
+    /// Reads a manifest strictly.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BadManifest> {
+        let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
+        let mut m = Members::of(&json)?;
+        let format = m.text("comity")?;
+        if format != FORMAT {
+            return Err(BadManifest::Version(crate::value::text::shown(format).into_owned()));
+        }
+        if let Some(feature) = m.need("critical")?.items().ok_or(BadMember("`critical` is not a list".into()))?.first()
+        {
+            return Err(BadManifest::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
+        }
+        let mut from = Members::of(m.need("from")?)?;
+        let (desk, replica) = (from.read("desk", Id::parse)?, from.read("replica", Id::parse)?);
+        from.finish()?;
+        let manifest = Self {
+            realm: m.read("realm", Realm::parse)?,
+            from: desk,
+            replica,
+            to: m.read("to", Id::parse)?,
+            sequence: m.count("sequence")?,
+            previous: m.maybe("previous").map(|d| digest_of(d, "previous")).transpose()?,
+            made: m.read("made", Instant::parse)?,
+            by: m.read("by", Person::parse)?,
+            acknowledges: m.maybe("acknowledges").map(read_receipt).transpose()?,
+            checkpoint: m.text("checkpoint")?.to_owned(),
+            growth: m.maybe("growth").map(read_growth).transpose()?,
+            cosigned: m.maybe("cosigned").map(read_cosigned).transpose()?,
+            parts: read_list(m.need("parts")?, MOST_PARTS, read_part)?,
+            volumes: read_list(m.need("volumes")?, MOST_VOLUMES, read_volume)?,
+        };
+        m.finish()?;
+        manifest.fits_together()?;
+        if manifest.to_bytes() == bytes {
+            Ok(manifest)
+        } else {
+            Err(BadMember("it is not in its one form".into()).into())
+        }
+    }
+
+    fn fits_together(&self) -> Result<(), BadMember> {
+        let parts = self.parts.iter().try_fold(0u64, |sum, p| sum.checked_add(p.bytes));
+        let volumes = self.volumes.iter().try_fold(0u64, |sum, v| sum.checked_add(v.bytes));
+        let same = parts.is_some() && parts == volumes;
+        let first = (self.sequence == 1) == self.previous.is_none() && (self.sequence == 1) == self.growth.is_none();
+        match () {
+            () if self.sequence == 0 || !first => Err(BadMember("its place in the stream".into())),
+            () if !same || self.volumes.is_empty() => Err(BadMember("the lengths of its parts and volumes".into())),
+            () => Ok(()),
+        }
+    }
+}
+
+fn digest_of(json: &Json, what: &str) -> Result<Digest, BadMember> {
+    json.text().and_then(Digest::parse).ok_or_else(|| BadMember(format!("`{what}` is not a digest")))
+}
+
+fn read_receipt(json: &Json) -> Result<Receipt, BadMember> {
+    let mut m = Members::of(json)?;
+    let receipt = Receipt { sequence: m.count("sequence")?, manifest: m.read("manifest", Digest::parse)? };
+    m.finish()?;
+    Ok(receipt)
+}
+
+fn read_growth(json: &Json) -> Result<Growth, BadMember> {
+    let mut m = Members::of(json)?;
+    let growth = Growth { from: m.count("from")?, proof: m.list("proof", Digest::parse_base64)? };
+    m.finish()?;
+    if growth.proof.len() > crate::act::tree::LONGEST_PROOF {
+        Err(BadMember("its proof is too long".into()))
+    } else {
+        Ok(growth)
+    }
+}
+
+fn read_cosigned(json: &Json) -> Result<Cosigned, BadMember> {
+    let mut m = Members::of(json)?;
+    let cosigned =
+        Cosigned { size: m.count("size")?, root: m.read("root", Digest::parse)?, line: m.text("line")?.to_owned() };
+    m.finish()?;
+    Ok(cosigned)
+}
+
+fn read_list<T>(json: &Json, most: usize, read: impl Fn(&Json) -> Result<T, BadMember>) -> Result<Vec<T>, BadMember> {
+    let items = json
+        .items()
+        .filter(|items| items.len() <= most)
+        .ok_or_else(|| BadMember("a list is missing or too long".into()))?;
+    items.iter().map(read).collect()
+}
+
+fn read_part(json: &Json) -> Result<Part, BadMember> {
+    let mut m = Members::of(json)?;
+    let kind = |k: &str| match k {
+        "act" => Some(PartKind::Act),
+        "padding" => Some(PartKind::Padding),
+        _ => None,
+    };
+    let part = Part { kind: m.read("kind", kind)?, bytes: m.count("bytes")?, digest: m.read("sha256", Digest::parse)? };
+    m.finish()?;
+    if part.bytes > LONGEST_PART { Err(BadMember("a part is too long".into())) } else { Ok(part) }
+}
+
+fn read_volume(json: &Json) -> Result<Volume, BadMember> {
+    let mut m = Members::of(json)?;
+    let volume = Volume { bytes: m.count("bytes")?, digest: m.read("sha256", Digest::parse)? };
+    m.finish()?;
+    Ok(volume)
+}

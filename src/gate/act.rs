@@ -1,0 +1,202 @@
+//! The question `act`: may this member sign this, and may it travel? Facts and rules of gate.md.
+
+use super::fact::{self, Fact, Facts};
+use super::leave::{Review, before};
+use super::tri;
+use super::verdict::Verdict;
+use crate::law::signer;
+use crate::object;
+use crate::value::class::{Channel, Role, Standing, words};
+use crate::value::instant::Instant;
+use crate::value::json::Json;
+
+words! {
+    /// Where a member stands at a position of the log.
+    MemberStanding {
+        /// Enrolled.
+        Active = "active",
+        /// No longer.
+        Revoked = "revoked",
+    }
+}
+
+/// Facts about the partner that the act names.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Partner {
+    /// Its realm.
+    pub realm: Fact<String>,
+    /// Where it stands.
+    pub standing: Fact<Standing>,
+    /// How far the channel has come.
+    pub channel: Fact<Channel>,
+}
+
+/// Everything that the question is asked with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Act {
+    /// When.
+    pub now: Fact<Instant>,
+    /// In which realm.
+    pub realm: Fact<String>,
+    /// What is signed: a kind of the signers' table.
+    pub kind: Fact<String>,
+    /// Who signs.
+    pub by: Fact<String>,
+    /// Where he stands.
+    pub standing: Fact<MemberStanding>,
+    /// His roles.
+    pub roles: Fact<Vec<Role>>,
+    /// The first person, where this is to be done by a second.
+    pub first: Fact<Option<String>>,
+    /// Names of mandatory fields that are missing.
+    pub missing: Fact<Vec<String>>,
+    /// The partner that the act names.
+    pub partner: Fact<Option<Partner>>,
+    /// The purpose.
+    pub purpose: Fact<String>,
+    /// The review of a request that is sent.
+    pub review: Fact<Option<Review>>,
+    /// What was wrong with the facts as they were given.
+    pub problems: Vec<String>,
+}
+
+/// Kinds that go to a suspended partner, or over a suspended channel, too: they ask for nothing and protect.
+fn goes_to_suspended(kind: &str) -> bool {
+    matches!(kind, "certificate" | "certificate-countersign" | "request-withdraw" | "delete-order")
+}
+
+impl Act {
+    /// Reads the facts; what is wrong with them is kept for A-00.
+    pub fn read(json: &Json) -> Self {
+        let mut problems = Vec::new();
+        let mut f = Facts::of(Some(json), "", &mut problems);
+        f.fact("question", |_| Some(()));
+        let mut found = Self {
+            now: f.fact("now", fact::time),
+            realm: f.fact("realm", fact::realm),
+            kind: f.fact("kind", |j| j.text().filter(|k| signer::of_kind(k).is_some()).map(str::to_owned)),
+            by: f.fact("by", fact::name),
+            standing: f.fact("standing", fact::word(MemberStanding::parse)),
+            roles: f.fact("roles", fact::list(fact::word(Role::parse))),
+            first: f.fact("first", fact::nullable(fact::name)),
+            missing: f.fact("missing", fact::list(fact::name)),
+            partner: None,
+            purpose: f.fact("purpose", fact::name),
+            review: None,
+            problems: Vec::new(),
+        };
+        let or_null = |j| match j {
+            &Json::Null => Some(None),
+            Json::Obj(_) => Some(Some(j)),
+            _ => None,
+        };
+        let partner = f.fact("partner", or_null);
+        let review = f.fact("review", or_null);
+        f.finish();
+        found.partner = partner.map(|p| {
+            p.map(|p| {
+                let mut f = Facts::of(Some(p), "partner.", &mut problems);
+                let partner = Partner {
+                    realm: f.fact("realm", fact::realm),
+                    standing: f.fact("standing", fact::word(Standing::parse)),
+                    channel: f.fact("channel", fact::word(Channel::parse)),
+                };
+                f.finish();
+                partner
+            })
+        });
+        found.review = review.map(|r| r.map(|r| Review::read(r, &mut problems)));
+        found.problems = problems;
+        found
+    }
+
+    /// The facts as JSON, to be kept with an act.
+    pub fn to_json(&self) -> Json {
+        let partner = self.partner.clone().flatten().map(|p| {
+            object! { "realm" => p.realm, "standing" => p.standing, "channel" => p.channel }
+        });
+        object! {
+            "question" => "act",
+            "now" => self.now.map(|t| t.to_string()),
+            "realm" => self.realm.clone(),
+            "kind" => self.kind.clone(),
+            "by" => self.by.clone(),
+            "standing" => self.standing,
+            "roles" => self.roles.clone(),
+            "first" => self.first.clone().flatten(),
+            "missing" => self.missing.clone(),
+            "partner" => partner,
+            "purpose" => self.purpose.clone(),
+            "review" => self.review.clone().flatten().map(|r| r.to_json()),
+        }
+    }
+
+    /// The verdict.
+    pub fn judge(&self) -> Verdict {
+        let mut v = Verdict::of_facts("A-00", &self.problems);
+        let kind = self.kind.as_deref();
+
+        let active = self.standing.map(|s| s == MemberStanding::Active);
+        v.rule("A-01", active, "the member is active", || "the member is revoked, or was never enrolled".into());
+        let signers = kind.and_then(signer::of_kind);
+        let role = match signers {
+            Some(signer::Signers::Any) => Some(true),
+            Some(signers) => self.roles.as_ref().map(|r| signers.allow(r)),
+            None => None,
+        };
+        v.rule("A-02", role, "the member has a role that may sign this", || {
+            format!(
+                "{} is signed by {}",
+                kind.unwrap_or("this"),
+                signers.map_or_else(String::new, signer::Signers::words)
+            )
+        });
+        let complete = self.missing.as_ref().map(Vec::is_empty);
+        v.rule("A-03", complete, "nothing mandatory is missing", || {
+            format!("mandatory contents are missing: {}", self.missing.clone().unwrap_or_default().join(", "))
+        });
+        let another = match (&self.first, &self.by) {
+            (Some(None), _) => Some(true),
+            (Some(Some(first)), Some(by)) => Some(first != by),
+            _ => None,
+        };
+        v.rule("A-04", another, "no second person is needed, or this is one", || {
+            "this takes another person than the first".into()
+        });
+        v.rule("A-05", self.partner_is_fit(), "no partner is named, or it is fit", || {
+            "the partner is not pinned, is suspended, or is of another realm".into()
+        });
+        let reviewed = match kind {
+            None => None,
+            Some("request-send") => match &self.review {
+                None => None,
+                Some(None) => Some(false),
+                Some(Some(r)) => tri::all(&[
+                    r.approves(),
+                    r.same_facts(self.purpose.as_deref()),
+                    before(self.now, r.expires),
+                    r.reviewed_by_others(self.by.as_deref()),
+                ]),
+            },
+            Some(_) => Some(true),
+        };
+        v.rule("A-06", reviewed, "no review is needed, or one stands", || {
+            "a request is sent on a live approval by others, for this purpose and recipient".into()
+        });
+        v
+    }
+
+    fn partner_is_fit(&self) -> tri::Tri {
+        let p = match &self.partner {
+            None => return None,
+            Some(None) => return Some(true),
+            Some(Some(p)) => p,
+        };
+        let lenient = self.kind.as_deref().map(goes_to_suspended);
+        let same_realm = p.realm.as_ref().zip(self.realm.as_ref()).map(|(a, b)| a == b);
+        let pinned = p.standing.map(|s| s == Standing::Pinned);
+        let suspended = p.standing.map(|s| s == Standing::Suspended);
+        let open = p.channel.map(|c| c != Channel::Suspended);
+        tri::all(&[same_realm, tri::any(&[pinned, tri::all(&[suspended, lenient])]), tri::any(&[open, lenient])])
+    }
+}

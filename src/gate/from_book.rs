@@ -1,0 +1,272 @@
+//! Where the facts come from: each is derived from records, never from what the asker says.
+
+use std::collections::BTreeMap;
+
+use super::act::{self, Act, MemberStanding};
+use super::decide::{Conflict, Decide, Decision};
+use super::leave::{
+    Agreement, Consent, Item, ItemState, Leave, Originator, Partner, Recipient, References, Review, days_left,
+};
+use super::purge::{self, Purge};
+use crate::record::book::{Book, Record};
+use crate::record::fold::{Asked, Fault};
+use crate::record::{agreement, hold, item, member, partner, review};
+use crate::value::class::{Category, ReviewOutcome, Role, Test, TestOutcome};
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{Int, Json};
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+
+/// Stands for a text that is content: the fact is that there is one.
+const SOME_TEXT: &str = "…";
+/// The purpose of acts that are of no case: running the desk.
+pub const DESK_PURPOSE: &str = "desk";
+
+/// What is the same for every item of one disclosure.
+#[derive(Clone, Debug)]
+pub struct Disclosure {
+    /// When.
+    pub now: Instant,
+    /// In which realm.
+    pub realm: Realm,
+    /// The desk that asks.
+    pub home: Id,
+    /// The partner.
+    pub to: Id,
+    /// For what.
+    pub purpose: String,
+    /// In how many days the partner must delete.
+    pub delete_after_days: i64,
+    /// Whether it goes to named people.
+    pub named: bool,
+    /// Who proposes.
+    pub proposed_by: Person,
+    /// Who releases.
+    pub released_by: Option<Person>,
+}
+
+/// Builds the facts of `leave` for the items of one disclosure.
+pub struct LeaveFacts {
+    of: Disclosure,
+    partner: Option<Record>,
+    agreements: BTreeMap<Category, Option<Agreement>>,
+}
+
+impl LeaveFacts {
+    /// Begins with what is the same for every item.
+    pub fn begin(book: &dyn Book, of: Disclosure) -> Result<Self, Fault> {
+        let partner = book.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
+        Ok(Self { of, partner, agreements: BTreeMap::new() })
+    }
+
+    /// The facts for one item's record.
+    pub fn of_item(&mut self, book: &dyn Book, record: &Record) -> Result<Leave, Fault> {
+        let of = &self.of;
+        let terms = item::Terms::read(&record.terms)?;
+        let own = record.desk == of.home;
+        let originator = match () {
+            () if own => Originator::Own,
+            () if record.desk == of.to => Originator::Recipient,
+            () => Originator::Third,
+        };
+        // Whose term binds is whoever it came from; what originates here has none but the agreement's.
+        let left = (!own).then(|| Int::Small(days_left(of.now, terms.delete_by)));
+        let needs_review = terms.tier.number() >= 2;
+        let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+        let decided = if needs_review { review::deciding(book, &subjects, of.to)? } else { None };
+        let (category, now) = (terms.category, of.now);
+        let agreement = match self.agreements.get(&category) {
+            Some(known) => known.clone(),
+            None => {
+                let found = agreement::deciding(book, of.to, &of.purpose, category, now)?;
+                let facts = found.as_ref().map(agreement_facts).transpose()?;
+                self.agreements.insert(category, facts.clone());
+                facts
+            }
+        };
+        Ok(Leave {
+            now: Some(now),
+            realm: Some(of.realm.to_string()),
+            purpose: Some(of.purpose.clone()),
+            delete_after_days: Some(Int::Small(of.delete_after_days)),
+            named_people: Some(of.named),
+            item: Item {
+                realm: Some(of.realm.to_string()),
+                state: Some(if record.state == "purged" { ItemState::Purged } else { ItemState::Held }),
+                tier: Some(terms.tier),
+                category: Some(category),
+                person_class: Some(terms.person_class),
+                tlp: Some(terms.marking.tlp),
+                handling: Some(terms.marking.handling),
+                originator: Some(originator),
+                conditions: Some(terms.conditions),
+                originator_delete_in_days: Some(left),
+            },
+            partner: self.partner.as_ref().map(partner_facts).unwrap_or_default(),
+            agreement: Some(agreement),
+            consent: Some(Consent::None),
+            review: Some(decided.as_ref().map(|r| review_facts(r, of.to))),
+            proposed_by: Some(of.proposed_by.to_string()),
+            released_by: Some(of.released_by.map(|p| p.to_string())),
+            authorisation_given: Some(false),
+            authorisation_expires: Some(None),
+            assurances_required: Some(Vec::new()),
+            assurances_given: Some(Vec::new()),
+            dispute_freezes_from_tier: Some(None),
+            references: Some(References::None),
+            emergency: Some(None),
+            problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
+        })
+    }
+
+    /// The conditions under which an item goes: those that it came with, and those of its review.
+    pub fn conditions(&self, book: &dyn Book, record: &Record) -> Result<Vec<crate::value::class::Condition>, Fault> {
+        let terms = item::Terms::read(&record.terms)?;
+        let mut all = terms.conditions;
+        if terms.tier.number() >= 2 {
+            let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+            all.extend(review::deciding(book, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+}
+
+fn partner_facts(record: &Record) -> Partner {
+    Partner {
+        realm: record.text("realm").map(str::to_owned),
+        standing: Some(partner::standing_of(record)),
+        kind: partner::kind_of(record),
+        channel: Some(partner::channel_of(record)),
+    }
+}
+
+fn agreement_facts(record: &Record) -> Result<Agreement, Fault> {
+    let terms = agreement::terms_of(record)?;
+    Ok(Agreement {
+        from: Some(terms.from),
+        until: Some(terms.until),
+        ended: Some(record.state == "ended"),
+        purposes: Some(terms.purposes),
+        categories: Some(terms.categories),
+        tier: Some(terms.tier),
+        retention_cap_days: Some(Int::Small(terms.retention_cap_days)),
+    })
+}
+
+/// The facts of a review's record, seen for one recipient.
+pub fn review_facts(record: &Record, to: Id) -> Review {
+    let outcome = ReviewOutcome::parse(&record.state).unwrap_or(ReviewOutcome::Open);
+    Review {
+        outcome: Some(outcome),
+        covers_item: Some(true),
+        level: review::level_of(record),
+        tier: record.tier.and_then(|t| crate::value::class::Tier::new(i64::from(t))),
+        purpose: record.text("purpose").map(str::to_owned),
+        recipient: Some(if record.partner == Some(to) { Recipient::Same } else { Recipient::Other }),
+        // What is not decided has no expiry yet: it counts as expired.
+        expires: Some(record.instant("expires").unwrap_or(Instant::EPOCH)),
+        reviewers: Some(review::reviewers_of(record).iter().map(Person::to_string).collect()),
+    }
+}
+
+/// The facts of `act` for a kind of act, by a member, with what the record tells of it.
+pub fn act_facts(
+    book: &dyn Book,
+    realm: &Realm,
+    now: Instant,
+    kind: &str,
+    by: Person,
+    asked: &Asked,
+) -> Result<Act, Fault> {
+    let signer = member::by_person(book, by)?;
+    let standing = if signer.as_ref().is_some_and(|m| m.state == "active") {
+        MemberStanding::Active
+    } else {
+        MemberStanding::Revoked
+    };
+    let partner = match asked.partner {
+        None => None,
+        Some(id) => {
+            let facts =
+                book.get(id)?.filter(|r| r.kind == partner::KIND.name).as_ref().map(partner_facts).unwrap_or_default();
+            Some(act::Partner { realm: facts.realm, standing: facts.standing, channel: facts.channel })
+        }
+    };
+    let review = match asked.reviewed {
+        None => None,
+        Some(subject) => {
+            let to = asked.partner.unwrap_or(subject);
+            review::deciding(book, &[subject], to)?.as_ref().map(|r| review_facts(r, to))
+        }
+    };
+    Ok(Act {
+        now: Some(now),
+        realm: Some(realm.to_string()),
+        kind: Some(kind.to_owned()),
+        by: Some(by.to_string()),
+        standing: Some(standing),
+        roles: Some(signer.as_ref().map(member::roles_of).unwrap_or_default()),
+        first: Some(asked.first.map(|p| p.to_string())),
+        missing: Some(asked.missing.clone()),
+        partner: Some(partner),
+        purpose: Some(asked.purpose.clone().unwrap_or_else(|| DESK_PURPOSE.to_owned())),
+        review: Some(review),
+        problems: Vec::new(),
+    })
+}
+
+/// The facts of `decide` for a review's record and what its reviewer says.
+pub fn decide_facts(
+    book: &dyn Book,
+    now: Instant,
+    by: Person,
+    record: &Record,
+    said: &review::Decision,
+) -> Result<Decide, Fault> {
+    let reviewer = member::by_person(book, by)?;
+    let active = reviewer.as_ref().filter(|m| m.state == "active");
+    let tests = record.terms.get("tests").and_then(Json::members).unwrap_or_default();
+    let tests = tests.iter().filter_map(|(t, o)| Some((Test::parse(t)?, Some(o.text().and_then(TestOutcome::parse)?))));
+    let text = |there: bool| if there { SOME_TEXT.to_owned() } else { String::new() };
+    Ok(Decide {
+        now: Some(now),
+        reviewer: Some(by.to_string()),
+        roles: Some(active.map(member::roles_of).unwrap_or_default()),
+        requester: record.text("requester").map(str::to_owned),
+        level: review::level_of(record),
+        tests: Some(tests.collect()),
+        less_intrusive: Some(text(record.terms.get("less_intrusive").and_then(Json::truth) == Some(true))),
+        outcome: Decision::parse(&said.outcome),
+        conditions: Some(said.conditions.clone()),
+        expires: Some(said.expires),
+        conflict_of_interest: Some(if said.conflict { Conflict::Declared } else { Conflict::None }),
+        reasons: Some(text(said.reasoned)),
+        problems: Vec::new(),
+    })
+}
+
+/// The facts of `purge` for a record.
+pub fn purge_facts(book: &dyn Book, now: Instant, by: Person, record: &Record, reasoned: bool) -> Result<Purge, Fault> {
+    let who = member::by_person(book, by)?;
+    let roles: Vec<Role> = who.as_ref().filter(|m| m.state == "active").map(member::roles_of).unwrap_or_default();
+    let holds = hold::on(book, record)?
+        .iter()
+        .map(|h| purge::Hold {
+            lifted_by: Some(hold::lifted_by(h).map(|p| p.to_string())),
+            placed_by: hold::placed_by(h).map(|p| p.to_string()),
+        })
+        .collect();
+    Ok(Purge {
+        now: Some(now),
+        due: Some(record.due),
+        because: Some(reasoned.then(|| SOME_TEXT.to_owned())),
+        by: Some(by.to_string()),
+        roles: Some(roles),
+        holds: Some(holds),
+        shared_with_duty: Some(record.shared.iter().any(|h| h.duty != crate::record::book::DutyState::Met)),
+        problems: Vec::new(),
+    })
+}

@@ -1,0 +1,58 @@
+//! The four questions, read from JSON and judged by one pure function.
+
+use super::act::Act;
+use super::decide::Decide;
+use super::leave::Leave;
+use super::purge::Purge;
+use super::verdict::Verdict;
+use crate::value::json::Json;
+
+/// A question to the gate, with its facts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// May this item go to this partner now?
+    Leave(Box<Leave>),
+    /// May this person decide this review?
+    Decide(Box<Decide>),
+    /// May this be erased now?
+    Purge(Box<Purge>),
+    /// May this member sign this, and may it travel?
+    Act(Box<Act>),
+    /// None that the gate knows.
+    Unknown,
+}
+
+impl Question {
+    /// Reads a question. What is wrong with its facts is kept and judged.
+    pub fn read(json: &Json) -> Self {
+        match json.get("question").and_then(Json::text) {
+            Some("leave") => Self::Leave(Box::new(Leave::read(json))),
+            Some("decide") => Self::Decide(Box::new(Decide::read(json))),
+            Some("purge") => Self::Purge(Box::new(Purge::read(json))),
+            Some("act") => Self::Act(Box::new(Act::read(json))),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The facts as JSON.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Leave(q) => q.to_json(),
+            Self::Decide(q) => q.to_json(),
+            Self::Purge(q) => q.to_json(),
+            Self::Act(q) => q.to_json(),
+            Self::Unknown => Json::Null,
+        }
+    }
+}
+
+/// The gate: facts in, verdict out.
+pub fn judge(question: &Question) -> Verdict {
+    match question {
+        Question::Leave(q) => q.judge(),
+        Question::Decide(q) => q.judge(),
+        Question::Purge(q) => q.judge(),
+        Question::Act(q) => q.judge(),
+        Question::Unknown => Verdict::of_facts("G-00", &["question is missing or unknown".to_owned()]),
+    }
+}

@@ -1,0 +1,33 @@
+//! What time it is. Below this floor nobody asks; everybody is told.
+
+use crate::value::instant::Instant;
+
+/// Where the time comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// The machine.
+    System,
+    /// A time that stands still, for exercises, the demo and tests.
+    Fixed(Instant),
+}
+
+impl Clock {
+    /// Now, in whole milliseconds.
+    pub fn now(self) -> Instant {
+        match self {
+            Self::Fixed(at) => at,
+            Self::System => {
+                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+                // A machine that is set before 1970 is at the epoch: everything that needs a later time refuses.
+                Instant::from_millis(now.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+            }
+        }
+    }
+}
+
+/// The time of day where this machine stands, as `04:12`; `None` where its zone is not known.
+pub fn local_hour_and_minute(at: Instant) -> Option<String> {
+    let zone = jiff::tz::TimeZone::try_system().ok()?;
+    let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;
+    Some(at.to_zoned(zone).strftime("%H:%M").to_string())
+}

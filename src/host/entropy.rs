@@ -1,0 +1,68 @@
+//! Randomness from the operating system: for ids, salts and keys.
+
+use zeroize::Zeroizing;
+
+use crate::act::change::Salt;
+use crate::value::id::Id;
+
+/// The operating system gave no randomness: nothing that needs it may be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the operating system gives no randomness")]
+pub struct NoEntropy;
+
+/// A small store of randomness, so that an import of many salts asks the system less often.
+#[derive(Default)]
+pub struct Entropy {
+    pool: Zeroizing<Vec<u8>>,
+}
+
+impl Entropy {
+    const POOL: usize = 4096;
+
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], NoEntropy> {
+        if self.pool.len() < N {
+            let mut fresh = Zeroizing::new(vec![0; Self::POOL]);
+            getrandom::fill(&mut fresh).map_err(|_| NoEntropy)?;
+            self.pool = fresh;
+        }
+        let rest = self.pool.len() - N;
+        let mut out = [0; N];
+        out.copy_from_slice(self.pool.get(rest..).ok_or(NoEntropy)?);
+        // What was handed out does not stay here.
+        for byte in self.pool.iter_mut().skip(rest) {
+            *byte = 0;
+        }
+        self.pool.truncate(rest);
+        Ok(out)
+    }
+
+    /// A new record id.
+    pub fn id(&mut self) -> Result<Id, NoEntropy> {
+        self.take().map(Id::from_bytes)
+    }
+
+    /// A new salt.
+    pub fn salt(&mut self) -> Result<Salt, NoEntropy> {
+        self.take()
+    }
+
+    /// A new key.
+    pub fn seed(&mut self) -> Result<Zeroizing<[u8; 32]>, NoEntropy> {
+        self.take().map(Zeroizing::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Entropy;
+
+    #[test]
+    fn nothing_is_handed_out_twice() {
+        let mut entropy = Entropy::default();
+        let mut all: Vec<_> = (0..1000).map(|_| entropy.salt().unwrap()).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 1000);
+        assert!(all.iter().all(|s| *s != [0; 32]));
+    }
+}

@@ -1,0 +1,7 @@
+//! Floor 2: the law as data.
+//!
+//! Rules and their sources, who may sign what, instruments, deadlines, retention, templates: rows in `assets/law/`,
+//! each with its source and the day on which it was verified. This room reads them; it never decides.
+
+pub mod rule;
+pub mod signer;

@@ -1,0 +1,97 @@
+//! Who may sign which kind of act, as data.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::value::class::Role;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    signers: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    roles: Vec<String>,
+    kinds: Vec<String>,
+}
+
+/// Which roles may sign a kind of act.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Signers {
+    /// Every active member.
+    Any,
+    /// Whoever has one of these roles.
+    Roles(Vec<Role>),
+}
+
+static TABLE: LazyLock<BTreeMap<String, Signers>> = LazyLock::new(|| {
+    let rows =
+        toml::from_str::<Rows>(include_str!("../../assets/law/signers.toml")).map(|r| r.signers).unwrap_or_default();
+    let mut table = BTreeMap::new();
+    for row in rows {
+        let signers = if row.roles == ["any"] {
+            Signers::Any
+        } else {
+            Signers::Roles(row.roles.iter().filter_map(|r| Role::parse(r)).collect())
+        };
+        table.extend(row.kinds.into_iter().map(|kind| (kind, signers.clone())));
+    }
+    table
+});
+
+/// Who may sign acts of this kind; `None` where no such kind is known.
+pub fn of_kind(kind: &str) -> Option<&'static Signers> {
+    TABLE.get(kind)
+}
+
+/// Every kind of act, in alphabetical order.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    TABLE.keys().map(String::as_str)
+}
+
+impl Signers {
+    /// Whether one of these roles suffices.
+    pub fn allow(&self, roles: &[Role]) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Roles(allowed) => allowed.iter().any(|r| roles.contains(r)),
+        }
+    }
+
+    /// The role to act in: the first of the member's that suffices.
+    pub fn acting_role(&self, roles: &[Role]) -> Option<Role> {
+        match self {
+            Self::Any => roles.first().copied(),
+            Self::Roles(allowed) => allowed.iter().copied().find(|r| roles.contains(r)),
+        }
+    }
+
+    /// The roles in words, for a refusal.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Any => "any member".to_owned(),
+            Self::Roles(roles) => roles.iter().map(|r| r.word()).collect::<Vec<_>>().join(" or "),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_names_known_roles() {
+        let rows = toml::from_str::<Rows>(include_str!("../../assets/law/signers.toml")).unwrap();
+        for role in rows.signers.iter().flat_map(|r| &r.roles) {
+            assert!(role == "any" || Role::parse(role).is_some(), "{role}");
+        }
+        assert_eq!(of_kind("request-send"), Some(&Signers::Roles(vec![Role::DeskOfficer])));
+        assert_eq!(of_kind("certificate"), Some(&Signers::Any));
+        assert_eq!(of_kind("review-decide"), None, "it has a question of its own");
+    }
+}

@@ -1,0 +1,95 @@
+//! Bundles that went out: to whom, with which number, holding which acts.
+
+use super::book::{Book, Query, Record};
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new};
+use super::stream;
+use crate::act::change::Change;
+use crate::object;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{Json, Members};
+
+/// `bundle`: sent; acknowledged once the partner says so.
+pub const KIND: KindDef =
+    KindDef { name: "bundle", letter: 'B', changes: &[ChangeDef::lead(EXPORT, Travels::Home, nothing_asked, export)] };
+
+const EXPORT: &str = "bundle-export";
+
+/// What one bundle carried.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Departure {
+    /// To whom.
+    pub to: Id,
+    /// The bundle's number in the stream.
+    pub sequence: u64,
+    /// The digest of its manifest.
+    pub manifest: Digest,
+    /// The acts that it carried.
+    pub acts: Vec<Digest>,
+    /// The number of the last bundle of the partner's that it acknowledges.
+    pub acknowledges: Option<u64>,
+    /// The size of the own log at its checkpoint.
+    pub size: u64,
+}
+
+impl Departure {
+    /// The change that says so.
+    pub fn change(&self, id: Id) -> Change {
+        let terms = object! {
+            "to" => self.to.to_string(),
+            "sequence" => self.sequence as i64,
+            "manifest" => self.manifest.to_string(),
+            "acts" => self.acts.iter().map(Digest::to_string).collect::<Vec<_>>(),
+            "acknowledges" => self.acknowledges.map(|n| n as i64),
+            "size" => self.size as i64,
+        };
+        Change::of_terms(id, EXPORT, &terms)
+    }
+
+    fn read(terms: &Json) -> Result<Self, Fault> {
+        let mut m = Members::of(terms)?;
+        let departure = Self {
+            to: m.read("to", Id::parse)?,
+            sequence: m.count("sequence")?,
+            manifest: m.read("manifest", Digest::parse)?,
+            acts: m.list("acts", Digest::parse)?,
+            acknowledges: m.maybe("acknowledges").and_then(Json::int).and_then(|n| u64::try_from(n).ok()),
+            size: m.count("size")?,
+        };
+        m.finish()?;
+        Ok(departure)
+    }
+}
+
+fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let departure = Departure::read(piece.terms)?;
+    let mut stream = stream::with(book, at.home, departure.to)?;
+    if departure.sequence != stream::sent(&stream).map_or(1, |(n, _)| n + 1) {
+        return Err(Fault::Life(format!("bundle {} does not follow the last one of its stream", departure.sequence)));
+    }
+    stream.terms.set(
+        "out",
+        object! {
+            "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
+            "acknowledges" => departure.acknowledges.map(|n| n as i64), "size" => departure.size as i64,
+            "at" => at.now().to_string(),
+        },
+    );
+    book.put(&stream)?;
+    book.carried(departure.to, &departure.acts)?;
+    let mut record = Record::new(piece.record, KIND.name, "sent", at.home);
+    record.partner = Some(departure.to);
+    record.terms = object! {
+        "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
+        "acts" => departure.acts.len() as i64, "at" => at.now().to_string(),
+    };
+    put_new(book, &record)
+}
+
+/// Every bundle that went to a partner, by number.
+pub fn sent_to(book: &dyn Book, partner: Id) -> Result<Vec<Record>, Fault> {
+    let mut all = book.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
+    all.sort_by_key(|r| r.terms.get("sequence").and_then(Json::int));
+    Ok(all)
+}

@@ -1,0 +1,252 @@
+//! What every kind of record tells about itself, and what a fold is given.
+
+use super::book::{Book, BookError, Row};
+use crate::act::header::{Audience, Header};
+use crate::object;
+use crate::value::class::Role;
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{BadMember, Json, Members};
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+
+/// A kind of record.
+#[derive(Debug)]
+pub struct KindDef {
+    /// Its name.
+    pub name: &'static str,
+    /// The letter before its short ids on screens.
+    pub letter: char,
+    /// The changes that make and move its records.
+    pub changes: &'static [ChangeDef],
+}
+
+/// For whom acts that lead with a change may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Travels {
+    /// Never leaves the desk.
+    Home,
+    /// Goes to every pinned partner.
+    Partners,
+    /// Goes to the desks that it names.
+    Addressed,
+    /// Stays, or goes to the desks that it names.
+    HomeOrAddressed,
+}
+
+impl Travels {
+    /// Whether an act may have this audience.
+    pub const fn fits(self, audience: &Audience) -> bool {
+        matches!(
+            (self, audience),
+            (Self::Home | Self::HomeOrAddressed, Audience::Own)
+                | (Self::Partners, Audience::Partners)
+                | (Self::Addressed | Self::HomeOrAddressed, Audience::Desks(_))
+        )
+    }
+}
+
+/// A kind of change.
+pub struct ChangeDef {
+    /// Its name: for a lead, also its name in the table of signers.
+    pub name: &'static str,
+    /// Whether an act may begin with it.
+    pub leads: bool,
+    /// The leads after which it may stand in an act.
+    pub rides: &'static [&'static str],
+    /// For whom acts that begin with it may be.
+    pub travels: Travels,
+    /// What the gate must know of it.
+    pub ask: fn(&dyn Book, &At<'_>, &Piece<'_>) -> Result<Asked, Fault>,
+    /// What it does to the book.
+    pub fold: fn(&mut dyn Book, &At<'_>, &Piece<'_>) -> Result<(), Fault>,
+}
+
+impl std::fmt::Debug for ChangeDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl ChangeDef {
+    /// A change that leads acts.
+    pub const fn lead(
+        name: &'static str,
+        travels: Travels,
+        ask: fn(&dyn Book, &At<'_>, &Piece<'_>) -> Result<Asked, Fault>,
+        fold: fn(&mut dyn Book, &At<'_>, &Piece<'_>) -> Result<(), Fault>,
+    ) -> Self {
+        Self { name, leads: true, rides: &[], travels, ask, fold }
+    }
+
+    /// A change that only follows certain leads.
+    pub const fn rider(
+        name: &'static str,
+        rides: &'static [&'static str],
+        fold: fn(&mut dyn Book, &At<'_>, &Piece<'_>) -> Result<(), Fault>,
+    ) -> Self {
+        Self { name, leads: false, rides, travels: Travels::Home, ask: nothing_asked, fold }
+    }
+
+    /// The same change, which may also follow certain leads.
+    #[must_use]
+    pub const fn riding(self, rides: &'static [&'static str]) -> Self {
+        Self { rides, ..self }
+    }
+}
+
+/// Where and by whom an act is made: what a fold knows beside the change.
+#[derive(Clone, Debug)]
+pub struct At<'a> {
+    /// The position in the order in which this desk folds acts.
+    pub position: i64,
+    /// This desk.
+    pub home: Id,
+    /// The act's header; while an act is being made, its count and root of changes are not known yet.
+    pub header: &'a Header,
+    /// The terms of the act's first change.
+    pub lead: &'a Json,
+    /// The row of the act's first change.
+    pub lead_row: Row,
+}
+
+impl At<'_> {
+    /// Whether the act is this desk's own.
+    pub fn own(&self) -> bool {
+        self.header.desk == self.home
+    }
+
+    /// When the act was made.
+    pub const fn now(&self) -> Instant {
+        self.header.time.at
+    }
+
+    /// Who made it.
+    pub const fn member(&self) -> Person {
+        self.header.member
+    }
+
+    /// In which role.
+    pub const fn role(&self) -> Role {
+        self.header.role
+    }
+
+    /// In which realm.
+    pub const fn realm(&self) -> &Realm {
+        &self.header.realm
+    }
+
+    /// The desk that made it.
+    pub const fn desk(&self) -> Id {
+        self.header.desk
+    }
+}
+
+/// A change as folds and the gate see it: never its content.
+#[derive(Clone, Debug)]
+pub struct Piece<'a> {
+    /// The record that it changes.
+    pub record: Id,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its terms.
+    pub terms: &'a Json,
+    /// Where it stands.
+    pub row: Row,
+    /// Whether it came with content, purged or not.
+    pub has_content: bool,
+}
+
+impl Piece<'_> {
+    /// Begins to read the terms.
+    pub fn members(&self) -> Result<Members<'_>, Fault> {
+        Ok(Members::of(self.terms)?)
+    }
+
+    /// The change as a place of content.
+    pub const fn body(&self) -> Option<Row> {
+        if self.has_content { Some(self.row) } else { None }
+    }
+}
+
+/// What the gate must know of a change beyond who signs it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Asked {
+    /// The person who must not be the one who signs.
+    pub first: Option<Person>,
+    /// Names of mandatory fields that are missing.
+    pub missing: Vec<String>,
+    /// The partner that the act names.
+    pub partner: Option<Id>,
+    /// The purpose, where the act has one.
+    pub purpose: Option<String>,
+    /// The record whose review must stand.
+    pub reviewed: Option<Id>,
+}
+
+/// For changes of which the gate need know nothing more.
+pub fn nothing_asked(_: &dyn Book, _: &At<'_>, _: &Piece<'_>) -> Result<Asked, Fault> {
+    Ok(Asked::default())
+}
+
+/// Why a change cannot be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The record's life does not allow it now.
+    #[error("{0}")]
+    Life(String),
+    /// The change is not well formed.
+    #[error("a change is malformed: {0}")]
+    Form(String),
+    /// Whoever made it may not do this.
+    #[error("{0}")]
+    Authority(String),
+    /// The book cannot be read or written.
+    #[error(transparent)]
+    Book(#[from] BookError),
+}
+
+impl From<BadMember> for Fault {
+    fn from(bad: BadMember) -> Self {
+        Self::Form(bad.0)
+    }
+}
+
+/// The record of that id and kind, or a fault that says that there is none.
+pub fn need(book: &dyn Book, id: Id, kind: &'static str) -> Result<super::book::Record, Fault> {
+    let found = book.get(id)?.filter(|r| r.kind == kind);
+    found.ok_or_else(|| Fault::Life(format!("there is no {kind} {id}")))
+}
+
+/// Refuses unless the record is in one of these states.
+pub fn must_be(record: &super::book::Record, states: &[&str], what: &str) -> Result<(), Fault> {
+    if states.contains(&record.state.as_str()) {
+        return Ok(());
+    }
+    Err(Fault::Life(format!("the {} is {}; to {what} it must be {}", record.kind, record.state, states.join(" or "))))
+}
+
+/// Refuses acts of other desks.
+pub fn only_at_home(at: &At<'_>) -> Result<(), Fault> {
+    if at.own() {
+        Ok(())
+    } else {
+        Err(Fault::Authority("a partner's act may not change what is this desk's own".into()))
+    }
+}
+
+/// Writes a record that must be new.
+pub fn put_new(book: &mut dyn Book, record: &super::book::Record) -> Result<(), Fault> {
+    if book.put_new(record)? { Ok(()) } else { Err(Fault::Life(format!("there is a record {} already", record.id))) }
+}
+
+/// A token: a word without spaces that terms may carry, such as a purpose or the type of an item; 1 to 64 characters.
+pub fn token(text: &str) -> Option<String> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '|' | '/' | ':');
+    (!text.is_empty() && text.len() <= 64 && text.chars().all(fine)).then(|| text.to_owned())
+}
+
+/// Terms that say nothing.
+pub fn no_terms() -> Json {
+    object! {}
+}

@@ -1,0 +1,225 @@
+//! Items: indicators, accounts, documents, evidence, notes; added here, imported from a file, or copied to a partner.
+
+use super::book::{Book, Record};
+use super::disclosure;
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, need, nothing_asked, only_at_home, put_new, token};
+use crate::act::change::{Change, Salt};
+use crate::object;
+use crate::value::class::{Assertion, Category, Condition, PersonClass, Tier};
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{Json, Members};
+use crate::value::marking::{Handling, Marking, Pap, Tlp};
+
+/// `item`: held → purged.
+pub const KIND: KindDef = KindDef {
+    name: "item",
+    letter: 'E',
+    changes: &[
+        ChangeDef::lead(ADD, Travels::Home, nothing_asked, add).riding(&["item-import"]),
+        ChangeDef::lead(MARK, Travels::Home, nothing_asked, mark),
+        ChangeDef::rider(COPY, &[disclosure::PROPOSE, disclosure::RELEASE], copy),
+    ],
+};
+
+/// Adds an item.
+pub const ADD: &str = "item-add";
+const MARK: &str = "item-mark";
+/// The minimised copy of an item that goes to a partner.
+pub const COPY: &str = "item-copy";
+
+/// What rules ask of an item. It carries no free text and outlives a purge.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Terms {
+    /// The case.
+    pub case: Id,
+    /// What it is: `domain`, `ipv4`, `account`, `evidence`, …
+    pub kind: String,
+    /// Its tier.
+    pub tier: Tier,
+    /// Its data category.
+    pub category: Category,
+    /// Whom it is about.
+    pub person_class: PersonClass,
+    /// Fact or assessment.
+    pub assertion: Assertion,
+    /// Its marking.
+    pub marking: Marking,
+    /// Conditions that it came with.
+    pub conditions: Vec<Condition>,
+    /// The desk that it originates from.
+    pub originator: Id,
+    /// The request that it answers.
+    pub request: Option<Id>,
+    /// When it is to be deleted here.
+    pub delete_by: Instant,
+}
+
+impl Terms {
+    /// Reads them out of a change or a record; what else stands there is passed over.
+    pub fn read(json: &Json) -> Result<Self, Fault> {
+        let mut m = Members::of(json)?;
+        Self::take(&mut m)
+    }
+
+    fn take(m: &mut Members<'_>) -> Result<Self, Fault> {
+        let tier =
+            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| Fault::Form("`tier` is not a tier".into()))?;
+        Ok(Self {
+            case: m.read("case", Id::parse)?,
+            kind: m.read("type", token)?,
+            tier,
+            category: m.read("category", Category::parse)?,
+            person_class: m.read("person_class", PersonClass::parse)?,
+            assertion: m.read("assertion", Assertion::parse)?,
+            marking: Marking {
+                tlp: m.read("tlp", Tlp::parse)?,
+                pap: m.read("pap", Pap::parse)?,
+                handling: m.list("handling", Handling::parse)?,
+            },
+            conditions: m.list("conditions", Condition::parse)?,
+            originator: m.read("originator", Id::parse)?,
+            request: m.maybe("request").and_then(Json::text).and_then(Id::parse),
+            delete_by: m.read("delete_by", Instant::parse)?,
+        })
+    }
+
+    fn whole(json: &Json) -> Result<Self, Fault> {
+        let mut m = Members::of(json)?;
+        let terms = Self::take(&mut m)?;
+        m.finish()?;
+        Ok(terms)
+    }
+
+    /// The terms as JSON.
+    pub fn to_json(&self) -> Json {
+        let mut json = object! {
+            "case" => self.case.to_string(),
+            "type" => self.kind.as_str(),
+            "tier" => self.tier,
+            "category" => self.category,
+            "person_class" => self.person_class,
+            "assertion" => self.assertion,
+            "tlp" => self.marking.tlp,
+            "pap" => self.marking.pap,
+            "handling" => self.marking.handling.clone(),
+            "conditions" => self.conditions.clone(),
+            "originator" => self.originator.to_string(),
+        };
+        if let Some(request) = self.request {
+            json.set("request", request.to_string());
+        }
+        json.set("delete_by", self.delete_by.to_string());
+        json
+    }
+}
+
+/// Adds an item. `content` is an object with `value` and, where there are any, `title`, `note`, `ids`, `attachment`.
+pub fn new(id: Id, terms: &Terms, content: &Json, salt: Salt) -> Change {
+    Change::with_content(id, ADD, &terms.to_json(), content, salt)
+}
+
+/// Marks an item anew.
+pub fn marked(id: Id, marking: &Marking) -> Change {
+    let terms = object! { "tlp" => marking.tlp, "pap" => marking.pap, "handling" => marking.handling.clone() };
+    Change::of_terms(id, MARK, &terms)
+}
+
+/// The minimised copy for a partner. `asked` is the number of the facts that it was asked with in the lead's list.
+pub fn copied(id: Id, terms: &Terms, content: &Json, asked: i64, salt: Salt) -> Change {
+    let mut json = terms.to_json();
+    json.set("asked", asked);
+    Change::with_content(id, COPY, &json, content, salt)
+}
+
+fn record_of(piece: &Piece<'_>, terms: &Terms, origin: Id) -> Record {
+    let mut record = Record::new(piece.record, KIND.name, "held", origin);
+    record.case = Some(terms.case);
+    record.subject = terms.request;
+    record.tier = Some(terms.tier.number());
+    record.due = Some(terms.delete_by);
+    record.terms = piece.terms.clone();
+    record.body = piece.body();
+    record
+}
+
+fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let terms = Terms::whole(piece.terms)?;
+    if terms.originator != at.home {
+        return Err(Fault::Authority("an item that is added here originates here".into()));
+    }
+    // The items of an import are all of the case that its lead names, which was looked up there.
+    let imported = piece.row != at.lead_row;
+    if imported {
+        if at.lead.get("case").and_then(Json::text) != Some(terms.case.to_string().as_str()) {
+            return Err(Fault::Form("an imported item belongs to another case than its import".into()));
+        }
+    } else {
+        let case = need(book, terms.case, "case")?;
+        super::fold::must_be(&case, &["open"], "add an item to")?;
+        if let Some(request) = terms.request {
+            need(book, request, "request")?;
+        }
+    }
+    put_new(book, &record_of(piece, &terms, at.home))
+}
+
+fn mark(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    super::fold::must_be(&record, &["held"], "mark")?;
+    let mut m = piece.members()?;
+    let (tlp, pap) = (m.read("tlp", Tlp::parse)?, m.read("pap", Pap::parse)?);
+    let handling = m.list("handling", Handling::parse)?;
+    m.finish()?;
+    let old = Terms::read(&record.terms)?.marking;
+    let looser = tlp < old.tlp || pap < old.pap || old.handling.iter().any(|h| !handling.contains(h));
+    if looser && record.desk != at.home {
+        return Err(Fault::Life("only its originator may loosen the marking of an item: ask it".into()));
+    }
+    record.terms.set("tlp", tlp);
+    record.terms.set("pap", pap);
+    record.terms.set("handling", handling);
+    Ok(book.put(&record)?)
+}
+
+fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let mut m = piece.members()?;
+    let terms = Terms::take(&mut m)?;
+    m.count("asked")?;
+    m.finish()?;
+    let delete_by = disclosure::delete_by(at).ok_or_else(|| Fault::Form("a disclosure without a term".into()))?;
+    let known = book.get(piece.record)?;
+    if at.own() {
+        let mut record =
+            known.filter(|r| r.kind == KIND.name).ok_or_else(|| Fault::Life("there is no such item".into()))?;
+        for partner in disclosure::recipients(at) {
+            record.share(partner, Some(delete_by));
+        }
+        return Ok(book.put(&record)?);
+    }
+    let received = |mut record: Record| {
+        record.partner = Some(at.desk());
+        record.terms.remove("asked");
+        record.terms.set("delete_by", delete_by.to_string());
+        record.due = Some(delete_by);
+        record
+    };
+    match known {
+        None => put_new(book, &received(record_of(piece, &terms, terms.originator))),
+        Some(old) if old.kind != KIND.name => {
+            Err(Fault::Authority("a partner's item has the id of another record".into()))
+        }
+        // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
+        Some(old) if old.state == "purged" || old.desk == at.home => Ok(()),
+        // The same item from the same partner once more: its newest copy counts.
+        Some(old) if old.partner == Some(at.desk()) && old.desk == terms.originator => {
+            let mut record = received(record_of(piece, &terms, terms.originator));
+            record.shared = old.shared;
+            Ok(book.put(&record)?)
+        }
+        // It is here from another hand already.
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,190 @@
+//! Members: enrolled and given roles by a certificate of the desk's root key, revoked from a position of the log on.
+
+use super::book::{Book, Query, Record};
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, put_new};
+use crate::act::change::{Change, Salt};
+use crate::object;
+use crate::seal::identity::PublicIdentity;
+use crate::seal::sign::{PublicKey, Refused, Signer};
+use crate::seal::vault::Recipient;
+use crate::value::class::Role;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+
+/// `member`: active → revoked.
+pub const KIND: KindDef = KindDef {
+    name: "member",
+    letter: 'M',
+    changes: &[
+        ChangeDef::lead(ADD, Travels::Partners, nothing_asked, add).riding(&["desk-found"]),
+        ChangeDef::lead(ROLES, Travels::Partners, nothing_asked, roles),
+        ChangeDef::lead(REVOKE, Travels::Partners, nothing_asked, revoke),
+    ],
+};
+
+const ADD: &str = "member-add";
+const ROLES: &str = "member-roles";
+const REVOKE: &str = "member-revoke";
+
+/// What the root key certifies of a member.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The desk.
+    pub desk: Id,
+    /// The realm.
+    pub realm: Realm,
+    /// The member's signing key.
+    pub signing: PublicKey,
+    /// The member's age recipient.
+    pub age: String,
+    /// What the member may sign; empty: revoked.
+    pub roles: Vec<Role>,
+    /// Rises with every certificate of the desk, so that none can be played again.
+    pub serial: i64,
+}
+
+impl Certificate {
+    fn body(&self) -> Vec<u8> {
+        object! {
+            "comity" => "certificate/1",
+            "desk" => self.desk.to_string(),
+            "realm" => self.realm.to_string(),
+            "signing" => self.signing.to_openssh(),
+            "age" => self.age.as_str(),
+            "roles" => self.roles.clone(),
+            "serial" => self.serial,
+        }
+        .to_bytes()
+    }
+
+    fn terms(&self, root: &Signer) -> Result<Json, Refused> {
+        Ok(object! {
+            "signing" => self.signing.to_openssh(),
+            "age" => self.age.as_str(),
+            "roles" => self.roles.clone(),
+            "serial" => self.serial,
+            "certificate" => root.sign(&self.realm.namespace("certificate"), &self.body())?,
+        })
+    }
+
+    /// Reads a certificate out of terms and checks it against the root key of the desk that acts.
+    fn read(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Self, Fault> {
+        let mut m = piece.members()?;
+        let certificate = Self {
+            desk: at.desk(),
+            realm: at.realm().clone(),
+            signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
+            age: m.read("age", |a| Recipient::parse(a).map(|_| a.to_owned()))?,
+            roles: m.list("roles", Role::parse)?,
+            serial: m.count("serial")? as i64,
+        };
+        let signature = m.text("certificate")?;
+        m.finish()?;
+        let root = super::desk::keys(book, at.desk())?.root;
+        root.verify(&at.realm().namespace("certificate"), &certificate.body(), signature)
+            .map_err(|e| Fault::Authority(format!("a member's certificate is not the root key's: {e}")))?;
+        let newest = all(book, at.desk())?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max();
+        if newest.is_some_and(|n| certificate.serial <= n) {
+            return Err(Fault::Authority("a member's certificate is older than the newest one".into()));
+        }
+        Ok(certificate)
+    }
+}
+
+/// Enrols a member.
+pub fn new(
+    id: Id,
+    who: &PublicIdentity,
+    certificate: &Certificate,
+    root: &Signer,
+    salt: Salt,
+) -> Result<Change, Refused> {
+    let terms = certificate.terms(root)?;
+    Ok(Change::with_content(id, ADD, &terms, &object! { "name" => who.name.as_str() }, salt))
+}
+
+/// Gives a member other roles.
+pub fn with_roles(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, Refused> {
+    Ok(Change::of_terms(id, ROLES, &certificate.terms(root)?))
+}
+
+/// Revokes a member, from this act on. The certificate has no roles.
+pub fn revoked(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, Refused> {
+    Ok(Change::of_terms(id, REVOKE, &certificate.terms(root)?))
+}
+
+fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let certificate = Certificate::read(book, at, piece)?;
+    let person = certificate.signing.person();
+    if certificate.roles.is_empty() {
+        return Err(Fault::Form("a member needs a role".into()));
+    }
+    let desk_keys = super::desk::keys(book, at.desk())?;
+    let age_taken = all(book, at.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
+    let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
+    if in_use || by_person(book, person)?.is_some() {
+        return Err(Fault::Life(
+            "this key is enrolled already, or serves another purpose: a person has a key of his own".into(),
+        ));
+    }
+    let mut record = Record::new(piece.record, KIND.name, "active", at.desk());
+    record.partner = (!at.own()).then_some(at.desk());
+    record.key = Some(person.to_string());
+    record.body = piece.body();
+    record.terms = object! {
+        "signing" => certificate.signing.to_openssh(), "age" => certificate.age.as_str(),
+        "roles" => certificate.roles, "serial" => certificate.serial,
+    };
+    put_new(book, &record)
+}
+
+fn of_actor(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>, certificate: &Certificate) -> Result<Record, Fault> {
+    let record = need(book, piece.record, KIND.name)?;
+    let same =
+        record.desk == at.desk() && record.key.as_deref() == Some(certificate.signing.person().to_string().as_str());
+    if same { Ok(record) } else { Err(Fault::Authority("a certificate speaks of another member than the act".into())) }
+}
+
+fn roles(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let certificate = Certificate::read(book, at, piece)?;
+    let mut record = of_actor(book, at, piece, &certificate)?;
+    must_be(&record, &["active"], "change the roles of")?;
+    record.terms.set("roles", certificate.roles);
+    record.terms.set("serial", certificate.serial);
+    Ok(book.put(&record)?)
+}
+
+fn revoke(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let certificate = Certificate::read(book, at, piece)?;
+    let mut record = of_actor(book, at, piece, &certificate)?;
+    must_be(&record, &["active"], "revoke")?;
+    record.state = "revoked".into();
+    record.terms.set("roles", certificate.roles);
+    record.terms.set("serial", certificate.serial);
+    Ok(book.put(&record)?)
+}
+
+/// Every member of a desk, revoked ones too.
+pub fn all(book: &dyn Book, desk: Id) -> Result<Vec<Record>, Fault> {
+    let mut members = book.find(&Query::kind(KIND.name))?;
+    members.retain(|r| r.desk == desk);
+    Ok(members)
+}
+
+/// The member with that signing key.
+pub fn by_person(book: &dyn Book, person: Person) -> Result<Option<Record>, Fault> {
+    let query = Query { key: Some(person.to_string()), ..Query::kind(KIND.name) };
+    Ok(book.find(&query)?.into_iter().next())
+}
+
+/// The roles of a member's record.
+pub fn roles_of(record: &Record) -> Vec<Role> {
+    record.list("roles", Role::parse)
+}
+
+/// The signing key of a member's record.
+pub fn signing_key(record: &Record) -> Option<PublicKey> {
+    record.text("signing").and_then(|k| PublicKey::from_openssh(k).ok())
+}

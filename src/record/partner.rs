@@ -1,0 +1,175 @@
+//! Partners: met by card, pinned by a fingerprint compared aloud; and the channel to them, step by step.
+
+use super::book::{Book, Query, Record};
+use super::card::{Card, DeskKeys};
+use super::fold::{
+    At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+};
+use crate::act::change::{Change, Salt};
+use crate::object;
+use crate::value::class::{Channel, PartnerKind, Standing};
+use crate::value::id::Id;
+use crate::value::json::Json;
+
+/// `partner`: met → pinned → suspended → closed; its channel: inaugurated → tested → operational → joint operations.
+pub const KIND: KindDef = KindDef {
+    name: "partner",
+    letter: 'P',
+    changes: &[
+        ChangeDef::lead(ADD, Travels::Home, nothing_asked, add),
+        ChangeDef::lead(CONFIRM, Travels::Home, nothing_asked, confirm),
+        ChangeDef::lead(CHANNEL, Travels::Home, nothing_asked, channel),
+        ChangeDef::lead(SUSPEND, Travels::Home, nothing_asked, suspend),
+        ChangeDef::lead(RESUME, Travels::Home, nothing_asked, resume),
+    ],
+};
+
+const ADD: &str = "partner-add";
+const CONFIRM: &str = "partner-confirm";
+const CHANNEL: &str = "partner-channel";
+const SUSPEND: &str = "partner-suspend";
+const RESUME: &str = "partner-resume";
+
+/// Meets a partner: takes its card.
+pub fn new(card: &Card, kind: PartnerKind, file: &str, salt: Salt) -> Change {
+    let terms = object! {
+        "code" => card.code.as_str(),
+        "kind" => kind,
+        "jurisdiction" => card.jurisdiction.as_str(),
+        "realm" => card.realm.to_string(),
+        "keys" => card.keys.to_json(),
+        "fingerprint" => card.fingerprint(),
+    };
+    Change::with_content(card.desk, ADD, &terms, &object! { "name" => card.name.as_str(), "card" => file }, salt)
+}
+
+/// Pins a partner whose fingerprint was compared aloud.
+pub fn confirmed(partner: Id, fingerprint: &str) -> Change {
+    Change::of_terms(partner, CONFIRM, &object! { "fingerprint" => fingerprint })
+}
+
+/// Moves the channel.
+pub fn channel_to(partner: Id, state: Channel, because: &str, salt: Salt) -> Change {
+    Change::with_content(partner, CHANNEL, &object! { "channel" => state }, &object! { "because" => because }, salt)
+}
+
+/// Suspends a partner, or lets it resume.
+pub fn suspended(partner: Id, suspended: bool, because: &str, salt: Salt) -> Change {
+    let kind = if suspended { SUSPEND } else { RESUME };
+    Change::with_content(partner, kind, &object! {}, &object! { "because" => because }, salt)
+}
+
+fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut m = piece.members()?;
+    let code = m.read("code", super::card::code)?;
+    m.read("kind", PartnerKind::parse)?;
+    m.read("jurisdiction", token)?;
+    m.text("realm")?;
+    m.text("fingerprint")?;
+    let keys = DeskKeys::read(m.need("keys")?)?;
+    m.finish()?;
+    let others = book.find(&Query::kind(KIND.name))?;
+    let clash = |r: &&Record| {
+        r.key.as_deref() == Some(&code)
+            || DeskKeys::read(r.terms.get("keys").unwrap_or(&Json::Null)).is_ok_and(|k| k.root == keys.root)
+    };
+    if let Some(other) = others.iter().find(clash) {
+        return Err(Fault::Life(format!(
+            "there is a partner {} already; its code and its root key are its own",
+            other.key.as_deref().unwrap_or("?")
+        )));
+    }
+    let mut record = Record::new(piece.record, KIND.name, Standing::Met.word(), at.home);
+    record.partner = Some(piece.record);
+    record.key = Some(code);
+    record.terms = piece.terms.clone();
+    record.terms.set("channel", Channel::Inaugurated);
+    record.body = piece.body();
+    put_new(book, &record)
+}
+
+fn confirm(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    must_be(&record, &[Standing::Met.word()], "pin")?;
+    let mut m = piece.members()?;
+    let said = m.text("fingerprint")?;
+    m.finish()?;
+    if record.text("fingerprint") != Some(said) {
+        return Err(Fault::Authority("the fingerprint is another".into()));
+    }
+    record.state = Standing::Pinned.word().into();
+    book.put(&record)?;
+    Ok(book.await_all_for_partners(piece.record)?)
+}
+
+/// The steps of the channel: one at a time upward; from anywhere to suspended, and from there back to inaugurated.
+pub fn next_channels(from: Channel) -> &'static [Channel] {
+    match from {
+        Channel::Inaugurated => &[Channel::Tested, Channel::Suspended],
+        Channel::Tested => &[Channel::Operational, Channel::Suspended],
+        Channel::Operational => &[Channel::JointOperations, Channel::Suspended],
+        Channel::JointOperations => &[Channel::Operational, Channel::Suspended],
+        Channel::Suspended => &[Channel::Inaugurated],
+    }
+}
+
+fn channel(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    must_be(&record, &[Standing::Pinned.word()], "move the channel of")?;
+    let mut m = piece.members()?;
+    let to = m.read("channel", Channel::parse)?;
+    m.finish()?;
+    let from = channel_of(&record);
+    if !next_channels(from).contains(&to) {
+        let steps: Vec<_> = next_channels(from).iter().map(|c| c.word()).collect();
+        return Err(Fault::Life(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
+    }
+    record.terms.set("channel", to);
+    Ok(book.put(&record)?)
+}
+
+fn suspend(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    move_to(book, at, piece, Standing::Pinned, Standing::Suspended)
+}
+
+fn resume(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    move_to(book, at, piece, Standing::Suspended, Standing::Pinned)
+}
+
+fn move_to(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>, from: Standing, to: Standing) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    must_be(&record, &[from.word()], "change the standing of")?;
+    record.state = to.word().into();
+    Ok(book.put(&record)?)
+}
+
+/// The channel of a partner's record.
+pub fn channel_of(record: &Record) -> Channel {
+    record.text("channel").and_then(Channel::parse).unwrap_or(Channel::Suspended)
+}
+
+/// The standing of a partner's record.
+pub fn standing_of(record: &Record) -> Standing {
+    Standing::parse(&record.state).unwrap_or(Standing::Closed)
+}
+
+/// What kind of body a partner is.
+pub fn kind_of(record: &Record) -> Option<PartnerKind> {
+    record.text("kind").and_then(PartnerKind::parse)
+}
+
+/// The keys of a partner.
+pub fn keys(book: &dyn Book, partner: Id) -> Result<DeskKeys, Fault> {
+    let record = need(book, partner, KIND.name)?;
+    Ok(DeskKeys::read(record.terms.get("keys").unwrap_or(&Json::Null))?)
+}
+
+/// The partner with that code.
+pub fn by_code(book: &dyn Book, code: &str) -> Result<Option<Record>, Fault> {
+    let query = Query { key: Some(code.to_owned()), ..Query::kind(KIND.name) };
+    Ok(book.find(&query)?.into_iter().next())
+}

@@ -1,0 +1,81 @@
+//! Purges: what was erased, on whose word, and the generation of the keyring that ended with it.
+
+use super::book::{Book, Record};
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new};
+use crate::act::change::{Change, Salt};
+use crate::object;
+use crate::value::id::Id;
+use crate::value::json::{Json, Members};
+
+/// `purge`: begun → certified.
+pub const KIND: KindDef = KindDef {
+    name: "purge",
+    letter: 'X',
+    changes: &[ChangeDef::lead(PURGE, Travels::Home, nothing_asked, begin), ChangeDef::rider(ERASE, &[PURGE], erase)],
+};
+
+/// The lead of a purge; the gate asks it a question of its own for each record.
+pub const PURGE: &str = "purge";
+/// One record that is erased.
+pub const ERASE: &str = "erase";
+
+/// Begins a purge. `asked` are the distinct facts that the gate was asked with.
+pub fn new(id: Id, scope: Id, asked: &[Json], generation: i64, because: Option<&str>, salt: Salt) -> Change {
+    let terms = object! {
+        "scope" => scope.to_string(), "asked" => asked.to_vec(), "generation" => generation, "reasoned" => because.is_some(),
+    };
+    match because {
+        Some(because) => Change::with_content(id, PURGE, &terms, &object! { "because" => because }, salt),
+        None => Change::of_terms(id, PURGE, &terms),
+    }
+}
+
+/// Erases one record; `asked` is the number of the facts that it was asked with.
+pub fn erased(record: Id, asked: i64) -> Change {
+    Change::of_terms(record, ERASE, &object! { "asked" => asked })
+}
+
+fn begin(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut m = Members::of(piece.terms)?;
+    let scope = m.read("scope", Id::parse)?;
+    m.need("asked")?;
+    let generation = m.count("generation")? as i64;
+    m.need("reasoned")?;
+    m.finish()?;
+    let mut record = Record::new(piece.record, KIND.name, "begun", at.home);
+    record.subject = Some(scope);
+    record.terms = object! {
+        "generation" => generation, "row" => piece.row.0, "by" => at.member().to_string(), "at" => at.now().to_string(),
+    };
+    record.body = piece.body();
+    put_new(book, &record)
+}
+
+fn erase(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = book.get(piece.record)?.ok_or_else(|| Fault::Life("there is no such record to erase".into()))?;
+    if !erasable(&record) {
+        return Err(Fault::Life(format!("a {} is not erased", record.kind)));
+    }
+    if record.state == "purged" {
+        return Err(Fault::Life("it is purged already".into()));
+    }
+    if matches!(record.kind, "item" | "request" | "case") {
+        record.state = "purged".into();
+    }
+    record.body = None;
+    record.due = None;
+    for holder in &mut record.shared {
+        if holder.duty == super::book::DutyState::Running {
+            holder.duty = super::book::DutyState::Outstanding;
+        }
+    }
+    book.put(&record)?;
+    Ok(book.erase(piece.record)?)
+}
+
+/// Whether a record has content that can be erased on its own or with its case.
+pub fn erasable(record: &Record) -> bool {
+    matches!(record.kind, "item" | "request" | "case" | "review" | "disclosure" | "import" | "hold" | "letter")
+}

@@ -1,0 +1,574 @@
+//! Requests between desks: their life on both sides, and what happens when two acts did not know of each other.
+//!
+//! Every step of a request's life is kept with the act that made it. A step is judged against the state that its
+//! author had seen; where two steps did not know of each other, both are kept and the request is in conflict until an
+//! act that knows both resolves it. So both desks come to the same state, whatever arrives first.
+
+use super::book::{Book, Query, Record};
+use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, need, only_at_home, put_new, token};
+use crate::act::change::{Change, Salt};
+use crate::act::header::{Audience, Header};
+use crate::object;
+use crate::value::class::{Tier, words};
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{Json, Members};
+
+words! {
+    /// Where a request stands.
+    State {
+        /// Being written.
+        Draft = "draft",
+        /// Waits for its legal review.
+        InReview = "in-review",
+        /// Approved; may be sent.
+        Authorised = "authorised",
+        /// On its way, or arrived.
+        Sent = "sent",
+        /// The partner has it.
+        Acknowledged = "acknowledged",
+        /// The partner asks something back.
+        Clarification = "clarification",
+        /// The partner would, on conditions.
+        Conditional = "conditional",
+        /// Accepted.
+        Accepted = "accepted",
+        /// Accepted in part.
+        Partly = "partly",
+        /// Put off.
+        Postponed = "postponed",
+        /// Refused.
+        Refused = "refused",
+        /// Being carried out.
+        Executing = "executing",
+        /// Answered.
+        Delivered = "delivered",
+        /// The use of the answer was reported.
+        UseReported = "use-reported",
+        /// Done.
+        Closed = "closed",
+        /// Taken back.
+        Withdrawn = "withdrawn",
+        /// Its time has passed.
+        Expired = "expired",
+        /// Two acts did not know of each other.
+        Conflict = "conflict",
+        /// Its content was purged.
+        Purged = "purged",
+    }
+}
+
+words! {
+    /// What the desk that is asked may answer.
+    Answer {
+        /// It has the request.
+        Acknowledge = "acknowledge",
+        /// It asks something back.
+        Clarify = "clarify",
+        /// It would, on conditions.
+        Offer = "offer",
+        /// It will.
+        Accept = "accept",
+        /// It will in part.
+        AcceptPartly = "accept-partly",
+        /// Not now.
+        Postpone = "postpone",
+        /// No.
+        Refuse = "refuse",
+        /// It is at work.
+        Execute = "execute",
+        /// Done: what was asked has been disclosed, or is said in words.
+        Deliver = "deliver",
+    }
+}
+
+/// `request`: see [`State`].
+pub const KIND: KindDef = KindDef {
+    name: "request",
+    letter: 'R',
+    changes: &[
+        ChangeDef::lead(NEW, Travels::Home, ask_new, new_request),
+        ChangeDef::lead(SUBMIT, Travels::Home, ask_submit, submit),
+        ChangeDef::lead(SEND, Travels::Addressed, ask_send, send),
+        ChangeDef::lead(ANSWER, Travels::Addressed, ask_answer, answer),
+        ChangeDef::lead(REPORT, Travels::Addressed, ask_by_asker, report),
+        ChangeDef::lead(WITHDRAW, Travels::HomeOrAddressed, ask_by_asker, withdraw),
+        ChangeDef::lead(RESOLVE, Travels::Addressed, ask_either, resolve),
+    ],
+};
+
+const NEW: &str = "request-new";
+const SUBMIT: &str = "request-submit";
+/// The lead of a request that is sent.
+pub const SEND: &str = "request-send";
+const ANSWER: &str = "request-answer";
+const REPORT: &str = "request-report";
+const WITHDRAW: &str = "request-withdraw";
+const RESOLVE: &str = "conflict-resolve";
+
+/// What a request says of itself without free text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Terms {
+    /// What kind of request: a row of the law.
+    pub kind: String,
+    /// The case.
+    pub case: Id,
+    /// The partner that is asked.
+    pub to: Id,
+    /// For what.
+    pub purpose: String,
+    /// The tier of what is asked.
+    pub tier: Tier,
+    /// Mandatory fields that are still missing.
+    pub missing: Vec<String>,
+}
+
+impl Terms {
+    fn read(json: &Json) -> Result<Self, Fault> {
+        let mut m = Members::of(json)?;
+        let terms = Self::take(&mut m)?;
+        m.finish()?;
+        Ok(terms)
+    }
+
+    fn take(m: &mut Members<'_>) -> Result<Self, Fault> {
+        let tier =
+            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| Fault::Form("`tier` is not a tier".into()))?;
+        Ok(Self {
+            kind: m.read("kind", token)?,
+            case: m.read("case", Id::parse)?,
+            to: m.read("to", Id::parse)?,
+            purpose: m.read("purpose", token)?,
+            tier,
+            missing: m.list("missing", token)?,
+        })
+    }
+
+    fn to_json(&self) -> Json {
+        object! {
+            "kind" => self.kind.as_str(),
+            "case" => self.case.to_string(),
+            "to" => self.to.to_string(),
+            "purpose" => self.purpose.as_str(),
+            "tier" => self.tier,
+            "missing" => self.missing.clone(),
+        }
+    }
+}
+
+/// Writes a draft, or writes it anew.
+pub fn drafted(id: Id, terms: &Terms, fields: &Json, salt: Salt) -> Change {
+    Change::with_content(id, NEW, &terms.to_json(), &object! { "fields" => fields.clone() }, salt)
+}
+
+/// Hands a draft in for review.
+pub fn submitted(id: Id) -> Change {
+    Change::of_terms(id, SUBMIT, &object! {})
+}
+
+/// Sends a request. `clocks` is what runs from now on; `asked` are the facts that the gate was asked with.
+pub fn sent(id: Id, terms: &Terms, clocks: &Json, asked: &Json, fields: &Json, salt: Salt) -> Change {
+    let mut json = terms.to_json();
+    json.set("clocks", clocks.clone());
+    json.set("asked", asked.clone());
+    Change::with_content(id, SEND, &json, &object! { "fields" => fields.clone() }, salt)
+}
+
+/// Answers a request; `ground` is the ground of a refusal, a row of the law.
+pub fn answered(id: Id, answer: Answer, ground: Option<&str>, text: &str, salt: Salt) -> Change {
+    let mut terms = object! { "answer" => answer, "said" => !crate::value::text::is_blank(text) };
+    if let Some(ground) = ground {
+        terms.set("ground", ground);
+    }
+    Change::with_content(id, ANSWER, &terms, &object! { "text" => text }, salt)
+}
+
+/// Reports what use was made of an answer.
+pub fn reported(id: Id, text: &str, salt: Salt) -> Change {
+    Change::with_content(id, REPORT, &object! {}, &object! { "text" => text }, salt)
+}
+
+/// Takes a request back.
+pub fn withdrawn(id: Id, because: &str, salt: Salt) -> Change {
+    Change::with_content(id, WITHDRAW, &object! {}, &object! { "because" => because }, salt)
+}
+
+/// Decides between two acts that did not know of each other.
+pub fn resolved(id: Id, take: State, because: &str, salt: Salt) -> Change {
+    Change::with_content(id, RESOLVE, &object! { "take" => take }, &object! { "because" => because }, salt)
+}
+
+/// What the desk that asks may do next on its own; what the desk that is asked may do is in [`Answer::leads`].
+const OPEN: &[State] = &[
+    State::Sent,
+    State::Acknowledged,
+    State::Clarification,
+    State::Conditional,
+    State::Accepted,
+    State::Partly,
+    State::Postponed,
+    State::Executing,
+];
+
+impl Answer {
+    /// From which states it may be given, and where it leads.
+    pub const fn leads(self) -> (&'static [State], State) {
+        use State as S;
+        match self {
+            Self::Acknowledge => (&[S::Sent], S::Acknowledged),
+            Self::Clarify => (&[S::Sent, S::Acknowledged, S::Postponed], S::Clarification),
+            Self::Offer => (&[S::Sent, S::Acknowledged, S::Postponed], S::Conditional),
+            Self::Accept => (&[S::Sent, S::Acknowledged, S::Conditional, S::Clarification, S::Postponed], S::Accepted),
+            Self::AcceptPartly => {
+                (&[S::Sent, S::Acknowledged, S::Conditional, S::Clarification, S::Postponed], S::Partly)
+            }
+            Self::Postpone => (&[S::Sent, S::Acknowledged, S::Clarification, S::Accepted, S::Partly], S::Postponed),
+            Self::Refuse => (
+                &[S::Sent, S::Acknowledged, S::Clarification, S::Conditional, S::Postponed, S::Accepted, S::Partly],
+                S::Refused,
+            ),
+            Self::Execute => (&[S::Accepted, S::Partly], S::Executing),
+            Self::Deliver => (&[S::Accepted, S::Partly, S::Executing], S::Delivered),
+        }
+    }
+}
+
+// --- steps and conflicts -------------------------------------------------------------------------------------------
+
+/// One step of a request's life and the act that made it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Step {
+    state: State,
+    desk: Id,
+    replica: Id,
+    sequence: u64,
+    /// Whether no later step knew of it.
+    head: bool,
+}
+
+impl Step {
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self {
+            state: json.get("state")?.text().and_then(State::parse)?,
+            desk: json.get("desk")?.text().and_then(Id::parse)?,
+            replica: json.get("replica")?.text().and_then(Id::parse)?,
+            sequence: u64::try_from(json.get("sequence")?.int()?).ok()?,
+            head: json.get("head")?.truth()?,
+        })
+    }
+
+    fn to_json(&self) -> Json {
+        object! {
+            "state" => self.state, "desk" => self.desk.to_string(), "replica" => self.replica.to_string(),
+            "sequence" => self.sequence as i64, "head" => self.head,
+        }
+    }
+
+    /// Whether the author of an act had seen this step.
+    fn known_to(&self, header: &Header) -> bool {
+        let seen =
+            |s: &&crate::act::header::Seen| s.desk == self.desk && s.replica == self.replica && s.size > self.sequence;
+        self.desk == header.desk || header.seen.iter().any(|s| seen(&s))
+    }
+}
+
+fn steps_of(record: &Record) -> Vec<Step> {
+    record.terms.get("steps").and_then(Json::items).unwrap_or_default().iter().filter_map(Step::read).collect()
+}
+
+/// The states that stand side by side: one, or several in a conflict.
+pub fn heads(record: &Record) -> Vec<(State, Id)> {
+    steps_of(record).into_iter().filter(|s| s.head).map(|s| (s.state, s.desk)).collect()
+}
+
+/// The state that the author of an act saw last.
+fn seen_state(record: &Record, header: &Header) -> Option<State> {
+    steps_of(record).iter().rev().find(|s| s.known_to(header)).map(|s| s.state)
+}
+
+/// Makes a step: judged against what its author had seen, kept beside what he had not.
+fn step(record: &mut Record, at: &At<'_>, from: &[State], to: State) -> Result<(), Fault> {
+    let seen = seen_state(record, at.header);
+    if seen.is_none_or(|s| !from.contains(&s)) {
+        let words: Vec<_> = from.iter().map(|s| s.word()).collect();
+        let is = seen.map_or("unknown", State::word);
+        return Err(Fault::Life(format!("the request is {is}; for this it must be {}", words.join(" or "))));
+    }
+    let mut steps = steps_of(record);
+    for s in steps.iter_mut().filter(|s| s.known_to(at.header)) {
+        s.head = false;
+    }
+    let Header { desk, replica, sequence, .. } = *at.header;
+    steps.push(Step { state: to, desk, replica, sequence, head: true });
+    let mut heads: Vec<State> = steps.iter().filter(|s| s.head).map(|s| s.state).collect();
+    heads.dedup();
+    let state = match heads.as_slice() {
+        [one] => *one,
+        _ => State::Conflict,
+    };
+    record.state = state.word().into();
+    record.terms.set("steps", steps.iter().map(Step::to_json).collect::<Vec<_>>());
+    record.due = if matches!(state, State::Closed | State::Withdrawn | State::Refused | State::Purged) {
+        None
+    } else {
+        first_due(record)
+    };
+    Ok(())
+}
+
+/// The earliest of a request's clocks.
+fn first_due(record: &Record) -> Option<Instant> {
+    let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
+    clocks.iter().filter_map(|c| c.get("due").and_then(Json::text).and_then(Instant::parse)).min()
+}
+
+// --- what the gate must know ---------------------------------------------------------------------------------------
+
+fn asked_of(terms: &Terms) -> Asked {
+    Asked { purpose: Some(terms.purpose.clone()), missing: terms.missing.clone(), ..Asked::default() }
+}
+
+fn ask_new(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    // A draft may lack what a request must have.
+    Ok(Asked { missing: Vec::new(), ..asked_of(&Terms::read(piece.terms)?) })
+}
+
+fn ask_submit(book: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    Ok(asked_of(&terms_of(&need(book, piece.record, KIND.name)?)?))
+}
+
+fn ask_send(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let mut m = piece.members()?;
+    let terms = Terms::take(&mut m)?;
+    let mut asked = asked_of(&terms);
+    if at.own() {
+        let draft = terms_of(&need(book, piece.record, KIND.name)?)?;
+        if draft != terms {
+            return Err(Fault::Authority("a request is sent with other terms than were reviewed".into()));
+        }
+        asked.partner = Some(terms.to);
+        asked.reviewed = Some(piece.record);
+    }
+    Ok(asked)
+}
+
+/// Whether the act comes from the desk that asks.
+fn by_asker(record: &Record, at: &At<'_>) -> bool {
+    record.desk == at.desk()
+}
+
+fn counterpart(record: &Record, at: &At<'_>) -> Asked {
+    let partner = if at.own() { record.partner } else { None };
+    Asked { partner, purpose: record.text("purpose").map(str::to_owned), ..Asked::default() }
+}
+
+fn party(record: &Record, at: &At<'_>) -> Result<(), Fault> {
+    let addressed = match &at.header.audience {
+        Audience::Desks(desks) => desks.as_slice(),
+        Audience::Own | Audience::Partners => &[],
+    };
+    let other = if at.own() { record.partner } else { Some(at.home) };
+    let from_party = at.own() || record.partner == Some(at.desk());
+    let to_party = addressed.is_empty() || other.is_some_and(|o| addressed == [o]);
+    if from_party && to_party { Ok(()) } else { Err(Fault::Authority("this request is between other desks".into())) }
+}
+
+fn ask_answer(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let record = need(book, piece.record, KIND.name)?;
+    party(&record, at)?;
+    if by_asker(&record, at) {
+        return Err(Fault::Authority("a request is answered by the desk that is asked".into()));
+    }
+    let answer = answer_of(piece)?;
+    let mut asked = counterpart(&record, at);
+    let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
+    match answer {
+        // Budapest 27(7) and its like: reasons for a refusal or a postponement.
+        Answer::Refuse | Answer::Postpone | Answer::AcceptPartly | Answer::Offer | Answer::Clarify if !said => {
+            asked.missing.push("reasons".into())
+        }
+        Answer::Deliver if !said && at.own() && !answered_by_items(book, &record)? => {
+            asked.missing.push("answer".into())
+        }
+        _ => {}
+    }
+    if answer == Answer::Refuse && piece.terms.get("ground").is_none() {
+        asked.missing.push("ground".into());
+    }
+    Ok(asked)
+}
+
+/// Whether an item that answers the request was disclosed to whoever asked.
+fn answered_by_items(book: &dyn Book, record: &Record) -> Result<bool, Fault> {
+    let items = book.find(&Query { subject: Some(record.id), ..Query::kind("item") })?;
+    Ok(items.iter().any(|i| i.is_with(record.desk)))
+}
+
+fn ask_by_asker(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let record = need(book, piece.record, KIND.name)?;
+    party(&record, at)?;
+    if !by_asker(&record, at) {
+        return Err(Fault::Authority("only the desk that asks may do this with a request".into()));
+    }
+    let known = record.state != State::Draft.word()
+        && record.state != State::InReview.word()
+        && record.state != State::Authorised.word();
+    let asked = counterpart(&record, at);
+    Ok(if known { asked } else { Asked { partner: None, ..asked } })
+}
+
+fn ask_either(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let record = need(book, piece.record, KIND.name)?;
+    party(&record, at)?;
+    Ok(counterpart(&record, at))
+}
+
+// --- folds ---------------------------------------------------------------------------------------------------------
+
+fn new_request(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let terms = Terms::read(piece.terms)?;
+    need(book, terms.to, "partner")?;
+    need(book, terms.case, "case")?;
+    if let Some(mut draft) = book.get(piece.record)? {
+        // A draft is written anew as a whole.
+        if draft.kind != KIND.name || draft.state != State::Draft.word() || !by_asker(&draft, at) {
+            return Err(Fault::Life("only a draft can be written anew".into()));
+        }
+        let (steps, author) = (draft.terms.get("steps").cloned(), draft.terms.get("author").cloned());
+        draft.terms = piece.terms.clone();
+        draft.terms.set("steps", steps);
+        draft.terms.set("author", author);
+        draft.case = Some(terms.case);
+        draft.partner = Some(terms.to);
+        draft.body = piece.body();
+        return Ok(book.put(&draft)?);
+    }
+    let mut record = Record::new(piece.record, KIND.name, State::Draft.word(), at.home);
+    record.case = Some(terms.case);
+    record.partner = Some(terms.to);
+    record.tier = Some(terms.tier.number());
+    record.terms = piece.terms.clone();
+    record.terms.set("author", at.member().to_string());
+    record.body = piece.body();
+    begin(&mut record, at, State::Draft);
+    put_new(book, &record)
+}
+
+fn begin(record: &mut Record, at: &At<'_>, state: State) {
+    let Header { desk, replica, sequence, .. } = *at.header;
+    let first = Step { state, desk, replica, sequence, head: true };
+    record.terms.set("steps", vec![first.to_json()]);
+}
+
+fn submit(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    step(&mut record, at, &[State::Draft], State::InReview)?;
+    Ok(book.put(&record)?)
+}
+
+/// What a decided review does to the request that it was about.
+pub fn reviewed(
+    book: &mut dyn Book,
+    at: &At<'_>,
+    mut record: Record,
+    approved: bool,
+    deferred: bool,
+) -> Result<(), Fault> {
+    if record.state != State::InReview.word() || deferred {
+        return Ok(());
+    }
+    let to = if approved { State::Authorised } else { State::Draft };
+    step(&mut record, at, &[State::InReview], to)?;
+    Ok(book.put(&record)?)
+}
+
+fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let mut m = piece.members()?;
+    let terms = Terms::take(&mut m)?;
+    let clocks = m.need("clocks")?.clone();
+    m.need("asked")?;
+    m.finish()?;
+    if at.own() {
+        let mut record = need(book, piece.record, KIND.name)?;
+        record.terms.set("clocks", clocks);
+        record.terms.set("sent", at.now().to_string());
+        step(&mut record, at, &[State::Authorised], State::Sent)?;
+        record.share(terms.to, None);
+        return Ok(book.put(&record)?);
+    }
+    if terms.to != at.home {
+        return Err(Fault::Authority("the request is for another desk".into()));
+    }
+    let mut record = Record::new(piece.record, KIND.name, State::Sent.word(), at.desk());
+    record.case = Some(terms.case);
+    record.partner = Some(at.desk());
+    record.tier = Some(terms.tier.number());
+    record.terms = terms.to_json();
+    record.terms.set("clocks", clocks);
+    record.terms.set("sent", at.now().to_string());
+    record.due = first_due(&record);
+    record.body = piece.body();
+    begin(&mut record, at, State::Sent);
+    put_new(book, &record)
+}
+
+fn answer_of(piece: &Piece<'_>) -> Result<Answer, Fault> {
+    let mut m = piece.members()?;
+    let answer = m.read("answer", Answer::parse)?;
+    m.need("said")?.truth().ok_or_else(|| Fault::Form("`said` is not a truth value".into()))?;
+    m.maybe("ground");
+    m.finish()?;
+    Ok(answer)
+}
+
+fn answer(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let mut record = need(book, piece.record, KIND.name)?;
+    party(&record, at)?;
+    let (from, to) = answer_of(piece)?.leads();
+    if let Some(ground) = piece.terms.get("ground") {
+        record.terms.set("ground", ground.clone());
+    }
+    step(&mut record, at, from, to)?;
+    Ok(book.put(&record)?)
+}
+
+fn report(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    moved_by_asker(book, at, piece, &[State::Delivered], State::UseReported)
+}
+
+fn withdraw(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let from = [&[State::Draft, State::InReview, State::Authorised], OPEN].concat();
+    moved_by_asker(book, at, piece, &from, State::Withdrawn)
+}
+
+fn moved_by_asker(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>, from: &[State], to: State) -> Result<(), Fault> {
+    let mut record = need(book, piece.record, KIND.name)?;
+    party(&record, at)?;
+    if !by_asker(&record, at) {
+        return Err(Fault::Authority("only the desk that asks may do this with a request".into()));
+    }
+    step(&mut record, at, from, to)?;
+    Ok(book.put(&record)?)
+}
+
+fn resolve(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let mut record = need(book, piece.record, KIND.name)?;
+    party(&record, at)?;
+    let mut m = piece.members()?;
+    let take = m.read("take", State::parse)?;
+    m.finish()?;
+    let standing: Vec<State> = heads(&record).into_iter().map(|(s, _)| s).collect();
+    if standing.len() < 2 || !standing.contains(&take) {
+        return Err(Fault::Life("there is no such conflict: nothing to resolve".into()));
+    }
+    step(&mut record, at, State::ALL, take)?;
+    Ok(book.put(&record)?)
+}
+
+/// The terms of a request's record, without what the folds added.
+pub fn terms_of(record: &Record) -> Result<Terms, Fault> {
+    let mut m = Members::of(&record.terms)?;
+    Terms::take(&mut m)
+}

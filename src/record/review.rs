@@ -1,0 +1,291 @@
+//! Legal reviews: opened for an item or a request and one recipient, assessed test by test, decided by others.
+
+use super::book::{Book, Query, Record};
+use super::fold::{
+    Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+};
+use crate::act::change::{Change, Salt};
+use crate::object;
+use crate::value::class::{Condition, Level, ReviewOutcome, Test, TestOutcome, Tier};
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::Json;
+use crate::value::person::Person;
+
+/// `review`: open → assessed → approved / conditions / partial / deferred / refused.
+pub const KIND: KindDef = KindDef {
+    name: "review",
+    letter: 'V',
+    changes: &[
+        ChangeDef::lead(OPEN, Travels::Home, ask_open, open).riding(&["request-submit"]),
+        ChangeDef::lead(ASSESS, Travels::Home, nothing_asked, assess),
+        ChangeDef::lead(DECIDE, Travels::Home, nothing_asked, decide),
+    ],
+};
+
+const OPEN: &str = "review-open";
+const ASSESS: &str = "review-assess";
+/// The lead of a decision; the gate asks it a question of its own.
+pub const DECIDE: &str = "review-decide";
+
+/// What a review is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scope {
+    /// The item or the request.
+    pub subject: Id,
+    /// The recipient.
+    pub to: Id,
+    /// For what.
+    pub purpose: String,
+    /// How deep.
+    pub level: Level,
+    /// The tier that it is made for.
+    pub tier: Tier,
+}
+
+/// Opens a review.
+pub fn new(id: Id, scope: &Scope) -> Change {
+    let terms = object! {
+        "subject" => scope.subject.to_string(),
+        "to" => scope.to.to_string(),
+        "purpose" => scope.purpose.as_str(),
+        "level" => scope.level,
+        "tier" => scope.tier,
+    };
+    Change::of_terms(id, OPEN, &terms)
+}
+
+/// What a reviewer found.
+#[derive(Clone, Debug, Default)]
+pub struct Assessment {
+    /// The outcome of each test.
+    pub tests: Vec<(Test, TestOutcome)>,
+    /// Which less intrusive means were considered, and why they do not suffice.
+    pub less_intrusive: String,
+    /// Reasons for single tests.
+    pub reasons: Vec<(Test, String)>,
+}
+
+/// Assesses a review.
+pub fn assessed(id: Id, assessment: &Assessment, salt: Salt) -> Change {
+    let mut tests = object! {};
+    for (test, outcome) in &assessment.tests {
+        tests.set(test.word(), *outcome);
+    }
+    let mut reasons = object! {};
+    for (test, reason) in &assessment.reasons {
+        reasons.set(test.word(), reason.as_str());
+    }
+    let said = !crate::value::text::is_blank(&assessment.less_intrusive);
+    let content = object! { "less_intrusive" => assessment.less_intrusive.as_str(), "reasons" => reasons };
+    Change::with_content(id, ASSESS, &object! { "tests" => tests, "less_intrusive" => said }, &content, salt)
+}
+
+/// What a reviewer decides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// The decision, in the gate's word: `approve`, `refuse`, …
+    pub outcome: String,
+    /// Conditions on the recipient.
+    pub conditions: Vec<Condition>,
+    /// When the approval expires.
+    pub expires: Option<Instant>,
+    /// Whether a conflict of interest is declared.
+    pub conflict: bool,
+    /// Whether reasons were given; the reasons are content.
+    pub reasoned: bool,
+    /// The facts that the gate was asked with.
+    pub asked: Json,
+}
+
+impl Decision {
+    /// Reads a decision out of a change.
+    pub fn read(json: &Json) -> Result<Self, Fault> {
+        let truth = |j: &Json| j.truth().ok_or_else(|| Fault::Form("a truth value is expected".into()));
+        let mut m = crate::value::json::Members::of(json)?;
+        let decision = Self {
+            outcome: m.read("outcome", |o| state_of(o).map(|_| o.to_owned()))?,
+            conditions: m.list("conditions", Condition::parse)?,
+            expires: m.maybe("expires").and_then(Json::text).and_then(Instant::parse),
+            conflict: truth(m.need("conflict")?)?,
+            reasoned: truth(m.need("reasoned")?)?,
+            asked: m.need("asked")?.clone(),
+        };
+        m.finish()?;
+        Ok(decision)
+    }
+}
+
+/// Decides a review.
+pub fn decided(id: Id, decision: &Decision, reasons: &str, salt: Salt) -> Change {
+    let terms = object! {
+        "outcome" => decision.outcome.as_str(),
+        "conditions" => decision.conditions.clone(),
+        "expires" => decision.expires.map(|t| t.to_string()),
+        "conflict" => decision.conflict,
+        "reasoned" => decision.reasoned,
+        "asked" => decision.asked.clone(),
+    };
+    Change::with_content(id, DECIDE, &terms, &object! { "reasons" => reasons }, salt)
+}
+
+/// The state that a decision leads to.
+fn state_of(outcome: &str) -> Option<ReviewOutcome> {
+    Some(match outcome {
+        "approve" => ReviewOutcome::Approved,
+        "approve-with-conditions" => ReviewOutcome::Conditions,
+        "partial" => ReviewOutcome::Partial,
+        "defer" => ReviewOutcome::Deferred,
+        "refuse" => ReviewOutcome::Refused,
+        _ => return None,
+    })
+}
+
+fn scope_of(piece: &Piece<'_>) -> Result<Scope, Fault> {
+    let mut m = piece.members()?;
+    let tier = m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| Fault::Form("`tier` is not a tier".into()))?;
+    let scope = Scope {
+        subject: m.read("subject", Id::parse)?,
+        to: m.read("to", Id::parse)?,
+        purpose: m.read("purpose", token)?,
+        level: m.read("level", Level::parse)?,
+        tier,
+    };
+    m.finish()?;
+    Ok(scope)
+}
+
+fn ask_open(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let scope = scope_of(piece)?;
+    Ok(Asked { purpose: Some(scope.purpose), ..Asked::default() })
+}
+
+fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let scope = scope_of(piece)?;
+    let subject = book.get(scope.subject)?.filter(|r| matches!(r.kind, "item" | "request"));
+    let subject = subject.ok_or_else(|| Fault::Life("a review is of an item or a request".into()))?;
+    need(book, scope.to, "partner")?;
+    let mut record = Record::new(piece.record, KIND.name, ReviewOutcome::Open.word(), at.home);
+    record.case = subject.case;
+    record.subject = Some(scope.subject);
+    record.partner = Some(scope.to);
+    record.tier = Some(scope.tier.number());
+    record.terms = object! {
+        "purpose" => scope.purpose, "level" => scope.level, "tier" => scope.tier,
+        "requester" => at.member().to_string(), "opened" => at.now().to_string(),
+        "tests" => object! {}, "less_intrusive" => false, "reviewers" => Vec::<Json>::new(), "conditions" => Vec::<Json>::new(),
+    };
+    put_new(book, &record)
+}
+
+fn undecided(record: &Record, what: &str) -> Result<(), Fault> {
+    let open = [ReviewOutcome::Open.word(), "assessed", ReviewOutcome::Deferred.word()];
+    must_be(record, &open, what)
+}
+
+fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    undecided(&record, "assess")?;
+    let mut m = piece.members()?;
+    let tests = m.need("tests")?.clone();
+    let said =
+        m.need("less_intrusive")?.truth().ok_or_else(|| Fault::Form("`less_intrusive` is not a truth value".into()))?;
+    m.finish()?;
+    let mut known = record.terms.get("tests").cloned().unwrap_or_else(|| object! {});
+    for (name, outcome) in tests.members().unwrap_or_default() {
+        let good = Test::parse(name).is_some() && outcome.text().and_then(TestOutcome::parse).is_some();
+        if !good {
+            return Err(Fault::Form("a test or its outcome is not known".into()));
+        }
+        known.set(name, outcome.clone());
+    }
+    record.terms.set("tests", known);
+    let before = record.terms.get("less_intrusive").and_then(Json::truth).unwrap_or(false);
+    record.terms.set("less_intrusive", said || before);
+    record.state = "assessed".into();
+    record.body = piece.body();
+    Ok(book.put(&record)?)
+}
+
+/// How strict an outcome is: at L3 the stricter of two decisions counts.
+const fn strictness(outcome: ReviewOutcome) -> u8 {
+    match outcome {
+        ReviewOutcome::Approved => 0,
+        ReviewOutcome::Conditions => 1,
+        ReviewOutcome::Partial => 2,
+        ReviewOutcome::Open | ReviewOutcome::Deferred => 3,
+        ReviewOutcome::Refused | ReviewOutcome::Lapsed => 4,
+    }
+}
+
+fn decide(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    undecided(&record, "decide")?;
+    let decision = Decision::read(piece.terms)?;
+    let mut outcome = state_of(&decision.outcome).ok_or_else(|| Fault::Form("`outcome` is not known".into()))?;
+    // What was put off is decided anew; at L3 a first decision waits for the second.
+    let deferred = record.state == ReviewOutcome::Deferred.word();
+    let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };
+    if reviewers.contains(&at.member()) {
+        return Err(Fault::Life("the same reviewer has decided already: level L3 needs another".into()));
+    }
+    reviewers.push(at.member());
+    let mut conditions = decision.conditions;
+    let mut expires = decision.expires;
+    if let Some(first) = record.text("outcome").and_then(ReviewOutcome::parse).filter(|_| !deferred) {
+        if strictness(first) > strictness(outcome) {
+            outcome = first;
+        }
+        conditions.extend(conditions_of(&record));
+        expires = expires.into_iter().chain(record.instant("expires")).min();
+    }
+    conditions.sort_unstable();
+    conditions.dedup();
+    record.terms.set("outcome", outcome);
+    record.terms.set("conditions", conditions);
+    record.terms.set("expires", expires.map(|t| t.to_string()));
+    record.terms.set("reviewers", reviewers.iter().map(Person::to_string).collect::<Vec<_>>());
+    record.terms.set("decided", at.position);
+    record.due = expires;
+    let stands = strictness(outcome) < 3;
+    let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;
+    record.state = if needs_another { "assessed".into() } else { outcome.word().into() };
+    book.put(&record)?;
+    if needs_another {
+        return Ok(());
+    }
+    let subject = record.subject.map(|id| book.get(id)).transpose()?.flatten();
+    match subject {
+        Some(subject) if subject.kind == "request" => {
+            super::request::reviewed(book, at, subject, stands, outcome == ReviewOutcome::Deferred)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Who decided a review.
+pub fn reviewers_of(record: &Record) -> Vec<Person> {
+    record.list("reviewers", Person::parse)
+}
+
+/// The conditions of a review.
+pub fn conditions_of(record: &Record) -> Vec<Condition> {
+    record.list("conditions", Condition::parse)
+}
+
+/// The level of a review.
+pub fn level_of(record: &Record) -> Option<Level> {
+    record.text("level").and_then(Level::parse)
+}
+
+/// The review that decides for a record and a recipient: the one decided last; of those undecided, the newest.
+pub fn deciding(book: &dyn Book, subjects: &[Id], to: Id) -> Result<Option<Record>, Fault> {
+    let mut all = Vec::new();
+    for subject in subjects {
+        all.extend(book.find(&Query { subject: Some(*subject), partner: Some(to), ..Query::kind(KIND.name) })?);
+    }
+    Ok(all.into_iter().max_by_key(|r| r.terms.get("decided").and_then(Json::int).unwrap_or(-1)))
+}

@@ -1,0 +1,182 @@
+//! The stream of bundles from and to one partner: what was sent and received last, and whose log was seen how far.
+
+use sha2::{Digest as _, Sha256};
+
+use super::book::{Book, Record};
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home};
+use crate::act::change::Change;
+use crate::act::header::Seen;
+use crate::object;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{Json, Members};
+
+/// `stream`: running; frozen after a fork.
+pub const KIND: KindDef =
+    KindDef { name: "stream", letter: 'S', changes: &[ChangeDef::lead(IMPORT, Travels::Home, nothing_asked, import)] };
+
+/// The lead of an act that takes a partner's acts in.
+pub const IMPORT: &str = "bundle-import";
+
+/// What one bundle brought.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arrival {
+    /// From whom.
+    pub from: Id,
+    /// From which of its workstations.
+    pub replica: Id,
+    /// The bundle's number in the stream.
+    pub sequence: u64,
+    /// The digest of its manifest.
+    pub manifest: Digest,
+    /// The acts that it brought, in the order in which they are folded.
+    pub acts: Vec<Digest>,
+    /// The partner's checkpoint, as a signed note.
+    pub checkpoint: String,
+    /// Its size.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+    /// Our cosignature on it, as a signature line.
+    pub cosignature: String,
+    /// The last of our bundles that the partner has: its number.
+    pub acknowledged: Option<u64>,
+    /// The partner's cosignature on our checkpoint: size, and signature line.
+    pub cosigned: Option<(u64, String)>,
+}
+
+impl Arrival {
+    /// The change that says so.
+    pub fn change(&self) -> Change {
+        let cosigned =
+            self.cosigned.as_ref().map(|(size, line)| object! { "size" => *size as i64, "line" => line.as_str() });
+        let terms = object! {
+            "from" => self.from.to_string(),
+            "replica" => self.replica.to_string(),
+            "sequence" => self.sequence as i64,
+            "manifest" => self.manifest.to_string(),
+            "acts" => self.acts.iter().map(Digest::to_string).collect::<Vec<_>>(),
+            "checkpoint" => self.checkpoint.as_str(),
+            "size" => self.size as i64,
+            "root" => self.root.to_string(),
+            "cosignature" => self.cosignature.as_str(),
+            "acknowledged" => self.acknowledged.map(|n| n as i64),
+            "cosigned" => cosigned,
+        };
+        Change::of_terms(id_for(self.from), IMPORT, &terms)
+    }
+
+    /// Reads a change back.
+    pub fn read(terms: &Json) -> Result<Self, Fault> {
+        let mut m = Members::of(terms)?;
+        let count = |j: &Json| j.int().and_then(|n| u64::try_from(n).ok());
+        let arrival = Self {
+            from: m.read("from", Id::parse)?,
+            replica: m.read("replica", Id::parse)?,
+            sequence: m.count("sequence")?,
+            manifest: m.read("manifest", Digest::parse)?,
+            acts: m.list("acts", Digest::parse)?,
+            checkpoint: m.text("checkpoint")?.to_owned(),
+            size: m.count("size")?,
+            root: m.read("root", Digest::parse)?,
+            cosignature: m.text("cosignature")?.to_owned(),
+            acknowledged: m.maybe("acknowledged").and_then(count),
+            cosigned: m
+                .maybe("cosigned")
+                .and_then(|c| Some((count(c.get("size")?)?, c.get("line")?.text()?.to_owned()))),
+        };
+        m.finish()?;
+        Ok(arrival)
+    }
+}
+
+/// The id of the stream with a partner: it is one for each, so it follows from the partner's id.
+pub fn id_for(partner: Id) -> Id {
+    let mut hash = Sha256::new();
+    hash.update(b"comity/stream/1\0");
+    hash.update(partner.as_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut id = [0; 16];
+    id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    Id::from_bytes(id)
+}
+
+/// The stream's record; an empty one where nothing was exchanged yet.
+pub fn with(book: &dyn Book, home: Id, partner: Id) -> Result<Record, Fault> {
+    let known = book.get(id_for(partner))?;
+    Ok(known.unwrap_or_else(|| {
+        let mut record = Record::new(id_for(partner), KIND.name, "running", home);
+        record.partner = Some(partner);
+        record
+    }))
+}
+
+fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let arrival = Arrival::read(piece.terms)?;
+    if piece.record != id_for(arrival.from) {
+        return Err(Fault::Form("an import names another stream than its sender's".into()));
+    }
+    let mut record = with(book, at.home, arrival.from)?;
+    let last = received(&record);
+    if arrival.sequence != last.map_or(1, |(n, _)| n + 1) {
+        return Err(Fault::Life(format!("bundle {} does not follow the last one of its stream", arrival.sequence)));
+    }
+    record.terms.set(
+        "in",
+        object! {
+            "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
+            "held_acts" => !arrival.acts.is_empty(), "at" => at.now().to_string(),
+        },
+    );
+    record.terms.set(
+        "seen",
+        object! {
+            "replica" => arrival.replica.to_string(), "size" => arrival.size as i64, "root" => arrival.root.to_string(),
+            "checkpoint" => arrival.checkpoint.as_str(), "cosignature" => arrival.cosignature.as_str(),
+        },
+    );
+    if let Some((size, line)) = &arrival.cosigned {
+        record
+            .terms
+            .set("cosigned", object! { "size" => *size as i64, "line" => line.as_str(), "at" => at.now().to_string() });
+    }
+    if let Some(n) = arrival.acknowledged {
+        record.terms.set("acknowledged", n as i64);
+    }
+    Ok(book.put(&record)?)
+}
+
+/// The number and the manifest of the last bundle that came in.
+pub fn received(record: &Record) -> Option<(u64, Digest)> {
+    last(record, "in")
+}
+
+/// The number and the manifest of the last bundle that went out.
+pub fn sent(record: &Record) -> Option<(u64, Digest)> {
+    last(record, "out")
+}
+
+fn last(record: &Record, way: &str) -> Option<(u64, Digest)> {
+    let json = record.terms.get(way)?;
+    let sequence = json.get("sequence")?.int().and_then(|n| u64::try_from(n).ok())?;
+    Some((sequence, json.get("manifest")?.text().and_then(Digest::parse)?))
+}
+
+/// How far the partner's log was seen.
+pub fn seen(record: &Record) -> Option<Seen> {
+    let json = record.terms.get("seen")?;
+    Some(Seen {
+        desk: record.partner?,
+        replica: json.get("replica")?.text().and_then(Id::parse)?,
+        size: json.get("size")?.int().and_then(|n| u64::try_from(n).ok())?,
+        root: json.get("root")?.text().and_then(Digest::parse)?,
+    })
+}
+
+/// Whether the last bundle that came in held acts that no bundle of ours has acknowledged yet.
+pub fn owes_receipt(record: &Record) -> bool {
+    let held = record.terms.get("in").and_then(|i| i.get("held_acts")).and_then(Json::truth) == Some(true);
+    let told = record.terms.get("out").and_then(|o| o.get("acknowledges")).and_then(Json::int);
+    held && received(record).is_some_and(|(n, _)| told != i64::try_from(n).ok())
+}

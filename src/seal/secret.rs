@@ -1,0 +1,70 @@
+//! Passphrases and secret bytes: wiped when dropped, never printed.
+
+use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
+
+/// Secret bytes. They have no `Debug`, no `Clone`, and are wiped when dropped.
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes the bytes over.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// The bytes, for as long as they are needed.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A passphrase in normalisation form C.
+pub struct Passphrase(Zeroizing<String>);
+
+/// Why a passphrase is not acceptable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadPassphrase {
+    /// Nothing was given.
+    #[error("the passphrase is empty")]
+    Empty,
+    /// More than 4 KiB.
+    #[error("the passphrase is longer than {} bytes", Passphrase::LONGEST)]
+    Long,
+    /// It holds a control character, which no keyboard gives on purpose.
+    #[error("the passphrase has a control character")]
+    Control,
+}
+
+impl Passphrase {
+    /// The longest passphrase, in bytes.
+    pub const LONGEST: usize = 4096;
+
+    /// Accepts what was typed: composed and decomposed forms of one text are the same passphrase.
+    pub fn new(typed: &str) -> Result<Self, BadPassphrase> {
+        match () {
+            () if typed.is_empty() => Err(BadPassphrase::Empty),
+            () if typed.len() > Self::LONGEST => Err(BadPassphrase::Long),
+            () if typed.chars().any(char::is_control) => Err(BadPassphrase::Control),
+            () => Ok(Self(Zeroizing::new(typed.nfc().collect()))),
+        }
+    }
+
+    /// The text, for as long as it is needed.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadPassphrase, Passphrase};
+
+    #[test]
+    fn a_passphrase_is_what_a_keyboard_gives() {
+        let made = |t: &str| Passphrase::new(t).map(|p| p.expose().to_owned());
+        assert_eq!(made("e\u{301}t\u{e9}"), Ok("\u{e9}t\u{e9}".to_owned()));
+        assert_eq!(made(""), Err(BadPassphrase::Empty));
+        assert_eq!(made("a\u{7}"), Err(BadPassphrase::Control));
+        assert_eq!(made(&"x".repeat(1 << 20)), Err(BadPassphrase::Long));
+    }
+}

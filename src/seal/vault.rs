@@ -1,0 +1,309 @@
+//! age encryption: to X25519 recipients, or to a passphrase.
+//!
+//! The header is looked at before the library sees it: at most 16 KiB and 64 stanzas, since parsing costs the square
+//! of its size. A stream must be read to its end before anything that came out of it may be used: bytes appear before
+//! the last chunk proves them.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::str::FromStr as _;
+
+use age::secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use super::secret::{Passphrase, Secret};
+
+/// Bytes of an age header that are read before it is refused.
+const HEADER: usize = 16 * 1024;
+/// Recipient stanzas in a header before it is refused.
+const STANZAS: usize = 64;
+/// scrypt work factor (log2 N) of what is sealed here: 256 MiB and about a second for each guess.
+const WORK: u8 = 18;
+/// The highest work factor that is tried on opening, so that a hostile file cannot eat the memory.
+const MOST_WORK: u8 = 20;
+
+/// A private age key (X25519).
+pub struct AgeKey(age::x25519::Identity);
+
+/// A public age key (X25519), `age1…`.
+#[derive(Clone)]
+pub struct Recipient(age::x25519::Recipient);
+
+/// Why something sealed does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum Shut {
+    /// Not an age file, damaged, cut short, or over a limit.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// No key at hand opens it.
+    #[error("it is not sealed to this key")]
+    NotOurs,
+    /// The medium failed.
+    #[error("{0}")]
+    Medium(#[from] io::Error),
+}
+
+impl AgeKey {
+    /// A new key; `age` draws the randomness.
+    pub fn generate() -> Self {
+        Self(age::x25519::Identity::generate())
+    }
+
+    /// Reads `AGE-SECRET-KEY-1…`.
+    pub fn parse(text: &str) -> Option<Self> {
+        age::x25519::Identity::from_str(text).ok().map(Self)
+    }
+
+    /// `AGE-SECRET-KEY-1…`, wiped when dropped.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.0.to_string().expose_secret().to_owned())
+    }
+
+    /// The public half.
+    pub fn recipient(&self) -> Recipient {
+        Recipient(self.0.to_public())
+    }
+}
+
+impl Recipient {
+    /// Reads `age1…`.
+    pub fn parse(text: &str) -> Option<Self> {
+        age::x25519::Recipient::from_str(text).ok().map(Self).filter(|r| r.to_string() == text)
+    }
+}
+
+impl std::fmt::Display for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Seals what is written to it; [`Sealing::finish`] must be called, or what was written cannot be opened.
+pub struct Sealing<W: Write>(age::stream::StreamWriter<W>);
+
+impl<W: Write> Sealing<W> {
+    /// Begins an age file for these recipients.
+    pub fn to(recipients: &[Recipient], out: W) -> io::Result<Self> {
+        let all = recipients.iter().map(|r| &r.0 as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(all).map_err(io::Error::other)?;
+        encryptor.wrap_output(out).map(Self)
+    }
+
+    /// Writes the last chunk and gives the output back.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.finish()
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Seals bytes to recipients.
+pub fn seal(recipients: &[Recipient], plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut sealing = Sealing::to(recipients, Vec::new())?;
+    sealing.write_all(plain)?;
+    sealing.finish()
+}
+
+/// Opens an age file that is sealed to `key`; what it yields must not be used before its end was reached without error.
+pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read, Shut> {
+    let (head, rest) = look_at_header(BufReader::with_capacity(64 * 1024, input))?;
+    if head.scrypt {
+        return Err(Shut::Malformed("it is sealed with a passphrase, which no bundle or keyring is"));
+    }
+    let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(shut)?;
+    let identity: &dyn age::Identity = &key.0;
+    decryptor.decrypt(std::iter::once(identity)).map_err(shut)
+}
+
+/// Opens a small age file whole; `limit` bounds what comes out, in bytes.
+pub fn open_all(key: &AgeKey, sealed: &[u8], limit: usize) -> Result<Secret, Shut> {
+    read_all(open(key, sealed)?, limit)
+}
+
+/// Seals bytes with a passphrase (scrypt).
+pub fn seal_with_passphrase(passphrase: &Passphrase, plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.expose().to_owned()));
+    recipient.set_work_factor(seam::work());
+    let one: &dyn age::Recipient = &recipient;
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(one)).map_err(io::Error::other)?;
+    let mut out = encryptor.wrap_output(Vec::new())?;
+    out.write_all(plain)?;
+    out.finish()
+}
+
+/// Opens what [`seal_with_passphrase`] sealed. A wrong passphrase is [`Shut::NotOurs`].
+pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize) -> Result<Secret, Shut> {
+    let (head, rest) = look_at_header(sealed)?;
+    if !head.scrypt {
+        return Err(Shut::Malformed("it is not sealed with a passphrase"));
+    }
+    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.expose().to_owned()));
+    identity.set_max_work_factor(MOST_WORK);
+    let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(shut)?;
+    let one: &dyn age::Identity = &identity;
+    // The library cannot tell a wrong passphrase from a damaged stanza; neither can we.
+    let plain = decryptor.decrypt(std::iter::once(one)).map_err(|e| match shut(e) {
+        Shut::Malformed("it is damaged") => Shut::NotOurs,
+        other => other,
+    })?;
+    read_all(plain, limit)
+}
+
+/// Whether these bytes begin as an age file does.
+pub fn is_sealed(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"age-encryption.org/")
+}
+
+fn read_all(input: impl Read, limit: usize) -> Result<Secret, Shut> {
+    let mut plain = Vec::new();
+    let read = input.take(limit as u64 + 1).read_to_end(&mut plain);
+    let plain = Secret::new(plain);
+    read.map_err(|_| Shut::Malformed("it is damaged or cut short"))?;
+    if plain.expose().len() > limit { Err(Shut::Malformed("it is larger than allowed")) } else { Ok(plain) }
+}
+
+fn shut(error: age::DecryptError) -> Shut {
+    use age::DecryptError as E;
+    match error {
+        E::NoMatchingKeys | E::KeyDecryptionFailed => Shut::NotOurs,
+        E::DecryptionFailed | E::InvalidMac => Shut::Malformed("it is damaged"),
+        E::ExcessiveWork { .. } => Shut::Malformed("its passphrase asks for more work than allowed"),
+        E::Io(e) if e.kind() != io::ErrorKind::UnexpectedEof && e.kind() != io::ErrorKind::InvalidData => {
+            Shut::Medium(e)
+        }
+        _ => Shut::Malformed("it is not an age file"),
+    }
+}
+
+struct Head {
+    bytes: Vec<u8>,
+    scrypt: bool,
+}
+
+/// Reads the header up to and with its MAC line, within the limits.
+fn look_at_header<R: BufRead>(mut input: R) -> Result<(Head, R), Shut> {
+    let mut bytes = Vec::new();
+    let (mut stanzas, mut scrypt) = (0, false);
+    loop {
+        let start = bytes.len();
+        let room = (HEADER - start) as u64 + 1;
+        input.by_ref().take(room).read_until(b'\n', &mut bytes)?;
+        let line = bytes.get(start..).unwrap_or_default();
+        if start == 0 && line != b"age-encryption.org/v1\n" {
+            return Err(Shut::Malformed("it is not an age file"));
+        }
+        if bytes.len() > HEADER {
+            return Err(Shut::Malformed("its header is larger than 16 KiB"));
+        }
+        if !line.ends_with(b"\n") {
+            return Err(Shut::Malformed("it is cut short"));
+        }
+        if line.starts_with(b"-> ") {
+            stanzas += 1;
+            scrypt |= line.starts_with(b"-> scrypt ");
+        }
+        if stanzas > STANZAS {
+            return Err(Shut::Malformed("it has more than 64 recipients"));
+        }
+        if line.starts_with(b"---") {
+            return Ok((Head { bytes, scrypt }, input));
+        }
+    }
+}
+
+/// The seam for the test suite: debug builds may be told to seal with a light work factor. Release builds have none.
+mod seam {
+    #[cfg(debug_assertions)]
+    pub(super) static LIGHT: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+    #[cfg(debug_assertions)]
+    pub(super) fn work() -> u8 {
+        if LIGHT.load(std::sync::atomic::Ordering::Relaxed) { 4 } else { super::WORK }
+    }
+
+    #[cfg(not(debug_assertions))]
+    pub(super) const fn work() -> u8 {
+        super::WORK
+    }
+}
+
+/// From now on, seal with a light work factor. Only debug builds have this; it is for the test suite.
+#[cfg(debug_assertions)]
+pub fn light_scrypt() {
+    seam::LIGHT.store(true, std::sync::atomic::Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(result: Result<Secret, Shut>) -> String {
+        match result {
+            Ok(plain) => format!("{} bytes", plain.expose().len()),
+            Err(Shut::Malformed(what)) => what.to_owned(),
+            Err(other) => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_opens_for_its_recipient_alone() {
+        let (ours, theirs) = (AgeKey::generate(), AgeKey::generate());
+        let sealed = seal(&[ours.recipient()], &[7; 200_000]).unwrap();
+        assert_eq!(kind(open_all(&ours, &sealed, 200_000)), "200000 bytes");
+        assert_eq!(kind(open_all(&ours, &sealed, 199_999)), "it is larger than allowed");
+        assert_eq!(kind(open_all(&theirs, &sealed, 200_000)), "it is not sealed to this key");
+        let again = AgeKey::parse(&ours.to_text()).unwrap();
+        assert_eq!(kind(open_all(&again, &sealed, 200_000)), "200000 bytes");
+    }
+
+    #[test]
+    fn hostile_headers_are_refused_before_any_work() {
+        let key = AgeKey::generate();
+        let head = b"age-encryption.org/v1\n".to_vec();
+        let many = [head.clone(), b"-> X25519 aaaa\n\n".repeat(70_000)].concat();
+        let long = [head.clone(), b"-> X25519 ".to_vec(), vec![b'a'; 1 << 20]].concat();
+        let scrypt = [head.clone(), b"-> scrypt bBcZ 30\naaaa\n--- aaaa\n".to_vec()].concat();
+        for (bytes, want) in [
+            (&b""[..], "it is not an age file"),
+            (&[0; 4096], "it is not an age file"),
+            (&head, "it is cut short"),
+            (&many, "it has more than 64 recipients"),
+            (&long, "its header is larger than 16 KiB"),
+            (&scrypt, "it is sealed with a passphrase, which no bundle or keyring is"),
+        ] {
+            assert_eq!(kind(open_all(&key, bytes, 1)), want);
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_found() {
+        let key = AgeKey::generate();
+        let sealed = seal(&[key.recipient()], b"a few words").unwrap();
+        for at in 0..sealed.len() {
+            let mut bad = sealed.clone();
+            bad[at] ^= 1 << (at % 8);
+            assert!(open_all(&key, &bad, 100).is_err(), "flip at {at}");
+            assert!(open_all(&key, &sealed[..at], 100).is_err(), "cut at {at}");
+        }
+        assert!(open_all(&key, &[sealed.as_slice(), b"x"].concat(), 100).is_err(), "a byte too many");
+    }
+
+    #[test]
+    fn a_passphrase_opens_what_it_sealed() {
+        light_scrypt();
+        let pass = |t: &str| Passphrase::new(t).unwrap();
+        let sealed = seal_with_passphrase(&pass("e\u{301}t\u{e9}"), b"secret").unwrap();
+        assert_eq!(kind(open_with_passphrase(&pass("\u{e9}te\u{301}"), &sealed, 100)), "6 bytes");
+        assert_eq!(kind(open_with_passphrase(&pass("other"), &sealed, 100)), "it is not sealed to this key");
+        let heavy = String::from_utf8_lossy(&sealed).into_owned();
+        let heavy = heavy.replacen(" 4\n", " 30\n", 1).into_bytes();
+        assert!(open_with_passphrase(&pass("x"), &heavy, 100).is_err());
+    }
+}

@@ -1,0 +1,236 @@
+//! The book of records in the database.
+
+use rusqlite::{Connection, Row as SqlRow, ToSql, params};
+
+use super::error::in_book;
+use super::search;
+use super::statement::sql;
+use crate::act::change::commit;
+use crate::object;
+use crate::record;
+use crate::record::book::{Book, BookError, DutyState, Holder, Query, Record, Row};
+use crate::record::partner;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{self, Json, Limits};
+
+/// The book in a database: of the workspace, or of a replay.
+pub struct SqlBook<'c> {
+    conn: &'c Connection,
+}
+
+impl<'c> SqlBook<'c> {
+    /// The book in this database.
+    pub const fn new(conn: &'c Connection) -> Self {
+        Self { conn }
+    }
+
+    fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, BookError> {
+        let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
+        put.execute(params![
+            r.id.as_bytes().as_slice(),
+            r.kind,
+            r.state,
+            r.desk.as_bytes().as_slice(),
+            r.case.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.partner.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.subject.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.tier,
+            r.due.map(Instant::millis),
+            r.key,
+            r.terms.to_string(),
+            r.body.map(|b| b.0),
+            shared_to_text(&r.shared),
+        ])
+        .map_err(in_book)
+    }
+}
+
+fn shared_to_text(shared: &[Holder]) -> Option<String> {
+    let one = |h: &Holder| {
+        object! { "partner" => h.partner.to_string(), "delete_by" => h.delete_by.map(|t| t.to_string()), "duty" => h.duty }
+    };
+    (!shared.is_empty()).then(|| Json::Arr(shared.iter().map(one).collect()).to_string())
+}
+
+fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
+    let Some(text) = text else { return Some(Vec::new()) };
+    let one = |j: &Json| {
+        Some(Holder {
+            partner: Id::parse(j.get("partner")?.text()?)?,
+            delete_by: j.get("delete_by")?.text().and_then(Instant::parse),
+            duty: DutyState::parse(j.get("duty")?.text()?)?,
+        })
+    };
+    json::parse(text.as_bytes(), Limits::SIGNED).ok()?.items()?.iter().map(one).collect()
+}
+
+/// Why a stored record cannot be read: its row is not what the program writes.
+#[derive(Debug, thiserror::Error)]
+#[error("a record in the database is damaged")]
+struct DamagedRecord;
+
+/// Reads a record from a row whose columns begin at `from`.
+pub fn read_record(row: &SqlRow<'_>, from: usize) -> Result<Record, BookError> {
+    let damaged = || BookError(Box::new(DamagedRecord));
+    let id = |n: usize| -> Result<Option<Id>, BookError> {
+        let bytes: Option<[u8; 16]> = row.get(from + n).map_err(in_book)?;
+        Ok(bytes.map(Id::from_bytes))
+    };
+    let kind: String = row.get(from + 1).map_err(in_book)?;
+    let terms: String = row.get(from + 10).map_err(in_book)?;
+    Ok(Record {
+        id: id(0)?.ok_or_else(damaged)?,
+        kind: record::kind(&kind).ok_or_else(damaged)?.name,
+        state: row.get(from + 2).map_err(in_book)?,
+        desk: id(3)?.ok_or_else(damaged)?,
+        case: id(4)?,
+        partner: id(5)?,
+        subject: id(6)?,
+        tier: row.get(from + 7).map_err(in_book)?,
+        due: row.get::<_, Option<i64>>(from + 8).map_err(in_book)?.map(Instant::from_millis),
+        key: row.get(from + 9).map_err(in_book)?,
+        terms: json::parse(terms.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?,
+        body: row.get::<_, Option<i64>>(from + 11).map_err(in_book)?.map(Row),
+        shared: shared_of_text(row.get(from + 12).map_err(in_book)?).ok_or_else(damaged)?,
+    })
+}
+
+impl Book for SqlBook<'_> {
+    fn get(&self, id: Id) -> Result<Option<Record>, BookError> {
+        let mut get = self.conn.prepare_cached(sql("record.get")).map_err(in_book)?;
+        let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
+        rows.next().map_err(in_book)?.map(|row| read_record(row, 0)).transpose()
+    }
+
+    fn find(&self, q: &Query) -> Result<Vec<Record>, BookError> {
+        let mut text = String::from(
+            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE 1",
+        );
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        let mut clause = |part: &str, value: Box<dyn ToSql>| {
+            values.push(value);
+            text.push_str(&format!(" AND {part} ?{}", values.len()));
+        };
+        let blob = |id: Id| Box::new(id.as_bytes().to_vec());
+        if let Some(kind) = q.kind {
+            clause("kind =", Box::new(kind));
+        }
+        if let Some(state) = &q.state {
+            clause("state =", Box::new(state.clone()));
+        }
+        if let Some(case) = q.case {
+            clause("case_id =", blob(case));
+        }
+        if let Some(partner) = q.partner {
+            clause("partner =", blob(partner));
+        }
+        if let Some(subject) = q.subject {
+            clause("subject =", blob(subject));
+        }
+        if let Some(tier) = q.tier {
+            clause("tier =", Box::new(tier));
+        }
+        if let Some(key) = &q.key {
+            clause("key =", Box::new(key.clone()));
+        }
+        if let Some(due) = q.due_by {
+            clause("due <=", Box::new(due.millis()));
+        }
+        if let Some(after) = q.after {
+            clause("number > (SELECT number FROM record WHERE id =", blob(after));
+            text.push(')');
+        }
+        if q.shared {
+            text.push_str(" AND shared IS NOT NULL");
+        }
+        text.push_str(if q.due_by.is_some() { " ORDER BY due, number" } else { " ORDER BY number" });
+        if let Some(limit) = q.limit {
+            text.push_str(&format!(" LIMIT {limit}"));
+        }
+        let mut find = self.conn.prepare_cached(&text).map_err(in_book)?;
+        let mut rows = find.query(rusqlite::params_from_iter(values)).map_err(in_book)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(in_book)? {
+            found.push(read_record(row, 0)?);
+        }
+        Ok(found)
+    }
+
+    fn put(&mut self, record: &Record) -> Result<(), BookError> {
+        self.put_with("record.put", record).map(|_| ())
+    }
+
+    fn put_new(&mut self, record: &Record) -> Result<bool, BookError> {
+        Ok(self.put_with("record.put_new", record)? == 1)
+    }
+
+    fn erase(&mut self, record: Id) -> Result<(), BookError> {
+        let mut contents = self.conn.prepare_cached(sql("change.contents_of_record")).map_err(in_book)?;
+        let mut erase = self.conn.prepare_cached(sql("change.erase")).map_err(in_book)?;
+        let rows = contents
+            .query_map([record.as_bytes().as_slice()], |r| {
+                Ok((
+                    r.get::<_, i64>(0)?,
+                    r.get::<_, String>(1)?,
+                    r.get::<_, String>(2)?,
+                    r.get::<_, [u8; 32]>(3)?,
+                    r.get::<_, bool>(4)?,
+                ))
+            })
+            .map_err(in_book)?
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(in_book)?;
+        for (row, kind, content, salt, searched) in rows {
+            if searched {
+                search::forget(self.conn, row, &content).map_err(in_book)?;
+            }
+            let commitment = commit(record, &kind, content.as_bytes(), &salt);
+            erase.execute(params![row, commitment.as_bytes().as_slice()]).map_err(in_book)?;
+        }
+        Ok(())
+    }
+
+    fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), BookError> {
+        let mut add = self.conn.prepare_cached(sql("waiting.add")).map_err(in_book)?;
+        add.execute(params![partner.as_bytes().as_slice(), position]).map_err(in_book)?;
+        Ok(())
+    }
+
+    fn carried(&mut self, partner: Id, acts: &[Digest]) -> Result<(), BookError> {
+        let mut carried = self.conn.prepare_cached(sql("waiting.carried")).map_err(in_book)?;
+        for act in acts {
+            carried.execute(params![partner.as_bytes().as_slice(), act.as_bytes().as_slice()]).map_err(in_book)?;
+        }
+        Ok(())
+    }
+
+    fn await_all_for_partners(&mut self, partner: Id) -> Result<(), BookError> {
+        let desks = self.find(&Query::kind(record::desk::KIND.name))?;
+        let Some(home) = desks.first() else { return Ok(()) };
+        let mut acts = self.conn.prepare_cached(sql("act.for_partners")).map_err(in_book)?;
+        let positions: Vec<i64> = acts
+            .query_map([home.id.as_bytes().as_slice()], |r| r.get(0))
+            .and_then(Iterator::collect)
+            .map_err(in_book)?;
+        for position in positions {
+            self.await_carriage(partner, position)?;
+        }
+        Ok(())
+    }
+
+    fn riders(&self, lead: Row, kind: &str) -> Result<Vec<Id>, BookError> {
+        let mut riders = self.conn.prepare_cached(sql("change.riders")).map_err(in_book)?;
+        let rows = riders
+            .query_map(params![lead.0, kind], |r| r.get::<_, [u8; 16]>(0).map(Id::from_bytes))
+            .map_err(in_book)?;
+        rows.collect::<Result<_, _>>().map_err(in_book)
+    }
+}
+
+/// Every pinned partner: those that acts for all partners wait for.
+pub fn pinned(book: &dyn Book) -> Result<Vec<Id>, BookError> {
+    let query = Query { state: Some("pinned".into()), ..Query::kind(partner::KIND.name) };
+    Ok(book.find(&query)?.into_iter().map(|r| r.id).collect())
+}

@@ -1,0 +1,175 @@
+//! Opening the database: never making one where one should be, never taking a stranger for ours.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use super::error::StoreError;
+use super::statement::{SCHEMA, sql};
+use crate::host::file;
+
+const APPLICATION: i64 = 0x636d_7479;
+const FORMAT: i64 = 1;
+/// Bytes of the page cache, in KiB (negative: that is how SQLite wants it).
+const CACHE: i64 = -32 * 1024;
+
+/// The raw key of the database: 32 bytes of key and 16 of salt. The salt stays when the key is rotated, so that a
+/// damaged database is told from a foreign one.
+#[derive(Clone)]
+pub struct DatabaseKey(Zeroizing<Vec<u8>>);
+
+impl DatabaseKey {
+    /// From key and salt.
+    pub fn new(key: &[u8; 32], salt: &[u8; 16]) -> Self {
+        Self(Zeroizing::new([key.as_slice(), salt].concat()))
+    }
+
+    /// Reads 96 hex digits.
+    pub fn parse(hex: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?);
+        (bytes.len() == 48).then_some(Self(bytes))
+    }
+
+    /// 96 hex digits.
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        Zeroizing::new(data_encoding::HEXLOWER.encode(&self.0))
+    }
+
+    /// The salt: the first 16 bytes of the database file.
+    pub fn salt(&self) -> [u8; 16] {
+        let mut salt = [0; 16];
+        salt.iter_mut().zip(self.0.iter().skip(32)).for_each(|(to, from)| *to = *from);
+        salt
+    }
+
+    fn pragma(&self, name: &str) -> Zeroizing<String> {
+        Zeroizing::new(format!("PRAGMA {name} = \"x'{}'\"", *self.to_hex()))
+    }
+}
+
+/// Makes a new database and its schema.
+pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    conn.execute_batch(&key.pragma("key"))?;
+    conn.execute_batch("PRAGMA journal_mode = WAL")?;
+    settings(&conn)?;
+    conn.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT"))?;
+    Ok(conn)
+}
+
+/// Opens the database of a workspace. `None` where the key does not fit.
+pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Connection>, StoreError> {
+    let Ok(head) = std::fs::File::open(path).and_then(|mut f| {
+        let mut head = [0u8; 16];
+        std::io::Read::read_exact(&mut f, &mut head).map(|()| head)
+    }) else {
+        // A database without bytes would open as a fresh one.
+        let why = if path.exists() {
+            StoreError::Integrity("the workspace's database is empty or cut short".into())
+        } else {
+            StoreError::Missing
+        };
+        return Err(why);
+    };
+    if head != key.salt() {
+        return Err(StoreError::Foreign("the database is not this workspace's"));
+    }
+    let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let conn = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.execute_batch(&key.pragma("key"))?;
+    if conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)).is_err() {
+        return Ok(None);
+    }
+    let number = |pragma: &str| conn.query_row(&format!("PRAGMA {pragma}"), [], |r| r.get::<_, i64>(0));
+    let (application, format) = (number("application_id")?, number("user_version")?);
+    match (application, format) {
+        (APPLICATION, FORMAT) => {}
+        (APPLICATION, newer) if newer > FORMAT => return Err(StoreError::Newer(newer)),
+        _ => return Err(StoreError::Foreign("the database is not a comity workspace's")),
+    }
+    settings(&conn)?;
+    Ok(Some(conn))
+}
+
+fn settings(conn: &Connection) -> Result<(), StoreError> {
+    conn.set_prepared_statement_cache_capacity(64);
+    conn.busy_timeout(std::time::Duration::from_millis(500))?;
+    conn.execute_batch(&format!(
+        "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = {CACHE}"
+    ))?;
+    Ok(())
+}
+
+/// A database in memory with the same schema: for replaying the log.
+pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch), StoreError> {
+    let path = folder.join("replay.db");
+    file::remove(&path)?;
+    let keep = Scratch(path.clone());
+    let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    conn.execute_batch(&key.pragma("key"))?;
+    conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")?;
+    conn.set_prepared_statement_cache_capacity(64);
+    conn.execute_batch(&format!("PRAGMA cache_size = {CACHE}; BEGIN; {SCHEMA}"))?;
+    Ok((conn, keep))
+}
+
+/// The file of a replay; it is removed when this is dropped.
+pub struct Scratch(std::path::PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Checks the database as a whole: every page against its HMAC, every tree of pages against its order, and the schema
+/// against the one that belongs there. Each check has a connection of its own: one bad page spoils those after it.
+pub fn check(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
+    let fresh =
+        || open(path, key, true)?.ok_or(StoreError::Integrity("the database does not open with its key".into()));
+    let conn = fresh()?;
+    let mut bad = conn.prepare("PRAGMA cipher_integrity_check")?;
+    let first: Option<String> = bad.query_map([], |r| r.get(0))?.next().transpose()?;
+    if let Some(what) = first {
+        return Err(StoreError::Integrity(format!("the database is damaged: {what}")));
+    }
+    let conn = fresh()?;
+    let said: String = conn.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0))?;
+    if said != "ok" {
+        return Err(StoreError::Integrity(format!("the database is damaged: {said}")));
+    }
+    let stored = schema_of(&conn)?;
+    let model = Connection::open_in_memory()?;
+    model.execute_batch(SCHEMA)?;
+    if stored != schema_of(&model)? {
+        return Err(StoreError::Integrity(
+            "the database has tables, views or triggers that do not belong there".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn schema_of(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut all = conn.prepare(sql("schema"))?;
+    let rows = all.query_map([], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Empties the write-ahead log into the database and cuts it to nothing.
+pub fn truncate_wal(conn: &Connection) -> Result<(), StoreError> {
+    let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+    if busy == 0 {
+        Ok(())
+    } else {
+        Err(StoreError::Integrity("the write-ahead log cannot be emptied: the workspace is in use".into()))
+    }
+}
+
+/// Encrypts the whole database with another key. In WAL mode the new pages lie in the log until it is emptied.
+pub fn rekey(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
+    truncate_wal(conn)?;
+    conn.execute_batch(&key.pragma("rekey"))?;
+    truncate_wal(conn)
+}

@@ -1,0 +1,65 @@
+//! Why the store cannot do something.
+
+use crate::gate::check::Stopped;
+use crate::record::book::BookError;
+use crate::record::fold::Fault;
+
+/// Why the store cannot do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database says no.
+    #[error("the database: {0}")]
+    Sql(#[from] rusqlite::Error),
+    /// The gate, or the records, say no.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// There is no workspace database where one should be.
+    #[error("there is no workspace database")]
+    Missing,
+    /// Not a comity database, or not this workspace's.
+    #[error("{0}")]
+    Foreign(&'static str),
+    /// Written by a newer program.
+    #[error("the workspace has format {0}, which this program does not know")]
+    Newer(i64),
+    /// What is stored is not what was stored.
+    #[error("{0}")]
+    Integrity(String),
+    /// The work was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// The file system says no.
+    #[error(transparent)]
+    File(#[from] crate::host::file::FileError),
+    /// A reader that was handed in failed.
+    #[error("{0}")]
+    Input(String),
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Book(error) => error.into(),
+            other => Self::Stopped(other.into()),
+        }
+    }
+}
+
+impl From<BookError> for StoreError {
+    fn from(error: BookError) -> Self {
+        match error.0.downcast::<rusqlite::Error>() {
+            Ok(sql) => Self::Sql(*sql),
+            Err(other) => Self::Integrity(other.to_string()),
+        }
+    }
+}
+
+/// Puts an SQL error into the book's form.
+pub fn in_book(error: rusqlite::Error) -> BookError {
+    BookError(Box::new(error))
+}
+
+/// Says that something stored cannot be read.
+pub fn damaged(what: &str) -> StoreError {
+    StoreError::Integrity(format!("{what} is damaged"))
+}

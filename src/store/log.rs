@@ -1,0 +1,400 @@
+//! The log of acts: the only way to write.
+//!
+//! An act is begun, its changes are put to the gate, written and folded one by one, and it is finished: signed, given
+//! its place in the tree, and noted for whom it waits. The transaction around it is the caller's; dropping it undoes
+//! everything.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::book::{SqlBook, pinned};
+use super::error::{StoreError, damaged};
+use super::search;
+use super::statement::sql;
+use super::tree::SqlTree;
+use crate::act::change::{Body, Change, Line};
+use crate::act::checkpoint::{Checkpoint, origin};
+use crate::act::header::{Audience, Header, Seen, act_id};
+use crate::act::hybrid::Hybrid;
+use crate::act::part::Head;
+use crate::act::tree::{Frontier, leaf_hash, root};
+use crate::gate::check::{Check, Stopped};
+use crate::record::book::{Book as _, Row};
+use crate::record::fold::{At, Piece};
+use crate::record::{self, stream};
+use crate::seal::sign::Signer;
+use crate::value::class::Role;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::instant::Instant;
+use crate::value::json::{self, Json, Limits};
+use crate::value::realm::Realm;
+
+/// What a workspace is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Meta {
+    /// The workspace.
+    pub workspace: Id,
+    /// Live, or one exercise.
+    pub realm: Realm,
+    /// The desk.
+    pub desk: Id,
+    /// This workstation's log.
+    pub replica: Id,
+}
+
+impl Meta {
+    /// Writes it into a new database.
+    pub fn write(&self, conn: &Connection) -> Result<(), StoreError> {
+        let mut set = conn.prepare_cached(sql("meta.set"))?;
+        for (key, value) in [
+            ("workspace", self.workspace.to_string()),
+            ("realm", self.realm.to_string()),
+            ("desk", self.desk.to_string()),
+            ("replica", self.replica.to_string()),
+        ] {
+            set.execute([key, &value])?;
+        }
+        Ok(())
+    }
+
+    /// Reads it.
+    pub fn read(conn: &Connection) -> Result<Self, StoreError> {
+        let mut get = conn.prepare_cached(sql("meta.get"))?;
+        let mut text = |key: &str| -> Result<String, StoreError> {
+            get.query_row([key], |r| r.get(0)).optional()?.ok_or_else(|| damaged("the workspace's description"))
+        };
+        let bad = || damaged("the workspace's description");
+        Ok(Self {
+            workspace: Id::parse(&text("workspace")?).ok_or_else(bad)?,
+            realm: Realm::parse(&text("realm")?).ok_or_else(bad)?,
+            desk: Id::parse(&text("desk")?).ok_or_else(bad)?,
+            replica: Id::parse(&text("replica")?).ok_or_else(bad)?,
+        })
+    }
+}
+
+/// The end of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tip {
+    /// How many acts it has.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+    /// The id of its last act.
+    pub last: Option<Digest>,
+    /// The time of its last act.
+    pub time: Option<Hybrid>,
+}
+
+/// Reads the end of the own log. The last act is read back and compared with its place in the tree.
+pub fn tip(conn: &Connection, meta: &Meta) -> Result<Tip, StoreError> {
+    let mut last = conn.prepare_cached(sql("act.last"))?;
+    let found = last
+        .query_row(params![meta.desk.as_bytes().as_slice(), meta.replica.as_bytes().as_slice()], |r| {
+            Ok((r.get::<_, i64>(2)?, r.get::<_, Vec<u8>>(4)?))
+        })
+        .optional()?;
+    let tree = SqlTree::new(conn, meta.replica);
+    let Some((sequence, bytes)) = found else {
+        return Ok(Tip { size: 0, root: root(&tree, 0)?, last: None, time: None });
+    };
+    let header = Header::parse(&bytes).map_err(|_| damaged("the last act of the log"))?;
+    let size = u64::try_from(sequence).map_err(|_| damaged("the last act of the log"))? + 1;
+    use crate::act::tree::Nodes as _;
+    if header.sequence + 1 != size || tree.node(0, header.sequence)? != leaf_hash(&bytes) {
+        return Err(damaged("the last act of the log"));
+    }
+    Ok(Tip { size, root: root(&tree, size)?, last: Some(act_id(&bytes)), time: Some(header.time) })
+}
+
+/// The checkpoint of the own log as it is now.
+pub fn checkpoint(conn: &Connection, meta: &Meta) -> Result<Checkpoint, StoreError> {
+    let tip = tip(conn, meta)?;
+    Ok(Checkpoint { origin: origin(meta.desk, meta.replica, &meta.realm), size: tip.size, root: tip.root })
+}
+
+/// Who makes an act, when, and for whom.
+pub struct Author<'a> {
+    /// Signs it.
+    pub signer: &'a Signer,
+    /// In which role.
+    pub role: Role,
+    /// When.
+    pub now: Instant,
+    /// For whom.
+    pub audience: Audience,
+    /// On which legal basis, where one is needed.
+    pub basis: Option<String>,
+}
+
+/// What was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// The act's id.
+    pub id: Digest,
+    /// Its position.
+    pub position: i64,
+    /// How many changes it has.
+    pub changes: u64,
+}
+
+/// An act that is being put to the gate, stored and folded, change by change.
+struct Folding<'c> {
+    conn: &'c Connection,
+    meta: &'c Meta,
+    header: Header,
+    position: i64,
+    first_row: i64,
+    count: u64,
+    lead: Option<Json>,
+    check: Check,
+    root: Frontier,
+}
+
+impl<'c> Folding<'c> {
+    fn begin(conn: &'c Connection, meta: &'c Meta, header: Header) -> Result<Self, StoreError> {
+        let number = |name| conn.prepare_cached(sql(name))?.query_row([], |r| r.get::<_, i64>(0));
+        Ok(Self {
+            conn,
+            meta,
+            header,
+            position: number("act.next_position")?,
+            first_row: number("change.next_row")?,
+            count: 0,
+            lead: None,
+            check: Check::default(),
+            root: Frontier::default(),
+        })
+    }
+
+    fn own(&self) -> bool {
+        self.header.desk == self.meta.desk
+    }
+
+    fn line(&mut self, line: &Line) -> Result<(), StoreError> {
+        let row = self.first_row + self.count as i64;
+        self.root.push(line.leaf());
+        self.count += 1;
+        let change = match line {
+            Line::Change(change) => change,
+            Line::Withheld(leaf) => {
+                if self.lead.is_none() {
+                    return Err(Stopped::Forged("the first change of an act is withheld".into()).into());
+                }
+                return self.store(row, None, Some(leaf), false);
+            }
+        };
+        let terms = json::parse(&change.terms, Limits::SIGNED).map_err(|_| damaged("a change's terms"))?;
+        let Some(def) = record::change(&change.kind) else {
+            return Err(Stopped::Forged("a change of an unknown kind".into()).into());
+        };
+        if self.lead.is_none() {
+            self.lead = Some(terms.clone());
+        }
+        let Some(lead) = &self.lead else { return Err(damaged("an act")) };
+        let at = At {
+            position: self.position,
+            home: self.meta.desk,
+            header: &self.header,
+            lead,
+            lead_row: Row(self.first_row),
+        };
+        let piece = Piece {
+            record: change.record,
+            kind: def.name,
+            terms: &terms,
+            row: Row(row),
+            has_content: change.body != Body::None,
+        };
+        let mut book = SqlBook::new(self.conn);
+        self.check.change(&book, &at, &piece)?;
+        // What was purged here does not come back by a partner's act: its content is not even stored.
+        let tombstone = !self.own() && book.get(change.record)?.is_some_and(|r| r.state == "purged");
+        let own_copy = self.own() && matches!(def.name, "item-copy" | "case-share" | "request-send");
+        if tombstone {
+            self.store(row, Some(&change.without_content()), None, false)?;
+        } else {
+            let content = change.read_content().map_err(|_| damaged("a change's content"))?;
+            let searched = content.filter(|_| !own_copy);
+            self.store(row, Some(change), None, searched.is_some())?;
+            if let Some(content) = searched {
+                search::remember(self.conn, row, &content)?;
+            }
+        }
+        (def.fold)(&mut book, &at, &piece)?;
+        Ok(())
+    }
+
+    fn store(
+        &self,
+        row: i64,
+        change: Option<&Change>,
+        leaf: Option<&Digest>,
+        searched: bool,
+    ) -> Result<(), StoreError> {
+        let text = |bytes: &'_ [u8]| String::from_utf8(bytes.to_vec()).map_err(|_| damaged("a change"));
+        let (mut content, mut salt, mut commitment) = (None, None, None);
+        match change.map(|c| &c.body) {
+            Some(Body::Whole { content: bytes, salt: s }) => {
+                content = Some(text(bytes)?);
+                salt = Some(s.as_slice());
+            }
+            Some(Body::Gone(c)) => commitment = Some(c.as_bytes().as_slice()),
+            Some(Body::None) | None => {}
+        }
+        self.conn.prepare_cached(sql("change.add"))?.execute(params![
+            row,
+            change.map(|c| c.record.as_bytes().as_slice()),
+            change.map(|c| c.kind.as_str()),
+            change.map(|c| text(&c.terms)).transpose()?,
+            content,
+            salt,
+            commitment,
+            leaf.map(|l| l.as_bytes().as_slice()),
+            searched,
+        ])?;
+        Ok(())
+    }
+
+    fn end(&self) -> Result<(), StoreError> {
+        let Some(lead) = &self.lead else {
+            return Err(Stopped::Forged("an act without a change".into()).into());
+        };
+        let at = At {
+            position: self.position,
+            home: self.meta.desk,
+            header: &self.header,
+            lead,
+            lead_row: Row(self.first_row),
+        };
+        Ok(self.check.end(&SqlBook::new(self.conn), &at)?)
+    }
+
+    fn add_act(&self, bytes: &[u8], signature: &str, via: Option<i64>) -> Result<Written, StoreError> {
+        let id = act_id(bytes);
+        let audience = match &self.header.audience {
+            Audience::Own => "own",
+            Audience::Partners => "partners",
+            Audience::Desks(_) => "desks",
+        };
+        self.conn.prepare_cached(sql("act.add"))?.execute(params![
+            self.position,
+            id.as_bytes().as_slice(),
+            self.header.desk.as_bytes().as_slice(),
+            self.header.replica.as_bytes().as_slice(),
+            self.header.sequence as i64,
+            audience,
+            self.header.time.at.millis(),
+            via,
+            self.first_row,
+            self.count as i64,
+            bytes,
+            signature,
+        ])?;
+        Ok(Written { id, position: self.position, changes: self.count })
+    }
+}
+
+/// An own act being written.
+pub struct Writing<'c, 'a> {
+    folding: Folding<'c>,
+    signer: &'a Signer,
+}
+
+impl<'c, 'a> Writing<'c, 'a> {
+    /// Begins an act at the end of the own log.
+    pub fn begin(conn: &'c Connection, meta: &'c Meta, author: Author<'a>) -> Result<Self, StoreError> {
+        let tip = tip(conn, meta)?;
+        let header = Header {
+            realm: meta.realm.clone(),
+            desk: meta.desk,
+            replica: meta.replica,
+            sequence: tip.size,
+            previous: tip.last,
+            seen: seen_by(conn, meta, &author.audience)?,
+            time: Hybrid::after(tip.time, author.now),
+            member: author.signer.public().person(),
+            role: author.role,
+            basis: author.basis,
+            audience: author.audience,
+            changes: 0,
+            root: crate::act::tree::empty_root(),
+        };
+        Ok(Self { folding: Folding::begin(conn, meta, header)?, signer: author.signer })
+    }
+
+    /// When the act is made: what its terms must be computed from.
+    pub const fn now(&self) -> Instant {
+        self.folding.header.time.at
+    }
+
+    /// Puts a change to the gate, stores it and folds it.
+    pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
+        self.folding.line(&Line::Change(change))
+    }
+
+    /// Signs the act and gives it its place.
+    pub fn finish(self) -> Result<Written, StoreError> {
+        let Folding { conn, meta, .. } = self.folding;
+        self.folding.end()?;
+        let mut folding = self.folding;
+        folding.header.changes = folding.count;
+        folding.header.root = folding.root.root();
+        let bytes = folding.header.to_bytes();
+        let namespace = meta.realm.namespace("act");
+        let signature = self.signer.sign(&namespace, &bytes).map_err(|e| StoreError::Integrity(e.to_string()))?;
+        let written = folding.add_act(&bytes, &signature, None)?;
+        SqlTree::new(conn, meta.replica).add(folding.header.sequence, leaf_hash(&bytes))?;
+        let mut book = SqlBook::new(conn);
+        let waits_for = match &folding.header.audience {
+            Audience::Own => Vec::new(),
+            Audience::Partners => pinned(&book)?,
+            Audience::Desks(desks) => desks.clone(),
+        };
+        for partner in waits_for {
+            book.await_carriage(partner, written.position)?;
+        }
+        Ok(written)
+    }
+}
+
+/// What the own desk has seen of the logs in an audience.
+fn seen_by(conn: &Connection, meta: &Meta, audience: &Audience) -> Result<Vec<Seen>, StoreError> {
+    let Audience::Desks(desks) = audience else { return Ok(Vec::new()) };
+    let book = SqlBook::new(conn);
+    let mut seen = Vec::new();
+    for desk in desks {
+        seen.extend(stream::seen(&stream::with(&book, meta.desk, *desk)?));
+    }
+    Ok(seen)
+}
+
+/// A partner's act being taken in. Its signature, its root and its place in the partner's log were verified before.
+pub struct Taking<'c> {
+    folding: Folding<'c>,
+    via: i64,
+}
+
+impl<'c> Taking<'c> {
+    /// Begins to take in an act that the import at position `via` lists.
+    pub fn begin(conn: &'c Connection, meta: &'c Meta, header: Header, via: i64) -> Result<Self, StoreError> {
+        if header.realm != meta.realm {
+            return Err(Stopped::Forged("the act is of another realm".into()).into());
+        }
+        Ok(Self { folding: Folding::begin(conn, meta, header)?, via })
+    }
+
+    /// Puts a change to the gate, stores it and folds it.
+    pub fn line(&mut self, line: &Line) -> Result<(), StoreError> {
+        self.folding.line(line)
+    }
+
+    /// Ends the act.
+    pub fn finish(self, head: &Head) -> Result<Written, StoreError> {
+        self.folding.end()?;
+        if self.folding.root.root() != self.folding.header.root {
+            return Err(Stopped::Forged("an act's changes are not those that were signed".into()).into());
+        }
+        self.folding.add_act(&head.header, &head.signature, Some(self.via))
+    }
+}

@@ -1,0 +1,184 @@
+//! Reading the log: acts, their changes, the content of a record.
+
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+
+use super::error::{StoreError, damaged};
+use super::statement::sql;
+use crate::act::change::{Body, Change, Line};
+use crate::act::header::Header;
+use crate::record::book::{Record, Row};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{self, Json, Limits};
+
+/// An act as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredAct {
+    /// Its position.
+    pub position: i64,
+    /// Its id.
+    pub id: Digest,
+    /// Its desk.
+    pub desk: Id,
+    /// Its replica.
+    pub replica: Id,
+    /// Its sequence.
+    pub sequence: u64,
+    /// The position of the import that took it in; `None` for own acts.
+    pub via: Option<i64>,
+    /// The row of its first change.
+    pub first_row: i64,
+    /// How many changes it has.
+    pub changes: u64,
+    /// Its header, as it was signed.
+    pub header: Vec<u8>,
+    /// The signature.
+    pub signature: String,
+}
+
+impl StoredAct {
+    /// The header, read.
+    pub fn read_header(&self) -> Result<Header, StoreError> {
+        Header::parse(&self.header).map_err(|_| StoreError::Integrity(format!("act {} is damaged", self.position)))
+    }
+
+    fn of(row: &SqlRow<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            position: row.get(0)?,
+            id: Digest::from_bytes(row.get(1)?),
+            desk: Id::from_bytes(row.get(2)?),
+            replica: Id::from_bytes(row.get(3)?),
+            sequence: row.get::<_, i64>(4)? as u64,
+            via: row.get(5)?,
+            first_row: row.get(6)?,
+            changes: row.get::<_, i64>(7)? as u64,
+            header: row.get(8)?,
+            signature: row.get(9)?,
+        })
+    }
+}
+
+/// The act at a position.
+pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreError> {
+    Ok(conn.prepare_cached(sql("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
+}
+
+/// At most `limit` acts from a position on.
+pub fn acts_from(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
+    let mut acts = conn.prepare_cached(sql("act.from"))?;
+    let rows = acts.query_map(params![position, limit], StoredAct::of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// At most `limit` acts up to a position, the newest first.
+pub fn acts_back(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
+    let mut acts = conn.prepare_cached(sql("act.back"))?;
+    let rows = acts.query_map(params![position, limit], StoredAct::of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The position of an act that is here; `None` where it is not.
+pub fn position_of(conn: &Connection, id: &Digest) -> Result<Option<i64>, StoreError> {
+    Ok(conn.prepare_cached(sql("act.by_id"))?.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional()?)
+}
+
+/// The position of the act that a change belongs to.
+pub fn position_of_row(conn: &Connection, row: Row) -> Result<Option<i64>, StoreError> {
+    Ok(conn.prepare_cached(sql("act.by_row"))?.query_row([row.0], |r| r.get(0)).optional()?)
+}
+
+/// The id of an act by its place in its log.
+pub fn act_at(conn: &Connection, desk: Id, replica: Id, sequence: u64) -> Result<Option<Digest>, StoreError> {
+    let key = params![desk.as_bytes().as_slice(), replica.as_bytes().as_slice(), sequence as i64];
+    let found = conn.prepare_cached(sql("act.by_sequence"))?.query_row(key, |r| r.get(0)).optional()?;
+    Ok(found.map(Digest::from_bytes))
+}
+
+/// A stored change: its row, and the line that stands for it.
+pub struct StoredChange {
+    /// Its row.
+    pub row: i64,
+    /// The change, or the leaf of one that was withheld.
+    pub line: Line,
+    /// Whether its words are in the search index.
+    pub searched: bool,
+}
+
+fn change_of(row: &SqlRow<'_>) -> Result<StoredChange, StoreError> {
+    let bad = || damaged("a change");
+    let leaf: Option<[u8; 32]> = row.get(7)?;
+    let line = match leaf {
+        Some(leaf) => Line::Withheld(Digest::from_bytes(leaf)),
+        None => {
+            let body = match (
+                row.get::<_, Option<String>>(4)?,
+                row.get::<_, Option<[u8; 32]>>(5)?,
+                row.get::<_, Option<[u8; 32]>>(6)?,
+            ) {
+                (Some(content), Some(salt), None) => Body::Whole { content: content.into_bytes(), salt },
+                (None, None, Some(commitment)) => Body::Gone(Digest::from_bytes(commitment)),
+                (None, None, None) => Body::None,
+                _ => return Err(bad()),
+            };
+            Line::Change(Change {
+                record: Id::from_bytes(row.get::<_, Option<[u8; 16]>>(1)?.ok_or_else(bad)?),
+                kind: row.get::<_, Option<String>>(2)?.ok_or_else(bad)?,
+                terms: row.get::<_, Option<String>>(3)?.ok_or_else(bad)?.into_bytes(),
+                body,
+            })
+        }
+    };
+    Ok(StoredChange { row: row.get(0)?, line, searched: row.get(8)? })
+}
+
+/// Hands the changes of an act on, one by one.
+pub fn changes<E: From<StoreError>>(
+    conn: &Connection,
+    act: &StoredAct,
+    mut each: impl FnMut(StoredChange) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut run = || -> Result<Result<(), E>, StoreError> {
+        let mut all = conn.prepare_cached(sql("change.range"))?;
+        let mut rows = all.query(params![act.first_row, act.first_row + act.changes as i64])?;
+        while let Some(row) = rows.next()? {
+            if let Err(e) = each(change_of(row)?) {
+                return Ok(Err(e));
+            }
+        }
+        Ok(Ok(()))
+    };
+    run().map_err(E::from)?
+}
+
+/// Every change of a record, in order.
+pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, StoreError> {
+    let mut all = conn.prepare_cached(sql("change.of_record"))?;
+    let mut rows = all.query([record.as_bytes().as_slice()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(change_of(row)?);
+    }
+    Ok(found)
+}
+
+/// The content of a record: of the change that its fold names. `None` where there is none, or none any more.
+pub fn content(conn: &Connection, record: &Record) -> Result<Option<Json>, StoreError> {
+    let Some(Row(row)) = record.body else { return Ok(None) };
+    let text: Option<Option<String>> =
+        conn.prepare_cached(sql("change.content"))?.query_row([row], |r| r.get(0)).optional()?;
+    text.flatten()
+        .map(|t| json::parse(t.as_bytes(), Limits::SIGNED).map_err(|_| damaged("a change's content")))
+        .transpose()
+}
+
+/// Whether a change has its content.
+pub fn has_content(conn: &Connection, row: i64) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(sql("change.has_content"))?.query_row([row], |r| r.get(0)).optional()?.unwrap_or(false))
+}
+
+/// The positions of the acts that wait to be carried to a partner.
+pub fn waiting(conn: &Connection, partner: Id) -> Result<Vec<i64>, StoreError> {
+    let mut all = conn.prepare_cached(sql("waiting.of"))?;
+    let rows = all.query_map([partner.as_bytes().as_slice()], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

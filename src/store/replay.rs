@@ -1,0 +1,297 @@
+//! Reading the log again from its first act: every signature, root and place is checked, every own act is put to the
+//! gate with the facts of its time, every table is folded anew and compared with the one that is stored.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params};
+
+use super::book::{SqlBook, pinned};
+use super::error::StoreError;
+use super::log::Meta;
+use super::read::{self, StoredAct, StoredChange};
+use super::search;
+use super::statement::sql;
+use super::tree::SqlTree;
+use crate::act::change::{Body, Line};
+use crate::act::header::{Audience, Header, act_id};
+use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
+use crate::gate::check::Check;
+use crate::record::book::{Book as _, Row};
+use crate::record::fold::{At, Piece};
+use crate::record::stream::Arrival;
+use crate::record::{self, member};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{self, Json, Limits};
+
+/// How far the reading has come: acts and changes.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Acts that were read.
+    pub acts: u64,
+    /// Changes that were read.
+    pub changes: u64,
+}
+
+/// Reads the whole log again. `scratch` is an empty database with the same schema; `go_on` is asked now and then.
+pub fn replay(
+    conn: &Connection,
+    scratch: &Connection,
+    meta: &Meta,
+    mut go_on: impl FnMut(Progress) -> bool,
+) -> Result<Progress, StoreError> {
+    let mut replay =
+        Replay { conn, scratch, meta, progress: Progress::default(), expected: Vec::new(), rows: 1, logs: Vec::new() };
+    let mut position = 1;
+    loop {
+        let page = read::acts_from(conn, position, 64)?;
+        if page.is_empty() {
+            break;
+        }
+        for act in page {
+            if act.position != position {
+                return fault(format!("act {position} is missing"));
+            }
+            replay.act(&act, &mut go_on)?;
+            position += 1;
+        }
+    }
+    if let Some((via, _)) = replay.expected.first() {
+        return fault(format!("the import at act {via} lists acts that are not here"));
+    }
+    replay.compare()?;
+    search::check(conn, scratch)?;
+    Ok(replay.progress)
+}
+
+fn fault<T>(what: impl Into<String>) -> Result<T, StoreError> {
+    Err(StoreError::Integrity(what.into()))
+}
+
+struct Replay<'c> {
+    conn: &'c Connection,
+    scratch: &'c Connection,
+    meta: &'c Meta,
+    progress: Progress,
+    /// Acts that the import before must be followed by: its position, and their ids in order.
+    expected: Vec<(i64, Digest)>,
+    rows: i64,
+    /// Each log's last place and act.
+    logs: Vec<(Id, Id, u64, Digest)>,
+}
+
+impl Replay<'_> {
+    fn act(&mut self, act: &StoredAct, go_on: &mut impl FnMut(Progress) -> bool) -> Result<(), StoreError> {
+        let n = act.position;
+        let header = act.read_header()?;
+        let Header { desk, replica, sequence, .. } = header;
+        let stated = (act.id, act.desk, act.replica, act.sequence, act.changes);
+        if stated != (act_id(&act.header), desk, replica, sequence, header.changes) || header.realm != self.meta.realm {
+            return fault(format!("act {n} is stored as another than it is"));
+        }
+        if act.first_row != self.rows {
+            return fault(format!("the changes of act {n} are not where they belong"));
+        }
+        self.rows += act.changes as i64;
+        self.place(act, &header)?;
+        let arrives = self.fold(act, &header, go_on)?;
+        self.signature(act, &header)?;
+        self.expected.extend(arrives.into_iter().map(|id| (n, id)));
+        self.progress.acts += 1;
+        Ok(())
+    }
+
+    /// The act follows the last one of its log; an own act is in the tree; a partner's is listed by its import.
+    fn place(&mut self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
+        let n = act.position;
+        let own = header.desk == self.meta.desk;
+        let last = self.logs.iter_mut().find(|l| l.0 == header.desk && l.1 == header.replica);
+        match (&last, own) {
+            (None, true) if header.sequence == 0 && header.previous.is_none() => {}
+            (Some(l), true) if header.sequence == l.2 + 1 && header.previous == Some(l.3) => {}
+            // Of a partner's log only what is for this desk is here: places rise, and neighbours are chained.
+            (None, false) => {}
+            (Some(l), false)
+                if header.sequence > l.2 && (header.sequence != l.2 + 1 || header.previous == Some(l.3)) => {}
+            _ => return fault(format!("act {n} does not follow the one before it in its log")),
+        }
+        match last {
+            Some(l) => (l.2, l.3) = (header.sequence, act.id),
+            None => self.logs.push((header.desk, header.replica, header.sequence, act.id)),
+        }
+        if own {
+            if act.via.is_some()
+                || SqlTree::new(self.conn, header.replica).node(0, header.sequence)? != leaf_hash(&act.header)
+            {
+                return fault(format!("act {n} is not in the log's tree"));
+            }
+            return if self.expected.is_empty() { Ok(()) } else { fault(format!("an act is missing before act {n}")) };
+        }
+        if self.expected.first() != act.via.map(|via| (via, act.id)).as_ref() {
+            return fault(format!("act {n} is a partner's that no import lists"));
+        }
+        self.expected.remove(0);
+        Ok(())
+    }
+
+    /// Whoever signed is enrolled at the act's desk by now, and the signature is his.
+    fn signature(&self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
+        let book = SqlBook::new(self.scratch);
+        let signer = member::by_person(&book, header.member)?.filter(|m| m.desk == header.desk);
+        let Some(key) = signer.as_ref().and_then(member::signing_key) else {
+            return fault(format!("act {} is signed by nobody who is enrolled", act.position));
+        };
+        let namespace = header.realm.namespace("act");
+        key.verify(&namespace, &act.header, &act.signature)
+            .map_err(|e| StoreError::Integrity(format!("act {}: {e}", act.position)))
+    }
+
+    /// Folds the act's changes into the scratch book. Answers the acts that must follow, where it is an import.
+    fn fold(
+        &mut self,
+        act: &StoredAct,
+        header: &Header,
+        go_on: &mut impl FnMut(Progress) -> bool,
+    ) -> Result<Vec<Digest>, StoreError> {
+        let n = act.position;
+        let own = header.desk == self.meta.desk;
+        let mut root = Frontier::default();
+        let mut check = Check::default();
+        let mut lead: Option<Json> = None;
+        let mut arrives = Vec::new();
+        let mut book = SqlBook::new(self.scratch);
+        let stopped = |e: &dyn std::fmt::Display| StoreError::Integrity(format!("act {n} should not be there: {e}"));
+        read::changes(self.conn, act, |stored| {
+            root.push(stored.line.leaf());
+            self.progress.changes += 1;
+            if self.progress.changes.is_multiple_of(4096) && !go_on(self.progress) {
+                return Err(StoreError::Cancelled);
+            }
+            let Line::Change(change) = &stored.line else {
+                return if own { fault(format!("act {n} has a change that says nothing")) } else { Ok(()) };
+            };
+            let terms = json::parse(&change.terms, Limits::SIGNED)
+                .map_err(|_| StoreError::Integrity(format!("act {n} has damaged terms")))?;
+            let Some(def) = record::change(&change.kind) else {
+                return fault(format!("act {n} has a change of an unknown kind"));
+            };
+            let lead = lead.get_or_insert_with(|| terms.clone());
+            let at = At { position: n, home: self.meta.desk, header, lead, lead_row: Row(act.first_row) };
+            let piece = Piece {
+                record: change.record,
+                kind: def.name,
+                terms: &terms,
+                row: Row(stored.row),
+                has_content: change.body != Body::None,
+            };
+            check.change(&book, &at, &piece).map_err(|e| stopped(&e))?;
+            (def.fold)(&mut book, &at, &piece).map_err(|e| stopped(&e))?;
+            if stored.searched {
+                let content =
+                    change.read_content().map_err(|_| StoreError::Integrity(format!("act {n} has damaged content")))?;
+                content.map(|c| search::remember(self.scratch, stored.row, &c)).transpose()?;
+            }
+            if def.name == record::stream::IMPORT {
+                arrives = Arrival::read(&terms).map_err(|e| stopped(&e))?.acts;
+            }
+            Ok(())
+        })?;
+        if root.size() != act.changes || root.root() != header.root {
+            return fault(format!("the changes of act {n} are not those that were signed"));
+        }
+        let lead = lead.unwrap_or(Json::Null);
+        let at = At { position: n, home: self.meta.desk, header, lead: &lead, lead_row: Row(act.first_row) };
+        check.end(&book, &at).map_err(|e| stopped(&e))?;
+        let audience = match &header.audience {
+            Audience::Own => "own",
+            Audience::Partners => "partners",
+            Audience::Desks(_) => "desks",
+        };
+        self.scratch.prepare_cached(sql("act.add"))?.execute(params![
+            n,
+            act.id.as_bytes().as_slice(),
+            header.desk.as_bytes().as_slice(),
+            header.replica.as_bytes().as_slice(),
+            header.sequence as i64,
+            audience,
+            header.time.at.millis(),
+            act.via,
+            act.first_row,
+            act.changes as i64,
+            b"".as_slice(),
+            "",
+        ])?;
+        if own {
+            let waits_for = match &header.audience {
+                Audience::Own => Vec::new(),
+                Audience::Partners => pinned(&book)?,
+                Audience::Desks(desks) => desks.clone(),
+            };
+            for partner in waits_for {
+                book.await_carriage(partner, n)?;
+            }
+        }
+        Ok(arrives)
+    }
+
+    /// The stored tables against those that were folded anew; and what was purged is gone, what was not is there.
+    fn compare(&self) -> Result<(), StoreError> {
+        let mut after = 0i64;
+        loop {
+            let (stored, folded) = (page(self.conn, after)?, page(self.scratch, after)?);
+            if stored.is_empty() && folded.is_empty() {
+                break;
+            }
+            if let Some((number, _)) =
+                stored.iter().chain(&folded).find(|row| !(stored.contains(row) && folded.contains(row)))
+            {
+                return fault(format!("record {number} is not what the acts say"));
+            }
+            after = stored.last().map_or(after, |(number, _)| *number);
+            for (_, fields) in &stored {
+                self.contents(fields)?;
+            }
+        }
+        if waiting(self.conn)? != waiting(self.scratch)? {
+            return fault("the list of acts that wait to be carried is not what the acts say");
+        }
+        Ok(())
+    }
+
+    /// No change of a purged record has content; the change that holds the content of another still has it.
+    fn contents(&self, fields: &[Value]) -> Result<(), StoreError> {
+        let (Some(Value::Blob(id)), Some(Value::Text(kind)), Some(Value::Text(state))) =
+            (fields.first(), fields.get(1), fields.get(2))
+        else {
+            return fault("a record is damaged");
+        };
+        let Some(id) = Id::from_slice(id) else { return fault("a record is damaged") };
+        let body = if let Some(Value::Integer(row)) = fields.get(11) { Some(*row) } else { None };
+        let whole = |c: &StoredChange| matches!(&c.line, Line::Change(c) if matches!(c.body, Body::Whole { .. }));
+        if state == "purged" && read::changes_of(self.conn, id)?.iter().any(whole) {
+            return fault(format!("{kind} {id} was purged, and its content is there"));
+        }
+        match body {
+            Some(row) if !read::has_content(self.conn, row)? => {
+                fault(format!("the content of {kind} {id} is gone, and nobody purged it"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+type Fields = (i64, Vec<Value>);
+
+fn page(conn: &Connection, after: i64) -> Result<Vec<Fields>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.in_order"))?;
+    let rows = all.query_map(params![after, 64], |r| {
+        let fields = (1..14).map(|n| r.get(n)).collect::<Result<Vec<_>, _>>()?;
+        Ok((r.get(0)?, fields))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn waiting(conn: &Connection) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    let mut all = conn.prepare_cached(sql("waiting.all"))?;
+    let rows = all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

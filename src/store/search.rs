@@ -1,0 +1,141 @@
+//! The search index (FTS5, `secure-delete`): every text of a searched content, and nothing of what was erased.
+
+use rusqlite::{Connection, params};
+
+use super::error::StoreError;
+use super::statement::sql;
+use crate::value::id::Id;
+use crate::value::json::{self, Json, Limits};
+use crate::value::text::is_blank;
+
+/// Members of content that are not words: keys, digests, signed files.
+const NOT_WORDS: &[&str] = &["key", "sha256", "card"];
+
+/// The words of a content: its texts in their order, with spaces between. `None` where there are none.
+pub fn words(content: &Json) -> Option<String> {
+    fn gather(json: &Json, out: &mut Option<String>) {
+        match json {
+            Json::Str(text) => match out {
+                Some(out) => {
+                    out.push(' ');
+                    out.push_str(text);
+                }
+                None => *out = Some(text.clone()),
+            },
+            Json::Arr(items) => items.iter().for_each(|i| gather(i, out)),
+            Json::Obj(members) => {
+                members
+                    .iter()
+                    .filter(|(k, v)| v.text().is_none() || !NOT_WORDS.contains(&k.as_str()))
+                    .for_each(|(_, v)| gather(v, out));
+            }
+            Json::Null | Json::Bool(_) | Json::Int(_) => {}
+        }
+    }
+    let mut out = None;
+    gather(content, &mut out);
+    out
+}
+
+/// Adds a change's words to the index.
+pub fn remember(conn: &Connection, row: i64, content: &Json) -> rusqlite::Result<()> {
+    conn.prepare_cached(sql("search.add"))?.execute(params![row, words(content)]).map(|_| ())
+}
+
+/// Takes a change's words out of the index; with `secure-delete` no trace of them stays in it.
+pub fn forget(conn: &Connection, row: i64, content: &str) -> rusqlite::Result<()> {
+    let words = json::parse(content.as_bytes(), Limits::SIGNED).ok().as_ref().and_then(words);
+    conn.prepare_cached(sql("search.drop"))?.execute(params![row, words]).map(|_| ())
+}
+
+/// Records whose content has all these words, the newest first; the last word may be a beginning.
+pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, StoreError> {
+    if is_blank(typed) {
+        return Ok(Vec::new());
+    }
+    // Each word is quoted, so that what is typed is never read as a query.
+    let quoted: Vec<String> = typed.split_whitespace().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
+    let mut find = conn.prepare_cached(sql("search.find"))?;
+    let rows = find.query_map(params![format!("{}*", quoted.join(" ")), limit], |r| r.get::<_, Option<[u8; 16]>>(0))?;
+    let mut found = Vec::new();
+    for id in rows {
+        if let Some(id) = id?.map(Id::from_bytes).filter(|id| !found.contains(id)) {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// Compares two indexes term by term: the stored one, and one that was made anew.
+pub fn check(conn: &Connection, anew: &Connection) -> Result<(), StoreError> {
+    let bad = || StoreError::Integrity("the search index is not what the changes say".into());
+    // SQLite's own check counts as a write; where the workspace is only read, the comparison below stands alone.
+    if !conn.is_readonly("main")? {
+        conn.prepare_cached(sql("search.check"))?.execute([]).map_err(|_| bad())?;
+    }
+    for db in [conn, anew] {
+        db.execute_batch(sql("search.vocabulary"))?;
+    }
+    let (mut stored, mut made) = (conn.prepare(sql("search.instances"))?, anew.prepare(sql("search.instances"))?);
+    let (mut stored, mut made) = (stored.query([])?, made.query([])?);
+    let instance = |row: &rusqlite::Row<'_>| {
+        Ok::<_, rusqlite::Error>((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    };
+    loop {
+        let pair = (stored.next()?.map(instance).transpose()?, made.next()?.map(instance).transpose()?);
+        match pair {
+            (None, None) => return Ok(()),
+            (a, b) if a == b => {}
+            _ => return Err(bad()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::statement::SCHEMA;
+
+    #[test]
+    fn forgetting_leaves_nothing_and_a_changed_index_is_found() {
+        let empty = || {
+            let db = Connection::open_in_memory().unwrap();
+            db.execute_batch(SCHEMA).unwrap();
+            db
+        };
+        let contents = [
+            r#"{"value":"evil.example","title":"a \"title\"","n":7,"ids":["x--1",{"stix":"y"}],"attachment":{"key":"SECRET","name":"n.txt"}}"#,
+            r#"{"n":1}"#,
+            r#"{"note":""}"#,
+            r#"{"value":"größe\nzwei"}"#,
+        ];
+        let (db, anew) = (empty(), empty());
+        let read = |content: &str| json::parse(content.as_bytes(), Limits::SIGNED).unwrap();
+        for (row, content) in (1i64..).zip(contents) {
+            db.execute(
+                "INSERT INTO change (row, record, content, searched) VALUES (?1, zeroblob(16), ?2, 1)",
+                params![row, content],
+            )
+            .unwrap();
+            remember(&db, row, &read(content)).unwrap();
+            remember(&anew, row, &read(content)).unwrap();
+        }
+        check(&db, &anew).unwrap();
+        let found = |typed: &str| find(&db, typed, 9).unwrap().len();
+        assert_eq!(
+            ["evil.example", "evil", "example evil", "SECRET", "n.txt", "\" OR a"].map(found),
+            [1, 1, 1, 0, 1, 0]
+        );
+        forget(&db, 1, contents[0]).unwrap();
+        assert!(check(&db, &anew).is_err());
+        forget(&anew, 1, contents[0]).unwrap();
+        check(&db, &anew).unwrap();
+        assert_eq!(found("evil"), 0);
+        let traces = "SELECT count(*) FROM search_data WHERE instr(CAST(block AS TEXT), 'evil')";
+        assert_eq!(
+            db.query_row(traces, [], |r| r.get::<_, i64>(0)).unwrap(),
+            0,
+            "nothing is left in the index's own pages"
+        );
+    }
+}

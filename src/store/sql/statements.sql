@@ -1,0 +1,130 @@
+-- Every statement of the store, by name. `statement.rs` reads this file.
+
+-- name: meta.get
+SELECT value FROM meta WHERE key = ?1
+
+-- name: meta.set
+INSERT INTO meta (key, value) VALUES (?1, ?2)
+
+-- name: act.add
+INSERT INTO act (position, id, desk, replica, sequence, audience, at, via, first_row, changes, header, signature)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+
+-- name: act.last
+SELECT position, id, sequence, at, header FROM act WHERE desk = ?1 AND replica = ?2 ORDER BY sequence DESC LIMIT 1
+
+-- name: act.next_position
+SELECT coalesce(max(position), 0) + 1 FROM act
+
+-- name: act.by_position
+SELECT position, id, desk, replica, sequence, via, first_row, changes, header, signature FROM act WHERE position = ?1
+
+-- name: act.from
+SELECT position, id, desk, replica, sequence, via, first_row, changes, header, signature
+FROM act WHERE position >= ?1 ORDER BY position LIMIT ?2
+
+-- name: act.back
+SELECT position, id, desk, replica, sequence, via, first_row, changes, header, signature
+FROM act WHERE position <= ?1 ORDER BY position DESC LIMIT ?2
+
+-- name: act.by_id
+SELECT position FROM act WHERE id = ?1
+
+-- name: act.by_sequence
+SELECT id FROM act WHERE desk = ?1 AND replica = ?2 AND sequence = ?3
+
+-- name: act.by_row
+SELECT position FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1
+
+-- name: act.for_partners
+SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY position
+
+-- name: change.next_row
+SELECT coalesce(max(row), 0) + 1 FROM change
+
+-- name: change.add
+INSERT INTO change (row, record, kind, terms, content, salt, commitment, leaf, searched)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+
+-- name: change.range
+SELECT row, record, kind, terms, content, salt, commitment, leaf, searched
+FROM change WHERE row >= ?1 AND row < ?2 ORDER BY row
+
+-- name: change.of_record
+SELECT row, record, kind, terms, content, salt, commitment, leaf, searched FROM change WHERE record = ?1 ORDER BY row
+
+-- name: change.contents_of_record
+SELECT row, kind, content, salt, searched FROM change WHERE record = ?1 AND content IS NOT NULL
+
+-- name: change.content
+SELECT content FROM change WHERE row = ?1
+
+-- name: change.has_content
+SELECT content IS NOT NULL FROM change WHERE row = ?1
+
+-- name: change.erase
+UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
+
+-- name: change.riders
+SELECT record FROM change
+WHERE row > ?1 AND row < (SELECT first_row + changes FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
+
+-- name: node.get
+SELECT hash FROM node WHERE replica = ?1 AND height = ?2 AND idx = ?3
+
+-- name: node.add
+INSERT INTO node (replica, height, idx, hash) VALUES (?1, ?2, ?3, ?4)
+
+-- name: record.get
+SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE id = ?1
+
+-- name: record.put
+INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+ON CONFLICT (id) DO UPDATE SET
+    kind = excluded.kind, state = excluded.state, desk = excluded.desk, case_id = excluded.case_id,
+    partner = excluded.partner, subject = excluded.subject, tier = excluded.tier, due = excluded.due,
+    key = excluded.key, terms = excluded.terms, body = excluded.body, shared = excluded.shared
+
+-- name: record.put_new
+INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+ON CONFLICT (id) DO NOTHING
+
+-- name: record.in_order
+SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared
+FROM record WHERE number > ?1 ORDER BY number LIMIT ?2
+
+-- name: waiting.add
+INSERT INTO waiting (partner, position) VALUES (?1, ?2) ON CONFLICT DO NOTHING
+
+-- name: waiting.carried
+DELETE FROM waiting WHERE partner = ?1 AND position = (SELECT position FROM act WHERE id = ?2)
+
+-- name: waiting.of
+SELECT position FROM waiting WHERE partner = ?1 ORDER BY position
+
+-- name: waiting.all
+SELECT partner, position FROM waiting ORDER BY partner, position
+
+-- name: search.add
+INSERT INTO search (rowid, words) VALUES (?1, ?2)
+
+-- name: search.drop
+INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)
+
+-- name: search.find
+SELECT change.record FROM search JOIN change ON change.row = search.rowid WHERE search MATCH ?1
+ORDER BY search.rowid DESC LIMIT ?2
+
+-- name: search.check
+INSERT INTO search (search) VALUES ('integrity-check')
+
+-- name: search.vocabulary
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, search, instance)
+
+-- name: search.instances
+SELECT term, doc, "offset" FROM temp.vocabulary
+
+-- name: schema
+SELECT coalesce(sql, name) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name

@@ -1,0 +1,44 @@
+//! The statements of the store: SQL stands in `sql/`, and is used by name.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What makes a new workspace.
+pub const SCHEMA: &str = include_str!("sql/schema.sql");
+
+static STATEMENTS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let parts = include_str!("sql/statements.sql").split("-- name: ").skip(1);
+    parts.filter_map(|part| part.split_once('\n')).map(|(name, sql)| (name.trim(), sql.trim())).collect()
+});
+
+/// The statement of that name; an unknown name is no SQL and fails where it is prepared.
+pub fn sql(name: &'static str) -> &'static str {
+    STATEMENTS.get(name).copied().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCHEMA, STATEMENTS};
+
+    #[test]
+    fn every_statement_is_sql_for_this_schema() {
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        db.execute_batch(SCHEMA).unwrap();
+        db.execute_batch(STATEMENTS["search.vocabulary"]).unwrap();
+        for (name, sql) in STATEMENTS.iter() {
+            db.prepare(sql).unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
+        let used = concat!(
+            include_str!("book.rs"),
+            include_str!("log.rs"),
+            include_str!("read.rs"),
+            include_str!("replay.rs"),
+            include_str!("search.rs"),
+            include_str!("tree.rs"),
+            include_str!("connection.rs")
+        );
+        for name in STATEMENTS.keys() {
+            assert!(used.contains(&format!("\"{name}\"")), "{name} is used nowhere");
+        }
+    }
+}

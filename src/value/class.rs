@@ -1,0 +1,364 @@
+//! The classes that rules ask about: tier, data category, class of person, kind of partner, role, and their words.
+//!
+//! Each is a closed list; the words are those of gate.md and stand in every record, fact and screen.
+
+/// Makes a closed list of words: parse, word, all.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads the word; `None` where it is not in the list.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|v| v.word() == text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.word())
+            }
+        }
+
+        impl From<$name> for $crate::value::json::Json {
+            fn from(value: $name) -> Self {
+                Self::from(value.word())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// The tier of an item on the sharing ladder (standards §2): 1 indicators, 2 pointers, 3 metadata, 4 content.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Tier(u8);
+
+impl Tier {
+    /// Indicators without a link to a person.
+    pub const INDICATORS: Self = Self(1);
+    /// The four tiers.
+    pub const ALL: [Self; 4] = [Self(1), Self(2), Self(3), Self(4)];
+
+    /// A tier from 1 to 4.
+    pub fn new(n: i64) -> Option<Self> {
+        u8::try_from(n).ok().filter(|n| (1..=4).contains(n)).map(Self)
+    }
+
+    /// Reads `1` to `4`.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().and_then(Self::new)
+    }
+
+    /// The number.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Tier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl From<Tier> for crate::value::json::Json {
+    fn from(tier: Tier) -> Self {
+        Self::from(i64::from(tier.0))
+    }
+}
+
+words! {
+    /// What kind of data an item is (standards §2).
+    Category {
+        /// Hashes, malware, techniques, infrastructure with no link to a person.
+        Indicator = "indicator",
+        /// Domain-name registration data.
+        Registration = "registration",
+        /// Data asked for the sole purpose of identifying a user.
+        Identification = "identification",
+        /// Subscriber information (Budapest 18(3)).
+        Subscriber = "subscriber",
+        /// Traffic data (Budapest 1(d)).
+        Traffic = "traffic",
+        /// Location data.
+        Location = "location",
+        /// The purport of communications, stored content, images of devices.
+        Content = "content",
+        /// Special categories of personal data (LED 10).
+        Special = "special",
+    }
+}
+
+impl Category {
+    /// The lowest tier at which data of this category may be held to leave (gate.md, G-08).
+    pub const fn least_tier(self) -> Tier {
+        match self {
+            Self::Indicator => Tier(1),
+            Self::Registration | Self::Identification | Self::Subscriber => Tier(2),
+            Self::Traffic | Self::Location => Tier(3),
+            Self::Content | Self::Special => Tier(4),
+        }
+    }
+}
+
+words! {
+    /// Whom an item is about (LED 6).
+    PersonClass {
+        /// No person.
+        None = "none",
+        /// Suspected of the offence.
+        Suspect = "suspect",
+        /// Convicted.
+        Convicted = "convicted",
+        /// Victim, or possible victim.
+        Victim = "victim",
+        /// Witness.
+        Witness = "witness",
+        /// Contact or associate.
+        Other = "other",
+    }
+}
+
+words! {
+    /// Whether an item states a fact or a personal assessment (LED 7).
+    Assertion {
+        /// A fact.
+        Fact = "fact",
+        /// An assessment.
+        Assessment = "assessment",
+    }
+}
+
+words! {
+    /// What kind of body a partner is.
+    PartnerKind {
+        /// Police and other law enforcement.
+        LawEnforcement = "law-enforcement",
+        /// Prosecution service.
+        Prosecution = "prosecution",
+        /// Central authority for mutual assistance.
+        CentralAuthority = "central-authority",
+        /// Computer emergency response team.
+        Cert = "cert",
+        /// Private sector.
+        PrivateSector = "private-sector",
+        /// Civil society.
+        CivilSociety = "civil-society",
+        /// Oversight body.
+        OversightBody = "oversight-body",
+    }
+}
+
+impl PartnerKind {
+    /// The highest tier that may go to such a partner where the agreement names none (gate.md).
+    pub const fn default_ceiling(self) -> Tier {
+        match self {
+            Self::LawEnforcement | Self::Prosecution => Tier(2),
+            Self::CentralAuthority => Tier(3),
+            Self::Cert | Self::PrivateSector | Self::CivilSociety | Self::OversightBody => Tier(1),
+        }
+    }
+}
+
+words! {
+    /// What a member may sign.
+    Role {
+        /// Works cases.
+        Investigator = "investigator",
+        /// Runs the desk's requests and bundles.
+        DeskOfficer = "desk-officer",
+        /// Reviews what is to leave.
+        LegalReviewer = "legal-reviewer",
+        /// The second person of a release.
+        ReleaseOfficer = "release-officer",
+        /// Reads for oversight.
+        OversightAuditor = "oversight-auditor",
+        /// Keeps the budget.
+        FinanceOfficer = "finance-officer",
+        /// Runs exercises.
+        ExerciseController = "exercise-controller",
+        /// Enrols members and partners.
+        Administrator = "administrator",
+    }
+}
+
+words! {
+    /// Where a partner stands.
+    Standing {
+        /// Its card is known, its fingerprint not compared.
+        Met = "met",
+        /// Its fingerprint was compared aloud.
+        Pinned = "pinned",
+        /// Suspended.
+        Suspended = "suspended",
+        /// Closed.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// How far the channel to a partner has come.
+    Channel {
+        /// Opened.
+        Inaugurated = "inaugurated",
+        /// A drill was passed.
+        Tested = "tested",
+        /// In operation.
+        Operational = "operational",
+        /// Used for joint operations.
+        JointOperations = "joint-operations",
+        /// Suspended.
+        Suspended = "suspended",
+    }
+}
+
+words! {
+    /// The level of a legal review.
+    Level {
+        /// For tier 2.
+        L1 = "L1",
+        /// For tier 3.
+        L2 = "L2",
+        /// For tier 4; two reviewers.
+        L3 = "L3",
+    }
+}
+
+impl Level {
+    /// The level that a tier asks for; `None` for tier 1, which needs no review.
+    pub const fn for_tier(tier: Tier) -> Option<Self> {
+        match tier.number() {
+            1 => None,
+            2 => Some(Self::L1),
+            3 => Some(Self::L2),
+            _ => Some(Self::L3),
+        }
+    }
+
+    /// The tier that a review of this level covers.
+    pub const fn tier(self) -> Tier {
+        match self {
+            Self::L1 => Tier(2),
+            Self::L2 => Tier(3),
+            Self::L3 => Tier(4),
+        }
+    }
+}
+
+words! {
+    /// Where a review stands.
+    ReviewOutcome {
+        /// Not decided.
+        Open = "open",
+        /// Approved.
+        Approved = "approved",
+        /// Approved with conditions.
+        Conditions = "conditions",
+        /// Approved in part.
+        Partial = "partial",
+        /// Put off.
+        Deferred = "deferred",
+        /// Refused.
+        Refused = "refused",
+        /// Was approved, and no longer counts.
+        Lapsed = "lapsed",
+    }
+}
+
+words! {
+    /// A condition on what the recipient may do (standards §3, decision record).
+    Condition {
+        /// Keep confidential.
+        Confidentiality = "confidentiality",
+        /// Use for the stated purpose alone.
+        UseLimit = "use-limit",
+        /// Do not pass on.
+        NoOnward = "no-onward",
+        /// Do not use in court.
+        NoJudicialUse = "no-judicial-use",
+        /// Delete by a date.
+        DeleteBy = "delete-by",
+        /// Tell before use.
+        NotifyBeforeUse = "notify-before-use",
+        /// Keep sealed.
+        Seal = "seal",
+        /// Report what use was made.
+        ReportUse = "report-use",
+        /// An assurance was given.
+        Assurance = "assurance",
+    }
+}
+
+words! {
+    /// What a test of a legal review came to.
+    TestOutcome {
+        /// Met.
+        Met = "met",
+        /// Not met.
+        Not = "not",
+        /// Met under a condition.
+        Condition = "condition",
+        /// Does not apply.
+        NotApplicable = "n/a",
+    }
+}
+
+words! {
+    /// The tests of a legal review (standards §3), in the order in which the levels ask for them.
+    Test {
+        /// A domestic power and a treaty basis.
+        Legality = "legality",
+        /// A legitimate aim.
+        Aim = "aim",
+        /// Necessary in a democratic society.
+        Necessity = "necessity",
+        /// No less intrusive means would do.
+        LessIntrusive = "less_intrusive",
+        /// Proportionate.
+        Proportionality = "proportionality",
+        /// Scope and minimisation.
+        Scope = "scope",
+        /// An offence on both sides.
+        DualCriminality = "dual_criminality",
+        /// The evidential standard is reached.
+        Suspicion = "suspicion",
+        /// Privileged material.
+        Privilege = "privilege",
+        /// A basis for the transfer.
+        DataProtection = "data_protection",
+        /// Independent authorisation and notice.
+        Oversight = "oversight",
+        /// No capital charge, or assured.
+        DeathPenalty = "death_penalty",
+        /// No risk of torture, or assured.
+        Torture = "torture",
+        /// Not a political offence.
+        PoliticalOffence = "political_offence",
+        /// No persecution.
+        Discrimination = "discrimination",
+        /// No final judgment for the same facts.
+        NeBisInIdem = "ne_bis_in_idem",
+    }
+}
+
+impl Test {
+    /// The tests that a level asks for (gate.md, V-04).
+    pub fn of_level(level: Level) -> &'static [Self] {
+        let count = match level {
+            Level::L1 => 7,
+            Level::L2 => 11,
+            Level::L3 => 16,
+        };
+        Self::ALL.get(..count).unwrap_or(Self::ALL)
+    }
+}

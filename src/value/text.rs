@@ -1,0 +1,200 @@
+//! Text that may be shown: foreign characters that could steer a terminal or mislead a reader become visible codes.
+//!
+//! What is stored stays byte for byte as it came. Everything that reaches a terminal, on a screen or in plain output,
+//! goes through [`shown`]; multi-line text through [`shown_lines`].
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Combining marks on one base character beyond which the rest is shown as a count.
+const MARKS: usize = 4;
+
+/// Whether a character must not reach a terminal as it is: controls (C0, C1, DEL), line separators, bidirectional
+/// and zero-width formatting, tags, variation selectors, private use, and what is no character at all.
+pub const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{0}'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{e000}'..='\u{f8ff}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{fffe}'..='\u{ffff}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{10ffff}'
+    )
+}
+
+/// One line of text, fit to be shown. Each hidden character stands as its code, such as `⟨U+202E⟩`.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let marks = |c: char| unicode_normalization::char::is_combining_mark(c);
+    if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7f) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut run, mut dropped) = (0usize, 0usize);
+    let flush = |out: &mut String, dropped: &mut usize| {
+        if *dropped > 0 {
+            out.push_str(&format!("⟨+{dropped} marks⟩"));
+            *dropped = 0;
+        }
+    };
+    for c in text.chars() {
+        if marks(c) && !is_hidden(c) {
+            run += 1;
+            if run > MARKS {
+                dropped += 1;
+                continue;
+            }
+        } else {
+            run = 0;
+            flush(&mut out, &mut dropped);
+        }
+        if is_hidden(c) {
+            out.push_str(&format!("⟨U+{:04X}⟩", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    flush(&mut out, &mut dropped);
+    Cow::Owned(out)
+}
+
+/// Text of several lines, fit to be shown: only line feeds break lines; a tab is four spaces.
+pub fn shown_lines(text: &str) -> Vec<String> {
+    text.split('\n')
+        .map(|line| shown(&line.strip_suffix('\r').unwrap_or(line).replace('\t', "    ")).into_owned())
+        .collect()
+}
+
+/// How many terminal columns a shown text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// At most `columns` columns of a shown text, `…` where something was cut.
+pub fn fit(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for cluster in text.graphemes(true) {
+        used += cluster.width();
+        if used > columns {
+            break;
+        }
+        out.push_str(cluster);
+    }
+    if columns > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Exactly `columns` columns: cut as [`fit`] does, or filled with spaces.
+pub fn pad(text: &str, columns: usize) -> String {
+    let mut out = fit(text, columns);
+    for _ in width(&out)..columns {
+        out.push(' ');
+    }
+    out
+}
+
+/// Why a text that a member typed or a partner sent is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadText {
+    /// Nothing but white space.
+    #[error("is blank")]
+    Blank,
+    /// Longer than allowed.
+    #[error("is longer than {0} bytes")]
+    Long(usize),
+    /// A control character where one line is expected.
+    #[error("has a control character")]
+    Control,
+}
+
+/// The longest title, name or value, in bytes.
+pub const LINE: usize = 4096;
+/// The longest free text, in bytes.
+pub const BODY: usize = 256 * 1024;
+
+/// One line that a member typed: not blank, at most [`LINE`] bytes, no control characters; composed to form C.
+pub fn line(text: &str) -> Result<String, BadText> {
+    let text: String = unicode_normalization::UnicodeNormalization::nfc(text.trim()).collect();
+    match () {
+        () if is_blank(&text) => Err(BadText::Blank),
+        () if text.len() > LINE => Err(BadText::Long(LINE)),
+        () if text.chars().any(char::is_control) => Err(BadText::Control),
+        () => Ok(text),
+    }
+}
+
+/// Free text of several lines: at most [`BODY`] bytes; composed to form C. It may be blank.
+pub fn body(text: &str) -> Result<String, BadText> {
+    let text: String = unicode_normalization::UnicodeNormalization::nfc(text).collect();
+    if text.len() > BODY { Err(BadText::Long(BODY)) } else { Ok(text) }
+}
+
+/// Whether a text is nothing but Unicode white space.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{fit, is_hidden, pad, shown, shown_lines, width};
+
+    #[test]
+    fn hostile_text_becomes_visible() {
+        let cases = [
+            ("plain", "plain"),
+            ("a\u{1b}]52;c;AAAA\u{7}b", "a⟨U+001B⟩]52;c;AAAA⟨U+0007⟩b"),
+            ("csi \u{9b}31m", "csi ⟨U+009B⟩31m"),
+            ("evil\u{202e}txt.exe", "evil⟨U+202E⟩txt.exe"),
+            ("zero\u{200b}width", "zero⟨U+200B⟩width"),
+            ("tag\u{e0041}", "tag⟨U+E0041⟩"),
+            ("two\nlines", "two⟨U+000A⟩lines"),
+            ("Æther Ωmega 日本", "Æther Ωmega 日本"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(shown(text), want);
+        }
+        let marks = format!("a{}", "\u{301}".repeat(10_000));
+        assert_eq!(shown(&marks), format!("a{}⟨+9996 marks⟩", "\u{301}".repeat(4)));
+        assert_eq!(shown_lines("a\r\nb\tc\u{8}"), ["a", "b    c⟨U+0008⟩"]);
+    }
+
+    #[test]
+    fn columns_are_counted_in_cells() {
+        assert_eq!(fit("日本語", 5), "日本…");
+        assert_eq!(pad("日本", 5), "日本 ");
+        assert_eq!(fit("abc", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_hidden_is_ever_shown(text in any::<String>()) {
+            prop_assert!(!shown(&text).chars().any(is_hidden));
+            prop_assert!(width(&pad(&shown(&text), 20)) == 20);
+        }
+    }
+}
