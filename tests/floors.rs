@@ -40,7 +40,8 @@ const HANDS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("signal_hook", &["cli", "tui", "host"]),
+    ("signal_hook", &["cli", "tui"]),
+    ("rpassword", &["cli"]),
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("tokio", &["tui"]),
@@ -51,7 +52,7 @@ const HANDS: &[(&str, &[&str])] = &[
     ("std::net", &["host"]),
     ("std::process::Command", &["host"]),
     ("SystemTime", &["host"]),
-    ("Instant::now", &[]),
+    ("Instant::now", &["tui"]),
 ];
 
 /// What is not a room and may be named from everywhere: the macro that makes JSON objects.

@@ -1,1 +1,7 @@
-//! placeholder
+//! Floor 9: the command line. It makes its commands of the catalogue, opens the workspace, runs the verb and prints what
+//! it answers. It decides nothing.
+
+pub mod command;
+pub mod passphrase;
+pub mod print;
+pub mod run;

@@ -191,6 +191,20 @@ pub fn must_be_private(path: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Removes a folder with everything in it; that it is gone already is no error.
+pub fn remove_folder(path: &Path) -> Result<(), FileError> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at(path)(e)),
+        _ => Ok(()),
+    }
+}
+
+/// Moves a folder to its place, which must be empty or not there.
+pub fn rename_folder(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(at(to))?;
+    sync_folder_of(to)
+}
+
 /// The regular files of a folder by name, without going deeper; links, pipes and folders are passed over.
 pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     let mut files = Vec::new();

@@ -1,7 +1,11 @@
 //! Floor 2: the law as data.
 //!
-//! Rules and their sources, who may sign what, instruments, deadlines, retention, templates: rows in `assets/law/`,
-//! each with its source and the day on which it was verified. This room reads them; it never decides.
+//! Rules and their sources, who may sign what, instruments, kinds of request, deadlines, retention: rows in
+//! `assets/law/`, each with its source and the day on which it was verified. This room reads them; it never decides.
 
+pub mod deadline;
+pub mod instrument;
+pub mod request;
+pub mod retention;
 pub mod rule;
 pub mod signer;

@@ -80,6 +80,7 @@ fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     book.carried(departure.to, &departure.acts)?;
     let mut record = Record::new(piece.record, KIND.name, "sent", at.home);
     record.partner = Some(departure.to);
+    record.key = Some(departure.sequence.to_string());
     record.terms = object! {
         "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
         "acts" => departure.acts.len() as i64, "at" => at.now().to_string(),
@@ -87,9 +88,13 @@ fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     put_new(book, &record)
 }
 
-/// Every bundle that went to a partner, by number.
-pub fn sent_to(book: &dyn Book, partner: Id) -> Result<Vec<Record>, Fault> {
-    let mut all = book.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
-    all.sort_by_key(|r| r.terms.get("sequence").and_then(Json::int));
-    Ok(all)
+/// The bundle with that number, to or from a partner.
+pub fn numbered(book: &dyn Book, partner: Id, state: &str, sequence: u64) -> Result<Option<Record>, Fault> {
+    let query = Query {
+        partner: Some(partner),
+        state: Some(state.to_owned()),
+        key: Some(sequence.to_string()),
+        ..Query::kind(KIND.name)
+    };
+    Ok(book.find(&query)?.into_iter().next())
 }

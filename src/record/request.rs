@@ -328,6 +328,11 @@ fn asked_of(terms: &Terms) -> Asked {
     Asked { purpose: Some(terms.purpose.clone()), missing: terms.missing.clone(), ..Asked::default() }
 }
 
+/// What the gate is asked with when a request is sent.
+pub fn asked_to_send(id: Id, terms: &Terms) -> Asked {
+    Asked { partner: Some(terms.to), reviewed: Some(id), ..asked_of(terms) }
+}
+
 fn ask_new(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
     // A draft may lack what a request must have.
     Ok(Asked { missing: Vec::new(), ..asked_of(&Terms::read(piece.terms)?) })
@@ -340,16 +345,14 @@ fn ask_submit(book: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, F
 fn ask_send(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
     let mut m = piece.members()?;
     let terms = Terms::take(&mut m)?;
-    let mut asked = asked_of(&terms);
-    if at.own() {
-        let draft = terms_of(&need(book, piece.record, KIND.name)?)?;
-        if draft != terms {
-            return Err(Fault::Authority("a request is sent with other terms than were reviewed".into()));
-        }
-        asked.partner = Some(terms.to);
-        asked.reviewed = Some(piece.record);
+    if !at.own() {
+        return Ok(asked_of(&terms));
     }
-    Ok(asked)
+    let draft = terms_of(&need(book, piece.record, KIND.name)?)?;
+    if draft != terms {
+        return Err(Fault::Authority("a request is sent with other terms than were reviewed".into()));
+    }
+    Ok(asked_to_send(piece.record, &terms))
 }
 
 /// Whether the act comes from the desk that asks.

@@ -95,10 +95,7 @@ pub fn id_for(partner: Id) -> Id {
     let mut hash = Sha256::new();
     hash.update(b"comity/stream/1\0");
     hash.update(partner.as_bytes());
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut id = [0; 16];
-    id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    Id::from_bytes(id)
+    id_from(&Digest::from_bytes(hash.finalize().into()))
 }
 
 /// The stream's record; an empty one where nothing was exchanged yet.
@@ -144,7 +141,26 @@ fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     if let Some(n) = arrival.acknowledged {
         record.terms.set("acknowledged", n as i64);
     }
-    Ok(book.put(&record)?)
+    book.put(&record)?;
+    // Each arrival is kept by its manifest, so that a bundle that comes again is known.
+    let mut arrived = Record::new(id_from(&arrival.manifest), ARRIVED, "received", arrival.from);
+    arrived.partner = Some(arrival.from);
+    arrived.key = Some(arrival.sequence.to_string());
+    arrived.terms = object! {
+        "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
+        "acts" => arrival.acts.len() as i64, "at" => at.now().to_string(),
+    };
+    super::fold::put_new(book, &arrived)
+}
+
+/// The kind of record that bundles are, in both directions.
+pub const ARRIVED: &str = "bundle";
+
+/// An id that follows from a digest: its first half. For records of which there is one for each of something else.
+pub fn id_from(manifest: &Digest) -> Id {
+    let mut id = [0; 16];
+    id.iter_mut().zip(manifest.as_bytes()).for_each(|(to, from)| *to = *from);
+    Id::from_bytes(id)
 }
 
 /// The number and the manifest of the last bundle that came in.

@@ -112,7 +112,7 @@ pub fn seal(recipients: &[Recipient], plain: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// Opens an age file that is sealed to `key`; what it yields must not be used before its end was reached without error.
-pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read, Shut> {
+pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read + use<R>, Shut> {
     let (head, rest) = look_at_header(BufReader::with_capacity(64 * 1024, input))?;
     if head.scrypt {
         return Err(Shut::Malformed("it is sealed with a passphrase, which no bundle or keyring is"));

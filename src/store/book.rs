@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row as SqlRow, ToSql, params};
 
-use super::error::in_book;
+use super::error::{StoreError, in_book};
 use super::search;
 use super::statement::sql;
 use crate::act::change::commit;
@@ -105,50 +105,13 @@ impl Book for SqlBook<'_> {
     }
 
     fn find(&self, q: &Query) -> Result<Vec<Record>, BookError> {
-        let mut text = String::from(
-            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE 1",
+        let (clause, values) = clause(q);
+        let order = if q.due_by.is_some() { "due, number" } else { "number" };
+        let limit = q.limit.map_or_else(String::new, |l| format!(" LIMIT {l}"));
+        let text = format!(
+            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared \
+             FROM record WHERE {clause} ORDER BY {order}{limit}"
         );
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        let mut clause = |part: &str, value: Box<dyn ToSql>| {
-            values.push(value);
-            text.push_str(&format!(" AND {part} ?{}", values.len()));
-        };
-        let blob = |id: Id| Box::new(id.as_bytes().to_vec());
-        if let Some(kind) = q.kind {
-            clause("kind =", Box::new(kind));
-        }
-        if let Some(state) = &q.state {
-            clause("state =", Box::new(state.clone()));
-        }
-        if let Some(case) = q.case {
-            clause("case_id =", blob(case));
-        }
-        if let Some(partner) = q.partner {
-            clause("partner =", blob(partner));
-        }
-        if let Some(subject) = q.subject {
-            clause("subject =", blob(subject));
-        }
-        if let Some(tier) = q.tier {
-            clause("tier =", Box::new(tier));
-        }
-        if let Some(key) = &q.key {
-            clause("key =", Box::new(key.clone()));
-        }
-        if let Some(due) = q.due_by {
-            clause("due <=", Box::new(due.millis()));
-        }
-        if let Some(after) = q.after {
-            clause("number > (SELECT number FROM record WHERE id =", blob(after));
-            text.push(')');
-        }
-        if q.shared {
-            text.push_str(" AND shared IS NOT NULL");
-        }
-        text.push_str(if q.due_by.is_some() { " ORDER BY due, number" } else { " ORDER BY number" });
-        if let Some(limit) = q.limit {
-            text.push_str(&format!(" LIMIT {limit}"));
-        }
         let mut find = self.conn.prepare_cached(&text).map_err(in_book)?;
         let mut rows = find.query(rusqlite::params_from_iter(values)).map_err(in_book)?;
         let mut found = Vec::new();
@@ -227,6 +190,66 @@ impl Book for SqlBook<'_> {
             .map_err(in_book)?;
         rows.collect::<Result<_, _>>().map_err(in_book)
     }
+}
+
+/// A query as the condition of a statement, and its values.
+fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut text = String::from("1");
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut and = |part: &str, value: Box<dyn ToSql>| {
+        values.push(value);
+        text.push_str(&format!(" AND {}", part.replace('?', &format!("?{}", values.len()))));
+    };
+    let blob = |id: Id| Box::new(id.as_bytes().to_vec());
+    if let Some(kind) = q.kind {
+        and("kind = ?", Box::new(kind));
+    }
+    if let Some(state) = &q.state {
+        and("state = ?", Box::new(state.clone()));
+    }
+    if let Some(case) = q.case {
+        and("case_id = ?", blob(case));
+    }
+    if let Some(partner) = q.partner {
+        and("partner = ?", blob(partner));
+    }
+    if let Some(subject) = q.subject {
+        and("subject = ?", blob(subject));
+    }
+    if let Some(tier) = q.tier {
+        and("tier = ?", Box::new(tier));
+    }
+    if let Some(key) = &q.key {
+        and("key = ?", Box::new(key.clone()));
+    }
+    if let Some(due) = q.due_by {
+        and("due <= ?", Box::new(due.millis()));
+    }
+    if let Some(after) = q.after {
+        and("number > (SELECT number FROM record WHERE id = ?)", blob(after));
+    }
+    if q.shared {
+        text.push_str(" AND shared IS NOT NULL");
+    }
+    (text, values)
+}
+
+/// How many records fit.
+pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
+    let (clause, values) = clause(q);
+    let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
+    Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get::<_, i64>(0))? as u64)
+}
+
+/// Ids of records of a kind that begin with these hex digits; at most two, since one more than one is too many.
+pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>, StoreError> {
+    let mut find = conn.prepare_cached(sql("record.by_prefix"))?;
+    let low = format!("{:0<32}", digits.to_ascii_lowercase());
+    let high = format!("{:f<32}", digits.to_ascii_lowercase());
+    let (Some(low), Some(high)) = (Id::parse(&low), Id::parse(&high)) else { return Ok(Vec::new()) };
+    let rows = find
+        .query_map(params![low.as_bytes().as_slice(), high.as_bytes().as_slice(), kind], |r| r.get::<_, [u8; 16]>(0))?;
+    Ok(rows.map(|id| id.map(Id::from_bytes)).collect::<Result<_, _>>()?)
 }
 
 /// Every pinned partner: those that acts for all partners wait for.

@@ -9,6 +9,11 @@ use super::error::StoreError;
 use super::statement::{SCHEMA, sql};
 use crate::host::file;
 
+/// A database that is open.
+pub type Database = Connection;
+/// A transaction; dropped without `commit`, it undoes everything.
+pub type Transaction<'c> = rusqlite::Transaction<'c>;
+
 const APPLICATION: i64 = 0x636d_7479;
 const FORMAT: i64 = 1;
 /// Bytes of the page cache, in KiB (negative: that is how SQLite wants it).
@@ -56,6 +61,11 @@ pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> 
     settings(&conn)?;
     conn.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT"))?;
     Ok(conn)
+}
+
+/// Begins to write: no other process may write until this ends.
+pub fn begin(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
+    Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?)
 }
 
 /// Opens the database of a workspace. `None` where the key does not fit.

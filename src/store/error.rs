@@ -63,3 +63,29 @@ pub fn in_book(error: rusqlite::Error) -> BookError {
 pub fn damaged(what: &str) -> StoreError {
     StoreError::Integrity(format!("{what} is damaged"))
 }
+
+/// What a database error means to a user.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// Another process has it.
+    Busy,
+    /// A page is not what was written.
+    Damaged,
+    /// The disk is full, read-only, or fails.
+    Medium,
+    /// A mistake in the program.
+    Other,
+}
+
+/// The class of a database error.
+pub fn class(error: &rusqlite::Error) -> Class {
+    use rusqlite::ErrorCode as Code;
+    match error.sqlite_error_code() {
+        Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::FileLockingProtocolFailed) => Class::Busy,
+        Some(Code::DatabaseCorrupt | Code::NotADatabase) => Class::Damaged,
+        Some(Code::DiskFull | Code::ReadOnly | Code::SystemIoFailure | Code::CannotOpen | Code::PermissionDenied) => {
+            Class::Medium
+        }
+        _ => Class::Other,
+    }
+}

@@ -328,6 +328,21 @@ impl<'c, 'a> Writing<'c, 'a> {
         self.folding.header.time.at
     }
 
+    /// The book as it stands within the transaction.
+    pub const fn book(&self) -> SqlBook<'c> {
+        SqlBook::new(self.folding.conn)
+    }
+
+    /// The database within the transaction.
+    pub const fn database(&self) -> &'c Connection {
+        self.folding.conn
+    }
+
+    /// How many changes were made so far.
+    pub const fn count(&self) -> u64 {
+        self.folding.count
+    }
+
     /// Puts a change to the gate, stores it and folds it.
     pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
         self.folding.line(&Line::Change(change))

@@ -8,8 +8,8 @@ use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
 use crate::value::text::is_blank;
 
-/// Members of content that are not words: keys, digests, signed files.
-const NOT_WORDS: &[&str] = &["key", "sha256", "card"];
+/// Members of content that are not words: keys, digests, signed files, foreign objects as they came.
+const NOT_WORDS: &[&str] = &["key", "sha256", "card", "original"];
 
 /// The words of a content: its texts in their order, with spaces between. `None` where there are none.
 pub fn words(content: &Json) -> Option<String> {

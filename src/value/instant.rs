@@ -117,11 +117,11 @@ impl Instant {
         Self(self.0.div_euclid(DAY) * DAY)
     }
 
-    /// The next instant that is a full hour; this instant itself if it is one.
+    /// The full hour after this instant; where this is a full hour, the next one: the hour of an event does not count.
     #[must_use]
-    pub const fn next_full_hour(self) -> Self {
+    pub const fn hour_after(self) -> Self {
         let hour = 3600 * SECOND;
-        Self((self.0 + hour - 1).div_euclid(hour) * hour)
+        Self((self.0.div_euclid(hour) + 1) * hour)
     }
 
     /// The calendar date in UTC.
@@ -312,9 +312,9 @@ mod tests {
     }
 
     #[test]
-    fn hours_begin_at_the_next_full_hour() {
+    fn the_hour_of_an_event_does_not_count() {
         let at = |t| Instant::parse(t).unwrap();
-        assert_eq!(at("2026-09-04T14:20:00Z").next_full_hour(), at("2026-09-04T15:00:00Z"));
-        assert_eq!(at("2026-09-04T14:00:00Z").next_full_hour(), at("2026-09-04T14:00:00Z"));
+        assert_eq!(at("2026-09-04T14:20:00Z").hour_after(), at("2026-09-04T15:00:00Z"));
+        assert_eq!(at("2026-09-04T14:00:00Z").hour_after(), at("2026-09-04T15:00:00Z"));
     }
 }

@@ -91,6 +91,9 @@ INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due,
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT (id) DO NOTHING
 
+-- name: record.by_prefix
+SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 2
+
 -- name: record.in_order
 SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared
 FROM record WHERE number > ?1 ORDER BY number LIMIT ?2

@@ -1,0 +1,195 @@
+//! The command tree, made of the catalogue of verbs.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+
+use crate::desk::CATALOGUE;
+use crate::desk::verb::{Field, Form, Takes, Verb};
+
+/// Commands that are the command line's own, beside the verbs.
+pub const OWN: &[&str] = &["demo", "completions", "man", "lock"];
+
+/// What each noun is, for its help.
+const NOUNS: &[(&str, &str)] = &[
+    ("identity", "Your own keys"),
+    ("desk", "This desk and its card"),
+    ("member", "Members of the desk"),
+    ("partner", "Partner desks and the channel to them"),
+    ("agreement", "Agreements with partners"),
+    ("law", "Instruments, kinds of request, deadlines"),
+    ("case", "Cases"),
+    ("item", "Items of a case"),
+    ("request", "Requests between desks"),
+    ("review", "Legal reviews"),
+    ("disclosure", "Sharing items with a partner"),
+    ("gate", "May it leave, and why (not)"),
+    ("retention", "Timers, holds, erasure and its certificates"),
+    ("bundle", "Bundles for and from partners"),
+    ("audit", "The log, its proofs and its witnesses"),
+];
+
+/// The whole tree.
+pub fn tree() -> Command {
+    let mut root = Command::new("comity")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Encrypted case workspaces and signed bundles for joint task forces. Without a command, the screens open.")
+        .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
+        .args(globals())
+        .subcommand(demo())
+        .subcommand(
+            Command::new("completions").about("Print completions for a shell").arg(
+                Arg::new("shell").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"]),
+            ),
+        )
+        .subcommand(Command::new("man").about("Print the manual page"))
+        .subcommand(Command::new("lock").about("Say what is unlocked: on the command line nothing ever is"));
+    let mut nouns: Vec<(&'static str, Vec<&'static Verb>)> = Vec::new();
+    for verb in CATALOGUE.iter().flat_map(|v| v.iter()) {
+        match nouns.iter_mut().find(|(noun, _)| *noun == verb.noun) {
+            Some((_, verbs)) => verbs.push(verb),
+            None => nouns.push((verb.noun, vec![verb])),
+        }
+    }
+    for (noun, verbs) in nouns {
+        if noun.is_empty() {
+            root = verbs.into_iter().fold(root, |root, v| root.subcommand(command_of(v)));
+        } else {
+            let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
+            let group = Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
+            root = root.subcommand(verbs.into_iter().fold(group, |group, v| group.subcommand(command_of(v))));
+        }
+    }
+    root
+}
+
+fn globals() -> Vec<Arg> {
+    let path = |id: &'static str, help: &'static str| {
+        Arg::new(id)
+            .long(id)
+            .global(true)
+            .value_name("FILE")
+            .value_hint(ValueHint::AnyPath)
+            .help(help)
+            .help_heading("Everywhere")
+    };
+    let flag = |id: &'static str, help: &'static str| {
+        Arg::new(id).long(id).global(true).action(ArgAction::SetTrue).help(help).help_heading("Everywhere")
+    };
+    vec![
+        path("workspace", "the workspace [env: COMITY_WORKSPACE]").value_name("DIR"),
+        path("identity", "your identity [env: COMITY_IDENTITY]"),
+        path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
+        flag("json", "answer in JSON"),
+        flag("plain", "no colours, no progress, nothing but lines"),
+        flag("readonly", "open the workspace to be read only"),
+        flag("yes", "do not ask back; the gate is asked all the same"),
+        Arg::new("now")
+            .long("now")
+            .global(true)
+            .value_name("TIME")
+            .help("the time, in exercises and the demo alone")
+            .help_heading("Everywhere"),
+    ]
+}
+
+fn demo() -> Command {
+    Command::new("demo")
+        .about("Two fictional desks and a story, in a temporary folder; then the screens")
+        .arg(
+            Arg::new("dir")
+                .long("dir")
+                .value_name("DIR")
+                .value_hint(ValueHint::DirPath)
+                .help("where to make it; it must be empty"),
+        )
+        .arg(
+            Arg::new("headless")
+                .long("headless")
+                .action(ArgAction::SetTrue)
+                .help("play the whole exchange and print each step with what the gate said"),
+        )
+}
+
+fn command_of(verb: &'static Verb) -> Command {
+    let mut command = Command::new(verb.name).about(verb.about);
+    let mut position = 0;
+    for field in verb.fields {
+        if field.positional {
+            position += 1;
+        }
+        command = command.arg(arg_of(field, position));
+    }
+    command
+}
+
+fn arg_of(field: &'static Field, position: usize) -> Arg {
+    let arg = Arg::new(field.name).help(help_of(field));
+    let arg = if field.positional { arg.index(position).required(true) } else { arg.long(field.name) };
+    let arg = match field.takes {
+        Takes::Flag => return arg.action(ArgAction::SetTrue),
+        Takes::Word(words) => {
+            arg.value_parser(PossibleValuesParser::new(words())).ignore_case(true).hide_possible_values(true)
+        }
+        Takes::Existing | Takes::ToWrite => arg.value_hint(ValueHint::AnyPath),
+        _ => arg,
+    };
+    let arg = arg.value_name(match field.takes {
+        Takes::Existing | Takes::ToWrite => "FILE",
+        Takes::Number => "N",
+        Takes::Time => "TIME",
+        Takes::Span => "DAYS",
+        Takes::Record(_) => "ID",
+        Takes::Partner => "CODE",
+        Takes::Pairs => "NAME=VALUE",
+        Takes::Word(_) | Takes::Words(_) => "WORD",
+        Takes::Line | Takes::Body | Takes::Flag => "TEXT",
+    });
+    match (field.positional, field.repeated || matches!(field.takes, Takes::Words(_))) {
+        (true, true) => arg.num_args(1..).action(ArgAction::Append),
+        (false, true) => arg.action(ArgAction::Append),
+        // The last one counts where it is given twice.
+        _ => arg.action(ArgAction::Set).overrides_with(field.name),
+    }
+}
+
+fn help_of(field: &Field) -> String {
+    let words = match field.takes {
+        Takes::Word(words) | Takes::Words(words) => format!(" ({})", words().join(", ")),
+        _ => String::new(),
+    };
+    let needed = if field.required && !field.positional { " (needed)" } else { "" };
+    format!("{}{words}{needed}", field.help)
+}
+
+/// What was typed for a verb.
+pub fn form_of(verb: &'static Verb, matches: &ArgMatches) -> Form {
+    let mut form = Form::default();
+    for field in verb.fields {
+        if let Takes::Flag = field.takes {
+            if matches.get_flag(field.name) {
+                form.add(field.name, "yes");
+            }
+            continue;
+        }
+        for value in matches.get_many::<String>(field.name).into_iter().flatten() {
+            form.add(field.name, value.as_str());
+        }
+    }
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree;
+    use crate::desk::verbs;
+
+    #[test]
+    fn the_tree_is_sound_and_no_verb_stands_twice() {
+        tree().debug_assert();
+        let mut names: Vec<_> = verbs().map(|v| v.full_name()).collect();
+        let all = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -1,0 +1,185 @@
+//! Printing answers and failures: lines for people, JSON for programs. Foreign text never reaches the terminal raw, in
+//! neither form.
+
+use std::io::{self, Write};
+
+use serde::Serialize as _;
+use serde_json::Value;
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+
+use crate::desk::failure::Failure;
+use crate::desk::verb::{Answer, Column};
+use crate::value::text::{is_hidden, pad, shown, shown_lines, width};
+
+/// The widest column of a list, in terminal columns; the last one is as wide as it needs.
+const WIDEST: usize = 40;
+
+/// Prints an answer.
+pub fn answer(answer: &Answer, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
+    if as_json {
+        return if answer.value.is_null() { Ok(()) } else { json(&answer.value, out) };
+    }
+    if let Some(text) = &answer.text {
+        return lines(text, out);
+    }
+    match &answer.value {
+        Value::Array(rows) => list(rows, answer.columns, out)?,
+        Value::Object(_) if answer.said.is_none() => thing(&answer.value, out)?,
+        Value::Object(members) => {
+            if let Some(id) = members.get("id").and_then(Value::as_str) {
+                writeln!(out, "{}", shown(id))?;
+            }
+        }
+        _ => {}
+    }
+    match &answer.said {
+        Some(said) => lines(said, out),
+        None => Ok(()),
+    }
+}
+
+fn lines(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    shown_lines(text).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// A value as one cell or line.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) if text.is_empty() => "-".to_owned(),
+        Value::String(text) => shown(text).into_owned(),
+        Value::Array(items) if items.is_empty() => "-".to_owned(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            members.iter().map(|(k, v)| format!("{} {}", shown(k), cell(v))).collect::<Vec<_>>().join(" ")
+        }
+        Value::Number(n) => n.to_string(),
+    }
+}
+
+fn list(rows: &[Value], columns: &[Column], out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "Nothing.");
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|r| columns.iter().map(|(key, _)| cell(r.get(key).unwrap_or(&Value::Null))).collect())
+        .collect();
+    let widths: Vec<usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(i, (_, title))| {
+            let widest = cells.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0);
+            widest.max(width(title)).min(WIDEST)
+        })
+        .collect();
+    let titles: Vec<String> = columns.iter().map(|(_, title)| (*title).to_owned()).collect();
+    for row in std::iter::once(&titles).chain(&cells) {
+        let last = row.len().saturating_sub(1);
+        let line: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(i, (c, w))| if i == last { c.clone() } else { pad(c, *w) })
+            .collect();
+        writeln!(out, "{}", line.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+fn thing(value: &Value, out: &mut dyn Write) -> io::Result<()> {
+    let Value::Object(members) = value else { return Ok(()) };
+    let widest = members.keys().map(|k| width(k)).max().unwrap_or(0);
+    for (key, value) in members {
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                writeln!(out, "{}", shown(key))?;
+                for item in items {
+                    writeln!(out, "  {}", cell(item))?;
+                }
+            }
+            other => writeln!(out, "{}  {}", pad(&shown(key), widest), cell(other))?,
+        }
+    }
+    Ok(())
+}
+
+/// JSON in which hidden characters stand as escapes: the same value to a program, nothing for a terminal to obey.
+pub fn json(value: &Value, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut line, Visible)).map_err(io::Error::other)?;
+    line.push(b'\n');
+    out.write_all(&line)
+}
+
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if !fragment.chars().any(is_hidden) {
+            return CompactFormatter.write_string_fragment(writer, fragment);
+        }
+        for c in fragment.chars() {
+            if is_hidden(c) {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            } else {
+                write!(writer, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Prints a failure: a sentence and what to do next on standard error; with `--json`, an object on standard output too.
+pub fn failure(failure: &Failure, as_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+    if as_json {
+        let mut error = serde_json::json!({ "code": failure.code(), "what": failure.what, "next": failure.remedy });
+        if let (Some(verdict), Value::Object(members)) = (&failure.verdict, &mut error) {
+            members
+                .insert("verdict".into(), serde_json::from_str(&verdict.to_json().to_string()).unwrap_or(Value::Null));
+        }
+        let mut all = serde_json::json!({ "error": error });
+        if let Value::Object(members) = &mut all {
+            members.extend(failure.details.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
+        }
+        json(&all, out)?;
+    }
+    let mut what = shown_lines(&failure.what).into_iter();
+    writeln!(err, "comity: {}", what.next().unwrap_or_default())?;
+    for line in what.chain(shown_lines(&failure.remedy)) {
+        writeln!(err, "  {line}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_hidden_is_printed_in_either_form() {
+        let evil = "a\u{1b}]52;c;x\u{7}\u{202e}\u{e0041}\u{9b}b\"\\";
+        let value = serde_json::json!([{ "value": evil, "list": [evil] }]);
+        let found = Answer { columns: &[("value", "VALUE"), ("list", "LIST")], ..Answer::thing(&value) };
+        let thing = Answer::thing(&serde_json::json!({ evil: evil, "x": [{ "y": evil }] }));
+        let said = Answer::thing(&serde_json::json!({ "id": evil })).saying(evil);
+        for a in [&found, &thing, &said] {
+            for as_json in [false, true] {
+                let mut out = Vec::new();
+                answer(a, as_json, &mut out).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                assert!(!text.chars().any(|c| c != '\n' && is_hidden(c)), "{text:?}");
+                if as_json {
+                    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), a.value, "the same value to a program");
+                }
+            }
+        }
+        let mut err = Vec::new();
+        failure(&Failure::usage(evil), false, &mut Vec::new(), &mut err).unwrap();
+        assert!(!String::from_utf8(err).unwrap().chars().any(|c| c != '\n' && is_hidden(c)));
+    }
+}

@@ -1,0 +1,214 @@
+//! Running a command from its words to its exit code.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::ArgMatches;
+
+use super::command::{self, OWN};
+use super::{passphrase, print};
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::job::{Job, Progress};
+use crate::desk::verb::{Answer, Form, Place, Run, Verb};
+use crate::desk::workspace::Desk;
+use crate::desk::{identity, verb};
+use crate::host::clock::Clock;
+use crate::host::folder;
+use crate::value::instant::Instant;
+use crate::value::realm::Realm;
+
+/// What the words ask for.
+pub enum Asked {
+    /// The screens.
+    Screens(Globals),
+    /// The demo: where, and whether only to print.
+    Demo {
+        /// Where to make it.
+        dir: Option<PathBuf>,
+        /// Only print.
+        headless: bool,
+        /// The rest.
+        globals: Globals,
+    },
+    /// It is done; this is the exit code.
+    Done(u8),
+}
+
+/// What may be said everywhere.
+#[derive(Clone, Debug)]
+pub struct Globals {
+    /// The workspace.
+    pub workspace: PathBuf,
+    /// The identity.
+    pub identity: PathBuf,
+    /// Where the passphrase comes from.
+    pub passphrase_file: Option<PathBuf>,
+    /// Answer in JSON.
+    pub json: bool,
+    /// Nothing but lines.
+    pub plain: bool,
+    /// Only read.
+    pub readonly: bool,
+    /// The time, in exercises alone.
+    pub now: Option<Instant>,
+}
+
+/// Reads the words, and runs what is not for the screens.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
+    #[cfg(debug_assertions)]
+    if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
+        crate::seal::vault::light_scrypt();
+    }
+    let matches = match command::tree().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return Asked::Done(if error.use_stderr() { Kind::Usage as u8 } else { 0 });
+        }
+    };
+    let json = matches.get_flag("json");
+    let globals = match globals(&matches) {
+        Ok(globals) => globals,
+        Err(failure) => return Asked::Done(report(&failure, json)),
+    };
+    match matches.subcommand() {
+        None => Asked::Screens(globals),
+        Some(("demo", demo)) => Asked::Demo {
+            dir: demo.get_one::<String>("dir").map(PathBuf::from),
+            headless: demo.get_flag("headless"),
+            globals,
+        },
+        Some((name, matches)) if OWN.contains(&name) => Asked::Done(own(name, matches)),
+        Some((noun, matches)) => {
+            let (name, matches) = match matches.subcommand() {
+                Some((name, inner)) => (format!("{noun} {name}"), inner),
+                None => (noun.to_owned(), matches),
+            };
+            let Some(verb) = verb(&name) else { return Asked::Done(Kind::Usage as u8) };
+            let form = command::form_of(verb, matches);
+            let code = match perform(verb, &form, &globals) {
+                Ok(answer) => say(&answer, &globals),
+                Err(failure) => report(&failure, json),
+            };
+            Asked::Done(code)
+        }
+    }
+}
+
+fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
+    let path =
+        |id: &str, default: fn() -> Option<PathBuf>| matches.get_one::<String>(id).map(PathBuf::from).or_else(default);
+    let nowhere = |what: &str| Failure::usage(format!("--{what} is missing, and this system has no place for it"));
+    let now = matches.get_one::<String>("now").map(|t| {
+        Instant::parse(t)
+            .or_else(|| Instant::parse_date(t).map(Instant::of_date))
+            .ok_or_else(|| Failure::usage("--now: a time is expected, such as 2026-11-23T03:12:00Z"))
+    });
+    Ok(Globals {
+        workspace: path("workspace", folder::workspace).ok_or_else(|| nowhere("workspace"))?,
+        identity: path("identity", folder::identity).ok_or_else(|| nowhere("identity"))?,
+        passphrase_file: path("passphrase-file", folder::passphrase_file),
+        json: matches.get_flag("json"),
+        plain: matches.get_flag("plain"),
+        readonly: matches.get_flag("readonly"),
+        now: now.transpose()?,
+    })
+}
+
+/// The place that a verb runs in.
+pub fn place(globals: &Globals) -> Place {
+    Place {
+        workspace: globals.workspace.clone(),
+        identity: globals.identity.clone(),
+        passphrase: passphrase::source(globals.passphrase_file.clone()),
+        clock: globals.now.map_or(Clock::System, Clock::Fixed),
+    }
+}
+
+fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer, Failure> {
+    let mut place = place(globals);
+    let mut job = job(globals);
+    let done = match verb.run {
+        Run::Free(run) => run(&mut place, form, &mut job),
+        Run::Reads(run) | Run::Writes(run) => {
+            let (me, _) = identity::unlock(&mut place)?;
+            let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
+            if globals.now.is_some() && desk.meta.realm == Realm::Live {
+                return Err(Failure::usage("--now is for exercises and the demo alone: live time is what it is"));
+            }
+            run(&mut desk, form, &mut job)
+        }
+    };
+    if !globals.plain && stderr().is_terminal() {
+        eprint!("\r\u{1b}[K");
+    }
+    done
+}
+
+/// A job that Ctrl-C cancels, and that shows at a terminal how far it is.
+fn job(globals: &Globals) -> Job {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // The second signal ends the program at once; the first lets the work undo itself.
+        let _ = signal_hook::flag::register_conditional_shutdown(
+            signal,
+            i32::from(Kind::Cancelled as u8),
+            Arc::clone(&cancelled),
+        );
+        let _ = signal_hook::flag::register(signal, Arc::clone(&cancelled));
+    }
+    let shows = !globals.plain && stderr().is_terminal();
+    Job::new(cancelled, move |p: Progress| {
+        if shows {
+            let of = p.of.filter(|of| *of > 0).map(|of| format!(" of {of}")).unwrap_or_default();
+            eprint!("\r{} {}{of}\u{1b}[K", p.what, p.done);
+        }
+    })
+}
+
+fn say(answer: &Answer, globals: &Globals) -> u8 {
+    let mut out = stdout().lock();
+    match print::answer(answer, globals.json, &mut out).and_then(|()| out.flush()) {
+        Ok(()) => answer.code,
+        Err(error) => unsaid(&error),
+    }
+}
+
+/// Reports a failure, and answers its exit code.
+pub fn report(failure: &Failure, json: bool) -> u8 {
+    let said = print::failure(failure, json, &mut stdout().lock(), &mut stderr().lock());
+    if let Err(error) = said {
+        return unsaid(&error);
+    }
+    failure.code()
+}
+
+/// Whoever read the answer has gone away, or the medium that it was to be written to fails.
+fn unsaid(error: &io::Error) -> u8 {
+    if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { Kind::Medium as u8 }
+}
+
+fn own(name: &str, matches: &ArgMatches) -> u8 {
+    let mut tree = command::tree();
+    let mut out = Vec::new();
+    let written = match name {
+        "man" => clap_mangen::Man::new(tree).render(&mut out),
+        "completions" => {
+            use clap_complete::Shell;
+            let shell = matches.get_one::<String>("shell").and_then(|s| s.parse::<Shell>().ok()).unwrap_or(Shell::Bash);
+            clap_complete::generate(shell, &mut tree, "comity", &mut out);
+            Ok(())
+        }
+        _ => {
+            out.extend_from_slice(b"Nothing is unlocked: each command opens the workspace and closes it again.\n");
+            Ok(())
+        }
+    };
+    match written.and_then(|()| stdout().write_all(&out)) {
+        Ok(()) => 0,
+        Err(error) => unsaid(&error),
+    }
+}

@@ -1,0 +1,468 @@
+//! Disclosures: proposed with the gate's word for every item, released by a second person where one is needed.
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::job::Job;
+use super::review::purpose_of;
+use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::workspace::Desk;
+use crate::act::header::Audience;
+use crate::gate::from_book::{Disclosure, LeaveFacts};
+use crate::gate::leave::Leave;
+use crate::gate::verdict::Verdict;
+use crate::host::entropy::Entropy;
+use crate::object;
+use crate::record::book::{Book as _, Query, Record, Row as LogRow};
+use crate::record::disclosure::{self, PROPOSE, RELEASE, Terms};
+use crate::record::{case, item};
+use crate::store::log::Writing;
+use crate::store::read;
+use crate::value::class::Tier;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+
+/// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
+const MOST_FACTS: usize = 256;
+
+/// The verbs.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        noun: "disclosure",
+        name: "new",
+        about: "Share items with a partner: tier 1 leaves at once, tier 2 and up waits for a second person",
+        fields: &[
+            Field::new("item", Takes::Record(&["item"]), "an item").repeated(),
+            Field::new("case", Takes::Record(&["case"]), "or every item of this case …"),
+            Field::new("tier", Takes::Number, "… of exactly this tier"),
+            Field::new("to", Takes::Partner, "the partner").required(),
+            Field::new("delete-after", Takes::Span, "in how many days the partner must delete it, such as 60d")
+                .required(),
+            Field::new("named", Takes::Line, "a person that it is for, by name (TLP:RED needs one)").repeated(),
+            Field::new("dry-run", Takes::Flag, "only say what would leave, and why not the rest"),
+        ],
+        act: PROPOSE,
+        run: Run::Writes(new),
+    },
+    Verb {
+        noun: "disclosure",
+        name: "release",
+        about: "Release a proposed disclosure, as its second person",
+        fields: &[Field::new("disclosure", Takes::Record(&["disclosure"]), "the disclosure").positional()],
+        act: RELEASE,
+        run: Run::Writes(release),
+    },
+    Verb {
+        noun: "disclosure",
+        name: "list",
+        about: "List the disclosures",
+        fields: &[],
+        act: "",
+        run: Run::Reads(list),
+    },
+];
+
+/// A disclosure as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// The record.
+    pub id: String,
+    /// The other desk.
+    pub partner: String,
+    /// Proposed, released or received.
+    pub state: String,
+    /// For what.
+    pub purpose: String,
+    /// In how many days it must be deleted.
+    pub delete_after_days: i64,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// When.
+    pub at: String,
+    /// How many items.
+    pub items: usize,
+}
+
+/// A disclosure's record as it is shown.
+pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
+    let terms = Terms::read(&disclosure::of_record(record))?;
+    Ok(Row {
+        id: record.id.to_string(),
+        partner: record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default(),
+        state: record.state.clone(),
+        purpose: terms.purpose,
+        delete_after_days: terms.delete_after_days,
+        proposed_by: desk.name_of(terms.proposed_by)?,
+        at: record.text("at").unwrap_or_default().to_owned(),
+        items: items_of(desk, record)?.len(),
+    })
+}
+
+/// Every disclosure; those that wait for their second person first.
+pub fn rows(desk: &Desk) -> Result<Vec<Row>, Failure> {
+    let mut all = desk.book().find(&Query::kind(disclosure::KIND.name))?;
+    all.sort_by_key(|r| r.state != "proposed");
+    all.iter().map(|r| row(desk, r)).collect()
+}
+
+fn list(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let columns = &[
+        ("id", "ID"),
+        ("partner", "DESK"),
+        ("state", "STATE"),
+        ("items", "ITEMS"),
+        ("proposed_by", "PROPOSED BY"),
+        ("at", "AT"),
+    ];
+    Ok(Answer::list(&rows(desk)?, columns))
+}
+
+/// The items of a disclosure: those proposed, or those that left.
+pub fn items_of(desk: &Desk, record: &Record) -> Result<Vec<Id>, Failure> {
+    let Some(row) = record.terms.get("row").and_then(Json::int).map(LogRow) else { return Ok(Vec::new()) };
+    let kind = if record.state == "proposed" { disclosure::ITEM } else { item::COPY };
+    Ok(desk.book().riders(row, kind)?)
+}
+
+/// What the gate says of each item of a disclosure.
+#[derive(Default)]
+pub struct Sorted {
+    /// May leave now: the item, and the number of its facts.
+    pub leaves: Vec<(Id, usize)>,
+    /// Lacks nothing but a second person.
+    pub waits: Vec<(Id, usize)>,
+    /// Must stay, and why.
+    pub stays: Vec<(Id, Verdict)>,
+    /// The partner holds it already.
+    pub held: usize,
+    /// The distinct sets of facts.
+    facts: Vec<(Leave, Verdict)>,
+}
+
+/// Asks the gate about each item.
+pub fn sort(
+    book: &dyn crate::record::book::Book,
+    of: &Disclosure,
+    items: &[Id],
+    job: &mut Job,
+) -> Result<Sorted, Failure> {
+    let mut leave = LeaveFacts::begin(book, of.clone())?;
+    let mut sorted = Sorted::default();
+    for (n, id) in items.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("asking the gate", n as u64, Some(items.len() as u64))?;
+        }
+        let Some(record) = book.get(*id)? else { continue };
+        if record.is_with(of.to) {
+            sorted.held += 1;
+            continue;
+        }
+        let facts = leave.of_item(book, &record)?;
+        let known = sorted.facts.iter().rposition(|(f, _)| *f == facts);
+        let number = known.unwrap_or_else(|| {
+            let verdict = facts.judge();
+            sorted.facts.push((facts, verdict));
+            sorted.facts.len() - 1
+        });
+        let Some((_, verdict)) = sorted.facts.get(number) else { continue };
+        match verdict.refused_by().as_slice() {
+            [] => sorted.leaves.push((*id, number)),
+            ["G-16"] if of.released_by.is_none() => sorted.waits.push((*id, number)),
+            _ => sorted.stays.push((*id, verdict.clone())),
+        }
+    }
+    Ok(sorted)
+}
+
+impl Sorted {
+    /// The facts that these items rest on, and each item with the number of its own among them.
+    fn stated(&self, items: &[(Id, usize)]) -> Result<(Vec<Json>, Vec<(Id, i64)>), Failure> {
+        let mut used: Vec<usize> = items.iter().map(|(_, n)| *n).collect();
+        used.sort_unstable();
+        used.dedup();
+        if used.len() > MOST_FACTS {
+            return Err(Failure::life("the items differ too much to be shared in one act")
+                .remedy("share them in several: by tier, or by marking"));
+        }
+        let facts = used.iter().filter_map(|n| self.facts.get(*n)).map(|(f, _)| f.to_json()).collect();
+        let numbered = items.iter().map(|(id, n)| (*id, used.binary_search(n).unwrap_or(0) as i64)).collect();
+        Ok((facts, numbered))
+    }
+
+    fn stays_json(&self) -> serde_json::Value {
+        let one = |(id, v): &(Id, Verdict)| serde_json::json!({ "item": id.to_string(), "refused_by": v.refused_by(), "because": v.refusal() });
+        serde_json::Value::Array(self.stays.iter().map(one).collect())
+    }
+
+    /// All is refused: the failure names the first item's rules, and every item for `--json`.
+    fn refusal(&self) -> Option<Failure> {
+        let (id, verdict) = self.stays.first()?;
+        let failure = Failure::refused(verdict.clone(), Some(*id));
+        let more = self.stays.len() - 1;
+        let failure = if more > 0 {
+            Failure { what: format!("{}; and {more} more items stay", failure.what), ..failure }
+        } else {
+            failure
+        };
+        Some(failure.with("stays", self.stays_json()))
+    }
+
+    fn report(&self, answer: Answer) -> Answer {
+        answer
+            .with("leaves", self.leaves.len())
+            .with("waits", self.waits.len())
+            .with("already_there", self.held)
+            .with("stays", self.stays_json())
+    }
+}
+
+fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
+    let to = desk.partner(form.need("to")?)?;
+    let tier = form.maybe_read("tier", "1 to 4", Tier::parse)?.map(Tier::number);
+    let mut items = Vec::new();
+    for typed in form.all("item") {
+        items.push(desk.find_record(typed, &[item::KIND.name])?.id);
+    }
+    if let Some(typed) = form.maybe("case") {
+        let case = desk.find_record(typed, &[case::KIND.name])?.id;
+        let mut after = None;
+        loop {
+            let page = Query {
+                case: Some(case),
+                tier,
+                state: Some("held".into()),
+                after,
+                limit: Some(2000),
+                ..Query::kind(item::KIND.name)
+            };
+            let page = desk.book().find(&page)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            items.extend(page.iter().map(|r| r.id));
+        }
+    }
+    let Some(first) = items.first() else {
+        return Err(Failure::usage(
+            "there is nothing to share: name --item, or a --case that has items of that --tier",
+        ));
+    };
+    let case = desk.book().get(*first)?.and_then(|r| r.case);
+    let of = Disclosure {
+        now: desk.now(),
+        realm: desk.meta.realm.clone(),
+        home: desk.meta.desk,
+        to: to.id,
+        purpose: purpose_of(desk, case)?,
+        delete_after_days: form.days("delete-after")?,
+        named: !form.all("named").is_empty(),
+        proposed_by: desk.person(),
+        released_by: None,
+    };
+    if form.flag("dry-run") {
+        let sorted = sort(&desk.book(), &of, &items, job)?;
+        let said = format!(
+            "{} would leave at once, {} would wait for a second person, {} would stay, {} are there already.",
+            sorted.leaves.len(),
+            sorted.waits.len(),
+            sorted.stays.len(),
+            sorted.held
+        );
+        return Ok(sorted.report(Answer::thing(&serde_json::json!({}))).saying(said));
+    }
+    let names: Vec<String> = form.all("named").to_vec();
+    let (id, waiting) = (desk.entropy.id()?, desk.entropy.id()?);
+    let home = Home { desk: desk.meta.desk };
+    // What leaves at once is one act for the partner; what waits is another that stays.
+    let (sorted, left) = desk.act(PROPOSE, Audience::Desks(vec![to.id]), None, |act, entropy| {
+        let of = Disclosure { now: act.now(), ..of.clone() };
+        let sorted = sort(&act.book(), &of, &items, job)?;
+        if !sorted.leaves.is_empty() {
+            let (asked, numbered) = sorted.stated(&sorted.leaves)?;
+            write(act, entropy, &home, id, PROPOSE, &terms_of(&of, asked), &names, &numbered, job)?;
+        }
+        Ok(sorted)
+    })?;
+    if !sorted.waits.is_empty() {
+        desk.act(PROPOSE, Audience::Own, None, |act, entropy| {
+            let of = Disclosure { now: act.now(), ..of.clone() };
+            let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
+            let again = sort(&act.book(), &of, &ids, job)?;
+            let (asked, numbered) = again.stated(&again.waits)?;
+            act.change(disclosure::lead(waiting, PROPOSE, &terms_of(&of, asked), &names, entropy.salt()?))?;
+            for (item, n) in numbered {
+                act.change(disclosure::proposed_item(item, n))?;
+            }
+            Ok(())
+        })?;
+    }
+    let code = desk.code_of(to.id)?;
+    match (left.is_some(), sorted.waits.is_empty()) {
+        (false, true) if sorted.held > 0 && sorted.stays.is_empty() => {
+            let said = format!("Nothing to do: {code} holds all of it already.");
+            Ok(sorted.report(Answer::thing(&serde_json::json!({}))).saying(said))
+        }
+        (false, true) => Err(sorted.refusal().unwrap_or_else(|| Failure::life("there is nothing to share"))),
+        (left, _) => {
+            let mut said = Vec::new();
+            if left {
+                said.push(format!("{} items leave with the next bundle to {code}.", sorted.leaves.len()));
+            }
+            if !sorted.waits.is_empty() {
+                said.push(format!("{} wait for a second person: `disclosure release`.", sorted.waits.len()));
+            }
+            if !sorted.stays.is_empty() {
+                said.push(format!("{} stay; --json lists why.", sorted.stays.len()));
+            }
+            let made = Answer::made(if left { id } else { waiting }, said.join(" "));
+            let made = if left && !sorted.waits.is_empty() { made.with("waiting", waiting.to_string()) } else { made };
+            Ok(sorted.report(made))
+        }
+    }
+}
+
+struct Home {
+    desk: Id,
+}
+
+fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
+    Terms {
+        to: of.to,
+        purpose: of.purpose.clone(),
+        delete_after_days: of.delete_after_days,
+        named: of.named,
+        proposed_by: of.proposed_by,
+        asked,
+    }
+}
+
+/// Writes the act that leaves: the lead, the case where the partner does not know it, and a copy of each item.
+#[expect(clippy::too_many_arguments, reason = "an act's parts, all different")]
+fn write(
+    act: &mut Writing<'_, '_>,
+    entropy: &mut Entropy,
+    home: &Home,
+    id: Id,
+    lead: &'static str,
+    terms: &Terms,
+    names: &[String],
+    items: &[(Id, i64)],
+    job: &mut Job,
+) -> Result<(), Failure> {
+    act.change(disclosure::lead(id, lead, terms, names, entropy.salt()?))?;
+    let of = Disclosure {
+        now: act.now(),
+        realm: crate::value::realm::Realm::Live,
+        home: home.desk,
+        to: terms.to,
+        purpose: terms.purpose.clone(),
+        delete_after_days: terms.delete_after_days,
+        named: terms.named,
+        proposed_by: terms.proposed_by,
+        released_by: None,
+    };
+    let leave = LeaveFacts::begin(&act.book(), of)?;
+    let mut told: Vec<Id> = Vec::new();
+    for (n, (item_id, asked)) in items.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("copying", n as u64, Some(items.len() as u64))?;
+        }
+        let book = act.book();
+        let Some(record) = book.get(*item_id)? else { continue };
+        if let Some(case) = record.case.filter(|c| !told.contains(c)) {
+            told.push(case);
+            share_case(act, entropy, home, case, terms.to)?;
+        }
+        let mut item_terms = item::Terms::read(&record.terms)?;
+        item_terms.conditions = leave.conditions(&book, &record)?;
+        let content = minimised(&read::content(act.database(), &record)?.unwrap_or_else(|| object! {}));
+        act.change(item::copied(record.id, &item_terms, &content, *asked, entropy.salt()?))?;
+    }
+    Ok(())
+}
+
+fn share_case(act: &mut Writing<'_, '_>, entropy: &mut Entropy, home: &Home, case: Id, to: Id) -> Result<(), Failure> {
+    let book = act.book();
+    let Some(record) = book.get(case)?.filter(|r| r.kind == case::KIND.name && !r.is_with(to) && r.desk != to) else {
+        return Ok(());
+    };
+    let purpose = record.text("purpose").unwrap_or_default().to_owned();
+    // Another desk's case is named by its id alone: its title is that desk's to tell.
+    let title = if record.desk == home.desk { read::content(act.database(), &record)? } else { None };
+    let title = title.as_ref().and_then(|c| c.get("title")).and_then(Json::text).unwrap_or_default().to_owned();
+    act.change(case::shared(case, &purpose, &title, entropy.salt()?))?;
+    Ok(())
+}
+
+/// The minimised copy: what the partner needs to use the item. Keys of attachments and the desk's own remarks stay.
+fn minimised(content: &Json) -> Json {
+    let mut copy = object! {};
+    for key in ["value", "title", "note", "ids", "original"] {
+        if let Some(value) = content.get(key) {
+            copy.set(key, value.clone());
+        }
+    }
+    copy
+}
+
+fn release(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.find_record(form.need("disclosure")?, &[disclosure::KIND.name])?;
+    crate::record::fold::must_be(&record, &["proposed"], "release")?;
+    let proposed = Terms::read(&disclosure::of_record(&record))?;
+    let items = items_of(desk, &record)?;
+    let names = named(desk, &record)?;
+    let home = Home { desk: desk.meta.desk };
+    let (realm, me): (_, Person) = (desk.meta.realm.clone(), desk.person());
+    // Whether this member may release at all is the first question.
+    let may = crate::gate::from_book::act_facts(
+        &desk.book(),
+        &realm,
+        desk.now(),
+        RELEASE,
+        me,
+        &crate::record::fold::Asked {
+            first: Some(proposed.proposed_by),
+            purpose: Some(proposed.purpose.clone()),
+            ..Default::default()
+        },
+    )?
+    .judge();
+    if !may.allowed() {
+        return Err(Failure::refused(may, None));
+    }
+    let (sorted, left) = desk.act(RELEASE, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
+        let of = Disclosure {
+            now: act.now(),
+            realm: realm.clone(),
+            home: home.desk,
+            to: proposed.to,
+            purpose: proposed.purpose.clone(),
+            delete_after_days: proposed.delete_after_days,
+            named: proposed.named,
+            proposed_by: proposed.proposed_by,
+            released_by: Some(me),
+        };
+        let sorted = sort(&act.book(), &of, &items, job)?;
+        if !sorted.leaves.is_empty() {
+            let (asked, numbered) = sorted.stated(&sorted.leaves)?;
+            write(act, entropy, &home, record.id, RELEASE, &terms_of(&of, asked), &names, &numbered, job)?;
+        }
+        Ok(sorted)
+    })?;
+    if left.is_none() {
+        return Err(sorted.refusal().unwrap_or_else(|| Failure::life("the partner holds all of it already")));
+    }
+    let said = format!(
+        "Released: {} items leave with the next bundle to {}; {} stay.",
+        sorted.leaves.len(),
+        desk.code_of(proposed.to)?,
+        sorted.stays.len()
+    );
+    Ok(sorted.report(Answer::made(record.id, said)))
+}
+
+fn named(desk: &Desk, record: &Record) -> Result<Vec<String>, Failure> {
+    let content = desk.content(record)?;
+    let names = content.as_ref().and_then(|c| c.get("named")).and_then(Json::items).unwrap_or_default();
+    Ok(names.iter().filter_map(|n| n.text().map(str::to_owned)).collect())
+}

@@ -1,0 +1,142 @@
+//! The desk itself: what it is, its card; searching; and whether everything around it is as it should be.
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::job::Job;
+use super::verb::{Answer, Field, Form, Place, Run, Takes, Verb};
+use super::workspace::Desk;
+use crate::host::{file, sandbox};
+use crate::record::book::{Book as _, Record};
+use crate::record::kind;
+use crate::store::search;
+use crate::value::json::Json;
+use crate::value::text::shown;
+
+/// The verbs.
+pub const VERBS: &[Verb] = &[
+    Verb { noun: "desk", name: "show", about: "Show this desk", fields: &[], act: "", run: Run::Reads(show) },
+    Verb {
+        noun: "desk",
+        name: "card",
+        about: "Write the desk's card: the public identity that a partner pins",
+        fields: &[Field::new("out", Takes::ToWrite, "the file to write").required()],
+        act: "",
+        run: Run::Reads(card),
+    },
+    Verb {
+        noun: "",
+        name: "search",
+        about: "Find records by words of their content",
+        fields: &[
+            Field::new("words", Takes::Line, "the words; the last may be a beginning").positional().repeated(),
+            Field::new("limit", Takes::Number, "at most so many (50 where it is not said)").cli_only(),
+        ],
+        act: "",
+        run: Run::Reads(find),
+    },
+    Verb {
+        noun: "",
+        name: "doctor",
+        about: "Check what is around comity: the sandbox, the folders, the identity",
+        fields: &[],
+        act: "",
+        run: Run::Free(doctor),
+    },
+];
+
+fn show(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let (card, _) = desk.card()?;
+    let value = serde_json::json!({
+        "id": card.desk.to_string(), "code": card.code, "name": card.name, "jurisdiction": card.jurisdiction,
+        "realm": card.realm.to_string(), "fingerprint": card.fingerprint(),
+        "me": desk.me.name, "roles": desk.my_roles()?.iter().map(|r| r.word()).collect::<Vec<_>>(),
+    });
+    Ok(Answer::thing(&value))
+}
+
+fn card(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let (card, text) = desk.card()?;
+    let out = form.path("out")?;
+    file::write(&out, text.as_bytes())?;
+    let said = format!(
+        "Written to {}. Read this fingerprint aloud with the partner:\n{}",
+        shown(&out.to_string_lossy()),
+        card.fingerprint()
+    );
+    Ok(Answer::thing(&serde_json::json!({ "code": card.code, "fingerprint": card.fingerprint() })).saying(said))
+}
+
+/// A record that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hit {
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its state.
+    pub state: String,
+    /// The case.
+    pub case: Option<String>,
+    /// What it is, in a line.
+    pub what: String,
+}
+
+/// A record in a line: its value, title, name or reason, whatever it has.
+pub fn line_of(desk: &Desk, record: &Record) -> Result<String, Failure> {
+    let content = desk.content(record)?;
+    let text = |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).filter(|t| !t.is_empty());
+    let line = ["value", "title", "name", "because", "text", "file"].iter().find_map(|k| text(k)).map(str::to_owned);
+    Ok(line.unwrap_or_else(|| record.text("kind").or(record.text("purpose")).unwrap_or(record.kind).to_owned()))
+}
+
+/// Records whose content has these words.
+pub fn hits(desk: &Desk, words: &str, limit: u32) -> Result<Vec<Hit>, Failure> {
+    let mut hits = Vec::new();
+    for id in search::find(&desk.db, words, limit)? {
+        if let Some(record) = desk.book().get(id)? {
+            hits.push(Hit {
+                id: record.id.to_string(),
+                kind: record.kind.to_owned(),
+                state: record.state.clone(),
+                case: record.case.map(|c| c.to_string()),
+                what: line_of(desk, &record)?,
+            });
+        }
+    }
+    Ok(hits)
+}
+
+/// The letter and the short id of a record, such as `R-4f1c22`.
+pub fn short(record_kind: &str, id: &str) -> String {
+    let letter = kind(record_kind).map_or('?', |k| k.letter);
+    format!("{letter}-{}", id.chars().take(crate::value::id::Id::SHORT).collect::<String>())
+}
+
+fn find(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let limit = form.number("limit")?.map_or(50, |n| u32::try_from(n).unwrap_or(0));
+    let hits = hits(desk, &form.all("words").join(" "), limit)?;
+    Ok(Answer::list(&hits, &[("id", "ID"), ("kind", "KIND"), ("state", "STATE"), ("what", "WHAT")]))
+}
+
+fn doctor(place: &mut Place, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let held = sandbox::is_held();
+    let private =
+        file::must_be_private(&place.workspace).map_or_else(|e| e.to_string(), |()| "for its owner alone".to_owned());
+    let identity = if place.identity.exists() { "there" } else { "not there" };
+    let value = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "sandbox": held,
+        "workspace": place.workspace.to_string_lossy(),
+        "workspace_state": private,
+        "identity": place.identity.to_string_lossy(),
+        "identity_state": identity,
+        "now": place.clock.now().to_string(),
+    });
+    let said = if held {
+        "The kernel refuses sockets and processes."
+    } else {
+        "The kernel does not hold comity: it opens no socket by its own word alone."
+    };
+    Ok(Answer::thing(&value).saying(said))
+}

@@ -1,0 +1,234 @@
+//! Partners: met by card, pinned by a fingerprint read aloud, and the channel to them.
+
+use serde::Serialize;
+
+use super::failure::{Failure, Kind};
+use super::job::Job;
+use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::workspace::Desk;
+use crate::act::header::Audience;
+use crate::host::file;
+use crate::record::book::Record;
+use crate::record::card::{self, Card, digits};
+use crate::record::partner::{self, channel_of};
+use crate::record::stream;
+use crate::value::class::{Channel, PartnerKind};
+use crate::value::text::shown;
+
+fn kinds() -> Vec<&'static str> {
+    PartnerKind::ALL.iter().map(|k| k.word()).collect()
+}
+
+fn channels() -> Vec<&'static str> {
+    Channel::ALL.iter().map(|c| c.word()).collect()
+}
+
+const PARTNER: Field = Field::new("partner", Takes::Partner, "the partner's code").positional();
+const BECAUSE: Field = Field::new("because", Takes::Line, "why").required();
+
+/// The verbs.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        noun: "partner",
+        name: "add",
+        about: "Meet a partner: take its card",
+        fields: &[
+            Field::new("card", Takes::Existing, "the card that the partner gave").positional(),
+            Field::new("kind", Takes::Word(kinds), "what kind of body it is").required(),
+        ],
+        act: "partner-add",
+        run: Run::Writes(add),
+    },
+    Verb {
+        noun: "partner",
+        name: "confirm",
+        about: "Pin a partner: its fingerprint was read aloud and compared",
+        fields: &[
+            PARTNER,
+            Field::new("fingerprint", Takes::Line, "the fingerprint, as the partner read it").required(),
+        ],
+        act: "partner-confirm",
+        run: Run::Writes(confirm),
+    },
+    Verb { noun: "partner", name: "list", about: "List the partners", fields: &[], act: "", run: Run::Reads(list) },
+    Verb {
+        noun: "partner",
+        name: "show",
+        about: "Show a partner: where it stands, its keys, its streams",
+        fields: &[PARTNER],
+        act: "",
+        run: Run::Reads(show),
+    },
+    Verb {
+        noun: "partner",
+        name: "channel",
+        about: "Move the channel to a partner one step",
+        fields: &[PARTNER, Field::new("state", Takes::Word(channels), "the next step").positional(), BECAUSE],
+        act: "partner-channel",
+        run: Run::Writes(channel),
+    },
+    Verb {
+        noun: "partner",
+        name: "suspend",
+        about: "Suspend a partner: nothing goes to it but certificates, withdrawals and delete orders",
+        fields: &[PARTNER, BECAUSE],
+        act: "partner-suspend",
+        run: Run::Writes(suspend),
+    },
+    Verb {
+        noun: "partner",
+        name: "resume",
+        about: "Let a suspended partner resume",
+        fields: &[PARTNER, BECAUSE],
+        act: "partner-resume",
+        run: Run::Writes(resume),
+    },
+];
+
+/// A partner as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// The record, and the desk.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What kind of body it is.
+    pub kind: String,
+    /// Its jurisdiction.
+    pub jurisdiction: String,
+    /// Met, pinned, suspended or closed.
+    pub standing: String,
+    /// How far the channel has come.
+    pub channel: String,
+    /// The fingerprint to read aloud.
+    pub fingerprint: String,
+    /// `running`, or `frozen` after a fork.
+    pub stream: String,
+    /// The number of the last bundle that came in.
+    pub received: Option<u64>,
+    /// When it came in.
+    pub heard: Option<String>,
+    /// The number of the last bundle that went out.
+    pub sent: Option<u64>,
+    /// The number of the last of ours that it has.
+    pub acknowledged: Option<i64>,
+}
+
+/// A partner's record as it is shown.
+pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
+    let stream = stream::with(&desk.book(), desk.meta.desk, record.id)?;
+    let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
+    Ok(Row {
+        id: record.id.to_string(),
+        code: record.key.clone().unwrap_or_default(),
+        name: desk.text_of(record, "name")?,
+        kind: text("kind"),
+        jurisdiction: text("jurisdiction"),
+        standing: record.state.clone(),
+        channel: channel_of(record).word().to_owned(),
+        fingerprint: text("fingerprint"),
+        stream: stream.state.clone(),
+        received: stream::received(&stream).map(|(n, _)| n),
+        heard: stream.terms.get("in").and_then(|i| i.get("at")).and_then(|t| t.text()).map(str::to_owned),
+        sent: stream::sent(&stream).map(|(n, _)| n),
+        acknowledged: stream.terms.get("acknowledged").and_then(crate::value::json::Json::int),
+    })
+}
+
+/// Every partner.
+pub fn rows(desk: &Desk) -> Result<Vec<Row>, Failure> {
+    desk.partners()?.iter().map(|r| row(desk, r)).collect()
+}
+
+fn list(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let columns = &[
+        ("code", "CODE"),
+        ("kind", "KIND"),
+        ("standing", "STANDING"),
+        ("channel", "CHANNEL"),
+        ("received", "IN"),
+        ("sent", "OUT"),
+        ("name", "NAME"),
+    ];
+    Ok(Answer::list(&rows(desk)?, columns))
+}
+
+fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.partner(form.need("partner")?)?;
+    let keys = partner::keys(&desk.book(), record.id)?;
+    let keys = serde_json::json!({
+        "root": keys.root.to_openssh(), "bundle": keys.bundle.to_openssh(), "log": keys.log.to_openssh(),
+        "witness": keys.witness.to_openssh(), "age": keys.age,
+    });
+    Ok(Answer::thing(&row(desk, &record)?).with("keys", keys))
+}
+
+fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let bytes = file::read(&form.path("card")?, card::LONGEST as u64)?;
+    let card = Card::parse(&bytes)?;
+    if card.realm != desk.meta.realm {
+        let what = format!("the card is of realm {}; this workspace is of {}", card.realm, desk.meta.realm);
+        return Err(Failure::new(Kind::NotForUs, what, "exercise and live never mix; open the other workspace"));
+    }
+    if card.desk == desk.meta.desk {
+        return Err(Failure::life("that is this desk's own card"));
+    }
+    let kind = form.read("kind", "a kind of partner", PartnerKind::parse)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let change = partner::new(&card, kind, &text, desk.entropy.salt()?);
+    let id = desk.act_alone("partner-add", Audience::Own, |_, _| Ok(change))?;
+    let said = format!(
+        "{} is met. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
+        card.code,
+        card.code,
+        card.fingerprint()
+    );
+    Ok(Answer::made(id, said).with("code", card.code.clone()).with("fingerprint", card.fingerprint()))
+}
+
+fn confirm(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.partner(form.need("partner")?)?;
+    let known = record.text("fingerprint").unwrap_or_default().to_owned();
+    if digits(form.need("fingerprint")?) != digits(&known) {
+        let what = format!("that is not the fingerprint of {}'s card", record.key.as_deref().unwrap_or("the partner"));
+        return Err(Failure::new(
+            Kind::Signature,
+            what,
+            "do not go on: read all groups aloud again, or ask for the card on another way",
+        ));
+    }
+    let id = desk.act_alone("partner-confirm", Audience::Own, |_, _| Ok(partner::confirmed(record.id, &known)))?;
+    Ok(Answer::made(id, format!("{} is pinned.", record.key.as_deref().unwrap_or("The partner"))))
+}
+
+fn channel(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.partner(form.need("partner")?)?;
+    let state = form.read("state", "a step of the channel", Channel::parse)?;
+    let because = form.line("because")?;
+    let id = desk.act_alone("partner-channel", Audience::Own, |e, _| {
+        Ok(partner::channel_to(record.id, state, &because, e.salt()?))
+    })?;
+    Ok(Answer::made(id, format!("The channel is {state}.")))
+}
+
+fn suspend(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    stand(desk, form, true)
+}
+
+fn resume(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    stand(desk, form, false)
+}
+
+fn stand(desk: &mut Desk, form: &Form, suspended: bool) -> Result<Answer, Failure> {
+    let record = desk.partner(form.need("partner")?)?;
+    let because = form.line("because")?;
+    let kind = if suspended { "partner-suspend" } else { "partner-resume" };
+    let id =
+        desk.act_alone(kind, Audience::Own, |e, _| Ok(partner::suspended(record.id, suspended, &because, e.salt()?)))?;
+    Ok(Answer::made(
+        id,
+        format!("{} is {}.", shown(form.need("partner")?), if suspended { "suspended" } else { "pinned again" }),
+    ))
+}

@@ -1,0 +1,399 @@
+//! Erasure: the gate's word, the purge, the read-back, and only then the certificate.
+//!
+//! A purge is an act; what it names is erased with it, in one transaction. Then files go, the write-ahead log is cut, the
+//! database gets a new key, and what was purged is looked for. Whatever is interrupted is finished by asking again: a
+//! purge that has begun is certified before another begins.
+
+use serde::Serialize;
+
+use super::failure::{Failure, Kind};
+use super::job::Job;
+use super::retention::scope;
+use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::workspace::Desk;
+use crate::act::change::{Body, Line};
+use crate::act::header::Audience;
+use crate::gate::from_book::purge_facts;
+use crate::object;
+use crate::record::book::{Book as _, DutyState, Query, Record, Row as LogRow};
+use crate::record::certificate::{self, Terms};
+use crate::record::order::{self, Cause};
+use crate::record::purge;
+use crate::store::{connection, read};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+
+/// The verbs.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        noun: "retention",
+        name: "purge",
+        about: "Erase what is due, or an item or a whole case with a reason; ends with a certificate",
+        fields: &[
+            Field::new("item", Takes::Record(&["item", "request"]), "only this item"),
+            Field::new("case", Takes::Record(&["case"]), "only this case, with everything in it"),
+            Field::new("because", Takes::Body, "why, where it is not due yet"),
+            Field::new("dry-run", Takes::Flag, "only say what would go"),
+        ],
+        act: purge::PURGE,
+        run: Run::Writes(run),
+    },
+    Verb {
+        noun: "retention",
+        name: "certificates",
+        about: "List the deletion certificates, or countersign one as its verifier",
+        fields: &[Field::new("countersign", Takes::Record(&["certificate"]), "the certificate to countersign")],
+        act: "certificate-countersign",
+        run: Run::Writes(certificates),
+    },
+];
+
+/// What goes with an item or a case, in the order in which it is erased; the case itself last.
+fn targets(desk: &Desk, scope: &Record) -> Result<Vec<Record>, Failure> {
+    if scope.kind != "case" {
+        return Ok(if scope.state == "purged" { Vec::new() } else { vec![scope.clone()] });
+    }
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let page = desk.book().find(&Query { case: Some(scope.id), after, limit: Some(2000), ..Query::default() })?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for record in page {
+            if record.id != scope.id && purge::erasable(&record) && has_content(desk, &record)? {
+                all.push(record);
+            }
+        }
+    }
+    if scope.state != "purged" {
+        all.push(scope.clone());
+    }
+    Ok(all)
+}
+
+fn has_content(desk: &Desk, record: &Record) -> Result<bool, Failure> {
+    if matches!(record.kind, "item" | "request") {
+        return Ok(record.state != "purged");
+    }
+    let whole = |line: &Line| matches!(line, Line::Change(c) if matches!(c.body, Body::Whole { .. }));
+    Ok(read::changes_of(&desk.db, record.id)?.iter().any(|c| whole(&c.line)))
+}
+
+/// Everything that is due to be deleted now.
+fn due(desk: &Desk) -> Result<Vec<Record>, Failure> {
+    let mut all = desk.book().find(&Query { due_by: Some(desk.now()), ..Query::kind("item") })?;
+    all.extend(
+        desk.book()
+            .find(&Query { due_by: Some(desk.now()), ..Query::kind("request") })?
+            .into_iter()
+            .filter(|r| r.terms.get("ordered").is_some()),
+    );
+    all.retain(|r| r.state != "purged");
+    Ok(all)
+}
+
+fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
+    let named = scope(desk, form)?;
+    let because = form.body("because")?;
+    let finished = if form.flag("dry-run") { None } else { finish_begun(desk, job)? };
+    let targets = match &named {
+        Some(scope) => targets(desk, scope)?,
+        None => due(desk)?,
+    };
+    let items = targets.iter().filter(|r| r.kind == "item").count();
+    if form.flag("dry-run") {
+        let said = format!("{items} items would be erased, {} records in all.", targets.len());
+        let value = serde_json::json!({ "items": items, "records": targets.len() });
+        return Ok(Answer::thing(&value).saying(said));
+    }
+    if targets.is_empty() {
+        return Ok(match finished {
+            Some(certificate) => {
+                Answer::thing(&serde_json::json!({ "items": 0, "records": 0, "certificate": certificate.to_string() }))
+                    .saying(format!("What was begun is finished; certificate Z-{}.", certificate.short()))
+            }
+            None => Answer::thing(&serde_json::json!({ "items": 0, "records": 0 })).saying("Nothing to erase."),
+        });
+    }
+    job.at("asking the gate", 0, Some(targets.len() as u64))?;
+    let id = desk.entropy.id()?;
+    let scope_id = named.as_ref().map_or(desk.meta.desk, |s| s.id);
+    let (me, generation) = (desk.person(), desk.keyring.generation as i64);
+    let count = targets.len();
+    let files = files_of(desk, &targets)?;
+    desk.act(purge::PURGE, Audience::Own, None, |act, entropy| {
+        let mut asked: Vec<Json> = Vec::new();
+        let mut numbered = Vec::with_capacity(count);
+        for record in &targets {
+            let facts = purge_facts(&act.book(), act.now(), me, record, because.is_some())?;
+            let verdict = facts.judge();
+            if !verdict.allowed() {
+                return Err(Failure::refused(verdict, Some(record.id)));
+            }
+            let facts = facts.to_json();
+            let number = asked.iter().rposition(|f| *f == facts).unwrap_or_else(|| {
+                asked.push(facts);
+                asked.len() - 1
+            });
+            numbered.push((record.id, number as i64));
+        }
+        act.change(purge::new(id, scope_id, &asked, generation, because.as_deref(), entropy.salt()?))?;
+        for (n, (record, number)) in numbered.into_iter().enumerate() {
+            if n.is_multiple_of(1000) {
+                job.at("erasing", n as u64, Some(count as u64))?;
+            }
+            act.change(purge::erased(record, number))?;
+        }
+        Ok(())
+    })?;
+    for file in files {
+        crate::host::file::remove(&file)?;
+    }
+    let certificate = finish(desk, id, job)?;
+    let value = serde_json::json!({ "items": items, "records": count, "certificate": certificate.to_string() });
+    Ok(Answer::thing(&value)
+        .saying(format!("{items} items erased, {count} records in all; certificate Z-{}.", certificate.short())))
+}
+
+/// Files that hold sealed copies of what goes: bundles in the outbox that carried any of it.
+fn files_of(desk: &Desk, targets: &[Record]) -> Result<Vec<std::path::PathBuf>, Failure> {
+    let mut carried = Vec::new();
+    for record in targets.iter().filter(|r| !r.shared.is_empty()) {
+        for change in read::changes_of(&desk.db, record.id)? {
+            let travels = |l: &Line| matches!(l, Line::Change(c) if matches!(c.kind.as_str(), "item-copy" | "case-share" | "request-send"));
+            if travels(&change.line) {
+                carried.extend(read::position_of_row(&desk.db, LogRow(change.row))?);
+            }
+        }
+    }
+    carried.sort_unstable();
+    carried.dedup();
+    super::bundle_out::outbox_files_with(desk, &carried)
+}
+
+/// Finishes every purge that was begun and not certified. Answers the last certificate.
+fn finish_begun(desk: &mut Desk, job: &mut Job) -> Result<Option<Id>, Failure> {
+    let begun = desk.book().find(&Query { state: Some("begun".into()), ..Query::kind(purge::KIND.name) })?;
+    let mut last = None;
+    for record in begun {
+        // Whoever was interrupted may have left files behind: what was erased is looked up again.
+        let erased = erased_by(desk, &record)?;
+        for file in files_of(desk, &erased)? {
+            crate::host::file::remove(&file)?;
+        }
+        last = Some(finish(desk, record.id, job)?);
+    }
+    Ok(last)
+}
+
+fn erased_by(desk: &Desk, purge: &Record) -> Result<Vec<Record>, Failure> {
+    let Some(row) = purge.terms.get("row").and_then(Json::int) else { return Ok(Vec::new()) };
+    let book = desk.book();
+    let ids = book.riders(LogRow(row), purge::ERASE)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(book.get(id)?);
+    }
+    Ok(found)
+}
+
+/// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.
+fn finish(desk: &mut Desk, purge: Id, job: &mut Job) -> Result<Id, Failure> {
+    let begun = crate::record::fold::need(&desk.book(), purge, purge::KIND.name)?;
+    job.at("rotating the key", 0, None)?;
+    connection::truncate_wal(&desk.db)?;
+    // Where a run was killed after its rotation, another costs seconds and is sure.
+    desk.rotate_database_key()?;
+    job.at("reading back", 0, None)?;
+    let erased = erased_by(desk, &begun)?;
+    for record in &erased {
+        if has_any_content(desk, record.id)? {
+            let what = format!("the read-back found content of {} {}", record.kind, record.id);
+            return Err(Failure::new(Kind::Integrity, what, "no certificate is issued; keep a copy, and report it"));
+        }
+    }
+    order_partners(desk, purge, &erased)?;
+    certify(desk, purge, &begun, &erased)
+}
+
+fn has_any_content(desk: &Desk, record: Id) -> Result<bool, Failure> {
+    let whole = |line: &Line| matches!(line, Line::Change(c) if matches!(c.body, Body::Whole { .. }));
+    Ok(read::changes_of(&desk.db, record)?.iter().any(|c| whole(&c.line)))
+}
+
+/// Orders every partner who holds a copy to delete it, once for each purge. It takes a desk officer; where this member
+/// is none, the duties stay outstanding until one gives the order.
+fn order_partners(desk: &mut Desk, purge: Id, erased: &[Record]) -> Result<(), Failure> {
+    let mut partners: Vec<Id> =
+        erased.iter().flat_map(|r| &r.shared).filter(|h| h.duty == DutyState::Outstanding).map(|h| h.partner).collect();
+    partners.sort_unstable();
+    partners.dedup();
+    if partners.is_empty() || !desk.may("delete-order")?.allowed() {
+        return Ok(());
+    }
+    for to in partners {
+        let id = derived(purge, to);
+        if desk.book().get(id)?.is_some() {
+            continue;
+        }
+        desk.act("delete-order", Audience::Desks(vec![to]), None, |act, _| {
+            act.change(order::new(id, to, Cause::Purged))?;
+            for record in
+                erased.iter().filter(|r| r.shared.iter().any(|h| h.partner == to && h.duty == DutyState::Outstanding))
+            {
+                act.change(order::of_record(record.id))?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// One order for each purge and partner: its id follows from both, so asking again makes no second one.
+fn derived(purge: Id, partner: Id) -> Id {
+    crate::record::stream::id_from(&Digest::of(&[purge.as_bytes().as_slice(), partner.as_bytes()].concat()))
+}
+
+fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Record]) -> Result<Id, Failure> {
+    let mut counts: Vec<(String, i64)> = Vec::new();
+    for record in erased {
+        match counts.iter_mut().find(|(kind, _)| kind == record.kind) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((record.kind.to_owned(), 1)),
+        }
+    }
+    // What went to a partner is its duty; what came from one is this desk's, and the certificate is for it.
+    let mut owed: Vec<Id> = erased.iter().filter_map(|r| came_from(r, desk.meta.desk)).collect();
+    owed.sort_unstable();
+    owed.dedup();
+    let mut copies = Vec::new();
+    for partner in desk.partners()? {
+        let with = |r: &&Record| r.shared.iter().any(|h| h.partner == partner.id && h.duty != DutyState::Met);
+        let n = erased.iter().filter(with).count();
+        if n > 0 {
+            copies.push(object! { "partner" => partner.key.clone(), "records" => n as i64, "state" => "outstanding" });
+        }
+    }
+    let terms = Terms {
+        purge,
+        counts,
+        generation: begun.terms.get("generation").and_then(Json::int).unwrap_or(0),
+        method: "cryptographic erase: rows overwritten, index purged, database key destroyed".into(),
+        verification: "read back with every current key".into(),
+        tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
+    };
+    let content = object! {
+        "copies" => copies,
+        "backups" => Vec::<Json>::new(),
+        "not_promised" => NOT_PROMISED.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>(),
+    };
+    let id = desk.entropy.id()?;
+    let audience = if owed.is_empty() { Audience::Own } else { Audience::Desks(owed) };
+    desk.act("certificate", audience, None, |act, entropy| {
+        act.change(certificate::new(id, &terms, &content, entropy.salt()?))?;
+        for record in erased {
+            act.change(certificate::of_record(record.id))?;
+        }
+        Ok(())
+    })?;
+    Ok(id)
+}
+
+/// The partner that a record came from, so that its deletion is owed to it.
+pub fn came_from(record: &Record, home: Id) -> Option<Id> {
+    match record.kind {
+        "item" => record.partner,
+        "request" | "case" => Some(record.desk).filter(|d| *d != home),
+        _ => None,
+    }
+}
+
+/// What no program can promise; it stands on every certificate.
+const NOT_PROMISED: &[&str] = &[
+    "images, snapshots and backups of the disk taken before the purge, with the keyring of their time",
+    "remnants of an old keyring in flash memory",
+    "copies that partners hold, until their own certificates arrive",
+];
+
+/// A certificate as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateRow {
+    /// The record.
+    pub id: String,
+    /// The desk that issued it.
+    pub desk: String,
+    /// Issued or countersigned.
+    pub state: String,
+    /// When.
+    pub issued: String,
+    /// How many records of each kind.
+    pub counts: serde_json::Value,
+    /// What was done.
+    pub method: String,
+    /// How it was verified.
+    pub verification: String,
+    /// The program.
+    pub tool: String,
+    /// The generation of the keyring that was destroyed.
+    pub generation: i64,
+    /// Who performed it.
+    pub performed_by: String,
+    /// Who verified it.
+    pub countersigned_by: Option<String>,
+    /// Partners who still hold copies.
+    pub copies: serde_json::Value,
+    /// Backups from before.
+    pub backups: serde_json::Value,
+    /// What is not promised.
+    pub not_promised: serde_json::Value,
+}
+
+/// Every certificate: of this desk, and of partners.
+pub fn certificate_rows(desk: &Desk) -> Result<Vec<CertificateRow>, Failure> {
+    let name = |key: Option<&str>| key.and_then(Person::parse).map(|p| desk.name_of(p)).transpose();
+    let row = |r: &Record| {
+        let content = desk.content(r)?.unwrap_or_else(|| object! {});
+        let part = |key: &str| content.get(key).map_or(serde_json::Value::Null, super::gate::to_serde);
+        let text = |key: &str| r.text(key).unwrap_or_default().to_owned();
+        Ok(CertificateRow {
+            id: r.id.to_string(),
+            desk: desk.code_of(r.desk)?,
+            state: r.state.clone(),
+            issued: text("issued"),
+            counts: r.terms.get("counts").map_or(serde_json::Value::Null, super::gate::to_serde),
+            method: text("method"),
+            verification: text("verification"),
+            tool: text("tool"),
+            generation: r.terms.get("generation").and_then(Json::int).unwrap_or(0),
+            performed_by: name(r.text("performed_by"))?.unwrap_or_default(),
+            countersigned_by: name(r.text("countersigned_by"))?,
+            copies: part("copies"),
+            backups: part("backups"),
+            not_promised: part("not_promised"),
+        })
+    };
+    desk.book().find(&Query::kind(certificate::KIND.name))?.iter().map(row).collect()
+}
+
+fn certificates(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    if let Some(typed) = form.maybe("countersign") {
+        let record = desk.find_record(typed, &[certificate::KIND.name])?;
+        // It goes to whoever the certificate went to.
+        let to = record.list("to", Id::parse);
+        let audience = if to.is_empty() { Audience::Own } else { Audience::Desks(to) };
+        let id =
+            desk.act_alone("certificate-countersign", audience, |_, _| Ok(certificate::countersigned(record.id)))?;
+        return Ok(Answer::made(id, "Countersigned."));
+    }
+    let columns = &[
+        ("id", "ID"),
+        ("desk", "DESK"),
+        ("state", "STATE"),
+        ("issued", "ISSUED"),
+        ("counts", "RECORDS"),
+        ("performed_by", "BY"),
+    ];
+    Ok(Answer::list(&certificate_rows(desk)?, columns))
+}

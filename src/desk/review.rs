@@ -1,0 +1,285 @@
+//! Legal reviews: opened, assessed test by test, decided by somebody who did not ask for them.
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::job::Job;
+use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::workspace::Desk;
+use crate::act::header::Audience;
+use crate::gate::decide::Decision as Outcome;
+use crate::gate::from_book;
+use crate::record::book::{Book as _, Query, Record};
+use crate::record::fold::token;
+use crate::record::review::{self, Assessment, Decision, Scope};
+use crate::value::class::{Condition, Level, Test, TestOutcome, Tier};
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::text::{is_blank, shown};
+
+fn levels() -> Vec<&'static str> {
+    Level::ALL.iter().map(|l| l.word()).collect()
+}
+fn conditions() -> Vec<&'static str> {
+    Condition::ALL.iter().map(|c| c.word()).collect()
+}
+fn outcomes() -> Vec<&'static str> {
+    TestOutcome::ALL.iter().map(|o| o.word()).collect()
+}
+
+const REVIEW: Field = Field::new("review", Takes::Record(&["review"]), "the review").positional();
+
+/// The verbs.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        noun: "review",
+        name: "open",
+        about: "Ask for a legal review of an item, for one recipient and one purpose",
+        fields: &[
+            Field::new("subject", Takes::Record(&["item", "request"]), "the item").required(),
+            Field::new("to", Takes::Partner, "the recipient").required(),
+            Field::new("purpose", Takes::Line, "for what; without it, the case's purpose"),
+            Field::new("level", Takes::Word(levels), "how deep; without it, what the tier asks"),
+        ],
+        act: "review-open",
+        run: Run::Writes(open),
+    },
+    Verb { noun: "review", name: "list", about: "List the reviews", fields: &[], act: "", run: Run::Reads(list) },
+    Verb { noun: "review", name: "show", about: "Show a review", fields: &[REVIEW], act: "", run: Run::Reads(show) },
+    Verb {
+        noun: "review",
+        name: "assess",
+        about: "Answer the tests of a review",
+        fields: &[
+            REVIEW,
+            Field::new("all", Takes::Word(outcomes), "one outcome for every test that its level asks"),
+            Field::new("test", Takes::Pairs, "test=outcome").repeated(),
+            Field::new("reason", Takes::Pairs, "test=why").repeated(),
+            Field::new(
+                "less-intrusive",
+                Takes::Body,
+                "which less intrusive means were considered, and why they do not suffice",
+            ),
+        ],
+        act: "review-assess",
+        run: Run::Writes(assess),
+    },
+    Verb {
+        noun: "review",
+        name: "decide",
+        about: "Decide a review",
+        fields: &[
+            REVIEW,
+            Field::new("approve", Takes::Flag, "approve; with conditions where there are any"),
+            Field::new("partial", Takes::Flag, "approve in part"),
+            Field::new("defer", Takes::Flag, "put it off"),
+            Field::new("refuse", Takes::Flag, "refuse"),
+            Field::new("condition", Takes::Words(conditions), "a condition on the recipient").repeated(),
+            Field::new("expires", Takes::Time, "when the approval expires"),
+            Field::new("reasons", Takes::Body, "the reasons; partial, defer and refuse need them"),
+            Field::new("conflict-of-interest", Takes::Flag, "declare a conflict of interest"),
+        ],
+        act: review::DECIDE,
+        run: Run::Writes(decide),
+    },
+];
+
+/// A review as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// The record.
+    pub id: String,
+    /// What it is of.
+    pub subject: String,
+    /// Item or request.
+    pub subject_kind: String,
+    /// The recipient.
+    pub to: String,
+    /// For what.
+    pub purpose: String,
+    /// How deep.
+    pub level: String,
+    /// The tier that it is made for.
+    pub tier: Option<u8>,
+    /// Where it stands.
+    pub state: String,
+    /// Who asked for it.
+    pub requester: String,
+    /// When.
+    pub opened: String,
+    /// The tests of its level, and their outcomes.
+    pub tests: Vec<TestRow>,
+    /// Whether the less-intrusive text is there.
+    pub less_intrusive: bool,
+    /// Who decided.
+    pub reviewers: Vec<String>,
+    /// The conditions.
+    pub conditions: Vec<String>,
+    /// When the approval expires.
+    pub expires: Option<String>,
+}
+
+/// A test as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct TestRow {
+    /// The test.
+    pub test: &'static str,
+    /// Its outcome.
+    pub outcome: Option<String>,
+}
+
+/// A review's record as it is shown.
+pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
+    let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
+    let name = |p: &str| Person::parse(p).map_or_else(|| Ok(p.to_owned()), |p| desk.name_of(p));
+    let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
+    let tests = record.terms.get("tests");
+    let level = review::level_of(record);
+    Ok(Row {
+        id: record.id.to_string(),
+        subject: record.subject.map(|s| s.to_string()).unwrap_or_default(),
+        subject_kind: subject.map(|s| s.kind.to_owned()).unwrap_or_default(),
+        to: record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default(),
+        purpose: text("purpose"),
+        level: text("level"),
+        tier: record.tier,
+        state: record.state.clone(),
+        requester: name(&text("requester"))?,
+        opened: text("opened"),
+        tests: level
+            .map(Test::of_level)
+            .unwrap_or_default()
+            .iter()
+            .map(|t| TestRow {
+                test: t.word(),
+                outcome: tests.and_then(|all| all.get(t.word())).and_then(Json::text).map(str::to_owned),
+            })
+            .collect(),
+        less_intrusive: record.terms.get("less_intrusive").and_then(Json::truth) == Some(true),
+        reviewers: review::reviewers_of(record).into_iter().map(|p| desk.name_of(p)).collect::<Result<_, _>>()?,
+        conditions: review::conditions_of(record).iter().map(|c| c.word().to_owned()).collect(),
+        expires: record.text("expires").map(str::to_owned),
+    })
+}
+
+/// Every review, undecided ones first.
+pub fn rows(desk: &Desk) -> Result<Vec<Row>, Failure> {
+    let mut all = desk.book().find(&Query::kind(review::KIND.name))?;
+    all.sort_by_key(|r| !matches!(r.state.as_str(), "open" | "assessed" | "deferred"));
+    all.iter().map(|r| row(desk, r)).collect()
+}
+
+fn list(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let columns = &[
+        ("id", "ID"),
+        ("subject_kind", "OF"),
+        ("subject", "SUBJECT"),
+        ("to", "TO"),
+        ("level", "LEVEL"),
+        ("state", "STATE"),
+        ("requester", "ASKED BY"),
+        ("expires", "EXPIRES"),
+    ];
+    Ok(Answer::list(&rows(desk)?, columns))
+}
+
+fn find(desk: &Desk, form: &Form) -> Result<Record, Failure> {
+    desk.find_record(form.need("review")?, &[review::KIND.name])
+}
+
+fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = find(desk, form)?;
+    let less = desk.text_of(&record, "less_intrusive")?;
+    Ok(Answer::thing(&row(desk, &record)?).with("less_intrusive_text", less))
+}
+
+fn open(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let subject = desk.find_record(form.need("subject")?, &["item", "request"])?;
+    let to = desk.partner(form.need("to")?)?;
+    let tier = subject.tier.and_then(|t| Tier::new(i64::from(t))).unwrap_or(Tier::INDICATORS);
+    let purpose = match form.maybe_read("purpose", "a word without spaces", token)? {
+        Some(purpose) => purpose,
+        None => purpose_of(desk, subject.case)?,
+    };
+    let level = match form.maybe_read("level", "L1, L2 or L3", Level::parse)? {
+        Some(level) => level,
+        None => Level::for_tier(tier).ok_or_else(|| Failure::life("tier 1 needs no review"))?,
+    };
+    let id = desk.entropy.id()?;
+    let scope = Scope { subject: subject.id, to: to.id, purpose, level, tier: level.tier().max(tier) };
+    desk.act_alone("review-open", Audience::Own, |_, _| Ok(review::new(id, &scope)))?;
+    Ok(Answer::made(id, format!("A review of level {level} waits for a legal reviewer.")))
+}
+
+/// The purpose of a case; the desk's own where there is none.
+pub fn purpose_of(desk: &Desk, case: Option<Id>) -> Result<String, Failure> {
+    let case = case.map(|c| desk.book().get(c)).transpose()?.flatten();
+    Ok(case.and_then(|c| c.text("purpose").map(str::to_owned)).unwrap_or_else(|| from_book::DESK_PURPOSE.to_owned()))
+}
+
+fn assess(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = find(desk, form)?;
+    let test_named =
+        |name: &str| Test::parse(name).ok_or_else(|| Failure::usage(format!("{}: no such test", shown(name))));
+    let mut assessment =
+        Assessment { less_intrusive: form.body("less-intrusive")?.unwrap_or_default(), ..Assessment::default() };
+    if let Some(outcome) = form.maybe_read("all", "met, not, condition or n/a", TestOutcome::parse)? {
+        let level = review::level_of(&record).unwrap_or(Level::L3);
+        assessment.tests = Test::of_level(level).iter().map(|t| (*t, outcome)).collect();
+    }
+    for (name, outcome) in form.pairs("test")? {
+        let test = test_named(&name)?;
+        let outcome = TestOutcome::parse(&outcome)
+            .ok_or_else(|| Failure::usage(format!("--test {name}: met, not, condition or n/a is expected")))?;
+        assessment.tests.retain(|(t, _)| *t != test);
+        assessment.tests.push((test, outcome));
+    }
+    for (name, reason) in form.pairs("reason")? {
+        assessment.reasons.push((test_named(&name)?, reason));
+    }
+    if assessment.tests.is_empty() && is_blank(&assessment.less_intrusive) {
+        return Err(Failure::usage("say something: --all, --test or --less-intrusive"));
+    }
+    let id =
+        desk.act_alone("review-assess", Audience::Own, |e, _| Ok(review::assessed(record.id, &assessment, e.salt()?)))?;
+    Ok(Answer::made(id, "Assessed."))
+}
+
+fn decide(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = find(desk, form)?;
+    let conditions = form.words("condition", "a condition", Condition::parse)?;
+    let chosen: Vec<Outcome> = [
+        ("approve", Outcome::Approve),
+        ("partial", Outcome::Partial),
+        ("defer", Outcome::Defer),
+        ("refuse", Outcome::Refuse),
+    ]
+    .into_iter()
+    .filter(|(flag, _)| form.flag(flag))
+    .map(|(_, o)| o)
+    .collect();
+    let outcome = match chosen.as_slice() {
+        [Outcome::Approve] if !conditions.is_empty() => Outcome::ApproveWithConditions,
+        [one] => *one,
+        _ => return Err(Failure::usage("say one of --approve, --partial, --defer, --refuse")),
+    };
+    let now = desk.now();
+    let reasons = form.body("reasons")?.unwrap_or_default();
+    let mut decision = Decision {
+        outcome: outcome.word().to_owned(),
+        conditions,
+        expires: form.maybe("expires").map(|_| form.time("expires", now)).transpose()?,
+        conflict: form.flag("conflict-of-interest"),
+        reasoned: !is_blank(&reasons),
+        asked: Json::Null,
+    };
+    let me = desk.person();
+    desk.act(review::DECIDE, Audience::Own, None, |act, entropy| {
+        let facts = from_book::decide_facts(&act.book(), act.now(), me, &record, &decision)?;
+        decision.asked = facts.to_json();
+        act.change(review::decided(record.id, &decision, &reasons, entropy.salt()?))?;
+        Ok(())
+    })?;
+    Ok(Answer::made(record.id, format!("Decided: {outcome}.")))
+}

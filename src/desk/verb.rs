@@ -1,0 +1,321 @@
+//! What a verb is: one row says what it is called, what it asks for, whom it needs and how it runs. Both faces read the
+//! rows: the command line makes its commands of them, the screens their forms, menus and help.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::job::Job;
+use super::workspace::Desk;
+use crate::value::id::Id;
+use crate::value::instant::{Instant, Span};
+use crate::value::text;
+
+/// What a field takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Takes {
+    /// One line of text.
+    Line,
+    /// Text of several lines.
+    Body,
+    /// One of these words.
+    Word(fn() -> Vec<&'static str>),
+    /// Any number of these words, with commas between.
+    Words(fn() -> Vec<&'static str>),
+    /// A file or folder that is there.
+    Existing,
+    /// A file or folder that is to be written.
+    ToWrite,
+    /// A whole number.
+    Number,
+    /// Yes or no; on the command line a flag.
+    Flag,
+    /// A date, a time, or `60d`, `48h` from now.
+    Time,
+    /// A length of time: `60d`, `48h`.
+    Span,
+    /// The id of a record of one of these kinds, or the beginning of it.
+    Record(&'static [&'static str]),
+    /// A partner's code.
+    Partner,
+    /// `name=value`, any number of times.
+    Pairs,
+}
+
+/// One field of a verb.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name: on the command line `--name`.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// What to give, in a few words.
+    pub help: &'static str,
+    /// Whether the verb cannot do without it.
+    pub required: bool,
+    /// Whether it stands on the command line without its name.
+    pub positional: bool,
+    /// Whether it may be given several times.
+    pub repeated: bool,
+    /// The form of the screens does not show it.
+    pub cli_only: bool,
+}
+
+impl Field {
+    /// A field that may be left out.
+    pub const fn new(name: &'static str, takes: Takes, help: &'static str) -> Self {
+        Self { name, takes, help, required: false, positional: false, repeated: false, cli_only: false }
+    }
+
+    /// It must be given.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// It stands without its name, and must be given.
+    #[must_use]
+    pub const fn positional(self) -> Self {
+        Self { positional: true, required: true, ..self }
+    }
+
+    /// It may be given several times.
+    #[must_use]
+    pub const fn repeated(self) -> Self {
+        Self { repeated: true, ..self }
+    }
+
+    /// Only the command line has it.
+    #[must_use]
+    pub const fn cli_only(self) -> Self {
+        Self { cli_only: true, ..self }
+    }
+}
+
+/// What was typed, by field.
+#[derive(Clone, Default, Debug)]
+pub struct Form {
+    values: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Form {
+    /// Adds a value to a field.
+    pub fn add(&mut self, field: &'static str, value: impl Into<String>) {
+        self.values.entry(field).or_default().push(value.into());
+    }
+
+    /// The same form with a value in a field.
+    #[must_use]
+    pub fn with(mut self, field: &'static str, value: impl Into<String>) -> Self {
+        self.add(field, value);
+        self
+    }
+
+    /// Sets or clears a field.
+    pub fn set(&mut self, field: &'static str, values: Vec<String>) {
+        self.values.insert(field, values);
+    }
+
+    /// What was given, as it was typed.
+    pub fn maybe(&self, field: &str) -> Option<&str> {
+        self.values.get(field).and_then(|v| v.last()).map(String::as_str)
+    }
+
+    /// Every value of a field.
+    pub fn all(&self, field: &str) -> &[String] {
+        self.values.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// What must be given.
+    pub fn need(&self, field: &str) -> Result<&str, Failure> {
+        self.maybe(field).ok_or_else(|| Failure::usage(format!("--{field} is missing")))
+    }
+
+    /// One line that must be given.
+    pub fn line(&self, field: &str) -> Result<String, Failure> {
+        text::line(self.need(field)?).map_err(|e| Failure::usage(format!("--{field} {e}")))
+    }
+
+    /// One line that may be left out.
+    pub fn maybe_line(&self, field: &str) -> Result<Option<String>, Failure> {
+        self.maybe(field).map(|t| text::line(t).map_err(|e| Failure::usage(format!("--{field} {e}")))).transpose()
+    }
+
+    /// Free text that may be left out.
+    pub fn body(&self, field: &str) -> Result<Option<String>, Failure> {
+        self.maybe(field).map(|t| text::body(t).map_err(|e| Failure::usage(format!("--{field} {e}")))).transpose()
+    }
+
+    /// Whether a flag is set.
+    pub fn flag(&self, field: &str) -> bool {
+        self.maybe(field).is_some_and(|v| v == "yes" || v == "true")
+    }
+
+    /// A value that `read` understands; `what` says what is expected.
+    pub fn read<T>(&self, field: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Failure> {
+        let text = self.need(field)?;
+        read(text).ok_or_else(|| Failure::usage(format!("--{field} {}: {what} is expected", text::shown(text))))
+    }
+
+    /// A value that `read` understands, or nothing.
+    pub fn maybe_read<T>(
+        &self,
+        field: &str,
+        what: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
+        if self.maybe(field).is_none() { Ok(None) } else { self.read(field, what, read).map(Some) }
+    }
+
+    /// A list of words, with commas between, in any number of values.
+    pub fn words<T>(&self, field: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Failure> {
+        let words = self.all(field).iter().flat_map(|v| v.split(',')).map(str::trim).filter(|w| !w.is_empty());
+        words
+            .map(|w| read(w).ok_or_else(|| Failure::usage(format!("--{field} {}: {what} is expected", text::shown(w)))))
+            .collect()
+    }
+
+    /// `name=value` pairs, in the order in which they were given.
+    pub fn pairs(&self, field: &str) -> Result<Vec<(String, String)>, Failure> {
+        let split = |v: &String| v.split_once('=').map(|(n, v)| (n.trim().to_owned(), v.to_owned()));
+        let pairs: Option<Vec<_>> = self.all(field).iter().map(split).collect();
+        pairs.ok_or_else(|| Failure::usage(format!("--{field}: `name=value` is expected")))
+    }
+
+    /// A path that must be given.
+    pub fn path(&self, field: &str) -> Result<PathBuf, Failure> {
+        self.need(field).map(PathBuf::from)
+    }
+
+    /// A number that may be left out.
+    pub fn number(&self, field: &str) -> Result<Option<i64>, Failure> {
+        self.maybe_read(field, "a number", |t| t.parse().ok())
+    }
+
+    /// A time that must be given.
+    pub fn time(&self, field: &str, now: Instant) -> Result<Instant, Failure> {
+        self.read(field, "a date, a time, or 60d", |t| Instant::parse_typed(t, now))
+    }
+
+    /// A length of time that must be given, in whole days.
+    pub fn days(&self, field: &str) -> Result<i64, Failure> {
+        self.read(field, "a number of days, such as 60d", Span::parse).map(Span::whole_days)
+    }
+}
+
+/// A column of a list: the member that it shows, and its heading.
+pub type Column = (&'static str, &'static str);
+
+/// What a verb answers.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// For `--json`.
+    pub value: Value,
+    /// The columns, where it is a list.
+    pub columns: &'static [Column],
+    /// One sentence for people.
+    pub said: Option<String>,
+    /// Text that is the answer itself, such as a letter.
+    pub text: Option<String>,
+    /// Exits with this code though it is no failure: a gate that lets nothing through, lines that could not be read.
+    pub code: u8,
+}
+
+impl Answer {
+    /// A thing.
+    pub fn thing(value: &impl Serialize) -> Self {
+        Self {
+            value: serde_json::to_value(value).unwrap_or(Value::Null),
+            columns: &[],
+            said: None,
+            text: None,
+            code: 0,
+        }
+    }
+
+    /// A list, and the columns that it is printed in.
+    pub fn list(rows: &[impl Serialize], columns: &'static [Column]) -> Self {
+        Self { columns, ..Self::thing(&rows) }
+    }
+
+    /// What was made: its id.
+    pub fn made(id: Id, said: impl Into<String>) -> Self {
+        Self::thing(&serde_json::json!({ "id": id.to_string() })).saying(said)
+    }
+
+    /// With a sentence for people.
+    #[must_use]
+    pub fn saying(mut self, said: impl Into<String>) -> Self {
+        self.said = Some(said.into());
+        self
+    }
+
+    /// With one more member.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        if let Value::Object(members) = &mut self.value {
+            members.insert(key.to_owned(), value.into());
+        }
+        self
+    }
+
+    /// The id of what was made, where something was.
+    pub fn id(&self) -> Option<Id> {
+        self.value.get("id").and_then(Value::as_str).and_then(Id::parse)
+    }
+}
+
+/// Where a verb runs that needs no open workspace.
+pub struct Place {
+    /// The workspace that is named, or would be.
+    pub workspace: PathBuf,
+    /// The identity that is named, or would be.
+    pub identity: PathBuf,
+    /// Asks for the passphrase: the text says what for. `true`: a new one, asked twice.
+    pub passphrase: Box<dyn FnMut(&str, bool) -> Result<crate::seal::secret::Passphrase, Failure> + Send>,
+    /// The clock.
+    pub clock: crate::host::clock::Clock,
+}
+
+/// How a verb runs.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// Without a workspace.
+    Free(fn(&mut Place, &Form, &mut Job) -> Result<Answer, Failure>),
+    /// Only reads the workspace.
+    Reads(fn(&mut Desk, &Form, &mut Job) -> Result<Answer, Failure>),
+    /// Writes into the workspace.
+    Writes(fn(&mut Desk, &Form, &mut Job) -> Result<Answer, Failure>),
+}
+
+/// A verb: one row of the catalogue.
+#[derive(Clone, Copy)]
+pub struct Verb {
+    /// The noun; empty for verbs that stand alone.
+    pub noun: &'static str,
+    /// The verb.
+    pub name: &'static str,
+    /// What it does, in a sentence without a full stop.
+    pub about: &'static str,
+    /// What it asks for.
+    pub fields: &'static [Field],
+    /// The kind of act that it makes, as the gate knows it; empty where it makes none.
+    pub act: &'static str,
+    /// How it runs.
+    pub run: Run,
+}
+
+impl Verb {
+    /// Its full name, such as `case new`.
+    pub fn full_name(&self) -> String {
+        if self.noun.is_empty() { self.name.to_owned() } else { format!("{} {}", self.noun, self.name) }
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}

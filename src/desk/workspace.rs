@@ -1,0 +1,500 @@
+//! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::{Failure, Kind};
+use super::keyring::Keyring;
+use super::memory::{Memory, Seen};
+use crate::act::header::Audience;
+use crate::gate::cleared::acting_role;
+use crate::gate::from_book;
+use crate::host::clock::Clock;
+use crate::host::entropy::Entropy;
+use crate::host::{file, lock};
+use crate::record::book::{Book, Query, Record};
+use crate::record::card::{self, Card};
+use crate::record::{self, member, partner};
+use crate::seal::identity::{Identity, PublicIdentity};
+use crate::seal::sign::Signer;
+use crate::store::book::SqlBook;
+use crate::store::connection::{self, Database};
+use crate::store::log::{self, Author, Meta, Writing, Written};
+use crate::store::{read, tree::SqlTree};
+use crate::value::class::Role;
+use crate::value::id::Id;
+use crate::value::instant::{Instant, Span};
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+use crate::value::text::shown;
+
+const DATABASE: &str = "workspace.db";
+const KEYRING: &str = "keyring.age";
+const LOCK: &str = "workspace.lock";
+/// How far the clock may lie before the last act before nothing is signed any more.
+const TOLERANCE: Span = Span::minutes(10);
+
+/// An open workspace.
+pub struct Desk {
+    /// The database.
+    pub db: Database,
+    /// What the workspace is.
+    pub meta: Meta,
+    /// The member who works here.
+    pub me: Identity,
+    /// The keys.
+    pub keyring: Keyring,
+    /// Randomness.
+    pub entropy: Entropy,
+    folder: PathBuf,
+    memory: Memory,
+    clock: Clock,
+    read_only: bool,
+    #[allow(dead_code, reason = "held as long as the workspace is open")]
+    lock: lock::Lock,
+}
+
+/// What a new desk is.
+pub struct Founding<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its jurisdiction.
+    pub jurisdiction: &'a str,
+    /// The founder's roles.
+    pub roles: Vec<Role>,
+    /// Live, or one exercise.
+    pub realm: Realm,
+}
+
+/// Makes a workspace. The desk's new root key is added to the founder's identity, which the caller must then write
+/// before anything else; `save` does that.
+pub fn found(
+    folder: &Path,
+    me: &mut Identity,
+    founding: &Founding<'_>,
+    now: Instant,
+    save: impl FnOnce(&Identity) -> Result<(), Failure>,
+) -> Result<Id, Failure> {
+    if !file::is_empty_folder(folder)? {
+        let what = format!("{} is not empty", shown(&folder.to_string_lossy()));
+        return Err(Failure::new(
+            Kind::Version,
+            what,
+            "name another folder with --workspace; an existing workspace is never overwritten",
+        ));
+    }
+    let mut entropy = Entropy::default();
+    let desk = entropy.id()?;
+    let meta = Meta { workspace: entropy.id()?, realm: founding.realm.clone(), desk, replica: entropy.id()? };
+    let mut keyring = Keyring::generate(meta.workspace, meta.realm.clone(), me, &mut entropy)?;
+    let root = Signer::from_seed(&*entropy.seed()?);
+    let card = Card {
+        desk,
+        code: founding.code.to_owned(),
+        name: founding.name.to_owned(),
+        jurisdiction: founding.jurisdiction.to_owned(),
+        realm: meta.realm.clone(),
+        keys: keyring.public(root.public()),
+    };
+    // Everything is made beside its place and moved there whole.
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = folder.with_file_name(name);
+    file::remove_folder(&new)?;
+    file::private_folder(&new)?;
+    for inner in ["evidence", "outbox", "inbox"] {
+        file::private_folder(&new.join(inner))?;
+    }
+    let signed_card = card.sign(&root)?;
+    me.roots.push((desk, root));
+    save(me)?;
+    let db = connection::create(&new.join(DATABASE), &keyring.database)?;
+    {
+        let tx = connection::begin(&db)?;
+        meta.write(&tx)?;
+        let root = me.root_of(desk).ok_or_else(no_root)?;
+        let author =
+            Author { signer: &me.signer, role: Role::Administrator, now, audience: Audience::Partners, basis: None };
+        let mut act = Writing::begin(&tx, &meta, author)?;
+        act.change(record::desk::new(&card, &signed_card, entropy.salt()?))?;
+        let certificate = member::Certificate {
+            desk,
+            realm: meta.realm.clone(),
+            signing: me.signer.public(),
+            age: me.age.recipient().to_string(),
+            roles: founding.roles.clone(),
+            serial: 1,
+        };
+        let who = PublicIdentity { name: me.name.clone(), signing: me.signer.public(), age: me.age.recipient() };
+        act.change(member::new(entropy.id()?, &who, &certificate, root, entropy.salt()?)?)?;
+        act.finish()?;
+        tx.commit().map_err(crate::store::error::StoreError::from)?;
+    }
+    connection::truncate_wal(&db)?;
+    drop(db);
+    keyring.write(&new.join(KEYRING), me)?;
+    file::rename_folder(&new, folder)?;
+    Ok(desk)
+}
+
+fn no_root() -> Failure {
+    Failure::new(
+        Kind::Key,
+        "this takes the desk's root key, which stands in its founder's identity",
+        "let the founder do it, or use the founder's identity with --identity",
+    )
+}
+
+impl Desk {
+    /// Opens a workspace. What this member remembers of it must be a beginning of what is found.
+    pub fn open(folder: &Path, identity: &Path, me: Identity, clock: Clock, read_only: bool) -> Result<Self, Failure> {
+        let keys = folder.join(KEYRING);
+        let mut keyring = Keyring::open(&keys, &me)?;
+        file::must_be_private(folder)?;
+        let lock = lock::take(&folder.join(LOCK), !read_only)?;
+        // Between reading the keyring and having the lock another process may have rotated it.
+        if Keyring::open(&keys, &me)?.generation != keyring.generation {
+            keyring = Keyring::open(&keys, &me)?;
+        }
+        let memory = Memory::open(identity, &me)?;
+        let known = memory.of(keyring.workspace).cloned();
+        if known.as_ref().is_some_and(|k| keyring.generation < k.generation) {
+            return Err(set_back("the keyring is older than the one that this member has seen"));
+        }
+        let path = folder.join(DATABASE);
+        let damaged = || {
+            Failure::new(
+                Kind::Integrity,
+                "the database does not open with the workspace's key",
+                "its first page is damaged: keep a copy, and restore from a backup",
+            )
+        };
+        let (db, with_next) = match connection::open(&path, &keyring.database, read_only)? {
+            Some(db) => (db, false),
+            None => {
+                let next = keyring.next.as_ref().ok_or_else(damaged)?;
+                (connection::open(&path, next, read_only)?.ok_or_else(damaged)?, true)
+            }
+        };
+        let meta = Meta::read(&db)?;
+        if meta.workspace != keyring.workspace || meta.realm != keyring.realm {
+            return Err(Failure::new(
+                Kind::Version,
+                "the database is another workspace's",
+                "put the right files back together",
+            ));
+        }
+        let mut desk = Self {
+            db,
+            meta,
+            me,
+            keyring,
+            entropy: Entropy::default(),
+            folder: folder.to_owned(),
+            memory,
+            clock,
+            read_only,
+            lock,
+        };
+        desk.compare_with_memory(known.as_ref())?;
+        desk.check_keyring()?;
+        if !read_only {
+            desk.finish_rotation(with_next)?;
+            desk.mend_recipients()?;
+            desk.remember()?;
+        }
+        Ok(desk)
+    }
+
+    fn compare_with_memory(&self, known: Option<&Seen>) -> Result<(), Failure> {
+        let Some(known) = known else { return Ok(()) };
+        let root = record::desk::keys(&self.book(), self.meta.desk)?.root.to_openssh();
+        if known.root_key != root {
+            return Err(set_back("the desk's root key is another than the one that this member has seen"));
+        }
+        let tip = log::tip(&self.db, &self.meta)?;
+        let tree = SqlTree::new(&self.db, known.replica);
+        let grown = known.replica == self.meta.replica && tip.size >= known.size;
+        if !grown || crate::act::tree::root(&tree, known.size)? != known.root {
+            return Err(set_back("the log is not the one that this member has seen, or was set back"));
+        }
+        Ok(())
+    }
+
+    /// The keyring is signed by a member who may sign it, not by whoever knows a member's public key.
+    fn check_keyring(&self) -> Result<(), Failure> {
+        let signer = member::by_person(&self.book(), self.keyring.signed_by.person())?;
+        let may = |r: &Role| matches!(r, Role::Administrator | Role::DeskOfficer | Role::ReleaseOfficer);
+        if signer.is_some_and(|m| m.desk == self.meta.desk && member::roles_of(&m).iter().any(may)) {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Kind::Signature,
+            "the keyring is signed by nobody who may sign it",
+            "somebody has put another keyring here: put the right one back",
+        ))
+    }
+
+    fn finish_rotation(&mut self, with_next: bool) -> Result<(), Failure> {
+        let Some(next) = self.keyring.next.clone() else { return Ok(()) };
+        if !with_next {
+            connection::rekey(&self.db, &next)?;
+        }
+        self.adopt_next()
+    }
+
+    /// From now on the next key is the only one.
+    fn adopt_next(&mut self) -> Result<(), Failure> {
+        let Some(next) = self.keyring.next.take() else { return Ok(()) };
+        self.keyring.database = next;
+        self.keyring.generation += 1;
+        let damaged = || {
+            Failure::new(
+                Kind::Integrity,
+                "the database does not open with its new key",
+                "keep a copy, and restore from a backup",
+            )
+        };
+        self.db = connection::open(&self.database_path(), &self.keyring.database, false)?.ok_or_else(damaged)?;
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)
+    }
+
+    /// Gives the database a new key: a keyring with both, the rotation, a keyring with the new one alone.
+    pub fn rotate_database_key(&mut self) -> Result<(), Failure> {
+        let next = self.keyring.fresh_key(&mut self.entropy)?;
+        self.keyring.next = Some(next.clone());
+        self.keyring.generation += 1;
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
+        connection::rekey(&self.db, &next)?;
+        self.adopt_next()?;
+        self.remember()
+    }
+
+    /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
+    pub fn mend_recipients(&mut self) -> Result<(), Failure> {
+        let members = member::all(&self.book(), self.meta.desk)?;
+        let mut active: Vec<String> =
+            members.iter().filter(|m| m.state == "active").filter_map(|m| m.text("age").map(str::to_owned)).collect();
+        active.sort();
+        if active == self.keyring.recipients || !self.my_roles()?.contains(&Role::Administrator) {
+            return Ok(());
+        }
+        self.keyring.recipients = active;
+        self.keyring.generation += 1;
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)
+    }
+
+    /// To be called after every commit that was not made by [`Desk::act`].
+    pub fn after_commit(&mut self) -> Result<(), Failure> {
+        self.remember()
+    }
+
+    fn remember(&mut self) -> Result<(), Failure> {
+        let tip = log::tip(&self.db, &self.meta)?;
+        let seen = Seen {
+            root_key: record::desk::keys(&self.book(), self.meta.desk)?.root.to_openssh(),
+            generation: self.keyring.generation,
+            replica: self.meta.replica,
+            size: tip.size,
+            root: tip.root,
+        };
+        self.memory.remember(self.meta.workspace, seen)
+    }
+
+    // --- looking -----------------------------------------------------------------------------------------------------
+
+    /// The book of records.
+    pub const fn book(&self) -> SqlBook<'_> {
+        SqlBook::new(&self.db)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Who works here.
+    pub fn person(&self) -> Person {
+        self.me.person()
+    }
+
+    /// His roles; none once he is revoked.
+    pub fn my_roles(&self) -> Result<Vec<Role>, Failure> {
+        let me = member::by_person(&self.book(), self.person())?.filter(|m| m.state == "active");
+        Ok(me.as_ref().map(member::roles_of).unwrap_or_default())
+    }
+
+    /// Whether the workspace is open only to be read.
+    pub const fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Where the workspace lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the database lies.
+    pub fn database_path(&self) -> PathBuf {
+        self.folder.join(DATABASE)
+    }
+
+    /// The desk's own record.
+    pub fn own_record(&self) -> Result<Record, Failure> {
+        Ok(record::fold::need(&self.book(), self.meta.desk, record::desk::KIND.name)?)
+    }
+
+    /// The content of a record; nothing where there is none, or none any more.
+    pub fn content(&self, record: &Record) -> Result<Option<Json>, Failure> {
+        Ok(read::content(&self.db, record)?)
+    }
+
+    /// A text of a record's content; empty where there is none.
+    pub fn text_of(&self, record: &Record, key: &str) -> Result<String, Failure> {
+        Ok(self.content(record)?.and_then(|c| c.get(key).and_then(Json::text).map(str::to_owned)).unwrap_or_default())
+    }
+
+    /// The record of one of these kinds that is meant by an id, or by the beginning of one (4 hex digits or more, with
+    /// or without the kind's letter).
+    pub fn find_record(&self, typed: &str, kinds: &[&'static str]) -> Result<Record, Failure> {
+        let words = kinds.join(" or ");
+        let unknown = || Failure::unknown(format!("there is no {words} {}", shown(typed)));
+        if let Some(id) = Id::parse(typed) {
+            return self.book().get(id)?.filter(|r| kinds.contains(&r.kind)).ok_or_else(unknown);
+        }
+        let digits = typed.split_once('-').map_or(typed, |(_, d)| d);
+        if digits.len() < 4 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Err(unknown());
+        }
+        let mut found = Vec::new();
+        for kind in kinds {
+            found.extend(crate::store::book::by_prefix(&self.db, kind, digits)?);
+        }
+        match found.as_slice() {
+            [one] => self.book().get(*one)?.ok_or_else(unknown),
+            [] => Err(unknown()),
+            _ => Err(Failure::usage(format!("{} is the beginning of several ids: type more of it", shown(typed)))),
+        }
+    }
+
+    /// The partner with that code.
+    pub fn partner(&self, code: &str) -> Result<Record, Failure> {
+        let found = partner::by_code(&self.book(), code)?;
+        found.ok_or_else(|| Failure::unknown(format!("there is no partner {}", shown(code))))
+    }
+
+    /// The code of a desk: this one's, or a partner's; the beginning of its id where it is neither.
+    pub fn code_of(&self, desk: Id) -> Result<String, Failure> {
+        let record = self.book().get(desk)?.filter(|r| r.kind == "partner" || r.kind == "desk");
+        Ok(record.and_then(|r| r.key).unwrap_or_else(|| desk.short()))
+    }
+
+    /// The name of a member of any desk.
+    pub fn name_of(&self, person: Person) -> Result<String, Failure> {
+        let Some(record) = member::by_person(&self.book(), person)? else { return Ok(person.to_string()) };
+        let name = self.text_of(&record, "name")?;
+        Ok(if name.is_empty() { person.to_string() } else { name })
+    }
+
+    /// Every partner.
+    pub fn partners(&self) -> Result<Vec<Record>, Failure> {
+        Ok(self.book().find(&Query::kind(partner::KIND.name))?)
+    }
+
+    // --- acting ------------------------------------------------------------------------------------------------------
+
+    /// Makes an act: `build` writes its changes. It is stored whole or not at all; where `build` writes no change, no act
+    /// is made.
+    pub fn act<T>(
+        &mut self,
+        kind: &'static str,
+        audience: Audience,
+        basis: Option<String>,
+        build: impl FnOnce(&mut Writing<'_, '_>, &mut Entropy) -> Result<T, Failure>,
+    ) -> Result<(T, Option<Written>), Failure> {
+        let now = self.may_sign()?;
+        let roles = self.my_roles()?;
+        // A role that may not sign this is refused by the gate, which then says which rule it is.
+        let role = acting_role(kind, &roles).or_else(|| roles.first().copied()).unwrap_or(Role::Investigator);
+        let tx = connection::begin(&self.db)?;
+        let author = Author { signer: &self.me.signer, role, now, audience, basis };
+        let mut act = Writing::begin(&tx, &self.meta, author)?;
+        let value = build(&mut act, &mut self.entropy)?;
+        if act.count() == 0 {
+            return Ok((value, None));
+        }
+        let written = act.finish()?;
+        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        self.remember()?;
+        Ok((value, Some(written)))
+    }
+
+    /// Makes an act of one change that stays at home. Answers the id of the record.
+    pub fn act_alone(
+        &mut self,
+        kind: &'static str,
+        audience: Audience,
+        change: impl FnOnce(&mut Entropy, Instant) -> Result<crate::act::change::Change, Failure>,
+    ) -> Result<Id, Failure> {
+        let (id, _) = self.act(kind, audience, None, |act, entropy| {
+            let change = change(entropy, act.now())?;
+            let id = change.record;
+            act.change(change)?;
+            Ok(id)
+        })?;
+        Ok(id)
+    }
+
+    /// When an act would be made; refuses where the workspace is only read, or the clock cannot be right.
+    pub fn may_sign(&self) -> Result<Instant, Failure> {
+        if self.read_only {
+            return Err(Failure::new(
+                Kind::Refused,
+                "the workspace is open to be read only",
+                "leave --readonly out to write",
+            ));
+        }
+        let now = self.now();
+        let last = log::tip(&self.db, &self.meta)?.time;
+        if let Some(last) = last.filter(|l| now < l.at.minus(TOLERANCE)) {
+            let what = format!("the clock says {now}, and the last act was made at {}", last.at);
+            return Err(Failure::new(
+                Kind::Clock,
+                what,
+                "set the clock right; until then nothing is signed, and everything can be read",
+            ));
+        }
+        Ok(now)
+    }
+
+    /// Asks the gate whether this member may sign a kind of act at all, and why not.
+    pub fn may(&self, kind: &str) -> Result<crate::gate::verdict::Verdict, Failure> {
+        let facts =
+            from_book::act_facts(&self.book(), &self.meta.realm, self.now(), kind, self.person(), &Default::default())?;
+        Ok(facts.judge())
+    }
+
+    /// The desk's root key, where this member founded the desk.
+    pub fn root(&self) -> Result<&Signer, Failure> {
+        self.me.root_of(self.meta.desk).ok_or_else(no_root)
+    }
+
+    /// The newest serial of the desk's certificates, plus one.
+    pub fn next_serial(&self) -> Result<i64, Failure> {
+        let members = member::all(&self.book(), self.meta.desk)?;
+        Ok(members.iter().filter_map(|m| m.terms.get("serial").and_then(Json::int)).max().unwrap_or(0) + 1)
+    }
+
+    /// The desk's card, as it was signed when the desk was founded.
+    pub fn card(&self) -> Result<(Card, String), Failure> {
+        let file = self.text_of(&self.own_record()?, "card")?;
+        Ok((card::Card::parse(file.as_bytes())?, file))
+    }
+}
+
+fn set_back(what: &str) -> Failure {
+    let remedy = "if the workspace was restored on purpose, two members say so: `comity backup declare`, then `comity backup confirm`";
+    Failure::new(Kind::Fork, what, remedy)
+}
