@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use crate::desk::failure::{Failure, Kind};
+use crate::desk::verb::AskPassphrase;
 use crate::host::file;
 use crate::seal::secret::Passphrase;
 
 /// Where the passphrase comes from: a file, `-` for one line of standard input, or nothing for the terminal.
-pub fn source(from: Option<PathBuf>) -> Box<dyn FnMut(&str, bool) -> Result<Passphrase, Failure> + Send> {
+pub fn source(from: Option<PathBuf>) -> AskPassphrase {
     Box::new(move |what, new| match &from {
         Some(path) if path.as_os_str() == "-" => {
             let mut line = Zeroizing::new(String::new());

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::purge::came_from;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::change::Line;
@@ -23,7 +22,7 @@ use crate::gate::verdict::Verdict;
 use crate::host::file;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::bundle::{self, Departure};
-use crate::record::{disclosure, item, partner, stream};
+use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::vault::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::{log, tree::SqlTree};
@@ -282,7 +281,8 @@ impl ActSource<'_> {
                 // A certificate tells each partner only of what came from it.
                 Line::Change(c)
                     if c.kind == "certified"
-                        && book.get(c.record)?.and_then(|r| came_from(&r, desk.meta.desk)) != Some(self.to) =>
+                        && book.get(c.record)?.and_then(|r| certificate::owed_to(&r, desk.meta.desk))
+                            != Some(self.to) =>
                 {
                     Line::Withheld(c.leaf())
                 }

@@ -125,6 +125,9 @@ pub fn items_of(desk: &Desk, record: &Record) -> Result<Vec<Id>, Failure> {
     Ok(desk.book().riders(row, kind)?)
 }
 
+/// Items, each with the number of its facts in the list that the act states.
+type Numbered = Vec<(Id, i64)>;
+
 /// What the gate says of each item of a disclosure.
 #[derive(Default)]
 pub struct Sorted {
@@ -177,7 +180,7 @@ pub fn sort(
 
 impl Sorted {
     /// The facts that these items rest on, and each item with the number of its own among them.
-    fn stated(&self, items: &[(Id, usize)]) -> Result<(Vec<Json>, Vec<(Id, i64)>), Failure> {
+    fn stated(&self, items: &[(Id, usize)]) -> Result<(Vec<Json>, Numbered), Failure> {
         let mut used: Vec<usize> = items.iter().map(|(_, n)| *n).collect();
         used.sort_unstable();
         used.dedup();

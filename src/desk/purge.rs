@@ -265,7 +265,7 @@ fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Record]) -> Res
         }
     }
     // What went to a partner is its duty; what came from one is this desk's, and the certificate is for it.
-    let mut owed: Vec<Id> = erased.iter().filter_map(|r| came_from(r, desk.meta.desk)).collect();
+    let mut owed: Vec<Id> = erased.iter().filter_map(|r| certificate::owed_to(r, desk.meta.desk)).collect();
     owed.sort_unstable();
     owed.dedup();
     let mut copies = Vec::new();
@@ -299,15 +299,6 @@ fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Record]) -> Res
         Ok(())
     })?;
     Ok(id)
-}
-
-/// The partner that a record came from, so that its deletion is owed to it.
-pub fn came_from(record: &Record, home: Id) -> Option<Id> {
-    match record.kind {
-        "item" => record.partner,
-        "request" | "case" => Some(record.desk).filter(|d| *d != home),
-        _ => None,
-    }
 }
 
 /// What no program can promise; it stands on every certificate.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::job::Job;
 use super::workspace::Desk;
+use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::{Instant, Span};
 use crate::value::text;
@@ -268,6 +269,9 @@ impl Answer {
     }
 }
 
+/// Asks for a passphrase: what for, and whether it is a new one.
+pub type AskPassphrase = Box<dyn FnMut(&str, bool) -> Result<Passphrase, Failure> + Send>;
+
 /// Where a verb runs that needs no open workspace.
 pub struct Place {
     /// The workspace that is named, or would be.
@@ -275,7 +279,7 @@ pub struct Place {
     /// The identity that is named, or would be.
     pub identity: PathBuf,
     /// Asks for the passphrase: the text says what for. `true`: a new one, asked twice.
-    pub passphrase: Box<dyn FnMut(&str, bool) -> Result<crate::seal::secret::Passphrase, Failure> + Send>,
+    pub passphrase: AskPassphrase,
     /// The clock.
     pub clock: crate::host::clock::Clock,
 }

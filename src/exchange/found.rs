@@ -5,6 +5,9 @@ use std::io::{BufRead, Read as _};
 use crate::value::class::{Assertion, Category, PersonClass, Tier};
 use crate::value::marking::Marking;
 
+/// Reads a file and hands its items on.
+pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile>;
+
 /// A format: its name, and how it is read.
 pub struct Format {
     /// Its name, as `--format` takes it.
@@ -12,7 +15,7 @@ pub struct Format {
     /// What it is, in a few words.
     pub about: &'static str,
     /// Reads a file and hands its items on. Ends early where `each` answers `false`.
-    pub read: fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile>,
+    pub read: ReadFile,
 }
 
 /// What a reader may be told.

@@ -79,7 +79,7 @@ fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> boo
     // Definitions may stand anywhere: they are read first.
     for (n, raw) in bundle.objects.iter().enumerate().filter(|(_, raw)| raw.get().contains("marking-definition")) {
         let definition = object(n, raw)?;
-        if definition["type"] == "marking-definition" {
+        if text(&definition, "type") == Some("marking-definition") {
             claims.insert(text(&definition, "id").unwrap_or_default().to_owned(), defined(&definition));
         }
     }

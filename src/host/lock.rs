@@ -23,7 +23,11 @@ pub enum NoLock {
 
 /// Takes the lock to write, or to read with others; another process is waited for a moment, less than a second.
 pub fn take(path: &Path, to_write: bool) -> Result<Lock, NoLock> {
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(at(path))?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(at(path))?;
     for attempt in 0..8 {
         let taken = if to_write { file.try_lock() } else { file.try_lock_shared() };
         match taken {

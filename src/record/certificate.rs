@@ -119,3 +119,12 @@ fn countersign(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<()
     record.terms.set("countersigned_by", at.member().to_string());
     Ok(book.put(&record)?)
 }
+
+/// The partner that a record came from: the certificate of its deletion is owed to it.
+pub fn owed_to(record: &Record, home: Id) -> Option<Id> {
+    match record.kind {
+        "item" => record.partner,
+        "request" | "case" => Some(record.desk).filter(|d| *d != home),
+        _ => None,
+    }
+}

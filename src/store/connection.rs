@@ -55,6 +55,8 @@ impl DatabaseKey {
 
 /// Makes a new database and its schema.
 pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    // SQLite gives the files beside it the mode of the first: for the owner alone.
+    file::write_new(path, b"")?;
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     conn.execute_batch(&key.pragma("key"))?;
     conn.execute_batch("PRAGMA journal_mode = WAL")?;
