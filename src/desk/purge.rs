@@ -4,6 +4,9 @@
 //! database gets a new key, and what was purged is looked for. Whatever is interrupted is finished by asking again: a
 //! purge that has begun is certified before another begins.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::failure::{Failure, Kind};
@@ -11,7 +14,6 @@ use super::job::Job;
 use super::retention::scope;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
-use crate::act::change::{Body, Line};
 use crate::act::header::Audience;
 use crate::gate::from_book::purge_facts;
 use crate::object;
@@ -50,10 +52,14 @@ pub const VERBS: &[Verb] = &[
     },
 ];
 
+/// A record that goes, without what it holds: a case may have very many.
+type Target = (Id, &'static str);
+
 /// What goes with an item or a case, in the order in which it is erased; the case itself last.
-fn targets(desk: &Desk, scope: &Record) -> Result<Vec<Record>, Failure> {
+fn targets(desk: &Desk, scope: &Record) -> Result<Vec<Target>, Failure> {
+    let own = if scope.state == "purged" { Vec::new() } else { vec![(scope.id, scope.kind)] };
     if scope.kind != "case" {
-        return Ok(if scope.state == "purged" { Vec::new() } else { vec![scope.clone()] });
+        return Ok(own);
     }
     let mut all = Vec::new();
     let mut after = None;
@@ -61,37 +67,27 @@ fn targets(desk: &Desk, scope: &Record) -> Result<Vec<Record>, Failure> {
         let page = desk.book().find(&Query { case: Some(scope.id), after, limit: Some(2000), ..Query::default() })?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
-        for record in page {
-            if record.id != scope.id && purge::erasable(&record) && has_content(desk, &record)? {
-                all.push(record);
+        for record in page.iter().filter(|r| r.id != scope.id && purge::erasable(r)) {
+            // Items and requests have a tombstone; what has none is looked at.
+            let there = match record.kind {
+                "item" | "request" => record.state != "purged",
+                _ => read::any_content(&desk.db, record.id)?,
+            };
+            if there {
+                all.push((record.id, record.kind));
             }
         }
     }
-    if scope.state != "purged" {
-        all.push(scope.clone());
-    }
+    all.extend(own);
     Ok(all)
-}
-
-fn has_content(desk: &Desk, record: &Record) -> Result<bool, Failure> {
-    if matches!(record.kind, "item" | "request") {
-        return Ok(record.state != "purged");
-    }
-    let whole = |line: &Line| matches!(line, Line::Change(c) if matches!(c.body, Body::Whole { .. }));
-    Ok(read::changes_of(&desk.db, record.id)?.iter().any(|c| whole(&c.line)))
 }
 
 /// Everything that is due to be deleted now.
-fn due(desk: &Desk) -> Result<Vec<Record>, Failure> {
+fn due(desk: &Desk) -> Result<Vec<Target>, Failure> {
     let mut all = desk.book().find(&Query { due_by: Some(desk.now()), ..Query::kind("item") })?;
-    all.extend(
-        desk.book()
-            .find(&Query { due_by: Some(desk.now()), ..Query::kind("request") })?
-            .into_iter()
-            .filter(|r| r.terms.get("ordered").is_some()),
-    );
-    all.retain(|r| r.state != "purged");
-    Ok(all)
+    let requests = desk.book().find(&Query { due_by: Some(desk.now()), ..Query::kind("request") })?;
+    all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
+    Ok(all.iter().filter(|r| r.state != "purged").map(|r| (r.id, r.kind)).collect())
 }
 
 fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
@@ -102,7 +98,7 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         Some(scope) => targets(desk, scope)?,
         None => due(desk)?,
     };
-    let items = targets.iter().filter(|r| r.kind == "item").count();
+    let items = targets.iter().filter(|(_, kind)| *kind == "item").count();
     if form.flag("dry-run") {
         let said = format!("{items} items would be erased, {} records in all.", targets.len());
         let value = serde_json::json!({ "items": items, "records": targets.len() });
@@ -122,12 +118,18 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     let scope_id = named.as_ref().map_or(desk.meta.desk, |s| s.id);
     let (me, generation) = (desk.person(), desk.keyring.generation as i64);
     let count = targets.len();
-    let files = files_of(desk, &targets)?;
+    let ids: Vec<Id> = targets.iter().map(|(id, _)| *id).collect();
+    let files = files_of(desk, &ids)?;
     desk.act(purge::PURGE, Audience::Own, None, |act, entropy| {
         let mut asked: Vec<Json> = Vec::new();
         let mut numbered = Vec::with_capacity(count);
-        for record in &targets {
-            let facts = purge_facts(&act.book(), act.now(), me, record, because.is_some())?;
+        for (n, id) in ids.iter().enumerate() {
+            if n.is_multiple_of(1000) {
+                job.at("asking the gate", n as u64, Some(count as u64))?;
+            }
+            let book = act.book();
+            let Some(record) = book.get(*id)? else { continue };
+            let facts = purge_facts(&book, act.now(), me, &record, because.is_some())?;
             let verdict = facts.judge();
             if !verdict.allowed() {
                 return Err(Failure::refused(verdict, Some(record.id)));
@@ -158,13 +160,12 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
 }
 
 /// Files that hold sealed copies of what goes: bundles in the outbox that carried any of it.
-fn files_of(desk: &Desk, targets: &[Record]) -> Result<Vec<std::path::PathBuf>, Failure> {
+fn files_of(desk: &Desk, ids: &[Id]) -> Result<Vec<PathBuf>, Failure> {
     let mut carried = Vec::new();
-    for record in targets.iter().filter(|r| !r.shared.is_empty()) {
-        for change in read::changes_of(&desk.db, record.id)? {
-            let travels = |l: &Line| matches!(l, Line::Change(c) if matches!(c.kind.as_str(), "item-copy" | "case-share" | "request-send"));
-            if travels(&change.line) {
-                carried.extend(read::position_of_row(&desk.db, LogRow(change.row))?);
+    for id in ids {
+        for (row, kind) in read::rows_of(&desk.db, *id)? {
+            if matches!(kind.as_str(), "item-copy" | "case-share" | "request-send") {
+                carried.extend(read::position_of_row(&desk.db, row)?);
             }
         }
     }
@@ -188,15 +189,9 @@ fn finish_begun(desk: &mut Desk, job: &mut Job) -> Result<Option<Id>, Failure> {
     Ok(last)
 }
 
-fn erased_by(desk: &Desk, purge: &Record) -> Result<Vec<Record>, Failure> {
+fn erased_by(desk: &Desk, purge: &Record) -> Result<Vec<Id>, Failure> {
     let Some(row) = purge.terms.get("row").and_then(Json::int) else { return Ok(Vec::new()) };
-    let book = desk.book();
-    let ids = book.riders(LogRow(row), purge::ERASE)?;
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(book.get(id)?);
-    }
-    Ok(found)
+    Ok(desk.book().riders(LogRow(row), purge::ERASE)?)
 }
 
 /// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.
@@ -206,46 +201,58 @@ fn finish(desk: &mut Desk, purge: Id, job: &mut Job) -> Result<Id, Failure> {
     connection::truncate_wal(&desk.db)?;
     // Where a run was killed after its rotation, another costs seconds and is sure.
     desk.rotate_database_key()?;
-    job.at("reading back", 0, None)?;
     let erased = erased_by(desk, &begun)?;
-    for record in &erased {
-        if has_any_content(desk, record.id)? {
-            let what = format!("the read-back found content of {} {}", record.kind, record.id);
+    let mut summary = Summary::default();
+    let book = desk.book();
+    for (n, id) in erased.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("reading back", n as u64, Some(erased.len() as u64))?;
+        }
+        if read::any_content(&desk.db, *id)? {
+            let what = format!("the read-back found content of {id}");
             return Err(Failure::new(Kind::Integrity, what, "no certificate is issued; keep a copy, and report it"));
         }
+        if let Some(record) = book.get(*id)? {
+            summary.add(&record, desk.meta.desk);
+        }
     }
-    order_partners(desk, purge, &erased)?;
-    certify(desk, purge, &begun, &erased)
+    order_partners(desk, purge, &summary)?;
+    certify(desk, purge, &begun, &erased, &summary)
 }
 
-fn has_any_content(desk: &Desk, record: Id) -> Result<bool, Failure> {
-    let whole = |line: &Line| matches!(line, Line::Change(c) if matches!(c.body, Body::Whole { .. }));
-    Ok(read::changes_of(&desk.db, record)?.iter().any(|c| whole(&c.line)))
+/// What a purge came to: how many records of each kind, which partners hold copies of which, to whom it is owed.
+#[derive(Default)]
+struct Summary {
+    counts: BTreeMap<&'static str, i64>,
+    with: BTreeMap<Id, Vec<Id>>,
+    owed: BTreeSet<Id>,
+}
+
+impl Summary {
+    fn add(&mut self, record: &Record, home: Id) {
+        *self.counts.entry(record.kind).or_default() += 1;
+        for holder in record.shared.iter().filter(|h| h.duty == DutyState::Outstanding) {
+            self.with.entry(holder.partner).or_default().push(record.id);
+        }
+        // What went to a partner is its duty; what came from one is this desk's, and the certificate is for it.
+        self.owed.extend(certificate::owed_to(record, home));
+    }
 }
 
 /// Orders every partner who holds a copy to delete it, once for each purge. It takes a desk officer; where this member
 /// is none, the duties stay outstanding until one gives the order.
-fn order_partners(desk: &mut Desk, purge: Id, erased: &[Record]) -> Result<(), Failure> {
-    let mut partners: Vec<Id> =
-        erased.iter().flat_map(|r| &r.shared).filter(|h| h.duty == DutyState::Outstanding).map(|h| h.partner).collect();
-    partners.sort_unstable();
-    partners.dedup();
-    if partners.is_empty() || !desk.may("delete-order")?.allowed() {
+fn order_partners(desk: &mut Desk, purge: Id, summary: &Summary) -> Result<(), Failure> {
+    if summary.with.is_empty() || !desk.may("delete-order")?.allowed() {
         return Ok(());
     }
-    for to in partners {
-        let id = derived(purge, to);
+    for (to, records) in &summary.with {
+        let id = derived(purge, *to);
         if desk.book().get(id)?.is_some() {
             continue;
         }
-        desk.act("delete-order", Audience::Desks(vec![to]), None, |act, _| {
-            act.change(order::new(id, to, Cause::Purged))?;
-            for record in
-                erased.iter().filter(|r| r.shared.iter().any(|h| h.partner == to && h.duty == DutyState::Outstanding))
-            {
-                act.change(order::of_record(record.id))?;
-            }
-            Ok(())
+        desk.act("delete-order", Audience::Desks(vec![*to]), None, |act, _| {
+            act.change(order::new(id, *to, Cause::Purged))?;
+            records.iter().try_for_each(|record| Ok(act.change(order::of_record(*record))?))
         })?;
     }
     Ok(())
@@ -256,29 +263,15 @@ fn derived(purge: Id, partner: Id) -> Id {
     crate::record::stream::id_from(&Digest::of(&[purge.as_bytes().as_slice(), partner.as_bytes()].concat()))
 }
 
-fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Record]) -> Result<Id, Failure> {
-    let mut counts: Vec<(String, i64)> = Vec::new();
-    for record in erased {
-        match counts.iter_mut().find(|(kind, _)| kind == record.kind) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((record.kind.to_owned(), 1)),
-        }
-    }
-    // What went to a partner is its duty; what came from one is this desk's, and the certificate is for it.
-    let mut owed: Vec<Id> = erased.iter().filter_map(|r| certificate::owed_to(r, desk.meta.desk)).collect();
-    owed.sort_unstable();
-    owed.dedup();
+fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Id], summary: &Summary) -> Result<Id, Failure> {
     let mut copies = Vec::new();
-    for partner in desk.partners()? {
-        let with = |r: &&Record| r.shared.iter().any(|h| h.partner == partner.id && h.duty != DutyState::Met);
-        let n = erased.iter().filter(with).count();
-        if n > 0 {
-            copies.push(object! { "partner" => partner.key.clone(), "records" => n as i64, "state" => "outstanding" });
-        }
+    for (partner, records) in &summary.with {
+        let code = desk.code_of(*partner)?;
+        copies.push(object! { "partner" => code, "records" => records.len() as i64, "state" => "outstanding" });
     }
     let terms = Terms {
         purge,
-        counts,
+        counts: summary.counts.iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
         generation: begun.terms.get("generation").and_then(Json::int).unwrap_or(0),
         method: "cryptographic erase: rows overwritten, index purged, database key destroyed".into(),
         verification: "read back with every current key".into(),
@@ -290,11 +283,12 @@ fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Record]) -> Res
         "not_promised" => NOT_PROMISED.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>(),
     };
     let id = desk.entropy.id()?;
+    let owed: Vec<Id> = summary.owed.iter().copied().collect();
     let audience = if owed.is_empty() { Audience::Own } else { Audience::Desks(owed) };
     desk.act("certificate", audience, None, |act, entropy| {
         act.change(certificate::new(id, &terms, &content, entropy.salt()?))?;
         for record in erased {
-            act.change(certificate::of_record(record.id))?;
+            act.change(certificate::of_record(*record))?;
         }
         Ok(())
     })?;

@@ -161,6 +161,18 @@ pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, St
     Ok(found)
 }
 
+/// The rows and kinds of a record's changes, in order: their content is not read.
+pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(Row, String)>, StoreError> {
+    let mut all = conn.prepare_cached(sql("change.rows_of_record"))?;
+    let rows = all.query_map([record.as_bytes().as_slice()], |r| Ok((Row(r.get(0)?), r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether any change of a record has content.
+pub fn any_content(conn: &Connection, record: Id) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(sql("change.any_content"))?.query_row([record.as_bytes().as_slice()], |r| r.get(0))?)
+}
+
 /// The content of a record: of the change that its fold names. `None` where there is none, or none any more.
 pub fn content(conn: &Connection, record: &Record) -> Result<Option<Json>, StoreError> {
     let Some(Row(row)) = record.body else { return Ok(None) };

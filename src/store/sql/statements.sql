@@ -53,6 +53,12 @@ FROM change WHERE row >= ?1 AND row < ?2 ORDER BY row
 -- name: change.of_record
 SELECT row, record, kind, terms, content, salt, commitment, leaf, searched FROM change WHERE record = ?1 ORDER BY row
 
+-- name: change.rows_of_record
+SELECT row, kind FROM change WHERE record = ?1 ORDER BY row
+
+-- name: change.any_content
+SELECT EXISTS (SELECT 1 FROM change WHERE record = ?1 AND content IS NOT NULL)
+
 -- name: change.contents_of_record
 SELECT row, kind, content, salt, searched FROM change WHERE record = ?1 AND content IS NOT NULL
 
