@@ -161,6 +161,11 @@ impl Line {
         }
     }
 
+    /// Whether the content is there.
+    pub const fn is_whole(&self) -> bool {
+        matches!(self, Self::Change(Change { body: Body::Whole { .. }, .. }))
+    }
+
     /// Reads one line strictly. The bytes of terms and content are kept as they stand.
     pub fn parse(line: &[u8]) -> Result<Self, BadChange> {
         #[derive(serde::Deserialize)]

@@ -99,6 +99,7 @@ pub struct Reader<R> {
     left: u64,
     root: Frontier,
     line: Vec<u8>,
+    leaf: Digest,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -122,7 +123,7 @@ impl<R: BufRead> Reader<R> {
         if header.changes != changes || header.sequence != index {
             return Err(BadPart::Form("its first line does not fit its header"));
         }
-        Ok(Self { input, head, header, left: changes, root: Frontier::default(), line })
+        Ok(Self { input, head, header, left: changes, root: Frontier::default(), line, leaf: tree::empty_root() })
     }
 
     /// The next change; `None` after the last.
@@ -134,9 +135,15 @@ impl<R: BufRead> Reader<R> {
         self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
         let line = self.line.strip_suffix(b"\n").ok_or(BadPart::Form("a change is cut short or too long"))?;
         let line = Line::parse(line)?;
-        self.root.push(line.leaf());
+        self.leaf = line.leaf();
+        self.root.push(self.leaf);
         self.left -= 1;
         Ok(Some(line))
+    }
+
+    /// The leaf of the change that was read last.
+    pub const fn leaf(&self) -> &Digest {
+        &self.leaf
     }
 
     /// Ends the reading: all changes were read, nothing follows, and their root is the signed one.

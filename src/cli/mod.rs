@@ -2,6 +2,7 @@
 //! it answers. It decides nothing.
 
 pub mod command;
+pub mod demo;
 pub mod passphrase;
 pub mod print;
 pub mod run;

@@ -22,7 +22,7 @@ use crate::bundle::open::{BadBundle, Opened, Parts};
 use crate::host::file;
 use crate::record::book::{Book as _, Record};
 use crate::record::bundle;
-use crate::record::stream::{self, Arrival};
+use crate::record::stream::{self, Arrival, Contents};
 use crate::record::{card::DeskKeys, member, partner};
 use crate::seal::vault;
 use crate::store::connection;
@@ -263,18 +263,30 @@ fn statements(desk: &Desk, from: &Record, keys: &DeskKeys, manifest: &Manifest) 
     Ok(Checked { checkpoint, cosigned })
 }
 
-/// Reads every part to its end: shapes, digests, roots, and that each act stands in the sender's log. Answers the acts
-/// that are new here, and how many changes they make.
+/// What the first pass found.
+struct FirstPass {
+    /// The acts that are new here; one that gathers may bring others again.
+    fresh: Vec<Digest>,
+    /// How many acts there are in all.
+    acts: usize,
+    /// How many changes they make.
+    changes: u64,
+    /// The digest of what came whole with the new acts.
+    contents: Digest,
+}
+
+/// Reads every part to its end: shapes, digests, roots, and that each act stands in the sender's log.
 fn first_pass(
     desk: &Desk,
     opened: Opened<Plain>,
     checkpoint: &Checkpoint,
     job: &mut Job,
-) -> Result<(Vec<Digest>, u64), Failure> {
+) -> Result<FirstPass, Failure> {
     let manifest = opened.manifest.clone();
     let total: u64 = manifest.parts.iter().map(|p| p.bytes).sum();
     let mut parts = Parts::begin(&manifest, opened.into_slice());
-    let (mut acts, mut changes, mut bytes) = (Vec::new(), 0u64, 0u64);
+    let (mut fresh, mut acts, mut changes, mut bytes) = (Vec::new(), 0, 0u64, 0u64);
+    let mut contents = Contents::default();
     let mut last: Option<u64> = None;
     while let Some(found) = parts.next::<Option<Header>, Failure>(|part, body| {
         bytes += part.bytes;
@@ -283,7 +295,15 @@ fn first_pass(
             return Ok(None);
         }
         let mut act = Reader::begin(body).map_err(BadBundle::from)?;
-        while act.next_line().map_err(BadBundle::from)?.is_some() {
+        let id = act_id(&act.head.header);
+        let is_fresh = read::position_of(&desk.db, &id)?.is_none();
+        if is_fresh {
+            fresh.push(id);
+        }
+        while let Some(line) = act.next_line().map_err(BadBundle::from)? {
+            if is_fresh && line.is_whole() {
+                contents.add(act.leaf());
+            }
             changes += 1;
             if changes.is_multiple_of(4096) {
                 job.at("verifying", bytes, Some(total))?;
@@ -308,10 +328,10 @@ fn first_pass(
             return Err(BadBundle::Form("its acts are out of order").into());
         }
         last = Some(header.sequence);
-        acts.push(act_id(&header.to_bytes()));
+        acts += 1;
     }
     parts.finish()?;
-    Ok((acts, changes))
+    Ok(FirstPass { fresh, acts, changes, contents: contents.digest() })
 }
 
 /// A bundle that was verified to its last byte.
@@ -321,8 +341,7 @@ struct Verified {
     digest: Digest,
     place: Place,
     checked: Option<Checked>,
-    acts: Vec<Digest>,
-    changes: u64,
+    found: FirstPass,
 }
 
 fn verify(desk: &Desk, path: &Path, job: &mut Job) -> Result<Verified, Failure> {
@@ -345,8 +364,8 @@ fn verify(desk: &Desk, path: &Path, job: &mut Job) -> Result<Verified, Failure> 
             Failure::new(Kind::Malformed, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
         })?,
     };
-    let (acts, changes) = first_pass(desk, opened, &checkpoint, job)?;
-    Ok(Verified { from, manifest, digest, place: place?, checked, acts, changes })
+    let found = first_pass(desk, opened, &checkpoint, job)?;
+    Ok(Verified { from, manifest, digest, place: place?, checked, found })
 }
 
 fn outcome(v: &Verified, state: &'static str) -> Outcome {
@@ -354,8 +373,8 @@ fn outcome(v: &Verified, state: &'static str) -> Outcome {
         from: v.from.key.clone().unwrap_or_default(),
         sequence: v.manifest.sequence,
         state,
-        acts: v.acts.len(),
-        changes: v.changes,
+        acts: v.found.acts,
+        changes: v.found.changes,
     }
 }
 
@@ -478,13 +497,6 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
     let role = crate::gate::cleared::acting_role(stream::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
     let manifest = opened.manifest.clone();
     let tx = connection::begin(&desk.db)?;
-    // Acts that are here already, which a bundle that gathers may bring again, are passed over.
-    let mut fresh = Vec::new();
-    for id in &verified.acts {
-        if read::position_of(&tx, id)?.is_none() {
-            fresh.push(*id);
-        }
-    }
     let cosignature =
         note::cosign(&checked.checkpoint.text(), &checkpoint::witness_name(desk.meta.desk), &desk.keyring.witness, now);
     let arrival = Arrival {
@@ -492,7 +504,8 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
         replica: manifest.replica,
         sequence: manifest.sequence,
         manifest: verified.digest,
-        acts: fresh.clone(),
+        acts: verified.found.fresh.clone(),
+        contents: verified.found.contents,
         checkpoint: manifest.checkpoint.clone(),
         size: checked.checkpoint.size,
         root: checked.checkpoint.root,
@@ -514,7 +527,7 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
                 return Ok(());
             }
             let mut act = Reader::begin(body).map_err(BadBundle::from)?;
-            let is_fresh = fresh.contains(&act_id(&act.head.header));
+            let is_fresh = verified.found.fresh.contains(&act_id(&act.head.header));
             let namespace = act.header.realm.namespace("act");
             let person = act.header.member;
             let mut taking = Taking::begin(&tx, &desk.meta, act.header.clone(), via)?;
@@ -524,7 +537,7 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
                 }
                 done += 1;
                 if done.is_multiple_of(1000) {
-                    job.at("applying", done, Some(verified.changes))?;
+                    job.at("applying", done, Some(verified.found.changes))?;
                 }
             }
             let (head, header) = act.finish().map_err(BadBundle::from)?;

@@ -27,6 +27,7 @@ pub mod request;
 pub mod retention;
 pub mod review;
 pub mod verb;
+pub mod story;
 pub mod workspace;
 
 use verb::Verb;

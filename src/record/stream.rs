@@ -31,6 +31,8 @@ pub struct Arrival {
     pub manifest: Digest,
     /// The acts that it brought, in the order in which they are folded.
     pub acts: Vec<Digest>,
+    /// The digest of what came whole: see [`Contents`].
+    pub contents: Digest,
     /// The partner's checkpoint, as a signed note.
     pub checkpoint: String,
     /// Its size.
@@ -56,6 +58,7 @@ impl Arrival {
             "sequence" => self.sequence as i64,
             "manifest" => self.manifest.to_string(),
             "acts" => self.acts.iter().map(Digest::to_string).collect::<Vec<_>>(),
+            "contents" => self.contents.to_string(),
             "checkpoint" => self.checkpoint.as_str(),
             "size" => self.size as i64,
             "root" => self.root.to_string(),
@@ -76,6 +79,7 @@ impl Arrival {
             sequence: m.count("sequence")?,
             manifest: m.read("manifest", Digest::parse)?,
             acts: m.list("acts", Digest::parse)?,
+            contents: m.read("contents", Digest::parse)?,
             checkpoint: m.text("checkpoint")?.to_owned(),
             size: m.count("size")?,
             root: m.read("root", Digest::parse)?,
@@ -87,6 +91,23 @@ impl Arrival {
         };
         m.finish()?;
         Ok(arrival)
+    }
+}
+
+/// Gathers the digest of what a bundle brought whole: SHA-256 over the leaves of the changes whose content came, in
+/// order. With it in the log nobody can make content vanish later and say that it never came.
+#[derive(Clone, Default)]
+pub struct Contents(Sha256);
+
+impl Contents {
+    /// Adds a change whose content came.
+    pub fn add(&mut self, leaf: &Digest) {
+        self.0.update(leaf.as_bytes());
+    }
+
+    /// The digest.
+    pub fn digest(self) -> Digest {
+        Digest::from_bytes(self.0.finalize().into())
     }
 }
 

@@ -181,7 +181,7 @@ impl<'c> Folding<'c> {
                 if self.lead.is_none() {
                     return Err(Stopped::Forged("the first change of an act is withheld".into()).into());
                 }
-                return self.store(row, None, Some(leaf), false);
+                return self.store(row, None, Some(leaf), false, false);
             }
         };
         let terms = json::parse(&change.terms, Limits::SIGNED).map_err(|_| damaged("a change's terms"))?;
@@ -211,12 +211,13 @@ impl<'c> Folding<'c> {
         // What was purged here does not come back by a partner's act: its content is not even stored.
         let tombstone = !self.own() && book.get(change.record)?.is_some_and(|r| r.state == "purged");
         let own_copy = self.own() && matches!(def.name, "item-copy" | "case-share" | "request-send");
+        let came = matches!(change.body, Body::Whole { .. });
         if tombstone {
-            self.store(row, Some(&change.without_content()), None, false)?;
+            self.store(row, Some(&change.without_content()), None, came, false)?;
         } else {
             let content = change.read_content().map_err(|_| damaged("a change's content"))?;
             let searched = content.filter(|_| !own_copy);
-            self.store(row, Some(change), None, searched.is_some())?;
+            self.store(row, Some(change), None, came, searched.is_some())?;
             if let Some(content) = searched {
                 search::remember(self.conn, row, &content)?;
             }
@@ -225,13 +226,7 @@ impl<'c> Folding<'c> {
         Ok(())
     }
 
-    fn store(
-        &self,
-        row: i64,
-        change: Option<&Change>,
-        leaf: Option<&Digest>,
-        searched: bool,
-    ) -> Result<(), StoreError> {
+    fn store(&self, row: i64, change: Option<&Change>, leaf: Option<&Digest>, came: bool, searched: bool) -> Result<(), StoreError> {
         let text = |bytes: &'_ [u8]| String::from_utf8(bytes.to_vec()).map_err(|_| damaged("a change"));
         let (mut content, mut salt, mut commitment) = (None, None, None);
         match change.map(|c| &c.body) {
@@ -251,6 +246,7 @@ impl<'c> Folding<'c> {
             salt,
             commitment,
             leaf.map(|l| l.as_bytes().as_slice()),
+            came,
             searched,
         ])?;
         Ok(())

@@ -100,6 +100,8 @@ pub struct StoredChange {
     pub row: i64,
     /// The change, or the leaf of one that was withheld.
     pub line: Line,
+    /// Whether its content was there when it came.
+    pub came: bool,
     /// Whether its words are in the search index.
     pub searched: bool,
 }
@@ -128,7 +130,7 @@ fn change_of(row: &SqlRow<'_>) -> Result<StoredChange, StoreError> {
             })
         }
     };
-    Ok(StoredChange { row: row.get(0)?, line, searched: row.get(8)? })
+    Ok(StoredChange { row: row.get(0)?, line, came: row.get(8)?, searched: row.get(9)? })
 }
 
 /// Hands the changes of an act on, one by one.
@@ -183,9 +185,11 @@ pub fn content(conn: &Connection, record: &Record) -> Result<Option<Json>, Store
         .transpose()
 }
 
-/// Whether a change has its content.
-pub fn has_content(conn: &Connection, row: i64) -> Result<bool, StoreError> {
-    Ok(conn.prepare_cached(sql("change.has_content"))?.query_row([row], |r| r.get(0)).optional()?.unwrap_or(false))
+/// Records of which content came that is not there any more.
+pub fn lost(conn: &Connection) -> Result<Vec<Id>, StoreError> {
+    let mut all = conn.prepare_cached(sql("change.lost"))?;
+    let rows = all.query_map([], |r| r.get::<_, [u8; 16]>(0).map(Id::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The positions of the acts that wait to be carried to a partner.

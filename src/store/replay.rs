@@ -1,13 +1,15 @@
 //! Reading the log again from its first act: every signature, root and place is checked, every own act is put to the
 //! gate with the facts of its time, every table is folded anew and compared with the one that is stored.
 
+use std::collections::HashSet;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 use super::book::{SqlBook, pinned};
 use super::error::StoreError;
 use super::log::Meta;
-use super::read::{self, StoredAct, StoredChange};
+use super::read::{self, StoredAct};
 use super::search;
 use super::statement::sql;
 use super::tree::SqlTree;
@@ -17,7 +19,7 @@ use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
 use crate::gate::check::Check;
 use crate::record::book::{Book as _, Row};
 use crate::record::fold::{At, Piece};
-use crate::record::stream::Arrival;
+use crate::record::stream::{Arrival, Contents};
 use crate::record::{self, member};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -39,8 +41,17 @@ pub fn replay(
     meta: &Meta,
     mut go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Progress, StoreError> {
-    let mut replay =
-        Replay { conn, scratch, meta, progress: Progress::default(), expected: Vec::new(), rows: 1, logs: Vec::new() };
+    let mut replay = Replay {
+        conn,
+        scratch,
+        meta,
+        progress: Progress::default(),
+        expected: Vec::new(),
+        rows: 1,
+        logs: Vec::new(),
+        arriving: None,
+        erased: HashSet::new(),
+    };
     let mut position = 1;
     loop {
         let page = read::acts_from(conn, position, 64)?;
@@ -58,6 +69,7 @@ pub fn replay(
     if let Some((via, _)) = replay.expected.first() {
         return fault(format!("the import at act {via} lists acts that are not here"));
     }
+    replay.arrived()?;
     replay.compare()?;
     search::check(conn, scratch)?;
     Ok(replay.progress)
@@ -77,6 +89,10 @@ struct Replay<'c> {
     rows: i64,
     /// Each log's last place and act.
     logs: Vec<(Id, Id, u64, Digest)>,
+    /// What the last import says came whole, and what was found to have come.
+    arriving: Option<(Digest, Contents)>,
+    /// Records that were erased.
+    erased: HashSet<Id>,
 }
 
 impl Replay<'_> {
@@ -124,13 +140,22 @@ impl Replay<'_> {
             {
                 return fault(format!("act {n} is not in the log's tree"));
             }
-            return if self.expected.is_empty() { Ok(()) } else { fault(format!("an act is missing before act {n}")) };
+            if !self.expected.is_empty() {
+                return fault(format!("an act is missing before act {n}"));
+            }
+            return self.arrived();
         }
         if self.expected.first() != act.via.map(|via| (via, act.id)).as_ref() {
             return fault(format!("act {n} is a partner's that no import lists"));
         }
         self.expected.remove(0);
         Ok(())
+    }
+
+    /// All that the last import listed was read: what came whole then is what it says.
+    fn arrived(&mut self) -> Result<(), StoreError> {
+        let fits = self.arriving.take().is_none_or(|(said, found)| said == found.digest());
+        if fits { Ok(()) } else { fault("an import is said to have brought other content than it did") }
     }
 
     /// Whoever signed is enrolled at the act's desk by now, and the signature is his.
@@ -183,6 +208,15 @@ impl Replay<'_> {
                 row: Row(stored.row),
                 has_content: change.body != Body::None,
             };
+            if own && stored.came != piece.has_content {
+                return fault(format!("act {n} has a change whose content is said not to have come"));
+            }
+            if let (false, true, Some((_, came))) = (own, stored.came, &mut self.arriving) {
+                came.add(&stored.line.leaf());
+            }
+            if def.name == record::purge::ERASE {
+                self.erased.insert(change.record);
+            }
             check.change(&book, &at, &piece).map_err(|e| stopped(&e))?;
             (def.fold)(&mut book, &at, &piece).map_err(|e| stopped(&e))?;
             if stored.searched {
@@ -191,7 +225,9 @@ impl Replay<'_> {
                 content.map(|c| search::remember(self.scratch, stored.row, &c)).transpose()?;
             }
             if def.name == record::stream::IMPORT {
-                arrives = Arrival::read(&terms).map_err(|e| stopped(&e))?.acts;
+                let arrival = Arrival::read(&terms).map_err(|e| stopped(&e))?;
+                self.arriving = Some((arrival.contents, Contents::default()));
+                arrives = arrival.acts;
             }
             Ok(())
         })?;
@@ -241,41 +277,34 @@ impl Replay<'_> {
             if stored.is_empty() && folded.is_empty() {
                 break;
             }
-            if let Some((number, _)) =
-                stored.iter().chain(&folded).find(|row| !(stored.contains(row) && folded.contains(row)))
-            {
-                return fault(format!("record {number} is not what the acts say"));
+            if stored != folded {
+                let differs = stored.iter().zip(&folded).find(|(a, b)| a != b).map_or(after + 1, |((number, _), _)| *number);
+                return fault(format!("record {differs} is not what the acts say"));
             }
             after = stored.last().map_or(after, |(number, _)| *number);
-            for (_, fields) in &stored {
-                self.contents(fields)?;
-            }
         }
+        self.contents()?;
         if waiting(self.conn)? != waiting(self.scratch)? {
             return fault("the list of acts that wait to be carried is not what the acts say");
         }
         Ok(())
     }
 
-    /// No change of a purged record has content; the change that holds the content of another still has it.
-    fn contents(&self, fields: &[Value]) -> Result<(), StoreError> {
-        let (Some(Value::Blob(id)), Some(Value::Text(kind)), Some(Value::Text(state))) =
-            (fields.first(), fields.get(1), fields.get(2))
-        else {
-            return fault("a record is damaged");
-        };
-        let Some(id) = Id::from_slice(id) else { return fault("a record is damaged") };
-        let body = if let Some(Value::Integer(row)) = fields.get(11) { Some(*row) } else { None };
-        let whole = |c: &StoredChange| matches!(&c.line, Line::Change(c) if matches!(c.body, Body::Whole { .. }));
-        if state == "purged" && read::changes_of(self.conn, id)?.iter().any(whole) {
-            return fault(format!("{kind} {id} was purged, and its content is there"));
-        }
-        match body {
-            Some(row) if !read::has_content(self.conn, row)? => {
-                fault(format!("the content of {kind} {id} is gone, and nobody purged it"))
+    /// No change of a purged record has content; where content that came is gone, the log says who erased it.
+    fn contents(&self) -> Result<(), StoreError> {
+        for id in read::lost(self.conn)? {
+            if !self.erased.contains(&id) {
+                return fault(format!("content of record {id} is gone, and nobody erased it"));
             }
-            _ => Ok(()),
         }
+        let book = SqlBook::new(self.scratch);
+        for id in &self.erased {
+            let tombstone = book.get(*id)?.is_some_and(|r| r.state == "purged");
+            if tombstone && read::any_content(self.conn, *id)? {
+                return fault(format!("record {id} was purged, and its content is there"));
+            }
+        }
+        Ok(())
     }
 }
 

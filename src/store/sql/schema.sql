@@ -25,8 +25,8 @@ CREATE TABLE act (
     UNIQUE (desk, replica, sequence)
 ) STRICT;
 
--- The changes of the acts, those of one act in a row. Content dies with its salt; its commitment remains.
--- A change that a partner withheld has nothing but its leaf.
+-- The changes of the acts, those of one act in a row. Content dies with its salt; its commitment remains. `came`: the
+-- content was there when the change came. A change that a partner withheld has nothing but its leaf.
 CREATE TABLE change (
     row        INTEGER PRIMARY KEY,
     record     BLOB,
@@ -36,6 +36,7 @@ CREATE TABLE change (
     salt       BLOB,
     commitment BLOB,
     leaf       BLOB,
+    came       INTEGER NOT NULL DEFAULT 0,
     searched   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX change_record ON change (record);

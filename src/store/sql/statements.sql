@@ -43,15 +43,15 @@ SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY posi
 SELECT coalesce(max(row), 0) + 1 FROM change
 
 -- name: change.add
-INSERT INTO change (row, record, kind, terms, content, salt, commitment, leaf, searched)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+INSERT INTO change (row, record, kind, terms, content, salt, commitment, leaf, came, searched)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 
 -- name: change.range
-SELECT row, record, kind, terms, content, salt, commitment, leaf, searched
+SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched
 FROM change WHERE row >= ?1 AND row < ?2 ORDER BY row
 
 -- name: change.of_record
-SELECT row, record, kind, terms, content, salt, commitment, leaf, searched FROM change WHERE record = ?1 ORDER BY row
+SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM change WHERE record = ?1 ORDER BY row
 
 -- name: change.rows_of_record
 SELECT row, kind FROM change WHERE record = ?1 ORDER BY row
@@ -65,8 +65,8 @@ SELECT row, kind, content, salt, searched FROM change WHERE record = ?1 AND cont
 -- name: change.content
 SELECT content FROM change WHERE row = ?1
 
--- name: change.has_content
-SELECT content IS NOT NULL FROM change WHERE row = ?1
+-- name: change.lost
+SELECT DISTINCT record FROM change WHERE came = 1 AND content IS NULL
 
 -- name: change.erase
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
