@@ -3,25 +3,46 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use comity::cli::run::{Asked, report, run};
 use comity::cli::demo;
-use comity::host::{folder, sandbox};
+use comity::cli::run::{Asked, Globals, place, report, run};
+use comity::desk::failure::Failure;
+use comity::host::{file, sandbox};
+use comity::tui::{self, worker::Opening};
 
 fn main() -> ExitCode {
     sandbox::enter();
-    match run(std::env::args_os()) {
-        Asked::Done(code) => ExitCode::from(code),
-        Asked::Demo { dir, headless: true, globals } => {
-            let folder = dir.unwrap_or_else(demo_folder);
-            match demo::headless(&folder, &mut std::io::stdout()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(failure) => ExitCode::from(report(&failure, globals.json)),
-            }
-        }
-        Asked::Screens(_) | Asked::Demo { .. } => ExitCode::from(70),
-    }
+    let (done, json) = match run(std::env::args_os()) {
+        Asked::Done(code) => return ExitCode::from(code),
+        Asked::Screens(globals) => (screens(&globals), globals.json),
+        Asked::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
+    };
+    ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
 }
 
-fn demo_folder() -> PathBuf {
-    folder::temporary(&format!("comity-demo-{}", std::process::id()))
+fn screens(globals: &Globals) -> Result<u8, Failure> {
+    tui::needs_terminal()?;
+    let place = place(globals);
+    let opening = Opening {
+        workspace: globals.workspace.clone(),
+        identity: globals.identity.clone(),
+        clock: place.clock,
+        readonly: globals.readonly,
+    };
+    tui::run(opening, globals.passphrase_file.is_some(), place)
+}
+
+fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Failure> {
+    let folder = dir.clone().unwrap_or_else(demo::temporary);
+    if headless {
+        return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);
+    }
+    tui::needs_terminal()?;
+    let story = demo::stage(&folder)?;
+    let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
+    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() });
+    // A demo that nobody gave a place to leaves nothing behind.
+    if dir.is_none() {
+        file::remove_folder(&folder)?;
+    }
+    left
 }

@@ -59,9 +59,21 @@ fn leave() -> Value {
 
 /// The facts, and for each every value of its list (or some of each side of every border).
 fn leave_values() -> Vec<(&'static str, Vec<Value>)> {
-    let all_categories = ["indicator", "registration", "identification", "subscriber", "traffic", "location", "content", "special"];
+    let all_categories =
+        ["indicator", "registration", "identification", "subscriber", "traffic", "location", "content", "special"];
     vec![
-        ("/now", ["2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", "2026-06-15T12:00:00Z", "2026-07-01T00:00:00Z", "2027-01-01T00:00:00Z"].map(Value::from).into()),
+        (
+            "/now",
+            [
+                "2025-12-31T23:59:59Z",
+                "2026-01-01T00:00:00Z",
+                "2026-06-15T12:00:00Z",
+                "2026-07-01T00:00:00Z",
+                "2027-01-01T00:00:00Z",
+            ]
+            .map(Value::from)
+            .into(),
+        ),
         ("/realm", ["live", "exercise:north"].map(Value::from).into()),
         ("/purpose", ["cybercrime", "fraud"].map(Value::from).into()),
         ("/delete_after_days", vec![json!(-1), json!(0), json!(1), json!(60), json!(90), json!(91)]),
@@ -76,15 +88,41 @@ fn leave_values() -> Vec<(&'static str, Vec<Value>)> {
         ("/item/originator", ["own", "recipient", "third"].map(Value::from).into()),
         (
             "/item/conditions",
-            ["confidentiality", "use-limit", "no-onward", "no-judicial-use", "delete-by", "notify-before-use", "seal", "report-use", "assurance"]
-                .map(|c| json!([c]))
-                .into(),
+            [
+                "confidentiality",
+                "use-limit",
+                "no-onward",
+                "no-judicial-use",
+                "delete-by",
+                "notify-before-use",
+                "seal",
+                "report-use",
+                "assurance",
+            ]
+            .map(|c| json!([c]))
+            .into(),
         ),
         ("/item/originator_delete_in_days", vec![json!(null), json!(59), json!(60), json!(1000)]),
         ("/partner/realm", ["live", "exercise:north"].map(Value::from).into()),
         ("/partner/standing", ["met", "pinned", "suspended", "closed"].map(Value::from).into()),
-        ("/partner/kind", ["law-enforcement", "prosecution", "central-authority", "cert", "private-sector", "civil-society", "oversight-body"].map(Value::from).into()),
-        ("/partner/channel", ["inaugurated", "tested", "operational", "joint-operations", "suspended"].map(Value::from).into()),
+        (
+            "/partner/kind",
+            [
+                "law-enforcement",
+                "prosecution",
+                "central-authority",
+                "cert",
+                "private-sector",
+                "civil-society",
+                "oversight-body",
+            ]
+            .map(Value::from)
+            .into(),
+        ),
+        (
+            "/partner/channel",
+            ["inaugurated", "tested", "operational", "joint-operations", "suspended"].map(Value::from).into(),
+        ),
         ("/agreement", vec![json!(null)]),
         ("/agreement/from", vec![json!("2026-06-15T12:00:00Z"), json!("2026-06-15T12:00:01Z")]),
         ("/agreement/until", vec![json!("2026-06-15T12:00:00Z"), json!("2026-06-15T12:00:01Z")]),
@@ -95,14 +133,27 @@ fn leave_values() -> Vec<(&'static str, Vec<Value>)> {
         ("/agreement/retention_cap_days", vec![json!(59), json!(60)]),
         ("/consent", ["none", "given", "refused"].map(Value::from).into()),
         ("/review", vec![json!(null)]),
-        ("/review/outcome", ["open", "approved", "conditions", "partial", "deferred", "refused", "lapsed"].map(Value::from).into()),
+        (
+            "/review/outcome",
+            ["open", "approved", "conditions", "partial", "deferred", "refused", "lapsed"].map(Value::from).into(),
+        ),
         ("/review/covers_item", vec![json!(true), json!(false)]),
         ("/review/level", ["L1", "L2", "L3"].map(Value::from).into()),
         ("/review/tier", vec![json!(1), json!(2), json!(3), json!(4)]),
         ("/review/purpose", ["cybercrime", "fraud"].map(Value::from).into()),
         ("/review/recipient", ["same", "other"].map(Value::from).into()),
         ("/review/expires", vec![json!("2026-06-15T12:00:00Z"), json!("2026-06-15T12:00:01Z")]),
-        ("/review/reviewers", vec![json!([]), json!(["k1"]), json!(["k2"]), json!(["k2", "k2"]), json!(["k2", "k3"]), json!(["k3", "k1"])]),
+        (
+            "/review/reviewers",
+            vec![
+                json!([]),
+                json!(["k1"]),
+                json!(["k2"]),
+                json!(["k2", "k2"]),
+                json!(["k2", "k3"]),
+                json!(["k3", "k1"]),
+            ],
+        ),
         ("/proposed_by", ["k1", "k2", "k9"].map(Value::from).into()),
         ("/released_by", vec![json!(null), json!("k1"), json!("k2"), json!("k3")]),
         ("/authorisation/given", vec![json!(true), json!(false)]),
@@ -180,24 +231,41 @@ fn leave_table(q: &Value) -> (Findings, Vec<String>) {
     set("G-10", item["originator"] != "third" || q["consent"] == "given" || (q["consent"] == "none" && !barred));
 
     let e = &q["emergency"];
-    let people_differ = |e: &Value| e["people"].as_array().unwrap().len() >= 2 && distinct(&e["people"]) == e["people"].as_array().unwrap().len();
-    let emergency = !e.is_null() && e["risk_to_life"] == true && people_differ(e) && (e["validation"] == "pending" || e["validation"] == "approved");
+    let people_differ = |e: &Value| {
+        e["people"].as_array().unwrap().len() >= 2 && distinct(&e["people"]) == e["people"].as_array().unwrap().len()
+    };
+    let emergency = !e.is_null()
+        && e["risk_to_life"] == true
+        && people_differ(e)
+        && (e["validation"] == "pending" || e["validation"] == "approved");
     let proposer = q["proposed_by"].as_str().unwrap();
     let none = json!({"reviewers": []});
     let r = if review.is_null() { &none } else { review };
     let there = !review.is_null();
     let free = tier == 1 || emergency;
-    set("G-11", free || (there && ["approved", "conditions", "partial"].iter().any(|o| r["outcome"] == *o) && r["covers_item"] == true));
+    set(
+        "G-11",
+        free || (there
+            && ["approved", "conditions", "partial"].iter().any(|o| r["outcome"] == *o)
+            && r["covers_item"] == true),
+    );
     let level = |l: &Value| l.as_str().map_or(0, |l| l.trim_start_matches('L').parse::<i64>().unwrap());
     set("G-12", free || (there && level(&r["level"]) >= tier - 1));
-    set("G-13", free || (there && r["purpose"] == q["purpose"] && r["recipient"] == "same" && r["tier"].as_i64().unwrap() >= tier));
+    set(
+        "G-13",
+        free || (there
+            && r["purpose"] == q["purpose"]
+            && r["recipient"] == "same"
+            && r["tier"].as_i64().unwrap() >= tier),
+    );
     set("G-14", free || (there && now < time(&r["expires"])));
     let enough = distinct(&r["reviewers"]) >= if r["level"] == "L3" { 2 } else { 1 };
     set("G-15", free || (there && enough && !has(&r["reviewers"], proposer)));
     let released = q["released_by"].as_str();
     let second = released.is_some_and(|by| by != proposer && (tier < 4 || !has(&r["reviewers"], by)));
     set("G-16", tier == 1 || second || (emergency && has(&e["people"], proposer)));
-    let authorised = q["authorisation"]["given"] == true && (q["authorisation"]["expires"].is_null() || now < time(&q["authorisation"]["expires"]));
+    let authorised = q["authorisation"]["given"] == true
+        && (q["authorisation"]["expires"].is_null() || now < time(&q["authorisation"]["expires"]));
     set("G-17", tier < 3 || emergency || authorised);
     let required = q["assurances"]["required"].as_array().unwrap();
     set("G-18", required.iter().all(|a| has(&q["assurances"]["given"], a.as_str().unwrap())));
@@ -216,8 +284,22 @@ fn leave_table(q: &Value) -> (Findings, Vec<String>) {
 // --- decide ----------------------------------------------------------------------------------------------------------
 
 const L3: [&str; 16] = [
-    "legality", "aim", "necessity", "less_intrusive", "proportionality", "scope", "dual_criminality", "suspicion", "privilege", "data_protection", "oversight",
-    "death_penalty", "torture", "political_offence", "discrimination", "ne_bis_in_idem",
+    "legality",
+    "aim",
+    "necessity",
+    "less_intrusive",
+    "proportionality",
+    "scope",
+    "dual_criminality",
+    "suspicion",
+    "privilege",
+    "data_protection",
+    "oversight",
+    "death_penalty",
+    "torture",
+    "political_offence",
+    "discrimination",
+    "ne_bis_in_idem",
 ];
 
 fn tests_with(n: usize, outcome: &str) -> Value {
@@ -236,16 +318,44 @@ fn decide_values() -> Vec<(&'static str, Vec<Value>)> {
     let mut beyond = tests_with(7, "condition");
     beyond["torture"] = json!("not");
     vec![
-        ("/now", vec![json!("2026-06-15T12:00:00Z"), json!("2026-08-01T00:00:00Z"), json!("2025-08-01T00:00:00Z"), json!("2025-07-31T23:59:59Z")]),
+        (
+            "/now",
+            vec![
+                json!("2026-06-15T12:00:00Z"),
+                json!("2026-08-01T00:00:00Z"),
+                json!("2025-08-01T00:00:00Z"),
+                json!("2025-07-31T23:59:59Z"),
+            ],
+        ),
         ("/reviewer", vec![json!("k1"), json!("k2")]),
         ("/roles", vec![json!([]), json!(["investigator"]), json!(["administrator", "legal-reviewer"])]),
         ("/requester", vec![json!("k1"), json!("k2")]),
         ("/level", vec![json!("L1"), json!("L2"), json!("L3")]),
-        ("/tests", vec![json!({}), tests_with(6, "met"), tests_with(7, "n/a"), tests_with(11, "met"), tests_with(16, "condition"), failed, beyond]),
+        (
+            "/tests",
+            vec![
+                json!({}),
+                tests_with(6, "met"),
+                tests_with(7, "n/a"),
+                tests_with(11, "met"),
+                tests_with(16, "condition"),
+                failed,
+                beyond,
+            ],
+        ),
         ("/less_intrusive", vec![json!(""), json!(" \t\u{2003}\n"), json!("x")]),
         ("/outcome", ["approve", "approve-with-conditions", "partial", "defer", "refuse"].map(Value::from).into()),
         ("/conditions", vec![json!([]), json!(["no-onward"])]),
-        ("/expires", vec![json!(null), json!("2026-06-15T12:00:00Z"), json!("2026-06-15T12:00:01Z"), json!("2027-06-15T12:00:00Z"), json!("2027-06-15T12:00:01Z")]),
+        (
+            "/expires",
+            vec![
+                json!(null),
+                json!("2026-06-15T12:00:00Z"),
+                json!("2026-06-15T12:00:01Z"),
+                json!("2027-06-15T12:00:00Z"),
+                json!("2027-06-15T12:00:01Z"),
+            ],
+        ),
         ("/conflict_of_interest", vec![json!("none"), json!("declared")]),
         ("/reasons", vec![json!(""), json!(" "), json!("because")]),
     ]
@@ -277,7 +387,9 @@ fn decide_table(q: &Value) -> (Findings, Vec<String>) {
     set("V-03", q["conflict_of_interest"] == "none");
     set("V-04", !approval || L3.iter().take(asked).all(|t| !q["tests"][*t].is_null()));
     set("V-05", !approval || !blank(&q["less_intrusive"]));
-    let expires = !q["expires"].is_null() && time(&q["now"]) < time(&q["expires"]) && time(&q["expires"]) <= year_later(&q["now"]);
+    let expires = !q["expires"].is_null()
+        && time(&q["now"]) < time(&q["expires"])
+        && time(&q["expires"]) <= year_later(&q["now"]);
     set("V-06", !approval || expires);
     set("V-07", outcome != "approve-with-conditions" || !q["conditions"].as_array().unwrap().is_empty());
     set("V-08", !matches!(outcome, "partial" | "defer" | "refuse") || !blank(&q["reasons"]));
@@ -300,9 +412,18 @@ fn purge_values() -> Vec<(&'static str, Vec<Value>)> {
         ("/by", vec![json!("k1"), json!("k2"), json!("k3")]),
         (
             "/roles",
-            ["investigator", "desk-officer", "legal-reviewer", "release-officer", "oversight-auditor", "finance-officer", "exercise-controller", "administrator"]
-                .map(|r| json!([r]))
-                .into(),
+            [
+                "investigator",
+                "desk-officer",
+                "legal-reviewer",
+                "release-officer",
+                "oversight-auditor",
+                "finance-officer",
+                "exercise-controller",
+                "administrator",
+            ]
+            .map(|r| json!([r]))
+            .into(),
         ),
         (
             "/holds",
@@ -327,7 +448,12 @@ fn purge_table(q: &Value) -> (Findings, Vec<String>) {
     t.insert("U-00".into(), true);
     t.insert("U-01".into(), due || reason);
     t.insert("U-02".into(), holds.iter().all(|h| !h["lifted_by"].is_null()));
-    t.insert("U-03".into(), holds.iter().all(|h| h["lifted_by"].is_null() || (h["lifted_by"] != q["by"] && h["lifted_by"] != h["placed_by"])));
+    t.insert(
+        "U-03".into(),
+        holds
+            .iter()
+            .all(|h| h["lifted_by"].is_null() || (h["lifted_by"] != q["by"] && h["lifted_by"] != h["placed_by"])),
+    );
     t.insert("U-04".into(), ["desk-officer", "release-officer", "administrator"].iter().any(|r| has(&q["roles"], r)));
     (t, if q["shared_with_duty"] == true { vec!["tell the partners who hold a copy".into()] } else { vec![] })
 }
@@ -341,9 +467,18 @@ fn act() -> Value {
 }
 
 const SIGNED_BY: [(&[&str], &str); 8] = [
-    (&["administrator"], "member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change"),
-    (&["investigator", "desk-officer"], "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join"),
-    (&["desk-officer"], "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall delete-order"),
+    (
+        &["administrator"],
+        "member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
+    ),
+    (
+        &["investigator", "desk-officer"],
+        "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",
+    ),
+    (
+        &["desk-officer"],
+        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall delete-order",
+    ),
     (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
     (&["legal-reviewer"], "authorisation-add assurance-add review-assess"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
@@ -364,18 +499,30 @@ fn act_values() -> Vec<(&'static str, Vec<Value>)> {
         ("/standing", vec![json!("active"), json!("revoked")]),
         (
             "/roles",
-            ["investigator", "desk-officer", "legal-reviewer", "release-officer", "oversight-auditor", "finance-officer", "exercise-controller", "administrator"]
-                .map(|r| json!([r]))
-                .into_iter()
-                .chain([json!([]), json!(["investigator", "release-officer"])])
-                .collect(),
+            [
+                "investigator",
+                "desk-officer",
+                "legal-reviewer",
+                "release-officer",
+                "oversight-auditor",
+                "finance-officer",
+                "exercise-controller",
+                "administrator",
+            ]
+            .map(|r| json!([r]))
+            .into_iter()
+            .chain([json!([]), json!(["investigator", "release-officer"])])
+            .collect(),
         ),
         ("/first", vec![json!(null), json!("k1"), json!("k2")]),
         ("/missing", vec![json!([]), json!(["necessity"])]),
         ("/partner", vec![json!(null)]),
         ("/partner/realm", vec![json!("live"), json!("exercise:x")]),
         ("/partner/standing", ["met", "pinned", "suspended", "closed"].map(Value::from).into()),
-        ("/partner/channel", ["inaugurated", "tested", "operational", "joint-operations", "suspended"].map(Value::from).into()),
+        (
+            "/partner/channel",
+            ["inaugurated", "tested", "operational", "joint-operations", "suspended"].map(Value::from).into(),
+        ),
         ("/purpose", vec![json!("cybercrime"), json!("fraud")]),
         ("/review", vec![json!(null)]),
         ("/review/outcome", of_review("/review/outcome")),
@@ -488,7 +635,9 @@ fn needs(rule: &str, pointer: &str) -> bool {
         "G-07" => p(&["/agreement/tier", "/partner/kind", "/item/tier"]),
         "G-08" => p(&["/item/tier", "/item/category", "/item/person_class"]),
         "G-09" => p(&["/item/tlp", "/named_people", "/item/originator"]),
-        "G-10" => p(&["/item/originator", "/consent", "/item/tlp", "/item/handling", "/item/conditions", "/partner/kind"]),
+        "G-10" => {
+            p(&["/item/originator", "/consent", "/item/tlp", "/item/handling", "/item/conditions", "/partner/kind"])
+        }
         "G-11" => p(&["/item/tier", "/review/outcome", "/review/covers_item", "/emergency"]),
         "G-12" => p(&["/item/tier", "/review/level", "/emergency"]),
         "G-13" => p(&["/item/tier", "/review/purpose", "/review/recipient", "/review/tier", "/purpose", "/emergency"]),
@@ -544,7 +693,20 @@ fn check_spoilt(base: &Value, values: &[(&str, Vec<Value>)], zero: &str) {
         for bad in [json!("no such word"), json!(7.5), json!([7]), json!({"x": 1}), json!(""), json!(-7)] {
             let mut q = base.clone();
             set(&mut q, pointer, &bad);
-            let free_text = matches!(*pointer, "/purpose" | "/proposed_by" | "/released_by" | "/review/purpose" | "/reviewer" | "/requester" | "/by" | "/first" | "/less_intrusive" | "/reasons" | "/because");
+            let free_text = matches!(
+                *pointer,
+                "/purpose"
+                    | "/proposed_by"
+                    | "/released_by"
+                    | "/review/purpose"
+                    | "/reviewer"
+                    | "/requester"
+                    | "/by"
+                    | "/first"
+                    | "/less_intrusive"
+                    | "/reasons"
+                    | "/because"
+            );
             let usable = (free_text && bad == "no such word")
                 || (matches!(*pointer, "/less_intrusive" | "/reasons" | "/because") && bad == "")
                 || (bad == json!(-7) && (pointer.ends_with("_days") || pointer.ends_with("freezes_from_tier")));
@@ -598,10 +760,12 @@ fn big_numbers_are_numbers() {
 fn a_simulation_goes_on_after_a_bad_line() {
     let good = purge().to_string();
     let long = format!("{{\"question\":\"{}\"}}", "x".repeat(2 << 20));
-    let lines = [good.as_bytes(), b"", b"   ", b"\xff", b"[1]", b"{\"a\":1,\"a\":2}", b"{", long.as_bytes(), good.as_bytes()];
+    let lines =
+        [good.as_bytes(), b"", b"   ", b"\xff", b"[1]", b"{\"a\":1,\"a\":2}", b"{", long.as_bytes(), good.as_bytes()];
     let mut out = Vec::new();
     let tally = simulate(lines.join(&b'\n').as_slice(), &mut out, |_| true).unwrap();
-    let answers: Vec<Value> = String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let answers: Vec<Value> =
+        String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!((tally.judged, tally.errors, answers.len()), (2, 7, 9));
     for (n, answer) in answers.iter().enumerate() {
         assert_eq!(answer["error"].is_string(), !matches!(n, 0 | 8), "line {n}: {answer}");

@@ -80,6 +80,19 @@ pub struct Header {
     pub root: Digest,
 }
 
+/// An act that stands before or after another in its log, where it is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Neighbour {
+    /// Its place.
+    pub sequence: u64,
+    /// Its id.
+    pub id: Digest,
+    /// The id of the one before it.
+    pub previous: Option<Digest>,
+    /// When.
+    pub time: Hybrid,
+}
+
 /// Why bytes are not a header.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BadHeader {
@@ -98,6 +111,42 @@ pub enum BadHeader {
 }
 
 impl Header {
+    /// The act as a neighbour of others.
+    pub const fn neighbour(&self, id: Digest) -> Neighbour {
+        Neighbour { sequence: self.sequence, id, previous: self.previous, time: self.time }
+    }
+
+    /// Whether the act of that id may stand between its nearest known neighbours of one log: its place is free, direct
+    /// neighbours are chained, and time rises with place. Answers what is wrong.
+    pub fn fits(&self, id: Digest, before: Option<&Neighbour>, after: Option<&Neighbour>) -> Result<(), &'static str> {
+        if self.previous.is_none() != (self.sequence == 0) {
+            return Err("does not say which act it follows");
+        }
+        if let Some(before) = before {
+            if before.sequence >= self.sequence {
+                return Err("stands at the place of another act of its log");
+            }
+            if before.sequence + 1 == self.sequence && self.previous != Some(before.id) {
+                return Err("does not follow the act before it in its log");
+            }
+            if before.time >= self.time {
+                return Err("is dated before the act that it follows");
+            }
+        }
+        if let Some(after) = after {
+            if after.sequence <= self.sequence {
+                return Err("stands at the place of another act of its log");
+            }
+            if self.sequence + 1 == after.sequence && after.previous != Some(id) {
+                return Err("is not the act that the next one of its log follows");
+            }
+            if after.time <= self.time {
+                return Err("is dated after the act that follows it");
+            }
+        }
+        Ok(())
+    }
+
     /// The bytes to sign. They are made once; after that the bytes are the truth.
     pub fn to_bytes(&self) -> Vec<u8> {
         let seen: Vec<Json> = self

@@ -140,7 +140,7 @@ fn arg_of(field: &'static Field, position: usize) -> Arg {
         Takes::Span => "DAYS",
         Takes::Record(_) => "ID",
         Takes::Partner => "CODE",
-        Takes::Pairs => "NAME=VALUE",
+        Takes::Pairs | Takes::PairsOf(_) => "NAME=VALUE",
         Takes::Word(_) | Takes::Words(_) => "WORD",
         Takes::Line | Takes::Body | Takes::Flag => "TEXT",
     });

@@ -1,21 +1,53 @@
-//! `comity demo --headless`: the whole exchange, each step with what the gate said.
+//! `comity demo`: the two fictional desks, set up to where the screens open; or, with `--headless`, the whole exchange,
+//! each step with what the gate said.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal as _, Write, stderr};
+use std::path::{Path, PathBuf};
 
 use crate::desk::failure::Failure;
 use crate::desk::story::{Played, Story};
 use crate::host::clock::Clock;
-use crate::value::text::shown_lines;
+use crate::host::folder;
+use crate::value::text::{shown, shown_lines};
+
+/// The member whose eyes the screens of the demo look through.
+pub const OFFICER: &str = "okafor@XA";
+
+/// Where the demo is made when nobody says where.
+pub fn temporary() -> PathBuf {
+    folder::temporary(&format!("comity-demo-{}", std::process::id()))
+}
+
+/// Plays the story up to where the screens open.
+pub fn stage(folder: &Path) -> Result<Story, Failure> {
+    let shows = stderr().is_terminal();
+    let mut story = Story::begin(folder, Clock::System.now())?;
+    let mut steps = 0;
+    while story.step(1)?.is_some() {
+        steps += 1;
+        if shows {
+            eprint!("\rsetting the scene: {steps} acts\u{1b}[K");
+        }
+    }
+    if shows {
+        eprint!("\r\u{1b}[K");
+    }
+    Ok(story)
+}
 
 /// Plays the whole story into a folder and prints it.
 pub fn headless(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
     let mut story = Story::begin(folder, Clock::System.now())?;
-    writeln!(out, "EXERCISE EXERCISE EXERCISE  Two fictional desks, XA and XB, in {}\n", folder.display())?;
+    let shown_folder = folder.to_string_lossy();
+    let shown_folder = shown(&shown_folder);
+    writeln!(out, "EXERCISE EXERCISE EXERCISE  Two fictional desks, XA and XB, in {shown_folder}\n")?;
     while let Some(played) = story.step(2)? {
         step(&played, out)?;
     }
-    writeln!(out, "\nEXERCISE EXERCISE EXERCISE  Look around: comity --workspace {0}/XA/workspace --identity {0}/XA/okafor.age", folder.display())?;
+    writeln!(
+        out,
+        "\nEXERCISE EXERCISE EXERCISE  Look around: comity --workspace {shown_folder}/XA/workspace --identity {shown_folder}/XA/okafor.age"
+    )?;
     Ok(())
 }
 
@@ -23,7 +55,8 @@ fn step(played: &Played, out: &mut dyn Write) -> io::Result<()> {
     if let Some(say) = &played.say {
         writeln!(out, "\n{say}")?;
     }
-    writeln!(out, "  {}  {:13} {:18} {}", played.at.on_screen(), played.who, played.verb, if played.refused { "REFUSED" } else { "yes" })?;
+    let answer = if played.refused { "REFUSED" } else { "yes" };
+    writeln!(out, "  {}  {:13} {:18} {answer}", played.at.on_screen(), played.who, played.verb)?;
     for line in shown_lines(&played.outcome) {
         writeln!(out, "                                {line}")?;
     }

@@ -8,102 +8,16 @@ use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::desk::failure::Failure;
-use crate::desk::verb::{Answer, Column};
-use crate::value::text::{is_hidden, pad, shown, shown_lines, width};
-
-/// The widest column of a list, in terminal columns; the last one is as wide as it needs.
-const WIDEST: usize = 40;
+use crate::desk::plain;
+use crate::desk::verb::Answer;
+use crate::value::text::{is_hidden, shown_lines};
 
 /// Prints an answer.
 pub fn answer(answer: &Answer, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if as_json {
         return if answer.value.is_null() { Ok(()) } else { json(&answer.value, out) };
     }
-    if let Some(text) = &answer.text {
-        return lines(text, out);
-    }
-    match &answer.value {
-        Value::Array(rows) => list(rows, answer.columns, out)?,
-        Value::Object(_) if answer.said.is_none() => thing(&answer.value, out)?,
-        Value::Object(members) => {
-            if let Some(id) = members.get("id").and_then(Value::as_str) {
-                writeln!(out, "{}", shown(id))?;
-            }
-        }
-        _ => {}
-    }
-    match &answer.said {
-        Some(said) => lines(said, out),
-        None => Ok(()),
-    }
-}
-
-fn lines(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    shown_lines(text).iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
-/// A value as one cell or line.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::String(text) if text.is_empty() => "-".to_owned(),
-        Value::String(text) => shown(text).into_owned(),
-        Value::Array(items) if items.is_empty() => "-".to_owned(),
-        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => {
-            members.iter().map(|(k, v)| format!("{} {}", shown(k), cell(v))).collect::<Vec<_>>().join(" ")
-        }
-        Value::Number(n) => n.to_string(),
-    }
-}
-
-fn list(rows: &[Value], columns: &[Column], out: &mut dyn Write) -> io::Result<()> {
-    if rows.is_empty() {
-        return writeln!(out, "Nothing.");
-    }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|r| columns.iter().map(|(key, _)| cell(r.get(key).unwrap_or(&Value::Null))).collect())
-        .collect();
-    let widths: Vec<usize> = columns
-        .iter()
-        .enumerate()
-        .map(|(i, (_, title))| {
-            let widest = cells.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0);
-            widest.max(width(title)).min(WIDEST)
-        })
-        .collect();
-    let titles: Vec<String> = columns.iter().map(|(_, title)| (*title).to_owned()).collect();
-    for row in std::iter::once(&titles).chain(&cells) {
-        let last = row.len().saturating_sub(1);
-        let line: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(i, (c, w))| if i == last { c.clone() } else { pad(c, *w) })
-            .collect();
-        writeln!(out, "{}", line.join("  ").trim_end())?;
-    }
-    Ok(())
-}
-
-fn thing(value: &Value, out: &mut dyn Write) -> io::Result<()> {
-    let Value::Object(members) = value else { return Ok(()) };
-    let widest = members.keys().map(|k| width(k)).max().unwrap_or(0);
-    for (key, value) in members {
-        match value {
-            Value::Array(items) if items.iter().any(Value::is_object) => {
-                writeln!(out, "{}", shown(key))?;
-                for item in items {
-                    writeln!(out, "  {}", cell(item))?;
-                }
-            }
-            other => writeln!(out, "{}  {}", pad(&shown(key), widest), cell(other))?,
-        }
-    }
-    Ok(())
+    plain::lines(answer).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// JSON in which hidden characters stand as escapes: the same value to a program, nothing for a terminal to obey.

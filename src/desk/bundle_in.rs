@@ -527,12 +527,14 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
                 return Ok(());
             }
             let mut act = Reader::begin(body).map_err(BadBundle::from)?;
-            let is_fresh = verified.found.fresh.contains(&act_id(&act.head.header));
+            let id = act_id(&act.head.header);
+            let is_fresh = verified.found.fresh.contains(&id);
             let namespace = act.header.realm.namespace("act");
             let person = act.header.member;
-            let mut taking = Taking::begin(&tx, &desk.meta, act.header.clone(), via)?;
+            let begin = || Taking::begin(&tx, &desk.meta, act.header.clone(), id, via);
+            let mut taking = is_fresh.then(begin).transpose()?;
             while let Some(line) = act.next_line().map_err(BadBundle::from)? {
-                if is_fresh {
+                if let Some(taking) = &mut taking {
                     taking.line(&line)?;
                 }
                 done += 1;
@@ -541,7 +543,7 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
                 }
             }
             let (head, header) = act.finish().map_err(BadBundle::from)?;
-            if is_fresh {
+            if let Some(taking) = taking {
                 taking.finish(&head)?;
                 let book = crate::store::book::SqlBook::new(&tx);
                 let signer = member::by_person(&book, person)?.filter(|m| m.desk == header.desk);

@@ -126,6 +126,11 @@ pub fn unlock(place: &mut Place) -> Result<(Identity, Option<Passphrase>), Failu
     Ok((me, Some(passphrase)))
 }
 
+/// Whether the identity that is named asks for a passphrase.
+pub fn asks_for_passphrase(path: &Path) -> Result<bool, Failure> {
+    Ok(vault::is_sealed(&file::read(path, LONGEST as u64)?))
+}
+
 /// Opens a sealed identity.
 pub fn open(sealed: &[u8], passphrase: &Passphrase) -> Result<Identity, Failure> {
     let plain = vault::open_with_passphrase(passphrase, sealed, LONGEST).map_err(|e| match e {

@@ -64,6 +64,11 @@ impl Memory {
         Ok(memory)
     }
 
+    /// The memory of a second view, which remembers nothing and is never asked.
+    pub fn of_reader() -> Self {
+        Self { path: PathBuf::new(), key: zeroize::Zeroizing::new([0; 32]), workspaces: BTreeMap::new() }
+    }
+
     /// What is remembered of a workspace.
     pub fn of(&self, workspace: Id) -> Option<&Seen> {
         self.workspaces.get(&workspace)

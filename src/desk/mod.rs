@@ -3,6 +3,7 @@
 //! Only here do the clock, the store and the pure rooms meet. A verb takes what was typed, asks the gate, makes an act,
 //! and answers with values that the command line prints and the screens draw.
 
+pub mod agenda;
 pub mod agreement;
 pub mod audit;
 pub mod bundle_in;
@@ -22,12 +23,13 @@ pub mod member;
 pub mod memory;
 pub mod own;
 pub mod partner;
+pub mod plain;
 pub mod purge;
 pub mod request;
 pub mod retention;
 pub mod review;
-pub mod verb;
 pub mod story;
+pub mod verb;
 pub mod workspace;
 
 use verb::Verb;
@@ -37,6 +39,7 @@ pub const CATALOGUE: &[&[Verb]] = &[
     init::VERBS,
     identity::VERBS,
     own::VERBS,
+    agenda::VERBS,
     member::VERBS,
     partner::VERBS,
     agreement::VERBS,

@@ -6,7 +6,8 @@ use super::failure::Failure;
 use super::job::Job;
 use super::verb::{Answer, Field, Form, Place, Run, Takes, Verb};
 use super::workspace::Desk;
-use crate::host::{file, sandbox};
+use crate::host::file;
+use crate::host::sandbox::{self, Sandbox};
 use crate::record::book::{Book as _, Record};
 use crate::record::kind;
 use crate::store::search;
@@ -120,23 +121,19 @@ fn find(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 }
 
 fn doctor(place: &mut Place, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let held = sandbox::is_held();
+    let sandbox = sandbox::stands();
     let private =
         file::must_be_private(&place.workspace).map_or_else(|e| e.to_string(), |()| "for its owner alone".to_owned());
     let identity = if place.identity.exists() { "there" } else { "not there" };
     let value = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "sandbox": held,
+        "sandbox": sandbox != Sandbox::None,
+        "sandbox_says": sandbox.words(),
         "workspace": place.workspace.to_string_lossy(),
         "workspace_state": private,
         "identity": place.identity.to_string_lossy(),
         "identity_state": identity,
         "now": place.clock.now().to_string(),
     });
-    let said = if held {
-        "The kernel refuses sockets and processes."
-    } else {
-        "The kernel does not hold comity: it opens no socket by its own word alone."
-    };
-    Ok(Answer::thing(&value).saying(said))
+    Ok(Answer::thing(&value))
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::gate::from_book;
@@ -38,7 +38,8 @@ pub const VERBS: &[Verb] = &[
             Field::new("kind", Takes::Word(kinds), "the kind of request").required(),
             Field::new("case", Takes::Record(&["case"]), "the case").required(),
             Field::new("to", Takes::Partner, "the partner that is asked").required(),
-            Field::new("field", Takes::Pairs, "what it says: name=text, for each field of its kind").repeated(),
+            Field::new("field", Takes::PairsOf(fields_of), "what it says: name=text, for each field of its kind")
+                .repeated(),
             Field::new("draft", Takes::Flag, "keep it though fields are missing"),
             Field::new("request", Takes::Record(&["request"]), "a draft to write anew"),
         ],
@@ -134,6 +135,20 @@ pub const VERBS: &[Verb] = &[
         run: Run::Writes(withdraw),
     },
 ];
+
+/// The fields of the kind that is chosen; of a draft that is written anew, too.
+fn fields_of(_: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
+    let Some(kind) = form.maybe("kind").and_then(law::by_id) else { return Ok(Vec::new()) };
+    let row = |f: &law::FieldRow| PairRow {
+        name: f.id.clone(),
+        label: f.label.clone(),
+        help: f.help.clone(),
+        article: f.article.clone(),
+        required: f.required,
+        words: Vec::new(),
+    };
+    Ok(kind.field.iter().map(row).collect())
+}
 
 /// A request as it is shown.
 #[derive(Clone, Debug, Serialize)]

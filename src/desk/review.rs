@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::job::Job;
-use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::gate::decide::Decision as Outcome;
@@ -54,7 +54,7 @@ pub const VERBS: &[Verb] = &[
         fields: &[
             REVIEW,
             Field::new("all", Takes::Word(outcomes), "one outcome for every test that its level asks"),
-            Field::new("test", Takes::Pairs, "test=outcome").repeated(),
+            Field::new("test", Takes::PairsOf(tests_of), "test=outcome").repeated(),
             Field::new("reason", Takes::Pairs, "test=why").repeated(),
             Field::new(
                 "less-intrusive",
@@ -84,6 +84,22 @@ pub const VERBS: &[Verb] = &[
         run: Run::Writes(decide),
     },
 ];
+
+/// The tests that the level of the review asks.
+fn tests_of(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
+    let Some(typed) = form.maybe("review") else { return Ok(Vec::new()) };
+    let record = desk.find_record(typed, &[review::KIND.name])?;
+    let level = review::level_of(&record).unwrap_or(Level::L3);
+    let row = |t: &Test| PairRow {
+        name: t.word().to_owned(),
+        label: t.word().replace('_', " "),
+        help: String::new(),
+        article: String::new(),
+        required: false,
+        words: outcomes(),
+    };
+    Ok(Test::of_level(level).iter().map(row).collect())
+}
 
 /// A review as it is shown.
 #[derive(Clone, Debug, Serialize)]

@@ -95,10 +95,16 @@ pub struct Story {
 impl Story {
     /// Makes the desks of the demo in an empty folder, which is made if it is not there.
     pub fn begin(folder: &Path, now: Instant) -> Result<Self, Failure> {
-        let broken = |e: toml::de::Error| Failure::new(Kind::Internal, format!("the demo's story is malformed: {e}"), "please report it");
+        let broken = |e: toml::de::Error| {
+            Failure::new(Kind::Internal, format!("the demo's story is malformed: {e}"), "please report it")
+        };
         let script: Script = toml::from_str(include_str!("../../assets/demo/story.toml")).map_err(broken)?;
         if !file::is_empty_folder(folder)? {
-            return Err(Failure::new(Kind::Version, format!("{} is not empty", folder.display()), "name another folder with --dir"));
+            return Err(Failure::new(
+                Kind::Version,
+                format!("{} is not empty", folder.display()),
+                "name another folder with --dir",
+            ));
         }
         file::private_folder(folder)?;
         let mut story = Self { folder: folder.to_owned(), now, script, words: BTreeMap::new(), next: 0 };
@@ -133,7 +139,9 @@ impl Story {
         Place {
             workspace: self.workspace(code),
             identity: self.identity(who),
-            passphrase: Box::new(|_, _| Err(Failure::new(Kind::Key, "the demo's identities have no passphrase", "start the demo anew"))),
+            passphrase: Box::new(|_, _| {
+                Err(Failure::new(Kind::Key, "the demo's identities have no passphrase", "start the demo anew"))
+            }),
             clock: Clock::Fixed(at),
         }
     }
@@ -146,7 +154,10 @@ impl Story {
             for (n, member) in site.members.iter().enumerate() {
                 let who = format!("{}@{}", member.file, site.code);
                 let out = self.identity(&who).to_string_lossy().into_owned();
-                let form = Form::default().with("name", member.name.as_str()).with("out", out.as_str()).with("no-passphrase", "yes");
+                let form = Form::default()
+                    .with("name", member.name.as_str())
+                    .with("out", out.as_str())
+                    .with("no-passphrase", "yes");
                 self.run(&who, at, "identity new", &form)?;
                 let founder = site.members.first().map_or("", |m| m.file.as_str());
                 let by = format!("{founder}@{}", site.code);
@@ -160,7 +171,8 @@ impl Story {
                     self.run(&by, at, "init", &form)?;
                     let card = self.folder.join(format!("{}.card", site.code)).to_string_lossy().into_owned();
                     let answer = self.run(&by, at, "desk card", &Form::default().with("out", card.as_str()))?;
-                    let fingerprint = answer.value.get("fingerprint").and_then(|f| f.as_str()).unwrap_or_default().to_owned();
+                    let fingerprint =
+                        answer.value.get("fingerprint").and_then(|f| f.as_str()).unwrap_or_default().to_owned();
                     self.words.insert(format!("{}.card", site.code), card);
                     self.words.insert(format!("{}.fingerprint", site.code), fingerprint);
                 } else {
@@ -174,7 +186,9 @@ impl Story {
     }
 
     fn run(&self, who: &str, at: Instant, name: &str, form: &Form) -> Result<Answer, Failure> {
-        let verb = verb(name).ok_or_else(|| Failure::new(Kind::Internal, format!("the story knows no verb {name}"), "please report it"))?;
+        let verb = verb(name).ok_or_else(|| {
+            Failure::new(Kind::Internal, format!("the story knows no verb {name}"), "please report it")
+        })?;
         let mut place = self.place(who, at);
         let mut job = Job::silent();
         match verb.run {
@@ -198,11 +212,12 @@ impl Story {
                 rest = after;
                 continue;
             };
-            let time = match (name.strip_prefix('-').and_then(Span::parse), name.strip_prefix('+').and_then(Span::parse)) {
-                (Some(span), _) => Some(self.now.minus(span)),
-                (_, Some(span)) => Some(self.now.plus(span)),
-                _ => None,
-            };
+            let time =
+                match (name.strip_prefix('-').and_then(Span::parse), name.strip_prefix('+').and_then(Span::parse)) {
+                    (Some(span), _) => Some(self.now.minus(span)),
+                    (_, Some(span)) => Some(self.now.plus(span)),
+                    _ => None,
+                };
             match (time, self.words.get(name)) {
                 (Some(time), _) => out.push_str(&time.to_string()),
                 (None, Some(word)) => out.push_str(word),
@@ -215,28 +230,45 @@ impl Story {
 
     /// Plays the next step of a part (1: up to where the screens open; 2: to the end). `None` where there is none left.
     pub fn step(&mut self, part: u8) -> Result<Option<Played>, Failure> {
-        let Some(step) = self.script.step.get(self.next).filter(|s| s.part.unwrap_or(1) <= part) else { return Ok(None) };
+        let Some(step) = self.script.step.get(self.next).filter(|s| s.part.unwrap_or(1) <= part) else {
+            return Ok(None);
+        };
         let at = self.now.minus(Span::hours(step.at));
         let verb = super::verb(&step.r#do);
         let mut form = Form::default();
         for (key, value) in &step.with {
             let Some(field) = verb.and_then(|v| v.field(key)) else {
-                return Err(Failure::new(Kind::Internal, format!("the story gives {} a field {key}", step.r#do), "please report it"));
+                return Err(Failure::new(
+                    Kind::Internal,
+                    format!("the story gives {} a field {key}", step.r#do),
+                    "please report it",
+                ));
             };
             match value {
-                toml::Value::Array(all) => all.iter().filter_map(|v| v.as_str()).for_each(|v| form.add(field.name, self.said(v))),
+                toml::Value::Array(all) => {
+                    all.iter().filter_map(|v| v.as_str()).for_each(|v| form.add(field.name, self.said(v)))
+                }
                 one => form.add(field.name, self.said(one.as_str().unwrap_or_default())),
             }
         }
         let done = self.run(&step.who, at, &step.r#do, &form);
         let refused = step.expect.as_deref() == Some("refused");
         let outcome = match &done {
-            Ok(answer) if !refused => answer.said.clone().or_else(|| answer.text.clone()).unwrap_or_else(|| in_a_line(answer)),
+            Ok(answer) if !refused => {
+                answer.said.clone().or_else(|| answer.text.clone()).unwrap_or_else(|| in_a_line(answer))
+            }
             Err(failure) if refused && failure.kind == Kind::Refused => failure.what.clone(),
-            Ok(_) => return Err(Failure::new(Kind::Internal, format!("{} was not refused, and should have been", step.r#do), "please report it")),
+            Ok(_) => {
+                return Err(Failure::new(
+                    Kind::Internal,
+                    format!("{} was not refused, and should have been", step.r#do),
+                    "please report it",
+                ));
+            }
             Err(failure) => return Err(failure.clone()),
         };
-        let played = Played { at, who: step.who.clone(), verb: step.r#do.clone(), say: step.say.clone(), outcome, refused };
+        let played =
+            Played { at, who: step.who.clone(), verb: step.r#do.clone(), say: step.say.clone(), outcome, refused };
         if let (Some(keep), Ok(answer)) = (step.keep.clone(), done) {
             let (name, member) = keep.split_once(" = ").unwrap_or((&keep, "id"));
             let kept = answer.value.get(member).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
@@ -260,7 +292,9 @@ fn in_a_line(answer: &Answer) -> String {
         Some(other) => other.to_string(),
         None => String::new(),
     };
-    let words = |row: &serde_json::Value| answer.columns.iter().map(|(key, title)| format!("{title} {}", cell(row, key))).collect::<Vec<_>>().join(", ");
+    let words = |row: &serde_json::Value| {
+        answer.columns.iter().map(|(key, title)| format!("{title} {}", cell(row, key))).collect::<Vec<_>>().join(", ")
+    };
     let line = |row: Option<&serde_json::Value>| row.map(words).unwrap_or_default();
     match rows.len() {
         0 => "Nothing.".to_owned(),

@@ -44,6 +44,36 @@ pub enum Takes {
     Partner,
     /// `name=value`, any number of times.
     Pairs,
+    /// `name=value`, where the names follow from what is typed elsewhere: the screens show a row for each.
+    PairsOf(fn(&Desk, &Form) -> Result<Vec<PairRow>, Failure>),
+}
+
+/// One name that pairs may have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PairRow {
+    /// The name.
+    pub name: String,
+    /// What it is called.
+    pub label: String,
+    /// What to write.
+    pub help: String,
+    /// The rule that asks for it.
+    pub article: String,
+    /// Whether the verb cannot do without it.
+    pub required: bool,
+    /// The words that it may take; empty: free text.
+    pub words: Vec<&'static str>,
+}
+
+/// What hangs on a verb.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weight {
+    /// It can be undone, or changes nothing.
+    Light,
+    /// It signs: something leaves the desk, or binds it.
+    Signs,
+    /// It destroys, withdraws or refuses: a word must be typed.
+    Destroys,
 }
 
 /// One field of a verb.
@@ -312,7 +342,51 @@ pub struct Verb {
     pub run: Run,
 }
 
+/// What hangs on the acts of a kind.
+pub fn weight_of(act: &str) -> Weight {
+    match act {
+        "purge" | "request-withdraw" | "member-revoke" | "agreement-end" | "partner-suspend" => Weight::Destroys,
+        "request-send"
+        | "request-answer"
+        | "review-decide"
+        | "disclosure-propose"
+        | "disclosure-release"
+        | "bundle-export"
+        | "certificate-countersign"
+        | "hold-lift"
+        | "partner-confirm" => Weight::Signs,
+        _ => Weight::Light,
+    }
+}
+
+impl std::fmt::Debug for Verb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.full_name())
+    }
+}
+
 impl Verb {
+    /// What hangs on it.
+    pub fn weight(&self) -> Weight {
+        weight_of(self.act)
+    }
+
+    /// Whether it can be rehearsed: it touches nothing outside the database before its first act.
+    pub fn is_rehearsable(&self) -> bool {
+        const ALONE: &[&str] =
+            &["request", "review", "disclosure", "hold", "case", "partner", "agreement", "certificate-countersign"];
+        matches!(self.run, Run::Writes(_)) && ALONE.iter().any(|prefix| self.act.starts_with(prefix))
+    }
+
+    /// The field that names the thing that the verb is done to, where it is of this kind.
+    pub fn subject_field(&self, kind: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| match f.takes {
+            Takes::Record(kinds) => kinds.contains(&kind),
+            Takes::Partner => kind == "partner",
+            _ => false,
+        })
+    }
+
     /// Its full name, such as `case new`.
     pub fn full_name(&self) -> String {
         if self.noun.is_empty() { self.name.to_owned() } else { format!("{} {}", self.noun, self.name) }

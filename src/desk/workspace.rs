@@ -50,8 +50,9 @@ pub struct Desk {
     memory: Memory,
     clock: Clock,
     read_only: bool,
+    rehearsing: bool,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
-    lock: lock::Lock,
+    lock: Option<lock::Lock>,
 }
 
 /// What a new desk is.
@@ -196,7 +197,8 @@ impl Desk {
             memory,
             clock,
             read_only,
-            lock,
+            rehearsing: false,
+            lock: Some(lock),
         };
         desk.compare_with_memory(known.as_ref())?;
         desk.check_keyring()?;
@@ -301,6 +303,18 @@ impl Desk {
             root: tip.root,
         };
         self.memory.remember(self.meta.workspace, seen)
+    }
+
+    /// A second view of the same workspace, to be read beside it by another thread of this process.
+    pub fn reader(&self) -> Result<Self, Failure> {
+        let text = self.me.to_text()?;
+        let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
+        Closed { meta: self.meta.clone(), me, folder: self.folder.clone(), clock: self.clock }.reopen()
+    }
+
+    /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
+    pub fn close(self) -> Closed {
+        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock }
     }
 
     // --- looking -----------------------------------------------------------------------------------------------------
@@ -426,9 +440,22 @@ impl Desk {
             return Ok((value, None));
         }
         let written = act.finish()?;
+        if self.rehearsing {
+            // Dropping the transaction undoes everything: it was put to the gate, and nothing was done.
+            return Err(rehearsed());
+        }
         tx.commit().map_err(crate::store::error::StoreError::from)?;
         self.remember()?;
         Ok((value, Some(written)))
+    }
+
+    /// Runs something up to its first act, which is put to the gate and undone: the answer is what the gate would say.
+    /// `None`: it would be done. Only for verbs that touch nothing outside the database before their first act.
+    pub fn rehearse<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Option<Failure> {
+        self.rehearsing = true;
+        let said = run(self);
+        self.rehearsing = false;
+        said.err().filter(|f| !is_rehearsed(f))
     }
 
     /// Makes an act of one change that stays at home. Answers the id of the record.
@@ -492,6 +519,48 @@ impl Desk {
         let file = self.text_of(&self.own_record()?, "card")?;
         Ok((card::Card::parse(file.as_bytes())?, file))
     }
+}
+
+/// A second view that is closed for a while.
+pub struct Closed {
+    meta: Meta,
+    me: Identity,
+    folder: PathBuf,
+    clock: Clock,
+}
+
+impl Closed {
+    /// Opens it again, with the keyring as it is now.
+    pub fn reopen(self) -> Result<Desk, Failure> {
+        let keyring = Keyring::open(&self.folder.join(KEYRING), &self.me)?;
+        let gone = || {
+            Failure::new(Kind::Integrity, "the database does not open a second time", "close comity and open it again")
+        };
+        let db = connection::open(&self.folder.join(DATABASE), &keyring.database, true)?.ok_or_else(gone)?;
+        Ok(Desk {
+            db,
+            meta: self.meta,
+            me: self.me,
+            keyring,
+            entropy: Entropy::default(),
+            folder: self.folder,
+            memory: Memory::of_reader(),
+            clock: self.clock,
+            read_only: true,
+            rehearsing: false,
+            lock: None,
+        })
+    }
+}
+
+const REHEARSED: &str = "rehearsed";
+
+fn rehearsed() -> Failure {
+    Failure::new(Kind::Cancelled, REHEARSED, "nothing was changed")
+}
+
+fn is_rehearsed(failure: &Failure) -> bool {
+    failure.kind == Kind::Cancelled && failure.what == REHEARSED
 }
 
 fn set_back(what: &str) -> Failure {

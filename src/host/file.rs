@@ -218,6 +218,32 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(files)
 }
 
+/// The folders and the regular files of a folder, each by name; hidden ones are left out.
+pub fn entries_in(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), FileError> {
+    let (mut folders, mut files) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry.map_err(at(folder))?.path();
+        if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')) {
+            continue;
+        }
+        if path.is_dir() {
+            folders.push(path);
+        } else if path.is_file() {
+            files.push(path);
+        }
+    }
+    folders.sort();
+    files.sort();
+    Ok((folders, files))
+}
+
+/// The folder that a typed path is, or lies in; else `start`, else where the process stands.
+pub fn nearest_folder(typed: &Path, start: Option<&Path>) -> PathBuf {
+    let folder = [Some(typed), typed.parent(), start].into_iter().flatten().find(|p| p.is_dir());
+    let folder = folder.unwrap_or(Path::new("."));
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

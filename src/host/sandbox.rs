@@ -3,6 +3,8 @@
 //! On Linux the kernel holds it to that: seccomp refuses the calls, Landlock refuses TCP and the execution of files.
 //! It must be entered before any thread exists. Elsewhere there is no sandbox, and `comity doctor` says so.
 
+use std::sync::OnceLock;
+
 /// How much of the sandbox stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sandbox {
@@ -25,15 +27,19 @@ impl Sandbox {
     }
 }
 
+static ENTERED: OnceLock<Sandbox> = OnceLock::new();
+
 /// Enters the sandbox. What cannot be had is left out; the answer says what stands.
 #[cfg(target_os = "linux")]
 pub fn enter() -> Sandbox {
-    let landlock = linux::landlock().is_ok();
-    match (linux::seccomp().is_ok(), landlock) {
-        (true, true) => Sandbox::Whole,
-        (true, false) => Sandbox::Calls,
-        (false, _) => Sandbox::None,
-    }
+    *ENTERED.get_or_init(|| {
+        let landlock = linux::landlock().is_ok();
+        match (linux::seccomp().is_ok(), landlock) {
+            (true, true) => Sandbox::Whole,
+            (true, false) => Sandbox::Calls,
+            (false, _) => Sandbox::None,
+        }
+    })
 }
 
 /// Enters the sandbox: there is none on this system.
@@ -42,11 +48,9 @@ pub fn enter() -> Sandbox {
     Sandbox::None
 }
 
-/// Whether the kernel refuses a socket and a process to this very process. It is tried.
-pub fn is_held() -> bool {
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").is_err();
-    let process = std::process::Command::new("/bin/true").status().is_err();
-    socket && process
+/// How much of the sandbox this process is in.
+pub fn stands() -> Sandbox {
+    ENTERED.get().copied().unwrap_or(Sandbox::None)
 }
 
 #[cfg(target_os = "linux")]

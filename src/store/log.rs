@@ -13,7 +13,7 @@ use super::statement::sql;
 use super::tree::SqlTree;
 use crate::act::change::{Body, Change, Line};
 use crate::act::checkpoint::{Checkpoint, origin};
-use crate::act::header::{Audience, Header, Seen, act_id};
+use crate::act::header::{Audience, Header, Neighbour, Seen, act_id};
 use crate::act::hybrid::Hybrid;
 use crate::act::part::Head;
 use crate::act::tree::{Frontier, leaf_hash, root};
@@ -226,7 +226,14 @@ impl<'c> Folding<'c> {
         Ok(())
     }
 
-    fn store(&self, row: i64, change: Option<&Change>, leaf: Option<&Digest>, came: bool, searched: bool) -> Result<(), StoreError> {
+    fn store(
+        &self,
+        row: i64,
+        change: Option<&Change>,
+        leaf: Option<&Digest>,
+        came: bool,
+        searched: bool,
+    ) -> Result<(), StoreError> {
         let text = |bytes: &'_ [u8]| String::from_utf8(bytes.to_vec()).map_err(|_| damaged("a change"));
         let (mut content, mut salt, mut commitment) = (None, None, None);
         match change.map(|c| &c.body) {
@@ -380,6 +387,15 @@ fn seen_by(conn: &Connection, meta: &Meta, audience: &Audience) -> Result<Vec<Se
     Ok(seen)
 }
 
+/// The act that stands nearest to another one in its log.
+fn neighbour(conn: &Connection, name: &'static str, header: &Header) -> Result<Option<Neighbour>, StoreError> {
+    let key = params![header.desk.as_bytes().as_slice(), header.replica.as_bytes().as_slice(), header.sequence as i64];
+    let found: Option<Vec<u8>> = conn.prepare_cached(sql(name))?.query_row(key, |r| r.get(0)).optional()?;
+    let Some(bytes) = found else { return Ok(None) };
+    let header = Header::parse(&bytes).map_err(|_| damaged("an act's header"))?;
+    Ok(Some(header.neighbour(act_id(&bytes))))
+}
+
 /// A partner's act being taken in. Its signature, its root and its place in the partner's log were verified before.
 pub struct Taking<'c> {
     folding: Folding<'c>,
@@ -387,10 +403,20 @@ pub struct Taking<'c> {
 }
 
 impl<'c> Taking<'c> {
-    /// Begins to take in an act that the import at position `via` lists.
-    pub fn begin(conn: &'c Connection, meta: &'c Meta, header: Header, via: i64) -> Result<Self, StoreError> {
+    /// Begins to take in the act of that id, which the import at position `via` lists.
+    pub fn begin(
+        conn: &'c Connection,
+        meta: &'c Meta,
+        header: Header,
+        id: Digest,
+        via: i64,
+    ) -> Result<Self, StoreError> {
         if header.realm != meta.realm {
             return Err(Stopped::Forged("the act is of another realm".into()).into());
+        }
+        let near = |name| neighbour(conn, name, &header);
+        if let Err(what) = header.fits(id, near("act.before")?.as_ref(), near("act.after")?.as_ref()) {
+            return Err(Stopped::Forged(format!("an act {what}")).into());
         }
         Ok(Self { folding: Folding::begin(conn, meta, header)?, via })
     }

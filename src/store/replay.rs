@@ -1,7 +1,7 @@
 //! Reading the log again from its first act: every signature, root and place is checked, every own act is put to the
 //! gate with the facts of its time, every table is folded anew and compared with the one that is stored.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
@@ -14,7 +14,7 @@ use super::search;
 use super::statement::sql;
 use super::tree::SqlTree;
 use crate::act::change::{Body, Line};
-use crate::act::header::{Audience, Header, act_id};
+use crate::act::header::{Audience, Header, Neighbour, act_id};
 use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
 use crate::gate::check::Check;
 use crate::record::book::{Book as _, Row};
@@ -48,7 +48,7 @@ pub fn replay(
         progress: Progress::default(),
         expected: Vec::new(),
         rows: 1,
-        logs: Vec::new(),
+        logs: HashMap::new(),
         arriving: None,
         erased: HashSet::new(),
     };
@@ -87,8 +87,8 @@ struct Replay<'c> {
     /// Acts that the import before must be followed by: its position, and their ids in order.
     expected: Vec<(i64, Digest)>,
     rows: i64,
-    /// Each log's last place and act.
-    logs: Vec<(Id, Id, u64, Digest)>,
+    /// The acts of each workstation's log, by their places.
+    logs: HashMap<(Id, Id), BTreeMap<u64, Neighbour>>,
     /// What the last import says came whole, and what was found to have come.
     arriving: Option<(Digest, Contents)>,
     /// Records that were erased.
@@ -116,24 +116,21 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// The act follows the last one of its log; an own act is in the tree; a partner's is listed by its import.
+    /// The act has its place in its log; an own act is in the tree; a partner's is listed by its import.
     fn place(&mut self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
-        let last = self.logs.iter_mut().find(|l| l.0 == header.desk && l.1 == header.replica);
-        match (&last, own) {
-            (None, true) if header.sequence == 0 && header.previous.is_none() => {}
-            (Some(l), true) if header.sequence == l.2 + 1 && header.previous == Some(l.3) => {}
-            // Of a partner's log only what is for this desk is here: places rise, and neighbours are chained.
-            (None, false) => {}
-            (Some(l), false)
-                if header.sequence > l.2 && (header.sequence != l.2 + 1 || header.previous == Some(l.3)) => {}
-            _ => return fault(format!("act {n} does not follow the one before it in its log")),
+        let log = self.logs.entry((header.desk, header.replica)).or_default();
+        // Of a partner's log only what is for this desk is here, and what had to wait there comes later than its place.
+        if own && header.sequence != log.len() as u64 {
+            return fault(format!("act {n} does not follow the one before it in its log"));
         }
-        match last {
-            Some(l) => (l.2, l.3) = (header.sequence, act.id),
-            None => self.logs.push((header.desk, header.replica, header.sequence, act.id)),
+        let before = log.range(..=header.sequence).next_back().map(|(_, a)| *a);
+        let after = log.range(header.sequence..).next().map(|(_, a)| *a);
+        if let Err(what) = header.fits(act.id, before.as_ref(), after.as_ref()) {
+            return fault(format!("act {n} {what}"));
         }
+        log.insert(header.sequence, header.neighbour(act.id));
         if own {
             if act.via.is_some()
                 || SqlTree::new(self.conn, header.replica).node(0, header.sequence)? != leaf_hash(&act.header)
@@ -271,23 +268,29 @@ impl Replay<'_> {
 
     /// The stored tables against those that were folded anew; and what was purged is gone, what was not is there.
     fn compare(&self) -> Result<(), StoreError> {
-        let mut after = 0i64;
-        loop {
-            let (stored, folded) = (page(self.conn, after)?, page(self.scratch, after)?);
-            if stored.is_empty() && folded.is_empty() {
-                break;
-            }
-            if stored != folded {
-                let differs = stored.iter().zip(&folded).find(|(a, b)| a != b).map_or(after + 1, |((number, _), _)| *number);
-                return fault(format!("record {differs} is not what the acts say"));
-            }
-            after = stored.last().map_or(after, |(number, _)| *number);
-        }
+        self.same("record.in_order", 14, |n| format!("record {n} is not what the acts say"))?;
+        self.same("act.columns", 10, |n| format!("act {n} is stored as another than it is"))?;
         self.contents()?;
         if waiting(self.conn)? != waiting(self.scratch)? {
             return fault("the list of acts that wait to be carried is not what the acts say");
         }
         Ok(())
+    }
+
+    /// The rows of a statement in both databases, by the number that they begin with.
+    fn same(&self, name: &'static str, columns: usize, what: impl Fn(i64) -> String) -> Result<(), StoreError> {
+        let mut after = 0i64;
+        loop {
+            let (stored, folded) = (page(self.conn, name, columns, after)?, page(self.scratch, name, columns, after)?);
+            if stored.is_empty() && folded.is_empty() {
+                return Ok(());
+            }
+            if stored != folded {
+                let differs = stored.iter().zip(&folded).find(|(a, b)| a != b);
+                return fault(what(differs.map_or(after + 1, |((number, _), _)| *number)));
+            }
+            after = stored.last().map_or(after, |(number, _)| *number);
+        }
     }
 
     /// No change of a purged record has content; where content that came is gone, the log says who erased it.
@@ -310,10 +313,10 @@ impl Replay<'_> {
 
 type Fields = (i64, Vec<Value>);
 
-fn page(conn: &Connection, after: i64) -> Result<Vec<Fields>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.in_order"))?;
+fn page(conn: &Connection, name: &'static str, columns: usize, after: i64) -> Result<Vec<Fields>, StoreError> {
+    let mut all = conn.prepare_cached(sql(name))?;
     let rows = all.query_map(params![after, 64], |r| {
-        let fields = (1..14).map(|n| r.get(n)).collect::<Result<Vec<_>, _>>()?;
+        let fields = (1..columns).map(|n| r.get(n)).collect::<Result<Vec<_>, _>>()?;
         Ok((r.get(0)?, fields))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -1,1 +1,135 @@
-//! placeholder
+//! Floor 9: the screens. Events come in, values are drawn; nothing ticks, and nothing here touches the workspace but the
+//! two threads of [`worker`].
+//!
+//! A key becomes an action of the catalogue ([`action`]), the action an intent, the intent a change of [`app::App`] or a
+//! task for a thread. What a place shows is made beside the database by one file of [`screen`] each.
+
+pub mod action;
+pub mod app;
+pub mod draw;
+pub mod input;
+pub mod key;
+pub mod offer;
+pub mod overlay;
+pub mod page;
+pub mod paint;
+pub mod place;
+pub mod screen;
+pub mod signal;
+pub mod terminal;
+pub mod theme;
+pub mod unlock;
+pub mod view;
+pub mod worker;
+
+use std::io::{IsTerminal as _, stdin, stdout};
+use std::time::Duration;
+
+use crossterm::event::{self, Event, EventStream};
+use futures_util::StreamExt as _;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use app::{App, End};
+use terminal::Screens;
+use theme::Theme;
+use worker::{Opening, Reply};
+
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::verb::Place;
+use crate::host::folder::variable;
+
+/// Refuses where there is no terminal to draw on, and says what to do instead.
+pub fn needs_terminal() -> Result<(), Failure> {
+    let dumb = variable("TERM").is_none_or(|t| t == "dumb");
+    if stdin().is_terminal() && stdout().is_terminal() && !dumb {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::Usage,
+        "the screens need a terminal, and this is none that they can draw on",
+        "every verb is a command too: see `comity --help`; `comity demo --headless` prints the demo",
+    ))
+}
+
+/// Runs the screens until they are left. Answers the exit code.
+pub fn run(opening: Opening, passphrase_file: bool, place: Place) -> Result<u8, Failure> {
+    let (send, replies) = unbounded_channel();
+    let mut app = App::new(opening, passphrase_file, place, send)?;
+    app.theme = fitting_theme().unwrap_or(app.theme);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
+    let mut screens = Screens::enter()?;
+    let ended = runtime.block_on(serve(&mut app, &mut screens, replies));
+    drop(screens);
+    app.close();
+    match ended? {
+        End::Left => Ok(0),
+        End::Failed(failure) => Err(failure),
+        End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(Kind::Internal as u8)),
+    }
+}
+
+/// The theme for this terminal: none of its colours where it asks for none, no colours that it does not know.
+fn fitting_theme() -> Option<&'static Theme> {
+    let named = variable("COMITY_THEME").and_then(|name| Theme::named(&name));
+    let true_colour = variable("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit");
+    named.or_else(|| {
+        if variable("NO_COLOR").is_some() {
+            Theme::named("mono")
+        } else if true_colour {
+            None
+        } else {
+            Theme::named("ansi")
+        }
+    })
+}
+
+/// An event that is here already. The stream must not be asked for it: a stream that was once asked without being waited
+/// for never wakes again.
+fn here() -> std::io::Result<Option<Event>> {
+    if event::poll(Duration::ZERO)? { event::read().map(Some) } else { Ok(None) }
+}
+
+async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedReceiver<Reply>) -> Result<End, Failure> {
+    let mut events = EventStream::new();
+    let mut signals = signal::Signals::listen()?;
+    loop {
+        if app.dirty {
+            app.dirty = false;
+            screens.terminal.draw(|frame| draw::draw(app, frame))?;
+        }
+        if let Some(end) = app.end.take() {
+            return Ok(end);
+        }
+        if std::mem::take(&mut app.suspend) {
+            drop(events);
+            terminal::restore();
+            signal::stop_here()?;
+            screens.resume()?;
+            events = EventStream::new();
+            app.dirty = true;
+            continue;
+        }
+        let to_next_minute = Duration::from_millis(60_000 - app.now().millis().rem_euclid(60_000) as u64 + 5);
+        tokio::select! {
+            event = events.next() => {
+                let mut next = event.transpose()?;
+                while let Some(event) = next {
+                    if app.hear(event) {
+                        // What was typed ahead of a question does not answer it.
+                        while here()?.is_some() {}
+                        break;
+                    }
+                    next = here()?;
+                }
+            }
+            Some(reply) = replies.recv() => {
+                app.answer(reply);
+                while let Ok(reply) = replies.try_recv() {
+                    app.answer(reply);
+                }
+            }
+            number = signals.next() => app.signal(number),
+            () = tokio::time::sleep(to_next_minute) => app.minute(),
+        }
+    }
+}

@@ -75,6 +75,45 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text that is fit to be shown: the only text that screens draw. Foreign text becomes it through [`shown`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Shown(String);
+
+impl Shown {
+    /// Any text, with hidden characters as codes.
+    pub fn of(text: &str) -> Self {
+        Self(shown(text).into_owned())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for Shown {
+    fn from(text: &str) -> Self {
+        Self::of(text)
+    }
+}
+
+impl From<String> for Shown {
+    fn from(text: String) -> Self {
+        Self::of(&text)
+    }
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 /// Text of several lines, fit to be shown: only line feeds break lines; a tab is four spaces.
 pub fn shown_lines(text: &str) -> Vec<String> {
     text.split('\n')
@@ -114,6 +153,38 @@ pub fn pad(text: &str, columns: usize) -> String {
         out.push(' ');
     }
     out
+}
+
+/// A shown text in lines of at most `columns` columns, broken at spaces where there are any. Never empty.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_word_bounds() {
+        let wide = width(word);
+        if used + wide > columns && (used > 0 || wide > columns) {
+            // A word that fits goes to the next line; a longer one is broken wherever the line ends.
+            if wide <= columns || used > 0 {
+                lines.push(String::new());
+                used = 0;
+            }
+            if word.trim().is_empty() {
+                continue;
+            }
+        }
+        for cluster in word.graphemes(true) {
+            let wide = cluster.width();
+            if used + wide > columns && used > 0 {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(cluster);
+            }
+            used += wide;
+        }
+    }
+    lines.iter().map(|l| l.trim_end().to_owned()).collect()
 }
 
 /// Why a text that a member typed or a partner sent is refused.
@@ -161,7 +232,7 @@ pub fn is_blank(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{fit, is_hidden, pad, shown, shown_lines, width};
+    use super::{fit, is_hidden, pad, shown, shown_lines, width, wrap};
 
     #[test]
     fn hostile_text_becomes_visible() {
@@ -188,6 +259,9 @@ mod tests {
         assert_eq!(fit("日本語", 5), "日本…");
         assert_eq!(pad("日本", 5), "日本 ");
         assert_eq!(fit("abc", 0), "");
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap("", 4), [""]);
     }
 
     proptest! {
@@ -195,6 +269,7 @@ mod tests {
         fn nothing_hidden_is_ever_shown(text in any::<String>()) {
             prop_assert!(!shown(&text).chars().any(is_hidden));
             prop_assert!(width(&pad(&shown(&text), 20)) == 20);
+            prop_assert!(wrap(&shown(&text), 20).iter().all(|l| width(l) <= 20));
         }
     }
 }

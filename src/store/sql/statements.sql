@@ -13,6 +13,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 -- name: act.last
 SELECT position, id, sequence, at, header FROM act WHERE desk = ?1 AND replica = ?2 ORDER BY sequence DESC LIMIT 1
 
+-- name: act.columns
+SELECT position, id, desk, replica, sequence, audience, at, via, first_row, changes
+FROM act WHERE position > ?1 ORDER BY position LIMIT ?2
+
 -- name: act.next_position
 SELECT coalesce(max(position), 0) + 1 FROM act
 
@@ -32,6 +36,12 @@ SELECT position FROM act WHERE id = ?1
 
 -- name: act.by_sequence
 SELECT id FROM act WHERE desk = ?1 AND replica = ?2 AND sequence = ?3
+
+-- name: act.before
+SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence < ?3 ORDER BY sequence DESC LIMIT 1
+
+-- name: act.after
+SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence >= ?3 ORDER BY sequence LIMIT 1
 
 -- name: act.by_row
 SELECT position FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1

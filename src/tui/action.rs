@@ -1,0 +1,298 @@
+//! The catalogue of what can be done on the screens: one row feeds the keys, the help, the palette and the hints.
+
+use super::key::{Chord, sequence};
+use super::place::Place;
+
+/// What an action does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Intent {
+    /// Moves the selection by so many rows.
+    Move(i32),
+    /// Moves it by half pages.
+    HalfPage(i32),
+    /// Moves it by pages.
+    Page(i32),
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+    /// To the next or previous section.
+    Section(i32),
+    /// Opens what is selected.
+    Open,
+    /// Back, clear the filter, clear the marks: the first that applies.
+    Back,
+    /// Opens a place.
+    Go(Place),
+    /// To the place before.
+    Before,
+    /// Help for here.
+    Help,
+    /// Everything by name.
+    Palette,
+    /// Filters the rows while typing.
+    Filter,
+    /// What may be done with what is selected, and why not.
+    Actions,
+    /// Marks a row and steps on.
+    Mark,
+    /// Marks all rows of the filter.
+    MarkAll,
+    /// The other view of the place.
+    Tab(i32),
+    /// The detail pane over the whole screen.
+    Zoom,
+    /// The jobs that run.
+    Jobs,
+    /// Messages that were shown.
+    Messages,
+    /// Fetches everything anew.
+    Refresh,
+    /// Asks for review.
+    Review,
+    /// Signs.
+    Sign,
+    /// Destroys, withdraws or refuses.
+    Destroy,
+    /// Runs a verb of the desk on what is marked or selected.
+    Verb(&'static str),
+    /// Runs a verb of the desk that is not about what is selected.
+    New(&'static str),
+    /// Cancels the running job; at rest, offers to leave.
+    Cancel,
+    /// Drops the keys and asks for the passphrase.
+    Lock,
+    /// Locks, and hands the terminal back to the shell.
+    Suspend,
+    /// Back; on the Desk asks to leave.
+    Quit,
+    /// Leaves at once.
+    Leave,
+}
+
+/// An action.
+#[derive(Clone, Copy, Debug)]
+pub struct Action {
+    /// Its name in the palette and in keymaps.
+    pub name: &'static str,
+    /// What it does, in a sentence without a full stop.
+    pub about: &'static str,
+    /// Where it is; empty: everywhere.
+    pub places: &'static [Place],
+    /// Its keys.
+    pub keys: &'static [&'static str],
+    /// Its word in the row of hints; empty: none.
+    pub hint: &'static str,
+    /// What it does.
+    pub intent: Intent,
+}
+
+const fn action(
+    name: &'static str,
+    about: &'static str,
+    keys: &'static [&'static str],
+    hint: &'static str,
+    intent: Intent,
+) -> Action {
+    Action { name, about, places: &[], keys, hint, intent }
+}
+
+const fn here(
+    places: &'static [Place],
+    name: &'static str,
+    about: &'static str,
+    keys: &'static [&'static str],
+    hint: &'static str,
+    intent: Intent,
+) -> Action {
+    Action { name, about, places, keys, hint, intent }
+}
+
+use Place as P;
+
+/// Every action. Hints are shown in this order, as many as fit.
+pub const ACTIONS: &[Action] = &[
+    here(&[P::Case], "open item", "Read the item", &["enter", "right", "l"], "read", Intent::Open),
+    here(&[P::Legal], "answer", "Answer the tests of the review", &["enter", "right", "l"], "answer", Intent::Open),
+    here(&[P::Sync], "preview", "What would leave, what would stay, and why", &["enter", "p"], "preview", Intent::Open),
+    action("open", "Open what is selected", &["enter", "right", "l"], "open", Intent::Open),
+    here(&[P::Queue], "new request", "Write a request", &["i"], "new", Intent::New("request new")),
+    here(&[P::Case], "add item", "Add an item to the case", &["i"], "add", Intent::New("item add")),
+    here(&[P::Case], "import file", "Import the items of a file", &["I"], "import", Intent::New("item import")),
+    here(
+        &[P::Case],
+        "share",
+        "Share items of the case with a partner",
+        &["S"],
+        "share",
+        Intent::Verb("disclosure new"),
+    ),
+    here(
+        &[P::Case],
+        "request from case",
+        "Write a request for the case",
+        &["r"],
+        "request",
+        Intent::New("request new"),
+    ),
+    here(&[P::Case], "new case", "Open a case", &["C"], "", Intent::New("case new")),
+    here(&[P::Timers], "hold", "Hold what is selected", &["H"], "hold", Intent::Verb("retention hold")),
+    here(
+        &[P::Timers],
+        "purge what is due",
+        "Erase everything that is due",
+        &["D"],
+        "erase due",
+        Intent::New("retention purge"),
+    ),
+    here(
+        &[P::Sync],
+        "import bundle",
+        "Take bundles in, from a file or a folder",
+        &["i"],
+        "import",
+        Intent::New("bundle import"),
+    ),
+    here(
+        &[P::Sync],
+        "verify bundle",
+        "Verify a bundle; nothing of it is applied",
+        &["c"],
+        "check",
+        Intent::New("bundle verify"),
+    ),
+    here(
+        &[P::Sync],
+        "write bundle",
+        "Make a bundle for the partner and write it",
+        &["x"],
+        "write",
+        Intent::Verb("bundle export"),
+    ),
+    here(&[P::Partners], "add agreement", "Record an agreement", &["A"], "agreement", Intent::New("agreement add")),
+    here(&[P::Partners], "add partner", "Meet a partner: take its card", &["i"], "add", Intent::New("partner add")),
+    here(
+        &[P::Audit],
+        "check chain",
+        "Read the log again from its first act",
+        &["c"],
+        "check chain",
+        Intent::New("audit verify"),
+    ),
+    here(&[P::Queue], "letter", "Write the request as a letter", &["p"], "letter", Intent::Verb("request letter")),
+    action("review", "Ask for review", &["V"], "review", Intent::Review),
+    action("sign", "Sign: approve, send, release, accept", &["S"], "sign", Intent::Sign),
+    action("destroy", "Destroy, withdraw or refuse", &["X"], "", Intent::Destroy),
+    action("actions", "What may be done with this, and why not", &["a", "f9"], "act", Intent::Actions),
+    action("mark", "Mark the row and step on", &["space"], "mark", Intent::Mark),
+    action("mark all", "Mark every row of the filter", &["*"], "", Intent::MarkAll),
+    action("filter", "Show only rows with these words", &["/", "f3"], "filter", Intent::Filter),
+    action("palette", "Everything by name", &[":", "ctrl-p"], "commands", Intent::Palette),
+    action("help", "Help for here: search it, run from it", &["?", "f1"], "help", Intent::Help),
+    action("lock", "Lock now: the keys are dropped", &["ctrl-l"], "lock", Intent::Lock),
+    action("next tab", "The next view of this place", &["]"], "", Intent::Tab(1)),
+    action("previous tab", "The view before", &["["], "", Intent::Tab(-1)),
+    action("zoom", "The detail over the whole screen", &["z"], "", Intent::Zoom),
+    action("down", "Down", &["j", "down"], "", Intent::Move(1)),
+    action("up", "Up", &["k", "up"], "", Intent::Move(-1)),
+    action("half page down", "Half a page down", &["ctrl-d"], "", Intent::HalfPage(1)),
+    action("half page up", "Half a page up", &["ctrl-u"], "", Intent::HalfPage(-1)),
+    action("page down", "A page down", &["pgdn"], "", Intent::Page(1)),
+    action("page up", "A page up", &["pgup"], "", Intent::Page(-1)),
+    action("first", "To the first row", &["g g", "home"], "", Intent::First),
+    action("last", "To the last row", &["G", "end"], "", Intent::Last),
+    action("next section", "To the next part of the screen", &["tab"], "", Intent::Section(1)),
+    action("previous section", "To the part before", &["backtab"], "", Intent::Section(-1)),
+    action("back", "Back; clear the filter; clear the marks", &["esc", "left", "h"], "", Intent::Back),
+    action("before", "The place before", &["-"], "", Intent::Before),
+    action("desk", "Go to Desk", &["1", "g d"], "", Intent::Go(P::Desk)),
+    action("queue", "Go to Queue", &["2", "g q"], "", Intent::Go(P::Queue)),
+    action("case", "Go to Case", &["3", "g c"], "", Intent::Go(P::Case)),
+    action("legal", "Go to Legal", &["4", "g l"], "", Intent::Go(P::Legal)),
+    action("timers", "Go to Timers", &["5", "g t"], "", Intent::Go(P::Timers)),
+    action("sync", "Go to Sync", &["6", "g s"], "", Intent::Go(P::Sync)),
+    action("partners", "Go to Partners", &["7", "g p"], "", Intent::Go(P::Partners)),
+    action("audit", "Go to Audit", &["8", "g a"], "", Intent::Go(P::Audit)),
+    action("drill", "Go to Drill", &["9", "g x"], "", Intent::Go(P::Drill)),
+    action("reports", "Go to Reports", &["0", "g r"], "", Intent::Go(P::Reports)),
+    action("jobs", "What runs: progress, cancel", &["J"], "", Intent::Jobs),
+    action("messages", "Messages that were shown", &["M"], "", Intent::Messages),
+    action("refresh", "Fetch everything anew", &["ctrl-r", "f5"], "", Intent::Refresh),
+    action("cancel", "Cancel what runs; at rest, offer to leave", &["ctrl-c"], "", Intent::Cancel),
+    action("suspend", "Lock, and go to the shell", &["ctrl-z"], "", Intent::Suspend),
+    action("quit", "Back; on the Desk, leave", &["q"], "leave", Intent::Quit),
+    action("leave", "Leave comity; every change is stored already", &[], "", Intent::Leave),
+];
+
+impl Action {
+    /// Whether it is at a place.
+    pub fn is_at(&self, place: Place) -> bool {
+        self.places.is_empty() || self.places.contains(&place)
+    }
+
+    /// Its sequences of keys.
+    pub fn sequences(&self) -> Vec<Vec<Chord>> {
+        self.keys.iter().filter_map(|k| sequence(k)).collect()
+    }
+}
+
+/// What a sequence of presses means at a place.
+#[derive(Clone, Copy, Debug)]
+pub enum Meaning {
+    /// An action.
+    Action(&'static Action),
+    /// The beginning of one.
+    Beginning,
+    /// Nothing.
+    Nothing,
+}
+
+/// What a sequence means. What is bound at the place alone goes before what is bound everywhere.
+pub fn meaning(place: Place, pressed: &[Chord]) -> Meaning {
+    let here = |a: &&&Action| !a.places.is_empty();
+    let of = |a: &&Action| a.is_at(place) && a.sequences().iter().any(|s| s == pressed);
+    let found: Vec<&Action> = ACTIONS.iter().filter(of).collect();
+    if let Some(action) = found.iter().find(here).or_else(|| found.first()) {
+        return Meaning::Action(action);
+    }
+    let begins =
+        |a: &Action| a.is_at(place) && a.sequences().iter().any(|s| s.len() > pressed.len() && s.starts_with(pressed));
+    if ACTIONS.iter().any(begins) { Meaning::Beginning } else { Meaning::Nothing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk;
+
+    #[test]
+    fn no_key_means_two_things_at_one_place() {
+        for place in Place::ALL {
+            for local in [true, false] {
+                let mut seen: Vec<(Vec<Chord>, &str)> = Vec::new();
+                for a in ACTIONS.iter().filter(|a| a.is_at(*place) && a.places.is_empty() != local) {
+                    for s in a.sequences() {
+                        let clash = seen.iter().find(|(other, _)| s.starts_with(other) || other.starts_with(&s));
+                        assert!(clash.is_none(), "{place}: {} clashes with {}", a.name, clash.unwrap().1);
+                        seen.push((s, a.name));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_is_sound() {
+        let mut names: Vec<_> = ACTIONS.iter().map(|a| a.name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all, "names are unique");
+        for a in ACTIONS {
+            assert!(!a.about.is_empty() && a.sequences().len() == a.keys.len(), "{}", a.name);
+            if let Intent::Verb(name) | Intent::New(name) = a.intent {
+                assert!(desk::verb(name).is_some(), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,1204 @@
+//! What the screens are at any moment, and what each key and each answer makes of it. It never draws and never waits.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::action::{ACTIONS, Action, Intent, Meaning, meaning};
+use super::input::Input;
+use super::key::{Chord, written};
+use super::offer::{self, Capital, Prepared};
+use super::overlay::Overlay;
+use super::overlay::confirm::{self, Confirm, Said};
+use super::overlay::form::{self, Draft, FormView};
+use super::overlay::menu::{self, Entry, Menu, Pick};
+use super::overlay::reader::Reader;
+use super::page::{Bit, Line, Subject};
+use super::place::Place;
+use super::screen::detail::detail;
+use super::screen::screen_of;
+use super::theme::{Theme, Tone};
+use super::unlock::Unlock;
+use super::view::View;
+use super::worker::{May, Opening, Reply, Ticket, Who, Workers};
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::identity;
+use crate::desk::job::{Job, Progress};
+use crate::desk::plain;
+use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
+use crate::desk::{verb, verbs};
+use crate::host::file;
+use crate::seal::secret::Passphrase;
+use crate::value::instant::Instant;
+
+/// A verb that runs, or waits for the one before it.
+pub struct Running {
+    ticket: Ticket,
+    verb: &'static Verb,
+    /// How far it has come.
+    pub progress: Option<Progress>,
+    cancelled: Arc<AtomicBool>,
+}
+
+/// Why the screens are left.
+#[derive(Debug)]
+pub enum End {
+    /// Its user leaves.
+    Left,
+    /// It cannot go on.
+    Failed(Failure),
+    /// A signal says so.
+    Signal(i32),
+}
+
+/// The screens.
+pub struct App {
+    opening: Opening,
+    replies: UnboundedSender<Reply>,
+    workers: Option<Workers>,
+    /// The locked screen, while it is locked.
+    pub locked: Option<Unlock>,
+    /// Who works where; `None` until the workspace is open.
+    pub who: Option<Who>,
+    /// The open place.
+    pub place: Place,
+    before: Place,
+    views: BTreeMap<Place, View>,
+    /// What lies over the place; the last is on top.
+    pub overlays: Vec<Overlay>,
+    /// The filter while it is typed.
+    pub filtering: Option<Input>,
+    /// Keys of a sequence that is not complete.
+    pub pressed: Vec<Chord>,
+    /// What runs; the first of them does.
+    pub jobs: Vec<Running>,
+    /// What was said, the newest last.
+    messages: Vec<(Instant, Bit)>,
+    /// What stands in the row of the sentence instead of it.
+    pub said: Option<Bit>,
+    drafts: BTreeMap<String, Draft>,
+    ticket: Ticket,
+    newest_detail: Arc<AtomicU64>,
+    last_folder: Option<PathBuf>,
+    /// The theme.
+    pub theme: &'static Theme,
+    /// Whether lines are drawn with ASCII alone.
+    pub ascii: bool,
+    /// Rows of the body, as it was drawn last.
+    pub height: u16,
+    /// Whether something changed that is not drawn yet.
+    pub dirty: bool,
+    /// Whether the terminal is to be handed to the shell.
+    pub suspend: bool,
+    /// Set when the screens are to be left.
+    pub end: Option<End>,
+}
+
+impl App {
+    /// Opens the workspace: at once where `passphrase` gives it or none is needed, else the locked screen asks first.
+    pub fn new(
+        opening: Opening,
+        passphrase_file: bool,
+        mut place: Where,
+        replies: UnboundedSender<Reply>,
+    ) -> Result<Self, Failure> {
+        let sealed = identity::asks_for_passphrase(&opening.identity)?;
+        let mut app = Self {
+            opening,
+            replies,
+            workers: None,
+            locked: Some(Unlock::new(!sealed)),
+            who: None,
+            place: Place::Desk,
+            before: Place::Desk,
+            views: BTreeMap::new(),
+            overlays: Vec::new(),
+            filtering: None,
+            pressed: Vec::new(),
+            jobs: Vec::new(),
+            messages: Vec::new(),
+            said: None,
+            drafts: BTreeMap::new(),
+            ticket: 0,
+            newest_detail: Arc::default(),
+            last_folder: None,
+            theme: Theme::all()
+                .first()
+                .ok_or_else(|| Failure::new(Kind::Internal, "there is no theme", "please report it"))?,
+            ascii: false,
+            height: 20,
+            dirty: true,
+            suspend: false,
+            end: None,
+        };
+        if !sealed || passphrase_file {
+            if let Some(locked) = &mut app.locked {
+                locked.trying = true;
+            }
+            let workers = Workers::start(
+                app.opening.clone(),
+                move || Ok(identity::unlock(&mut place)?.0),
+                None,
+                app.replies.clone(),
+            );
+            app.workers = Some(workers);
+        }
+        Ok(app)
+    }
+
+    /// The open place as it is being looked at.
+    pub fn view(&mut self) -> &mut View {
+        self.views.entry(self.place).or_default()
+    }
+
+    /// Now.
+    pub fn now(&self) -> Instant {
+        self.opening.clock.now()
+    }
+
+    fn next(&mut self) -> Ticket {
+        self.ticket += 1;
+        self.ticket
+    }
+
+    // --- events ------------------------------------------------------------------------------------------------------
+
+    /// Takes what the terminal tells. Answers whether what was typed ahead must be dropped: a question has opened.
+    pub fn hear(&mut self, event: Event) -> bool {
+        self.dirty = true;
+        let questions = |app: &Self| app.overlays.iter().filter(|o| matches!(o, Overlay::Confirm(_))).count();
+        let before = questions(self);
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
+            Event::Paste(text) => self.paste(&text),
+            _ => {}
+        }
+        questions(self) > before
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        if let (KeyCode::Char(c), true) = (key.code, ctrl) {
+            match c {
+                'l' if self.locked.is_none() => return self.lock(),
+                'z' => {
+                    self.lock();
+                    self.suspend = true;
+                    return;
+                }
+                'c' => return self.cancel(),
+                _ => {}
+            }
+        }
+        if self.locked.is_some() {
+            self.unlock_key(key);
+        } else if !self.overlays.is_empty() {
+            self.overlay_key(key);
+        } else if self.filtering.is_some() {
+            self.filter_key(key);
+        } else {
+            self.place_key(key);
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        if let Some(locked) = &mut self.locked {
+            return locked.paste(text);
+        }
+        match self.overlays.last_mut() {
+            Some(Overlay::Form(form)) => form.paste(text),
+            Some(Overlay::Menu(menu)) => menu.paste(text),
+            // A question is never answered by a paste, and no paste is taken for keys.
+            Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {}
+            None => {
+                if let Some(input) = &mut self.filtering {
+                    input.paste(text);
+                    let filter = input.text();
+                    self.view().set_filter(&filter);
+                    self.look_closer();
+                } else {
+                    self.say(Bit::new("A paste means nothing here: open a form, or / to filter.", Tone::Due));
+                }
+            }
+        }
+    }
+
+    fn place_key(&mut self, key: KeyEvent) {
+        self.pressed.push(Chord::of(key));
+        match meaning(self.place, &self.pressed) {
+            Meaning::Action(action) => {
+                self.pressed.clear();
+                self.act(action);
+            }
+            Meaning::Beginning => {}
+            Meaning::Nothing => {
+                let typed = written(&self.pressed);
+                self.pressed.clear();
+                if key.code != KeyCode::Esc {
+                    self.say(Bit::new(format!("{typed} means nothing here; ? shows what does."), Tone::Note));
+                }
+            }
+        }
+    }
+
+    /// A minute has passed: what is shown of times is no longer true.
+    pub fn minute(&mut self) {
+        self.dirty = true;
+        if self.locked.is_none() {
+            self.fetch();
+        }
+    }
+
+    /// A signal asks to end, or to stop.
+    pub fn signal(&mut self, signal: i32) {
+        if signal == signal_hook::consts::SIGTSTP {
+            self.lock();
+            self.suspend = true;
+        } else {
+            self.end = Some(End::Signal(signal));
+        }
+        self.dirty = true;
+    }
+
+    // --- what a member does ------------------------------------------------------------------------------------------
+
+    fn act(&mut self, action: &'static Action) {
+        self.said = None;
+        let half = i32::from(self.height / 2).max(1);
+        let page = i32::from(self.height).max(1);
+        match action.intent {
+            Intent::Move(by) => self.scroll_or_step(by),
+            Intent::HalfPage(by) => self.scroll_or_step(by * half),
+            Intent::Page(by) => self.scroll_or_step(by * page),
+            Intent::First => self.step(View::first),
+            Intent::Last => self.step(View::last),
+            Intent::Section(by) => self.step(|v| v.step_section(by)),
+            Intent::Open => self.open(),
+            Intent::Back => drop(self.back()),
+            Intent::Go(place) => self.go(place),
+            Intent::Before => self.go(self.before),
+            Intent::Help => self.help(),
+            Intent::Palette => self.palette(),
+            Intent::Filter => self.filtering = Some(Input::new(self.view().filter().to_owned().as_str(), false)),
+            Intent::Actions => self.ask_what_may_be_done(),
+            Intent::Mark => {
+                self.view().mark();
+                self.step(|v| v.step(1));
+            }
+            Intent::MarkAll => self.view().mark_all(),
+            Intent::Tab(by) => self.turn(by),
+            Intent::Zoom => {
+                let view = self.view();
+                view.zoomed = !view.zoomed && view.detail.is_some();
+            }
+            Intent::Jobs => self.show_jobs(),
+            Intent::Messages => self.show_messages(),
+            Intent::Refresh => self.fetch(),
+            Intent::Review => self.capital(Capital::Review),
+            Intent::Sign => self.capital(Capital::Sign),
+            Intent::Destroy => self.capital(Capital::Destroy),
+            Intent::Verb(name) => {
+                let subjects = self.subjects();
+                self.begin_named(name, subjects);
+            }
+            Intent::New(name) => self.begin_named(name, Vec::new()),
+            Intent::Cancel => self.cancel(),
+            Intent::Lock => self.lock(),
+            Intent::Suspend => {
+                self.lock();
+                self.suspend = true;
+            }
+            Intent::Quit => match self.back() {
+                true => {}
+                false if self.place == Place::Desk => self.ask_to_leave(),
+                false => self.go(Place::Desk),
+            },
+            Intent::Leave => self.end = Some(End::Left),
+        }
+    }
+
+    fn step(&mut self, step: impl FnOnce(&mut View)) {
+        let view = self.view();
+        view.scroll = 0;
+        step(view);
+        self.look_closer();
+    }
+
+    fn scroll_or_step(&mut self, by: i32) {
+        let view = self.view();
+        if view.zoomed {
+            view.scroll = view.scroll.saturating_add_signed(by.clamp(-1000, 1000) as i16);
+        } else {
+            self.step(|v| v.step(by));
+        }
+    }
+
+    fn subjects(&mut self) -> Vec<Subject> {
+        let view = self.view();
+        if view.marks.is_empty() { view.selected().cloned().into_iter().collect() } else { view.marks.clone() }
+    }
+
+    fn go(&mut self, place: Place) {
+        if place != self.place {
+            self.before = self.place;
+            self.place = place;
+        }
+        self.pressed.clear();
+        self.said = None;
+        self.fetch();
+    }
+
+    fn turn(&mut self, by: i32) {
+        let views = screen_of(self.place).views.len() as i32;
+        if views > 0 {
+            let view = self.view();
+            view.look.view = (view.look.view as i32 + by).rem_euclid(views) as usize;
+            view.marks.clear();
+            self.fetch();
+        }
+    }
+
+    fn open(&mut self) {
+        let Some(subject) = self.view().selected().cloned() else { return };
+        match (self.place, subject.kind.as_str()) {
+            (Place::Case, "case") | (Place::Sync, "partner") => {
+                let view = self.view();
+                view.look.focus = Some(subject.id);
+                view.look.view = 0;
+                view.set_filter("");
+                self.fetch();
+            }
+            (Place::Legal, "review") => self.begin_named("review assess", vec![subject]),
+            (Place::Desk | Place::Audit, _) | (Place::Case, "request") => self.goto(subject),
+            (place, _) if screen_of(place).has_detail => {
+                let view = self.view();
+                view.scroll = 0;
+                view.zoomed = true;
+            }
+            _ => self.goto(subject),
+        }
+    }
+
+    /// Goes one step back: out of the detail, the filter, the marks, the thing. Answers whether there was one.
+    fn back(&mut self) -> bool {
+        let place = self.place;
+        let view = self.view();
+        if view.zoomed {
+            view.zoomed = false;
+        } else if !view.filter().is_empty() {
+            view.set_filter("");
+        } else if !view.marks.is_empty() {
+            view.marks.clear();
+        } else if view.look.focus.is_some() && matches!(place, Place::Case | Place::Sync) {
+            view.wanted = view.look.focus.take();
+            view.look.view = if place == Place::Case { 3 } else { 0 };
+            self.fetch();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Goes where a record is.
+    fn goto(&mut self, subject: Subject) {
+        let ticket = self.next();
+        self.read(move |desk, out| {
+            let place = offer::place_of(desk, &subject);
+            let _ = out.send(Reply::Located(ticket, subject, place));
+        });
+    }
+
+    fn capital(&mut self, capital: Capital) {
+        let Some(subject) = self.subjects().into_iter().next() else {
+            return self.say(Bit::new("Nothing is selected.", Tone::Note));
+        };
+        let ticket = self.next();
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Offered(ticket, offer::verbs_for(desk, &subject, capital)));
+        });
+    }
+
+    fn begin_named(&mut self, name: &str, subjects: Vec<Subject>) {
+        if let Some(verb) = verb(name) {
+            self.begin(verb, subjects);
+        }
+    }
+
+    /// Begins a verb: finds out what is known of its form, and then asks for the rest.
+    fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+        let ticket = self.next();
+        let focus = self.view().look.focus;
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Prepared(ticket, verb, offer::prepare(desk, verb, &subjects, focus)));
+        });
+    }
+
+    fn prepared(&mut self, verb: &'static Verb, known: Prepared) {
+        let mut form = FormView::new(verb, &known.form, &known.labels, known.partner);
+        let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
+        if complete {
+            return self.submit(&form);
+        }
+        if let Some(draft) = self.drafts.remove(&draft_of(&form)) {
+            form.restore(draft);
+            self.say(Bit::new("Your draft is back.", Tone::Note));
+        }
+        self.overlays.push(Overlay::Form(Box::new(form)));
+        self.ask_for_pairs();
+    }
+
+    fn form(&mut self) -> Option<&mut FormView> {
+        match self.overlays.iter_mut().rev().find(|o| matches!(o, Overlay::Form(_))) {
+            Some(Overlay::Form(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    fn ask_for_pairs(&mut self) {
+        let ticket = self.next();
+        let Some(form) = self.form() else { return };
+        let Some((_, rows)) = form.pairs_of() else { return };
+        form.asked = ticket;
+        let typed = form.form();
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Pairs(ticket, rows(desk, &typed)));
+        });
+    }
+
+    /// Runs what a form says, after the question that it takes.
+    fn submit(&mut self, form: &FormView) {
+        let (verb, typed) = (form.verb, form.form());
+        if form.verb.weight() == Weight::Light || typed.flag("dry-run") {
+            self.run(verb, typed);
+            return;
+        }
+        let mut about: Vec<Line> = vec![vec![Bit::new(verb.about, Tone::Title)], Vec::new()];
+        for row in form.rows.iter().filter(|r| !r.input.is_empty()) {
+            let text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
+            about.push(vec![Bit::new(format!("{:16}", row.name()), Tone::Note), Bit::from(text)]);
+        }
+        let mut question = Confirm::new(verb, typed.clone(), about, form.partner.as_deref().or(typed.maybe("to")));
+        if matches!(question.said, Said::Waiting) {
+            question.asked = self.next();
+            if let Some(workers) = &self.workers {
+                workers.rehearse(question.asked, verb, typed);
+            }
+        }
+        self.overlays.push(Overlay::Confirm(Box::new(question)));
+    }
+
+    fn run(&mut self, verb: &'static Verb, typed: Form) {
+        let ticket = self.next();
+        if let Some(form) = self.form().filter(|f| f.verb.full_name() == verb.full_name()) {
+            form.running = Some(ticket);
+            form.failure = None;
+        }
+        for field in verb.fields.iter().filter(|f| matches!(f.takes, Takes::Existing | Takes::ToWrite)) {
+            if let Some(path) = typed.maybe(field.name).map(PathBuf::from) {
+                self.last_folder = path.parent().map(PathBuf::from);
+            }
+        }
+        let Some(workers) = &self.workers else { return };
+        let cancelled = workers.run(ticket, verb, typed);
+        self.jobs.push(Running { ticket, verb, progress: None, cancelled });
+    }
+
+    fn cancel(&mut self) {
+        if let Some(job) = self.jobs.first() {
+            job.cancelled.store(true, Ordering::Relaxed);
+            let name = job.verb.full_name();
+            self.say(Bit::new(format!("Cancelling {name}: nothing of it will have been done."), Tone::Due));
+        } else if self.locked.is_some() || self.is_asking_to_leave() {
+            self.end = Some(End::Left);
+        } else {
+            self.ask_to_leave();
+        }
+    }
+
+    // --- looking -----------------------------------------------------------------------------------------------------
+
+    fn read(&self, task: impl FnOnce(&mut crate::desk::workspace::Desk, &UnboundedSender<Reply>) + Send + 'static) {
+        if let Some(workers) = &self.workers {
+            workers.read(task);
+        }
+    }
+
+    /// Fetches the page of the place anew.
+    fn fetch(&mut self) {
+        let ticket = self.next();
+        let fetch = screen_of(self.place).fetch;
+        let view = self.view();
+        view.asked = ticket;
+        let look = view.look.clone();
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Page(ticket, fetch(desk, &look, &mut Job::silent())));
+        });
+    }
+
+    /// Fetches the detail of what is selected. While one moves on, those in between are never made.
+    fn look_closer(&mut self) {
+        if !screen_of(self.place).has_detail {
+            return;
+        }
+        let ticket = self.next();
+        let view = self.view();
+        view.asked_detail = ticket;
+        let Some(subject) = view.selected().cloned() else {
+            view.detail = None;
+            return;
+        };
+        self.newest_detail.store(ticket, Ordering::Relaxed);
+        let newest = Arc::clone(&self.newest_detail);
+        self.read(move |desk, out| {
+            if newest.load(Ordering::Relaxed) == ticket {
+                let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
+            }
+        });
+    }
+
+    /// Says something in the row of the sentence, and keeps it among the messages.
+    pub fn say(&mut self, bit: Bit) {
+        let now = self.now();
+        if bit.tone != Tone::Note {
+            self.messages.push((now, bit.clone()));
+            if self.messages.len() > 500 {
+                self.messages.remove(0);
+            }
+        }
+        self.said = Some(bit);
+    }
+
+    // --- answers -----------------------------------------------------------------------------------------------------
+
+    /// Takes an answer of the threads.
+    pub fn answer(&mut self, reply: Reply) {
+        self.dirty = true;
+        match reply {
+            Reply::Opened(opened) => self.opened(opened),
+            Reply::Page(ticket, page) => {
+                let Some(view) = self.views.values_mut().find(|v| v.asked == ticket) else { return };
+                match page {
+                    Ok(page) => view.set_page(page),
+                    Err(failure) => view.failed = Some(failure),
+                }
+                self.look_closer();
+            }
+            Reply::Detail(ticket, detail) => {
+                let view = self.view();
+                if view.asked_detail == ticket {
+                    if let (Some(subject), Ok(detail)) = (view.selected().cloned(), detail) {
+                        view.detail = Some((subject, detail));
+                    }
+                } else if let Some(Overlay::Reader(reader)) = self.overlays.last_mut() {
+                    if let Ok(detail) = detail {
+                        *reader = Reader::new(detail);
+                    }
+                }
+            }
+            Reply::Located(_, subject, Ok(Some((place, look)))) => {
+                let view = self.views.entry(place).or_default();
+                (view.look, view.wanted, view.zoomed) = (look, Some(subject.id), false);
+                view.set_filter("");
+                self.go(place);
+            }
+            Reply::Located(_, subject, Ok(None)) => {
+                let ticket = self.next();
+                self.overlays.push(Overlay::Reader(Reader::of_lines("", &[])));
+                self.read(move |desk, out| {
+                    let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
+                });
+            }
+            Reply::Offered(_, Ok(verbs)) => self.offered(&verbs),
+            Reply::Prepared(_, verb, Ok(known)) => self.prepared(verb, known),
+            Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, &may),
+            Reply::Located(_, _, Err(failure))
+            | Reply::Offered(_, Err(failure))
+            | Reply::Prepared(_, _, Err(failure))
+            | Reply::May(_, Err(failure)) => self.refuse(&failure),
+            Reply::Rehearsed(ticket, said) => {
+                for overlay in &mut self.overlays {
+                    if let Overlay::Confirm(question) = overlay {
+                        if question.asked == ticket {
+                            question.said = match &said {
+                                Some(failure) => Said::No(Box::new(failure.clone())),
+                                None => Said::Yes,
+                            };
+                        }
+                    }
+                }
+            }
+            Reply::Pairs(ticket, pairs) => {
+                if let Some(form) = self.form().filter(|f| f.asked == ticket) {
+                    match pairs {
+                        Ok(pairs) => form.set_pairs(pairs),
+                        Err(failure) => form.failure = Some(failure),
+                    }
+                }
+            }
+            Reply::Choices(ticket, choices) => self.choices(ticket, choices),
+            Reply::Found(ticket, found) => {
+                if let Some(Overlay::Menu(menu)) = self.overlays.last_mut() {
+                    if menu.asked == ticket {
+                        let entry = |(subject, label): (Subject, String)| {
+                            let kind = subject.kind.clone();
+                            Entry::new(label, Bit::new(kind, Tone::Note), Pick::Goto(subject))
+                        };
+                        menu.set_found(found.into_iter().map(entry).collect());
+                    }
+                }
+            }
+            Reply::Progress(ticket, progress) => {
+                if let Some(job) = self.jobs.iter_mut().find(|j| j.ticket == ticket) {
+                    job.progress = Some(progress);
+                }
+            }
+            Reply::Done(ticket, done) => self.done(ticket, done),
+            Reply::Closed => {}
+        }
+    }
+
+    fn opened(&mut self, opened: Result<Who, Failure>) {
+        let now = self.now();
+        match opened {
+            Ok(who) => {
+                self.who = Some(who);
+                self.locked = None;
+                self.fetch();
+            }
+            Err(failure) => {
+                let typed = self.locked.as_ref().is_some_and(|l| !l.needs_none);
+                self.workers = None;
+                match &mut self.locked {
+                    Some(locked) if typed && failure.kind == Kind::Key => locked.wrong(&failure.what, now),
+                    _ => self.end = Some(End::Failed(failure)),
+                }
+            }
+        }
+    }
+
+    fn offered(&mut self, verbs: &[&'static Verb]) {
+        let subjects = self.subjects();
+        match verbs {
+            [] => self.say(Bit::new("Nothing of that kind can be done with this now; a shows what can.", Tone::Due)),
+            [only] => self.begin(only, subjects),
+            several => {
+                let first = subjects.first().cloned();
+                let entries = several
+                    .iter()
+                    .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, first.clone())));
+                self.overlays.push(Overlay::Menu(Menu::new("Which of these?", entries.collect())));
+            }
+        }
+    }
+
+    fn done(&mut self, ticket: Ticket, done: Result<Answer, Failure>) {
+        let Some(at) = self.jobs.iter().position(|j| j.ticket == ticket) else { return };
+        let job = self.jobs.remove(at);
+        let from_form = self.form().is_some_and(|f| f.running == Some(ticket));
+        self.overlays.retain(|o| !matches!(o, Overlay::Confirm(c) if c.verb.full_name() == job.verb.full_name()));
+        match done {
+            Ok(answer) => {
+                if from_form {
+                    self.overlays.retain(|o| !matches!(o, Overlay::Form(f) if f.running == Some(ticket)));
+                }
+                if let Run::Writes(_) = job.verb.run {
+                    let id = answer.id();
+                    let view = self.view();
+                    view.marks.clear();
+                    if id.is_some() {
+                        view.wanted = id;
+                    }
+                    self.fetch();
+                }
+                self.show_answer(job.verb, &answer);
+            }
+            Err(failure) => {
+                self.say(Bit::new(format!("{}: {}", job.verb.full_name(), first_line(&failure.what)), Tone::Stop));
+                match self.form().filter(|f| f.running == Some(ticket)) {
+                    Some(form) => {
+                        form.running = None;
+                        form.failure = Some(failure);
+                    }
+                    None if failure.kind != Kind::Cancelled => self.refuse(&failure),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn show_answer(&mut self, verb: &'static Verb, answer: &Answer) {
+        let lines = plain::lines(answer);
+        let tone = if answer.code == 0 { Tone::Good } else { Tone::Stop };
+        let said = answer.said.clone().unwrap_or_else(|| format!("{}: done.", verb.full_name()));
+        self.say(Bit::new(first_line(&said), tone));
+        let more = answer.text.is_some()
+            || answer.said.is_none()
+            || said.contains('\n')
+            || answer.value.is_array()
+            || answer.code != 0;
+        if more {
+            self.overlays.push(Overlay::Reader(Reader::of_lines(&verb.full_name(), &lines)));
+        }
+    }
+
+    fn refuse(&mut self, failure: &Failure) {
+        self.overlays.push(Overlay::Reader(Reader::of_failure("Not done", failure)));
+    }
+
+    // --- lists and texts over the place ------------------------------------------------------------------------------
+
+    fn help(&mut self) {
+        let place = self.place;
+        let entry = |a: &'static Action| Entry {
+            keys: a.sequences().iter().map(|s| written(s)).collect::<Vec<_>>().join("  "),
+            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
+        };
+        let at = ACTIONS.iter().filter(|a| a.is_at(place) && !a.keys.is_empty());
+        // What is of this place alone goes first.
+        let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
+        let entries = local.into_iter().chain(global).map(entry).collect();
+        self.overlays.push(Overlay::Menu(Menu::new(format!("Help: {}", place.title()), entries)));
+    }
+
+    fn palette(&mut self) {
+        let place = self.place;
+        let action = |a: &'static Action| Entry {
+            keys: a.sequences().first().map(|s| written(s)).unwrap_or_default(),
+            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
+        };
+        let subject = self.view().selected().cloned();
+        let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
+        entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
+            let on =
+                subject.clone().filter(|s| v.fields.iter().any(|f| f.positional) && v.subject_field(&s.kind).is_some());
+            Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on))
+        }));
+        entries.extend(Theme::all().iter().map(|t| {
+            Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
+        }));
+        let menu = Menu::new("Commands, places, records", entries).finding();
+        self.overlays.push(Overlay::Menu(menu));
+    }
+
+    fn ask_what_may_be_done(&mut self) {
+        let Some(subject) = self.view().selected().cloned() else {
+            return self.say(Bit::new("Nothing is selected; : shows every command.", Tone::Note));
+        };
+        let title = self.view().selected_line().unwrap_or_default();
+        let ticket = self.next();
+        let menu = Menu::awaiting(title, ticket, "Asking the gate …");
+        self.overlays.push(Overlay::Menu(menu));
+        if let Some(workers) = &self.workers {
+            workers.may(ticket, subject);
+        }
+    }
+
+    fn show_what_may_be_done(&mut self, ticket: Ticket, may: &[May]) {
+        let subject = self.view().selected().cloned();
+        let entry = |m: &May| match &m.why_not {
+            None => Entry::new(
+                m.verb.full_name(),
+                Bit::new(format!("yes   {}", m.verb.about), Tone::Good),
+                Pick::Verb(m.verb, subject.clone()),
+            ),
+            Some(failure) => {
+                let rule = failure
+                    .verdict
+                    .as_ref()
+                    .and_then(|v| v.refusals().next().map(|f| format!("{} {}", f.id, f.because)));
+                let why = rule.unwrap_or_else(|| first_line(&failure.what));
+                Entry::new(
+                    m.verb.full_name(),
+                    Bit::new(format!("no    {why}"), Tone::Stop),
+                    Pick::Refused(Box::new(failure.clone())),
+                )
+            }
+        };
+        let (yes, no): (Vec<&May>, Vec<&May>) = may.iter().partition(|m| m.why_not.is_none());
+        let entries = yes.into_iter().chain(no).map(entry).collect();
+        if let Some(Overlay::Menu(menu)) =
+            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
+        {
+            menu.empty = "Nothing can be done with this.";
+            menu.set_entries(entries);
+        }
+    }
+
+    fn choices(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Failure>) {
+        let Some(Overlay::Menu(menu)) =
+            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
+        else {
+            return;
+        };
+        match choices {
+            Ok(choices) => {
+                menu.empty = "There is none.";
+                menu.set_entries(
+                    choices.into_iter().map(|(value, label)| Entry::new(label, "", Pick::Value(value))).collect(),
+                );
+            }
+            Err(failure) => {
+                self.overlays.pop();
+                self.refuse(&failure);
+            }
+        }
+    }
+
+    /// Opens the list of what may stand in the row of the form's cursor.
+    fn choose(&mut self) {
+        let ticket = self.next();
+        let start = self.last_folder.clone();
+        let Some(form) = self.form() else { return };
+        let Some(row) = form.row() else { return };
+        let title = row.name();
+        if let Some(words) = row.words() {
+            let several = row.pair.is_none() && matches!(row.field.takes, Takes::Words(_));
+            let text = row.input.text();
+            let here: Vec<&str> = text.split(',').map(str::trim).collect();
+            let entry =
+                |w: &&str| Entry { ticked: here.contains(w), ..Entry::new(*w, "", Pick::Value((*w).to_owned())) };
+            let menu = Menu::of_words(title, words.iter().map(entry).collect(), several);
+            self.overlays.push(Overlay::Menu(menu));
+            return;
+        }
+        let takes = row.field.takes;
+        if let Takes::Existing | Takes::ToWrite = takes {
+            let typed = row.input.text();
+            return self.browse(title, start, &typed);
+        }
+        form.asked_choices = ticket;
+        let menu = Menu::awaiting(title, ticket, "Looking …");
+        self.overlays.push(Overlay::Menu(menu));
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes)));
+        });
+    }
+
+    /// The files and folders of a folder, to be put into the field.
+    fn browse(&mut self, title: String, start: Option<PathBuf>, typed: &str) {
+        let folder = file::nearest_folder(&PathBuf::from(typed), start.as_deref());
+        let name =
+            |p: &std::path::Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
+        let value = |p: &std::path::Path| Pick::Value(p.to_string_lossy().into_owned());
+        let mut entries = vec![Entry::new(
+            "this folder",
+            Bit::new(folder.to_string_lossy().into_owned(), Tone::Note),
+            value(&folder),
+        )];
+        let parent = folder.parent().map(PathBuf::from);
+        entries.extend(parent.iter().map(|p| {
+            Entry::new("..", Bit::new("the folder above", Tone::Note), Pick::Value(format!("{}/", p.display())))
+        }));
+        match file::entries_in(&folder) {
+            Ok((folders, files)) => {
+                entries.extend(
+                    folders
+                        .iter()
+                        .map(|p| Entry::new(format!("{}/", name(p)), "", Pick::Value(format!("{}/", p.display())))),
+                );
+                entries.extend(files.iter().map(|p| Entry::new(name(p), "", value(p))));
+            }
+            Err(error) => self.say(Bit::new(error.to_string(), Tone::Stop)),
+        }
+        self.overlays.push(Overlay::Menu(Menu::new(title, entries)));
+    }
+
+    fn show_jobs(&mut self) {
+        let line = |(n, j): (usize, &Running)| {
+            let state = match &j.progress {
+                Some(p) => told(p),
+                None if n == 0 => "begins".to_owned(),
+                None => "waits".to_owned(),
+            };
+            format!("{:24} {state}", j.verb.full_name())
+        };
+        let mut lines: Vec<String> = self.jobs.iter().enumerate().map(line).collect();
+        lines.push(if lines.is_empty() { "Nothing runs.".into() } else { "Ctrl-C cancels the first.".into() });
+        self.overlays.push(Overlay::Reader(Reader::of_lines("Jobs", &lines)));
+    }
+
+    fn show_messages(&mut self) {
+        let mut lines: Vec<String> =
+            self.messages.iter().rev().map(|(at, bit)| format!("{}  {}", at.on_screen(), bit.text)).collect();
+        if lines.is_empty() {
+            lines.push("Nothing was said yet.".into());
+        }
+        self.overlays.push(Overlay::Reader(Reader::of_lines("Messages", &lines)));
+    }
+
+    fn ask_to_leave(&mut self) {
+        let leave = ACTIONS.iter().find(|a| a.intent == Intent::Leave);
+        let lock = ACTIONS.iter().find(|a| a.intent == Intent::Lock);
+        let entries =
+            leave.into_iter().chain(lock).map(|a| Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a)));
+        self.overlays.push(Overlay::Menu(Menu::new("Leave comity?  Esc stays", entries.collect())));
+    }
+
+    fn is_asking_to_leave(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Menu(m)) if m.title.as_str().starts_with("Leave comity?"))
+    }
+
+    fn overlay_key(&mut self, key: KeyEvent) {
+        match self.overlays.last_mut() {
+            Some(Overlay::Menu(menu)) => match menu.key(key) {
+                menu::Heard::Taken => {}
+                menu::Heard::Left => drop(self.overlays.pop()),
+                menu::Heard::Query => self.find(),
+                menu::Heard::Picked(pick) => self.picked(pick),
+            },
+            Some(Overlay::Form(form)) => match form.key(key) {
+                form::Heard::Taken => {}
+                form::Heard::Left => self.leave_form(),
+                form::Heard::Choose => self.choose(),
+                form::Heard::Changed => self.ask_for_pairs(),
+                form::Heard::Run => self.run_form(),
+            },
+            Some(Overlay::Confirm(question)) => match question.key(key) {
+                confirm::Heard::Taken => {}
+                confirm::Heard::Left => drop(self.overlays.pop()),
+                confirm::Heard::Yes => {
+                    let (verb, typed) = (question.verb, question.form.clone());
+                    self.overlays.pop();
+                    self.run(verb, typed);
+                }
+            },
+            Some(Overlay::Reader(reader)) => {
+                let window = self.height;
+                match key.code {
+                    KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => drop(self.overlays.pop()),
+                    KeyCode::Down | KeyCode::Char('j') => reader.scroll_by(1, window),
+                    KeyCode::Up | KeyCode::Char('k') => reader.scroll_by(-1, window),
+                    KeyCode::PageDown | KeyCode::Char(' ') => reader.scroll_by(i32::from(window), window),
+                    KeyCode::PageUp => reader.scroll_by(-i32::from(window), window),
+                    KeyCode::Home | KeyCode::Char('g') => reader.scroll = 0,
+                    KeyCode::End | KeyCode::Char('G') => reader.scroll_by(i32::from(u16::MAX), window),
+                    _ => {}
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn run_form(&mut self) {
+        let Some(Overlay::Form(mut form)) = self.overlays.pop() else { return };
+        let missing = form.missing();
+        let at = self.overlays.len();
+        if !missing.is_empty() {
+            form.at = form.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(form.at);
+            form.failure = Some(Failure::usage(format!("still missing: {}", missing.join(", "))).remedy("fill it in"));
+        } else if form.running.is_none() {
+            let jobs = self.jobs.len();
+            self.submit(&form);
+            form.running = (self.jobs.len() > jobs).then_some(self.ticket);
+        }
+        // It lies below its question, and stays until what it says is done.
+        self.overlays.insert(at, Overlay::Form(form));
+    }
+
+    fn leave_form(&mut self) {
+        if let Some(Overlay::Form(form)) = self.overlays.pop() {
+            let draft = form.draft();
+            if !draft.is_empty() && form.running.is_none() {
+                self.drafts.insert(draft_of(&form), draft);
+                self.say(Bit::new("Kept as a draft: it is there when you come back.", Tone::Note));
+            }
+        }
+    }
+
+    /// Looks for records that fit what is typed into the palette.
+    fn find(&mut self) {
+        let ticket = self.next();
+        let Some(Overlay::Menu(menu)) = self.overlays.last_mut() else { return };
+        let typed = menu.query.text();
+        if !menu.finds || typed.trim().len() < 3 {
+            menu.set_found(Vec::new());
+            return;
+        }
+        menu.asked = ticket;
+        self.newest_detail.store(ticket, Ordering::Relaxed);
+        let newest = Arc::clone(&self.newest_detail);
+        self.read(move |desk, out| {
+            if newest.load(Ordering::Relaxed) == ticket {
+                let _ = out.send(Reply::Found(ticket, offer::find(desk, typed.trim()).unwrap_or_default()));
+            }
+        });
+    }
+
+    fn picked(&mut self, pick: Pick) {
+        let label = match self.overlays.last() {
+            Some(Overlay::Menu(menu)) => menu.fitting().nth(menu.at()).map(|e| e.name.as_str().to_owned()),
+            _ => None,
+        };
+        match pick {
+            Pick::Value(value) => {
+                self.overlays.pop();
+                // A folder is gone into; everything else is the answer.
+                let is_path = self
+                    .form()
+                    .and_then(|f| f.row())
+                    .is_some_and(|r| matches!(r.field.takes, Takes::Existing | Takes::ToWrite));
+                if is_path && value.ends_with('/') {
+                    let title = self.form().and_then(|f| f.row()).map(form::Row::name).unwrap_or_default();
+                    return self.browse(title, None, &value);
+                }
+                let of_record =
+                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, Takes::Record(_)));
+                if let Some(form) = self.form() {
+                    form.put(&value, label.filter(|_| of_record));
+                }
+                self.ask_for_pairs();
+            }
+            Pick::Action(action) => {
+                self.overlays.pop();
+                self.act(action);
+            }
+            Pick::Verb(verb, subject) => {
+                self.overlays.pop();
+                let subjects = if subject.is_some() { self.subjects() } else { Vec::new() };
+                let subjects = if subjects.is_empty() { subject.into_iter().collect() } else { subjects };
+                self.begin(verb, subjects);
+            }
+            Pick::Goto(subject) => {
+                self.overlays.pop();
+                self.goto(subject);
+            }
+            Pick::Refused(failure) => self.refuse(&failure),
+            Pick::Theme(name) => {
+                self.overlays.pop();
+                if let Some(theme) = Theme::named(name) {
+                    self.theme = theme;
+                }
+            }
+        }
+    }
+
+    fn filter_key(&mut self, key: KeyEvent) {
+        let Some(input) = &mut self.filtering else { return };
+        match key.code {
+            KeyCode::Enter => self.filtering = None,
+            KeyCode::Esc => {
+                self.filtering = None;
+                self.view().set_filter("");
+            }
+            KeyCode::Down => self.step(|v| v.step(1)),
+            KeyCode::Up => self.step(|v| v.step(-1)),
+            _ => {
+                input.key(key);
+                let filter = input.text();
+                self.view().set_filter(&filter);
+            }
+        }
+        self.look_closer();
+    }
+
+    // --- locking -----------------------------------------------------------------------------------------------------
+
+    /// Locks: nothing of the workspace stays on the screen or in the screens' memory, and the threads drop their keys as
+    /// soon as the work that runs is done.
+    pub fn lock(&mut self) {
+        if self.locked.is_some() {
+            return;
+        }
+        if let Some(workers) = &self.workers {
+            workers.stop();
+        }
+        let needs_none = !identity::asks_for_passphrase(&self.opening.identity).unwrap_or(true);
+        self.locked = Some(Unlock::new(needs_none));
+        // Where one was stays known, what was there does not.
+        for view in self.views.values_mut() {
+            *view = View::again(view.look.clone(), view.selected().map(|s| s.id));
+        }
+        while let Some(overlay) = self.overlays.pop() {
+            if let Overlay::Form(form) = overlay {
+                self.drafts.insert(draft_of(&form), form.draft());
+            }
+        }
+        self.messages.clear();
+        (self.said, self.filtering) = (None, None);
+        self.pressed.clear();
+    }
+
+    fn unlock_key(&mut self, key: KeyEvent) {
+        let now = self.now();
+        let Some(tried) = self.locked.as_mut().and_then(|l| l.key(key, now)) else { return };
+        self.start(tried);
+    }
+
+    fn start(&mut self, passphrase: Option<Passphrase>) {
+        let mut passphrase = passphrase;
+        let mut place = Where {
+            workspace: self.opening.workspace.clone(),
+            identity: self.opening.identity.clone(),
+            passphrase: Box::new(move |_, _| {
+                passphrase.take().ok_or_else(|| {
+                    Failure::new(Kind::Key, "the identity asks for a passphrase", "lock and unlock again")
+                })
+            }),
+            clock: self.opening.clock,
+        };
+        let before = self.workers.take();
+        let workers = Workers::start(
+            self.opening.clone(),
+            move || Ok(identity::unlock(&mut place)?.0),
+            before,
+            self.replies.clone(),
+        );
+        self.workers = Some(workers);
+    }
+
+    /// Ends the threads. What runs is cancelled: nothing of it will have been done.
+    pub fn close(&mut self) {
+        for job in &self.jobs {
+            job.cancelled.store(true, Ordering::Relaxed);
+        }
+        if let Some(workers) = self.workers.take() {
+            workers.join();
+        }
+    }
+}
+
+/// Whether a verb can be run from the screens: it needs nothing that they do not have.
+fn is_for_screens(verb: &Verb) -> bool {
+    !matches!(verb.run, Run::Free(_)) || verb.noun == "law"
+}
+
+fn draft_of(form: &FormView) -> String {
+    let subject = form.rows.iter().find(|r| r.field.positional).map(|r| r.input.text());
+    format!("{} {}", form.verb.full_name(), subject.unwrap_or_default())
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// How far a job has come, in words.
+pub fn told(progress: &Progress) -> String {
+    match progress.of {
+        Some(of) if of > 0 => format!("{} {} of {of}", progress.what, progress.done),
+        _ => format!("{} {}", progress.what, progress.done),
+    }
+}
+
+impl Running {
+    /// What it is.
+    pub fn name(&self) -> String {
+        self.verb.full_name()
+    }
+}
+
+/// What a key sequence that was begun may go on with.
+pub fn continuations(place: Place, pressed: &[Chord]) -> Vec<(String, &'static str)> {
+    let mut all = Vec::new();
+    for action in ACTIONS.iter().filter(|a| a.is_at(place)) {
+        for sequence in action.sequences() {
+            if let Some(rest) = sequence.strip_prefix(pressed).filter(|r| !r.is_empty()) {
+                all.push((written(rest), action.name));
+            }
+        }
+    }
+    all
+}

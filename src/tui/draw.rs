@@ -1,0 +1,750 @@
+//! Drawing a frame of what the screens are. Rows and columns follow the same grammar at every place: who and when; the
+//! places; the body; a sentence; the keys.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use super::action::{ACTIONS, Intent};
+use super::app::{App, continuations, told};
+use super::key::written;
+use super::overlay::Overlay;
+use super::overlay::confirm::{Confirm, Said};
+use super::overlay::form::FormView;
+use super::overlay::menu::Menu;
+use super::overlay::reader::Reader;
+use super::page::{Bit, Detail, Line, Section};
+use super::paint::Paint;
+use super::place::Place;
+use super::screen::screen_of;
+use super::theme::Tone;
+use super::view::View;
+use crate::desk::verb::Weight;
+use crate::host::clock::local_hour_and_minute;
+use crate::value::instant::Instant;
+use crate::value::realm::Realm;
+use crate::value::text::{Shown, width, wrap};
+
+/// Columns from which the detail stands beside the list.
+const WIDE: u16 = 100;
+/// Below this the body has one column and no detail.
+const NARROW: (u16, u16) = (80, 24);
+/// Below this there is no more than the mode and what is first.
+const TINY: (u16, u16) = (40, 10);
+
+/// Draws a frame.
+pub fn draw(app: &mut App, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let (theme, ascii) = (app.theme, app.ascii);
+    let mut paint = Paint { buf: frame.buffer_mut(), theme, ascii };
+    paint.clear(area);
+    let cursor = if area.width == 0 || area.height == 0 {
+        None
+    } else if app.locked.is_some() {
+        locked(app, &mut paint, area)
+    } else {
+        open(app, &mut paint, area)
+    };
+    if paint.sweep() {
+        debug_assert!(false, "a hidden character has reached a cell");
+    }
+    if let Some(cursor) = cursor.filter(|c| area.contains(*c)) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn row(area: Rect, y: u16) -> Rect {
+    Rect { y, height: u16::from(y >= area.y && y < area.bottom()), ..area }
+}
+
+fn locked(app: &App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+    let Some(unlock) = &app.locked else { return None };
+    let now = app.now();
+    let time =
+        format!("{}  {} here", now.hour_and_minute(), local_hour_and_minute(now).unwrap_or_else(|| "??:??".into()));
+    let stars = "*".repeat(unlock.typed().min(40));
+    let ask = match () {
+        () if unlock.trying => "opening …".to_owned(),
+        () if unlock.needs_none => "Enter opens it: this identity has no passphrase.".to_owned(),
+        () => format!("passphrase  {stars}"),
+    };
+    let wait = unlock.wait(now).map_or_else(String::new, |w| format!("Too many wrong tries: wait {w}."));
+    let head = if app.who.is_some() { "comity is locked" } else { "comity" };
+    let running = app.jobs.first().map_or_else(String::new, |j| format!("{} still runs.", j.name()));
+    let lines = [
+        (head, Tone::Title),
+        (time.as_str(), Tone::Base),
+        ("", Tone::Base),
+        (ask.as_str(), Tone::Base),
+        (unlock.said.as_str(), Tone::Stop),
+        (wait.as_str(), Tone::Due),
+        (if unlock.needs_none { "" } else { "After 5 wrong tries: wait 1 min." }, Tone::Note),
+        (running.as_str(), Tone::Note),
+    ];
+    let x = area.x + area.width.saturating_sub(44).max(4) / 2;
+    let top = area.y + area.height.saturating_sub(lines.len() as u16 + 2) / 2;
+    for (n, (text, tone)) in lines.iter().enumerate() {
+        paint.shown(x, top + n as u16, area.right().saturating_sub(x + 1), &Shown::of(text), *tone);
+    }
+    let foot = Shown::of("Ctrl-C leaves comity. Nothing is lost: every change is already stored.");
+    paint.shown(area.x + 1, area.bottom().saturating_sub(2), area.width.saturating_sub(2), &foot, Tone::Note);
+    (!unlock.trying && !unlock.needs_none).then(|| Position::new(x + 12 + stars.len() as u16, top + 3))
+}
+
+fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+    if area.width < TINY.0 || area.height < TINY.1 {
+        return tiny(app, paint, area);
+    }
+    top(app, paint, row(area, area.y));
+    places(app, paint, row(area, area.y + 1));
+    let body = Rect { y: area.y + 2, height: area.height - 4, ..area };
+    app.height = body.height.saturating_sub(2);
+    let mut overlays = std::mem::take(&mut app.overlays);
+    let mut cursor = match overlays.last_mut() {
+        None => place(app, paint, body),
+        Some(Overlay::Menu(m)) => menu(m, paint, body),
+        Some(Overlay::Form(f)) => form(f, paint, body, app.now()),
+        Some(Overlay::Confirm(c)) => confirm(c, paint, body),
+        Some(Overlay::Reader(r)) => reader(r, paint, body),
+    };
+    app.overlays = overlays;
+    let at_filter = sentence(app, paint, row(area, area.bottom() - 2));
+    cursor = at_filter.or(cursor);
+    hints(app, paint, row(area, area.bottom() - 1));
+    cursor
+}
+
+/// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
+fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
+    let now = app.now();
+    let local = local_hour_and_minute(now).map(|t| format!(" {t}L")).unwrap_or_default();
+    let time = if area.width < NARROW.0 {
+        format!("{}{local} ", now.hour_and_minute())
+    } else {
+        format!("{} {}{local} ", now.weekday_and_date(), now.hour_and_minute())
+    };
+    let room = area.width.saturating_sub(time.len() as u16 + 1);
+    if let Some(who) = &app.who {
+        let (word, name, tone) = match &who.realm {
+            Realm::Live => (" LIVE ", String::new(), Tone::Live),
+            Realm::Exercise(name) => (" EXERCISE ", format!("{name}  "), Tone::Exercise),
+        };
+        let mut x = area.x + paint.shown(area.x, area.y, room, &Shown::of(word), tone);
+        let rest = if area.width < NARROW.0 {
+            who.desk.clone()
+        } else {
+            format!("{name}{}  {}, {}", who.desk, who.name, who.role)
+        };
+        x += 1;
+        paint.shown(x, area.y, (area.x + room).saturating_sub(x), &Shown::of(&rest), Tone::Title);
+    }
+    paint.shown(
+        area.right().saturating_sub(time.len() as u16),
+        area.y,
+        time.len() as u16,
+        &Shown::of(&time),
+        Tone::Base,
+    );
+}
+
+fn places(app: &App, paint: &mut Paint<'_>, area: Rect) {
+    if area.width < NARROW.0 {
+        let here = format!(" {} {}", app.place.digit(), app.place.title());
+        paint.shown(area.x, area.y, area.width, &Shown::of(&here), Tone::Title);
+        let hint = "g: go to ";
+        paint.shown(
+            area.right().saturating_sub(hint.len() as u16),
+            area.y,
+            hint.len() as u16,
+            &Shown::of(hint),
+            Tone::Note,
+        );
+        return;
+    }
+    let gap = if area.width >= 110 { " " } else { "" };
+    let bar = if paint.ascii { "|" } else { "│" };
+    let mut x = area.x;
+    for (n, p) in Place::ALL.iter().enumerate() {
+        let before = n.checked_sub(1).and_then(|n| Place::ALL.get(n));
+        let edge = match () {
+            () if *p == app.place => "[",
+            () if before == Some(&app.place) => "]",
+            () if n == 0 => " ",
+            () => bar,
+        };
+        let word = format!("{}{gap}{}", p.digit(), p.title());
+        let tone = if *p == app.place { Tone::Title } else { Tone::Note };
+        x += paint.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(edge), Tone::Note);
+        x += paint.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(&word), tone);
+    }
+    if Place::ALL.last() == Some(&app.place) {
+        paint.shown(x, area.y, 1, &Shown::of("]"), Tone::Note);
+    }
+}
+
+fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+    let at = app.place;
+    let view = app.view();
+    if let Some(failure) = &view.failed {
+        let reader = Reader::of_failure("This cannot be shown", failure);
+        lines_of(&reader.text, paint, body, 0);
+        return None;
+    }
+    if !view.here {
+        paint.shown(body.x + 2, body.y + 1, body.width, &Shown::of("Reading …"), Tone::Note);
+        return None;
+    }
+    let narrow = body.width < NARROW.0 || body.height + 4 < NARROW.1;
+    let fits = |v: &View| v.detail.as_ref().filter(|(s, _)| v.selected() == Some(s)).map(|(_, d)| d.clone());
+    let detail = fits(view);
+    if let (true, Some(detail)) = (view.zoomed, &detail) {
+        let (scroll, drawn) = (view.scroll, lines_of(detail, paint, body, view.scroll));
+        view.scroll = scroll.min(drawn.saturating_sub(1));
+        return None;
+    }
+    let has_detail = screen_of(at).has_detail && view.selected().is_some() && !narrow;
+    if has_detail && body.width >= WIDE {
+        let wide = (body.width * 55 / 100).max(56);
+        let left = Rect { width: wide, ..body };
+        let right = Rect { x: body.x + wide + 2, width: body.width.saturating_sub(wide + 3), ..body };
+        paint.bar(body.x + wide, body.top(), body.bottom());
+        let cursor = page(view, paint, left, narrow, at);
+        if let Some(detail) = detail {
+            lines_of(&detail, paint, right, view.scroll);
+        }
+        return cursor;
+    }
+    if has_detail {
+        let low = 8.min(body.height / 2);
+        let upper = Rect { height: body.height - low, ..body };
+        let lower = Rect { y: upper.bottom(), height: low, ..body };
+        let cursor = page(view, paint, upper, narrow, at);
+        if let Some(detail) = detail {
+            lines_of(&detail, paint, lower, 0);
+        }
+        return cursor;
+    }
+    page(view, paint, body, narrow, at)
+}
+
+/// Draws a page. Answers where the selected row begins.
+fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Place) -> Option<Position> {
+    let mut y = area.y;
+    let views = screen_of(at).views;
+    if !views.is_empty() {
+        let mut line: Line = vec![Bit::new("view: ", Tone::Note)];
+        for (n, name) in views.iter().enumerate() {
+            let (word, tone) = if n == view.look.view {
+                (format!("[{name}] "), Tone::Title)
+            } else {
+                (format!(" {name}  "), Tone::Note)
+            };
+            line.push(Bit::new(word, tone));
+        }
+        paint.line(inner(row(area, y)), &line);
+        y += 1;
+    }
+    for line in &view.page.head {
+        if y < area.bottom() {
+            paint.line(inner(row(area, y)), line);
+            y += 1;
+        }
+    }
+    let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+    let mut cursor = None;
+    for (n, place) in arrange(view, rest, narrow) {
+        let found = section(view, paint, place, n);
+        cursor = cursor.or(found);
+    }
+    cursor
+}
+
+fn inner(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }
+}
+
+/// The place of each section: bands from top to bottom, sections of a band side by side unless it is narrow.
+fn arrange(view: &View, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
+    let mut bands: Vec<Vec<(usize, &Section)>> = Vec::new();
+    let mut before = 0;
+    for band in &view.page.bands {
+        let numbered: Vec<(usize, &Section)> = band.iter().enumerate().map(|(n, s)| (before + n, s)).collect();
+        before += band.len();
+        if narrow {
+            bands.extend(numbered.into_iter().map(|s| vec![s]));
+        } else {
+            bands.push(numbered);
+        }
+    }
+    let head = |s: &Section| {
+        u16::from(!s.title.is_empty()) + u16::from(s.columns.iter().any(|c| !c.title.is_empty()) && !s.rows.is_empty())
+    };
+    let wanted = |(n, s): &(usize, &Section)| {
+        let rows = view.rows(*n).len().max(1) as u16;
+        head(s) + if s.grows || s.most == 0 { rows } else { rows.min(s.most) }
+    };
+    let grows = |band: &[(usize, &Section)]| band.iter().any(|(_, s)| s.grows);
+    let fixed: u16 = bands.iter().filter(|b| !grows(b)).map(|b| b.iter().map(wanted).max().unwrap_or(0) + 1).sum();
+    let mut left = area.height.saturating_sub(fixed);
+    let mut places = Vec::new();
+    let mut y = area.y;
+    for band in &bands {
+        let most = band.iter().map(wanted).max().unwrap_or(0);
+        let height = if grows(band) {
+            // What grows has at least a few rows, even where the rest is then cut.
+            let height = left.max(6.min(most)).min(area.height);
+            left = left.saturating_sub(height);
+            height
+        } else {
+            most
+        };
+        let height = height.min(area.bottom().saturating_sub(y));
+        let each = area.width / band.len().max(1) as u16;
+        for (k, (n, _)) in band.iter().enumerate() {
+            let x = area.x + each * k as u16;
+            let wide = if k + 1 == band.len() { area.right().saturating_sub(x) } else { each.saturating_sub(1) };
+            places.push((*n, Rect { x, y, width: wide, height }));
+        }
+        y = y.saturating_add(height + u16::from(!grows(band)));
+    }
+    places
+}
+
+fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Option<Position> {
+    let Some(section) = view.sections().nth(n) else { return None };
+    if area.height == 0 {
+        return None;
+    }
+    let (here, at) = view.at();
+    let active = here == n && view.selected().is_some();
+    let head = paint.section_head(inner(area), section, active);
+    let room = usize::from(area.height.saturating_sub(head));
+    let shown = view.rows(n);
+    if shown.is_empty() && room > 0 {
+        let text = if section.rows.is_empty() {
+            section.empty.clone()
+        } else {
+            Shown::of("Nothing fits the filter; Esc clears it.")
+        };
+        for (k, line) in wrap(text.as_str(), usize::from(area.width.saturating_sub(3))).iter().take(room).enumerate() {
+            paint.text(
+                area.x + 2,
+                area.y + head + k as u16,
+                area.width.saturating_sub(2),
+                line,
+                paint.theme.style(Tone::Note),
+            );
+        }
+        return None;
+    }
+    let mut offset = view.offsets.get(n).copied().unwrap_or(0);
+    if active {
+        offset = offset.clamp((at + 1).saturating_sub(room), at);
+    }
+    offset = offset.min(shown.len().saturating_sub(room));
+    let mut cursor = None;
+    for (k, row_at) in shown.iter().skip(offset).take(room).enumerate() {
+        let Some(data) = section.rows.get(*row_at) else { continue };
+        let selected = active && offset + k == at;
+        let marked = data.subject.as_ref().is_some_and(|s| view.marks.contains(s));
+        let line = Rect { y: area.y + head + k as u16, height: 1, ..area };
+        paint.row(line, &section.columns, data, selected, marked);
+        if selected {
+            cursor = Some(Position::new(line.x, line.y));
+        }
+    }
+    let hidden = shown.len().saturating_sub(offset + room);
+    if hidden > 0 && room > 0 {
+        let more = format!(" {hidden} more ");
+        let wide = more.len() as u16;
+        paint.shown(area.right().saturating_sub(wide), area.bottom() - 1, wide, &Shown::of(&more), Tone::Note);
+    }
+    if let Some(slot) = view.offsets.get_mut(n) {
+        *slot = offset;
+    }
+    cursor
+}
+
+/// Draws labelled lines under a rule with their title. Answers how many lines there are in all.
+fn lines_of(detail: &Detail, paint: &mut Paint<'_>, area: Rect, scroll: u16) -> u16 {
+    if area.height == 0 {
+        return 0;
+    }
+    paint.rule(row(area, area.y), detail.title.as_str());
+    let labels = detail.lines.iter().map(|(l, _)| width(l.as_str())).max().unwrap_or(0).min(14) as u16;
+    let indent = if labels == 0 { 0 } else { labels + 2 };
+    let room = area.width.saturating_sub(indent + 1);
+    let mut n = 0u16;
+    for (label, bit) in &detail.lines {
+        for (k, line) in wrap(bit.text.as_str(), usize::from(room)).iter().enumerate() {
+            if n >= scroll {
+                let y = area.y + 1 + n - scroll;
+                if y < area.bottom() {
+                    if k == 0 {
+                        paint.shown(area.x, y, labels, label, Tone::Note);
+                    }
+                    paint.text(area.x + indent, y, room, line, paint.theme.style(bit.tone));
+                }
+            }
+            n += 1;
+        }
+    }
+    n
+}
+
+fn reader(r: &mut Reader, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+    let area = inner(body);
+    r.lines = lines_of(&r.text, paint, area, r.scroll);
+    None
+}
+
+fn menu(m: &mut Menu, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+    let area = inner(body);
+    paint.rule(row(area, area.y), m.title.as_str());
+    let query = m.query.text();
+    paint.shown(area.x, area.y + 1, area.width, &Shown::of(&format!("> {query}")), Tone::Base);
+    let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    let room = usize::from(list.height);
+    let count = m.fitting().count();
+    if count == 0 {
+        paint.shown(list.x + 2, list.y, list.width, &Shown::of(m.empty), Tone::Note);
+    }
+    m.offset = m.offset.clamp((m.at() + 1).saturating_sub(room), m.at());
+    let names = m.fitting().map(|e| width(e.name.as_str())).max().unwrap_or(0);
+    let has_notes = m.fitting().any(|e| !e.note.text.is_empty());
+    let wide = if has_notes { (names as u16).clamp(8, (area.width / 2).max(8)) } else { area.width.saturating_sub(2) };
+    let keys = m.fitting().map(|e| width(&e.keys)).max().unwrap_or(0) as u16;
+    for (k, entry) in m.fitting().skip(m.offset).take(room).enumerate() {
+        let y = list.y + k as u16;
+        let selected = m.offset + k == m.at();
+        let style = |tone: Tone| if selected { paint.theme.selected() } else { paint.theme.style(tone) };
+        let (base, note, key) = (style(Tone::Base), style(entry.note.tone), style(Tone::Note));
+        if selected {
+            paint.text(list.x, y, list.width, &" ".repeat(usize::from(list.width)), base);
+        }
+        let tick = match (m.several, entry.ticked) {
+            (true, true) => "[x] ",
+            (true, false) => "[ ] ",
+            _ => "",
+        };
+        paint.text(list.x, y, 1, if selected { ">" } else { " " }, base);
+        paint.text(list.x + 2, y, wide, &format!("{tick}{}", entry.name), base);
+        let x = list.x + 2 + wide + 2;
+        let end = list.right().saturating_sub(if keys > 0 { keys + 2 } else { 0 });
+        paint.text(x, y, end.saturating_sub(x), entry.note.text.as_str(), note);
+        if keys > 0 {
+            paint.text(end + 2, y, keys, &entry.keys, key);
+        }
+    }
+    let before: String = query.chars().take(m.query.cursor().1).collect();
+    Some(Position::new(area.x + 2 + width(&before) as u16, area.y + 1))
+}
+
+fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Option<Position> {
+    let area = inner(body);
+    paint.rule(row(area, area.y), &format!("{}: {}", f.verb.full_name(), f.verb.about));
+    let help = help_of(f, now);
+    let foot: Vec<(String, Tone)> = help
+        .into_iter()
+        .flat_map(|(text, tone)| wrap(&text, usize::from(area.width)).into_iter().map(move |l| (l, tone)))
+        .take(6)
+        .collect();
+    let low = foot.len() as u16;
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + low), ..area };
+    let label = f.rows.iter().map(|r| width(&r.name())).max().unwrap_or(8).min(30) as u16 + 2;
+    let height =
+        |n: usize| f.rows.get(n).map_or(1, |r| if n == f.at { r.input.lines().len().clamp(1, 8) as u16 } else { 1 });
+    // The row of the cursor is always in sight.
+    f.offset = f.offset.min(f.at);
+    while (f.offset..=f.at).map(height).sum::<u16>() > list.height && f.offset < f.at {
+        f.offset += 1;
+    }
+    let (mut y, mut cursor) = (list.y, None);
+    for (n, r) in f.rows.iter().enumerate().skip(f.offset) {
+        if y >= list.bottom() {
+            break;
+        }
+        let here = n == f.at;
+        let mark = match (here, r.is_required() && r.input.is_empty()) {
+            (true, _) => ">",
+            (false, true) => "*",
+            _ => " ",
+        };
+        paint.shown(list.x, y, 1, &Shown::of(mark), Tone::Due);
+        paint.shown(list.x + 2, y, label, &Shown::of(&r.name()), if here { Tone::Title } else { Tone::Note });
+        let x = list.x + 2 + label;
+        let room = list.right().saturating_sub(x);
+        let rows = height(n).min(list.bottom() - y);
+        match (&r.label, r.is_flag()) {
+            (Some(text), _) => drop(paint.shown(x, y, room, &Shown::of(text), Tone::Base)),
+            (None, true) => {
+                let word = if r.input.is_empty() { "[ ] no" } else { "[x] yes" };
+                paint.shown(x, y, room, &Shown::of(word), Tone::Base);
+            }
+            (None, false) => {
+                let found =
+                    input(r.input.lines(), r.input.cursor(), paint, Rect { x, y, width: room, height: rows }, here);
+                if here {
+                    cursor = found;
+                }
+            }
+        }
+        if here && cursor.is_none() {
+            cursor = Some(Position::new(x, y));
+        }
+        y += rows;
+    }
+    if y < list.bottom() {
+        let here = f.at == f.rows.len();
+        let word = match (f.running.is_some(), f.verb.weight()) {
+            (true, _) => "working …".to_owned(),
+            (false, Weight::Light) => "Enter does it".to_owned(),
+            (false, Weight::Signs) => "Enter asks once more, then signs".to_owned(),
+            (false, Weight::Destroys) => "Enter asks once more, then it is done for good".to_owned(),
+        };
+        let style = if here { paint.theme.selected() } else { paint.theme.style(Tone::Note) };
+        paint.text(list.x, y, list.width, &format!("{} {word} ", if here { ">" } else { " " }), style);
+        if here {
+            cursor = Some(Position::new(list.x, y));
+        }
+    }
+    for (k, (line, tone)) in foot.iter().enumerate() {
+        paint.text(area.x, list.bottom() + k as u16, area.width, line, paint.theme.style(*tone));
+    }
+    cursor
+}
+
+/// What is said below a form: why it was not done, or what the row of the cursor wants.
+fn help_of(f: &FormView, now: Instant) -> Vec<(String, Tone)> {
+    if let Some(failure) = &f.failure {
+        let mut lines = vec![(Shown::of(&failure.what).to_string(), Tone::Stop)];
+        lines.push((Shown::of(&failure.remedy).to_string(), Tone::Note));
+        return lines;
+    }
+    let Some(r) = f.row() else {
+        let missing = f.missing();
+        return if missing.is_empty() {
+            Vec::new()
+        } else {
+            vec![(format!("still missing: {}", missing.join(", ")), Tone::Due)]
+        };
+    };
+    let mut first = String::new();
+    if !r.article().is_empty() {
+        first.push_str(&format!("{}: ", r.article()));
+    }
+    first.push_str(&r.help());
+    first.push_str(if r.is_required() { "  (needed)" } else { "" });
+    let mut lines = vec![(Shown::of(&first).to_string(), Tone::Guidance)];
+    match r.reckoned(now) {
+        Some(Ok(words)) => lines.push((format!("= {words}"), Tone::Good)),
+        Some(Err(why)) => lines.push((why.to_owned(), Tone::Due)),
+        None => {}
+    }
+    if r.has_choices() {
+        lines.push(("Enter (or F4) shows what there is".to_owned(), Tone::Note));
+    }
+    lines
+}
+
+/// Draws the lines of a field, scrolled so that the cursor is in sight. Answers where it is.
+fn input(lines: &[String], at: (usize, usize), paint: &mut Paint<'_>, area: Rect, here: bool) -> Option<Position> {
+    if area.height == 0 || area.width == 0 {
+        return None;
+    }
+    let rows = usize::from(area.height);
+    let first = if here { (at.0 + 1).saturating_sub(rows) } else { 0 };
+    let mut cursor = None;
+    for (k, line) in lines.iter().skip(first).take(rows).enumerate() {
+        let shown = Shown::of(line);
+        let y = area.y + k as u16;
+        let mut skip = 0;
+        if here && first + k == at.0 {
+            let before: String = line.chars().take(at.1).collect();
+            let column = width(Shown::of(&before).as_str());
+            skip = (column + 1).saturating_sub(usize::from(area.width));
+            cursor = Some(Position::new(area.x + (column - skip) as u16, y));
+        }
+        let visible: String = if skip == 0 { shown.as_str().to_owned() } else { skip_columns(shown.as_str(), skip) };
+        paint.text(area.x, y, area.width, &visible, paint.theme.style(Tone::Base));
+    }
+    if !here && lines.len() > rows {
+        let more = format!("… {} lines", lines.len());
+        let wide = width(&more) as u16;
+        paint.shown(area.right().saturating_sub(wide), area.y, wide, &Shown::of(&more), Tone::Note);
+    }
+    cursor
+}
+
+fn skip_columns(text: &str, columns: usize) -> String {
+    let mut gone = 0;
+    text.chars()
+        .skip_while(|c| {
+            let skips = gone < columns;
+            gone += width(c.encode_utf8(&mut [0; 4]));
+            skips
+        })
+        .collect()
+}
+
+fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+    let area = inner(body);
+    paint.rule(row(area, area.y), &c.verb.full_name());
+    let mut lines: Vec<(String, Tone)> = Vec::new();
+    for line in &c.about {
+        let text: String = line.iter().map(|b| b.text.as_str()).collect();
+        let tone = line.first().map_or(Tone::Base, |b| if line.len() == 1 { b.tone } else { Tone::Base });
+        lines.extend(wrap(&text, usize::from(area.width)).into_iter().map(|l| (l, tone)));
+    }
+    lines.push((String::new(), Tone::Base));
+    match &c.said {
+        Said::Later => lines.push(("The gate is asked when it is done.".into(), Tone::Note)),
+        Said::Waiting => lines.push(("Asking the gate …".into(), Tone::Note)),
+        Said::Yes => lines.push(("The gate says yes.".into(), Tone::Good)),
+        Said::No(failure) => {
+            lines.push(("The gate says no:".into(), Tone::Stop));
+            match &failure.verdict {
+                Some(verdict) => {
+                    for f in verdict.refusals() {
+                        let text = Shown::from(format!("{}  {} ({})", f.id, f.because, f.source()));
+                        lines.extend(wrap(text.as_str(), usize::from(area.width)).into_iter().map(|l| (l, Tone::Stop)));
+                    }
+                }
+                None => lines.extend(
+                    wrap(Shown::of(&failure.what).as_str(), usize::from(area.width))
+                        .into_iter()
+                        .map(|l| (l, Tone::Stop)),
+                ),
+            }
+        }
+    }
+    lines.push((String::new(), Tone::Base));
+    let room = usize::from(area.height.saturating_sub(4));
+    for (k, (line, tone)) in lines.iter().take(room).enumerate() {
+        paint.text(area.x, area.y + 1 + k as u16, area.width, line, paint.theme.style(*tone));
+    }
+    if matches!(c.said, Said::No(_)) {
+        return None;
+    }
+    let y = area.y + 1 + lines.len().min(room) as u16;
+    let what = match c.verb.weight() {
+        Weight::Destroys => "This cannot be undone. To do it, type",
+        _ => "To sign, type",
+    };
+    let ask = format!("{what} {} and press Enter: ", c.word);
+    let ask = Shown::of(&ask);
+    let used = paint.shown(area.x, y, area.width, &ask, Tone::Due);
+    let typed = c.typed.text();
+    paint.shown(area.x + used, y, area.width.saturating_sub(used), &Shown::of(&typed), Tone::Base);
+    if c.wrong {
+        paint.shown(area.x, y + 1, area.width, &Shown::from(format!("That is not {}.", c.word)), Tone::Stop);
+    }
+    Some(Position::new(area.x + used + width(&typed) as u16, y))
+}
+
+/// One sentence in words: what was said, how far the work is, what is the matter. Answers the cursor of the filter.
+fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+    let area = inner(area);
+    let exercise = app.who.as_ref().is_some_and(|w| matches!(w.realm, Realm::Exercise(_)));
+    let mut room = area.width;
+    if exercise && area.width > 60 {
+        let word = "EXERCISE ";
+        room -= word.len() as u16;
+        paint.shown(area.x + room, area.y, word.len() as u16, &Shown::of(word), Tone::Exercise);
+    }
+    if let Some(filter) = &app.filtering {
+        let typed = filter.text();
+        let used = paint.shown(area.x, area.y, room, &Shown::of("filter / "), Tone::Due);
+        paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
+        let before: String = typed.chars().take(filter.cursor().1).collect();
+        return Some(Position::new(area.x + used + width(&before) as u16, area.y));
+    }
+    let bit = if !app.pressed.is_empty() {
+        let on: Vec<String> =
+            continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
+        Bit::new(format!("{}  {}", written(&app.pressed), on.join("  ")), Tone::Guidance)
+    } else if let Some(job) = app.jobs.first() {
+        let more = if app.jobs.len() > 1 { format!(", {} wait", app.jobs.len() - 1) } else { String::new() };
+        let state = job.progress.as_ref().map_or_else(|| "begins".to_owned(), told);
+        Bit::new(format!("{}: {state}{more}   Ctrl-C cancels", job.name()), Tone::Due)
+    } else if let Some(said) = &app.said {
+        said.clone()
+    } else {
+        let view = app.view();
+        let (filter, marks) = (view.filter().to_owned(), view.marks.len());
+        match (filter.is_empty(), marks) {
+            (false, _) => Bit::new(format!("filter: {filter}   Esc clears it"), Tone::Due),
+            (true, 0) => Bit::from(view.page.sentence.clone()),
+            (true, n) => Bit::new(format!("{n} marked; Esc clears the marks"), Tone::Due),
+        }
+    };
+    paint.shown(area.x, area.y, room, &bit.text, bit.tone);
+    None
+}
+
+/// The keys, by priority, as many as fit; none is ever cut.
+fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
+    let area = inner(area);
+    let fixed: Option<&[(&str, &str)]> = match app.overlays.last() {
+        Some(Overlay::Menu(m)) if m.several => {
+            Some(&[("Space", "tick"), ("Enter", "take"), ("type", "narrow"), ("Esc", "back")])
+        }
+        Some(Overlay::Menu(_)) => Some(&[("Enter", "take"), ("type", "narrow"), ("Up Down", "move"), ("Esc", "back")]),
+        Some(Overlay::Form(_)) => Some(&[
+            ("Tab", "next"),
+            ("Shift-Tab", "before"),
+            ("Enter", "choose, go on"),
+            ("PgDn", "to the end"),
+            ("Esc", "leave (draft is kept)"),
+        ]),
+        Some(Overlay::Confirm(_)) => Some(&[("Esc", "no"), ("type the word, Enter", "yes")]),
+        Some(Overlay::Reader(_)) => Some(&[("Up Down PgDn", "scroll"), ("Esc", "close")]),
+        None if app.filtering.is_some() => {
+            Some(&[("Enter", "keep the filter"), ("Esc", "clear it"), ("state:open !word", "columns, not")])
+        }
+        None => None,
+    };
+    let hints: Vec<(String, &str)> = match fixed {
+        Some(fixed) => fixed.iter().map(|(k, w)| ((*k).to_owned(), *w)).collect(),
+        None => place_hints(app.place),
+    };
+    let mut x = area.x;
+    for (key, word) in hints {
+        let wide = (width(&key) + width(word) + 1) as u16;
+        if x + wide > area.right() {
+            break;
+        }
+        x += paint.shown(x, area.y, wide, &Shown::of(&key), Tone::Title) + 1;
+        x += paint.shown(x, area.y, wide, &Shown::of(word), Tone::Note) + 2;
+    }
+}
+
+fn place_hints(place: Place) -> Vec<(String, &'static str)> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut hints = Vec::new();
+    for action in ACTIONS.iter().filter(|a| a.is_at(place) && !a.hint.is_empty()) {
+        let Some(first) = action.sequences().first().map(|s| written(s)) else { continue };
+        // What the place has bound to the same key goes before.
+        if seen.contains(&first) || (action.intent == Intent::Quit && place != Place::Desk) {
+            continue;
+        }
+        seen.push(first.clone());
+        hints.push((first, action.hint));
+    }
+    hints
+}
+
+/// The mode and what is first: all that a tiny window holds.
+fn tiny(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+    let word = match app.who.as_ref().map(|w| &w.realm) {
+        Some(Realm::Exercise(_)) => ("EXERCISE", Tone::Exercise),
+        _ => ("LIVE", Tone::Live),
+    };
+    paint.shown(area.x, area.y, area.width, &Shown::of(word.0), word.1);
+    let head = app.view().page.head.clone();
+    for (n, line) in head.iter().take(usize::from(area.height.saturating_sub(2))).enumerate() {
+        paint.line(row(area, area.y + 1 + n as u16), line);
+    }
+    let foot = Shown::of("larger window: more");
+    paint.shown(area.x, area.bottom() - 1, area.width, &foot, Tone::Note);
+    None
+}

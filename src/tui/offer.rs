@@ -1,0 +1,224 @@
+//! What is offered for a thing: which verbs the three capital keys mean for it, where it is shown, and what of a verb's
+//! form is known already. Asked on the reading thread.
+
+use std::collections::BTreeMap;
+
+use super::page::Subject;
+use super::place::Place;
+use super::screen::look::Look;
+use crate::desk::failure::Failure;
+use crate::desk::own::{line_of, short};
+use crate::desk::verb::{Form, Takes, Verb};
+use crate::desk::workspace::Desk;
+use crate::desk::{disclosure, verb};
+use crate::record::book::{Book as _, Query, Record};
+use crate::record::request::State;
+use crate::value::id::Id;
+
+/// The keys with consequences.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Capital {
+    /// V.
+    Review,
+    /// S.
+    Sign,
+    /// X.
+    Destroy,
+}
+
+/// The verbs that a capital key means for a thing in its present state.
+pub fn verbs_for(desk: &Desk, subject: &Subject, capital: Capital) -> Result<Vec<&'static Verb>, Failure> {
+    let Some(record) = desk.book().get(subject.id)? else { return Ok(Vec::new()) };
+    let ours = record.desk == desk.meta.desk;
+    let names: &[&str] = match (record.kind, capital) {
+        ("request", capital) => of_request(&record, ours, capital),
+        ("item", Capital::Review) => &["review open"],
+        ("item", Capital::Sign) => &["disclosure new"],
+        ("item", Capital::Destroy) => &["retention purge"],
+        ("review", Capital::Review) => &["review assess"],
+        ("review", Capital::Sign | Capital::Destroy) => &["review decide"],
+        ("disclosure", Capital::Sign) if record.state == "proposed" => &["disclosure release"],
+        ("hold", Capital::Sign) if record.state == "standing" => &["retention release"],
+        ("certificate", Capital::Sign) => &["retention certificates"],
+        ("partner", Capital::Sign) if record.state == "met" => &["partner confirm"],
+        ("partner", Capital::Sign) if record.state == "suspended" => &["partner resume"],
+        ("partner", Capital::Sign) => &["bundle export", "partner channel"],
+        ("partner", Capital::Destroy) => &["partner suspend"],
+        ("agreement", Capital::Destroy) if ours => &["agreement end"],
+        ("case", Capital::Sign) => &["disclosure new"],
+        ("case", Capital::Destroy) => &["case close", "retention purge"],
+        ("member", Capital::Destroy) if ours => &["member revoke"],
+        _ => &[],
+    };
+    Ok(names.iter().filter_map(|name| verb(name)).collect())
+}
+
+fn of_request(record: &Record, ours: bool, capital: Capital) -> &'static [&'static str] {
+    let Some(state) = State::parse(&record.state) else { return &[] };
+    match (ours, capital, state) {
+        (true, Capital::Review | Capital::Sign, State::Draft) => &["request submit"],
+        (true, Capital::Sign, State::Authorised) => &["request send"],
+        (true, Capital::Sign, State::Delivered) => &["request report-use"],
+        (true, Capital::Sign, State::Clarification) => &["request clarify"],
+        (true, Capital::Destroy, _) => &["request withdraw"],
+        (false, Capital::Review, _) => &["review open"],
+        (false, Capital::Sign, State::Sent | State::Acknowledged) => {
+            &["request accept", "request acknowledge", "request clarify"]
+        }
+        (false, Capital::Sign, State::Accepted | State::Partly | State::Executing) => &["request deliver"],
+        (false, Capital::Destroy, _) => &["request refuse"],
+        _ => &[],
+    }
+}
+
+/// Where a record is shown: the place, and how it is looked at. `None`: nowhere but in a detail of its own.
+pub fn place_of(desk: &Desk, subject: &Subject) -> Result<Option<(Place, Look)>, Failure> {
+    let Some(record) = desk.book().get(subject.id)? else { return Ok(None) };
+    let at = |place, view, focus| Some((place, Look { view, focus }));
+    Ok(match record.kind {
+        "item" => at(Place::Case, 0, record.case),
+        "case" => at(Place::Case, 0, Some(record.id)),
+        "request" => at(Place::Queue, if super::screen::queue::is_open(&record.state) { 0 } else { 3 }, None),
+        "review" => at(Place::Legal, 0, None),
+        "disclosure" if record.state == "proposed" => at(Place::Legal, 0, None),
+        "disclosure" => {
+            let first = disclosure::items_of(desk, &record)?.first().copied();
+            let item = first.map(|i| desk.book().get(i)).transpose()?.flatten();
+            at(Place::Case, 2, item.and_then(|i| i.case))
+        }
+        "partner" | "agreement" => at(Place::Partners, 0, None),
+        "hold" => at(Place::Timers, 1, None),
+        "certificate" => at(Place::Timers, 3, None),
+        _ => None,
+    })
+}
+
+/// What is known of a verb's form before anybody types.
+#[derive(Clone, Default, Debug)]
+pub struct Prepared {
+    /// The values.
+    pub form: Form,
+    /// What is shown instead of ids.
+    pub labels: BTreeMap<&'static str, String>,
+    /// The partner that it concerns.
+    pub partner: Option<String>,
+}
+
+/// Fills what the thing, the marks and the place tell.
+pub fn prepare(desk: &Desk, verb: &'static Verb, subjects: &[Subject], focus: Option<Id>) -> Result<Prepared, Failure> {
+    let mut known = Prepared::default();
+    let mut records = Vec::new();
+    for subject in subjects {
+        records.extend(desk.book().get(subject.id)?);
+    }
+    let focused = focus.map(|id| desk.book().get(id)).transpose()?.flatten();
+    let first = records.first();
+    known.partner = match first.or(focused.as_ref()) {
+        Some(r) if r.kind == "partner" => r.key.clone(),
+        Some(r) => r.partner.map(|p| desk.code_of(p)).transpose()?,
+        None => None,
+    };
+    for field in verb.fields {
+        match field.takes {
+            Takes::Partner => known.form.set(field.name, known.partner.clone().into_iter().collect()),
+            Takes::Record(kinds) => {
+                let case = first.and_then(|r| r.case).or(focus);
+                let fits = |r: &&Record| kinds.contains(&r.kind);
+                let mut these: Vec<&Record> = records.iter().filter(fits).collect();
+                if !field.repeated {
+                    these.truncate(1);
+                }
+                // A whole case is meant only where the case itself is selected; that something belongs to it is
+                // asked for by fields that must be given.
+                let around =
+                    if kinds.contains(&"case") && (field.required || records.is_empty()) { case } else { None };
+                let around = around.map(|c| desk.book().get(c)).transpose()?.flatten();
+                if these.is_empty() {
+                    these.extend(around.as_ref().filter(|r| kinds.contains(&r.kind)));
+                }
+                if these.is_empty() && field.required && kinds.contains(&"case") {
+                    these.extend(focused.as_ref().filter(|r| r.kind == "case"));
+                }
+                if these.is_empty() {
+                    continue;
+                }
+                known.form.set(field.name, these.iter().map(|r| r.id.to_string()).collect());
+                known.labels.insert(field.name, label(desk, &these)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(known)
+}
+
+/// Records in a line.
+fn label(desk: &Desk, records: &[&Record]) -> Result<String, Failure> {
+    let one = |r: &Record| short(r.kind, &r.id.to_string());
+    match records {
+        [only] => Ok(format!("{}  {}", one(only), line_of(desk, only)?)),
+        many => {
+            let names: Vec<String> = many.iter().take(6).map(|r| one(r)).collect();
+            let more = if many.len() > 6 { " …" } else { "" };
+            Ok(format!("{}: {}{more}", many.len(), names.join(" ")))
+        }
+    }
+}
+
+/// The label of one record.
+pub fn label_of(desk: &Desk, id: &str) -> Result<Option<String>, Failure> {
+    let record = Id::parse(id).map(|id| desk.book().get(id)).transpose()?.flatten();
+    record.map(|r| label(desk, &[&r])).transpose()
+}
+
+/// What a list for a field offers: a value and what is shown of it.
+pub fn choices(desk: &Desk, takes: Takes) -> Result<Vec<(String, String)>, Failure> {
+    const MOST: u32 = 300;
+    let mut all = Vec::new();
+    match takes {
+        Takes::Partner => {
+            for partner in desk.partners()? {
+                let name = desk.text_of(&partner, "name")?;
+                let code = partner.key.clone().unwrap_or_default();
+                all.push((code.clone(), format!("{code}  {name}  {}", partner.state)));
+            }
+        }
+        Takes::Record(kinds) => {
+            for kind in kinds {
+                for record in desk.book().find(&Query { limit: Some(MOST), ..Query::kind(kind) })? {
+                    if record.state != "purged" {
+                        all.push((record.id.to_string(), label(desk, &[&record])?));
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(all)
+}
+
+/// Records whose id begins with what was typed, or whose content has its words.
+pub fn find(desk: &Desk, typed: &str) -> Result<Vec<(Subject, String)>, Failure> {
+    const MOST: u32 = 20;
+    let mut found = Vec::new();
+    let mut add = |record: Record| -> Result<(), Failure> {
+        let subject = Subject { kind: record.kind.to_owned(), id: record.id };
+        if !found.iter().any(|(s, _)| *s == subject) {
+            found.push((subject, label(desk, &[&record])?));
+        }
+        Ok(())
+    };
+    let digits = typed.rsplit_once('-').map_or(typed, |(_, d)| d).to_lowercase();
+    if digits.len() >= 4 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        for kind in crate::record::KINDS {
+            for id in crate::store::book::by_prefix(&desk.db, kind.name, &digits)? {
+                desk.book().get(id)?.map(&mut add).transpose()?;
+            }
+        }
+    }
+    for hit in crate::desk::own::hits(desk, typed, MOST)? {
+        let record = Id::parse(&hit.id).map(|id| desk.book().get(id)).transpose()?.flatten();
+        record.map(&mut add).transpose()?;
+    }
+    found.truncate(MOST as usize);
+    Ok(found)
+}

@@ -1,0 +1,454 @@
+//! What a verb asks for, as a form: one row for each field, the rule that asks for it beside it, and a last row that
+//! runs it. What was typed is never lost: leaving keeps it as a draft, and a refusal stays beside it.
+
+use std::collections::BTreeMap;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::desk::failure::Failure;
+use crate::desk::verb::{Field, Form, PairRow, Takes, Verb};
+use crate::tui::input::Input;
+use crate::value::instant::{Instant, Span};
+use crate::value::text::is_blank;
+
+/// One row of a form.
+pub struct Row {
+    /// The field.
+    pub field: &'static Field,
+    /// The name that it has where the field is one of pairs.
+    pub pair: Option<PairRow>,
+    /// What stands in it.
+    pub input: Input,
+    /// What is shown instead, where the value is an id.
+    pub label: Option<String>,
+}
+
+/// What is kept of a form that was left: the text of each row.
+pub type Draft = BTreeMap<String, String>;
+
+/// What a form made of a key.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Heard {
+    /// Nothing that others need to know.
+    Taken,
+    /// It was left.
+    Left,
+    /// The row of the cursor wants a list to choose from.
+    Choose,
+    /// A field changed that others may hang on.
+    Changed,
+    /// It is to be run.
+    Run,
+}
+
+/// A form.
+pub struct FormView {
+    /// What it is for.
+    pub verb: &'static Verb,
+    /// The partner that it concerns, where that is known.
+    pub partner: Option<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// The row of the cursor; after the last row stands the one that runs it.
+    pub at: usize,
+    /// The first row that is drawn.
+    pub offset: usize,
+    /// Why it was not done.
+    pub failure: Option<Failure>,
+    /// The work that it began.
+    pub running: Option<u64>,
+    /// The newest question for the rows of its pairs.
+    pub asked: u64,
+    /// What the list that is open for it offers, once it has come.
+    pub asked_choices: u64,
+    draft: Draft,
+}
+
+impl Row {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        self.pair.as_ref().map_or_else(|| self.field.name.replace('-', " "), |p| p.label.clone())
+    }
+
+    /// What to write.
+    pub fn help(&self) -> String {
+        self.pair.as_ref().map_or_else(|| self.field.help.to_owned(), |p| p.help.clone())
+    }
+
+    /// The rule that asks for it.
+    pub fn article(&self) -> &str {
+        self.pair.as_ref().map_or("", |p| p.article.as_str())
+    }
+
+    /// Whether the verb cannot do without it.
+    pub fn is_required(&self) -> bool {
+        self.pair.as_ref().map_or(self.field.required, |p| p.required)
+    }
+
+    /// The words that may stand in it; `None`: free text.
+    pub fn words(&self) -> Option<Vec<&'static str>> {
+        match (&self.pair, self.field.takes) {
+            (Some(pair), _) if !pair.words.is_empty() => Some(pair.words.clone()),
+            (None, Takes::Word(words) | Takes::Words(words)) => Some(words()),
+            _ => None,
+        }
+    }
+
+    /// Whether Enter opens a list to choose from.
+    pub fn has_choices(&self) -> bool {
+        let listed = matches!(self.field.takes, Takes::Record(_) | Takes::Partner | Takes::Existing | Takes::ToWrite);
+        self.words().is_some() || (self.pair.is_none() && listed)
+    }
+
+    /// Whether it is yes or no.
+    pub const fn is_flag(&self) -> bool {
+        matches!(self.field.takes, Takes::Flag)
+    }
+
+    /// The key of its draft.
+    fn key(&self) -> String {
+        self.pair.as_ref().map_or_else(|| self.field.name.to_owned(), |p| format!("{}/{}", self.field.name, p.name))
+    }
+
+    /// What a time or a length of time comes to, in words; or that it is none.
+    pub fn reckoned(&self, now: Instant) -> Option<Result<String, &'static str>> {
+        let text = self.input.text();
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        match self.field.takes {
+            Takes::Time => Some(match Instant::parse_typed(text, now) {
+                Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
+                None => Err("a date (2026-12-24), a time, or 60d is expected"),
+            }),
+            Takes::Span => Some(match Span::parse(text) {
+                Some(s) => Ok(format!("until {}", now.plus(s).to_minute())),
+                None => Err("a number of days is expected, such as 60d"),
+            }),
+            Takes::Number if text.parse::<i64>().is_err() => Some(Err("a whole number is expected")),
+            _ => None,
+        }
+    }
+}
+
+fn several_lines(field: &Field) -> bool {
+    let free = matches!(field.takes, Takes::Line | Takes::Existing);
+    matches!(field.takes, Takes::Body | Takes::Pairs) || (field.repeated && free)
+}
+
+impl FormView {
+    /// A form with what is known already; `labels` says what stands for the ids in it. The cursor is on the first row
+    /// that is empty.
+    pub fn new(
+        verb: &'static Verb,
+        known: &Form,
+        labels: &BTreeMap<&'static str, String>,
+        partner: Option<String>,
+    ) -> Self {
+        let row = |field: &'static Field| Row {
+            field,
+            pair: None,
+            input: Input::new(
+                &known.all(field.name).join(if several_lines(field) { "\n" } else { "," }),
+                several_lines(field),
+            ),
+            label: labels.get(field.name).cloned(),
+        };
+        let shown = |f: &&Field| !f.cli_only && !matches!(f.takes, Takes::PairsOf(_));
+        let rows: Vec<Row> = verb.fields.iter().filter(shown).map(row).collect();
+        let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
+        Self {
+            verb,
+            partner,
+            rows,
+            at,
+            offset: 0,
+            failure: None,
+            running: None,
+            asked: 0,
+            asked_choices: 0,
+            draft: Draft::new(),
+        }
+    }
+
+    /// The row of the cursor.
+    pub fn row(&self) -> Option<&Row> {
+        self.rows.get(self.at)
+    }
+
+    /// What names the rows of its pairs, where it has any.
+    pub fn pairs_of(
+        &self,
+    ) -> Option<(&'static Field, fn(&crate::desk::workspace::Desk, &Form) -> Result<Vec<PairRow>, Failure>)> {
+        self.verb.fields.iter().find_map(|f| match f.takes {
+            Takes::PairsOf(rows) => Some((f, rows)),
+            _ => None,
+        })
+    }
+
+    /// Takes the rows of its pairs; what was typed into rows of the same name stays.
+    pub fn set_pairs(&mut self, pairs: Vec<PairRow>) {
+        let Some((field, _)) = self.pairs_of() else { return };
+        for row in &self.rows {
+            if row.pair.is_some() {
+                self.draft.insert(row.key(), row.input.text());
+            }
+        }
+        let here = self.row().map(Row::key);
+        let first = self.rows.iter().position(|r| r.pair.is_some());
+        // Pairs stand where their field does among the others.
+        let place = first.unwrap_or_else(|| {
+            let before = self.verb.fields.iter().take_while(|f| f.name != field.name).map(|f| f.name);
+            let before: Vec<_> = before.collect();
+            self.rows.iter().filter(|r| before.contains(&r.field.name)).count()
+        });
+        self.rows.retain(|r| r.pair.is_none());
+        for (n, pair) in pairs.into_iter().enumerate() {
+            let mut row = Row { field, input: Input::new("", pair.words.is_empty()), pair: Some(pair), label: None };
+            if let Some(text) = self.draft.get(&row.key()) {
+                row.input = Input::new(text, row.words().is_none());
+            }
+            self.rows.insert((place + n).min(self.rows.len()), row);
+        }
+        let found = here.and_then(|key| self.rows.iter().position(|r| r.key() == key));
+        self.at = found.unwrap_or_else(|| self.at.min(self.rows.len()));
+    }
+
+    /// Puts a chosen value into the row of the cursor and goes to the next.
+    pub fn put(&mut self, value: &str, label: Option<String>) {
+        if let Some(row) = self.rows.get_mut(self.at) {
+            let several = several_lines(row.field) && row.pair.is_none();
+            let text = if several && !row.input.is_empty() {
+                format!("{}\n{value}", row.input.text())
+            } else {
+                value.to_owned()
+            };
+            row.input = Input::new(&text, several || (row.pair.is_some() && row.words().is_none()));
+            row.label = label;
+        }
+        self.failure = None;
+        self.step(1);
+    }
+
+    fn step(&mut self, by: i32) {
+        self.at = self.at.saturating_add_signed(by as isize).min(self.rows.len());
+    }
+
+    /// What stands in it.
+    pub fn form(&self) -> Form {
+        let mut form = Form::default();
+        for row in &self.rows {
+            let text = row.input.text();
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            match &row.pair {
+                Some(pair) => form.add(row.field.name, format!("{}={text}", pair.name)),
+                None if row.is_flag() => form.add(row.field.name, "yes"),
+                None if matches!(row.field.takes, Takes::Body) => form.add(row.field.name, text),
+                None if several_lines(row.field) => {
+                    text.lines().filter(|l| !is_blank(l)).for_each(|l| form.add(row.field.name, l.trim()));
+                }
+                None if row.field.repeated => {
+                    text.split(',').filter(|v| !is_blank(v)).for_each(|v| form.add(row.field.name, v.trim()));
+                }
+                None => form.add(row.field.name, text),
+            }
+        }
+        form
+    }
+
+    /// What must still be filled.
+    pub fn missing(&self) -> Vec<String> {
+        self.rows.iter().filter(|r| r.is_required() && r.input.is_empty()).map(Row::name).collect()
+    }
+
+    /// What is kept of it when it is left; nothing where nothing was typed.
+    pub fn draft(&self) -> Draft {
+        let typed = self.rows.iter().filter(|r| !r.input.is_empty() && r.label.is_none());
+        let mut draft: Draft = typed.map(|r| (r.key(), r.input.text())).collect();
+        draft.extend(self.draft.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
+        draft
+    }
+
+    /// Puts a draft back.
+    pub fn restore(&mut self, draft: Draft) {
+        for row in &mut self.rows {
+            if row.input.is_empty() {
+                if let Some(text) = draft.get(&row.key()) {
+                    row.input = Input::new(text, several_lines(row.field));
+                }
+            }
+        }
+        self.draft = draft;
+        self.at = self.rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(self.rows.len());
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: KeyEvent) -> Heard {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Esc => return Heard::Left,
+            KeyCode::Tab => {
+                self.step(1);
+                return Heard::Changed;
+            }
+            KeyCode::BackTab => {
+                self.step(-1);
+                return Heard::Changed;
+            }
+            _ => {}
+        }
+        let Some(row) = self.rows.get_mut(self.at) else {
+            match key.code {
+                KeyCode::Enter => return Heard::Run,
+                KeyCode::Up => self.step(-1),
+                _ => {}
+            }
+            return Heard::Taken;
+        };
+        let choosing = key.code == KeyCode::F(4) || (key.code == KeyCode::Enter && row.words().is_some());
+        if row.has_choices() && (choosing || (key.code == KeyCode::Enter && row.input.is_empty())) {
+            return Heard::Choose;
+        }
+        if row.is_flag() {
+            match key.code {
+                KeyCode::Char(' ' | 'x' | 'y') => {
+                    row.input = Input::new(if row.input.is_empty() { "yes" } else { "" }, false);
+                    return Heard::Changed;
+                }
+                KeyCode::Char('n') | KeyCode::Backspace => row.input = Input::new("", false),
+                KeyCode::Down | KeyCode::Enter => self.step(1),
+                KeyCode::Up => self.step(-1),
+                _ => {}
+            }
+            return Heard::Taken;
+        }
+        // A label stands for an id: the first edit takes both away.
+        let edits = matches!(key.code, KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete) && !ctrl;
+        if edits && row.label.take().is_some() {
+            row.input = Input::new("", false);
+            if matches!(key.code, KeyCode::Backspace | KeyCode::Delete) {
+                return Heard::Changed;
+            }
+        }
+        if row.input.key(key) {
+            self.failure = None;
+            return Heard::Taken;
+        }
+        match key.code {
+            KeyCode::Down | KeyCode::Enter => {
+                self.step(1);
+                Heard::Changed
+            }
+            KeyCode::Up => {
+                self.step(-1);
+                Heard::Changed
+            }
+            KeyCode::PageDown => {
+                self.at = self.rows.len();
+                Heard::Changed
+            }
+            KeyCode::PageUp => {
+                self.at = 0;
+                Heard::Changed
+            }
+            _ => Heard::Taken,
+        }
+    }
+
+    /// Takes a paste into the row of the cursor.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(row) = self.rows.get_mut(self.at).filter(|r| !r.is_flag()) {
+            row.label = None;
+            row.input.paste(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk;
+
+    fn press(form: &mut FormView, code: KeyCode) -> Heard {
+        form.key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    fn write(form: &mut FormView, text: &str) {
+        text.chars().for_each(|c| drop(press(form, KeyCode::Char(c))));
+    }
+
+    fn of(name: &str) -> FormView {
+        FormView::new(desk::verb(name).unwrap(), &Form::default(), &BTreeMap::new(), None)
+    }
+
+    #[test]
+    fn what_is_typed_is_what_the_verb_gets() {
+        let mut form = of("case new");
+        assert_eq!(form.missing(), ["title", "purpose"]);
+        write(&mut form, "Tidewater");
+        assert_eq!(press(&mut form, KeyCode::Enter), Heard::Changed);
+        write(&mut form, "cybercrime");
+        press(&mut form, KeyCode::Tab);
+        assert_eq!(press(&mut form, KeyCode::Enter), Heard::Run);
+        let got = form.form();
+        assert_eq!((got.maybe("title"), got.maybe("purpose")), (Some("Tidewater"), Some("cybercrime")));
+        assert!(form.missing().is_empty());
+    }
+
+    #[test]
+    fn a_label_stands_for_an_id_until_it_is_edited() {
+        let verb = desk::verb("request send").unwrap();
+        let known = Form::default().with("request", "00ff");
+        let mut form = FormView::new(verb, &known, &BTreeMap::from([("request", "R-00ff".to_owned())]), None);
+        assert_eq!(form.at, 1, "the cursor is on the row that runs it");
+        assert_eq!(form.form().maybe("request"), Some("00ff"));
+        press(&mut form, KeyCode::Up);
+        press(&mut form, KeyCode::Backspace);
+        assert_eq!(form.form().maybe("request"), None);
+        assert_eq!(press(&mut form, KeyCode::Enter), Heard::Choose);
+        form.put("11aa", Some("R-11aa".into()));
+        assert_eq!(form.form().maybe("request"), Some("11aa"));
+    }
+
+    #[test]
+    fn pairs_keep_what_was_typed_while_their_rows_change() {
+        let pair = |name: &str| PairRow {
+            name: name.into(),
+            label: name.into(),
+            help: String::new(),
+            article: "Art. 29".into(),
+            required: true,
+            words: Vec::new(),
+        };
+        let mut form = of("request new");
+        form.set_pairs(vec![pair("authority"), pair("offence")]);
+        form.at = form.rows.iter().position(|r| r.name() == "offence").unwrap();
+        write(&mut form, "theft");
+        form.set_pairs(vec![pair("offence")]);
+        assert_eq!(form.form().all("field"), ["offence=theft"]);
+        form.set_pairs(vec![pair("authority"), pair("offence")]);
+        assert_eq!(form.form().all("field"), ["offence=theft"]);
+        assert_eq!(form.row().map(Row::name).as_deref(), Some("offence"), "the cursor stays");
+        let draft = form.draft();
+        let mut again = of("request new");
+        again.restore(draft);
+        again.set_pairs(vec![pair("offence")]);
+        assert_eq!(again.form().all("field"), ["offence=theft"]);
+    }
+
+    #[test]
+    fn times_are_reckoned_while_they_are_typed() {
+        let now = Instant::parse("2026-11-23T03:12:00Z").unwrap();
+        let mut form = of("agreement add");
+        form.at = form.rows.iter().position(|r| r.field.name == "until").unwrap();
+        write(&mut form, "30d");
+        let reckoned = form.row().unwrap().reckoned(now).unwrap();
+        assert_eq!(reckoned, Ok("2026-12-23 03:12Z, in 30d00h".to_owned()));
+        write(&mut form, "x");
+        assert!(form.row().unwrap().reckoned(now).unwrap().is_err());
+    }
+}

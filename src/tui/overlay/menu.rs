@@ -1,0 +1,272 @@
+//! A list to choose from, narrowed by typing: help, palette, what may be done, what may be put into a field.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::desk::failure::Failure;
+use crate::desk::verb::Verb;
+use crate::tui::action::Action;
+use crate::tui::input::Input;
+use crate::tui::page::{Bit, Subject};
+use crate::value::text::Shown;
+
+/// What choosing an entry does.
+#[derive(Clone, Debug)]
+pub enum Pick {
+    /// An action of the screens.
+    Action(&'static Action),
+    /// A verb of the desk, on a thing or on none.
+    Verb(&'static Verb, Option<Subject>),
+    /// Goes where a record is.
+    Goto(Subject),
+    /// A value for the field that asked.
+    Value(String),
+    /// It may not be done; this is why.
+    Refused(Box<Failure>),
+    /// A theme, by name.
+    Theme(&'static str),
+}
+
+/// An entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: Shown,
+    /// What it is about.
+    pub note: Bit,
+    /// Its keys.
+    pub keys: String,
+    /// What choosing it does.
+    pub pick: Pick,
+    /// Whether it is ticked, where several may be.
+    pub ticked: bool,
+}
+
+impl Entry {
+    /// An entry without keys.
+    pub fn new(name: impl Into<Shown>, note: impl Into<Bit>, pick: Pick) -> Self {
+        Self { name: name.into(), note: note.into(), keys: String::new(), pick, ticked: false }
+    }
+}
+
+/// What a menu made of a key.
+pub enum Heard {
+    /// Nothing that others need to know.
+    Taken,
+    /// The query changed.
+    Query,
+    /// It was left.
+    Left,
+    /// This was chosen.
+    Picked(Pick),
+}
+
+/// A list to choose from.
+pub struct Menu {
+    /// Its heading.
+    pub title: Shown,
+    /// What was typed.
+    pub query: Input,
+    /// Whether several entries may be ticked.
+    pub several: bool,
+    /// What is said where nothing is left.
+    pub empty: &'static str,
+    /// Whether records are looked for by what is typed.
+    pub finds: bool,
+    /// The newest question to the desk.
+    pub asked: u64,
+    /// The first entry that is drawn.
+    pub offset: usize,
+    /// The entries.
+    entries: Vec<Entry>,
+    /// Entries that follow what was typed and change with it.
+    found: Vec<Entry>,
+    shown: Vec<usize>,
+    at: usize,
+    matcher: Matcher,
+}
+
+impl Menu {
+    /// A menu.
+    pub fn new(title: impl Into<Shown>, entries: Vec<Entry>) -> Self {
+        let mut menu = Self {
+            title: title.into(),
+            query: Input::new("", false),
+            several: false,
+            empty: "Nothing fits.",
+            finds: false,
+            asked: 0,
+            offset: 0,
+            entries,
+            found: Vec::new(),
+            shown: Vec::new(),
+            at: 0,
+            matcher: Matcher::new(Config::DEFAULT),
+        };
+        menu.narrow();
+        menu
+    }
+
+    /// A menu whose entries are still asked for; `empty` says what is being done.
+    pub fn awaiting(title: impl Into<Shown>, ticket: u64, empty: &'static str) -> Self {
+        Self { asked: ticket, empty, ..Self::new(title, Vec::new()) }
+    }
+
+    /// A menu of words for a field; `several`: any number may be ticked.
+    pub fn of_words(title: impl Into<Shown>, entries: Vec<Entry>, several: bool) -> Self {
+        Self { several, ..Self::new(title, entries) }
+    }
+
+    /// The same menu, which also looks for records by what is typed.
+    #[must_use]
+    pub fn finding(self) -> Self {
+        Self { finds: true, ..self }
+    }
+
+    /// The entries that fit what was typed, the best first.
+    pub fn fitting(&self) -> impl Iterator<Item = &Entry> {
+        self.shown.iter().filter_map(|n| self.entry(*n))
+    }
+
+    fn entry(&self, n: usize) -> Option<&Entry> {
+        self.entries.get(n).or_else(|| self.found.get(n.checked_sub(self.entries.len())?))
+    }
+
+    /// Which of them is selected.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Takes entries for what was typed.
+    pub fn set_found(&mut self, found: Vec<Entry>) {
+        self.found = found;
+        self.narrow();
+    }
+
+    /// Takes other entries; the query stays.
+    pub fn set_entries(&mut self, entries: Vec<Entry>) {
+        self.entries = entries;
+        self.narrow();
+    }
+
+    fn narrow(&mut self) {
+        let query = self.query.text();
+        let own = if query.trim().is_empty() {
+            (0..self.entries.len()).collect()
+        } else {
+            let pattern = Pattern::parse(&query, CaseMatching::Ignore, Normalization::Smart);
+            let mut buffer = Vec::new();
+            let mut scored: Vec<(u32, usize)> = Vec::new();
+            for (n, entry) in self.entries.iter().enumerate() {
+                // A fit of the name counts twice as much as one of what it is about.
+                let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut self.matcher);
+                let name = score(entry.name.as_str()).map(|s| s * 2);
+                let best = name.max(score(entry.note.text.as_str())).max(score(&entry.keys));
+                scored.extend(best.map(|s| (s, n)));
+            }
+            scored.sort_by_key(|(score, n)| (std::cmp::Reverse(*score), *n));
+            scored.into_iter().map(|(_, n)| n).collect::<Vec<_>>()
+        };
+        self.shown = own;
+        self.shown.extend((0..self.found.len()).map(|n| n + self.entries.len()));
+        self.at = 0;
+        self.offset = 0;
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: KeyEvent) -> Heard {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let last = self.shown.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Esc => return Heard::Left,
+            KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1).min(last),
+            KeyCode::Up | KeyCode::BackTab => self.at = self.at.saturating_sub(1),
+            KeyCode::Char('n') if ctrl => self.at = (self.at + 1).min(last),
+            KeyCode::Char('p') if ctrl => self.at = self.at.saturating_sub(1),
+            KeyCode::PageDown => self.at = (self.at + 10).min(last),
+            KeyCode::PageUp => self.at = self.at.saturating_sub(10),
+            KeyCode::Char(' ') if self.several => self.tick(),
+            KeyCode::Enter if self.several => return Heard::Picked(Pick::Value(self.ticked())),
+            KeyCode::Enter => {
+                let picked = self.fitting().nth(self.at).map(|e| e.pick.clone());
+                return picked.map_or(Heard::Taken, Heard::Picked);
+            }
+            _ => {
+                if self.query.key(key) {
+                    self.narrow();
+                    return Heard::Query;
+                }
+            }
+        }
+        Heard::Taken
+    }
+
+    /// Takes a paste into the query.
+    pub fn paste(&mut self, text: &str) {
+        self.query.paste(text);
+        self.narrow();
+    }
+
+    fn tick(&mut self) {
+        let n = self.shown.get(self.at).copied();
+        if let Some(entry) = n.and_then(|n| self.entries.get_mut(n)) {
+            entry.ticked = !entry.ticked;
+        }
+    }
+
+    /// What is ticked, with commas between; what is selected where nothing is.
+    fn ticked(&self) -> String {
+        let value = |e: &Entry| match &e.pick {
+            Pick::Value(v) => v.clone(),
+            _ => String::new(),
+        };
+        let ticked: Vec<String> = self.entries.iter().filter(|e| e.ticked).map(value).collect();
+        if ticked.is_empty() { self.fitting().nth(self.at).map(value).unwrap_or_default() } else { ticked.join(",") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(menu: &mut Menu, code: KeyCode) -> Heard {
+        menu.key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    fn menu(several: bool) -> Menu {
+        let entry = |name: &str, note: &str| Entry::new(name, note, Pick::Value(name.to_owned()));
+        let entries = vec![
+            entry("case new", "Open a case"),
+            entry("item add", "Add an item"),
+            entry("review open", "Ask for review"),
+        ];
+        Menu { several, ..Menu::new("X", entries) }
+    }
+
+    #[test]
+    fn typing_narrows_and_the_best_goes_first() {
+        let mut m = menu(false);
+        for c in "open".chars() {
+            press(&mut m, KeyCode::Char(c));
+        }
+        let names: Vec<_> = m.fitting().map(|e| e.name.as_str().to_owned()).collect();
+        assert_eq!(names, ["review open", "case new"]);
+        press(&mut m, KeyCode::Down);
+        assert!(matches!(press(&mut m, KeyCode::Enter), Heard::Picked(Pick::Value(v)) if v == "case new"));
+        press(&mut m, KeyCode::Char('q'));
+        assert_eq!(m.fitting().count(), 0);
+        assert!(matches!(press(&mut m, KeyCode::Enter), Heard::Taken), "nothing fits, nothing is chosen");
+        assert!(matches!(press(&mut m, KeyCode::Esc), Heard::Left));
+    }
+
+    #[test]
+    fn several_are_ticked_with_space() {
+        let mut m = menu(true);
+        press(&mut m, KeyCode::Char(' '));
+        press(&mut m, KeyCode::Down);
+        press(&mut m, KeyCode::Down);
+        press(&mut m, KeyCode::Char(' '));
+        assert!(matches!(press(&mut m, KeyCode::Enter), Heard::Picked(Pick::Value(v)) if v == "case new,review open"));
+    }
+}

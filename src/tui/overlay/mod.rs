@@ -1,0 +1,18 @@
+//! What lies over a place for a while: menus, forms, questions, texts.
+
+pub mod confirm;
+pub mod form;
+pub mod menu;
+pub mod reader;
+
+/// What lies over the place.
+pub enum Overlay {
+    /// A list to choose from.
+    Menu(menu::Menu),
+    /// What a verb asks for.
+    Form(Box<form::FormView>),
+    /// A question that is answered with a word.
+    Confirm(Box<confirm::Confirm>),
+    /// A text to read.
+    Reader(reader::Reader),
+}

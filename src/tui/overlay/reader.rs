@@ -1,0 +1,61 @@
+//! A text to read: a letter, a verdict, a detail, the messages.
+
+use crate::desk::failure::Failure;
+use crate::tui::page::{Bit, Detail};
+use crate::tui::theme::Tone;
+use crate::value::text::Shown;
+
+/// The text, and how far it is scrolled.
+pub struct Reader {
+    /// The text.
+    pub text: Detail,
+    /// Lines that are scrolled away.
+    pub scroll: u16,
+    /// Lines in all, as they were drawn last.
+    pub lines: u16,
+}
+
+impl Reader {
+    /// A text to read.
+    pub const fn new(text: Detail) -> Self {
+        Self { text, scroll: 0, lines: 0 }
+    }
+
+    /// Plain lines.
+    pub fn of_lines(title: &str, lines: &[String]) -> Self {
+        let lines = lines.iter().map(|l| (Shown::default(), Bit::from(l.as_str()))).collect();
+        Self::new(Detail { title: Shown::of(title), lines })
+    }
+
+    /// Why something was not done: each rule that says no, with its source, and what to do next.
+    pub fn of_failure(title: &str, failure: &Failure) -> Self {
+        let mut d = Detail { title: Shown::of(title), lines: Vec::new() };
+        match &failure.verdict {
+            Some(verdict) => {
+                d.line("", Bit::new("The gate says no.", Tone::Stop));
+                for finding in verdict.refusals() {
+                    d.gap();
+                    d.line(finding.id, Bit::new(finding.because.as_str(), Tone::Stop));
+                    d.line("", Bit::new(finding.source(), Tone::Note));
+                }
+                let held: Vec<&str> = verdict.rules.iter().filter(|r| r.holds).map(|r| r.id).collect();
+                if !held.is_empty() {
+                    d.gap();
+                    d.line("HOLD", Bit::new(held.join(" "), Tone::Good));
+                }
+            }
+            None => d.body("", &failure.what),
+        }
+        d.gap();
+        d.body("NEXT", &failure.remedy);
+        d.gap();
+        d.line("", Bit::new("Nothing was changed.", Tone::Note));
+        Self::new(d)
+    }
+
+    /// Scrolls by so many lines, in a window of so many.
+    pub fn scroll_by(&mut self, by: i32, window: u16) {
+        let last = i32::from(self.lines.saturating_sub(window));
+        self.scroll = (i32::from(self.scroll) + by).clamp(0, last) as u16;
+    }
+}

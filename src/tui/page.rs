@@ -1,0 +1,154 @@
+//! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
+
+use super::theme::Tone;
+use crate::value::id::Id;
+use crate::value::text::Shown;
+
+/// A thing that a row stands for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Subject {
+    /// The kind of record.
+    pub kind: String,
+    /// The record.
+    pub id: Id,
+}
+
+/// A piece of text and what it means.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Bit {
+    /// The text.
+    pub text: Shown,
+    /// What it means.
+    pub tone: Tone,
+}
+
+impl Bit {
+    /// Text with a tone.
+    pub fn new(text: impl Into<Shown>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+}
+
+impl<T: Into<Shown>> From<T> for Bit {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), tone: Tone::Base }
+    }
+}
+
+/// A line of several pieces, one after the other.
+pub type Line = Vec<Bit>;
+
+/// How wide a column is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Width {
+    /// So many terminal columns.
+    Fixed(u16),
+    /// What is left.
+    Rest,
+}
+
+/// A column of a section.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Column {
+    /// Its heading.
+    pub title: &'static str,
+    /// How wide it is.
+    pub width: Width,
+    /// Whether its text stands on the right.
+    pub right: bool,
+    /// Left out where the screen is narrow.
+    pub optional: bool,
+}
+
+/// A column that is always there.
+pub const fn column(title: &'static str, width: Width) -> Column {
+    Column { title, width, right: false, optional: false }
+}
+
+impl Column {
+    /// Its text stands on the right.
+    #[must_use]
+    pub const fn right(self) -> Self {
+        Self { right: true, ..self }
+    }
+
+    /// It is left out where the screen is narrow.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+}
+
+/// A row of a section.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// What it stands for; rows without one cannot be selected.
+    pub subject: Option<Subject>,
+    /// A mark before it: `!` due soon, `#` a caveat, `H` held.
+    pub mark: char,
+    /// Its cells, one for each column.
+    pub cells: Vec<Bit>,
+}
+
+/// A part of a page: a heading and a table.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Section {
+    /// Its heading; empty: none.
+    pub title: Shown,
+    /// What stands on the right of the heading.
+    pub aside: Shown,
+    /// The columns; without headings where all are empty.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What is said where there are no rows.
+    pub empty: Shown,
+    /// How many rows there are in all, where not all are here.
+    pub of: Option<u64>,
+    /// Whether it takes the height that is left.
+    pub grows: bool,
+    /// The most rows that are shown, where it does not grow.
+    pub most: u16,
+}
+
+/// A whole page: lines on top, bands of sections side by side, a sentence at the foot.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Page {
+    /// Lines on top.
+    pub head: Vec<Line>,
+    /// Bands from top to bottom; the sections of one stand side by side where there is room.
+    pub bands: Vec<Vec<Section>>,
+    /// A sentence in words: what is the matter, or that nothing is.
+    pub sentence: Shown,
+}
+
+/// What is known of one thing: labelled lines.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Detail {
+    /// Its heading.
+    pub title: Shown,
+    /// Its lines: a label, which may be empty, and a text.
+    pub lines: Vec<(Shown, Bit)>,
+}
+
+impl Detail {
+    /// Adds a labelled line, unless it is empty.
+    pub fn line(&mut self, label: &str, text: impl Into<Bit>) {
+        let text = text.into();
+        if !text.text.is_empty() {
+            self.lines.push((Shown::of(label), text));
+        }
+    }
+
+    /// Adds lines of a text of several lines under one label.
+    pub fn body(&mut self, label: &str, text: &str) {
+        for (n, line) in crate::value::text::shown_lines(text).into_iter().enumerate() {
+            self.lines.push((Shown::of(if n == 0 { label } else { "" }), Bit::from(line)));
+        }
+    }
+
+    /// Adds an empty line.
+    pub fn gap(&mut self) {
+        self.lines.push((Shown::default(), Bit::default()));
+    }
+}

@@ -1,0 +1,77 @@
+//! Audit: the log, its head, and who has cosigned it.
+
+use super::look::{Look, Screen, subject};
+use crate::desk::audit::{rows, witnesses};
+use crate::desk::failure::Failure;
+use crate::desk::job::Job;
+use crate::desk::own;
+use crate::desk::workspace::Desk;
+use crate::store::log;
+use crate::tui::page::{Bit, Page, Row, Section, Width, column};
+use crate::tui::place::Place;
+use crate::tui::theme::Tone;
+use crate::value::instant::Instant;
+use crate::value::text::Shown;
+
+/// The Audit.
+pub const SCREEN: Screen =
+    Screen { place: Place::Audit, views: &[], has_detail: true, fetch, first_steps: "The log is empty." };
+
+const MOST: u32 = 300;
+
+fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
+    let tip = log::tip(&desk.db, &desk.meta)?;
+    let acts = rows(desk, i64::MAX, MOST)?;
+    let seen: Vec<String> =
+        witnesses(desk)?.iter().map(|w| format!("{} to {} of {}", w.partner, w.size, tip.size)).collect();
+    let rows = acts
+        .iter()
+        .map(|a| Row {
+            subject: subject(&a.on_kind, &a.on),
+            mark: ' ',
+            cells: vec![
+                Bit::from(a.number.to_string()),
+                Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen())),
+                Bit::from(format!("{} {}", a.desk, a.by)),
+                Bit::from(a.did.replace('-', " ")),
+                Bit::from(own::short(&a.on_kind, &a.on)),
+                Bit::from(if a.audience.is_empty() { String::new() } else { format!("for {}", a.audience.join(" ")) }),
+                Bit::new(if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() }, Tone::Note),
+            ],
+        })
+        .collect();
+    Ok(Page {
+        head: vec![
+            vec![
+                Bit::new("CHAIN", Tone::Title),
+                Bit::from(format!("  {} own acts   head {}", tip.size, tip.root.short())),
+            ],
+            vec![
+                Bit::new("        ", Tone::Note),
+                Bit::from(if seen.is_empty() {
+                    "cosigned by nobody yet".to_owned()
+                } else {
+                    format!("cosigned: {}", seen.join(", "))
+                }),
+            ],
+        ],
+        bands: vec![vec![Section {
+            title: Shown::of("ACTS, the newest first"),
+            aside: Shown::from(format!("the last {}", acts.len())),
+            columns: vec![
+                column("NO.", Width::Fixed(6)).right(),
+                column("WHEN", Width::Fixed(13)),
+                column("WHO", Width::Fixed(17)),
+                column("DID", Width::Fixed(20)),
+                column("ON", Width::Fixed(8)),
+                column("FOR", Width::Rest),
+                column("", Width::Fixed(14)).optional(),
+            ],
+            rows,
+            empty: Shown::of(SCREEN.first_steps),
+            grows: true,
+            ..Section::default()
+        }]],
+        sentence: Shown::of("c reads the whole log again: every signature, every rule, every table."),
+    })
+}

@@ -1,0 +1,237 @@
+//! Case: its items, its requests, what of it was shared with whom.
+
+use super::look::{Look, Screen, due_at, left, row, state};
+use crate::desk::case as cases;
+use crate::desk::failure::Failure;
+use crate::desk::item;
+use crate::desk::job::Job;
+use crate::desk::workspace::Desk;
+use crate::desk::{disclosure, request};
+use crate::record::book::{Book as _, Query};
+use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
+use crate::tui::place::Place;
+use crate::tui::theme::Tone;
+use crate::value::id::Id;
+use crate::value::text::Shown;
+
+/// The Case.
+pub const SCREEN: Screen = Screen {
+    place: Place::Case,
+    views: &["items", "requests", "shared", "cases"],
+    has_detail: true,
+    fetch,
+    first_steps: "No case yet. C opens one.",
+};
+
+/// Items that are fetched at once.
+const WINDOW: u32 = 500;
+
+fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
+    let all = cases::rows(desk)?;
+    let focus = look.focus.and_then(|id| all.iter().find(|c| c.id == id.to_string()));
+    let (Some(case), false) = (focus.or(if all.len() == 1 { all.first() } else { None }), look.view == 3) else {
+        return Ok(list(&all));
+    };
+    let Some(id) = Id::parse(&case.id) else { return Ok(list(&all)) };
+    let head = vec![head(case), vec![]];
+    let (section, sentence) = match look.view {
+        1 => (requests(desk, id)?, "Enter opens a request in the Queue."),
+        2 => (shared(desk, id, job)?, "What went to whom, and until when."),
+        _ => (items(desk, id, case.items)?, "# from a partner   H held   ! due soon"),
+    };
+    Ok(Page { head, bands: vec![vec![section]], sentence: Shown::of(sentence) })
+}
+
+fn head(case: &cases::Row) -> Line {
+    vec![
+        Bit::new(case.title.as_str(), Tone::Title),
+        Bit::from(format!(
+            "   {}   from {}   opened {}",
+            case.purpose,
+            case.desk,
+            case.opened.get(..10).unwrap_or_default()
+        )),
+        Bit::new(
+            if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) },
+            Tone::Note,
+        ),
+        Bit::from("   "),
+        state(&case.state),
+    ]
+}
+
+fn list(all: &[cases::Row]) -> Page {
+    let rows = all
+        .iter()
+        .map(|c| {
+            row(
+                "case",
+                &c.id,
+                ' ',
+                vec![
+                    Bit::from(c.desk.as_str()),
+                    state(&c.state),
+                    Bit::from(c.items.to_string()),
+                    Bit::from(c.title.as_str()),
+                ],
+            )
+        })
+        .collect();
+    let section = Section {
+        title: Shown::of("CASES"),
+        columns: vec![
+            column("ID", Width::Fixed(8)),
+            column("FROM", Width::Fixed(4)),
+            column("STATE", Width::Fixed(7)),
+            column("ITEMS", Width::Fixed(8)).right(),
+            column("TITLE", Width::Rest),
+        ],
+        rows,
+        empty: Shown::of(SCREEN.first_steps),
+        grows: true,
+        ..Section::default()
+    };
+    Page { head: vec![], bands: vec![vec![section]], sentence: Shown::of("Enter opens a case; C opens a new one.") }
+}
+
+fn items(desk: &Desk, case: Id, held: u64) -> Result<Section, Failure> {
+    let now = desk.now();
+    let found = desk.book().find(&Query { case: Some(case), limit: Some(WINDOW), ..Query::kind("item") })?;
+    let mut rows = Vec::with_capacity(found.len());
+    for record in &found {
+        let i = item::row(desk, record)?;
+        let holds = crate::record::hold::on(&desk.book(), record)?.iter().any(|h| h.state == "standing");
+        let (left, urgent) = left(i.due.as_deref(), now);
+        let mark = match () {
+            () if holds => 'H',
+            () if urgent == '!' => '!',
+            () if i.from.is_some() => '#',
+            () => ' ',
+        };
+        let what = if i.value.is_empty() { "(erased)".to_owned() } else { i.value };
+        let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
+        rows.push(row(
+            "item",
+            &i.id,
+            mark,
+            vec![
+                Bit::from(i.r#type.as_str()),
+                Bit::from(what),
+                Bit::from(i.originator.as_str()),
+                Bit::from(format!("T{}", i.tier)),
+                Bit::from(i.tlp.as_str()),
+                if shared.is_empty() {
+                    state(&i.state)
+                } else {
+                    Bit::new(format!("to {}", shared.join(" ")), Tone::Good)
+                },
+                left,
+            ],
+        ));
+    }
+    let more = held > rows.len() as u64;
+    Ok(Section {
+        title: Shown::of("ITEMS"),
+        aside: Shown::from(if more {
+            format!("the first {} of {held}; : finds any", rows.len())
+        } else {
+            rows.len().to_string()
+        }),
+        columns: vec![
+            column("ID", Width::Fixed(8)),
+            column("TYPE", Width::Fixed(10)),
+            column("WHAT", Width::Rest),
+            column("FROM", Width::Fixed(4)),
+            column("TIER", Width::Fixed(4)),
+            column("TLP", Width::Fixed(12)).optional(),
+            column("STATE", Width::Fixed(8)),
+            column("KEPT", Width::Fixed(7)).right().optional(),
+        ],
+        of: Some(held),
+        rows,
+        empty: Shown::of("No item yet. i adds one, I imports a file."),
+        grows: true,
+        ..Section::default()
+    })
+}
+
+fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {
+    let now = desk.now();
+    let rows: Vec<Row> = request::rows(desk)?
+        .iter()
+        .filter(|r| r.case == case.to_string())
+        .map(|r| {
+            let (left, mark) = left(r.due.as_deref(), now);
+            let way = if r.direction == "inbound" { "in" } else { "out" };
+            row(
+                "request",
+                &r.id,
+                mark,
+                vec![
+                    Bit::from(way),
+                    Bit::from(r.partner.as_str()),
+                    Bit::from(format!("{} {}", r.kind, r.name)),
+                    state(&r.state),
+                    left,
+                ],
+            )
+        })
+        .collect();
+    Ok(Section {
+        title: Shown::of("REQUESTS"),
+        columns: vec![
+            column("ID", Width::Fixed(8)),
+            column("WAY", Width::Fixed(3)),
+            column("DESK", Width::Fixed(4)),
+            column("KIND", Width::Rest),
+            column("STATE", Width::Fixed(13)),
+            column("LEFT", Width::Fixed(7)).right(),
+        ],
+        rows,
+        empty: Shown::of("No request for this case yet. r writes one."),
+        grows: true,
+        ..Section::default()
+    })
+}
+
+fn shared(desk: &Desk, case: Id, job: &mut Job) -> Result<Section, Failure> {
+    let mut rows = Vec::new();
+    for d in disclosure::rows(desk)? {
+        job.at("reading", rows.len() as u64, None)?;
+        let Some(id) = Id::parse(&d.id) else { continue };
+        let Some(record) = desk.book().get(id)? else { continue };
+        let first = disclosure::items_of(desk, &record)?.first().copied();
+        let of_case = first.map(|i| desk.book().get(i)).transpose()?.flatten().and_then(|r| r.case);
+        if of_case.is_none_or(|c| c == case) {
+            rows.push(row(
+                "disclosure",
+                &d.id,
+                ' ',
+                vec![
+                    Bit::from(d.partner.as_str()),
+                    state(&d.state),
+                    Bit::from(d.items.to_string()),
+                    due_at(Some(&d.at)),
+                    Bit::from(format!("{} days", d.delete_after_days)),
+                    Bit::from(d.proposed_by.as_str()),
+                ],
+            ));
+        }
+    }
+    Ok(Section {
+        title: Shown::of("SHARED"),
+        columns: vec![
+            column("ID", Width::Fixed(8)),
+            column("DESK", Width::Fixed(4)),
+            column("STATE", Width::Fixed(9)),
+            column("ITEMS", Width::Fixed(7)).right(),
+            column("AT", Width::Fixed(13)),
+            column("TERM", Width::Fixed(9)),
+            column("PROPOSED BY", Width::Rest),
+        ],
+        rows,
+        empty: Shown::of("Nothing of this case was shared. S shares."),
+        grows: true,
+        ..Section::default()
+    })
+}

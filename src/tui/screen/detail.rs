@@ -1,0 +1,292 @@
+//! The detail of one thing, whatever kind it is: what it is, why it is kept, who has it, what may be done.
+
+use super::look::state;
+use crate::desk::failure::Failure;
+use crate::desk::workspace::Desk;
+use crate::desk::{agreement, audit, case, disclosure, gate, item, own, partner, request, review};
+use crate::law::request as law;
+use crate::record::book::{Book as _, Record};
+use crate::record::hold;
+use crate::store::read;
+use crate::tui::page::{Bit, Detail, Subject};
+use crate::tui::theme::Tone;
+use crate::value::instant::Instant;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::text::Shown;
+
+/// The detail of a thing.
+pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
+    let Some(record) = desk.book().get(subject.id)? else {
+        return Ok(Detail { title: Shown::from("It is not here."), lines: Vec::new() });
+    };
+    let mut d = Detail {
+        title: Shown::from(format!(
+            "{}  {}",
+            own::short(record.kind, &record.id.to_string()),
+            own::line_of(desk, &record)?
+        )),
+        lines: Vec::new(),
+    };
+    d.lines.push((Shown::of("STATE"), state(&record.state)));
+    match record.kind {
+        "item" => of_item(desk, &record, &mut d)?,
+        "request" => of_request(desk, &record, &mut d)?,
+        "review" => of_review(desk, &record, &mut d)?,
+        "disclosure" => of_disclosure(desk, &record, &mut d)?,
+        "partner" => of_partner(desk, &record, &mut d)?,
+        "case" => of_case(desk, &record, &mut d)?,
+        "agreement" => of_agreement(desk, &record, &mut d)?,
+        _ => of_any(desk, &record, &mut d)?,
+    }
+    history(desk, &record, &mut d)?;
+    d.gap();
+    d.line("ID", Bit::new(record.id.to_string(), Tone::Note));
+    Ok(d)
+}
+
+fn at(text: Option<&str>) -> String {
+    text.and_then(Instant::parse).map(Instant::on_screen).unwrap_or_default()
+}
+
+fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let i = item::row(desk, record)?;
+    d.line("WHAT", i.value.as_str());
+    d.line("TITLE", i.title.as_str());
+    d.body("NOTE", &i.note);
+    d.line("CLASS", format!("tier {}, {}, {}, {}", i.tier, i.category, i.person_class, i.assertion));
+    d.line("MARKED", format!("TLP:{} PAP:{} {}", i.tlp, i.pap, i.handling.join(" ")));
+    d.line(
+        "ORIGIN",
+        if let Some(from) = &i.from { format!("{}, by way of {from}", i.originator) } else { i.originator.clone() },
+    );
+    d.line("UNDER", Bit::new(i.conditions.join(", "), Tone::Due));
+    d.line("KEEP TO", at(i.due.as_deref()));
+    holds(desk, record, d)?;
+    for s in &i.shared {
+        d.line("WITH", format!("{}, delete by {}, duty {}", s.partner, at(s.delete_by.as_deref()), s.duty));
+    }
+    d.gap();
+    for p in desk.partners()? {
+        let (_, verdict) = gate::ask(desk, record, &p)?;
+        let code = p.key.clone().unwrap_or_default();
+        let refused = verdict.refused_by();
+        // What lacks nothing but its second person is on its way.
+        let line = match refused.as_slice() {
+            [] => Bit::new(format!("{code}  yes"), Tone::Good),
+            ["G-16"] => Bit::new(format!("{code}  after a second person releases it"), Tone::Due),
+            _ => Bit::new(
+                format!(
+                    "{code}  no   {}",
+                    verdict.refusals().next().map(|r| format!("{} {}", r.id, r.because)).unwrap_or_default()
+                ),
+                Tone::Stop,
+            ),
+        };
+        d.line("MAY GO TO", line);
+    }
+    Ok(())
+}
+
+fn holds(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    for h in hold::on(&desk.book(), record)?.iter().filter(|h| h.state == "standing") {
+        let by = hold::placed_by(h).map(|p| desk.name_of(p)).transpose()?.unwrap_or_default();
+        d.line(
+            "HELD",
+            Bit::new(
+                format!("{}, by {by} since {}", h.text("reason").unwrap_or_default(), at(h.text("placed"))),
+                Tone::Due,
+            ),
+        );
+    }
+    Ok(())
+}
+
+fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let r = request::row(desk, record)?;
+    let way = if r.direction == "inbound" {
+        format!("{} asks this desk", r.partner)
+    } else {
+        format!("this desk asks {}", r.partner)
+    };
+    d.line("WHO", way);
+    d.line("BASIS", format!("{} {} ({})", r.kind, r.article, r.name));
+    d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
+    if r.heads.len() > 1 {
+        d.line("CONFLICT", Bit::new(r.heads.join(" and "), Tone::Stop));
+    }
+    for c in &r.clocks {
+        d.line(
+            "CLOCK",
+            match &c.due {
+                Some(due) => format!("{} {}: {}", c.clock, c.variant, at(Some(due))),
+                None => format!("{} {}: no fixed limit", c.clock, c.variant),
+            },
+        );
+    }
+    if !r.missing.is_empty() {
+        d.line("MISSING", Bit::new(r.missing.join(", "), Tone::Stop));
+    }
+    d.line("GROUND", r.ground.clone().unwrap_or_default());
+    d.gap();
+    let kind = law::by_id(&r.kind);
+    for (name, text) in &r.fields {
+        let label =
+            kind.and_then(|k| k.field.iter().find(|f| f.id == *name)).map_or(name.as_str(), |f| f.article.as_str());
+        d.body(label, text);
+    }
+    Ok(())
+}
+
+fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let r = review::row(desk, record)?;
+    d.line("OF", format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject)));
+    let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
+    if let Some(subject) = subject {
+        d.line("", own::line_of(desk, &subject)?);
+    }
+    d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level));
+    d.line("ASKED BY", format!("{}, {}", r.requester, at(Some(&r.opened))));
+    d.gap();
+    for (n, t) in r.tests.iter().enumerate() {
+        let (mark, tone) = match t.outcome.as_deref() {
+            None => ("[ ]", Tone::Due),
+            Some("not") => ("[-]", Tone::Stop),
+            Some(_) => ("[x]", Tone::Base),
+        };
+        d.lines.push((
+            Shown::from(format!("{:2} {mark}", n + 1)),
+            Bit::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
+        ));
+    }
+    let less = desk.text_of(record, "less_intrusive")?;
+    d.body("LESS", if less.is_empty() { "no less intrusive means named yet" } else { &less });
+    d.gap();
+    d.line("DECIDED BY", r.reviewers.join(", "));
+    d.line("UNDER", Bit::new(r.conditions.join(", "), Tone::Due));
+    d.line("EXPIRES", at(r.expires.as_deref()));
+    if matches!(r.state.as_str(), "open" | "assessed" | "deferred") {
+        let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
+        d.line("DO NOTHING", "and nothing leaves.");
+        d.line(
+            "TO SIGN",
+            Bit::new(
+                if open == 0 { "S decides.".to_owned() } else { format!("{open} tests are open.") },
+                Tone::Guidance,
+            ),
+        );
+    }
+    Ok(())
+}
+
+fn of_disclosure(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let r = disclosure::row(desk, record)?;
+    d.line("WITH", r.partner.as_str());
+    d.line("FOR", format!("{}, {} days", r.purpose, r.delete_after_days));
+    d.line("PROPOSED", format!("{}, {}", r.proposed_by, at(Some(&r.at))));
+    d.line("ITEMS", r.items.to_string());
+    for id in disclosure::items_of(desk, record)?.into_iter().take(20) {
+        if let Some(item) = desk.book().get(id)? {
+            d.line("", format!("{} {}", own::short("item", &id.to_string()), own::line_of(desk, &item)?));
+        }
+    }
+    Ok(())
+}
+
+fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let p = partner::row(desk, record)?;
+    d.line("NAME", p.name.as_str());
+    d.line("KIND", format!("{}, jurisdiction {}", p.kind, p.jurisdiction));
+    d.line("CHANNEL", p.channel.as_str());
+    d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
+    d.line("", p.fingerprint.get(36..).unwrap_or_default());
+    d.line(
+        "SENT",
+        p.sent.map_or_else(
+            || "no bundle yet".to_owned(),
+            |n| format!("{n} bundles, {} acknowledged", p.acknowledged.unwrap_or(0)),
+        ),
+    );
+    d.line(
+        "RECEIVED",
+        p.received.map_or_else(
+            || "no bundle yet".to_owned(),
+            |n| format!("{n} bundles, the last {}", at(p.heard.as_deref())),
+        ),
+    );
+    for a in agreement::rows(desk, Some(&p.code))? {
+        d.line(
+            "AGREEMENT",
+            format!(
+                "{} to {}: {}, up to T{}",
+                a.state,
+                at(Some(&a.until)),
+                a.title,
+                a.tier.map_or_else(|| "-".into(), |t| t.to_string())
+            ),
+        );
+        d.line(
+            "",
+            format!("{}; {}; kept at most {} days", a.purposes.join(" "), a.categories.join(" "), a.retention_cap_days),
+        );
+    }
+    Ok(())
+}
+
+fn of_case(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let c = case::row(desk, record)?;
+    d.line("TITLE", c.title.as_str());
+    d.line("PURPOSE", c.purpose.as_str());
+    d.line("FROM", format!("{}, opened {}", c.desk, at(Some(&c.opened))));
+    d.line("ITEMS", c.items.to_string());
+    d.line("KNOWN TO", c.shared.join(" "));
+    holds(desk, record, d)
+}
+
+fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    if let Some(a) = agreement::rows(desk, None)?.into_iter().find(|a| a.id == record.id.to_string()) {
+        d.line("WITH", a.partner.as_str());
+        d.line("UNDER", a.instrument.as_str());
+        d.line("FOR", a.purposes.join(", "));
+        d.line("DATA", a.categories.join(", "));
+        d.line("UP TO", a.tier.map_or_else(|| "the default of the partner's kind".to_owned(), |t| format!("tier {t}")));
+        d.line("FROM", at(Some(&a.from)));
+        d.line("UNTIL", at(Some(&a.until)));
+        d.line("KEPT", format!("at most {} days", a.retention_cap_days));
+    }
+    Ok(())
+}
+
+fn of_any(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    for (key, value) in record.terms.members().unwrap_or_default() {
+        match value {
+            Json::Str(text) => {
+                let text = Person::parse(text).map_or_else(|| Ok(text.clone()), |p| desk.name_of(p))?;
+                d.line(&key.to_uppercase(), text);
+            }
+            Json::Int(_) | Json::Bool(_) => d.line(&key.to_uppercase(), value.to_string()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The acts that touched a record, the newest last.
+fn history(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let rows = read::rows_of(&desk.db, record.id)?;
+    d.gap();
+    let skipped = rows.len().saturating_sub(8);
+    if skipped > 0 {
+        d.line("HISTORY", format!("{skipped} earlier"));
+    }
+    for (n, (row, kind)) in rows.into_iter().enumerate().skip(skipped) {
+        let Some(position) = read::position_of_row(&desk.db, row)? else { continue };
+        if let Some(act) = audit::rows(desk, position + 1, 1)?.first() {
+            d.line(
+                if n == 0 { "HISTORY" } else { "" },
+                format!("{} {} {} {}", at(Some(&act.at)), act.desk, act.by, kind.replace('-', " ")),
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Legal: what is open, and what happens if nobody does anything.
+
+use super::look::{Look, Screen, due_at, left, row, state};
+use crate::desk::failure::Failure;
+use crate::desk::job::Job;
+use crate::desk::workspace::Desk;
+use crate::desk::{disclosure, own, review};
+use crate::tui::page::{Bit, Page, Section, Width, column};
+use crate::tui::place::Place;
+use crate::tui::theme::Tone;
+use crate::value::text::Shown;
+
+/// The Legal screen.
+pub const SCREEN: Screen = Screen {
+    place: Place::Legal,
+    views: &[],
+    has_detail: true,
+    fetch,
+    first_steps: "No review yet. On an item, V asks for one.",
+};
+
+fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
+    let now = desk.now();
+    let reviews = review::rows(desk)?;
+    let open = reviews.iter().filter(|r| matches!(r.state.as_str(), "open" | "assessed" | "deferred")).count();
+    let rows = reviews
+        .iter()
+        .map(|r| {
+            let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
+            let tests = Bit::new(
+                format!("{done}/{}", r.tests.len()),
+                if done == r.tests.len() { Tone::Good } else { Tone::Due },
+            );
+            let (left, mark) = left(r.expires.as_deref(), now);
+            row(
+                "review",
+                &r.id,
+                mark,
+                vec![
+                    Bit::from(r.to.as_str()),
+                    Bit::from(format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject))),
+                    Bit::from(r.level.as_str()),
+                    tests,
+                    state(&r.state),
+                    Bit::from(r.requester.as_str()),
+                    left,
+                ],
+            )
+        })
+        .collect();
+    let releases = disclosure::rows(desk)?;
+    let waiting: Vec<_> = releases.iter().filter(|d| d.state == "proposed").collect();
+    let release_rows = waiting
+        .iter()
+        .map(|d| {
+            row(
+                "disclosure",
+                &d.id,
+                ' ',
+                vec![
+                    Bit::from(d.partner.as_str()),
+                    Bit::from(format!("{} items", d.items)),
+                    Bit::from(format!("by {}", d.proposed_by)),
+                    due_at(Some(&d.at)),
+                ],
+            )
+        })
+        .collect();
+    let sentence = match (open, waiting.len()) {
+        (0, 0) => "Nothing is open.".to_owned(),
+        (r, d) => format!("{r} reviews are open, {d} releases wait. If nobody does anything, nothing leaves."),
+    };
+    Ok(Page {
+        head: vec![],
+        bands: vec![
+            vec![Section {
+                title: Shown::from(format!("REVIEWS {open} open")),
+                columns: vec![
+                    column("ID", Width::Fixed(8)),
+                    column("TO", Width::Fixed(4)),
+                    column("OF", Width::Rest),
+                    column("LEVEL", Width::Fixed(5)),
+                    column("TESTS", Width::Fixed(5)),
+                    column("STATE", Width::Fixed(10)),
+                    column("ASKED BY", Width::Fixed(14)).optional(),
+                    column("EXPIRES", Width::Fixed(7)).right(),
+                ],
+                rows,
+                empty: Shown::of(SCREEN.first_steps),
+                grows: true,
+                ..Section::default()
+            }],
+            vec![Section {
+                title: Shown::from(format!("RELEASES {} wait for a second person", waiting.len())),
+                columns: vec![
+                    column("", Width::Fixed(8)),
+                    column("", Width::Fixed(4)),
+                    column("", Width::Fixed(12)),
+                    column("", Width::Rest),
+                    column("", Width::Fixed(13)),
+                ],
+                rows: release_rows,
+                empty: Shown::of("No disclosure waits."),
+                most: 5,
+                ..Section::default()
+            }],
+        ],
+        sentence: Shown::from(sentence),
+    })
+}

@@ -1,0 +1,48 @@
+//! The screens, one file each: what a place shows, made of what the desk says. A new one is a file and a line here.
+
+pub mod audit;
+pub mod case;
+pub mod desk;
+pub mod detail;
+pub mod drill;
+pub mod legal;
+pub mod look;
+pub mod partners;
+pub mod queue;
+pub mod reports;
+pub mod sync;
+pub mod timers;
+
+use look::Screen;
+
+use crate::tui::place::Place;
+
+/// Every screen, in the order of the places.
+pub const SCREENS: &[&Screen] = &[
+    &desk::SCREEN,
+    &queue::SCREEN,
+    &case::SCREEN,
+    &legal::SCREEN,
+    &timers::SCREEN,
+    &sync::SCREEN,
+    &partners::SCREEN,
+    &audit::SCREEN,
+    &drill::SCREEN,
+    &reports::SCREEN,
+];
+
+/// The screen of a place.
+pub fn screen_of(place: Place) -> &'static Screen {
+    SCREENS.iter().find(|s| s.place == place).copied().unwrap_or(&desk::SCREEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_its_screen() {
+        let places: Vec<Place> = SCREENS.iter().map(|s| s.place).collect();
+        assert_eq!(places, Place::ALL);
+    }
+}

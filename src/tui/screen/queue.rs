@@ -1,0 +1,85 @@
+//! Queue: requests in and out, with the time left, where each stands, and whom it waits on.
+
+use super::look::{Look, Screen, due_at, left, row, state};
+use crate::desk::failure::Failure;
+use crate::desk::job::Job;
+use crate::desk::request::{Row as Request, rows};
+use crate::desk::workspace::Desk;
+use crate::tui::page::{Bit, Page, Section, Width, column};
+use crate::tui::place::Place;
+use crate::tui::theme::Tone;
+use crate::value::text::Shown;
+
+/// The Queue.
+pub const SCREEN: Screen = Screen {
+    place: Place::Queue,
+    views: &["open", "inbound", "outbound", "all"],
+    has_detail: true,
+    fetch,
+    first_steps: "No request yet. i writes one.",
+};
+
+/// Whether a request of that state still waits for anything.
+pub fn is_open(state: &str) -> bool {
+    !DONE.contains(&state)
+}
+
+const DONE: &[&str] = &["closed", "withdrawn", "refused", "use-reported", "purged", "expired"];
+
+fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
+    let now = desk.now();
+    let all = rows(desk)?;
+    let total = all.len();
+    let fits = |r: &&Request| match look.view {
+        0 => is_open(&r.state),
+        1 => r.direction == "inbound",
+        2 => r.direction == "outbound",
+        _ => true,
+    };
+    let shown: Vec<&Request> = all.iter().filter(fits).collect();
+    let late = shown.iter().filter(|r| left(r.due.as_deref(), now).0.tone == Tone::Stop).count();
+    let rows = shown
+        .iter()
+        .map(|r| {
+            let (left, mark) = left(r.due.as_deref(), now);
+            let way = if r.direction == "inbound" { "in" } else { "out" };
+            row(
+                "request",
+                &r.id,
+                mark,
+                vec![
+                    Bit::from(way),
+                    Bit::from(r.partner.as_str()),
+                    Bit::from(format!("{} {}", r.kind, r.name)),
+                    Bit::from(format!("T{}", r.tier)),
+                    state(&r.state),
+                    due_at(r.due.as_deref()),
+                    left,
+                ],
+            )
+        })
+        .collect::<Vec<_>>();
+    let count = rows.len();
+    Ok(Page {
+        head: vec![],
+        bands: vec![vec![Section {
+            aside: Shown::from(format!("{count} of {total}")),
+            title: Shown::of("REQUESTS, due first"),
+            columns: vec![
+                column("ID", Width::Fixed(8)),
+                column("WAY", Width::Fixed(3)),
+                column("DESK", Width::Fixed(4)),
+                column("KIND", Width::Rest),
+                column("TIER", Width::Fixed(4)).optional(),
+                column("STATE", Width::Fixed(13)),
+                column("DUE", Width::Fixed(13)).optional(),
+                column("LEFT", Width::Fixed(7)).right(),
+            ],
+            rows,
+            empty: Shown::of(SCREEN.first_steps),
+            grows: true,
+            ..Section::default()
+        }]],
+        sentence: Shown::from(if late == 0 { "Nothing is late.".to_owned() } else { format!("{late} late.") }),
+    })
+}

@@ -1,0 +1,59 @@
+//! The terminal: what is set is undone, exactly once, on every way out: the end, a panic, a signal.
+
+use std::io::{self, Stdout, Write as _, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+static SET: AtomicBool = AtomicBool::new(false);
+
+/// The terminal, set for the screens. Dropping it undoes that.
+pub struct Screens {
+    /// What is drawn on.
+    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Screens {
+    /// Sets the terminal: raw, the other screen, pastes in brackets, a title without a word of any case.
+    pub fn enter() -> io::Result<Self> {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            restore();
+            before(info);
+        }));
+        set()?;
+        Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+    }
+
+    /// Sets it again after a pause.
+    pub fn resume(&mut self) -> io::Result<()> {
+        set()?;
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Screens {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn set() -> io::Result<()> {
+    enable_raw_mode()?;
+    SET.store(true, Ordering::SeqCst);
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide, SetTitle("comity"))
+}
+
+/// Undoes what was set; twice is as good as once.
+pub fn restore() {
+    if SET.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+        let _ = stdout().flush();
+    }
+}

@@ -1,0 +1,314 @@
+//! The threads beside the screens: one writes, one reads. Only they touch the workspace; the screens talk to them by
+//! messages and never wait.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::offer::{Prepared, prepare};
+use super::page::{Detail, Page, Subject};
+use super::place::Place;
+use super::screen::look::Look;
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::job::{Job, Progress};
+use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
+use crate::desk::workspace::Desk;
+use crate::host::clock::Clock;
+use crate::seal::identity::Identity;
+
+/// A request's number: answers to older ones are dropped.
+pub type Ticket = u64;
+
+/// What may be done with a thing, and why not.
+#[derive(Clone, Debug)]
+pub struct May {
+    /// The verb.
+    pub verb: &'static Verb,
+    /// Why not; `None`: it may.
+    pub why_not: Option<Failure>,
+    /// Fields that it still asks for.
+    pub asks: Vec<&'static str>,
+}
+
+/// An answer to the screens.
+pub enum Reply {
+    /// The workspace is open, or is not.
+    Opened(Result<Who, Failure>),
+    /// A page.
+    Page(Ticket, Result<Page, Failure>),
+    /// The detail of a thing.
+    Detail(Ticket, Result<Detail, Failure>),
+    /// Where a thing is shown; nowhere but in its detail.
+    Located(Ticket, Subject, Result<Option<(Place, Look)>, Failure>),
+    /// What a capital key means for a thing.
+    Offered(Ticket, Result<Vec<&'static Verb>, Failure>),
+    /// What is known of a verb's form.
+    Prepared(Ticket, &'static Verb, Result<Prepared, Failure>),
+    /// What may be done with a thing.
+    May(Ticket, Result<Vec<May>, Failure>),
+    /// What the gate said to a rehearsal: nothing, where it says yes.
+    Rehearsed(Ticket, Option<Failure>),
+    /// The rows that pairs of a form have.
+    Pairs(Ticket, Result<Vec<PairRow>, Failure>),
+    /// What a list for a field offers: values, and what is shown of them.
+    Choices(Ticket, Result<Vec<(String, String)>, Failure>),
+    /// Records that fit what was typed.
+    Found(Ticket, Vec<(Subject, String)>),
+    /// A verb is done.
+    Done(Ticket, Result<Answer, Failure>),
+    /// How far a verb has come.
+    Progress(Ticket, Progress),
+    /// The writing thread has dropped its keys.
+    Closed,
+}
+
+/// Who works where, for the top line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Who {
+    /// The member's name.
+    pub name: String,
+    /// His first role.
+    pub role: String,
+    /// The desk's code and name.
+    pub desk: String,
+    /// `live`, or the exercise.
+    pub realm: crate::value::realm::Realm,
+}
+
+/// A task for a thread: it gets the workspace and answers.
+pub type Task = Box<dyn FnOnce(&mut Desk, &UnboundedSender<Reply>) + Send>;
+
+enum Order {
+    Do(Task),
+    /// Closes the workspace until the next task; answers when it is closed.
+    Pause(Sender<()>),
+    Stop,
+}
+
+/// The two threads and the way to them.
+pub struct Workers {
+    writer: Sender<Order>,
+    reader: Sender<Order>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Where the workspace is, and as whom it is opened.
+#[derive(Clone)]
+pub struct Opening {
+    /// The workspace.
+    pub workspace: std::path::PathBuf,
+    /// The identity's file.
+    pub identity: std::path::PathBuf,
+    /// The clock.
+    pub clock: Clock,
+    /// Only to be read.
+    pub readonly: bool,
+}
+
+impl Workers {
+    /// Opens the workspace on a thread of its own and begins to serve. `unlock` gives the identity; it may take a while.
+    /// `before` are the workers of the session before: they must have dropped the workspace first.
+    pub fn start(
+        opening: Opening,
+        unlock: impl FnOnce() -> Result<Identity, Failure> + Send + 'static,
+        before: Option<Self>,
+        replies: UnboundedSender<Reply>,
+    ) -> Self {
+        let (writer, orders) = channel();
+        let (reader, read_orders) = channel();
+        let (to_reader, second) = channel::<Result<Desk, Failure>>();
+        let out = replies.clone();
+        let write = std::thread::spawn(move || {
+            let me = unlock();
+            if let Some(before) = before {
+                before.join();
+            }
+            let open = |me| Desk::open(&opening.workspace, &opening.identity, me, opening.clock, opening.readonly);
+            match me.and_then(open).and_then(|desk| Ok((who(&desk)?, desk.reader()?, desk))) {
+                Ok((who, second, desk)) => {
+                    let _ = to_reader.send(Ok(second));
+                    let _ = out.send(Reply::Opened(Ok(who)));
+                    write(desk, &orders, &out);
+                }
+                Err(failure) => {
+                    let _ = out.send(Reply::Opened(Err(failure)));
+                }
+            }
+            let _ = out.send(Reply::Closed);
+        });
+        let read = std::thread::spawn(move || {
+            if let Ok(Ok(desk)) = second.recv() {
+                read(desk, &read_orders, &replies);
+            }
+        });
+        Self { writer, reader, threads: vec![write, read] }
+    }
+
+    /// Gives the reading thread a task.
+    pub fn read(&self, task: impl FnOnce(&mut Desk, &UnboundedSender<Reply>) + Send + 'static) {
+        let _ = self.reader.send(Order::Do(Box::new(task)));
+    }
+
+    /// Runs a verb on the writing thread; answers what cancels it. Where it rotates the key, the reading thread closes
+    /// the workspace meanwhile.
+    pub fn run(&self, ticket: Ticket, verb: &'static Verb, form: Form) -> Arc<AtomicBool> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        let alone = matches!(verb.act, "purge" | "member-revoke" | "member-add");
+        let reader = self.reader.clone();
+        let task: Task = Box::new(move |desk, out| {
+            if alone {
+                let (closed, wait) = channel();
+                if reader.send(Order::Pause(closed)).is_ok() {
+                    let _ = wait.recv();
+                }
+            }
+            let mut job = job(ticket, flag, out.clone());
+            let done = perform(desk, verb, &form, &mut job);
+            let _ = out.send(Reply::Done(ticket, done));
+        });
+        let _ = self.writer.send(Order::Do(task));
+        cancelled
+    }
+
+    /// Asks what may be done with a thing: each verb is rehearsed where that costs nothing, else asked of the gate.
+    pub fn may(&self, ticket: Ticket, subject: Subject) {
+        let task: Task = Box::new(move |desk, out| {
+            let _ = out.send(Reply::May(ticket, may(desk, &subject)));
+        });
+        let _ = self.writer.send(Order::Do(task));
+    }
+
+    /// Asks the gate what it would say.
+    pub fn rehearse(&self, ticket: Ticket, verb: &'static Verb, form: Form) {
+        let task: Task = Box::new(move |desk, out| {
+            let said = match verb.run {
+                Run::Writes(run) => desk.rehearse(|desk| run(desk, &form, &mut Job::silent())),
+                _ => None,
+            };
+            let _ = out.send(Reply::Rehearsed(ticket, said));
+        });
+        let _ = self.writer.send(Order::Do(task));
+    }
+
+    /// Tells both threads to end: the work that runs is finished first, what waits is dropped, and so are the keys.
+    pub fn stop(&self) {
+        let _ = self.reader.send(Order::Stop);
+        let _ = self.writer.send(Order::Stop);
+    }
+
+    /// Waits until both have ended.
+    pub fn join(self) {
+        self.stop();
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A job that tells the screens how far it is, at most ten times a second.
+fn job(ticket: Ticket, cancelled: Arc<AtomicBool>, out: UnboundedSender<Reply>) -> Job {
+    let mut told: Option<Instant> = None;
+    Job::new(cancelled, move |progress| {
+        if told.is_none_or(|t| t.elapsed().as_millis() >= 100) {
+            told = Some(Instant::now());
+            let _ = out.send(Reply::Progress(ticket, progress));
+        }
+    })
+}
+
+fn who(desk: &Desk) -> Result<Who, Failure> {
+    let record = desk.own_record()?;
+    let role = desk.my_roles()?.first().map_or("revoked", |r| r.word()).replace('-', " ");
+    Ok(Who {
+        name: desk.me.name.clone(),
+        role,
+        desk: format!("{} {}", record.key.clone().unwrap_or_default(), desk.text_of(&record, "name")?),
+        realm: desk.meta.realm.clone(),
+    })
+}
+
+fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>) {
+    while let Ok(order) = orders.recv() {
+        match order {
+            Order::Do(task) => task(&mut desk, out),
+            Order::Pause(closed) => {
+                let _ = closed.send(());
+            }
+            Order::Stop => break,
+        }
+    }
+}
+
+/// The reading thread. While it is paused it has no database; the next task opens one.
+fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>) {
+    let mut desk = Some(desk);
+    let mut parts = None;
+    while let Ok(order) = orders.recv() {
+        match order {
+            Order::Do(task) => {
+                if desk.is_none() {
+                    desk = parts.take().and_then(|closed: crate::desk::workspace::Closed| closed.reopen().ok());
+                }
+                if let Some(desk) = &mut desk {
+                    task(desk, out);
+                }
+            }
+            Order::Pause(closed) => {
+                if let Some(open) = desk.take() {
+                    parts = Some(open.close());
+                }
+                let _ = closed.send(());
+            }
+            Order::Stop => break,
+        }
+    }
+}
+
+fn perform(desk: &mut Desk, verb: &'static Verb, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
+    match verb.run {
+        Run::Reads(run) | Run::Writes(run) => run(desk, form, job),
+        Run::Free(run) => {
+            let mut place = Where {
+                workspace: desk.folder().to_owned(),
+                identity: std::path::PathBuf::new(),
+                passphrase: Box::new(|_, _| {
+                    Err(Failure::new(Kind::Usage, "this is done on the command line", "leave the screens first"))
+                }),
+                clock: Clock::Fixed(desk.now()),
+            };
+            run(&mut place, form, job)
+        }
+    }
+}
+
+fn may(desk: &mut Desk, subject: &Subject) -> Result<Vec<May>, Failure> {
+    let mut all = Vec::new();
+    for verb in crate::desk::verbs() {
+        let Run::Writes(run) = verb.run else { continue };
+        if verb.subject_field(&subject.kind).is_none() {
+            continue;
+        }
+        let known = prepare(desk, verb, std::slice::from_ref(subject), None)?;
+        let lacks = |f: &&crate::desk::verb::Field| f.required && known.form.maybe(f.name).is_none();
+        let asks: Vec<&'static str> = verb.fields.iter().filter(lacks).map(|f| f.name).collect();
+        let why_not = if asks.is_empty() && verb.is_rehearsable() {
+            desk.rehearse(|desk| run(desk, &known.form, &mut Job::silent())).filter(|f| f.kind != Kind::Usage)
+        } else {
+            role_says_no(desk, verb)?
+        };
+        all.push(May { verb, why_not, asks });
+    }
+    Ok(all)
+}
+
+/// What can be said before a verb's form is filled in: whether this member may sign such an act at all.
+fn role_says_no(desk: &Desk, verb: &Verb) -> Result<Option<Failure>, Failure> {
+    let mut verdict = desk.may(verb.act)?;
+    verdict.rules.retain(|f| matches!(f.id, "A-01" | "A-02"));
+    Ok(if verdict.allowed() { None } else { Some(Failure::refused(verdict, None)) })
+}
