@@ -49,7 +49,7 @@ pub const VERBS: &[Verb] = &[
     Verb {
         noun: "bundle",
         name: "verify",
-        about: "Verify a bundle to its last byte; nothing of it is applied",
+        about: "Verify a bundle to its last byte, and try its acts; nothing of it is applied",
         fields: &[Field::new("file", Takes::Existing, "the bundle").positional()],
         act: "",
         run: Run::Reads(show_verified),
@@ -388,11 +388,20 @@ fn inspect(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure>
 fn show_verified(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     let path = form.path("file")?;
     let verified = verify(desk, &path, job)?;
+    // Whether its acts are in order shows when they are folded: whoever may import tries that too.
+    let tried = !desk.is_read_only() && desk.may("bundle-import")?.allowed();
+    if tried {
+        apply(desk, &path, &verified, false, job).map_err(Failure::from_partner)?;
+    }
     let state = if verified.place == Place::Again { "already imported" } else { "verified" };
     let outcome = outcome(&verified, state);
     let said = format!(
-        "Bundle {} from {}: {state}, {} acts, {} changes.",
-        outcome.sequence, outcome.from, outcome.acts, outcome.changes
+        "Bundle {} from {}: {state}, {} acts, {} changes.{}",
+        outcome.sequence,
+        outcome.from,
+        outcome.acts,
+        outcome.changes,
+        if tried { "" } else { " Whether its acts are in order is checked when it is imported." }
     );
     Ok(Answer::thing(&outcome).saying(said))
 }
@@ -467,7 +476,7 @@ fn take_spooled(desk: &mut Desk, spooled: &Path, job: &mut Job) -> Result<Outcom
     if verified.place == Place::Again {
         return Ok(outcome(&verified, "already imported"));
     }
-    apply(desk, spooled, &verified, job).map_err(Failure::from_partner)?;
+    apply(desk, spooled, &verified, true, job).map_err(Failure::from_partner)?;
     Ok(outcome(&verified, "imported"))
 }
 
@@ -481,8 +490,8 @@ fn quarantine(desk: &Desk, spooled: &Path, _: &mut Job) -> Result<(), Failure> {
 }
 
 /// The second pass: everything in one transaction. Who signed is checked when his enrolment, which may stand in the same
-/// bundle, has been folded; any fault undoes it all.
-fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) -> Result<(), Failure> {
+/// bundle, has been folded; any fault undoes it all. Where it is only to be tried, it is undone in any case.
+fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, keep: bool, job: &mut Job) -> Result<(), Failure> {
     let Some(checked) = &verified.checked else { return Ok(()) };
     let now = desk.may_sign()?;
     let opened = open(desk, spooled)?;
@@ -574,6 +583,9 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, job: &mut Job) ->
     };
     let opened = open(desk, spooled)?;
     opened.is_signed_by_member(&key)?;
+    if !keep {
+        return Ok(());
+    }
     tx.commit().map_err(crate::store::error::StoreError::from)?;
     desk.after_commit()
 }

@@ -9,24 +9,32 @@ use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::cleared;
 use crate::host::file;
-use crate::law::{instrument, request as law};
+use crate::law::{ground, instrument, request as law};
 use crate::record::book::{Book as _, Record, Row as LogRow};
-use crate::record::{letter, request};
-use crate::report::letter::{Paragraph, Party, RequestLetter, Term, html};
-use crate::store::read;
+use crate::record::{letter as logged, request, review};
+use crate::report::letter::{self, BadLetter, Letter, Paragraph, Party, Term};
+use crate::store::read::{self, StoredAct};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
+use crate::value::json::Json;
 use crate::value::text::shown;
+
+/// Which letters there are of a request.
+fn letters() -> Vec<&'static str> {
+    vec!["request", "answer", "use-report"]
+}
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[Verb {
     noun: "request",
     name: "letter",
-    about: "Write a request as a letter, made for print",
+    about: "Write a request, or what was said to it last, as a letter: HTML made for print, or plain text (.txt)",
     fields: &[
         Field::new("request", Takes::Record(&["request"]), "the request").positional(),
-        Field::new("out", Takes::ToWrite, "the file to write").required(),
+        Field::new("of", Takes::Word(letters), "which letter; without it, the request itself"),
+        Field::new("out", Takes::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
+        Field::new("language", Takes::Line, "the language of the template (en where it is not said)").cli_only(),
     ],
     act: "copy-out",
     run: Run::Writes(write),
@@ -38,43 +46,91 @@ fn party(desk: &Desk, id: Id) -> Result<Party, Failure> {
     Ok(Party { code: desk.code_of(id)?, name })
 }
 
-/// The act that sent a request; empty before it is sent.
-fn act_of(desk: &Desk, record: &Record) -> Result<String, Failure> {
-    for change in read::changes_of(&desk.db, record.id)? {
-        let sends = matches!(&change.line, Line::Change(c) if c.kind == request::SEND);
-        if let Some(position) = if sends { read::position_of_row(&desk.db, LogRow(change.row))? } else { None } {
-            return Ok(read::act(&desk.db, position)?.map(|a| a.id.to_string()).unwrap_or_default());
-        }
-    }
-    Ok(String::new())
+/// What was said to a request by one kind of change, last: the act, its change, and what the change says.
+struct Said {
+    act: StoredAct,
+    terms: Json,
+    content: Option<Json>,
 }
 
-/// The letter of a request, as values.
-pub fn of_request(desk: &Desk, record: &Record) -> Result<RequestLetter, Failure> {
+fn said_last(desk: &Desk, record: &Record, kind: &str) -> Result<Option<Said>, Failure> {
+    let mut last = None;
+    for change in read::changes_of(&desk.db, record.id)? {
+        let Line::Change(c) = &change.line else { continue };
+        let Some(position) = (c.kind == kind).then(|| read::position_of_row(&desk.db, LogRow(change.row))) else {
+            continue;
+        };
+        let Some(act) = position?.map(|p| read::act(&desk.db, p)).transpose()?.flatten() else { continue };
+        let damaged = |_| Failure::new(Kind::Integrity, "a change is damaged", "run `comity audit verify`");
+        last = Some(Said { act, terms: c.read_terms().map_err(damaged)?, content: c.read_content().map_err(damaged)? });
+    }
+    Ok(last)
+}
+
+/// The review that stands behind an own request. Its reasoning stays at the desk.
+fn review_behind(desk: &Desk, record: &Record) -> Result<(letter::Review, Vec<String>), Failure> {
+    let to = record.partner.unwrap_or(desk.meta.desk);
+    let found = review::deciding(&desk.book(), &[record.id], to)?;
+    let Some(found) = found.filter(|_| record.desk == desk.meta.desk) else { return Ok(Default::default()) };
+    let names: Vec<String> =
+        review::reviewers_of(&found).into_iter().map(|p| desk.name_of(p)).collect::<Result<_, _>>()?;
+    let decided = said_last(desk, &found, review::DECIDE)?;
+    let decided = decided.map(|d| d.act.read_header()).transpose()?.map(|h| h.time.at.to_minute());
+    let said = letter::Review {
+        level: found.text("level").unwrap_or_default().to_owned(),
+        reviewers: names.join(", "),
+        decided: decided.unwrap_or_default(),
+        expires: found.instant("expires").map(Instant::to_minute).unwrap_or_default(),
+    };
+    Ok((said, review::conditions_of(&found).iter().map(|c| c.word().to_owned()).collect()))
+}
+
+/// The letter of a request, or of what was said to it last.
+pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Failure> {
     let row = row(desk, record)?;
     let kind = law::by_id(&row.kind).ok_or_else(|| {
         Failure::new(Kind::Integrity, "the kind of this request is not in the law", "use the program that made it")
     })?;
     let instrument = instrument::by_id(&kind.instrument);
     let other = record.partner.unwrap_or(desk.meta.desk);
-    let (from, to) =
+    let (asks, asked) =
         if record.desk == desk.meta.desk { (desk.meta.desk, other) } else { (record.desk, desk.meta.desk) };
     let said =
         |id: &str| row.fields.iter().find(|(name, _)| name == id).map(|(_, text)| shown_text(text)).unwrap_or_default();
-    let sent = row.sent.as_deref().and_then(Instant::parse).unwrap_or(desk.now());
-    Ok(RequestLetter {
-        template: kind.template.clone(),
-        banner: if desk.meta.realm == crate::value::realm::Realm::Live {
-            String::new()
-        } else {
-            "EXERCISE EXERCISE EXERCISE".into()
-        },
+    let event = match of {
+        "answer" => request::ANSWER,
+        "use-report" => request::REPORT,
+        _ => request::SEND,
+    };
+    let event = said_last(desk, record, event)?;
+    if event.is_none() && of != "request" {
+        return Err(Failure::life(format!("there is no {of} to this request yet")));
+    }
+    let header = event.as_ref().map(|e| e.act.read_header()).transpose()?;
+    let at = header.as_ref().map_or(desk.now(), |h| h.time.at);
+    let text = |key: &str| {
+        let content = event.as_ref().and_then(|e| e.content.as_ref());
+        content.and_then(|c| c.get(key)).and_then(Json::text).map(shown_text).unwrap_or_default()
+    };
+    let word = event.as_ref().and_then(|e| e.terms.get("answer")).and_then(Json::text).unwrap_or_default().to_owned();
+    let ground = event.as_ref().and_then(|e| e.terms.get("ground")).and_then(Json::text).and_then(ground::by_id);
+    let template = match (of, word.as_str()) {
+        ("answer", "refuse") => "refusal",
+        ("answer", _) => "answer",
+        ("use-report", _) => "use-report",
+        _ => &kind.template,
+    };
+    let (review, conditions) = if of == "request" { review_behind(desk, record)? } else { Default::default() };
+    let (from, to) = if of == "answer" { (asked, asks) } else { (asks, asked) };
+    Ok(Letter {
+        template: template.to_owned(),
+        banner: banner(desk, of, record, &row),
         from: party(desk, from)?,
         to: party(desk, to)?,
-        date: sent.to_minute(),
+        date: at.to_minute(),
         reference: format!("R-{}", record.id.short()),
         id: row.id.clone(),
-        act: act_of(desk, record)?,
+        act: event.as_ref().map(|e| e.act.id.to_string()).unwrap_or_default(),
         case: row.case.clone(),
         article: kind.article.clone(),
         name: kind.name.clone(),
@@ -83,21 +139,51 @@ pub fn of_request(desk: &Desk, record: &Record) -> Result<RequestLetter, Failure
         fields: kind
             .field
             .iter()
-            .map(|f| Paragraph { label: f.label.clone(), article: f.article.clone(), text: said(&f.id) })
+            .map(|f| Paragraph {
+                id: f.id.clone(),
+                label: f.label.clone(),
+                article: f.article.clone(),
+                text: said(&f.id),
+            })
             .filter(|p| !p.text.is_empty())
             .collect(),
-        clocks: row
-            .clocks
-            .iter()
-            .map(|c| Term {
-                clock: c.clock.clone(),
-                variant: c.variant.clone(),
-                due: c.due.as_deref().and_then(Instant::parse).map(Instant::to_minute).unwrap_or_default(),
-                source: c.source.clone(),
-            })
+        clocks: if of == "request" { row.clocks.iter().map(term).collect() } else { Vec::new() },
+        grounds: ground
+            .map(|g| letter::Ground { id: g.id.clone(), text: g.text.clone(), source: g.source.clone() })
+            .into_iter()
             .collect(),
+        text: text("text"),
+        answer: letter::Answer { date: if word.is_empty() { String::new() } else { at.to_minute() }, word },
+        conditions,
+        review,
+        marking: String::new(),
+        signer: header.as_ref().map(|h| desk.name_of(h.member)).transpose()?.unwrap_or_default(),
+        role: header.as_ref().map(|h| h.role.word().replace('-', " ")).unwrap_or_default(),
         tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
     })
+}
+
+/// What stands over a letter: that it is play, or that it is a draft.
+fn banner(desk: &Desk, of: &str, record: &Record, row: &super::request::Row) -> String {
+    let draft = of == "request" && row.sent.is_none() && record.state != "purged";
+    match (desk.meta.realm == crate::value::realm::Realm::Live, draft) {
+        (true, false) => String::new(),
+        (true, true) => "DRAFT, NOT SENT".to_owned(),
+        (false, false) => "EXERCISE EXERCISE EXERCISE".to_owned(),
+        (false, true) => "EXERCISE EXERCISE EXERCISE: DRAFT, NOT SENT".to_owned(),
+    }
+}
+
+fn term(clock: &super::request::ClockRow) -> Term {
+    let at =
+        |text: &Option<String>| text.as_deref().and_then(Instant::parse).map(Instant::to_minute).unwrap_or_default();
+    Term {
+        clock: clock.clock.clone(),
+        variant: clock.variant.clone(),
+        due: at(&clock.due),
+        limit: at(&clock.limit),
+        source: clock.source.clone(),
+    }
 }
 
 /// Text of several lines with hidden characters as codes: a letter is read by people too.
@@ -109,14 +195,21 @@ fn write(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("request")?, &[request::KIND.name])?;
     let out = form.path("out")?;
     let now = desk.may_sign()?;
-    let values = of_request(desk, &record)?;
+    let of = form.maybe_read("of", "request, answer or use-report", |w| letters().into_iter().find(|l| *l == w))?;
+    let values = of_request(desk, &record, of.unwrap_or("request"))?;
     let cleared = cleared::copy_out(&desk.book(), &desk.meta.realm, now, desk.person(), values)?
         .map_err(|v| Failure::refused(v, None))?;
-    let text = html(&cleared, "en").map_err(|e| Failure::new(Kind::Internal, e.to_string(), "please report it"))?;
+    let shape = if out.extension().is_some_and(|e| e == "txt") { letter::Form::Text } else { letter::Form::Html };
+    let language = form.maybe("language").unwrap_or("en");
+    let unwritten = |e: BadLetter| match e {
+        BadLetter::Template(_) => Failure::usage(format!("--language {}: {e}", shown(language))),
+        BadLetter::Render(_) => Failure::new(Kind::Internal, e.to_string(), "please report it"),
+    };
+    let text = letter::write(&cleared, language, shape).map_err(unwritten)?;
     let digest = Digest::of(text.as_bytes());
     let id = desk.entropy.id()?;
     // Logged first: a letter that was written and not logged cannot be.
-    desk.act_alone("copy-out", Audience::Own, |e, _| Ok(letter::new(id, record.id, "letter", &digest, e.salt()?)))?;
+    desk.act_alone("copy-out", Audience::Own, |e, _| Ok(logged::new(id, record.id, "letter", &digest, e.salt()?)))?;
     file::write(&out, text.as_bytes())?;
     let said = format!("Written to {}; SHA-256 {digest}.", shown(&out.to_string_lossy()));
     Ok(Answer::made(id, said).with("sha256", digest.to_string()))

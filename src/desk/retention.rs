@@ -107,9 +107,9 @@ pub fn timers(desk: &Desk, limit: u32) -> Result<Vec<Timer>, Failure> {
 fn timer(desk: &Desk, record: &Record) -> Result<Timer, Failure> {
     let (what, then) = match record.kind {
         "item" => (desk.text_of(record, "value")?, "delete"),
-        "request" => (format!("{} request", record.text("kind").unwrap_or_default()), "the clock ends"),
-        "agreement" => (desk.text_of(record, "title")?, "the agreement ends"),
-        "review" => ("approval".to_owned(), "the approval lapses"),
+        "request" => (format!("{} request", record.text("kind").unwrap_or_default()), "clock ends"),
+        "agreement" => (desk.text_of(record, "title")?, "agreement ends"),
+        "review" => ("approval".to_owned(), "approval lapses"),
         other => (other.to_owned(), "due"),
     };
     Ok(Timer {

@@ -34,6 +34,12 @@ impl<T> Cleared<T> {
     }
 }
 
+/// For the tests of rooms above: cleared without being asked for.
+#[cfg(test)]
+pub(crate) const fn for_tests<T>(value: T) -> Cleared<T> {
+    Cleared { value, to: None }
+}
+
 /// An act that waits to be carried to a partner.
 #[derive(Clone, Debug)]
 pub struct Waiting<'a> {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::instant::Instant;
+
 /// One instrument.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -12,8 +14,17 @@ pub struct Instrument {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// `in force`, `signed, not in force`, or `applies from …`.
+    /// `convention`, `protocol`, `regulation`, `directive`, `statute`, `agreement` or `model`.
+    pub kind: String,
+    /// `in force`, `signed, not in force`, or `applies from`.
     pub status: String,
+    /// The day from which it applies, where its status says so.
+    #[serde(default)]
+    pub applies_from: Option<String>,
+    /// Whether its periods are counted as Regulation 1182/71 says.
+    pub eu: bool,
+    /// What else to know; may be empty.
+    pub note: String,
     /// Where the status was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
@@ -35,7 +46,37 @@ pub fn all() -> &'static [Instrument] {
     &ROWS
 }
 
+impl Instrument {
+    /// Whether it is in force as such; whether it binds two sides stands in their profiles.
+    pub fn is_in_force(&self, now: Instant) -> bool {
+        let applies = |day: &String| Instant::parse_date(day).map(Instant::of_date).is_some_and(|d| d <= now);
+        match self.status.as_str() {
+            "in force" => true,
+            "applies from" => self.applies_from.as_ref().is_some_and(applies),
+            _ => false,
+        }
+    }
+}
+
 /// The instrument of that id.
 pub fn by_id(id: &str) -> Option<&'static Instrument> {
     ROWS.iter().find(|i| i.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_are_well_formed() {
+        let rows = toml::from_str::<Rows>(include_str!("../../assets/law/instruments.toml")).unwrap().instrument;
+        for row in &rows {
+            assert_eq!(row.status == "applies from", row.applies_from.is_some(), "{}", row.id);
+            assert!(row.verified == "unverified" || Instant::parse_date(&row.verified).is_some(), "{}", row.id);
+        }
+        let at = |day: &str| Instant::of_date(Instant::parse_date(day).unwrap());
+        let in_force = |id: &str, day: &str| by_id(id).unwrap().is_in_force(at(day));
+        assert!(in_force("bc", "2026-01-01") && !in_force("2ap", "2026-11-25"));
+        assert!(!in_force("e-evidence", "2026-08-17") && in_force("e-evidence", "2026-08-18"));
+    }
 }

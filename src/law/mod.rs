@@ -4,6 +4,7 @@
 //! `assets/law/`, each with its source and the day on which it was verified. This room reads them; it never decides.
 
 pub mod deadline;
+pub mod ground;
 pub mod instrument;
 pub mod request;
 pub mod retention;

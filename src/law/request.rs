@@ -24,6 +24,14 @@ pub struct RequestKind {
     pub tier: u8,
     /// The level of its review.
     pub level: String,
+    /// Whether a legal review stands before it is sent.
+    pub review: bool,
+    /// Whether it is made for emergencies.
+    pub emergency: bool,
+    /// `desk`, or `provider` where it goes straight to one.
+    pub counterpart: String,
+    /// The categories of data that it may ask for.
+    pub categories: Vec<String>,
     /// The closed list of grounds on which it may be refused.
     #[serde(default)]
     pub grounds: Vec<String>,
@@ -70,8 +78,13 @@ pub struct ClockRow {
     pub amount: Option<i64>,
     /// `hour` or `day`.
     pub unit: Option<String>,
+    /// The event that starts it: `received`, `sent`, `issued`, `served` or `decided`.
+    pub starts: String,
     /// Whether an end on a weekend or holiday moves to the next working day.
     pub rolls: bool,
+    /// Whether a longer time that the order itself sets counts instead.
+    #[serde(default)]
+    pub longer_wins: bool,
     /// The rule.
     pub source: String,
     /// The day on which it was read, or `unverified`.
@@ -118,6 +131,7 @@ impl RequestKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::class::Category;
 
     #[test]
     fn the_rows_are_well_formed() {
@@ -126,8 +140,14 @@ mod tests {
         for r in &rows {
             assert!(Tier::new(i64::from(r.tier)).is_some() && Level::parse(&r.level).is_some(), "{}", r.id);
             assert!(super::super::instrument::by_id(&r.instrument).is_some(), "{} rests on {}", r.id, r.instrument);
+            assert!(r.categories.iter().all(|c| Category::parse(c).is_some()), "{}", r.id);
+            assert!(r.grounds.iter().all(|g| super::super::ground::by_id(g).is_some()), "{}", r.id);
+            assert!(r.follow_on.iter().all(|f| rows.iter().any(|r| r.id == *f)), "{}", r.id);
+            assert!(r.clock.iter().any(|c| c.clock == "reply"), "{} has a reply clock", r.id);
+            assert!(r.field.iter().any(|f| f.required), "{} must say something", r.id);
             for c in &r.clock {
                 assert_eq!(c.amount.is_some(), c.unit.is_some(), "{}", r.id);
+                assert!(!c.rolls || (c.unit.as_deref() == Some("day") && c.clock != "preservation"), "{}", r.id);
             }
         }
     }

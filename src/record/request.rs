@@ -101,8 +101,10 @@ const NEW: &str = "request-new";
 const SUBMIT: &str = "request-submit";
 /// The lead of a request that is sent.
 pub const SEND: &str = "request-send";
-const ANSWER: &str = "request-answer";
-const REPORT: &str = "request-report";
+/// The lead of an answer.
+pub const ANSWER: &str = "request-answer";
+/// The lead of a report on use.
+pub const REPORT: &str = "request-report";
 const WITHDRAW: &str = "request-withdraw";
 const RESOLVE: &str = "conflict-resolve";
 

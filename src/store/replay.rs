@@ -120,6 +120,9 @@ impl Replay<'_> {
     fn place(&mut self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
+        if own && header.replica != self.meta.replica {
+            return fault(format!("act {n} was made at another workstation than this workspace says it is"));
+        }
         let log = self.logs.entry((header.desk, header.replica)).or_default();
         // Of a partner's log only what is for this desk is here, and what had to wait there comes later than its place.
         if own && header.sequence != log.len() as u64 {

@@ -8,6 +8,9 @@ use super::page::{Bit, Column, Line, Row, Section, Width};
 use super::theme::{Theme, Tone};
 use crate::value::text::{Shown, fit, is_hidden, pad, width};
 
+/// Terminal columns below which the column with the text is too narrow to be read.
+const READABLE: u16 = 18;
+
 /// What is drawn on, and with what.
 pub struct Paint<'a> {
     /// The buffer.
@@ -78,22 +81,31 @@ impl Paint<'_> {
         }
     }
 
-    /// The widths of columns in so many terminal columns; an optional column that does not fit has none.
+    /// The widths of columns in so many terminal columns. Optional columns are left out, the last one first, as long as
+    /// what is left for the others is too little to be read; one that is left out has none.
     fn widths(columns: &[Column], room: u16) -> Vec<u16> {
-        let narrow = room < 60;
-        let fixed: u16 = columns
-            .iter()
-            .map(|c| match c.width {
-                Width::Fixed(w) if !(narrow && c.optional) => w + 1,
+        let rests = columns.iter().filter(|c| c.width == Width::Rest).count() as u16;
+        let mut kept: Vec<bool> = columns.iter().map(|_| true).collect();
+        let fixed = |kept: &[bool]| -> u16 {
+            let of = |(c, k): (&Column, &bool)| match c.width {
+                Width::Fixed(w) if *k => w + 1,
                 _ => 0,
-            })
-            .sum();
-        let rests = columns.iter().filter(|c| c.width == Width::Rest).count().max(1) as u16;
-        let rest = room.saturating_sub(fixed + 2) / rests;
+            };
+            columns.iter().zip(kept).map(of).sum()
+        };
+        let rest = |kept: &[bool]| room.saturating_sub(fixed(kept) + 2) / rests.max(1);
+        while rests > 0 && rest(&kept) < READABLE {
+            let Some(last) = columns.iter().zip(&kept).rposition(|(c, k)| c.optional && *k) else { break };
+            if let Some(slot) = kept.get_mut(last) {
+                *slot = false;
+            }
+        }
+        let rest = rest(&kept);
         columns
             .iter()
-            .map(|c| match c.width {
-                _ if narrow && c.optional => 0,
+            .zip(&kept)
+            .map(|(c, k)| match c.width {
+                _ if !k => 0,
                 Width::Fixed(w) => w,
                 Width::Rest => rest.saturating_sub(1),
             })

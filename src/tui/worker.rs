@@ -71,7 +71,7 @@ pub enum Reply {
 pub struct Who {
     /// The member's name.
     pub name: String,
-    /// His first role.
+    /// The role that he works in.
     pub role: String,
     /// The desk's code and name.
     pub desk: String,
@@ -223,7 +223,10 @@ fn job(ticket: Ticket, cancelled: Arc<AtomicBool>, out: UnboundedSender<Reply>) 
 
 fn who(desk: &Desk) -> Result<Who, Failure> {
     let record = desk.own_record()?;
-    let role = desk.my_roles()?.first().map_or("revoked", |r| r.word()).replace('-', " ");
+    let roles = desk.my_roles()?;
+    // What one does all day says more than that one may also administer.
+    let daily = roles.iter().find(|r| **r != crate::value::class::Role::Administrator);
+    let role = daily.or(roles.first()).map_or("revoked", |r| r.word()).replace('-', " ");
     Ok(Who {
         name: desk.me.name.clone(),
         role,

@@ -220,7 +220,7 @@ impl Instant {
 
     /// `03:12`, in UTC.
     pub fn hour_and_minute(self) -> String {
-        self.civil().strftime("%H:%M").to_string()
+        self.civil().strftime("%H:%MZ").to_string()
     }
 }
 

@@ -68,7 +68,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
         .collect();
     let sentence = match (open, waiting.len()) {
         (0, 0) => "Nothing is open.".to_owned(),
-        (r, d) => format!("{r} reviews are open, {d} releases wait. If nobody does anything, nothing leaves."),
+        (r, d) => format!("Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves."),
     };
     Ok(Page {
         head: vec![],

@@ -1,0 +1,55 @@
+//! Grounds on which a request may be refused or put off. A kind of request names the closed list of its own.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// One ground.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    /// Its short id, such as `R2`.
+    pub id: String,
+    /// What it says, in a sentence.
+    pub text: String,
+    /// `refuse`, `postpone` or `either`.
+    pub effect: String,
+    /// Where it was read.
+    pub source: String,
+    /// The day on which it was read, or `unverified`.
+    pub verified: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    ground: Vec<Ground>,
+}
+
+static ROWS: LazyLock<Vec<Ground>> = LazyLock::new(|| {
+    toml::from_str::<Rows>(include_str!("../../assets/law/grounds.toml")).map(|r| r.ground).unwrap_or_default()
+});
+
+/// Every ground.
+pub fn all() -> &'static [Ground] {
+    &ROWS
+}
+
+/// The ground of that id.
+pub fn by_id(id: &str) -> Option<&'static Ground> {
+    ROWS.iter().find(|g| g.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_are_well_formed() {
+        let rows = toml::from_str::<Rows>(include_str!("../../assets/law/grounds.toml")).unwrap().ground;
+        assert!(!rows.is_empty());
+        for row in &rows {
+            assert!(["refuse", "postpone", "either"].contains(&row.effect.as_str()), "{}", row.id);
+        }
+    }
+}
