@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::host::file;
@@ -12,7 +12,9 @@ use crate::record::book::Record;
 use crate::record::card::{self, Card, digits};
 use crate::record::partner::{self, channel_of};
 use crate::record::stream;
+use crate::store::read;
 use crate::value::class::{Channel, PartnerKind};
+use crate::value::digest::Digest;
 use crate::value::text::shown;
 
 fn kinds() -> Vec<&'static str> {
@@ -24,6 +26,8 @@ fn channels() -> Vec<&'static str> {
 }
 
 const PARTNER: Field = Field::new("partner", Takes::Partner, "the partner's code").positional();
+/// Groups of five digits in a fingerprint.
+const GROUPS: usize = 12;
 const BECAUSE: Field = Field::new("because", Takes::Line, "why").required();
 
 /// The verbs.
@@ -45,7 +49,9 @@ pub const VERBS: &[Verb] = &[
         about: "Pin a partner: its fingerprint was read aloud and compared",
         fields: &[
             PARTNER,
-            Field::new("fingerprint", Takes::Line, "the fingerprint, as the partner read it").required(),
+            Field::new("fingerprint", Takes::Line, "the fingerprint, as the partner read it").cli_only(),
+            Field::new("group", Takes::PairsOf(asked_groups), "or the groups of it that are asked, as N=DIGITS")
+                .repeated(),
         ],
         act: "partner-confirm",
         run: Run::Writes(confirm),
@@ -191,7 +197,11 @@ fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 fn confirm(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.partner(form.need("partner")?)?;
     let known = record.text("fingerprint").unwrap_or_default().to_owned();
-    if digits(form.need("fingerprint")?) != digits(&known) {
+    let same = match form.maybe("fingerprint") {
+        Some(typed) => digits(typed) == digits(&known),
+        None => has_groups(desk, &record, &known, &form.pairs("group")?)?,
+    };
+    if !same {
         let what = format!("that is not the fingerprint of {}'s card", record.key.as_deref().unwrap_or("the partner"));
         return Err(Failure::new(
             Kind::Signature,
@@ -201,6 +211,49 @@ fn confirm(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure>
     }
     let id = desk.act_alone("partner-confirm", Audience::Own, |_, _| Ok(partner::confirmed(record.id, &known)))?;
     Ok(Answer::made(id, format!("{} is pinned.", record.key.as_deref().unwrap_or("The partner"))))
+}
+
+/// The two groups of a fingerprint that are to be read aloud, from 1. They follow from the salt under which the card was
+/// taken in, so that nobody who makes a card can know which they will be.
+fn groups_to_read(desk: &Desk, record: &Record) -> Result<[usize; 2], Failure> {
+    let taken = read::changes_of(&desk.db, record.id)?;
+    let leaf = taken.first().map(|c| c.line.leaf()).ok_or_else(|| Failure::life("the partner has no card"))?;
+    let drawn = Digest::of([b"comity/groups/1\0".as_slice(), leaf.as_bytes()].concat().as_slice());
+    let [a, b, ..] = *drawn.as_bytes();
+    let first = usize::from(a) % GROUPS;
+    let second = (first + 1 + usize::from(b) % (GROUPS - 1)) % GROUPS;
+    Ok([first.min(second) + 1, first.max(second) + 1])
+}
+
+fn asked_groups(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
+    let Some(code) = form.maybe("partner") else { return Ok(Vec::new()) };
+    let groups = groups_to_read(desk, &desk.partner(code)?)?;
+    let row = |n: usize| PairRow {
+        name: n.to_string(),
+        label: format!("group {n}"),
+        help: format!(
+            "Call the partner on a number that you know. Let it read group {n} of its fingerprint; type it here."
+        ),
+        article: String::new(),
+        required: true,
+        words: Vec::new(),
+    };
+    Ok(groups.into_iter().map(row).collect())
+}
+
+/// Whether exactly the groups that are asked were typed, and are those of the fingerprint.
+fn has_groups(desk: &Desk, record: &Record, known: &str, typed: &[(String, String)]) -> Result<bool, Failure> {
+    let all: Vec<&str> = known.split_whitespace().collect();
+    for n in groups_to_read(desk, record)? {
+        let Some((_, said)) = typed.iter().find(|(name, _)| *name == n.to_string()) else {
+            let what = format!("group {n} of the fingerprint is missing");
+            return Err(Failure::new(Kind::Usage, what, "give the whole --fingerprint, or each group that is asked"));
+        };
+        if all.get(n - 1).is_none_or(|group| *group != digits(said)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn channel(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

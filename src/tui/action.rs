@@ -169,7 +169,7 @@ pub const ACTIONS: &[Action] = &[
         "write",
         Intent::Verb("bundle export"),
     ),
-    here(&[P::Partners], "add agreement", "Record an agreement", &["A"], "agreement", Intent::New("agreement add")),
+    here(&[P::Partners], "add agreement", "Record an agreement", &["A"], "agreement", Intent::Verb("agreement add")),
     here(&[P::Partners], "add partner", "Meet a partner: take its card", &["i"], "add", Intent::New("partner add")),
     here(
         &[P::Audit],

@@ -431,7 +431,8 @@ impl App {
     /// Begins a verb: finds out what is known of its form, and then asks for the rest.
     fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
         let ticket = self.next();
-        let focus = self.view().look.focus;
+        let view = self.view();
+        let focus = view.look.focus.or(view.page.about);
         self.read(move |desk, out| {
             let _ = out.send(Reply::Prepared(ticket, verb, offer::prepare(desk, verb, &subjects, focus)));
         });

@@ -316,7 +316,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     }
     let (here, at) = view.at();
     let active = here == n && view.selected().is_some();
-    let head = paint.section_head(inner(area), section, active);
+    let head = paint.section_head(area, section, active);
     let room = usize::from(area.height.saturating_sub(head));
     let shown = view.rows(n);
     if shown.is_empty() && room > 0 {

@@ -114,6 +114,8 @@ pub struct Section {
 /// A whole page: lines on top, bands of sections side by side, a sentence at the foot.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
+    /// The thing that it is about, where it is about one: a case, a partner.
+    pub about: Option<Id>,
     /// Lines on top.
     pub head: Vec<Line>,
     /// Bands from top to bottom; the sections of one stand side by side where there is room.

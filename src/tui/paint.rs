@@ -151,7 +151,7 @@ impl Paint<'_> {
         let mut y = area.y;
         if !section.title.is_empty() && area.height > 0 {
             let tone = if active { Tone::Title } else { Tone::Note };
-            self.shown(area.x, y, area.width, &section.title, tone);
+            self.shown(area.x + 1, y, area.width.saturating_sub(1), &section.title, tone);
             let wide = width(section.aside.as_str()) as u16;
             if wide > 0 && wide + 2 < area.width {
                 self.shown(area.right() - wide, y, wide, &section.aside, Tone::Note);
@@ -159,11 +159,8 @@ impl Paint<'_> {
             y += 1;
         }
         if section.columns.iter().any(|c| !c.title.is_empty()) && y < area.bottom() && !section.rows.is_empty() {
-            let head = Row {
-                subject: None,
-                mark: ' ',
-                cells: section.columns.iter().map(|c| Bit::new(c.title, Tone::Note)).collect(),
-            };
+            let cells = section.columns.iter().map(|c| Bit::new(c.title, Tone::Note)).collect();
+            let head = Row { subject: None, mark: ' ', cells };
             self.row(Rect { y, height: 1, ..area }, &section.columns, &head, false, false);
             y += 1;
         }

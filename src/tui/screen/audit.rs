@@ -73,5 +73,6 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             ..Section::default()
         }]],
         sentence: Shown::of("c reads the whole log again: every signature, every rule, every table."),
+        ..Page::default()
     })
 }

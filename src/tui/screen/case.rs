@@ -39,7 +39,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
         2 => (shared(desk, id, job)?, "What went to whom, and until when."),
         _ => (items(desk, id, case.items)?, "# from a partner   H held   ! due soon"),
     };
-    Ok(Page { head, bands: vec![vec![section]], sentence: Shown::of(sentence) })
+    Ok(Page { about: Some(id), head, bands: vec![vec![section]], sentence: Shown::of(sentence) })
 }
 
 fn head(case: &cases::Row) -> Line {
@@ -91,7 +91,12 @@ fn list(all: &[cases::Row]) -> Page {
         grows: true,
         ..Section::default()
     };
-    Page { head: vec![], bands: vec![vec![section]], sentence: Shown::of("Enter opens a case; C opens a new one.") }
+    Page {
+        head: vec![],
+        bands: vec![vec![section]],
+        sentence: Shown::of("Enter opens a case; C opens a new one."),
+        ..Page::default()
+    }
 }
 
 fn items(desk: &Desk, case: Id, held: u64) -> Result<Section, Failure> {

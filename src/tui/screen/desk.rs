@@ -52,6 +52,7 @@ fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
             vec![recent(&agenda)],
         ],
         sentence: Shown::from(sentence(&agenda, now)),
+        ..Page::default()
     })
 }
 

@@ -198,8 +198,13 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     d.line("NAME", p.name.as_str());
     d.line("KIND", format!("{}, jurisdiction {}", p.kind, p.jurisdiction));
     d.line("CHANNEL", p.channel.as_str());
-    d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
-    d.line("", p.fingerprint.get(36..).unwrap_or_default());
+    if record.state == "met" {
+        // Who has the digits before his eyes does not listen.
+        d.line("PRINT", Bit::new("not compared yet: S asks for two groups of it, read aloud", Tone::Due));
+    } else {
+        d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
+        d.line("", p.fingerprint.get(36..).unwrap_or_default());
+    }
     d.line(
         "SENT",
         p.sent.map_or_else(

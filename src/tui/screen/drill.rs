@@ -30,5 +30,6 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
         head: vec![vec![line]],
         bands: vec![vec![Section { empty: Shown::of(SCREEN.first_steps), grows: true, ..Section::default() }]],
         sentence: Shown::default(),
+        ..Page::default()
     })
 }

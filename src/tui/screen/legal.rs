@@ -106,5 +106,6 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             }],
         ],
         sentence: Shown::from(sentence),
+        ..Page::default()
     })
 }

@@ -92,5 +92,6 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             }],
         ],
         sentence: Shown::of("What an agreement does not name does not leave."),
+        ..Page::default()
     })
 }

@@ -81,5 +81,6 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
             ..Section::default()
         }]],
         sentence: Shown::from(if late == 0 { "Nothing is late.".to_owned() } else { format!("{late} late.") }),
+        ..Page::default()
     })
 }

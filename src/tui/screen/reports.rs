@@ -34,5 +34,6 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
         head: vec![],
         bands: vec![vec![section]],
         sentence: Shown::of("Counts of records, for this desk's own eyes."),
+        ..Page::default()
     })
 }

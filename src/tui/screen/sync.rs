@@ -73,6 +73,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
             vec![history(desk, None)?],
         ],
         sentence: Shown::of("Enter shows what would leave; i takes a bundle in."),
+        ..Page::default()
     })
 }
 
@@ -193,5 +194,6 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
             vec![history(desk, Some(&code)).map(|s| Section { grows: false, most: 4, ..s })?],
         ],
         sentence: Shown::from(format!("x writes the file for {code}; what stays is not named in it. Esc goes back.")),
+        ..Page::default()
     })
 }

@@ -78,6 +78,7 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
         } else {
             "Some of it is late: D erases what is due."
         }),
+        ..Page::default()
     })
 }
 
@@ -149,6 +150,7 @@ fn of_holds(desk: &Desk) -> Result<Page, Failure> {
         head: vec![],
         bands: vec![vec![section]],
         sentence: Shown::of("A hold beats every timer until another person lifts it: S lifts."),
+        ..Page::default()
     })
 }
 
@@ -183,6 +185,7 @@ fn of_duties(desk: &Desk) -> Result<Page, Failure> {
         head: vec![],
         bands: vec![vec![section]],
         sentence: Shown::of("A duty is outstanding until the partner's signed certificate is here."),
+        ..Page::default()
     })
 }
 
@@ -228,5 +231,6 @@ fn of_certificates(desk: &Desk) -> Result<Page, Failure> {
         head: vec![],
         bands: vec![vec![section]],
         sentence: Shown::of("S countersigns a certificate, as its verifier."),
+        ..Page::default()
     })
 }
