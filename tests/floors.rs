@@ -27,7 +27,7 @@ const HANDS: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["seal"]),
     ("hkdf", &["seal"]),
     ("hmac", &["act", "desk"]),
-    ("zeroize", &["seal", "act", "host", "store", "desk", "cli", "tui"]),
+    ("zeroize", &["bundle", "seal", "act", "host", "store", "desk", "cli", "tui"]),
     ("toml", &["law", "tui", "desk"]),
     ("minijinja", &["report"]),
     ("csv", &["exchange"]),

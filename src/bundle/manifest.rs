@@ -218,7 +218,9 @@ impl Manifest {
         let volumes = self.volumes.iter().try_fold(0u64, |sum, v| sum.checked_add(v.bytes));
         let same = parts.is_some() && parts == volumes;
         let first = (self.sequence == 1) == self.previous.is_none() && (self.sequence == 1) == self.growth.is_none();
+        let padded = self.parts.iter().position(|p| p.kind == PartKind::Padding) == self.parts.len().checked_sub(1);
         match () {
+            () if !padded => Err(BadMember("its padding, which is its last part and the only one".into())),
             () if self.sequence == 0 || !first => Err(BadMember("its place in the stream".into())),
             () if !same || self.volumes.is_empty() => Err(BadMember("the lengths of its parts and volumes".into())),
             () => Ok(()),

@@ -1,9 +1,10 @@
-//! Making a bundle: its parts are written twice, once to be measured and once to be carried, so that none is ever held
-//! in memory. Only what the gate has cleared for this very partner goes in.
+//! Making a bundle: its parts are written twice, once to be measured and once to be carried, so that a large one is never
+//! held in memory. Only what the gate has cleared for this very partner goes in.
 
 use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::manifest::{Part, PartKind, Volume};
 use crate::gate::cleared::{Cleared, Parcel};
@@ -17,13 +18,21 @@ pub trait Source {
 }
 
 /// The parts of a bundle, measured.
-#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Measured {
     /// The parts, padding last.
     pub parts: Vec<Part>,
     /// The volumes.
     pub volumes: Vec<Volume>,
+    /// The parts themselves, where they are few enough to be held: they need not be read a second time.
+    held: Option<Held>,
 }
+
+/// Bytes of the parts that are held between the two readings, at most.
+const HELD: usize = 56 << 20;
+/// Bytes of one block of them: blocks never move, so that nothing is left behind where they were.
+const BLOCK: usize = 1 << 20;
+
+type Held = Vec<Zeroizing<Vec<u8>>>;
 
 /// The largest slice of a volume where no size is asked for: what FAT32 can hold, with room for what stands around it.
 const LARGEST_SLICE: u64 = (2 << 30) - (2 << 20);
@@ -36,7 +45,13 @@ pub fn measure(
     slice: Option<u64>,
 ) -> io::Result<Measured> {
     let slice = slice.unwrap_or(LARGEST_SLICE).max(1);
-    let mut gauge = Gauge { slice, part: Hashing::default(), volume: Hashing::default(), volumes: Vec::new() };
+    let mut gauge = Gauge {
+        slice,
+        part: Hashing::default(),
+        volume: Hashing::default(),
+        volumes: Vec::new(),
+        held: Some(Vec::new()),
+    };
     let mut parts = Vec::new();
     for parcel in parcels {
         if parcel.to() != Some(to) {
@@ -48,7 +63,8 @@ pub fn measure(
     let total: u64 = parts.iter().map(|p| p.bytes).sum();
     io::copy(&mut io::Read::take(io::repeat(0), padding(total)), &mut gauge)?;
     parts.push(gauge.end_part(PartKind::Padding));
-    Ok(Measured { parts, volumes: gauge.end() })
+    let held = gauge.held.take();
+    Ok(Measured { parts, volumes: gauge.end(), held })
 }
 
 /// How many zeros follow `bytes`, so that the size of a bundle tells less: at most an eighth, in coarse steps.
@@ -75,11 +91,15 @@ pub fn emit(
     let start: u64 = measured.volumes.iter().take(volume).map(|v| v.bytes).sum();
     let length = measured.volumes.get(volume).map_or(0, |v| v.bytes);
     let mut window = Window { out, skip: start, left: length };
-    for parcel in parcels {
-        source.write_act(parcel.value(), &mut window)?;
+    if let Some(held) = &measured.held {
+        held.iter().try_for_each(|block| window.write_all(block))?;
+    } else {
+        for parcel in parcels {
+            source.write_act(parcel.value(), &mut window)?;
+        }
+        let zeros = measured.parts.last().map_or(0, |p| p.bytes);
+        io::copy(&mut io::Read::take(io::repeat(0), zeros), &mut window)?;
     }
-    let zeros = measured.parts.last().map_or(0, |p| p.bytes);
-    io::copy(&mut io::Read::take(io::repeat(0), zeros), &mut window)?;
     if window.left > 0 {
         return Err(io::Error::other("the workspace changed while the bundle was written"));
     }
@@ -110,9 +130,29 @@ struct Gauge {
     part: Hashing,
     volume: Hashing,
     volumes: Vec<Volume>,
+    held: Option<Held>,
 }
 
 impl Gauge {
+    /// Holds bytes for the second writing, as long as they are few.
+    fn hold(&mut self, bytes: &[u8]) {
+        let Some(held) = &mut self.held else { return };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if held.last().is_none_or(|b| b.len() == BLOCK) {
+                if held.len() * BLOCK >= HELD {
+                    self.held = None;
+                    return;
+                }
+                held.push(Zeroizing::new(Vec::with_capacity(BLOCK)));
+            }
+            let Some(block) = held.last_mut() else { return };
+            let (now, later) = rest.split_at(rest.len().min(BLOCK - block.len()));
+            block.extend_from_slice(now);
+            rest = later;
+        }
+    }
+
     fn end_part(&mut self, kind: PartKind) -> Part {
         let (bytes, digest) = self.part.end();
         Part { kind, bytes, digest }
@@ -137,6 +177,7 @@ impl Write for Gauge {
         let now = bytes.get(..bytes.len().min(room)).unwrap_or(bytes);
         self.part.add(now);
         self.volume.add(now);
+        self.hold(now);
         if self.volume.bytes == self.slice {
             self.end_volume();
         }

@@ -56,7 +56,7 @@ fn step(played: &Played, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{say}")?;
     }
     let answer = if played.refused { "REFUSED" } else { "yes" };
-    writeln!(out, "  {}  {:13} {:18} {answer}", played.at.on_screen(), played.who, played.verb)?;
+    writeln!(out, "  {}  {:13} {:18} {answer}", played.at.to_minute(), played.who, played.verb)?;
     for line in shown_lines(&played.outcome) {
         writeln!(out, "                                {line}")?;
     }

@@ -66,6 +66,8 @@ pub struct Clocks {
     pub in_24_hours: u64,
     /// Within a week.
     pub in_7_days: u64,
+    /// Later.
+    pub later: u64,
     /// Held.
     pub held: u64,
 }
@@ -125,10 +127,10 @@ pub fn agenda(desk: &Desk, job: &mut Job) -> Result<Agenda, Failure> {
         let stream = stream::with(&desk.book(), desk.meta.desk, partner.id)?;
         let waiting = read::waiting(&desk.db, partner.id)?.len();
         if waiting > 0 && partner.state == "pinned" {
-            for act in bundle_out::preview(desk, &partner, job)?.acts.into_iter().filter(|a| a.leaves == "NO") {
+            for act in bundle_out::stops(desk, &partner, job)? {
                 stops.push(Stop { id: act.record, kind: act.kind, partner: code.clone(), why: act.why });
             }
-            let what = format!("{waiting} acts wait for a bundle");
+            let what = format!("{waiting} to be carried");
             let mine = roles.contains(&Role::DeskOfficer) || roles.contains(&Role::ReleaseOfficer);
             tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
         }
@@ -256,12 +258,14 @@ fn clocks(desk: &Desk) -> Result<Clocks, Failure> {
     let by = |t: Instant| crate::store::book::count(&desk.db, &Query { due_by: Some(t), ..Query::default() });
     let (late, in_4, in_24, in_7) =
         (by(now)?, by(now.plus(Span::hours(4)))?, by(now.plus(Span::hours(24)))?, by(now.plus(Span::days(7)))?);
+    let ever = by(Instant::from_millis(i64::MAX))?;
     let standing = Query { state: Some("standing".into()), ..Query::kind(hold::KIND.name) };
     Ok(Clocks {
         late,
         in_4_hours: in_4 - late,
         in_24_hours: in_24 - in_4,
         in_7_days: in_7 - in_24,
+        later: ever - in_7,
         held: crate::store::book::count(&desk.db, &standing)?,
     })
 }

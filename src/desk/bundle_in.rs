@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::beside::beside;
 use super::failure::{Failure, Kind};
 use super::job::Job;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
@@ -15,7 +16,7 @@ use super::workspace::Desk;
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::{Header, act_id};
 use crate::act::note::{self, KeyKind, Note, NoteKey, SignatureLine};
-use crate::act::part::Reader;
+use crate::act::part::{Head, Reader};
 use crate::act::tree::{leaf_hash, root, verify_consistency, verify_inclusion};
 use crate::bundle::manifest::{FAR_JUMP, Manifest, PartKind};
 use crate::bundle::open::{BadBundle, Opened, Parts};
@@ -27,6 +28,7 @@ use crate::record::{card::DeskKeys, member, partner};
 use crate::seal::vault;
 use crate::store::connection;
 use crate::store::log::{Author, Taking, Writing};
+use crate::store::ready::Ready;
 use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing};
 use crate::value::digest::Digest;
@@ -80,7 +82,7 @@ pub struct Outcome {
 }
 
 /// A bundle's plain form as a stream.
-type Plain = Box<dyn Read>;
+type Plain = Box<dyn Read + Send>;
 
 fn open(desk: &Desk, path: &Path) -> Result<Opened<Plain>, Failure> {
     let file = file::open(path)?;
@@ -263,6 +265,18 @@ fn statements(desk: &Desk, from: &Record, keys: &DeskKeys, manifest: &Manifest) 
     Ok(Checked { checkpoint, cosigned })
 }
 
+/// Padding hides nothing: every byte of it is zero.
+fn only_zeros(body: &mut dyn Read) -> Result<(), Failure> {
+    let mut block = [0; 4096];
+    loop {
+        match body.read(&mut block).map_err(BadBundle::from)? {
+            0 => return Ok(()),
+            n if block.iter().take(n).all(|b| *b == 0) => {}
+            _ => return Err(BadBundle::Form("its padding holds something").into()),
+        }
+    }
+}
+
 /// What the first pass found.
 struct FirstPass {
     /// The acts that are new here; one that gathers may bring others again.
@@ -291,7 +305,7 @@ fn first_pass(
     while let Some(found) = parts.next::<Option<Header>, Failure>(|part, body| {
         bytes += part.bytes;
         if part.kind == PartKind::Padding {
-            std::io::copy(body, &mut std::io::sink()).map_err(BadBundle::from)?;
+            only_zeros(body)?;
             return Ok(None);
         }
         let mut act = Reader::begin(body).map_err(BadBundle::from)?;
@@ -311,7 +325,8 @@ fn first_pass(
         }
         let (head, header) = act.finish().map_err(BadBundle::from)?;
         if !verify_inclusion(leaf_hash(&head.header), head.index, checkpoint.size, &head.proof, checkpoint.root) {
-            return Err(BadBundle::Form("an act is not in its sender's log").into());
+            let what = "an act in the bundle is not in its sender's log";
+            return Err(Failure::new(Kind::Signature, what, "nothing of it was applied; call the partner"));
         }
         Ok(Some(header))
     })? {
@@ -409,7 +424,7 @@ fn show_verified(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, 
 // --- import --------------------------------------------------------------------------------------------------------
 
 fn inbox_file(desk: &Desk, from: Id, sequence: u64) -> PathBuf {
-    desk.folder().join("inbox").join(format!("{}-{sequence}.comity", from.short()))
+    desk.folder().join("inbox").join(format!("{from}-{sequence}.comity"))
 }
 
 /// Copies what is on the medium into the inbox, so that nothing changes between the passes.
@@ -453,22 +468,25 @@ pub fn take_in(desk: &mut Desk, path: &Path, job: &mut Job) -> Result<Vec<Outcom
                 all.push(outcome);
             }
             Err(failure) => {
-                // It was whole when it came; what speaks against it now is said when it is looked at itself.
-                if failure.kind == Kind::Cancelled {
-                    return Err(failure);
-                }
-                file::remove(&next)?;
-                break;
+                // It was whole when it came. It stays where it is, as evidence, and what speaks against it is said.
+                let n = next.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let what = format!("{} followed, and the next one, {n}, does not: {}", said_of(&all), failure.what);
+                return Err(Failure { what, ..failure });
             }
         }
     }
     Ok(all)
 }
 
+fn said_of(outcomes: &[Outcome]) -> String {
+    let one = |o: &Outcome| format!("bundle {} from {}: {}", o.sequence, o.from, o.state);
+    outcomes.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 fn take_spooled(desk: &mut Desk, spooled: &Path, job: &mut Job) -> Result<Outcome, Failure> {
     let verified = match verify(desk, spooled, job) {
         Err(failure) if failure.kind == Kind::Gap => {
-            quarantine(desk, spooled, job)?;
+            quarantine(desk, spooled)?;
             return Err(failure);
         }
         other => other?,
@@ -480,13 +498,74 @@ fn take_spooled(desk: &mut Desk, spooled: &Path, job: &mut Job) -> Result<Outcom
     Ok(outcome(&verified, "imported"))
 }
 
-/// Keeps a bundle that came too early.
-fn quarantine(desk: &Desk, spooled: &Path, _: &mut Job) -> Result<(), Failure> {
+/// Keeps a bundle that came too early. Another one of the same number is another history.
+fn quarantine(desk: &Desk, spooled: &Path) -> Result<(), Failure> {
     let opened = open(desk, spooled)?;
-    if opened.manifest.volumes.len() == 1 {
-        file::copy(spooled, &inbox_file(desk, opened.manifest.from, opened.manifest.sequence))?;
+    let (from, n) = (opened.manifest.from, opened.manifest.sequence);
+    let kept = inbox_file(desk, from, n);
+    if opened.manifest.volumes.len() != 1 {
+        return Ok(());
+    }
+    if kept.exists() && open(desk, &kept)?.digest() != opened.digest() {
+        return Err(fork(&desk.code_of(from)?, n));
+    }
+    Ok(file::copy(spooled, &kept)?)
+}
+
+/// A piece of an act that arrives.
+enum Arriving {
+    /// It begins: its header, and its id.
+    Act(Box<Header>, Digest),
+    /// One of its changes.
+    Line(Ready),
+    /// It ends: its changes are those that were signed.
+    End(Head, Box<Header>),
+}
+
+/// Reads the acts of a bundle, piece by piece, to its last byte.
+fn read_acts(
+    manifest: &Manifest,
+    opened: Opened<Plain>,
+    push: &mut dyn FnMut(Arriving) -> bool,
+) -> Result<(), Failure> {
+    let mut parts = Parts::begin(manifest, opened.into_slice());
+    let mut goes_on = true;
+    while let (true, Some(())) = (
+        goes_on,
+        parts.next::<(), Failure>(|part, body| {
+            if part.kind == PartKind::Padding {
+                return only_zeros(body);
+            }
+            let mut act = Reader::begin(body).map_err(BadBundle::from)?;
+            let id = act_id(&act.head.header);
+            goes_on = push(Arriving::Act(Box::new(act.header.clone()), id));
+            while let Some(line) = act.next_line().map_err(BadBundle::from)? {
+                let leaf = *act.leaf();
+                goes_on = goes_on && push(Arriving::Line(Ready::line(line, leaf)?));
+            }
+            let (head, header) = act.finish().map_err(BadBundle::from)?;
+            goes_on = goes_on && push(Arriving::End(head, Box::new(header)));
+            Ok(())
+        })?,
+    ) {}
+    if goes_on {
+        parts.finish()?;
     }
     Ok(())
+}
+
+/// Whoever signed is enrolled at the act's desk, and the signature is his.
+fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> Result<(), Failure> {
+    let book = crate::store::book::SqlBook::new(tx);
+    let signer = member::by_person(&book, header.member)?.filter(|m| m.desk == header.desk);
+    let key = signer.as_ref().and_then(member::signing_key).ok_or_else(|| {
+        Failure::new(
+            Kind::Signature,
+            "an act in the bundle is signed by nobody who is enrolled at its desk",
+            "nothing of it was applied",
+        )
+    })?;
+    Ok(key.verify(&header.realm.namespace("act"), &head.header, &head.signature)?)
 }
 
 /// The second pass: everything in one transaction. Who signed is checked when his enrolment, which may stand in the same
@@ -527,50 +606,34 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, keep: bool, job: 
     let mut own = Writing::begin(&tx, &desk.meta, author)?;
     own.change(arrival.change())?;
     let via = own.finish()?.position;
-    let mut parts = Parts::begin(&manifest, Opened::into_slice(opened));
-    let mut done = 0u64;
-    while parts
-        .next::<(), Failure>(|part, body| {
-            if part.kind == PartKind::Padding {
-                std::io::copy(body, &mut std::io::sink()).map_err(BadBundle::from)?;
-                return Ok(());
-            }
-            let mut act = Reader::begin(body).map_err(BadBundle::from)?;
-            let id = act_id(&act.head.header);
-            let is_fresh = verified.found.fresh.contains(&id);
-            let namespace = act.header.realm.namespace("act");
-            let person = act.header.member;
-            let begin = || Taking::begin(&tx, &desk.meta, act.header.clone(), id, via);
-            let mut taking = is_fresh.then(begin).transpose()?;
-            while let Some(line) = act.next_line().map_err(BadBundle::from)? {
-                if let Some(taking) = &mut taking {
-                    taking.line(&line)?;
+    let (mut done, mut taking) = (0u64, None);
+    beside(
+        |push| read_acts(&manifest, opened, push),
+        |piece| {
+            match piece {
+                Arriving::Act(header, id) => {
+                    let fresh = verified.found.fresh.contains(&id);
+                    taking = fresh.then(|| Taking::begin(&tx, &desk.meta, *header, id, via)).transpose()?;
                 }
-                done += 1;
-                if done.is_multiple_of(1000) {
-                    job.at("applying", done, Some(verified.found.changes))?;
+                Arriving::Line(line) => {
+                    if let Some(taking) = &mut taking {
+                        taking.line(&line)?;
+                    }
+                    done += 1;
+                    if done.is_multiple_of(1000) {
+                        job.at("applying", done, Some(verified.found.changes))?;
+                    }
                 }
-            }
-            let (head, header) = act.finish().map_err(BadBundle::from)?;
-            if let Some(taking) = taking {
-                taking.finish(&head)?;
-                let book = crate::store::book::SqlBook::new(&tx);
-                let signer = member::by_person(&book, person)?.filter(|m| m.desk == header.desk);
-                let key = signer.as_ref().and_then(member::signing_key);
-                let key = key.ok_or_else(|| {
-                    Failure::new(
-                        Kind::Signature,
-                        "an act in the bundle is signed by nobody who is enrolled at its desk",
-                        "nothing of it was applied",
-                    )
-                })?;
-                key.verify(&namespace, &head.header, &head.signature)?;
+                Arriving::End(head, header) => {
+                    if let Some(taking) = taking.take() {
+                        taking.finish(&head)?;
+                        is_signed(&tx, &head, &header)?;
+                    }
+                }
             }
             Ok(())
-        })?
-        .is_some()
-    {}
-    parts.finish()?;
+        },
+    )?;
     let book = crate::store::book::SqlBook::new(&tx);
     let by = member::by_person(&book, manifest.by)?.filter(|m| m.desk == manifest.from && m.state == "active");
     let may = |m: &Record| crate::gate::cleared::acting_role("bundle-export", &member::roles_of(m)).is_some();

@@ -104,9 +104,12 @@ struct Gathered {
 }
 
 /// Puts every act that waits for a partner to the gate, with the facts of now.
-fn gather(desk: &Desk, to: &Record, job: &mut Job) -> Result<Gathered, Failure> {
+///
+/// Acts of more than `most` changes are passed over where only a glance is wanted.
+fn gather(desk: &Desk, to: &Record, most: u64, job: &mut Job) -> Result<Gathered, Failure> {
     let positions = read::waiting(&desk.db, to.id)?;
     let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), more: false };
+    let mut held_back: HashSet<Id> = HashSet::new();
     for (n, position) in positions.iter().enumerate() {
         job.at("asking the gate", n as u64, Some(positions.len() as u64))?;
         if gathered.cleared.len() + 1 >= MOST_PARTS {
@@ -114,6 +117,9 @@ fn gather(desk: &Desk, to: &Record, job: &mut Job) -> Result<Gathered, Failure> 
             break;
         }
         let Some(act) = read::act(&desk.db, *position)? else { continue };
+        if act.changes > most {
+            continue;
+        }
         let header = act.read_header()?;
         let (lead, copies) = lead_and_copies(desk, &act)?;
         let Some((kind, record, terms)) = lead else { continue };
@@ -130,8 +136,17 @@ fn gather(desk: &Desk, to: &Record, job: &mut Job) -> Result<Gathered, Failure> 
             refused_by: verdict.map(Verdict::refused_by).unwrap_or_default(),
             why: verdict.map(Verdict::refusal).unwrap_or_default(),
         };
+        // What was done to a record later would not be understood before what was done to it first.
+        if held_back.contains(&record) {
+            let why = "an earlier act on the same record stays".to_owned();
+            gathered.rows.push(WaitingRow { why, ..row("NO", count, None) });
+            continue;
+        }
         match cleared::act(&desk.book(), to.id, desk.now(), &waiting)? {
-            Err(verdict) => gathered.rows.push(row("NO", count, Some(&verdict))),
+            Err(verdict) => {
+                held_back.insert(record);
+                gathered.rows.push(row("NO", count, Some(&verdict)));
+            }
             Ok(parcel) => {
                 let stays = &parcel.value().stays;
                 gathered.rows.push(row(
@@ -184,9 +199,17 @@ pub fn preview(desk: &Desk, to: &Record, job: &mut Job) -> Result<Preview, Failu
     Ok(Preview {
         to: to.key.clone().unwrap_or_default(),
         sequence: stream::sent(&stream).map_or(1, |(n, _)| n + 1),
-        acts: gather(desk, to, job)?.rows,
+        acts: gather(desk, to, u64::MAX, job)?.rows,
         owes_receipt: stream::owes_receipt(&stream),
     })
+}
+
+/// Acts that wait for a partner and may not leave now, among those that are quickly looked at.
+pub fn stops(desk: &Desk, to: &Record, job: &mut Job) -> Result<Vec<WaitingRow>, Failure> {
+    const GLANCE: u64 = 200;
+    let mut rows = gather(desk, to, GLANCE, job)?.rows;
+    rows.retain(|r| r.leaves == "NO");
+    Ok(rows)
 }
 
 fn show_preview(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
@@ -213,7 +236,7 @@ fn show_preview(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, F
 
 /// The name of a bundle's file in the outbox.
 fn outbox_file(desk: &Desk, to: Id, sequence: u64) -> PathBuf {
-    desk.folder().join("outbox").join(format!("{}-{sequence}.comity", to.short()))
+    desk.folder().join("outbox").join(format!("{to}-{sequence}.comity"))
 }
 
 /// Files in the outbox of bundles that carried any of the acts at these positions.
@@ -340,7 +363,7 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
     if let Err(verdict) = may {
         return Err(Failure::refused(verdict, None));
     }
-    let gathered = gather(desk, to, job)?;
+    let gathered = gather(desk, to, u64::MAX, job)?;
     let stream = stream::with(&desk.book(), desk.meta.desk, to.id)?;
     let stays = gathered.rows.iter().filter(|r| r.leaves == "NO").count();
     if gathered.cleared.is_empty() && !stream::owes_receipt(&stream) {

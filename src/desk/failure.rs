@@ -1,5 +1,7 @@
 //! Failures as users see them: what happened, to which thing, and what to do next; and the exit code.
 
+use crate::act::header::BadHeader;
+use crate::act::part::BadPart;
 use crate::bundle::manifest::BadManifest;
 use crate::bundle::open::BadBundle;
 use crate::gate::check::Stopped;
@@ -174,6 +176,9 @@ impl From<Stopped> for Failure {
         match stopped {
             Stopped::Refused(verdict, item) => Self::refused(*verdict, item),
             Stopped::Forged(what) => Self::new(Kind::Signature, what, "nothing was changed"),
+            Stopped::Unknown => {
+                Self::new(Kind::Version, stopped.to_string(), "use a newer comity; nothing was changed")
+            }
             Stopped::Fault(fault) => fault.into(),
         }
     }
@@ -256,7 +261,9 @@ impl From<BadBundle> for Failure {
     fn from(error: BadBundle) -> Self {
         let what = error.to_string();
         let (kind, remedy) = match error {
-            BadBundle::Version(_) | BadBundle::Manifest(BadManifest::Version(_)) => {
+            BadBundle::Version(_)
+            | BadBundle::Manifest(BadManifest::Version(_))
+            | BadBundle::Act(BadPart::Header(BadHeader::Version)) => {
                 (Kind::Version, "use a newer comity; nothing was changed")
             }
             BadBundle::NotForUs => (Kind::NotForUs, "hand it to the desk that it is for"),

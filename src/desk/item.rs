@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::beside::beside;
 use super::failure::{Failure, Kind};
 use super::job::Job;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
@@ -20,6 +21,7 @@ use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
 use crate::record::item::{self, Terms};
 use crate::record::{case, import};
+use crate::store::ready::Ready;
 use crate::value::class::{Assertion, Category, PersonClass, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -350,37 +352,46 @@ fn import_file(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Fa
     let (count, _) = desk.act("item-import", Audience::Own, None, |act, entropy| {
         act.change(import::new(id, case.id, format.name, &file_name, &digest, entropy.salt()?))?;
         let now = act.now();
-        let (mut count, mut failed) = (0u64, None);
         let mut input = BufReader::with_capacity(256 * 1024, file::open(&path)?);
-        let mut each = |found: Found| {
-            let take = || -> Result<(), Failure> {
-                if count.is_multiple_of(1000) {
-                    job.at("importing", count, None)?;
-                }
+        let mut count = 0u64;
+        let make = |push: &mut dyn FnMut(Ready) -> bool| -> Result<(), Failure> {
+            let mut failed = None;
+            let mut one = |found: Found| -> Result<bool, Failure> {
                 let (terms, content) = item_of(found, case.id, home, now);
-                act.change(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?;
-                count += 1;
-                Ok(())
+                Ok(push(Ready::change(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?))
             };
-            failed = take().err();
-            failed.is_none()
+            let mut each = |found: Found| match one(found) {
+                Ok(goes_on) => goes_on,
+                Err(failure) => {
+                    failed = Some(failure);
+                    false
+                }
+            };
+            let read = (format.read)(&mut input, &options, &mut each);
+            match (failed, read) {
+                (Some(failure), _) => Err(failure),
+                (None, Err(bad)) => {
+                    let what = format!("{}: {bad}", shown(&path.to_string_lossy()));
+                    Err(Failure::new(
+                        Kind::Malformed,
+                        what,
+                        "nothing was imported; mend the file, or name its format and columns",
+                    ))
+                }
+                (None, Ok(())) => Ok(()),
+            }
         };
-        let read = (format.read)(&mut input, &options, &mut each);
-        match (failed, read) {
-            (Some(failure), _) => Err(failure),
-            (None, Err(bad)) => {
-                let what = format!("{}: {bad}", shown(&path.to_string_lossy()));
-                Err(Failure::new(
-                    Kind::Malformed,
-                    what,
-                    "nothing was imported; mend the file, or name its format and columns",
-                ))
+        beside(make, |change| {
+            if count.is_multiple_of(1000) {
+                job.at("importing", count, None)?;
             }
-            (None, Ok(())) if count == 0 => {
-                Err(Failure::new(Kind::Malformed, "the file holds no items", "nothing was imported"))
-            }
-            (None, Ok(())) => Ok(count),
+            count += 1;
+            Ok(act.ready(&change)?)
+        })?;
+        if count == 0 {
+            return Err(Failure::new(Kind::Malformed, "the file holds no items", "nothing was imported"));
         }
+        Ok(count)
     })?;
     Ok(Answer::made(id, format!("{count} items imported, as one act.")).with("imported", count))
 }

@@ -6,6 +6,7 @@
 pub mod agenda;
 pub mod agreement;
 pub mod audit;
+pub mod beside;
 pub mod bundle_in;
 pub mod bundle_out;
 pub mod case;

@@ -71,10 +71,15 @@ pub const VERBS: &[Verb] = &[
         about: "Decide a review",
         fields: &[
             REVIEW,
-            Field::new("approve", Takes::Flag, "approve; with conditions where there are any"),
-            Field::new("partial", Takes::Flag, "approve in part"),
-            Field::new("defer", Takes::Flag, "put it off"),
-            Field::new("refuse", Takes::Flag, "refuse"),
+            Field::new(
+                "decision",
+                Takes::Word(decisions),
+                "approve (under the conditions below, if any), partial, defer, refuse",
+            ),
+            Field::new("approve", Takes::Flag, "approve; with conditions where there are any").cli_only(),
+            Field::new("partial", Takes::Flag, "approve in part").cli_only(),
+            Field::new("defer", Takes::Flag, "put it off").cli_only(),
+            Field::new("refuse", Takes::Flag, "refuse").cli_only(),
             Field::new("condition", Takes::Words(conditions), "a condition on the recipient").repeated(),
             Field::new("expires", Takes::Time, "when the approval expires"),
             Field::new("reasons", Takes::Body, "the reasons; partial, defer and refuse need them"),
@@ -86,6 +91,11 @@ pub const VERBS: &[Verb] = &[
 ];
 
 /// The tests that the level of the review asks.
+/// What may be decided.
+fn decisions() -> Vec<&'static str> {
+    vec!["approve", "partial", "defer", "refuse"]
+}
+
 fn tests_of(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
     let Some(typed) = form.maybe("review") else { return Ok(Vec::new()) };
     let record = desk.find_record(typed, &[review::KIND.name])?;
@@ -272,13 +282,13 @@ fn decide(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         ("refuse", Outcome::Refuse),
     ]
     .into_iter()
-    .filter(|(flag, _)| form.flag(flag))
+    .filter(|(word, _)| form.flag(word) || form.maybe("decision") == Some(word))
     .map(|(_, o)| o)
     .collect();
     let outcome = match chosen.as_slice() {
         [Outcome::Approve] if !conditions.is_empty() => Outcome::ApproveWithConditions,
         [one] => *one,
-        _ => return Err(Failure::usage("say one of --approve, --partial, --defer, --refuse")),
+        _ => return Err(Failure::usage(format!("the decision is missing: one of {}", decisions().join(", ")))),
     };
     let now = desk.now();
     let reasons = form.body("reasons")?.unwrap_or_default();

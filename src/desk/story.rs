@@ -103,7 +103,7 @@ impl Story {
             return Err(Failure::new(
                 Kind::Version,
                 format!("{} is not empty", folder.display()),
-                "name another folder with --dir",
+                "name another folder with --dir; to look around in a demo that is there: comity --workspace DIR/XA/workspace --identity DIR/XA/okafor.age",
             ));
         }
         file::private_folder(folder)?;

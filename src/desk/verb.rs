@@ -378,6 +378,16 @@ impl Verb {
         matches!(self.run, Run::Writes(_)) && ALONE.iter().any(|prefix| self.act.starts_with(prefix))
     }
 
+    /// What tells beforehand what it would come to: another verb with the same fields, or itself on trial (`dry-run`).
+    pub fn foretold(&self) -> Option<(&'static str, bool)> {
+        match self.full_name().as_str() {
+            "bundle export" => Some(("bundle preview", false)),
+            "disclosure new" => Some(("disclosure new", true)),
+            "retention purge" => Some(("retention purge", true)),
+            _ => None,
+        }
+    }
+
     /// The field that names the thing that the verb is done to, where it is of this kind.
     pub fn subject_field(&self, kind: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| match f.takes {

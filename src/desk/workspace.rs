@@ -225,16 +225,21 @@ impl Desk {
         Ok(())
     }
 
-    /// The keyring is signed by a member who may sign it, not by whoever knows a member's public key.
+    /// The keyring is signed by a member who may sign it, or might when he did, not by whoever knows a member's public
+    /// key; and it is sealed to nobody who was never enrolled here.
     fn check_keyring(&self) -> Result<(), Failure> {
-        let signer = member::by_person(&self.book(), self.keyring.signed_by.person())?;
+        let book = self.book();
+        let signer = member::by_person(&book, self.keyring.signed_by.person())?;
         let may = |r: &Role| matches!(r, Role::Administrator | Role::DeskOfficer | Role::ReleaseOfficer);
-        if signer.is_some_and(|m| m.desk == self.meta.desk && member::roles_of(&m).iter().any(may)) {
+        let might = |m: &Record| m.desk == self.meta.desk && member::roles_ever(m).iter().any(may);
+        let enrolled = member::all(&book, self.meta.desk)?;
+        let known = |r: &String| enrolled.iter().any(|m| m.text("age") == Some(r.as_str()));
+        if signer.as_ref().is_some_and(might) && self.keyring.recipients.iter().all(known) {
             return Ok(());
         }
         Err(Failure::new(
             Kind::Signature,
-            "the keyring is signed by nobody who may sign it",
+            "the keyring is signed by nobody who may sign it, or sealed to somebody who is no member",
             "somebody has put another keyring here: put the right one back",
         ))
     }

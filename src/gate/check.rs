@@ -21,6 +21,9 @@ pub enum Stopped {
     /// The act does not say what the records say: a forged row, or a patched program.
     #[error("{0}")]
     Forged(String),
+    /// A newer program made it.
+    #[error("an act has a change of a kind that this program does not know")]
+    Unknown,
     /// The records do not allow it.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -53,7 +56,7 @@ fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), Stopped> {
 impl Check {
     /// Checks a change: the act's first as its lead, every later one as a rider.
     pub fn change(&mut self, book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<&'static ChangeDef, Stopped> {
-        let Some(def) = record::change(piece.kind) else { return forged("a change of an unknown kind") };
+        let Some(def) = record::change(piece.kind) else { return Err(Stopped::Unknown) };
         match self.lead {
             None => {
                 self.lead = Some(def.name);
@@ -96,7 +99,7 @@ impl Check {
             disclosure::PROPOSE | disclosure::RELEASE => self.begin_disclosure(book, at, piece)?,
             _ => {}
         }
-        let mut facts = from_book::act_facts(book, at.realm(), at.now(), def.name, at.member(), &asked)?;
+        let mut facts = from_book::act_facts_at(book, at.header, def.name, &asked)?;
         if def.name == "request-send" {
             let kept = piece.terms.get("asked").unwrap_or(&Json::Null);
             if at.own() {
@@ -120,7 +123,8 @@ impl Check {
         let Some(signer) = member::by_person(book, at.member())?.filter(|m| m.desk == at.desk()) else {
             return forged("the act is signed by nobody who is enrolled at its desk");
         };
-        let fits = member::roles_of(&signer).contains(&at.role()) && acting_role(kind, &[at.role()]) == Some(at.role());
+        let (_, roles) = member::at_place(&signer, at.header);
+        let fits = roles.contains(&at.role()) && acting_role(kind, &[at.role()]) == Some(at.role());
         if fits { Ok(()) } else { forged(format!("{kind} is not signed in the role of {}", at.role())) }
     }
 
@@ -145,8 +149,7 @@ impl Check {
     /// Called when every change of the act was folded.
     pub fn end(&self, book: &dyn Book, at: &At<'_>) -> Result<(), Stopped> {
         if self.founding {
-            let facts =
-                from_book::act_facts(book, at.realm(), at.now(), "desk-found", at.member(), &Default::default())?;
+            let facts = from_book::act_facts_at(book, at.header, "desk-found", &Default::default())?;
             judged(facts.judge(), None)?;
             return self.signer(book, at, "desk-found");
         }

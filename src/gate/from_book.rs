@@ -8,6 +8,7 @@ use super::leave::{
     Agreement, Consent, Item, ItemState, Leave, Originator, Partner, Recipient, References, Review, days_left,
 };
 use super::purge::{self, Purge};
+use crate::act::header::Header;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
 use crate::record::{agreement, hold, item, member, partner, review};
@@ -172,7 +173,7 @@ pub fn review_facts(record: &Record, to: Id) -> Review {
     }
 }
 
-/// The facts of `act` for a kind of act, by a member, with what the record tells of it.
+/// The facts of `act` for a kind of act, by a member as he stands now, with what the record tells of it.
 pub fn act_facts(
     book: &dyn Book,
     realm: &Realm,
@@ -181,12 +182,27 @@ pub fn act_facts(
     by: Person,
     asked: &Asked,
 ) -> Result<Act, Fault> {
+    facts_of_act(book, (realm, now, by), kind, asked, None)
+}
+
+/// The same for an act that is made: its signer as he stood at its place of the log.
+pub fn act_facts_at(book: &dyn Book, header: &Header, kind: &str, asked: &Asked) -> Result<Act, Fault> {
+    facts_of_act(book, (&header.realm, header.time.at, header.member), kind, asked, Some(header))
+}
+
+fn facts_of_act(
+    book: &dyn Book,
+    (realm, now, by): (&Realm, Instant, Person),
+    kind: &str,
+    asked: &Asked,
+    place: Option<&Header>,
+) -> Result<Act, Fault> {
     let signer = member::by_person(book, by)?;
-    let standing = if signer.as_ref().is_some_and(|m| m.state == "active") {
-        MemberStanding::Active
-    } else {
-        MemberStanding::Revoked
-    };
+    let (active, roles) = signer.as_ref().map_or((false, Vec::new()), |m| match place {
+        Some(header) => member::at_place(m, header),
+        None => (m.state == "active", member::roles_of(m)),
+    });
+    let standing = if active { MemberStanding::Active } else { MemberStanding::Revoked };
     let partner = match asked.partner {
         None => None,
         Some(id) => {
@@ -208,7 +224,7 @@ pub fn act_facts(
         kind: Some(kind.to_owned()),
         by: Some(by.to_string()),
         standing: Some(standing),
-        roles: Some(signer.as_ref().map(member::roles_of).unwrap_or_default()),
+        roles: Some(roles),
         first: Some(asked.first.map(|p| p.to_string())),
         missing: Some(asked.missing.clone()),
         partner: Some(partner),

@@ -3,6 +3,7 @@
 use super::book::{Book, Query, Record};
 use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, put_new};
 use crate::act::change::{Change, Salt};
+use crate::act::header::Header;
 use crate::object;
 use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::{PublicKey, Refused, Signer};
@@ -151,6 +152,7 @@ fn roles(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     let certificate = Certificate::read(book, at, piece)?;
     let mut record = of_actor(book, at, piece, &certificate)?;
     must_be(&record, &["active"], "change the roles of")?;
+    keep_past(&mut record, at);
     record.terms.set("roles", certificate.roles);
     record.terms.set("serial", certificate.serial);
     Ok(book.put(&record)?)
@@ -160,10 +162,38 @@ fn revoke(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     let certificate = Certificate::read(book, at, piece)?;
     let mut record = of_actor(book, at, piece, &certificate)?;
     must_be(&record, &["active"], "revoke")?;
+    keep_past(&mut record, at);
     record.state = "revoked".into();
     record.terms.set("roles", certificate.roles);
     record.terms.set("serial", certificate.serial);
     Ok(book.put(&record)?)
+}
+
+/// Keeps what a member was before this act: acts that stand before it in the log, and arrive later, are judged by it.
+fn keep_past(record: &mut Record, at: &At<'_>) {
+    let mut past = record.terms.get("past").and_then(Json::items).unwrap_or_default().to_vec();
+    past.push(object! {
+        "replica" => at.header.replica.to_string(), "before" => at.header.sequence as i64,
+        "roles" => roles_of(record),
+    });
+    record.terms.set("past", past);
+}
+
+/// Whether a member was active, and in which roles, at the place of an act in its log: never by date.
+pub fn at_place(record: &Record, header: &Header) -> (bool, Vec<Role>) {
+    let past = record.terms.get("past").and_then(Json::items).unwrap_or_default();
+    let text = |j: &Json, key: &str| j.get(key).and_then(Json::text).map(str::to_owned);
+    let was = past.iter().find(|p| {
+        text(p, "replica").and_then(|r| Id::parse(&r)) == Some(header.replica)
+            && p.get("before").and_then(Json::int).is_some_and(|n| (header.sequence as i64) < n)
+    });
+    match was.filter(|_| record.desk == header.desk) {
+        Some(was) => {
+            let roles = was.get("roles").and_then(Json::items).unwrap_or_default();
+            (true, roles.iter().filter_map(|r| r.text().and_then(Role::parse)).collect())
+        }
+        None => (record.state == "active", roles_of(record)),
+    }
 }
 
 /// Every member of a desk, revoked ones too.
@@ -182,6 +212,14 @@ pub fn by_person(book: &dyn Book, person: Person) -> Result<Option<Record>, Faul
 /// The roles of a member's record.
 pub fn roles_of(record: &Record) -> Vec<Role> {
     record.list("roles", Role::parse)
+}
+
+/// The roles that a member has or had.
+pub fn roles_ever(record: &Record) -> Vec<Role> {
+    let past = record.terms.get("past").and_then(Json::items).unwrap_or_default();
+    let was = |p: &Json| p.get("roles").and_then(Json::items).unwrap_or_default().to_vec();
+    let past = past.iter().flat_map(was).filter_map(|r| r.text().and_then(Role::parse));
+    roles_of(record).into_iter().chain(past).collect()
 }
 
 /// The signing key of a member's record.

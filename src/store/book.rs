@@ -26,6 +26,12 @@ impl<'c> SqlBook<'c> {
         Self { conn }
     }
 
+    /// Whether a record is here as a tombstone.
+    pub fn is_purged(&self, id: Id) -> Result<bool, BookError> {
+        let mut get = self.conn.prepare_cached(sql("record.is_purged")).map_err(in_book)?;
+        get.exists([id.as_bytes().as_slice()]).map_err(in_book)
+    }
+
     fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, BookError> {
         let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
         put.execute(params![
@@ -252,8 +258,12 @@ pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>,
     Ok(rows.map(|id| id.map(Id::from_bytes)).collect::<Result<_, _>>()?)
 }
 
-/// Every pinned partner: those that acts for all partners wait for.
-pub fn pinned(book: &dyn Book) -> Result<Vec<Id>, BookError> {
-    let query = Query { state: Some("pinned".into()), ..Query::kind(partner::KIND.name) };
-    Ok(book.find(&query)?.into_iter().map(|r| r.id).collect())
+/// The partners that acts for all partners wait for: pinned ones, and those suspended for now.
+pub fn waiting_partners(book: &dyn Book) -> Result<Vec<Id>, BookError> {
+    let mut all = Vec::new();
+    for state in ["pinned", "suspended"] {
+        let query = Query { state: Some(state.into()), ..Query::kind(partner::KIND.name) };
+        all.extend(book.find(&query)?.into_iter().map(|r| r.id));
+    }
+    Ok(all)
 }

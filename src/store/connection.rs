@@ -17,7 +17,7 @@ pub type Transaction<'c> = rusqlite::Transaction<'c>;
 const APPLICATION: i64 = 0x636d_7479;
 const FORMAT: i64 = 1;
 /// Bytes of the page cache, in KiB (negative: that is how SQLite wants it).
-const CACHE: i64 = -32 * 1024;
+const CACHE: i64 = -48 * 1024;
 
 /// The raw key of the database: 32 bytes of key and 16 of salt. The salt stays when the key is rotated, so that a
 /// damaged database is told from a foreign one.

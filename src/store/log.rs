@@ -6,8 +6,9 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::book::{SqlBook, pinned};
+use super::book::{SqlBook, waiting_partners};
 use super::error::{StoreError, damaged};
+use super::ready::Ready;
 use super::search;
 use super::statement::sql;
 use super::tree::SqlTree;
@@ -26,7 +27,7 @@ use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
-use crate::value::json::{self, Json, Limits};
+use crate::value::json::Json;
 use crate::value::realm::Realm;
 
 /// What a workspace is.
@@ -167,31 +168,23 @@ impl<'c> Folding<'c> {
         })
     }
 
-    fn own(&self) -> bool {
-        self.header.desk == self.meta.desk
-    }
-
-    fn line(&mut self, line: &Line) -> Result<(), StoreError> {
+    fn line(&mut self, ready: &Ready) -> Result<(), StoreError> {
         let row = self.first_row + self.count as i64;
-        self.root.push(line.leaf());
+        self.root.push(ready.leaf);
         self.count += 1;
-        let change = match line {
+        let change = match &ready.line {
             Line::Change(change) => change,
             Line::Withheld(leaf) => {
                 if self.lead.is_none() {
                     return Err(Stopped::Forged("the first change of an act is withheld".into()).into());
                 }
-                return self.store(row, None, Some(leaf), false, false);
+                return store(self.conn, row, None, Some(leaf), false, false);
             }
         };
-        let terms = json::parse(&change.terms, Limits::SIGNED).map_err(|_| damaged("a change's terms"))?;
         let Some(def) = record::change(&change.kind) else {
-            return Err(Stopped::Forged("a change of an unknown kind".into()).into());
+            return Err(Stopped::Unknown.into());
         };
-        if self.lead.is_none() {
-            self.lead = Some(terms.clone());
-        }
-        let Some(lead) = &self.lead else { return Err(damaged("an act")) };
+        let lead = &*self.lead.get_or_insert_with(|| ready.terms.clone());
         let at = At {
             position: self.position,
             home: self.meta.desk,
@@ -202,60 +195,27 @@ impl<'c> Folding<'c> {
         let piece = Piece {
             record: change.record,
             kind: def.name,
-            terms: &terms,
+            terms: &ready.terms,
             row: Row(row),
             has_content: change.body != Body::None,
         };
         let mut book = SqlBook::new(self.conn);
         self.check.change(&book, &at, &piece)?;
+        let own = self.header.desk == self.meta.desk;
         // What was purged here does not come back by a partner's act: its content is not even stored.
-        let tombstone = !self.own() && book.get(change.record)?.is_some_and(|r| r.state == "purged");
-        let own_copy = self.own() && matches!(def.name, "item-copy" | "case-share" | "request-send");
+        let tombstone = !own && book.is_purged(change.record)?;
+        let own_copy = own && matches!(def.name, "item-copy" | "case-share" | "request-send");
         let came = matches!(change.body, Body::Whole { .. });
         if tombstone {
-            self.store(row, Some(&change.without_content()), None, came, false)?;
+            store(self.conn, row, Some(&change.without_content()), None, came, false)?;
         } else {
-            let content = change.read_content().map_err(|_| damaged("a change's content"))?;
-            let searched = content.filter(|_| !own_copy);
-            self.store(row, Some(change), None, came, searched.is_some())?;
-            if let Some(content) = searched {
-                search::remember(self.conn, row, &content)?;
+            let searched = ready.words.as_ref().filter(|_| !own_copy);
+            store(self.conn, row, Some(change), None, came, searched.is_some())?;
+            if let Some(words) = searched {
+                search::remember(self.conn, row, words.as_deref())?;
             }
         }
         (def.fold)(&mut book, &at, &piece)?;
-        Ok(())
-    }
-
-    fn store(
-        &self,
-        row: i64,
-        change: Option<&Change>,
-        leaf: Option<&Digest>,
-        came: bool,
-        searched: bool,
-    ) -> Result<(), StoreError> {
-        let text = |bytes: &'_ [u8]| String::from_utf8(bytes.to_vec()).map_err(|_| damaged("a change"));
-        let (mut content, mut salt, mut commitment) = (None, None, None);
-        match change.map(|c| &c.body) {
-            Some(Body::Whole { content: bytes, salt: s }) => {
-                content = Some(text(bytes)?);
-                salt = Some(s.as_slice());
-            }
-            Some(Body::Gone(c)) => commitment = Some(c.as_bytes().as_slice()),
-            Some(Body::None) | None => {}
-        }
-        self.conn.prepare_cached(sql("change.add"))?.execute(params![
-            row,
-            change.map(|c| c.record.as_bytes().as_slice()),
-            change.map(|c| c.kind.as_str()),
-            change.map(|c| text(&c.terms)).transpose()?,
-            content,
-            salt,
-            commitment,
-            leaf.map(|l| l.as_bytes().as_slice()),
-            came,
-            searched,
-        ])?;
         Ok(())
     }
 
@@ -296,6 +256,42 @@ impl<'c> Folding<'c> {
         ])?;
         Ok(Written { id, position: self.position, changes: self.count })
     }
+}
+
+/// Stores one change, or the leaf of one that was withheld.
+fn store(
+    conn: &Connection,
+    row: i64,
+    change: Option<&Change>,
+    leaf: Option<&Digest>,
+    came: bool,
+    searched: bool,
+) -> Result<(), StoreError> {
+    fn text(bytes: &[u8]) -> Result<&str, StoreError> {
+        std::str::from_utf8(bytes).map_err(|_| damaged("a change"))
+    }
+    let (mut content, mut salt, mut commitment) = (None, None, None);
+    match change.map(|c| &c.body) {
+        Some(Body::Whole { content: bytes, salt: s }) => {
+            content = Some(text(bytes)?);
+            salt = Some(s.as_slice());
+        }
+        Some(Body::Gone(c)) => commitment = Some(c.as_bytes().as_slice()),
+        Some(Body::None) | None => {}
+    }
+    conn.prepare_cached(sql("change.add"))?.execute(params![
+        row,
+        change.map(|c| c.record.as_bytes().as_slice()),
+        change.map(|c| c.kind.as_str()),
+        change.map(|c| text(&c.terms)).transpose()?,
+        content,
+        salt,
+        commitment,
+        leaf.map(|l| l.as_bytes().as_slice()),
+        came,
+        searched,
+    ])?;
+    Ok(())
 }
 
 /// An own act being written.
@@ -348,7 +344,12 @@ impl<'c, 'a> Writing<'c, 'a> {
 
     /// Puts a change to the gate, stores it and folds it.
     pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
-        self.folding.line(&Line::Change(change))
+        self.ready(&Ready::change(change)?)
+    }
+
+    /// The same for a change that was made ready before.
+    pub fn ready(&mut self, change: &Ready) -> Result<(), StoreError> {
+        self.folding.line(change)
     }
 
     /// Signs the act and gives it its place.
@@ -366,7 +367,7 @@ impl<'c, 'a> Writing<'c, 'a> {
         let mut book = SqlBook::new(conn);
         let waits_for = match &folding.header.audience {
             Audience::Own => Vec::new(),
-            Audience::Partners => pinned(&book)?,
+            Audience::Partners => waiting_partners(&book)?,
             Audience::Desks(desks) => desks.clone(),
         };
         for partner in waits_for {
@@ -385,6 +386,18 @@ fn seen_by(conn: &Connection, meta: &Meta, audience: &Audience) -> Result<Vec<Se
         seen.extend(stream::seen(&stream::with(&book, meta.desk, *desk)?));
     }
     Ok(seen)
+}
+
+/// Whether a partner's act speaks truly of what its author had seen of this desk's log.
+pub fn saw_what_is(conn: &Connection, meta: &Meta, header: &Header) -> Result<bool, StoreError> {
+    let size = tip(conn, meta)?.size;
+    for seen in header.seen.iter().filter(|s| s.desk == meta.desk) {
+        let ours = seen.replica == meta.replica && seen.size <= size;
+        if !ours || root(&SqlTree::new(conn, meta.replica), seen.size)? != seen.root {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The act that stands nearest to another one in its log.
@@ -414,6 +427,11 @@ impl<'c> Taking<'c> {
         if header.realm != meta.realm {
             return Err(Stopped::Forged("the act is of another realm".into()).into());
         }
+        if !saw_what_is(conn, meta, &header)? {
+            return Err(
+                Stopped::Forged("an act says that it has seen a history of this desk that is not here".into()).into()
+            );
+        }
         let near = |name| neighbour(conn, name, &header);
         if let Err(what) = header.fits(id, near("act.before")?.as_ref(), near("act.after")?.as_ref()) {
             return Err(Stopped::Forged(format!("an act {what}")).into());
@@ -422,7 +440,7 @@ impl<'c> Taking<'c> {
     }
 
     /// Puts a change to the gate, stores it and folds it.
-    pub fn line(&mut self, line: &Line) -> Result<(), StoreError> {
+    pub fn line(&mut self, line: &Ready) -> Result<(), StoreError> {
         self.folding.line(line)
     }
 

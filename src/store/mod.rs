@@ -8,6 +8,7 @@ pub mod connection;
 pub mod error;
 pub mod log;
 pub mod read;
+pub mod ready;
 pub mod replay;
 pub mod search;
 pub mod statement;

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use super::book::{SqlBook, pinned};
+use super::book::{SqlBook, waiting_partners};
 use super::error::StoreError;
-use super::log::Meta;
+use super::log::{self, Meta};
 use super::read::{self, StoredAct};
 use super::search;
 use super::statement::sql;
@@ -145,6 +145,9 @@ impl Replay<'_> {
             }
             return self.arrived();
         }
+        if !log::saw_what_is(self.conn, self.meta, header)? {
+            return fault(format!("act {n} says that it has seen a history of this desk that is not here"));
+        }
         if self.expected.first() != act.via.map(|via| (via, act.id)).as_ref() {
             return fault(format!("act {n} is a partner's that no import lists"));
         }
@@ -222,7 +225,8 @@ impl Replay<'_> {
             if stored.searched {
                 let content =
                     change.read_content().map_err(|_| StoreError::Integrity(format!("act {n} has damaged content")))?;
-                content.map(|c| search::remember(self.scratch, stored.row, &c)).transpose()?;
+                let words = content.as_ref().map(search::words);
+                words.map(|w| search::remember(self.scratch, stored.row, w.as_deref())).transpose()?;
             }
             if def.name == record::stream::IMPORT {
                 let arrival = Arrival::read(&terms).map_err(|e| stopped(&e))?;
@@ -259,7 +263,7 @@ impl Replay<'_> {
         if own {
             let waits_for = match &header.audience {
                 Audience::Own => Vec::new(),
-                Audience::Partners => pinned(&book)?,
+                Audience::Partners => waiting_partners(&book)?,
                 Audience::Desks(desks) => desks.clone(),
             };
             for partner in waits_for {

@@ -33,7 +33,9 @@ use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
 use crate::desk::{verb, verbs};
 use crate::host::file;
 use crate::seal::secret::Passphrase;
+use crate::value::id::Id;
 use crate::value::instant::Instant;
+use crate::value::text::Shown;
 
 /// A verb that runs, or waits for the one before it.
 pub struct Running {
@@ -72,6 +74,9 @@ pub struct App {
     pub overlays: Vec<Overlay>,
     /// The filter while it is typed.
     pub filtering: Option<Input>,
+    /// What was asked for and opens as soon as it comes: until then what is typed is dropped, so that nothing is taken
+    /// for a key that was meant for it.
+    pub awaits: Option<Ticket>,
     /// Keys of a sequence that is not complete.
     pub pressed: Vec<Chord>,
     /// What runs; the first of them does.
@@ -118,6 +123,7 @@ impl App {
             views: BTreeMap::new(),
             overlays: Vec::new(),
             filtering: None,
+            awaits: None,
             pressed: Vec::new(),
             jobs: Vec::new(),
             messages: Vec::new(),
@@ -196,6 +202,10 @@ impl App {
         }
         if self.locked.is_some() {
             self.unlock_key(key);
+        } else if self.awaits.is_some() {
+            if key.code == KeyCode::Esc {
+                self.awaits = None;
+            }
         } else if !self.overlays.is_empty() {
             self.overlay_key(key);
         } else if self.filtering.is_some() {
@@ -213,7 +223,9 @@ impl App {
             Some(Overlay::Form(form)) => form.paste(text),
             Some(Overlay::Menu(menu)) => menu.paste(text),
             // A question is never answered by a paste, and no paste is taken for keys.
-            Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {}
+            Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {
+                self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
+            }
             None => {
                 if let Some(input) = &mut self.filtering {
                     input.paste(text);
@@ -339,7 +351,11 @@ impl App {
 
     fn subjects(&mut self) -> Vec<Subject> {
         let view = self.view();
-        if view.marks.is_empty() { view.selected().cloned().into_iter().collect() } else { view.marks.clone() }
+        if !view.marks.is_empty() {
+            return view.marks.clone();
+        }
+        // Where no row is selected, the thing that the page is about is meant.
+        view.selected().or(view.page.about.as_ref()).cloned().into_iter().collect()
     }
 
     fn go(&mut self, place: Place) {
@@ -406,6 +422,7 @@ impl App {
     /// Goes where a record is.
     fn goto(&mut self, subject: Subject) {
         let ticket = self.next();
+        self.awaits = Some(ticket);
         self.read(move |desk, out| {
             let place = offer::place_of(desk, &subject);
             let _ = out.send(Reply::Located(ticket, subject, place));
@@ -417,6 +434,7 @@ impl App {
             return self.say(Bit::new("Nothing is selected.", Tone::Note));
         };
         let ticket = self.next();
+        self.awaits = Some(ticket);
         self.read(move |desk, out| {
             let _ = out.send(Reply::Offered(ticket, offer::verbs_for(desk, &subject, capital)));
         });
@@ -431,8 +449,9 @@ impl App {
     /// Begins a verb: finds out what is known of its form, and then asks for the rest.
     fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
         let ticket = self.next();
+        self.awaits = Some(ticket);
         let view = self.view();
-        let focus = view.look.focus.or(view.page.about);
+        let focus = view.look.focus.or(view.page.about.as_ref().map(|s| s.id));
         self.read(move |desk, out| {
             let _ = out.send(Reply::Prepared(ticket, verb, offer::prepare(desk, verb, &subjects, focus)));
         });
@@ -482,11 +501,17 @@ impl App {
             let text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
             about.push(vec![Bit::new(format!("{:16}", row.name()), Tone::Note), Bit::from(text)]);
         }
+        let named = form.rows.iter().find_map(|r| match r.field.takes {
+            Takes::Record(kinds) if r.field.positional => Some((kinds, r.input.text())),
+            _ => None,
+        });
+        let subject =
+            named.and_then(|(kinds, id)| Some(Subject { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }));
         let mut question = Confirm::new(verb, typed.clone(), about, form.partner.as_deref().or(typed.maybe("to")));
         if matches!(question.said, Said::Waiting) {
             question.asked = self.next();
             if let Some(workers) = &self.workers {
-                workers.rehearse(question.asked, verb, typed);
+                workers.rehearse(question.asked, verb, typed, subject);
             }
         }
         self.overlays.push(Overlay::Confirm(Box::new(question)));
@@ -533,7 +558,7 @@ impl App {
         let ticket = self.next();
         let fetch = screen_of(self.place).fetch;
         let view = self.view();
-        view.asked = ticket;
+        (view.asked, view.stale) = (ticket, true);
         let look = view.look.clone();
         self.read(move |desk, out| {
             let _ = out.send(Reply::Page(ticket, fetch(desk, &look, &mut Job::silent())));
@@ -600,30 +625,44 @@ impl App {
                     }
                 }
             }
+            Reply::Located(ticket, ..) | Reply::Offered(ticket, _) | Reply::Prepared(ticket, ..)
+                if self.awaits != Some(ticket) => {}
             Reply::Located(_, subject, Ok(Some((place, look)))) => {
+                self.awaits = None;
                 let view = self.views.entry(place).or_default();
                 (view.look, view.wanted, view.zoomed) = (look, Some(subject.id), false);
                 view.set_filter("");
                 self.go(place);
             }
             Reply::Located(_, subject, Ok(None)) => {
+                self.awaits = None;
                 let ticket = self.next();
                 self.overlays.push(Overlay::Reader(Reader::of_lines("", &[])));
                 self.read(move |desk, out| {
                     let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
                 });
             }
-            Reply::Offered(_, Ok(verbs)) => self.offered(&verbs),
-            Reply::Prepared(_, verb, Ok(known)) => self.prepared(verb, known),
+            Reply::Offered(_, Ok(verbs)) => {
+                self.awaits = None;
+                self.offered(&verbs);
+            }
+            Reply::Prepared(_, verb, Ok(known)) => {
+                self.awaits = None;
+                self.prepared(verb, known);
+            }
             Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, &may),
             Reply::Located(_, _, Err(failure))
             | Reply::Offered(_, Err(failure))
             | Reply::Prepared(_, _, Err(failure))
-            | Reply::May(_, Err(failure)) => self.refuse(&failure),
-            Reply::Rehearsed(ticket, said) => {
+            | Reply::May(_, Err(failure)) => {
+                self.awaits = None;
+                self.refuse(&failure);
+            }
+            Reply::Rehearsed(ticket, said, told) => {
                 for overlay in &mut self.overlays {
                     if let Overlay::Confirm(question) = overlay {
                         if question.asked == ticket {
+                            question.told = told.iter().map(|t| Shown::of(t)).collect();
                             question.said = match &said {
                                 Some(failure) => Said::No(Box::new(failure.clone())),
                                 None => Said::Yes,
@@ -644,11 +683,16 @@ impl App {
             Reply::Found(ticket, found) => {
                 if let Some(Overlay::Menu(menu)) = self.overlays.last_mut() {
                     if menu.asked == ticket {
-                        let entry = |(subject, label): (Subject, String)| {
-                            let kind = subject.kind.clone();
-                            Entry::new(label, Bit::new(kind, Tone::Note), Pick::Goto(subject))
+                        let kinds = menu.kinds;
+                        let offered = menu.values();
+                        let entry = |(subject, label): (Subject, String)| match kinds {
+                            Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
+                            None => Entry::new(label, Bit::new(subject.kind.clone(), Tone::Note), Pick::Goto(subject)),
                         };
-                        menu.set_found(found.into_iter().map(entry).collect());
+                        let fits = |(s, _): &(Subject, String)| {
+                            kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
+                        };
+                        menu.set_found(found.into_iter().filter(fits).map(entry).collect());
                     }
                 }
             }
@@ -722,6 +766,9 @@ impl App {
                 match self.form().filter(|f| f.running == Some(ticket)) {
                     Some(form) => {
                         form.running = None;
+                        if failure.kind == Kind::Signature {
+                            form.clear_pairs();
+                        }
                         form.failure = Some(failure);
                     }
                     None if failure.kind != Kind::Cancelled => self.refuse(&failure),
@@ -786,10 +833,13 @@ impl App {
     }
 
     fn ask_what_may_be_done(&mut self) {
-        let Some(subject) = self.view().selected().cloned() else {
+        let Some(subject) = self.subjects().into_iter().next() else {
             return self.say(Bit::new("Nothing is selected; : shows every command.", Tone::Note));
         };
-        let title = self.view().selected_line().unwrap_or_default();
+        let view = self.view();
+        let marked = view.marks.len();
+        let line = view.selected_line().unwrap_or_default();
+        let title = if marked > 0 { format!("{marked} marked, the first of them") } else { line };
         let ticket = self.next();
         let menu = Menu::awaiting(title, ticket, "Asking the gate …");
         self.overlays.push(Overlay::Menu(menu));
@@ -799,7 +849,7 @@ impl App {
     }
 
     fn show_what_may_be_done(&mut self, ticket: Ticket, may: &[May]) {
-        let subject = self.view().selected().cloned();
+        let subject = self.subjects().into_iter().next();
         let entry = |m: &May| match &m.why_not {
             None => Entry::new(
                 m.verb.full_name(),
@@ -872,7 +922,8 @@ impl App {
             return self.browse(title, start, &typed);
         }
         form.asked_choices = ticket;
-        let menu = Menu::awaiting(title, ticket, "Looking …");
+        let kinds = if let Takes::Record(kinds) = takes { Some(kinds) } else { None };
+        let menu = Menu::awaiting(title, ticket, "Looking …").choosing(kinds);
         self.overlays.push(Overlay::Menu(menu));
         self.read(move |desk, out| {
             let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes)));
@@ -924,7 +975,7 @@ impl App {
 
     fn show_messages(&mut self) {
         let mut lines: Vec<String> =
-            self.messages.iter().rev().map(|(at, bit)| format!("{}  {}", at.on_screen(), bit.text)).collect();
+            self.messages.iter().rev().map(|(at, bit)| format!("{}  {}", at.on_screen(self.now()), bit.text)).collect();
         if lines.is_empty() {
             lines.push("Nothing was said yet.".into());
         }
@@ -1119,7 +1170,7 @@ impl App {
             }
         }
         self.messages.clear();
-        (self.said, self.filtering) = (None, None);
+        (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();
     }
 
@@ -1168,7 +1219,8 @@ fn is_for_screens(verb: &Verb) -> bool {
 }
 
 fn draft_of(form: &FormView) -> String {
-    let subject = form.rows.iter().find(|r| r.field.positional).map(|r| r.input.text());
+    // A draft belongs to the thing that it is about, where it is about one.
+    let subject = form.rows.iter().find(|r| r.field.positional && r.label.is_some()).map(|r| r.input.text());
     format!("{} {}", form.verb.full_name(), subject.unwrap_or_default())
 }
 

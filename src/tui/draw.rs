@@ -67,7 +67,9 @@ fn locked(app: &App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
         () if unlock.needs_none => "Enter opens it: this identity has no passphrase.".to_owned(),
         () => format!("passphrase  {stars}"),
     };
-    let wait = unlock.wait(now).map_or_else(String::new, |w| format!("Too many wrong tries: wait {w}."));
+    let wait = unlock
+        .wait(now)
+        .map_or_else(String::new, |w| format!("Too many wrong tries: wait {} s.", w.as_seconds().max(1)));
     let head = if app.who.is_some() { "comity is locked" } else { "comity" };
     let running = app.jobs.first().map_or_else(String::new, |j| format!("{} still runs.", j.name()));
     let lines = [
@@ -320,10 +322,13 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     let room = usize::from(area.height.saturating_sub(head));
     let shown = view.rows(n);
     if shown.is_empty() && room > 0 {
-        let text = if section.rows.is_empty() {
-            section.empty.clone()
-        } else {
-            Shown::of("Nothing fits the filter; Esc clears it.")
+        let text = match section.of.filter(|of| *of > section.rows.len() as u64) {
+            _ if section.rows.is_empty() => section.empty.clone(),
+            Some(of) => Shown::from(format!(
+                "Nothing fits among the {} rows that are here; there are {of}. : looks through all. Esc clears the filter.",
+                section.rows.len()
+            )),
+            None => Shown::of("Nothing fits the filter; Esc clears it."),
         };
         for (k, line) in wrap(text.as_str(), usize::from(area.width.saturating_sub(3))).iter().take(room).enumerate() {
             paint.text(
@@ -341,6 +346,12 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
         offset = offset.clamp((at + 1).saturating_sub(room), at);
     }
     offset = offset.min(shown.len().saturating_sub(room));
+    // How much is out of sight stands in the heading, where it covers nothing.
+    if shown.len() > room && !section.title.is_empty() {
+        let span = format!(" {}-{} of {} ", offset + 1, (offset + room).min(shown.len()), shown.len());
+        let used = width(section.title.as_str()) as u16 + 1;
+        paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+    }
     let mut cursor = None;
     for (k, row_at) in shown.iter().skip(offset).take(room).enumerate() {
         let Some(data) = section.rows.get(*row_at) else { continue };
@@ -353,7 +364,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
         }
     }
     let hidden = shown.len().saturating_sub(offset + room);
-    if hidden > 0 && room > 0 {
+    if hidden > 0 && room > 0 && section.title.is_empty() {
         let more = format!(" {hidden} more ");
         let wide = more.len() as u16;
         paint.shown(area.right().saturating_sub(wide), area.bottom() - 1, wide, &Shown::of(&more), Tone::Note);
@@ -595,6 +606,9 @@ fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         let tone = line.first().map_or(Tone::Base, |b| if line.len() == 1 { b.tone } else { Tone::Base });
         lines.extend(wrap(&text, usize::from(area.width)).into_iter().map(|l| (l, tone)));
     }
+    for text in &c.told {
+        lines.extend(wrap(text.as_str(), usize::from(area.width)).into_iter().map(|l| (l, Tone::Base)));
+    }
     lines.push((String::new(), Tone::Base));
     match &c.said {
         Said::Later => lines.push(("The gate is asked when it is done.".into(), Tone::Note)),
@@ -622,7 +636,7 @@ fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
     for (k, (line, tone)) in lines.iter().take(room).enumerate() {
         paint.text(area.x, area.y + 1 + k as u16, area.width, line, paint.theme.style(*tone));
     }
-    if matches!(c.said, Said::No(_)) {
+    if matches!(c.said, Said::No(_) | Said::Waiting) {
         return None;
     }
     let y = area.y + 1 + lines.len().min(room) as u16;
@@ -662,6 +676,8 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
         let on: Vec<String> =
             continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
         Bit::new(format!("{}  {}", written(&app.pressed), on.join("  ")), Tone::Guidance)
+    } else if app.awaits.is_some() {
+        Bit::new("One moment: looking …   Esc gives it up", Tone::Due)
     } else if let Some(job) = app.jobs.first() {
         let more = if app.jobs.len() > 1 { format!(", {} wait", app.jobs.len() - 1) } else { String::new() };
         let state = job.progress.as_ref().map_or_else(|| "begins".to_owned(), told);
@@ -673,6 +689,7 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
         let (filter, marks) = (view.filter().to_owned(), view.marks.len());
         match (filter.is_empty(), marks) {
             (false, _) => Bit::new(format!("filter: {filter}   Esc clears it"), Tone::Due),
+            (true, 0) if view.stale => Bit::new("Reading …", Tone::Note),
             (true, 0) => Bit::from(view.page.sentence.clone()),
             (true, n) => Bit::new(format!("{n} marked; Esc clears the marks"), Tone::Due),
         }
@@ -689,6 +706,7 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
             Some(&[("Space", "tick"), ("Enter", "take"), ("type", "narrow"), ("Esc", "back")])
         }
         Some(Overlay::Menu(_)) => Some(&[("Enter", "take"), ("type", "narrow"), ("Up Down", "move"), ("Esc", "back")]),
+        Some(Overlay::Form(f)) if f.running.is_some() => Some(&[("Esc", "leave it running"), ("Ctrl-C", "cancel it")]),
         Some(Overlay::Form(_)) => Some(&[
             ("Tab", "next"),
             ("Shift-Tab", "before"),
@@ -696,7 +714,11 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
             ("PgDn", "to the end"),
             ("Esc", "leave (draft is kept)"),
         ]),
-        Some(Overlay::Confirm(_)) => Some(&[("Esc", "no"), ("type the word, Enter", "yes")]),
+        Some(Overlay::Confirm(c)) => Some(match c.said {
+            Said::No(_) => &[("Esc", "back")],
+            Said::Waiting => &[("Esc", "no")],
+            Said::Yes | Said::Later => &[("Esc", "no"), ("type the word, Enter", "yes")],
+        }),
         Some(Overlay::Reader(_)) => Some(&[("Up Down PgDn", "scroll"), ("Esc", "close")]),
         None if app.filtering.is_some() => {
             Some(&[("Enter", "keep the filter"), ("Esc", "clear it"), ("state:open !word", "columns, not")])

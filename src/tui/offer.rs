@@ -71,10 +71,56 @@ fn of_request(record: &Record, ours: bool, capital: Capital) -> &'static [&'stat
     }
 }
 
+/// Why a verb does not fit a thing as it stands, in words; `None` where it does, or where only trying can tell.
+pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
+    use State as S;
+    let ours = record.desk == desk.meta.desk;
+    let state = S::parse(&record.state);
+    let asker = |from: &[S]| (Some(true), from.to_vec());
+    let asked = |from: &[S]| (Some(false), from.to_vec());
+    let (side, from) = match verb.full_name().as_str() {
+        "request submit" => asker(&[S::Draft]),
+        "request send" => asker(&[S::Authorised]),
+        "request report-use" => asker(&[S::Delivered]),
+        "request withdraw" => (Some(true), Vec::new()),
+        "request acknowledge" => asked(crate::record::request::Answer::Acknowledge.leads().0),
+        "request accept" => asked(crate::record::request::Answer::Accept.leads().0),
+        "request refuse" => asked(crate::record::request::Answer::Refuse.leads().0),
+        "request clarify" => asked(crate::record::request::Answer::Clarify.leads().0),
+        "request deliver" => asked(crate::record::request::Answer::Deliver.leads().0),
+        _ => (None, Vec::new()),
+    };
+    if record.kind == "request" && side.is_some_and(|s| s != ours) {
+        let who = if ours { "the desk that is asked" } else { "the desk that asks" };
+        return Some(format!("only {who} does this"));
+    }
+    if record.kind == "request" && !from.is_empty() && state.is_none_or(|s| !from.contains(&s)) {
+        let words: Vec<&str> = from.iter().map(|s| s.word()).collect();
+        return Some(format!("it is {}; it must be {}", record.state, words.join(" or ")));
+    }
+    let states: &[&str] = match verb.full_name().as_str() {
+        "partner confirm" => &["met"],
+        "partner suspend" | "partner channel" => &["pinned"],
+        "partner resume" => &["suspended"],
+        "agreement end" => &["recorded"],
+        "case close" => &["open"],
+        "review assess" | "review decide" => &["open", "assessed", "deferred"],
+        "disclosure release" => &["proposed"],
+        "retention release" => &["standing"],
+        "item mark" | "review open" | "disclosure new" if record.kind == "item" => &["held"],
+        _ => return None,
+    };
+    if states.contains(&record.state.as_str()) {
+        return None;
+    }
+    let is = if record.state == "held" { "kept" } else { &record.state };
+    Some(format!("it is {is}; it must be {}", states.join(" or ")))
+}
+
 /// Where a record is shown: the place, and how it is looked at. `None`: nowhere but in a detail of its own.
 pub fn place_of(desk: &Desk, subject: &Subject) -> Result<Option<(Place, Look)>, Failure> {
     let Some(record) = desk.book().get(subject.id)? else { return Ok(None) };
-    let at = |place, view, focus| Some((place, Look { view, focus }));
+    let at = |place, view, focus| Some((place, Look { view, focus, wanted: Some(record.id) }));
     Ok(match record.kind {
         "item" => at(Place::Case, 0, record.case),
         "case" => at(Place::Case, 0, Some(record.id)),
@@ -113,7 +159,8 @@ pub fn prepare(desk: &Desk, verb: &'static Verb, subjects: &[Subject], focus: Op
     }
     let focused = focus.map(|id| desk.book().get(id)).transpose()?.flatten();
     let first = records.first();
-    known.partner = match first.or(focused.as_ref()) {
+    let concerns = |r: &&Record| r.kind == "partner" || r.partner.is_some();
+    known.partner = match first.filter(concerns).or(focused.as_ref()) {
         Some(r) if r.kind == "partner" => r.key.clone(),
         Some(r) => r.partner.map(|p| desk.code_of(p)).transpose()?,
         None => None,

@@ -115,7 +115,7 @@ pub struct Section {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
     /// The thing that it is about, where it is about one: a case, a partner.
-    pub about: Option<Id>,
+    pub about: Option<Subject>,
     /// Lines on top.
     pub head: Vec<Line>,
     /// Bands from top to bottom; the sections of one stand side by side where there is room.

@@ -33,7 +33,9 @@ impl Screens {
     /// Sets it again after a pause.
     pub fn resume(&mut self) -> io::Result<()> {
         set()?;
-        self.terminal.clear()
+        // A terminal that is made anew draws everything, and asks nothing of the other side.
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 }
 

@@ -44,6 +44,9 @@ impl Unlock {
         if self.trying || self.wait(now).is_some() {
             return None;
         }
+        if key.code != KeyCode::Enter {
+            self.said.clear();
+        }
         match key.code {
             KeyCode::Enter if self.needs_none => {
                 self.trying = true;

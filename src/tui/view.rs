@@ -17,6 +17,8 @@ pub struct View {
     pub asked: Ticket,
     /// Whether a page has come since the place was opened.
     pub here: bool,
+    /// Whether a newer one is on its way.
+    pub stale: bool,
     /// Why there is none.
     pub failed: Option<Failure>,
     /// The detail of what is selected, once it has come.
@@ -38,6 +40,8 @@ pub struct View {
     shown: Vec<Vec<usize>>,
     section: usize,
     row: usize,
+    /// Whether the selection was moved; until then it is the first row, whatever comes before it.
+    moved: bool,
 }
 
 impl View {
@@ -90,20 +94,22 @@ impl View {
 
     /// Takes a new page; what is selected stays so where it can.
     pub fn set_page(&mut self, page: Page) {
-        let before = self.selected().cloned();
+        let before = self.selected().filter(|_| self.moved).cloned();
         self.page = page;
-        self.here = true;
+        (self.here, self.stale) = (true, false);
         self.failed = None;
         self.offsets.resize(self.sections().count(), 0);
         self.rearrange();
         if let Some(id) = self.wanted {
             if self.select(|s| s.id == id) {
-                self.wanted = None;
+                (self.wanted, self.moved) = (None, true);
                 return;
             }
         }
-        if let Some(before) = before {
-            self.select(|s| *s == before);
+        match before {
+            Some(before) => drop(self.select(|s| *s == before)),
+            None if !self.moved => self.go(self.stops().first().copied()),
+            None => {}
         }
     }
 
@@ -142,6 +148,7 @@ impl View {
 
     /// Moves the selection by so many rows, from section to section.
     pub fn step(&mut self, by: i32) {
+        self.moved = true;
         let stops = self.stops();
         let here = stops.iter().position(|s| *s == (self.section, self.row)).unwrap_or(0);
         let there = here.saturating_add_signed(by as isize).min(stops.len().saturating_sub(1));
@@ -155,11 +162,13 @@ impl View {
 
     /// To the last row.
     pub fn last(&mut self) {
+        self.moved = true;
         self.go(self.stops().last().copied());
     }
 
     /// To the first row of the next (or previous) section that has one.
     pub fn step_section(&mut self, by: i32) {
+        self.moved = true;
         let mut sections: Vec<usize> = self.stops().iter().map(|(s, _)| *s).collect();
         sections.dedup();
         let Some(here) = sections.iter().position(|s| *s == self.section) else { return };
@@ -176,6 +185,7 @@ impl View {
 
     /// Marks what is selected, or takes the mark away.
     pub fn mark(&mut self) {
+        self.moved = true;
         let Some(subject) = self.selected().cloned() else { return };
         match self.marks.iter().position(|m| *m == subject) {
             Some(n) => drop(self.marks.remove(n)),

@@ -9,15 +9,17 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::offer::{Prepared, prepare};
+use super::offer::{Prepared, prepare, unfit};
 use super::page::{Detail, Page, Subject};
 use super::place::Place;
+use super::screen::detail::detail;
 use super::screen::look::Look;
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
 use crate::desk::workspace::Desk;
 use crate::host::clock::Clock;
+use crate::record::book::Book as _;
 use crate::seal::identity::Identity;
 
 /// A request's number: answers to older ones are dropped.
@@ -50,8 +52,8 @@ pub enum Reply {
     Prepared(Ticket, &'static Verb, Result<Prepared, Failure>),
     /// What may be done with a thing.
     May(Ticket, Result<Vec<May>, Failure>),
-    /// What the gate said to a rehearsal: nothing, where it says yes.
-    Rehearsed(Ticket, Option<Failure>),
+    /// What the gate said to a rehearsal: why not, where it says no; and what it would come to, where that can be told.
+    Rehearsed(Ticket, Option<Failure>, Vec<String>),
     /// The rows that pairs of a form have.
     Pairs(Ticket, Result<Vec<PairRow>, Failure>),
     /// What a list for a field offers: values, and what is shown of them.
@@ -183,14 +185,11 @@ impl Workers {
         let _ = self.writer.send(Order::Do(task));
     }
 
-    /// Asks the gate what it would say.
-    pub fn rehearse(&self, ticket: Ticket, verb: &'static Verb, form: Form) {
+    /// Asks the gate what it would say, and what would come of it.
+    pub fn rehearse(&self, ticket: Ticket, verb: &'static Verb, form: Form, subject: Option<Subject>) {
         let task: Task = Box::new(move |desk, out| {
-            let said = match verb.run {
-                Run::Writes(run) => desk.rehearse(|desk| run(desk, &form, &mut Job::silent())),
-                _ => None,
-            };
-            let _ = out.send(Reply::Rehearsed(ticket, said));
+            let (said, told) = foretell(desk, verb, &form, subject.as_ref());
+            let _ = out.send(Reply::Rehearsed(ticket, said, told));
         });
         let _ = self.writer.send(Order::Do(task));
     }
@@ -289,11 +288,50 @@ fn perform(desk: &mut Desk, verb: &'static Verb, form: &Form, job: &mut Job) -> 
     }
 }
 
+/// What the gate says beforehand, and what the deed would come to: for a disclosure or a purge its dry run, for a bundle
+/// its preview, for everything else the record that it is about.
+fn foretell(
+    desk: &mut Desk,
+    verb: &'static Verb,
+    form: &Form,
+    subject: Option<&Subject>,
+) -> (Option<Failure>, Vec<String>) {
+    if let Some((name, dry)) = verb.foretold() {
+        let Some(other) = crate::desk::verb(name) else { return (None, Vec::new()) };
+        let mut asked = Form::default();
+        for field in other.fields {
+            form.all(field.name).iter().for_each(|v| asked.add(field.name, v.as_str()));
+        }
+        let asked = if dry { asked.with("dry-run", "yes") } else { asked };
+        let (Run::Reads(run) | Run::Writes(run)) = other.run else { return (None, Vec::new()) };
+        return match run(desk, &asked, &mut Job::silent()) {
+            Ok(answer) => (None, crate::desk::plain::lines(&answer)),
+            Err(failure) => (Some(failure), Vec::new()),
+        };
+    }
+    let said = match verb.run {
+        Run::Writes(run) => desk.rehearse(|desk| run(desk, form, &mut Job::silent())),
+        _ => None,
+    };
+    let told = subject.and_then(|s| detail(desk, s).ok()).map(|d| {
+        let line =
+            |(label, bit): &(crate::value::text::Shown, crate::tui::page::Bit)| format!("{label:14}  {}", bit.text);
+        let until = d.lines.iter().position(|(label, _)| label.as_str() == "HISTORY").unwrap_or(d.lines.len());
+        d.lines.iter().take(until).map(line).collect()
+    });
+    (said, told.unwrap_or_default())
+}
+
 fn may(desk: &mut Desk, subject: &Subject) -> Result<Vec<May>, Failure> {
     let mut all = Vec::new();
     for verb in crate::desk::verbs() {
         let Run::Writes(run) = verb.run else { continue };
         if verb.subject_field(&subject.kind).is_none() {
+            continue;
+        }
+        let record = desk.book().get(subject.id)?;
+        if let Some(why) = record.as_ref().and_then(|r| unfit(desk, verb, r)) {
+            all.push(May { verb, why_not: Some(Failure::life(why)), asks: Vec::new() });
             continue;
         }
         let known = prepare(desk, verb, std::slice::from_ref(subject), None)?;

@@ -203,9 +203,11 @@ impl Instant {
         civil::Date::new(text.get(..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..)?.parse().ok()?).ok()
     }
 
-    /// `23 Nov 03:12Z`, for a screen.
-    pub fn on_screen(self) -> String {
-        self.civil().strftime("%d %b %H:%MZ").to_string()
+    /// `23 Nov 03:12Z` in the year of `now`, else `23 Nov 2027`: for a screen.
+    pub fn on_screen(self, now: Self) -> String {
+        let here = self.civil();
+        let form = if here.year() == now.civil().year() { "%d %b %H:%MZ" } else { "%d %b %Y" };
+        here.strftime(form).to_string()
     }
 
     /// `2026-11-23 03:12Z`, for lists and letters.

@@ -94,6 +94,9 @@ INSERT INTO node (replica, height, idx, hash) VALUES (?1, ?2, ?3, ?4)
 -- name: record.get
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE id = ?1
 
+-- name: record.is_purged
+SELECT 1 FROM record WHERE id = ?1 AND state = 'purged'
+
 -- name: record.put
 INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)

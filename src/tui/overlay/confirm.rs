@@ -7,6 +7,7 @@ use crate::desk::failure::Failure;
 use crate::desk::verb::{Form, Verb, Weight};
 use crate::tui::input::Input;
 use crate::tui::page::Line;
+use crate::value::text::Shown;
 
 /// What the gate said when it was asked beforehand.
 pub enum Said {
@@ -28,6 +29,8 @@ pub struct Confirm {
     pub form: Form,
     /// What is shown of it.
     pub about: Vec<Line>,
+    /// What it would come to, in words, once that is known.
+    pub told: Vec<Shown>,
     /// The word that must be typed.
     pub word: String,
     /// What was typed.
@@ -58,13 +61,15 @@ impl Confirm {
             (Weight::Destroys, _) | (_, None) => verb.name.to_owned(),
             (_, Some(code)) => code.to_owned(),
         };
-        let said = if verb.is_rehearsable() { Said::Waiting } else { Said::Later };
-        Self { verb, form, about, word, typed: Input::new("", false), said, asked: 0, wrong: false }
+        let asked_first = verb.is_rehearsable() || verb.foretold().is_some();
+        let said = if asked_first { Said::Waiting } else { Said::Later };
+        Self { verb, form, about, told: Vec::new(), word, typed: Input::new("", false), said, asked: 0, wrong: false }
     }
 
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent) -> Heard {
-        if key.code == KeyCode::Esc {
+        let refused = matches!(self.said, Said::No(_));
+        if key.code == KeyCode::Esc || (refused && key.code == KeyCode::Enter) {
             return Heard::Left;
         }
         if key.code == KeyCode::Enter {
@@ -99,7 +104,7 @@ mod tests {
         press(&mut confirm, KeyCode::Char('B'));
         assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Taken, "the gate has not answered");
         confirm.said = Said::No(Box::new(Failure::usage("no")));
-        assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Taken);
+        assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Left, "a no is left, never done");
         confirm.said = Said::Yes;
         assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Yes);
         assert_eq!(press(&mut confirm, KeyCode::Esc), Heard::Left);

@@ -215,6 +215,15 @@ impl FormView {
         self.at = found.unwrap_or_else(|| self.at.min(self.rows.len()));
     }
 
+    /// Empties the rows of its pairs: what was wrong is typed anew, not mended.
+    pub fn clear_pairs(&mut self) {
+        for row in self.rows.iter_mut().filter(|r| r.pair.is_some()) {
+            row.input = Input::new("", row.words().is_none());
+        }
+        self.draft.clear();
+        self.at = self.rows.iter().position(|r| r.pair.is_some()).unwrap_or(self.at);
+    }
+
     /// Puts a chosen value into the row of the cursor and goes to the next.
     pub fn put(&mut self, value: &str, label: Option<String>) {
         if let Some(row) = self.rows.get_mut(self.at) {
@@ -322,6 +331,8 @@ impl FormView {
                 KeyCode::Char('n') | KeyCode::Backspace => row.input = Input::new("", false),
                 KeyCode::Down | KeyCode::Enter => self.step(1),
                 KeyCode::Up => self.step(-1),
+                KeyCode::PageDown => self.at = self.rows.len(),
+                KeyCode::PageUp => self.at = 0,
                 _ => {}
             }
             return Heard::Taken;

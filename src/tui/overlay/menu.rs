@@ -1,7 +1,7 @@
 //! A list to choose from, narrowed by typing: help, palette, what may be done, what may be put into a field.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::desk::failure::Failure;
@@ -74,6 +74,8 @@ pub struct Menu {
     pub empty: &'static str,
     /// Whether records are looked for by what is typed.
     pub finds: bool,
+    /// The kinds that are looked for, where a record is to be chosen for a field.
+    pub kinds: Option<&'static [&'static str]>,
     /// The newest question to the desk.
     pub asked: u64,
     /// The first entry that is drawn.
@@ -96,6 +98,7 @@ impl Menu {
             several: false,
             empty: "Nothing fits.",
             finds: false,
+            kinds: None,
             asked: 0,
             offset: 0,
             entries,
@@ -124,6 +127,12 @@ impl Menu {
         Self { finds: true, ..self }
     }
 
+    /// The same menu for a field: records of these kinds are looked for.
+    #[must_use]
+    pub fn choosing(self, kinds: Option<&'static [&'static str]>) -> Self {
+        Self { finds: kinds.is_some(), kinds, ..self }
+    }
+
     /// The entries that fit what was typed, the best first.
     pub fn fitting(&self) -> impl Iterator<Item = &Entry> {
         self.shown.iter().filter_map(|n| self.entry(*n))
@@ -131,6 +140,15 @@ impl Menu {
 
     fn entry(&self, n: usize) -> Option<&Entry> {
         self.entries.get(n).or_else(|| self.found.get(n.checked_sub(self.entries.len())?))
+    }
+
+    /// The values of its own entries.
+    pub fn values(&self) -> Vec<String> {
+        let value = |e: &Entry| match &e.pick {
+            Pick::Value(v) => Some(v.clone()),
+            _ => None,
+        };
+        self.entries.iter().filter_map(value).collect()
     }
 
     /// Which of them is selected.
@@ -155,7 +173,11 @@ impl Menu {
         let own = if query.trim().is_empty() {
             (0..self.entries.len()).collect()
         } else {
-            let pattern = Pattern::parse(&query, CaseMatching::Ignore, Normalization::Smart);
+            // Records are found by what stands in them, not by letters that are scattered over them.
+            let pattern = match self.kinds {
+                Some(_) => Pattern::new(&query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Substring),
+                None => Pattern::parse(&query, CaseMatching::Ignore, Normalization::Smart),
+            };
             let mut buffer = Vec::new();
             let mut scored: Vec<(u32, usize)> = Vec::new();
             for (n, entry) in self.entries.iter().enumerate() {

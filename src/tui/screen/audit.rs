@@ -31,7 +31,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             mark: ' ',
             cells: vec![
                 Bit::from(a.number.to_string()),
-                Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen())),
+                Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen(desk.now()))),
                 Bit::from(format!("{} {}", a.desk, a.by)),
                 Bit::from(a.did.replace('-', " ")),
                 Bit::from(own::short(&a.on_kind, &a.on)),

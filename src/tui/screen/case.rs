@@ -1,6 +1,6 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
-use super::look::{Look, Screen, due_at, left, row, state};
+use super::look::{Look, Screen, due_at, left, row, state, subject};
 use crate::desk::case as cases;
 use crate::desk::failure::Failure;
 use crate::desk::item;
@@ -37,9 +37,9 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     let (section, sentence) = match look.view {
         1 => (requests(desk, id)?, "Enter opens a request in the Queue."),
         2 => (shared(desk, id, job)?, "What went to whom, and until when."),
-        _ => (items(desk, id, case.items)?, "# from a partner   H held   ! due soon"),
+        _ => (items(desk, id, case.items, look.wanted)?, "# from a partner   H held   ! due soon"),
     };
-    Ok(Page { about: Some(id), head, bands: vec![vec![section]], sentence: Shown::of(sentence) })
+    Ok(Page { about: subject("case", &case.id), head, bands: vec![vec![section]], sentence: Shown::of(sentence) })
 }
 
 fn head(case: &cases::Row) -> Line {
@@ -99,9 +99,14 @@ fn list(all: &[cases::Row]) -> Page {
     }
 }
 
-fn items(desk: &Desk, case: Id, held: u64) -> Result<Section, Failure> {
+fn items(desk: &Desk, case: Id, held: u64, wanted: Option<Id>) -> Result<Section, Failure> {
     let now = desk.now();
-    let found = desk.book().find(&Query { case: Some(case), limit: Some(WINDOW), ..Query::kind("item") })?;
+    let mut found = desk.book().find(&Query { case: Some(case), limit: Some(WINDOW), ..Query::kind("item") })?;
+    // What was looked for stands first where it would not be among the rows at all.
+    if let Some(id) = wanted.filter(|id| found.iter().all(|r| r.id != *id)) {
+        let record = desk.book().get(id)?.filter(|r| r.kind == "item" && r.case == Some(case));
+        found.splice(0..0, record);
+    }
     let mut rows = Vec::with_capacity(found.len());
     for record in &found {
         let i = item::row(desk, record)?;
@@ -216,7 +221,7 @@ fn shared(desk: &Desk, case: Id, job: &mut Job) -> Result<Section, Failure> {
                     Bit::from(d.partner.as_str()),
                     state(&d.state),
                     Bit::from(d.items.to_string()),
-                    due_at(Some(&d.at)),
+                    due_at(Some(&d.at), desk.now()),
                     Bit::from(format!("{} days", d.delete_after_days)),
                     Bit::from(d.proposed_by.as_str()),
                 ],

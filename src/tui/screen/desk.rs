@@ -49,7 +49,7 @@ fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
                 list("WAITS ON OTHERS", others, "Nothing waits on others."),
             ],
             vec![clocks(&agenda), stops(&agenda), heard(&agenda, now)],
-            vec![recent(&agenda)],
+            vec![recent(&agenda, now)],
         ],
         sentence: Shown::from(sentence(&agenda, now)),
         ..Page::default()
@@ -78,7 +78,7 @@ fn first(agenda: &Agenda, now: Instant) -> Vec<Line> {
             Bit::from(format!("{}  {}  {}  in ", own::short(&task.kind, &task.id), task.partner, task.what)),
             left,
             Bit::from("  "),
-            due_at(task.due.as_deref()),
+            due_at(task.due.as_deref(), now),
         ],
         vec![Bit::new(format!("        {on}"), Tone::Note)],
     ]
@@ -92,20 +92,21 @@ fn clocks(agenda: &Agenda) -> Section {
         cells: vec![
             Bit::from(name),
             Bit::new(n.to_string(), if n > 0 { tone } else { Tone::Note }),
-            Bit::from("#".repeat(n.min(12) as usize)),
+            Bit::from("#".repeat(n.min(8) as usize)),
         ],
     };
     Section {
         title: Shown::of("CLOCKS"),
-        columns: vec![column("", Width::Fixed(7)), column("", Width::Fixed(4)).right(), column("", Width::Rest)],
+        columns: vec![column("", Width::Fixed(7)), column("", Width::Fixed(7)).right(), column("", Width::Rest)],
         rows: vec![
             line("late", c.late, Tone::Stop),
             line("< 4 h", c.in_4_hours, Tone::Due),
             line("< 24 h", c.in_24_hours, Tone::Due),
             line("< 7 d", c.in_7_days, Tone::Base),
+            line("later", c.later, Tone::Base),
             line("held", c.held, Tone::Base),
         ],
-        most: 5,
+        most: 6,
         ..Section::default()
     }
 }
@@ -147,7 +148,7 @@ fn heard(agenda: &Agenda, now: Instant) -> Section {
             mark: ' ',
             cells: vec![
                 Bit::from(h.partner.as_str()),
-                at.map_or_else(|| Bit::new("-", Tone::Note), |t| Bit::from(t.on_screen())),
+                at.map_or_else(|| Bit::new("-", Tone::Note), |t| Bit::from(t.on_screen(now))),
                 word,
                 Bit::from(if h.waiting > 0 { format!("{} wait", h.waiting) } else { String::new() }),
             ],
@@ -168,12 +169,12 @@ fn heard(agenda: &Agenda, now: Instant) -> Section {
     }
 }
 
-fn recent(agenda: &Agenda) -> Section {
+fn recent(agenda: &Agenda, now: Instant) -> Section {
     let rows = agenda.recent.iter().map(|a| Row {
         subject: subject(&a.on_kind, &a.on),
         mark: ' ',
         cells: vec![
-            Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen())),
+            Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen(now))),
             Bit::from(format!("{} {}", a.desk, a.by)),
             Bit::from(a.did.replace('-', " ")),
             Bit::from(own::short(&a.on_kind, &a.on)),
@@ -198,7 +199,7 @@ fn recent(agenda: &Agenda) -> Section {
 fn sentence(agenda: &Agenda, now: Instant) -> String {
     let late = agenda.tasks.iter().filter(|t| t.due_at().is_some_and(|d| d < now)).count();
     let next = agenda.tasks.iter().filter_map(Task::due_at).find(|d| *d >= now);
-    let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen()));
+    let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen(now)));
     match late {
         0 => format!("Nothing is late. {next}"),
         1 => format!("One thing is late. {next}"),

@@ -5,7 +5,7 @@ use crate::desk::failure::Failure;
 use crate::desk::workspace::Desk;
 use crate::desk::{agreement, audit, case, disclosure, gate, item, own, partner, request, review};
 use crate::law::request as law;
-use crate::record::book::{Book as _, Record};
+use crate::record::book::{Book as _, Query, Record};
 use crate::record::hold;
 use crate::store::read;
 use crate::tui::page::{Bit, Detail, Subject};
@@ -46,7 +46,7 @@ pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
 }
 
 fn at(text: Option<&str>) -> String {
-    text.and_then(Instant::parse).map(Instant::on_screen).unwrap_or_default()
+    text.and_then(Instant::parse).map(Instant::to_minute).unwrap_or_default()
 }
 
 fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
@@ -129,11 +129,26 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
     d.gap();
+    said_in(&r, d);
+    answers(desk, record, d)?;
+    Ok(())
+}
+
+/// What a request says, each part under the article that asks for it.
+fn said_in(r: &request::Row, d: &mut Detail) {
     let kind = law::by_id(&r.kind);
     for (name, text) in &r.fields {
         let label =
             kind.and_then(|k| k.field.iter().find(|f| f.id == *name)).map_or(name.as_str(), |f| f.article.as_str());
         d.body(label, text);
+    }
+}
+
+/// The items that answer a request.
+fn answers(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+    let query = Query { subject: Some(record.id), limit: Some(20), ..Query::kind("item") };
+    for item in desk.book().find(&query)? {
+        d.line("ANSWER", format!("{} {}", own::short("item", &item.id.to_string()), own::line_of(desk, &item)?));
     }
     Ok(())
 }
@@ -142,8 +157,10 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     let r = review::row(desk, record)?;
     d.line("OF", format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject)));
     let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
-    if let Some(subject) = subject {
-        d.line("", own::line_of(desk, &subject)?);
+    match &subject {
+        Some(request) if request.kind == "request" => said_in(&request::row(desk, request)?, d),
+        Some(other) => d.line("", own::line_of(desk, other)?),
+        None => {}
     }
     d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level));
     d.line("ASKED BY", format!("{}, {}", r.requester, at(Some(&r.opened))));

@@ -61,7 +61,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                     Bit::from(d.partner.as_str()),
                     Bit::from(format!("{} items", d.items)),
                     Bit::from(format!("by {}", d.proposed_by)),
-                    due_at(Some(&d.at)),
+                    due_at(Some(&d.at), now),
                 ],
             )
         })

@@ -15,6 +15,8 @@ use crate::value::instant::{Instant, Span};
 pub struct Look {
     /// Which of its views.
     pub view: usize,
+    /// The record that must be among the rows, however many there are.
+    pub wanted: Option<Id>,
     /// The thing that it is about, where it is about one: a case, a partner.
     pub focus: Option<Id>,
 }
@@ -59,8 +61,8 @@ pub fn left(due: Option<&str>, now: Instant) -> (Bit, char) {
 }
 
 /// A due time as it stands in a column.
-pub fn due_at(due: Option<&str>) -> Bit {
-    due.and_then(Instant::parse).map_or_else(|| Bit::new("-", Tone::Note), |t| Bit::from(t.on_screen()))
+pub fn due_at(due: Option<&str>, now: Instant) -> Bit {
+    due.and_then(Instant::parse).map_or_else(|| Bit::new("-", Tone::Note), |t| Bit::from(t.on_screen(now)))
 }
 
 /// A state in capitals, with its tone.
@@ -72,5 +74,7 @@ pub fn state(word: &str) -> Bit {
         "delivered" | "approved" | "released" | "met" | "acknowledged" | "pinned" | "in force" => Tone::Good,
         _ => Tone::Base,
     };
+    // "Held" would be read as a legal hold.
+    let word = if word == "held" { "kept" } else { word };
     Bit::new(word.to_uppercase(), tone)
 }

@@ -31,7 +31,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 Bit::from(p.kind.as_str()),
                 state(&p.standing),
                 Bit::from(p.channel.as_str()),
-                due_at(p.heard.as_deref()),
+                due_at(p.heard.as_deref(), now),
                 Bit::from(p.name.as_str()),
             ],
         })

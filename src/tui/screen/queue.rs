@@ -52,8 +52,8 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
                     Bit::from(r.partner.as_str()),
                     Bit::from(format!("{} {}", r.kind, r.name)),
                     Bit::from(format!("T{}", r.tier)),
-                    state(&r.state),
-                    due_at(r.due.as_deref()),
+                    state(if r.direction == "inbound" && r.state == "sent" { "new" } else { &r.state }),
+                    due_at(r.due.as_deref(), now),
                     left,
                 ],
             )

@@ -44,7 +44,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
                 Bit::from(p.sent.map_or_else(|| "-".into(), |n| n.to_string())),
                 Bit::from(p.acknowledged.map_or_else(|| "-".into(), |n| n.to_string())),
                 Bit::from(p.received.map_or_else(|| "-".into(), |n| n.to_string())),
-                due_at(p.heard.as_deref()),
+                due_at(p.heard.as_deref(), desk.now()),
                 state(&p.stream),
             ],
         });
@@ -91,7 +91,7 @@ fn history(desk: &Desk, with: Option<&str>) -> Result<Section, Failure> {
                 Bit::from(b.sequence.to_string()),
                 state(&b.state),
                 Bit::from(format!("{} acts", b.acts)),
-                due_at(Some(&b.at)),
+                due_at(Some(&b.at), desk.now()),
             ],
         })
         .collect();

@@ -6,6 +6,7 @@ use crate::desk::job::Job;
 use crate::desk::own;
 use crate::desk::retention::{Timer, duties, holds, timers};
 use crate::desk::workspace::Desk;
+use crate::record::book::Query;
 use crate::tui::page::{Bit, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
@@ -48,7 +49,7 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
                 vec![Bit::from(t.what.as_str()), then, Bit::from(t.partner.clone().unwrap_or_default())],
             );
             cells.cells.insert(0, if t.held { Bit::from("held") } else { left });
-            cells.cells.insert(1, due_at(Some(&t.due)));
+            cells.cells.insert(1, due_at(Some(&t.due), now));
             cells
         })
         .collect();
@@ -57,7 +58,7 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
         bands: vec![
             vec![Section {
                 title: Shown::of("RETENTION AND OTHER CLOCKS, next first"),
-                aside: Shown::from(format!("{} clocks   late {late}", all.len())),
+                aside: Shown::from(format!("{} of {} clocks   late {late}", all.len(), running(desk)?)),
                 columns: vec![
                     column("LEFT", Width::Fixed(7)).right(),
                     column("AT", Width::Fixed(13)),
@@ -80,6 +81,12 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
         }),
         ..Page::default()
     })
+}
+
+/// How many clocks run.
+fn running(desk: &Desk) -> Result<u64, Failure> {
+    let ever = Query { due_by: Some(Instant::from_millis(i64::MAX)), ..Query::default() };
+    Ok(crate::store::book::count(&desk.db, &ever)?)
 }
 
 /// How many clocks end on each of the next fourteen days.
@@ -125,7 +132,7 @@ fn of_holds(desk: &Desk) -> Result<Page, Failure> {
                     state(&h.state),
                     Bit::from(h.reason.as_str()),
                     Bit::from(h.placed_by.as_str()),
-                    due_at(Some(&h.placed)),
+                    due_at(Some(&h.placed), desk.now()),
                     Bit::from(h.because.as_str()),
                 ],
             )
@@ -164,7 +171,7 @@ fn of_duties(desk: &Desk) -> Result<Page, Failure> {
                 Bit::from(own::short(&d.kind, &d.item)),
                 Bit::from(format!("{} owes {}", d.by, d.to)),
                 state(&d.state),
-                due_at(d.delete_by.as_deref()),
+                due_at(d.delete_by.as_deref(), desk.now()),
             ],
         })
         .collect();
@@ -205,7 +212,7 @@ fn of_certificates(desk: &Desk) -> Result<Page, Failure> {
                 vec![
                     Bit::from(c.desk.as_str()),
                     state(&c.state),
-                    due_at(Some(&c.issued)),
+                    due_at(Some(&c.issued), desk.now()),
                     Bit::from(counts),
                     Bit::from(c.performed_by.as_str()),
                 ],

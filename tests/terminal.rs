@@ -1,0 +1,304 @@
+//! The real binary at a pseudo-terminal: it opens, answers keys, locks, survives every size, and gives the terminal back
+//! on every way out.
+
+#![cfg(unix)]
+
+mod desks;
+
+use std::io::{Read as _, Write as _};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use desks::{Site, pair};
+
+/// How long a screen may take on a busy machine before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn size_of(n: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(n).unwrap()
+}
+
+struct Screen {
+    parser: vt100::Parser,
+    bytes: Receiver<Vec<u8>>,
+    raw: Vec<u8>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn std::io::Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+}
+
+impl Screen {
+    fn open(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_comity"));
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("HOME", &site.folder);
+        command.args([
+            "--workspace",
+            site.workspace().to_str().unwrap(),
+            "--identity",
+            site.identity(1).to_str().unwrap(),
+        ]);
+        environment.iter().for_each(|(name, value)| command.env(name, value));
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let (send, bytes) = channel();
+        std::thread::spawn(move || {
+            let mut block = [0; 8192];
+            while let Ok(n @ 1..) = reader.read(&mut block) {
+                if send.send(block[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let keys = pty.master.take_writer().unwrap();
+        Self {
+            parser: vt100::Parser::new(size_of(rows), size_of(cols), 0),
+            bytes,
+            raw: Vec::new(),
+            master: pty.master,
+            keys,
+            child,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    fn drain(&mut self, wait: Duration) -> bool {
+        match self.bytes.recv_timeout(wait) {
+            Ok(bytes) => {
+                self.parser.process(&bytes);
+                self.raw.extend(bytes);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Waits until the screen says something.
+    fn until(&mut self, what: &str) {
+        self.when(what, |text| text.contains(what));
+    }
+
+    fn when(&mut self, what: &str, is: impl Fn(&str) -> bool) {
+        let start = Instant::now();
+        while !is(&self.text()) {
+            assert!(start.elapsed() < PATIENCE, "{what} is waited for:\n{}", self.text());
+            self.drain(Duration::from_millis(50));
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Escape, and long enough for it not to be taken for the beginning of something longer.
+    fn escape(&mut self) {
+        self.press("\x1b");
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(300) {
+            self.drain(Duration::from_millis(100));
+        }
+    }
+
+    fn resize(&mut self, rows: u16, cols: u16) {
+        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.parser.screen_mut().set_size(size_of(rows), size_of(cols));
+    }
+
+    /// Waits for the end; answers the exit code.
+    fn end(&mut self) -> u32 {
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
+            self.drain(Duration::from_millis(50));
+        };
+        while self.drain(Duration::from_millis(200)) {}
+        status.exit_code()
+    }
+
+    /// What was set is undone: the other screen, pastes in brackets, the hidden cursor.
+    fn is_restored(&self) -> bool {
+        let said = |sequence: &str| self.raw.windows(sequence.len()).rposition(|w| w == sequence.as_bytes());
+        let undone = |set: &str, undo: &str| said(undo) > said(set);
+        undone("\x1b[?1049h", "\x1b[?1049l") && undone("\x1b[?2004h", "\x1b[?2004l") && undone("\x1b[?25l", "\x1b[?25h")
+    }
+
+    fn signal(&self, number: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([number, &id]).status().unwrap().success());
+    }
+}
+
+#[test]
+fn every_place_opens_and_leaving_restores_the_terminal() {
+    let (_root, a, _b) = pair();
+    let mut s = Screen::open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    for (key, what) in [
+        ("2", "REQUESTS"),
+        ("3", "CASES"),
+        ("4", "REVIEWS"),
+        ("5", "RETENTION"),
+        ("6", "BUNDLES"),
+        ("7", "AGREEMENTS"),
+        ("8", "CHAIN"),
+        ("9", "LIVE"),
+        ("0", "WHAT THIS DESK HOLDS"),
+        ("gd", "CLOCKS"),
+    ] {
+        s.press(key);
+        s.until(what);
+    }
+    s.press("q");
+    s.until("Leave comity?");
+    s.press("\r");
+    assert_eq!(s.end(), 0);
+    assert!(s.is_restored());
+}
+
+#[test]
+fn a_case_is_made_and_shared_without_leaving_the_screens() {
+    let (_root, a, _b) = pair();
+    let mut s = Screen::open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("No case yet");
+    s.press("C");
+    s.until("case new");
+    s.press("Tidewater\tcybercrime\t\r");
+    s.until("The case is open");
+    s.press("i");
+    s.until("item add");
+    s.escape();
+    s.until("No item yet");
+    s.press(":audit checkpoint\r");
+    s.until("/live");
+    s.escape();
+    s.press("a");
+    s.until("case close");
+    s.escape();
+    s.press("q");
+    s.press("q");
+    s.until("Leave comity?");
+    s.press("\r");
+    assert_eq!(s.end(), 0);
+    assert_eq!(a.must(1, "case list", &[]).value[0]["title"], "Tidewater");
+}
+
+#[test]
+fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
+    let (_root, a, _b) = pair();
+    a.case("Secret of the harbour");
+    let mut s = Screen::open(&a, &[], 30, 100);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("Secret of the harbour");
+    s.press("\x0c");
+    s.until("comity is locked");
+    assert!(!s.text().contains("harbour"), "{}", s.text());
+    s.press("\r");
+    s.until("Secret of the harbour");
+    s.press("\x03");
+    s.until("Leave comity?");
+    s.press("\x03");
+    assert_eq!(s.end(), 0);
+    assert!(s.is_restored());
+}
+
+#[test]
+fn signals_restore_the_terminal() {
+    let (_root, a, _b) = pair();
+    for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
+        let mut s = Screen::open(&a, &[], 24, 80);
+        s.until("WAITS ON YOU");
+        s.signal(signal);
+        assert_eq!(s.end(), code, "{signal}");
+        assert!(s.is_restored(), "{signal}");
+    }
+}
+
+#[test]
+fn every_size_is_survived() {
+    let (_root, a, _b) = pair();
+    let mut s = Screen::open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    for (rows, cols) in [(1, 1), (5, 20), (10, 40), (15, 60), (23, 79), (60, 200), (36, 120)] {
+        s.resize(rows, cols);
+        s.press("?");
+        s.escape();
+        s.press("j");
+        s.drain(Duration::from_millis(150));
+    }
+    s.resize(24, 80);
+    s.until("WAITS ON YOU");
+    s.signal("-TERM");
+    assert_eq!(s.end(), 143);
+}
+
+#[test]
+fn a_paste_confirms_nothing() {
+    let (_root, a, b) = pair();
+    let case = a.case("Paste");
+    let item = a.indicator(&case, "n1.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    drop(b);
+    let mut s = Screen::open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("6");
+    s.until("PARTNERS");
+    s.press("x");
+    s.until("bundle export");
+    let out = a.path("pasted");
+    s.press(&format!("{out}\x1b[6~\r"));
+    s.until("To sign, type XB");
+    s.press("\x1b[200~XB\r\n\x1b[201~");
+    s.drain(Duration::from_millis(300));
+    assert!(s.text().contains("To sign, type XB"), "{}", s.text());
+    assert!(!std::path::Path::new(&out).exists());
+    s.press("XB\r");
+    s.until("bytes, in");
+    assert!(std::path::Path::new(&out).exists());
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn without_colour_the_selection_is_still_seen() {
+    let (_root, a, _b) = pair();
+    a.case("One");
+    a.case("Two");
+    let mut s = Screen::open(&a, &[("NO_COLOR", "1")], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("Two");
+    let screen = s.parser.screen();
+    let row = (0..24).find(|r| screen.contents_between(*r, 0, *r, 80).starts_with('>')).expect("a selected row");
+    assert!(screen.cell(row, 4).unwrap().inverse(), "it is reversed");
+    let colours = (0..24).flat_map(|r| (0..80).map(move |c| (r, c))).filter_map(|(r, c)| screen.cell(r, c));
+    assert!(colours.into_iter().all(|c| c.fgcolor() == vt100::Color::Default && c.bgcolor() == vt100::Color::Default));
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn where_there_is_no_terminal_it_says_so() {
+    let (_root, a, _b) = pair();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+        .args(["--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("terminal"));
+}
