@@ -155,7 +155,7 @@ fn what_a_partner_with_keys_can_forge_is_refused() {
     let plain = Plain::open(&bytes, &desk);
     let (own, me) = (&sender.keyring.bundle, &sender.me.signer);
     let live = "bundle.v1.live@comity";
-    let seal = |plain: &[u8]| vault::seal(&[recipient.clone()], plain).unwrap();
+    let seal = |plain: &[u8]| vault::seal(std::slice::from_ref(&recipient), plain).unwrap();
     // Taken apart and put together again it is the same bundle.
     fs::write(&path, seal(&plain.write())).unwrap();
     on(&mut desk, "bundle verify", &path).unwrap();

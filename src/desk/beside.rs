@@ -44,7 +44,7 @@ mod tests {
             let mut seen = Vec::new();
             let done = beside(
                 |push| {
-                    let _ = (0..1000).all(|n| push(n));
+                    let _ = (0..1000).all(push);
                     made
                 },
                 |n| {

@@ -1,5 +1,7 @@
 //! The book of records in the database.
 
+use std::cell::Cell;
+
 use rusqlite::{Connection, Row as SqlRow, ToSql, params};
 
 use super::error::{StoreError, in_book};
@@ -18,21 +20,29 @@ use crate::value::json::{self, Json, Limits};
 /// The book in a database: of the workspace, or of a replay.
 pub struct SqlBook<'c> {
     conn: &'c Connection,
+    /// A record that was just looked for and is not here.
+    absent: Cell<Option<Id>>,
 }
 
 impl<'c> SqlBook<'c> {
     /// The book in this database.
     pub const fn new(conn: &'c Connection) -> Self {
-        Self { conn }
+        Self { conn, absent: Cell::new(None) }
     }
 
     /// Whether a record is here as a tombstone.
     pub fn is_purged(&self, id: Id) -> Result<bool, BookError> {
         let mut get = self.conn.prepare_cached(sql("record.is_purged")).map_err(in_book)?;
-        get.exists([id.as_bytes().as_slice()]).map_err(in_book)
+        let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
+        let Some(row) = rows.next().map_err(in_book)? else {
+            self.absent.set(Some(id));
+            return Ok(false);
+        };
+        row.get(0).map_err(in_book)
     }
 
     fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, BookError> {
+        self.absent.set(None);
         let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
         put.execute(params![
             r.id.as_bytes().as_slice(),
@@ -105,6 +115,9 @@ pub fn read_record(row: &SqlRow<'_>, from: usize) -> Result<Record, BookError> {
 
 impl Book for SqlBook<'_> {
     fn get(&self, id: Id) -> Result<Option<Record>, BookError> {
+        if self.absent.get() == Some(id) {
+            return Ok(None);
+        }
         let mut get = self.conn.prepare_cached(sql("record.get")).map_err(in_book)?;
         let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
         rows.next().map_err(in_book)?.map(|row| read_record(row, 0)).transpose()

@@ -619,10 +619,10 @@ impl App {
                     if let (Some(subject), Ok(detail)) = (view.selected().cloned(), detail) {
                         view.detail = Some((subject, detail));
                     }
-                } else if let Some(Overlay::Reader(reader)) = self.overlays.last_mut() {
-                    if let Ok(detail) = detail {
-                        *reader = Reader::new(detail);
-                    }
+                } else if let Some(Overlay::Reader(reader)) = self.overlays.last_mut()
+                    && let Ok(detail) = detail
+                {
+                    *reader = Reader::new(detail);
                 }
             }
             Reply::Located(ticket, ..) | Reply::Offered(ticket, _) | Reply::Prepared(ticket, ..)
@@ -660,14 +660,14 @@ impl App {
             }
             Reply::Rehearsed(ticket, said, told) => {
                 for overlay in &mut self.overlays {
-                    if let Overlay::Confirm(question) = overlay {
-                        if question.asked == ticket {
-                            question.told = told.iter().map(|t| Shown::of(t)).collect();
-                            question.said = match &said {
-                                Some(failure) => Said::No(Box::new(failure.clone())),
-                                None => Said::Yes,
-                            };
-                        }
+                    if let Overlay::Confirm(question) = overlay
+                        && question.asked == ticket
+                    {
+                        question.told = told.iter().map(|t| Shown::of(t)).collect();
+                        question.said = match &said {
+                            Some(failure) => Said::No(Box::new(failure.clone())),
+                            None => Said::Yes,
+                        };
                     }
                 }
             }
@@ -681,19 +681,19 @@ impl App {
             }
             Reply::Choices(ticket, choices) => self.choices(ticket, choices),
             Reply::Found(ticket, found) => {
-                if let Some(Overlay::Menu(menu)) = self.overlays.last_mut() {
-                    if menu.asked == ticket {
-                        let kinds = menu.kinds;
-                        let offered = menu.values();
-                        let entry = |(subject, label): (Subject, String)| match kinds {
-                            Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
-                            None => Entry::new(label, Bit::new(subject.kind.clone(), Tone::Note), Pick::Goto(subject)),
-                        };
-                        let fits = |(s, _): &(Subject, String)| {
-                            kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
-                        };
-                        menu.set_found(found.into_iter().filter(fits).map(entry).collect());
-                    }
+                if let Some(Overlay::Menu(menu)) = self.overlays.last_mut()
+                    && menu.asked == ticket
+                {
+                    let kinds = menu.kinds;
+                    let offered = menu.values();
+                    let entry = |(subject, label): (Subject, String)| match kinds {
+                        Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
+                        None => Entry::new(label, Bit::new(subject.kind.clone(), Tone::Note), Pick::Goto(subject)),
+                    };
+                    let fits = |(s, _): &(Subject, String)| {
+                        kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
+                    };
+                    menu.set_found(found.into_iter().filter(fits).map(entry).collect());
                 }
             }
             Reply::Progress(ticket, progress) => {
@@ -735,7 +735,7 @@ impl App {
                 let entries = several
                     .iter()
                     .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, first.clone())));
-                self.overlays.push(Overlay::Menu(Menu::new("Which of these?", entries.collect())));
+                self.overlays.push(Overlay::Menu(Box::new(Menu::new("Which of these?", entries.collect()))));
             }
         }
     }
@@ -809,7 +809,7 @@ impl App {
         // What is of this place alone goes first.
         let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
         let entries = local.into_iter().chain(global).map(entry).collect();
-        self.overlays.push(Overlay::Menu(Menu::new(format!("Help: {}", place.title()), entries)));
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new(format!("Help: {}", place.title()), entries))));
     }
 
     fn palette(&mut self) {
@@ -829,7 +829,7 @@ impl App {
             Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
         }));
         let menu = Menu::new("Commands, places, records", entries).finding();
-        self.overlays.push(Overlay::Menu(menu));
+        self.overlays.push(Overlay::Menu(Box::new(menu)));
     }
 
     fn ask_what_may_be_done(&mut self) {
@@ -842,7 +842,7 @@ impl App {
         let title = if marked > 0 { format!("{marked} marked, the first of them") } else { line };
         let ticket = self.next();
         let menu = Menu::awaiting(title, ticket, "Asking the gate …");
-        self.overlays.push(Overlay::Menu(menu));
+        self.overlays.push(Overlay::Menu(Box::new(menu)));
         if let Some(workers) = &self.workers {
             workers.may(ticket, subject);
         }
@@ -913,7 +913,7 @@ impl App {
             let entry =
                 |w: &&str| Entry { ticked: here.contains(w), ..Entry::new(*w, "", Pick::Value((*w).to_owned())) };
             let menu = Menu::of_words(title, words.iter().map(entry).collect(), several);
-            self.overlays.push(Overlay::Menu(menu));
+            self.overlays.push(Overlay::Menu(Box::new(menu)));
             return;
         }
         let takes = row.field.takes;
@@ -924,7 +924,7 @@ impl App {
         form.asked_choices = ticket;
         let kinds = if let Takes::Record(kinds) = takes { Some(kinds) } else { None };
         let menu = Menu::awaiting(title, ticket, "Looking …").choosing(kinds);
-        self.overlays.push(Overlay::Menu(menu));
+        self.overlays.push(Overlay::Menu(Box::new(menu)));
         self.read(move |desk, out| {
             let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes)));
         });
@@ -956,7 +956,7 @@ impl App {
             }
             Err(error) => self.say(Bit::new(error.to_string(), Tone::Stop)),
         }
-        self.overlays.push(Overlay::Menu(Menu::new(title, entries)));
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, entries))));
     }
 
     fn show_jobs(&mut self) {
@@ -987,7 +987,7 @@ impl App {
         let lock = ACTIONS.iter().find(|a| a.intent == Intent::Lock);
         let entries =
             leave.into_iter().chain(lock).map(|a| Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a)));
-        self.overlays.push(Overlay::Menu(Menu::new("Leave comity?  Esc stays", entries.collect())));
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new("Leave comity?  Esc stays", entries.collect()))));
     }
 
     fn is_asking_to_leave(&self) -> bool {

@@ -312,7 +312,7 @@ fn arrange(view: &View, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
 }
 
 fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Option<Position> {
-    let Some(section) = view.sections().nth(n) else { return None };
+    let section = view.sections().nth(n)?;
     if area.height == 0 {
         return None;
     }

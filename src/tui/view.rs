@@ -100,11 +100,11 @@ impl View {
         self.failed = None;
         self.offsets.resize(self.sections().count(), 0);
         self.rearrange();
-        if let Some(id) = self.wanted {
-            if self.select(|s| s.id == id) {
-                (self.wanted, self.moved) = (None, true);
-                return;
-            }
+        if let Some(id) = self.wanted
+            && self.select(|s| s.id == id)
+        {
+            (self.wanted, self.moved) = (None, true);
+            return;
         }
         match before {
             Some(before) => drop(self.select(|s| *s == before)),

@@ -85,3 +85,5 @@ CREATE TABLE waiting (
 -- The words that are searched: every text of a searched change's content. The index holds no text of its own.
 CREATE VIRTUAL TABLE search USING fts5 (words, content = '');
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+-- Words of one act are gathered in memory up to so many bytes: a large import then needs few merges.
+INSERT INTO search (search, rank) VALUES ('hashsize', 12582912);

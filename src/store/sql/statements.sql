@@ -95,7 +95,7 @@ INSERT INTO node (replica, height, idx, hash) VALUES (?1, ?2, ?3, ?4)
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE id = ?1
 
 -- name: record.is_purged
-SELECT 1 FROM record WHERE id = ?1 AND state = 'purged'
+SELECT state = 'purged' FROM record WHERE id = ?1
 
 -- name: record.put
 INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)

@@ -7,9 +7,13 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::desk::failure::Failure;
 use crate::desk::verb::{Field, Form, PairRow, Takes, Verb};
+use crate::desk::workspace::Desk;
 use crate::tui::input::Input;
 use crate::value::instant::{Instant, Span};
 use crate::value::text::is_blank;
+
+/// What tells the rows of a form's pairs.
+pub type RowsOf = fn(&Desk, &Form) -> Result<Vec<PairRow>, Failure>;
 
 /// One row of a form.
 pub struct Row {
@@ -178,9 +182,7 @@ impl FormView {
     }
 
     /// What names the rows of its pairs, where it has any.
-    pub fn pairs_of(
-        &self,
-    ) -> Option<(&'static Field, fn(&crate::desk::workspace::Desk, &Form) -> Result<Vec<PairRow>, Failure>)> {
+    pub fn pairs_of(&self) -> Option<(&'static Field, RowsOf)> {
         self.verb.fields.iter().find_map(|f| match f.takes {
             Takes::PairsOf(rows) => Some((f, rows)),
             _ => None,
@@ -285,10 +287,10 @@ impl FormView {
     /// Puts a draft back.
     pub fn restore(&mut self, draft: Draft) {
         for row in &mut self.rows {
-            if row.input.is_empty() {
-                if let Some(text) = draft.get(&row.key()) {
-                    row.input = Input::new(text, several_lines(row.field));
-                }
+            if row.input.is_empty()
+                && let Some(text) = draft.get(&row.key())
+            {
+                row.input = Input::new(text, several_lines(row.field));
             }
         }
         self.draft = draft;
@@ -389,7 +391,9 @@ mod tests {
     }
 
     fn write(form: &mut FormView, text: &str) {
-        text.chars().for_each(|c| drop(press(form, KeyCode::Char(c))));
+        for c in text.chars() {
+            press(form, KeyCode::Char(c));
+        }
     }
 
     fn of(name: &str) -> FormView {

@@ -8,7 +8,7 @@ pub mod reader;
 /// What lies over the place.
 pub enum Overlay {
     /// A list to choose from.
-    Menu(menu::Menu),
+    Menu(Box<menu::Menu>),
     /// What a verb asks for.
     Form(Box<form::FormView>),
     /// A question that is answered with a word.
