@@ -8,12 +8,12 @@ use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::gate::from_book;
-use crate::law::deadline;
 use crate::law::request::{self as law, RequestKind};
+use crate::law::{deadline, jurisdiction};
 use crate::object;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::Asked;
-use crate::record::request::{self, Answer as Given, Terms, terms_of};
+use crate::record::request::{self, Answer as Given, Report, Terms, terms_of};
 use crate::record::{case, review};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -36,8 +36,18 @@ pub const VERBS: &[Verb] = &[
         about: "Write a request; what its instrument demands must be there, unless it is a draft",
         fields: &[
             Field::new("kind", Takes::Word(kinds), "the kind of request").required(),
-            Field::new("case", Takes::Record(&["case"]), "the case").required(),
+            Field::new(
+                "case",
+                Takes::Record(&["case"]),
+                "the case; without it, that of the item or of what it follows on",
+            ),
             Field::new("to", Takes::Partner, "the partner that is asked").required(),
+            Field::new("urgency", Takes::Word(urgencies), "which of its clocks run; without it, the ordinary ones"),
+            Field::new("order-days", Takes::Number, "the time that the order itself sets, in days"),
+            Field::new("authority-until", Takes::Time, "when the warrant or authorisation behind it expires"),
+            Field::new("follows", Takes::Record(&["request"]), "the request that it follows on"),
+            Field::new("item", Takes::Record(&["item"]), "consent: the item that it is about"),
+            Field::new("for", Takes::Partner, "consent: the partner that the item would go to"),
             Field::new("field", Takes::PairsOf(fields_of), "what it says: name=text, for each field of its kind")
                 .repeated(),
             Field::new("draft", Takes::Flag, "keep it though fields are missing"),
@@ -86,9 +96,41 @@ pub const VERBS: &[Verb] = &[
         noun: "request",
         name: "accept",
         about: "Accept a request",
-        fields: &[REQUEST, TEXT],
+        fields: &[REQUEST, Field::new("partly", Takes::Flag, "only in part; the text says which"), TEXT],
         act: "request-answer",
         run: Run::Writes(accept),
+    },
+    Verb {
+        noun: "request",
+        name: "offer",
+        about: "Offer to carry a request out under conditions, which the text names",
+        fields: &[REQUEST, Field::new("text", Takes::Body, "the conditions").required()],
+        act: "request-answer",
+        run: Run::Writes(offer),
+    },
+    Verb {
+        noun: "request",
+        name: "postpone",
+        about: "Put a request off, with reasons",
+        fields: &[REQUEST, BECAUSE],
+        act: "request-answer",
+        run: Run::Writes(postpone),
+    },
+    Verb {
+        noun: "request",
+        name: "execute",
+        about: "Say that a request is being carried out",
+        fields: &[REQUEST, TEXT],
+        act: "request-answer",
+        run: Run::Writes(execute),
+    },
+    Verb {
+        noun: "request",
+        name: "consent",
+        about: "Consent to the item of a request going where it asks for",
+        fields: &[REQUEST, TEXT],
+        act: "request-answer",
+        run: Run::Writes(consent),
     },
     Verb {
         noun: "request",
@@ -117,6 +159,38 @@ pub const VERBS: &[Verb] = &[
         fields: &[REQUEST, TEXT],
         act: "request-answer",
         run: Run::Writes(deliver),
+    },
+    Verb {
+        noun: "request",
+        name: "reply",
+        about: "Make clear what the partner asked back about an own request",
+        fields: &[REQUEST, Field::new("text", Takes::Body, "what was unclear, made clear").required()],
+        act: "request-report",
+        run: Run::Writes(reply),
+    },
+    Verb {
+        noun: "request",
+        name: "agree",
+        about: "Take the conditions under which the partner would carry an own request out",
+        fields: &[REQUEST, TEXT],
+        act: "request-report",
+        run: Run::Writes(agree),
+    },
+    Verb {
+        noun: "request",
+        name: "close",
+        about: "Close an own request: nothing more is expected",
+        fields: &[REQUEST, TEXT],
+        act: "request-report",
+        run: Run::Writes(close),
+    },
+    Verb {
+        noun: "request",
+        name: "expire",
+        about: "Note that the last clock of an own request has ended without an answer",
+        fields: &[REQUEST, TEXT],
+        act: "request-report",
+        run: Run::Writes(expire),
     },
     Verb {
         noun: "request",
@@ -181,6 +255,8 @@ pub struct Row {
     pub sent: Option<String>,
     /// The next instant at which something is due.
     pub due: Option<String>,
+    /// Whether its instrument is in force between the two sides.
+    pub in_force: bool,
     /// What runs.
     pub clocks: Vec<ClockRow>,
     /// What it says.
@@ -225,6 +301,10 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         tier: terms.tier.number(),
         missing: terms.missing,
         sent: record.text("sent").map(str::to_owned),
+        in_force: match (law, record.partner.map(|p| desk.book().get(p)).transpose()?.flatten()) {
+            (Some(kind), Some(other)) => binds(desk, kind, &other)?,
+            _ => false,
+        },
         due: record.due.map(|t| t.to_string()),
         clocks: clocks
             .iter()
@@ -281,10 +361,63 @@ fn kind_of(id: &str) -> Result<&'static RequestKind, Failure> {
     law::by_id(id).ok_or_else(|| Failure::usage(format!("--kind {}: {} are known", shown(id), kinds().join(", "))))
 }
 
+/// The urgencies that some kind of request knows.
+fn urgencies() -> Vec<&'static str> {
+    vec!["ordinary", "emergency", "urgent-direct", "urgent-indirect", "provisional"]
+}
+
+/// Which variant of each clock runs: the urgency's, else the ordinary one, else whatever there is.
+fn variant_of(kind: &RequestKind, clock: &str, terms: &Terms) -> Option<String> {
+    let has = |variant: &str| kind.clock.iter().any(|c| c.clock == clock && c.variant == variant);
+    let longer = kind.clock.iter().find(|c| c.clock == clock && c.longer_wins && terms.order_days.is_some());
+    let wanted = [longer.map(|c| c.variant.as_str()), terms.urgency.as_deref(), Some("ordinary"), Some("order")];
+    let first = wanted.into_iter().flatten().find(|v| has(v)).map(str::to_owned);
+    first.or_else(|| kind.clock.iter().find(|c| c.clock == clock).map(|c| c.variant.clone()))
+}
+
+/// Names for what a request lacks before it may be handed in or sent: fields of its kind; `in-force` where its
+/// instrument binds not both sides.
+fn lacks(desk: &Desk, kind: &RequestKind, to: &Record, said: impl Fn(&str) -> bool) -> Result<Vec<String>, Failure> {
+    let mut missing = kind.missing(said);
+    if desk.meta.realm == crate::value::realm::Realm::Live && !binds(desk, kind, to)? {
+        missing.push("in-force".to_owned());
+    }
+    Ok(missing)
+}
+
+/// Whether a kind's instrument is in force between this desk's jurisdiction and a partner's, now.
+pub fn binds(desk: &Desk, kind: &RequestKind, other: &Record) -> Result<bool, Failure> {
+    let own = desk.own_record()?;
+    let code = |r: &Record| r.text("jurisdiction").unwrap_or_default().to_owned();
+    Ok(jurisdiction::in_force_between(&kind.instrument, &code(&own), &code(other), desk.now()))
+}
+
 fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let kind = kind_of(form.need("kind")?)?;
-    let case = desk.find_record(form.need("case")?, &[case::KIND.name])?;
+    let record = |field: &str, of: &'static str| form.maybe(field).map(|t| desk.find_record(t, &[of])).transpose();
+    let (item, follows) = (record("item", "item")?, record("follows", request::KIND.name)?);
+    let around = item.as_ref().or(follows.as_ref()).and_then(|r| r.case);
+    let case = match (form.maybe("case"), around) {
+        (Some(typed), _) => desk.find_record(typed, &[case::KIND.name])?,
+        (None, Some(id)) => desk.find_record(&id.to_string(), &[case::KIND.name])?,
+        (None, None) => return Err(Failure::usage("--case is missing")),
+    };
     let to = desk.partner(form.need("to")?)?;
+    let urgency = form.maybe_read("urgency", "an urgency", |w| urgencies().into_iter().find(|u| *u == w))?;
+    if let Some(urgency) = urgency.filter(|u| *u != "ordinary")
+        && !kind.clock.iter().any(|c| c.variant == urgency)
+    {
+        let known: Vec<&str> = kind.clock.iter().map(|c| c.variant.as_str()).collect();
+        return Err(Failure::usage(format!("--urgency {urgency}: {} has {}", kind.id, known.join(", "))));
+    }
+    if let Some(before) = &follows {
+        let follows = terms_of(before)?.kind;
+        let may = law::by_id(&follows).is_some_and(|k| k.follow_on.contains(&kind.id));
+        if !may {
+            return Err(Failure::usage(format!("--follows: {} does not follow on {follows}", kind.id)));
+        }
+    }
+    let recipient = form.maybe("for").map(|p| desk.partner(p)).transpose()?.map(|p| p.id);
     let mut fields = object! {};
     for (name, value) in form.pairs("field")? {
         if !kind.field.iter().any(|f| f.id == name) {
@@ -296,7 +429,7 @@ fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         fields.set(&name, value);
     }
     let said = |id: &str| fields.get(id).and_then(Json::text).is_some_and(|t| !crate::value::text::is_blank(t));
-    let missing = kind.missing(said);
+    let missing = lacks(desk, kind, &to, said)?;
     let purpose = case.text("purpose").unwrap_or(from_book::DESK_PURPOSE).to_owned();
     if !missing.is_empty() && !form.flag("draft") {
         // The same question that handing it in will ask.
@@ -309,10 +442,35 @@ fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
             .filter(|f| missing.contains(&f.id))
             .map(|f| format!("{} ({})", f.label, f.article))
             .collect();
-        return Err(Failure::refused(facts.judge(), None)
-            .remedy(format!("say each with --field name=text, or keep it with --draft: {}", demands.join("; "))));
+        let mut remedy = Vec::new();
+        if !demands.is_empty() {
+            remedy.push(format!("say each with --field name=text, or keep it with --draft: {}", demands.join("; ")));
+        }
+        if missing.iter().any(|m| m == "in-force") {
+            remedy.push(format!(
+                "NOT IN FORCE between the two sides: {} is for drafts and exercises alone",
+                kind.article
+            ));
+        }
+        return Err(Failure::refused(facts.judge(), None).remedy(remedy.join("; ")));
     }
-    let terms = Terms { kind: kind.id.clone(), case: case.id, to: to.id, purpose, tier: kind.tier(), missing };
+    let terms = Terms {
+        kind: kind.id.clone(),
+        case: case.id,
+        to: to.id,
+        purpose,
+        tier: kind.tier(),
+        missing,
+        urgency: urgency.filter(|u| *u != "ordinary").map(str::to_owned),
+        order_days: form.number("order-days")?.filter(|n| *n > 0),
+        authority_until: form.maybe("authority-until").map(|_| form.time("authority-until", desk.now())).transpose()?,
+        follows: follows.map(|r| r.id),
+        item: item.map(|r| r.id),
+        recipient,
+    };
+    if !kind.review {
+        return ask_consent(desk, &terms, &fields);
+    }
     let id = match form.maybe("request") {
         Some(draft) => desk.find_record(draft, &[request::KIND.name])?.id,
         None => desk.entropy.id()?,
@@ -337,6 +495,17 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         level: kind.level(),
         tier: terms.tier,
     };
+    let to = desk.book().get(terms.to)?;
+    let live = desk.meta.realm == crate::value::realm::Realm::Live;
+    if let (true, Some(to)) = (live, &to)
+        && !binds(desk, kind, to)?
+    {
+        let asked = Asked { missing: vec!["in-force".into()], purpose: Some(scope.purpose), ..Asked::default() };
+        let facts =
+            from_book::act_facts(&desk.book(), &desk.meta.realm, desk.now(), "request-submit", desk.person(), &asked)?;
+        let remedy = format!("NOT IN FORCE between the two sides: {} is for drafts and exercises alone", kind.article);
+        return Err(Failure::refused(facts.judge(), None).remedy(remedy));
+    }
     let id = desk.entropy.id()?;
     desk.act("request-submit", Audience::Own, None, |act, _| {
         act.change(request::submitted(record.id))?;
@@ -347,15 +516,45 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         .with("review", id.to_string()))
 }
 
-/// The clocks that an event starts, as terms.
-fn clocks(kind: &RequestKind, event: Instant) -> Json {
-    let one = |c: &deadline::Clock<'_>| {
-        object! {
-            "clock" => c.row.clock.as_str(), "variant" => c.row.variant.as_str(),
-            "due" => c.target.map(|t| t.to_string()), "limit" => c.limit.map(|t| t.to_string()), "source" => c.row.source.as_str(),
+/// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its
+/// urgency asks for; an emergency's validation beside them.
+fn clocks(desk: &Desk, kind: &RequestKind, terms: &Terms, event: Instant) -> Result<Json, Failure> {
+    let other = desk.book().get(terms.to)?;
+    let code = other.as_ref().and_then(|r| r.text("jurisdiction")).unwrap_or_default();
+    let calendar = jurisdiction::by_code(code).map(jurisdiction::Jurisdiction::calendar).unwrap_or_default();
+    let mut all = Vec::new();
+    for clock in deadline::clocks(kind, event, terms.order_days, &calendar) {
+        let row = clock.row;
+        let chosen = variant_of(kind, &row.clock, terms).is_some_and(|v| v == row.variant);
+        let validation = row.variant == "validation" && terms.urgency.as_deref() == Some("emergency");
+        let starts = matches!(row.starts.as_str(), "sent" | "issued" | "received");
+        if !(starts && (chosen || validation)) {
+            continue;
         }
+        let expires = terms.authority_until.filter(|_| row.clock == "authority" && row.variant == "order");
+        let said = |t: Option<Instant>| expires.or(t).map(|t| t.to_string());
+        all.push(object! {
+            "clock" => row.clock.as_str(), "variant" => row.variant.as_str(), "due" => said(clock.target),
+            "limit" => said(clock.limit), "source" => row.source.as_str(),
+        });
+    }
+    Ok(Json::Arr(all))
+}
+
+/// Asks an originator whether an item of his may go on to another desk. It needs no review: it gives nothing away.
+fn ask_consent(desk: &mut Desk, terms: &Terms, fields: &Json) -> Result<Answer, Failure> {
+    let (Some(item), Some(_)) = (terms.item, terms.recipient) else {
+        return Err(Failure::usage("a consent is asked for an --item and the partner that it is --for"));
     };
-    Json::Arr(deadline::clocks(kind, event).iter().map(one).collect())
+    let origin = desk.book().get(item)?.map(|r| r.desk);
+    if origin != Some(terms.to) {
+        return Err(Failure::life("that desk is not the originator of the item").remedy("ask its originator with --to"));
+    }
+    let id = desk.entropy.id()?;
+    desk.act_alone(request::CONSENT, Audience::Desks(vec![terms.to]), |e, _| {
+        Ok(request::consent_asked(id, terms, fields, e.salt()?))
+    })?;
+    Ok(Answer::made(id, format!("Asked: it leaves with the next bundle to {}.", desk.code_of(terms.to)?)))
 }
 
 fn send(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
@@ -365,10 +564,10 @@ fn send(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let content = desk.content(&record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
     let (realm, me) = (desk.meta.realm.clone(), desk.person());
+    let clocks = clocks(desk, kind, &terms, desk.now())?;
     desk.act(request::SEND, Audience::Desks(vec![terms.to]), Some(kind.id.clone()), |act, entropy| {
         let asked = request::asked_to_send(record.id, &terms);
         let facts = from_book::act_facts(&act.book(), &realm, act.now(), request::SEND, me, &asked)?;
-        let clocks = clocks(kind, act.now());
         act.change(request::sent(record.id, &terms, &clocks, &facts.to_json(), &fields, entropy.salt()?))?;
         Ok(())
     })?;
@@ -388,8 +587,29 @@ fn acknowledge(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Fail
 }
 
 fn accept(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let id = answer(desk, form, Given::Accept, None, &form.body("text")?.unwrap_or_default())?;
+    let given = if form.flag("partly") { Given::AcceptPartly } else { Given::Accept };
+    let id = answer(desk, form, given, None, &form.body("text")?.unwrap_or_default())?;
     Ok(Answer::made(id, "Accepted: the partner hears it with the next bundle."))
+}
+
+fn offer(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let id = answer(desk, form, Given::Offer, None, &form.body("text")?.unwrap_or_default())?;
+    Ok(Answer::made(id, "Offered under conditions: the partner takes them, or withdraws."))
+}
+
+fn postpone(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let id = answer(desk, form, Given::Postpone, None, &form.body("because")?.unwrap_or_default())?;
+    Ok(Answer::made(id, "Put off; the reasons go with it."))
+}
+
+fn execute(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let id = answer(desk, form, Given::Execute, None, &form.body("text")?.unwrap_or_default())?;
+    Ok(Answer::made(id, "It is being carried out: the partner hears it with the next bundle."))
+}
+
+fn consent(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let id = answer(desk, form, Given::Consent, None, &form.body("text")?.unwrap_or_default())?;
+    Ok(Answer::made(id, "Consent is given: the partner hears it with the next bundle."))
 }
 
 fn refuse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
@@ -420,13 +640,33 @@ fn deliver(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure>
     Ok(Answer::made(id, "Delivered: the answer leaves with the next bundle."))
 }
 
-fn report_use(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+fn say_more(desk: &mut Desk, form: &Form, report: Report, done: &str) -> Result<Answer, Failure> {
     let record = find(desk, form)?;
     let text = form.body("text")?.unwrap_or_default();
     let id = desk.act_alone("request-report", Audience::Desks(record.partner.into_iter().collect()), |e, _| {
-        Ok(request::reported(record.id, &text, e.salt()?))
+        Ok(request::reported(record.id, report, &text, e.salt()?))
     })?;
-    Ok(Answer::made(id, "The use is reported."))
+    Ok(Answer::made(id, done))
+}
+
+fn report_use(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    say_more(desk, form, Report::Use, "The use is reported.")
+}
+
+fn reply(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    say_more(desk, form, Report::Clarified, "Made clear: the partner hears it with the next bundle.")
+}
+
+fn agree(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    say_more(desk, form, Report::TakeConditions, "The conditions are taken: they bind this desk from now on.")
+}
+
+fn close(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    say_more(desk, form, Report::Close, "Closed.")
+}
+
+fn expire(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    say_more(desk, form, Report::Expire, "Expired: its last clock has ended.")
 }
 
 fn withdraw(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

@@ -11,7 +11,7 @@ use super::purge::{self, Purge};
 use crate::act::header::Header;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
-use crate::record::{agreement, hold, item, member, partner, review};
+use crate::record::{agreement, hold, item, member, partner, request, review};
 use crate::value::class::{Category, ReviewOutcome, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -106,7 +106,11 @@ impl LeaveFacts {
             },
             partner: self.partner.as_ref().map(partner_facts).unwrap_or_default(),
             agreement: Some(agreement),
-            consent: Some(Consent::None),
+            consent: Some(match request::consent(book, of.home, record.id, of.to)? {
+                Some(true) => Consent::Given,
+                Some(false) => Consent::Refused,
+                None => Consent::None,
+            }),
             review: Some(decided.as_ref().map(|r| review_facts(r, of.to))),
             proposed_by: Some(of.proposed_by.to_string()),
             released_by: Some(of.released_by.map(|p| p.to_string())),

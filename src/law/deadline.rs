@@ -1,11 +1,58 @@
 //! Deadlines: from an event and a row of the law to a target and a legal limit.
 //!
 //! The target is the raw instant, time of day kept. The limit is what the rule computes: a period in days ends with the
-//! last hour of its last day, and, where the rule says so, rolls over weekends; a period in hours begins at the full
-//! hour after the event and never rolls. A preservation never rolls: data are lost at the target. (Reg. 1182/71 Art 3.)
+//! last hour of its last day, and, where the rule says so, rolls over days off; a period in hours begins at the full hour
+//! after the event and never rolls. A preservation never rolls: data are lost at the target. (Reg. 1182/71 Art 3.)
 
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, Weekday};
+
+use super::instrument;
 use super::request::{ClockRow, RequestKind};
 use crate::value::instant::{Instant, Span};
+
+/// The days on which nobody works.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Calendar {
+    weekend: Vec<Weekday>,
+    holidays: BTreeSet<Date>,
+}
+
+impl Default for Calendar {
+    /// Saturdays and Sundays, and no holiday.
+    fn default() -> Self {
+        Self { weekend: vec![Weekday::Saturday, Weekday::Sunday], holidays: BTreeSet::new() }
+    }
+}
+
+impl Calendar {
+    /// From names of days of the week, and dates. What is neither is left out.
+    pub fn new(weekend: &[String], holidays: &[String]) -> Self {
+        let day = |name: &String| {
+            Some(match name.as_str() {
+                "monday" => Weekday::Monday,
+                "tuesday" => Weekday::Tuesday,
+                "wednesday" => Weekday::Wednesday,
+                "thursday" => Weekday::Thursday,
+                "friday" => Weekday::Friday,
+                "saturday" => Weekday::Saturday,
+                "sunday" => Weekday::Sunday,
+                _ => return None,
+            })
+        };
+        Self {
+            weekend: weekend.iter().filter_map(day).collect(),
+            holidays: holidays.iter().filter_map(|d| Instant::parse_date(d)).collect(),
+        }
+    }
+
+    /// Whether somebody works on the day that begins at `day`.
+    fn works(&self, day: Instant) -> bool {
+        let date = day.date();
+        !self.weekend.contains(&date.weekday()) && !self.holidays.contains(&date)
+    }
+}
 
 /// One clock that runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,47 +65,158 @@ pub struct Clock<'a> {
     pub limit: Option<Instant>,
 }
 
-/// The clocks that an event starts for a kind of request.
-pub fn clocks(kind: &RequestKind, event: Instant) -> Vec<Clock<'_>> {
-    kind.clock.iter().map(|row| run(row, event)).collect()
+/// The clocks of a kind of request, each counted from `event`. `order_days` is the time that the order itself sets, in
+/// days: it gives its own variant where the law lets it count, and the length of an authority that the law leaves open.
+pub fn clocks<'a>(
+    kind: &'a RequestKind,
+    event: Instant,
+    order_days: Option<i64>,
+    calendar: &Calendar,
+) -> Vec<Clock<'a>> {
+    let eu = instrument::by_id(&kind.instrument).is_some_and(|i| i.eu);
+    let runs = |row: &&ClockRow| !row.longer_wins || order_days.is_some();
+    kind.clock.iter().filter(runs).map(|row| run(row, event, order_days, calendar, eu)).collect()
 }
 
-fn run(row: &ClockRow, event: Instant) -> Clock<'_> {
-    let Some((amount, unit)) = row.amount.zip(row.unit.as_deref()) else {
-        return Clock { row, target: None, limit: None };
+fn run<'a>(row: &'a ClockRow, event: Instant, order_days: Option<i64>, calendar: &Calendar, eu: bool) -> Clock<'a> {
+    let open_authority = row.clock == "authority" && row.variant == "order" && row.amount.is_none();
+    let (amount, unit) = match (row.amount.zip(row.unit.as_deref()), order_days) {
+        (Some((amount, unit)), Some(days)) if row.longer_wins => (amount.max(days), unit),
+        (Some((amount, unit)), _) => (amount, unit),
+        (None, Some(days)) if open_authority => (days, "day"),
+        (None, _) => return Clock { row, target: None, limit: None },
     };
-    let (target, limit) = match unit {
-        "hour" => (event.plus(Span::hours(amount)), event.hour_after().plus(Span::hours(amount))),
-        _ => {
-            let target = event.plus(Span::days(amount));
-            let mut last = target.start_of_day();
-            while row.rolls && is_weekend(last) {
-                last = last.plus(Span::days(1));
-            }
-            (target, last.plus(Span::days(1)))
+    if unit == "hour" {
+        let limit = event.hour_after().plus(Span::hours(amount));
+        return Clock { row, target: Some(event.plus(Span::hours(amount))), limit: Some(limit) };
+    }
+    let target = event.plus(Span::days(amount));
+    if row.clock == "preservation" {
+        return Clock { row, target: Some(target), limit: Some(target) };
+    }
+    let day = Span::days(1);
+    let mut last = target.start_of_day();
+    if row.rolls {
+        while !calendar.works(last) {
+            last = last.plus(day);
         }
-    };
-    let limit = if row.clock == "preservation" { target } else { limit };
-    Clock { row, target: Some(target), limit: Some(limit) }
+        // A period of two days or more holds at least two on which somebody works (Reg. 1182/71 Art 3(5)).
+        let first = event.start_of_day().plus(day);
+        while eu && amount >= 2 && working_days(calendar, first, last) < 2 {
+            last = last.plus(day);
+        }
+    }
+    Clock { row, target: Some(target), limit: Some(last.plus(day)) }
 }
 
-fn is_weekend(day: Instant) -> bool {
-    use jiff::civil::Weekday;
-    matches!(day.date().weekday(), Weekday::Saturday | Weekday::Sunday)
+fn working_days(calendar: &Calendar, first: Instant, last: Instant) -> usize {
+    std::iter::successors(Some(first), |d| Some(d.plus(Span::days(1))))
+        .take_while(|d| *d <= last)
+        .filter(|d| calendar.works(*d))
+        .count()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::request::{all, by_id};
     use super::*;
 
+    fn check(kind: &str, clock: &str, variant: &str, from: &str, days: Option<i64>, target: &str, limit: &str) {
+        let event = Instant::parse(from).or_else(|| Instant::parse_date(from).map(Instant::of_date)).unwrap();
+        let found = clocks(by_id(kind).unwrap(), event, days, &Calendar::default());
+        let clock = found
+            .iter()
+            .find(|c| c.row.clock == clock && c.row.variant == variant)
+            .unwrap_or_else(|| panic!("{kind} has no {clock} {variant}"));
+        let said = |t: Option<Instant>| t.map_or_else(|| "none".to_owned(), |t| t.to_string());
+        assert_eq!(
+            (said(clock.target).as_str(), said(clock.limit).as_str()),
+            (target, limit),
+            "{kind} {variant} {from}"
+        );
+    }
+
     #[test]
-    fn a_preservation_runs_sixty_days_and_never_rolls() {
-        let kind = super::super::request::by_id("bc29").unwrap();
-        let event = Instant::parse("2026-02-01T00:00:00Z").unwrap();
-        let clocks = clocks(kind, event);
-        let preservation = clocks.iter().find(|c| c.row.clock == "preservation").unwrap();
-        assert_eq!(preservation.target.unwrap().to_string(), "2026-04-02T00:00:00Z");
-        assert_eq!(preservation.limit, preservation.target);
-        assert!(clocks.iter().any(|c| c.row.clock == "reply" && c.target.is_none()));
+    fn the_vectors_of_the_standards() {
+        let midnight = |day: &str| format!("{day}T00:00:00Z");
+        for (kind, clock, variant, from, days, target, limit) in [
+            ("epoc", "reply", "ordinary", "2026-09-04", None, "2026-09-14", "2026-09-15"),
+            ("epoc", "reply", "ordinary", "2026-09-03", None, "2026-09-13", "2026-09-15"),
+            ("epoc_pr", "preservation", "ordinary", "2026-09-04", None, "2026-11-03", "2026-11-03"),
+            ("epoc_pr", "preservation", "extended", "2026-09-04", None, "2026-12-03", "2026-12-03"),
+            ("epoc_pr", "preservation", "ordinary", "2026-08-25", None, "2026-10-24", "2026-10-24"),
+            ("eio", "reply", "ordinary", "2026-09-07", None, "2026-10-07", "2026-10-08"),
+            ("eio", "reply", "execution", "2026-10-07", None, "2027-01-05", "2027-01-06"),
+            ("spoc", "reply", "ordinary", "2026-11-23", None, "2026-11-30", "2026-12-01"),
+            ("bc29", "preservation", "ordinary", "2026-02-01", None, "2026-04-02", "2026-04-02"),
+            ("2ap7", "reply", "ordinary", "2026-11-23", None, "2026-12-23", "2026-12-24"),
+            ("2ap7", "reply", "order", "2026-11-23", Some(45), "2027-01-07", "2027-01-08"),
+            ("2ap7", "reply", "order", "2026-11-23", Some(10), "2026-12-23", "2026-12-24"),
+            ("2ap8", "reply", "ordinary", "2026-11-23", None, "2027-01-07", "2027-01-08"),
+            ("2ap8", "reply", "subscriber", "2027-01-07", None, "2027-01-27", "2027-01-28"),
+        ] {
+            check(kind, clock, variant, from, days, &midnight(target), &midnight(limit));
+        }
+        for (kind, clock, variant, from, target, limit) in [
+            ("epoc", "reply", "emergency", "2026-09-04T14:20:00Z", "2026-09-04T22:20:00Z", "2026-09-04T23:00:00Z"),
+            (
+                "epoc",
+                "reply",
+                "enforcing-emergency",
+                "2026-09-04T14:20:00Z",
+                "2026-09-08T14:20:00Z",
+                "2026-09-08T15:00:00Z",
+            ),
+            // The hour of an event does not count, not even where it is a full one.
+            ("epoc", "reply", "emergency", "2026-09-04T14:00:00Z", "2026-09-04T22:00:00Z", "2026-09-04T23:00:00Z"),
+            ("spoc", "reply", "urgent-direct", "2026-11-23T10:01:00Z", "2026-11-23T18:01:00Z", "2026-11-23T19:00:00Z"),
+            // Three days from a Friday hold one day of work: the limit goes on to the second.
+            (
+                "spoc",
+                "reply",
+                "urgent-indirect",
+                "2026-11-20T10:00:00Z",
+                "2026-11-23T10:00:00Z",
+                "2026-11-25T00:00:00Z",
+            ),
+            ("epoc", "authority", "validation", "2026-09-04T14:20:00Z", "2026-09-06T14:20:00Z", "2026-09-06T15:00:00Z"),
+            ("bc29", "reply", "ordinary", "2026-09-04T14:20:00Z", "none", "none"),
+        ] {
+            check(kind, clock, variant, from, None, target, limit);
+        }
+    }
+
+    #[test]
+    fn holidays_roll_too_and_the_weekend_is_the_jurisdictions() {
+        let event = Instant::of_date(Instant::parse_date("2026-09-04").unwrap());
+        let limit = |calendar: &Calendar| {
+            let found = clocks(by_id("epoc").unwrap(), event, None, calendar);
+            found.iter().find(|c| c.row.variant == "ordinary").unwrap().limit.unwrap().to_string()
+        };
+        let holiday = Calendar::new(&["saturday".into(), "sunday".into()], &["2026-09-14".into()]);
+        assert_eq!(limit(&holiday), "2026-09-16T00:00:00Z");
+        let other = Calendar::new(&["monday".into(), "friday".into()], &[]);
+        assert_eq!(limit(&other), "2026-09-16T00:00:00Z");
+    }
+
+    proptest! {
+        #[test]
+        fn no_limit_lies_before_its_target_and_no_preservation_rolls(n in 0usize..1000, seconds in 0i64..4_000_000_000, days in proptest::option::of(1i64..400)) {
+            let kind = &all()[n % all().len()];
+            let event = Instant::from_millis(seconds * 1000);
+            for clock in clocks(kind, event, days, &Calendar::default()) {
+                prop_assert_eq!(clock.target.is_some(), clock.limit.is_some());
+                if let Some((target, limit)) = clock.target.zip(clock.limit) {
+                    prop_assert!(limit >= target && target > event, "{} {}", kind.id, clock.row.variant);
+                    if clock.row.clock == "preservation" {
+                        prop_assert_eq!(limit, target);
+                    }
+                    prop_assert!(clock.row.rolls || limit <= target.plus(Span::days(1)));
+                    prop_assert!(limit <= target.plus(Span::days(6)), "{} {}", kind.id, clock.row.variant);
+                }
+            }
+        }
     }
 }

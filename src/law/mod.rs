@@ -6,7 +6,9 @@
 pub mod deadline;
 pub mod ground;
 pub mod instrument;
+pub mod jurisdiction;
 pub mod request;
 pub mod retention;
 pub mod rule;
 pub mod signer;
+pub mod test;

@@ -59,6 +59,36 @@ words! {
 }
 
 words! {
+    /// What the desk that asks may say after it has sent.
+    Report {
+        /// What use was made of the answer.
+        Use = "use",
+        /// What was unclear is made clear.
+        Clarified = "clarified",
+        /// The conditions that are offered are taken.
+        TakeConditions = "take-conditions",
+        /// It is done with: nothing more is expected.
+        Close = "close",
+        /// Its time has passed without an answer.
+        Expire = "expire",
+    }
+}
+
+impl Report {
+    /// From which states it may be given, and where it leads.
+    pub const fn leads(self) -> (&'static [State], State) {
+        use State as S;
+        match self {
+            Self::Use => (&[S::Delivered], S::UseReported),
+            Self::Clarified => (&[S::Clarification], S::Acknowledged),
+            Self::TakeConditions => (&[S::Conditional], S::Accepted),
+            Self::Close => (&[S::Delivered, S::UseReported, S::Refused, S::Expired], S::Closed),
+            Self::Expire => (OPEN, S::Expired),
+        }
+    }
+}
+
+words! {
     /// What the desk that is asked may answer.
     Answer {
         /// It has the request.
@@ -79,6 +109,8 @@ words! {
         Execute = "execute",
         /// Done: what was asked has been disclosed, or is said in words.
         Deliver = "deliver",
+        /// The item may go where the request asks for.
+        Consent = "consent",
     }
 }
 
@@ -90,8 +122,9 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::lead(NEW, Travels::Home, ask_new, new_request),
         ChangeDef::lead(SUBMIT, Travels::Home, ask_submit, submit),
         ChangeDef::lead(SEND, Travels::Addressed, ask_send, send),
+        ChangeDef::lead(CONSENT, Travels::Addressed, ask_consent, consent_ask),
         ChangeDef::lead(ANSWER, Travels::Addressed, ask_answer, answer),
-        ChangeDef::lead(REPORT, Travels::Addressed, ask_by_asker, report),
+        ChangeDef::lead(REPORT, Travels::Addressed, ask_report, report),
         ChangeDef::lead(WITHDRAW, Travels::HomeOrAddressed, ask_by_asker, withdraw),
         ChangeDef::lead(RESOLVE, Travels::Addressed, ask_either, resolve),
     ],
@@ -101,6 +134,8 @@ const NEW: &str = "request-new";
 const SUBMIT: &str = "request-submit";
 /// The lead of a request that is sent.
 pub const SEND: &str = "request-send";
+/// The lead of a question to an originator.
+pub const CONSENT: &str = "consent-ask";
 /// The lead of an answer.
 pub const ANSWER: &str = "request-answer";
 /// The lead of a report on use.
@@ -123,6 +158,18 @@ pub struct Terms {
     pub tier: Tier,
     /// Mandatory fields that are still missing.
     pub missing: Vec<String>,
+    /// Which of its clocks run: `emergency`, `urgent-direct`, …; `None`: the ordinary ones.
+    pub urgency: Option<String>,
+    /// The time that the order itself sets, in days.
+    pub order_days: Option<i64>,
+    /// When the warrant or authorisation behind it expires.
+    pub authority_until: Option<Instant>,
+    /// The request that it follows on: a production on a preservation, papers on an emergency.
+    pub follows: Option<Id>,
+    /// The item that it is about, where it asks for a consent.
+    pub item: Option<Id>,
+    /// The desk that the item would go to, where it asks for a consent.
+    pub recipient: Option<Id>,
 }
 
 impl Terms {
@@ -143,19 +190,42 @@ impl Terms {
             purpose: m.read("purpose", token)?,
             tier,
             missing: m.list("missing", token)?,
+            urgency: m.maybe("urgency").map(|u| word(u, "urgency")).transpose()?,
+            order_days: m.maybe("order_days").and_then(Json::int),
+            authority_until: m.maybe("authority_until").and_then(Json::text).and_then(Instant::parse),
+            follows: m.maybe("follows").and_then(Json::text).and_then(Id::parse),
+            item: m.maybe("item").and_then(Json::text).and_then(Id::parse),
+            recipient: m.maybe("recipient").and_then(Json::text).and_then(Id::parse),
         })
     }
 
     fn to_json(&self) -> Json {
-        object! {
+        let mut json = object! {
             "kind" => self.kind.as_str(),
             "case" => self.case.to_string(),
             "to" => self.to.to_string(),
             "purpose" => self.purpose.as_str(),
             "tier" => self.tier,
             "missing" => self.missing.clone(),
-        }
+        };
+        // What most requests do not have is not said at all.
+        let mut put = |key: &str, value: Option<Json>| {
+            if let Some(value) = value {
+                json.set(key, value);
+            }
+        };
+        put("urgency", self.urgency.as_deref().map(Json::from));
+        put("order_days", self.order_days.map(Json::from));
+        put("authority_until", self.authority_until.map(|t| t.to_string().into()));
+        put("follows", self.follows.map(|i| i.to_string().into()));
+        put("item", self.item.map(|i| i.to_string().into()));
+        put("recipient", self.recipient.map(|i| i.to_string().into()));
+        json
     }
+}
+
+fn word(json: &Json, what: &str) -> Result<String, Fault> {
+    json.text().and_then(token).ok_or_else(|| Fault::Form(format!("`{what}` is not a word")))
 }
 
 /// Writes a draft, or writes it anew.
@@ -176,6 +246,11 @@ pub fn sent(id: Id, terms: &Terms, clocks: &Json, asked: &Json, fields: &Json, s
     Change::with_content(id, SEND, &json, &object! { "fields" => fields.clone() }, salt)
 }
 
+/// Asks an originator for his consent.
+pub fn consent_asked(id: Id, terms: &Terms, fields: &Json, salt: Salt) -> Change {
+    Change::with_content(id, CONSENT, &terms.to_json(), &object! { "fields" => fields.clone() }, salt)
+}
+
 /// Answers a request; `ground` is the ground of a refusal, a row of the law.
 pub fn answered(id: Id, answer: Answer, ground: Option<&str>, text: &str, salt: Salt) -> Change {
     let mut terms = object! { "answer" => answer, "said" => !crate::value::text::is_blank(text) };
@@ -185,9 +260,10 @@ pub fn answered(id: Id, answer: Answer, ground: Option<&str>, text: &str, salt: 
     Change::with_content(id, ANSWER, &terms, &object! { "text" => text }, salt)
 }
 
-/// Reports what use was made of an answer.
-pub fn reported(id: Id, text: &str, salt: Salt) -> Change {
-    Change::with_content(id, REPORT, &object! {}, &object! { "text" => text }, salt)
+/// Says something more about an own request.
+pub fn reported(id: Id, report: Report, text: &str, salt: Salt) -> Change {
+    let terms = object! { "report" => report, "said" => !crate::value::text::is_blank(text) };
+    Change::with_content(id, REPORT, &terms, &object! { "text" => text }, salt)
 }
 
 /// Takes a request back.
@@ -231,6 +307,7 @@ impl Answer {
             ),
             Self::Execute => (&[S::Accepted, S::Partly], S::Executing),
             Self::Deliver => (&[S::Accepted, S::Partly, S::Executing], S::Delivered),
+            Self::Consent => (&[S::Sent, S::Acknowledged, S::Clarification, S::Postponed], S::Delivered),
         }
     }
 }
@@ -310,7 +387,10 @@ fn step(record: &mut Record, at: &At<'_>, from: &[State], to: State) -> Result<(
     };
     record.state = state.word().into();
     record.terms.set("steps", steps.iter().map(Step::to_json).collect::<Vec<_>>());
-    record.due = if matches!(state, State::Closed | State::Withdrawn | State::Refused | State::Purged) {
+    record.due = if matches!(
+        state,
+        State::Closed | State::Withdrawn | State::Refused | State::Purged | State::Expired | State::UseReported
+    ) {
         None
     } else {
         first_due(record)
@@ -342,6 +422,57 @@ fn ask_new(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> 
 
 fn ask_submit(book: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
     Ok(asked_of(&terms_of(&need(book, piece.record, KIND.name)?)?))
+}
+
+fn ask_consent(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let terms = Terms::read(piece.terms)?;
+    let mut asked = asked_of(&terms);
+    for (name, there) in [("item", terms.item.is_some()), ("for", terms.recipient.is_some())] {
+        if !there {
+            asked.missing.push(name.into());
+        }
+    }
+    if at.own() {
+        asked.partner = Some(terms.to);
+        let item = terms.item.map(|i| book.get(i)).transpose()?.flatten();
+        if item.is_none_or(|i| i.kind != "item" || i.desk != terms.to) {
+            return Err(Fault::Authority("a consent is asked of the item's originator".into()));
+        }
+    }
+    Ok(asked)
+}
+
+fn consent_ask(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let terms = Terms::read(piece.terms)?;
+    if !at.own() && terms.to != at.home {
+        return Err(Fault::Authority("the request is for another desk".into()));
+    }
+    let mut record = Record::new(piece.record, KIND.name, State::Sent.word(), at.desk());
+    record.case = Some(terms.case);
+    record.partner = Some(if at.own() { terms.to } else { at.desk() });
+    record.subject = terms.item;
+    record.tier = Some(terms.tier.number());
+    record.terms = terms.to_json();
+    record.terms.set("sent", at.now().to_string());
+    record.body = piece.body();
+    begin(&mut record, at, State::Sent);
+    put_new(book, &record)
+}
+
+/// Whether the originator has consented to an item going to a partner: the newest answer to the newest question.
+/// `Some(true)` given, `Some(false)` refused, `None` neither.
+pub fn consent(book: &dyn Book, home: Id, item: Id, to: Id) -> Result<Option<bool>, Fault> {
+    let asked = book.find(&Query { subject: Some(item), ..Query::kind(KIND.name) })?;
+    let ours = |r: &&Record| r.desk == home && r.id("item") == Some(item) && r.id("recipient") == Some(to);
+    let mut said = None;
+    for record in asked.iter().filter(ours) {
+        said = match State::parse(&record.state) {
+            Some(State::Delivered | State::UseReported | State::Closed) => Some(true),
+            Some(State::Refused) => Some(false),
+            _ => said,
+        };
+    }
+    Ok(said)
 }
 
 fn ask_send(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
@@ -385,6 +516,9 @@ fn ask_answer(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, 
         return Err(Fault::Authority("a request is answered by the desk that is asked".into()));
     }
     let answer = answer_of(piece)?;
+    if answer == Answer::Consent && record.terms.get("recipient").is_none() {
+        return Err(Fault::Life("consent is given to a request that asks for it".into()));
+    }
     let mut asked = counterpart(&record, at);
     let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
     match answer {
@@ -539,8 +673,41 @@ fn answer(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     Ok(book.put(&record)?)
 }
 
+fn report_of(piece: &Piece<'_>) -> Result<Report, Fault> {
+    let mut m = piece.members()?;
+    let report = m.read("report", Report::parse)?;
+    m.need("said")?.truth().ok_or_else(|| Fault::Form("`said` is not a truth value".into()))?;
+    m.finish()?;
+    Ok(report)
+}
+
+fn ask_report(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let mut asked = ask_by_asker(book, at, piece)?;
+    let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
+    match report_of(piece)? {
+        Report::Use | Report::Clarified if !said => asked.missing.push("text".into()),
+        Report::Expire => {
+            let record = need(book, piece.record, KIND.name)?;
+            // No deadline passes by being told so: its last clock must have ended.
+            if last_limit(&record).is_none_or(|t| at.now() < t) {
+                asked.missing.push("expired-clock".into());
+            }
+        }
+        _ => {}
+    }
+    Ok(asked)
+}
+
+/// When the last of a request's clocks ends; `None` where one has no fixed end.
+fn last_limit(record: &Record) -> Option<Instant> {
+    let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
+    let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Instant::parse);
+    clocks.iter().filter_map(limit).max()
+}
+
 fn report(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    moved_by_asker(book, at, piece, &[State::Delivered], State::UseReported)
+    let (from, to) = report_of(piece)?.leads();
+    moved_by_asker(book, at, piece, from, to)
 }
 
 fn withdraw(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {

@@ -1,0 +1,230 @@
+//! Requests in both roles: every kind can be written and read as a letter, what is not in force stays a draft, a life is
+//! walked from its draft to its end, and an originator is asked before his item goes on.
+
+mod desks;
+
+use std::fs;
+
+use comity::desk::failure::Kind;
+use comity::law::request as law;
+use desks::{Site, pair};
+
+fn state(site: &Site, request: &str) -> String {
+    site.must(1, "request show", &[("request", request)]).value["state"].as_str().unwrap().to_owned()
+}
+
+/// The fields of a kind, each filled.
+fn filled(kind: &law::RequestKind) -> Vec<String> {
+    kind.field.iter().map(|f| format!("{}=the {} of it", f.id, f.label)).collect()
+}
+
+fn write(
+    site: &Site,
+    kind: &str,
+    case: &str,
+    to: &str,
+    more: &[(&str, &str)],
+) -> Result<String, comity::desk::failure::Failure> {
+    let fields = filled(law::by_id(kind).unwrap());
+    let mut form = vec![("kind", kind), ("case", case), ("to", to)];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    form.extend(more);
+    site.run(1, "request new", &form).map(|a| a.id().unwrap().to_string())
+}
+
+#[test]
+fn every_kind_is_written_and_read_as_a_letter() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Letters");
+    for kind in law::all().iter().filter(|k| k.review) {
+        let id = write(&a, &kind.id, &case, "XB", &[("draft", "yes")]).unwrap_or_else(|e| panic!("{}: {e:?}", kind.id));
+        for ending in ["html", "txt"] {
+            let out = a.path(&format!("{}.{ending}", kind.id));
+            a.must(1, "request letter", &[("request", &id), ("out", &out)]);
+            let letter = fs::read_to_string(&out).unwrap();
+            for part in [kind.article.as_str(), "XA", "XB", "DRAFT, NOT SENT", &id] {
+                assert!(letter.contains(part), "{} {ending} does not say {part}:\n{letter}", kind.id);
+            }
+            for field in kind.field.iter().filter(|f| f.required) {
+                let word = field.label.split(' ').next().unwrap();
+                assert!(letter.contains(word), "{} {ending} does not say {}", kind.id, field.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_in_force_between_the_two_stays_a_draft() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Not in force");
+    for (kind, in_force) in [
+        ("bc29", true),
+        ("bc31", true),
+        ("mlat_untoc", true),
+        ("2ap7", false),
+        ("uncc42", false),
+        ("epoc", false),
+        ("us2703f", false),
+    ] {
+        let written = write(&a, kind, &case, "XB", &[]);
+        match (in_force, written) {
+            (true, Ok(id)) => drop(a.must(1, "request submit", &[("request", &id)])),
+            (false, Err(failure)) => {
+                assert!(
+                    failure.kind == Kind::Refused && failure.remedy.contains("NOT IN FORCE"),
+                    "{kind}: {failure:?}"
+                );
+                let id = write(&a, kind, &case, "XB", &[("draft", "yes")]).unwrap();
+                let failure = a.fails(1, "request submit", &[("request", &id)], Kind::Refused);
+                assert!(failure.verdict.unwrap().refused_by().contains(&"A-03"), "{kind}");
+                assert_eq!(a.must(1, "request show", &[("request", &id)]).value["in_force"], false);
+            }
+            (_, other) => panic!("{kind}: {other:?}"),
+        }
+    }
+}
+
+/// A request of the first desk that has arrived at the second.
+fn arrived(a: &Site, b: &Site, case: &str, name: &str) -> String {
+    let id = write(a, "bc29", case, "XB", &[]).unwrap();
+    let review = a.must(1, "request submit", &[("request", &id)]).value["review"].as_str().unwrap().to_owned();
+    a.decide(&review);
+    a.must(1, "request send", &[("request", &id)]);
+    a.carry(b, name);
+    id
+}
+
+#[test]
+fn a_life_is_walked_on_both_sides() {
+    let (_root, a, b) = pair();
+    let case = a.case("Life");
+    let id = arrived(&a, &b, &case, "1");
+    assert_eq!(state(&b, &id), "sent");
+    let text = ("text", "in words");
+    let mut n = 10;
+    for (at_b, verb, wants) in [
+        (true, "request acknowledge", "acknowledged"),
+        (true, "request clarify", "clarification"),
+        (false, "request reply", "acknowledged"),
+        (true, "request offer", "conditional"),
+        (false, "request agree", "accepted"),
+        (true, "request execute", "executing"),
+        (true, "request deliver", "delivered"),
+        (false, "request report-use", "use-reported"),
+        (false, "request close", "closed"),
+    ] {
+        let (site, other) = if at_b { (&b, &a) } else { (&a, &b) };
+        site.must(1, verb, &[("request", &id), text]);
+        site.carry(other, &n.to_string());
+        n += 1;
+        assert_eq!((state(&a, &id).as_str(), state(&b, &id).as_str()), (wants, wants), "{verb}");
+    }
+    for (site, of) in [(&b, "answer"), (&a, "answer"), (&a, "use-report")] {
+        let out = site.path(&format!("{of}.txt"));
+        site.must(1, "request letter", &[("request", &id), ("of", of), ("out", &out)]);
+        assert!(fs::read_to_string(&out).unwrap().contains("in words"), "{of}");
+    }
+    a.must(1, "audit verify", &[]);
+    b.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
+    let (_root, a, b) = pair();
+    let case = a.case("Refused");
+    let id = arrived(&a, &b, &case, "1");
+    b.fails(1, "request refuse", &[("request", &id), ("ground", "R4"), ("because", "no")], Kind::Refused);
+    b.fails(1, "request refuse", &[("request", &id), ("ground", "R2"), ("because", "  ")], Kind::Refused);
+    b.must(
+        1,
+        "request refuse",
+        &[("request", &id), ("ground", "R2"), ("because", "it would harm the inquiry of the court")],
+    );
+    b.carry(&a, "2");
+    assert_eq!(state(&a, &id), "refused");
+    let out = a.path("refusal.txt");
+    a.must(1, "request letter", &[("request", &id), ("of", "answer"), ("out", &out)]);
+    let letter = fs::read_to_string(&out).unwrap();
+    assert!(letter.contains("R2") && letter.contains("inquiry of the court"), "{letter}");
+}
+
+#[test]
+fn nothing_expires_before_its_last_clock() {
+    let (_root, mut a, b) = pair();
+    let case = a.case("Expiry");
+    let id = arrived(&a, &b, &case, "1");
+    a.fails(1, "request expire", &[("request", &id)], Kind::Refused);
+    a.pass(59 * 24);
+    a.fails(1, "request expire", &[("request", &id)], Kind::Refused);
+    a.pass(2 * 24);
+    a.must(1, "request expire", &[("request", &id)]);
+    assert_eq!(state(&a, &id), "expired");
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_production_follows_on_its_preservation() {
+    let (_root, a, b) = pair();
+    let case = a.case("Follow-on");
+    let first = arrived(&a, &b, &case, "1");
+    let next = write(&a, "bc31", &case, "XB", &[("follows", &first), ("authority-until", "2026-12-31")]).unwrap();
+    assert!(write(&a, "bc29", &case, "XB", &[("follows", &first)]).is_err(), "a preservation does not follow on one");
+    let review = a.must(1, "request submit", &[("request", &next)]).value["review"].as_str().unwrap().to_owned();
+    let level = a.must(1, "review show", &[("review", &review)]).value["level"].clone();
+    assert_eq!(level, law::by_id("bc31").unwrap().level.as_str());
+}
+
+#[test]
+fn an_originator_is_asked_before_his_item_goes_on() {
+    let root = tempfile::TempDir::new().unwrap();
+    let [a, b, c] = ["XA", "XB", "XC"].map(|code| Site::found(root.path(), code));
+    for (one, other) in [(&a, &b), (&a, &c), (&b, &a), (&c, &a)] {
+        one.meet(other);
+    }
+    let case = b.case("Third party");
+    let item = b.make(
+        1,
+        "item add",
+        &[
+            ("case", &case),
+            ("type", "domain"),
+            ("category", "indicator"),
+            ("tier", "1"),
+            ("tlp", "AMBER"),
+            ("value", "n1.example"),
+        ],
+    );
+    b.must(1, "disclosure new", &[("item", &item), ("to", "XA"), ("delete-after", "90d")]);
+    b.carry(&a, "1");
+    let refused = |site: &Site| {
+        let said = site.must(1, "gate explain", &[("item", &item), ("to", "XC")]).value;
+        said["refused_by"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(&a), ["G-10"]);
+    let ask = |to: &str| {
+        a.run(
+            1,
+            "request new",
+            &[
+                ("kind", "consent"),
+                ("item", &item),
+                ("for", "XC"),
+                ("to", to),
+                ("field", "purpose=the same inquiry"),
+                ("field", "reason=XC hosts it"),
+            ],
+        )
+    };
+    assert!(ask("XC").is_err(), "only the originator can be asked");
+    let request = ask("XB").unwrap().id().unwrap().to_string();
+    a.carry(&b, "2");
+    assert_eq!(state(&b, &request), "sent");
+    b.must(1, "request consent", &[("request", &request)]);
+    b.carry(&a, "3");
+    assert!(refused(&a).is_empty(), "consent was given");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XC"), ("delete-after", "30d")]);
+    a.carry(&c, "4");
+    for site in [&a, &b, &c] {
+        site.must(1, "audit verify", &[]);
+    }
+}
