@@ -16,6 +16,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("member", "Members of the desk"),
     ("partner", "Partner desks and the channel to them"),
     ("agreement", "Agreements with partners"),
+    ("authorisation", "Independent authorisations"),
+    ("assurance", "Assurances that partners gave"),
     ("law", "Instruments, kinds of request, deadlines"),
     ("case", "Cases"),
     ("item", "Items of a case"),

@@ -6,6 +6,7 @@
 pub mod agenda;
 pub mod agreement;
 pub mod audit;
+pub mod authorisation;
 pub mod beside;
 pub mod bundle_in;
 pub mod bundle_out;
@@ -44,6 +45,7 @@ pub const CATALOGUE: &[&[Verb]] = &[
     member::VERBS,
     partner::VERBS,
     agreement::VERBS,
+    authorisation::VERBS,
     law::VERBS,
     case::VERBS,
     item::VERBS,

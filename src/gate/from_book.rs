@@ -9,9 +9,10 @@ use super::leave::{
 };
 use super::purge::{self, Purge};
 use crate::act::header::Header;
+use crate::law::jurisdiction;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
-use crate::record::{agreement, hold, item, member, partner, request, review};
+use crate::record::{agreement, assurance, authorisation, hold, item, member, partner, request, review};
 use crate::value::class::{Category, ReviewOutcome, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -86,6 +87,13 @@ impl LeaveFacts {
                 facts
             }
         };
+        let high = terms.tier.number() >= 3;
+        let authorised = if high { authorisation::for_item(book, record, of.to)? } else { None };
+        let (required, given) = if high {
+            (assurances_asked(book, of.home, self.partner.as_ref())?, assurance::standing(book, of.to, now)?)
+        } else {
+            Default::default()
+        };
         Ok(Leave {
             now: Some(now),
             realm: Some(of.realm.to_string()),
@@ -114,10 +122,10 @@ impl LeaveFacts {
             review: Some(decided.as_ref().map(|r| review_facts(r, of.to))),
             proposed_by: Some(of.proposed_by.to_string()),
             released_by: Some(of.released_by.map(|p| p.to_string())),
-            authorisation_given: Some(false),
-            authorisation_expires: Some(None),
-            assurances_required: Some(Vec::new()),
-            assurances_given: Some(Vec::new()),
+            authorisation_given: Some(authorised.is_some()),
+            authorisation_expires: Some(authorised.as_ref().and_then(|r| r.instant("expires"))),
+            assurances_required: Some(required),
+            assurances_given: Some(given),
             dispute_freezes_from_tier: Some(None),
             references: Some(References::None),
             emergency: Some(None),
@@ -137,6 +145,19 @@ impl LeaveFacts {
         all.dedup();
         Ok(all)
     }
+}
+
+/// The assurances that this desk's law asks of a partner's before tier 3 and up leave. A side whose law is not known is
+/// asked for all of them, and all are asked by one.
+fn assurances_asked(book: &dyn Book, home: Id, partner: Option<&Record>) -> Result<Vec<String>, Fault> {
+    const ALL: [&str; 2] = ["death_penalty", "torture"];
+    let code = |r: Option<&Record>| r.and_then(|r| r.text("jurisdiction")).unwrap_or_default().to_owned();
+    let own = jurisdiction::by_code(&code(book.get(home)?.as_ref()));
+    let theirs = jurisdiction::by_code(&code(partner));
+    let mut asked: Vec<String> = own.map_or_else(|| ALL.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
+    // Where nobody can be put to death, nobody need promise it.
+    asked.retain(|a| a != "death_penalty" || theirs.is_none_or(|j| j.capital_punishment != "abolished"));
+    Ok(asked)
 }
 
 fn partner_facts(record: &Record) -> Partner {

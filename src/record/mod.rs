@@ -4,6 +4,8 @@
 //! of it is told by its `ask`. Folds are pure but for the book: no clock, no randomness, no content.
 
 pub mod agreement;
+pub mod assurance;
+pub mod authorisation;
 pub mod book;
 pub mod bundle;
 pub mod card;
@@ -32,6 +34,8 @@ pub const KINDS: &[&KindDef] = &[
     &member::KIND,
     &partner::KIND,
     &agreement::KIND,
+    &assurance::KIND,
+    &authorisation::KIND,
     &case::KIND,
     &item::KIND,
     &import::KIND,
