@@ -101,8 +101,7 @@ fn a_life_is_walked_on_both_sides() {
     let id = arrived(&a, &b, &case, "1");
     assert_eq!(state(&b, &id), "sent");
     let text = ("text", "in words");
-    let mut n = 10;
-    for (at_b, verb, wants) in [
+    let steps = [
         (true, "request acknowledge", "acknowledged"),
         (true, "request clarify", "clarification"),
         (false, "request reply", "acknowledged"),
@@ -112,11 +111,11 @@ fn a_life_is_walked_on_both_sides() {
         (true, "request deliver", "delivered"),
         (false, "request report-use", "use-reported"),
         (false, "request close", "closed"),
-    ] {
+    ];
+    for (n, (at_b, verb, wants)) in (10..).zip(steps) {
         let (site, other) = if at_b { (&b, &a) } else { (&a, &b) };
         site.must(1, verb, &[("request", &id), text]);
         site.carry(other, &n.to_string());
-        n += 1;
         assert_eq!((state(&a, &id).as_str(), state(&b, &id).as_str()), (wants, wants), "{verb}");
     }
     for (site, of) in [(&b, "answer"), (&a, "answer"), (&a, "use-report")] {
