@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::agreement;
 use super::audit;
 use super::bundle_out;
 use super::failure::Failure;
@@ -15,6 +16,7 @@ use crate::record::request::State;
 use crate::record::{disclosure, hold, request, review, stream};
 use crate::store::read;
 use crate::value::class::Role;
+use crate::value::id::Id;
 use crate::value::instant::{Instant, Span};
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -121,6 +123,7 @@ pub fn agenda(desk: &Desk, job: &mut Job) -> Result<Agenda, Failure> {
     reviews(desk, &roles, &mut tasks)?;
     releases(desk, &roles, &mut tasks)?;
     erasures(desk, &roles, &mut tasks)?;
+    renewals(desk, &roles, &mut tasks)?;
     let (mut heard, mut stops) = (Vec::new(), Vec::new());
     for partner in desk.partners()? {
         let code = partner.key.clone().unwrap_or_default();
@@ -249,6 +252,20 @@ fn erasures(desk: &Desk, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Fa
     }
     for record in desk.book().find(&Query { state: Some("begun".into()), ..Query::kind("purge") })? {
         tasks.push(task(&record, "", "an erasure was interrupted: purge again finishes it", None, may, "desk officer"));
+    }
+    Ok(())
+}
+
+fn renewals(desk: &Desk, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Failure> {
+    let may = roles.contains(&Role::Administrator);
+    for row in agreement::to_renew(desk)? {
+        let Some(record) = Id::parse(&row.id).map(|id| desk.book().get(id)).transpose()?.flatten() else { continue };
+        let what = if row.state == "expired" {
+            "agreement has expired: nothing leaves under it"
+        } else {
+            "agreement ends: renew it, or sharing stops"
+        };
+        tasks.push(task(&record, &row.partner, what, Instant::parse(&row.until), may, "administrator"));
     }
     Ok(())
 }

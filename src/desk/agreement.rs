@@ -1,5 +1,7 @@
 //! Agreements with partners.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::failure::Failure;
@@ -71,6 +73,9 @@ pub const VERBS: &[Verb] = &[
     },
 ];
 
+/// How long before its end an agreement shows as due for renewal.
+const RENEWAL: Span = Span::days(42);
+
 /// An agreement as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
@@ -78,7 +83,7 @@ pub struct Row {
     pub id: String,
     /// With whom.
     pub partner: String,
-    /// `in force`, `not yet`, `expired` or `ended`.
+    /// `in force`, `renewal due` (in force for [`RENEWAL`] at most), `not yet`, `expired` or `ended`.
     pub state: String,
     /// Its title.
     pub title: String,
@@ -105,6 +110,7 @@ fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         () if record.state == "ended" => "ended",
         () if now < terms.from => "not yet",
         () if now >= terms.until => "expired",
+        () if now.plus(RENEWAL) >= terms.until => "renewal due",
         () => "in force",
     };
     Ok(Row {
@@ -127,6 +133,19 @@ pub fn rows(desk: &Desk, partner: Option<&str>) -> Result<Vec<Row>, Failure> {
     let partner = partner.map(|p| desk.partner(p)).transpose()?.map(|p| p.id);
     let all = desk.book().find(&Query { partner, ..Query::kind(agreement::KIND.name) })?;
     all.iter().map(|r| row(desk, r)).collect()
+}
+
+/// The agreements that must be renewed for sharing to go on: for each partner the one that ends last, where that is
+/// within [`RENEWAL`] or past.
+pub fn to_renew(desk: &Desk) -> Result<Vec<Row>, Failure> {
+    let mut last: BTreeMap<String, Row> = BTreeMap::new();
+    for row in rows(desk, None)?.into_iter().filter(|r| r.state != "ended") {
+        match last.get(&row.partner) {
+            Some(known) if known.until >= row.until => {}
+            _ => drop(last.insert(row.partner.clone(), row)),
+        }
+    }
+    Ok(last.into_values().filter(|r| matches!(r.state.as_str(), "renewal due" | "expired")).collect())
 }
 
 fn list(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

@@ -25,7 +25,7 @@ use crate::record::bundle::{self, Departure};
 use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::vault::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
-use crate::store::{log, tree::SqlTree};
+use crate::store::{connection, log, tree::SqlTree};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -363,6 +363,8 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
     if let Err(verdict) = may {
         return Err(Failure::refused(verdict, None));
     }
+    // What is put to the gate, measured and written is one state of the workspace.
+    let reading = connection::snapshot(&desk.db)?;
     let gathered = gather(desk, to, u64::MAX, job)?;
     let stream = stream::with(&desk.book(), desk.meta.desk, to.id)?;
     let stays = gathered.rows.iter().filter(|r| r.leaves == "NO").count();
@@ -427,6 +429,7 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
         acknowledges: received.map(|(n, _)| n),
         size: checkpoint.size,
     };
+    drop(reading);
     let id = desk.entropy.id()?;
     let noted = desk.act_alone("bundle-export", crate::act::header::Audience::Own, |_, _| Ok(departure.change(id)));
     if let Err(failure) = noted {

@@ -70,6 +70,11 @@ pub fn begin(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?)
 }
 
+/// Begins to read: everything until this ends is read from one state, and the database is not locked anew for each row.
+pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
+    Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)
+}
+
 /// Opens the database of a workspace. `None` where the key does not fit.
 pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Connection>, StoreError> {
     let Ok(head) = std::fs::File::open(path).and_then(|mut f| {

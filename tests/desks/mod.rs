@@ -120,6 +120,11 @@ impl Site {
         self.now = self.now.plus(Span::hours(hours));
     }
 
+    /// The time so many days from now.
+    pub fn in_days(&self, days: i64) -> String {
+        self.now.plus(Span::days(days)).to_string()
+    }
+
     /// Pins a partner: its channel operational, an agreement on indicators and subscriber data up to tier 2.
     pub fn meet(&self, other: &Self) {
         let card = other.path("card");

@@ -111,6 +111,10 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     };
     d.line("WHO", way);
     d.line("BASIS", format!("{} {} ({})", r.kind, r.article, r.name));
+    if !r.in_force {
+        let what = format!("NOT IN FORCE with {}: a draft or an exercise, never sent", r.partner);
+        d.line("LAW", Bit::new(what, Tone::Stop));
+    }
     d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
     if r.heads.len() > 1 {
         d.line("CONFLICT", Bit::new(r.heads.join(" and "), Tone::Stop));

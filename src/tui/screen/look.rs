@@ -69,7 +69,9 @@ pub fn due_at(due: Option<&str>, now: Instant) -> Bit {
 pub fn state(word: &str) -> Bit {
     let tone = match word {
         "refused" | "conflict" | "suspended" | "frozen" | "outstanding" | "expired" | "revoked" => Tone::Stop,
-        "open" | "assessed" | "proposed" | "in-review" | "draft" | "clarification" | "conditional" => Tone::Due,
+        "open" | "assessed" | "proposed" | "in-review" | "draft" | "clarification" | "conditional" | "renewal due" => {
+            Tone::Due
+        }
         "purged" | "closed" | "withdrawn" | "ended" | "lifted" => Tone::Note,
         "delivered" | "approved" | "released" | "met" | "acknowledged" | "pinned" | "in force" => Tone::Good,
         _ => Tone::Base,
