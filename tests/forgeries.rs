@@ -12,6 +12,7 @@ use comity::act::tree::{Frontier, leaf_hash};
 use comity::desk::failure::Kind;
 use comity::desk::workspace::Desk;
 use comity::gate::from_book::{self, Disclosure, LeaveFacts};
+use comity::gate::leave::Validation;
 use comity::object;
 use comity::record::book::Book;
 use comity::record::{case, disclosure, hold, item, purge, request, review};
@@ -139,7 +140,7 @@ fn forged_rows_are_found() {
         ("a word of the search", "INSERT INTO search (rowid, words) VALUES (1, 'planted')".into()),
         ("a trigger", "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM record WHERE kind = 'hold'; END".into()),
         ("a view", "CREATE VIEW v AS SELECT * FROM record".into()),
-        ("another workspace's name", "UPDATE meta SET value = replace(value, substr(value, 1, 1), 'f') WHERE key = 'replica'".into()),
+        ("another workspace's name", "UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'desk') WHERE key = 'replica'".into()),
     ];
     for (what, sql) in &cases {
         let desk = s.a.open(1).unwrap();
@@ -287,13 +288,14 @@ fn acts_of_a_patched_program_are_found() {
             named: terms.named,
             proposed_by: terms.proposed_by,
             released_by: Some(by),
+            emergency: None,
         };
         let mut facts = LeaveFacts::begin(&book, of).unwrap().of_item(&book, &account).unwrap().to_json();
         if embellish {
             facts.set("released_by", reviewer.to_string());
         }
         terms.asked = vec![facts];
-        let lead = disclosure::lead(s.proposal, disclosure::RELEASE, &terms, &[], salt);
+        let lead = disclosure::lead(s.proposal, disclosure::RELEASE, &terms, &disclosure::Said::default(), salt);
         let copy = item::copied(
             s.account,
             &item::Terms::read(&account.terms).unwrap(),
@@ -303,6 +305,31 @@ fn acts_of_a_patched_program_are_found() {
         );
         vec![lead, copy]
     };
+    // An emergency that is claimed by one, with a second person of his own making.
+    let emergency = |id, kind| {
+        let mut terms = disclosure::Terms::read(&disclosure::of_record(&proposal)).unwrap();
+        terms.emergency = true;
+        let of = Disclosure {
+            now,
+            realm: Realm::Live,
+            home: desk.meta.desk,
+            to: terms.to,
+            purpose: terms.purpose.clone(),
+            delete_after_days: terms.delete_after_days,
+            named: terms.named,
+            proposed_by: terms.proposed_by,
+            released_by: None,
+            emergency: Some(from_book::claim(&[me, reviewer], Validation::Pending)),
+        };
+        let facts = LeaveFacts::begin(&book, of).unwrap().of_item(&book, &account).unwrap();
+        assert!(facts.judge().allowed(), "were it true, it would do");
+        terms.asked = vec![facts.to_json()];
+        let said = disclosure::Said { risk: Some("a child".into()), ..Default::default() };
+        let account = item::Terms::read(&account.terms).unwrap();
+        let copy = item::copied(s.account, &account, &object! { "value" => "J. Doe" }, 0, salt);
+        vec![disclosure::lead(id, kind, &terms, &said, salt), copy]
+    };
+    let (alone, joined) = (emergency(new, disclosure::PROPOSE), emergency(s.proposal, disclosure::JOIN));
     let held = book.get(s.held).unwrap().unwrap();
     let erase = |honest: bool| {
         let mut facts = from_book::purge_facts(&book, now, me, &held, true).unwrap().to_json();
@@ -403,6 +430,8 @@ fn acts_of_a_patched_program_are_found() {
         ("a request that was not decided yet is sent to the partner", vec![send], "A-06"),
         ("who proposed it releases it to the partner", honest, "A-04"),
         ("the same, with facts that he would like, to the partner", embellished, "A-04"),
+        ("an emergency of one person, who names a second", alone, "other facts"),
+        ("an emergency joined that nobody claimed", joined, "something else than its proposal"),
     ] {
         let desk = s.a.open(1).unwrap();
         append(

@@ -232,8 +232,33 @@ fn releases(desk: &Desk, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Fa
     let me = desk.person().to_string();
     for record in desk.book().find(&Query { state: Some("proposed".into()), ..Query::kind(disclosure::KIND.name) })? {
         let partner = record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default();
-        let mine = roles.contains(&Role::ReleaseOfficer) && record.text("proposed_by") != Some(me.as_str());
-        tasks.push(task(&record, &partner, "release, as its second person", None, mine, "release officer"));
+        let other = record.text("proposed_by") != Some(me.as_str());
+        if record.terms.get("emergency").is_some() {
+            let mine = other && roles.iter().any(|r| matches!(r, Role::Investigator | Role::DeskOfficer));
+            tasks.push(task(
+                &record,
+                &partner,
+                "EMERGENCY: join it, as its second person",
+                None,
+                mine,
+                "second person",
+            ));
+        } else {
+            let mine = other && roles.contains(&Role::ReleaseOfficer);
+            tasks.push(task(&record, &partner, "release, as its second person", None, mine, "release officer"));
+        }
+    }
+    for record in desk.book().find(&Query { state: Some("released".into()), ..Query::kind(disclosure::KIND.name) })? {
+        let partner = record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default();
+        if disclosure::validation_of(&record, desk.now()) == Some("pending") {
+            let people = [record.text("proposed_by"), record.text("joined_by")];
+            let mine = roles.contains(&Role::ReleaseOfficer) && !people.contains(&Some(me.as_str()));
+            tasks.push(task(&record, &partner, "EMERGENCY: validate it", record.due, mine, "release officer"));
+        } else if disclosure::is_unvalidated(&record, desk.now()) {
+            let mine = roles.contains(&Role::DeskOfficer);
+            let what = "EMERGENCY not validated: recall it";
+            tasks.push(task(&record, &partner, what, record.due, mine, "desk officer"));
+        }
     }
     Ok(())
 }

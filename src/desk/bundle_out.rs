@@ -177,7 +177,7 @@ fn lead_and_copies(desk: &Desk, act: &StoredAct) -> Result<(Lead, Vec<Id>), Fail
         }
         Ok(())
     })?;
-    if lead.as_ref().is_some_and(|(kind, ..)| matches!(*kind, disclosure::PROPOSE | disclosure::RELEASE)) {
+    if lead.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
         copies = desk.book().riders(crate::record::book::Row(act.first_row), item::COPY)?;
     }
     Ok((lead, copies))
@@ -363,6 +363,7 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
     if let Err(verdict) = may {
         return Err(Failure::refused(verdict, None));
     }
+    super::disclosure::take_back_unvalidated(desk, to.id)?;
     // What is put to the gate, measured and written is one state of the workspace.
     let reading = connection::snapshot(&desk.db)?;
     let gathered = gather(desk, to, u64::MAX, job)?;

@@ -8,17 +8,18 @@ use super::review::purpose_of;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
-use crate::gate::from_book::{Disclosure, LeaveFacts};
-use crate::gate::leave::Leave;
+use crate::gate::from_book::{Disclosure, LeaveFacts, claim};
+use crate::gate::leave::{Leave, Validation};
 use crate::gate::verdict::Verdict;
 use crate::host::entropy::Entropy;
 use crate::object;
-use crate::record::book::{Book as _, Query, Record, Row as LogRow};
-use crate::record::disclosure::{self, PROPOSE, RELEASE, Terms};
-use crate::record::{case, item};
+use crate::record::book::{Book as _, DutyState, Query, Record, Row as LogRow};
+use crate::record::disclosure::{self, JOIN, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE};
+use crate::record::fold::need;
+use crate::record::{case, item, order};
 use crate::store::log::Writing;
 use crate::store::read;
-use crate::value::class::Tier;
+use crate::value::class::{DeleteCause, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -40,6 +41,11 @@ pub const VERBS: &[Verb] = &[
             Field::new("delete-after", Takes::Span, "in how many days the partner must delete it, such as 60d")
                 .required(),
             Field::new("named", Takes::Line, "a person that it is for, by name (TLP:RED needs one)").repeated(),
+            Field::new(
+                "emergency",
+                Takes::Body,
+                "the imminent risk to life, in words: it leaves when a second person joins, before any review",
+            ),
             Field::new("dry-run", Takes::Flag, "only say what would leave, and why not the rest"),
         ],
         act: PROPOSE,
@@ -55,6 +61,34 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         noun: "disclosure",
+        name: "join",
+        about: "Join the claim of an emergency, as its second person: it leaves, and must be validated within 48 hours",
+        fields: &[Field::new("disclosure", Takes::Record(&["disclosure"]), "the disclosure").positional()],
+        act: JOIN,
+        run: Run::Writes(join),
+    },
+    Verb {
+        noun: "disclosure",
+        name: "validate",
+        about: "Say afterwards whether an emergency was one; what is refused must be deleted by its partner",
+        fields: &[
+            Field::new("disclosure", Takes::Record(&["disclosure"]), "the disclosure").positional(),
+            Field::new("outcome", Takes::Word(outcomes), "approved or refused").required(),
+            Field::new("reasons", Takes::Body, "why").required(),
+        ],
+        act: VALIDATE,
+        run: Run::Writes(validate),
+    },
+    Verb {
+        noun: "disclosure",
+        name: "recall",
+        about: "Take a disclosure back: its partner is ordered to delete what it got",
+        fields: &[Field::new("disclosure", Takes::Record(&["disclosure"]), "the disclosure").positional()],
+        act: RECALL,
+        run: Run::Writes(recall),
+    },
+    Verb {
+        noun: "disclosure",
         name: "list",
         about: "List the disclosures",
         fields: &[],
@@ -63,6 +97,10 @@ pub const VERBS: &[Verb] = &[
     },
 ];
 
+fn outcomes() -> Vec<&'static str> {
+    vec!["approved", "refused"]
+}
+
 /// A disclosure as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
@@ -70,7 +108,7 @@ pub struct Row {
     pub id: String,
     /// The other desk.
     pub partner: String,
-    /// Proposed, released or received.
+    /// Proposed, released, recalled or received.
     pub state: String,
     /// For what.
     pub purpose: String,
@@ -82,6 +120,14 @@ pub struct Row {
     pub at: String,
     /// How many items.
     pub items: usize,
+    /// Whether an emergency is claimed.
+    pub emergency: bool,
+    /// The risk to life, in words.
+    pub risk: Option<String>,
+    /// How its validation stands: pending, approved, refused or lapsed.
+    pub validation: Option<String>,
+    /// By when it must be validated.
+    pub validate_by: Option<String>,
 }
 
 /// A disclosure's record as it is shown.
@@ -96,6 +142,10 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         proposed_by: desk.name_of(terms.proposed_by)?,
         at: record.text("at").unwrap_or_default().to_owned(),
         items: items_of(desk, record)?.len(),
+        emergency: terms.emergency,
+        risk: said(desk, record)?.risk,
+        validation: disclosure::validation_of(record, desk.now()).map(str::to_owned),
+        validate_by: record.due.map(|t| t.to_string()),
     })
 }
 
@@ -152,6 +202,10 @@ pub fn sort(
 ) -> Result<Sorted, Failure> {
     let mut leave = LeaveFacts::begin(book, of.clone())?;
     let mut sorted = Sorted::default();
+    let lacks_second = match &of.emergency {
+        None => of.released_by.is_none(),
+        Some(claim) => claim.people.as_ref().is_none_or(|p| p.len() < 2),
+    };
     for (n, id) in items.iter().enumerate() {
         if n.is_multiple_of(1000) {
             job.at("asking the gate", n as u64, Some(items.len() as u64))?;
@@ -171,7 +225,9 @@ pub fn sort(
         let Some((_, verdict)) = sorted.facts.get(number) else { continue };
         match verdict.refused_by().as_slice() {
             [] => sorted.leaves.push((*id, number)),
-            ["G-16"] if of.released_by.is_none() => sorted.waits.push((*id, number)),
+            _ if lacks_second && verdict.waits_for_a_second_person(of.emergency.is_some()) => {
+                sorted.waits.push((*id, number));
+            }
             _ => sorted.stays.push((*id, verdict.clone())),
         }
     }
@@ -261,6 +317,7 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         named: !form.all("named").is_empty(),
         proposed_by: desk.person(),
         released_by: None,
+        emergency: form.maybe("emergency").map(|_| claim(&[desk.person()], Validation::Pending)),
     };
     if form.flag("dry-run") {
         let sorted = sort(&desk.book(), &of, &items, job)?;
@@ -273,7 +330,7 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         );
         return Ok(sorted.report(Answer::thing(&serde_json::json!({}))).saying(said));
     }
-    let names: Vec<String> = form.all("named").to_vec();
+    let words = Said { named: form.all("named").to_vec(), risk: form.maybe("emergency").map(str::to_owned) };
     let (id, waiting) = (desk.entropy.id()?, desk.entropy.id()?);
     let home = Home { desk: desk.meta.desk };
     // What leaves at once is one act for the partner; what waits is another that stays.
@@ -282,7 +339,7 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, &home, id, PROPOSE, &terms_of(&of, asked), &names, &numbered, job)?;
+            write(act, entropy, &home, id, PROPOSE, &terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
@@ -292,7 +349,7 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
             let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
             let again = sort(&act.book(), &of, &ids, job)?;
             let (asked, numbered) = again.stated(&again.waits)?;
-            act.change(disclosure::lead(waiting, PROPOSE, &terms_of(&of, asked), &names, entropy.salt()?))?;
+            act.change(disclosure::lead(waiting, PROPOSE, &terms_of(&of, asked), &words, entropy.salt()?))?;
             for (item, n) in numbered {
                 act.change(disclosure::proposed_item(item, n))?;
             }
@@ -312,7 +369,8 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
                 said.push(format!("{} items leave with the next bundle to {code}.", sorted.leaves.len()));
             }
             if !sorted.waits.is_empty() {
-                said.push(format!("{} wait for a second person: `disclosure release`.", sorted.waits.len()));
+                let how = if of.emergency.is_some() { "join" } else { "release" };
+                said.push(format!("{} wait for a second person: `disclosure {how}`.", sorted.waits.len()));
             }
             if !sorted.stays.is_empty() {
                 said.push(format!("{} stay; --json lists why.", sorted.stays.len()));
@@ -335,6 +393,7 @@ fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
         delete_after_days: of.delete_after_days,
         named: of.named,
         proposed_by: of.proposed_by,
+        emergency: of.emergency.is_some(),
         asked,
     }
 }
@@ -348,11 +407,11 @@ fn write(
     id: Id,
     lead: &'static str,
     terms: &Terms,
-    names: &[String],
+    said: &Said,
     items: &[(Id, i64)],
     job: &mut Job,
 ) -> Result<(), Failure> {
-    act.change(disclosure::lead(id, lead, terms, names, entropy.salt()?))?;
+    act.change(disclosure::lead(id, lead, terms, said, entropy.salt()?))?;
     let of = Disclosure {
         now: act.now(),
         realm: crate::value::realm::Realm::Live,
@@ -363,6 +422,7 @@ fn write(
         named: terms.named,
         proposed_by: terms.proposed_by,
         released_by: None,
+        emergency: None,
     };
     let leave = LeaveFacts::begin(&act.book(), of)?;
     let mut told: Vec<Id> = Vec::new();
@@ -410,10 +470,30 @@ fn minimised(content: &Json) -> Json {
 
 fn release(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("disclosure")?, &[disclosure::KIND.name])?;
-    crate::record::fold::must_be(&record, &["proposed"], "release")?;
-    let proposed = Terms::read(&disclosure::of_record(&record))?;
-    let items = items_of(desk, &record)?;
-    let names = named(desk, &record)?;
+    second(desk, &record, RELEASE, job)
+}
+
+fn join(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.find_record(form.need("disclosure")?, &[disclosure::KIND.name])?;
+    second(desk, &record, JOIN, job)
+}
+
+/// The second person's act: what was proposed leaves.
+fn second(desk: &mut Desk, record: &Record, kind: &'static str, job: &mut Job) -> Result<Answer, Failure> {
+    crate::record::fold::must_be(record, &["proposed"], if kind == JOIN { "join" } else { "release" })?;
+    let proposed = Terms::read(&disclosure::of_record(record))?;
+    match (proposed.emergency, kind == JOIN) {
+        (true, false) => {
+            return Err(Failure::life("it claims an emergency")
+                .remedy("an investigator or desk officer joins the claim: `disclosure join`"));
+        }
+        (false, true) => {
+            return Err(Failure::life("it claims no emergency").remedy("a release officer releases it"));
+        }
+        _ => {}
+    }
+    let items = items_of(desk, record)?;
+    let words = said(desk, record)?;
     let home = Home { desk: desk.meta.desk };
     let (realm, me): (_, Person) = (desk.meta.realm.clone(), desk.person());
     // Whether this member may release at all is the first question.
@@ -421,7 +501,7 @@ fn release(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failur
         &desk.book(),
         &realm,
         desk.now(),
-        RELEASE,
+        kind,
         me,
         &crate::record::fold::Asked {
             first: Some(proposed.proposed_by),
@@ -433,7 +513,7 @@ fn release(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failur
     if !may.allowed() {
         return Err(Failure::refused(may, None));
     }
-    let (sorted, left) = desk.act(RELEASE, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
+    let (sorted, left) = desk.act(kind, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
         let of = Disclosure {
             now: act.now(),
             realm: realm.clone(),
@@ -443,20 +523,22 @@ fn release(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failur
             delete_after_days: proposed.delete_after_days,
             named: proposed.named,
             proposed_by: proposed.proposed_by,
-            released_by: Some(me),
+            released_by: (kind == RELEASE).then_some(me),
+            emergency: proposed.emergency.then(|| claim(&[proposed.proposed_by, me], Validation::Pending)),
         };
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, &home, record.id, RELEASE, &terms_of(&of, asked), &names, &numbered, job)?;
+            write(act, entropy, &home, record.id, kind, &terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
     if left.is_none() {
         return Err(sorted.refusal().unwrap_or_else(|| Failure::life("the partner holds all of it already")));
     }
+    let more = if kind == JOIN { " A release officer must validate the emergency within 48 hours." } else { "" };
     let said = format!(
-        "Released: {} items leave with the next bundle to {}; {} stay.",
+        "Released: {} items leave with the next bundle to {}; {} stay.{more}",
         sorted.leaves.len(),
         desk.code_of(proposed.to)?,
         sorted.stays.len()
@@ -464,8 +546,86 @@ fn release(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failur
     Ok(sorted.report(Answer::made(record.id, said)))
 }
 
-fn named(desk: &Desk, record: &Record) -> Result<Vec<String>, Failure> {
-    let content = desk.content(record)?;
-    let names = content.as_ref().and_then(|c| c.get("named")).and_then(Json::items).unwrap_or_default();
-    Ok(names.iter().filter_map(|n| n.text().map(str::to_owned)).collect())
+fn said(desk: &Desk, record: &Record) -> Result<Said, Failure> {
+    Ok(Said::read(desk.content(record)?.as_ref()))
+}
+
+fn validate(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.find_record(form.need("disclosure")?, &[disclosure::KIND.name])?;
+    let approved = form.need("outcome")? == "approved";
+    let reasons = form.need("reasons")?.to_owned();
+    desk.act_alone(VALIDATE, Audience::Own, |entropy, _| {
+        Ok(disclosure::validation(record.id, approved, &reasons, entropy.salt()?))
+    })?;
+    if approved {
+        return Ok(Answer::made(record.id, "The emergency is validated: what left under it stays."));
+    }
+    let said = if desk.may(RECALL)?.allowed() {
+        let (code, ordered) = take_back(desk, record.id)?;
+        format!("The emergency is refused: {code} is ordered to delete {ordered} items, with the next bundle.")
+    } else {
+        "The emergency is refused: a desk officer orders the deletion with the next bundle.".to_owned()
+    };
+    Ok(Answer::made(record.id, said))
+}
+
+fn recall(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.find_record(form.need("disclosure")?, &[disclosure::KIND.name])?;
+    let (code, ordered) = take_back(desk, record.id)?;
+    Ok(Answer::made(
+        record.id,
+        format!(
+            "Recalled: {code} is ordered to delete {ordered} items, with the next bundle; the duty runs until it certifies."
+        ),
+    ))
+}
+
+/// Recalls a disclosure, and orders its partner to delete what it got by it. Asked again after a crash, it does what is
+/// left to do.
+fn take_back(desk: &mut Desk, id: Id) -> Result<(String, usize), Failure> {
+    let record = need(&desk.book(), id, disclosure::KIND.name)?;
+    let to = Terms::read(&disclosure::of_record(&record))?.to;
+    let order = order::id_of(id, to);
+    if record.state != "recalled" {
+        desk.act_alone(RECALL, Audience::Own, |_, now| {
+            let unvalidated = disclosure::is_unvalidated(&record, now);
+            Ok(disclosure::recalled(id, if unvalidated { DeleteCause::NotValidated } else { DeleteCause::Recalled }))
+        })?;
+    } else if desk.book().get(order)?.is_some() {
+        return Err(Failure::life("it was recalled before"));
+    }
+    let cause = if disclosure::validation_of(&record, desk.now()).is_some_and(|v| v != "approved" && v != "pending") {
+        DeleteCause::NotValidated
+    } else {
+        DeleteCause::Recalled
+    };
+    let book = desk.book();
+    let mut items = Vec::new();
+    for item in items_of(desk, &record)? {
+        let with = |r: &Record| r.shared.iter().any(|h| h.partner == to && h.duty == DutyState::Running);
+        if book.get(item)?.as_ref().is_some_and(with) {
+            items.push(item);
+        }
+    }
+    if !items.is_empty() {
+        desk.act("delete-order", Audience::Desks(vec![to]), None, |act, _| {
+            act.change(order::new(order, to, cause))?;
+            items.iter().try_for_each(|item| Ok(act.change(order::of_record(*item))?))
+        })?;
+    }
+    Ok((desk.code_of(to)?, items.len()))
+}
+
+/// Takes back every emergency towards a partner that was not validated, where this member may.
+pub fn take_back_unvalidated(desk: &mut Desk, to: Id) -> Result<(), Failure> {
+    if !desk.may(RECALL)?.allowed() {
+        return Ok(());
+    }
+    let released = Query { partner: Some(to), state: Some("released".into()), ..Query::kind(disclosure::KIND.name) };
+    for record in desk.book().find(&released)? {
+        if disclosure::is_unvalidated(&record, desk.now()) {
+            take_back(desk, record.id)?;
+        }
+    }
+    Ok(())
 }

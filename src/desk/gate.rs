@@ -7,8 +7,8 @@ use super::job::Job;
 use super::review::purpose_of;
 use super::verb::{Answer, Field, Form, Place, Run, Takes, Verb};
 use super::workspace::Desk;
-use crate::gate::from_book::{Disclosure, LeaveFacts};
-use crate::gate::leave::Leave;
+use crate::gate::from_book::{Disclosure, LeaveFacts, claim};
+use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
 use crate::host::file;
@@ -53,14 +53,17 @@ pub fn ask(desk: &Desk, record: &Record, to: &Record) -> Result<(Leave, Verdict)
         }
     }
     let now = desk.now();
-    let (purpose, days, named, proposed_by) = match open {
-        Some(terms) => (terms.purpose, terms.delete_after_days, terms.named, terms.proposed_by),
+    let (purpose, days, named, proposed_by, emergency) = match open {
+        Some(terms) => {
+            let claimed = terms.emergency.then(|| claim(&[terms.proposed_by], Validation::Pending));
+            (terms.purpose, terms.delete_after_days, terms.named, terms.proposed_by, claimed)
+        }
         None => {
             let purpose = purpose_of(desk, record.case)?;
             let category = item::Terms::read(&record.terms)?.category;
             let found = agreement::deciding(&book, to.id, &purpose, category, now)?;
             let cap = found.as_ref().map(agreement::terms_of).transpose()?.map_or(1, |t| t.retention_cap_days);
-            (purpose, cap, false, desk.person())
+            (purpose, cap, false, desk.person(), None)
         }
     };
     let of = Disclosure {
@@ -73,6 +76,7 @@ pub fn ask(desk: &Desk, record: &Record, to: &Record) -> Result<(Leave, Verdict)
         named,
         proposed_by,
         released_by: None,
+        emergency,
     };
     let facts = LeaveFacts::begin(&book, of)?.of_item(&book, record)?;
     let verdict = facts.judge();

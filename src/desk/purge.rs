@@ -19,10 +19,9 @@ use crate::gate::from_book::purge_facts;
 use crate::object;
 use crate::record::book::{Book as _, DutyState, Query, Record, Row as LogRow};
 use crate::record::certificate::{self, Terms};
-use crate::record::order::{self, Cause};
-use crate::record::purge;
+use crate::record::{order, purge};
 use crate::store::{connection, read};
-use crate::value::digest::Digest;
+use crate::value::class::DeleteCause;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -246,21 +245,16 @@ fn order_partners(desk: &mut Desk, purge: Id, summary: &Summary) -> Result<(), F
         return Ok(());
     }
     for (to, records) in &summary.with {
-        let id = derived(purge, *to);
+        let id = order::id_of(purge, *to);
         if desk.book().get(id)?.is_some() {
             continue;
         }
         desk.act("delete-order", Audience::Desks(vec![*to]), None, |act, _| {
-            act.change(order::new(id, *to, Cause::Purged))?;
+            act.change(order::new(id, *to, DeleteCause::Purged))?;
             records.iter().try_for_each(|record| Ok(act.change(order::of_record(*record))?))
         })?;
     }
     Ok(())
-}
-
-/// One order for each purge and partner: its id follows from both, so asking again makes no second one.
-fn derived(purge: Id, partner: Id) -> Id {
-    crate::record::stream::id_from(&Digest::of(&[purge.as_bytes().as_slice(), partner.as_bytes()].concat()))
 }
 
 fn certify(desk: &mut Desk, purge: Id, begun: &Record, erased: &[Id], summary: &Summary) -> Result<Id, Failure> {

@@ -345,12 +345,16 @@ pub struct Verb {
 /// What hangs on the acts of a kind.
 pub fn weight_of(act: &str) -> Weight {
     match act {
-        "purge" | "request-withdraw" | "member-revoke" | "agreement-end" | "partner-suspend" => Weight::Destroys,
+        "purge" | "disclosure-recall" | "request-withdraw" | "member-revoke" | "agreement-end" | "partner-suspend" => {
+            Weight::Destroys
+        }
         "request-send"
         | "request-answer"
         | "review-decide"
         | "disclosure-propose"
         | "disclosure-release"
+        | "disclosure-join"
+        | "disclosure-validate"
         | "bundle-export"
         | "certificate-countersign"
         | "hold-lift"

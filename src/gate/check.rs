@@ -3,7 +3,7 @@
 
 use super::cleared::acting_role;
 use super::from_book::{self, Disclosure, LeaveFacts};
-use super::leave::{Leave, Review};
+use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Audience;
 use crate::record::book::{Book, BookError};
@@ -39,6 +39,7 @@ pub struct Check {
     leave: Option<LeaveFacts>,
     kept: Vec<Json>,
     stated: Vec<(Leave, Verdict)>,
+    emergency: bool,
 }
 
 impl From<BookError> for Stopped {
@@ -98,7 +99,7 @@ impl Check {
                 self.kept = list(piece.terms, "asked")?;
                 return self.signer(book, at, def.name);
             }
-            disclosure::PROPOSE | disclosure::RELEASE => self.begin_disclosure(book, at, piece)?,
+            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => self.begin_disclosure(book, at, piece)?,
             _ => {}
         }
         let mut facts = from_book::act_facts_at(book, at.header, def.name, &asked)?;
@@ -189,7 +190,13 @@ impl Check {
             named: terms.named,
             proposed_by: terms.proposed_by,
             released_by,
+            emergency: terms.emergency.then(|| {
+                let joined = (piece.kind == disclosure::JOIN).then(|| at.member());
+                let people: Vec<_> = [Some(terms.proposed_by), joined].into_iter().flatten().collect();
+                from_book::claim(&people, Validation::Pending)
+            }),
         };
+        self.emergency = terms.emergency;
         if at.own() {
             self.leave = Some(LeaveFacts::begin(book, of)?);
             return Ok(());
@@ -201,7 +208,8 @@ impl Check {
                 && facts.realm.as_deref() == Some(of.realm.to_string().as_str())
                 && facts.purpose.as_ref() == Some(&of.purpose)
                 && facts.proposed_by.as_deref() == Some(of.proposed_by.to_string().as_str())
-                && facts.released_by == Some(of.released_by.map(|p| p.to_string()));
+                && facts.released_by == Some(of.released_by.map(|p| p.to_string()))
+                && facts.emergency == Some(of.emergency.clone());
             if !fits {
                 return forged("a disclosure states facts that do not fit its act");
             }
@@ -240,7 +248,7 @@ impl Check {
             }
         }
         let waits = at.header.audience == Audience::Own;
-        if waits && verdict.refused_by() == ["G-16"] {
+        if waits && verdict.waits_for_a_second_person(self.emergency) {
             return Ok(());
         }
         if waits && verdict.allowed() {

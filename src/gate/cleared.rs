@@ -2,7 +2,7 @@
 
 use super::act::{Act, MemberStanding};
 use super::from_book::{self, Disclosure, LeaveFacts};
-use super::leave::{Leave, Review};
+use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Header;
 use crate::record::book::Book;
@@ -78,10 +78,16 @@ pub fn act(
     if !travel.allowed() {
         return Ok(Err(travel));
     }
+    let disclosed = if waiting.copies.is_empty() { None } else { book.get(waiting.record)? };
+    if disclosed.as_ref().is_some_and(|d| d.state == "recalled") {
+        return Ok(Err(Verdict::of_facts("G-00", &["the disclosure was recalled before it left".into()])));
+    }
     let mut stays = Vec::new();
     if !waiting.copies.is_empty() {
         let terms = disclosure::Terms::read(waiting.terms)?;
         let released = waiting.kind == disclosure::RELEASE;
+        let validation = disclosed.as_ref().and_then(|d| disclosure::validation_of(d, now)).and_then(Validation::parse);
+        let people = [terms.proposed_by, waiting.header.member];
         let mut facts = LeaveFacts::begin(
             book,
             Disclosure {
@@ -94,6 +100,7 @@ pub fn act(
                 named: terms.named,
                 proposed_by: terms.proposed_by,
                 released_by: released.then_some(waiting.header.member),
+                emergency: validation.filter(|_| terms.emergency).map(|v| from_book::claim(&people, v)),
             },
         )?;
         // Items of one kind have the same facts: the verdict of the one before is good for the next.

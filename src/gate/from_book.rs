@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::act::{self, Act, MemberStanding};
 use super::decide::{Conflict, Decide, Decision};
 use super::leave::{
-    Agreement, Consent, Item, ItemState, Leave, Originator, Partner, Recipient, References, Review, days_left,
+    Agreement, Consent, Emergency, Item, ItemState, Leave, Originator, Partner, Recipient, References, Review,
+    Validation, days_left,
 };
 use super::purge::{self, Purge};
 use crate::act::header::Header;
@@ -46,6 +47,17 @@ pub struct Disclosure {
     pub proposed_by: Person,
     /// Who releases.
     pub released_by: Option<Person>,
+    /// The emergency that is claimed.
+    pub emergency: Option<Emergency>,
+}
+
+/// The claim of an emergency: those whose own signed acts claim a risk to life, and how its validation stands.
+pub fn claim(people: &[Person], validation: Validation) -> Emergency {
+    Emergency {
+        risk_to_life: Some(true),
+        people: Some(people.iter().map(Person::to_string).collect()),
+        validation: Some(validation),
+    }
 }
 
 /// Builds the facts of `leave` for the items of one disclosure.
@@ -128,7 +140,7 @@ impl LeaveFacts {
             assurances_given: Some(given),
             dispute_freezes_from_tier: Some(None),
             references: Some(References::None),
-            emergency: Some(None),
+            emergency: Some(of.emergency.clone()),
             problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
         })
     }

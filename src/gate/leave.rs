@@ -7,7 +7,7 @@ use crate::object;
 use crate::value::class::{
     Category, Channel, Condition, Level, PartnerKind, PersonClass, ReviewOutcome, Standing, Tier, words,
 };
-use crate::value::instant::{Instant, Span};
+use crate::value::instant::Instant;
 use crate::value::json::{Int, Json};
 use crate::value::marking::{Handling, Tlp};
 
@@ -768,6 +768,3 @@ fn eq<T: PartialEq>(a: &Fact<T>, b: &Fact<T>) -> Tri {
 pub const fn days_left(now: Instant, then: Instant) -> i64 {
     then.since(now).whole_days()
 }
-
-/// How long an emergency may wait for its validation.
-pub const VALIDATION: Span = Span::hours(48);

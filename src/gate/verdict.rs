@@ -43,6 +43,17 @@ impl Verdict {
         self.refusals().map(|r| r.id).collect()
     }
 
+    /// Whether nothing but a second person is missing. Whoever joins the claim of an emergency makes it one (G-23), and
+    /// that lifts what only reviews, courts and releases give.
+    pub fn waits_for_a_second_person(&self, emergency: bool) -> bool {
+        const LIFTED: [&str; 9] = ["G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-19", "G-23"];
+        match self.refused_by().as_slice() {
+            [] => false,
+            all if emergency => all.iter().all(|id| LIFTED.contains(id)),
+            all => all == ["G-16"],
+        }
+    }
+
     /// The findings that say no.
     pub fn refusals(&self) -> impl Iterator<Item = &Finding> {
         self.rules.iter().filter(|r| !r.holds)

@@ -1,6 +1,7 @@
 //! Cases: opened at one desk, known at partners by what was shared of them.
 
 use super::book::{Book, Record};
+use super::disclosure;
 use super::fold::{
     At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
 };
@@ -15,7 +16,7 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::lead(NEW, Travels::Home, nothing_asked, open),
         ChangeDef::lead(CLOSE, Travels::Home, nothing_asked, close),
-        ChangeDef::rider(SHARE, &["disclosure-propose", "disclosure-release"], share),
+        ChangeDef::rider(SHARE, &disclosure::LEAVES, share),
     ],
 };
 

@@ -1,19 +1,23 @@
 //! Disclosures: who gets which items, for what, until when; proposed by one person, released by another.
 //!
 //! A proposal that waits stays at home and lists its items; what leaves is an act addressed to the partner that holds
-//! the copies: the release, or the proposal itself where no second person is needed.
+//! the copies: the release, or the proposal itself where no second person is needed. Where an emergency is claimed, the
+//! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
 
 use super::book::{Book, Record};
-use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, put_new, token};
+use super::fold::{
+    Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
 use crate::object;
+use crate::value::class::DeleteCause;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
+use crate::value::instant::{Instant, Span};
 use crate::value::json::{Json, Members};
 use crate::value::person::Person;
 
-/// `disclosure`: proposed → released; received at the partner's.
+/// `disclosure`: proposed → released → recalled; received at the partner's.
 pub const KIND: KindDef = KindDef {
     name: "disclosure",
     letter: 'D',
@@ -21,6 +25,9 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::lead(PROPOSE, Travels::HomeOrAddressed, ask_propose, propose),
         ChangeDef::rider(ITEM, &[PROPOSE], item),
         ChangeDef::lead(RELEASE, Travels::Addressed, ask_release, release),
+        ChangeDef::lead(JOIN, Travels::Addressed, ask_join, release),
+        ChangeDef::lead(VALIDATE, Travels::Home, ask_validate, validate),
+        ChangeDef::lead(RECALL, Travels::Home, nothing_asked, recall),
     ],
 };
 
@@ -28,6 +35,16 @@ pub const KIND: KindDef = KindDef {
 pub const PROPOSE: &str = "disclosure-propose";
 /// The lead of a release.
 pub const RELEASE: &str = "disclosure-release";
+/// The lead of the act of an emergency's second person.
+pub const JOIN: &str = "disclosure-join";
+/// The lead of an emergency's validation.
+pub const VALIDATE: &str = "disclosure-validate";
+/// The lead of a recall.
+pub const RECALL: &str = "disclosure-recall";
+/// The leads of the acts that hold copies.
+pub const LEAVES: [&str; 3] = [PROPOSE, RELEASE, JOIN];
+/// How long an emergency may wait for its validation (Regulation (EU) 2023/1543, Article 4(5)).
+pub const VALIDATION: Span = Span::hours(48);
 /// An item of a proposal that waits.
 pub const ITEM: &str = "disclosure-item";
 
@@ -44,6 +61,8 @@ pub struct Terms {
     pub named: bool,
     /// Who proposed it.
     pub proposed_by: Person,
+    /// Whether an imminent risk to life is claimed.
+    pub emergency: bool,
     /// The distinct facts that the gate was asked with; each copy names its own by number. Set by the gate's caller.
     pub asked: Vec<Json>,
 }
@@ -58,6 +77,11 @@ impl Terms {
             delete_after_days: m.count("delete_after_days")? as i64,
             named: m.need("named")?.truth().ok_or_else(|| Fault::Form("`named` is not a truth value".into()))?,
             proposed_by: m.read("proposed_by", Person::parse)?,
+            emergency: match m.maybe("emergency") {
+                None => false,
+                Some(claim) if claim.truth() == Some(true) => true,
+                Some(_) => return Err(Fault::Form("`emergency` is true or is not there".into())),
+            },
             asked: m.need("asked")?.items().ok_or_else(|| Fault::Form("`asked` is not a list".into()))?.to_vec(),
         };
         m.finish()?;
@@ -66,24 +90,90 @@ impl Terms {
 
     /// The terms as JSON.
     pub fn to_json(&self) -> Json {
-        object! {
+        let mut json = object! {
             "to" => self.to.to_string(),
             "purpose" => self.purpose.as_str(),
             "delete_after_days" => self.delete_after_days,
             "named" => self.named,
             "proposed_by" => self.proposed_by.to_string(),
-            "asked" => self.asked.clone(),
+        };
+        if self.emergency {
+            json.set("emergency", true);
+        }
+        json.set("asked", self.asked.clone());
+        json
+    }
+}
+
+/// What a disclosure says in words.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Said {
+    /// The named people it goes to.
+    pub named: Vec<String>,
+    /// The risk to life, where one is claimed.
+    pub risk: Option<String>,
+}
+
+impl Said {
+    /// Reads it out of a content.
+    pub fn read(content: Option<&Json>) -> Self {
+        let named = content.and_then(|c| c.get("named")).and_then(Json::items).unwrap_or_default();
+        let risk = content.and_then(|c| c.get("emergency")).and_then(Json::text);
+        Self {
+            named: named.iter().filter_map(|n| n.text().map(str::to_owned)).collect(),
+            risk: risk.map(str::to_owned),
         }
     }
 }
 
-/// The lead of a proposal or a release. `people` are the named people it goes to.
-pub fn lead(id: Id, kind: &'static str, terms: &Terms, people: &[String], salt: Salt) -> Change {
-    if people.is_empty() {
+/// The lead of a proposal, a release or a joining.
+pub fn lead(id: Id, kind: &'static str, terms: &Terms, said: &Said, salt: Salt) -> Change {
+    let mut content = object! {};
+    if !said.named.is_empty() {
+        content.set("named", said.named.clone());
+    }
+    if let Some(risk) = &said.risk {
+        content.set("emergency", risk.as_str());
+    }
+    if content.members().is_some_and(|m| m.is_empty()) {
         Change::of_terms(id, kind, &terms.to_json())
     } else {
-        Change::with_content(id, kind, &terms.to_json(), &object! { "named" => people.to_vec() }, salt)
+        Change::with_content(id, kind, &terms.to_json(), &content, salt)
     }
+}
+
+/// Whether an emergency was one, with reasons.
+pub fn validation(id: Id, approved: bool, reasons: &str, salt: Salt) -> Change {
+    let outcome = if approved { APPROVED } else { REFUSED };
+    Change::with_content(id, VALIDATE, &object! { "outcome" => outcome }, &object! { "reasons" => reasons }, salt)
+}
+
+/// The recall of a disclosure; the order to delete is an act of its own, for the partner.
+pub fn recalled(id: Id, cause: DeleteCause) -> Change {
+    Change::of_terms(id, RECALL, &object! { "cause" => cause })
+}
+
+const PENDING: &str = "pending";
+const APPROVED: &str = "approved";
+const REFUSED: &str = "refused";
+
+/// How an emergency stands: `pending`, `approved`, `refused`, or `lapsed` where nobody validated it in time. `None`:
+/// none was claimed, or nobody has joined the claim yet.
+pub fn validation_of(record: &Record, now: Instant) -> Option<&str> {
+    match record.text("validation")? {
+        PENDING if record.instant("at").is_none_or(|at| now >= at.plus(VALIDATION)) => Some("lapsed"),
+        other => Some(other),
+    }
+}
+
+/// Whether the partner must delete what it got, since an emergency was not validated.
+pub fn is_unvalidated(record: &Record, now: Instant) -> bool {
+    record.state == "released" && matches!(validation_of(record, now), Some(REFUSED | "lapsed"))
+}
+
+/// Who joined the claim of an emergency.
+pub fn joined_by(record: &Record) -> Option<Person> {
+    record.text("joined_by").and_then(Person::parse)
 }
 
 /// An item of a proposal that waits; `asked` is the number of the facts that it was asked with.
@@ -130,11 +220,29 @@ fn ask_release(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked,
     Ok(Asked { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..Asked::default() })
 }
 
+fn ask_join(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    if !Terms::read(piece.terms)?.emergency {
+        return Err(Fault::Authority("only the claim of an emergency is joined; anything else is released".into()));
+    }
+    ask_release(book, at, piece)
+}
+
+fn ask_validate(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    only_at_home(at)?;
+    let record = need(book, piece.record, KIND.name)?;
+    let terms = Terms::read(&of_record(&record))?;
+    if joined_by(&record) == Some(at.member()) {
+        return Err(Fault::Life("whoever joined the claim of an emergency does not validate it".into()));
+    }
+    Ok(Asked { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..Asked::default() })
+}
+
 /// The terms of a disclosure's record without what the fold added.
 pub fn of_record(record: &Record) -> Json {
     let mut json = record.terms.clone();
-    json.remove("row");
-    json.remove("at");
+    for added in ["row", "at", "joined_by", "validation", "recalled"] {
+        json.remove(added);
+    }
     json
 }
 
@@ -178,5 +286,45 @@ fn release(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fa
     }
     let proposal = need(book, piece.record, KIND.name)?;
     must_be(&proposal, &["proposed"], "release")?;
+    let mut released = released;
+    if piece.kind == JOIN {
+        released.terms.set("joined_by", at.member().to_string());
+        released.terms.set("validation", PENDING);
+        released.due = Some(at.now().plus(VALIDATION));
+    }
     Ok(book.put(&released)?)
+}
+
+fn validate(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    must_be(&record, &["released"], "validate")?;
+    let mut m = piece.members()?;
+    let outcome = m.read("outcome", |o| [APPROVED, REFUSED].into_iter().find(|known| *known == o))?;
+    m.finish()?;
+    match validation_of(&record, at.now()) {
+        Some(PENDING) => {}
+        Some(other) => return Err(Fault::Life(format!("its validation is {other} already"))),
+        None => return Err(Fault::Life("no emergency was joined: there is nothing to validate".into())),
+    }
+    record.terms.set("validation", outcome);
+    record.due = None;
+    Ok(book.put(&record)?)
+}
+
+fn recall(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    must_be(&record, &["released"], "recall")?;
+    let mut m = piece.members()?;
+    let cause = m.read("cause", DeleteCause::parse)?;
+    m.finish()?;
+    let right = if is_unvalidated(&record, at.now()) { DeleteCause::NotValidated } else { DeleteCause::Recalled };
+    if cause != right {
+        return Err(Fault::Authority("a recall names another cause than the record has".into()));
+    }
+    "recalled".clone_into(&mut record.state);
+    record.terms.set("recalled", at.now().to_string());
+    record.due = None;
+    Ok(book.put(&record)?)
 }

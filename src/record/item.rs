@@ -18,7 +18,7 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::lead(ADD, Travels::Home, nothing_asked, add).riding(&["item-import"]),
         ChangeDef::lead(MARK, Travels::Home, nothing_asked, mark),
-        ChangeDef::rider(COPY, &[disclosure::PROPOSE, disclosure::RELEASE], copy),
+        ChangeDef::rider(COPY, &disclosure::LEAVES, copy),
     ],
 };
 

@@ -3,23 +3,13 @@
 use super::book::{Book, DutyState, Record};
 use super::disclosure::recipients;
 use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, put_new};
+use super::stream;
 use crate::act::change::Change;
 use crate::object;
-use crate::value::class::words;
+use crate::value::class::DeleteCause;
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
-
-words! {
-    /// Why a partner must delete.
-    Cause {
-        /// The sender has purged it.
-        Purged = "purged",
-        /// The sender has recalled it.
-        Recalled = "recalled",
-        /// An emergency was not validated.
-        NotValidated = "not-validated",
-    }
-}
 
 /// `order`: given; received at the partner's.
 pub const KIND: KindDef = KindDef {
@@ -31,8 +21,13 @@ pub const KIND: KindDef = KindDef {
 const ORDER: &str = "delete-order";
 const ORDERED: &str = "delete-ordered";
 
+/// The id of the order that a purge or a recall gives a partner: it follows from both, so asking again makes no second one.
+pub fn id_of(because: Id, partner: Id) -> Id {
+    stream::id_from(&Digest::of(&[because.as_bytes().as_slice(), partner.as_bytes()].concat()))
+}
+
 /// Orders a partner to delete.
-pub fn new(id: Id, to: Id, cause: Cause) -> Change {
+pub fn new(id: Id, to: Id, cause: DeleteCause) -> Change {
     Change::of_terms(id, ORDER, &object! { "to" => to.to_string(), "cause" => cause })
 }
 
@@ -49,7 +44,7 @@ fn ask(_: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
 fn give(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
     let mut m = piece.members()?;
     let to = m.read("to", Id::parse)?;
-    m.read("cause", Cause::parse)?;
+    m.read("cause", DeleteCause::parse)?;
     m.finish()?;
     if recipients(at) != [to] {
         return Err(Fault::Authority("a delete order is addressed to another desk than it names".into()));

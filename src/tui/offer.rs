@@ -37,7 +37,15 @@ pub fn verbs_for(desk: &Desk, subject: &Subject, capital: Capital) -> Result<Vec
         ("item", Capital::Destroy) => &["retention purge"],
         ("review", Capital::Review) => &["review assess"],
         ("review", Capital::Sign | Capital::Destroy) => &["review decide"],
-        ("disclosure", Capital::Sign) if record.state == "proposed" => &["disclosure release"],
+        ("disclosure", Capital::Sign) if record.state == "proposed" => {
+            if record.terms.get("emergency").is_some() {
+                &["disclosure join"]
+            } else {
+                &["disclosure release"]
+            }
+        }
+        ("disclosure", Capital::Sign) if record.text("validation") == Some("pending") => &["disclosure validate"],
+        ("disclosure", Capital::Destroy) if record.state == "released" => &["disclosure recall"],
         ("hold", Capital::Sign) if record.state == "standing" => &["retention release"],
         ("certificate", Capital::Sign) => &["retention certificates"],
         ("partner", Capital::Sign) if record.state == "met" => &["partner confirm"],
@@ -105,7 +113,17 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
         "agreement end" => &["recorded"],
         "case close" => &["open"],
         "review assess" | "review decide" => &["open", "assessed", "deferred"],
-        "disclosure release" => &["proposed"],
+        "disclosure release" if record.terms.get("emergency").is_some() => {
+            return Some("it claims an emergency: a second person joins it".to_owned());
+        }
+        "disclosure join" if record.terms.get("emergency").is_none() => {
+            return Some("it claims no emergency".to_owned());
+        }
+        "disclosure validate" if record.text("validation") != Some("pending") => {
+            return Some("no emergency waits for its validation".to_owned());
+        }
+        "disclosure release" | "disclosure join" => &["proposed"],
+        "disclosure recall" => &["released"],
         "retention release" => &["standing"],
         "item mark" | "review open" | "disclosure new" if record.kind == "item" => &["held"],
         _ => return None,
@@ -126,7 +144,9 @@ pub fn place_of(desk: &Desk, subject: &Subject) -> Result<Option<(Place, Look)>,
         "case" => at(Place::Case, 0, Some(record.id)),
         "request" => at(Place::Queue, if super::screen::queue::is_open(&record.state) { 0 } else { 3 }, None),
         "review" => at(Place::Legal, 0, None),
-        "disclosure" if record.state == "proposed" => at(Place::Legal, 0, None),
+        "disclosure" if record.state == "proposed" || record.text("validation") == Some("pending") => {
+            at(Place::Legal, 0, None)
+        }
         "disclosure" => {
             let first = disclosure::items_of(desk, &record)?.first().copied();
             let item = first.map(|i| desk.book().get(i)).transpose()?.flatten();

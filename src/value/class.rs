@@ -314,6 +314,18 @@ words! {
 }
 
 words! {
+    /// Why a partner must delete.
+    DeleteCause {
+        /// The sender has purged it.
+        Purged = "purged",
+        /// The sender has recalled it.
+        Recalled = "recalled",
+        /// An emergency was not validated.
+        NotValidated = "not-validated",
+    }
+}
+
+words! {
     /// The tests of a legal review (standards §3), in the order in which the levels ask for them.
     Test {
         /// A domestic power and a treaty basis.

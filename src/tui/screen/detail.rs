@@ -205,6 +205,16 @@ fn of_disclosure(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Fai
     d.line("WITH", r.partner.as_str());
     d.line("FOR", format!("{}, {} days", r.purpose, r.delete_after_days));
     d.line("PROPOSED", format!("{}, {}", r.proposed_by, at(Some(&r.at))));
+    if r.emergency {
+        d.line("CLAIMS", Bit::new("an emergency: imminent risk to life", Tone::Stop));
+        d.body("RISK", r.risk.as_deref().unwrap_or_default());
+        let validation = match (r.validation.as_deref(), &r.validate_by) {
+            (Some("pending"), Some(by)) => format!("due by {}, or its partner must delete it", at(Some(by))),
+            (Some(other), _) => other.to_owned(),
+            (None, _) => String::new(),
+        };
+        d.line("VALIDATION", Bit::new(validation, Tone::Due));
+    }
     d.line("ITEMS", r.items.to_string());
     for id in disclosure::items_of(desk, record)?.into_iter().take(20) {
         if let Some(item) = desk.book().get(id)? {

@@ -49,7 +49,8 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
         })
         .collect();
     let releases = disclosure::rows(desk)?;
-    let waiting: Vec<_> = releases.iter().filter(|d| d.state == "proposed").collect();
+    let pending = |d: &disclosure::Row| d.validation.as_deref() == Some("pending");
+    let waiting: Vec<_> = releases.iter().filter(|d| d.state == "proposed" || pending(d)).collect();
     let release_rows = waiting
         .iter()
         .map(|d| {
@@ -60,8 +61,12 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 vec![
                     Bit::from(d.partner.as_str()),
                     Bit::from(format!("{} items", d.items)),
-                    Bit::from(format!("by {}", d.proposed_by)),
-                    due_at(Some(&d.at), now),
+                    match (d.emergency, pending(d)) {
+                        (true, true) => Bit::new("EMERGENCY that left: validate it, or it is taken back", Tone::Stop),
+                        (true, false) => Bit::new(format!("EMERGENCY: join it, by {}", d.proposed_by), Tone::Stop),
+                        (false, _) => Bit::from(format!("by {}", d.proposed_by)),
+                    },
+                    due_at(Some(d.validate_by.as_ref().unwrap_or(&d.at)), now),
                 ],
             )
         })
@@ -91,7 +96,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::from(format!("RELEASES {} wait for a second person", waiting.len())),
+                title: Shown::from(format!("RELEASES {} wait for another person", waiting.len())),
                 columns: vec![
                     column("", Width::Fixed(8)),
                     column("", Width::Fixed(4)),
