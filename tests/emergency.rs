@@ -33,7 +33,8 @@ fn claimed() -> (TempDir, Site, Site, String, String) {
     a.fails(1, "disclosure new", &share, Kind::Refused);
     // No emergency lifts what is promised against torture.
     let emergency = [share.as_slice(), &[("emergency", RISK)]].concat();
-    a.fails(1, "disclosure new", &emergency, Kind::Refused);
+    let refusal = a.fails(1, "disclosure new", &emergency, Kind::Refused);
+    assert_eq!(refusal.verdict.unwrap().refused_by(), ["G-18"], "only what no emergency lifts is named");
     let assurance = [("partner", "XB"), ("of", "torture"), ("text", "nobody is tortured"), ("by", "central authority")];
     a.must(2, "assurance add", &assurance);
     let answer = a.must(1, "disclosure new", &emergency);

@@ -14,6 +14,7 @@ use crate::store::connection::{self, DatabaseKey};
 use crate::store::read::{self, StoredAct};
 use crate::store::replay;
 use crate::value::json::Json;
+use crate::value::text::counted;
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -171,8 +172,9 @@ pub fn verify_log(desk: &mut Desk, job: &mut Job) -> Result<Verified, Failure> {
 fn verify(desk: &mut Desk, _: &Form, job: &mut Job) -> Result<Answer, Failure> {
     let found = verify_log(desk, job)?;
     let said = format!(
-        "Intact: {} acts, {} changes; every signature, every rule and every table is as it must be.",
-        found.acts, found.changes
+        "Intact: {}, {}; every signature, every rule and every table is as it must be.",
+        counted(found.acts, "act"),
+        counted(found.changes, "change")
     );
     Ok(Answer::thing(&found).saying(said))
 }

@@ -33,7 +33,7 @@ use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::text::shown;
+use crate::value::text::{counted, shown};
 
 /// The largest bundle that is looked at, in bytes.
 const LARGEST: u64 = (2 << 30) + (4 << 20);
@@ -411,11 +411,11 @@ fn show_verified(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, 
     let state = if verified.place == Place::Again { "already imported" } else { "verified" };
     let outcome = outcome(&verified, state);
     let said = format!(
-        "Bundle {} from {}: {state}, {} acts, {} changes.{}",
+        "Bundle {} from {}: {state}, {}, {}.{}",
         outcome.sequence,
         outcome.from,
-        outcome.acts,
-        outcome.changes,
+        counted(outcome.acts, "act"),
+        counted(outcome.changes, "change"),
         if tried { "" } else { " Whether its acts are in order is checked when it is imported." }
     );
     Ok(Answer::thing(&outcome).saying(said))
@@ -691,7 +691,10 @@ fn import(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure
     }
     let said: Vec<String> = outcomes
         .iter()
-        .map(|o| format!("Bundle {} from {}: {}, {} acts, {} changes.", o.sequence, o.from, o.state, o.acts, o.changes))
+        .map(|o| {
+            let (acts, changes) = (counted(o.acts, "act"), counted(o.changes, "change"));
+            format!("Bundle {} from {}: {}, {acts}, {changes}.", o.sequence, o.from, o.state)
+        })
         .collect();
     let more = if passed_over.is_empty() {
         String::new()

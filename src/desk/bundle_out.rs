@@ -29,7 +29,7 @@ use crate::store::{connection, log, tree::SqlTree};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
-use crate::value::text::shown;
+use crate::value::text::{counted, shown};
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -225,7 +225,7 @@ fn show_preview(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, F
         count("NO")
     )];
     for act in &preview.acts {
-        let items = if act.items + act.stays > 0 { format!("{} items", act.items) } else { String::new() };
+        let items = if act.items + act.stays > 0 { counted(act.items, "item") } else { String::new() };
         text.push(format!("{:4} {:20} {:12} {}", act.leaves, act.kind, items, act.why));
     }
     if preview.owes_receipt {
@@ -448,7 +448,7 @@ fn export(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure
     }
     let (exported, kept) = make(desk, &to, job)?;
     let stay = if exported.stays > 0 {
-        format!(" {} acts stay: `bundle preview` says why.", exported.stays)
+        format!(" What stays: {}; `bundle preview` says why.", counted(exported.stays, "act"))
     } else {
         String::new()
     };
@@ -459,9 +459,9 @@ fn export(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure
     };
     deliver(&kept, &out, sequence)?;
     let said = format!(
-        "Bundle {sequence} to {}: {} acts, {} bytes, in {}.{stay}",
+        "Bundle {sequence} to {}: {}, {} bytes, in {}.{stay}",
         exported.to,
-        exported.acts,
+        counted(exported.acts, "act"),
         exported.bytes,
         shown(&out.to_string_lossy())
     );

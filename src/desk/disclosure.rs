@@ -23,6 +23,7 @@ use crate::value::class::{DeleteCause, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
+use crate::value::text::counted;
 
 /// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
 const MOST_FACTS: usize = 256;
@@ -73,7 +74,7 @@ pub const VERBS: &[Verb] = &[
         about: "Say afterwards whether an emergency was one; what is refused must be deleted by its partner",
         fields: &[
             Field::new("disclosure", Takes::Record(&["disclosure"]), "the disclosure").positional(),
-            Field::new("outcome", Takes::Word(outcomes), "approved or refused").required(),
+            Field::new("outcome", Takes::Word(outcomes), "whether it was one").required(),
             Field::new("reasons", Takes::Body, "why").required(),
         ],
         act: VALIDATE,
@@ -222,16 +223,27 @@ pub fn sort(
             sorted.facts.push((facts, verdict));
             sorted.facts.len() - 1
         });
-        let Some((_, verdict)) = sorted.facts.get(number) else { continue };
+        let Some((facts, verdict)) = sorted.facts.get(number) else { continue };
         match verdict.refused_by().as_slice() {
             [] => sorted.leaves.push((*id, number)),
             _ if lacks_second && verdict.waits_for_a_second_person(of.emergency.is_some()) => {
                 sorted.waits.push((*id, number));
             }
+            // What a second person would lift is not what keeps it here.
+            _ if lacks_second && of.emergency.is_some() => sorted.stays.push((*id, if_joined(facts))),
             _ => sorted.stays.push((*id, verdict.clone())),
         }
     }
     Ok(sorted)
+}
+
+/// What the gate would say if somebody joined the claim of an emergency.
+fn if_joined(facts: &Leave) -> Verdict {
+    let mut joined = facts.clone();
+    if let Some(Some(people)) = joined.emergency.as_mut().map(|e| e.as_mut().and_then(|e| e.people.as_mut())) {
+        people.push("whoever joins".to_owned());
+    }
+    joined.judge()
 }
 
 impl Sorted {
@@ -366,7 +378,10 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         (left, _) => {
             let mut said = Vec::new();
             if left {
-                said.push(format!("{} items leave with the next bundle to {code}.", sorted.leaves.len()));
+                said.push(format!(
+                    "What leaves with the next bundle to {code}: {}.",
+                    counted(sorted.leaves.len(), "item")
+                ));
             }
             if !sorted.waits.is_empty() {
                 let how = if of.emergency.is_some() { "join" } else { "release" };
@@ -538,8 +553,8 @@ fn second(desk: &mut Desk, record: &Record, kind: &'static str, job: &mut Job) -
     }
     let more = if kind == JOIN { " A release officer must validate the emergency within 48 hours." } else { "" };
     let said = format!(
-        "Released: {} items leave with the next bundle to {}; {} stay.{more}",
-        sorted.leaves.len(),
+        "Released: {} for the next bundle to {}; {} stay.{more}",
+        counted(sorted.leaves.len(), "item"),
         desk.code_of(proposed.to)?,
         sorted.stays.len()
     );
@@ -562,7 +577,10 @@ fn validate(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure
     }
     let said = if desk.may(RECALL)?.allowed() {
         let (code, ordered) = take_back(desk, record.id)?;
-        format!("The emergency is refused: {code} is ordered to delete {ordered} items, with the next bundle.")
+        format!(
+            "The emergency is refused: {code} is ordered to delete {}, with the next bundle.",
+            counted(ordered, "item")
+        )
     } else {
         "The emergency is refused: a desk officer orders the deletion with the next bundle.".to_owned()
     };
@@ -575,7 +593,8 @@ fn recall(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
     Ok(Answer::made(
         record.id,
         format!(
-            "Recalled: {code} is ordered to delete {ordered} items, with the next bundle; the duty runs until it certifies."
+            "Recalled: {code} is ordered to delete {}, with the next bundle; the duty runs until it certifies.",
+            counted(ordered, "item")
         ),
     ))
 }

@@ -25,6 +25,7 @@ use crate::value::class::DeleteCause;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
+use crate::value::text::counted;
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -99,7 +100,7 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     };
     let items = targets.iter().filter(|(_, kind)| *kind == "item").count();
     if form.flag("dry-run") {
-        let said = format!("{items} items would be erased, {} records in all.", targets.len());
+        let said = format!("Would be erased: {}, {} in all.", counted(items, "item"), counted(targets.len(), "record"));
         let value = serde_json::json!({ "items": items, "records": targets.len() });
         return Ok(Answer::thing(&value).saying(said));
     }
@@ -154,8 +155,12 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     }
     let certificate = finish(desk, id, job)?;
     let value = serde_json::json!({ "items": items, "records": count, "certificate": certificate.to_string() });
-    Ok(Answer::thing(&value)
-        .saying(format!("{items} items erased, {count} records in all; certificate Z-{}.", certificate.short())))
+    Ok(Answer::thing(&value).saying(format!(
+        "Erased: {}, {} in all; certificate Z-{}.",
+        counted(items, "item"),
+        counted(count, "record"),
+        certificate.short()
+    )))
 }
 
 /// Files that hold sealed copies of what goes: bundles in the outbox that carried any of it.

@@ -121,6 +121,13 @@ pub fn shown_lines(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A number of things in words: `1 item`, `2 items`.
+pub fn counted(n: impl std::fmt::Display, thing: &str) -> String {
+    let n = n.to_string();
+    let plural = if n == "1" { "" } else { "s" };
+    format!("{n} {thing}{plural}")
+}
+
 /// How many terminal columns a shown text takes.
 pub fn width(text: &str) -> usize {
     text.width()

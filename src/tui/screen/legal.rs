@@ -8,7 +8,7 @@ use crate::desk::{disclosure, own, review};
 use crate::tui::page::{Bit, Page, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 
 /// The Legal screen.
 pub const SCREEN: Screen = Screen {
@@ -60,10 +60,10 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 ' ',
                 vec![
                     Bit::from(d.partner.as_str()),
-                    Bit::from(format!("{} items", d.items)),
+                    Bit::from(counted(d.items, "item")),
                     match (d.emergency, pending(d)) {
-                        (true, true) => Bit::new("EMERGENCY that left: validate it, or it is taken back", Tone::Stop),
-                        (true, false) => Bit::new(format!("EMERGENCY: join it, by {}", d.proposed_by), Tone::Stop),
+                        (true, true) => Bit::new("EMERGENCY: validate", Tone::Stop),
+                        (true, false) => Bit::new("EMERGENCY: join it", Tone::Stop),
                         (false, _) => Bit::from(format!("by {}", d.proposed_by)),
                     },
                     due_at(Some(d.validate_by.as_ref().unwrap_or(&d.at)), now),

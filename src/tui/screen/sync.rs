@@ -12,7 +12,7 @@ use crate::tui::page::{Bit, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
 use crate::value::id::Id;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 
 /// The Sync screen.
 pub const SCREEN: Screen = Screen {
@@ -90,7 +90,7 @@ fn history(desk: &Desk, with: Option<&str>) -> Result<Section, Failure> {
                 Bit::from(format!("{} to {}", b.from, b.to)),
                 Bit::from(b.sequence.to_string()),
                 state(&b.state),
-                Bit::from(format!("{} acts", b.acts)),
+                Bit::from(counted(b.acts, "act")),
                 due_at(Some(&b.at), desk.now()),
             ],
         })
@@ -132,7 +132,7 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
                 k if k.starts_with("member") => "member",
                 _ => "desk",
             };
-            let items = if a.items + a.stays > 0 { format!("{} items", a.items) } else { String::new() };
+            let items = if a.items + a.stays > 0 { counted(a.items, "item") } else { String::new() };
             let why = if a.why.is_empty() { "every rule holds".to_owned() } else { a.why.clone() };
             row(
                 kind,
