@@ -67,3 +67,20 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_keys_of_its_own() {
+        let distinct = |mut keys: Vec<char>| {
+            keys.sort_unstable();
+            keys.dedup();
+            keys.len()
+        };
+        let keys = |of: fn(&Place) -> char| distinct(Place::ALL.iter().map(of).collect());
+        assert_eq!(keys(|p| p.digit()), Place::ALL.len(), "ten digits name ten places: more would be views of these");
+        assert_eq!(keys(|p| p.letter()), Place::ALL.len());
+    }
+}
