@@ -189,7 +189,7 @@ impl From<Fault> for Failure {
         match fault {
             Fault::Life(what) => Self::life(what),
             Fault::Form(what) => Self::new(Kind::Malformed, what, "nothing was changed"),
-            Fault::Authority(what) => Self::new(Kind::Signature, what, "nothing was changed"),
+            Fault::Authority(what) => Self::new(Kind::Refused, what, "somebody else does this; nothing was changed"),
             Fault::Book(error) => StoreError::from(error).into(),
         }
     }

@@ -208,7 +208,23 @@ pub const VERBS: &[Verb] = &[
         act: "request-withdraw",
         run: Run::Writes(withdraw),
     },
+    Verb {
+        noun: "request",
+        name: "resolve",
+        about: "Decide between two answers that crossed: neither desk knew of the other's",
+        fields: &[
+            REQUEST,
+            Field::new("take", Takes::Word(states), "the state that counts, one of those that stand").required(),
+            BECAUSE,
+        ],
+        act: "conflict-resolve",
+        run: Run::Writes(resolve),
+    },
 ];
+
+fn states() -> Vec<&'static str> {
+    request::State::ALL.iter().map(|s| s.word()).collect()
+}
 
 /// The fields of the kind that is chosen; of a draft that is written anew, too.
 fn fields_of(_: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
@@ -678,4 +694,14 @@ fn withdraw(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure
     let id =
         desk.act_alone("request-withdraw", audience, |e, _| Ok(request::withdrawn(record.id, &because, e.salt()?)))?;
     Ok(Answer::made(id, "Withdrawn."))
+}
+
+fn resolve(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = find(desk, form)?;
+    let take = form.read("take", "a state", request::State::parse)?;
+    let because = form.body("because")?.unwrap_or_default();
+    let audience = Audience::Desks(record.partner.into_iter().collect());
+    let id = desk
+        .act_alone("conflict-resolve", audience, |e, _| Ok(request::resolved(record.id, take, &because, e.salt()?)))?;
+    Ok(Answer::made(id, format!("Resolved: it is {}.", take.word())))
 }

@@ -511,10 +511,10 @@ fn party(record: &Record, at: &At<'_>) -> Result<(), Fault> {
 
 fn ask_answer(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
     let record = need(book, piece.record, KIND.name)?;
-    party(&record, at)?;
     if by_asker(&record, at) {
         return Err(Fault::Authority("a request is answered by the desk that is asked".into()));
     }
+    party(&record, at)?;
     let answer = answer_of(piece)?;
     if answer == Answer::Consent && record.terms.get("recipient").is_none() {
         return Err(Fault::Life("consent is given to a request that asks for it".into()));

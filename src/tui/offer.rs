@@ -12,7 +12,7 @@ use crate::desk::verb::{Form, Takes, Verb};
 use crate::desk::workspace::Desk;
 use crate::desk::{disclosure, verb};
 use crate::record::book::{Book as _, Query, Record};
-use crate::record::request::State;
+use crate::record::request::{Answer, Report, State};
 use crate::value::id::Id;
 
 /// The keys with consequences.
@@ -67,13 +67,19 @@ fn of_request(record: &Record, ours: bool, capital: Capital) -> &'static [&'stat
         (true, Capital::Review | Capital::Sign, State::Draft) => &["request submit"],
         (true, Capital::Sign, State::Authorised) => &["request send"],
         (true, Capital::Sign, State::Delivered) => &["request report-use"],
-        (true, Capital::Sign, State::Clarification) => &["request clarify"],
+        (true, Capital::Sign, State::Clarification) => &["request reply"],
+        (true, Capital::Sign, State::Conditional) => &["request agree"],
+        (true, Capital::Sign, State::UseReported | State::Refused | State::Expired) => &["request close"],
+        (_, Capital::Sign, State::Conflict) => &["request resolve"],
         (true, Capital::Destroy, _) => &["request withdraw"],
         (false, Capital::Review, _) => &["review open"],
         (false, Capital::Sign, State::Sent | State::Acknowledged) => {
-            &["request accept", "request acknowledge", "request clarify"]
+            &["request accept", "request acknowledge", "request clarify", "request offer"]
         }
-        (false, Capital::Sign, State::Accepted | State::Partly | State::Executing) => &["request deliver"],
+        (false, Capital::Sign, State::Accepted | State::Partly) => {
+            &["request deliver", "request execute", "request postpone"]
+        }
+        (false, Capital::Sign, State::Executing | State::Postponed) => &["request deliver", "request accept"],
         (false, Capital::Destroy, _) => &["request refuse"],
         _ => &[],
     }
@@ -89,13 +95,22 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
     let (side, from) = match verb.full_name().as_str() {
         "request submit" => asker(&[S::Draft]),
         "request send" => asker(&[S::Authorised]),
-        "request report-use" => asker(&[S::Delivered]),
+        "request report-use" => asker(Report::Use.leads().0),
+        "request reply" => asker(Report::Clarified.leads().0),
+        "request agree" => asker(Report::TakeConditions.leads().0),
+        "request close" => asker(Report::Close.leads().0),
+        "request expire" => asker(Report::Expire.leads().0),
+        "request resolve" => (None, vec![S::Conflict]),
         "request withdraw" => (Some(true), Vec::new()),
-        "request acknowledge" => asked(crate::record::request::Answer::Acknowledge.leads().0),
-        "request accept" => asked(crate::record::request::Answer::Accept.leads().0),
-        "request refuse" => asked(crate::record::request::Answer::Refuse.leads().0),
-        "request clarify" => asked(crate::record::request::Answer::Clarify.leads().0),
-        "request deliver" => asked(crate::record::request::Answer::Deliver.leads().0),
+        "request acknowledge" => asked(Answer::Acknowledge.leads().0),
+        "request accept" => asked(Answer::Accept.leads().0),
+        "request refuse" => asked(Answer::Refuse.leads().0),
+        "request clarify" => asked(Answer::Clarify.leads().0),
+        "request offer" => asked(Answer::Offer.leads().0),
+        "request postpone" => asked(Answer::Postpone.leads().0),
+        "request execute" => asked(Answer::Execute.leads().0),
+        "request consent" => asked(Answer::Consent.leads().0),
+        "request deliver" => asked(Answer::Deliver.leads().0),
         _ => (None, Vec::new()),
     };
     if record.kind == "request" && side.is_some_and(|s| s != ours) {
