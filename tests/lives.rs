@@ -29,6 +29,7 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
     ("request withdraw", &[("because", "not needed")]),
     ("request resolve", &[("because", "by telephone"), ("take", "withdrawn")]),
     ("request resolve", &[("because", "by telephone"), ("take", "accepted")]),
+    ("review open", &[("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")]),
     ("review assess", &[("all", "met"), ("less-intrusive", "searched")]),
     ("review decide", &[("approve", "yes"), ("expires", "60d")]),
     ("review decide", &[("refuse", "yes"), ("reasons", "too wide")]),
@@ -46,8 +47,25 @@ enum Step {
     Pass(i64),
 }
 
+/// What brings something nearer to leaving, by whoever it is that tries.
+const TOWARDS: &[&str] = &[
+    "request submit",
+    "request send",
+    "review open",
+    "review assess",
+    "review decide",
+    "disclosure new",
+    "disclosure release",
+];
+
+fn towards() -> Vec<usize> {
+    let nears = |n: &usize| TOWARDS.contains(&VERBS[*n].0) && !VERBS[*n].1.contains(&("refuse", "yes"));
+    (0..VERBS.len()).filter(nears).collect()
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
+        8 => (1..=3u8, prop::sample::select(towards())).prop_map(|(m, v)| Step::Try(true, m, v)),
         8 => (any::<bool>(), 1..=3u8, 0..VERBS.len()).prop_map(|(a, m, v)| Step::Try(a, m, v)),
         3 => any::<bool>().prop_map(Step::Carry),
         1 => (1..200i64).prop_map(Step::Pass),
@@ -67,6 +85,14 @@ fn approved(site: &Site, subject: &str) -> bool {
     })
 }
 
+/// A disclosure that was released by somebody else than who proposed it.
+fn released(site: &Site) -> bool {
+    let log = site.must(1, "audit log", &[]).value;
+    let by = |did: &str| log.as_array().unwrap().iter().filter(|r| r["did"] == did).map(|r| r["by"].clone()).collect();
+    let (proposed, released): (Vec<Value>, Vec<Value>) = (by("disclosure-propose"), by("disclosure-release"));
+    released.iter().any(|r| proposed.iter().any(|p| p != r))
+}
+
 /// What each desk's verbs are tried on, by the kind of record that they take.
 struct Life {
     request: String,
@@ -75,15 +101,16 @@ struct Life {
 
 impl Life {
     fn fields(&self, site: &Site, verb: &str) -> Vec<(&'static str, String)> {
-        let newest = |noun: &str| {
+        let first = |noun: &str| {
             let all = site.must(1, noun, &[]).value;
-            all.as_array().unwrap().last().map(|r| r["id"].as_str().unwrap().to_owned()).unwrap_or_default()
+            all.as_array().unwrap().first().map(|r| r["id"].as_str().unwrap().to_owned()).unwrap_or_default()
         };
         match verb.split(' ').next().unwrap() {
             "request" => vec![("request", self.request.clone())],
-            "review" => vec![("review", newest("review list"))],
+            _ if verb == "review open" => vec![("subject", self.item.clone())],
+            "review" => vec![("review", first("review list"))],
             _ if verb == "disclosure new" => vec![("item", self.item.clone())],
-            _ => vec![("disclosure", newest("disclosure list"))],
+            _ => vec![("disclosure", first("disclosure list"))],
         }
     }
 }
@@ -122,10 +149,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_life_keeps_its_promises(sent in any::<bool>(), steps in prop::collection::vec(step(), 20..35)) {
+    fn a_life_keeps_its_promises(sent in any::<bool>(), steps in prop::collection::vec(step(), 40..60)) {
         let (_root, mut a, mut b) = pair();
         let life = begin(&a, &b, sent);
-        for (n, step) in steps.iter().enumerate() {
+        // Whatever was let out is carried in the end.
+        for (n, step) in steps.iter().chain([&Step::Carry(true)]).enumerate() {
             let before = [clocks(&a, &life.request), clocks(&b, &life.request)];
             let moved = match step {
                 Step::Try(at_a, member, verb) => {
@@ -162,13 +190,12 @@ proptest! {
             };
             if !moved {
                 prop_assert_eq!(before, [clocks(&a, &life.request), clocks(&b, &life.request)], "{:?}", step);
+                continue;
             }
             let arrived = |verb: &str, key: &str, id: &str| b.run(1, verb, &[(key, id)]).is_ok();
             prop_assert!(!arrived("request show", "request", &life.request) || approved(&a, &life.request));
             if arrived("item show", "item", &life.item) {
-                let all = a.must(1, "disclosure list", &[]).value;
-                let released = all.as_array().unwrap().iter().any(|d| d["state"] == "released");
-                prop_assert!(approved(&a, &life.item) && released);
+                prop_assert!(approved(&a, &life.item) && released(&a), "nobody else let it out");
             }
         }
         a.must(1, "audit verify", &[]);

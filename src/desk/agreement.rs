@@ -83,7 +83,7 @@ pub struct Row {
     pub id: String,
     /// With whom.
     pub partner: String,
-    /// `in force`, `renewal due` (in force for [`RENEWAL`] at most), `not yet`, `expired` or `ended`.
+    /// `in force`, `renewal due` (in force for six weeks at most), `not yet`, `expired` or `ended`.
     pub state: String,
     /// Its title.
     pub title: String,
@@ -136,7 +136,7 @@ pub fn rows(desk: &Desk, partner: Option<&str>) -> Result<Vec<Row>, Failure> {
 }
 
 /// The agreements that must be renewed for sharing to go on: for each partner the one that ends last, where that is
-/// within [`RENEWAL`] or past.
+/// within six weeks or past.
 pub fn to_renew(desk: &Desk) -> Result<Vec<Row>, Failure> {
     let mut last: BTreeMap<String, Row> = BTreeMap::new();
     for row in rows(desk, None)?.into_iter().filter(|r| r.state != "ended") {
