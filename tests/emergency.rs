@@ -16,19 +16,7 @@ fn claimed() -> (TempDir, Site, Site, String, String) {
     a.agree(&b, "3", "traffic");
     a.must(1, "member roles", &[("member", "XA-3"), ("roles", "investigator")]);
     let case = a.case("Missing child");
-    let item = a.make(
-        1,
-        "item add",
-        &[
-            ("case", &case),
-            ("type", "log"),
-            ("category", "traffic"),
-            ("tier", "3"),
-            ("person-class", "suspect"),
-            ("tlp", "AMBER+STRICT"),
-            ("value", "calls of 14 days"),
-        ],
-    );
+    let item = a.calls(&case);
     let share = [("item", item.as_str()), ("to", "XB"), ("delete-after", "30d")];
     a.fails(1, "disclosure new", &share, Kind::Refused);
     // No emergency lifts what is promised against torture.

@@ -278,18 +278,7 @@ fn acts_of_a_patched_program_are_found() {
     let account = book.get(s.account).unwrap().unwrap();
     let release = |by, embellish: bool| {
         let mut terms = disclosure::Terms::read(&disclosure::of_record(&proposal)).unwrap();
-        let of = Disclosure {
-            now,
-            realm: Realm::Live,
-            home: desk.meta.desk,
-            to: terms.to,
-            purpose: terms.purpose.clone(),
-            delete_after_days: terms.delete_after_days,
-            named: terms.named,
-            proposed_by: terms.proposed_by,
-            released_by: Some(by),
-            emergency: None,
-        };
+        let of = Disclosure { released_by: Some(by), ..Disclosure::of(&terms, now, &Realm::Live, desk.meta.desk) };
         let mut facts = LeaveFacts::begin(&book, of).unwrap().of_item(&book, &account).unwrap().to_json();
         if embellish {
             facts.set("released_by", reviewer.to_string());
@@ -310,16 +299,8 @@ fn acts_of_a_patched_program_are_found() {
         let mut terms = disclosure::Terms::read(&disclosure::of_record(&proposal)).unwrap();
         terms.emergency = true;
         let of = Disclosure {
-            now,
-            realm: Realm::Live,
-            home: desk.meta.desk,
-            to: terms.to,
-            purpose: terms.purpose.clone(),
-            delete_after_days: terms.delete_after_days,
-            named: terms.named,
-            proposed_by: terms.proposed_by,
-            released_by: None,
             emergency: Some(from_book::claim(&[me, reviewer], Validation::Pending)),
+            ..Disclosure::of(&terms, now, &Realm::Live, desk.meta.desk)
         };
         let facts = LeaveFacts::begin(&book, of).unwrap().of_item(&book, &account).unwrap();
         assert!(facts.judge().allowed(), "were it true, it would do");

@@ -403,6 +403,18 @@ fn purge() -> Value {
     json!({"question":"purge","now":"2026-06-15T12:00:00Z","due":"2026-06-01T00:00:00Z","because":null,"by":"k1","roles":["desk-officer"],"holds":[],"shared_with_duty":false})
 }
 
+/// Every role.
+const ROLES: [&str; 8] = [
+    "investigator",
+    "desk-officer",
+    "legal-reviewer",
+    "release-officer",
+    "oversight-auditor",
+    "finance-officer",
+    "exercise-controller",
+    "administrator",
+];
+
 fn purge_values() -> Vec<(&'static str, Vec<Value>)> {
     let hold = |lifted: Value, placed: &str| json!({"lifted_by": lifted, "placed_by": placed});
     vec![
@@ -410,21 +422,7 @@ fn purge_values() -> Vec<(&'static str, Vec<Value>)> {
         ("/due", vec![json!(null), json!("2026-06-15T12:00:00Z"), json!("2026-06-15T12:00:01Z")]),
         ("/because", vec![json!(null), json!(""), json!("\u{a0}"), json!("sender asked")]),
         ("/by", vec![json!("k1"), json!("k2"), json!("k3")]),
-        (
-            "/roles",
-            [
-                "investigator",
-                "desk-officer",
-                "legal-reviewer",
-                "release-officer",
-                "oversight-auditor",
-                "finance-officer",
-                "exercise-controller",
-                "administrator",
-            ]
-            .map(|r| json!([r]))
-            .into(),
-        ),
+        ("/roles", ROLES.map(|r| json!([r])).into()),
         (
             "/holds",
             vec![
@@ -499,20 +497,11 @@ fn act_values() -> Vec<(&'static str, Vec<Value>)> {
         ("/standing", vec![json!("active"), json!("revoked")]),
         (
             "/roles",
-            [
-                "investigator",
-                "desk-officer",
-                "legal-reviewer",
-                "release-officer",
-                "oversight-auditor",
-                "finance-officer",
-                "exercise-controller",
-                "administrator",
-            ]
-            .map(|r| json!([r]))
-            .into_iter()
-            .chain([json!([]), json!(["investigator", "release-officer"])])
-            .collect(),
+            ROLES
+                .map(|r| json!([r]))
+                .into_iter()
+                .chain([json!([]), json!(["investigator", "release-officer"])])
+                .collect(),
         ),
         ("/first", vec![json!(null), json!("k1"), json!("k2")]),
         ("/missing", vec![json!([]), json!(["necessity"])]),

@@ -15,19 +15,7 @@ fn tier_three_needs_a_court_a_deep_review_and_assurances() {
     let (_root, a, b) = pair();
     a.agree(&b, "3", "traffic");
     let case = a.case("Metadata");
-    let item = a.make(
-        1,
-        "item add",
-        &[
-            ("case", &case),
-            ("type", "log"),
-            ("category", "traffic"),
-            ("tier", "3"),
-            ("person-class", "suspect"),
-            ("tlp", "AMBER+STRICT"),
-            ("value", "calls of 14 days"),
-        ],
-    );
+    let item = a.calls(&case);
     assert_eq!(refused(&a, &item, "XB"), ["G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-18"]);
     a.approve(&item, &b, "L1");
     assert!(refused(&a, &item, "XB").contains(&"G-12".to_owned()), "a shallow review is not enough");
@@ -66,19 +54,7 @@ fn an_authorisation_that_has_expired_is_none() {
     let (_root, mut a, b) = pair();
     a.agree(&b, "3", "traffic");
     let case = a.case("Expired");
-    let item = a.make(
-        1,
-        "item add",
-        &[
-            ("case", &case),
-            ("type", "log"),
-            ("category", "traffic"),
-            ("tier", "3"),
-            ("person-class", "suspect"),
-            ("tlp", "AMBER"),
-            ("value", "x"),
-        ],
-    );
+    let item = a.calls(&case);
     a.approve(&item, &b, "L2");
     a.must(
         2,

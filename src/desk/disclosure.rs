@@ -8,7 +8,7 @@ use super::review::purpose_of;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
-use crate::gate::from_book::{Disclosure, LeaveFacts, claim};
+use crate::gate::from_book::{Disclosure, LeaveFacts, claim, conditions};
 use crate::gate::leave::{Leave, Validation};
 use crate::gate::verdict::Verdict;
 use crate::host::entropy::Entropy;
@@ -19,7 +19,7 @@ use crate::record::fold::need;
 use crate::record::{case, item, order};
 use crate::store::log::Writing;
 use crate::store::read;
-use crate::value::class::{DeleteCause, Tier};
+use crate::value::class::Tier;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -344,14 +344,14 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     }
     let words = Said { named: form.all("named").to_vec(), risk: form.maybe("emergency").map(str::to_owned) };
     let (id, waiting) = (desk.entropy.id()?, desk.entropy.id()?);
-    let home = Home { desk: desk.meta.desk };
+    let home = desk.meta.desk;
     // What leaves at once is one act for the partner; what waits is another that stays.
     let (sorted, left) = desk.act(PROPOSE, Audience::Desks(vec![to.id]), None, |act, entropy| {
         let of = Disclosure { now: act.now(), ..of.clone() };
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, &home, id, PROPOSE, &terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, home, id, PROPOSE, &terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
@@ -397,10 +397,6 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     }
 }
 
-struct Home {
-    desk: Id,
-}
-
 fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
     Terms {
         to: of.to,
@@ -418,7 +414,7 @@ fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
 fn write(
     act: &mut Writing<'_, '_>,
     entropy: &mut Entropy,
-    home: &Home,
+    home: Id,
     id: Id,
     lead: &'static str,
     terms: &Terms,
@@ -427,19 +423,6 @@ fn write(
     job: &mut Job,
 ) -> Result<(), Failure> {
     act.change(disclosure::lead(id, lead, terms, said, entropy.salt()?))?;
-    let of = Disclosure {
-        now: act.now(),
-        realm: crate::value::realm::Realm::Live,
-        home: home.desk,
-        to: terms.to,
-        purpose: terms.purpose.clone(),
-        delete_after_days: terms.delete_after_days,
-        named: terms.named,
-        proposed_by: terms.proposed_by,
-        released_by: None,
-        emergency: None,
-    };
-    let leave = LeaveFacts::begin(&act.book(), of)?;
     let mut told: Vec<Id> = Vec::new();
     for (n, (item_id, asked)) in items.iter().enumerate() {
         if n.is_multiple_of(1000) {
@@ -452,21 +435,21 @@ fn write(
             share_case(act, entropy, home, case, terms.to)?;
         }
         let mut item_terms = item::Terms::read(&record.terms)?;
-        item_terms.conditions = leave.conditions(&book, &record)?;
+        item_terms.conditions = conditions(&book, &record, terms.to)?;
         let content = minimised(&read::content(act.database(), &record)?.unwrap_or_else(|| object! {}));
         act.change(item::copied(record.id, &item_terms, &content, *asked, entropy.salt()?))?;
     }
     Ok(())
 }
 
-fn share_case(act: &mut Writing<'_, '_>, entropy: &mut Entropy, home: &Home, case: Id, to: Id) -> Result<(), Failure> {
+fn share_case(act: &mut Writing<'_, '_>, entropy: &mut Entropy, home: Id, case: Id, to: Id) -> Result<(), Failure> {
     let book = act.book();
     let Some(record) = book.get(case)?.filter(|r| r.kind == case::KIND.name && !r.is_with(to) && r.desk != to) else {
         return Ok(());
     };
     let purpose = record.text("purpose").unwrap_or_default().to_owned();
     // Another desk's case is named by its id alone: its title is that desk's to tell.
-    let title = if record.desk == home.desk { read::content(act.database(), &record)? } else { None };
+    let title = if record.desk == home { read::content(act.database(), &record)? } else { None };
     let title = title.as_ref().and_then(|c| c.get("title")).and_then(Json::text).unwrap_or_default().to_owned();
     act.change(case::shared(case, &purpose, &title, entropy.salt()?))?;
     Ok(())
@@ -509,7 +492,7 @@ fn second(desk: &mut Desk, record: &Record, kind: &'static str, job: &mut Job) -
     }
     let items = items_of(desk, record)?;
     let words = said(desk, record)?;
-    let home = Home { desk: desk.meta.desk };
+    let home = desk.meta.desk;
     let (realm, me): (_, Person) = (desk.meta.realm.clone(), desk.person());
     // Whether this member may release at all is the first question.
     let may = crate::gate::from_book::act_facts(
@@ -530,21 +513,14 @@ fn second(desk: &mut Desk, record: &Record, kind: &'static str, job: &mut Job) -
     }
     let (sorted, left) = desk.act(kind, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
         let of = Disclosure {
-            now: act.now(),
-            realm: realm.clone(),
-            home: home.desk,
-            to: proposed.to,
-            purpose: proposed.purpose.clone(),
-            delete_after_days: proposed.delete_after_days,
-            named: proposed.named,
-            proposed_by: proposed.proposed_by,
             released_by: (kind == RELEASE).then_some(me),
             emergency: proposed.emergency.then(|| claim(&[proposed.proposed_by, me], Validation::Pending)),
+            ..Disclosure::of(&proposed, act.now(), &realm, home)
         };
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, &home, record.id, kind, &terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, home, record.id, kind, &terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
@@ -607,17 +583,12 @@ fn take_back(desk: &mut Desk, id: Id) -> Result<(String, usize), Failure> {
     let order = order::id_of(id, to);
     if record.state != "recalled" {
         desk.act_alone(RECALL, Audience::Own, |_, now| {
-            let unvalidated = disclosure::is_unvalidated(&record, now);
-            Ok(disclosure::recalled(id, if unvalidated { DeleteCause::NotValidated } else { DeleteCause::Recalled }))
+            Ok(disclosure::recalled(id, disclosure::delete_cause(&record, now)))
         })?;
     } else if desk.book().get(order)?.is_some() {
         return Err(Failure::life("it was recalled before"));
     }
-    let cause = if disclosure::validation_of(&record, desk.now()).is_some_and(|v| v != "approved" && v != "pending") {
-        DeleteCause::NotValidated
-    } else {
-        DeleteCause::Recalled
-    };
+    let cause = disclosure::delete_cause(&record, desk.now());
     let book = desk.book();
     let mut items = Vec::new();
     for item in items_of(desk, &record)? {

@@ -179,22 +179,14 @@ impl Check {
             (facts, verdict)
         };
         self.stated = terms.asked.iter().map(read).collect();
-        let released_by = (piece.kind == disclosure::RELEASE).then(|| at.member());
         let of = Disclosure {
-            now: at.now(),
-            realm: at.realm().clone(),
-            home: at.desk(),
-            to: terms.to,
-            purpose: terms.purpose,
-            delete_after_days: terms.delete_after_days,
-            named: terms.named,
-            proposed_by: terms.proposed_by,
-            released_by,
+            released_by: (piece.kind == disclosure::RELEASE).then(|| at.member()),
             emergency: terms.emergency.then(|| {
                 let joined = (piece.kind == disclosure::JOIN).then(|| at.member());
                 let people: Vec<_> = [Some(terms.proposed_by), joined].into_iter().flatten().collect();
                 from_book::claim(&people, Validation::Pending)
             }),
+            ..Disclosure::of(&terms, at.now(), at.realm(), at.desk())
         };
         self.emergency = terms.emergency;
         if at.own() {
@@ -242,7 +234,7 @@ impl Check {
         }
         if piece.kind == item::COPY {
             let mut terms = item::Terms::read(&record.terms)?;
-            terms.conditions = leave.conditions(book, &record)?;
+            terms.conditions = from_book::conditions(book, &record, leave.to())?;
             if terms != item::Terms::read(piece.terms)? {
                 return forged("a copy says something else of an item than the records hold");
             }

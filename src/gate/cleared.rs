@@ -91,16 +91,10 @@ pub fn act(
         let mut facts = LeaveFacts::begin(
             book,
             Disclosure {
-                now,
-                realm: waiting.header.realm.clone(),
-                home: waiting.header.desk,
                 to,
-                purpose: terms.purpose,
-                delete_after_days: terms.delete_after_days,
-                named: terms.named,
-                proposed_by: terms.proposed_by,
                 released_by: released.then_some(waiting.header.member),
                 emergency: validation.filter(|_| terms.emergency).map(|v| from_book::claim(&people, v)),
+                ..Disclosure::of(&terms, now, &waiting.header.realm, waiting.header.desk)
             },
         )?;
         // Items of one kind have the same facts: the verdict of the one before is good for the next.

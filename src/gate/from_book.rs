@@ -13,8 +13,8 @@ use crate::act::header::Header;
 use crate::law::jurisdiction;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
-use crate::record::{agreement, assurance, authorisation, hold, item, member, partner, request, review};
-use crate::value::class::{Category, ReviewOutcome, Role, Test, TestOutcome};
+use crate::record::{agreement, assurance, authorisation, disclosure, hold, item, member, partner, request, review};
+use crate::value::class::{Category, Condition, ReviewOutcome, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::{Int, Json};
@@ -51,6 +51,24 @@ pub struct Disclosure {
     pub emergency: Option<Emergency>,
 }
 
+impl Disclosure {
+    /// What its terms say, at a time and by a desk; nobody has released or joined it.
+    pub fn of(terms: &disclosure::Terms, now: Instant, realm: &Realm, home: Id) -> Self {
+        Self {
+            now,
+            realm: realm.clone(),
+            home,
+            to: terms.to,
+            purpose: terms.purpose.clone(),
+            delete_after_days: terms.delete_after_days,
+            named: terms.named,
+            proposed_by: terms.proposed_by,
+            released_by: None,
+            emergency: None,
+        }
+    }
+}
+
 /// The claim of an emergency: those whose own signed acts claim a risk to life, and how its validation stands.
 pub fn claim(people: &[Person], validation: Validation) -> Emergency {
     Emergency {
@@ -72,6 +90,11 @@ impl LeaveFacts {
     pub fn begin(book: &dyn Book, of: Disclosure) -> Result<Self, Fault> {
         let partner = book.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
         Ok(Self { of, partner, agreements: BTreeMap::new() })
+    }
+
+    /// The partner that it is about.
+    pub const fn to(&self) -> Id {
+        self.of.to
     }
 
     /// The facts for one item's record.
@@ -144,19 +167,19 @@ impl LeaveFacts {
             problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
         })
     }
+}
 
-    /// The conditions under which an item goes: those that it came with, and those of its review.
-    pub fn conditions(&self, book: &dyn Book, record: &Record) -> Result<Vec<crate::value::class::Condition>, Fault> {
-        let terms = item::Terms::read(&record.terms)?;
-        let mut all = terms.conditions;
-        if terms.tier.number() >= 2 {
-            let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
-            all.extend(review::deciding(book, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
-        }
-        all.sort_unstable();
-        all.dedup();
-        Ok(all)
+/// The conditions under which an item goes: those that it came with, and those of its review for a partner.
+pub fn conditions(book: &dyn Book, record: &Record, to: Id) -> Result<Vec<Condition>, Fault> {
+    let terms = item::Terms::read(&record.terms)?;
+    let mut all = terms.conditions;
+    if terms.tier.number() >= 2 {
+        let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+        all.extend(review::deciding(book, &subjects, to)?.iter().flat_map(review::conditions_of));
     }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 /// The assurances that this desk's law asks of a partner's before tier 3 and up leave. A side whose law is not known is

@@ -166,9 +166,17 @@ pub fn validation_of(record: &Record, now: Instant) -> Option<&str> {
     }
 }
 
+/// Why a disclosure that is recalled must be deleted.
+pub fn delete_cause(record: &Record, now: Instant) -> DeleteCause {
+    match validation_of(record, now) {
+        Some(REFUSED | "lapsed") => DeleteCause::NotValidated,
+        _ => DeleteCause::Recalled,
+    }
+}
+
 /// Whether the partner must delete what it got, since an emergency was not validated.
 pub fn is_unvalidated(record: &Record, now: Instant) -> bool {
-    record.state == "released" && matches!(validation_of(record, now), Some(REFUSED | "lapsed"))
+    record.state == "released" && delete_cause(record, now) == DeleteCause::NotValidated
 }
 
 /// Who joined the claim of an emergency.
@@ -319,8 +327,7 @@ fn recall(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     let mut m = piece.members()?;
     let cause = m.read("cause", DeleteCause::parse)?;
     m.finish()?;
-    let right = if is_unvalidated(&record, at.now()) { DeleteCause::NotValidated } else { DeleteCause::Recalled };
-    if cause != right {
+    if cause != delete_cause(&record, at.now()) {
         return Err(Fault::Authority("a recall names another cause than the record has".into()));
     }
     "recalled".clone_into(&mut record.state);

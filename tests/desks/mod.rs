@@ -161,6 +161,23 @@ impl Site {
         self.make(1, "case new", &[("title", title), ("purpose", "cybercrime")])
     }
 
+    /// A log of calls, of tier 3.
+    pub fn calls(&self, case: &str) -> String {
+        self.make(
+            1,
+            "item add",
+            &[
+                ("case", case),
+                ("type", "log"),
+                ("category", "traffic"),
+                ("tier", "3"),
+                ("person-class", "suspect"),
+                ("tlp", "AMBER+STRICT"),
+                ("value", "calls of 14 days"),
+            ],
+        )
+    }
+
     /// A tier-1 indicator.
     pub fn indicator(&self, case: &str, value: &str) -> String {
         self.make(
