@@ -1,6 +1,7 @@
 //! Opening the database: never making one where one should be, never taking a stranger for ours.
 
 use std::path::Path;
+use std::sync::Once;
 
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
@@ -57,12 +58,30 @@ impl DatabaseKey {
 pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     // SQLite gives the files beside it the mode of the first: for the owner alone.
     file::write_new(path, b"")?;
-    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     conn.execute_batch(&key.pragma("key"))?;
     conn.execute_batch("PRAGMA journal_mode = WAL")?;
     settings(&conn)?;
     conn.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT"))?;
     Ok(conn)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    make_ready();
+    Ok(Connection::open_with_flags(path, flags)?)
+}
+
+/// A database in memory, without a key: a model to compare with.
+pub(super) fn in_memory() -> Result<Connection, StoreError> {
+    make_ready();
+    Ok(Connection::open_in_memory()?)
+}
+
+/// SQLite calls itself ready a moment before SQLCipher is: a thread that opened its database in that moment would have
+/// its key refused. So the first of all connections is made once, while every other thread waits.
+fn make_ready() {
+    static READY: Once = Once::new();
+    READY.call_once(|| drop(Connection::open_in_memory()));
 }
 
 /// Begins to write: no other process may write until this ends.
@@ -93,7 +112,7 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
         return Err(StoreError::Foreign("the database is not this workspace's"));
     }
     let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let conn = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let conn = connect(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.execute_batch(&key.pragma("key"))?;
     if conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)).is_err() {
         return Ok(None);
@@ -124,7 +143,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     let path = folder.join("replay.db");
     file::remove(&path)?;
     let keep = Scratch(path.clone());
-    let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     conn.execute_batch(&key.pragma("key"))?;
     conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")?;
     conn.set_prepared_statement_cache_capacity(64);
@@ -158,7 +177,7 @@ pub fn check(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
         return Err(StoreError::Integrity(format!("the database is damaged: {said}")));
     }
     let stored = schema_of(&conn)?;
-    let model = Connection::open_in_memory()?;
+    let model = in_memory()?;
     model.execute_batch(SCHEMA)?;
     if stored != schema_of(&model)? {
         return Err(StoreError::Integrity(

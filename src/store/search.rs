@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn forgetting_leaves_nothing_and_a_changed_index_is_found() {
         let empty = || {
-            let db = Connection::open_in_memory().unwrap();
+            let db = crate::store::connection::in_memory().unwrap();
             db.execute_batch(SCHEMA).unwrap();
             db
         };

@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn every_statement_is_sql_for_this_schema() {
-        let db = rusqlite::Connection::open_in_memory().unwrap();
+        let db = crate::store::connection::in_memory().unwrap();
         db.execute_batch(SCHEMA).unwrap();
         db.execute_batch(STATEMENTS["search.vocabulary"]).unwrap();
         for (name, sql) in STATEMENTS.iter() {
