@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Once;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
@@ -129,12 +130,20 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
 }
 
 fn settings(conn: &Connection) -> Result<(), StoreError> {
+    plan_once(conn)?;
     conn.set_prepared_statement_cache_capacity(64);
     conn.busy_timeout(std::time::Duration::from_millis(500))?;
     conn.execute_batch(&format!(
         "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; \
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = {CACHE}"
     ))?;
+    Ok(())
+}
+
+/// A statement is planned once, and not anew for each value that is bound to it: beside a partial index SQLite would look
+/// at the values, and plan again whenever one changes.
+fn plan_once(conn: &Connection) -> Result<(), StoreError> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 
@@ -146,6 +155,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     conn.execute_batch(&key.pragma("key"))?;
     conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")?;
+    plan_once(&conn)?;
     conn.set_prepared_statement_cache_capacity(64);
     conn.execute_batch(&format!("PRAGMA cache_size = {CACHE}; BEGIN; {SCHEMA}"))?;
     Ok((conn, keep))
