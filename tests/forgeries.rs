@@ -287,9 +287,8 @@ fn acts_of_a_patched_program_are_found() {
         let lead = disclosure::lead(s.proposal, disclosure::RELEASE, &terms, &disclosure::Said::default(), salt);
         let copy = item::copied(
             s.account,
-            &item::Terms::read(&account.terms).unwrap(),
+            &item::copy_terms(&item::Terms::read(&account.terms).unwrap(), 0),
             &object! { "value" => "J. Doe" },
-            0,
             salt,
         );
         vec![lead, copy]
@@ -302,12 +301,13 @@ fn acts_of_a_patched_program_are_found() {
             emergency: Some(from_book::claim(&[me, reviewer], Validation::Pending)),
             ..Disclosure::of(&terms, now, &Realm::Live, desk.meta.desk)
         };
-        let facts = LeaveFacts::begin(&book, of).unwrap().of_item(&book, &account).unwrap();
+        let mut leave = LeaveFacts::begin(&book, of).unwrap();
+        let facts = leave.of_item(&book, &account).unwrap();
         assert!(facts.judge().allowed(), "were it true, it would do");
         terms.asked = vec![facts.to_json()];
         let said = disclosure::Said { risk: Some("a child".into()), ..Default::default() };
-        let account = item::Terms::read(&account.terms).unwrap();
-        let copy = item::copied(s.account, &account, &object! { "value" => "J. Doe" }, 0, salt);
+        let account = item::copy_terms(&item::Terms::read(&account.terms).unwrap(), 0);
+        let copy = item::copied(s.account, &account, &object! { "value" => "J. Doe" }, salt);
         vec![disclosure::lead(id, kind, &terms, &said, salt), copy]
     };
     let (alone, joined) = (emergency(new, disclosure::PROPOSE), emergency(s.proposal, disclosure::JOIN));

@@ -1,5 +1,7 @@
 //! Disclosures: proposed with the gate's word for every item, released by a second person where one is needed.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::failure::Failure;
@@ -15,7 +17,7 @@ use crate::host::entropy::Entropy;
 use crate::object;
 use crate::record::book::{Book as _, DutyState, Query, Record, Row as LogRow};
 use crate::record::disclosure::{self, JOIN, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE};
-use crate::record::fold::need;
+use crate::record::fold::{need, of_class};
 use crate::record::{case, item, order};
 use crate::store::log::Writing;
 use crate::store::read;
@@ -27,6 +29,8 @@ use crate::value::text::counted;
 
 /// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
 const MOST_FACTS: usize = 256;
+/// Distinct terms that stand in a lead for the copies that share them; those of more stand in each copy.
+const MOST_CLASSES: usize = 256;
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -217,10 +221,10 @@ pub fn sort(
             continue;
         }
         let facts = leave.of_item(book, &record)?;
-        let known = sorted.facts.iter().rposition(|(f, _)| *f == facts);
+        let known = sorted.facts.iter().rposition(|(f, _)| f == facts);
         let number = known.unwrap_or_else(|| {
             let verdict = facts.judge();
-            sorted.facts.push((facts, verdict));
+            sorted.facts.push((facts.clone(), verdict));
             sorted.facts.len() - 1
         });
         let Some((facts, verdict)) = sorted.facts.get(number) else { continue };
@@ -351,7 +355,7 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, home, id, PROPOSE, &terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, home, id, PROPOSE, terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
@@ -406,6 +410,7 @@ fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
         proposed_by: of.proposed_by,
         emergency: of.emergency.is_some(),
         asked,
+        classes: Vec::new(),
     }
 }
 
@@ -417,29 +422,66 @@ fn write(
     home: Id,
     id: Id,
     lead: &'static str,
-    terms: &Terms,
+    mut terms: Terms,
     said: &Said,
     items: &[(Id, i64)],
     job: &mut Job,
 ) -> Result<(), Failure> {
-    act.change(disclosure::lead(id, lead, terms, said, entropy.salt()?))?;
-    let mut told: Vec<Id> = Vec::new();
+    let book = act.book();
+    let mut classes = Classes::default();
+    let mut copies = Vec::with_capacity(items.len());
     for (n, (item_id, asked)) in items.iter().enumerate() {
         if n.is_multiple_of(1000) {
-            job.at("copying", n as u64, Some(items.len() as u64))?;
+            job.at("sorting", n as u64, Some(items.len() as u64))?;
         }
-        let book = act.book();
         let Some(record) = book.get(*item_id)? else { continue };
-        if let Some(case) = record.case.filter(|c| !told.contains(c)) {
+        let mut item_terms = item::Terms::read(&record.terms)?;
+        item_terms.conditions = conditions(&book, &record, terms.to)?;
+        copies.push((record.id, classes.find(item::copy_terms(&item_terms, *asked)), record.case, record.body));
+    }
+    terms.classes = classes.list;
+    act.change(disclosure::lead(id, lead, &terms, said, entropy.salt()?))?;
+    let mut told: Vec<Id> = Vec::new();
+    for (n, (item_id, item_terms, case, body)) in copies.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("copying", n as u64, Some(copies.len() as u64))?;
+        }
+        if let Some(case) = case.filter(|c| !told.contains(c)) {
             told.push(case);
             share_case(act, entropy, home, case, terms.to)?;
         }
-        let mut item_terms = item::Terms::read(&record.terms)?;
-        item_terms.conditions = conditions(&book, &record, terms.to)?;
-        let content = minimised(&read::content(act.database(), &record)?.unwrap_or_else(|| object! {}));
-        act.change(item::copied(record.id, &item_terms, &content, *asked, entropy.salt()?))?;
+        let content = minimised(&read::content(act.database(), *body)?.unwrap_or_else(|| object! {}));
+        let class = match item_terms {
+            Ok(number) => &of_class(*number),
+            Err(whole) => whole,
+        };
+        act.change(item::copied(*item_id, class, &content, entropy.salt()?))?;
     }
     Ok(())
+}
+
+/// The distinct terms of the copies of one act.
+#[derive(Default)]
+struct Classes {
+    list: Vec<Json>,
+    known: HashMap<String, i64>,
+}
+
+impl Classes {
+    /// The number of these terms in the list; the terms themselves where there are too many that differ.
+    fn find(&mut self, terms: Json) -> Result<i64, Json> {
+        let text = terms.to_string();
+        if let Some(number) = self.known.get(&text) {
+            return Ok(*number);
+        }
+        if self.list.len() == MOST_CLASSES {
+            return Err(terms);
+        }
+        let number = self.list.len() as i64;
+        self.list.push(terms);
+        self.known.insert(text, number);
+        Ok(number)
+    }
 }
 
 fn share_case(act: &mut Writing<'_, '_>, entropy: &mut Entropy, home: Id, case: Id, to: Id) -> Result<(), Failure> {
@@ -449,7 +491,7 @@ fn share_case(act: &mut Writing<'_, '_>, entropy: &mut Entropy, home: Id, case: 
     };
     let purpose = record.text("purpose").unwrap_or_default().to_owned();
     // Another desk's case is named by its id alone: its title is that desk's to tell.
-    let title = if record.desk == home { read::content(act.database(), &record)? } else { None };
+    let title = if record.desk == home { read::content(act.database(), record.body)? } else { None };
     let title = title.as_ref().and_then(|c| c.get("title")).and_then(Json::text).unwrap_or_default().to_owned();
     act.change(case::shared(case, &purpose, &title, entropy.salt()?))?;
     Ok(())
@@ -520,7 +562,7 @@ fn second(desk: &mut Desk, record: &Record, kind: &'static str, job: &mut Job) -
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, home, record.id, kind, &terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, home, record.id, kind, terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;

@@ -78,9 +78,10 @@ pub fn ask(desk: &Desk, record: &Record, to: &Record) -> Result<(Leave, Verdict)
         released_by: None,
         emergency,
     };
-    let facts = LeaveFacts::begin(&book, of)?.of_item(&book, record)?;
+    let mut leave = LeaveFacts::begin(&book, of)?;
+    let facts = leave.of_item(&book, record)?;
     let verdict = facts.judge();
-    Ok((facts, verdict))
+    Ok((facts.clone(), verdict))
 }
 
 /// One of our own JSON values as serde has it.

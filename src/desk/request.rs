@@ -332,7 +332,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
                 source: text(c, "source").unwrap_or_default(),
             })
             .collect(),
-        fields: fields.iter().filter_map(|(k, v)| Some((k.clone(), v.text()?.to_owned()))).collect(),
+        fields: fields.iter().filter_map(|(k, v)| Some((k.to_string(), v.text()?.to_owned()))).collect(),
         ground: record.text("ground").map(str::to_owned),
         kind: terms.kind,
     })

@@ -367,7 +367,7 @@ impl Desk {
 
     /// The content of a record; nothing where there is none, or none any more.
     pub fn content(&self, record: &Record) -> Result<Option<Json>, Failure> {
-        Ok(read::content(&self.db, record)?)
+        Ok(read::content(&self.db, record.body)?)
     }
 
     /// A text of a record's content; empty where there is none.

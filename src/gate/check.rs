@@ -229,7 +229,7 @@ impl Check {
         let Some(record) = book.get(piece.record)?.filter(|r| r.kind == item::KIND.name) else {
             return forged("an item is disclosed that is not known");
         };
-        if *stated != leave.of_item(book, &record)? {
+        if stated != leave.of_item(book, &record)? {
             return forged("an item was disclosed on other facts than the records hold");
         }
         if piece.kind == item::COPY {

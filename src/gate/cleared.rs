@@ -105,9 +105,9 @@ pub fn act(
                 continue;
             };
             let asked = facts.of_item(book, &record)?;
-            let verdict = match last.take() {
-                Some((same, verdict)) if same == asked => verdict,
-                _ => asked.judge(),
+            let (asked, verdict) = match last.take() {
+                Some((same, verdict)) if same == *asked => (same, verdict),
+                _ => (asked.clone(), asked.judge()),
             };
             if !verdict.allowed() {
                 stays.push((*id, verdict.clone()));

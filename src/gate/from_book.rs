@@ -83,13 +83,15 @@ pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
     agreements: BTreeMap<Category, Option<Agreement>>,
+    /// The item asked about last, and its facts.
+    last: Option<(Record, Leave)>,
 }
 
 impl LeaveFacts {
     /// Begins with what is the same for every item.
     pub fn begin(book: &dyn Book, of: Disclosure) -> Result<Self, Fault> {
         let partner = book.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
-        Ok(Self { of, partner, agreements: BTreeMap::new() })
+        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
     }
 
     /// The partner that it is about.
@@ -98,7 +100,24 @@ impl LeaveFacts {
     }
 
     /// The facts for one item's record.
-    pub fn of_item(&mut self, book: &dyn Book, record: &Record) -> Result<Leave, Fault> {
+    pub fn of_item(&mut self, book: &dyn Book, record: &Record) -> Result<&Leave, Fault> {
+        // Of an own item of tier 1 nothing is asked but its terms and its state: no review, no authorisation, no
+        // consent. Items that were imported together have the same ones.
+        let alike = |old: &Record| {
+            old.tier == Some(1)
+                && (old.desk, &old.state, &old.terms) == (record.desk, &record.state, &record.terms)
+                && record.desk == self.of.home
+        };
+        match self.last.take().filter(|(old, _)| alike(old)) {
+            Some(known) => Ok(&self.last.insert(known).1),
+            None => {
+                let facts = self.derived(book, record)?;
+                Ok(&self.last.insert((record.clone(), facts)).1)
+            }
+        }
+    }
+
+    fn derived(&mut self, book: &dyn Book, record: &Record) -> Result<Leave, Fault> {
         let of = &self.of;
         let terms = item::Terms::read(&record.terms)?;
         let own = record.desk == of.home;
@@ -122,6 +141,8 @@ impl LeaveFacts {
                 facts
             }
         };
+        // Nobody is asked for his consent to what originates here.
+        let consent = if own { None } else { request::consent(book, of.home, record.id, of.to)? };
         let high = terms.tier.number() >= 3;
         let authorised = if high { authorisation::for_item(book, record, of.to)? } else { None };
         let (required, given) = if high {
@@ -149,7 +170,7 @@ impl LeaveFacts {
             },
             partner: self.partner.as_ref().map(partner_facts).unwrap_or_default(),
             agreement: Some(agreement),
-            consent: Some(match request::consent(book, of.home, record.id, of.to)? {
+            consent: Some(match consent {
                 Some(true) => Consent::Given,
                 Some(false) => Consent::Refused,
                 None => Consent::None,

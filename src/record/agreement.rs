@@ -97,8 +97,8 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
     let mut record = Record::new(piece.record, KIND.name, "recorded", at.home);
     record.partner = Some(terms.partner);
     record.due = Some(terms.until);
-    record.terms = piece.terms.clone();
-    record.terms.set("position", at.position);
+    record.terms = piece.terms.clone().into();
+    record.set("position", at.position);
     record.body = piece.body();
     put_new(book, &record)
 }
@@ -114,7 +114,7 @@ fn end(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
 
 /// What a record of an agreement says.
 pub fn terms_of(record: &Record) -> Result<Terms, Fault> {
-    let mut json = record.terms.clone();
+    let mut json = Json::clone(&record.terms);
     json.remove("position");
     Terms::read(&json)
 }

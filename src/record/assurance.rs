@@ -33,7 +33,7 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
     record.partner = Some(partner);
     record.key = Some(of);
     record.due = expires;
-    record.terms = piece.terms.clone();
+    record.terms = piece.terms.clone().into();
     record.body = piece.body();
     put_new(book, &record)
 }

@@ -36,8 +36,8 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
     record.subject = Some(subject);
     record.partner = Some(to);
     record.due = expires;
-    record.terms = piece.terms.clone();
-    record.terms.set("position", at.position);
+    record.terms = piece.terms.clone().into();
+    record.set("position", at.position);
     record.body = piece.body();
     put_new(book, &record)
 }

@@ -2,6 +2,8 @@
 //!
 //! A record holds terms only; its content stays in the changes that brought it, so that it can die there.
 
+use std::sync::Arc;
+
 use crate::value::class::words;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -57,8 +59,8 @@ pub struct Record {
     pub due: Option<Instant>,
     /// A word to find it by within its kind.
     pub key: Option<String>,
-    /// Everything else without free text, as an object.
-    pub terms: Json,
+    /// Everything else without free text, as an object. Records that were made together share theirs.
+    pub terms: Arc<Json>,
     /// The change that holds its content; `None` where there is none, or none any more.
     pub body: Option<Row>,
     /// Partners who hold a copy.
@@ -79,10 +81,20 @@ impl Record {
             tier: None,
             due: None,
             key: None,
-            terms: Json::Obj(Vec::new()),
+            terms: Arc::new(Json::Obj(Vec::new())),
             body: None,
             shared: Vec::new(),
         }
+    }
+
+    /// Sets a member of the terms.
+    pub fn set(&mut self, key: &str, value: impl Into<Json>) {
+        Arc::make_mut(&mut self.terms).set(key, value);
+    }
+
+    /// Takes a member out of the terms.
+    pub fn unset(&mut self, key: &str) {
+        Arc::make_mut(&mut self.terms).remove(key);
     }
 
     /// A word or text of the terms.

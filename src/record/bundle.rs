@@ -68,7 +68,7 @@ fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     if departure.sequence != stream::sent(&stream).map_or(1, |(n, _)| n + 1) {
         return Err(Fault::Life(format!("bundle {} does not follow the last one of its stream", departure.sequence)));
     }
-    stream.terms.set(
+    stream.set(
         "out",
         object! {
             "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
@@ -84,7 +84,8 @@ fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     record.terms = object! {
         "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
         "acts" => departure.acts.len() as i64, "at" => at.now().to_string(),
-    };
+    }
+    .into();
     put_new(book, &record)
 }
 

@@ -46,7 +46,7 @@ fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     m.finish()?;
     let mut record = Record::new(piece.record, KIND.name, "open", at.home);
     record.case = Some(piece.record);
-    record.terms = object! { "purpose" => piece.terms.get("purpose").cloned(), "opened" => at.now().to_string(), "lead" => at.member().to_string() };
+    record.terms = object! { "purpose" => piece.terms.get("purpose").cloned(), "opened" => at.now().to_string(), "lead" => at.member().to_string() }.into();
     record.body = piece.body();
     put_new(book, &record)
 }
@@ -83,7 +83,7 @@ fn share(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
             record.case = Some(piece.record);
             record.partner = Some(at.desk());
             record.terms =
-                object! { "purpose" => piece.terms.get("purpose").cloned(), "opened" => at.now().to_string() };
+                object! { "purpose" => piece.terms.get("purpose").cloned(), "opened" => at.now().to_string() }.into();
             record.body = piece.body();
             put_new(book, &record)
         }

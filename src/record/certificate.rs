@@ -76,16 +76,16 @@ fn issue(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     m.finish()?;
     let mut record = Record::new(piece.record, KIND.name, "issued", at.desk());
     record.partner = (!at.own()).then_some(at.desk());
-    record.terms = piece.terms.clone();
-    record.terms.set("issued", at.now().to_string());
-    record.terms.set("row", piece.row.0);
-    record.terms.set("to", recipients(at).iter().map(Id::to_string).collect::<Vec<_>>());
+    record.terms = piece.terms.clone().into();
+    record.set("issued", at.now().to_string());
+    record.set("row", piece.row.0);
+    record.set("to", recipients(at).iter().map(Id::to_string).collect::<Vec<_>>());
     record.body = piece.body();
     if at.own() {
         let mut begun = need(book, purge, "purge")?;
         must_be(&begun, &["begun"], "certify")?;
         record.subject = Some(purge);
-        record.terms.set("performed_by", begun.text("by").map(str::to_owned));
+        record.set("performed_by", begun.text("by").map(str::to_owned));
         begun.state = "certified".into();
         book.put(&begun)?;
     }
@@ -116,7 +116,7 @@ fn countersign(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<()
     let mut record = need(book, piece.record, KIND.name)?;
     must_be(&record, &["issued"], "countersign")?;
     record.state = "countersigned".into();
-    record.terms.set("countersigned_by", at.member().to_string());
+    record.set("countersigned_by", at.member().to_string());
     Ok(book.put(&record)?)
 }
 

@@ -45,7 +45,7 @@ fn found(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     }
     let mut record = Record::new(piece.record, KIND.name, "founded", at.desk());
     record.key = Some(code);
-    record.terms = piece.terms.clone();
+    record.terms = piece.terms.clone().into();
     record.body = piece.body();
     put_new(book, &record)
 }

@@ -6,7 +6,8 @@
 
 use super::book::{Book, Record};
 use super::fold::{
-    Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+    Asked, At, CLASSES, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new,
+    token,
 };
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
@@ -65,6 +66,8 @@ pub struct Terms {
     pub emergency: bool,
     /// The distinct facts that the gate was asked with; each copy names its own by number. Set by the gate's caller.
     pub asked: Vec<Json>,
+    /// The distinct terms of the copies, where these name theirs by number.
+    pub classes: Vec<Json>,
 }
 
 impl Terms {
@@ -83,6 +86,10 @@ impl Terms {
                 Some(_) => return Err(Fault::Form("`emergency` is true or is not there".into())),
             },
             asked: m.need("asked")?.items().ok_or_else(|| Fault::Form("`asked` is not a list".into()))?.to_vec(),
+            classes: match m.maybe(CLASSES) {
+                None => Vec::new(),
+                Some(list) => list.items().ok_or_else(|| Fault::Form("`classes` is not a list".into()))?.to_vec(),
+            },
         };
         m.finish()?;
         Ok(terms)
@@ -101,7 +108,15 @@ impl Terms {
             json.set("emergency", true);
         }
         json.set("asked", self.asked.clone());
+        if !self.classes.is_empty() {
+            json.set(CLASSES, self.classes.clone());
+        }
         json
+    }
+
+    /// What is said, without what it rests on.
+    fn said(self) -> Self {
+        Self { asked: Vec::new(), classes: Vec::new(), ..self }
     }
 }
 
@@ -221,7 +236,7 @@ fn ask_release(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked,
         let proposal = need(book, piece.record, KIND.name)?;
         must_be(&proposal, &["proposed"], "release")?;
         let proposed = Terms::read(&of_record(&proposal))?;
-        if (Terms { asked: Vec::new(), ..terms.clone() }) != (Terms { asked: Vec::new(), ..proposed }) {
+        if terms.clone().said() != proposed.said() {
             return Err(Fault::Authority("a release says something else than its proposal".into()));
         }
     }
@@ -247,7 +262,7 @@ fn ask_validate(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked
 
 /// The terms of a disclosure's record without what the fold added.
 pub fn of_record(record: &Record) -> Json {
-    let mut json = record.terms.clone();
+    let mut json = Json::clone(&record.terms);
     for added in ["row", "at", "joined_by", "validation", "recalled"] {
         json.remove(added);
     }
@@ -262,9 +277,9 @@ fn record_of(at: &At<'_>, piece: &Piece<'_>, state: &str) -> Result<Record, Faul
     }
     let mut record = Record::new(piece.record, KIND.name, state, at.desk());
     record.partner = Some(if at.own() { terms.to } else { at.desk() });
-    record.terms = piece.terms.clone();
-    record.terms.set("row", piece.row.0);
-    record.terms.set("at", at.now().to_string());
+    record.terms = piece.terms.clone().into();
+    record.set("row", piece.row.0);
+    record.set("at", at.now().to_string());
     record.body = piece.body();
     Ok(record)
 }
@@ -296,8 +311,8 @@ fn release(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fa
     must_be(&proposal, &["proposed"], "release")?;
     let mut released = released;
     if piece.kind == JOIN {
-        released.terms.set("joined_by", at.member().to_string());
-        released.terms.set("validation", PENDING);
+        released.set("joined_by", at.member().to_string());
+        released.set("validation", PENDING);
         released.due = Some(at.now().plus(VALIDATION));
     }
     Ok(book.put(&released)?)
@@ -315,7 +330,7 @@ fn validate(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), F
         Some(other) => return Err(Fault::Life(format!("its validation is {other} already"))),
         None => return Err(Fault::Life("no emergency was joined: there is nothing to validate".into())),
     }
-    record.terms.set("validation", outcome);
+    record.set("validation", outcome);
     record.due = None;
     Ok(book.put(&record)?)
 }
@@ -331,7 +346,7 @@ fn recall(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
         return Err(Fault::Authority("a recall names another cause than the record has".into()));
     }
     "recalled".clone_into(&mut record.state);
-    record.terms.set("recalled", at.now().to_string());
+    record.set("recalled", at.now().to_string());
     record.due = None;
     Ok(book.put(&record)?)
 }

@@ -246,7 +246,46 @@ pub fn token(text: &str) -> Option<String> {
     (!text.is_empty() && text.len() <= 64 && text.chars().all(fine)).then(|| text.to_owned())
 }
 
+/// Where many changes of an act have the same terms, they stand once in its lead, in the list `classes`, and each of the
+/// changes says nothing but the number of its own there. These are the terms that it stands for.
+pub fn terms_of<'a>(lead: &'a Json, own: &'a Json) -> Result<&'a Json, Fault> {
+    let Some([(key, number)]) = own.members() else { return Ok(own) };
+    if key != AS {
+        return Ok(own);
+    }
+    let number = number.int().and_then(|n| usize::try_from(n).ok());
+    let class = number.and_then(|n| lead.get(CLASSES)?.items()?.get(n)).filter(|c| c.members().is_some());
+    class.ok_or_else(|| Fault::Form("a change is of a class that its act does not state".into()))
+}
+
+/// The terms of a change that has those of this number in its lead's list.
+pub fn of_class(number: i64) -> Json {
+    object! { AS => number }
+}
+
+/// The list of terms in a lead.
+pub const CLASSES: &str = "classes";
+const AS: &str = "as";
+
 /// Terms that say nothing.
 pub fn no_terms() -> Json {
     object! {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_has_its_own_terms_or_those_of_a_class_that_its_lead_states() {
+        let class = object! { "tier" => 1i64 };
+        let lead = object! { CLASSES => vec![class.clone(), Json::from("no object")] };
+        let plain = object! { "as" => 0i64, "tier" => 2i64 };
+        assert_eq!(terms_of(&lead, &of_class(0)).unwrap(), &class);
+        assert_eq!(terms_of(&lead, &plain).unwrap(), &plain, "only a change that says nothing else is of a class");
+        for bad in [of_class(1), of_class(2), of_class(-1), object! { "as" => "0" }] {
+            assert!(terms_of(&lead, &bad).is_err(), "{bad}");
+        }
+        assert!(terms_of(&object! {}, &of_class(0)).is_err());
+    }
 }

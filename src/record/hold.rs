@@ -61,7 +61,7 @@ fn place(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     record.subject = Some(on);
     record.case = held.case;
     record.terms =
-        object! { "reason" => reason, "placed_by" => at.member().to_string(), "placed" => at.now().to_string() };
+        object! { "reason" => reason, "placed_by" => at.member().to_string(), "placed" => at.now().to_string() }.into();
     record.body = piece.body();
     put_new(book, &record)
 }
@@ -76,7 +76,7 @@ fn lift(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     let mut record = need(book, piece.record, KIND.name)?;
     must_be(&record, &["standing"], "lift")?;
     record.state = "lifted".into();
-    record.terms.set("lifted_by", at.member().to_string());
+    record.set("lifted_by", at.member().to_string());
     Ok(book.put(&record)?)
 }
 

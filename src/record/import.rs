@@ -37,7 +37,7 @@ fn fold(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     let case = case_of(book, piece)?;
     let mut record = Record::new(piece.record, KIND.name, "done", at.home);
     record.case = Some(case.id);
-    record.terms = piece.terms.clone();
+    record.terms = piece.terms.clone().into();
     record.body = piece.body();
     put_new(book, &record)
 }

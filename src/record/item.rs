@@ -125,11 +125,16 @@ pub fn marked(id: Id, marking: &Marking) -> Change {
     Change::of_terms(id, MARK, &terms)
 }
 
-/// The minimised copy for a partner. `asked` is the number of the facts that it was asked with in the lead's list.
-pub fn copied(id: Id, terms: &Terms, content: &Json, asked: i64, salt: Salt) -> Change {
+/// The minimised copy for a partner; `terms` are its [`copy_terms`], or their class.
+pub fn copied(id: Id, terms: &Json, content: &Json, salt: Salt) -> Change {
+    Change::with_content(id, COPY, terms, content, salt)
+}
+
+/// The terms of a copy. `asked` is the number of the facts that it was asked with in the lead's list.
+pub fn copy_terms(terms: &Terms, asked: i64) -> Json {
     let mut json = terms.to_json();
     json.set("asked", asked);
-    Change::with_content(id, COPY, &json, content, salt)
+    json
 }
 
 fn record_of(piece: &Piece<'_>, terms: &Terms, origin: Id) -> Record {
@@ -138,7 +143,7 @@ fn record_of(piece: &Piece<'_>, terms: &Terms, origin: Id) -> Record {
     record.subject = terms.request;
     record.tier = Some(terms.tier.number());
     record.due = Some(terms.delete_by);
-    record.terms = piece.terms.clone();
+    record.terms = piece.terms.clone().into();
     record.body = piece.body();
     record
 }
@@ -178,9 +183,9 @@ fn mark(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     if looser && record.desk != at.home {
         return Err(Fault::Life("only its originator may loosen the marking of an item: ask it".into()));
     }
-    record.terms.set("tlp", tlp);
-    record.terms.set("pap", pap);
-    record.terms.set("handling", handling);
+    record.set("tlp", tlp);
+    record.set("pap", pap);
+    record.set("handling", handling);
     Ok(book.put(&record)?)
 }
 
@@ -201,8 +206,8 @@ fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     }
     let received = |mut record: Record| {
         record.partner = Some(at.desk());
-        record.terms.remove("asked");
-        record.terms.set("delete_by", delete_by.to_string());
+        record.unset("asked");
+        record.set("delete_by", delete_by.to_string());
         record.due = Some(delete_by);
         record
     };

@@ -30,8 +30,8 @@ fn write(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     let mut record = Record::new(piece.record, KIND.name, "written", at.home);
     record.subject = Some(of);
     record.case = subject.case;
-    record.terms = piece.terms.clone();
-    record.terms.set("at", at.now().to_string());
+    record.terms = piece.terms.clone().into();
+    record.set("at", at.now().to_string());
     record.body = piece.body();
     put_new(book, &record)
 }

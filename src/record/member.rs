@@ -137,7 +137,8 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
     record.terms = object! {
         "signing" => certificate.signing.to_openssh(), "age" => certificate.age.as_str(),
         "roles" => certificate.roles, "serial" => certificate.serial,
-    };
+    }
+    .into();
     put_new(book, &record)
 }
 
@@ -153,8 +154,8 @@ fn roles(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     let mut record = of_actor(book, at, piece, &certificate)?;
     must_be(&record, &["active"], "change the roles of")?;
     keep_past(&mut record, at);
-    record.terms.set("roles", certificate.roles);
-    record.terms.set("serial", certificate.serial);
+    record.set("roles", certificate.roles);
+    record.set("serial", certificate.serial);
     Ok(book.put(&record)?)
 }
 
@@ -164,8 +165,8 @@ fn revoke(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     must_be(&record, &["active"], "revoke")?;
     keep_past(&mut record, at);
     record.state = "revoked".into();
-    record.terms.set("roles", certificate.roles);
-    record.terms.set("serial", certificate.serial);
+    record.set("roles", certificate.roles);
+    record.set("serial", certificate.serial);
     Ok(book.put(&record)?)
 }
 
@@ -176,7 +177,7 @@ fn keep_past(record: &mut Record, at: &At<'_>) {
         "replica" => at.header.replica.to_string(), "before" => at.header.sequence as i64,
         "roles" => roles_of(record),
     });
-    record.terms.set("past", past);
+    record.set("past", past);
 }
 
 /// Whether a member was active, and in which roles, at the place of an act in its log: never by date.

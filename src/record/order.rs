@@ -51,7 +51,7 @@ fn give(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     }
     let mut record = Record::new(piece.record, KIND.name, if at.own() { "given" } else { "received" }, at.desk());
     record.partner = Some(if at.own() { to } else { at.desk() });
-    record.terms = piece.terms.clone();
+    record.terms = piece.terms.clone().into();
     put_new(book, &record)
 }
 
@@ -70,7 +70,7 @@ fn ordered(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fa
     if record.partner != Some(at.desk()) || record.state == "purged" {
         return Ok(());
     }
-    record.terms.set("ordered", at.now().to_string());
+    record.set("ordered", at.now().to_string());
     record.due = Some(at.now());
     Ok(book.put(&record)?)
 }

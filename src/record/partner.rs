@@ -83,8 +83,8 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
     let mut record = Record::new(piece.record, KIND.name, Standing::Met.word(), at.home);
     record.partner = Some(piece.record);
     record.key = Some(code);
-    record.terms = piece.terms.clone();
-    record.terms.set("channel", Channel::Inaugurated);
+    record.terms = piece.terms.clone().into();
+    record.set("channel", Channel::Inaugurated);
     record.body = piece.body();
     put_new(book, &record)
 }
@@ -127,7 +127,7 @@ fn channel(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fa
         let steps: Vec<_> = next_channels(from).iter().map(|c| c.word()).collect();
         return Err(Fault::Life(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
     }
-    record.terms.set("channel", to);
+    record.set("channel", to);
     Ok(book.put(&record)?)
 }
 

@@ -47,7 +47,8 @@ fn begin(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     record.subject = Some(scope);
     record.terms = object! {
         "generation" => generation, "row" => piece.row.0, "by" => at.member().to_string(), "at" => at.now().to_string(),
-    };
+    }
+    .into();
     record.body = piece.body();
     put_new(book, &record)
 }

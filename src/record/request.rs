@@ -386,7 +386,7 @@ fn step(record: &mut Record, at: &At<'_>, from: &[State], to: State) -> Result<(
         _ => State::Conflict,
     };
     record.state = state.word().into();
-    record.terms.set("steps", steps.iter().map(Step::to_json).collect::<Vec<_>>());
+    record.set("steps", steps.iter().map(Step::to_json).collect::<Vec<_>>());
     record.due = if matches!(
         state,
         State::Closed | State::Withdrawn | State::Refused | State::Purged | State::Expired | State::UseReported
@@ -452,8 +452,8 @@ fn consent_ask(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<()
     record.partner = Some(if at.own() { terms.to } else { at.desk() });
     record.subject = terms.item;
     record.tier = Some(terms.tier.number());
-    record.terms = terms.to_json();
-    record.terms.set("sent", at.now().to_string());
+    record.terms = terms.to_json().into();
+    record.set("sent", at.now().to_string());
     record.body = piece.body();
     begin(&mut record, at, State::Sent);
     put_new(book, &record)
@@ -575,9 +575,9 @@ fn new_request(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<()
             return Err(Fault::Life("only a draft can be written anew".into()));
         }
         let (steps, author) = (draft.terms.get("steps").cloned(), draft.terms.get("author").cloned());
-        draft.terms = piece.terms.clone();
-        draft.terms.set("steps", steps);
-        draft.terms.set("author", author);
+        draft.terms = piece.terms.clone().into();
+        draft.set("steps", steps);
+        draft.set("author", author);
         draft.case = Some(terms.case);
         draft.partner = Some(terms.to);
         draft.body = piece.body();
@@ -587,8 +587,8 @@ fn new_request(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<()
     record.case = Some(terms.case);
     record.partner = Some(terms.to);
     record.tier = Some(terms.tier.number());
-    record.terms = piece.terms.clone();
-    record.terms.set("author", at.member().to_string());
+    record.terms = piece.terms.clone().into();
+    record.set("author", at.member().to_string());
     record.body = piece.body();
     begin(&mut record, at, State::Draft);
     put_new(book, &record)
@@ -597,7 +597,7 @@ fn new_request(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<()
 fn begin(record: &mut Record, at: &At<'_>, state: State) {
     let Header { desk, replica, sequence, .. } = *at.header;
     let first = Step { state, desk, replica, sequence, head: true };
-    record.terms.set("steps", vec![first.to_json()]);
+    record.set("steps", vec![first.to_json()]);
 }
 
 fn submit(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
@@ -631,8 +631,8 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     m.finish()?;
     if at.own() {
         let mut record = need(book, piece.record, KIND.name)?;
-        record.terms.set("clocks", clocks);
-        record.terms.set("sent", at.now().to_string());
+        record.set("clocks", clocks);
+        record.set("sent", at.now().to_string());
         step(&mut record, at, &[State::Authorised], State::Sent)?;
         record.share(terms.to, None);
         return Ok(book.put(&record)?);
@@ -644,9 +644,9 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     record.case = Some(terms.case);
     record.partner = Some(at.desk());
     record.tier = Some(terms.tier.number());
-    record.terms = terms.to_json();
-    record.terms.set("clocks", clocks);
-    record.terms.set("sent", at.now().to_string());
+    record.terms = terms.to_json().into();
+    record.set("clocks", clocks);
+    record.set("sent", at.now().to_string());
     record.due = first_due(&record);
     record.body = piece.body();
     begin(&mut record, at, State::Sent);
@@ -667,7 +667,7 @@ fn answer(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     party(&record, at)?;
     let (from, to) = answer_of(piece)?.leads();
     if let Some(ground) = piece.terms.get("ground") {
-        record.terms.set("ground", ground.clone());
+        record.set("ground", ground.clone());
     }
     step(&mut record, at, from, to)?;
     Ok(book.put(&record)?)

@@ -175,7 +175,7 @@ fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
         "purpose" => scope.purpose, "level" => scope.level, "tier" => scope.tier,
         "requester" => at.member().to_string(), "opened" => at.now().to_string(),
         "tests" => object! {}, "less_intrusive" => false, "reviewers" => Vec::<Json>::new(), "conditions" => Vec::<Json>::new(),
-    };
+    }.into();
     put_new(book, &record)
 }
 
@@ -201,9 +201,9 @@ fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
         }
         known.set(name, outcome.clone());
     }
-    record.terms.set("tests", known);
+    record.set("tests", known);
     let before = record.terms.get("less_intrusive").and_then(Json::truth).unwrap_or(false);
-    record.terms.set("less_intrusive", said || before);
+    record.set("less_intrusive", said || before);
     record.state = "assessed".into();
     record.body = piece.body();
     Ok(book.put(&record)?)
@@ -244,11 +244,11 @@ fn decide(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     }
     conditions.sort_unstable();
     conditions.dedup();
-    record.terms.set("outcome", outcome);
-    record.terms.set("conditions", conditions);
-    record.terms.set("expires", expires.map(|t| t.to_string()));
-    record.terms.set("reviewers", reviewers.iter().map(Person::to_string).collect::<Vec<_>>());
-    record.terms.set("decided", at.position);
+    record.set("outcome", outcome);
+    record.set("conditions", conditions);
+    record.set("expires", expires.map(|t| t.to_string()));
+    record.set("reviewers", reviewers.iter().map(Person::to_string).collect::<Vec<_>>());
+    record.set("decided", at.position);
     record.due = expires;
     let stands = strictness(outcome) < 3;
     let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;

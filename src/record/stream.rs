@@ -140,14 +140,14 @@ fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     if arrival.sequence != last.map_or(1, |(n, _)| n + 1) {
         return Err(Fault::Life(format!("bundle {} does not follow the last one of its stream", arrival.sequence)));
     }
-    record.terms.set(
+    record.set(
         "in",
         object! {
             "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
             "held_acts" => !arrival.acts.is_empty(), "at" => at.now().to_string(),
         },
     );
-    record.terms.set(
+    record.set(
         "seen",
         object! {
             "replica" => arrival.replica.to_string(), "size" => arrival.size as i64, "root" => arrival.root.to_string(),
@@ -156,11 +156,10 @@ fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     );
     if let Some((size, line)) = &arrival.cosigned {
         record
-            .terms
             .set("cosigned", object! { "size" => *size as i64, "line" => line.as_str(), "at" => at.now().to_string() });
     }
     if let Some(n) = arrival.acknowledged {
-        record.terms.set("acknowledged", n as i64);
+        record.set("acknowledged", n as i64);
     }
     book.put(&record)?;
     // Each arrival is kept by its manifest, so that a bundle that comes again is known.
@@ -170,7 +169,8 @@ fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     arrived.terms = object! {
         "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
         "acts" => arrival.acts.len() as i64, "at" => at.now().to_string(),
-    };
+    }
+    .into();
     super::fold::put_new(book, &arrived)
 }
 

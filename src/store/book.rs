@@ -1,6 +1,7 @@
 //! The book of records in the database.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use rusqlite::{Connection, Row as SqlRow, ToSql, params};
 
@@ -22,12 +23,14 @@ pub struct SqlBook<'c> {
     conn: &'c Connection,
     /// A record that was just looked for and is not here.
     absent: Cell<Option<Id>>,
+    /// The terms that were read last: those of the next record are often the same.
+    terms: RefCell<Option<(String, Arc<Json>)>>,
 }
 
 impl<'c> SqlBook<'c> {
     /// The book in this database.
     pub const fn new(conn: &'c Connection) -> Self {
-        Self { conn, absent: Cell::new(None) }
+        Self { conn, absent: Cell::new(None), terms: RefCell::new(None) }
     }
 
     /// Whether a record is here as a tombstone.
@@ -39,6 +42,24 @@ impl<'c> SqlBook<'c> {
             return Ok(false);
         };
         row.get(0).map_err(in_book)
+    }
+
+    /// Reads a record from a row whose columns are those of `record.get`.
+    fn read(&self, row: &SqlRow<'_>) -> Result<Record, BookError> {
+        let text = row.get_ref(10).map_err(in_book)?;
+        let mut last = self.terms.borrow_mut();
+        let known = last.take().filter(|(known, _)| text.as_str().is_ok_and(|t| t == known));
+        let (text, terms) = match known {
+            Some(known) => known,
+            None => {
+                let text = text.as_str().map_err(|_| BookError(Box::new(DamagedRecord)))?.to_owned();
+                let terms =
+                    json::parse(text.as_bytes(), Limits::SIGNED).map_err(|_| BookError(Box::new(DamagedRecord)))?;
+                (text, Arc::new(terms))
+            }
+        };
+        let (_, shared) = &*last.insert((text, terms));
+        read_record(row, Arc::clone(shared))
     }
 
     fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, BookError> {
@@ -55,7 +76,7 @@ impl<'c> SqlBook<'c> {
             r.tier,
             r.due.map(Instant::millis),
             r.key,
-            r.terms.to_string(),
+            r.terms.to_text(),
             r.body.map(|b| b.0),
             shared_to_text(&r.shared),
         ])
@@ -87,29 +108,27 @@ fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
 #[error("a record in the database is damaged")]
 struct DamagedRecord;
 
-/// Reads a record from a row whose columns begin at `from`.
-pub fn read_record(row: &SqlRow<'_>, from: usize) -> Result<Record, BookError> {
+fn read_record(row: &SqlRow<'_>, terms: Arc<Json>) -> Result<Record, BookError> {
     let damaged = || BookError(Box::new(DamagedRecord));
     let id = |n: usize| -> Result<Option<Id>, BookError> {
-        let bytes: Option<[u8; 16]> = row.get(from + n).map_err(in_book)?;
+        let bytes: Option<[u8; 16]> = row.get(n).map_err(in_book)?;
         Ok(bytes.map(Id::from_bytes))
     };
-    let kind: String = row.get(from + 1).map_err(in_book)?;
-    let terms: String = row.get(from + 10).map_err(in_book)?;
+    let kind: String = row.get(1).map_err(in_book)?;
     Ok(Record {
         id: id(0)?.ok_or_else(damaged)?,
         kind: record::kind(&kind).ok_or_else(damaged)?.name,
-        state: row.get(from + 2).map_err(in_book)?,
+        state: row.get(2).map_err(in_book)?,
         desk: id(3)?.ok_or_else(damaged)?,
         case: id(4)?,
         partner: id(5)?,
         subject: id(6)?,
-        tier: row.get(from + 7).map_err(in_book)?,
-        due: row.get::<_, Option<i64>>(from + 8).map_err(in_book)?.map(Instant::from_millis),
-        key: row.get(from + 9).map_err(in_book)?,
-        terms: json::parse(terms.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?,
-        body: row.get::<_, Option<i64>>(from + 11).map_err(in_book)?.map(Row),
-        shared: shared_of_text(row.get(from + 12).map_err(in_book)?).ok_or_else(damaged)?,
+        tier: row.get(7).map_err(in_book)?,
+        due: row.get::<_, Option<i64>>(8).map_err(in_book)?.map(Instant::from_millis),
+        key: row.get(9).map_err(in_book)?,
+        terms,
+        body: row.get::<_, Option<i64>>(11).map_err(in_book)?.map(Row),
+        shared: shared_of_text(row.get(12).map_err(in_book)?).ok_or_else(damaged)?,
     })
 }
 
@@ -120,7 +139,7 @@ impl Book for SqlBook<'_> {
         }
         let mut get = self.conn.prepare_cached(sql("record.get")).map_err(in_book)?;
         let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
-        rows.next().map_err(in_book)?.map(|row| read_record(row, 0)).transpose()
+        rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
     }
 
     fn find(&self, q: &Query) -> Result<Vec<Record>, BookError> {
@@ -135,7 +154,7 @@ impl Book for SqlBook<'_> {
         let mut rows = find.query(rusqlite::params_from_iter(values)).map_err(in_book)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(in_book)? {
-            found.push(read_record(row, 0)?);
+            found.push(self.read(row)?);
         }
         Ok(found)
     }

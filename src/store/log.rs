@@ -20,7 +20,7 @@ use crate::act::part::Head;
 use crate::act::tree::{Frontier, leaf_hash, root};
 use crate::gate::check::{Check, Stopped};
 use crate::record::book::{Book as _, Row};
-use crate::record::fold::{At, Piece};
+use crate::record::fold::{At, Piece, terms_of};
 use crate::record::{self, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
@@ -195,7 +195,7 @@ impl<'c> Folding<'c> {
         let piece = Piece {
             record: change.record,
             kind: def.name,
-            terms: &ready.terms,
+            terms: terms_of(lead, &ready.terms)?,
             row: Row(row),
             has_content: change.body != Body::None,
         };

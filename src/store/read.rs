@@ -6,7 +6,7 @@ use super::error::{StoreError, damaged};
 use super::statement::sql;
 use crate::act::change::{Body, Change, Line};
 use crate::act::header::Header;
-use crate::record::book::{Record, Row};
+use crate::record::book::Row;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
@@ -176,8 +176,8 @@ pub fn any_content(conn: &Connection, record: Id) -> Result<bool, StoreError> {
 }
 
 /// The content of a record: of the change that its fold names. `None` where there is none, or none any more.
-pub fn content(conn: &Connection, record: &Record) -> Result<Option<Json>, StoreError> {
-    let Some(Row(row)) = record.body else { return Ok(None) };
+pub fn content(conn: &Connection, body: Option<Row>) -> Result<Option<Json>, StoreError> {
+    let Some(Row(row)) = body else { return Ok(None) };
     let text: Option<Option<String>> =
         conn.prepare_cached(sql("change.content"))?.query_row([row], |r| r.get(0)).optional()?;
     text.flatten()

@@ -18,7 +18,7 @@ use crate::act::header::{Audience, Header, Neighbour, act_id};
 use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
 use crate::gate::check::Check;
 use crate::record::book::{Book as _, Row};
-use crate::record::fold::{At, Piece};
+use crate::record::fold::{At, Piece, terms_of};
 use crate::record::stream::{Arrival, Contents};
 use crate::record::{self, member};
 use crate::value::digest::Digest;
@@ -207,7 +207,7 @@ impl Replay<'_> {
             let piece = Piece {
                 record: change.record,
                 kind: def.name,
-                terms: &terms,
+                terms: terms_of(lead, &terms).map_err(|e| stopped(&e))?,
                 row: Row(stored.row),
                 has_content: change.body != Body::None,
             };

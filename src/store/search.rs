@@ -20,7 +20,7 @@ pub fn words(content: &Json) -> Option<String> {
                     out.push(' ');
                     out.push_str(text);
                 }
-                None => *out = Some(text.clone()),
+                None => *out = Some(text.to_string()),
             },
             Json::Arr(items) => items.iter().for_each(|i| gather(i, out)),
             Json::Obj(members) => {

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use compact_str::CompactString as Text;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 /// A JSON value. Members keep the order in which they were written.
@@ -18,11 +19,11 @@ pub enum Json {
     /// An integer of any size.
     Int(Int),
     /// A string, decoded.
-    Str(String),
+    Str(Text),
     /// An array.
     Arr(Vec<Json>),
     /// An object, without duplicate keys.
-    Obj(Vec<(String, Json)>),
+    Obj(Vec<(Text, Json)>),
 }
 
 /// An integer of any size, compared by value.
@@ -170,7 +171,7 @@ impl Parser<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Json, Malformed> {
         self.at += 1;
-        let mut members: Vec<(String, Json)> = Vec::new();
+        let mut members: Vec<(Text, Json)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         self.space();
         if self.eat("}") {
@@ -256,10 +257,10 @@ impl Parser<'_> {
         Ok(Json::Int(int))
     }
 
-    fn string(&mut self) -> Result<String, Malformed> {
+    fn string(&mut self) -> Result<Text, Malformed> {
         let start = self.at;
         self.at += 1;
-        let mut out = String::new();
+        let mut out = Text::default();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
             let plain = rest
@@ -341,7 +342,7 @@ impl Json {
     }
 
     /// The members of an object.
-    pub fn members(&self) -> Option<&[(String, Self)]> {
+    pub fn members(&self) -> Option<&[(Text, Self)]> {
         if let Self::Obj(members) = self { Some(members) } else { None }
     }
 
@@ -376,7 +377,7 @@ impl Json {
         let value = value.into();
         match members.iter_mut().find(|(k, _)| k == key) {
             Some((_, old)) => *old = value,
-            None => members.push((key.to_owned(), value)),
+            None => members.push((key.into(), value)),
         }
     }
 
@@ -389,7 +390,14 @@ impl Json {
 
     /// Compact bytes: no white space, members in their order. What is signed is made once with this and then kept.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.to_string().into_bytes()
+        self.to_text().into_bytes()
+    }
+
+    /// The same as text.
+    pub fn to_text(&self) -> String {
+        let mut out = String::with_capacity(512);
+        self.write(&mut out);
+        out
     }
 
     fn write(&self, out: &mut String) {
@@ -456,21 +464,19 @@ fn write_string(text: &str, out: &mut String) {
 
 impl std::fmt::Display for Json {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut out = String::new();
-        self.write(&mut out);
-        f.write_str(&out)
+        f.write_str(&self.to_text())
     }
 }
 
 impl From<&str> for Json {
     fn from(text: &str) -> Self {
-        Self::Str(text.to_owned())
+        Self::Str(text.into())
     }
 }
 
 impl From<String> for Json {
     fn from(text: String) -> Self {
-        Self::Str(text)
+        Self::Str(text.into())
     }
 }
 
@@ -502,13 +508,13 @@ impl<T: Into<Self>> From<Vec<T>> for Json {
 #[macro_export]
 macro_rules! object {
     ($($key:expr => $value:expr),* $(,)?) => {
-        $crate::value::json::Json::Obj(vec![$(($key.to_string(), $crate::value::json::Json::from($value))),*])
+        $crate::value::json::Json::Obj(vec![$(($key.into(), $crate::value::json::Json::from($value))),*])
     };
 }
 
 /// Reads the members of an object one by one and refuses what nobody asked for.
 pub struct Members<'a> {
-    members: &'a [(String, Json)],
+    members: &'a [(Text, Json)],
     taken: Vec<&'static str>,
 }
 
@@ -648,8 +654,8 @@ mod tests {
 
         #[test]
         fn any_string_survives(text in any::<String>()) {
-            let written = Json::Str(text.clone()).to_bytes();
-            prop_assert_eq!(parse(&written, Limits::FOREIGN), Ok(Json::Str(text)));
+            let written = Json::Str(text.as_str().into()).to_bytes();
+            prop_assert_eq!(parse(&written, Limits::FOREIGN), Ok(Json::Str(text.into())));
         }
     }
 }

@@ -297,7 +297,7 @@ fn of_any(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
     for (key, value) in record.terms.members().unwrap_or_default() {
         match value {
             Json::Str(text) => {
-                let text = Person::parse(text).map_or_else(|| Ok(text.clone()), |p| desk.name_of(p))?;
+                let text = Person::parse(text).map_or_else(|| Ok(text.to_string()), |p| desk.name_of(p))?;
                 d.line(&key.to_uppercase(), text);
             }
             Json::Int(_) | Json::Bool(_) => d.line(&key.to_uppercase(), value.to_string()),
