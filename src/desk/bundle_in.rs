@@ -438,7 +438,7 @@ fn spool(desk: &mut Desk, path: &Path) -> Result<PathBuf, Failure> {
         ));
     }
     let spooled = desk.folder().join("inbox").join(format!("spool-{}", desk.entropy.id()?));
-    file::copy(path, &spooled)?;
+    file::copy_for_now(path, &spooled)?;
     Ok(spooled)
 }
 

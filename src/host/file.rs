@@ -75,11 +75,17 @@ impl Pending {
     }
 
     /// Makes the bytes durable and puts them in their place.
-    pub fn finish(mut self) -> Result<(), FileError> {
+    pub fn finish(self) -> Result<(), FileError> {
         self.file.sync_all().map_err(at(&self.path))?;
+        let path = self.path.clone();
+        self.place()?;
+        sync_folder_of(&path)
+    }
+
+    fn place(mut self) -> Result<(), FileError> {
         fs::rename(&self.part, &self.path).map_err(at(&self.path))?;
         self.done = true;
-        sync_folder_of(&self.path)
+        Ok(())
     }
 }
 
@@ -123,6 +129,14 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
     let mut pending = Pending::begin(to)?;
     io::copy(&mut source, &mut pending).map_err(at(to))?;
     pending.finish()
+}
+
+/// Copies a regular file for the time of this run: nothing is lost where it does not survive it.
+pub fn copy_for_now(from: &Path, to: &Path) -> Result<(), FileError> {
+    let mut source = open(from)?;
+    let mut pending = Pending::begin(to)?;
+    io::copy(&mut source, &mut pending).map_err(at(to))?;
+    pending.place()
 }
 
 /// Removes a file, durably; that it is gone already is no error.
