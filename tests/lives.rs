@@ -24,6 +24,7 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
     ("request execute", &[]),
     ("request deliver", &[("text", "done")]),
     ("request report-use", &[("text", "read")]),
+    ("request extend", &[("text", "60 days more: the court sits in May")]),
     ("request close", &[]),
     ("request expire", &[]),
     ("request withdraw", &[("because", "not needed")]),
@@ -207,7 +208,7 @@ proptest! {
 fn every_state_has_a_way_out_but_those_that_are_the_end() {
     for state in State::ALL {
         let out = Answer::ALL.iter().any(|a| a.leads().0.contains(state))
-            || Report::ALL.iter().any(|r| r.leads().0.contains(state));
+            || Report::ALL.iter().any(|r| r.leads().1.is_some() && r.leads().0.contains(state));
         // Before it is sent it goes on by submission, decision and sending; a conflict is resolved.
         let own = matches!(state, State::Draft | State::InReview | State::Authorised | State::Conflict);
         let end = matches!(state, State::Closed | State::Withdrawn | State::Purged);

@@ -128,6 +128,52 @@ fn a_life_is_walked_on_both_sides() {
 }
 
 #[test]
+fn an_extension_is_asked_for_and_moves_nothing() {
+    let (_root, a, b) = pair();
+    let case = a.case("Extension");
+    let id = arrived(&a, &b, &case, "1");
+    let due = a.must(1, "request show", &[("request", &id)]).value["clocks"].clone();
+    a.fails(1, "request extend", &[("request", &id)], Kind::Refused);
+    b.fails(1, "request extend", &[("request", &id), ("text", "longer")], Kind::Refused);
+    a.must(1, "request extend", &[("request", &id), ("text", "30 days more: the court sits in May")]);
+    // An answer that crosses it is no conflict.
+    b.must(1, "request accept", &[("request", &id)]);
+    a.carry(&b, "2");
+    b.carry(&a, "3");
+    assert_eq!((state(&a, &id).as_str(), state(&b, &id).as_str()), ("accepted", "accepted"));
+    for site in [&a, &b] {
+        assert_eq!(site.must(1, "request show", &[("request", &id)]).value["clocks"], due, "no clock has moved");
+        let out = site.path("extension.txt");
+        site.must(1, "request letter", &[("request", &id), ("of", "extension"), ("out", &out)]);
+        let letter = fs::read_to_string(&out).unwrap();
+        assert!(letter.contains("REQUEST FOR EXTENSION") && letter.contains("the court sits in May"), "{letter}");
+        site.must(1, "audit verify", &[]);
+    }
+}
+
+#[test]
+fn a_letter_has_the_strictest_marking_of_what_it_is_about() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Marked");
+    let id = write(&a, "bc29", &case, "XB", &[("draft", "yes")]).unwrap();
+    let letter = |name: &str| {
+        let out = a.path(name);
+        a.must(1, "request letter", &[("request", &id), ("out", &out)]);
+        fs::read_to_string(&out).unwrap()
+    };
+    assert!(!letter("1.txt").contains("TLP:"), "nothing is marked yet");
+    let item = |tlp: &str, pap: &str, handling: &str| {
+        let form = [("type", "domain"), ("category", "indicator"), ("value", "x.example"), ("case", case.as_str())];
+        let marking = [("tlp", tlp), ("pap", pap), ("handling", handling)];
+        a.make(1, "item add", &[form.as_slice(), &marking].concat())
+    };
+    item("GREEN", "RED", "H1");
+    item("AMBER", "CLEAR", "H2");
+    assert!(letter("2.txt").contains("TLP:AMBER PAP:RED H1 H2"), "{}", letter("3.txt"));
+    assert_eq!(a.must(1, "case show", &[("case", &case)]).value["marking"], "TLP:AMBER PAP:RED H1 H2");
+}
+
+#[test]
 fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
     let (_root, a, b) = pair();
     let case = a.case("Refused");

@@ -50,6 +50,53 @@ fn tier_three_needs_a_court_a_deep_review_and_assurances() {
 }
 
 #[test]
+fn a_review_says_what_it_rests_on_why_and_with_what_caveat() {
+    let (_root, mut a, b) = pair();
+    a.agree(&b, "3", "traffic");
+    let case = a.case("Reasons");
+    let (item, seen) = (a.calls(&case), a.indicator(&case, "seen.example"));
+    let review =
+        a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L3")]);
+    let on = ("review", review.as_str());
+    a.must(2, "review assess", &[on, ("all", "met"), ("less-intrusive", "none"), ("reason", "necessity=no other way")]);
+    a.must(2, "review assess", &[on, ("evidence", &seen)]);
+    a.fails(2, "review assess", &[on, ("evidence", &case)], Kind::Usage);
+    let approve = [on, ("approve", "yes"), ("expires", "60d"), ("caveat", "not in a trial without asking")];
+    a.must(2, "review decide", &approve);
+    let shown = |site: &Site| site.must(1, "review show", &[on]).value;
+    assert_eq!(shown(&a)["state"], "assessed", "level L3 needs a second reviewer");
+    let said = shown(&a);
+    assert_eq!(said["evidence"][0], seen.as_str());
+    assert_eq!(said["reasons"]["necessity"], "no other way");
+    assert_eq!(said["less_intrusive_text"], "none", "an assessment that does not speak of it takes nothing back");
+    assert_eq!(said["caveats"][0], "not in a trial without asking");
+    let l1 = a.approve(&item, &b, "L2");
+    a.pass(24 * 61);
+    assert_eq!(a.must(1, "review show", &[("review", &l1)]).value["state"], "lapsed");
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_preview_says_the_effective_marking_and_grades_travel() {
+    let (_root, a, b) = pair();
+    a.agree(&b, "1", "indicator");
+    let case = a.case("Graded");
+    let add = |tlp: &str, handling: &str| {
+        let form = [("type", "domain"), ("category", "indicator"), ("value", "x.example"), ("case", case.as_str())];
+        let more = [("source-grade", "b"), ("information-grade", "2"), ("tlp", tlp), ("handling", handling)];
+        a.make(1, "item add", &[form.as_slice(), &more].concat())
+    };
+    let (first, second) = (add("GREEN", "H1"), add("AMBER", "H2"));
+    a.must(1, "disclosure new", &[("item", &first), ("item", &second), ("to", "XB"), ("delete-after", "30d")]);
+    let preview = a.must(1, "bundle preview", &[("to", "XB")]).value;
+    assert_eq!(preview["marking"], "TLP:AMBER PAP:AMBER H1 H2");
+    a.carry(&b, "1");
+    let there = b.must(1, "item show", &[("item", &first)]).value;
+    assert_eq!((there["source_grade"].as_str(), there["information_grade"].as_str()), (Some("B"), Some("2")));
+    b.must(1, "audit verify", &[]);
+}
+
+#[test]
 fn an_authorisation_that_has_expired_is_none() {
     let (_root, mut a, b) = pair();
     a.agree(&b, "3", "traffic");

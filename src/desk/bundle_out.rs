@@ -29,6 +29,7 @@ use crate::store::{connection, log, tree::SqlTree};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::marking::Marking;
 use crate::value::text::{counted, shown};
 
 /// The verbs.
@@ -95,6 +96,8 @@ pub struct Preview {
     pub acts: Vec<WaitingRow>,
     /// Whether a receipt is owed.
     pub owes_receipt: bool,
+    /// The effective marking of the items that would leave: the most restrictive of each; none where none would.
+    pub marking: Option<String>,
 }
 
 struct Gathered {
@@ -196,12 +199,19 @@ fn highest_tier(desk: &Desk, items: &[Id]) -> Result<Option<u8>, Failure> {
 /// What would leave to a partner now.
 pub fn preview(desk: &Desk, to: &Record, job: &mut Job) -> Result<Preview, Failure> {
     let stream = stream::with(&desk.book(), desk.meta.desk, to.id)?;
+    let gathered = gather(desk, to, u64::MAX, job)?;
     Ok(Preview {
         to: to.key.clone().unwrap_or_default(),
         sequence: stream::sent(&stream).map_or(1, |(n, _)| n + 1),
-        acts: gather(desk, to, u64::MAX, job)?.rows,
+        marking: marking(&gathered).map(|m| m.to_string()),
+        acts: gathered.rows,
         owes_receipt: stream::owes_receipt(&stream),
     })
+}
+
+/// The effective marking of the items that leave.
+fn marking(gathered: &Gathered) -> Option<Marking> {
+    gathered.cleared.iter().filter_map(|(parcel, _)| parcel.value().marking.clone()).reduce(|a, b| a.and(&b))
 }
 
 /// Acts that wait for a partner and may not leave now, among those that are quickly looked at.
@@ -227,6 +237,9 @@ fn show_preview(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, F
     for act in &preview.acts {
         let items = if act.items + act.stays > 0 { counted(act.items, "item") } else { String::new() };
         text.push(format!("{:4} {:20} {:12} {}", act.leaves, act.kind, items, act.why));
+    }
+    if let Some(marking) = &preview.marking {
+        text.push(format!("Effective marking of what leaves: {marking}"));
     }
     if preview.owes_receipt {
         text.push("YES  receipt".to_owned());
@@ -353,6 +366,8 @@ pub struct Exported {
     pub stays: usize,
     /// Its size, in bytes.
     pub bytes: u64,
+    /// The effective marking of its items; none where it holds none.
+    pub marking: Option<String>,
 }
 
 /// Makes the next bundle for a partner in the outbox, and notes it in the log.
@@ -370,7 +385,7 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
     let stream = stream::with(&desk.book(), desk.meta.desk, to.id)?;
     let stays = gathered.rows.iter().filter(|r| r.leaves == "NO").count();
     if gathered.cleared.is_empty() && !stream::owes_receipt(&stream) {
-        return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0 }, None));
+        return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0, marking: None }, None));
     }
     let (sequence, previous) = stream::sent(&stream).map_or((1, None), |(n, m)| (n + 1, Some(m)));
     let before =
@@ -386,6 +401,7 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
         Some(Cosigned { size: seen.size, root: seen.root, line })
     });
     let received = stream::received(&stream);
+    let marking = marking(&gathered).map(|m| m.to_string());
     let (parcels, acts): (Vec<_>, Vec<_>) = gathered.cleared.into_iter().unzip();
     job.at("measuring", 0, None)?;
     let mut source = ActSource { desk, to: to.id, size: checkpoint.size };
@@ -437,7 +453,7 @@ pub fn make(desk: &mut Desk, to: &Record, job: &mut Job) -> Result<(Exported, Op
         file::remove(&kept)?;
         return Err(failure);
     }
-    Ok((Exported { to: code, sequence: Some(sequence), acts: acts.len(), stays, bytes }, Some(kept)))
+    Ok((Exported { to: code, sequence: Some(sequence), acts: acts.len(), stays, bytes, marking }, Some(kept)))
 }
 
 fn export(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
@@ -458,8 +474,9 @@ fn export(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure
         );
     };
     deliver(&kept, &out, sequence)?;
+    let marking = exported.marking.as_ref().map(|m| format!(", {m}")).unwrap_or_default();
     let said = format!(
-        "Bundle {sequence} to {}: {}, {} bytes, in {}.{stay}",
+        "Bundle {sequence} to {}: {}, {} bytes{marking}, in {}.{stay}",
         exported.to,
         counted(exported.acts, "act"),
         exported.bytes,

@@ -10,6 +10,7 @@ use crate::act::header::Audience;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::case;
 use crate::record::fold::token;
+use crate::store::book::effective_marking;
 
 const CASE: Field = Field::new("case", Takes::Record(&["case"]), "the case").positional();
 
@@ -97,7 +98,8 @@ fn list(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
 
 fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("case")?, &["case"])?;
-    Ok(Answer::thing(&row(desk, &record)?))
+    let marking = effective_marking(&desk.db, record.id)?.map(|m| m.to_string());
+    Ok(Answer::thing(&row(desk, &record)?).with("marking", marking))
 }
 
 fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

@@ -22,7 +22,7 @@ use crate::record::fold::token;
 use crate::record::item::{self, Terms};
 use crate::record::{case, import};
 use crate::store::ready::Ready;
-use crate::value::class::{Assertion, Category, PersonClass, Tier};
+use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliability, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -47,6 +47,12 @@ fn paps() -> Vec<&'static str> {
 }
 fn handlings() -> Vec<&'static str> {
     Handling::ALL.iter().map(|c| c.word()).collect()
+}
+fn reliabilities() -> Vec<&'static str> {
+    Reliability::ALL.iter().map(|c| c.word()).collect()
+}
+fn credibilities() -> Vec<&'static str> {
+    Credibility::ALL.iter().map(|c| c.word()).collect()
 }
 fn formats() -> Vec<&'static str> {
     exchange::FORMATS.iter().map(|f| f.name).collect()
@@ -75,6 +81,16 @@ pub const VERBS: &[Verb] = &[
             Field::new("value", Takes::Line, "its value").required(),
             Field::new("title", Takes::Line, "a title"),
             Field::new("note", Takes::Body, "a note"),
+            Field::new(
+                "source-grade",
+                Takes::Word(reliabilities),
+                "how reliable its source is: A (completely) to F (not known)",
+            ),
+            Field::new(
+                "information-grade",
+                Takes::Word(credibilities),
+                "how credible it is: 1 (confirmed) to 6 (not known)",
+            ),
             TLP,
             PAP,
             HANDLING,
@@ -145,6 +161,10 @@ pub struct Row {
     pub person_class: String,
     /// Fact or assessment.
     pub assertion: String,
+    /// How reliable its source is, A to F; none where nobody has judged it.
+    pub source_grade: Option<&'static str>,
+    /// How credible it is, 1 to 6; none where nobody has judged it.
+    pub information_grade: Option<&'static str>,
     /// TLP.
     pub tlp: String,
     /// PAP.
@@ -202,6 +222,8 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         category: terms.category.word().into(),
         person_class: terms.person_class.word().into(),
         assertion: terms.assertion.word().into(),
+        source_grade: terms.source_grade.map(Reliability::word),
+        information_grade: terms.information_grade.map(Credibility::word),
         tlp: terms.marking.tlp.word().into(),
         pap: terms.marking.pap.word().into(),
         handling: terms.marking.handling.iter().map(|h| h.word().to_owned()).collect(),
@@ -275,6 +297,8 @@ fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         category,
         person_class,
         assertion: form.maybe_read("assertion", "fact or assessment", Assertion::parse)?.unwrap_or(Assertion::Fact),
+        source_grade: form.maybe_read("source-grade", "A to F", |w| Reliability::parse(&w.to_ascii_uppercase()))?,
+        information_grade: form.maybe_read("information-grade", "1 to 6", Credibility::parse)?,
         marking: marking(form, Marking::default_for(tier))?,
         conditions: Vec::new(),
         originator: desk.meta.desk,
@@ -404,6 +428,8 @@ fn item_of(found: Found, case: Id, home: Id, now: Instant) -> (Terms, Json) {
         category: found.category,
         person_class: found.person_class,
         assertion: found.assertion,
+        source_grade: found.source_grade,
+        information_grade: found.information_grade,
         marking: found.marking.unwrap_or_else(|| Marking::default_for(found.tier)),
         conditions: Vec::new(),
         originator: home,

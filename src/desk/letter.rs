@@ -11,8 +11,10 @@ use crate::gate::cleared;
 use crate::host::file;
 use crate::law::{ground, instrument, request as law};
 use crate::record::book::{Book as _, Record, Row as LogRow};
+use crate::record::request::Report;
 use crate::record::{letter as logged, request, review};
 use crate::report::letter::{self, BadLetter, Letter, Paragraph, Party, Term};
+use crate::store::book::effective_marking;
 use crate::store::read::{self, StoredAct};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -22,7 +24,7 @@ use crate::value::text::shown;
 
 /// Which letters there are of a request.
 fn letters() -> Vec<&'static str> {
-    vec!["request", "answer", "use-report"]
+    vec!["request", "answer", "extension", "use-report"]
 }
 
 /// The verbs.
@@ -53,7 +55,7 @@ struct Said {
     content: Option<Json>,
 }
 
-fn said_last(desk: &Desk, record: &Record, kind: &str) -> Result<Option<Said>, Failure> {
+fn said_last(desk: &Desk, record: &Record, kind: &str, fits: &dyn Fn(&Json) -> bool) -> Result<Option<Said>, Failure> {
     let mut last = None;
     for change in read::changes_of(&desk.db, record.id)? {
         let Line::Change(c) = &change.line else { continue };
@@ -62,9 +64,16 @@ fn said_last(desk: &Desk, record: &Record, kind: &str) -> Result<Option<Said>, F
         };
         let Some(act) = position?.map(|p| read::act(&desk.db, p)).transpose()?.flatten() else { continue };
         let damaged = |_| Failure::new(Kind::Integrity, "a change is damaged", "run `comity audit verify`");
-        last = Some(Said { act, terms: c.read_terms().map_err(damaged)?, content: c.read_content().map_err(damaged)? });
+        let terms = c.read_terms().map_err(damaged)?;
+        if fits(&terms) {
+            last = Some(Said { act, terms, content: c.read_content().map_err(damaged)? });
+        }
     }
     Ok(last)
+}
+
+fn reports(terms: &Json, report: Report) -> bool {
+    terms.get("report").and_then(Json::text) == Some(report.word())
 }
 
 /// The review that stands behind an own request. Its reasoning stays at the desk.
@@ -74,7 +83,7 @@ fn review_behind(desk: &Desk, record: &Record) -> Result<(letter::Review, Vec<St
     let Some(found) = found.filter(|_| record.desk == desk.meta.desk) else { return Ok(Default::default()) };
     let names: Vec<String> =
         review::reviewers_of(&found).into_iter().map(|p| desk.name_of(p)).collect::<Result<_, _>>()?;
-    let decided = said_last(desk, &found, review::DECIDE)?;
+    let decided = said_last(desk, &found, review::DECIDE, &|_| true)?;
     let decided = decided.map(|d| d.act.read_header()).transpose()?.map(|h| h.time.at.to_minute());
     let said = letter::Review {
         level: found.text("level").unwrap_or_default().to_owned(),
@@ -82,7 +91,9 @@ fn review_behind(desk: &Desk, record: &Record) -> Result<(letter::Review, Vec<St
         decided: decided.unwrap_or_default(),
         expires: found.instant("expires").map(Instant::to_minute).unwrap_or_default(),
     };
-    Ok((said, review::conditions_of(&found).iter().map(|c| c.word().to_owned()).collect()))
+    let mut under: Vec<String> = review::conditions_of(&found).iter().map(|c| c.word().to_owned()).collect();
+    under.extend(super::review::told(desk, &found)?.caveats.iter().map(|c| shown_text(c)));
+    Ok((said, under))
 }
 
 /// The letter of a request, or of what was said to it last.
@@ -98,11 +109,11 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
     let said =
         |id: &str| row.fields.iter().find(|(name, _)| name == id).map(|(_, text)| shown_text(text)).unwrap_or_default();
     let event = match of {
-        "answer" => request::ANSWER,
-        "use-report" => request::REPORT,
-        _ => request::SEND,
-    };
-    let event = said_last(desk, record, event)?;
+        "answer" => said_last(desk, record, request::ANSWER, &|_| true),
+        "extension" => said_last(desk, record, request::REPORT, &|t| reports(t, Report::Extend)),
+        "use-report" => said_last(desk, record, request::REPORT, &|t| reports(t, Report::Use)),
+        _ => said_last(desk, record, request::SEND, &|_| true),
+    }?;
     if event.is_none() && of != "request" {
         return Err(Failure::life(format!("there is no {of} to this request yet")));
     }
@@ -117,6 +128,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
     let template = match (of, word.as_str()) {
         ("answer", "refuse") => "refusal",
         ("answer", _) => "answer",
+        ("extension", _) => "extension",
         ("use-report", _) => "use-report",
         _ => &kind.template,
     };
@@ -147,7 +159,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
             })
             .filter(|p| !p.text.is_empty())
             .collect(),
-        clocks: if of == "request" { row.clocks.iter().map(term).collect() } else { Vec::new() },
+        clocks: if matches!(of, "request" | "extension") { row.clocks.iter().map(term).collect() } else { Vec::new() },
         grounds: ground
             .map(|g| letter::Ground { id: g.id.clone(), text: g.text.clone(), source: g.source.clone() })
             .into_iter()
@@ -156,11 +168,21 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         answer: letter::Answer { date: if word.is_empty() { String::new() } else { at.to_minute() }, word },
         conditions,
         review,
-        marking: String::new(),
+        marking: marking(desk, record)?,
         signer: header.as_ref().map(|h| desk.name_of(h.member)).transpose()?.unwrap_or_default(),
         role: header.as_ref().map(|h| h.role.word().replace('-', " ")).unwrap_or_default(),
         tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
     })
+}
+
+/// The effective marking of what the request was answered with; before that, of its case. Empty where there is nothing.
+fn marking(desk: &Desk, record: &Record) -> Result<String, Failure> {
+    for of in [Some(record.id), record.case].into_iter().flatten() {
+        if let Some(marking) = effective_marking(&desk.db, of)? {
+            return Ok(marking.to_string());
+        }
+    }
+    Ok(String::new())
 }
 
 /// What stands over a letter: that it is play, or that it is a draft.

@@ -194,6 +194,14 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         noun: "request",
+        name: "extend",
+        about: "Ask that a period of an own request be extended; `request letter --of extension` writes it",
+        fields: &[REQUEST, Field::new("text", Takes::Body, "which period, until when, and why").required()],
+        act: "request-report",
+        run: Run::Writes(extend),
+    },
+    Verb {
+        noun: "request",
         name: "report-use",
         about: "Report what use was made of an answer",
         fields: &[REQUEST, Field::new("text", Takes::Body, "the use").required()],
@@ -679,6 +687,10 @@ fn agree(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 
 fn close(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     say_more(desk, form, Report::Close, "Closed.")
+}
+
+fn extend(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    say_more(desk, form, Report::Extend, "The partner hears it with the next bundle; no deadline has moved.")
 }
 
 fn expire(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

@@ -1,17 +1,21 @@
 //! Legal reviews: opened, assessed test by test, decided by somebody who did not ask for them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::failure::Failure;
 use super::job::Job;
 use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
+use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::decide::Decision as Outcome;
 use crate::gate::from_book;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
 use crate::record::review::{self, Assessment, Decision, Scope};
+use crate::store::read;
 use crate::value::class::{Condition, Level, Test, TestOutcome, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -61,6 +65,7 @@ pub const VERBS: &[Verb] = &[
                 Takes::Body,
                 "which less intrusive means were considered, and why they do not suffice",
             ),
+            Field::new("evidence", Takes::Record(&["item"]), "an item that the answers rest on").repeated(),
         ],
         act: "review-assess",
         run: Run::Writes(assess),
@@ -81,6 +86,7 @@ pub const VERBS: &[Verb] = &[
             Field::new("defer", Takes::Flag, "put it off").cli_only(),
             Field::new("refuse", Takes::Flag, "refuse").cli_only(),
             Field::new("condition", Takes::Words(conditions), "a condition on the recipient").repeated(),
+            Field::new("caveat", Takes::Line, "a caveat in words, for the letter").repeated(),
             Field::new("expires", Takes::Time, "when the approval expires"),
             Field::new("reasons", Takes::Body, "the reasons; partial, defer and refuse need them"),
             Field::new("conflict-of-interest", Takes::Flag, "declare a conflict of interest"),
@@ -90,12 +96,12 @@ pub const VERBS: &[Verb] = &[
     },
 ];
 
-/// The tests that the level of the review asks.
 /// What may be decided.
 fn decisions() -> Vec<&'static str> {
     vec!["approve", "partial", "defer", "refuse"]
 }
 
+/// The tests that the level of the review asks.
 fn tests_of(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
     let Some(typed) = form.maybe("review") else { return Ok(Vec::new()) };
     let record = desk.find_record(typed, &[review::KIND.name])?;
@@ -144,6 +150,49 @@ pub struct Row {
     pub conditions: Vec<String>,
     /// When the approval expires.
     pub expires: Option<String>,
+    /// The items that it rests on.
+    pub evidence: Vec<String>,
+}
+
+/// What a review says in words. It stays at the desk, but for the caveats.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Which less intrusive means were considered, and why they do not suffice: what was said last.
+    pub less_intrusive_text: String,
+    /// The reasons for single tests: what was said last of each.
+    pub reasons: BTreeMap<String, String>,
+    /// The reasons of each decision, in order.
+    pub decision_reasons: Vec<String>,
+    /// The caveats of each decision, in order.
+    pub caveats: Vec<String>,
+}
+
+/// What was said in a review. What was purged is left out.
+pub fn told(desk: &Desk, record: &Record) -> Result<Told, Failure> {
+    let mut told = Told::default();
+    for change in read::changes_of(&desk.db, record.id)? {
+        let Line::Change(change) = change.line else { continue };
+        let Ok(Some(content)) = change.read_content() else { continue };
+        let text = |key: &str| content.get(key).and_then(Json::text).unwrap_or_default().to_owned();
+        match change.kind.as_str() {
+            review::ASSESS => {
+                for (test, reason) in content.get("reasons").and_then(Json::members).unwrap_or_default() {
+                    told.reasons.insert(test.to_string(), reason.text().unwrap_or_default().to_owned());
+                }
+                let less = text("less_intrusive");
+                if !is_blank(&less) {
+                    told.less_intrusive_text = less;
+                }
+            }
+            review::DECIDE => {
+                told.decision_reasons.extend(Some(text("reasons")).filter(|r| !is_blank(r)));
+                let caveats = content.get("caveats").and_then(Json::items).unwrap_or_default();
+                told.caveats.extend(caveats.iter().filter_map(|c| c.text().map(str::to_owned)));
+            }
+            _ => {}
+        }
+    }
+    Ok(told)
 }
 
 /// A test as it is shown.
@@ -170,7 +219,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         purpose: text("purpose"),
         level: text("level"),
         tier: record.tier,
-        state: record.state.clone(),
+        state: if review::has_lapsed(record, desk.now()) { "lapsed".into() } else { record.state.clone() },
         requester: name(&text("requester"))?,
         opened: text("opened"),
         tests: level
@@ -186,6 +235,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         reviewers: review::reviewers_of(record).into_iter().map(|p| desk.name_of(p)).collect::<Result<_, _>>()?,
         conditions: review::conditions_of(record).iter().map(|c| c.word().to_owned()).collect(),
         expires: record.text("expires").map(str::to_owned),
+        evidence: review::evidence_of(record).iter().map(Id::to_string).collect(),
     })
 }
 
@@ -216,8 +266,13 @@ fn find(desk: &Desk, form: &Form) -> Result<Record, Failure> {
 
 fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = find(desk, form)?;
-    let less = desk.text_of(&record, "less_intrusive")?;
-    Ok(Answer::thing(&row(desk, &record)?).with("less_intrusive_text", less))
+    let told = told(desk, &record)?;
+    let answer = Answer::thing(&row(desk, &record)?)
+        .with("less_intrusive_text", told.less_intrusive_text)
+        .with("reasons", told.reasons.into_iter().map(|(t, why)| (t, why.into())).collect::<serde_json::Map<_, _>>())
+        .with("decision_reasons", told.decision_reasons)
+        .with("caveats", told.caveats);
+    Ok(answer)
 }
 
 fn open(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
@@ -264,8 +319,11 @@ fn assess(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
     for (name, reason) in form.pairs("reason")? {
         assessment.reasons.push((test_named(&name)?, reason));
     }
-    if assessment.tests.is_empty() && is_blank(&assessment.less_intrusive) {
-        return Err(Failure::usage("say something: --all, --test or --less-intrusive"));
+    for typed in form.all("evidence") {
+        assessment.evidence.push(desk.find_record(typed, &["item"])?.id);
+    }
+    if assessment.tests.is_empty() && assessment.evidence.is_empty() && is_blank(&assessment.less_intrusive) {
+        return Err(Failure::usage("say something: --all, --test, --less-intrusive or --evidence"));
     }
     let id =
         desk.act_alone("review-assess", Audience::Own, |e, _| Ok(review::assessed(record.id, &assessment, e.salt()?)))?;
@@ -300,11 +358,12 @@ fn decide(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         reasoned: !is_blank(&reasons),
         asked: Json::Null,
     };
+    let caveats = form.lines("caveat")?;
     let me = desk.person();
     desk.act(review::DECIDE, Audience::Own, None, |act, entropy| {
         let facts = from_book::decide_facts(&act.book(), act.now(), me, &record, &decision)?;
         decision.asked = facts.to_json();
-        act.change(review::decided(record.id, &decision, &reasons, entropy.salt()?))?;
+        act.change(review::decided(record.id, &decision, &reasons, &caveats, entropy.salt()?))?;
         Ok(())
     })?;
     Ok(Answer::made(record.id, format!("Decided: {outcome}.")))

@@ -170,6 +170,12 @@ impl Form {
         text::line(self.need(field)?).map_err(|e| Failure::usage(format!("--{field} {e}")))
     }
 
+    /// Every line that was given.
+    pub fn lines(&self, field: &str) -> Result<Vec<String>, Failure> {
+        let line = |t: &String| text::line(t).map_err(|e| Failure::usage(format!("--{field} {e}")));
+        self.all(field).iter().map(line).collect()
+    }
+
     /// One line that may be left out.
     pub fn maybe_line(&self, field: &str) -> Result<Option<String>, Failure> {
         self.maybe(field).map(|t| text::line(t).map_err(|e| Failure::usage(format!("--{field} {e}")))).transpose()

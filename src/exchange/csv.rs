@@ -48,6 +48,8 @@ fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Found) 
             tier: options.tier.unwrap_or(category.least_tier()),
             person_class,
             assertion: Assertion::Fact,
+            source_grade: None,
+            information_grade: None,
             marking: None,
             value: line("value", value)?,
             title: cell(column("title")).map(|t| line("title", t)).transpose()?,

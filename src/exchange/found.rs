@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
-use crate::value::class::{Assertion, Category, PersonClass, Tier};
+use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliability, Tier};
 use crate::value::marking::Marking;
 
 /// Reads a file and hands its items on.
@@ -50,6 +50,10 @@ pub struct Found {
     pub person_class: PersonClass,
     /// Fact or assessment.
     pub assertion: Assertion,
+    /// How reliable the file says its source is.
+    pub source_grade: Option<Reliability>,
+    /// How credible the file says it is.
+    pub information_grade: Option<Credibility>,
     /// The marking that the file claims; `None`: the default of its tier.
     pub marking: Option<Marking>,
     /// Its value.

@@ -5,17 +5,19 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::found::{BadFile, Format, Found, Options, bounded, screen, whole};
-use crate::value::class::Assertion;
+use crate::value::class::{Assertion, Credibility, Reliability};
 use crate::value::marking::{Marking, Pap, Tlp};
 use crate::value::text::{BODY, LINE};
 
 /// `misp`.
 pub const FORMAT: Format = Format { name: "misp", about: "a MISP event, or a response with several", read };
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Claim {
     tlp: Option<Tlp>,
     pap: Option<Pap>,
+    source: Option<Reliability>,
+    information: Option<Credibility>,
 }
 
 fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile> {
@@ -31,7 +33,7 @@ fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> boo
         return Err(BadFile::new("the file", "it holds no MISP event"));
     }
     for event in events {
-        let of_event = claim(event, Claim { tlp: None, pap: None });
+        let of_event = claim(event, Claim::default());
         let objects = list(event, "Object");
         let loose = list(event, "Attribute").iter().map(|a| (a, of_event));
         let in_objects = objects.iter().filter(|o| !is_deleted(o)).flat_map(|o| {
@@ -79,7 +81,23 @@ fn claim(object: &Value, above: Claim) -> Claim {
         Some(2 | 3) => Some(Tlp::Green),
         _ => None,
     };
-    Claim { tlp: tlp.or(by_distribution).or(above.tlp), pap: pap.or(above.pap) }
+    // Of several grades the worst counts.
+    let source = tag(SOURCE).into_iter().filter_map(|t| Reliability::parse(&grade(t, SOURCE))).max();
+    let information = tag(INFORMATION).into_iter().filter_map(|t| Credibility::parse(&grade(t, INFORMATION))).max();
+    Claim {
+        tlp: tlp.or(by_distribution).or(above.tlp),
+        pap: pap.or(above.pap),
+        source: source.or(above.source),
+        information: information.or(above.information),
+    }
+}
+
+const SOURCE: &str = "admiralty-scale:source-reliability=";
+const INFORMATION: &str = "admiralty-scale:information-credibility=";
+
+/// The value of a tag of the admiralty scale, as comity writes it.
+fn grade(tag: &str, name: &str) -> String {
+    tag.get(name.len()..).unwrap_or_default().trim_matches('"').to_ascii_uppercase()
 }
 
 fn found(attribute: &Value, claim: Claim) -> Option<Found> {
@@ -99,6 +117,8 @@ fn found(attribute: &Value, claim: Claim) -> Option<Found> {
         tier,
         person_class,
         assertion: Assertion::Fact,
+        source_grade: claim.source,
+        information_grade: claim.information,
         marking,
         value: bounded(value, LINE),
         title: text(attribute, "object_relation").or_else(|| text(attribute, "category")).map(|t| bounded(t, LINE)),
@@ -119,6 +139,19 @@ mod tests {
             true
         })?;
         Ok(found)
+    }
+
+    #[test]
+    fn grades_of_an_event_are_those_of_its_attributes_unless_they_have_their_own() {
+        let file = r#"{"Event":{"Tag":[{"name":"admiralty-scale:source-reliability=\"b\""}],
+            "Attribute":[{"type":"domain","value":"a.example"},
+                         {"type":"domain","value":"b.example","Tag":[
+                            {"name":"Admiralty-Scale:Source-Reliability=\"d\""},
+                            {"name":"admiralty-scale:information-credibility=\"2\""},
+                            {"name":"admiralty-scale:information-credibility=\"9\""}]}]}}"#;
+        let got: Vec<_> = all(file).unwrap().iter().map(|f| (f.source_grade, f.information_grade)).collect();
+        let want = [(Some(Reliability::B), None), (Some(Reliability::D), Some(Credibility::Two))];
+        assert_eq!(got, want);
     }
 
     #[test]

@@ -164,6 +164,8 @@ fn found(object: &Value, kind: &str, raw: &str, claim: Claim) -> Found {
         tier,
         person_class,
         assertion: if assessed { Assertion::Assessment } else { Assertion::Fact },
+        source_grade: None,
+        information_grade: None,
         marking,
         value: bounded(&value, LINE),
         title: name.map(|n| bounded(n, LINE)),

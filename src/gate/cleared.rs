@@ -1,17 +1,20 @@
 //! What the gate has cleared: the only thing that bundle, exchange and report accept, and only the gate makes it.
 
+use std::sync::Arc;
+
 use super::act::{Act, MemberStanding};
 use super::from_book::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Header;
 use crate::record::book::Book;
-use crate::record::disclosure;
 use crate::record::fold::{Asked, Fault};
+use crate::record::{disclosure, item};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
+use crate::value::marking::Marking;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 
@@ -64,6 +67,8 @@ pub struct Parcel {
     pub position: i64,
     /// The items whose copies stay, each with why.
     pub stays: Vec<(Id, Verdict)>,
+    /// The effective marking of the copies that go; `None` where none do.
+    pub marking: Option<Marking>,
 }
 
 /// Asks again, with the facts of now, whether an act that waits may go to a partner. A disclosure of which nothing may
@@ -82,7 +87,7 @@ pub fn act(
     if disclosed.as_ref().is_some_and(|d| d.state == "recalled") {
         return Ok(Err(Verdict::of_facts("G-00", &["the disclosure was recalled before it left".into()])));
     }
-    let mut stays = Vec::new();
+    let (mut stays, mut marking) = (Vec::new(), None);
     if !waiting.copies.is_empty() {
         let terms = disclosure::Terms::read(waiting.terms)?;
         let released = waiting.kind == disclosure::RELEASE;
@@ -99,6 +104,7 @@ pub fn act(
         )?;
         // Items of one kind have the same facts: the verdict of the one before is good for the next.
         let mut last: Option<(Leave, Verdict)> = None;
+        let mut marked: Option<Arc<Json>> = None;
         for id in &waiting.copies {
             let Some(record) = book.get(*id)? else {
                 stays.push((*id, Verdict::of_facts("G-00", &["the item is not known".into()])));
@@ -111,6 +117,10 @@ pub fn act(
             };
             if !verdict.allowed() {
                 stays.push((*id, verdict.clone()));
+            } else if !marked.as_ref().is_some_and(|known| Arc::ptr_eq(known, &record.terms)) {
+                let this = item::Terms::read(&record.terms)?.marking;
+                marking = Some(marking.map_or(this.clone(), |m: Marking| m.and(&this)));
+                marked = Some(record.terms);
             }
             last = Some((asked, verdict));
         }
@@ -118,7 +128,7 @@ pub fn act(
             return Ok(Err(verdict.clone()));
         }
     }
-    Ok(Ok(Cleared { value: Parcel { position: waiting.position, stays }, to: Some(to) }))
+    Ok(Ok(Cleared { value: Parcel { position: waiting.position, stays, marking }, to: Some(to) }))
 }
 
 /// The partner as it stands now, the signer as he stood when he signed.

@@ -5,7 +5,7 @@ use super::disclosure;
 use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, need, nothing_asked, only_at_home, put_new, token};
 use crate::act::change::{Change, Salt};
 use crate::object;
-use crate::value::class::{Assertion, Category, Condition, PersonClass, Tier};
+use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::{Json, Members};
@@ -43,6 +43,10 @@ pub struct Terms {
     pub person_class: PersonClass,
     /// Fact or assessment.
     pub assertion: Assertion,
+    /// How reliable its source is, where somebody has judged it.
+    pub source_grade: Option<Reliability>,
+    /// How credible it is, where somebody has judged it.
+    pub information_grade: Option<Credibility>,
     /// Its marking.
     pub marking: Marking,
     /// Conditions that it came with.
@@ -72,6 +76,8 @@ impl Terms {
             category: m.read("category", Category::parse)?,
             person_class: m.read("person_class", PersonClass::parse)?,
             assertion: m.read("assertion", Assertion::parse)?,
+            source_grade: grade(m, "source_grade", Reliability::parse)?,
+            information_grade: grade(m, "information_grade", Credibility::parse)?,
             marking: Marking {
                 tlp: m.read("tlp", Tlp::parse)?,
                 pap: m.read("pap", Pap::parse)?,
@@ -106,12 +112,26 @@ impl Terms {
             "conditions" => self.conditions.clone(),
             "originator" => self.originator.to_string(),
         };
+        // Only what is there is said: most items were never graded, and each member is stored with every item.
+        if let Some(grade) = self.source_grade {
+            json.set("source_grade", grade);
+        }
+        if let Some(grade) = self.information_grade {
+            json.set("information_grade", grade);
+        }
         if let Some(request) = self.request {
             json.set("request", request.to_string());
         }
         json.set("delete_by", self.delete_by.to_string());
         json
     }
+}
+
+/// A member that may be missing; where it is there, it is a grade.
+fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+    let Some(word) = m.maybe(key) else { return Ok(None) };
+    let grade = word.text().and_then(read);
+    grade.map(Some).ok_or_else(|| Fault::Form(format!("`{key}` is not a grade")))
 }
 
 /// Adds an item. `content` is an object with `value` and, where there are any, `title`, `note`, `ids`, `attachment`.

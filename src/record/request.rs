@@ -71,19 +71,22 @@ words! {
         Close = "close",
         /// Its time has passed without an answer.
         Expire = "expire",
+        /// More time is asked for: that a period be extended. Nothing moves by being asked.
+        Extend = "extend",
     }
 }
 
 impl Report {
-    /// From which states it may be given, and where it leads.
-    pub const fn leads(self) -> (&'static [State], State) {
+    /// From which states it may be given, and where it leads; `None`: the request stays as it is.
+    pub const fn leads(self) -> (&'static [State], Option<State>) {
         use State as S;
         match self {
-            Self::Use => (&[S::Delivered], S::UseReported),
-            Self::Clarified => (&[S::Clarification], S::Acknowledged),
-            Self::TakeConditions => (&[S::Conditional], S::Accepted),
-            Self::Close => (&[S::Delivered, S::UseReported, S::Refused, S::Expired], S::Closed),
-            Self::Expire => (OPEN, S::Expired),
+            Self::Use => (&[S::Delivered], Some(S::UseReported)),
+            Self::Clarified => (&[S::Clarification], Some(S::Acknowledged)),
+            Self::TakeConditions => (&[S::Conditional], Some(S::Accepted)),
+            Self::Close => (&[S::Delivered, S::UseReported, S::Refused, S::Expired], Some(S::Closed)),
+            Self::Expire => (OPEN, Some(S::Expired)),
+            Self::Extend => (OPEN, None),
         }
     }
 }
@@ -365,14 +368,20 @@ fn seen_state(record: &Record, header: &Header) -> Option<State> {
     steps_of(record).iter().rev().find(|s| s.known_to(header)).map(|s| s.state)
 }
 
+/// Refuses an act whose author saw the request in another state.
+fn seen_in(record: &Record, at: &At<'_>, from: &[State]) -> Result<(), Fault> {
+    let seen = seen_state(record, at.header);
+    if seen.is_some_and(|s| from.contains(&s)) {
+        return Ok(());
+    }
+    let words: Vec<_> = from.iter().map(|s| s.word()).collect();
+    let is = seen.map_or("unknown", State::word);
+    Err(Fault::Life(format!("the request is {is}; for this it must be {}", words.join(" or "))))
+}
+
 /// Makes a step: judged against what its author had seen, kept beside what he had not.
 fn step(record: &mut Record, at: &At<'_>, from: &[State], to: State) -> Result<(), Fault> {
-    let seen = seen_state(record, at.header);
-    if seen.is_none_or(|s| !from.contains(&s)) {
-        let words: Vec<_> = from.iter().map(|s| s.word()).collect();
-        let is = seen.map_or("unknown", State::word);
-        return Err(Fault::Life(format!("the request is {is}; for this it must be {}", words.join(" or "))));
-    }
+    seen_in(record, at, from)?;
     let mut steps = steps_of(record);
     for s in steps.iter_mut().filter(|s| s.known_to(at.header)) {
         s.head = false;
@@ -685,7 +694,7 @@ fn ask_report(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, 
     let mut asked = ask_by_asker(book, at, piece)?;
     let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
     match report_of(piece)? {
-        Report::Use | Report::Clarified if !said => asked.missing.push("text".into()),
+        Report::Use | Report::Clarified | Report::Extend if !said => asked.missing.push("text".into()),
         Report::Expire => {
             let record = need(book, piece.record, KIND.name)?;
             // No deadline passes by being told so: its last clock must have ended.
@@ -706,8 +715,11 @@ fn last_limit(record: &Record) -> Option<Instant> {
 }
 
 fn report(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let (from, to) = report_of(piece)?.leads();
-    moved_by_asker(book, at, piece, from, to)
+    match report_of(piece)?.leads() {
+        (from, Some(to)) => moved_by_asker(book, at, piece, from, to),
+        // It makes no step: an answer that crosses it is no conflict.
+        (from, None) => by_asker_from(book, at, piece, from).map(|_| ()),
+    }
 }
 
 fn withdraw(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
@@ -716,13 +728,20 @@ fn withdraw(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), F
 }
 
 fn moved_by_asker(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>, from: &[State], to: State) -> Result<(), Fault> {
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = by_asker_from(book, at, piece, from)?;
+    step(&mut record, at, from, to)?;
+    Ok(book.put(&record)?)
+}
+
+/// The request, where the desk that asks speaks of it and saw it in one of these states.
+fn by_asker_from(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>, from: &[State]) -> Result<Record, Fault> {
+    let record = need(book, piece.record, KIND.name)?;
     party(&record, at)?;
     if !by_asker(&record, at) {
         return Err(Fault::Authority("only the desk that asks may do this with a request".into()));
     }
-    step(&mut record, at, from, to)?;
-    Ok(book.put(&record)?)
+    seen_in(&record, at, from)?;
+    Ok(record)
 }
 
 fn resolve(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {

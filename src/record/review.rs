@@ -24,7 +24,8 @@ pub const KIND: KindDef = KindDef {
 };
 
 const OPEN: &str = "review-open";
-const ASSESS: &str = "review-assess";
+/// The change that answers tests.
+pub const ASSESS: &str = "review-assess";
 /// The lead of a decision; the gate asks it a question of its own.
 pub const DECIDE: &str = "review-decide";
 
@@ -64,6 +65,8 @@ pub struct Assessment {
     pub less_intrusive: String,
     /// Reasons for single tests.
     pub reasons: Vec<(Test, String)>,
+    /// Items that it rests on.
+    pub evidence: Vec<Id>,
 }
 
 /// Assesses a review.
@@ -78,7 +81,11 @@ pub fn assessed(id: Id, assessment: &Assessment, salt: Salt) -> Change {
     }
     let said = !crate::value::text::is_blank(&assessment.less_intrusive);
     let content = object! { "less_intrusive" => assessment.less_intrusive.as_str(), "reasons" => reasons };
-    Change::with_content(id, ASSESS, &object! { "tests" => tests, "less_intrusive" => said }, &content, salt)
+    let mut terms = object! { "tests" => tests, "less_intrusive" => said };
+    if !assessment.evidence.is_empty() {
+        terms.set("evidence", assessment.evidence.iter().map(Id::to_string).collect::<Vec<_>>());
+    }
+    Change::with_content(id, ASSESS, &terms, &content, salt)
 }
 
 /// What a reviewer decides.
@@ -116,8 +123,8 @@ impl Decision {
     }
 }
 
-/// Decides a review.
-pub fn decided(id: Id, decision: &Decision, reasons: &str, salt: Salt) -> Change {
+/// Decides a review. Caveats are what a letter says beside the conditions.
+pub fn decided(id: Id, decision: &Decision, reasons: &str, caveats: &[String], salt: Salt) -> Change {
     let terms = object! {
         "outcome" => decision.outcome.as_str(),
         "conditions" => decision.conditions.clone(),
@@ -126,7 +133,11 @@ pub fn decided(id: Id, decision: &Decision, reasons: &str, salt: Salt) -> Change
         "reasoned" => decision.reasoned,
         "asked" => decision.asked.clone(),
     };
-    Change::with_content(id, DECIDE, &terms, &object! { "reasons" => reasons }, salt)
+    let mut content = object! { "reasons" => reasons };
+    if !caveats.is_empty() {
+        content.set("caveats", caveats.to_vec());
+    }
+    Change::with_content(id, DECIDE, &terms, &content, salt)
 }
 
 /// The state that a decision leads to.
@@ -192,7 +203,18 @@ fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     let tests = m.need("tests")?.clone();
     let said =
         m.need("less_intrusive")?.truth().ok_or_else(|| Fault::Form("`less_intrusive` is not a truth value".into()))?;
+    let evidence = if m.maybe("evidence").is_some() { m.list("evidence", Id::parse)? } else { Vec::new() };
     m.finish()?;
+    let mut rests_on = evidence_of(&record);
+    for id in evidence {
+        need(book, id, "item")?;
+        if !rests_on.contains(&id) {
+            rests_on.push(id);
+        }
+    }
+    if !rests_on.is_empty() {
+        record.set("evidence", rests_on.iter().map(Id::to_string).collect::<Vec<_>>());
+    }
     let mut known = record.terms.get("tests").cloned().unwrap_or_else(|| object! {});
     for (name, outcome) in tests.members().unwrap_or_default() {
         let good = Test::parse(name).is_some() && outcome.text().and_then(TestOutcome::parse).is_some();
@@ -274,6 +296,17 @@ pub fn reviewers_of(record: &Record) -> Vec<Person> {
 /// The conditions of a review.
 pub fn conditions_of(record: &Record) -> Vec<Condition> {
     record.list("conditions", Condition::parse)
+}
+
+/// The items that a review rests on.
+pub fn evidence_of(record: &Record) -> Vec<Id> {
+    record.list("evidence", Id::parse)
+}
+
+/// Whether an approval has ended: it stands until its expiry, not including it.
+pub fn has_lapsed(record: &Record, now: Instant) -> bool {
+    let approved = record.text("outcome").and_then(ReviewOutcome::parse).is_some_and(|o| strictness(o) < 3);
+    approved && record.instant("expires").is_some_and(|until| until <= now)
 }
 
 /// The level of a review.

@@ -17,6 +17,7 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::{self, Json, Limits};
+use crate::value::marking::{Handling, Marking, Pap, Tlp};
 
 /// The book in a database: of the workspace, or of a replay.
 pub struct SqlBook<'c> {
@@ -277,6 +278,27 @@ pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
     let (clause, values) = clause(q);
     let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
     Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get::<_, i64>(0))? as u64)
+}
+
+/// The effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
+pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.markings"))?;
+    let mut rows = all.query([of.as_bytes().as_slice()])?;
+    let mut effective: Option<Marking> = None;
+    while let Some(row) = rows.next()? {
+        let (tlp, pap, handling): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let codes = json::parse(handling.as_bytes(), Limits::SIGNED).ok();
+        let codes = codes
+            .as_ref()
+            .and_then(Json::items)
+            .map(|all| all.iter().map(|code| code.text().and_then(Handling::parse)).collect::<Option<Vec<_>>>());
+        let (Some(tlp), Some(pap), Some(Some(handling))) = (Tlp::parse(&tlp), Pap::parse(&pap), codes) else {
+            return Err(super::error::damaged("an item's marking"));
+        };
+        let this = Marking { tlp, pap, handling };
+        effective = Some(effective.map_or(this.clone(), |m| m.and(&this)));
+    }
+    Ok(effective)
 }
 
 /// Ids of records of a kind that begin with these hex digits; at most two, since one more than one is too many.

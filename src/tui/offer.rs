@@ -99,6 +99,7 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
         "request reply" => asker(Report::Clarified.leads().0),
         "request agree" => asker(Report::TakeConditions.leads().0),
         "request close" => asker(Report::Close.leads().0),
+        "request extend" => asker(Report::Extend.leads().0),
         "request expire" => asker(Report::Expire.leads().0),
         "request resolve" => (None, vec![S::Conflict]),
         "request withdraw" => (Some(true), Vec::new()),

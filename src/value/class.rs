@@ -39,6 +39,42 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+words! {
+    /// How reliable a source is (the admiralty scale, as the MISP taxonomy `admiralty-scale` spells it).
+    Reliability {
+        /// Completely reliable.
+        A = "A",
+        /// Usually reliable.
+        B = "B",
+        /// Fairly reliable.
+        C = "C",
+        /// Not usually reliable.
+        D = "D",
+        /// Unreliable.
+        E = "E",
+        /// It cannot be judged.
+        F = "F",
+    }
+}
+
+words! {
+    /// How credible information is (the admiralty scale).
+    Credibility {
+        /// Confirmed by other sources.
+        One = "1",
+        /// Probably true.
+        Two = "2",
+        /// Possibly true.
+        Three = "3",
+        /// Doubtful.
+        Four = "4",
+        /// Improbable.
+        Five = "5",
+        /// It cannot be judged.
+        Six = "6",
+    }
+}
+
 /// The tier of an item on the sharing ladder (standards §2): 1 indicators, 2 pointers, 3 metadata, 4 content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Tier(u8);

@@ -75,6 +75,14 @@ pub struct Marking {
     pub handling: Vec<Handling>,
 }
 
+impl std::fmt::Display for Marking {
+    /// In one line, such as `TLP:AMBER PAP:RED H1 H2`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TLP:{} PAP:{}", self.tlp, self.pap)?;
+        self.handling.iter().try_for_each(|code| write!(f, " {code}"))
+    }
+}
+
 impl Marking {
     /// The effective marking of two things together: the most restrictive TLP and PAP, all handling codes.
     #[must_use]

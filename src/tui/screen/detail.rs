@@ -55,6 +55,12 @@ fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
     d.line("TITLE", i.title.as_str());
     d.body("NOTE", &i.note);
     d.line("CLASS", format!("tier {}, {}, {}, {}", i.tier, i.category, i.person_class, i.assertion));
+    let grades: Vec<String> =
+        [i.source_grade.map(|g| format!("source {g}")), i.information_grade.map(|g| format!("information {g}"))]
+            .into_iter()
+            .flatten()
+            .collect();
+    d.line("GRADED", grades.join(", "));
     d.line("MARKED", format!("TLP:{} PAP:{} {}", i.tlp, i.pap, i.handling.join(" ")));
     d.line(
         "ORIGIN",
@@ -180,11 +186,23 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
             Bit::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
         ));
     }
-    let less = desk.text_of(record, "less_intrusive")?;
-    d.body("LESS", if less.is_empty() { "no less intrusive means named yet" } else { &less });
+    let told = review::told(desk, record)?;
+    let less = told.less_intrusive_text.as_str();
+    d.body("LESS", if less.is_empty() { "no less intrusive means named yet" } else { less });
+    for (test, reason) in &told.reasons {
+        d.body("WHY", &format!("{}: {reason}", test.replace('_', " ")));
+    }
+    let evidence: Vec<String> = r.evidence.iter().map(|id| own::short("item", id)).collect();
+    d.line("RESTS ON", evidence.join(", "));
     d.gap();
     d.line("DECIDED BY", r.reviewers.join(", "));
     d.line("UNDER", Bit::new(r.conditions.join(", "), Tone::Due));
+    for caveat in &told.caveats {
+        d.body("CAVEAT", caveat);
+    }
+    for reason in &told.decision_reasons {
+        d.body("BECAUSE", reason);
+    }
     d.line("EXPIRES", at(r.expires.as_deref()));
     if matches!(r.state.as_str(), "open" | "assessed" | "deferred") {
         let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
@@ -192,7 +210,12 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
         d.line(
             "TO SIGN",
             Bit::new(
-                if open == 0 { "S decides.".to_owned() } else { format!("{open} tests are open.") },
+                match (open, r.level.as_str(), r.reviewers.len()) {
+                    (0, "L3", 0) => "S decides; level L3 then needs a second reviewer.".to_owned(),
+                    (0, "L3", _) => "S decides, as the second reviewer: another than the first.".to_owned(),
+                    (0, ..) => "S decides.".to_owned(),
+                    _ => format!("{open} tests are open."),
+                },
                 Tone::Guidance,
             ),
         );

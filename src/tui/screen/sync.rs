@@ -173,7 +173,10 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
                 )),
                 Bit::new("   NOT SIGNED", Tone::Due),
             ],
-            vec![Bit::from(format!("LEAVES {yes}   PART {part}   STAYS {no}"))],
+            vec![
+                Bit::from(format!("LEAVES {yes}   PART {part}   STAYS {no}")),
+                Bit::new(preview.marking.map(|m| format!("   effective marking {m}")).unwrap_or_default(), Tone::Due),
+            ],
         ],
         bands: vec![
             vec![Section {
