@@ -10,15 +10,19 @@ use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::law::instrument;
-use crate::record::agreement::{self, Terms, terms_of};
+use crate::record::agreement::{self, Terms, Words, terms_of};
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
-use crate::value::class::{Category, Tier};
+use crate::value::class::{Category, Onward, Tier};
 use crate::value::instant::Span;
 use crate::value::text::shown;
 
 fn categories() -> Vec<&'static str> {
     Category::ALL.iter().map(|c| c.word()).collect()
+}
+
+fn onwards() -> Vec<&'static str> {
+    Onward::ALL.iter().map(|o| o.word()).collect()
 }
 
 fn instruments() -> Vec<&'static str> {
@@ -43,6 +47,13 @@ pub const VERBS: &[Verb] = &[
             Field::new("from", Takes::Time, "from when").required(),
             Field::new("until", Takes::Time, "until when").required(),
             Field::new("retention-cap", Takes::Span, "the longest deletion term, such as 90d").required(),
+            Field::new(
+                "onward",
+                Takes::Word(onwards),
+                "whether what is shared may be passed on; `no` binds every copy",
+            ),
+            Field::new("safeguards", Takes::Body, "its safeguards, in words"),
+            Field::new("costs", Takes::Body, "who bears which costs, in words"),
         ],
         act: "agreement-add",
         run: Run::Writes(add),
@@ -62,6 +73,14 @@ pub const VERBS: &[Verb] = &[
         fields: &[AGREEMENT],
         act: "",
         run: Run::Reads(show),
+    },
+    Verb {
+        noun: "agreement",
+        name: "countersign",
+        about: "Say that a partner's record of an agreement is as it was agreed; the partner hears it with the next bundle",
+        fields: &[AGREEMENT],
+        act: agreement::COUNTERSIGN,
+        run: Run::Writes(countersign),
     },
     Verb {
         noun: "agreement",
@@ -101,9 +120,31 @@ pub struct Row {
     pub until: String,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// Whether what is shared may be passed on; none where it does not say.
+    pub onward: Option<&'static str>,
+    /// Its safeguards, in words.
+    pub safeguards: String,
+    /// Who bears which costs, in words.
+    pub costs: String,
+    /// `ours`, which decides here, or `theirs`: what the partner recorded.
+    pub whose: &'static str,
+    /// When the other side countersigned it.
+    pub countersigned: Option<String>,
 }
 
-fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
+/// A member of an agreement that the two desks recorded differently.
+#[derive(Clone, Debug, Serialize)]
+pub struct Difference {
+    /// Which member.
+    pub what: &'static str,
+    /// What this desk recorded.
+    pub ours: String,
+    /// What the partner recorded.
+    pub theirs: String,
+}
+
+/// An agreement's record as it is shown.
+pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let terms = terms_of(record)?;
     let now = desk.now();
     let state = match () {
@@ -115,7 +156,7 @@ fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     };
     Ok(Row {
         id: record.id.to_string(),
-        partner: desk.code_of(terms.partner)?,
+        partner: desk.code_of(record.partner.unwrap_or(terms.partner))?,
         state: state.to_owned(),
         title: desk.text_of(record, "title")?,
         instrument: terms.instrument,
@@ -125,13 +166,54 @@ fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         from: terms.from.to_string(),
         until: terms.until.to_string(),
         retention_cap_days: terms.retention_cap_days,
+        onward: terms.onward.map(Onward::word),
+        safeguards: desk.text_of(record, "safeguards")?,
+        costs: desk.text_of(record, "costs")?,
+        whose: if agreement::is_theirs(record) { "theirs" } else { "ours" },
+        countersigned: record.text("countersigned").map(str::to_owned),
     })
 }
 
-/// The agreements, with one partner or with all.
+/// The other side's record of the same agreement: the newest under the same instrument.
+pub fn counterpart(desk: &Desk, record: &Record) -> Result<Option<Record>, Failure> {
+    let (instrument, theirs) = (terms_of(record)?.instrument, agreement::is_theirs(record));
+    let all = desk.book().find(&Query { partner: record.partner, ..Query::kind(agreement::KIND.name) })?;
+    let other = |r: &Record| {
+        agreement::is_theirs(r) != theirs && r.state != "ended" && terms_of(r).is_ok_and(|t| t.instrument == instrument)
+    };
+    Ok(all.into_iter().rev().find(other))
+}
+
+/// What the two desks recorded differently, side by side.
+pub fn differences(ours: &Row, theirs: &Row) -> Vec<Difference> {
+    let told = |row: &Row| {
+        let sorted = |words: &[String]| {
+            let mut words = words.to_vec();
+            words.sort_unstable();
+            words.join(", ")
+        };
+        [
+            ("purposes", sorted(&row.purposes)),
+            ("categories", sorted(&row.categories)),
+            ("tier", row.tier.map_or_else(|| "the default".to_owned(), |t| t.to_string())),
+            ("from", row.from.clone()),
+            ("until", row.until.clone()),
+            ("retention_cap_days", row.retention_cap_days.to_string()),
+            ("onward", row.onward.unwrap_or("not said").to_owned()),
+        ]
+    };
+    let pairs = told(ours).into_iter().zip(told(theirs));
+    pairs
+        .filter(|((_, a), (_, b))| a != b)
+        .map(|((what, ours), (_, theirs))| Difference { what, ours, theirs })
+        .collect()
+}
+
+/// The agreements, with one partner or with all: those of this desk, then what partners recorded.
 pub fn rows(desk: &Desk, partner: Option<&str>) -> Result<Vec<Row>, Failure> {
     let partner = partner.map(|p| desk.partner(p)).transpose()?.map(|p| p.id);
-    let all = desk.book().find(&Query { partner, ..Query::kind(agreement::KIND.name) })?;
+    let mut all = desk.book().find(&Query { partner, ..Query::kind(agreement::KIND.name) })?;
+    all.sort_by_key(agreement::is_theirs);
     all.iter().map(|r| row(desk, r)).collect()
 }
 
@@ -139,7 +221,7 @@ pub fn rows(desk: &Desk, partner: Option<&str>) -> Result<Vec<Row>, Failure> {
 /// within six weeks or past.
 pub fn to_renew(desk: &Desk) -> Result<Vec<Row>, Failure> {
     let mut last: BTreeMap<String, Row> = BTreeMap::new();
-    for row in rows(desk, None)?.into_iter().filter(|r| r.state != "ended") {
+    for row in rows(desk, None)?.into_iter().filter(|r| r.state != "ended" && r.whose == "ours") {
         match last.get(&row.partner) {
             Some(known) if known.until >= row.until => {}
             _ => drop(last.insert(row.partner.clone(), row)),
@@ -155,6 +237,8 @@ fn list(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         ("state", "STATE"),
         ("tier", "TIER"),
         ("until", "UNTIL"),
+        ("whose", "WHOSE"),
+        ("countersigned", "COUNTERSIGNED"),
         ("categories", "DATA"),
         ("title", "TITLE"),
     ];
@@ -163,7 +247,34 @@ fn list(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 
 fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("agreement")?, &["agreement"])?;
-    Ok(Answer::thing(&row(desk, &record)?))
+    let mine = row(desk, &record)?;
+    let Some(other) = counterpart(desk, &record)? else { return Ok(Answer::thing(&mine)) };
+    let other = row(desk, &other)?;
+    let (ours, theirs) = if mine.whose == "ours" { (&mine, &other) } else { (&other, &mine) };
+    let differs = differences(ours, theirs);
+    let said = if differs.is_empty() {
+        format!("{} recorded the same.", mine.partner)
+    } else {
+        let line = |d: &Difference| format!("{}: here {}, at {} {}", d.what, d.ours, mine.partner, d.theirs);
+        format!("The two records differ. {}", differs.iter().map(line).collect::<Vec<_>>().join("; "))
+    };
+    Ok(Answer::thing(&mine)
+        .with("counterpart", other.id)
+        .with("differs", serde_json::to_value(differs).unwrap_or_default())
+        .saying(said))
+}
+
+fn countersign(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.find_record(form.need("agreement")?, &["agreement"])?;
+    if !agreement::is_theirs(&record) {
+        return Err(Failure::life("it is this desk's own record")
+            .remedy("the partner countersigns it; here the partner's record is countersigned"));
+    }
+    let digest = terms_of(&record)?.digest();
+    let audience = Audience::Desks(vec![record.desk]);
+    let id =
+        desk.act_alone(agreement::COUNTERSIGN, audience, |_, _| Ok(agreement::countersigned(record.id, &digest)))?;
+    Ok(Answer::made(id, "Countersigned: the partner hears it with the next bundle."))
 }
 
 fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
@@ -184,17 +295,19 @@ fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         from: form.time("from", now)?,
         until: form.time("until", now)?,
         retention_cap_days: form.read("retention-cap", "a number of days, such as 90d,", Span::parse)?.whole_days(),
+        onward: form.maybe_read("onward", "no, with-consent or free", Onward::parse)?,
     };
-    let title = form.line("title")?;
+    let words = Words { title: form.line("title")?, safeguards: form.body("safeguards")?, costs: form.body("costs")? };
     let id = desk.entropy.id()?;
-    desk.act_alone("agreement-add", Audience::Own, |e, _| Ok(agreement::new(id, &terms, &title, e.salt()?)))?;
-    Ok(Answer::made(id, "The agreement is recorded."))
+    let audience = Audience::Desks(vec![terms.partner]);
+    desk.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))?;
+    Ok(Answer::made(id, "The agreement is recorded; the partner reads it with the next bundle."))
 }
 
 fn end(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("agreement")?, &["agreement"])?;
     let because = form.line("because")?;
-    let id =
-        desk.act_alone("agreement-end", Audience::Own, |e, _| Ok(agreement::ended(record.id, &because, e.salt()?)))?;
+    let audience = Audience::Desks(record.partner.into_iter().collect());
+    let id = desk.act_alone("agreement-end", audience, |e, _| Ok(agreement::ended(record.id, &because, e.salt()?)))?;
     Ok(Answer::made(id, "The agreement is ended: nothing leaves under it any more."))
 }

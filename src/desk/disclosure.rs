@@ -10,7 +10,7 @@ use super::review::purpose_of;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
-use crate::gate::from_book::{Disclosure, LeaveFacts, claim, conditions};
+use crate::gate::from_book::{Disclosure, LeaveFacts, claim};
 use crate::gate::leave::{Leave, Validation};
 use crate::gate::verdict::Verdict;
 use crate::host::entropy::Entropy;
@@ -25,6 +25,7 @@ use crate::value::class::Tier;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
+use crate::value::realm::Realm;
 use crate::value::text::counted;
 
 /// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
@@ -348,14 +349,14 @@ fn new(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     }
     let words = Said { named: form.all("named").to_vec(), risk: form.maybe("emergency").map(str::to_owned) };
     let (id, waiting) = (desk.entropy.id()?, desk.entropy.id()?);
-    let home = desk.meta.desk;
+    let (home, realm) = (desk.meta.desk, desk.meta.realm.clone());
     // What leaves at once is one act for the partner; what waits is another that stays.
     let (sorted, left) = desk.act(PROPOSE, Audience::Desks(vec![to.id]), None, |act, entropy| {
         let of = Disclosure { now: act.now(), ..of.clone() };
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, home, id, PROPOSE, terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, (home, &realm), id, PROPOSE, terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
@@ -419,7 +420,7 @@ fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
 fn write(
     act: &mut Writing<'_, '_>,
     entropy: &mut Entropy,
-    home: Id,
+    (home, realm): (Id, &Realm),
     id: Id,
     lead: &'static str,
     mut terms: Terms,
@@ -428,6 +429,7 @@ fn write(
     job: &mut Job,
 ) -> Result<(), Failure> {
     let book = act.book();
+    let mut leave = LeaveFacts::begin(&book, Disclosure::of(&terms, act.now(), realm, home))?;
     let mut classes = Classes::default();
     let mut copies = Vec::with_capacity(items.len());
     for (n, (item_id, asked)) in items.iter().enumerate() {
@@ -436,7 +438,7 @@ fn write(
         }
         let Some(record) = book.get(*item_id)? else { continue };
         let mut item_terms = item::Terms::read(&record.terms)?;
-        item_terms.conditions = conditions(&book, &record, terms.to)?;
+        item_terms.conditions = leave.conditions(&book, &record)?;
         copies.push((record.id, classes.find(item::copy_terms(&item_terms, *asked)), record.case, record.body));
     }
     terms.classes = classes.list;
@@ -562,7 +564,7 @@ fn second(desk: &mut Desk, record: &Record, kind: &'static str, job: &mut Job) -
         let sorted = sort(&act.book(), &of, &items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, home, record.id, kind, terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, (home, &realm), record.id, kind, terms_of(&of, asked), &words, &numbered, job)?;
         }
         Ok(sorted)
     })?;

@@ -234,7 +234,7 @@ impl Check {
         }
         if piece.kind == item::COPY {
             let mut terms = item::Terms::read(&record.terms)?;
-            terms.conditions = from_book::conditions(book, &record, leave.to())?;
+            terms.conditions = leave.conditions(book, &record)?;
             if terms != item::Terms::read(piece.terms)? {
                 return forged("a copy says something else of an item than the records hold");
             }

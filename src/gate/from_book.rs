@@ -14,7 +14,7 @@ use crate::law::jurisdiction;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
 use crate::record::{agreement, assurance, authorisation, disclosure, hold, item, member, partner, request, review};
-use crate::value::class::{Category, Condition, ReviewOutcome, Role, Test, TestOutcome};
+use crate::value::class::{Category, Condition, Onward, ReviewOutcome, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::{Int, Json};
@@ -83,6 +83,8 @@ pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
     agreements: BTreeMap<Category, Option<Agreement>>,
+    /// What the agreement that covers a category says of passing on.
+    onward: BTreeMap<Category, Option<Onward>>,
     /// The item asked about last, and its facts.
     last: Option<(Record, Leave)>,
 }
@@ -91,12 +93,32 @@ impl LeaveFacts {
     /// Begins with what is the same for every item.
     pub fn begin(book: &dyn Book, of: Disclosure) -> Result<Self, Fault> {
         let partner = book.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
-        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
+        Ok(Self { of, partner, agreements: BTreeMap::new(), onward: BTreeMap::new(), last: None })
     }
 
-    /// The partner that it is about.
-    pub const fn to(&self) -> Id {
-        self.of.to
+    /// The conditions under which an item goes: those that it came with, those of its review for the partner, and that
+    /// it is not passed on, where the agreement says so.
+    pub fn conditions(&mut self, book: &dyn Book, record: &Record) -> Result<Vec<Condition>, Fault> {
+        let terms = item::Terms::read(&record.terms)?;
+        let mut all = terms.conditions;
+        if terms.tier.number() >= 2 {
+            let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+            all.extend(review::deciding(book, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
+        }
+        let onward = match self.onward.get(&terms.category) {
+            Some(known) => *known,
+            None => {
+                let deciding = agreement::deciding(book, self.of.to, &self.of.purpose, terms.category, self.of.now)?;
+                let onward = deciding.as_ref().map(agreement::terms_of).transpose()?.and_then(|t| t.onward);
+                *self.onward.entry(terms.category).or_insert(onward)
+            }
+        };
+        if onward == Some(Onward::No) {
+            all.push(Condition::NoOnward);
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
     }
 
     /// The facts for one item's record.
@@ -188,19 +210,6 @@ impl LeaveFacts {
             problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
         })
     }
-}
-
-/// The conditions under which an item goes: those that it came with, and those of its review for a partner.
-pub fn conditions(book: &dyn Book, record: &Record, to: Id) -> Result<Vec<Condition>, Fault> {
-    let terms = item::Terms::read(&record.terms)?;
-    let mut all = terms.conditions;
-    if terms.tier.number() >= 2 {
-        let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
-        all.extend(review::deciding(book, &subjects, to)?.iter().flat_map(review::conditions_of));
-    }
-    all.sort_unstable();
-    all.dedup();
-    Ok(all)
 }
 
 /// The assurances that this desk's law asks of a partner's before tier 3 and up leave. A side whose law is not known is

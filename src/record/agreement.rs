@@ -1,28 +1,34 @@
 //! Agreements with partners: what they cover, how far, and until when.
+//!
+//! What a desk records is what it acts on. Its record travels to the partner, which may countersign it; the partner's own
+//! record comes the same way and is shown beside it, but nothing is decided by it here.
 
 use super::book::{Book, Query, Record};
-use super::fold::{
-    At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
-};
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, put_new, token};
 use crate::act::change::{Change, Salt};
 use crate::object;
-use crate::value::class::{Category, Tier};
+use crate::value::class::{Category, Onward, Tier};
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
 
-/// `agreement`: in force (from and until are terms) → ended.
+/// `agreement`: recorded (in force from its `from` to its `until`) → ended. The partner's record is one of the partner's
+/// desk, in the same states.
 pub const KIND: KindDef = KindDef {
     name: "agreement",
     letter: 'A',
     changes: &[
-        ChangeDef::lead(ADD, Travels::Home, nothing_asked, add),
-        ChangeDef::lead(END, Travels::Home, nothing_asked, end),
+        ChangeDef::lead(ADD, Travels::HomeOrAddressed, nothing_asked, add),
+        ChangeDef::lead(END, Travels::HomeOrAddressed, nothing_asked, end),
+        ChangeDef::lead(COUNTERSIGN, Travels::Addressed, nothing_asked, countersign),
     ],
 };
 
 const ADD: &str = "agreement-add";
 const END: &str = "agreement-end";
+/// Says that a partner's record is as this desk understands the agreement.
+pub const COUNTERSIGN: &str = "agreement-countersign";
 
 /// What an agreement says.
 #[derive(Clone, Debug)]
@@ -43,6 +49,8 @@ pub struct Terms {
     pub until: Instant,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// Whether what is shared may be passed on; `None`: the agreement does not say.
+    pub onward: Option<Onward>,
 }
 
 impl Terms {
@@ -58,13 +66,20 @@ impl Terms {
             from: m.read("from", Instant::parse)?,
             until: m.read("until", Instant::parse)?,
             retention_cap_days: m.count("retention_cap_days")? as i64,
+            onward: match m.maybe("onward") {
+                None => None,
+                Some(word) => {
+                    let onward = word.text().and_then(Onward::parse);
+                    Some(onward.ok_or_else(|| Fault::Form("`onward` is not known".into()))?)
+                }
+            },
         };
         m.finish()?;
         Ok(terms)
     }
 
     fn to_json(&self) -> Json {
-        object! {
+        let mut json = object! {
             "partner" => self.partner.to_string(),
             "instrument" => self.instrument.as_str(),
             "purposes" => self.purposes.clone(),
@@ -73,13 +88,46 @@ impl Terms {
             "from" => self.from.to_string(),
             "until" => self.until.to_string(),
             "retention_cap_days" => self.retention_cap_days,
+        };
+        if let Some(onward) = self.onward {
+            json.set("onward", onward);
         }
+        json
+    }
+
+    /// What is agreed, whoever records it: the digest of the terms without the partner's name.
+    pub fn digest(&self) -> Digest {
+        let mut json = self.to_json();
+        json.remove("partner");
+        Digest::of(&json.to_bytes())
     }
 }
 
+/// What an agreement says in words.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Words {
+    /// Its title.
+    pub title: String,
+    /// Its safeguards, where they are recorded.
+    pub safeguards: Option<String>,
+    /// Who bears which costs, where it is recorded.
+    pub costs: Option<String>,
+}
+
 /// Records an agreement.
-pub fn new(id: Id, terms: &Terms, title: &str, salt: Salt) -> Change {
-    Change::with_content(id, ADD, &terms.to_json(), &object! { "title" => title }, salt)
+pub fn new(id: Id, terms: &Terms, words: &Words, salt: Salt) -> Change {
+    let mut content = object! { "title" => words.title.as_str() };
+    for (key, text) in [("safeguards", &words.safeguards), ("costs", &words.costs)] {
+        if let Some(text) = text {
+            content.set(key, text.as_str());
+        }
+    }
+    Change::with_content(id, ADD, &terms.to_json(), &content, salt)
+}
+
+/// Countersigns the partner's record of an agreement, as it was read.
+pub fn countersigned(id: Id, digest: &Digest) -> Change {
+    Change::of_terms(id, COUNTERSIGN, &object! { "digest" => digest.to_string() })
 }
 
 /// Ends an agreement before its time.
@@ -88,15 +136,19 @@ pub fn ended(id: Id, because: &str, salt: Salt) -> Change {
 }
 
 fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    only_at_home(at)?;
     let terms = Terms::read(piece.terms)?;
-    need(book, terms.partner, super::partner::KIND.name)?;
+    if at.own() {
+        need(book, terms.partner, super::partner::KIND.name)?;
+    } else if terms.partner != at.home {
+        return Err(Fault::Authority("a partner tells of an agreement with another desk".into()));
+    }
     if terms.until <= terms.from {
         return Err(Fault::Life("an agreement ends after it begins".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, "recorded", at.home);
-    record.partner = Some(terms.partner);
-    record.due = Some(terms.until);
+    let mut record = Record::new(piece.record, KIND.name, "recorded", at.desk());
+    record.partner = Some(if at.own() { terms.partner } else { at.desk() });
+    // What the partner recorded reminds nobody here.
+    record.due = at.own().then_some(terms.until);
     record.terms = piece.terms.clone().into();
     record.set("position", at.position);
     record.body = piece.body();
@@ -104,19 +156,50 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
 }
 
 fn end(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    only_at_home(at)?;
+    // Of an agreement that was recorded before records travelled, a partner knows nothing.
+    if !at.own() && book.get(piece.record)?.is_none() {
+        return Ok(());
+    }
     let mut record = need(book, piece.record, KIND.name)?;
+    if record.desk != at.desk() {
+        return Err(Fault::Authority("each desk ends its own record of an agreement".into()));
+    }
     must_be(&record, &["recorded"], "end")?;
     record.state = "ended".into();
     record.due = None;
     Ok(book.put(&record)?)
 }
 
+fn countersign(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    let mut record = need(book, piece.record, KIND.name)?;
+    // It is the record of one of the two that the other countersigns.
+    let others = record.desk != at.desk() && (at.own() || record.partner == Some(at.desk()));
+    if !others {
+        return Err(Fault::Authority("a desk countersigns its partner's record, and no other".into()));
+    }
+    must_be(&record, &["recorded"], "countersign")?;
+    let mut m = piece.members()?;
+    let digest = m.read("digest", Digest::parse)?;
+    m.finish()?;
+    if digest != terms_of(&record)?.digest() {
+        return Err(Fault::Life("the agreement that is countersigned says something else".into()));
+    }
+    record.set("countersigned", at.now().to_string());
+    Ok(book.put(&record)?)
+}
+
 /// What a record of an agreement says.
 pub fn terms_of(record: &Record) -> Result<Terms, Fault> {
     let mut json = Json::clone(&record.terms);
-    json.remove("position");
+    for added in ["position", "countersigned"] {
+        json.remove(added);
+    }
     Terms::read(&json)
+}
+
+/// Whether a record is the partner's own, and not this desk's.
+pub fn is_theirs(record: &Record) -> bool {
+    record.partner == Some(record.desk)
 }
 
 /// The agreement that decides: the newest in force that names purpose and category, else the newest.
@@ -128,6 +211,7 @@ pub fn deciding(
     now: Instant,
 ) -> Result<Option<Record>, Fault> {
     let mut all = book.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
+    all.retain(|r| !is_theirs(r));
     all.sort_by_key(|r| std::cmp::Reverse(r.terms.get("position").and_then(Json::int)));
     let covers = |r: &&Record| {
         terms_of(r).is_ok_and(|t| {

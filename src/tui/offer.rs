@@ -53,6 +53,7 @@ pub fn verbs_for(desk: &Desk, subject: &Subject, capital: Capital) -> Result<Vec
         ("partner", Capital::Sign) => &["bundle export", "partner channel"],
         ("partner", Capital::Destroy) => &["partner suspend"],
         ("agreement", Capital::Destroy) if ours => &["agreement end"],
+        ("agreement", Capital::Sign) if !ours => &["agreement countersign"],
         ("case", Capital::Sign) => &["disclosure new"],
         ("case", Capital::Destroy) => &["case close", "retention purge"],
         ("member", Capital::Destroy) if ours => &["member revoke"],
@@ -126,7 +127,11 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
         "partner confirm" => &["met"],
         "partner suspend" | "partner channel" => &["pinned"],
         "partner resume" => &["suspended"],
-        "agreement end" => &["recorded"],
+        "agreement end" if !ours => return Some("it is the partner's record: the partner ends it".to_owned()),
+        "agreement countersign" if ours => {
+            return Some("it is this desk's own record: the partner countersigns it".to_owned());
+        }
+        "agreement end" | "agreement countersign" => &["recorded"],
         "case close" => &["open"],
         "review assess" | "review decide" => &["open", "assessed", "deferred"],
         "disclosure release" if record.terms.get("emergency").is_some() => {

@@ -40,6 +40,18 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
+    /// Whether what is shared under an agreement may be passed on.
+    Onward {
+        /// Not at all: every copy goes under the condition `no-onward`.
+        No = "no",
+        /// When its originator consents.
+        WithConsent = "with-consent",
+        /// As the markings allow.
+        Free = "free",
+    }
+}
+
+words! {
     /// How reliable a source is (the admiralty scale, as the MISP taxonomy `admiralty-scale` spells it).
     Reliability {
         /// Completely reliable.

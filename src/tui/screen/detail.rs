@@ -277,7 +277,8 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         d.line(
             "AGREEMENT",
             format!(
-                "{} to {}: {}, up to T{}",
+                "{}, {} to {}: {}, up to T{}",
+                a.whose,
                 a.state,
                 at(Some(&a.until)),
                 a.title,
@@ -303,15 +304,45 @@ fn of_case(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
 }
 
 fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    if let Some(a) = agreement::rows(desk, None)?.into_iter().find(|a| a.id == record.id.to_string()) {
-        d.line("WITH", a.partner.as_str());
-        d.line("UNDER", a.instrument.as_str());
-        d.line("FOR", a.purposes.join(", "));
-        d.line("DATA", a.categories.join(", "));
-        d.line("UP TO", a.tier.map_or_else(|| "the default of the partner's kind".to_owned(), |t| format!("tier {t}")));
-        d.line("FROM", at(Some(&a.from)));
-        d.line("UNTIL", at(Some(&a.until)));
-        d.line("KEPT", format!("at most {} days", a.retention_cap_days));
+    let a = agreement::row(desk, record)?;
+    let ours = a.whose == "ours";
+    d.line("WITH", a.partner.as_str());
+    d.line(
+        "RECORD",
+        if ours { "this desk's: it decides here".to_owned() } else { format!("{}'s: it decides there", a.partner) },
+    );
+    d.line("STANDS", a.state.as_str());
+    d.line("UNDER", a.instrument.as_str());
+    d.line("FOR", a.purposes.join(", "));
+    d.line("DATA", a.categories.join(", "));
+    d.line("UP TO", a.tier.map_or_else(|| "the default of the partner's kind".to_owned(), |t| format!("tier {t}")));
+    d.line("FROM", at(Some(&a.from)));
+    d.line("UNTIL", at(Some(&a.until)));
+    d.line("KEPT", format!("at most {} days", a.retention_cap_days));
+    d.line("ONWARD", a.onward.unwrap_or("not said: as the markings allow"));
+    for (key, text) in [("SAFEGUARDS", &a.safeguards), ("COSTS", &a.costs)] {
+        if !text.is_empty() {
+            d.body(key, text);
+        }
+    }
+    let by = if ours { a.partner.as_str() } else { "this desk" };
+    let signed = a.countersigned.as_deref();
+    d.line("SIGNED BY", signed.map_or_else(|| format!("not yet by {by}"), |t| format!("{by}, {}", at(Some(t)))));
+    d.gap();
+    let Some(other) = agreement::counterpart(desk, record)? else {
+        d.line("BESIDE IT", "nothing: the other side's record is not here");
+        return Ok(());
+    };
+    let other = agreement::row(desk, &other)?;
+    let (mine, theirs) = if ours { (&a, &other) } else { (&other, &a) };
+    let differs = agreement::differences(mine, theirs);
+    if differs.is_empty() {
+        d.line("BESIDE IT", Bit::new("the other side recorded the same", Tone::Good));
+    }
+    for difference in differs {
+        let what = difference.what.replace('_', " ").to_uppercase();
+        d.line(&what, Bit::new(format!("here {}", difference.ours), Tone::Due));
+        d.line("", Bit::new(format!("at {} {}", a.partner, difference.theirs), Tone::Due));
     }
     Ok(())
 }

@@ -48,6 +48,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 vec![
                     Bit::from(a.partner.as_str()),
                     state(&a.state),
+                    Bit::from(a.whose),
                     Bit::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
                     Bit::from(a.categories.join(" ")),
                     left,
@@ -79,7 +80,8 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("WITH", Width::Fixed(4)),
-                    column("STATE", Width::Fixed(8)),
+                    column("STATE", Width::Fixed(11)),
+                    column("WHOSE", Width::Fixed(6)),
                     column("TIER", Width::Fixed(4)),
                     column("DATA", Width::Rest),
                     column("ENDS", Width::Fixed(7)).right(),
