@@ -474,9 +474,9 @@ fn export(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure
         );
     };
     deliver(&kept, &out, sequence)?;
-    let marking = exported.marking.as_ref().map(|m| format!(", {m}")).unwrap_or_default();
+    let marking = exported.marking.as_ref().map(|m| format!(" Effective marking {m}.")).unwrap_or_default();
     let said = format!(
-        "Bundle {sequence} to {}: {}, {} bytes{marking}, in {}.{stay}",
+        "Bundle {sequence} to {}: {}, {} bytes, in {}.{marking}{stay}",
         exported.to,
         counted(exported.acts, "act"),
         exported.bytes,
