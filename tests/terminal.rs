@@ -4,147 +4,21 @@
 #![cfg(unix)]
 
 mod desks;
+mod screen;
 
-use std::io::{Read as _, Write as _};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
-
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::time::Duration;
 
 use desks::{Site, pair};
+use screen::Screen;
 
-/// How long a screen may take on a busy machine before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn size_of(n: u16) -> std::num::NonZeroU16 {
-    std::num::NonZeroU16::new(n).unwrap()
-}
-
-struct Screen {
-    parser: vt100::Parser,
-    bytes: Receiver<Vec<u8>>,
-    raw: Vec<u8>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn std::io::Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-}
-
-impl Screen {
-    fn open(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Self {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_comity"));
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("HOME", &site.folder);
-        command.args([
-            "--workspace",
-            site.workspace().to_str().unwrap(),
-            "--identity",
-            site.identity(1).to_str().unwrap(),
-        ]);
-        environment.iter().for_each(|(name, value)| command.env(name, value));
-        let child = pty.slave.spawn_command(command).unwrap();
-        drop(pty.slave);
-        let mut reader = pty.master.try_clone_reader().unwrap();
-        let (send, bytes) = channel();
-        std::thread::spawn(move || {
-            let mut block = [0; 8192];
-            while let Ok(n @ 1..) = reader.read(&mut block) {
-                if send.send(block[..n].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        let keys = pty.master.take_writer().unwrap();
-        Self {
-            parser: vt100::Parser::new(size_of(rows), size_of(cols), 0),
-            bytes,
-            raw: Vec::new(),
-            master: pty.master,
-            keys,
-            child,
-        }
-    }
-
-    fn text(&self) -> String {
-        self.parser.screen().contents()
-    }
-
-    fn drain(&mut self, wait: Duration) -> bool {
-        match self.bytes.recv_timeout(wait) {
-            Ok(bytes) => {
-                self.parser.process(&bytes);
-                self.raw.extend(bytes);
-                true
-            }
-            Err(_) => false,
-        }
-    }
-
-    /// Waits until the screen says something.
-    fn until(&mut self, what: &str) {
-        self.when(what, |text| text.contains(what));
-    }
-
-    fn when(&mut self, what: &str, is: impl Fn(&str) -> bool) {
-        let start = Instant::now();
-        while !is(&self.text()) {
-            assert!(start.elapsed() < PATIENCE, "{what} is waited for:\n{}", self.text());
-            self.drain(Duration::from_millis(50));
-        }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    /// Escape, and long enough for it not to be taken for the beginning of something longer.
-    fn escape(&mut self) {
-        self.press("\x1b");
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(300) {
-            self.drain(Duration::from_millis(100));
-        }
-    }
-
-    fn resize(&mut self, rows: u16, cols: u16) {
-        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        self.parser.screen_mut().set_size(size_of(rows), size_of(cols));
-    }
-
-    /// Waits for the end; answers the exit code.
-    fn end(&mut self) -> u32 {
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
-            self.drain(Duration::from_millis(50));
-        };
-        while self.drain(Duration::from_millis(200)) {}
-        status.exit_code()
-    }
-
-    /// What was set is undone: the other screen, pastes in brackets, the hidden cursor.
-    fn is_restored(&self) -> bool {
-        let said = |sequence: &str| self.raw.windows(sequence.len()).rposition(|w| w == sequence.as_bytes());
-        let undone = |set: &str, undo: &str| said(undo) > said(set);
-        undone("\x1b[?1049h", "\x1b[?1049l") && undone("\x1b[?2004h", "\x1b[?2004l") && undone("\x1b[?25l", "\x1b[?25h")
-    }
-
-    fn signal(&self, number: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([number, &id]).status().unwrap().success());
-    }
+fn open(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Screen {
+    Screen::open((&site.workspace(), &site.identity(1), &site.folder), environment, rows, cols)
 }
 
 #[test]
 fn every_place_opens_and_leaving_restores_the_terminal() {
     let (_root, a, _b) = pair();
-    let mut s = Screen::open(&a, &[], 24, 80);
+    let mut s = open(&a, &[], 24, 80);
     s.until("WAITS ON YOU");
     for (key, what) in [
         ("2", "REQUESTS"),
@@ -171,7 +45,7 @@ fn every_place_opens_and_leaving_restores_the_terminal() {
 #[test]
 fn a_case_is_made_and_shared_without_leaving_the_screens() {
     let (_root, a, _b) = pair();
-    let mut s = Screen::open(&a, &[], 24, 80);
+    let mut s = open(&a, &[], 24, 80);
     s.until("WAITS ON YOU");
     s.press("3");
     s.until("No case yet");
@@ -201,7 +75,7 @@ fn a_case_is_made_and_shared_without_leaving_the_screens() {
 fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
     let (_root, a, _b) = pair();
     a.case("Secret of the harbour");
-    let mut s = Screen::open(&a, &[], 30, 100);
+    let mut s = open(&a, &[], 30, 100);
     s.until("WAITS ON YOU");
     s.press("3");
     s.until("Secret of the harbour");
@@ -221,7 +95,7 @@ fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
 fn signals_restore_the_terminal() {
     let (_root, a, _b) = pair();
     for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
-        let mut s = Screen::open(&a, &[], 24, 80);
+        let mut s = open(&a, &[], 24, 80);
         s.until("WAITS ON YOU");
         s.signal(signal);
         assert_eq!(s.end(), code, "{signal}");
@@ -232,7 +106,7 @@ fn signals_restore_the_terminal() {
 #[test]
 fn every_size_is_survived() {
     let (_root, a, _b) = pair();
-    let mut s = Screen::open(&a, &[], 24, 80);
+    let mut s = open(&a, &[], 24, 80);
     s.until("WAITS ON YOU");
     for (rows, cols) in [(1, 1), (5, 20), (10, 40), (15, 60), (23, 79), (60, 200), (36, 120)] {
         s.resize(rows, cols);
@@ -254,7 +128,7 @@ fn a_paste_confirms_nothing() {
     let item = a.indicator(&case, "n1.example");
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     drop(b);
-    let mut s = Screen::open(&a, &[], 24, 80);
+    let mut s = open(&a, &[], 24, 80);
     s.until("WAITS ON YOU");
     s.press("6");
     s.until("PARTNERS");
@@ -279,7 +153,7 @@ fn without_colour_the_selection_is_still_seen() {
     let (_root, a, _b) = pair();
     a.case("One");
     a.case("Two");
-    let mut s = Screen::open(&a, &[("NO_COLOR", "1")], 24, 80);
+    let mut s = open(&a, &[("NO_COLOR", "1")], 24, 80);
     s.until("WAITS ON YOU");
     s.press("3");
     s.until("Two");

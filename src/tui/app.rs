@@ -559,9 +559,12 @@ impl App {
         let fetch = screen_of(self.place).fetch;
         let view = self.view();
         (view.asked, view.stale) = (ticket, true);
-        let look = view.look.clone();
+        view.newest.store(ticket, Ordering::Relaxed);
+        let (look, newest) = (view.look.clone(), Arc::clone(&view.newest));
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Page(ticket, fetch(desk, &look, &mut Job::silent())));
+            if newest.load(Ordering::Relaxed) == ticket {
+                let _ = out.send(Reply::Page(ticket, fetch(desk, &look, &mut Job::silent())));
+            }
         });
     }
 

@@ -1,5 +1,8 @@
 //! One place as it is being looked at: its page, the filter, the selection, the marks, the detail. It never draws.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use super::page::{Detail, Page, Row, Section, Subject};
 use super::screen::look::Look;
 use super::worker::Ticket;
@@ -15,6 +18,8 @@ pub struct View {
     pub page: Page,
     /// The newest page that was asked for.
     pub asked: Ticket,
+    /// The same for the thread that makes it: a page that is no longer wanted is not made.
+    pub newest: Arc<AtomicU64>,
     /// Whether a page has come since the place was opened.
     pub here: bool,
     /// Whether a newer one is on its way.

@@ -2,7 +2,7 @@
 //! messages and never wait.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -96,6 +96,8 @@ pub struct Workers {
     writer: Sender<Order>,
     reader: Sender<Order>,
     threads: Vec<JoinHandle<()>>,
+    /// Set when they are to end: what waits then is dropped.
+    ending: Arc<AtomicBool>,
 }
 
 /// Where the workspace is, and as whom it is opened.
@@ -123,6 +125,8 @@ impl Workers {
         let (writer, orders) = channel();
         let (reader, read_orders) = channel();
         let (to_reader, second) = channel::<Result<Desk, Failure>>();
+        let ending = Arc::new(AtomicBool::new(false));
+        let (writer_ends, reader_ends) = (Arc::clone(&ending), Arc::clone(&ending));
         let out = replies.clone();
         let write = std::thread::spawn(move || {
             let me = unlock();
@@ -134,7 +138,7 @@ impl Workers {
                 Ok((who, second, desk)) => {
                     let _ = to_reader.send(Ok(second));
                     let _ = out.send(Reply::Opened(Ok(who)));
-                    write(desk, &orders, &out);
+                    write(desk, &orders, &out, &writer_ends);
                 }
                 Err(failure) => {
                     let _ = out.send(Reply::Opened(Err(failure)));
@@ -144,10 +148,10 @@ impl Workers {
         });
         let read = std::thread::spawn(move || {
             if let Ok(Ok(desk)) = second.recv() {
-                read(desk, &read_orders, &replies);
+                read(desk, &read_orders, &replies, &reader_ends);
             }
         });
-        Self { writer, reader, threads: vec![write, read] }
+        Self { writer, reader, threads: vec![write, read], ending }
     }
 
     /// Gives the reading thread a task.
@@ -196,6 +200,7 @@ impl Workers {
 
     /// Tells both threads to end: the work that runs is finished first, what waits is dropped, and so are the keys.
     pub fn stop(&self) {
+        self.ending.store(true, Ordering::Relaxed);
         let _ = self.reader.send(Order::Stop);
         let _ = self.writer.send(Order::Stop);
     }
@@ -234,9 +239,10 @@ fn who(desk: &Desk) -> Result<Who, Failure> {
     })
 }
 
-fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>) {
+fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, ending: &AtomicBool) {
     while let Ok(order) = orders.recv() {
         match order {
+            _ if ending.load(Ordering::Relaxed) => break,
             Order::Do(task) => task(&mut desk, out),
             Order::Pause(closed) => {
                 let _ = closed.send(());
@@ -247,11 +253,12 @@ fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>)
 }
 
 /// The reading thread. While it is paused it has no database; the next task opens one.
-fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>) {
+fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, ending: &AtomicBool) {
     let mut desk = Some(desk);
     let mut parts = None;
     while let Ok(order) = orders.recv() {
         match order {
+            _ if ending.load(Ordering::Relaxed) => break,
             Order::Do(task) => {
                 if desk.is_none() {
                     desk = parts.take().and_then(|closed: crate::desk::workspace::Closed| closed.reopen().ok());

@@ -110,6 +110,12 @@ INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due,
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT (id) DO NOTHING
 
+-- name: record.items_of_case
+SELECT count(*) FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
+
+-- name: record.purged_of_case
+SELECT count(*) FROM record INDEXED BY record_kind WHERE kind = 'item' AND state = 'purged' AND case_id = ?1
+
 -- name: record.markings
 SELECT DISTINCT json_extract(terms, '$.tlp'), json_extract(terms, '$.pap'), json_extract(terms, '$.handling')
 FROM record WHERE kind = 'item' AND state = 'held' AND (case_id = ?1 OR subject = ?1)
