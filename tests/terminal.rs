@@ -6,6 +6,7 @@
 mod desks;
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -31,18 +32,19 @@ struct Screen {
 
 impl Screen {
     fn open(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Self {
+        let (workspace, identity) = (site.workspace(), site.identity(1));
+        let args = ["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        Self::run(&args, &site.folder, environment, rows, cols)
+    }
+
+    fn run(args: &[&str], home: &Path, environment: &[(&str, &str)], rows: u16, cols: u16) -> Self {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_comity"));
         command.env_clear();
         command.env("TERM", "xterm-256color");
-        command.env("HOME", &site.folder);
-        command.args([
-            "--workspace",
-            site.workspace().to_str().unwrap(),
-            "--identity",
-            site.identity(1).to_str().unwrap(),
-        ]);
+        command.env("HOME", home);
+        command.args(args);
         environment.iter().for_each(|(name, value)| command.env(name, value));
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
@@ -290,6 +292,111 @@ fn without_colour_the_selection_is_still_seen() {
     assert!(colours.into_iter().all(|c| c.fgcolor() == vt100::Color::Default && c.bgcolor() == vt100::Color::Default));
     s.signal("-TERM");
     s.end();
+}
+
+/// Writes the file of a member's own keys.
+fn write_keys(site: &Site, text: &str) {
+    let folder = site.folder.join(".config/comity");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("keys.toml"), text).unwrap();
+}
+
+#[test]
+fn keys_of_ones_own_are_obeyed_and_shown() {
+    let (_root, a, _b) = pair();
+    write_keys(&a, "ascii = true\n[keys]\n\"new case\" = [\"N\"]\npalette = [\"f8\"]\nlock = [\"f12\"]\n");
+    let mut s = Screen::open(&a, &[], 24, 80);
+    s.until("F8 commands");
+    assert!(s.text().is_ascii(), "{}", s.text());
+    s.press("3");
+    s.until("No case yet. N opens one.");
+    s.press(":");
+    s.until(": means nothing here; ? shows what does.");
+    s.press("N");
+    s.until("case new");
+    s.press("Tidewater\tcybercrime\t\r");
+    s.until("The case is open");
+    s.press("\x1b[24~");
+    s.until("comity is locked");
+    s.signal("-TERM");
+    assert_eq!(s.end(), 143);
+}
+
+#[test]
+fn without_letters_everything_is_reached_and_digits_pick() {
+    let (_root, a, _b) = pair();
+    write_keys(&a, "preset = \"screen-reader\"\n");
+    let mut s = Screen::open(&a, &[], 24, 80);
+    s.until("F2 commands");
+    for (key, what) in [("2", "REQUESTS"), ("4", "REVIEWS"), ("5", "RETENTION"), ("6", "BUNDLES"), ("3", "No case yet")]
+    {
+        s.press(key);
+        s.until(what);
+        assert!(!s.text().contains('{'), "a key is not told:\n{}", s.text());
+    }
+    assert!(s.text().contains("F2 new case opens one."), "{}", s.text());
+    s.press("C");
+    s.until("C means nothing here; F1 shows what does.");
+    s.press("\x1bOQ");
+    s.until("Commands, places, records");
+    s.press("new case");
+    s.until("1 new case");
+    s.press("1");
+    s.until("Open a case");
+    s.escape();
+    s.press("\x1b[21~");
+    s.until("WAITS ON YOU");
+    s.press("\x1b[21~");
+    s.until("1 leave");
+    s.press("1");
+    assert_eq!(s.end(), 0);
+}
+
+#[test]
+fn keys_that_cannot_be_meant_are_refused_before_the_screens() {
+    let (_root, a, _b) = pair();
+    let check = |text: &str, args: &[&str], said: &[&str]| {
+        write_keys(&a, text);
+        let (workspace, identity) = (a.workspace(), a.identity(1));
+        let mut all = vec!["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        all.extend(args);
+        let mut s = Screen::run(&all, &a.folder, &[], 24, 200);
+        assert_eq!(s.end(), 2, "{text}");
+        said.iter().for_each(|said| assert!(s.text().contains(said), "{said}:\n{}", s.text()));
+        assert!(!s.raw.windows(8).any(|w| w == b"\x1b[?1049h"), "the screens have not opened");
+    };
+    check("[keys]\nhold = [\"D\"]\n", &[], &["keys.toml", "D means \"hold\" and \"purge what is due\""]);
+    check("[keys]\nholdd = [\"D\"]\n", &[], &["no action \"holdd\"; is \"hold\" meant?"]);
+    check("[keys]\nhold = [\"hyper-x\"]\n", &[], &["\"hold\": \"hyper-x\" is no key"]);
+    check("preset = \"emacs\"\n", &[], &["no preset \"emacs\"; there are vim, arrows, screen-reader"]);
+    check("theme = \"pink\"\n", &[], &["keys.toml", "no theme \"pink\"; there are safe, ansi, light, dark, mono"]);
+    check("pressed = 1\n", &[], &["keys.toml", "pressed"]);
+    check("", &["--theme", "pink"], &["no theme \"pink\""]);
+}
+
+#[test]
+fn a_theme_is_named_for_the_run_or_in_the_file_and_no_colour_goes_before_the_file() {
+    let (_root, a, _b) = pair();
+    let check = |text: &str, args: &[&str], environment: &[(&str, &str)], coloured: bool| {
+        write_keys(&a, text);
+        let (workspace, identity) = (a.workspace(), a.identity(1));
+        let mut all = vec!["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        all.extend(args);
+        let mut s = Screen::run(&all, &a.folder, environment, 24, 80);
+        s.until("WAITS ON YOU");
+        let screen = s.parser.screen();
+        let mut cells = (0..24).flat_map(|r| (0..80).map(move |c| (r, c))).filter_map(|(r, c)| screen.cell(r, c));
+        let found = cells.any(|c| c.fgcolor() != vt100::Color::Default || c.bgcolor() != vt100::Color::Default);
+        assert_eq!(found, coloured, "{text} {args:?} {environment:?}");
+        s.signal("-TERM");
+        s.end();
+    };
+    check("", &[], &[], true);
+    check("theme = \"mono\"", &[], &[], false);
+    check("theme = \"mono\"", &["--theme", "dark"], &[], true);
+    check("theme = \"dark\"", &[], &[("NO_COLOR", "1")], false);
+    check("", &["--theme", "dark"], &[("NO_COLOR", "1")], true);
+    check("theme = \"dark\"", &[], &[("COMITY_THEME", "mono")], false);
 }
 
 #[test]

@@ -83,6 +83,13 @@ fn globals() -> Vec<Arg> {
         path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
         flag("json", "answer in JSON"),
         flag("plain", "no colours, no progress, nothing but lines"),
+        flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
+        Arg::new("theme")
+            .long("theme")
+            .global(true)
+            .value_name("NAME")
+            .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
+            .help_heading("Screens"),
         flag("readonly", "open the workspace to be read only"),
         flag("yes", "do not ask back; the gate is asked all the same"),
         Arg::new("now")

@@ -52,6 +52,10 @@ pub struct Globals {
     pub plain: bool,
     /// Only read.
     pub readonly: bool,
+    /// The theme of the screens.
+    pub theme: Option<String>,
+    /// The screens draw lines of ASCII alone.
+    pub ascii: bool,
     /// The time, in exercises alone.
     pub now: Option<Instant>,
 }
@@ -114,6 +118,8 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
         json: matches.get_flag("json"),
         plain: matches.get_flag("plain"),
         readonly: matches.get_flag("readonly"),
+        theme: matches.get_one::<String>("theme").cloned(),
+        ascii: matches.get_flag("ascii"),
         now: now.transpose()?,
     })
 }

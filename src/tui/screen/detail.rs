@@ -192,7 +192,7 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
         d.line(
             "TO SIGN",
             Bit::new(
-                if open == 0 { "S decides.".to_owned() } else { format!("{open} tests are open.") },
+                if open == 0 { "Signing decides.".to_owned() } else { format!("{open} tests are open.") },
                 Tone::Guidance,
             ),
         );
@@ -231,7 +231,7 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     d.line("CHANNEL", p.channel.as_str());
     if record.state == "met" {
         // Who has the digits before his eyes does not listen.
-        d.line("PRINT", Bit::new("not compared yet: S asks for two groups of it, read aloud", Tone::Due));
+        d.line("PRINT", Bit::new("not compared yet: signing asks for two groups of it, read aloud", Tone::Due));
     } else {
         d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
         d.line("", p.fingerprint.get(36..).unwrap_or_default());
