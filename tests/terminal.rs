@@ -294,9 +294,89 @@ fn without_colour_the_selection_is_still_seen() {
     s.end();
 }
 
+#[test]
+fn a_desk_is_founded_in_a_conversation() {
+    let home = tempfile::tempdir().unwrap();
+    let mut s = Screen::run(&["init"], home.path(), &[("COMITY_LIGHT_SCRYPT", "1")], 80, 120);
+    for (asks, answer) in [
+        ("The desk's code: ", "xa\r"),
+        ("--desk xa: a few capitals, such as XA, is expected", "XA\r"),
+        ("The desk's name: ", "Harbour desk\r"),
+        ("Its jurisdiction: ", "XA\r"),
+        ("Your roles [administrator,desk-officer,investigator]: ", "\r"),
+        ("workspace]: ", "\r"),
+        ("identity.age]: ", "\r"),
+        ("Your name: ", "N. Okafor\r"),
+        ("A new passphrase: ", "one\r"),
+        ("A new passphrase, once more: ", "two\r"),
+    ] {
+        s.until(asks);
+        s.press(answer);
+    }
+    s.until("the two passphrases differ");
+    s.when("it is asked for anew", |text| text.matches("A new passphrase: ").count() == 2);
+    s.press("one\r");
+    s.when("and once more", |text| text.matches("once more: ").count() == 2);
+    s.press("one\r");
+    s.until("Make it [yes]: ");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing is made yet");
+    s.press("\r");
+    s.until("comity desk card --out desk.card");
+    assert_eq!(s.end(), 0);
+    assert!(!s.text().contains("one\n"), "a passphrase is not shown");
+
+    let passphrase = home.path().join("passphrase");
+    std::fs::write(&passphrase, "one\n").unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("COMITY_PASSPHRASE_FILE", &passphrase)
+        .args(["member", "list", "--json"])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("N. Okafor"), "{output:?}");
+}
+
+#[test]
+fn a_conversation_that_is_left_has_made_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let asked =
+        ["The desk's code: ", "The desk's name: ", "Its jurisdiction: ", "Your roles", "Workspace [", "Identity ["];
+    let asked = asked.into_iter().chain(["Your name: ", "A new passphrase: ", "once more: ", "Make it [yes]: "]);
+    let answers = ["XA\r", "Harbour desk\r", "XA\r", "\r", "\r", "\r", "N. Okafor\r", "one\r", "one\r"];
+    for left_at in [0, 4, 7, 8, 9] {
+        let mut s = Screen::run(&["init"], home.path(), &[("COMITY_LIGHT_SCRYPT", "1")], 80, 120);
+        for (asks, answer) in asked.clone().zip(answers.iter().take(left_at)) {
+            s.until(asks);
+            s.press(answer);
+        }
+        s.until(asked.clone().nth(left_at).unwrap());
+        s.press("\x03");
+        assert_eq!(s.end(), 130, "{left_at}:\n{}", s.text());
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "{left_at}");
+    }
+}
+
+#[test]
+fn with_its_fields_or_without_a_terminal_init_asks_nothing() {
+    let (_root, a, _b) = pair();
+    let new = a.path("new");
+    let roles = "administrator";
+    let init = ["init", "--desk", "XC", "--name", "C", "--jurisdiction", "XC", "--roles", roles, "--workspace", &new];
+    let mut s =
+        Screen::run(&[&init[..], &["--identity", a.identity(3).to_str().unwrap()]].concat(), &a.folder, &[], 24, 120);
+    s.until("Desk XC is founded");
+    assert_eq!(s.end(), 0);
+    assert!(!s.text().contains("Next:"), "{}", s.text());
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity")).args(&init[..3]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--name is missing"), "{output:?}");
+}
+
 /// Writes the file of a member's own keys.
 fn write_keys(site: &Site, text: &str) {
-    let folder = site.folder.join(".config/comity");
+    let settings = if cfg!(target_os = "macos") { "Library/Application Support/comity" } else { ".config/comity" };
+    let folder = site.folder.join(settings);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("keys.toml"), text).unwrap();
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use clap::ArgMatches;
 
 use super::command::{self, OWN};
-use super::{passphrase, print};
+use super::{guide, passphrase, print};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
@@ -93,6 +93,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
             };
             let Some(verb) = verb(&name) else { return Asked::Done(Kind::Usage as u8) };
             let form = command::form_of(verb, matches);
+            if guide::is_for(verb, &form) && !json && guide::has_terminal() {
+                let done = guide::found(form, &mut place(&globals));
+                return Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
+            }
             let code = match perform(verb, &form, &globals) {
                 Ok(answer) => say(&answer, &globals),
                 Err(failure) => report(&failure, json),

@@ -439,8 +439,11 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
             (true, false) => "[ ] ",
             _ => "",
         };
-        let digit = if numbered { Menu::digit_of(m.offset + k).map(|d| format!("{d} ")) } else { None };
-        let digit = digit.unwrap_or_default();
+        let digit = match Menu::digit_of(m.offset + k) {
+            Some(digit) if numbered => format!("{digit} "),
+            _ if numbered => "  ".to_owned(),
+            _ => String::new(),
+        };
         paint.text(list.x, y, 1, if selected { ">" } else { " " }, base);
         paint.text(list.x + 2, y, wide, &format!("{digit}{tick}{}", entry.name), base);
         let x = list.x + 2 + wide + 2;
