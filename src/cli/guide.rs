@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::print::quoted;
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::Job;
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
@@ -301,16 +302,6 @@ fn command(place: &Place) -> String {
     command
 }
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~' | '+' | ':' | '@');
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,12 +343,5 @@ mod tests {
         check(Form::default(), "XA\nN\nXA\ninvestigator\n", Some(Kind::Cancelled), &[], "begins with an administrator");
         check(Form::default(), "XA\nN\nXA\n\n\n\nN\nno\n", Some(Kind::Cancelled), &[], "Make it [yes]: ");
         check(Form::default(), "", Some(Kind::Cancelled), &[], "The desk's code: ");
-    }
-
-    #[test]
-    fn what_is_to_be_typed_next_is_one_word_for_a_shell() {
-        for (word, said) in [("/a/b-1.age", "/a/b-1.age"), ("a b", "'a b'"), ("it's", r"'it'\''s'"), ("", "''")] {
-            assert_eq!(quoted(word), said);
-        }
     }
 }

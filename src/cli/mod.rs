@@ -7,3 +7,4 @@ pub mod guide;
 pub mod passphrase;
 pub mod print;
 pub mod run;
+pub mod tour;

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use clap::ArgMatches;
 
 use super::command::{self, OWN};
-use super::{guide, passphrase, print};
+use super::{guide, passphrase, print, tour};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
@@ -17,6 +17,7 @@ use crate::desk::workspace::Desk;
 use crate::desk::{identity, verb};
 use crate::host::clock::Clock;
 use crate::host::folder;
+use crate::value::class::Role;
 use crate::value::instant::Instant;
 use crate::value::realm::Realm;
 
@@ -85,6 +86,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
             headless: demo.get_flag("headless"),
             globals,
         },
+        Some(("tour", matches)) => {
+            let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
+            let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
+            Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+        }
         Some((name, matches)) if OWN.contains(&name) => Asked::Done(own(name, matches)),
         Some((noun, matches)) => {
             let (name, matches) = match matches.subcommand() {
