@@ -7,20 +7,26 @@ use comity::cli::demo;
 use comity::cli::run::{Asked, Globals, place, report, run};
 use comity::desk::failure::Failure;
 use comity::host::{file, sandbox};
+use comity::tui::settings::{Settings, Wishes};
 use comity::tui::{self, worker::Opening};
 
 fn main() -> ExitCode {
     sandbox::enter();
     let (done, json) = match run(std::env::args_os()) {
         Asked::Done(code) => return ExitCode::from(code),
-        Asked::Screens(globals) => (screens(&globals), globals.json),
+        Asked::Screens(globals) => (settings(&globals).and_then(|s| screens(&globals, s)), globals.json),
         Asked::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
 }
 
-fn screens(globals: &Globals) -> Result<u8, Failure> {
+/// How the screens are to be; refuses where there is no terminal for them.
+fn settings(globals: &Globals) -> Result<Settings, Failure> {
     tui::needs_terminal()?;
+    Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii })
+}
+
+fn screens(globals: &Globals, settings: Settings) -> Result<u8, Failure> {
     let place = place(globals);
     let opening = Opening {
         workspace: globals.workspace.clone(),
@@ -28,7 +34,7 @@ fn screens(globals: &Globals) -> Result<u8, Failure> {
         clock: place.clock,
         readonly: globals.readonly,
     };
-    tui::run(opening, globals.passphrase_file.is_some(), place)
+    tui::run(opening, globals.passphrase_file.is_some(), place, settings)
 }
 
 fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Failure> {
@@ -36,10 +42,10 @@ fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, F
     if headless {
         return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);
     }
-    tui::needs_terminal()?;
+    let settings = settings(globals)?;
     let story = demo::stage(&folder)?;
     let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
-    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() });
+    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, settings);
     // A demo that nobody gave a place to leaves nothing behind.
     if dir.is_none() {
         file::remove_folder(&folder)?;

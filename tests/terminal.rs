@@ -167,6 +167,210 @@ fn without_colour_the_selection_is_still_seen() {
 }
 
 #[test]
+fn a_desk_is_founded_in_a_conversation() {
+    let home = tempfile::tempdir().unwrap();
+    let mut s = Screen::run(&["init"], home.path(), &[("COMITY_LIGHT_SCRYPT", "1")], 80, 120);
+    for (asks, answer) in [
+        ("The desk's code: ", "xa\r"),
+        ("--desk xa: a few capitals, such as XA, is expected", "XA\r"),
+        ("The desk's name: ", "Harbour desk\r"),
+        ("Its jurisdiction: ", "XA\r"),
+        ("Your roles [administrator,desk-officer,investigator]: ", "\r"),
+        ("workspace]: ", "\r"),
+        ("identity.age]: ", "\r"),
+        ("Your name: ", "N. Okafor\r"),
+        ("A new passphrase: ", "one\r"),
+        ("A new passphrase, once more: ", "two\r"),
+    ] {
+        s.until(asks);
+        s.press(answer);
+    }
+    s.until("the two passphrases differ");
+    s.when("it is asked for anew", |text| text.matches("A new passphrase: ").count() == 2);
+    s.press("one\r");
+    s.when("and once more", |text| text.matches("once more: ").count() == 2);
+    s.press("one\r");
+    s.until("Make it [yes]: ");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing is made yet");
+    s.press("\r");
+    s.until("comity desk card --out desk.card");
+    assert_eq!(s.end(), 0);
+    assert!(!s.text().contains("one\n"), "a passphrase is not shown");
+
+    let passphrase = home.path().join("passphrase");
+    std::fs::write(&passphrase, "one\n").unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("COMITY_PASSPHRASE_FILE", &passphrase)
+        .args(["member", "list", "--json"])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("N. Okafor"), "{output:?}");
+}
+
+#[test]
+fn a_conversation_that_is_left_has_made_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let asked =
+        ["The desk's code: ", "The desk's name: ", "Its jurisdiction: ", "Your roles", "Workspace [", "Identity ["];
+    let asked = asked.into_iter().chain(["Your name: ", "A new passphrase: ", "once more: ", "Make it [yes]: "]);
+    let answers = ["XA\r", "Harbour desk\r", "XA\r", "\r", "\r", "\r", "N. Okafor\r", "one\r", "one\r"];
+    for left_at in [0, 4, 7, 8, 9] {
+        let mut s = Screen::run(&["init"], home.path(), &[("COMITY_LIGHT_SCRYPT", "1")], 80, 120);
+        for (asks, answer) in asked.clone().zip(answers.iter().take(left_at)) {
+            s.until(asks);
+            s.press(answer);
+        }
+        s.until(asked.clone().nth(left_at).unwrap());
+        s.press("\x03");
+        assert_eq!(s.end(), 130, "{left_at}:\n{}", s.text());
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "{left_at}");
+    }
+}
+
+#[test]
+fn with_its_fields_or_without_a_terminal_init_asks_nothing() {
+    let (_root, a, _b) = pair();
+    let new = a.path("new");
+    let roles = "administrator";
+    let init = ["init", "--desk", "XC", "--name", "C", "--jurisdiction", "XC", "--roles", roles, "--workspace", &new];
+    let mut s =
+        Screen::run(&[&init[..], &["--identity", a.identity(3).to_str().unwrap()]].concat(), &a.folder, &[], 24, 120);
+    s.until("Desk XC is founded");
+    assert_eq!(s.end(), 0);
+    assert!(!s.text().contains("Next:"), "{}", s.text());
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity")).args(&init[..3]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--name is missing"), "{output:?}");
+}
+
+#[test]
+fn the_tour_waits_for_enter_and_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let environment = [("TMPDIR", home.path().to_str().unwrap())];
+    for (leaves_with, code) in [("q\r", 0), ("\x03", 130)] {
+        let mut s = Screen::run(&["tour", "--role", "legal-reviewer"], home.path(), &environment, 80, 120);
+        s.until("[Enter does it, q leaves]");
+        assert!(s.text().contains("Why: "), "{}", s.text());
+        assert!(s.text().contains("okafor@XA: case new, done"), "{}", s.text());
+        assert!(!s.text().contains("REFUSED"), "{}", s.text());
+        s.press("\r");
+        s.until("REFUSED: the gate refuses: V-01");
+        s.when("the next step", |text| text.matches("[Enter does it, q leaves]").count() == 2);
+        s.press(leaves_with);
+        assert_eq!(s.end(), code);
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
+
+/// Writes the file of a member's own keys.
+fn write_keys(site: &Site, text: &str) {
+    let settings = if cfg!(target_os = "macos") { "Library/Application Support/comity" } else { ".config/comity" };
+    let folder = site.folder.join(settings);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("keys.toml"), text).unwrap();
+}
+
+#[test]
+fn keys_of_ones_own_are_obeyed_and_shown() {
+    let (_root, a, _b) = pair();
+    write_keys(&a, "ascii = true\n[keys]\n\"new case\" = [\"N\"]\npalette = [\"f8\"]\nlock = [\"f12\"]\n");
+    let mut s = open(&a, &[], 24, 80);
+    s.until("F8 commands");
+    assert!(s.text().is_ascii(), "{}", s.text());
+    s.press("3");
+    s.until("No case yet. N opens one.");
+    s.press(":");
+    s.until(": means nothing here; ? shows what does.");
+    s.press("N");
+    s.until("case new");
+    s.press("Tidewater\tcybercrime\t\r");
+    s.until("The case is open");
+    s.press("\x1b[24~");
+    s.until("comity is locked");
+    s.signal("-TERM");
+    assert_eq!(s.end(), 143);
+}
+
+#[test]
+fn without_letters_everything_is_reached_and_digits_pick() {
+    let (_root, a, _b) = pair();
+    write_keys(&a, "preset = \"screen-reader\"\n");
+    let mut s = open(&a, &[], 24, 80);
+    s.until("F2 commands");
+    for (key, what) in [("2", "REQUESTS"), ("4", "REVIEWS"), ("5", "RETENTION"), ("6", "BUNDLES"), ("3", "No case yet")]
+    {
+        s.press(key);
+        s.until(what);
+        assert!(!s.text().contains('{'), "a key is not told:\n{}", s.text());
+    }
+    assert!(s.text().contains("F2 new case opens one."), "{}", s.text());
+    s.press("C");
+    s.until("C means nothing here; F1 shows what does.");
+    s.press("\x1bOQ");
+    s.until("Commands, places, records");
+    s.press("new case");
+    s.until("1 new case");
+    s.press("1");
+    s.until("Open a case");
+    s.escape();
+    s.press("\x1b[21~");
+    s.until("WAITS ON YOU");
+    s.press("\x1b[21~");
+    s.until("1 leave");
+    s.press("1");
+    assert_eq!(s.end(), 0);
+}
+
+#[test]
+fn keys_that_cannot_be_meant_are_refused_before_the_screens() {
+    let (_root, a, _b) = pair();
+    let check = |text: &str, args: &[&str], said: &[&str]| {
+        write_keys(&a, text);
+        let (workspace, identity) = (a.workspace(), a.identity(1));
+        let mut all = vec!["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        all.extend(args);
+        let mut s = Screen::run(&all, &a.folder, &[], 24, 200);
+        assert_eq!(s.end(), 2, "{text}");
+        said.iter().for_each(|said| assert!(s.text().contains(said), "{said}:\n{}", s.text()));
+        assert!(!s.raw.windows(8).any(|w| w == b"\x1b[?1049h"), "the screens have not opened");
+    };
+    check("[keys]\nhold = [\"D\"]\n", &[], &["keys.toml", "D means \"hold\" and \"purge what is due\""]);
+    check("[keys]\nholdd = [\"D\"]\n", &[], &["no action \"holdd\"; is \"hold\" meant?"]);
+    check("[keys]\nhold = [\"hyper-x\"]\n", &[], &["\"hold\": \"hyper-x\" is no key"]);
+    check("preset = \"emacs\"\n", &[], &["no preset \"emacs\"; there are vim, arrows, screen-reader"]);
+    check("theme = \"pink\"\n", &[], &["keys.toml", "no theme \"pink\"; there are safe, ansi, light, dark, mono"]);
+    check("pressed = 1\n", &[], &["keys.toml", "pressed"]);
+    check("", &["--theme", "pink"], &["no theme \"pink\""]);
+}
+
+#[test]
+fn a_theme_is_named_for_the_run_or_in_the_file_and_no_colour_goes_before_the_file() {
+    let (_root, a, _b) = pair();
+    let check = |text: &str, args: &[&str], environment: &[(&str, &str)], coloured: bool| {
+        write_keys(&a, text);
+        let (workspace, identity) = (a.workspace(), a.identity(1));
+        let mut all = vec!["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        all.extend(args);
+        let mut s = Screen::run(&all, &a.folder, environment, 24, 80);
+        s.until("WAITS ON YOU");
+        let screen = s.parser.screen();
+        let mut cells = (0..24).flat_map(|r| (0..80).map(move |c| (r, c))).filter_map(|(r, c)| screen.cell(r, c));
+        let found = cells.any(|c| c.fgcolor() != vt100::Color::Default || c.bgcolor() != vt100::Color::Default);
+        assert_eq!(found, coloured, "{text} {args:?} {environment:?}");
+        s.signal("-TERM");
+        s.end();
+    };
+    check("", &[], &[], true);
+    check("theme = \"mono\"", &[], &[], false);
+    check("theme = \"mono\"", &["--theme", "dark"], &[], true);
+    check("theme = \"dark\"", &[], &[("NO_COLOR", "1")], false);
+    check("", &["--theme", "dark"], &[("NO_COLOR", "1")], true);
+    check("theme = \"dark\"", &[], &[("COMITY_THEME", "mono")], false);
+}
+
+#[test]
 fn where_there_is_no_terminal_it_says_so() {
     let (_root, a, _b) = pair();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))

@@ -3,11 +3,12 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 
+use super::tour;
 use crate::desk::CATALOGUE;
 use crate::desk::verb::{Field, Form, Takes, Verb};
 
 /// Commands that are the command line's own, beside the verbs.
-pub const OWN: &[&str] = &["demo", "completions", "man", "lock"];
+pub const OWN: &[&str] = &["demo", "tour", "completions", "man", "lock"];
 
 /// What each noun is, for its help.
 const NOUNS: &[(&str, &str)] = &[
@@ -38,6 +39,7 @@ pub fn tree() -> Command {
         .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
         .args(globals())
         .subcommand(demo())
+        .subcommand(tour())
         .subcommand(
             Command::new("completions").about("Print completions for a shell").arg(
                 Arg::new("shell").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"]),
@@ -83,6 +85,13 @@ fn globals() -> Vec<Arg> {
         path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
         flag("json", "answer in JSON"),
         flag("plain", "no colours, no progress, nothing but lines"),
+        flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
+        Arg::new("theme")
+            .long("theme")
+            .global(true)
+            .value_name("NAME")
+            .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
+            .help_heading("Screens"),
         flag("readonly", "open the workspace to be read only"),
         flag("yes", "do not ask back; the gate is asked all the same"),
         Arg::new("now")
@@ -94,16 +103,26 @@ fn globals() -> Vec<Arg> {
     ]
 }
 
+fn dir() -> Arg {
+    Arg::new("dir")
+        .long("dir")
+        .value_name("DIR")
+        .value_hint(ValueHint::DirPath)
+        .help("where to make it; it must be empty")
+}
+
+fn tour() -> Command {
+    let roles = PossibleValuesParser::new(tour::ROLES.iter().map(|r| r.word()));
+    Command::new("tour")
+        .about("The demo's story step by step: who does what, what he types, and why the rule is there")
+        .arg(dir())
+        .arg(Arg::new("role").long("role").value_name("WORD").value_parser(roles).help("tell the steps of one role"))
+}
+
 fn demo() -> Command {
     Command::new("demo")
         .about("Two fictional desks and a story, in a temporary folder; then the screens")
-        .arg(
-            Arg::new("dir")
-                .long("dir")
-                .value_name("DIR")
-                .value_hint(ValueHint::DirPath)
-                .help("where to make it; it must be empty"),
-        )
+        .arg(dir())
         .arg(
             Arg::new("headless")
                 .long("headless")

@@ -3,6 +3,8 @@
 
 pub mod command;
 pub mod demo;
+pub mod guide;
 pub mod passphrase;
 pub mod print;
 pub mod run;
+pub mod tour;

@@ -1,6 +1,6 @@
 //! Asking for passphrases: from a file, from one line of standard input, or at the terminal without echo.
 
-use std::io::{BufRead as _, IsTerminal as _, stderr, stdin};
+use std::io::{self, BufRead as _, IsTerminal as _, stderr, stdin};
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -38,11 +38,18 @@ fn at_terminal(what: &str, new: bool) -> Result<Passphrase, Failure> {
         ));
     }
     let ask = |prompt: String| -> Result<Zeroizing<String>, Failure> {
-        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(Failure::from)
+        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unheard)
     };
     let first = ask(format!("{what}: "))?;
     if new && *ask(format!("{what}, once more: "))? != *first {
         return Err(Failure::new(Kind::Usage, "the two passphrases differ", "try again"));
     }
     Ok(Passphrase::new(&first)?)
+}
+
+fn unheard(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::Interrupted => Failure::new(Kind::Cancelled, "cancelled", "nothing was done"),
+        _ => Failure::from(error),
+    }
 }

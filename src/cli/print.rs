@@ -28,6 +28,17 @@ pub fn json(value: &Value, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&line)
 }
 
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~' | '+' | ':' | '@' | ',' | '=');
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 struct Visible;
 
 impl Formatter for Visible {
@@ -95,5 +106,12 @@ mod tests {
         let mut err = Vec::new();
         failure(&Failure::usage(evil), false, &mut Vec::new(), &mut err).unwrap();
         assert!(!String::from_utf8(err).unwrap().chars().any(|c| c != '\n' && is_hidden(c)));
+    }
+
+    #[test]
+    fn what_is_to_be_typed_next_is_one_word_for_a_shell() {
+        for (word, said) in [("/a/b-1.age", "/a/b-1.age"), ("a b", "'a b'"), ("it's", r"'it'\''s'"), ("", "''")] {
+            assert_eq!(quoted(word), said);
+        }
     }
 }

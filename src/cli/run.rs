@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use clap::ArgMatches;
 
 use super::command::{self, OWN};
-use super::{passphrase, print};
+use super::{guide, passphrase, print, tour};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
@@ -17,6 +17,7 @@ use crate::desk::workspace::Desk;
 use crate::desk::{identity, verb};
 use crate::host::clock::Clock;
 use crate::host::folder;
+use crate::value::class::Role;
 use crate::value::instant::Instant;
 use crate::value::realm::Realm;
 
@@ -52,6 +53,10 @@ pub struct Globals {
     pub plain: bool,
     /// Only read.
     pub readonly: bool,
+    /// The theme of the screens.
+    pub theme: Option<String>,
+    /// The screens draw lines of ASCII alone.
+    pub ascii: bool,
     /// The time, in exercises alone.
     pub now: Option<Instant>,
 }
@@ -81,6 +86,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
             headless: demo.get_flag("headless"),
             globals,
         },
+        Some(("tour", matches)) => {
+            let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
+            let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
+            Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+        }
         Some((name, matches)) if OWN.contains(&name) => Asked::Done(own(name, matches)),
         Some((noun, matches)) => {
             let (name, matches) = match matches.subcommand() {
@@ -89,6 +99,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
             };
             let Some(verb) = verb(&name) else { return Asked::Done(Kind::Usage as u8) };
             let form = command::form_of(verb, matches);
+            if guide::is_for(verb, &form) && !json && guide::has_terminal() {
+                let done = guide::found(form, &mut place(&globals));
+                return Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
+            }
             let code = match perform(verb, &form, &globals) {
                 Ok(answer) => say(&answer, &globals),
                 Err(failure) => report(&failure, json),
@@ -114,6 +128,8 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
         json: matches.get_flag("json"),
         plain: matches.get_flag("plain"),
         readonly: matches.get_flag("readonly"),
+        theme: matches.get_one::<String>("theme").cloned(),
+        ascii: matches.get_flag("ascii"),
         now: now.transpose()?,
     })
 }

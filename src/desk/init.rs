@@ -31,20 +31,66 @@ pub const VERBS: &[Verb] = &[Verb {
     run: Run::Free(init),
 }];
 
-fn init(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let code = form.read("desk", "a few capitals, such as XA,", card::code)?;
-    let realm = match form.maybe("exercise") {
-        None => Realm::Live,
-        Some(_) => {
-            form.read("exercise", "a name of letters, digits and hyphens", |n| Realm::parse(&format!("exercise:{n}")))?
-        }
-    };
-    let name = form.line("name")?;
-    let jurisdiction = form.read("jurisdiction", "a code without spaces", token)?;
-    let roles = form.words("roles", "a role", Role::parse)?;
-    if !roles.contains(&Role::Administrator) {
-        return Err(Failure::usage("--roles: a desk begins with an administrator"));
+/// What a desk is founded with, read from a form.
+struct Asked {
+    code: String,
+    name: String,
+    jurisdiction: String,
+    roles: Vec<Role>,
+    realm: Realm,
+}
+
+impl Asked {
+    fn read(form: &Form) -> Result<Self, Failure> {
+        let (code, realm) = (code(form)?, realm(form)?);
+        Ok(Self {
+            code,
+            name: form.line("name")?,
+            jurisdiction: jurisdiction(form)?,
+            roles: founders_roles(form)?,
+            realm,
+        })
     }
+}
+
+fn code(form: &Form) -> Result<String, Failure> {
+    form.read("desk", "a few capitals, such as XA,", card::code)
+}
+
+fn jurisdiction(form: &Form) -> Result<String, Failure> {
+    form.read("jurisdiction", "a code without spaces", token)
+}
+
+fn realm(form: &Form) -> Result<Realm, Failure> {
+    let read = |name: &str| Realm::parse(&format!("exercise:{name}"));
+    match form.maybe("exercise") {
+        None => Ok(Realm::Live),
+        Some(_) => form.read("exercise", "a name of letters, digits and hyphens", read),
+    }
+}
+
+fn founders_roles(form: &Form) -> Result<Vec<Role>, Failure> {
+    let roles = form.words("roles", "a role", Role::parse)?;
+    if roles.contains(&Role::Administrator) {
+        return Ok(roles);
+    }
+    Err(Failure::usage("--roles: a desk begins with an administrator"))
+}
+
+/// Whether [`VERBS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
+/// what is wrong.
+pub fn check(field: &str, form: &Form) -> Result<(), Failure> {
+    match field {
+        "desk" => code(form).map(drop),
+        "jurisdiction" => jurisdiction(form).map(drop),
+        "roles" => founders_roles(form).map(drop),
+        "exercise" => realm(form).map(drop),
+        _ => form.line(field).map(drop),
+    }
+}
+
+fn init(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let Asked { code, name, jurisdiction, roles, realm } = Asked::read(form)?;
     let (mut me, passphrase) = identity::unlock(place)?;
     let founding = Founding { code: &code, name: &name, jurisdiction: &jurisdiction, roles, realm };
     let file = place.identity.clone();

@@ -20,6 +20,7 @@ pub mod item;
 pub mod job;
 pub mod keyring;
 pub mod law;
+pub mod lesson;
 pub mod letter;
 pub mod member;
 pub mod memory;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::verb::{Answer, Form, Place, Run};
+use super::verb::{Answer, Field, Form, Place, Run, Takes, Verb};
 use super::workspace::Desk;
 use super::{identity, verb};
 use crate::host::clock::Clock;
@@ -58,6 +58,33 @@ struct Step {
     say: Option<String>,
     #[serde(default)]
     part: Option<u8>,
+}
+
+impl Step {
+    fn part(&self) -> u8 {
+        self.part.unwrap_or(1)
+    }
+
+    fn is_refused(&self) -> bool {
+        self.expect.as_deref() == Some("refused")
+    }
+}
+
+/// A step that comes next.
+#[derive(Clone, Debug)]
+pub struct Coming {
+    /// Who will act, as `okafor@XA`.
+    pub who: String,
+    /// His name.
+    pub name: String,
+    /// The verb.
+    pub verb: String,
+    /// What would be typed for it after the program's name, word by word.
+    pub words: Vec<String>,
+    /// What the story says of it.
+    pub say: Option<String>,
+    /// Whether the gate will refuse it.
+    pub refused: bool,
 }
 
 /// What one step came to.
@@ -228,12 +255,39 @@ impl Story {
         out + rest
     }
 
-    /// Plays the next step of a part (1: up to where the screens open; 2: to the end). `None` where there is none left.
-    pub fn step(&mut self, part: u8) -> Result<Option<Played>, Failure> {
-        let Some(step) = self.script.step.get(self.next).filter(|s| s.part.unwrap_or(1) <= part) else {
-            return Ok(None);
+    /// How many steps there are up to the end of a part.
+    pub fn steps(&self, part: u8) -> usize {
+        self.script.step.iter().filter(|s| s.part() <= part).count()
+    }
+
+    fn next_step(&self, part: u8) -> Option<&Step> {
+        self.script.step.get(self.next).filter(|s| s.part() <= part)
+    }
+
+    /// The step that [`Self::step`] would play next. `None` where there is none left.
+    pub fn coming(&self, part: u8) -> Result<Option<Coming>, Failure> {
+        let Some(step) = self.next_step(part) else { return Ok(None) };
+        let words = match super::verb(&step.r#do) {
+            Some(verb) => words(verb, &self.form_of(step)?),
+            None => Vec::new(),
         };
-        let at = self.now.minus(Span::hours(step.at));
+        Ok(Some(Coming {
+            who: step.who.clone(),
+            name: self.name_of(&step.who).to_owned(),
+            verb: step.r#do.clone(),
+            words,
+            say: step.say.clone(),
+            refused: step.is_refused(),
+        }))
+    }
+
+    fn name_of<'a>(&'a self, who: &'a str) -> &'a str {
+        let Some((file, code)) = who.split_once('@') else { return who };
+        let site = self.script.site.iter().find(|s| s.code == code);
+        site.and_then(|s| s.members.iter().find(|m| m.file == file)).map_or(who, |m| m.name.as_str())
+    }
+
+    fn form_of(&self, step: &Step) -> Result<Form, Failure> {
         let verb = super::verb(&step.r#do);
         let mut form = Form::default();
         for (key, value) in &step.with {
@@ -251,8 +305,16 @@ impl Story {
                 one => form.add(field.name, self.said(one.as_str().unwrap_or_default())),
             }
         }
+        Ok(form)
+    }
+
+    /// Plays the next step of a part (1: up to where the screens open; 2: to the end). `None` where there is none left.
+    pub fn step(&mut self, part: u8) -> Result<Option<Played>, Failure> {
+        let Some(step) = self.next_step(part) else { return Ok(None) };
+        let at = self.now.minus(Span::hours(step.at));
+        let form = self.form_of(step)?;
         let done = self.run(&step.who, at, &step.r#do, &form);
-        let refused = step.expect.as_deref() == Some("refused");
+        let refused = step.is_refused();
         let outcome = match &done {
             Ok(answer) if !refused => {
                 answer.said.clone().or_else(|| answer.text.clone()).unwrap_or_else(|| in_a_line(answer))
@@ -282,6 +344,23 @@ impl Story {
     pub fn kept(&self, name: &str) -> Option<&str> {
         self.words.get(name).map(String::as_str)
     }
+}
+
+/// What would be typed for a verb, word by word.
+fn words(verb: &Verb, form: &Form) -> Vec<String> {
+    let mut words: Vec<String> = verb.full_name().split(' ').map(str::to_owned).collect();
+    // What stands without its name stands first: it says what all the rest is about.
+    let (bare, named): (Vec<&Field>, Vec<&Field>) = verb.fields.iter().partition(|f| f.positional);
+    words.extend(bare.iter().flat_map(|f| form.all(f.name).iter().cloned()));
+    for field in named {
+        for value in form.all(field.name) {
+            words.push(format!("--{}", field.name));
+            if !matches!(field.takes, Takes::Flag) {
+                words.push(value.clone());
+            }
+        }
+    }
+    words
 }
 
 /// A list in a line: its first row's columns.

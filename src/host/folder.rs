@@ -22,6 +22,15 @@ pub fn settings() -> Option<PathBuf> {
     Some(platform()?.config_dir().to_owned())
 }
 
+/// A path as somebody types it where no shell reads it: `~/` is his home.
+pub fn typed(path: &str) -> PathBuf {
+    let home = || Some(directories::BaseDirs::new()?.home_dir().to_owned());
+    match path.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
+        Some(path) => path,
+        None => PathBuf::from(path),
+    }
+}
+
 /// A new folder name in the system's place for temporary things.
 pub fn temporary(name: &str) -> PathBuf {
     std::env::temp_dir().join(name)

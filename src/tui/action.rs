@@ -1,4 +1,4 @@
-//! The catalogue of what can be done on the screens: one row feeds the keys, the help, the palette and the hints.
+//! The catalogue of what can be done on the screens: one row feeds the keymap, the help, the palette and the hints.
 
 use super::key::{Chord, sequence};
 use super::place::Place;
@@ -230,56 +230,16 @@ impl Action {
         self.places.is_empty() || self.places.contains(&place)
     }
 
-    /// Its sequences of keys.
+    /// Its own sequences of keys; a [keymap](super::keymap) may have others for it.
     pub fn sequences(&self) -> Vec<Vec<Chord>> {
         self.keys.iter().filter_map(|k| sequence(k)).collect()
     }
-}
-
-/// What a sequence of presses means at a place.
-#[derive(Clone, Copy, Debug)]
-pub enum Meaning {
-    /// An action.
-    Action(&'static Action),
-    /// The beginning of one.
-    Beginning,
-    /// Nothing.
-    Nothing,
-}
-
-/// What a sequence means. What is bound at the place alone goes before what is bound everywhere.
-pub fn meaning(place: Place, pressed: &[Chord]) -> Meaning {
-    let here = |a: &&&Action| !a.places.is_empty();
-    let of = |a: &&Action| a.is_at(place) && a.sequences().iter().any(|s| s == pressed);
-    let found: Vec<&Action> = ACTIONS.iter().filter(of).collect();
-    if let Some(action) = found.iter().find(here).or_else(|| found.first()) {
-        return Meaning::Action(action);
-    }
-    let begins =
-        |a: &Action| a.is_at(place) && a.sequences().iter().any(|s| s.len() > pressed.len() && s.starts_with(pressed));
-    if ACTIONS.iter().any(begins) { Meaning::Beginning } else { Meaning::Nothing }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::desk;
-
-    #[test]
-    fn no_key_means_two_things_at_one_place() {
-        for place in Place::ALL {
-            for local in [true, false] {
-                let mut seen: Vec<(Vec<Chord>, &str)> = Vec::new();
-                for a in ACTIONS.iter().filter(|a| a.is_at(*place) && a.places.is_empty() != local) {
-                    for s in a.sequences() {
-                        let clash = seen.iter().find(|(other, _)| s.starts_with(other) || other.starts_with(&s));
-                        assert!(clash.is_none(), "{place}: {} clashes with {}", a.name, clash.unwrap().1);
-                        seen.push((s, a.name));
-                    }
-                }
-            }
-        }
-    }
 
     #[test]
     fn every_action_is_sound() {

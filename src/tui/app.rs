@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::action::{ACTIONS, Action, Intent, Meaning, meaning};
+use super::action::{ACTIONS, Action, Intent};
 use super::input::Input;
 use super::key::{Chord, written};
+use super::keymap::{Keymap, Meaning, Preset};
 use super::offer::{self, Capital, Prepared};
 use super::overlay::Overlay;
 use super::overlay::confirm::{self, Confirm, Said};
@@ -89,6 +90,8 @@ pub struct App {
     ticket: Ticket,
     newest_detail: Arc<AtomicU64>,
     last_folder: Option<PathBuf>,
+    /// The keys.
+    pub keymap: Keymap,
     /// The theme.
     pub theme: &'static Theme,
     /// Whether lines are drawn with ASCII alone.
@@ -132,6 +135,7 @@ impl App {
             ticket: 0,
             newest_detail: Arc::default(),
             last_folder: None,
+            keymap: Keymap::of(Preset::Vim),
             theme: Theme::all()
                 .first()
                 .ok_or_else(|| Failure::new(Kind::Internal, "there is no theme", "please report it"))?,
@@ -187,18 +191,15 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent) {
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        if let (KeyCode::Char(c), true) = (key.code, ctrl) {
-            match c {
-                'l' if self.locked.is_none() => return self.lock(),
-                'z' => {
-                    self.lock();
-                    self.suspend = true;
-                    return;
-                }
-                'c' => return self.cancel(),
-                _ => {}
+        match self.keymap.everywhere(Chord::of(key)) {
+            Some(Intent::Lock) if self.locked.is_none() => return self.lock(),
+            Some(Intent::Suspend) => {
+                self.lock();
+                self.suspend = true;
+                return;
             }
+            Some(Intent::Cancel) => return self.cancel(),
+            _ => {}
         }
         if self.locked.is_some() {
             self.unlock_key(key);
@@ -233,7 +234,7 @@ impl App {
                     self.view().set_filter(&filter);
                     self.look_closer();
                 } else {
-                    self.say(Bit::new("A paste means nothing here: open a form, or / to filter.", Tone::Due));
+                    self.say_keys("A paste means nothing here: open a form, or {filter} to filter.", Tone::Due);
                 }
             }
         }
@@ -241,7 +242,7 @@ impl App {
 
     fn place_key(&mut self, key: KeyEvent) {
         self.pressed.push(Chord::of(key));
-        match meaning(self.place, &self.pressed) {
+        match self.keymap.meaning(self.place, &self.pressed) {
             Meaning::Action(action) => {
                 self.pressed.clear();
                 self.act(action);
@@ -251,7 +252,7 @@ impl App {
                 let typed = written(&self.pressed);
                 self.pressed.clear();
                 if key.code != KeyCode::Esc {
-                    self.say(Bit::new(format!("{typed} means nothing here; ? shows what does."), Tone::Note));
+                    self.say_keys(&format!("{typed} means nothing here; {{help}} shows what does."), Tone::Note);
                 }
             }
         }
@@ -601,6 +602,11 @@ impl App {
         self.said = Some(bit);
     }
 
+    /// Says a sentence in which `{name}` stands for the key of an action.
+    fn say_keys(&mut self, sentence: &str, tone: Tone) {
+        self.say(Bit::new(self.keymap.told(sentence), tone));
+    }
+
     // --- answers -----------------------------------------------------------------------------------------------------
 
     /// Takes an answer of the threads.
@@ -611,7 +617,10 @@ impl App {
             Reply::Page(ticket, page) => {
                 let Some(view) = self.views.values_mut().find(|v| v.asked == ticket) else { return };
                 match page {
-                    Ok(page) => view.set_page(page),
+                    Ok(mut page) => {
+                        page.tell_keys(&|sentence| self.keymap.told(sentence));
+                        view.set_page(page);
+                    }
                     Err(failure) => view.failed = Some(failure),
                 }
                 self.look_closer();
@@ -731,7 +740,7 @@ impl App {
     fn offered(&mut self, verbs: &[&'static Verb]) {
         let subjects = self.subjects();
         match verbs {
-            [] => self.say(Bit::new("Nothing of that kind can be done with this now; a shows what can.", Tone::Due)),
+            [] => self.say_keys("Nothing of that kind can be done with this now; {actions} shows what can.", Tone::Due),
             [only] => self.begin(only, subjects),
             several => {
                 let first = subjects.first().cloned();
@@ -805,10 +814,10 @@ impl App {
     fn help(&mut self) {
         let place = self.place;
         let entry = |a: &'static Action| Entry {
-            keys: a.sequences().iter().map(|s| written(s)).collect::<Vec<_>>().join("  "),
+            keys: self.keymap.keys(a).join("  "),
             ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
         };
-        let at = ACTIONS.iter().filter(|a| a.is_at(place) && !a.keys.is_empty());
+        let at = ACTIONS.iter().filter(|a| a.is_at(place) && !self.keymap.keys(a).is_empty());
         // What is of this place alone goes first.
         let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
         let entries = local.into_iter().chain(global).map(entry).collect();
@@ -817,11 +826,11 @@ impl App {
 
     fn palette(&mut self) {
         let place = self.place;
+        let subject = self.view().selected().cloned();
         let action = |a: &'static Action| Entry {
-            keys: a.sequences().first().map(|s| written(s)).unwrap_or_default(),
+            keys: self.keymap.keys(a).into_iter().next().unwrap_or_default(),
             ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
         };
-        let subject = self.view().selected().cloned();
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
         entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
             let on =
@@ -837,7 +846,7 @@ impl App {
 
     fn ask_what_may_be_done(&mut self) {
         let Some(subject) = self.subjects().into_iter().next() else {
-            return self.say(Bit::new("Nothing is selected; : shows every command.", Tone::Note));
+            return self.say_keys("Nothing is selected; {palette} shows every command.", Tone::Note);
         };
         let view = self.view();
         let marked = view.marks.len();
@@ -999,7 +1008,7 @@ impl App {
 
     fn overlay_key(&mut self, key: KeyEvent) {
         match self.overlays.last_mut() {
-            Some(Overlay::Menu(menu)) => match menu.key(key) {
+            Some(Overlay::Menu(menu)) => match menu.key(key, self.keymap.digits_pick()) {
                 menu::Heard::Taken => {}
                 menu::Heard::Left => drop(self.overlays.pop()),
                 menu::Heard::Query => self.find(),
@@ -1024,6 +1033,7 @@ impl App {
             Some(Overlay::Reader(reader)) => {
                 let window = self.height;
                 match key.code {
+                    KeyCode::Char(_) if !self.keymap.has_letters() => {}
                     KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => drop(self.overlays.pop()),
                     KeyCode::Down | KeyCode::Char('j') => reader.scroll_by(1, window),
                     KeyCode::Up | KeyCode::Char('k') => reader.scroll_by(-1, window),
@@ -1244,17 +1254,4 @@ impl Running {
     pub fn name(&self) -> String {
         self.verb.full_name()
     }
-}
-
-/// What a key sequence that was begun may go on with.
-pub fn continuations(place: Place, pressed: &[Chord]) -> Vec<(String, &'static str)> {
-    let mut all = Vec::new();
-    for action in ACTIONS.iter().filter(|a| a.is_at(place)) {
-        for sequence in action.sequences() {
-            if let Some(rest) = sequence.strip_prefix(pressed).filter(|r| !r.is_empty()) {
-                all.push((written(rest), action.name));
-            }
-        }
-    }
-    all
 }

@@ -5,8 +5,9 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{ACTIONS, Intent};
-use super::app::{App, continuations, told};
+use super::app::{App, told};
 use super::key::written;
+use super::keymap::Keymap;
 use super::overlay::Overlay;
 use super::overlay::confirm::{Confirm, Said};
 use super::overlay::form::FormView;
@@ -103,7 +104,7 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     let mut overlays = std::mem::take(&mut app.overlays);
     let mut cursor = match overlays.last_mut() {
         None => place(app, paint, body),
-        Some(Overlay::Menu(m)) => menu(m, paint, body),
+        Some(Overlay::Menu(m)) => menu(m, app.keymap.digits_pick(), paint, body),
         Some(Overlay::Form(f)) => form(f, paint, body, app.now()),
         Some(Overlay::Confirm(c)) => confirm(c, paint, body),
         Some(Overlay::Reader(r)) => reader(r, paint, body),
@@ -408,7 +409,7 @@ fn reader(r: &mut Reader, paint: &mut Paint<'_>, body: Rect) -> Option<Position>
     None
 }
 
-fn menu(m: &mut Menu, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
     let area = inner(body);
     paint.rule(row(area, area.y), m.title.as_str());
     let query = m.query.text();
@@ -422,6 +423,7 @@ fn menu(m: &mut Menu, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
     m.offset = m.offset.clamp((m.at() + 1).saturating_sub(room), m.at());
     let names = m.fitting().map(|e| width(e.name.as_str())).max().unwrap_or(0);
     let has_notes = m.fitting().any(|e| !e.note.text.is_empty());
+    let names = if numbered { names + 2 } else { names };
     let wide = if has_notes { (names as u16).clamp(8, (area.width / 2).max(8)) } else { area.width.saturating_sub(2) };
     let keys = m.fitting().map(|e| width(&e.keys)).max().unwrap_or(0) as u16;
     for (k, entry) in m.fitting().skip(m.offset).take(room).enumerate() {
@@ -437,8 +439,13 @@ fn menu(m: &mut Menu, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
             (true, false) => "[ ] ",
             _ => "",
         };
+        let digit = match Menu::digit_of(m.offset + k) {
+            Some(digit) if numbered => format!("{digit} "),
+            _ if numbered => "  ".to_owned(),
+            _ => String::new(),
+        };
         paint.text(list.x, y, 1, if selected { ">" } else { " " }, base);
-        paint.text(list.x + 2, y, wide, &format!("{tick}{}", entry.name), base);
+        paint.text(list.x + 2, y, wide, &format!("{digit}{tick}{}", entry.name), base);
         let x = list.x + 2 + wide + 2;
         let end = list.right().saturating_sub(if keys > 0 { keys + 2 } else { 0 });
         paint.text(x, y, end.saturating_sub(x), entry.note.text.as_str(), note);
@@ -674,7 +681,7 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
     }
     let bit = if !app.pressed.is_empty() {
         let on: Vec<String> =
-            continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
+            app.keymap.continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
         Bit::new(format!("{}  {}", written(&app.pressed), on.join("  ")), Tone::Guidance)
     } else if app.awaits.is_some() {
         Bit::new("One moment: looking …   Esc gives it up", Tone::Due)
@@ -727,7 +734,7 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
     };
     let hints: Vec<(String, &str)> = match fixed {
         Some(fixed) => fixed.iter().map(|(k, w)| ((*k).to_owned(), *w)).collect(),
-        None => place_hints(app.place),
+        None => place_hints(&app.keymap, app.place),
     };
     let mut x = area.x;
     for (key, word) in hints {
@@ -740,11 +747,11 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
     }
 }
 
-fn place_hints(place: Place) -> Vec<(String, &'static str)> {
+fn place_hints(keymap: &Keymap, place: Place) -> Vec<(String, &'static str)> {
     let mut seen: Vec<String> = Vec::new();
     let mut hints = Vec::new();
     for action in ACTIONS.iter().filter(|a| a.is_at(place) && !a.hint.is_empty()) {
-        let Some(first) = action.sequences().first().map(|s| written(s)) else { continue };
+        let Some(first) = keymap.keys(action).into_iter().next() else { continue };
         // What the place has bound to the same key goes before.
         if seen.contains(&first) || (action.intent == Intent::Quit && place != Place::Desk) {
             continue;

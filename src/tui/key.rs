@@ -1,4 +1,4 @@
-//! Keys: chords as they are pressed and as they are written, and the map from sequences of them to actions.
+//! Keys: chords and sequences of them, as they are pressed and as they are written. It knows no action.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -17,35 +17,60 @@ impl Chord {
         Self { code: event.code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) }
     }
 
-    /// Reads one chord, such as `j`, `G`, `ctrl-l`, `enter`, `space`, `f1`.
+    /// Reads one chord, such as `j`, `G`, `ctrl-l`, `enter`, `space`, `f1`, and every chord as [`Display`] writes it.
+    /// `None` where the text names no key, or one that terminals do not tell apart from another, such as `ctrl-i`.
+    ///
+    /// [`Display`]: std::fmt::Display
     pub fn parse(text: &str) -> Option<Self> {
-        let (ctrl, name) = match text.strip_prefix("ctrl-") {
-            Some(rest) => (true, rest),
-            None => (false, text),
+        let (ctrl, name) = match text.split_at_checked(5) {
+            Some((before, rest)) if before.eq_ignore_ascii_case("ctrl-") => (true, rest),
+            _ => (false, text),
         };
-        let code = match name {
-            "enter" => KeyCode::Enter,
-            "esc" => KeyCode::Esc,
-            "tab" => KeyCode::Tab,
-            "backtab" => KeyCode::BackTab,
-            "backspace" => KeyCode::Backspace,
-            "space" => KeyCode::Char(' '),
-            "up" => KeyCode::Up,
-            "down" => KeyCode::Down,
-            "left" => KeyCode::Left,
-            "right" => KeyCode::Right,
-            "home" => KeyCode::Home,
-            "end" => KeyCode::End,
-            "pgup" => KeyCode::PageUp,
-            "pgdn" => KeyCode::PageDown,
-            "delete" => KeyCode::Delete,
-            _ => match name.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
-                Some(n) if (1..=12).contains(&n) => KeyCode::F(n),
-                _ => KeyCode::Char(single(name)?),
-            },
-        };
-        Some(Self { code, ctrl })
+        let code = named(&name.to_ascii_lowercase()).or_else(|| {
+            let c = single(name)?;
+            Some(KeyCode::Char(if ctrl { c.to_ascii_lowercase() } else { c }))
+        })?;
+        Some(Self { code, ctrl }).filter(|chord| !ctrl || chord.is_told_with_ctrl())
     }
+
+    /// Whether it would stand in a field as text.
+    pub const fn types(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && !self.ctrl
+    }
+
+    /// Whether a terminal tells the key with Ctrl from the key without it, and from every other.
+    const fn is_told_with_ctrl(self) -> bool {
+        match self.code {
+            // Ctrl-I is Tab and Ctrl-M is Enter.
+            KeyCode::Char(c) => c.is_ascii_lowercase() && c != 'i' && c != 'm',
+            KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab | KeyCode::Backspace => false,
+            _ => true,
+        }
+    }
+}
+
+fn named(name: &str) -> Option<KeyCode> {
+    Some(match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "backtab" | "shift-tab" => KeyCode::BackTab,
+        "backspace" => KeyCode::Backspace,
+        "space" => KeyCode::Char(' '),
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "delete" | "del" => KeyCode::Delete,
+        _ => match name.strip_prefix('f')?.parse() {
+            Ok(number @ 1..=12) => KeyCode::F(number),
+            _ => return None,
+        },
+    })
 }
 
 fn single(text: &str) -> Option<char> {
@@ -113,10 +138,15 @@ mod tests {
             ("f", "f"),
             ("space", "Space"),
             ("-", "-"),
+            ("del", "Del"),
+            ("Shift-Tab", "Shift-Tab"),
+            ("ctrl-right", "Ctrl-Right"),
         ] {
-            assert_eq!(sequence(text).map(|s| written(&s)).as_deref(), Some(shown), "{text}");
+            let read = sequence(text);
+            assert_eq!(read.as_deref().map(written).as_deref(), Some(shown), "{text}");
+            assert_eq!(sequence(shown), read, "what is shown can be written into a file");
         }
-        for bad in ["", "ctrl-", "hyper-x", "f13", "ab"] {
+        for bad in ["", "ctrl-", "hyper-x", "f13", "f0", "ab", "ctrl-i", "ctrl-m", "ctrl-7", "ctrl-enter", "é-"] {
             assert_eq!(sequence(bad), None, "{bad}");
         }
     }

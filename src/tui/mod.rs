@@ -1,7 +1,7 @@
 //! Floor 9: the screens. Events come in, values are drawn; nothing ticks, and nothing here touches the workspace but the
 //! two threads of [`worker`].
 //!
-//! A key becomes an action of the catalogue ([`action`]), the action an intent, the intent a change of [`app::App`] or a
+//! A key becomes an action of the catalogue ([`action`]) by the [`keymap`], the action an intent, the intent a change of [`app::App`] or a
 //! task for a thread. What a place shows is made beside the database by one file of [`screen`] each.
 
 pub mod action;
@@ -9,12 +9,14 @@ pub mod app;
 pub mod draw;
 pub mod input;
 pub mod key;
+pub mod keymap;
 pub mod offer;
 pub mod overlay;
 pub mod page;
 pub mod paint;
 pub mod place;
 pub mod screen;
+pub mod settings;
 pub mod signal;
 pub mod terminal;
 pub mod theme;
@@ -30,8 +32,8 @@ use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use app::{App, End};
+use settings::Settings;
 use terminal::Screens;
-use theme::Theme;
 use worker::{Opening, Reply};
 
 use crate::desk::failure::{Failure, Kind};
@@ -52,10 +54,11 @@ pub fn needs_terminal() -> Result<(), Failure> {
 }
 
 /// Runs the screens until they are left. Answers the exit code.
-pub fn run(opening: Opening, passphrase_file: bool, place: Place) -> Result<u8, Failure> {
+pub fn run(opening: Opening, passphrase_file: bool, place: Place, settings: Settings) -> Result<u8, Failure> {
     let (send, replies) = unbounded_channel();
     let mut app = App::new(opening, passphrase_file, place, send)?;
-    app.theme = fitting_theme().unwrap_or(app.theme);
+    app.theme = settings.theme.unwrap_or(app.theme);
+    (app.keymap, app.ascii) = (settings.keymap, settings.ascii);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
     let mut screens = Screens::enter()?;
     let ended = runtime.block_on(serve(&mut app, &mut screens, replies));
@@ -66,21 +69,6 @@ pub fn run(opening: Opening, passphrase_file: bool, place: Place) -> Result<u8, 
         End::Failed(failure) => Err(failure),
         End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(Kind::Internal as u8)),
     }
-}
-
-/// The theme for this terminal: none of its colours where it asks for none, no colours that it does not know.
-fn fitting_theme() -> Option<&'static Theme> {
-    let named = variable("COMITY_THEME").and_then(|name| Theme::named(&name));
-    let true_colour = variable("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit");
-    named.or_else(|| {
-        if variable("NO_COLOR").is_some() {
-            Theme::named("mono")
-        } else if true_colour {
-            None
-        } else {
-            Theme::named("ansi")
-        }
-    })
 }
 
 /// An event that is here already. The stream must not be asked for it: a stream that was once asked without being waited

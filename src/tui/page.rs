@@ -124,6 +124,16 @@ pub struct Page {
     pub sentence: Shown,
 }
 
+impl Page {
+    /// Puts the keys there are into its sentences, which name actions: `{hold} holds it`.
+    pub fn tell_keys(&mut self, told: &dyn Fn(&str) -> String) {
+        let empty = self.bands.iter_mut().flatten().map(|section| &mut section.empty);
+        for sentence in empty.chain([&mut self.sentence]) {
+            *sentence = Shown::from(told(sentence.as_str()));
+        }
+    }
+}
+
 /// What is known of one thing: labelled lines.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Detail {

@@ -27,8 +27,9 @@ impl Paint<'_> {
         if room == 0 || y >= self.buf.area.bottom() || x >= self.buf.area.right() {
             return 0;
         }
-        let text = if self.ascii { text.replace('…', "~") } else { text.to_owned() };
-        let text = fit(&text, usize::from(room));
+        let fitted = fit(text, usize::from(room));
+        // What was cut ends in the same mark as what was shortened before.
+        let text = if self.ascii { fitted.replace('…', "~") } else { fitted };
         let (end, _) = self.buf.set_stringn(x, y, text, usize::from(room), style);
         end - x
     }

@@ -26,20 +26,26 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Opens the screens of a workspace; nothing of this process's environment is passed on.
+    /// Opens the screens of a workspace.
     pub fn open(
         (workspace, identity, home): (&Path, &Path, &Path),
         environment: &[(&str, &str)],
         rows: u16,
         cols: u16,
     ) -> Self {
+        let args = ["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        Self::run(&args, home, environment, rows, cols)
+    }
+
+    /// Runs comity; nothing of this process's environment is passed on.
+    pub fn run(args: &[&str], home: &Path, environment: &[(&str, &str)], rows: u16, cols: u16) -> Self {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_comity"));
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("HOME", home);
-        command.args(["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()]);
+        command.args(args);
         environment.iter().for_each(|(name, value)| command.env(name, value));
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);

@@ -196,9 +196,22 @@ impl Menu {
         self.offset = 0;
     }
 
-    /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent) -> Heard {
+    /// The digit that picks the entry of that number, where digits pick: 1 to 9, then 0; further ones have none.
+    pub fn digit_of(n: usize) -> Option<char> {
+        "1234567890".chars().nth(n)
+    }
+
+    /// Takes a key. `digits`: a digit picks, or ticks, the entry that has it. Where the query has a hyphen, an id is being
+    /// typed, and a digit is text.
+    pub fn key(&mut self, key: KeyEvent, digits: bool) -> Heard {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        if let KeyCode::Char(digit @ '0'..='9') = key.code
+            && digits
+            && !ctrl
+            && !self.query.text().contains('-')
+        {
+            return self.pick(digit);
+        }
         let last = self.shown.len().saturating_sub(1);
         match key.code {
             KeyCode::Esc => return Heard::Left,
@@ -210,10 +223,7 @@ impl Menu {
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
             KeyCode::Char(' ') if self.several => self.tick(),
             KeyCode::Enter if self.several => return Heard::Picked(Pick::Value(self.ticked())),
-            KeyCode::Enter => {
-                let picked = self.fitting().nth(self.at).map(|e| e.pick.clone());
-                return picked.map_or(Heard::Taken, Heard::Picked);
-            }
+            KeyCode::Enter => return self.picked(),
             _ => {
                 if self.query.key(key) {
                     self.narrow();
@@ -222,6 +232,20 @@ impl Menu {
             }
         }
         Heard::Taken
+    }
+
+    fn pick(&mut self, digit: char) -> Heard {
+        let Some(n) = (0..self.shown.len()).find(|n| Self::digit_of(*n) == Some(digit)) else { return Heard::Taken };
+        self.at = n;
+        if !self.several {
+            return self.picked();
+        }
+        self.tick();
+        Heard::Taken
+    }
+
+    fn picked(&self) -> Heard {
+        self.fitting().nth(self.at).map_or(Heard::Taken, |e| Heard::Picked(e.pick.clone()))
     }
 
     /// Takes a paste into the query.
@@ -253,7 +277,7 @@ mod tests {
     use super::*;
 
     fn press(menu: &mut Menu, code: KeyCode) -> Heard {
-        menu.key(KeyEvent::new(code, KeyModifiers::NONE))
+        menu.key(KeyEvent::new(code, KeyModifiers::NONE), false)
     }
 
     fn menu(several: bool) -> Menu {
@@ -280,6 +304,29 @@ mod tests {
         assert_eq!(m.fitting().count(), 0);
         assert!(matches!(press(&mut m, KeyCode::Enter), Heard::Taken), "nothing fits, nothing is chosen");
         assert!(matches!(press(&mut m, KeyCode::Esc), Heard::Left));
+    }
+
+    #[test]
+    fn where_digits_pick_each_entry_has_one() {
+        let check = |several: bool, typed: &str, digits: bool, picked: Option<&str>, query: &str| {
+            let mut m = menu(several);
+            let mut heard = Heard::Taken;
+            for c in typed.chars() {
+                let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+                heard = m.key(KeyEvent::new(code, KeyModifiers::NONE), digits);
+            }
+            let value = match heard {
+                Heard::Picked(Pick::Value(value)) => Some(value),
+                _ => None,
+            };
+            assert_eq!((value.as_deref(), m.query.text().as_str()), (picked, query), "{typed:?}");
+        };
+        check(false, "2", true, Some("item add"), "");
+        check(false, "open2", true, Some("case new"), "open");
+        check(false, "4", true, None, "");
+        check(false, "R-8", true, None, "R-8");
+        check(false, "2", false, None, "2");
+        check(true, "31\n", true, Some("case new,review open"), "");
     }
 
     #[test]

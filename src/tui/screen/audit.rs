@@ -72,7 +72,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             grows: true,
             ..Section::default()
         }]],
-        sentence: Shown::of("c reads the whole log again: every signature, every rule, every table."),
+        sentence: Shown::of("{check chain} reads the whole log again: every signature, every rule, every table."),
         ..Page::default()
     })
 }

@@ -20,7 +20,7 @@ pub const SCREEN: Screen = Screen {
     views: &["items", "requests", "shared", "cases"],
     has_detail: true,
     fetch,
-    first_steps: "No case yet. C opens one.",
+    first_steps: "No case yet. {new case} opens one.",
 };
 
 /// Items that are fetched at once.
@@ -94,7 +94,7 @@ fn list(all: &[cases::Row]) -> Page {
     Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("Enter opens a case; C opens a new one."),
+        sentence: Shown::of("{open} opens a case; {new case} opens a new one."),
         ..Page::default()
     }
 }
@@ -159,7 +159,7 @@ fn items(desk: &Desk, case: Id, held: u64, wanted: Option<Id>) -> Result<Section
         ],
         of: Some(held),
         rows,
-        empty: Shown::of("No item yet. i adds one, I imports a file."),
+        empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
         grows: true,
         ..Section::default()
     })
@@ -198,7 +198,7 @@ fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {
             column("LEFT", Width::Fixed(7)).right(),
         ],
         rows,
-        empty: Shown::of("No request for this case yet. r writes one."),
+        empty: Shown::of("No request for this case yet. {request from case} writes one."),
         grows: true,
         ..Section::default()
     })
@@ -240,7 +240,7 @@ fn shared(desk: &Desk, case: Id, job: &mut Job) -> Result<Section, Failure> {
             column("PROPOSED BY", Width::Rest),
         ],
         rows,
-        empty: Shown::of("Nothing of this case was shared. S shares."),
+        empty: Shown::of("Nothing of this case was shared. {share} shares."),
         grows: true,
         ..Section::default()
     })

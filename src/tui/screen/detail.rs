@@ -211,9 +211,9 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
             "TO SIGN",
             Bit::new(
                 match (open, r.level.as_str(), r.reviewers.len()) {
-                    (0, "L3", 0) => "S decides; level L3 then needs a second reviewer.".to_owned(),
-                    (0, "L3", _) => "S decides, as the second reviewer: another than the first.".to_owned(),
-                    (0, ..) => "S decides.".to_owned(),
+                    (0, "L3", 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
+                    (0, "L3", _) => "Signing decides, as the second reviewer: another than the first.".to_owned(),
+                    (0, ..) => "Signing decides.".to_owned(),
                     _ => format!("{open} tests are open."),
                 },
                 Tone::Guidance,
@@ -254,7 +254,7 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     d.line("CHANNEL", p.channel.as_str());
     if record.state == "met" {
         // Who has the digits before his eyes does not listen.
-        d.line("PRINT", Bit::new("not compared yet: S asks for two groups of it, read aloud", Tone::Due));
+        d.line("PRINT", Bit::new("not compared yet: signing asks for two groups of it, read aloud", Tone::Due));
     } else {
         d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
         d.line("", p.fingerprint.get(36..).unwrap_or_default());

@@ -16,7 +16,7 @@ pub const SCREEN: Screen = Screen {
     views: &[],
     has_detail: true,
     fetch,
-    first_steps: "No review yet. On an item, V asks for one.",
+    first_steps: "No review yet. On an item, {review} asks for one.",
 };
 
 fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {

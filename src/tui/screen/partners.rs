@@ -15,7 +15,7 @@ pub const SCREEN: Screen = Screen {
     views: &[],
     has_detail: true,
     fetch,
-    first_steps: "No partner yet. i takes a partner's card; then read its fingerprint aloud.",
+    first_steps: "No partner yet. {add partner} takes a partner's card; then read its fingerprint aloud.",
 };
 
 fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
@@ -88,7 +88,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                     column("TITLE", Width::Fixed(26)).optional(),
                 ],
                 rows: agreement_rows,
-                empty: Shown::of("No agreement yet: without one nothing leaves. A records one."),
+                empty: Shown::of("No agreement yet: without one nothing leaves. {add agreement} records one."),
                 most: 8,
                 ..Section::default()
             }],

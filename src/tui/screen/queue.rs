@@ -16,7 +16,7 @@ pub const SCREEN: Screen = Screen {
     views: &["open", "inbound", "outbound", "all"],
     has_detail: true,
     fetch,
-    first_steps: "No request yet. i writes one.",
+    first_steps: "No request yet. {new request} writes one.",
 };
 
 /// Whether a request of that state still waits for anything.

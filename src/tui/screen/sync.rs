@@ -72,7 +72,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
             }],
             vec![history(desk, None)?],
         ],
-        sentence: Shown::of("Enter shows what would leave; i takes a bundle in."),
+        sentence: Shown::of("{preview} shows what would leave; {import bundle} takes a bundle in."),
         ..Page::default()
     })
 }
@@ -196,7 +196,9 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
             }],
             vec![history(desk, Some(&code)).map(|s| Section { grows: false, most: 4, ..s })?],
         ],
-        sentence: Shown::from(format!("x writes the file for {code}; what stays is not named in it. Esc goes back.")),
+        sentence: Shown::from(format!(
+            "{{write bundle}} writes the file for {code}; what stays is not named in it. {{back}} goes back."
+        )),
         ..Page::default()
     })
 }

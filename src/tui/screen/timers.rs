@@ -75,9 +75,9 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
             vec![two_weeks(&all, now)],
         ],
         sentence: Shown::of(if late == 0 {
-            "Nothing is late. Deletion waits for nobody: what is due is shown, and D erases it."
+            "Nothing is late. Deletion waits for nobody: what is due is shown, and {purge what is due} erases it."
         } else {
-            "Some of it is late: D erases what is due."
+            "Some of it is late: {purge what is due} erases what is due."
         }),
         ..Page::default()
     })
@@ -156,7 +156,7 @@ fn of_holds(desk: &Desk) -> Result<Page, Failure> {
     Ok(Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("A hold beats every timer until another person lifts it: S lifts."),
+        sentence: Shown::of("A hold beats every timer until another person lifts it: {sign} lifts."),
         ..Page::default()
     })
 }
@@ -237,7 +237,7 @@ fn of_certificates(desk: &Desk) -> Result<Page, Failure> {
     Ok(Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("S countersigns a certificate, as its verifier."),
+        sentence: Shown::of("{sign} countersigns a certificate, as its verifier."),
         ..Page::default()
     })
 }

@@ -1,0 +1,347 @@
+//! `comity init` as a conversation: at a terminal, and without all that it needs, it asks for the rest in plain lines, one
+//! question at a time. It makes nothing itself: what was answered goes to the verbs `identity new` and `init`, and not
+//! before the last question is answered.
+
+use std::io::{BufRead, IsTerminal as _, Write, stderr, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::print::quoted;
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::job::Job;
+use crate::desk::verb::{Answer, Form, Place, Run, Verb};
+use crate::desk::{identity, init, verb};
+use crate::host::{file, folder};
+use crate::seal::secret::Passphrase;
+use crate::value::text::{shown, shown_lines, wrap};
+
+/// A field of `init`: how it is asked for, and why.
+struct Question {
+    field: &'static str,
+    asks: &'static str,
+    why: &'static str,
+    /// What Enter alone gives.
+    default: &'static str,
+}
+
+const QUESTIONS: &[Question] = &[
+    Question {
+        field: "desk",
+        asks: "The desk's code",
+        why: "Partners name the desk by a few capitals, such as XA, on every request and bundle.",
+        default: "",
+    },
+    Question {
+        field: "name",
+        asks: "The desk's name",
+        why: "It stands on the desk's card and on its letters, for people to read.",
+        default: "",
+    },
+    Question {
+        field: "jurisdiction",
+        asks: "Its jurisdiction",
+        why: "It decides which instruments bind the desk, what its deadlines are, and who authorises what.",
+        default: "",
+    },
+    Question {
+        field: "roles",
+        asks: "Your roles",
+        why: "A role is what you may sign; nobody reviews or releases his own, so leave these two to a colleague.",
+        default: "administrator,desk-officer,investigator",
+    },
+];
+
+/// Sentences are no wider than this, in columns.
+const WIDTH: usize = 79;
+
+/// How often a new passphrase is asked for: one from a file does not get better.
+const PASSPHRASES: usize = 3;
+
+/// Whether the verb is `init`, and something that it needs is missing.
+pub fn is_for(verb: &Verb, form: &Form) -> bool {
+    let missing = verb.fields.iter().any(|f| f.required && form.maybe(f.name).is_none());
+    verb.full_name() == "init" && missing
+}
+
+/// Whether there is somebody to ask.
+pub fn has_terminal() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
+
+/// Asks for what is missing in the form, and founds the desk: the identity first, where there is none.
+///
+/// # Errors
+///
+/// [`Kind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the verbs say.
+pub fn found(mut form: Form, place: &mut Place) -> Result<(), Failure> {
+    let asking = Arc::new(AtomicBool::new(true));
+    hold_interrupts(&asking)?;
+    let mut talk = Talk { lines: &mut stdin().lock(), out: &mut stderr() };
+    let keys = talk.all(&mut form, place, &asking)?;
+    // From here on all is made, or a failure says what was not: an interrupt would leave half of it.
+    asking.store(false, Ordering::Relaxed);
+    talk.say("One moment: keys are made and sealed.")?;
+    let made = make(&form, place, keys)?;
+    tell(&made, place, &mut stdout().lock())?;
+    Ok(())
+}
+
+/// While `asking`, an interrupt ends the program at once, for nothing was made; else it is passed over.
+fn hold_interrupts(asking: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let code = i32::from(Kind::Cancelled as u8);
+    signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(asking))?;
+    Ok(())
+}
+
+/// Whose keys the founder has.
+enum Keys {
+    /// Keys to be made, for this name and under this passphrase.
+    New(String, Passphrase),
+    /// Keys that are there, and their passphrase, if they have one.
+    There(Option<Passphrase>),
+}
+
+/// The two ends of the conversation.
+struct Talk<'a> {
+    lines: &'a mut dyn BufRead,
+    out: &'a mut dyn Write,
+}
+
+impl Talk<'_> {
+    /// Asks everything. Nothing is made.
+    fn all(&mut self, form: &mut Form, place: &mut Place, asking: &AtomicBool) -> Result<Keys, Failure> {
+        self.say("This founds a desk: one unit, in one jurisdiction, with its encrypted workspace on this machine.")?;
+        self.say("Enter takes what stands in brackets. Ctrl-C leaves everything as it was.")?;
+        self.fields(form)?;
+        place.workspace = self.workspace(&place.workspace)?;
+        let keys = self.keys(place, asking)?;
+        self.say("")?;
+        self.say(&format!("The desk:   {} {}", said(form, "desk"), said(form, "name")))?;
+        self.say(&format!("Workspace:  {}", shown(&place.workspace.to_string_lossy())))?;
+        self.say(&format!("Identity:   {}", shown(&place.identity.to_string_lossy())))?;
+        match self.line("Make it", "yes")?.as_str() {
+            "yes" | "y" => Ok(keys),
+            _ => Err(left()),
+        }
+    }
+
+    fn fields(&mut self, form: &mut Form) -> Result<(), Failure> {
+        for q in QUESTIONS.iter().filter(|q| form.maybe(q.field).is_none()).collect::<Vec<_>>() {
+            let choices =
+                if q.field == "roles" { format!(" There are {}.", init::roles().join(", ")) } else { String::new() };
+            self.why(&format!("{}{choices}", q.why))?;
+            let answer = self.until(q.asks, q.default, |text| {
+                let tried = Form::default().with(q.field, text);
+                init::check(q.field, &tried)
+            })?;
+            form.add(q.field, answer);
+        }
+        // What was given on the command line is wrong sooner than the last question.
+        QUESTIONS.iter().try_for_each(|q| init::check(q.field, form))?;
+        init::check("exercise", form)
+    }
+
+    fn workspace(&mut self, default: &Path) -> Result<PathBuf, Failure> {
+        self.why("The workspace is the folder of the desk's cases, encrypted; it needs a local disk.")?;
+        let is_free = |text: &str| match file::is_empty_folder(&folder::typed(text))? {
+            true => Ok(()),
+            false => Err(Failure::usage("there is something in it already; name another folder")),
+        };
+        Ok(folder::typed(&self.until("Workspace", &default.to_string_lossy(), is_free)?))
+    }
+
+    /// Asks for the identity. One that is there must open now: a wrong passphrase is told before anything is made.
+    fn keys(&mut self, place: &mut Place, asking: &AtomicBool) -> Result<Keys, Failure> {
+        self.why("Your identity is a file with your own keys: it signs what you do, and lies outside the workspace.")?;
+        place.identity = folder::typed(&self.line("Identity", &place.identity.to_string_lossy())?);
+        if place.identity.symlink_metadata().is_ok() {
+            let (me, passphrase) = unheld(asking, || identity::unlock(place))?;
+            self.say(&format!("It is there: you are {}.", shown(&me.name)))?;
+            return Ok(Keys::There(passphrase));
+        }
+        self.why("There is none yet, so one is made: colleagues and partners see your name on what you sign.")?;
+        let check = |name: &str| Form::default().with("name", name).line("name").map(drop);
+        let name = self.until("Your name", "", check)?;
+        self.why("The passphrase seals the file, and nobody can set it back: without it the keys are lost.")?;
+        Ok(Keys::New(name, self.new_passphrase(place, asking)?))
+    }
+
+    fn new_passphrase(&mut self, place: &mut Place, asking: &AtomicBool) -> Result<Passphrase, Failure> {
+        for _ in 1..PASSPHRASES {
+            match unheld(asking, || (place.passphrase)("A new passphrase", true)) {
+                Err(failure) if failure.kind == Kind::Usage => self.say(&failure.what)?,
+                done => return done,
+            }
+        }
+        unheld(asking, || (place.passphrase)("A new passphrase", true))
+    }
+
+    /// Asks until the answer is taken; what is wrong with it is said.
+    fn until(
+        &mut self,
+        asks: &str,
+        default: &str,
+        check: impl Fn(&str) -> Result<(), Failure>,
+    ) -> Result<String, Failure> {
+        loop {
+            let answer = self.line(asks, default)?;
+            match check(&answer) {
+                Ok(()) => return Ok(answer),
+                Err(failure) => self.say(&failure.what)?,
+            }
+        }
+    }
+
+    fn line(&mut self, asks: &str, default: &str) -> Result<String, Failure> {
+        let brackets = if default.is_empty() { String::new() } else { format!(" [{}]", shown(default)) };
+        write!(self.out, "{asks}{brackets}: ")?;
+        self.out.flush()?;
+        let mut answer = String::new();
+        if self.lines.read_line(&mut answer)? == 0 {
+            return Err(left());
+        }
+        let answer = answer.trim();
+        Ok(if answer.is_empty() { default } else { answer }.to_owned())
+    }
+
+    fn why(&mut self, sentence: &str) -> Result<(), Failure> {
+        writeln!(self.out)?;
+        self.say(sentence)
+    }
+
+    fn say(&mut self, text: &str) -> Result<(), Failure> {
+        for line in shown_lines(text).iter().flat_map(|line| wrap(line, WIDTH)) {
+            writeln!(self.out, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Asks for a passphrase. Its prompt hears Ctrl-C itself, so that it can give the terminal its echo back before it leaves.
+fn unheld<T>(asking: &AtomicBool, ask: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    asking.store(false, Ordering::Relaxed);
+    let done = ask();
+    asking.store(true, Ordering::Relaxed);
+    done
+}
+
+fn left() -> Failure {
+    Failure::new(Kind::Cancelled, "left before the end", "nothing was made; `comity init` begins anew")
+}
+
+fn said<'a>(form: &'a Form, field: &str) -> std::borrow::Cow<'a, str> {
+    shown(form.maybe(field).unwrap_or_default())
+}
+
+/// Runs the two verbs with what was answered.
+fn make(form: &Form, place: &mut Place, keys: Keys) -> Result<Answer, Failure> {
+    let (mut passphrase, is_new) = match keys {
+        Keys::There(passphrase) => (passphrase, false),
+        Keys::New(name, passphrase) => {
+            make_identity(&name, &passphrase, place)?;
+            (Some(passphrase), true)
+        }
+    };
+    place.passphrase = Box::new(move |_, _| passphrase.take().ok_or_else(left));
+    run("init", place, form).map_err(|failure| {
+        let next = if is_new { "; the identity is made and stays: the next `comity init` finds it" } else { "" };
+        let remedy = format!("{}{next}", failure.remedy);
+        failure.remedy(remedy)
+    })
+}
+
+fn make_identity(name: &str, passphrase: &Passphrase, place: &mut Place) -> Result<(), Failure> {
+    if let Some(folder) = place.identity.parent().filter(|f| !f.as_os_str().is_empty()) {
+        file::private_folder(folder)?;
+    }
+    let mut again = Some(Passphrase::new(passphrase.expose())?);
+    place.passphrase = Box::new(move |_, _| again.take().ok_or_else(left));
+    let form = Form::default().with("name", name).with("out", place.identity.to_string_lossy());
+    run("identity new", place, &form).map(drop)
+}
+
+fn run(name: &str, place: &mut Place, form: &Form) -> Result<Answer, Failure> {
+    match verb(name).map(|v| v.run) {
+        Some(Run::Free(run)) => run(place, form, &mut Job::silent()),
+        _ => Err(Failure::new(Kind::Internal, format!("{name} does not run by itself"), "please report it")),
+    }
+}
+
+/// Says what was made, and what comes next.
+fn tell(made: &Answer, place: &Place, out: &mut dyn Write) -> Result<(), Failure> {
+    let comity = command(place);
+    let (workspace, identity) = (place.workspace.to_string_lossy(), place.identity.to_string_lossy());
+    writeln!(out, "\nMade:")?;
+    writeln!(out, "  the workspace      {}", shown(&workspace))?;
+    writeln!(out, "  your identity      {}", shown(&identity))?;
+    writeln!(out, "  what others enrol  {}.pub", shown(&identity))?;
+    for line in made.said.iter().flat_map(|said| shown_lines(said)) {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "\nNext:")?;
+    writeln!(out, "  {comity} member add COLLEAGUE.pub --roles legal-reviewer,release-officer")?;
+    writeln!(out, "      a second person: who asks neither reviews nor releases")?;
+    writeln!(out, "  {comity} desk card --out desk.card")?;
+    writeln!(out, "      the desk's card, for partners; they compare its fingerprint aloud")?;
+    writeln!(out, "  {comity}")?;
+    writeln!(out, "      the screens")?;
+    Ok(())
+}
+
+/// The program's name with what it needs to find this desk again.
+fn command(place: &Place) -> String {
+    let mut command = "comity".to_owned();
+    for (name, path, default) in
+        [("workspace", &place.workspace, folder::workspace()), ("identity", &place.identity, folder::identity())]
+    {
+        if default.as_ref() != Some(path) {
+            command.push_str(&format!(" --{name} {}", quoted(&shown(&path.to_string_lossy()))));
+        }
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::clock::Clock;
+
+    /// What a conversation makes of these lines: the form, or the failure; and what it said.
+    fn talk(folder: &Path, form: Form, lines: &str) -> (Result<Form, Failure>, String) {
+        let mut place = Place {
+            workspace: folder.join("ws"),
+            identity: folder.join("me.age"),
+            passphrase: Box::new(|_, _| Ok(Passphrase::new("x")?)),
+            clock: Clock::System,
+        };
+        let (mut form, mut out) = (form, Vec::new());
+        let mut talk = Talk { lines: &mut lines.as_bytes(), out: &mut out };
+        let done = talk.all(&mut form, &mut place, &AtomicBool::new(true)).map(|_| form);
+        (done, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn it_asks_for_what_is_missing_until_it_can_be_taken_and_makes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |form: Form, lines: &str, kind: Option<Kind>, wanted: &[(&str, &str)], says: &str| {
+            let (done, said) = talk(folder.path(), form, lines);
+            assert!(said.contains(says), "{says}:\n{said}");
+            assert_eq!(done.as_ref().err().map(|f| f.kind), kind, "{lines:?}");
+            for (field, value) in wanted {
+                assert_eq!(done.as_ref().unwrap().maybe(field), Some(*value), "{field}");
+            }
+            assert!(file::is_empty_folder(folder.path()).unwrap(), "nothing is made by asking");
+        };
+        let given = |field, value: &str| Form::default().with(field, value);
+        let roles = "administrator,desk-officer,investigator";
+        let all = [("desk", "XA"), ("name", "Harbour desk"), ("jurisdiction", "XA"), ("roles", roles)];
+        check(Form::default(), "XA\nHarbour desk\nXA\n\n\n\nN. Okafor\n\n", None, &all, "Make it [yes]: ");
+        check(Form::default(), "xa\nXA\nHarbour desk\nXA\n\n\n\nN\n\n", None, &all, "--desk xa: a few capitals");
+        check(given("desk", "XB"), "N\nXB\nadministrator\n\n\nN\ny\n", None, &[("desk", "XB")], "Its jurisdiction: ");
+        check(given("desk", "xb"), "N\nXB\n\n", Some(Kind::Usage), &[], "Your roles");
+        check(Form::default(), "XA\nN\nXA\ninvestigator\n", Some(Kind::Cancelled), &[], "begins with an administrator");
+        check(Form::default(), "XA\nN\nXA\n\n\n\nN\nno\n", Some(Kind::Cancelled), &[], "Make it [yes]: ");
+        check(Form::default(), "", Some(Kind::Cancelled), &[], "The desk's code: ");
+    }
+}

@@ -1,0 +1,230 @@
+//! `comity tour`: the demo's story, step by step, in plain lines. Before each step it says who acts, what he would type and
+//! why the rule is there; at a terminal it waits for Enter in between. It decides nothing: the gate answers each step as it
+//! answers everybody, and what is said stands in `assets/tour.toml` and with the law.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, IsTerminal as _, Write, stdin, stdout};
+use std::path::{Path, PathBuf};
+
+use super::print::quoted;
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::lesson::{self, Lesson};
+use crate::desk::story::{Coming, Played, Story};
+use crate::host::clock::Clock;
+use crate::host::{file, folder};
+use crate::value::class::Role;
+use crate::value::text::{shown, shown_lines, width, wrap};
+
+/// Lines are no wider than this, in columns.
+const WIDTH: usize = 79;
+
+/// What tells a shell that the command goes on.
+const MARK: &str = " \\";
+
+/// The part of the story that is played to its end.
+const WHOLE: u8 = 2;
+
+/// The roles that have lessons of their own.
+pub const ROLES: &[Role] = &[Role::Investigator, Role::DeskOfficer, Role::LegalReviewer, Role::ReleaseOfficer];
+
+/// Plays the tour, in a folder of its own that is removed at the end where none is named.
+///
+/// # Errors
+///
+/// Where the folder is not empty or cannot be written, and where the story does not go as it should.
+pub fn take(dir: Option<PathBuf>, role: Option<Role>) -> Result<(), Failure> {
+    let folder = dir.clone().unwrap_or_else(|| folder::temporary(&format!("comity-tour-{}", std::process::id())));
+    if dir.is_none() {
+        remove_when_interrupted(&folder)?;
+    }
+    let waits = stdin().is_terminal() && stdout().is_terminal();
+    let mut lines = stdin().lock();
+    let mut answers: Option<&mut dyn BufRead> = if waits { Some(&mut lines) } else { None };
+    let played = play(&folder, role, &mut stdout(), &mut answers);
+    if dir.is_none() {
+        file::remove_folder(&folder)?;
+    }
+    played
+}
+
+/// Ctrl-C in the middle of a tour leaves nothing behind either.
+fn remove_when_interrupted(folder: &Path) -> Result<(), Failure> {
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
+    let folder = folder.to_owned();
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            // There is nobody left to tell what cannot be removed.
+            let _ = file::remove_folder(&folder);
+            std::process::exit(i32::from(Kind::Cancelled as u8));
+        }
+    });
+    Ok(())
+}
+
+/// Plays the story into a folder. `answers`: who is waited for between the steps, if anybody.
+fn play(
+    folder: &Path,
+    role: Option<Role>,
+    out: &mut dyn Write,
+    answers: &mut Option<&mut dyn BufRead>,
+) -> Result<(), Failure> {
+    let mut story = Story::begin(folder, Clock::System.now())?;
+    let of = story.steps(WHOLE);
+    let mut given = BTreeSet::new();
+    say(out, "", "EXERCISE EXERCISE EXERCISE  Two fictional desks, XA and XB, and a case that they share.")?;
+    for n in 1.. {
+        let Some(coming) = story.coming(WHOLE)? else { break };
+        let lesson = lesson::about(&coming.verb, coming.refused);
+        // With a role named, its own steps are told, and everybody's; the others pass in a line each.
+        let told = role.is_none_or(|role| lesson.is_some_and(|l| l.role().is_none_or(|r| r == role)));
+        if told {
+            writeln!(out, "\n--- {n} of {of}: {}", as_whom(&coming, lesson))?;
+            before(&coming, lesson.filter(|_| given.insert((coming.verb.clone(), coming.refused))), out)?;
+            if !goes_on(out, answers)? {
+                return Ok(());
+            }
+        }
+        let Some(played) = story.step(WHOLE)? else { break };
+        if told { after(&played, out)? } else { in_passing(&coming, &played, out)? }
+    }
+    say(out, "", "\nThat was the story. Two commands go on from here:")?;
+    say(out, "  ", "comity demo    the screens, in the middle of it")?;
+    say(out, "  ", "comity init    your own desk")
+}
+
+fn as_whom(coming: &Coming, lesson: Option<&Lesson>) -> String {
+    let role = lesson.and_then(Lesson::role).map(|r| format!(", a lesson for the {r}")).unwrap_or_default();
+    format!("{} ({}){role}", shown(&coming.name), shown(&coming.who))
+}
+
+fn before(coming: &Coming, lesson: Option<&Lesson>, out: &mut dyn Write) -> Result<(), Failure> {
+    say(out, "", coming.say.as_deref().unwrap_or_default())?;
+    for line in command(&coming.words) {
+        writeln!(out, "  {line}")?;
+    }
+    let Some(lesson) = lesson else { return Ok(()) };
+    say(out, "", &format!("Why: {}", lesson.why))?;
+    for rule in lesson.rules() {
+        let read = match rule.verified.as_str() {
+            "unverified" => "nobody has verified it".to_owned(),
+            day => format!("verified {day}"),
+        };
+        say(out, "  ", &format!("{} {}: {} ({}; {read})", rule.id, rule.name, rule.source, rule.status))?;
+    }
+    Ok(())
+}
+
+/// The command as a shell takes it. Lines break between words alone, so that it can be copied.
+fn command(words: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = "comity".to_owned();
+    for word in words.iter().map(|w| quoted(&shown(w))) {
+        if width(&line) + 1 + width(&word) + MARK.len() > WIDTH - 2 {
+            lines.push(format!("{line}{MARK}"));
+            line = format!("    {word}");
+        } else {
+            line = format!("{line} {word}");
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+fn after(played: &Played, out: &mut dyn Write) -> Result<(), Failure> {
+    let answer = if played.refused { "REFUSED: " } else { "Done: " };
+    say(out, "", &format!("{answer}{}", played.outcome))
+}
+
+fn in_passing(coming: &Coming, played: &Played, out: &mut dyn Write) -> Result<(), Failure> {
+    let answer = if played.refused { "refused" } else { "done" };
+    say(out, "", &format!("    {}: {}, {answer}", coming.who, coming.verb))
+}
+
+/// Waits for Enter, where there is somebody to wait for. Answers whether the tour goes on.
+fn goes_on(out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Result<bool, Failure> {
+    let Some(lines) = answers else { return Ok(true) };
+    write!(out, "[Enter does it, q leaves] ")?;
+    out.flush()?;
+    let mut line = String::new();
+    Ok(lines.read_line(&mut line)? > 0 && line.trim() != "q")
+}
+
+/// Writes text in lines that fit, each with a margin; nothing where there is none.
+fn say(out: &mut dyn Write, margin: &str, text: &str) -> Result<(), Failure> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    for line in shown_lines(text).iter().flat_map(|line| wrap(line, WIDTH - margin.len())) {
+        writeln!(out, "{margin}{line}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(role: Option<Role>, answers: Option<&str>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let mut out = Vec::new();
+        let mut lines = answers.map(str::as_bytes);
+        let mut answers = lines.as_mut().map(|l| l as &mut dyn BufRead);
+        play(folder.path(), role, &mut out, &mut answers).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn each_role_is_taught_its_own() {
+        let check = |role: Option<Role>, says: &[&str], never: &[&str]| {
+            let text = told(role, None);
+            says.iter().for_each(|s| assert!(text.contains(s), "{role:?}: {s}\n{text}"));
+            never.iter().for_each(|s| assert!(!text.contains(s), "{role:?}: {s}\n{text}"));
+            text
+        };
+        let all =
+            check(None, &["REFUSED: ", "A-03 contents: mandatory contents", "That was the story."], &["Enter does it"]);
+        let (story, _) = all.split_once("That was the story.").unwrap();
+        let steps = story.matches("\n--- ").count();
+        assert_eq!(story.matches("\n  comity ").count(), steps, "each says what would be typed");
+        assert!(all.contains(&format!("--- {steps} of {steps}: ")), "none is left out");
+        // Two roles show that the others' steps pass: each check plays the whole story.
+        check(Some(Role::LegalReviewer), &["the legal-reviewer", "V-04 tests"], &["for the investigator"]);
+        check(
+            Some(Role::ReleaseOfficer),
+            &["the release-officer", "A-04", "okafor@XA: case new, done"],
+            &["V-04 tests:"],
+        );
+    }
+
+    #[test]
+    fn every_step_has_a_lesson_and_every_role() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut story = Story::begin(folder.path(), Clock::System.now()).unwrap();
+        let mut taught = BTreeSet::new();
+        while let Some(coming) = story.coming(WHOLE).unwrap() {
+            let lesson = lesson::about(&coming.verb, coming.refused);
+            assert!(lesson.is_some(), "{} {}", coming.verb, coming.refused);
+            taught.extend(lesson.and_then(Lesson::role));
+            let played = story.step(WHOLE).unwrap().unwrap();
+            assert_eq!((played.who, played.verb), (coming.who, coming.verb), "what is told is what is played");
+        }
+        assert!(ROLES.iter().all(|r| taught.contains(r)), "each role that can be named has something to learn");
+    }
+
+    #[test]
+    fn a_command_is_broken_between_words() {
+        let words: Vec<String> = ["x".repeat(60), "a b".into(), "y".repeat(90)].into();
+        let [x, y] = [&words[0], &words[2]];
+        assert_eq!(command(&words), [format!("comity {x} 'a b' \\"), format!("    {y}")]);
+    }
+
+    #[test]
+    fn it_waits_for_enter_and_is_left_with_q() {
+        let check = |answers: &str, steps: usize, done: usize| {
+            let text = told(None, Some(answers));
+            assert_eq!((text.matches("\n--- ").count(), text.matches("Done: ").count()), (steps, done), "{answers:?}");
+        };
+        check("\n\nq\n", 3, 2);
+        check("", 1, 0);
+    }
+}

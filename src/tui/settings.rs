@@ -1,0 +1,117 @@
+//! How a member wants the screens: `keys.toml` in the platform's configuration folder, what the command line says, and
+//! what the terminal asks for. It is read once, before the screens open, and never written.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::keymap::{Keymap, Preset};
+use super::theme::Theme;
+use crate::desk::failure::{Failure, Kind};
+use crate::host::file;
+use crate::host::folder::{self, variable};
+use crate::value::text::shown;
+
+/// The name of the file.
+const NAME: &str = "keys.toml";
+
+/// The largest file that is read.
+const LONGEST: u64 = 64 * 1024;
+
+/// What was wished on the command line.
+#[derive(Clone, Default, Debug)]
+pub struct Wishes {
+    /// The name of a theme.
+    pub theme: Option<String>,
+    /// Lines and marks of ASCII alone.
+    pub ascii: bool,
+}
+
+/// How the screens are.
+#[derive(Debug)]
+pub struct Settings {
+    /// The keys.
+    pub keymap: Keymap,
+    /// The theme; `None`: the first.
+    pub theme: Option<&'static Theme>,
+    /// Whether lines are drawn with ASCII alone.
+    pub ascii: bool,
+}
+
+/// The file, as it is written. What is not known is an error: a word that is misspelt must not be passed over.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Written {
+    preset: Option<String>,
+    theme: Option<String>,
+    #[serde(default)]
+    ascii: bool,
+    #[serde(default)]
+    keys: BTreeMap<String, Vec<String>>,
+}
+
+impl Settings {
+    /// Reads the file, where there is one, and puts the wishes of the command line before it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Usage`] where the file or a wish cannot be understood, or gives one key to two actions; [`Kind::Medium`]
+    /// where the file cannot be read or is larger than 64 KiB.
+    pub fn read(wishes: &Wishes) -> Result<Self, Failure> {
+        let path = folder::settings().map(|folder| folder.join(NAME));
+        let there = path.filter(|path| path.symlink_metadata().is_ok());
+        let written = there.as_deref().map(read).transpose()?.unwrap_or_default();
+        let bad = |what: String| match &there {
+            Some(path) => bad_file(path, &what),
+            None => Failure::usage(what),
+        };
+        let preset = written.preset.as_deref().map(|p| preset(p).map_err(bad)).transpose()?.unwrap_or(Preset::Vim);
+        let keymap = Keymap::with(preset, &written.keys).map_err(|e| bad(e.to_string()))?;
+        let in_file = written.theme.as_deref().map(|t| theme(t).map_err(bad)).transpose()?;
+        Ok(Self { keymap, theme: fitting(wished(wishes)?, in_file), ascii: wishes.ascii || written.ascii })
+    }
+}
+
+fn read(path: &Path) -> Result<Written, Failure> {
+    let bytes = file::read(path, LONGEST)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| bad_file(path, "it is not UTF-8"))?;
+    toml::from_str(text).map_err(|e| bad_file(path, e.to_string().trim_end()))
+}
+
+fn bad_file(path: &Path, what: &str) -> Failure {
+    let what = format!("{}: {what}", shown(&path.to_string_lossy()));
+    Failure::new(Kind::Usage, what, "mend the file, or move it away: without it every key is as it was")
+}
+
+fn preset(name: &str) -> Result<Preset, String> {
+    let all = || Preset::ALL.iter().map(|p| p.word()).collect::<Vec<_>>().join(", ");
+    Preset::parse(name).ok_or_else(|| format!("there is no preset {name:?}; there are {}", all()))
+}
+
+fn theme(name: &str) -> Result<&'static Theme, String> {
+    let all = || Theme::all().iter().map(|t| t.name).collect::<Vec<_>>().join(", ");
+    Theme::named(name).ok_or_else(|| format!("there is no theme {name:?}; there are {}", all()))
+}
+
+/// The theme that was named for this run: on the command line, or in the environment.
+fn wished(wishes: &Wishes) -> Result<Option<&'static Theme>, Failure> {
+    let named = wishes.theme.clone().or_else(|| variable("COMITY_THEME"));
+    named.map(|name| theme(&name).map_err(Failure::usage)).transpose()
+}
+
+/// The theme for this terminal: what was named for this run; none of its colours where it asks for none; what the file
+/// says; no colours that it does not know.
+fn fitting(wished: Option<&'static Theme>, in_file: Option<&'static Theme>) -> Option<&'static Theme> {
+    let no_colour = variable("NO_COLOR").is_some();
+    let true_colour = variable("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit");
+    match wished {
+        Some(theme) => {
+            // Under NO_COLOR the terminal's library drops colours, and with them the reverse of the selected row.
+            crossterm::style::force_color_output(true);
+            Some(theme)
+        }
+        None if no_colour => Theme::named("mono"),
+        None => in_file.or_else(|| if true_colour { None } else { Theme::named("ansi") }),
+    }
+}
