@@ -78,7 +78,7 @@ pub fn found(mut form: Form, place: &mut Place) -> Result<(), Failure> {
     let asking = Arc::new(AtomicBool::new(true));
     hold_interrupts(&asking)?;
     let mut talk = Talk { lines: &mut stdin().lock(), out: &mut stderr() };
-    let keys = talk.all(&mut form, place, &asking)?;
+    let keys = talk.all(&mut form, place)?;
     // From here on all is made, or a failure says what was not: an interrupt would leave half of it.
     asking.store(false, Ordering::Relaxed);
     talk.say("One moment: keys are made and sealed.")?;
@@ -87,7 +87,8 @@ pub fn found(mut form: Form, place: &mut Place) -> Result<(), Failure> {
     Ok(())
 }
 
-/// While `asking`, an interrupt ends the program at once, for nothing was made; else it is passed over.
+/// While `asking`, an interrupt ends the program at once, for nothing was made; else it is passed over. While a passphrase
+/// is typed the terminal sends none: Ctrl-C is then read as a key, and leaves too.
 fn hold_interrupts(asking: &Arc<AtomicBool>) -> Result<(), Failure> {
     let code = i32::from(Kind::Cancelled as u8);
     signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(asking))?;
@@ -110,12 +111,12 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     /// Asks everything. Nothing is made.
-    fn all(&mut self, form: &mut Form, place: &mut Place, asking: &AtomicBool) -> Result<Keys, Failure> {
+    fn all(&mut self, form: &mut Form, place: &mut Place) -> Result<Keys, Failure> {
         self.say("This founds a desk: one unit, in one jurisdiction, with its encrypted workspace on this machine.")?;
         self.say("Enter takes what stands in brackets. Ctrl-C leaves everything as it was.")?;
         self.fields(form)?;
         place.workspace = self.workspace(&place.workspace)?;
-        let keys = self.keys(place, asking)?;
+        let keys = self.keys(place)?;
         self.say("")?;
         self.say(&format!("The desk:   {} {}", said(form, "desk"), said(form, "name")))?;
         self.say(&format!("Workspace:  {}", shown(&place.workspace.to_string_lossy())))?;
@@ -152,11 +153,11 @@ impl Talk<'_> {
     }
 
     /// Asks for the identity. One that is there must open now: a wrong passphrase is told before anything is made.
-    fn keys(&mut self, place: &mut Place, asking: &AtomicBool) -> Result<Keys, Failure> {
+    fn keys(&mut self, place: &mut Place) -> Result<Keys, Failure> {
         self.why("Your identity is a file with your own keys: it signs what you do, and lies outside the workspace.")?;
         place.identity = folder::typed(&self.line("Identity", &place.identity.to_string_lossy())?);
         if place.identity.symlink_metadata().is_ok() {
-            let (me, passphrase) = unheld(asking, || identity::unlock(place))?;
+            let (me, passphrase) = identity::unlock(place)?;
             self.say(&format!("It is there: you are {}.", shown(&me.name)))?;
             return Ok(Keys::There(passphrase));
         }
@@ -164,17 +165,17 @@ impl Talk<'_> {
         let check = |name: &str| Form::default().with("name", name).line("name").map(drop);
         let name = self.until("Your name", "", check)?;
         self.why("The passphrase seals the file, and nobody can set it back: without it the keys are lost.")?;
-        Ok(Keys::New(name, self.new_passphrase(place, asking)?))
+        Ok(Keys::New(name, self.new_passphrase(place)?))
     }
 
-    fn new_passphrase(&mut self, place: &mut Place, asking: &AtomicBool) -> Result<Passphrase, Failure> {
+    fn new_passphrase(&mut self, place: &mut Place) -> Result<Passphrase, Failure> {
         for _ in 1..PASSPHRASES {
-            match unheld(asking, || (place.passphrase)("A new passphrase", true)) {
+            match (place.passphrase)("A new passphrase", true) {
                 Err(failure) if failure.kind == Kind::Usage => self.say(&failure.what)?,
                 done => return done,
             }
         }
-        unheld(asking, || (place.passphrase)("A new passphrase", true))
+        (place.passphrase)("A new passphrase", true)
     }
 
     /// Asks until the answer is taken; what is wrong with it is said.
@@ -216,14 +217,6 @@ impl Talk<'_> {
         }
         Ok(())
     }
-}
-
-/// Asks for a passphrase. Its prompt hears Ctrl-C itself, so that it can give the terminal its echo back before it leaves.
-fn unheld<T>(asking: &AtomicBool, ask: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    asking.store(false, Ordering::Relaxed);
-    let done = ask();
-    asking.store(true, Ordering::Relaxed);
-    done
 }
 
 fn left() -> Failure {
@@ -317,7 +310,7 @@ mod tests {
         };
         let (mut form, mut out) = (form, Vec::new());
         let mut talk = Talk { lines: &mut lines.as_bytes(), out: &mut out };
-        let done = talk.all(&mut form, &mut place, &AtomicBool::new(true)).map(|_| form);
+        let done = talk.all(&mut form, &mut place).map(|_| form);
         (done, String::from_utf8(out).unwrap())
     }
 
