@@ -15,6 +15,7 @@ use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
 use crate::value::class::{Category, Onward, Tier};
 use crate::value::instant::Span;
+use crate::value::json::Json;
 use crate::value::text::shown;
 
 fn categories() -> Vec<&'static str> {
@@ -146,6 +147,9 @@ pub struct Difference {
 /// An agreement's record as it is shown.
 pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let terms = terms_of(record)?;
+    let content = desk.content(record)?;
+    let text =
+        |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
     let now = desk.now();
     let state = match () {
         () if record.state == "ended" => "ended",
@@ -158,7 +162,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         id: record.id.to_string(),
         partner: desk.code_of(record.partner.unwrap_or(terms.partner))?,
         state: state.to_owned(),
-        title: desk.text_of(record, "title")?,
+        title: text("title"),
         instrument: terms.instrument,
         purposes: terms.purposes,
         categories: terms.categories.iter().map(|c| c.word().to_owned()).collect(),
@@ -167,8 +171,8 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         until: terms.until.to_string(),
         retention_cap_days: terms.retention_cap_days,
         onward: terms.onward.map(Onward::word),
-        safeguards: desk.text_of(record, "safeguards")?,
-        costs: desk.text_of(record, "costs")?,
+        safeguards: text("safeguards"),
+        costs: text("costs"),
         whose: if agreement::is_theirs(record) { "theirs" } else { "ours" },
         countersigned: record.text("countersigned").map(str::to_owned),
     })

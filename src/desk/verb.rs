@@ -132,6 +132,11 @@ pub struct Form {
     values: BTreeMap<&'static str, Vec<String>>,
 }
 
+/// One line that was typed for a field.
+fn line_of(field: &str, typed: &str) -> Result<String, Failure> {
+    text::line(typed).map_err(|e| Failure::usage(format!("--{field} {e}")))
+}
+
 impl Form {
     /// Adds a value to a field.
     pub fn add(&mut self, field: &'static str, value: impl Into<String>) {
@@ -167,18 +172,17 @@ impl Form {
 
     /// One line that must be given.
     pub fn line(&self, field: &str) -> Result<String, Failure> {
-        text::line(self.need(field)?).map_err(|e| Failure::usage(format!("--{field} {e}")))
+        line_of(field, self.need(field)?)
     }
 
     /// Every line that was given.
     pub fn lines(&self, field: &str) -> Result<Vec<String>, Failure> {
-        let line = |t: &String| text::line(t).map_err(|e| Failure::usage(format!("--{field} {e}")));
-        self.all(field).iter().map(line).collect()
+        self.all(field).iter().map(|t| line_of(field, t)).collect()
     }
 
     /// One line that may be left out.
     pub fn maybe_line(&self, field: &str) -> Result<Option<String>, Failure> {
-        self.maybe(field).map(|t| text::line(t).map_err(|e| Failure::usage(format!("--{field} {e}")))).transpose()
+        self.maybe(field).map(|t| line_of(field, t)).transpose()
     }
 
     /// Free text that may be left out.

@@ -1,6 +1,7 @@
 //! Where the facts come from: each is derived from records, never from what the asker says.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::act::{self, Act, MemberStanding};
 use super::decide::{Conflict, Decide, Decision};
@@ -82,9 +83,8 @@ pub fn claim(people: &[Person], validation: Validation) -> Emergency {
 pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
-    agreements: BTreeMap<Category, Option<Agreement>>,
-    /// What the agreement that covers a category says of passing on.
-    onward: BTreeMap<Category, Option<Onward>>,
+    /// The agreement that decides for a category, and what it says of passing on.
+    agreements: BTreeMap<Category, (Option<Agreement>, Option<Onward>)>,
     /// The item asked about last, and its facts.
     last: Option<(Record, Leave)>,
 }
@@ -93,7 +93,7 @@ impl LeaveFacts {
     /// Begins with what is the same for every item.
     pub fn begin(book: &dyn Book, of: Disclosure) -> Result<Self, Fault> {
         let partner = book.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
-        Ok(Self { of, partner, agreements: BTreeMap::new(), onward: BTreeMap::new(), last: None })
+        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
     }
 
     /// The conditions under which an item goes: those that it came with, those of its review for the partner, and that
@@ -105,20 +105,29 @@ impl LeaveFacts {
             let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
             all.extend(review::deciding(book, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
         }
-        let onward = match self.onward.get(&terms.category) {
-            Some(known) => *known,
-            None => {
-                let deciding = agreement::deciding(book, self.of.to, &self.of.purpose, terms.category, self.of.now)?;
-                let onward = deciding.as_ref().map(agreement::terms_of).transpose()?.and_then(|t| t.onward);
-                *self.onward.entry(terms.category).or_insert(onward)
-            }
-        };
-        if onward == Some(Onward::No) {
+        if self.agreement(book, terms.category)?.1 == Some(Onward::No) {
             all.push(Condition::NoOnward);
         }
         all.sort_unstable();
         all.dedup();
         Ok(all)
+    }
+
+    /// What is known of the agreement that decides for a category; looked up once.
+    fn agreement(
+        &mut self,
+        book: &dyn Book,
+        category: Category,
+    ) -> Result<&(Option<Agreement>, Option<Onward>), Fault> {
+        match self.agreements.entry(category) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => {
+                let found = agreement::deciding(book, self.of.to, &self.of.purpose, category, self.of.now)?;
+                let facts = found.as_ref().map(agreement_facts).transpose()?;
+                let onward = found.as_ref().map(agreement::terms_of).transpose()?.and_then(|t| t.onward);
+                Ok(new.insert((facts, onward)))
+            }
+        }
     }
 
     /// The facts for one item's record.
@@ -140,8 +149,9 @@ impl LeaveFacts {
     }
 
     fn derived(&mut self, book: &dyn Book, record: &Record) -> Result<Leave, Fault> {
-        let of = &self.of;
         let terms = item::Terms::read(&record.terms)?;
+        let agreement = self.agreement(book, terms.category)?.0.clone();
+        let of = &self.of;
         let own = record.desk == of.home;
         let originator = match () {
             () if own => Originator::Own,
@@ -154,15 +164,6 @@ impl LeaveFacts {
         let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
         let decided = if needs_review { review::deciding(book, &subjects, of.to)? } else { None };
         let (category, now) = (terms.category, of.now);
-        let agreement = match self.agreements.get(&category) {
-            Some(known) => known.clone(),
-            None => {
-                let found = agreement::deciding(book, of.to, &of.purpose, category, now)?;
-                let facts = found.as_ref().map(agreement_facts).transpose()?;
-                self.agreements.insert(category, facts.clone());
-                facts
-            }
-        };
         // Nobody is asked for his consent to what originates here.
         let consent = if own { None } else { request::consent(book, of.home, record.id, of.to)? };
         let high = terms.tier.number() >= 3;

@@ -125,18 +125,19 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 
 /// Copies a regular file, durably.
 pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
-    let mut source = open(from)?;
-    let mut pending = Pending::begin(to)?;
-    io::copy(&mut source, &mut pending).map_err(at(to))?;
-    pending.finish()
+    copied(from, to)?.finish()
 }
 
 /// Copies a regular file for the time of this run: nothing is lost where it does not survive it.
 pub fn copy_for_now(from: &Path, to: &Path) -> Result<(), FileError> {
+    copied(from, to)?.place()
+}
+
+fn copied(from: &Path, to: &Path) -> Result<Pending, FileError> {
     let mut source = open(from)?;
     let mut pending = Pending::begin(to)?;
     io::copy(&mut source, &mut pending).map_err(at(to))?;
-    pending.place()
+    Ok(pending)
 }
 
 /// Removes a file, durably; that it is gone already is no error.

@@ -231,6 +231,11 @@ fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     Ok(book.put(&record)?)
 }
 
+/// Whether an outcome approves, be it in part.
+const fn stands(outcome: ReviewOutcome) -> bool {
+    strictness(outcome) < 3
+}
+
 /// How strict an outcome is: at L3 the stricter of two decisions counts.
 const fn strictness(outcome: ReviewOutcome) -> u8 {
     match outcome {
@@ -272,7 +277,7 @@ fn decide(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     record.set("reviewers", reviewers.iter().map(Person::to_string).collect::<Vec<_>>());
     record.set("decided", at.position);
     record.due = expires;
-    let stands = strictness(outcome) < 3;
+    let stands = stands(outcome);
     let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;
     record.state = if needs_another { "assessed".into() } else { outcome.word().into() };
     book.put(&record)?;
@@ -305,7 +310,7 @@ pub fn evidence_of(record: &Record) -> Vec<Id> {
 
 /// Whether an approval has ended: it stands until its expiry, not including it.
 pub fn has_lapsed(record: &Record, now: Instant) -> bool {
-    let approved = record.text("outcome").and_then(ReviewOutcome::parse).is_some_and(|o| strictness(o) < 3);
+    let approved = record.text("outcome").and_then(ReviewOutcome::parse).is_some_and(stands);
     approved && record.instant("expires").is_some_and(|until| until <= now)
 }
 

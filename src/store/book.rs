@@ -53,9 +53,8 @@ impl<'c> SqlBook<'c> {
         let (text, terms) = match known {
             Some(known) => known,
             None => {
-                let text = text.as_str().map_err(|_| BookError(Box::new(DamagedRecord)))?.to_owned();
-                let terms =
-                    json::parse(text.as_bytes(), Limits::SIGNED).map_err(|_| BookError(Box::new(DamagedRecord)))?;
+                let text = text.as_str().map_err(|_| damaged())?.to_owned();
+                let terms = json::parse(text.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?;
                 (text, Arc::new(terms))
             }
         };
@@ -109,8 +108,11 @@ fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
 #[error("a record in the database is damaged")]
 struct DamagedRecord;
 
+fn damaged() -> BookError {
+    BookError(Box::new(DamagedRecord))
+}
+
 fn read_record(row: &SqlRow<'_>, terms: Arc<Json>) -> Result<Record, BookError> {
-    let damaged = || BookError(Box::new(DamagedRecord));
     let id = |n: usize| -> Result<Option<Id>, BookError> {
         let bytes: Option<[u8; 16]> = row.get(n).map_err(in_book)?;
         Ok(bytes.map(Id::from_bytes))
