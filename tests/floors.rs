@@ -45,6 +45,7 @@ const HANDS: &[(&str, &[&str])] = &[
     ("ratatui", &["tui"]),
     ("ratatui_textarea", &["tui"]),
     ("crossterm", &["tui"]),
+    ("rustix", &["tui"]),
     ("tokio", &["tui"]),
     ("futures_util", &["tui"]),
     ("nucleo_matcher", &["tui"]),

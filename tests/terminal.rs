@@ -104,6 +104,22 @@ fn signals_restore_the_terminal() {
 }
 
 #[test]
+fn it_ends_with_its_terminal() {
+    let (_root, a, _b) = pair();
+    for keys in ["", "jj", "jjjjjjjjjjjjjjjjjjjj", "?"] {
+        let mut s = open(&a, &[], 24, 80);
+        s.until("WAITS ON YOU");
+        s.press(keys);
+        let mut child = s.hang_up();
+        let start = std::time::Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            assert!(start.elapsed() < Duration::from_secs(20), "it lives on without a terminal, after {keys:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
 fn every_size_is_survived() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 24, 80);

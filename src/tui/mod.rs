@@ -61,7 +61,9 @@ pub fn run(opening: Opening, passphrase_file: bool, place: Place, settings: Sett
     (app.keymap, app.ascii) = (settings.keymap, settings.ascii);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
     let mut screens = Screens::enter()?;
+    let guard = signal::Guard::watch();
     let ended = runtime.block_on(serve(&mut app, &mut screens, replies));
+    drop(guard);
     drop(screens);
     app.close();
     match ended? {

@@ -1,8 +1,16 @@
-//! Signals: the terminal is put back before the process ends or stops.
+//! Signals: the terminal is put back before the process ends or stops, and the process ends where its terminal is gone.
 
 #[cfg(unix)]
 use std::io;
+#[cfg(unix)]
+use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, poll};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -39,6 +47,40 @@ impl Signals {
     }
 }
 
+/// Ends the process a second after its terminal has gone, unless it has been dropped by then: what reads the keys may
+/// read the end of a lost terminal for ever, and then hears of nothing else. The store is as after a power cut: whole.
+#[cfg(unix)]
+pub struct Guard(Arc<AtomicBool>);
+
+#[cfg(unix)]
+impl Guard {
+    /// Watches the terminal; sleeps until it goes.
+    pub fn watch() -> Self {
+        let left = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&left);
+        std::thread::spawn(move || {
+            let input = std::io::stdin();
+            let mut watched = [PollFd::new(&input, PollFlags::empty())];
+            while let Err(rustix::io::Errno::INTR) = poll(&mut watched, None) {}
+            // A system that cannot watch its terminals says so at once.
+            if watched[0].revents().contains(PollFlags::HUP) {
+                std::thread::sleep(Duration::from_secs(1));
+                if !seen.load(Ordering::SeqCst) {
+                    std::process::exit(128 + signal_hook::consts::SIGHUP);
+                }
+            }
+        });
+        Self(left)
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Stops this process, as the shell expects of Ctrl-Z; returns when it goes on.
 #[cfg(unix)]
 pub fn stop_here() -> io::Result<()> {
@@ -59,6 +101,18 @@ impl Signals {
     /// Never comes.
     pub async fn next(&mut self) -> i32 {
         std::future::pending().await
+    }
+}
+
+/// Nothing is watched on this system.
+#[cfg(not(unix))]
+pub struct Guard;
+
+#[cfg(not(unix))]
+impl Guard {
+    /// Watches nothing.
+    pub fn watch() -> Self {
+        Self
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,7 @@ pub struct Screen {
     pub raw: Vec<u8>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn std::io::Write + Send>,
+    hung_up: Arc<AtomicBool>,
     pub child: Box<dyn Child + Send + Sync>,
 }
 
@@ -51,10 +54,12 @@ impl Screen {
         drop(pty.slave);
         let mut reader = pty.master.try_clone_reader().unwrap();
         let (send, bytes) = channel();
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let hangs_up = Arc::clone(&hung_up);
         std::thread::spawn(move || {
             let mut block = [0; 8192];
             while let Ok(n @ 1..) = reader.read(&mut block) {
-                if send.send(block[..n].to_vec()).is_err() {
+                if hangs_up.load(Ordering::SeqCst) || send.send(block[..n].to_vec()).is_err() {
                     break;
                 }
             }
@@ -66,6 +71,7 @@ impl Screen {
             raw: Vec::new(),
             master: pty.master,
             keys,
+            hung_up,
             child,
         }
     }
@@ -115,6 +121,13 @@ impl Screen {
     pub fn resize(&mut self, rows: u16, cols: u16) {
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         self.parser.screen_mut().set_size(size_of(rows), size_of(cols));
+    }
+
+    /// Takes the terminal away in the middle of drawing a new size. Answers the process.
+    pub fn hang_up(mut self) -> Box<dyn Child + Send + Sync> {
+        self.hung_up.store(true, Ordering::SeqCst);
+        self.resize(30, 90);
+        self.child
     }
 
     /// Waits for the end; answers the exit code.
