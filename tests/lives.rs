@@ -119,7 +119,8 @@ impl Life {
 /// A request on its way or a draft, and an item of tier 2 whose review is open.
 fn begin(a: &Site, b: &Site, sent: bool) -> Life {
     let case = a.case("A life");
-    let kind = comity::law::request::by_id("bc29").unwrap();
+    let law = comity::law::edition::Law::of_program();
+    let kind = law.request("bc29").unwrap();
     let fields: Vec<String> = kind.field.iter().map(|f| format!("{}={}", f.id, f.label)).collect();
     let mut form = vec![("kind", "bc29"), ("case", case.as_str()), ("to", "XB")];
     form.extend(fields.iter().map(|f| ("field", f.as_str())));

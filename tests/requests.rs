@@ -6,6 +6,7 @@ mod desks;
 use std::fs;
 
 use comity::desk::failure::Kind;
+use comity::law::edition::Law;
 use comity::law::request as law;
 use desks::{Site, pair};
 
@@ -25,7 +26,7 @@ fn write(
     to: &str,
     more: &[(&str, &str)],
 ) -> Result<String, comity::desk::failure::Failure> {
-    let fields = filled(law::by_id(kind).unwrap());
+    let fields = filled(Law::of_program().request(kind).unwrap());
     let mut form = vec![("kind", kind), ("case", case), ("to", to)];
     form.extend(fields.iter().map(|f| ("field", f.as_str())));
     form.extend(more);
@@ -216,7 +217,7 @@ fn a_production_follows_on_its_preservation() {
     assert!(write(&a, "bc29", &case, "XB", &[("follows", &first)]).is_err(), "a preservation does not follow on one");
     let review = a.must(1, "request submit", &[("request", &next)]).value["review"].as_str().unwrap().to_owned();
     let level = a.must(1, "review show", &[("review", &review)]).value["level"].clone();
-    assert_eq!(level, law::by_id("bc31").unwrap().level.as_str());
+    assert_eq!(level, Law::of_program().request("bc31").unwrap().level.as_str());
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::desk::workspace::Desk;
 use crate::desk::{identity, verb};
 use crate::host::clock::Clock;
 use crate::host::folder;
+use crate::law::edition::Law;
 use crate::value::class::Role;
 use crate::value::instant::Instant;
 use crate::value::realm::Realm;
@@ -149,19 +150,27 @@ fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer
     let mut job = job(globals);
     let done = match verb.run {
         Run::Free(run) => run(&mut place, form, &mut job),
-        Run::Reads(run) | Run::Writes(run) => {
-            let (me, _) = identity::unlock(&mut place)?;
-            let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
-            if globals.now.is_some() && desk.meta.realm == Realm::Live {
-                return Err(Failure::usage("--now is for exercises and the demo alone: live time is what it is"));
-            }
-            run(&mut desk, form, &mut job)
+        Run::Law(run) if !form.flag("here") => run(&Law::of_program(), place.clock.now(), form),
+        Run::Law(run) => {
+            let desk = open(&mut place, globals)?;
+            run(&*desk.law()?, desk.now(), form)
         }
+        Run::Reads(run) | Run::Writes(run) => run(&mut open(&mut place, globals)?, form, &mut job),
     };
     if !globals.plain && stderr().is_terminal() {
         eprint!("\r\u{1b}[K");
     }
     done
+}
+
+/// Opens the workspace.
+fn open(place: &mut Place, globals: &Globals) -> Result<Desk, Failure> {
+    let (me, _) = identity::unlock(place)?;
+    let desk = Desk::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
+    if globals.now.is_some() && desk.meta.realm == Realm::Live {
+        return Err(Failure::usage("--now is for exercises and the demo alone: live time is what it is"));
+    }
+    Ok(desk)
 }
 
 /// A job that Ctrl-C cancels, and that shows at a terminal how far it is.

@@ -284,7 +284,7 @@ fn countersign(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Fail
 fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let now = desk.now();
     let instrument = form.line("instrument")?;
-    if instrument::by_id(&instrument).is_none() {
+    if desk.law()?.instrument(&instrument).is_none() {
         return Err(Failure::usage(format!(
             "--instrument {}: no such instrument; `comity law list` names them",
             shown(&instrument)

@@ -3,25 +3,41 @@
 
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::verb::{Answer, Field, Form, Place, Run, Takes, Verb};
-use crate::law::deadline::{self, Calendar};
-use crate::law::instrument::{self, Instrument};
-use crate::law::jurisdiction::{self, Jurisdiction};
+use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::workspace::Desk;
+use crate::act::header::Audience;
+use crate::host::file;
+use crate::law::calendar::Calendar;
+use crate::law::deadline;
+use crate::law::edition::{Law, Table, version_in_words};
+use crate::law::ground::Ground;
+use crate::law::instrument::Instrument;
+use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{self, RequestKind};
-use crate::law::{ground, test};
+use crate::law::test;
+use crate::object;
+use crate::record::book::Record;
+use crate::record::law;
+use crate::store::read;
 use crate::value::class::Test;
 use crate::value::instant::Instant;
+use crate::value::json::{self, Json, Limits};
 use crate::value::text::shown;
 
 fn kinds() -> Vec<&'static str> {
     request::all().iter().map(|r| r.id.as_str()).collect()
 }
 
-fn jurisdictions() -> Vec<&'static str> {
-    jurisdiction::all().iter().map(|j| j.code.as_str()).collect()
+fn tables() -> Vec<&'static str> {
+    Table::ALL.iter().map(|t| t.word()).collect()
 }
+
+/// The law that a command shows: the program's, or this workspace's. In the screens it is always the workspace's.
+const HERE: Field =
+    Field::new("here", Takes::Flag, "as this workspace's own signed changes have it, not as the program brings it")
+        .cli_only();
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -29,17 +45,17 @@ pub const VERBS: &[Verb] = &[
         noun: "law",
         name: "list",
         about: "List the kinds of request and the instruments that they rest on",
-        fields: &[],
+        fields: &[HERE],
         act: "",
-        run: Run::Free(list),
+        run: Run::Law(list),
     },
     Verb {
         noun: "law",
         name: "show",
         about: "Show a kind of request: its fields, grounds, clocks, status and source",
-        fields: &[Field::new("kind", Takes::Word(kinds), "the kind, such as bc29").positional()],
+        fields: &[Field::new("kind", Takes::Word(kinds), "the kind, such as bc29").positional(), HERE],
         act: "",
-        run: Run::Free(show),
+        run: Run::Law(show),
     },
     Verb {
         noun: "law",
@@ -49,10 +65,15 @@ pub const VERBS: &[Verb] = &[
             Field::new("kind", Takes::Word(kinds), "the kind, such as bc29").positional(),
             Field::new("from", Takes::Line, "the event: a time in UTC, or a date (00:00Z)").required(),
             Field::new("days", Takes::Number, "the time that the order itself sets, in days"),
-            Field::new("calendar", Takes::Word(jurisdictions), "whose days off count; without it, Saturday and Sunday"),
+            Field::new(
+                "calendar",
+                Takes::Line,
+                "the jurisdiction whose days off count; without it, Saturday and Sunday",
+            ),
+            HERE,
         ],
         act: "",
-        run: Run::Free(reckon),
+        run: Run::Law(reckon),
     },
     Verb {
         noun: "law",
@@ -60,26 +81,71 @@ pub const VERBS: &[Verb] = &[
         about: "List the tests of a legal review: the question, the level that asks it, the source",
         fields: &[],
         act: "",
-        run: Run::Free(tests),
+        run: Run::Law(tests),
     },
     Verb {
         noun: "law",
         name: "jurisdiction",
         about: "Show a jurisdiction: who authorises what, which instruments bind it, what it recognises",
-        fields: &[Field::new("code", Takes::Word(jurisdictions), "its code").positional()],
+        fields: &[Field::new("code", Takes::Line, "its code").positional(), HERE],
         act: "",
-        run: Run::Free(show_jurisdiction),
+        run: Run::Law(show_jurisdiction),
     },
     Verb {
         noun: "law",
         name: "compare",
         about: "Compare two jurisdictions: instruments in force between them, and where their thresholds differ",
         fields: &[
-            Field::new("one", Takes::Word(jurisdictions), "a code").positional(),
-            Field::new("other", Takes::Word(jurisdictions), "another code").positional(),
+            Field::new("one", Takes::Line, "a code").positional(),
+            Field::new("other", Takes::Line, "another code").positional(),
+            HERE,
         ],
         act: "",
-        run: Run::Free(compare),
+        run: Run::Law(compare),
+    },
+    Verb {
+        noun: "law",
+        name: "row",
+        about: "Write a row of the law as `law change` takes it, to be corrected",
+        fields: &[
+            Field::new("table", Takes::Word(tables), "what it is of").positional(),
+            Field::new("id", Takes::Line, "its id, such as 2ap").positional(),
+            HERE,
+        ],
+        act: "",
+        run: Run::Law(write_row),
+    },
+    Verb {
+        noun: "law",
+        name: "change",
+        about: "Correct rows of the law that this desk works by, or add some, from a file of such rows",
+        fields: &[
+            Field::new("file", Takes::Existing, "rows as `law row` writes them; or as the program's own TOML has them")
+                .positional(),
+            Field::new("because", Takes::Body, "why: what was read, and where").required(),
+        ],
+        act: law::CHANGE,
+        run: Run::Writes(change),
+    },
+    Verb {
+        noun: "law",
+        name: "restore",
+        about: "Take a row of the law back to what the program brings",
+        fields: &[
+            Field::new("table", Takes::Word(tables), "what it is of").positional(),
+            Field::new("id", Takes::Line, "its id, such as 2ap").positional(),
+            Field::new("because", Takes::Body, "why").required(),
+        ],
+        act: law::CHANGE,
+        run: Run::Writes(restore),
+    },
+    Verb {
+        noun: "law",
+        name: "history",
+        about: "List the changes that were signed here to the law, the newest last",
+        fields: &[],
+        act: "",
+        run: Run::Reads(history),
     },
 ];
 
@@ -92,24 +158,23 @@ fn status_of(instrument: &Instrument, now: Instant) -> String {
     }
 }
 
-fn status(kind: &RequestKind, now: Instant) -> String {
-    instrument::by_id(&kind.instrument).map_or_else(|| "NOT IN FORCE: unknown".to_owned(), |i| status_of(i, now))
+fn status(law: &Law, kind: &RequestKind, now: Instant) -> String {
+    law.instrument(&kind.instrument).map_or_else(|| "NOT IN FORCE: unknown".to_owned(), |i| status_of(i, now))
 }
 
-fn kind_of(form: &Form) -> Result<&'static RequestKind, Failure> {
+fn kind_of<'l>(law: &'l Law, form: &Form) -> Result<&'l RequestKind, Failure> {
     let id = form.need("kind")?;
-    request::by_id(id).ok_or_else(|| Failure::unknown(format!("there is no kind of request {}", shown(id))))
+    law.request(id).ok_or_else(|| Failure::unknown(format!("there is no kind of request {}", shown(id))))
 }
 
-fn jurisdiction_of(form: &Form, field: &str) -> Result<&'static Jurisdiction, Failure> {
+fn jurisdiction_of<'l>(law: &'l Law, form: &Form, field: &str) -> Result<&'l Jurisdiction, Failure> {
     let code = form.need(field)?;
-    jurisdiction::by_code(code).ok_or_else(|| Failure::unknown(format!("there is no jurisdiction {}", shown(code))))
+    law.jurisdiction(code).ok_or_else(|| Failure::unknown(format!("there is no jurisdiction {}", shown(code))))
 }
 
-fn list(place: &mut Place, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let now = place.clock.now();
-    let row = |r: &RequestKind| json!({ "id": r.id, "instrument": r.instrument, "article": r.article, "name": r.name, "tier": r.tier, "level": r.level, "counterpart": r.counterpart, "status": status(r, now), "source": r.source, "verified": r.verified });
-    let rows: Vec<Value> = request::all().iter().map(row).collect();
+fn list(law: &Law, now: Instant, _: &Form) -> Result<Answer, Failure> {
+    let row = |r: &RequestKind| json!({ "id": r.id, "instrument": r.instrument, "article": r.article, "name": r.name, "tier": r.tier, "level": r.level, "counterpart": r.counterpart, "status": status(law, r, now), "source": r.source, "verified": r.verified });
+    let rows: Vec<Value> = law.requests().iter().map(row).collect();
     Ok(Answer::list(
         &rows,
         &[
@@ -134,15 +199,14 @@ fn length(clock: &request::ClockRow) -> String {
     }
 }
 
-fn show(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let kind = kind_of(form)?;
-    let now = place.clock.now();
-    let status = status(kind, now);
-    let grounds: Vec<&ground::Ground> = kind.grounds.iter().filter_map(|g| ground::by_id(g)).collect();
+fn show(law: &Law, now: Instant, form: &Form) -> Result<Answer, Failure> {
+    let kind = kind_of(law, form)?;
+    let status = status(law, kind, now);
+    let grounds: Vec<&Ground> = kind.grounds.iter().filter_map(|g| law.ground(g)).collect();
     let mut text = vec![
         format!("{}  {}, {}", kind.id, kind.name, kind.article),
         format!("  status    {status}"),
-        format!("  rests on  {}", instrument::by_id(&kind.instrument).map_or("", |i| i.name.as_str())),
+        format!("  rests on  {}", law.instrument(&kind.instrument).map_or("", |i| i.name.as_str())),
         format!(
             "  asks      tier {}, review {}, of a {}; data: {}",
             kind.tier,
@@ -151,6 +215,7 @@ fn show(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
             if kind.categories.is_empty() { "none".to_owned() } else { kind.categories.join(", ") }
         ),
         format!("  source    {} ({})", kind.source, kind.verified),
+        format!("  law       {}", law.version_in_words()),
         String::new(),
         "MUST SAY (* required)".to_owned(),
     ];
@@ -181,12 +246,12 @@ fn show(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
     if !kind.follow_on.is_empty() {
         text.push(format!("\nFOLLOWED BY {}", kind.follow_on.join(", ")));
     }
-    let answer = Answer::thing(kind).with("status", status).with("ground", json!(grounds));
+    let answer = Answer::thing(kind).with("status", status).with("ground", json!(grounds)).with("law", law.version());
     Ok(Answer { text: Some(text.join("\n")), ..answer })
 }
 
-fn reckon(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let kind = kind_of(form)?;
+fn reckon(law: &Law, now: Instant, form: &Form) -> Result<Answer, Failure> {
+    let kind = kind_of(law, form)?;
     let time = |t: &str| Instant::parse(t).or_else(|| Instant::parse_date(t).map(Instant::of_date));
     let event = form.read("from", "a time such as 2026-09-04T14:20:00Z, or a date,", time)?;
     let days = form.number("days")?;
@@ -194,10 +259,10 @@ fn reckon(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure
         return Err(Failure::usage("--days: 1 to 36500"));
     }
     let calendar = match form.maybe("calendar") {
-        Some(_) => jurisdiction_of(form, "calendar")?.calendar(),
+        Some(_) => jurisdiction_of(law, form, "calendar")?.calendar(),
         None => Calendar::default(),
     };
-    let status = status(kind, place.clock.now());
+    let status = status(law, kind, now);
     let row = |c: &deadline::Clock<'_>| {
         json!({
             "clock": c.row.clock, "variant": c.row.variant, "target": c.target.map(|t| t.to_string()),
@@ -205,7 +270,7 @@ fn reckon(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure
             "starts": c.row.starts, "verified": c.row.verified,
         })
     };
-    let rows: Vec<Value> = deadline::clocks(kind, event, days, &calendar).iter().map(row).collect();
+    let rows: Vec<Value> = deadline::clocks(law, kind, event, days, &calendar).iter().map(row).collect();
     let columns = &[
         ("clock", "CLOCK"),
         ("variant", "VARIANT"),
@@ -218,7 +283,7 @@ fn reckon(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure
     Ok(Answer::list(&rows, columns))
 }
 
-fn tests(_: &mut Place, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+fn tests(_: &Law, _: Instant, _: &Form) -> Result<Answer, Failure> {
     let rows: Vec<&test::TestRow> = Test::ALL.iter().filter_map(|t| test::of(*t)).collect();
     Ok(Answer::list(&rows, &[("id", "TEST"), ("level", "FROM"), ("source", "SOURCE"), ("question", "QUESTION")]))
 }
@@ -228,8 +293,8 @@ fn caution(j: &Jurisdiction) -> &'static str {
     if j.illustrative { "ILLUSTRATIVE: invented, nobody's law" } else { "" }
 }
 
-fn show_jurisdiction(_: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let j = jurisdiction_of(form, "code")?;
+fn show_jurisdiction(law: &Law, _: Instant, form: &Form) -> Result<Answer, Failure> {
+    let j = jurisdiction_of(law, form, "code")?;
     let mut text = vec![
         format!("{}  {}   {}", j.code, j.name, caution(j)),
         format!("  central authority  {}", j.central_authority),
@@ -278,12 +343,12 @@ fn show_jurisdiction(_: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, 
     Ok(Answer { text: Some(text.join("\n")), ..Answer::thing(j) })
 }
 
-fn compare(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let (one, other) = (jurisdiction_of(form, "one")?, jurisdiction_of(form, "other")?);
-    let now = place.clock.now();
-    let bound: Vec<&str> = instrument::all()
+fn compare(law: &Law, now: Instant, form: &Form) -> Result<Answer, Failure> {
+    let (one, other) = (jurisdiction_of(law, form, "one")?, jurisdiction_of(law, form, "other")?);
+    let bound: Vec<&str> = law
+        .instruments()
         .iter()
-        .filter(|i| jurisdiction::in_force_between(&i.id, &one.code, &other.code, now))
+        .filter(|i| law.in_force_between(&i.id, &one.code, &other.code, now))
         .map(|i| i.id.as_str())
         .collect();
     let (mut thresholds, mut differ) = (Vec::new(), Vec::new());
@@ -299,7 +364,7 @@ fn compare(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failur
         differ.push(format!("{mark} {:14} {} {} | {} {}", a.category, a.rank, a.authoriser, b.rank, b.authoriser));
         thresholds.push(json!({ "category": a.category, "one": { "rank": a.rank, "authoriser": a.authoriser, "standard": a.standard }, "other": { "rank": b.rank, "authoriser": b.authoriser, "standard": b.standard }, "differs": a.rank != b.rank, "higher": higher }));
     }
-    let recognised = |a: &'static Jurisdiction, b: &Jurisdiction| -> Vec<Value> {
+    let recognised = |a: &Jurisdiction, b: &Jurisdiction| -> Vec<Value> {
         let live = |until: &str| {
             Instant::parse_date(until)
                 .is_some_and(|d| now < Instant::of_date(d).plus(crate::value::instant::Span::days(1)))
@@ -350,4 +415,138 @@ fn compare(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failur
     }
     let value = json!({ "one": one.code, "other": other.code, "in_force": bound, "thresholds": thresholds, "recognition": recognition });
     Ok(Answer { text: Some(text.join("\n")), ..Answer::thing(&value) })
+}
+
+fn table_of(form: &Form) -> Result<Table, Failure> {
+    form.read("table", "instrument, request, ground or jurisdiction", Table::parse)
+}
+
+fn write_row(law: &Law, _: Instant, form: &Form) -> Result<Answer, Failure> {
+    let (table, id) = (table_of(form)?, form.need("id")?);
+    let row = law.row(table, id).ok_or_else(|| Failure::unknown(format!("there is no {table} {}", shown(id))))?;
+    let value = json!({ table.word(): [row] });
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    Ok(Answer { text: Some(text), ..Answer::thing(&value) })
+}
+
+// --- changes -------------------------------------------------------------------------------------------------------
+
+/// The largest file of rows that is read, in bytes.
+const LARGEST_FILE: u64 = 1024 * 1024;
+
+/// The rows of a file, each with its table: JSON as [`write_row`] has it, or TOML as the program's own.
+fn rows_of(bytes: &[u8]) -> Result<Vec<(Table, Json)>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let json = if text.trim_start().starts_with('{') {
+        text.to_owned()
+    } else {
+        let value: Value = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+        value.to_string()
+    };
+    let file = json::parse(json.as_bytes(), Limits::FOREIGN).map_err(|e| e.to_string())?;
+    let mut rows = Vec::new();
+    for (name, list) in file.members().ok_or("it is no list of rows")? {
+        let table = Table::parse(name).ok_or_else(|| format!("`{}` is no table of the law", shown(name)))?;
+        let list = list.items().ok_or_else(|| format!("`{table}` is no list of rows"))?;
+        rows.extend(list.iter().map(|row| (table, row.clone())));
+    }
+    Ok(rows)
+}
+
+fn change(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let path = form.path("file")?;
+    let bad = |what: String| {
+        let what = format!("{}: {what}", shown(&path.to_string_lossy()));
+        Failure::new(Kind::Malformed, what, "nothing was changed; `comity law row` writes a row as it is taken")
+    };
+    let rows = rows_of(&file::read(&path, LARGEST_FILE)?).map_err(bad)?;
+    let because = form.body("because")?.unwrap_or_default();
+    let before = desk.law()?;
+    let mut after = Law::clone(&before);
+    let (mut seen, mut changes) = (Vec::new(), Vec::new());
+    for (table, row) in rows {
+        let id = after.put(table, &row.to_text()).map_err(|e| bad(format!("{table} {}", shown(&e))))?;
+        if seen.contains(&(table, id.clone())) {
+            return Err(bad(format!("{table} {id} stands in it twice")));
+        }
+        seen.push((table, id.clone()));
+        // What is signed is the whole row in its own order, however it was typed.
+        let whole = after.row(table, &id).filter(|row| before.row(table, &id).as_ref() != Some(row));
+        let Some(whole) = whole.map(|row| json::parse(row.to_string().as_bytes(), Limits::SIGNED)) else { continue };
+        changes.push((table, id, Some(whole.map_err(|e| bad(e.to_string()))?)));
+    }
+    if changes.is_empty() {
+        return Err(Failure::life("the law says all of that already: nothing was changed"));
+    }
+    let named: Vec<String> = changes.iter().map(|(table, id, _)| format!("{table} {id}")).collect();
+    sign(desk, &because, changes)?;
+    said_of(desk, &named)
+}
+
+fn restore(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let (table, id) = (table_of(form)?, form.line("id")?);
+    let because = form.body("because")?.unwrap_or_default();
+    sign(desk, &because, vec![(table, id.clone(), None)])?;
+    said_of(desk, &[format!("{table} {id}")])
+}
+
+fn sign(desk: &mut Desk, because: &str, changes: Vec<(Table, String, Option<Json>)>) -> Result<(), Failure> {
+    let said = object! { "because" => because };
+    desk.act(law::CHANGE, Audience::Own, None, |act, entropy| {
+        for (table, id, row) in changes {
+            act.change(law::changed(entropy.id()?, table, &id, row, &said, entropy.salt()?))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn said_of(desk: &Desk, named: &[String]) -> Result<Answer, Failure> {
+    let law = desk.law()?;
+    let said = format!("Changed: {}. From now on decides: {}.", named.join(", "), law.version_in_words());
+    Ok(Answer::thing(&json!({ "changed": named, "law": law.version() })).saying(said))
+}
+
+/// A change of the law as it is shown.
+fn history_row(desk: &Desk, number: usize, record: &Record) -> Result<Value, Failure> {
+    let position = record.terms.get("position").and_then(Json::int).unwrap_or(0);
+    let act = read::act(&desk.db, position)?;
+    let header = act.as_ref().map(read::StoredAct::read_header).transpose()?;
+    Ok(json!({
+        "number": number, "id": record.id.to_string(), "table": record.text("table"), "row": record.text("id"),
+        "state": record.state, "at": header.as_ref().map(|h| h.time.at.to_string()),
+        "by": header.map(|h| desk.name_of(h.member)).transpose()?, "act": act.map(|a| a.id.to_string()),
+        "because": desk.text_of(record, "because")?,
+    }))
+}
+
+fn history(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let all = law::all(&desk.book())?;
+    let rows: Vec<Value> =
+        all.iter().enumerate().map(|(n, r)| history_row(desk, n + 1, r)).collect::<Result<_, Failure>>()?;
+    let columns = &[
+        ("number", "NO."),
+        ("table", "TABLE"),
+        ("row", "ROW"),
+        ("state", "STATE"),
+        ("at", "AT"),
+        ("by", "BY"),
+        ("because", "BECAUSE"),
+    ];
+    Ok(Answer::list(&rows, columns))
+}
+
+/// Which version of the law the last own change of these kinds to a record was decided by, in words; `None` where there
+/// was none.
+pub fn decided_by(desk: &Desk, record: &Record, kinds: &[&str]) -> Result<Option<String>, Failure> {
+    for (row, kind) in read::rows_of(&desk.db, record.id)?.iter().rev() {
+        if !kinds.contains(&kind.as_str()) {
+            continue;
+        }
+        let Some(position) = read::position_of_row(&desk.db, *row)? else { continue };
+        if read::act(&desk.db, position)?.is_some_and(|act| act.desk == desk.meta.desk) {
+            return Ok(Some(version_in_words(law::version_at(&desk.book(), position)?)));
+        }
+    }
+    Ok(None)
 }

@@ -9,7 +9,6 @@ use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::cleared;
 use crate::host::file;
-use crate::law::{ground, instrument, request as law};
 use crate::record::book::{Book as _, Record, Row as LogRow};
 use crate::record::request::Report;
 use crate::record::{letter as logged, request, review};
@@ -99,10 +98,11 @@ fn review_behind(desk: &Desk, record: &Record) -> Result<(letter::Review, Vec<St
 /// The letter of a request, or of what was said to it last.
 pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Failure> {
     let row = row(desk, record)?;
-    let kind = law::by_id(&row.kind).ok_or_else(|| {
+    let law = desk.law()?;
+    let kind = law.request(&row.kind).ok_or_else(|| {
         Failure::new(Kind::Integrity, "the kind of this request is not in the law", "use the program that made it")
     })?;
-    let instrument = instrument::by_id(&kind.instrument);
+    let instrument = law.instrument(&kind.instrument);
     let other = record.partner.unwrap_or(desk.meta.desk);
     let (asks, asked) =
         if record.desk == desk.meta.desk { (desk.meta.desk, other) } else { (record.desk, desk.meta.desk) };
@@ -124,7 +124,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         content.and_then(|c| c.get(key)).and_then(Json::text).map(shown_text).unwrap_or_default()
     };
     let word = event.as_ref().and_then(|e| e.terms.get("answer")).and_then(Json::text).unwrap_or_default().to_owned();
-    let ground = event.as_ref().and_then(|e| e.terms.get("ground")).and_then(Json::text).and_then(ground::by_id);
+    let ground = event.as_ref().and_then(|e| e.terms.get("ground")).and_then(Json::text).and_then(|id| law.ground(id));
     let template = match (of, word.as_str()) {
         ("answer", "refuse") => "refusal",
         ("answer", _) => "answer",
@@ -171,7 +171,12 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         marking: marking(desk, record)?,
         signer: header.as_ref().map(|h| desk.name_of(h.member)).transpose()?.unwrap_or_default(),
         role: header.as_ref().map(|h| h.role.word().replace('-', " ")).unwrap_or_default(),
-        tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
+        tool: format!(
+            "comity {}; the law that decided: {}",
+            env!("CARGO_PKG_VERSION"),
+            super::law::decided_by(desk, record, &[request::SEND, request::ANSWER])?
+                .unwrap_or_else(|| law.version_in_words())
+        ),
     })
 }
 

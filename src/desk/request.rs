@@ -8,8 +8,10 @@ use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::gate::from_book;
-use crate::law::request::{self as law, RequestKind};
-use crate::law::{deadline, jurisdiction};
+use crate::law::deadline;
+use crate::law::edition::Law;
+use crate::law::jurisdiction::Jurisdiction;
+use crate::law::request::{self as kind, RequestKind};
 use crate::object;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::Asked;
@@ -21,7 +23,7 @@ use crate::value::json::Json;
 use crate::value::text::shown;
 
 fn kinds() -> Vec<&'static str> {
-    law::all().iter().map(|r| r.id.as_str()).collect()
+    kind::all().iter().map(|r| r.id.as_str()).collect()
 }
 
 const REQUEST: Field = Field::new("request", Takes::Record(&["request"]), "the request").positional();
@@ -235,9 +237,10 @@ fn states() -> Vec<&'static str> {
 }
 
 /// The fields of the kind that is chosen; of a draft that is written anew, too.
-fn fields_of(_: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
-    let Some(kind) = form.maybe("kind").and_then(law::by_id) else { return Ok(Vec::new()) };
-    let row = |f: &law::FieldRow| PairRow {
+fn fields_of(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
+    let law = desk.law()?;
+    let Some(kind) = form.maybe("kind").and_then(|id| law.request(id)) else { return Ok(Vec::new()) };
+    let row = |f: &kind::FieldRow| PairRow {
         name: f.id.clone(),
         label: f.label.clone(),
         help: f.help.clone(),
@@ -307,7 +310,8 @@ pub struct ClockRow {
 /// A request's record as it is shown.
 pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let terms = terms_of(record)?;
-    let law = law::by_id(&terms.kind);
+    let law = desk.law()?;
+    let kind = law.request(&terms.kind);
     let content = desk.content(record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).and_then(Json::members).unwrap_or_default();
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
@@ -316,8 +320,8 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         id: record.id.to_string(),
         direction: if record.desk == desk.meta.desk { "outbound" } else { "inbound" },
         partner: record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default(),
-        article: law.map(|l| l.article.clone()).unwrap_or_default(),
-        name: law.map(|l| l.name.clone()).unwrap_or_default(),
+        article: kind.map(|k| k.article.clone()).unwrap_or_default(),
+        name: kind.map(|k| k.name.clone()).unwrap_or_default(),
         state: record.state.clone(),
         heads: request::heads(record).into_iter().map(|(s, _)| s.word().to_owned()).collect(),
         case: terms.case.to_string(),
@@ -325,8 +329,8 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         tier: terms.tier.number(),
         missing: terms.missing,
         sent: record.text("sent").map(str::to_owned),
-        in_force: match (law, record.partner.map(|p| desk.book().get(p)).transpose()?.flatten()) {
-            (Some(kind), Some(other)) => binds(desk, kind, &other)?,
+        in_force: match (kind, record.partner.map(|p| desk.book().get(p)).transpose()?.flatten()) {
+            (Some(kind), Some(other)) => binds(desk, &law, kind, &other)?,
             _ => false,
         },
         due: record.due.map(|t| t.to_string()),
@@ -374,15 +378,16 @@ fn list(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 
 fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = find(desk, form)?;
-    Ok(Answer::thing(&row(desk, &record)?))
+    let law = super::law::decided_by(desk, &record, &[request::SEND, request::ANSWER])?;
+    Ok(Answer::thing(&row(desk, &record)?).with("law", law))
 }
 
 fn find(desk: &Desk, form: &Form) -> Result<Record, Failure> {
     desk.find_record(form.need("request")?, &[request::KIND.name])
 }
 
-fn kind_of(id: &str) -> Result<&'static RequestKind, Failure> {
-    law::by_id(id).ok_or_else(|| Failure::usage(format!("--kind {}: {} are known", shown(id), kinds().join(", "))))
+fn kind_of<'l>(law: &'l Law, id: &str) -> Result<&'l RequestKind, Failure> {
+    law.request(id).ok_or_else(|| Failure::usage(format!("--kind {}: {} are known", shown(id), kinds().join(", "))))
 }
 
 /// The urgencies that some kind of request knows.
@@ -401,23 +406,30 @@ fn variant_of(kind: &RequestKind, clock: &str, terms: &Terms) -> Option<String> 
 
 /// Names for what a request lacks before it may be handed in or sent: fields of its kind; `in-force` where its
 /// instrument binds not both sides.
-fn lacks(desk: &Desk, kind: &RequestKind, to: &Record, said: impl Fn(&str) -> bool) -> Result<Vec<String>, Failure> {
+fn lacks(
+    desk: &Desk,
+    law: &Law,
+    kind: &RequestKind,
+    to: &Record,
+    said: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, Failure> {
     let mut missing = kind.missing(said);
-    if desk.meta.realm == crate::value::realm::Realm::Live && !binds(desk, kind, to)? {
+    if desk.meta.realm == crate::value::realm::Realm::Live && !binds(desk, law, kind, to)? {
         missing.push("in-force".to_owned());
     }
     Ok(missing)
 }
 
 /// Whether a kind's instrument is in force between this desk's jurisdiction and a partner's, now.
-pub fn binds(desk: &Desk, kind: &RequestKind, other: &Record) -> Result<bool, Failure> {
+pub fn binds(desk: &Desk, law: &Law, kind: &RequestKind, other: &Record) -> Result<bool, Failure> {
     let own = desk.own_record()?;
     let code = |r: &Record| r.text("jurisdiction").unwrap_or_default().to_owned();
-    Ok(jurisdiction::in_force_between(&kind.instrument, &code(&own), &code(other), desk.now()))
+    Ok(law.in_force_between(&kind.instrument, &code(&own), &code(other), desk.now()))
 }
 
 fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let kind = kind_of(form.need("kind")?)?;
+    let law = &*desk.law()?;
+    let kind = kind_of(law, form.need("kind")?)?;
     let record = |field: &str, of: &'static str| form.maybe(field).map(|t| desk.find_record(t, &[of])).transpose();
     let (item, follows) = (record("item", "item")?, record("follows", request::KIND.name)?);
     let around = item.as_ref().or(follows.as_ref()).and_then(|r| r.case);
@@ -436,7 +448,7 @@ fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     }
     if let Some(before) = &follows {
         let follows = terms_of(before)?.kind;
-        let may = law::by_id(&follows).is_some_and(|k| k.follow_on.contains(&kind.id));
+        let may = law.request(&follows).is_some_and(|k| k.follow_on.contains(&kind.id));
         if !may {
             return Err(Failure::usage(format!("--follows: {} does not follow on {follows}", kind.id)));
         }
@@ -453,7 +465,7 @@ fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         fields.set(&name, value);
     }
     let said = |id: &str| fields.get(id).and_then(Json::text).is_some_and(|t| !crate::value::text::is_blank(t));
-    let missing = lacks(desk, kind, &to, said)?;
+    let missing = lacks(desk, law, kind, &to, said)?;
     let purpose = case.text("purpose").unwrap_or(from_book::DESK_PURPOSE).to_owned();
     if !missing.is_empty() && !form.flag("draft") {
         // The same question that handing it in will ask.
@@ -511,7 +523,8 @@ fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = find(desk, form)?;
     let terms = terms_of(&record)?;
-    let kind = kind_of(&terms.kind)?;
+    let law = &*desk.law()?;
+    let kind = kind_of(law, &terms.kind)?;
     let scope = review::Scope {
         subject: record.id,
         to: terms.to,
@@ -522,7 +535,7 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
     let to = desk.book().get(terms.to)?;
     let live = desk.meta.realm == crate::value::realm::Realm::Live;
     if let (true, Some(to)) = (live, &to)
-        && !binds(desk, kind, to)?
+        && !binds(desk, law, kind, to)?
     {
         let asked = Asked { missing: vec!["in-force".into()], purpose: Some(scope.purpose), ..Asked::default() };
         let facts =
@@ -542,12 +555,12 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
 
 /// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its
 /// urgency asks for; an emergency's validation beside them.
-fn clocks(desk: &Desk, kind: &RequestKind, terms: &Terms, event: Instant) -> Result<Json, Failure> {
+fn clocks(desk: &Desk, law: &Law, kind: &RequestKind, terms: &Terms, event: Instant) -> Result<Json, Failure> {
     let other = desk.book().get(terms.to)?;
     let code = other.as_ref().and_then(|r| r.text("jurisdiction")).unwrap_or_default();
-    let calendar = jurisdiction::by_code(code).map(jurisdiction::Jurisdiction::calendar).unwrap_or_default();
+    let calendar = law.jurisdiction(code).map(Jurisdiction::calendar).unwrap_or_default();
     let mut all = Vec::new();
-    for clock in deadline::clocks(kind, event, terms.order_days, &calendar) {
+    for clock in deadline::clocks(law, kind, event, terms.order_days, &calendar) {
         let row = clock.row;
         let chosen = variant_of(kind, &row.clock, terms).is_some_and(|v| v == row.variant);
         let validation = row.variant == "validation" && terms.urgency.as_deref() == Some("emergency");
@@ -584,11 +597,12 @@ fn ask_consent(desk: &mut Desk, terms: &Terms, fields: &Json) -> Result<Answer, 
 fn send(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = find(desk, form)?;
     let terms = terms_of(&record)?;
-    let kind = kind_of(&terms.kind)?;
+    let law = &*desk.law()?;
+    let kind = kind_of(law, &terms.kind)?;
     let content = desk.content(&record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
     let (realm, me) = (desk.meta.realm.clone(), desk.person());
-    let clocks = clocks(desk, kind, &terms, desk.now())?;
+    let clocks = clocks(desk, law, kind, &terms, desk.now())?;
     desk.act(request::SEND, Audience::Desks(vec![terms.to]), Some(kind.id.clone()), |act, entropy| {
         let asked = request::asked_to_send(record.id, &terms);
         let facts = from_book::act_facts(&act.book(), &realm, act.now(), request::SEND, me, &asked)?;
@@ -638,7 +652,8 @@ fn consent(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure>
 
 fn refuse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = find(desk, form)?;
-    let kind = kind_of(&terms_of(&record)?.kind)?;
+    let law = &*desk.law()?;
+    let kind = kind_of(law, &terms_of(&record)?.kind)?;
     let ground = form.need("ground")?;
     if !kind.grounds.iter().any(|g| g == ground) {
         let what =

@@ -271,7 +271,8 @@ fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         .with("less_intrusive_text", told.less_intrusive_text)
         .with("reasons", told.reasons.into_iter().map(|(t, why)| (t, why.into())).collect::<serde_json::Map<_, _>>())
         .with("decision_reasons", told.decision_reasons)
-        .with("caveats", told.caveats);
+        .with("caveats", told.caveats)
+        .with("law", super::law::decided_by(desk, &record, &[review::DECIDE])?);
     Ok(answer)
 }
 

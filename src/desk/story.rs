@@ -13,6 +13,7 @@ use super::workspace::Desk;
 use super::{identity, verb};
 use crate::host::clock::Clock;
 use crate::host::file;
+use crate::law::edition::Law;
 use crate::value::instant::{Instant, Span};
 
 /// The realm of the demo.
@@ -220,6 +221,7 @@ impl Story {
         let mut job = Job::silent();
         match verb.run {
             Run::Free(run) => run(&mut place, form, &mut job),
+            Run::Law(run) => run(&Law::of_program(), at, form),
             Run::Reads(run) | Run::Writes(run) => {
                 let (me, _) = identity::unlock(&mut place)?;
                 let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, false)?;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::job::Job;
 use super::workspace::Desk;
+use crate::law::edition::Law;
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::{Instant, Span};
@@ -329,6 +330,8 @@ pub struct Place {
 pub enum Run {
     /// Without a workspace.
     Free(fn(&mut Place, &Form, &mut Job) -> Result<Answer, Failure>),
+    /// Shows the law: the program's, or that of the workspace that is open.
+    Law(fn(&Law, Instant, &Form) -> Result<Answer, Failure>),
     /// Only reads the workspace.
     Reads(fn(&mut Desk, &Form, &mut Job) -> Result<Answer, Failure>),
     /// Writes into the workspace.

@@ -1,6 +1,7 @@
 //! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::failure::{Failure, Kind};
 use super::keyring::Keyring;
@@ -11,6 +12,7 @@ use crate::gate::from_book;
 use crate::host::clock::Clock;
 use crate::host::entropy::Entropy;
 use crate::host::{file, lock};
+use crate::law::edition::Law;
 use crate::record::book::{Book, Query, Record};
 use crate::record::card::{self, Card};
 use crate::record::{self, member, partner};
@@ -363,6 +365,11 @@ impl Desk {
     /// The desk's own record.
     pub fn own_record(&self) -> Result<Record, Failure> {
         Ok(record::fold::need(&self.book(), self.meta.desk, record::desk::KIND.name)?)
+    }
+
+    /// The law as this desk's own signed changes have made it.
+    pub fn law(&self) -> Result<Arc<Law>, Failure> {
+        Ok(record::law::edition(&self.book())?)
     }
 
     /// The content of a record; nothing where there is none, or none any more.

@@ -11,10 +11,11 @@ use super::leave::{
 };
 use super::purge::{self, Purge};
 use crate::act::header::Header;
-use crate::law::jurisdiction;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
-use crate::record::{agreement, assurance, authorisation, disclosure, hold, item, member, partner, request, review};
+use crate::record::{
+    agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
+};
 use crate::value::class::{Category, Condition, Onward, ReviewOutcome, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -218,8 +219,9 @@ impl LeaveFacts {
 fn assurances_asked(book: &dyn Book, home: Id, partner: Option<&Record>) -> Result<Vec<String>, Fault> {
     const ALL: [&str; 2] = ["death_penalty", "torture"];
     let code = |r: Option<&Record>| r.and_then(|r| r.text("jurisdiction")).unwrap_or_default().to_owned();
-    let own = jurisdiction::by_code(&code(book.get(home)?.as_ref()));
-    let theirs = jurisdiction::by_code(&code(partner));
+    let law = law::edition(book)?;
+    let own = law.jurisdiction(&code(book.get(home)?.as_ref()));
+    let theirs = law.jurisdiction(&code(partner));
     let mut asked: Vec<String> = own.map_or_else(|| ALL.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
     // Where nobody can be put to death, nobody need promise it.
     asked.retain(|a| a != "death_penalty" || theirs.is_none_or(|j| j.capital_punishment != "abolished"));

@@ -4,55 +4,10 @@
 //! last hour of its last day, and, where the rule says so, rolls over days off; a period in hours begins at the full hour
 //! after the event and never rolls. A preservation never rolls: data are lost at the target. (Reg. 1182/71 Art 3.)
 
-use std::collections::BTreeSet;
-
-use jiff::civil::{Date, Weekday};
-
-use super::instrument;
+use super::calendar::Calendar;
+use super::edition::Law;
 use super::request::{ClockRow, RequestKind};
 use crate::value::instant::{Instant, Span};
-
-/// The days on which nobody works.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Calendar {
-    weekend: Vec<Weekday>,
-    holidays: BTreeSet<Date>,
-}
-
-impl Default for Calendar {
-    /// Saturdays and Sundays, and no holiday.
-    fn default() -> Self {
-        Self { weekend: vec![Weekday::Saturday, Weekday::Sunday], holidays: BTreeSet::new() }
-    }
-}
-
-impl Calendar {
-    /// From names of days of the week, and dates. What is neither is left out.
-    pub fn new(weekend: &[String], holidays: &[String]) -> Self {
-        let day = |name: &String| {
-            Some(match name.as_str() {
-                "monday" => Weekday::Monday,
-                "tuesday" => Weekday::Tuesday,
-                "wednesday" => Weekday::Wednesday,
-                "thursday" => Weekday::Thursday,
-                "friday" => Weekday::Friday,
-                "saturday" => Weekday::Saturday,
-                "sunday" => Weekday::Sunday,
-                _ => return None,
-            })
-        };
-        Self {
-            weekend: weekend.iter().filter_map(day).collect(),
-            holidays: holidays.iter().filter_map(|d| Instant::parse_date(d)).collect(),
-        }
-    }
-
-    /// Whether somebody works on the day that begins at `day`.
-    fn works(&self, day: Instant) -> bool {
-        let date = day.date();
-        !self.weekend.contains(&date.weekday()) && !self.holidays.contains(&date)
-    }
-}
 
 /// One clock that runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,12 +23,13 @@ pub struct Clock<'a> {
 /// The clocks of a kind of request, each counted from `event`. `order_days` is the time that the order itself sets, in
 /// days: it gives its own variant where the law lets it count, and the length of an authority that the law leaves open.
 pub fn clocks<'a>(
+    law: &Law,
     kind: &'a RequestKind,
     event: Instant,
     order_days: Option<i64>,
     calendar: &Calendar,
 ) -> Vec<Clock<'a>> {
-    let eu = instrument::by_id(&kind.instrument).is_some_and(|i| i.eu);
+    let eu = law.instrument(&kind.instrument).is_some_and(|i| i.eu);
     let runs = |row: &&ClockRow| !row.longer_wins || order_days.is_some();
     kind.clock.iter().filter(runs).map(|row| run(row, event, order_days, calendar, eu)).collect()
 }
@@ -120,12 +76,12 @@ fn working_days(calendar: &Calendar, first: Instant, last: Instant) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::request::{all, by_id};
+    use super::super::request::by_id;
     use super::*;
 
     fn check(kind: &str, clock: &str, variant: &str, from: &str, days: Option<i64>, target: &str, limit: &str) {
         let event = Instant::parse(from).or_else(|| Instant::parse_date(from).map(Instant::of_date)).unwrap();
-        let found = clocks(by_id(kind).unwrap(), event, days, &Calendar::default());
+        let found = clocks(&Law::of_program(), by_id(kind).unwrap(), event, days, &Calendar::default());
         let clock = found
             .iter()
             .find(|c| c.row.clock == clock && c.row.variant == variant)
@@ -192,7 +148,7 @@ mod tests {
     fn holidays_roll_too_and_the_weekend_is_the_jurisdictions() {
         let event = Instant::of_date(Instant::parse_date("2026-09-04").unwrap());
         let limit = |calendar: &Calendar| {
-            let found = clocks(by_id("epoc").unwrap(), event, None, calendar);
+            let found = clocks(&Law::of_program(), by_id("epoc").unwrap(), event, None, calendar);
             found.iter().find(|c| c.row.variant == "ordinary").unwrap().limit.unwrap().to_string()
         };
         let holiday = Calendar::new(&["saturday".into(), "sunday".into()], &["2026-09-14".into()]);
@@ -204,9 +160,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_limit_lies_before_its_target_and_no_preservation_rolls(n in 0usize..1000, seconds in 0i64..4_000_000_000, days in proptest::option::of(1i64..400)) {
-            let kind = &all()[n % all().len()];
+            let law = Law::of_program();
+            let kind = &law.requests()[n % law.requests().len()];
             let event = Instant::from_millis(seconds * 1000);
-            for clock in clocks(kind, event, days, &Calendar::default()) {
+            for clock in clocks(&law, kind, event, days, &Calendar::default()) {
                 prop_assert_eq!(clock.target.is_some(), clock.limit.is_some());
                 if let Some((target, limit)) = clock.target.zip(clock.limit) {
                     prop_assert!(limit >= target && target > event, "{} {}", kind.id, clock.row.variant);

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::row::{self, Row};
+
 /// One ground.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -35,9 +37,21 @@ pub fn all() -> &'static [Ground] {
     &ROWS
 }
 
-/// The ground of that id.
-pub fn by_id(id: &str) -> Option<&'static Ground> {
-    ROWS.iter().find(|g| g.id == id)
+impl Row for Ground {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn problem(&self) -> Option<String> {
+        row::first(&[
+            (
+                ["refuse", "postpone", "either"].contains(&self.effect.as_str()),
+                "`effect` is `refuse`, `postpone` or `either`",
+            ),
+            (!self.text.is_empty() && !self.source.is_empty(), "`text` and `source` say something"),
+            (row::is_verified(&self.verified), row::VERIFIED),
+        ])
+    }
 }
 
 #[cfg(test)]
@@ -49,7 +63,7 @@ mod tests {
         let rows = toml::from_str::<Rows>(include_str!("../../assets/law/grounds.toml")).unwrap().ground;
         assert!(!rows.is_empty());
         for row in &rows {
-            assert!(["refuse", "postpone", "either"].contains(&row.effect.as_str()), "{}", row.id);
+            assert_eq!(row.problem(), None, "{}", row.id);
         }
     }
 }

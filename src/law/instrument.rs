@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::row::{self, Row};
 use crate::value::instant::Instant;
 
 /// One instrument.
@@ -58,7 +59,30 @@ impl Instrument {
     }
 }
 
+impl Row for Instrument {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn problem(&self) -> Option<String> {
+        let applies = self.status == "applies from";
+        row::first(&[
+            (
+                ["in force", "signed, not in force", "applies from"].contains(&self.status.as_str()),
+                "`status` is `in force`, `signed, not in force` or `applies from`",
+            ),
+            (
+                applies == self.applies_from.is_some() && self.applies_from.as_deref().is_none_or(row::is_date),
+                "`applies_from` is a date, and is there where the status is `applies from`",
+            ),
+            (!self.name.is_empty() && !self.source.is_empty(), "`name` and `source` say something"),
+            (row::is_verified(&self.verified), row::VERIFIED),
+        ])
+    }
+}
+
 /// The instrument of that id.
+#[cfg(test)]
 pub fn by_id(id: &str) -> Option<&'static Instrument> {
     ROWS.iter().find(|i| i.id == id)
 }
@@ -71,8 +95,7 @@ mod tests {
     fn the_rows_are_well_formed() {
         let rows = toml::from_str::<Rows>(include_str!("../../assets/law/instruments.toml")).unwrap().instrument;
         for row in &rows {
-            assert_eq!(row.status == "applies from", row.applies_from.is_some(), "{}", row.id);
-            assert!(row.verified == "unverified" || Instant::parse_date(&row.verified).is_some(), "{}", row.id);
+            assert_eq!(row.problem(), None, "{}", row.id);
         }
         let at = |day: &str| Instant::of_date(Instant::parse_date(day).unwrap());
         let in_force = |id: &str, day: &str| by_id(id).unwrap().is_in_force(at(day));

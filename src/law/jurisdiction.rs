@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::deadline::Calendar;
-use super::instrument;
+use super::calendar::Calendar;
+use super::row::{self, Row};
+use crate::value::class::{Category, Test};
 use crate::value::instant::Instant;
 
 /// One jurisdiction.
@@ -131,9 +132,37 @@ pub fn all() -> &'static [Jurisdiction] {
     &ROWS
 }
 
-/// The jurisdiction of that code.
-pub fn by_code(code: &str) -> Option<&'static Jurisdiction> {
-    ROWS.iter().find(|j| j.code == code)
+impl Row for Jurisdiction {
+    fn id(&self) -> &str {
+        &self.code
+    }
+
+    fn problem(&self) -> Option<String> {
+        let party = |p: &Party| {
+            ["in force", "signed", "none"].contains(&p.status.as_str()) && p.since.as_deref().is_none_or(row::is_date)
+        };
+        let recognised = |r: &Recognition| Test::parse(&r.test).is_some() && row::is_date(&r.until);
+        row::first(&[
+            // Where nobody ever works, no deadline would end.
+            (
+                self.weekend.len() <= 4 && self.weekend.iter().all(|d| Calendar::is_weekday(d)),
+                "`weekend` names days of the week, at most four",
+            ),
+            (self.holidays.iter().all(|d| row::is_date(d)), "`holidays` are dates"),
+            (self.preservation_days >= 0 && self.preservation_extension_days >= 0, "a time is not negative"),
+            (
+                ["abolished", "retained", "unknown"].contains(&self.capital_punishment.as_str()),
+                "`capital_punishment` is `abolished`, `retained` or `unknown`",
+            ),
+            (self.instrument.iter().all(party), "the `status` of an `instrument` is `in force`, `signed` or `none`"),
+            (
+                self.threshold.iter().all(|t| Category::parse(&t.category).is_some() && (1..=4).contains(&t.rank)),
+                "a `threshold` is of a category of data, and of rank 1 to 4",
+            ),
+            (self.recognition.iter().all(recognised), "a `recognition` is of a test, until a date"),
+            (row::is_verified(&self.verified), row::VERIFIED),
+        ])
+    }
 }
 
 impl Jurisdiction {
@@ -151,16 +180,9 @@ impl Jurisdiction {
     }
 }
 
-/// Whether an instrument is in force between two sides at a time. A side that is not known is bound by nothing.
-pub fn in_force_between(instrument: &str, one: &str, other: &str, now: Instant) -> bool {
-    let bound = |code: &str| by_code(code).is_some_and(|j| j.is_bound(instrument, now));
-    instrument::by_id(instrument).is_some_and(|i| i.is_in_force(now)) && bound(one) && bound(other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::class::{Category, Test};
 
     #[test]
     fn the_rows_are_well_formed() {
@@ -168,33 +190,8 @@ mod tests {
         assert_eq!(rows.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["XA", "XB", "XC", "XD", "XE", "XF"]);
         for row in &rows {
             assert!(row.illustrative && row.verified == "unverified", "{}: invented law is nobody's law", row.code);
-            for p in &row.instrument {
-                assert!(instrument::by_id(&p.id).is_some(), "{}: {}", row.code, p.id);
-                assert!(["in force", "signed", "none"].contains(&p.status.as_str()), "{}: {}", row.code, p.id);
-            }
-            assert!(row.threshold.iter().all(|t| Category::parse(&t.category).is_some() && (1..=4).contains(&t.rank)));
-            for r in &row.recognition {
-                assert!(Test::parse(&r.test).is_some() && Instant::parse_date(&r.until).is_some(), "{}", row.code);
-                assert!(rows.iter().any(|j| j.code == r.of), "{}", row.code);
-            }
-            assert!(row.holidays.iter().all(|d| Instant::parse_date(d).is_some()), "{}", row.code);
-        }
-    }
-
-    #[test]
-    fn what_is_not_in_force_between_both_is_in_force_for_neither() {
-        let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
-        for (id, one, other, want) in [
-            ("bc", "XA", "XB", true),
-            ("bc", "XA", "XF", false),
-            ("2ap", "XA", "XB", false),
-            ("e-evidence", "XA", "XE", true),
-            ("e-evidence", "XA", "XB", false),
-            ("untoc", "XA", "XF", true),
-            ("bc", "XA", "ZZ", false),
-            ("none", "XA", "XB", false),
-        ] {
-            assert_eq!(in_force_between(id, one, other, now), want, "{id} {one} {other}");
+            assert_eq!(row.problem(), None, "{}", row.code);
+            assert!(row.recognition.iter().all(|r| rows.iter().any(|j| j.code == r.of)), "{}", row.code);
         }
     }
 }

@@ -3,12 +3,15 @@
 //! Rules and their sources, who may sign what, instruments, kinds of request, deadlines, retention: rows in
 //! `assets/law/`, each with its source and the day on which it was verified. This room reads them; it never decides.
 
+pub mod calendar;
 pub mod deadline;
+pub mod edition;
 pub mod ground;
 pub mod instrument;
 pub mod jurisdiction;
 pub mod request;
 pub mod retention;
+pub mod row;
 pub mod rule;
 pub mod signer;
 pub mod test;

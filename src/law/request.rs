@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::class::{Level, Tier};
+use super::row::{self, Row};
+use crate::value::class::{Category, Level, Tier};
 
 /// A kind of request.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
@@ -106,7 +107,38 @@ pub fn all() -> &'static [RequestKind] {
     &ROWS
 }
 
+impl Row for RequestKind {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn problem(&self) -> Option<String> {
+        let clock = |c: &ClockRow| {
+            c.amount.is_some() == c.unit.is_some()
+                && c.amount.is_none_or(|n| (1..=36_500).contains(&n))
+                && c.unit.as_deref().is_none_or(|u| ["hour", "day"].contains(&u))
+                && ["reply", "preservation", "authority"].contains(&c.clock.as_str())
+                && ["received", "sent", "issued", "served", "decided"].contains(&c.starts.as_str())
+                && (!c.rolls || (c.unit.as_deref() == Some("day") && c.clock != "preservation"))
+                && row::is_verified(&c.verified)
+        };
+        row::first(&[
+            (Tier::new(i64::from(self.tier)).is_some(), "`tier` is 1 to 4"),
+            (Level::parse(&self.level).is_some(), "`level` is L1, L2 or L3"),
+            (self.categories.iter().all(|c| Category::parse(c).is_some()), "`categories` are categories of data"),
+            (self.field.iter().any(|f| f.required), "a `field` is required: a request says something"),
+            (self.clock.iter().any(|c| c.clock == "reply"), "a `clock` is `reply`"),
+            (
+                self.clock.iter().all(clock),
+                "a `clock` is not one of those that can be reckoned; a preservation never rolls",
+            ),
+            (row::is_verified(&self.verified), row::VERIFIED),
+        ])
+    }
+}
+
 /// The kind of that id.
+#[cfg(test)]
 pub fn by_id(id: &str) -> Option<&'static RequestKind> {
     ROWS.iter().find(|r| r.id == id)
 }
@@ -131,24 +163,14 @@ impl RequestKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::class::Category;
 
     #[test]
     fn the_rows_are_well_formed() {
         let rows = toml::from_str::<Rows>(include_str!("../../assets/law/requests.toml")).unwrap().request;
         assert!(!rows.is_empty());
         for r in &rows {
-            assert!(Tier::new(i64::from(r.tier)).is_some() && Level::parse(&r.level).is_some(), "{}", r.id);
-            assert!(super::super::instrument::by_id(&r.instrument).is_some(), "{} rests on {}", r.id, r.instrument);
-            assert!(r.categories.iter().all(|c| Category::parse(c).is_some()), "{}", r.id);
-            assert!(r.grounds.iter().all(|g| super::super::ground::by_id(g).is_some()), "{}", r.id);
+            assert_eq!(r.problem(), None, "{}", r.id);
             assert!(r.follow_on.iter().all(|f| rows.iter().any(|r| r.id == *f)), "{}", r.id);
-            assert!(r.clock.iter().any(|c| c.clock == "reply"), "{} has a reply clock", r.id);
-            assert!(r.field.iter().any(|f| f.required), "{} must say something", r.id);
-            for c in &r.clock {
-                assert_eq!(c.amount.is_some(), c.unit.is_some(), "{}", r.id);
-                assert!(!c.rolls || (c.unit.as_deref() == Some("day") && c.clock != "preservation"), "{}", r.id);
-            }
         }
     }
 }

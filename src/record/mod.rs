@@ -17,6 +17,7 @@ pub mod fold;
 pub mod hold;
 pub mod import;
 pub mod item;
+pub mod law;
 pub mod letter;
 pub mod member;
 pub mod order;
@@ -49,6 +50,7 @@ pub const KINDS: &[&KindDef] = &[
     &stream::KIND,
     &bundle::KIND,
     &letter::KIND,
+    &law::KIND,
 ];
 
 /// The kind of record of that name.

@@ -1228,7 +1228,7 @@ impl App {
 
 /// Whether a verb can be run from the screens: it needs nothing that they do not have.
 fn is_for_screens(verb: &Verb) -> bool {
-    !matches!(verb.run, Run::Free(_)) || verb.noun == "law"
+    !matches!(verb.run, Run::Free(_))
 }
 
 fn draft_of(form: &FormView) -> String {

@@ -281,6 +281,7 @@ fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, endi
 fn perform(desk: &mut Desk, verb: &'static Verb, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     match verb.run {
         Run::Reads(run) | Run::Writes(run) => run(desk, form, job),
+        Run::Law(run) => run(&*desk.law()?, desk.now(), form),
         Run::Free(run) => {
             let mut place = Where {
                 workspace: desk.folder().to_owned(),

@@ -12,6 +12,7 @@ use comity::desk::verb::{Answer, Form, Place, Run};
 use comity::desk::workspace::Desk;
 use comity::desk::{identity, verb};
 use comity::host::clock::Clock;
+use comity::law::edition::Law;
 use comity::value::instant::{Instant, Span};
 use tempfile::TempDir;
 
@@ -89,6 +90,8 @@ impl Site {
         }
         match verb.run {
             Run::Free(run) => run(&mut self.place(member), &form, &mut Job::silent()),
+            Run::Law(run) if !form.flag("here") => run(&Law::of_program(), self.now, &form),
+            Run::Law(run) => run(&*self.open(member)?.law()?, self.now, &form),
             Run::Reads(run) | Run::Writes(run) => run(&mut self.open(member)?, &form, &mut Job::silent()),
         }
     }

@@ -3,10 +3,11 @@
 use super::look::state;
 use crate::desk::failure::Failure;
 use crate::desk::workspace::Desk;
-use crate::desk::{agreement, audit, case, disclosure, gate, item, own, partner, request, review};
-use crate::law::request as law;
+use crate::desk::{agreement, audit, case, disclosure, gate, item, law, own, partner, request, review};
+use crate::law::edition::Law;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::hold;
+use crate::record::request::{ANSWER, SEND};
 use crate::store::read;
 use crate::tui::page::{Bit, Detail, Subject};
 use crate::tui::theme::Tone;
@@ -121,6 +122,7 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         let what = format!("NOT IN FORCE with {}: a draft or an exercise, never sent", r.partner);
         d.line("LAW", Bit::new(what, Tone::Stop));
     }
+    d.line("BY LAW", law::decided_by(desk, record, &[SEND, ANSWER])?.unwrap_or_default());
     d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
     if r.heads.len() > 1 {
         d.line("CONFLICT", Bit::new(r.heads.join(" and "), Tone::Stop));
@@ -139,14 +141,14 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
     d.gap();
-    said_in(&r, d);
+    said_in(&r, &*desk.law()?, d);
     answers(desk, record, d)?;
     Ok(())
 }
 
 /// What a request says, each part under the article that asks for it.
-fn said_in(r: &request::Row, d: &mut Detail) {
-    let kind = law::by_id(&r.kind);
+fn said_in(r: &request::Row, law: &Law, d: &mut Detail) {
+    let kind = law.request(&r.kind);
     for (name, text) in &r.fields {
         let label =
             kind.and_then(|k| k.field.iter().find(|f| f.id == *name)).map_or(name.as_str(), |f| f.article.as_str());
@@ -168,7 +170,7 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     d.line("OF", format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject)));
     let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
     match &subject {
-        Some(request) if request.kind == "request" => said_in(&request::row(desk, request)?, d),
+        Some(request) if request.kind == "request" => said_in(&request::row(desk, request)?, &*desk.law()?, d),
         Some(other) => d.line("", own::line_of(desk, other)?),
         None => {}
     }

@@ -1,0 +1,55 @@
+//! Days off: of each week, and of the year. It reckons no deadline.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, Weekday};
+
+use crate::value::instant::Instant;
+
+/// The days on which nobody works.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Calendar {
+    weekend: Vec<Weekday>,
+    holidays: BTreeSet<Date>,
+}
+
+impl Default for Calendar {
+    /// Saturdays and Sundays, and no holiday.
+    fn default() -> Self {
+        Self { weekend: vec![Weekday::Saturday, Weekday::Sunday], holidays: BTreeSet::new() }
+    }
+}
+
+impl Calendar {
+    /// From names of days of the week, and dates. What is neither is left out.
+    pub fn new(weekend: &[String], holidays: &[String]) -> Self {
+        Self {
+            weekend: weekend.iter().filter_map(|name| weekday(name)).collect(),
+            holidays: holidays.iter().filter_map(|d| Instant::parse_date(d)).collect(),
+        }
+    }
+
+    /// Whether it is the name of a day of the week.
+    pub fn is_weekday(name: &str) -> bool {
+        weekday(name).is_some()
+    }
+
+    /// Whether somebody works on the day that begins at `day`.
+    pub fn works(&self, day: Instant) -> bool {
+        let date = day.date();
+        !self.weekend.contains(&date.weekday()) && !self.holidays.contains(&date)
+    }
+}
+
+fn weekday(name: &str) -> Option<Weekday> {
+    Some(match name {
+        "monday" => Weekday::Monday,
+        "tuesday" => Weekday::Tuesday,
+        "wednesday" => Weekday::Wednesday,
+        "thursday" => Weekday::Thursday,
+        "friday" => Weekday::Friday,
+        "saturday" => Weekday::Saturday,
+        "sunday" => Weekday::Sunday,
+        _ => return None,
+    })
+}

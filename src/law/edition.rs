@@ -1,0 +1,281 @@
+//! The law as one desk holds it: the rows of the program, with those of its own signed changes in their place.
+//!
+//! A change corrects any row, or adds an instrument, a ground or a jurisdiction. It never adds a kind of request: a kind
+//! needs its letter and its forms. The gate's rules, its tests and its signers are no rows of this law: they do not change.
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use super::ground::{self, Ground};
+use super::instrument::{self, Instrument};
+use super::jurisdiction::{self, Jurisdiction};
+use super::request::{self, RequestKind};
+use super::row::Row;
+use crate::value::class::words;
+use crate::value::instant::Instant;
+
+words! {
+    /// What a row of the law is of.
+    Table {
+        /// A treaty, a regulation, an agreement between states.
+        Instrument = "instrument",
+        /// A kind of request.
+        Request = "request",
+        /// A ground of refusal.
+        Ground = "ground",
+        /// A jurisdiction.
+        Jurisdiction = "jurisdiction",
+    }
+}
+
+/// The largest row that is taken, in bytes of its JSON.
+pub const LARGEST_ROW: usize = 64 * 1024;
+
+/// Every table, and how many changes were made to the program's.
+#[derive(Clone, Debug)]
+pub struct Law {
+    instruments: Cow<'static, [Instrument]>,
+    requests: Cow<'static, [RequestKind]>,
+    grounds: Cow<'static, [Ground]>,
+    jurisdictions: Cow<'static, [Jurisdiction]>,
+    version: u64,
+}
+
+impl Law {
+    /// The law as the program brings it: version 0.
+    pub fn of_program() -> Arc<Self> {
+        static PROGRAM: LazyLock<Arc<Law>> = LazyLock::new(|| {
+            Arc::new(Law {
+                instruments: Cow::Borrowed(instrument::all()),
+                requests: Cow::Borrowed(request::all()),
+                grounds: Cow::Borrowed(ground::all()),
+                jurisdictions: Cow::Borrowed(jurisdiction::all()),
+                version: 0,
+            })
+        });
+        Arc::clone(&PROGRAM)
+    }
+
+    /// Puts a row in its place, and answers its id. Refuses what is not a row of that table, or not a sound one.
+    pub fn put(&mut self, table: Table, row: &str) -> Result<String, String> {
+        if row.len() > LARGEST_ROW {
+            return Err(format!("a row of the law has at most {LARGEST_ROW} bytes"));
+        }
+        match table {
+            Table::Instrument => place(&mut self.instruments, row, true),
+            Table::Request => {
+                let id = place(&mut self.requests, row, false)?;
+                let template = |of: Option<&RequestKind>| of.map(|r| r.template.clone());
+                if template(self.request(&id)) != template(Self::of_program().request(&id)) {
+                    return Err(format!("{id}: `template` names a letter of the program, and stays as it is"));
+                }
+                Ok(id)
+            }
+            Table::Ground => place(&mut self.grounds, row, true),
+            Table::Jurisdiction => place(&mut self.jurisdictions, row, true),
+        }
+    }
+
+    /// The same law as the one that so many changes have made.
+    #[must_use]
+    pub fn at_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    /// How many changes were made to the program's rows.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The version in words.
+    pub fn version_in_words(&self) -> String {
+        version_in_words(self.version)
+    }
+
+    /// Every kind of request.
+    pub fn requests(&self) -> &[RequestKind] {
+        &self.requests
+    }
+
+    /// Every instrument.
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// The kind of request of that id.
+    pub fn request(&self, id: &str) -> Option<&RequestKind> {
+        self.requests.iter().find(|r| r.id == id)
+    }
+
+    /// The instrument of that id.
+    pub fn instrument(&self, id: &str) -> Option<&Instrument> {
+        self.instruments.iter().find(|r| r.id == id)
+    }
+
+    /// The ground of that id.
+    pub fn ground(&self, id: &str) -> Option<&Ground> {
+        self.grounds.iter().find(|r| r.id == id)
+    }
+
+    /// The jurisdiction of that code.
+    pub fn jurisdiction(&self, code: &str) -> Option<&Jurisdiction> {
+        self.jurisdictions.iter().find(|r| r.code == code)
+    }
+
+    /// Whether an instrument is in force between two sides at a time. A side that is not known is bound by nothing.
+    pub fn in_force_between(&self, instrument: &str, one: &str, other: &str, now: Instant) -> bool {
+        let bound = |code: &str| self.jurisdiction(code).is_some_and(|j| j.is_bound(instrument, now));
+        self.instrument(instrument).is_some_and(|i| i.is_in_force(now)) && bound(one) && bound(other)
+    }
+
+    /// A row as JSON, as a change takes it; `None` where there is none of that id.
+    pub fn row(&self, table: Table, id: &str) -> Option<serde_json::Value> {
+        fn of<R: Row>(rows: &[R], id: &str) -> Option<serde_json::Value> {
+            rows.iter().find(|r| r.id() == id).and_then(|r| serde_json::to_value(r).ok())
+        }
+        match table {
+            Table::Instrument => of(&self.instruments, id),
+            Table::Request => of(&self.requests, id),
+            Table::Ground => of(&self.grounds, id),
+            Table::Jurisdiction => of(&self.jurisdictions, id),
+        }
+    }
+}
+
+/// A version in words.
+pub fn version_in_words(version: u64) -> String {
+    match version {
+        0 => "the program's own rows".to_owned(),
+        1 => "the program's rows and 1 change signed here".to_owned(),
+        n => format!("the program's rows and {n} changes signed here"),
+    }
+}
+
+fn place<R: Row>(rows: &mut Cow<'static, [R]>, json: &str, may_add: bool) -> Result<String, String> {
+    let row: R = serde_json::from_str(json).map_err(|e| format!("not a row of that table: {e}"))?;
+    let id = row.id().to_owned();
+    let token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if id.is_empty() || id.len() > 32 || !id.chars().all(token) {
+        return Err("its id is 1 to 32 letters, digits, `-` and `_`".to_owned());
+    }
+    if let Some(problem) = row.problem() {
+        return Err(format!("{id}: {problem}"));
+    }
+    let known = rows.iter().position(|r| r.id() == id);
+    if known.is_none() && !may_add {
+        return Err(format!(
+            "{id}: there is no such row, and a new kind of request needs a program that knows its letter"
+        ));
+    }
+    let rows = rows.to_mut();
+    match known.and_then(|n| rows.get_mut(n)) {
+        Some(old) => *old = row,
+        None => rows.push(row),
+    }
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(table: Table, row: &serde_json::Value) -> Result<Law, String> {
+        let mut law = Law::clone(&Law::of_program());
+        law.put(table, &row.to_string()).map(|_| law.at_version(1))
+    }
+
+    #[test]
+    fn what_rows_name_is_there() {
+        let law = Law::of_program();
+        for kind in law.requests() {
+            assert!(law.instrument(&kind.instrument).is_some(), "{} rests on {}", kind.id, kind.instrument);
+            assert!(kind.grounds.iter().all(|g| law.ground(g).is_some()), "{}", kind.id);
+        }
+        for side in &*law.jurisdictions {
+            assert!(side.instrument.iter().all(|p| law.instrument(&p.id).is_some()), "{}", side.code);
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_program_may_be_put_back_as_it_is() {
+        let law = Law::of_program();
+        fn rows<'l>(table: Table, ids: impl Iterator<Item = &'l str>) -> Vec<(Table, &'l str)> {
+            ids.map(|id| (table, id)).collect()
+        }
+        let all = [
+            rows(Table::Instrument, law.instruments.iter().map(Row::id)),
+            rows(Table::Request, law.requests.iter().map(Row::id)),
+            rows(Table::Ground, law.grounds.iter().map(Row::id)),
+            rows(Table::Jurisdiction, law.jurisdictions.iter().map(Row::id)),
+        ]
+        .concat();
+        for (table, id) in all {
+            let row = law.row(table, id).unwrap();
+            let same = changed(table, &row).unwrap_or_else(|e| panic!("{table} {e}"));
+            assert_eq!(same.row(table, id), Some(row), "{table} {id}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_force_between_both_is_in_force_for_neither() {
+        let law = Law::of_program();
+        let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
+        for (id, one, other, want) in [
+            ("bc", "XA", "XB", true),
+            ("bc", "XA", "XF", false),
+            ("2ap", "XA", "XB", false),
+            ("e-evidence", "XA", "XE", true),
+            ("e-evidence", "XA", "XB", false),
+            ("untoc", "XA", "XF", true),
+            ("bc", "XA", "ZZ", false),
+            ("none", "XA", "XB", false),
+        ] {
+            assert_eq!(law.in_force_between(id, one, other, now), want, "{id} {one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_change_takes_the_place_of_a_row_or_adds_one() {
+        let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
+        let law = Law::of_program();
+        assert!(!law.in_force_between("2ap", "XA", "XB", now));
+        let mut row = law.row(Table::Instrument, "2ap").unwrap();
+        row["status"] = "in force".into();
+        let law = changed(Table::Instrument, &row).unwrap();
+        assert!(law.instrument("2ap").unwrap().is_in_force(now));
+        assert_eq!(law.version_in_words(), "the program's rows and 1 change signed here");
+        let mut new = law.row(Table::Jurisdiction, "XA").unwrap();
+        new["code"] = "QM".into();
+        let law = changed(Table::Jurisdiction, &new).unwrap();
+        assert!(law.jurisdiction("QM").is_some() && law.jurisdiction("XA").is_some());
+    }
+
+    #[test]
+    fn what_is_no_sound_row_is_refused() {
+        let law = Law::of_program();
+        type Spoil = fn(&mut serde_json::Value);
+        let cases: &[(Table, &str, Spoil, &str)] = &[
+            (Table::Instrument, "bc", |r| r["surprise"] = 1.into(), "not a row"),
+            (Table::Instrument, "bc", |r| r["status"] = "perhaps".into(), "status"),
+            (Table::Instrument, "bc", |r| r["status"] = "applies from".into(), "applies_from"),
+            (Table::Instrument, "bc", |r| r["verified"] = "yesterday".into(), "verified"),
+            (Table::Instrument, "bc", |r| r["id"] = "\u{202e}".into(), "id"),
+            (Table::Instrument, "bc", |r| r["note"] = "n".repeat(LARGEST_ROW).into(), "at most"),
+            (Table::Request, "bc29", |r| r["id"] = "bc99".into(), "no such row"),
+            (Table::Request, "bc29", |r| r["template"] = "none".into(), "template"),
+            (Table::Request, "bc29", |r| r["level"] = "L9".into(), "level"),
+            (Table::Request, "bc29", |r| r["tier"] = 9.into(), "tier"),
+            (Table::Request, "bc29", |r| r["clock"][0]["unit"] = "moon".into(), "clock"),
+            (Table::Ground, "R1", |r| r["effect"] = "maybe".into(), "effect"),
+            (Table::Jurisdiction, "XA", |r| r["weekend"][0] = "someday".into(), "weekend"),
+            (Table::Jurisdiction, "XA", |r| r["holidays"] = serde_json::json!(["soon"]), "holiday"),
+            (Table::Jurisdiction, "XA", |r| r["threshold"][0]["rank"] = 7.into(), "threshold"),
+        ];
+        for (table, id, spoil, why) in cases {
+            let mut row = law.row(*table, id).unwrap_or_else(|| panic!("{id}"));
+            spoil(&mut row);
+            let said = changed(*table, &row).expect_err(why);
+            assert!(said.contains(why), "{id}: {said}");
+        }
+    }
+}

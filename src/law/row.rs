@@ -1,0 +1,33 @@
+//! What every row of the law can say of itself. It never says whether the law is right: a source and a date do that.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::value::instant::Instant;
+
+/// A row of a table.
+pub trait Row: Clone + DeserializeOwned + Serialize + 'static {
+    /// Its id within its table.
+    fn id(&self) -> &str;
+
+    /// What is wrong with it by itself, in words that name the member; `None` where nothing is.
+    fn problem(&self) -> Option<String>;
+}
+
+/// The first that is not so, in words.
+pub(super) fn first(claims: &[(bool, &str)]) -> Option<String> {
+    claims.iter().find(|(so, _)| !so).map(|(_, what)| (*what).to_owned())
+}
+
+/// Whether `verified` is a date, or `unverified`.
+pub(super) fn is_verified(said: &str) -> bool {
+    said == "unverified" || is_date(said)
+}
+
+/// Whether it is a date.
+pub(super) fn is_date(said: &str) -> bool {
+    Instant::parse_date(said).is_some()
+}
+
+/// What is said of a `verified` that is neither a date nor `unverified`.
+pub(super) const VERIFIED: &str = "`verified` is the date on which its source was read, or `unverified`";

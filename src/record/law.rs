@@ -1,0 +1,90 @@
+//! Changes to the law that the desk works by: a row corrected or added, or taken back, by a signed act.
+//!
+//! The row stands in the change's terms: law is public, and what decided must outlive every purge. Nothing of it travels.
+
+use std::sync::Arc;
+
+use super::book::{Book, Query, Record};
+use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new, token};
+use crate::act::change::{Change, Salt};
+use crate::law::edition::{Law, Table};
+use crate::object;
+use crate::value::id::Id;
+use crate::value::json::Json;
+
+/// `law`: in force → superseded; a row that was taken back is withdrawn from the beginning.
+pub const KIND: KindDef = KindDef {
+    name: "law",
+    letter: 'W',
+    changes: &[ChangeDef::lead(CHANGE, Travels::Home, nothing_asked, change).riding(&[CHANGE])],
+};
+
+/// Changes a row.
+pub const CHANGE: &str = "law-change";
+const IN_FORCE: &str = "in force";
+
+/// A change of the row of that id: `row` is the whole of it, `None` takes it back to the program's. `said` is why.
+pub fn changed(id: Id, table: Table, row_id: &str, row: Option<Json>, said: &Json, salt: Salt) -> Change {
+    let terms = object! { "table" => table, "id" => row_id, "row" => row };
+    Change::with_content(id, CHANGE, &terms, said, salt)
+}
+
+fn change(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut m = piece.members()?;
+    let (table, id) = (m.read("table", Table::parse)?, m.read("id", token)?);
+    let row = m.maybe("row");
+    m.finish()?;
+    let own = row.is_none();
+    if let Some(row) = row {
+        let found = Law::clone(&*edition(book)?).put(table, &row.to_text()).map_err(Fault::Life)?;
+        if found != id {
+            return Err(Fault::Form("the row of a change of the law has another id than the change".into()));
+        }
+    }
+    let key = format!("{table}/{id}");
+    let before =
+        book.find(&Query { key: Some(key.clone()), state: Some(IN_FORCE.into()), ..Query::kind(KIND.name) })?;
+    if own && before.is_empty() {
+        return Err(Fault::Life(format!("the {table} {id} is as the program has it")));
+    }
+    for mut old in before {
+        "superseded".clone_into(&mut old.state);
+        book.put(&old)?;
+    }
+    let mut record = Record::new(piece.record, KIND.name, if own { "withdrawn" } else { IN_FORCE }, at.home);
+    record.key = Some(key);
+    record.terms = piece.terms.clone().into();
+    record.set("position", at.position);
+    record.body = piece.body();
+    put_new(book, &record)
+}
+
+/// Every change, in the order in which they were signed.
+pub fn all(book: &dyn Book) -> Result<Vec<Record>, Fault> {
+    Ok(book.find(&Query::kind(KIND.name))?)
+}
+
+/// The law as it stands in a book.
+pub fn edition(book: &dyn Book) -> Result<Arc<Law>, Fault> {
+    let changes = all(book)?;
+    if changes.is_empty() {
+        return Ok(Law::of_program());
+    }
+    let mut law = Law::clone(&Law::of_program());
+    for record in changes.iter().filter(|r| r.state == IN_FORCE) {
+        let table = record.text("table").and_then(Table::parse);
+        let row = record.terms.get("row").map(Json::to_text);
+        let (Some(table), Some(row)) = (table, row) else {
+            return Err(Fault::Form("a change of the law is damaged".into()));
+        };
+        law.put(table, &row).map_err(Fault::Form)?;
+    }
+    Ok(Arc::new(law.at_version(changes.len() as u64)))
+}
+
+/// How many changes of the law an act at this position stood on.
+pub fn version_at(book: &dyn Book, position: i64) -> Result<u64, Fault> {
+    let before = |r: &&Record| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position);
+    Ok(all(book)?.iter().filter(before).count() as u64)
+}
