@@ -133,6 +133,13 @@ pub struct Row {
     pub countersigned: Option<String>,
 }
 
+impl Row {
+    /// Whether it is in force: things leave under it.
+    pub fn is_in_force(&self) -> bool {
+        matches!(self.state.as_str(), "in force" | "renewal due")
+    }
+}
+
 /// A member of an agreement that the two desks recorded differently.
 #[derive(Clone, Debug, Serialize)]
 pub struct Difference {

@@ -1,5 +1,5 @@
-//! The law as it is known here: kinds of request, what they must say, their clocks and grounds; jurisdictions and where
-//! they differ. Each row with its source, its status, and the day on which somebody verified it.
+//! The law as it is known here: kinds of request, what they must say, their clocks and grounds; ceilings; jurisdictions
+//! and where they differ. Each row with its source, its status, and the day on which somebody verified it.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::law::deadline::{self, Calendar};
 use crate::law::instrument::{self, Instrument};
 use crate::law::jurisdiction::{self, Jurisdiction};
 use crate::law::request::{self, RequestKind};
-use crate::law::{ground, test};
+use crate::law::{ceiling, ground, test};
 use crate::value::class::Test;
 use crate::value::instant::Instant;
 use crate::value::text::shown;
@@ -61,6 +61,14 @@ pub const VERBS: &[Verb] = &[
         fields: &[],
         act: "",
         run: Run::Free(tests),
+    },
+    Verb {
+        noun: "law",
+        name: "ceilings",
+        about: "List up to which tier a kind of partner is given something where its agreement names no tier",
+        fields: &[],
+        act: "",
+        run: Run::Free(ceilings),
     },
     Verb {
         noun: "law",
@@ -221,6 +229,11 @@ fn reckon(place: &mut Place, form: &Form, _: &mut Job) -> Result<Answer, Failure
 fn tests(_: &mut Place, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let rows: Vec<&test::TestRow> = Test::ALL.iter().filter_map(|t| test::of(*t)).collect();
     Ok(Answer::list(&rows, &[("id", "TEST"), ("level", "FROM"), ("source", "SOURCE"), ("question", "QUESTION")]))
+}
+
+fn ceilings(_: &mut Place, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let columns = &[("kind", "KIND"), ("tier", "TIER"), ("verified", "VERIFIED"), ("source", "SOURCE")];
+    Ok(Answer::list(ceiling::all(), columns))
 }
 
 /// What stands over every word on a jurisdiction that was invented.
