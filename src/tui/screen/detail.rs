@@ -322,6 +322,9 @@ fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Fail
     d.line("UNTIL", at(Some(&a.until)));
     d.line("KEPT", format!("at most {} days", a.retention_cap_days));
     d.line("ONWARD", a.onward.unwrap_or("not said: as the markings allow"));
+    for (name, word) in &a.handling {
+        d.line("STATES", format!("{} {word}", name.replace('_', " ")));
+    }
     for (key, text) in [("SAFEGUARDS", &a.safeguards), ("COSTS", &a.costs)] {
         if !text.is_empty() {
             d.body(key, text);
