@@ -140,12 +140,19 @@ fn a_partner_shows_its_ceiling_what_raises_it_and_that_it_falls_again() {
         let more = (default + 1).to_string();
         let agreement = agree(Some(&more), &until);
         let short = format!("A-{}", &agreement[..6]);
-        assert_eq!(
-            ceiling(&a, code),
-            format!("tier {default} (kind: {kind}); raised to tier {more} by agreement {short} until {}", &until[..10])
-        );
+        let raises = format!("raised to tier {more} by agreement {short} until {} for", &until[..10]);
+        let said = ceiling(&a, code);
+        assert_eq!(said, format!("tier {default} (kind: {kind}); {raises} indicator, subscriber, traffic, content"));
         assert!(!says_ceiling(default + 1), "{kind}: raised");
         raised.push((code, *kind, *default));
+        if *kind == "oversight-body" {
+            // The newest agreement that names purpose and data decides, and what it leaves to the others stays as it was.
+            let narrow = [("categories", "indicator,subscriber"), ("until", until.as_str()), ("title", "narrower")];
+            let rest = [("partner", code), ("instrument", "bc"), ("purpose", "cybercrime"), ("from", "2026-01-01")];
+            a.make(1, "agreement add", &[narrow.as_slice(), &rest, &[("retention-cap", "90d")]].concat());
+            assert_eq!(ceiling(&a, code), format!("tier {default} (kind: {kind}); {raises} traffic, content"));
+            assert!(says_ceiling(2));
+        }
     }
     a.pass(31 * 24);
     for (code, kind, default) in raised {

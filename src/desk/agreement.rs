@@ -502,7 +502,7 @@ fn export(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
     let mut told: Vec<String> = beyond.iter().map(|one| format!("not in the policy: {one}")).collect();
     told.extend(left_out.iter().map(|name| format!("not agreed, so left out: {name}")));
     said.push_str(&told.join("\n"));
-    let shown = form.maybe("out").is_none().then(|| text.clone());
+    let shown = form.maybe("out").is_none().then(|| text.trim_end().to_owned());
     Ok(Answer { text: shown, ..Answer::made(id, said) }
         .with("sha256", digest.to_string())
         .with("policy", serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default())

@@ -154,16 +154,33 @@ fn default_of(kind: Option<PartnerKind>) -> (Tier, &'static str) {
     (kind.map_or(Tier::INDICATORS, ceiling::default_for), row.map_or("", |r| r.source.as_str()))
 }
 
-/// A ceiling in words: `tier 1 (kind: cert); raised to tier 2 by agreement A-1f2e3d until 2027-01-01`.
+/// What agreements in force, the oldest first, make of a ceiling: each for the data that no newer one decides about.
+fn moved_by(in_force: &[agreement::Row]) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for (n, a) in in_force.iter().enumerate() {
+        let newer = in_force.get(n + 1..).unwrap_or_default();
+        let decided = |p: &String, c: &String| newer.iter().any(|b| b.purposes.contains(p) && b.categories.contains(c));
+        let decides = |c: &&String| a.purposes.iter().any(|p| !decided(p, c));
+        let categories: Vec<String> = a.categories.iter().filter(decides).cloned().collect();
+        if let Some(tier) = a.tier.filter(|_| !categories.is_empty()) {
+            let (purposes, until) = (a.purposes.clone(), a.until.clone());
+            all.push(Moved { agreement: a.id.clone(), tier, until, purposes, categories });
+        }
+    }
+    all
+}
+
+/// A ceiling in words: `tier 1 (kind: cert); raised to tier 2 by agreement A-1f2e3d until 2027-01-01 for subscriber`.
 fn ceiling_in_words(kind: &str, default: u8, in_force: bool, moved: &[Moved]) -> String {
     let mut said = format!("tier {default} (kind: {kind})");
     for m in moved.iter().filter(|m| m.tier != default) {
         let how = if m.tier > default { "raised" } else { "lowered" };
         let until = m.until.get(..10).unwrap_or(&m.until);
         said.push_str(&format!(
-            "; {how} to tier {} by agreement {} until {until}",
+            "; {how} to tier {} by agreement {} until {until} for {}",
             m.tier,
-            short("agreement", &m.agreement)
+            short("agreement", &m.agreement),
+            m.categories.join(", ")
         ));
     }
     if !in_force {
@@ -180,11 +197,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let mut agreements = agreement::rows(desk, record.key.as_deref())?;
     agreements.retain(|a| a.whose == "ours" && a.is_in_force());
     let in_force = !agreements.is_empty();
-    let moved = |a: agreement::Row| {
-        let (purposes, categories) = (a.purposes, a.categories);
-        a.tier.map(|tier| Moved { agreement: a.id, tier, until: a.until, purposes, categories })
-    };
-    let ceiling_by: Vec<Moved> = agreements.into_iter().filter_map(moved).collect();
+    let ceiling_by = moved_by(&agreements);
     Ok(Row {
         id: record.id.to_string(),
         code: record.key.clone().unwrap_or_default(),
