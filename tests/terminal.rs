@@ -72,6 +72,30 @@ fn a_case_is_made_and_shared_without_leaving_the_screens() {
 }
 
 #[test]
+fn an_agreement_is_shown_as_a_policy_with_what_the_policy_leaves_out() {
+    let (_root, a, _b) = pair();
+    let mut s = open(&a, &[], 45, 120);
+    s.until("WAITS ON YOU");
+    s.press("7");
+    s.until("tier 2 (kind: law-enforcement)");
+    s.press("\t");
+    s.until("BESIDE IT");
+    s.press("a");
+    s.until("agreement export");
+    s.press("export\r");
+    s.until("Enter does it");
+    s.press("iep\t\t\r");
+    s.until("\"iep_version\": 2.0");
+    s.until("not in the policy: retention cap 90 days");
+    s.until("not agreed, so left out: unmodified_resale");
+    s.escape();
+    s.press("qq");
+    s.until("Leave comity?");
+    s.press("\r");
+    assert_eq!(s.end(), 0);
+}
+
+#[test]
 fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
     let (_root, a, _b) = pair();
     a.case("Secret of the harbour");

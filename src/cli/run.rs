@@ -21,6 +21,7 @@ use crate::law::edition::Law;
 use crate::value::class::Role;
 use crate::value::instant::Instant;
 use crate::value::realm::Realm;
+use crate::value::text::shown_lines;
 
 /// What the words ask for.
 pub enum Asked {
@@ -195,6 +196,10 @@ fn job(globals: &Globals) -> Job {
 }
 
 fn say(answer: &Answer, globals: &Globals) -> u8 {
+    if let (false, Some(_), Some(said)) = (globals.json, &answer.text, &answer.said) {
+        // Beside a text that is the answer itself: whoever writes that to a file still reads this.
+        shown_lines(said).iter().for_each(|line| eprintln!("{line}"));
+    }
     let mut out = stdout().lock();
     match print::answer(answer, globals.json, &mut out).and_then(|()| out.flush()) {
         Ok(()) => answer.code,

@@ -3,19 +3,27 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::job::Job;
+use super::own::short;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
+use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
+use crate::gate::cleared;
+use crate::host::file;
 use crate::law::instrument;
 use crate::record::agreement::{self, Terms, Words, terms_of};
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
+use crate::record::letter;
 use crate::value::class::{Category, Onward, Tier};
-use crate::value::instant::Span;
+use crate::value::digest::Digest;
+use crate::value::instant::{Instant, Span};
 use crate::value::json::Json;
+use crate::value::policy::{STATEMENTS, Stated, words_of};
 use crate::value::text::shown;
 
 fn categories() -> Vec<&'static str> {
@@ -30,6 +38,11 @@ fn instruments() -> Vec<&'static str> {
     instrument::all().iter().map(|i| i.id.as_str()).collect()
 }
 
+/// The formats of policies.
+fn formats() -> Vec<&'static str> {
+    vec![iep::NAME]
+}
+
 const AGREEMENT: Field = Field::new("agreement", Takes::Record(&["agreement"]), "the agreement").positional();
 
 /// The verbs.
@@ -41,12 +54,12 @@ pub const VERBS: &[Verb] = &[
         fields: &[
             Field::new("partner", Takes::Partner, "with whom").required(),
             Field::new("instrument", Takes::Word(instruments), "under which instrument").required(),
-            Field::new("title", Takes::Line, "its title").required(),
+            Field::new("title", Takes::Line, "its title; needed without a policy"),
             Field::new("purpose", Takes::Line, "for which purpose").required().repeated(),
             Field::new("categories", Takes::Words(categories), "for which data").required().repeated(),
             Field::new("tier", Takes::Number, "up to which tier; without it, the default of the partner's kind"),
-            Field::new("from", Takes::Time, "from when").required(),
-            Field::new("until", Takes::Time, "until when").required(),
+            Field::new("from", Takes::Time, "from when; needed without a policy"),
+            Field::new("until", Takes::Time, "until when; needed where no policy says it"),
             Field::new("retention-cap", Takes::Span, "the longest deletion term, such as 90d").required(),
             Field::new(
                 "onward",
@@ -55,6 +68,33 @@ pub const VERBS: &[Verb] = &[
             ),
             Field::new("safeguards", Takes::Body, "its safeguards, in words"),
             Field::new("costs", Takes::Body, "who bears which costs, in words"),
+            Field::new(
+                "encrypt-in-transit",
+                Takes::Word(|| words_of("encrypt-in-transit")),
+                "whether what is passed on is encrypted",
+            ),
+            Field::new(
+                "permitted-actions",
+                Takes::Word(|| words_of("permitted-actions")),
+                "what may be done with what is shared",
+            ),
+            Field::new(
+                "affected-party-notifications",
+                Takes::Word(|| words_of("affected-party-notifications")),
+                "whether those who are affected may be told",
+            ),
+            Field::new(
+                "attribution",
+                Takes::Word(|| words_of("attribution")),
+                "whether the source is named where it is passed on",
+            ),
+            Field::new(
+                "unmodified-resale",
+                Takes::Word(|| words_of("unmodified-resale")),
+                "whether it may be sold as it is",
+            ),
+            Field::new("iep", Takes::Existing, "a policy (FIRST IEP 2.0, JSON) that states what it can of all this"),
+            Field::new("dry-run", Takes::Flag, "only say what would be recorded, and what of the policy would not"),
         ],
         act: "agreement-add",
         run: Run::Writes(add),
@@ -74,6 +114,18 @@ pub const VERBS: &[Verb] = &[
         fields: &[AGREEMENT],
         act: "",
         run: Run::Reads(show),
+    },
+    Verb {
+        noun: "agreement",
+        name: "export",
+        about: "Write what an agreement says of handling as a policy (FIRST IEP 2.0, JSON), and say what it leaves out",
+        fields: &[
+            AGREEMENT,
+            Field::new("format", Takes::Word(formats), "the format").required(),
+            Field::new("out", Takes::ToWrite, "the file to write; without it, the policy is shown"),
+        ],
+        act: "copy-out",
+        run: Run::Writes(export),
     },
     Verb {
         noun: "agreement",
@@ -123,6 +175,8 @@ pub struct Row {
     pub retention_cap_days: i64,
     /// Whether what is shared may be passed on; none where it does not say.
     pub onward: Option<&'static str>,
+    /// What else it states of handling: names and words of IEP 2.0. Nothing is decided by it.
+    pub handling: BTreeMap<&'static str, &'static str>,
     /// Its safeguards, in words.
     pub safeguards: String,
     /// Who bears which costs, in words.
@@ -131,6 +185,13 @@ pub struct Row {
     pub whose: &'static str,
     /// When the other side countersigned it.
     pub countersigned: Option<String>,
+}
+
+impl Row {
+    /// Whether it is in force: things leave under it.
+    pub fn is_in_force(&self) -> bool {
+        matches!(self.state.as_str(), "in force" | "renewal due")
+    }
 }
 
 /// A member of an agreement that the two desks recorded differently.
@@ -147,6 +208,7 @@ pub struct Difference {
 /// An agreement's record as it is shown.
 pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let terms = terms_of(record)?;
+    let handling = handling_of(&terms);
     let content = desk.content(record)?;
     let text =
         |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
@@ -171,6 +233,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         until: terms.until.to_string(),
         retention_cap_days: terms.retention_cap_days,
         onward: terms.onward.map(Onward::word),
+        handling,
         safeguards: text("safeguards"),
         costs: text("costs"),
         whose: if agreement::is_theirs(record) { "theirs" } else { "ours" },
@@ -196,7 +259,7 @@ pub fn differences(ours: &Row, theirs: &Row) -> Vec<Difference> {
             words.sort_unstable();
             words.join(", ")
         };
-        [
+        let mut told = vec![
             ("purposes", sorted(&row.purposes)),
             ("categories", sorted(&row.categories)),
             ("tier", row.tier.map_or_else(|| "the default".to_owned(), |t| t.to_string())),
@@ -204,7 +267,10 @@ pub fn differences(ours: &Row, theirs: &Row) -> Vec<Difference> {
             ("until", row.until.clone()),
             ("retention_cap_days", row.retention_cap_days.to_string()),
             ("onward", row.onward.unwrap_or("not said").to_owned()),
-        ]
+        ];
+        let handling = |name: &'static str| (name, row.handling.get(name).copied().unwrap_or("not said").to_owned());
+        told.extend(STATEMENTS.iter().map(|statement| handling(statement.name)));
+        told
     };
     let pairs = told(ours).into_iter().zip(told(theirs));
     pairs
@@ -290,22 +356,180 @@ fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
             shown(&instrument)
         )));
     }
+    let incoming = form.maybe("iep").map(|_| policy_in(form)).transpose()?;
+    let policy = incoming.as_ref().map(|i| &i.policy);
+    let typed = |field: &str| form.maybe(field).map(|_| form.time(field, now)).transpose();
+    let missing = |field: &str| Failure::usage(format!("--{field} is missing"));
+    let title = either("title", form.maybe_line("title")?, "name", policy.map(|p| p.name.clone()), &String::clone)?;
+    let from = either("from", typed("from")?, "start_date", policy.map(|p| p.start), &Instant::to_string)?;
+    let until = either("until", typed("until")?, "end_date", policy.and_then(|p| p.end), &Instant::to_string)?;
+    let tlp = format!("tlp {}", incoming.as_ref().and_then(|i| i.tlp).unwrap_or("?"));
+    let onward = form.maybe_read("onward", "no, with-consent or free", Onward::parse)?;
     let terms = Terms {
         partner: desk.partner(form.need("partner")?)?.id,
         instrument,
         purposes: form.words("purpose", "a word without spaces", token)?,
         categories: form.words("categories", "a data category", Category::parse)?,
         tier: form.maybe_read("tier", "1 to 4", Tier::parse)?,
-        from: form.time("from", now)?,
-        until: form.time("until", now)?,
+        from: from.ok_or_else(|| missing("from"))?,
+        until: until.ok_or_else(|| match policy {
+            Some(_) => Failure::usage("--until is missing: the policy has no end, and an agreement has one"),
+            None => missing("until"),
+        })?,
         retention_cap_days: form.read("retention-cap", "a number of days, such as 90d,", Span::parse)?.whole_days(),
-        onward: form.maybe_read("onward", "no, with-consent or free", Onward::parse)?,
+        onward: either("onward", onward, &tlp, policy.and_then(|p| p.onward), &|o| o.word().to_owned())?,
+        stated: Stated::each(|s| {
+            let typed = form.maybe_read(s.field, &s.words.join(", "), |w| s.word(w))?;
+            either(s.field, typed, s.name, policy.and_then(|p| p.stated.get(s.name)), &|w| (*w).to_owned())
+        })?,
     };
-    let words = Words { title: form.line("title")?, safeguards: form.body("safeguards")?, costs: form.body("costs")? };
+    let words = Words {
+        title: title.ok_or_else(|| missing("title"))?,
+        safeguards: form.body("safeguards")?,
+        costs: form.body("costs")?,
+    };
+    let (kept, not_kept) = incoming.map_or_else(Default::default, |i| (kept_of(&i), i.not_kept));
     let id = desk.entropy.id()?;
     let audience = Audience::Desks(vec![terms.partner]);
+    if form.flag("dry-run") {
+        let tried = |desk: &mut Desk| {
+            desk.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))
+        };
+        if let Some(refused) = desk.rehearse(tried) {
+            return Err(refused);
+        }
+        let would = json!({
+            "recorded": false, "partner": desk.code_of(terms.partner)?, "instrument": terms.instrument, "title": words.title,
+            "purposes": terms.purposes, "categories": terms.categories.iter().map(|c| c.word()).collect::<Vec<_>>(),
+            "tier": terms.tier.map(Tier::number), "from": terms.from.to_string(), "until": terms.until.to_string(),
+            "retention_cap_days": terms.retention_cap_days, "onward": terms.onward.map(Onward::word),
+            "handling": handling_of(&terms), "kept": kept, "not_kept": not_kept,
+        });
+        return Ok(Answer::thing(&would));
+    }
     desk.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))?;
-    Ok(Answer::made(id, "The agreement is recorded; the partner reads it with the next bundle."))
+    let mut said = "The agreement is recorded; the partner reads it with the next bundle.".to_owned();
+    if form.maybe("iep").is_none() {
+        return Ok(Answer::made(id, said));
+    }
+    for (what, list) in [("from the policy", &kept), ("not kept", &not_kept)] {
+        list.iter().for_each(|one| said.push_str(&format!("\n{what}: {one}")));
+    }
+    Ok(Answer::made(id, said).with("kept", kept).with("not_kept", not_kept))
+}
+
+/// What was typed, or else what the policy states; where both are there and differ, nobody guesses.
+fn either<T: PartialEq>(
+    field: &str,
+    typed: Option<T>,
+    member: &str,
+    stated: Option<T>,
+    tell: &dyn Fn(&T) -> String,
+) -> Result<Option<T>, Failure> {
+    match (typed, stated) {
+        (Some(typed), Some(stated)) if typed != stated => {
+            let (typed, stated) = (tell(&typed), tell(&stated));
+            let what = format!("--{field} {}: the policy's {member} says {}", shown(&typed), shown(&stated));
+            Err(Failure::usage(what).remedy("leave the field out, or ask for another policy; nothing was recorded"))
+        }
+        (typed, stated) => Ok(typed.or(stated)),
+    }
+}
+
+/// The policy in the file that is named.
+fn policy_in(form: &Form) -> Result<Incoming, Failure> {
+    let path = form.path("iep")?;
+    let bytes = file::read(&path, iep::LONGEST)?;
+    iep::read(&bytes).map_err(|bad| {
+        let what = format!("{}: {bad}", shown(&path.to_string_lossy()));
+        Failure::new(Kind::Malformed, what, "nothing was recorded; ask for the policy again")
+    })
+}
+
+/// What an agreement keeps of a policy, and as what.
+fn kept_of(incoming: &Incoming) -> Vec<String> {
+    let policy = &incoming.policy;
+    let mut kept = vec!["name as title".to_owned(), "start_date as from".to_owned()];
+    kept.extend(policy.end.map(|_| "end_date as until".to_owned()));
+    kept.extend(incoming.tlp.zip(policy.onward).map(|(tlp, onward)| format!("tlp {tlp} as onward {onward}")));
+    kept.extend(policy.stated.made().map(|(statement, word)| format!("{} {word}", statement.name)));
+    kept
+}
+
+/// What else an agreement states of handling.
+fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
+    terms.stated.made().map(|(statement, word)| (statement.name, word)).collect()
+}
+
+fn export(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = desk.find_record(form.need("agreement")?, &["agreement"])?;
+    form.read("format", iep::NAME, |word| (word == iep::NAME).then_some(()))?;
+    if record.state == "ended" {
+        return Err(Failure::life("the agreement is ended: a policy would say that it goes on"));
+    }
+    let now = desk.may_sign()?;
+    let (row, terms) = (row(desk, &record)?, terms_of(&record)?);
+    let law = desk.law()?;
+    let under = law.instrument(&terms.instrument).map_or(terms.instrument.as_str(), |i| &i.name);
+    let (ours, name) = (desk.code_of(desk.meta.desk)?, short(agreement::KIND.name, &row.id));
+    let description = format!("Agreement {name} between {ours} and {}, under {under}.", row.partner);
+    let policy = Policy {
+        name: row.title.clone(),
+        start: terms.from,
+        end: Some(terms.until),
+        onward: terms.onward,
+        stated: terms.stated,
+    };
+    let left_out = iep::left_out(&policy);
+    let beyond = beyond(&row);
+    let cleared = cleared::copy_out(
+        &desk.book(),
+        &desk.meta.realm,
+        now,
+        desk.person(),
+        Outgoing { id: record.id, description, policy },
+    )?
+    .map_err(|v| Failure::refused(v, None))?;
+    let text = iep::write(&cleared);
+    let digest = Digest::of(text.as_bytes());
+    let id = desk.entropy.id()?;
+    // Logged first, as a letter is; what is only shown can be copied too.
+    desk.act_alone("copy-out", Audience::Own, |e, _| Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?)))?;
+    let mut said = String::new();
+    if let Some(path) = form.maybe("out") {
+        file::write(path.as_ref(), text.as_bytes())?;
+        said.push_str(&format!("Written to {}; SHA-256 {digest}.\n", shown(path)));
+    }
+    let mut told: Vec<String> = beyond.iter().map(|one| format!("not in the policy: {one}")).collect();
+    told.extend(left_out.iter().map(|name| format!("not agreed, so left out: {name}")));
+    said.push_str(&told.join("\n"));
+    let shown = form.maybe("out").is_none().then(|| text.trim_end().to_owned());
+    Ok(Answer { text: shown, ..Answer::made(id, said) }
+        .with("sha256", digest.to_string())
+        .with("policy", serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default())
+        .with("not_in_policy", beyond)
+        .with("left_out", left_out))
+}
+
+/// What an agreement says that a policy has no member for, or no word that is as exact.
+fn beyond(row: &Row) -> Vec<String> {
+    let mut beyond = vec![
+        format!("purposes {}", row.purposes.join(", ")),
+        format!("categories {}", row.categories.join(", ")),
+        format!("tier {}", row.tier.map_or_else(|| "by the partner's kind".to_owned(), |t| t.to_string())),
+        format!("retention cap {} days", row.retention_cap_days),
+    ];
+    for (what, text) in [("safeguards", &row.safeguards), ("costs", &row.costs)] {
+        if !text.trim().is_empty() {
+            beyond.push(format!("{what}, in words"));
+        }
+    }
+    match row.onward {
+        Some("no") => beyond.push("onward no: tlp red, as no word is for one organisation alone".to_owned()),
+        Some("free") => beyond.push("onward free: tlp green, as no word leaves it to each item's marking".to_owned()),
+        _ => {}
+    }
+    beyond
 }
 
 fn end(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

@@ -1,5 +1,5 @@
-//! The law as it is known here: kinds of request, what they must say, their clocks and grounds; jurisdictions and where
-//! they differ. Each row with its source, its status, and the day on which somebody verified it.
+//! The law as it is known here: kinds of request, what they must say, their clocks and grounds; ceilings; jurisdictions
+//! and where they differ. Each row with its source, its status, and the day on which somebody verified it.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::law::ground::Ground;
 use crate::law::instrument::Instrument;
 use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{self, RequestKind};
-use crate::law::test;
+use crate::law::{ceiling, test};
 use crate::object;
 use crate::record::book::Record;
 use crate::record::law;
@@ -82,6 +82,14 @@ pub const VERBS: &[Verb] = &[
         fields: &[],
         act: "",
         run: Run::Law(tests),
+    },
+    Verb {
+        noun: "law",
+        name: "ceilings",
+        about: "List up to which tier a kind of partner is given something where its agreement names no tier",
+        fields: &[],
+        act: "",
+        run: Run::Law(ceilings),
     },
     Verb {
         noun: "law",
@@ -286,6 +294,11 @@ fn reckon(law: &Law, now: Instant, form: &Form) -> Result<Answer, Failure> {
 fn tests(_: &Law, _: Instant, _: &Form) -> Result<Answer, Failure> {
     let rows: Vec<&test::TestRow> = Test::ALL.iter().filter_map(|t| test::of(*t)).collect();
     Ok(Answer::list(&rows, &[("id", "TEST"), ("level", "FROM"), ("source", "SOURCE"), ("question", "QUESTION")]))
+}
+
+fn ceilings(_: &Law, _: Instant, _: &Form) -> Result<Answer, Failure> {
+    let columns = &[("kind", "KIND"), ("tier", "TIER"), ("verified", "VERIFIED"), ("source", "SOURCE")];
+    Ok(Answer::list(ceiling::all(), columns))
 }
 
 /// What stands over every word on a jurisdiction that was invented.

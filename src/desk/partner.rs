@@ -2,18 +2,21 @@
 
 use serde::Serialize;
 
+use super::agreement;
 use super::failure::{Failure, Kind};
 use super::job::Job;
+use super::own::short;
 use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::host::file;
+use crate::law::ceiling;
 use crate::record::book::Record;
 use crate::record::card::{self, Card, digits};
 use crate::record::partner::{self, channel_of};
 use crate::record::stream;
 use crate::store::read;
-use crate::value::class::{Channel, PartnerKind};
+use crate::value::class::{Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
 use crate::value::text::shown;
 
@@ -120,12 +123,81 @@ pub struct Row {
     pub sent: Option<u64>,
     /// The number of the last of ours that it has.
     pub acknowledged: Option<i64>,
+    /// Up to which tier it is given something, in words: the default of its kind, and what agreements make of it now.
+    pub ceiling: String,
+    /// The default of its kind.
+    pub ceiling_default: u8,
+    /// Where that default comes from.
+    pub ceiling_source: &'static str,
+    /// The agreements in force that name a tier of their own.
+    pub ceiling_by: Vec<Moved>,
+}
+
+/// What an agreement in force makes of a partner's ceiling, for its purposes and its data alone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Moved {
+    /// The agreement.
+    pub agreement: String,
+    /// Up to which tier.
+    pub tier: u8,
+    /// Until when.
+    pub until: String,
+    /// For which purposes.
+    pub purposes: Vec<String>,
+    /// For which data.
+    pub categories: Vec<String>,
+}
+
+/// The default of a kind, and where it comes from.
+fn default_of(kind: Option<PartnerKind>) -> (Tier, &'static str) {
+    let row = kind.and_then(ceiling::of);
+    (kind.map_or(Tier::INDICATORS, ceiling::default_for), row.map_or("", |r| r.source.as_str()))
+}
+
+/// What agreements in force, the oldest first, make of a ceiling: each for the data that no newer one decides about.
+fn moved_by(in_force: &[agreement::Row]) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for (n, a) in in_force.iter().enumerate() {
+        let newer = in_force.get(n + 1..).unwrap_or_default();
+        let decided = |p: &String, c: &String| newer.iter().any(|b| b.purposes.contains(p) && b.categories.contains(c));
+        let decides = |c: &&String| a.purposes.iter().any(|p| !decided(p, c));
+        let categories: Vec<String> = a.categories.iter().filter(decides).cloned().collect();
+        if let Some(tier) = a.tier.filter(|_| !categories.is_empty()) {
+            let (purposes, until) = (a.purposes.clone(), a.until.clone());
+            all.push(Moved { agreement: a.id.clone(), tier, until, purposes, categories });
+        }
+    }
+    all
+}
+
+/// A ceiling in words: `tier 1 (kind: cert); raised to tier 2 by agreement A-1f2e3d until 2027-01-01 for subscriber`.
+fn ceiling_in_words(kind: &str, default: u8, in_force: bool, moved: &[Moved]) -> String {
+    let mut said = format!("tier {default} (kind: {kind})");
+    for m in moved.iter().filter(|m| m.tier != default) {
+        let how = if m.tier > default { "raised" } else { "lowered" };
+        let until = m.until.get(..10).unwrap_or(&m.until);
+        said.push_str(&format!(
+            "; {how} to tier {} by agreement {} until {until} for {}",
+            m.tier,
+            short("agreement", &m.agreement),
+            m.categories.join(", ")
+        ));
+    }
+    if !in_force {
+        said.push_str("; no agreement is in force, so nothing leaves");
+    }
+    said
 }
 
 /// A partner's record as it is shown.
 pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let stream = stream::with(&desk.book(), desk.meta.desk, record.id)?;
     let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
+    let (default, source) = default_of(partner::kind_of(record));
+    let mut agreements = agreement::rows(desk, record.key.as_deref())?;
+    agreements.retain(|a| a.whose == "ours" && a.is_in_force());
+    let in_force = !agreements.is_empty();
+    let ceiling_by = moved_by(&agreements);
     Ok(Row {
         id: record.id.to_string(),
         code: record.key.clone().unwrap_or_default(),
@@ -140,6 +212,10 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         heard: stream.terms.get("in").and_then(|i| i.get("at")).and_then(|t| t.text()).map(str::to_owned),
         sent: stream::sent(&stream).map(|(n, _)| n),
         acknowledged: stream.terms.get("acknowledged").and_then(crate::value::json::Json::int),
+        ceiling: ceiling_in_words(&text("kind"), default.number(), in_force, &ceiling_by),
+        ceiling_default: default.number(),
+        ceiling_source: source,
+        ceiling_by,
     })
 }
 
@@ -154,6 +230,7 @@ fn list(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
         ("kind", "KIND"),
         ("standing", "STANDING"),
         ("channel", "CHANNEL"),
+        ("ceiling_default", "TIER"),
         ("received", "IN"),
         ("sent", "OUT"),
         ("name", "NAME"),
@@ -186,8 +263,9 @@ fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let change = partner::new(&card, kind, &text, desk.entropy.salt()?);
     let id = desk.act_alone("partner-add", Audience::Own, |_, _| Ok(change))?;
     let said = format!(
-        "{} is met. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
+        "{} is met: {kind}, up to tier {} where no agreement says otherwise. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
         card.code,
+        ceiling::default_for(kind),
         card.code,
         card.fingerprint()
     );

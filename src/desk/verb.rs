@@ -258,7 +258,7 @@ pub struct Answer {
     pub value: Value,
     /// The columns, where it is a list.
     pub columns: &'static [Column],
-    /// One sentence for people.
+    /// One sentence for people; beside a text, what is to be known of it.
     pub said: Option<String>,
     /// Text that is the answer itself, such as a letter.
     pub text: Option<String>,

@@ -3,6 +3,7 @@
 use super::fact::{self, Fact, Facts};
 use super::tri::{self, Tri};
 use super::verdict::Verdict;
+use crate::law::ceiling;
 use crate::object;
 use crate::value::class::{
     Category, Channel, Condition, Level, PartnerKind, PersonClass, ReviewOutcome, Standing, Tier, words,
@@ -456,7 +457,7 @@ impl Leave {
             format!("the agreement does not name {} data", i.category.map_or("this", Category::word))
         });
         let ceiling = match a.tier {
-            Some(None) => self.partner.kind.map(PartnerKind::default_ceiling),
+            Some(None) => self.partner.kind.map(ceiling::default_for),
             Some(tier) => tier,
             None => None,
         };

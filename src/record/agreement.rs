@@ -12,6 +12,7 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
+use crate::value::policy::Stated;
 
 /// `agreement`: recorded (in force from its `from` to its `until`) → ended. The partner's record is one of the partner's
 /// desk, in the same states.
@@ -51,6 +52,8 @@ pub struct Terms {
     pub retention_cap_days: i64,
     /// Whether what is shared may be passed on; `None`: the agreement does not say.
     pub onward: Option<Onward>,
+    /// What else it states of handling. It is kept and compared; nothing is decided by it.
+    pub stated: Stated,
 }
 
 impl Terms {
@@ -73,6 +76,13 @@ impl Terms {
                     Some(onward.ok_or_else(|| Fault::Form("`onward` is not known".into()))?)
                 }
             },
+            stated: Stated::each(|statement| match m.maybe(statement.name) {
+                None => Ok(None),
+                Some(word) => {
+                    let word = word.text().and_then(|w| statement.word(w));
+                    word.map(Some).ok_or_else(|| Fault::Form(format!("`{}` is not known", statement.name)))
+                }
+            })?,
         };
         m.finish()?;
         Ok(terms)
@@ -91,6 +101,9 @@ impl Terms {
         };
         if let Some(onward) = self.onward {
             json.set("onward", onward);
+        }
+        for (statement, word) in self.stated.made() {
+            json.set(statement.name, word);
         }
         json
     }

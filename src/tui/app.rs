@@ -36,7 +36,7 @@ use crate::host::file;
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, shown_lines};
 
 /// A verb that runs, or waits for the one before it.
 pub struct Running {
@@ -791,7 +791,11 @@ impl App {
     }
 
     fn show_answer(&mut self, verb: &'static Verb, answer: &Answer) {
-        let lines = plain::lines(answer);
+        let mut lines = plain::lines(answer);
+        if let (Some(_), Some(beside)) = (&answer.text, &answer.said) {
+            lines.push(String::new());
+            lines.extend(shown_lines(beside));
+        }
         let tone = if answer.code == 0 { Tone::Good } else { Tone::Stop };
         let said = answer.said.clone().unwrap_or_else(|| format!("{}: done.", verb.full_name()));
         self.say(Bit::new(first_line(&said), tone));

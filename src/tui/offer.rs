@@ -131,7 +131,7 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
         "agreement countersign" if ours => {
             return Some("it is this desk's own record: the partner countersigns it".to_owned());
         }
-        "agreement end" | "agreement countersign" => &["recorded"],
+        "agreement end" | "agreement countersign" | "agreement export" => &["recorded"],
         "case close" => &["open"],
         "review assess" | "review decide" => &["open", "assessed", "deferred"],
         "disclosure release" if record.terms.get("emergency").is_some() => {

@@ -207,17 +207,6 @@ words! {
     }
 }
 
-impl PartnerKind {
-    /// The highest tier that may go to such a partner where the agreement names none (gate.md).
-    pub const fn default_ceiling(self) -> Tier {
-        match self {
-            Self::LawEnforcement | Self::Prosecution => Tier(2),
-            Self::CentralAuthority => Tier(3),
-            Self::Cert | Self::PrivateSector | Self::CivilSociety | Self::OversightBody => Tier(1),
-        }
-    }
-}
-
 words! {
     /// What a member may sign.
     Role {

@@ -10,5 +10,6 @@ pub mod instant;
 pub mod json;
 pub mod marking;
 pub mod person;
+pub mod policy;
 pub mod realm;
 pub mod text;

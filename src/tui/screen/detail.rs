@@ -4,9 +4,11 @@ use super::look::state;
 use crate::desk::failure::Failure;
 use crate::desk::workspace::Desk;
 use crate::desk::{agreement, audit, case, disclosure, gate, item, law, own, partner, request, review};
+use crate::law::ceiling;
 use crate::law::edition::Law;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::hold;
+use crate::record::partner::kind_of;
 use crate::record::request::{ANSWER, SEND};
 use crate::store::read;
 use crate::tui::page::{Bit, Detail, Subject};
@@ -254,6 +256,7 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     d.line("NAME", p.name.as_str());
     d.line("KIND", format!("{}, jurisdiction {}", p.kind, p.jurisdiction));
     d.line("CHANNEL", p.channel.as_str());
+    d.line("CEILING", p.ceiling.as_str());
     if record.state == "met" {
         // Who has the digits before his eyes does not listen.
         d.line("PRINT", Bit::new("not compared yet: signing asks for two groups of it, read aloud", Tone::Due));
@@ -317,11 +320,14 @@ fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Fail
     d.line("UNDER", a.instrument.as_str());
     d.line("FOR", a.purposes.join(", "));
     d.line("DATA", a.categories.join(", "));
-    d.line("UP TO", a.tier.map_or_else(|| "the default of the partner's kind".to_owned(), |t| format!("tier {t}")));
+    d.line("UP TO", up_to(desk, record, &a)?);
     d.line("FROM", at(Some(&a.from)));
     d.line("UNTIL", at(Some(&a.until)));
     d.line("KEPT", format!("at most {} days", a.retention_cap_days));
     d.line("ONWARD", a.onward.unwrap_or("not said: as the markings allow"));
+    for (name, word) in &a.handling {
+        d.line("STATES", format!("{} {word}", name.replace('_', " ")));
+    }
     for (key, text) in [("SAFEGUARDS", &a.safeguards), ("COSTS", &a.costs)] {
         if !text.is_empty() {
             d.body(key, text);
@@ -347,6 +353,19 @@ fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Fail
         d.line("", Bit::new(format!("at {} {}", a.partner, difference.theirs), Tone::Due));
     }
     Ok(())
+}
+
+/// Up to which tier; where the agreement names none, the default of its partner's kind.
+fn up_to(desk: &Desk, record: &Record, a: &agreement::Row) -> Result<String, Failure> {
+    if let Some(tier) = a.tier {
+        return Ok(format!("tier {tier}"));
+    }
+    let kind = if a.whose == "ours" { record.partner.map(|p| desk.book().get(p)).transpose()?.flatten() } else { None };
+    let kind = kind.as_ref().and_then(kind_of);
+    Ok(kind.map_or_else(
+        || "the default of the partner's kind".to_owned(),
+        |k| format!("tier {}, the default for {k}", ceiling::default_for(k)),
+    ))
 }
 
 fn of_any(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {

@@ -1,0 +1,61 @@
+//! Ceilings: up to which tier a partner of a kind is given something where its agreement names no tier. It says what the
+//! default is; what an agreement makes of it, the gate judges.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::class::{PartnerKind, Tier};
+
+/// One row.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The kind of partner: a word of [`PartnerKind`].
+    pub kind: String,
+    /// The tier, 1 to 4.
+    pub tier: u8,
+    /// Where it comes from.
+    pub source: String,
+    /// The day on which it was read, or `unverified`.
+    pub verified: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    ceiling: Vec<Row>,
+}
+
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    toml::from_str::<Rows>(include_str!("../../assets/law/ceilings.toml")).map(|r| r.ceiling).unwrap_or_default()
+});
+
+/// Every row.
+pub fn all() -> &'static [Row] {
+    &ROWS
+}
+
+/// The row of a kind.
+pub fn of(kind: PartnerKind) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.kind == kind.word())
+}
+
+/// The highest tier that may go to a partner of a kind where the agreement names none. Where there is no row, the lowest.
+pub fn default_for(kind: PartnerKind) -> Tier {
+    of(kind).and_then(|row| Tier::new(i64::from(row.tier))).unwrap_or(Tier::INDICATORS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_row_and_the_default_that_the_gate_is_bound_to() {
+        let kinds: Vec<&str> = all().iter().map(|r| r.kind.as_str()).collect();
+        assert_eq!(kinds, PartnerKind::ALL.iter().map(|k| k.word()).collect::<Vec<_>>());
+        let tiers: Vec<u8> = PartnerKind::ALL.iter().map(|k| default_for(*k).number()).collect();
+        assert_eq!(tiers, [2, 2, 3, 1, 1, 1, 1], "gate.md");
+        assert!(all().iter().all(|r| (1..=4).contains(&r.tier) && !r.source.is_empty()));
+    }
+}
