@@ -1,5 +1,6 @@
 //! What the screens are at any moment, and what each key and each answer makes of it. It never draws and never waits.
 
+mod lists;
 mod menus;
 
 use std::collections::BTreeMap;
@@ -19,8 +20,9 @@ use super::overlay::Overlay;
 use super::overlay::confirm::{self, Confirm, Said};
 use super::overlay::form::{self, Draft, FormView};
 use super::overlay::menu::{self, Entry, Menu, Pick};
+use super::overlay::naming;
 use super::overlay::reader::Reader;
-use super::page::{Bit, Line, Subject};
+use super::page::{Bit, Line, Page, Subject};
 use super::place::Place;
 use super::screen::detail::detail;
 use super::screen::screen_of;
@@ -224,6 +226,7 @@ impl App {
         match self.overlays.last_mut() {
             Some(Overlay::Form(form)) => form.paste(text),
             Some(Overlay::Menu(menu)) => menu.paste(text),
+            Some(Overlay::Naming(naming)) => naming.name.paste(text),
             // A question is never answered by a paste, and no paste is taken for keys.
             Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {
                 self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
@@ -282,6 +285,9 @@ impl App {
 
     fn act(&mut self, action: &'static Action) {
         self.said = None;
+        if !Self::goes_on_ranging(action.intent) {
+            self.view().end_range();
+        }
         let half = i32::from(self.height / 2).max(1);
         let page = i32::from(self.height).max(1);
         match action.intent {
@@ -299,11 +305,16 @@ impl App {
             Intent::Palette => self.palette(),
             Intent::Filter => self.filtering = Some(Input::new(self.view().filter().to_owned().as_str(), false)),
             Intent::Actions => self.ask_what_may_be_done(),
+            Intent::Mark if self.view().is_ranging() => self.view().end_range(),
             Intent::Mark => {
                 self.view().mark();
                 self.step(|v| v.step(1));
             }
+            Intent::Range => self.range(),
             Intent::MarkAll => self.view().mark_all(),
+            Intent::Sort => self.offer_orders(),
+            Intent::Views => self.offer_views(),
+            Intent::SaveView => self.ask_for_name(),
             Intent::Tab(by) => self.turn(by),
             Intent::Zoom => {
                 let view = self.view();
@@ -401,11 +412,13 @@ impl App {
         }
     }
 
-    /// Goes one step back: out of the detail, the filter, the marks, the thing. Answers whether there was one.
+    /// Goes one step back: out of the range, the detail, the filter, the marks, the thing. Answers whether there was one.
     fn back(&mut self) -> bool {
         let place = self.place;
         let view = self.view();
-        if view.zoomed {
+        if view.drop_range() {
+            // What was marked before it still is.
+        } else if view.zoomed {
             view.zoomed = false;
         } else if !view.filter().is_empty() {
             view.set_filter("");
@@ -565,7 +578,9 @@ impl App {
         let (look, newest) = (view.look.clone(), Arc::clone(&view.newest));
         self.read(move |desk, out| {
             if newest.load(Ordering::Relaxed) == ticket {
-                let _ = out.send(Reply::Page(ticket, fetch(desk, &look, &mut Job::silent())));
+                let at = Some(desk.now());
+                let page = fetch(desk, &look, &mut Job::silent()).map(|page| Page { at, ..page });
+                let _ = out.send(Reply::Page(ticket, page));
             }
         });
     }
@@ -693,6 +708,8 @@ impl App {
                 }
             }
             Reply::Choices(ticket, choices) => self.choices(ticket, choices),
+            Reply::Views(ticket, views) => self.views_came(ticket, views),
+            Reply::Saved(done) => self.saved(done),
             Reply::Found(ticket, found) => {
                 if let Some(Overlay::Menu(menu)) = self.overlays.last_mut()
                     && menu.asked == ticket
@@ -836,6 +853,14 @@ impl App {
                     self.run(verb, typed);
                 }
             },
+            Some(Overlay::Naming(asked)) => match asked.key(key) {
+                naming::Heard::Taken => {}
+                naming::Heard::Left => drop(self.overlays.pop()),
+                naming::Heard::Named(view) => {
+                    self.overlays.pop();
+                    self.save(view);
+                }
+            },
             Some(Overlay::Reader(reader)) => {
                 let window = self.height;
                 match key.code {
@@ -914,7 +939,7 @@ impl App {
         self.locked = Some(Unlock::new(needs_none));
         // Where one was stays known, what was there does not.
         for view in self.views.values_mut() {
-            *view = View::again(view.look.clone(), view.selected().map(|s| s.id));
+            *view = view.again();
         }
         while let Some(overlay) = self.overlays.pop() {
             if let Overlay::Form(form) = overlay {

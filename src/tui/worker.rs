@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::offer::{Prepared, prepare, unfit};
 use super::page::{Detail, Page, Subject};
 use super::place::Place;
+use super::saved::Saved;
 use super::screen::detail::detail;
 use super::screen::look::Look;
 use crate::desk::failure::{Failure, Kind};
@@ -58,6 +59,10 @@ pub enum Reply {
     Pairs(Ticket, Result<Vec<PairRow>, Failure>),
     /// What a list for a field offers: values, and what is shown of them.
     Choices(Ticket, Result<Vec<(String, String)>, Failure>),
+    /// The views that are kept.
+    Views(Ticket, Result<Vec<Saved>, Failure>),
+    /// A view is kept: its name, and whether it has replaced one.
+    Saved(Result<(String, bool), Failure>),
     /// Records that fit what was typed.
     Found(Ticket, Vec<(Subject, String)>),
     /// A verb is done.

@@ -274,6 +274,14 @@ impl App {
                 self.goto(subject);
             }
             Pick::Refused(failure) => self.refuse(&failure),
+            Pick::Order(order) => {
+                self.overlays.pop();
+                self.order(order);
+            }
+            Pick::View(view) => {
+                self.overlays.pop();
+                self.recall(&view);
+            }
             Pick::Theme(name) => {
                 self.overlays.pop();
                 if let Some(theme) = Theme::named(name) {
