@@ -364,6 +364,42 @@ fn a_range_is_marked_and_what_is_not_seen_of_it_is_counted() {
 }
 
 #[test]
+fn an_act_is_done_with_each_marked_thing_that_can() {
+    let (_root, a, _b) = pair();
+    let cases = ["One", "Two", "Three", "Four"].map(|title| a.case(title));
+    a.must(1, "case close", &[("case", &cases[1]), ("because", "over")]);
+    let mut s = open(&a, &[], 24, 100);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("CASES");
+    s.press("*");
+    s.until("4 marked; Esc clears the marks");
+    s.press("a");
+    s.until("3 of 4 can   not: it is closed; it must be open");
+    s.press("case close\r");
+    s.until("case close: 3 of 4 can");
+    assert!(s.text().contains(&format!("C-{}: it is closed", &cases[1][..6])), "{}", s.text());
+    s.press("\r");
+    s.until("case close: Close a case");
+    s.until("3: C-");
+    s.press("all is said\x1b[6~\r");
+    s.until("The gate says yes.");
+    s.until("type close and press Enter");
+    s.press("close\r");
+    s.until("case close: done with 3.");
+    let closed = |a: &Site| {
+        a.must(1, "case list", &[]).value.as_array().unwrap().iter().filter(|c| c["state"] == "closed").count()
+    };
+    s.escape();
+    s.when("nothing marked", |t| t.contains("CASES") && !t.contains("marked"));
+    s.press("*a");
+    s.until("none of 4   it is closed; it must be open");
+    s.signal("-TERM");
+    s.end();
+    assert_eq!(closed(&a), 4);
+}
+
+#[test]
 fn views_that_cannot_be_read_are_told_and_the_screens_open_without_them() {
     let (_root, a, _b) = pair();
     write_keys(&a, "");

@@ -1,5 +1,6 @@
 //! What the screens are at any moment, and what each key and each answer makes of it. It never draws and never waits.
 
+mod acts;
 mod lists;
 mod menus;
 
@@ -15,6 +16,7 @@ use super::action::{Action, Intent};
 use super::input::Input;
 use super::key::{Chord, written};
 use super::keymap::{Keymap, Meaning, Preset};
+use super::many::prepare_each;
 use super::offer::{self, Capital, Prepared};
 use super::overlay::Overlay;
 use super::overlay::confirm::{self, Confirm, Said};
@@ -39,7 +41,6 @@ use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
-use crate::value::text::Shown;
 
 /// A verb that runs, or waits for the one before it.
 pub struct Running {
@@ -92,6 +93,8 @@ pub struct App {
     drafts: BTreeMap<String, Draft>,
     ticket: Ticket,
     newest_detail: Arc<AtomicU64>,
+    /// The newest question what may be done; the thread gives up all others.
+    newest_may: Arc<AtomicU64>,
     last_folder: Option<PathBuf>,
     /// The keys.
     pub keymap: Keymap,
@@ -137,6 +140,7 @@ impl App {
             drafts: BTreeMap::new(),
             ticket: 0,
             newest_detail: Arc::default(),
+            newest_may: Arc::default(),
             last_folder: None,
             keymap: Keymap::of(Preset::Vim),
             theme: Theme::all()
@@ -209,6 +213,7 @@ impl App {
         } else if self.awaits.is_some() {
             if key.code == KeyCode::Esc {
                 self.awaits = None;
+                self.forget_what_may_be_done();
             }
         } else if !self.overlays.is_empty() {
             self.overlay_key(key);
@@ -445,13 +450,14 @@ impl App {
     }
 
     fn capital(&mut self, capital: Capital) {
-        let Some(subject) = self.subjects().into_iter().next() else {
+        let subjects = self.subjects();
+        if subjects.is_empty() {
             return self.say(Bit::new("Nothing is selected.", Tone::Note));
-        };
+        }
         let ticket = self.next();
         self.awaits = Some(ticket);
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Offered(ticket, offer::verbs_for(desk, &subject, capital)));
+            let _ = out.send(Reply::Offered(ticket, offer::verbs_for_all(desk, &subjects, capital)));
         });
     }
 
@@ -461,19 +467,28 @@ impl App {
         }
     }
 
-    /// Begins a verb: finds out what is known of its form, and then asks for the rest.
+    /// Begins a verb. Of several things each is asked about first.
     fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+        if subjects.len() > 1 {
+            self.ask_each(verb, subjects);
+        } else {
+            self.prepare(verb, subjects);
+        }
+    }
+
+    /// Finds out what is known of a verb's form, and then asks for the rest.
+    fn prepare(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
         let ticket = self.next();
         self.awaits = Some(ticket);
         let view = self.view();
         let focus = view.look.focus.or(view.page.about.as_ref().map(|s| s.id));
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Prepared(ticket, verb, offer::prepare(desk, verb, &subjects, focus)));
+            let _ = out.send(Reply::Prepared(ticket, verb, prepare_each(desk, verb, &subjects, focus)));
         });
     }
 
     fn prepared(&mut self, verb: &'static Verb, known: Prepared) {
-        let mut form = FormView::new(verb, &known.form, &known.labels, known.partner);
+        let mut form = FormView::new(verb, &known.form, &known.labels, known.partner).with_others(known.others);
         let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
         if complete {
             return self.submit(&form);
@@ -506,9 +521,10 @@ impl App {
 
     /// Runs what a form says, after the question that it takes.
     fn submit(&mut self, form: &FormView) {
-        let (verb, typed) = (form.verb, form.form());
-        if form.verb.weight() == Weight::Light || typed.flag("dry-run") {
-            self.run(verb, typed);
+        let (verb, typed, forms) = (form.verb, form.form(), form.forms());
+        // What is done with several things at once is always asked about: one key is too little for it.
+        if (form.verb.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run") {
+            self.run(verb, forms);
             return;
         }
         let mut about: Vec<Line> = vec![vec![Bit::new(verb.about, Tone::Title)], Vec::new()];
@@ -522,29 +538,31 @@ impl App {
         });
         let subject =
             named.and_then(|(kinds, id)| Some(Subject { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }));
-        let mut question = Confirm::new(verb, typed.clone(), about, form.partner.as_deref().or(typed.maybe("to")));
+        let subject = subject.filter(|_| forms.len() == 1);
+        let to = typed.maybe("to").filter(|to| forms.iter().all(|f| f.maybe("to") == Some(*to)));
+        let mut question = Confirm::new(verb, forms.clone(), about, form.partner.as_deref().or(to));
         if matches!(question.said, Said::Waiting) {
             question.asked = self.next();
             if let Some(workers) = &self.workers {
-                workers.rehearse(question.asked, verb, typed, subject);
+                workers.rehearse(question.asked, verb, forms, subject);
             }
         }
         self.overlays.push(Overlay::Confirm(Box::new(question)));
     }
 
-    fn run(&mut self, verb: &'static Verb, typed: Form) {
+    fn run(&mut self, verb: &'static Verb, forms: Vec<Form>) {
         let ticket = self.next();
         if let Some(form) = self.form().filter(|f| f.verb.full_name() == verb.full_name()) {
             form.running = Some(ticket);
             form.failure = None;
         }
         for field in verb.fields.iter().filter(|f| matches!(f.takes, Takes::Existing | Takes::ToWrite)) {
-            if let Some(path) = typed.maybe(field.name).map(PathBuf::from) {
+            if let Some(path) = forms.first().and_then(|f| f.maybe(field.name)).map(PathBuf::from) {
                 self.last_folder = path.parent().map(PathBuf::from);
             }
         }
         let Some(workers) = &self.workers else { return };
-        let cancelled = workers.run(ticket, verb, typed);
+        let cancelled = workers.run(ticket, verb, forms);
         self.jobs.push(Running { ticket, verb, progress: None, cancelled });
     }
 
@@ -653,7 +671,10 @@ impl App {
                     *reader = Reader::new(detail);
                 }
             }
-            Reply::Located(ticket, ..) | Reply::Offered(ticket, _) | Reply::Prepared(ticket, ..)
+            Reply::Located(ticket, ..)
+            | Reply::Offered(ticket, _)
+            | Reply::Prepared(ticket, ..)
+            | Reply::Each(ticket, _)
                 if self.awaits != Some(ticket) => {}
             Reply::Located(_, subject, Ok(Some((place, look)))) => {
                 self.awaits = None;
@@ -678,10 +699,17 @@ impl App {
                 self.awaits = None;
                 self.prepared(verb, known);
             }
-            Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, &may),
+            Reply::Each(_, Ok(may)) => {
+                self.awaits = None;
+                self.answered(may);
+            }
+            Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, may),
+            // Whoever asked has left the list.
+            Reply::May(_, Err(failure)) if failure.kind == Kind::Cancelled => {}
             Reply::Located(_, _, Err(failure))
             | Reply::Offered(_, Err(failure))
             | Reply::Prepared(_, _, Err(failure))
+            | Reply::Each(_, Err(failure))
             | Reply::May(_, Err(failure)) => {
                 self.awaits = None;
                 self.refuse(&failure);
@@ -691,11 +719,8 @@ impl App {
                     if let Overlay::Confirm(question) = overlay
                         && question.asked == ticket
                     {
-                        question.told = told.iter().map(|t| Shown::of(t)).collect();
-                        question.said = match &said {
-                            Some(failure) => Said::No(Box::new(failure.clone())),
-                            None => Said::Yes,
-                        };
+                        question.hear(said, &told);
+                        break;
                     }
                 }
             }
@@ -761,10 +786,9 @@ impl App {
             [] => self.say_keys("Nothing of that kind can be done with this now; {actions} shows what can.", Tone::Due),
             [only] => self.begin(only, subjects),
             several => {
-                let first = subjects.first().cloned();
                 let entries = several
                     .iter()
-                    .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, first.clone())));
+                    .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, subjects.clone())));
                 self.overlays.push(Overlay::Menu(Box::new(Menu::new("Which of these?", entries.collect()))));
             }
         }
@@ -833,7 +857,10 @@ impl App {
         match self.overlays.last_mut() {
             Some(Overlay::Menu(menu)) => match menu.key(key, self.keymap.digits_pick()) {
                 menu::Heard::Taken => {}
-                menu::Heard::Left => drop(self.overlays.pop()),
+                menu::Heard::Left => {
+                    self.overlays.pop();
+                    self.forget_what_may_be_done();
+                }
                 menu::Heard::Query => self.find(),
                 menu::Heard::Picked(pick) => self.picked(pick),
             },
@@ -848,9 +875,9 @@ impl App {
                 confirm::Heard::Taken => {}
                 confirm::Heard::Left => drop(self.overlays.pop()),
                 confirm::Heard::Yes => {
-                    let (verb, typed) = (question.verb, question.form.clone());
+                    let (verb, forms) = (question.verb, question.forms.clone());
                     self.overlays.pop();
-                    self.run(verb, typed);
+                    self.run(verb, forms);
                 }
             },
             Some(Overlay::Naming(asked)) => match asked.key(key) {
@@ -946,6 +973,7 @@ impl App {
                 self.drafts.insert(draft_of(&form), form.draft());
             }
         }
+        self.forget_what_may_be_done();
         self.messages.clear();
         (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();

@@ -543,7 +543,8 @@ fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Op
         let here = f.at == f.rows.len();
         let word = match (f.running.is_some(), f.verb.weight()) {
             (true, _) => "working …".to_owned(),
-            (false, Weight::Light) => "Enter does it".to_owned(),
+            (false, Weight::Light) if f.others.is_empty() => "Enter does it".to_owned(),
+            (false, Weight::Light) => "Enter asks once more, then does it".to_owned(),
             (false, Weight::Signs) => "Enter asks once more, then signs".to_owned(),
             (false, Weight::Destroys) => "Enter asks once more, then it is done for good".to_owned(),
         };

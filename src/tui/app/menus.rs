@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{App, Running, first_line, told};
+use super::{App, Running, told};
 use crate::desk::failure::Failure;
 use crate::desk::verb::{Run, Takes, Verb};
 use crate::desk::verbs;
@@ -18,7 +18,7 @@ use crate::tui::overlay::menu::{Entry, Menu, Pick};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::Bit;
 use crate::tui::theme::{Theme, Tone};
-use crate::tui::worker::{May, Reply, Ticket};
+use crate::tui::worker::{Reply, Ticket};
 
 impl App {
     pub(super) fn help(&mut self) {
@@ -36,15 +36,18 @@ impl App {
 
     pub(super) fn palette(&mut self) {
         let place = self.place;
-        let subject = self.view().selected().cloned();
+        let view = self.view();
+        let marked = view.marks.clone();
+        let things = if marked.is_empty() { view.selected().cloned().into_iter().collect() } else { marked };
         let action = |a: &'static Action| Entry {
             keys: self.keymap.keys(a).into_iter().next().unwrap_or_default(),
             ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
         };
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
         entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
-            let on =
-                subject.clone().filter(|s| v.fields.iter().any(|f| f.positional) && v.subject_field(&s.kind).is_some());
+            let is_meant = v.fields.iter().any(|f| f.positional);
+            let fits = is_meant && things.iter().any(|s| v.subject_field(&s.kind).is_some());
+            let on = if fits { things.clone() } else { Vec::new() };
             Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on))
         }));
         entries.extend(Theme::all().iter().map(|t| {
@@ -52,53 +55,6 @@ impl App {
         }));
         let menu = Menu::new("Commands, places, records", entries).finding();
         self.overlays.push(Overlay::Menu(Box::new(menu)));
-    }
-
-    pub(super) fn ask_what_may_be_done(&mut self) {
-        let Some(subject) = self.subjects().into_iter().next() else {
-            return self.say_keys("Nothing is selected; {palette} shows every command.", Tone::Note);
-        };
-        let view = self.view();
-        let marked = view.marks.len();
-        let line = view.selected_line().unwrap_or_default();
-        let title = if marked > 0 { format!("{marked} marked, the first of them") } else { line };
-        let ticket = self.next();
-        let menu = Menu::awaiting(title, ticket, "Asking the gate …");
-        self.overlays.push(Overlay::Menu(Box::new(menu)));
-        if let Some(workers) = &self.workers {
-            workers.may(ticket, subject);
-        }
-    }
-
-    pub(super) fn show_what_may_be_done(&mut self, ticket: Ticket, may: &[May]) {
-        let subject = self.subjects().into_iter().next();
-        let entry = |m: &May| match &m.why_not {
-            None => Entry::new(
-                m.verb.full_name(),
-                Bit::new(format!("yes   {}", m.verb.about), Tone::Good),
-                Pick::Verb(m.verb, subject.clone()),
-            ),
-            Some(failure) => {
-                let rule = failure
-                    .verdict
-                    .as_ref()
-                    .and_then(|v| v.refusals().next().map(|f| format!("{} {}", f.id, f.because)));
-                let why = rule.unwrap_or_else(|| first_line(&failure.what));
-                Entry::new(
-                    m.verb.full_name(),
-                    Bit::new(format!("no    {why}"), Tone::Stop),
-                    Pick::Refused(Box::new(failure.clone())),
-                )
-            }
-        };
-        let (yes, no): (Vec<&May>, Vec<&May>) = may.iter().partition(|m| m.why_not.is_none());
-        let entries = yes.into_iter().chain(no).map(entry).collect();
-        if let Some(Overlay::Menu(menu)) =
-            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
-        {
-            menu.empty = "Nothing can be done with this.";
-            menu.set_entries(entries);
-        }
     }
 
     pub(super) fn choices(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Failure>) {
@@ -263,11 +219,17 @@ impl App {
                 self.overlays.pop();
                 self.act(action);
             }
-            Pick::Verb(verb, subject) => {
+            Pick::Verb(verb, things) => {
                 self.overlays.pop();
-                let subjects = if subject.is_some() { self.subjects() } else { Vec::new() };
-                let subjects = if subjects.is_empty() { subject.into_iter().collect() } else { subjects };
-                self.begin(verb, subjects);
+                self.begin(verb, things);
+            }
+            Pick::May(may) => {
+                self.overlays.pop();
+                self.answered(*may);
+            }
+            Pick::GoOn(verb, things) => {
+                self.overlays.pop();
+                self.prepare(verb, things);
             }
             Pick::Goto(subject) => {
                 self.overlays.pop();

@@ -8,6 +8,7 @@ use crate::desk::failure::Failure;
 use crate::desk::verb::Verb;
 use crate::tui::action::Action;
 use crate::tui::input::Input;
+use crate::tui::many::May;
 use crate::tui::order::Order;
 use crate::tui::page::{Bit, Subject};
 use crate::tui::saved::Saved;
@@ -18,8 +19,12 @@ use crate::value::text::Shown;
 pub enum Pick {
     /// An action of the screens.
     Action(&'static Action),
-    /// A verb of the desk, on a thing or on none.
-    Verb(&'static Verb, Option<Subject>),
+    /// A verb of the desk, on these things or on none.
+    Verb(&'static Verb, Vec<Subject>),
+    /// A verb of which each thing was asked already.
+    May(Box<May>),
+    /// A verb, on these things alone: that others cannot was said.
+    GoOn(&'static Verb, Vec<Subject>),
     /// Goes where a record is.
     Goto(Subject),
     /// A value for the field that asked.
