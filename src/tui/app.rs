@@ -46,6 +46,8 @@ use crate::value::instant::Instant;
 pub struct Running {
     ticket: Ticket,
     verb: &'static Verb,
+    /// Whether it is done with several things, one by one.
+    several: bool,
     /// How far it has come.
     pub progress: Option<Progress>,
     cancelled: Arc<AtomicBool>,
@@ -562,15 +564,18 @@ impl App {
             }
         }
         let Some(workers) = &self.workers else { return };
+        let several = forms.len() > 1;
         let cancelled = workers.run(ticket, verb, forms);
-        self.jobs.push(Running { ticket, verb, progress: None, cancelled });
+        self.jobs.push(Running { ticket, verb, several, progress: None, cancelled });
     }
 
     fn cancel(&mut self) {
         if let Some(job) = self.jobs.first() {
             job.cancelled.store(true, Ordering::Relaxed);
             let name = job.verb.full_name();
-            self.say(Bit::new(format!("Cancelling {name}: nothing of it will have been done."), Tone::Due));
+            let what =
+                if job.several { "what is done with some stays done" } else { "nothing of it will have been done" };
+            self.say(Bit::new(format!("Cancelling {name}: {what}."), Tone::Due));
         } else if self.locked.is_some() || self.is_asking_to_leave() {
             self.end = Some(End::Left);
         } else {

@@ -362,7 +362,14 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     if shown.len() > room && !section.title.is_empty() {
         let span = format!(" {}-{} of {} ", offset + 1, (offset + room).min(shown.len()), shown.len());
         let used = width(title.as_str()) as u16 + 1;
-        paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+        let end =
+            used + paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+        // What stands on the right goes where half of it would be covered.
+        let room = area.width.saturating_sub(end);
+        if width(section.aside.as_str()) > usize::from(room) {
+            let blank = " ".repeat(usize::from(room));
+            paint.text(area.x + end, area.y, room, &blank, paint.theme.style(Tone::Note));
+        }
     }
     let mut cursor = None;
     for (k, row_at) in shown.iter().skip(offset).take(room).enumerate() {

@@ -98,9 +98,9 @@ impl Filter {
             Some(match why {
                 Idle::NoColumn => format!("{typed} is not understood: no column here has that name."),
                 Idle::NoMeasure => {
-                    format!("{typed} is not understood: compare with a number, T2, 4h, 3d or 2026-12-24.")
+                    format!("{typed} is not understood: give a number, T2, 4h, 3d or a date.")
                 }
-                Idle::OnlyWords => format!("{typed} is not understood: that column says nothing to compare with it."),
+                Idle::OnlyWords => format!("{typed} is not understood: that column has nothing like it."),
             })
         })
     }
@@ -255,8 +255,8 @@ mod tests {
         check("age:<14d", &[0], "");
         check("from:xb", &[0, 2], "");
         check("partner:xc", &[1], "");
-        check("due:<x", all, "due:<x is not understood: compare with");
-        check("due:<", all, "due:< is not understood: compare with");
+        check("due:<x", all, "due:<x is not understood: give a number");
+        check("due:<", all, "due:< is not understood: give a number");
         check("open due:<x", &[0, 2], "due:<x is not understood");
         check("no:such", all, "no:such is not understood: no column");
         check("!no:such", all, "!no:such is not understood: no column");

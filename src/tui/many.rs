@@ -131,7 +131,7 @@ fn why_not(
     role: &mut Option<Option<Failure>>,
 ) -> Result<Option<Failure>, Failure> {
     if verb.subject_field(&subject.kind).is_none() {
-        return Ok(Some(Failure::life(format!("it is not done with a {}", subject.kind))));
+        return Ok(Some(Failure::life(format!("it is not done with records of the kind {}", subject.kind))));
     }
     let record = desk.book().get(subject.id)?;
     if let Some(why) = record.as_ref().and_then(|r| unfit(desk, verb, r)) {

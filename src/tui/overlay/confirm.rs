@@ -69,7 +69,7 @@ impl Confirm {
 
     /// Takes what the gate said to each form. Those that it refuses are left out, and that is told, as long as any is left.
     pub fn hear(&mut self, said: Vec<Option<Failure>>, told: &[String]) {
-        self.told = told.iter().map(|t| Shown::of(t)).collect();
+        self.told.clear();
         let of = said.len();
         let refused: Vec<&Failure> = said.iter().flatten().collect();
         self.said = match refused.first() {
@@ -90,6 +90,8 @@ impl Confirm {
                 Said::Yes
             }
         };
+        // Who is left out stands first: what it comes to may be longer than the screen.
+        self.told.extend(told.iter().map(|t| Shown::of(t)));
     }
 
     /// Takes a key.
@@ -145,13 +147,13 @@ mod tests {
         let check = |said: &[Option<&str>], left: &[&str], told: &[&str], yes: bool| {
             let forms = vec![form("a"), form("b"), form("c")];
             let mut confirm = Confirm::new(verb, forms, Vec::new(), None);
-            confirm.hear(said.iter().map(|s| s.map(Failure::life)).collect(), &[]);
+            confirm.hear(said.iter().map(|s| s.map(Failure::life)).collect(), &["x".to_owned()]);
             let kept: Vec<_> = confirm.forms.iter().filter_map(|f| f.maybe("request")).collect();
             let lines: Vec<_> = confirm.told.iter().map(Shown::as_str).collect();
             assert_eq!((kept.as_slice(), lines.as_slice(), matches!(confirm.said, Said::Yes)), (left, told, yes));
         };
-        check(&[None, None, None], &["a", "b", "c"], &[], true);
-        check(&[Some("no"), None, Some("no")], &["b"], &["1 of 3 can. The others are left out:", "2: no"], true);
-        check(&[Some("no"), Some("no"), Some("x")], &["a", "b", "c"], &[], false);
+        check(&[None, None, None], &["a", "b", "c"], &["x"], true);
+        check(&[Some("no"), None, Some("no")], &["b"], &["1 of 3 can. The others are left out:", "2: no", "x"], true);
+        check(&[Some("no"), Some("no"), Some("x")], &["a", "b", "c"], &["x"], false);
     }
 }
