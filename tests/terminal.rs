@@ -315,12 +315,161 @@ fn the_tour_waits_for_enter_and_leaves_nothing_behind() {
     }
 }
 
+/// A case with an item of each tier: `n1.example` to `n4.example`.
+fn tiers(site: &Site) {
+    let case = site.case("Tiers");
+    for tier in ["3", "1", "4", "2"] {
+        let value = format!("n{tier}.example");
+        let fields =
+            [("case", &*case), ("type", "domain"), ("category", "indicator"), ("tier", tier), ("value", &*value)];
+        site.must(1, "item add", &fields);
+    }
+}
+
+/// The items that are listed, from top to bottom.
+fn listed(text: &str) -> String {
+    let of = |line: &str| ('1'..='4').find(|n| line.contains("domain") && line.contains(&format!("n{n}.example")));
+    text.lines().filter_map(of).collect()
+}
+
+#[test]
+fn a_list_is_ordered_compared_saved_and_recalled() {
+    let (_root, a, _b) = pair();
+    tiers(&a);
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("ITEMS");
+    s.press("s");
+    s.until("Order by");
+    s.press("tier\r");
+    s.when("the order of the tiers", |t| t.contains("ITEMS by TIER") && listed(t) == "1234");
+    s.press("\x1b[17~");
+    s.until("now: again reverses it");
+    s.press("tier\r");
+    s.when("its reverse", |t| t.contains("ITEMS by TIER, reversed") && listed(t) == "4321");
+    s.press("/tier:>x\r");
+    s.until("tier:>x is not understood");
+    assert_eq!(listed(&s.text()), "4321", "it narrows nothing");
+    s.press("/\x15tier:>1 !n3\r");
+    s.when("what is compared", |t| t.contains("filter: tier:>1 !n3   Esc clears it") && listed(t) == "42");
+    s.press("F");
+    s.until("views.toml is not encrypted");
+    s.press("high \"one\"\r");
+    s.until("The view high \"one\" is kept; f recalls it.");
+    s.escape();
+    s.when("all of them", |t| listed(t) == "4321");
+    s.press("s");
+    s.until("as it comes");
+    s.press("comes\r");
+    s.when("them as they come", |t| !t.contains("by TIER"));
+    s.press("1");
+    s.until("CLOCKS");
+    s.press("f");
+    s.until("1 high \"one\"");
+    s.press("1");
+    s.when("the view", |t| t.contains("ITEMS by TIER, reversed") && listed(t) == "42");
+    s.press("\x0c");
+    s.until("comity is locked");
+    s.press("\r");
+    s.when("the order, which is kept, without the filter", |t| t.contains("by TIER") && listed(t) == "4321");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn a_range_is_marked_and_what_is_not_seen_of_it_is_counted() {
+    let (_root, a, _b) = pair();
+    tiers(&a);
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("ITEMS");
+    s.press("ggv");
+    s.until("range: 1 marked   Esc drops it");
+    s.press("jj");
+    s.until("range: 3 marked");
+    s.press("k");
+    s.until("range: 2 marked");
+    s.escape();
+    s.when("nothing marked", |t| !t.contains("marked"));
+    s.press("ggvG");
+    s.until("range: 4 marked");
+    s.press(" ");
+    s.until("4 marked; Esc clears the marks");
+    s.press("/tier:>3\r");
+    s.until("4 marked, 3 not shown   filter: tier:>3");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn an_act_is_done_with_each_marked_thing_that_can() {
+    let (_root, a, _b) = pair();
+    let cases = ["One", "Two", "Three", "Four"].map(|title| a.case(title));
+    a.must(1, "case close", &[("case", &cases[1]), ("because", "over")]);
+    let mut s = open(&a, &[], 24, 100);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("CASES");
+    s.press("*");
+    s.until("4 marked; Esc clears the marks");
+    s.press("a");
+    s.until("3 of 4 can   not: it is closed; it must be open");
+    s.press("case close\r");
+    s.until("case close: 3 of 4 can");
+    assert!(s.text().contains(&format!("C-{}: it is closed", &cases[1][..6])), "{}", s.text());
+    s.press("\r");
+    s.until("case close: Close a case");
+    s.until("3: C-");
+    s.press("all is said\x1b[6~\r");
+    s.until("The gate says yes.");
+    s.until("type close and press Enter");
+    s.press("close\r");
+    s.until("case close: done with 3.");
+    let closed = |a: &Site| {
+        a.must(1, "case list", &[]).value.as_array().unwrap().iter().filter(|c| c["state"] == "closed").count()
+    };
+    s.escape();
+    s.when("nothing marked", |t| t.contains("CASES") && !t.contains("marked"));
+    s.press("*a");
+    s.until("none of 4   it is closed; it must be open");
+    s.signal("-TERM");
+    s.end();
+    assert_eq!(closed(&a), 4);
+}
+
+#[test]
+fn views_that_cannot_be_read_are_told_and_the_screens_open_without_them() {
+    let (_root, a, _b) = pair();
+    write_keys(&a, "");
+    let bad = "[[view]]\nname = \"x\"\nplace = \"quee\"\n";
+    write_setting(&a, "views.toml", bad);
+    let mut s = open(&a, &[], 24, 200);
+    s.until("views.toml, line 3: there is no place \"quee\"");
+    s.press("F");
+    s.until("Save this view");
+    s.press("mine\r");
+    s.until("mend the file, or move it away");
+    s.escape();
+    s.until("WAITS ON YOU");
+    s.signal("-TERM");
+    s.end();
+    assert_eq!(std::fs::read_to_string(settings(&a).join("views.toml")).unwrap(), bad);
+}
+
 /// Writes the file of a member's own keys.
 fn write_keys(site: &Site, text: &str) {
-    let settings = if cfg!(target_os = "macos") { "Library/Application Support/comity" } else { ".config/comity" };
-    let folder = site.folder.join(settings);
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("keys.toml"), text).unwrap();
+    write_setting(site, "keys.toml", text);
+}
+
+fn settings(site: &Site) -> std::path::PathBuf {
+    site.folder.join(if cfg!(target_os = "macos") { "Library/Application Support/comity" } else { ".config/comity" })
+}
+
+fn write_setting(site: &Site, name: &str, text: &str) {
+    std::fs::create_dir_all(settings(site)).unwrap();
+    std::fs::write(settings(site).join(name), text).unwrap();
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub enum Intent {
     Section(i32),
     /// Opens what is selected.
     Open,
-    /// Back, clear the filter, clear the marks: the first that applies.
+    /// Back, drop the range, clear the filter, clear the marks: the first that applies.
     Back,
     /// Opens a place.
     Go(Place),
@@ -36,8 +36,16 @@ pub enum Intent {
     Actions,
     /// Marks a row and steps on.
     Mark,
+    /// Begins to mark a range of rows, or ends it.
+    Range,
     /// Marks all rows of the filter.
     MarkAll,
+    /// Orders the rows by a column.
+    Sort,
+    /// The views that were saved.
+    Views,
+    /// Saves the view: place, filter and order.
+    SaveView,
     /// The other view of the place.
     Tab(i32),
     /// The detail pane over the whole screen.
@@ -185,11 +193,15 @@ pub const ACTIONS: &[Action] = &[
     action("destroy", "Destroy, withdraw or refuse", &["X"], "", Intent::Destroy),
     action("actions", "What may be done with this, and why not", &["a", "f9"], "act", Intent::Actions),
     action("mark", "Mark the row and step on", &["space"], "mark", Intent::Mark),
+    action("range", "Mark from here to where you move", &["v"], "", Intent::Range),
     action("mark all", "Mark every row of the filter", &["*"], "", Intent::MarkAll),
-    action("filter", "Show only rows with these words", &["/", "f3"], "filter", Intent::Filter),
+    action("filter", "Show only rows that fit: open left:<4h", &["/", "f3"], "filter", Intent::Filter),
     action("palette", "Everything by name", &[":", "ctrl-p"], "commands", Intent::Palette),
     action("help", "Help for here: search it, run from it", &["?", "f1"], "help", Intent::Help),
     action("lock", "Lock now: the keys are dropped", &["ctrl-l"], "lock", Intent::Lock),
+    action("sort", "Order by a column; the same again reverses", &["s", "f6"], "sort", Intent::Sort),
+    action("views", "Saved views: 1 to 9 recall", &["f"], "views", Intent::Views),
+    action("save view", "Save place, filter and order under a name", &["F"], "", Intent::SaveView),
     action("next tab", "The next view of this place", &["]"], "", Intent::Tab(1)),
     action("previous tab", "The view before", &["["], "", Intent::Tab(-1)),
     action("zoom", "The detail over the whole screen", &["z"], "", Intent::Zoom),
@@ -203,7 +215,7 @@ pub const ACTIONS: &[Action] = &[
     action("last", "To the last row", &["G", "end"], "", Intent::Last),
     action("next section", "To the next part of the screen", &["tab"], "", Intent::Section(1)),
     action("previous section", "To the part before", &["backtab"], "", Intent::Section(-1)),
-    action("back", "Back; clear the filter; clear the marks", &["esc", "left", "h"], "", Intent::Back),
+    action("back", "Back; drop the range, the filter, the marks", &["esc", "left", "h"], "", Intent::Back),
     action("before", "The place before", &["-"], "", Intent::Before),
     action("desk", "Go to Desk", &["1", "g d"], "", Intent::Go(P::Desk)),
     action("queue", "Go to Queue", &["2", "g q"], "", Intent::Go(P::Queue)),

@@ -1,5 +1,9 @@
 //! What the screens are at any moment, and what each key and each answer makes of it. It never draws and never waits.
 
+mod acts;
+mod lists;
+mod menus;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,40 +12,43 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::action::{ACTIONS, Action, Intent};
+use super::action::{Action, Intent};
 use super::input::Input;
 use super::key::{Chord, written};
 use super::keymap::{Keymap, Meaning, Preset};
+use super::many::prepare_each;
 use super::offer::{self, Capital, Prepared};
 use super::overlay::Overlay;
 use super::overlay::confirm::{self, Confirm, Said};
 use super::overlay::form::{self, Draft, FormView};
 use super::overlay::menu::{self, Entry, Menu, Pick};
+use super::overlay::naming;
 use super::overlay::reader::Reader;
-use super::page::{Bit, Line, Subject};
+use super::page::{Bit, Line, Page, Subject};
 use super::place::Place;
 use super::screen::detail::detail;
 use super::screen::screen_of;
 use super::theme::{Theme, Tone};
 use super::unlock::Unlock;
 use super::view::View;
-use super::worker::{May, Opening, Reply, Ticket, Who, Workers};
+use super::worker::{Opening, Reply, Ticket, Who, Workers};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::identity;
 use crate::desk::job::{Job, Progress};
 use crate::desk::plain;
+use crate::desk::verb;
 use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
-use crate::desk::{verb, verbs};
-use crate::host::file;
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
-use crate::value::text::{Shown, shown_lines};
+use crate::value::text::shown_lines;
 
 /// A verb that runs, or waits for the one before it.
 pub struct Running {
     ticket: Ticket,
     verb: &'static Verb,
+    /// Whether it is done with several things, one by one.
+    several: bool,
     /// How far it has come.
     pub progress: Option<Progress>,
     cancelled: Arc<AtomicBool>,
@@ -89,6 +96,8 @@ pub struct App {
     drafts: BTreeMap<String, Draft>,
     ticket: Ticket,
     newest_detail: Arc<AtomicU64>,
+    /// The newest question what may be done; the thread gives up all others.
+    newest_may: Arc<AtomicU64>,
     last_folder: Option<PathBuf>,
     /// The keys.
     pub keymap: Keymap,
@@ -134,6 +143,7 @@ impl App {
             drafts: BTreeMap::new(),
             ticket: 0,
             newest_detail: Arc::default(),
+            newest_may: Arc::default(),
             last_folder: None,
             keymap: Keymap::of(Preset::Vim),
             theme: Theme::all()
@@ -206,6 +216,7 @@ impl App {
         } else if self.awaits.is_some() {
             if key.code == KeyCode::Esc {
                 self.awaits = None;
+                self.forget_what_may_be_done();
             }
         } else if !self.overlays.is_empty() {
             self.overlay_key(key);
@@ -223,6 +234,7 @@ impl App {
         match self.overlays.last_mut() {
             Some(Overlay::Form(form)) => form.paste(text),
             Some(Overlay::Menu(menu)) => menu.paste(text),
+            Some(Overlay::Naming(naming)) => naming.name.paste(text),
             // A question is never answered by a paste, and no paste is taken for keys.
             Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {
                 self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
@@ -281,6 +293,9 @@ impl App {
 
     fn act(&mut self, action: &'static Action) {
         self.said = None;
+        if !Self::goes_on_ranging(action.intent) {
+            self.view().end_range();
+        }
         let half = i32::from(self.height / 2).max(1);
         let page = i32::from(self.height).max(1);
         match action.intent {
@@ -298,11 +313,16 @@ impl App {
             Intent::Palette => self.palette(),
             Intent::Filter => self.filtering = Some(Input::new(self.view().filter().to_owned().as_str(), false)),
             Intent::Actions => self.ask_what_may_be_done(),
+            Intent::Mark if self.view().is_ranging() => self.view().end_range(),
             Intent::Mark => {
                 self.view().mark();
                 self.step(|v| v.step(1));
             }
+            Intent::Range => self.range(),
             Intent::MarkAll => self.view().mark_all(),
+            Intent::Sort => self.offer_orders(),
+            Intent::Views => self.offer_views(),
+            Intent::SaveView => self.ask_for_name(),
             Intent::Tab(by) => self.turn(by),
             Intent::Zoom => {
                 let view = self.view();
@@ -400,11 +420,13 @@ impl App {
         }
     }
 
-    /// Goes one step back: out of the detail, the filter, the marks, the thing. Answers whether there was one.
+    /// Goes one step back: out of the range, the detail, the filter, the marks, the thing. Answers whether there was one.
     fn back(&mut self) -> bool {
         let place = self.place;
         let view = self.view();
-        if view.zoomed {
+        if view.drop_range() {
+            // What was marked before it still is.
+        } else if view.zoomed {
             view.zoomed = false;
         } else if !view.filter().is_empty() {
             view.set_filter("");
@@ -431,13 +453,14 @@ impl App {
     }
 
     fn capital(&mut self, capital: Capital) {
-        let Some(subject) = self.subjects().into_iter().next() else {
+        let subjects = self.subjects();
+        if subjects.is_empty() {
             return self.say(Bit::new("Nothing is selected.", Tone::Note));
-        };
+        }
         let ticket = self.next();
         self.awaits = Some(ticket);
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Offered(ticket, offer::verbs_for(desk, &subject, capital)));
+            let _ = out.send(Reply::Offered(ticket, offer::verbs_for_all(desk, &subjects, capital)));
         });
     }
 
@@ -447,19 +470,28 @@ impl App {
         }
     }
 
-    /// Begins a verb: finds out what is known of its form, and then asks for the rest.
+    /// Begins a verb. Of several things each is asked about first.
     fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+        if subjects.len() > 1 {
+            self.ask_each(verb, subjects);
+        } else {
+            self.prepare(verb, subjects);
+        }
+    }
+
+    /// Finds out what is known of a verb's form, and then asks for the rest.
+    fn prepare(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
         let ticket = self.next();
         self.awaits = Some(ticket);
         let view = self.view();
         let focus = view.look.focus.or(view.page.about.as_ref().map(|s| s.id));
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Prepared(ticket, verb, offer::prepare(desk, verb, &subjects, focus)));
+            let _ = out.send(Reply::Prepared(ticket, verb, prepare_each(desk, verb, &subjects, focus)));
         });
     }
 
     fn prepared(&mut self, verb: &'static Verb, known: Prepared) {
-        let mut form = FormView::new(verb, &known.form, &known.labels, known.partner);
+        let mut form = FormView::new(verb, &known.form, &known.labels, known.partner).with_others(known.others);
         let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
         if complete {
             return self.submit(&form);
@@ -492,9 +524,10 @@ impl App {
 
     /// Runs what a form says, after the question that it takes.
     fn submit(&mut self, form: &FormView) {
-        let (verb, typed) = (form.verb, form.form());
-        if form.verb.weight() == Weight::Light || typed.flag("dry-run") {
-            self.run(verb, typed);
+        let (verb, typed, forms) = (form.verb, form.form(), form.forms());
+        // What is done with several things at once is always asked about: one key is too little for it.
+        if (form.verb.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run") {
+            self.run(verb, forms);
             return;
         }
         let mut about: Vec<Line> = vec![vec![Bit::new(verb.about, Tone::Title)], Vec::new()];
@@ -508,37 +541,42 @@ impl App {
         });
         let subject =
             named.and_then(|(kinds, id)| Some(Subject { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }));
-        let mut question = Confirm::new(verb, typed.clone(), about, form.partner.as_deref().or(typed.maybe("to")));
+        let subject = subject.filter(|_| forms.len() == 1);
+        let to = typed.maybe("to").filter(|to| forms.iter().all(|f| f.maybe("to") == Some(*to)));
+        let mut question = Confirm::new(verb, forms.clone(), about, form.partner.as_deref().or(to));
         if matches!(question.said, Said::Waiting) {
             question.asked = self.next();
             if let Some(workers) = &self.workers {
-                workers.rehearse(question.asked, verb, typed, subject);
+                workers.rehearse(question.asked, verb, forms, subject);
             }
         }
         self.overlays.push(Overlay::Confirm(Box::new(question)));
     }
 
-    fn run(&mut self, verb: &'static Verb, typed: Form) {
+    fn run(&mut self, verb: &'static Verb, forms: Vec<Form>) {
         let ticket = self.next();
         if let Some(form) = self.form().filter(|f| f.verb.full_name() == verb.full_name()) {
             form.running = Some(ticket);
             form.failure = None;
         }
         for field in verb.fields.iter().filter(|f| matches!(f.takes, Takes::Existing | Takes::ToWrite)) {
-            if let Some(path) = typed.maybe(field.name).map(PathBuf::from) {
+            if let Some(path) = forms.first().and_then(|f| f.maybe(field.name)).map(PathBuf::from) {
                 self.last_folder = path.parent().map(PathBuf::from);
             }
         }
         let Some(workers) = &self.workers else { return };
-        let cancelled = workers.run(ticket, verb, typed);
-        self.jobs.push(Running { ticket, verb, progress: None, cancelled });
+        let several = forms.len() > 1;
+        let cancelled = workers.run(ticket, verb, forms);
+        self.jobs.push(Running { ticket, verb, several, progress: None, cancelled });
     }
 
     fn cancel(&mut self) {
         if let Some(job) = self.jobs.first() {
             job.cancelled.store(true, Ordering::Relaxed);
             let name = job.verb.full_name();
-            self.say(Bit::new(format!("Cancelling {name}: nothing of it will have been done."), Tone::Due));
+            let what =
+                if job.several { "what is done with some stays done" } else { "nothing of it will have been done" };
+            self.say(Bit::new(format!("Cancelling {name}: {what}."), Tone::Due));
         } else if self.locked.is_some() || self.is_asking_to_leave() {
             self.end = Some(End::Left);
         } else {
@@ -564,7 +602,9 @@ impl App {
         let (look, newest) = (view.look.clone(), Arc::clone(&view.newest));
         self.read(move |desk, out| {
             if newest.load(Ordering::Relaxed) == ticket {
-                let _ = out.send(Reply::Page(ticket, fetch(desk, &look, &mut Job::silent())));
+                let at = Some(desk.now());
+                let page = fetch(desk, &look, &mut Job::silent()).map(|page| Page { at, ..page });
+                let _ = out.send(Reply::Page(ticket, page));
             }
         });
     }
@@ -637,7 +677,10 @@ impl App {
                     *reader = Reader::new(detail);
                 }
             }
-            Reply::Located(ticket, ..) | Reply::Offered(ticket, _) | Reply::Prepared(ticket, ..)
+            Reply::Located(ticket, ..)
+            | Reply::Offered(ticket, _)
+            | Reply::Prepared(ticket, ..)
+            | Reply::Each(ticket, _)
                 if self.awaits != Some(ticket) => {}
             Reply::Located(_, subject, Ok(Some((place, look)))) => {
                 self.awaits = None;
@@ -662,10 +705,17 @@ impl App {
                 self.awaits = None;
                 self.prepared(verb, known);
             }
-            Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, &may),
+            Reply::Each(_, Ok(may)) => {
+                self.awaits = None;
+                self.answered(may);
+            }
+            Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, may),
+            // Whoever asked has left the list.
+            Reply::May(_, Err(failure)) if failure.kind == Kind::Cancelled => {}
             Reply::Located(_, _, Err(failure))
             | Reply::Offered(_, Err(failure))
             | Reply::Prepared(_, _, Err(failure))
+            | Reply::Each(_, Err(failure))
             | Reply::May(_, Err(failure)) => {
                 self.awaits = None;
                 self.refuse(&failure);
@@ -675,11 +725,8 @@ impl App {
                     if let Overlay::Confirm(question) = overlay
                         && question.asked == ticket
                     {
-                        question.told = told.iter().map(|t| Shown::of(t)).collect();
-                        question.said = match &said {
-                            Some(failure) => Said::No(Box::new(failure.clone())),
-                            None => Said::Yes,
-                        };
+                        question.hear(said, &told);
+                        break;
                     }
                 }
             }
@@ -692,6 +739,8 @@ impl App {
                 }
             }
             Reply::Choices(ticket, choices) => self.choices(ticket, choices),
+            Reply::Views(ticket, views) => self.views_came(ticket, views),
+            Reply::Saved(done) => self.saved(done),
             Reply::Found(ticket, found) => {
                 if let Some(Overlay::Menu(menu)) = self.overlays.last_mut()
                     && menu.asked == ticket
@@ -743,10 +792,9 @@ impl App {
             [] => self.say_keys("Nothing of that kind can be done with this now; {actions} shows what can.", Tone::Due),
             [only] => self.begin(only, subjects),
             several => {
-                let first = subjects.first().cloned();
                 let entries = several
                     .iter()
-                    .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, first.clone())));
+                    .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, subjects.clone())));
                 self.overlays.push(Overlay::Menu(Box::new(Menu::new("Which of these?", entries.collect()))));
             }
         }
@@ -813,208 +861,16 @@ impl App {
         self.overlays.push(Overlay::Reader(Reader::of_failure("Not done", failure)));
     }
 
-    // --- lists and texts over the place ------------------------------------------------------------------------------
-
-    fn help(&mut self) {
-        let place = self.place;
-        let entry = |a: &'static Action| Entry {
-            keys: self.keymap.keys(a).join("  "),
-            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
-        };
-        let at = ACTIONS.iter().filter(|a| a.is_at(place) && !self.keymap.keys(a).is_empty());
-        // What is of this place alone goes first.
-        let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
-        let entries = local.into_iter().chain(global).map(entry).collect();
-        self.overlays.push(Overlay::Menu(Box::new(Menu::new(format!("Help: {}", place.title()), entries))));
-    }
-
-    fn palette(&mut self) {
-        let place = self.place;
-        let subject = self.view().selected().cloned();
-        let action = |a: &'static Action| Entry {
-            keys: self.keymap.keys(a).into_iter().next().unwrap_or_default(),
-            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
-        };
-        let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
-        entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
-            let on =
-                subject.clone().filter(|s| v.fields.iter().any(|f| f.positional) && v.subject_field(&s.kind).is_some());
-            Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on))
-        }));
-        entries.extend(Theme::all().iter().map(|t| {
-            Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
-        }));
-        let menu = Menu::new("Commands, places, records", entries).finding();
-        self.overlays.push(Overlay::Menu(Box::new(menu)));
-    }
-
-    fn ask_what_may_be_done(&mut self) {
-        let Some(subject) = self.subjects().into_iter().next() else {
-            return self.say_keys("Nothing is selected; {palette} shows every command.", Tone::Note);
-        };
-        let view = self.view();
-        let marked = view.marks.len();
-        let line = view.selected_line().unwrap_or_default();
-        let title = if marked > 0 { format!("{marked} marked, the first of them") } else { line };
-        let ticket = self.next();
-        let menu = Menu::awaiting(title, ticket, "Asking the gate …");
-        self.overlays.push(Overlay::Menu(Box::new(menu)));
-        if let Some(workers) = &self.workers {
-            workers.may(ticket, subject);
-        }
-    }
-
-    fn show_what_may_be_done(&mut self, ticket: Ticket, may: &[May]) {
-        let subject = self.subjects().into_iter().next();
-        let entry = |m: &May| match &m.why_not {
-            None => Entry::new(
-                m.verb.full_name(),
-                Bit::new(format!("yes   {}", m.verb.about), Tone::Good),
-                Pick::Verb(m.verb, subject.clone()),
-            ),
-            Some(failure) => {
-                let rule = failure
-                    .verdict
-                    .as_ref()
-                    .and_then(|v| v.refusals().next().map(|f| format!("{} {}", f.id, f.because)));
-                let why = rule.unwrap_or_else(|| first_line(&failure.what));
-                Entry::new(
-                    m.verb.full_name(),
-                    Bit::new(format!("no    {why}"), Tone::Stop),
-                    Pick::Refused(Box::new(failure.clone())),
-                )
-            }
-        };
-        let (yes, no): (Vec<&May>, Vec<&May>) = may.iter().partition(|m| m.why_not.is_none());
-        let entries = yes.into_iter().chain(no).map(entry).collect();
-        if let Some(Overlay::Menu(menu)) =
-            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
-        {
-            menu.empty = "Nothing can be done with this.";
-            menu.set_entries(entries);
-        }
-    }
-
-    fn choices(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Failure>) {
-        let Some(Overlay::Menu(menu)) =
-            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
-        else {
-            return;
-        };
-        match choices {
-            Ok(choices) => {
-                menu.empty = "There is none.";
-                menu.set_entries(
-                    choices.into_iter().map(|(value, label)| Entry::new(label, "", Pick::Value(value))).collect(),
-                );
-            }
-            Err(failure) => {
-                self.overlays.pop();
-                self.refuse(&failure);
-            }
-        }
-    }
-
-    /// Opens the list of what may stand in the row of the form's cursor.
-    fn choose(&mut self) {
-        let ticket = self.next();
-        let start = self.last_folder.clone();
-        let Some(form) = self.form() else { return };
-        let Some(row) = form.row() else { return };
-        let title = row.name();
-        if let Some(words) = row.words() {
-            let several = row.pair.is_none() && matches!(row.field.takes, Takes::Words(_));
-            let text = row.input.text();
-            let here: Vec<&str> = text.split(',').map(str::trim).collect();
-            let entry =
-                |w: &&str| Entry { ticked: here.contains(w), ..Entry::new(*w, "", Pick::Value((*w).to_owned())) };
-            let menu = Menu::of_words(title, words.iter().map(entry).collect(), several);
-            self.overlays.push(Overlay::Menu(Box::new(menu)));
-            return;
-        }
-        let takes = row.field.takes;
-        if let Takes::Existing | Takes::ToWrite = takes {
-            let typed = row.input.text();
-            return self.browse(title, start, &typed);
-        }
-        form.asked_choices = ticket;
-        let kinds = if let Takes::Record(kinds) = takes { Some(kinds) } else { None };
-        let menu = Menu::awaiting(title, ticket, "Looking …").choosing(kinds);
-        self.overlays.push(Overlay::Menu(Box::new(menu)));
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes)));
-        });
-    }
-
-    /// The files and folders of a folder, to be put into the field.
-    fn browse(&mut self, title: String, start: Option<PathBuf>, typed: &str) {
-        let folder = file::nearest_folder(&PathBuf::from(typed), start.as_deref());
-        let name =
-            |p: &std::path::Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
-        let value = |p: &std::path::Path| Pick::Value(p.to_string_lossy().into_owned());
-        let mut entries = vec![Entry::new(
-            "this folder",
-            Bit::new(folder.to_string_lossy().into_owned(), Tone::Note),
-            value(&folder),
-        )];
-        let parent = folder.parent().map(PathBuf::from);
-        entries.extend(parent.iter().map(|p| {
-            Entry::new("..", Bit::new("the folder above", Tone::Note), Pick::Value(format!("{}/", p.display())))
-        }));
-        match file::entries_in(&folder) {
-            Ok((folders, files)) => {
-                entries.extend(
-                    folders
-                        .iter()
-                        .map(|p| Entry::new(format!("{}/", name(p)), "", Pick::Value(format!("{}/", p.display())))),
-                );
-                entries.extend(files.iter().map(|p| Entry::new(name(p), "", value(p))));
-            }
-            Err(error) => self.say(Bit::new(error.to_string(), Tone::Stop)),
-        }
-        self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, entries))));
-    }
-
-    fn show_jobs(&mut self) {
-        let line = |(n, j): (usize, &Running)| {
-            let state = match &j.progress {
-                Some(p) => told(p),
-                None if n == 0 => "begins".to_owned(),
-                None => "waits".to_owned(),
-            };
-            format!("{:24} {state}", j.verb.full_name())
-        };
-        let mut lines: Vec<String> = self.jobs.iter().enumerate().map(line).collect();
-        lines.push(if lines.is_empty() { "Nothing runs.".into() } else { "Ctrl-C cancels the first.".into() });
-        self.overlays.push(Overlay::Reader(Reader::of_lines("Jobs", &lines)));
-    }
-
-    fn show_messages(&mut self) {
-        let mut lines: Vec<String> =
-            self.messages.iter().rev().map(|(at, bit)| format!("{}  {}", at.on_screen(self.now()), bit.text)).collect();
-        if lines.is_empty() {
-            lines.push("Nothing was said yet.".into());
-        }
-        self.overlays.push(Overlay::Reader(Reader::of_lines("Messages", &lines)));
-    }
-
-    fn ask_to_leave(&mut self) {
-        let leave = ACTIONS.iter().find(|a| a.intent == Intent::Leave);
-        let lock = ACTIONS.iter().find(|a| a.intent == Intent::Lock);
-        let entries =
-            leave.into_iter().chain(lock).map(|a| Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a)));
-        self.overlays.push(Overlay::Menu(Box::new(Menu::new("Leave comity?  Esc stays", entries.collect()))));
-    }
-
-    fn is_asking_to_leave(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Menu(m)) if m.title.as_str().starts_with("Leave comity?"))
-    }
+    // --- what lies over the place ------------------------------------------------------------------------------------
 
     fn overlay_key(&mut self, key: KeyEvent) {
         match self.overlays.last_mut() {
             Some(Overlay::Menu(menu)) => match menu.key(key, self.keymap.digits_pick()) {
                 menu::Heard::Taken => {}
-                menu::Heard::Left => drop(self.overlays.pop()),
+                menu::Heard::Left => {
+                    self.overlays.pop();
+                    self.forget_what_may_be_done();
+                }
                 menu::Heard::Query => self.find(),
                 menu::Heard::Picked(pick) => self.picked(pick),
             },
@@ -1029,9 +885,17 @@ impl App {
                 confirm::Heard::Taken => {}
                 confirm::Heard::Left => drop(self.overlays.pop()),
                 confirm::Heard::Yes => {
-                    let (verb, typed) = (question.verb, question.form.clone());
+                    let (verb, forms) = (question.verb, question.forms.clone());
                     self.overlays.pop();
-                    self.run(verb, typed);
+                    self.run(verb, forms);
+                }
+            },
+            Some(Overlay::Naming(asked)) => match asked.key(key) {
+                naming::Heard::Taken => {}
+                naming::Heard::Left => drop(self.overlays.pop()),
+                naming::Heard::Named(view) => {
+                    self.overlays.pop();
+                    self.save(view);
                 }
             },
             Some(Overlay::Reader(reader)) => {
@@ -1078,73 +942,6 @@ impl App {
         }
     }
 
-    /// Looks for records that fit what is typed into the palette.
-    fn find(&mut self) {
-        let ticket = self.next();
-        let Some(Overlay::Menu(menu)) = self.overlays.last_mut() else { return };
-        let typed = menu.query.text();
-        if !menu.finds || typed.trim().len() < 3 {
-            menu.set_found(Vec::new());
-            return;
-        }
-        menu.asked = ticket;
-        self.newest_detail.store(ticket, Ordering::Relaxed);
-        let newest = Arc::clone(&self.newest_detail);
-        self.read(move |desk, out| {
-            if newest.load(Ordering::Relaxed) == ticket {
-                let _ = out.send(Reply::Found(ticket, offer::find(desk, typed.trim()).unwrap_or_default()));
-            }
-        });
-    }
-
-    fn picked(&mut self, pick: Pick) {
-        let label = match self.overlays.last() {
-            Some(Overlay::Menu(menu)) => menu.fitting().nth(menu.at()).map(|e| e.name.as_str().to_owned()),
-            _ => None,
-        };
-        match pick {
-            Pick::Value(value) => {
-                self.overlays.pop();
-                // A folder is gone into; everything else is the answer.
-                let is_path = self
-                    .form()
-                    .and_then(|f| f.row())
-                    .is_some_and(|r| matches!(r.field.takes, Takes::Existing | Takes::ToWrite));
-                if is_path && value.ends_with('/') {
-                    let title = self.form().and_then(|f| f.row()).map(form::Row::name).unwrap_or_default();
-                    return self.browse(title, None, &value);
-                }
-                let of_record =
-                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, Takes::Record(_)));
-                if let Some(form) = self.form() {
-                    form.put(&value, label.filter(|_| of_record));
-                }
-                self.ask_for_pairs();
-            }
-            Pick::Action(action) => {
-                self.overlays.pop();
-                self.act(action);
-            }
-            Pick::Verb(verb, subject) => {
-                self.overlays.pop();
-                let subjects = if subject.is_some() { self.subjects() } else { Vec::new() };
-                let subjects = if subjects.is_empty() { subject.into_iter().collect() } else { subjects };
-                self.begin(verb, subjects);
-            }
-            Pick::Goto(subject) => {
-                self.overlays.pop();
-                self.goto(subject);
-            }
-            Pick::Refused(failure) => self.refuse(&failure),
-            Pick::Theme(name) => {
-                self.overlays.pop();
-                if let Some(theme) = Theme::named(name) {
-                    self.theme = theme;
-                }
-            }
-        }
-    }
-
     fn filter_key(&mut self, key: KeyEvent) {
         let Some(input) = &mut self.filtering else { return };
         match key.code {
@@ -1179,13 +976,14 @@ impl App {
         self.locked = Some(Unlock::new(needs_none));
         // Where one was stays known, what was there does not.
         for view in self.views.values_mut() {
-            *view = View::again(view.look.clone(), view.selected().map(|s| s.id));
+            *view = view.again();
         }
         while let Some(overlay) = self.overlays.pop() {
             if let Overlay::Form(form) = overlay {
                 self.drafts.insert(draft_of(&form), form.draft());
             }
         }
+        self.forget_what_may_be_done();
         self.messages.clear();
         (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();
@@ -1228,11 +1026,6 @@ impl App {
             workers.join();
         }
     }
-}
-
-/// Whether a verb can be run from the screens: it needs nothing that they do not have.
-fn is_for_screens(verb: &Verb) -> bool {
-    !matches!(verb.run, Run::Free(_))
 }
 
 fn draft_of(form: &FormView) -> String {

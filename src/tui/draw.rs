@@ -12,6 +12,7 @@ use super::overlay::Overlay;
 use super::overlay::confirm::{Confirm, Said};
 use super::overlay::form::FormView;
 use super::overlay::menu::Menu;
+use super::overlay::naming::Naming;
 use super::overlay::reader::Reader;
 use super::page::{Bit, Detail, Line, Section};
 use super::paint::Paint;
@@ -104,9 +105,10 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     let mut overlays = std::mem::take(&mut app.overlays);
     let mut cursor = match overlays.last_mut() {
         None => place(app, paint, body),
-        Some(Overlay::Menu(m)) => menu(m, app.keymap.digits_pick(), paint, body),
+        Some(Overlay::Menu(m)) => menu(m, app.keymap.digits_pick() || m.numbered, paint, body),
         Some(Overlay::Form(f)) => form(f, paint, body, app.now()),
         Some(Overlay::Confirm(c)) => confirm(c, paint, body),
+        Some(Overlay::Naming(n)) => naming(n, paint, body),
         Some(Overlay::Reader(r)) => reader(r, paint, body),
     };
     app.overlays = overlays;
@@ -232,6 +234,7 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
 /// Draws a page. Answers where the selected row begins.
 fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Place) -> Option<Position> {
     let mut y = area.y;
+    view.rooms.fill(0);
     let views = screen_of(at).views;
     if !views.is_empty() {
         let mut line: Line = vec![Bit::new("view: ", Tone::Note)];
@@ -319,7 +322,15 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     }
     let (here, at) = view.at();
     let active = here == n && view.selected().is_some();
-    let head = paint.section_head(area, section, active);
+    // The title says how the rows come, after a comma: no longer where they are ordered.
+    let title = match view.order().filter(|o| o.is_of(section)) {
+        Some(order) => {
+            let title = section.title.as_str();
+            Shown::from(format!("{} {}", title.split(", ").next().unwrap_or(title), order.words()))
+        }
+        None => section.title.clone(),
+    };
+    let head = paint.section_head(area, section, &title, active);
     let room = usize::from(area.height.saturating_sub(head));
     let shown = view.rows(n);
     if shown.is_empty() && room > 0 {
@@ -350,8 +361,15 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     // How much is out of sight stands in the heading, where it covers nothing.
     if shown.len() > room && !section.title.is_empty() {
         let span = format!(" {}-{} of {} ", offset + 1, (offset + room).min(shown.len()), shown.len());
-        let used = width(section.title.as_str()) as u16 + 1;
-        paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+        let used = width(title.as_str()) as u16 + 1;
+        let end =
+            used + paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+        // What stands on the right goes where half of it would be covered.
+        let room = area.width.saturating_sub(end);
+        if width(section.aside.as_str()) > usize::from(room) {
+            let blank = " ".repeat(usize::from(room));
+            paint.text(area.x + end, area.y, room, &blank, paint.theme.style(Tone::Note));
+        }
     }
     let mut cursor = None;
     for (k, row_at) in shown.iter().skip(offset).take(room).enumerate() {
@@ -370,8 +388,8 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
         let wide = more.len() as u16;
         paint.shown(area.right().saturating_sub(wide), area.bottom() - 1, wide, &Shown::of(&more), Tone::Note);
     }
-    if let Some(slot) = view.offsets.get_mut(n) {
-        *slot = offset;
+    if let Some((first, rows)) = view.offsets.get_mut(n).zip(view.rooms.get_mut(n)) {
+        (*first, *rows) = (offset, room);
     }
     cursor
 }
@@ -457,6 +475,23 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
     Some(Position::new(area.x + 2 + width(&before) as u16, area.y + 1))
 }
 
+/// The name that is asked for: what it is for, and what must be known first.
+fn naming(n: &Naming, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+    let area = inner(body);
+    paint.rule(row(area, area.y), "Save this view");
+    let label = "name  ";
+    let typed = n.name.text();
+    paint.shown(area.x, area.y + 2, area.width, &Shown::of(&format!("{label}{typed}")), Tone::Base);
+    let told = n.told().into_iter().flat_map(|(text, tone)| {
+        wrap(text.as_str(), usize::from(area.width)).into_iter().map(move |line| (line, tone))
+    });
+    for (k, (line, tone)) in told.take(usize::from(area.height.saturating_sub(4))).enumerate() {
+        paint.text(area.x, area.y + 4 + k as u16, area.width, &line, paint.theme.style(tone));
+    }
+    let before: String = typed.chars().take(n.name.cursor().1).collect();
+    Some(Position::new(area.x + (width(label) + width(&before)) as u16, area.y + 2))
+}
+
 fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Option<Position> {
     let area = inner(body);
     paint.rule(row(area, area.y), &format!("{}: {}", f.verb.full_name(), f.verb.about));
@@ -515,7 +550,8 @@ fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Op
         let here = f.at == f.rows.len();
         let word = match (f.running.is_some(), f.verb.weight()) {
             (true, _) => "working …".to_owned(),
-            (false, Weight::Light) => "Enter does it".to_owned(),
+            (false, Weight::Light) if f.others.is_empty() => "Enter does it".to_owned(),
+            (false, Weight::Light) => "Enter asks once more, then does it".to_owned(),
             (false, Weight::Signs) => "Enter asks once more, then signs".to_owned(),
             (false, Weight::Destroys) => "Enter asks once more, then it is done for good".to_owned(),
         };
@@ -675,9 +711,15 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
     if let Some(filter) = &app.filtering {
         let typed = filter.text();
         let used = paint.shown(area.x, area.y, room, &Shown::of("filter / "), Tone::Due);
-        paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
+        let wide = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
         let before: String = typed.chars().take(filter.cursor().1).collect();
-        return Some(Position::new(area.x + used + width(&before) as u16, area.y));
+        let at = Position::new(area.x + used + width(&before) as u16, area.y);
+        // A term that is being typed is often not understood yet: it is told, but nothing is pushed aside for it.
+        if let Some(misread) = app.view().misread() {
+            let x = used + wide + 2;
+            paint.shown(area.x + x, area.y, room.saturating_sub(x), &Shown::of(misread), Tone::Note);
+        }
+        return Some(at);
     }
     let bit = if !app.pressed.is_empty() {
         let on: Vec<String> =
@@ -692,23 +734,38 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
     } else if let Some(said) = &app.said {
         said.clone()
     } else {
-        let view = app.view();
-        let (filter, marks) = (view.filter().to_owned(), view.marks.len());
-        match (filter.is_empty(), marks) {
-            (false, _) => Bit::new(format!("filter: {filter}   Esc clears it"), Tone::Due),
-            (true, 0) if view.stale => Bit::new("Reading …", Tone::Note),
-            (true, 0) => Bit::from(view.page.sentence.clone()),
-            (true, n) => Bit::new(format!("{n} marked; Esc clears the marks"), Tone::Due),
-        }
+        standing(app.view())
     };
     paint.shown(area.x, area.y, room, &bit.text, bit.tone);
     None
+}
+
+/// What stands in the row of the sentence while nothing is said or done: the range, the filter, the marks, that a window is
+/// ordered and not the whole; else the sentence of the page.
+fn standing(view: &View) -> Bit {
+    let marks = view.marks_in_words();
+    let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
+    match (view.filter(), view.misread()) {
+        _ if view.is_ranging() => Bit::new(format!("range: {marks}   Esc drops it"), Tone::Due),
+        (_, Some(misread)) => Bit::new(format!("{also}{misread}"), Tone::Due),
+        ("", None) if !marks.is_empty() => Bit::new(format!("{marks}; Esc clears the marks"), Tone::Due),
+        ("", None) if view.stale => Bit::new("Reading …", Tone::Note),
+        ("", None) => match view.ordered_window() {
+            Some(ordered) => Bit::new(ordered, Tone::Note),
+            None => Bit::from(view.page.sentence.clone()),
+        },
+        (filter, None) => Bit::new(format!("{also}filter: {filter}   Esc clears it"), Tone::Due),
+    }
 }
 
 /// The keys, by priority, as many as fit; none is ever cut.
 fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
     let area = inner(area);
     let fixed: Option<&[(&str, &str)]> = match app.overlays.last() {
+        Some(Overlay::Naming(_)) => Some(&[("Enter", "save"), ("Esc", "leave it")]),
+        Some(Overlay::Menu(m)) if m.numbered => {
+            Some(&[("1..9 Enter", "take"), ("type", "narrow"), ("Up Down", "move"), ("Esc", "back")])
+        }
         Some(Overlay::Menu(m)) if m.several => {
             Some(&[("Space", "tick"), ("Enter", "take"), ("type", "narrow"), ("Esc", "back")])
         }
@@ -728,7 +785,7 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
         }),
         Some(Overlay::Reader(_)) => Some(&[("Up Down PgDn", "scroll"), ("Esc", "close")]),
         None if app.filtering.is_some() => {
-            Some(&[("Enter", "keep the filter"), ("Esc", "clear it"), ("state:open !word", "columns, not")])
+            Some(&[("Enter", "keep it"), ("Esc", "clear it"), ("state:open left:<4h tier:>1 !word", "columns, not")])
         }
         None => None,
     };

@@ -7,14 +7,19 @@
 pub mod action;
 pub mod app;
 pub mod draw;
+pub mod filter;
 pub mod input;
 pub mod key;
 pub mod keymap;
+pub mod many;
+pub mod measure;
 pub mod offer;
+pub mod order;
 pub mod overlay;
 pub mod page;
 pub mod paint;
 pub mod place;
+pub mod saved;
 pub mod screen;
 pub mod settings;
 pub mod signal;
@@ -59,6 +64,9 @@ pub fn run(opening: Opening, passphrase_file: bool, place: Place, settings: Sett
     let mut app = App::new(opening, passphrase_file, place, send)?;
     app.theme = settings.theme.unwrap_or(app.theme);
     (app.keymap, app.ascii) = (settings.keymap, settings.ascii);
+    if let Some(failure) = settings.no_views {
+        app.say(page::Bit::new(format!("There are no views: {}", failure.what), theme::Tone::Stop));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
     let mut screens = Screens::enter()?;
     let guard = signal::Guard::watch();

@@ -62,6 +62,19 @@ pub fn verbs_for(desk: &Desk, subject: &Subject, capital: Capital) -> Result<Vec
     Ok(names.iter().filter_map(|name| verb(name)).collect())
 }
 
+/// The verbs that a capital key means for any of several things.
+pub fn verbs_for_all(desk: &Desk, subjects: &[Subject], capital: Capital) -> Result<Vec<&'static Verb>, Failure> {
+    let mut all: Vec<&'static Verb> = Vec::new();
+    for subject in subjects {
+        for verb in verbs_for(desk, subject, capital)? {
+            if all.iter().all(|v| v.full_name() != verb.full_name()) {
+                all.push(verb);
+            }
+        }
+    }
+    Ok(all)
+}
+
 fn of_request(record: &Record, ours: bool, capital: Capital) -> &'static [&'static str] {
     let Some(state) = State::parse(&record.state) else { return &[] };
     match (ours, capital, state) {
@@ -189,6 +202,8 @@ pub struct Prepared {
     pub labels: BTreeMap<&'static str, String>,
     /// The partner that it concerns.
     pub partner: Option<String>,
+    /// The values for the further things, where it is done with each of several.
+    pub others: Vec<Form>,
 }
 
 /// Fills what the thing, the marks and the place tell.
@@ -240,7 +255,7 @@ pub fn prepare(desk: &Desk, verb: &'static Verb, subjects: &[Subject], focus: Op
 }
 
 /// Records in a line.
-fn label(desk: &Desk, records: &[&Record]) -> Result<String, Failure> {
+pub fn label(desk: &Desk, records: &[&Record]) -> Result<String, Failure> {
     let one = |r: &Record| short(r.kind, &r.id.to_string());
     match records {
         [only] => Ok(format!("{}  {}", one(only), line_of(desk, only)?)),

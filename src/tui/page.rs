@@ -2,6 +2,7 @@
 
 use super::theme::Tone;
 use crate::value::id::Id;
+use crate::value::instant::Instant;
 use crate::value::text::Shown;
 
 /// A thing that a row stands for.
@@ -58,11 +59,13 @@ pub struct Column {
     pub right: bool,
     /// Left out where the screen is narrow.
     pub optional: bool,
+    /// Whether its times lie behind: a length of time is counted back from now.
+    pub past: bool,
 }
 
 /// A column that is always there.
 pub const fn column(title: &'static str, width: Width) -> Column {
-    Column { title, width, right: false, optional: false }
+    Column { title, width, right: false, optional: false, past: false }
 }
 
 impl Column {
@@ -76,6 +79,12 @@ impl Column {
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { optional: true, ..self }
+    }
+
+    /// Its times lie behind.
+    #[must_use]
+    pub const fn past(self) -> Self {
+        Self { past: true, ..self }
     }
 }
 
@@ -114,6 +123,8 @@ pub struct Section {
 /// A whole page: lines on top, bands of sections side by side, a sentence at the foot.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
+    /// When it was made: what it says of times is true of then.
+    pub at: Option<Instant>,
     /// The thing that it is about, where it is about one: a case, a partner.
     pub about: Option<Subject>,
     /// Lines on top.

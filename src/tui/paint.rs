@@ -147,12 +147,13 @@ impl Paint<'_> {
         }
     }
 
-    /// Writes a section's heading and the headings of its columns. Answers how many lines they took.
-    pub fn section_head(&mut self, area: Rect, section: &Section, active: bool) -> u16 {
+    /// Writes a section's heading, with the title as it is now, and the headings of its columns. Answers how many lines they
+    /// took.
+    pub fn section_head(&mut self, area: Rect, section: &Section, title: &Shown, active: bool) -> u16 {
         let mut y = area.y;
-        if !section.title.is_empty() && area.height > 0 {
+        if !title.is_empty() && area.height > 0 {
             let tone = if active { Tone::Title } else { Tone::Note };
-            self.shown(area.x + 1, y, area.width.saturating_sub(1), &section.title, tone);
+            self.shown(area.x + 1, y, area.width.saturating_sub(1), title, tone);
             let wide = width(section.aside.as_str()) as u16;
             if wide > 0 && wide + 2 < area.width {
                 self.shown(area.right() - wide, y, wide, &section.aside, Tone::Note);

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::keymap::{Keymap, Preset};
+use super::saved;
 use super::theme::Theme;
 use crate::desk::failure::{Failure, Kind};
 use crate::host::file;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub theme: Option<&'static Theme>,
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
+    /// What is wrong with the file of the views, where something is: the screens open without them.
+    pub no_views: Option<Failure>,
 }
 
 /// The file, as it is written. What is not known is an error: a word that is misspelt must not be passed over.
@@ -69,7 +72,8 @@ impl Settings {
         let preset = written.preset.as_deref().map(|p| preset(p).map_err(bad)).transpose()?.unwrap_or(Preset::Vim);
         let keymap = Keymap::with(preset, &written.keys).map_err(|e| bad(e.to_string()))?;
         let in_file = written.theme.as_deref().map(|t| theme(t).map_err(bad)).transpose()?;
-        Ok(Self { keymap, theme: fitting(wished(wishes)?, in_file), ascii: wishes.ascii || written.ascii })
+        let no_views = saved::path().and_then(|path| saved::read(&path).err());
+        Ok(Self { keymap, theme: fitting(wished(wishes)?, in_file), ascii: wishes.ascii || written.ascii, no_views })
     }
 }
 

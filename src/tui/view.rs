@@ -1,13 +1,18 @@
-//! One place as it is being looked at: its page, the filter, the selection, the marks, the detail. It never draws.
+//! One place as it is being looked at: its page, the filter, the order, the selection, the marks, the detail. It never
+//! draws, and keeps nothing for longer than the screens are open.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::filter::Filter;
+use super::order::Order;
 use super::page::{Detail, Page, Row, Section, Subject};
 use super::screen::look::Look;
 use super::worker::Ticket;
 use crate::desk::failure::Failure;
 use crate::value::id::Id;
+use crate::value::instant::Instant;
 
 /// A place as it is being looked at.
 #[derive(Default)]
@@ -38,21 +43,38 @@ pub struct View {
     pub wanted: Option<Id>,
     /// Marked things, in the order in which they were marked.
     pub marks: Vec<Subject>,
-    /// First shown row of each section.
+    /// First drawn row of each section.
     pub offsets: Vec<usize>,
-    filter: String,
-    /// For each section the rows that the filter shows.
+    /// How many rows of each section were drawn last.
+    pub rooms: Vec<usize>,
+    filter: Filter,
+    /// What of the filter narrows nothing, in words.
+    misread: Option<String>,
+    order: Option<Order>,
+    /// For each section its rows in order: they are ordered once for a page, not for each key.
+    ordered: Vec<Vec<usize>>,
+    /// For each section the rows that the filter shows, in order.
     shown: Vec<Vec<usize>>,
+    range: Option<Range>,
     section: usize,
     row: usize,
     /// Whether the selection was moved; until then it is the first row, whatever comes before it.
     moved: bool,
 }
 
+/// Rows that are marked from where one began to where the selection is.
+struct Range {
+    section: usize,
+    began: Subject,
+    /// What was marked before.
+    before: Vec<Subject>,
+}
+
 impl View {
     /// A place that is looked at again as it was, and selects what was selected once that is there.
-    pub fn again(look: Look, wanted: Option<Id>) -> Self {
-        Self { look, wanted, ..Self::default() }
+    pub fn again(&self) -> Self {
+        let wanted = self.selected().map(|s| s.id);
+        Self { look: self.look.clone(), order: self.order.clone(), wanted, ..Self::default() }
     }
 
     /// The sections, from top to bottom and from left to right.
@@ -88,13 +110,45 @@ impl View {
 
     /// The filter.
     pub fn filter(&self) -> &str {
-        &self.filter
+        self.filter.text()
+    }
+
+    /// What of the filter is not understood and narrows nothing, in a sentence.
+    pub fn misread(&self) -> Option<&str> {
+        self.misread.as_deref()
     }
 
     /// Filters the rows; what is selected stays so where it can.
     pub fn set_filter(&mut self, filter: &str) {
-        self.filter = filter.to_owned();
+        self.filter = Filter::read(filter);
         self.rearrange();
+    }
+
+    /// The order, where it is not as the rows come.
+    pub const fn order(&self) -> Option<&Order> {
+        self.order.as_ref()
+    }
+
+    /// Orders the rows, or leaves them as they come; what is selected stays so.
+    pub fn set_order(&mut self, order: Option<Order>) {
+        self.order = order;
+        self.sort();
+        self.rearrange();
+    }
+
+    /// The section that an order is chosen for: that of the selection, else the first whose columns have headings.
+    pub fn to_order(&self) -> Option<&Section> {
+        let has_headings = |s: &&Section| s.columns.iter().any(|c| !c.title.is_empty());
+        self.sections().nth(self.section).filter(has_headings).or_else(|| self.sections().find(has_headings))
+    }
+
+    /// In words, what is ordered where a section is a window of more rows: only what is here is ordered.
+    pub fn ordered_window(&self) -> Option<String> {
+        let order = self.order.as_ref()?;
+        let is_window = |s: &&Section| order.is_of(s) && s.of.is_some_and(|of| of > s.rows.len() as u64);
+        let section = self.sections().find(is_window)?;
+        let of = section.of.unwrap_or_default();
+        Some(format!("Ordered {} among the {} rows that are here, of {of}.", order.words(), section.rows.len()))
     }
 
     /// Takes a new page; what is selected stays so where it can.
@@ -103,7 +157,10 @@ impl View {
         self.page = page;
         (self.here, self.stale) = (true, false);
         self.failed = None;
-        self.offsets.resize(self.sections().count(), 0);
+        let count = self.sections().count();
+        self.offsets.resize(count, 0);
+        self.rooms.resize(count, 0);
+        self.sort();
         self.rearrange();
         if let Some(id) = self.wanted
             && self.select(|s| s.id == id)
@@ -118,9 +175,22 @@ impl View {
         }
     }
 
+    /// When the page was made.
+    fn now(&self) -> Instant {
+        self.page.at.unwrap_or(Instant::EPOCH)
+    }
+
+    fn sort(&mut self) {
+        let (order, now) = (self.order.as_ref(), self.now());
+        let ordered = |s: &Section| order.map_or_else(|| (0..s.rows.len()).collect(), |o| o.rows(s, now));
+        self.ordered = self.page.bands.iter().flatten().map(ordered).collect();
+    }
+
     fn rearrange(&mut self) {
-        let before = self.selected().cloned();
-        self.shown = self.page.bands.iter().flatten().map(|s| filtered(s, &self.filter)).collect();
+        let (before, now) = (self.selected().cloned(), self.now());
+        let sections = self.page.bands.iter().flatten();
+        self.misread = self.filter.misread(sections.clone(), now);
+        self.shown = sections.zip(&self.ordered).map(|(s, rows)| self.filter.narrow(s, rows, now)).collect();
         let kept = before.is_some_and(|b| self.select(|s| *s == b));
         if !kept && self.selected().is_none() {
             self.first();
@@ -141,6 +211,15 @@ impl View {
         false
     }
 
+    /// Every place that can be selected; while a range is marked, those of its section.
+    fn reach(&self) -> Vec<(usize, usize)> {
+        let mut stops = self.stops();
+        if let Some(range) = &self.range {
+            stops.retain(|(section, _)| *section == range.section);
+        }
+        stops
+    }
+
     /// Every place that can be selected.
     fn stops(&self) -> Vec<(usize, usize)> {
         let of = |section: usize| {
@@ -154,21 +233,24 @@ impl View {
     /// Moves the selection by so many rows, from section to section.
     pub fn step(&mut self, by: i32) {
         self.moved = true;
-        let stops = self.stops();
+        let stops = self.reach();
         let here = stops.iter().position(|s| *s == (self.section, self.row)).unwrap_or(0);
         let there = here.saturating_add_signed(by as isize).min(stops.len().saturating_sub(1));
         self.go(stops.get(there).copied());
+        self.extend_range();
     }
 
     /// To the first row.
     pub fn first(&mut self) {
-        self.go(self.stops().first().copied());
+        self.go(self.reach().first().copied());
+        self.extend_range();
     }
 
     /// To the last row.
     pub fn last(&mut self) {
         self.moved = true;
-        self.go(self.stops().last().copied());
+        self.go(self.reach().last().copied());
+        self.extend_range();
     }
 
     /// To the first row of the next (or previous) section that has one.
@@ -200,32 +282,75 @@ impl View {
 
     /// Marks every row of the section that the filter shows.
     pub fn mark_all(&mut self) {
-        let all = (0..self.rows(self.section).len())
-            .filter_map(|n| self.row_at(self.section, n).and_then(|r| r.subject.clone()))
-            .filter(|s| !self.marks.contains(s))
-            .collect::<Vec<_>>();
-        self.marks.extend(all);
+        let before = std::mem::take(&mut self.marks);
+        self.marks = self.and_rows(before, 0, self.rows(self.section).len());
     }
-}
 
-/// The rows in which every word of the filter stands. `title:word` looks in that column alone; `!word` wants it absent.
-fn filtered(section: &Section, filter: &str) -> Vec<usize> {
-    let words: Vec<String> = filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let is = |row: &Row, word: &str| match word.split_once(':') {
-        Some((column, part)) if section.columns.iter().any(|c| c.title.to_lowercase() == column) => section
-            .columns
-            .iter()
-            .zip(&row.cells)
-            .any(|(c, cell)| c.title.to_lowercase() == column && cell.text.as_str().to_lowercase().contains(part)),
-        _ => row.cells.iter().any(|cell| cell.text.as_str().to_lowercase().contains(word)),
-    };
-    let fits = |row: &Row| {
-        words.iter().all(|w| match w.strip_prefix('!') {
-            Some(not) if !not.is_empty() => !is(row, not),
-            _ => is(row, w),
-        })
-    };
-    section.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(n, _)| n).collect()
+    /// What was marked before, and the things of these shown rows of the section.
+    fn and_rows(&self, mut marks: Vec<Subject>, from: usize, until: usize) -> Vec<Subject> {
+        let there: HashSet<Subject> = marks.iter().cloned().collect();
+        let rows = (from..until).filter_map(|n| self.row_at(self.section, n)?.subject.clone());
+        marks.extend(rows.filter(|s| !there.contains(s)));
+        marks
+    }
+
+    /// Begins to mark a range at what is selected. Answers whether there is anything.
+    pub fn begin_range(&mut self) -> bool {
+        let Some(began) = self.selected().cloned() else { return false };
+        self.moved = true;
+        self.range = Some(Range { section: self.section, began, before: self.marks.clone() });
+        self.extend_range();
+        true
+    }
+
+    /// Whether a range is being marked.
+    pub const fn is_ranging(&self) -> bool {
+        self.range.is_some()
+    }
+
+    /// The range is as it was meant: its marks stay.
+    pub fn end_range(&mut self) {
+        self.range = None;
+    }
+
+    /// Nothing of the range was meant: what was marked before is marked. Answers whether there was one.
+    pub fn drop_range(&mut self) -> bool {
+        let dropped = self.range.take();
+        dropped.map(|range| self.marks = range.before).is_some()
+    }
+
+    fn extend_range(&mut self) {
+        let Some(range) = self.range.take().filter(|r| r.section == self.section) else { return };
+        let rows = 0..self.rows(self.section).len();
+        let is_it = |n: &usize| self.row_at(self.section, *n).is_some_and(|r| r.subject.as_ref() == Some(&range.began));
+        // Where the row at which it began has gone, the range has ended: nobody sees any more what it would take.
+        let Some(began) = rows.into_iter().find(is_it) else { return };
+        let (from, until) = (began.min(self.row), began.max(self.row) + 1);
+        self.marks = self.and_rows(range.before.clone(), from, until);
+        self.range = Some(range);
+    }
+
+    /// How many marked things nobody sees: the filter hides them, they are scrolled away, or they are not on the page.
+    pub fn marked_unseen(&self) -> usize {
+        let mut unseen: HashSet<&Subject> = self.marks.iter().collect();
+        for (section, (offset, room)) in self.offsets.iter().zip(&self.rooms).enumerate() {
+            for n in *offset..offset.saturating_add(*room) {
+                if let Some(subject) = self.row_at(section, n).and_then(|r| r.subject.as_ref()) {
+                    unseen.remove(subject);
+                }
+            }
+        }
+        unseen.len()
+    }
+
+    /// What is marked, in words; empty where nothing is.
+    pub fn marks_in_words(&self) -> String {
+        match (self.marks.len(), self.marked_unseen()) {
+            (0, _) => String::new(),
+            (n, 0) => format!("{n} marked"),
+            (n, unseen) => format!("{n} marked, {unseen} not shown"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -278,20 +403,74 @@ mod tests {
     }
 
     #[test]
-    fn the_filter_takes_words_columns_and_not() {
-        let p = page(&[&[1, 2, 3, 4]]);
-        let section = &p.bands[0][0];
-        let cases: &[(&str, &[usize])] = &[
-            ("", &[0, 1, 2, 3]),
-            ("open", &[1, 3]),
-            ("state:open 4", &[3]),
-            ("id:open", &[]),
-            ("!open", &[0, 2]),
-            ("no:such", &[]),
-        ];
-        for (filter, want) in cases {
-            assert_eq!(filtered(section, filter), *want, "{filter}");
-        }
+    fn an_order_leaves_the_selection_on_its_thing_and_is_kept() {
+        let mut view = View::default();
+        view.set_page(page(&[&[3, 1, 4, 2]]));
+        let shown = |v: &View| {
+            v.rows(0).iter().map(|n| v.page.bands[0][0].rows[*n].cells[0].text.to_string()).collect::<String>()
+        };
+        view.step(1);
+        let by = |column: &str, reversed| Some(Order { column: column.into(), reversed });
+        let check = |view: &mut View, order: Option<Order>, want: &str| {
+            view.set_order(order);
+            assert_eq!((shown(view).as_str(), view.selected()), (want, Some(&subject(1))));
+        };
+        check(&mut view, by("ID", false), "1234");
+        check(&mut view, by("ID", true), "4321");
+        check(&mut view, by("STATE", false), "3142");
+        check(&mut view, by("NONE", false), "3142");
+        check(&mut view, by("ID", true), "4321");
+        view.set_filter("id:>1");
+        assert_eq!(shown(&view), "432");
+        view.set_filter("");
+        view.set_page(page(&[&[5, 1, 2]]));
+        assert_eq!(shown(&view), "521");
+        let again = view.again();
+        assert_eq!((again.order(), again.filter()), (by("ID", true).as_ref(), ""));
+        assert!(view.ordered_window().is_none());
+        view.page.bands[0][0].of = Some(9);
+        assert_eq!(view.ordered_window().unwrap(), "Ordered by ID, reversed among the 3 rows that are here, of 9.");
+    }
+
+    #[test]
+    fn a_range_is_marked_from_where_it_began_and_can_be_dropped() {
+        let mut view = View::default();
+        view.set_page(page(&[&[1, 2, 3, 4, 5], &[6, 7]]));
+        view.rooms = vec![5, 2];
+        let marked = |v: &View| v.marks.iter().map(|s| s.id.to_string().chars().nth(1).unwrap()).collect::<String>();
+        view.last();
+        view.mark();
+        view.first();
+        view.step(1);
+        assert!(view.begin_range());
+        let check = |view: &mut View, step: i32, want: &str| {
+            view.step(step);
+            assert_eq!(marked(view), want);
+        };
+        check(&mut view, 0, "72");
+        check(&mut view, 2, "7234");
+        check(&mut view, -1, "723");
+        check(&mut view, -9, "712");
+        check(&mut view, 9, "72345");
+        assert_eq!(view.selected(), Some(&subject(5)), "it stays in its section");
+        assert!(view.drop_range() && !view.drop_range());
+        assert_eq!(marked(&view), "7");
+        assert!(view.begin_range());
+        view.step(-1);
+        view.end_range();
+        view.step(-1);
+        assert_eq!(marked(&view), "745");
+        assert_eq!(view.marks_in_words(), "3 marked");
+        view.set_filter("!id:4");
+        assert_eq!(view.marks_in_words(), "3 marked, 1 not shown");
+        view.set_filter("");
+        view.rooms = vec![3, 2];
+        assert_eq!(view.marks_in_words(), "3 marked, 2 not shown", "they are scrolled away");
+        view.begin_range();
+        view.set_page(page(&[&[8, 9]]));
+        view.step(1);
+        assert!(!view.is_ranging(), "where it began is gone");
+        assert_eq!(view.marks_in_words(), "4 marked, 4 not shown");
     }
 
     #[test]

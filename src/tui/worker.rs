@@ -2,16 +2,18 @@
 //! messages and never wait.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::offer::{Prepared, prepare, unfit};
+use super::many::{May, may, may_each};
+use super::offer::Prepared;
 use super::page::{Detail, Page, Subject};
 use super::place::Place;
+use super::saved::Saved;
 use super::screen::detail::detail;
 use super::screen::look::Look;
 use crate::desk::failure::{Failure, Kind};
@@ -19,22 +21,10 @@ use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
 use crate::desk::workspace::Desk;
 use crate::host::clock::Clock;
-use crate::record::book::Book as _;
 use crate::seal::identity::Identity;
 
 /// A request's number: answers to older ones are dropped.
 pub type Ticket = u64;
-
-/// What may be done with a thing, and why not.
-#[derive(Clone, Debug)]
-pub struct May {
-    /// The verb.
-    pub verb: &'static Verb,
-    /// Why not; `None`: it may.
-    pub why_not: Option<Failure>,
-    /// Fields that it still asks for.
-    pub asks: Vec<&'static str>,
-}
 
 /// An answer to the screens.
 pub enum Reply {
@@ -50,14 +40,21 @@ pub enum Reply {
     Offered(Ticket, Result<Vec<&'static Verb>, Failure>),
     /// What is known of a verb's form.
     Prepared(Ticket, &'static Verb, Result<Prepared, Failure>),
-    /// What may be done with a thing.
+    /// Which of several things a verb may be done with.
+    Each(Ticket, Result<May, Failure>),
+    /// What may be done with things.
     May(Ticket, Result<Vec<May>, Failure>),
-    /// What the gate said to a rehearsal: why not, where it says no; and what it would come to, where that can be told.
-    Rehearsed(Ticket, Option<Failure>, Vec<String>),
+    /// What the gate said to a rehearsal of each form: why not, where it says no; and what it would come to, where that can
+    /// be told.
+    Rehearsed(Ticket, Vec<Option<Failure>>, Vec<String>),
     /// The rows that pairs of a form have.
     Pairs(Ticket, Result<Vec<PairRow>, Failure>),
     /// What a list for a field offers: values, and what is shown of them.
     Choices(Ticket, Result<Vec<(String, String)>, Failure>),
+    /// The views that are kept.
+    Views(Ticket, Result<Vec<Saved>, Failure>),
+    /// A view is kept: its name, and whether it has replaced one.
+    Saved(Result<(String, bool), Failure>),
     /// Records that fit what was typed.
     Found(Ticket, Vec<(Subject, String)>),
     /// A verb is done.
@@ -159,9 +156,9 @@ impl Workers {
         let _ = self.reader.send(Order::Do(Box::new(task)));
     }
 
-    /// Runs a verb on the writing thread; answers what cancels it. Where it rotates the key, the reading thread closes
+    /// Runs a verb on the writing thread, with one form after the other; answers what cancels it. Where it rotates the key, the reading thread closes
     /// the workspace meanwhile.
-    pub fn run(&self, ticket: Ticket, verb: &'static Verb, form: Form) -> Arc<AtomicBool> {
+    pub fn run(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>) -> Arc<AtomicBool> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
         let alone = matches!(verb.act, "purge" | "member-revoke" | "member-add");
@@ -174,25 +171,41 @@ impl Workers {
                 }
             }
             let mut job = job(ticket, flag, out.clone());
-            let done = perform(desk, verb, &form, &mut job);
+            let done = perform_each(desk, verb, &forms, &mut job);
             let _ = out.send(Reply::Done(ticket, done));
         });
         let _ = self.writer.send(Order::Do(task));
         cancelled
     }
 
-    /// Asks what may be done with a thing: each verb is rehearsed where that costs nothing, else asked of the gate.
-    pub fn may(&self, ticket: Ticket, subject: Subject) {
+    /// Asks of each thing what may be done with it: each verb is rehearsed where that costs nothing, else asked of the
+    /// gate. It ends as soon as `newest` is another ticket: many marks are many questions.
+    pub fn may(&self, ticket: Ticket, things: Vec<Subject>, newest: Arc<AtomicU64>) {
         let task: Task = Box::new(move |desk, out| {
-            let _ = out.send(Reply::May(ticket, may(desk, &subject)));
+            let wanted = || newest.load(Ordering::Relaxed) == ticket;
+            let _ = out.send(Reply::May(ticket, may(desk, &things, &wanted)));
         });
         let _ = self.writer.send(Order::Do(task));
     }
 
-    /// Asks the gate what it would say, and what would come of it.
-    pub fn rehearse(&self, ticket: Ticket, verb: &'static Verb, form: Form, subject: Option<Subject>) {
+    /// Asks of each thing whether a verb may be done with it; as [`Self::may`].
+    pub fn may_each(&self, ticket: Ticket, verb: &'static Verb, things: Vec<Subject>, newest: Arc<AtomicU64>) {
         let task: Task = Box::new(move |desk, out| {
-            let (said, told) = foretell(desk, verb, &form, subject.as_ref());
+            let wanted = || newest.load(Ordering::Relaxed) == ticket;
+            let _ = out.send(Reply::Each(ticket, may_each(desk, verb, &things, &wanted)));
+        });
+        let _ = self.writer.send(Order::Do(task));
+    }
+
+    /// Asks the gate what it would say to each form, and what would come of them.
+    pub fn rehearse(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>, subject: Option<Subject>) {
+        let task: Task = Box::new(move |desk, out| {
+            let (mut said, mut told) = (Vec::new(), Vec::new());
+            for form in &forms {
+                let (no, lines) = foretell(desk, verb, form, subject.as_ref());
+                said.push(no);
+                told.extend(lines);
+            }
             let _ = out.send(Reply::Rehearsed(ticket, said, told));
         });
         let _ = self.writer.send(Order::Do(task));
@@ -278,6 +291,28 @@ fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, endi
     }
 }
 
+/// Does it with each form. What is done stays done: where one fails, the answer says how many were, and the rest is left.
+fn perform_each(desk: &mut Desk, verb: &'static Verb, forms: &[Form], job: &mut Job) -> Result<Answer, Failure> {
+    if let [only] = forms {
+        return perform(desk, verb, only, job);
+    }
+    let mut said = Vec::new();
+    for (n, form) in forms.iter().enumerate() {
+        match job.at("done with", n as u64, Some(forms.len() as u64)).and_then(|()| perform(desk, verb, form, job)) {
+            Ok(answer) => said.extend(answer.said),
+            Err(failure) if n == 0 => return Err(failure),
+            Err(failure) => {
+                let stopped = format!("{n} of {} are done; then it stopped: {}", forms.len(), failure.what);
+                let mut answer = Answer::thing(&n).saying(format!("{stopped}\n{}", said.join("\n")));
+                answer.code = failure.code();
+                return Ok(answer);
+            }
+        }
+    }
+    let head = format!("{}: done with {}.", verb.full_name(), forms.len());
+    Ok(Answer::thing(&forms.len()).saying(format!("{head}\n{}", said.join("\n"))))
+}
+
 fn perform(desk: &mut Desk, verb: &'static Verb, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     match verb.run {
         Run::Reads(run) | Run::Writes(run) => run(desk, form, job),
@@ -328,36 +363,4 @@ fn foretell(
         d.lines.iter().take(until).map(line).collect()
     });
     (said, told.unwrap_or_default())
-}
-
-fn may(desk: &mut Desk, subject: &Subject) -> Result<Vec<May>, Failure> {
-    let mut all = Vec::new();
-    for verb in crate::desk::verbs() {
-        let Run::Writes(run) = verb.run else { continue };
-        if verb.subject_field(&subject.kind).is_none() {
-            continue;
-        }
-        let record = desk.book().get(subject.id)?;
-        if let Some(why) = record.as_ref().and_then(|r| unfit(desk, verb, r)) {
-            all.push(May { verb, why_not: Some(Failure::life(why)), asks: Vec::new() });
-            continue;
-        }
-        let known = prepare(desk, verb, std::slice::from_ref(subject), None)?;
-        let lacks = |f: &&crate::desk::verb::Field| f.required && known.form.maybe(f.name).is_none();
-        let asks: Vec<&'static str> = verb.fields.iter().filter(lacks).map(|f| f.name).collect();
-        let why_not = if asks.is_empty() && verb.is_rehearsable() {
-            desk.rehearse(|desk| run(desk, &known.form, &mut Job::silent())).filter(|f| f.kind != Kind::Usage)
-        } else {
-            role_says_no(desk, verb)?
-        };
-        all.push(May { verb, why_not, asks });
-    }
-    Ok(all)
-}
-
-/// What can be said before a verb's form is filled in: whether this member may sign such an act at all.
-fn role_says_no(desk: &Desk, verb: &Verb) -> Result<Option<Failure>, Failure> {
-    let mut verdict = desk.may(verb.act)?;
-    verdict.rules.retain(|f| matches!(f.id, "A-01" | "A-02"));
-    Ok(if verdict.allowed() { None } else { Some(Failure::refused(verdict, None)) })
 }

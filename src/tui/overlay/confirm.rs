@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use crate::desk::failure::Failure;
 use crate::desk::verb::{Form, Verb, Weight};
 use crate::tui::input::Input;
+use crate::tui::many::why;
 use crate::tui::page::Line;
 use crate::value::text::Shown;
 
@@ -25,8 +26,8 @@ pub enum Said {
 pub struct Confirm {
     /// What would be done.
     pub verb: &'static Verb,
-    /// With what.
-    pub form: Form,
+    /// With what: once for each of these.
+    pub forms: Vec<Form>,
     /// What is shown of it.
     pub about: Vec<Line>,
     /// What it would come to, in words, once that is known.
@@ -56,14 +57,41 @@ pub enum Heard {
 
 impl Confirm {
     /// A question.
-    pub fn new(verb: &'static Verb, form: Form, about: Vec<Line>, partner: Option<&str>) -> Self {
+    pub fn new(verb: &'static Verb, forms: Vec<Form>, about: Vec<Line>, partner: Option<&str>) -> Self {
         let word = match (verb.weight(), partner) {
             (Weight::Destroys, _) | (_, None) => verb.name.to_owned(),
             (_, Some(code)) => code.to_owned(),
         };
         let asked_first = verb.is_rehearsable() || verb.foretold().is_some();
         let said = if asked_first { Said::Waiting } else { Said::Later };
-        Self { verb, form, about, told: Vec::new(), word, typed: Input::new("", false), said, asked: 0, wrong: false }
+        Self { verb, forms, about, told: Vec::new(), word, typed: Input::new("", false), said, asked: 0, wrong: false }
+    }
+
+    /// Takes what the gate said to each form. Those that it refuses are left out, and that is told, as long as any is left.
+    pub fn hear(&mut self, said: Vec<Option<Failure>>, told: &[String]) {
+        self.told.clear();
+        let of = said.len();
+        let refused: Vec<&Failure> = said.iter().flatten().collect();
+        self.said = match refused.first() {
+            None => Said::Yes,
+            Some(failure) if refused.len() == of => Said::No(Box::new((*failure).clone())),
+            Some(_) => {
+                self.told.push(Shown::from(format!("{} of {of} can. The others are left out:", of - refused.len())));
+                let mut whys: Vec<(String, usize)> = Vec::new();
+                for why in refused.iter().map(|f| why(f)) {
+                    match whys.iter_mut().find(|(w, _)| *w == why) {
+                        Some((_, n)) => *n += 1,
+                        None => whys.push((why, 1)),
+                    }
+                }
+                self.told.extend(whys.into_iter().map(|(why, n)| Shown::from(format!("{n}: {why}"))));
+                let mut said = said.iter();
+                self.forms.retain(|_| said.next().is_some_and(Option::is_none));
+                Said::Yes
+            }
+        };
+        // Who is left out stands first: what it comes to may be longer than the screen.
+        self.told.extend(told.iter().map(|t| Shown::of(t)));
     }
 
     /// Takes a key.
@@ -95,7 +123,7 @@ mod tests {
     fn only_the_word_answers_and_only_where_the_gate_does_not_say_no() {
         let verb = desk::verb("request send").unwrap();
         let press = |c: &mut Confirm, code| c.key(KeyEvent::new(code, KeyModifiers::NONE));
-        let mut confirm = Confirm::new(verb, Form::default(), Vec::new(), Some("XB"));
+        let mut confirm = Confirm::new(verb, vec![Form::default()], Vec::new(), Some("XB"));
         for _ in 0..20 {
             assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Taken);
         }
@@ -108,7 +136,24 @@ mod tests {
         confirm.said = Said::Yes;
         assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Yes);
         assert_eq!(press(&mut confirm, KeyCode::Esc), Heard::Left);
-        let destroys = Confirm::new(desk::verb("request withdraw").unwrap(), Form::default(), Vec::new(), Some("XB"));
+        let destroys = Confirm::new(desk::verb("request withdraw").unwrap(), Vec::new(), Vec::new(), Some("XB"));
         assert_eq!(destroys.word, "withdraw");
+    }
+
+    #[test]
+    fn what_the_gate_refuses_is_left_out_and_told() {
+        let verb = desk::verb("request send").unwrap();
+        let form = |id: &str| Form::default().with("request", id);
+        let check = |said: &[Option<&str>], left: &[&str], told: &[&str], yes: bool| {
+            let forms = vec![form("a"), form("b"), form("c")];
+            let mut confirm = Confirm::new(verb, forms, Vec::new(), None);
+            confirm.hear(said.iter().map(|s| s.map(Failure::life)).collect(), &["x".to_owned()]);
+            let kept: Vec<_> = confirm.forms.iter().filter_map(|f| f.maybe("request")).collect();
+            let lines: Vec<_> = confirm.told.iter().map(Shown::as_str).collect();
+            assert_eq!((kept.as_slice(), lines.as_slice(), matches!(confirm.said, Said::Yes)), (left, told, yes));
+        };
+        check(&[None, None, None], &["a", "b", "c"], &["x"], true);
+        check(&[Some("no"), None, Some("no")], &["b"], &["1 of 3 can. The others are left out:", "2: no", "x"], true);
+        check(&[Some("no"), Some("no"), Some("x")], &["a", "b", "c"], &["x"], false);
     }
 }

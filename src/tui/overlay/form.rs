@@ -61,6 +61,10 @@ pub struct FormView {
     pub failure: Option<Failure>,
     /// The work that it began.
     pub running: Option<u64>,
+    /// What was known of the further things, where it is done with each of several.
+    pub others: Vec<Form>,
+    /// What stood in it for the first of them, before anybody typed.
+    known: Form,
     /// The newest question for the rows of its pairs.
     pub asked: u64,
     /// What the list that is open for it offers, once it has come.
@@ -162,7 +166,7 @@ impl FormView {
         let shown = |f: &&Field| !f.cli_only && !matches!(f.takes, Takes::PairsOf(_));
         let rows: Vec<Row> = verb.fields.iter().filter(shown).map(row).collect();
         let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
-        Self {
+        let mut form = Self {
             verb,
             partner,
             rows,
@@ -170,10 +174,20 @@ impl FormView {
             offset: 0,
             failure: None,
             running: None,
+            others: Vec::new(),
+            known: Form::default(),
             asked: 0,
             asked_choices: 0,
             draft: Draft::new(),
-        }
+        };
+        form.known = form.form();
+        form
+    }
+
+    /// The same form for several things: what was known of the others.
+    #[must_use]
+    pub fn with_others(self, others: Vec<Form>) -> Self {
+        Self { others, ..self }
     }
 
     /// The row of the cursor.
@@ -269,6 +283,30 @@ impl FormView {
             }
         }
         form
+    }
+
+    /// What stands in it, once for each thing that it is for: what was typed is for all of them, what was known is for each
+    /// its own. Where another thing was named in it, it is for that one alone.
+    pub fn forms(&self) -> Vec<Form> {
+        let typed = self.form();
+        let is_typed = |f: &Field| typed.all(f.name) != self.known.all(f.name);
+        let names_another = |f: &Field| {
+            let differs = self.others.iter().any(|o| o.all(f.name) != self.known.all(f.name));
+            matches!(f.takes, Takes::Record(_)) && differs && is_typed(f)
+        };
+        if self.verb.fields.iter().any(names_another) {
+            return vec![typed];
+        }
+        let of_another = |other: &Form| {
+            let mut form = Form::default();
+            for field in self.rows.iter().map(|r| r.field) {
+                let from = if is_typed(field) { &typed } else { other };
+                form.set(field.name, from.all(field.name).to_vec());
+            }
+            form
+        };
+        let others: Vec<Form> = self.others.iter().map(of_another).collect();
+        std::iter::once(typed).chain(others).collect()
     }
 
     /// What must still be filled.
@@ -427,6 +465,31 @@ mod tests {
         assert_eq!(press(&mut form, KeyCode::Enter), Heard::Choose);
         form.put("11aa", Some("R-11aa".into()));
         assert_eq!(form.form().maybe("request"), Some("11aa"));
+    }
+
+    #[test]
+    fn what_is_typed_is_for_all_and_what_is_known_for_each() {
+        let known = Form::default().with("subject", "a1").with("to", "XB");
+        let others = vec![
+            Form::default().with("subject", "b2").with("to", "XC"),
+            Form::default().with("subject", "c3").with("to", "XB"),
+        ];
+        let labels = BTreeMap::from([("subject", "3: a1 b2 c3".to_owned())]);
+        let mut form = FormView::new(desk::verb("review open").unwrap(), &known, &labels, None).with_others(others);
+        let said = |form: &FormView, name: &str| {
+            form.forms().iter().map(|f| f.maybe(name).unwrap_or("-").to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        form.at = form.rows.iter().position(|r| r.field.name == "purpose").unwrap();
+        write(&mut form, "fraud");
+        assert_eq!(said(&form, "subject"), "a1 b2 c3");
+        assert_eq!(said(&form, "to"), "XB XC XB");
+        assert_eq!(said(&form, "purpose"), "fraud fraud fraud");
+        form.at = form.rows.iter().position(|r| r.field.name == "to").unwrap();
+        write(&mut form, "Z");
+        assert_eq!(said(&form, "to"), "XBZ XBZ XBZ");
+        form.at = form.rows.iter().position(|r| r.field.name == "subject").unwrap();
+        form.put("d4", Some("d4".into()));
+        assert_eq!(said(&form, "subject"), "d4");
     }
 
     #[test]

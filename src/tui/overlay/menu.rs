@@ -8,7 +8,10 @@ use crate::desk::failure::Failure;
 use crate::desk::verb::Verb;
 use crate::tui::action::Action;
 use crate::tui::input::Input;
+use crate::tui::many::May;
+use crate::tui::order::Order;
 use crate::tui::page::{Bit, Subject};
+use crate::tui::saved::Saved;
 use crate::value::text::Shown;
 
 /// What choosing an entry does.
@@ -16,8 +19,12 @@ use crate::value::text::Shown;
 pub enum Pick {
     /// An action of the screens.
     Action(&'static Action),
-    /// A verb of the desk, on a thing or on none.
-    Verb(&'static Verb, Option<Subject>),
+    /// A verb of the desk, on these things or on none.
+    Verb(&'static Verb, Vec<Subject>),
+    /// A verb of which each thing was asked already.
+    May(Box<May>),
+    /// A verb, on these things alone: that others cannot was said.
+    GoOn(&'static Verb, Vec<Subject>),
     /// Goes where a record is.
     Goto(Subject),
     /// A value for the field that asked.
@@ -26,6 +33,10 @@ pub enum Pick {
     Refused(Box<Failure>),
     /// A theme, by name.
     Theme(&'static str),
+    /// The order of the rows; `None`: as they come.
+    Order(Option<Order>),
+    /// A view that was saved.
+    View(Box<Saved>),
 }
 
 /// An entry.
@@ -72,6 +83,8 @@ pub struct Menu {
     pub several: bool,
     /// What is said where nothing is left.
     pub empty: &'static str,
+    /// Whether a digit picks in it, whatever the keymap says.
+    pub numbered: bool,
     /// Whether records are looked for by what is typed.
     pub finds: bool,
     /// The kinds that are looked for, where a record is to be chosen for a field.
@@ -97,6 +110,7 @@ impl Menu {
             query: Input::new("", false),
             several: false,
             empty: "Nothing fits.",
+            numbered: false,
             finds: false,
             kinds: None,
             asked: 0,
@@ -125,6 +139,12 @@ impl Menu {
     #[must_use]
     pub fn finding(self) -> Self {
         Self { finds: true, ..self }
+    }
+
+    /// The same menu, in which a digit picks.
+    #[must_use]
+    pub fn numbered(self) -> Self {
+        Self { numbered: true, ..self }
     }
 
     /// The same menu for a field: records of these kinds are looked for.
@@ -206,7 +226,7 @@ impl Menu {
     pub fn key(&mut self, key: KeyEvent, digits: bool) -> Heard {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         if let KeyCode::Char(digit @ '0'..='9') = key.code
-            && digits
+            && (digits || self.numbered)
             && !ctrl
             && !self.query.text().contains('-')
         {

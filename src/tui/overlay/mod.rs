@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod form;
 pub mod menu;
+pub mod naming;
 pub mod reader;
 
 /// What lies over the place.
@@ -13,6 +14,8 @@ pub enum Overlay {
     Form(Box<form::FormView>),
     /// A question that is answered with a word.
     Confirm(Box<confirm::Confirm>),
+    /// A name that is asked for.
+    Naming(Box<naming::Naming>),
     /// A text to read.
     Reader(reader::Reader),
 }

@@ -60,13 +60,15 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             aside: Shown::from(format!("the last {}", acts.len())),
             columns: vec![
                 column("NO.", Width::Fixed(6)).right(),
-                column("WHEN", Width::Fixed(13)),
+                column("WHEN", Width::Fixed(13)).past(),
                 column("WHO", Width::Fixed(17)),
                 column("DID", Width::Fixed(20)),
                 column("ON", Width::Fixed(8)),
                 column("FOR", Width::Rest),
                 column("", Width::Fixed(14)).optional(),
             ],
+            // Acts are numbered from the first, and the newest stands first.
+            of: acts.first().and_then(|a| u64::try_from(a.number).ok()),
             rows,
             empty: Shown::of(SCREEN.first_steps),
             grows: true,

@@ -39,7 +39,13 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
         2 => (shared(desk, id, job)?, "What went to whom, and until when."),
         _ => (items(desk, id, case.items, look.wanted)?, "# from a partner   H held   ! due soon"),
     };
-    Ok(Page { about: subject("case", &case.id), head, bands: vec![vec![section]], sentence: Shown::of(sentence) })
+    Ok(Page {
+        about: subject("case", &case.id),
+        head,
+        bands: vec![vec![section]],
+        sentence: Shown::of(sentence),
+        ..Page::default()
+    })
 }
 
 fn head(case: &cases::Row) -> Line {
@@ -235,7 +241,7 @@ fn shared(desk: &Desk, case: Id, job: &mut Job) -> Result<Section, Failure> {
             column("DESK", Width::Fixed(4)),
             column("STATE", Width::Fixed(9)),
             column("ITEMS", Width::Fixed(7)).right(),
-            column("AT", Width::Fixed(13)),
+            column("AT", Width::Fixed(13)).past(),
             column("TERM", Width::Fixed(9)),
             column("PROPOSED BY", Width::Rest),
         ],

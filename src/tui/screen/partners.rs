@@ -67,7 +67,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                     column("KIND", Width::Fixed(17)),
                     column("STANDING", Width::Fixed(9)),
                     column("CHANNEL", Width::Fixed(16)),
-                    column("HEARD", Width::Fixed(13)).optional(),
+                    column("HEARD", Width::Fixed(13)).past().optional(),
                     column("NAME", Width::Rest),
                 ],
                 rows,

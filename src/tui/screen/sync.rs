@@ -62,7 +62,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
                     column("OUT", Width::Fixed(4)).right(),
                     column("ACK", Width::Fixed(4)).right(),
                     column("IN", Width::Fixed(4)).right(),
-                    column("HEARD", Width::Fixed(13)),
+                    column("HEARD", Width::Fixed(13)).past(),
                     column("STREAM", Width::Fixed(8)).optional(),
                 ],
                 rows,

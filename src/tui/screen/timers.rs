@@ -36,6 +36,7 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
 fn clocks(desk: &Desk) -> Result<Page, Failure> {
     let now = desk.now();
     let all = timers(desk, MOST)?;
+    let running = running(desk)?;
     let late = all.iter().filter(|t| Instant::parse(&t.due).is_some_and(|d| d < now)).count();
     let rows = all
         .iter()
@@ -58,7 +59,8 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
         bands: vec![
             vec![Section {
                 title: Shown::of("RETENTION AND OTHER CLOCKS, next first"),
-                aside: Shown::from(format!("{} of {} clocks   late {late}", all.len(), running(desk)?)),
+                aside: Shown::from(format!("{} of {running} clocks   late {late}", all.len())),
+                of: Some(running),
                 columns: vec![
                     column("LEFT", Width::Fixed(7)).right(),
                     column("AT", Width::Fixed(13)),
@@ -145,7 +147,7 @@ fn of_holds(desk: &Desk) -> Result<Page, Failure> {
             column("STATE", Width::Fixed(8)),
             column("GROUND", Width::Fixed(12)),
             column("BY", Width::Fixed(14)),
-            column("SINCE", Width::Fixed(13)),
+            column("SINCE", Width::Fixed(13)).past(),
             column("WHY", Width::Rest),
         ],
         rows,
@@ -225,7 +227,7 @@ fn of_certificates(desk: &Desk) -> Result<Page, Failure> {
             column("ID", Width::Fixed(8)),
             column("DESK", Width::Fixed(4)),
             column("STATE", Width::Fixed(13)),
-            column("ISSUED", Width::Fixed(13)),
+            column("ISSUED", Width::Fixed(13)).past(),
             column("ERASED", Width::Rest),
             column("BY", Width::Fixed(14)),
         ],

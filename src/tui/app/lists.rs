@@ -1,0 +1,155 @@
+//! What is done to a list as a whole: its order, its saved views, ranges of marks. It draws nothing; the file of the views is
+//! read and written on the reading thread.
+
+use super::App;
+use crate::desk::failure::Failure;
+use crate::tui::action::Intent;
+use crate::tui::order::Order;
+use crate::tui::overlay::Overlay;
+use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::overlay::naming::Naming;
+use crate::tui::page::Bit;
+use crate::tui::saved::{self, Saved};
+use crate::tui::theme::Tone;
+use crate::tui::worker::{Reply, Ticket};
+
+impl App {
+    /// Whether a range goes on while this is done: it only moves, or is about the range itself.
+    pub(super) const fn goes_on_ranging(intent: Intent) -> bool {
+        matches!(
+            intent,
+            Intent::Move(_)
+                | Intent::HalfPage(_)
+                | Intent::Page(_)
+                | Intent::First
+                | Intent::Last
+                | Intent::Range
+                | Intent::Mark
+                | Intent::Back
+                | Intent::Quit
+                | Intent::Refresh
+        )
+    }
+
+    /// Begins a range, or ends it.
+    pub(super) fn range(&mut self) {
+        let view = self.view();
+        if view.is_ranging() {
+            view.end_range();
+        } else if !view.begin_range() {
+            self.say(Bit::new("Nothing is selected.", Tone::Note));
+        }
+    }
+
+    /// Offers the columns to order by.
+    pub(super) fn offer_orders(&mut self) {
+        let view = self.view();
+        let order = view.order().cloned();
+        let Some(section) = view.to_order() else {
+            return self.say(Bit::new("Nothing here has columns to order by.", Tone::Note));
+        };
+        let entry = |title: &&'static str| {
+            let here = order.as_ref().filter(|o| o.column == **title);
+            let note = match here {
+                Some(o) if o.reversed => "now, reversed: again turns it",
+                Some(_) => "now: again reverses it",
+                None => "",
+            };
+            let reversed = here.is_some_and(|o| !o.reversed);
+            let order = Order { column: (*title).to_owned(), reversed };
+            Entry::new(*title, Bit::new(note, Tone::Note), Pick::Order(Some(order)))
+        };
+        let titles: Vec<&'static str> = section.columns.iter().map(|c| c.title).filter(|t| !t.is_empty()).collect();
+        let unordered = if order.is_none() { "now" } else { "" };
+        let mut entries: Vec<Entry> = titles.iter().map(entry).collect();
+        entries.push(Entry::new("as it comes", Bit::new(unordered, Tone::Note), Pick::Order(None)));
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new("Order by", entries))));
+    }
+
+    pub(super) fn order(&mut self, order: Option<Order>) {
+        let said = order.as_ref().map_or_else(|| "As it comes.".to_owned(), |o| format!("Ordered {}.", o.words()));
+        let view = self.view();
+        view.set_order(order);
+        // Where only a window of the rows is here, the sentence below says so for as long as it is so.
+        if view.ordered_window().is_none() {
+            self.say(Bit::new(said, Tone::Note));
+        }
+        self.look_closer();
+    }
+
+    /// Asks under which name the view is to be kept.
+    pub(super) fn ask_for_name(&mut self) {
+        let place = self.place;
+        let view = self.view();
+        let saved = Saved::new(place, view.look.view, view.filter(), view.order());
+        match saved::path() {
+            Some(path) => self.overlays.push(Overlay::Naming(Box::new(Naming::new(saved, &path.to_string_lossy())))),
+            None => self.say(Bit::new("This system names no folder for settings: no view can be kept.", Tone::Stop)),
+        }
+    }
+
+    /// Keeps a view.
+    pub(super) fn save(&mut self, view: Saved) {
+        let Some(path) = saved::path() else { return };
+        self.read(move |_, out| {
+            let name = view.name.clone();
+            let _ = out.send(Reply::Saved(saved::save(&path, view).map(|replaced| (name, replaced))));
+        });
+    }
+
+    pub(super) fn saved(&mut self, done: Result<(String, bool), Failure>) {
+        match done {
+            Ok((name, replaced)) => {
+                let word = if replaced { "replaced" } else { "kept" };
+                self.say_keys(&format!("The view {name} is {word}; {{views}} recalls it."), Tone::Good);
+            }
+            Err(failure) => self.refuse(&failure),
+        }
+    }
+
+    /// Offers the views that were kept. They are read anew each time: nothing of them is held while it is locked.
+    pub(super) fn offer_views(&mut self) {
+        let Some(path) = saved::path() else { return };
+        let ticket = self.next();
+        self.overlays.push(Overlay::Menu(Box::new(Menu::awaiting("Views", ticket, "Reading …").numbered())));
+        self.read(move |_, out| {
+            let _ = out.send(Reply::Views(ticket, saved::read(&path)));
+        });
+    }
+
+    pub(super) fn views_came(&mut self, ticket: Ticket, views: Result<Vec<Saved>, Failure>) {
+        let Some(Overlay::Menu(menu)) =
+            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
+        else {
+            return;
+        };
+        match views {
+            Ok(views) => {
+                menu.empty = "No view is kept; the action \"save view\" keeps one.";
+                let entry = |v: Saved| {
+                    Entry::new(v.name.as_str(), Bit::new(v.words(), Tone::Note), Pick::View(Box::new(v.clone())))
+                };
+                menu.set_entries(views.into_iter().map(entry).collect());
+            }
+            Err(failure) => {
+                self.overlays.pop();
+                self.refuse(&failure);
+            }
+        }
+    }
+
+    /// Opens a view that was kept.
+    pub(super) fn recall(&mut self, saved: &Saved) {
+        self.go(saved.place);
+        let tab = saved.tab();
+        let view = self.view();
+        if view.look.view != tab {
+            view.look.view = tab;
+            view.marks.clear();
+        }
+        view.zoomed = false;
+        view.set_filter(&saved.filter);
+        view.set_order(saved.order());
+        self.fetch();
+    }
+}

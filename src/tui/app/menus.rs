@@ -1,0 +1,260 @@
+//! The lists that lie over a place, and what choosing from them does: help, palette, what may be done, what may stand in a
+//! field. What they offer is asked for; nothing here reads the workspace.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{App, Running, told};
+use crate::desk::failure::Failure;
+use crate::desk::verb::{Run, Takes, Verb};
+use crate::desk::verbs;
+use crate::host::file;
+use crate::tui::action::{ACTIONS, Action, Intent};
+use crate::tui::offer;
+use crate::tui::overlay::Overlay;
+use crate::tui::overlay::form;
+use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::overlay::reader::Reader;
+use crate::tui::page::Bit;
+use crate::tui::theme::{Theme, Tone};
+use crate::tui::worker::{Reply, Ticket};
+
+impl App {
+    pub(super) fn help(&mut self) {
+        let place = self.place;
+        let entry = |a: &'static Action| Entry {
+            keys: self.keymap.keys(a).join("  "),
+            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
+        };
+        let at = ACTIONS.iter().filter(|a| a.is_at(place) && !self.keymap.keys(a).is_empty());
+        // What is of this place alone goes first.
+        let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
+        let entries = local.into_iter().chain(global).map(entry).collect();
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new(format!("Help: {}", place.title()), entries))));
+    }
+
+    pub(super) fn palette(&mut self) {
+        let place = self.place;
+        let view = self.view();
+        let marked = view.marks.clone();
+        let things = if marked.is_empty() { view.selected().cloned().into_iter().collect() } else { marked };
+        let action = |a: &'static Action| Entry {
+            keys: self.keymap.keys(a).into_iter().next().unwrap_or_default(),
+            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
+        };
+        let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
+        entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
+            let is_meant = v.fields.iter().any(|f| f.positional);
+            let fits = is_meant && things.iter().any(|s| v.subject_field(&s.kind).is_some());
+            let on = if fits { things.clone() } else { Vec::new() };
+            Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on))
+        }));
+        entries.extend(Theme::all().iter().map(|t| {
+            Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
+        }));
+        let menu = Menu::new("Commands, places, records", entries).finding();
+        self.overlays.push(Overlay::Menu(Box::new(menu)));
+    }
+
+    pub(super) fn choices(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Failure>) {
+        let Some(Overlay::Menu(menu)) =
+            self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
+        else {
+            return;
+        };
+        match choices {
+            Ok(choices) => {
+                menu.empty = "There is none.";
+                menu.set_entries(
+                    choices.into_iter().map(|(value, label)| Entry::new(label, "", Pick::Value(value))).collect(),
+                );
+            }
+            Err(failure) => {
+                self.overlays.pop();
+                self.refuse(&failure);
+            }
+        }
+    }
+
+    /// Opens the list of what may stand in the row of the form's cursor.
+    pub(super) fn choose(&mut self) {
+        let ticket = self.next();
+        let start = self.last_folder.clone();
+        let Some(form) = self.form() else { return };
+        let Some(row) = form.row() else { return };
+        let title = row.name();
+        if let Some(words) = row.words() {
+            let several = row.pair.is_none() && matches!(row.field.takes, Takes::Words(_));
+            let text = row.input.text();
+            let here: Vec<&str> = text.split(',').map(str::trim).collect();
+            let entry =
+                |w: &&str| Entry { ticked: here.contains(w), ..Entry::new(*w, "", Pick::Value((*w).to_owned())) };
+            let menu = Menu::of_words(title, words.iter().map(entry).collect(), several);
+            self.overlays.push(Overlay::Menu(Box::new(menu)));
+            return;
+        }
+        let takes = row.field.takes;
+        if let Takes::Existing | Takes::ToWrite = takes {
+            let typed = row.input.text();
+            return self.browse(title, start, &typed);
+        }
+        form.asked_choices = ticket;
+        let kinds = if let Takes::Record(kinds) = takes { Some(kinds) } else { None };
+        let menu = Menu::awaiting(title, ticket, "Looking …").choosing(kinds);
+        self.overlays.push(Overlay::Menu(Box::new(menu)));
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes)));
+        });
+    }
+
+    /// The files and folders of a folder, to be put into the field.
+    fn browse(&mut self, title: String, start: Option<PathBuf>, typed: &str) {
+        let folder = file::nearest_folder(&PathBuf::from(typed), start.as_deref());
+        let name =
+            |p: &std::path::Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
+        let value = |p: &std::path::Path| Pick::Value(p.to_string_lossy().into_owned());
+        let mut entries = vec![Entry::new(
+            "this folder",
+            Bit::new(folder.to_string_lossy().into_owned(), Tone::Note),
+            value(&folder),
+        )];
+        let parent = folder.parent().map(PathBuf::from);
+        entries.extend(parent.iter().map(|p| {
+            Entry::new("..", Bit::new("the folder above", Tone::Note), Pick::Value(format!("{}/", p.display())))
+        }));
+        match file::entries_in(&folder) {
+            Ok((folders, files)) => {
+                entries.extend(
+                    folders
+                        .iter()
+                        .map(|p| Entry::new(format!("{}/", name(p)), "", Pick::Value(format!("{}/", p.display())))),
+                );
+                entries.extend(files.iter().map(|p| Entry::new(name(p), "", value(p))));
+            }
+            Err(error) => self.say(Bit::new(error.to_string(), Tone::Stop)),
+        }
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, entries))));
+    }
+
+    pub(super) fn show_jobs(&mut self) {
+        let line = |(n, j): (usize, &Running)| {
+            let state = match &j.progress {
+                Some(p) => told(p),
+                None if n == 0 => "begins".to_owned(),
+                None => "waits".to_owned(),
+            };
+            format!("{:24} {state}", j.verb.full_name())
+        };
+        let mut lines: Vec<String> = self.jobs.iter().enumerate().map(line).collect();
+        lines.push(if lines.is_empty() { "Nothing runs.".into() } else { "Ctrl-C cancels the first.".into() });
+        self.overlays.push(Overlay::Reader(Reader::of_lines("Jobs", &lines)));
+    }
+
+    pub(super) fn show_messages(&mut self) {
+        let mut lines: Vec<String> =
+            self.messages.iter().rev().map(|(at, bit)| format!("{}  {}", at.on_screen(self.now()), bit.text)).collect();
+        if lines.is_empty() {
+            lines.push("Nothing was said yet.".into());
+        }
+        self.overlays.push(Overlay::Reader(Reader::of_lines("Messages", &lines)));
+    }
+
+    pub(super) fn ask_to_leave(&mut self) {
+        let leave = ACTIONS.iter().find(|a| a.intent == Intent::Leave);
+        let lock = ACTIONS.iter().find(|a| a.intent == Intent::Lock);
+        let entries =
+            leave.into_iter().chain(lock).map(|a| Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a)));
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new("Leave comity?  Esc stays", entries.collect()))));
+    }
+
+    pub(super) fn is_asking_to_leave(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Menu(m)) if m.title.as_str().starts_with("Leave comity?"))
+    }
+
+    /// Looks for records that fit what is typed into the palette.
+    pub(super) fn find(&mut self) {
+        let ticket = self.next();
+        let Some(Overlay::Menu(menu)) = self.overlays.last_mut() else { return };
+        let typed = menu.query.text();
+        if !menu.finds || typed.trim().len() < 3 {
+            menu.set_found(Vec::new());
+            return;
+        }
+        menu.asked = ticket;
+        self.newest_detail.store(ticket, Ordering::Relaxed);
+        let newest = Arc::clone(&self.newest_detail);
+        self.read(move |desk, out| {
+            if newest.load(Ordering::Relaxed) == ticket {
+                let _ = out.send(Reply::Found(ticket, offer::find(desk, typed.trim()).unwrap_or_default()));
+            }
+        });
+    }
+
+    pub(super) fn picked(&mut self, pick: Pick) {
+        let label = match self.overlays.last() {
+            Some(Overlay::Menu(menu)) => menu.fitting().nth(menu.at()).map(|e| e.name.as_str().to_owned()),
+            _ => None,
+        };
+        match pick {
+            Pick::Value(value) => {
+                self.overlays.pop();
+                // A folder is gone into; everything else is the answer.
+                let is_path = self
+                    .form()
+                    .and_then(|f| f.row())
+                    .is_some_and(|r| matches!(r.field.takes, Takes::Existing | Takes::ToWrite));
+                if is_path && value.ends_with('/') {
+                    let title = self.form().and_then(|f| f.row()).map(form::Row::name).unwrap_or_default();
+                    return self.browse(title, None, &value);
+                }
+                let of_record =
+                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, Takes::Record(_)));
+                if let Some(form) = self.form() {
+                    form.put(&value, label.filter(|_| of_record));
+                }
+                self.ask_for_pairs();
+            }
+            Pick::Action(action) => {
+                self.overlays.pop();
+                self.act(action);
+            }
+            Pick::Verb(verb, things) => {
+                self.overlays.pop();
+                self.begin(verb, things);
+            }
+            Pick::May(may) => {
+                self.overlays.pop();
+                self.answered(*may);
+            }
+            Pick::GoOn(verb, things) => {
+                self.overlays.pop();
+                self.prepare(verb, things);
+            }
+            Pick::Goto(subject) => {
+                self.overlays.pop();
+                self.goto(subject);
+            }
+            Pick::Refused(failure) => self.refuse(&failure),
+            Pick::Order(order) => {
+                self.overlays.pop();
+                self.order(order);
+            }
+            Pick::View(view) => {
+                self.overlays.pop();
+                self.recall(&view);
+            }
+            Pick::Theme(name) => {
+                self.overlays.pop();
+                if let Some(theme) = Theme::named(name) {
+                    self.theme = theme;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a verb can be run from the screens: it needs nothing that they do not have.
+fn is_for_screens(verb: &Verb) -> bool {
+    !matches!(verb.run, Run::Free(_))
+}

@@ -1,0 +1,224 @@
+//! Views that a member keeps: a place, the filter and the order there, under a name. They stand in `views.toml` beside
+//! `keys.toml`, readable for its owner alone and not encrypted; a file that cannot be understood is never written over.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use super::order::Order;
+use super::place::Place;
+use super::screen::screen_of;
+use crate::desk::failure::{Failure, Kind};
+use crate::host::{file, folder};
+use crate::value::text::shown;
+
+/// The name of the file.
+pub const NAME: &str = "views.toml";
+
+/// The largest file that is read.
+const LONGEST: u64 = 64 * 1024;
+
+/// A view that was saved.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saved {
+    /// Its name.
+    pub name: String,
+    /// The place.
+    #[serde(deserialize_with = "place")]
+    pub place: Place,
+    /// Which of the place's views; empty where it has one.
+    #[serde(default)]
+    pub tab: String,
+    /// The filter, as it was typed.
+    #[serde(default)]
+    pub filter: String,
+    /// The heading of the column that it is ordered by; empty: as it comes.
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    reversed: bool,
+}
+
+/// The file, as it is written.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    view: Vec<Saved>,
+}
+
+fn place<'de, D: Deserializer<'de>>(from: D) -> Result<Place, D::Error> {
+    let word = String::deserialize(from)?;
+    Place::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no place {word:?}")))
+}
+
+impl Saved {
+    /// A view that has no name yet.
+    pub fn new(place: Place, tab: usize, filter: &str, order: Option<&Order>) -> Self {
+        Self {
+            name: String::new(),
+            place,
+            tab: screen_of(place).views.get(tab).map_or_else(String::new, |t| (*t).to_owned()),
+            filter: filter.to_owned(),
+            sort: order.map_or_else(String::new, |o| o.column.clone()),
+            reversed: order.is_some_and(|o| o.reversed),
+        }
+    }
+
+    /// The same view under a name.
+    #[must_use]
+    pub fn named(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The order.
+    pub fn order(&self) -> Option<Order> {
+        (!self.sort.is_empty()).then(|| Order { column: self.sort.clone(), reversed: self.reversed })
+    }
+
+    /// Which of the place's views it is.
+    pub fn tab(&self) -> usize {
+        screen_of(self.place).views.iter().position(|t| *t == self.tab).unwrap_or(0)
+    }
+
+    /// In words: where it is, what it shows, and how.
+    pub fn words(&self) -> String {
+        let tab = if self.tab.is_empty() { String::new() } else { format!(" {}", self.tab) };
+        let filter = if self.filter.is_empty() { "no filter".to_owned() } else { format!("filter {}", self.filter) };
+        let order = self.order().map_or_else(|| "as it comes".to_owned(), |o| o.words());
+        format!("{}{tab}, {filter}, {order}", self.place.title())
+    }
+
+    fn toml(&self) -> String {
+        let mut out = format!("\n[[view]]\nname = {}\nplace = {}\n", quoted(&self.name), quoted(self.place.word()));
+        for (key, value) in [("tab", &self.tab), ("filter", &self.filter), ("sort", &self.sort)] {
+            if !value.is_empty() {
+                out.push_str(&format!("{key} = {}\n", quoted(value)));
+            }
+        }
+        if self.reversed {
+            out.push_str("reversed = true\n");
+        }
+        out
+    }
+}
+
+/// A string of TOML, in double quotes.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Where views are kept; `None` where the platform has no folder for settings.
+pub fn path() -> Option<PathBuf> {
+    folder::settings().map(|folder| folder.join(NAME))
+}
+
+/// The views of a file; none where there is no file.
+///
+/// # Errors
+///
+/// [`Kind::Usage`] where it cannot be understood, with the line; [`Kind::Medium`] where it cannot be read.
+pub fn read(path: &Path) -> Result<Vec<Saved>, Failure> {
+    if path.symlink_metadata().is_err() {
+        return Ok(Vec::new());
+    }
+    let bad = |what: String| {
+        let what = format!("{}, {what}", shown(&path.to_string_lossy()));
+        Failure::new(Kind::Usage, what, "mend the file, or move it away; until then no view is saved or recalled")
+    };
+    let bytes = file::read(path, LONGEST)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
+    let written: Written = toml::from_str(text).map_err(|e| {
+        let until = e.span().map_or(0, |span| span.start.min(text.len()));
+        let line = bytes.iter().take(until).filter(|b| **b == b'\n').count() + 1;
+        bad(format!("line {line}: {}", shown(e.message().lines().next().unwrap_or_default())))
+    })?;
+    Ok(written.view)
+}
+
+/// Adds a view to those of the file, in the place of one of the same name. Answers whether there was one.
+///
+/// # Errors
+///
+/// As [`read`], and [`Kind::Medium`] where it cannot be written. The file is then as it was.
+pub fn save(path: &Path, view: Saved) -> Result<bool, Failure> {
+    let mut all = read(path)?;
+    let there = all.iter().position(|v| v.name == view.name);
+    match there.and_then(|n| all.get_mut(n)) {
+        Some(old) => *old = view,
+        None => all.push(view),
+    }
+    let mut text = String::from("# Views of the screens: `f` recalls them, `F` saves one. Not encrypted.\n");
+    all.iter().for_each(|v| text.push_str(&v.toml()));
+    if text.len() as u64 > LONGEST {
+        return Err(Failure::new(Kind::Malformed, "there are too many views", "take some out of views.toml"));
+    }
+    if let Some(folder) = path.parent() {
+        file::private_folder(folder)?;
+    }
+    file::write(path, text.as_bytes())?;
+    Ok(there.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(name: &str, filter: &str, order: Option<&Order>) -> Saved {
+        Saved { name: name.into(), ..Saved::new(Place::Queue, 1, filter, order) }
+    }
+
+    #[test]
+    fn what_is_saved_is_read_back_and_is_for_its_owner_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("new").join(NAME);
+        assert_eq!(read(&path).unwrap(), []);
+        let order = Order { column: "LEFT".into(), reversed: true };
+        let first = view("late \"ones\" \\ é \u{7f}\u{1}\t'''", "left:<4h !\"x\\", Some(&order));
+        assert!(!save(&path, first.clone()).unwrap());
+        assert!(!save(&path, view("all", "", None)).unwrap());
+        assert_eq!(read(&path).unwrap(), [first.clone(), view("all", "", None)]);
+        assert!(save(&path, view("all", "open", None)).unwrap(), "one of the same name is replaced");
+        let all = read(&path).unwrap();
+        assert_eq!(all, [first, view("all", "open", None)]);
+        assert_eq!(all[0].order(), Some(order));
+        assert_eq!((all[0].tab(), all[0].tab.as_str()), (1, "inbound"));
+        assert_eq!(all[1].words(), "Queue inbound, filter open, as it comes");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_understood_is_told_with_its_line_and_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(NAME);
+        let check = |text: &str, told: &str| {
+            std::fs::write(&path, text).unwrap();
+            for failure in [read(&path).unwrap_err(), save(&path, view("x", "", None)).unwrap_err()] {
+                assert!(failure.what.contains(told) && !failure.what.contains('\n'), "{text:?}: {}", failure.what);
+            }
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        };
+        check("[[view]]\nname = \"a\"\nplace = \"quee\"\n", "line 3: there is no place \"quee\"");
+        check("\n[[view]]\nname = \"a\"\n", "line 2: missing field `place`");
+        check("[[view]]\nname = \"a\"\nplace = \"queue\"\nfliter = \"x\"\n", "line 4: unknown field `fliter`");
+        check("[[view]]\nname = \n", "line 2: ");
+        check("view = 1\n", "line 1: ");
+        std::fs::write(&path, [0xff]).unwrap();
+        assert!(read(&path).unwrap_err().what.contains("not UTF-8"));
+    }
+}
