@@ -210,12 +210,8 @@ fn raw(site: &Site, path: &Path) -> Duration {
         let mut rows = desk.db.prepare(sql).unwrap();
         rows.query_map([], |r| (0..columns).map(|n| r.get(n)).collect()).unwrap().map(Result::unwrap).collect()
     };
-    let changes =
-        all("SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM change", 10);
-    let records = all(
-        "SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record",
-        14,
-    );
+    let tables = [("change", 11), ("record", 14), ("terms", 2)];
+    let tables = tables.map(|(table, columns)| (table, all(&format!("SELECT * FROM {table}"), columns)));
     let words: Vec<(i64, String)> = all("SELECT row, content FROM change WHERE searched = 1", 2)
         .into_iter()
         .filter_map(|row| match (&row[0], &row[1]) {
@@ -235,8 +231,9 @@ fn raw(site: &Site, path: &Path) -> Duration {
             add.execute(rusqlite::params_from_iter(row)).unwrap();
         }
     };
-    put("change", &changes);
-    put("record", &records);
+    for (table, rows) in &tables {
+        put(table, rows);
+    }
     let mut add = tx.prepare("INSERT INTO search (rowid, words) VALUES (?, ?)").unwrap();
     for (n, words) in &words {
         add.execute(rusqlite::params![n, words]).unwrap();

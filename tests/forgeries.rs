@@ -117,7 +117,10 @@ fn forged_rows_are_found() {
     let cases: Vec<(&str, String)> = vec![
         ("a state", format!("UPDATE record SET state = 'released' WHERE id = {proposal}")),
         ("a tier", format!("UPDATE record SET tier = 1 WHERE id = {account}")),
-        ("terms of a record", format!("UPDATE record SET terms = replace(terms, '\"tier\":2', '\"tier\":1') WHERE id = {account}")),
+        ("terms of a record", format!("UPDATE terms SET text = replace(text, '\"tier\":2', '\"tier\":1') WHERE number = (SELECT CAST(terms AS INTEGER) FROM record WHERE id = {account})")),
+        ("another record's terms", format!("UPDATE record SET terms = (SELECT terms FROM record WHERE id = {held}) WHERE id = {account}")),
+        ("terms that stand in the record itself", format!("UPDATE record SET terms = (SELECT replace(text, '\"tier\":2', '\"tier\":1') FROM terms WHERE number = CAST(record.terms AS INTEGER)) WHERE id = {account}")),
+        ("terms that no act says", "INSERT INTO terms (text) VALUES ('{\"hidden\":1}')".into()),
         ("a due date", format!("UPDATE record SET due = due + 1000000 WHERE id = {held}")),
         ("a hold that vanishes", format!("DELETE FROM record WHERE id = {}", hex(s.hold))),
         ("a record out of nothing", "INSERT INTO record (id, kind, state, desk, terms) SELECT randomblob(16), kind, state, desk, terms FROM record WHERE kind = 'case'".into()),
@@ -152,6 +155,16 @@ fn forged_rows_are_found() {
         kept.put_back(&s.a);
     }
     s.a.must(1, "audit verify", &[]);
+    // Where the record of a copy stands spares a search and decides nothing: a false place leads nowhere else.
+    let item = s.a.indicator(&s.a.case("Places"), "place.example");
+    s.a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let preview = || s.a.must(1, "bundle preview", &[("to", "XB")]).value;
+    let before = preview();
+    let desk = s.a.open(1).unwrap();
+    let moved = desk.db.execute("UPDATE change SET number = 1 WHERE number IS NOT NULL", []).unwrap();
+    drop(desk);
+    assert!(moved > 0);
+    assert_eq!(preview(), before);
 }
 
 /// What a patched program puts into an act's header instead of what is true.
@@ -219,7 +232,7 @@ fn append(desk: &Desk, says: Says, changes: &[Change]) {
         };
         desk.db
             .execute(
-                "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, 0)",
+                "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, 0, NULL)",
                 params![
                     row + n as i64,
                     blob(change.record),
@@ -424,6 +437,16 @@ fn acts_of_a_patched_program_are_found() {
         found(&s.a, &kept, what, why);
     }
     s.a.must(1, "audit verify", &[]);
+    // Where the record of a copy stands spares a search and decides nothing: a false place leads nowhere else.
+    let item = s.a.indicator(&s.a.case("Places"), "place.example");
+    s.a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let preview = || s.a.must(1, "bundle preview", &[("to", "XB")]).value;
+    let before = preview();
+    let desk = s.a.open(1).unwrap();
+    let moved = desk.db.execute("UPDATE change SET number = 1 WHERE number IS NOT NULL", []).unwrap();
+    drop(desk);
+    assert!(moved > 0);
+    assert_eq!(preview(), before);
 }
 
 /// The forged act is found, for the reason that is expected; then the workspace is put back.

@@ -5,6 +5,10 @@ mod desks;
 use std::fs;
 use std::path::Path;
 
+use comity::desk::job::Job;
+use comity::desk::verb;
+use comity::desk::verb::{Form, Run};
+use comity::desk::workspace::Desk;
 use comity::value::instant::Instant;
 use desks::Site;
 
@@ -38,6 +42,21 @@ fn the_first_format_opens() {
         fs::create_dir_all(site.workspace().join(folder)).unwrap();
     }
     close(&site.workspace());
+    // Where it is only read it stays of its format, to the last byte; the first opening for writing makes it of the newest.
+    let database = || fs::read(site.workspace().join("workspace.db")).unwrap();
+    let before = database();
+    let mut place = site.place(1);
+    let (me, _) = comity::desk::identity::unlock(&mut place).unwrap();
+    let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, true).unwrap();
+    for name in ["audit verify", "case list", "item list"] {
+        let Run::Reads(run) = verb(name).unwrap().run else { panic!("{name} writes") };
+        run(&mut desk, &Form::default(), &mut Job::silent()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+    }
+    let format = |desk: &Desk| desk.db.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(format(&desk), 1);
+    drop(desk);
+    assert_eq!(database(), before);
+    assert_eq!(format(&site.open(1).unwrap()), 2);
     let verified = site.must(1, "audit verify", &[]);
     assert_eq!(verified.value["intact"], true);
     let bundle = |name: &str| root.path().join(name).to_str().unwrap().to_owned();

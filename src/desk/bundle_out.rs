@@ -20,7 +20,7 @@ use crate::bundle::pack::{self, Source};
 use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
 use crate::gate::verdict::Verdict;
 use crate::host::file;
-use crate::record::book::{Book as _, Query, Record};
+use crate::record::book::{Book as _, Query, Record, Rider};
 use crate::record::bundle::{self, Departure};
 use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::vault::{Recipient, Sealing};
@@ -167,7 +167,7 @@ fn gather(desk: &Desk, to: &Record, most: u64, job: &mut Job) -> Result<Gathered
 type Lead = Option<(&'static str, Id, Json)>;
 
 /// The lead of an act, and the items whose copies it carries.
-fn lead_and_copies(desk: &Desk, act: &StoredAct) -> Result<(Lead, Vec<Id>), Failure> {
+fn lead_and_copies(desk: &Desk, act: &StoredAct) -> Result<(Lead, Vec<Rider>), Failure> {
     let (mut lead, mut copies) = (None, Vec::new());
     let first = |c: &crate::act::change::Change| -> Lead {
         Some((crate::record::change(&c.kind)?.name, c.record, c.read_terms().ok()?))
@@ -186,12 +186,12 @@ fn lead_and_copies(desk: &Desk, act: &StoredAct) -> Result<(Lead, Vec<Id>), Fail
     Ok((lead, copies))
 }
 
-fn highest_tier(desk: &Desk, items: &[Id]) -> Result<Option<u8>, Failure> {
+fn highest_tier(desk: &Desk, items: &[Rider]) -> Result<Option<u8>, Failure> {
     // A glance is enough for a preview: acts of many items are of one tier.
     let book = desk.book();
     let mut highest = None;
-    for id in items.iter().take(64) {
-        highest = highest.max(book.get(*id)?.and_then(|r| r.tier));
+    for item in items.iter().take(64) {
+        highest = highest.max(book.of_rider(item)?.and_then(|r| r.tier));
     }
     Ok(highest)
 }

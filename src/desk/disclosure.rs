@@ -178,7 +178,7 @@ fn list(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
 pub fn items_of(desk: &Desk, record: &Record) -> Result<Vec<Id>, Failure> {
     let Some(row) = record.terms.get("row").and_then(Json::int).map(LogRow) else { return Ok(Vec::new()) };
     let kind = if record.state == "proposed" { disclosure::ITEM } else { item::COPY };
-    Ok(desk.book().riders(row, kind)?)
+    Ok(desk.book().riders(row, kind)?.into_iter().map(|r| r.record).collect())
 }
 
 /// Items, each with the number of its facts in the list that the act states.
@@ -262,7 +262,11 @@ impl Sorted {
                 .remedy("share them in several: by tier, or by marking"));
         }
         let facts = used.iter().filter_map(|n| self.facts.get(*n)).map(|(f, _)| f.to_json()).collect();
-        let numbered = items.iter().map(|(id, n)| (*id, used.binary_search(n).unwrap_or(0) as i64)).collect();
+        let mut numbered: Numbered =
+            items.iter().map(|(id, n)| (*id, used.binary_search(n).unwrap_or(0) as i64)).collect();
+        // In the order of their random ids: the order in which they were recorded here would tell what stayed between.
+        // It is also the order in which a partner's indexes grow fastest.
+        numbered.sort_unstable();
         Ok((facts, numbered))
     }
 

@@ -195,7 +195,7 @@ fn finish_begun(desk: &mut Desk, job: &mut Job) -> Result<Option<Id>, Failure> {
 
 fn erased_by(desk: &Desk, purge: &Record) -> Result<Vec<Id>, Failure> {
     let Some(row) = purge.terms.get("row").and_then(Json::int) else { return Ok(Vec::new()) };
-    Ok(desk.book().riders(LogRow(row), purge::ERASE)?)
+    Ok(desk.book().riders(LogRow(row), purge::ERASE)?.into_iter().map(|r| r.record).collect())
 }
 
 /// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.

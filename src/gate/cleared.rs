@@ -7,7 +7,7 @@ use super::from_book::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Header;
-use crate::record::book::Book;
+use crate::record::book::{Book, Rider};
 use crate::record::fold::{Asked, Fault};
 use crate::record::{disclosure, item};
 use crate::value::class::Role;
@@ -57,7 +57,7 @@ pub struct Waiting<'a> {
     /// The terms of its lead.
     pub terms: &'a Json,
     /// The items whose copies it carries, in order; empty for anything but a disclosure.
-    pub copies: Vec<Id>,
+    pub copies: Vec<Rider>,
 }
 
 /// An act that may travel, and which of its copies must stay.
@@ -105,9 +105,9 @@ pub fn act(
         // Items of one kind have the same facts: the verdict of the one before is good for the next.
         let mut last: Option<(Leave, Verdict)> = None;
         let mut marked: Option<Arc<Json>> = None;
-        for id in &waiting.copies {
-            let Some(record) = book.get(*id)? else {
-                stays.push((*id, Verdict::of_facts("G-00", &["the item is not known".into()])));
+        for copy in &waiting.copies {
+            let Some(record) = book.of_rider(copy)? else {
+                stays.push((copy.record, Verdict::of_facts("G-00", &["the item is not known".into()])));
                 continue;
             };
             let asked = facts.of_item(book, &record)?;
@@ -116,7 +116,7 @@ pub fn act(
                 _ => (asked.clone(), asked.judge()),
             };
             if !verdict.allowed() {
-                stays.push((*id, verdict.clone()));
+                stays.push((copy.record, verdict.clone()));
             } else if !marked.as_ref().is_some_and(|known| Arc::ptr_eq(known, &record.terms)) {
                 let this = item::Terms::read(&record.terms)?.marking;
                 marking = Some(marking.map_or(this.clone(), |m: Marking| m.and(&this)));

@@ -164,6 +164,15 @@ impl Query {
     }
 }
 
+/// A change that rides in an act.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rider {
+    /// The record that it is of.
+    pub record: Id,
+    /// Where that record stood in the book when the change was made, where that is known: it spares a search.
+    pub place: Option<i64>,
+}
+
 /// Why the book cannot be read or written. The store says it in words; rooms above only pass it on.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -187,6 +196,8 @@ pub trait Book {
     fn carried(&mut self, partner: Id, acts: &[crate::value::digest::Digest]) -> Result<(), BookError>;
     /// Makes every act that is for all partners wait for this one, which was just pinned.
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), BookError>;
-    /// The changes of one kind in the act that led with this change, in order: record ids.
-    fn riders(&self, lead: Row, kind: &str) -> Result<Vec<Id>, BookError>;
+    /// The changes of one kind in the act that led with this change, in order.
+    fn riders(&self, lead: Row, kind: &str) -> Result<Vec<Rider>, BookError>;
+    /// The record of a rider.
+    fn of_rider(&self, rider: &Rider) -> Result<Option<Record>, BookError>;
 }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row as SqlRow, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, ToSql, params};
 
 use super::error::{StoreError, in_book};
 use super::search;
@@ -11,8 +11,8 @@ use super::statement::sql;
 use crate::act::change::commit;
 use crate::object;
 use crate::record;
-use crate::record::book::{Book, BookError, DutyState, Holder, Query, Record, Row};
-use crate::record::partner;
+use crate::record::book::{Book, BookError, DutyState, Holder, Query, Record, Rider, Row};
+use crate::record::{item, partner};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -24,14 +24,22 @@ pub struct SqlBook<'c> {
     conn: &'c Connection,
     /// A record that was just looked for and is not here.
     absent: Cell<Option<Id>>,
-    /// The terms that were read last: those of the next record are often the same.
+    /// The terms that were read last, by how they are stored: those of the next record are often the same.
     terms: RefCell<Option<(String, Arc<Json>)>>,
+    /// The terms that were written last among those that stand once for many records, and their number.
+    written: RefCell<Option<(String, i64)>>,
 }
 
 impl<'c> SqlBook<'c> {
     /// The book in this database.
     pub const fn new(conn: &'c Connection) -> Self {
-        Self { conn, absent: Cell::new(None), terms: RefCell::new(None) }
+        Self { conn, absent: Cell::new(None), terms: RefCell::new(None), written: RefCell::new(None) }
+    }
+
+    /// Where a record stands in the book.
+    pub fn place_of(&self, id: Id) -> Result<Option<i64>, BookError> {
+        let mut number = self.conn.prepare_cached(sql("record.number")).map_err(in_book)?;
+        number.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional().map_err(in_book)
     }
 
     /// Whether a record is here as a tombstone.
@@ -53,17 +61,51 @@ impl<'c> SqlBook<'c> {
         let (text, terms) = match known {
             Some(known) => known,
             None => {
-                let text = text.as_str().map_err(|_| damaged())?.to_owned();
-                let terms = json::parse(text.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?;
-                (text, Arc::new(terms))
+                let stored = text.as_str().map_err(|_| damaged())?.to_owned();
+                let shared = stored.parse::<i64>().ok().map(|number| self.shared_terms(number)).transpose()?;
+                let whole = shared.as_deref().unwrap_or(&stored);
+                let terms = json::parse(whole.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?;
+                (stored, Arc::new(terms))
             }
         };
         let (_, shared) = &*last.insert((text, terms));
         read_record(row, Arc::clone(shared))
     }
 
+    /// Terms that stand once for many records.
+    fn shared_terms(&self, number: i64) -> Result<String, BookError> {
+        let mut get = self.conn.prepare_cached(sql("terms.get")).map_err(in_book)?;
+        get.query_row([number], |r| r.get(0)).map_err(in_book)
+    }
+
+    /// The number of terms that stand once for many records; they are added where they are new.
+    fn number_of(&self, text: String) -> Result<i64, BookError> {
+        let mut last = self.written.borrow_mut();
+        if let Some((known, number)) = &*last
+            && *known == text
+        {
+            return Ok(*number);
+        }
+        let mut find = self.conn.prepare_cached(sql("terms.find")).map_err(in_book)?;
+        let number = match find.query_row([&text], |r| r.get(0)).optional().map_err(in_book)? {
+            Some(number) => number,
+            None => {
+                self.conn.prepare_cached(sql("terms.add")).and_then(|mut add| add.insert([&text])).map_err(in_book)?
+            }
+        };
+        *last = Some((text, number));
+        Ok(number)
+    }
+
+    /// The terms as they are stored: items come by the thousand with the same ones.
+    fn stored(&self, r: &Record) -> Result<String, BookError> {
+        let text = r.terms.to_text();
+        if r.kind == item::KIND.name { Ok(self.number_of(text)?.to_string()) } else { Ok(text) }
+    }
+
     fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, BookError> {
         self.absent.set(None);
+        let terms = self.stored(r)?;
         let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
         put.execute(params![
             r.id.as_bytes().as_slice(),
@@ -76,7 +118,7 @@ impl<'c> SqlBook<'c> {
             r.tier,
             r.due.map(Instant::millis),
             r.key,
-            r.terms.to_text(),
+            terms,
             r.body.map(|b| b.0),
             shared_to_text(&r.shared),
         ])
@@ -224,12 +266,24 @@ impl Book for SqlBook<'_> {
         Ok(())
     }
 
-    fn riders(&self, lead: Row, kind: &str) -> Result<Vec<Id>, BookError> {
+    fn riders(&self, lead: Row, kind: &str) -> Result<Vec<Rider>, BookError> {
         let mut riders = self.conn.prepare_cached(sql("change.riders")).map_err(in_book)?;
         let rows = riders
-            .query_map(params![lead.0, kind], |r| r.get::<_, [u8; 16]>(0).map(Id::from_bytes))
+            .query_map(params![lead.0, kind], |r| Ok(Rider { record: Id::from_bytes(r.get(0)?), place: r.get(1)? }))
             .map_err(in_book)?;
         rows.collect::<Result<_, _>>().map_err(in_book)
+    }
+
+    fn of_rider(&self, rider: &Rider) -> Result<Option<Record>, BookError> {
+        if let Some(place) = rider.place {
+            let mut get = self.conn.prepare_cached(sql("record.at")).map_err(in_book)?;
+            let mut rows = get.query([place]).map_err(in_book)?;
+            let found = rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()?;
+            if let Some(found) = found.filter(|r| r.id == rider.record) {
+                return Ok(Some(found));
+            }
+        }
+        self.get(rider.record)
     }
 }
 

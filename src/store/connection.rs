@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
-use super::statement::{SCHEMA, sql};
+use super::statement::{FORMAT, LATER, schema, sql};
 use crate::host::file;
 
 /// A database that is open.
@@ -17,7 +17,6 @@ pub type Database = Connection;
 pub type Transaction<'c> = rusqlite::Transaction<'c>;
 
 const APPLICATION: i64 = 0x636d_7479;
-const FORMAT: i64 = 1;
 /// Bytes of the page cache, in KiB (negative: that is how SQLite wants it).
 const CACHE: i64 = -48 * 1024;
 
@@ -63,7 +62,7 @@ pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> 
     conn.execute_batch(&key.pragma("key"))?;
     conn.execute_batch("PRAGMA journal_mode = WAL")?;
     settings(&conn)?;
-    conn.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT"))?;
+    conn.execute_batch(&format!("BEGIN; {} COMMIT", schema(FORMAT)))?;
     Ok(conn)
 }
 
@@ -121,12 +120,34 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
     let number = |pragma: &str| conn.query_row(&format!("PRAGMA {pragma}"), [], |r| r.get::<_, i64>(0));
     let (application, format) = (number("application_id")?, number("user_version")?);
     match (application, format) {
-        (APPLICATION, FORMAT) => {}
+        (APPLICATION, 1..=FORMAT) => {}
         (APPLICATION, newer) if newer > FORMAT => return Err(StoreError::Newer(newer)),
         _ => return Err(StoreError::Foreign("the database is not a comity workspace's")),
     }
     settings(&conn)?;
+    if format < FORMAT && read_only {
+        conn.execute_batch(STAND_INS)?;
+    } else if format < FORMAT {
+        migrate(&conn, format)?;
+    }
     Ok(Some(conn))
+}
+
+/// What format 1 lacks, beside a database that is only read: nothing of it reaches the disk.
+const STAND_INS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
+     CREATE TEMP VIEW change AS SELECT *, NULL AS number FROM main.change";
+
+/// Makes a workspace of an older format one of this. It happens whole or not at all.
+fn migrate(conn: &Connection, format: i64) -> Result<(), StoreError> {
+    let done = usize::try_from(format - 1).unwrap_or(0);
+    let steps: String = LATER.iter().skip(done).copied().collect();
+    let tx = begin(conn)?;
+    // Another process may have done it in the meantime.
+    if tx.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? == format {
+        tx.execute_batch(&steps)?;
+    }
+    tx.commit()?;
+    Ok(())
 }
 
 fn settings(conn: &Connection) -> Result<(), StoreError> {
@@ -157,7 +178,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")?;
     plan_once(&conn)?;
     conn.set_prepared_statement_cache_capacity(64);
-    conn.execute_batch(&format!("PRAGMA cache_size = {CACHE}; BEGIN; {SCHEMA}"))?;
+    conn.execute_batch(&format!("PRAGMA cache_size = {CACHE}; BEGIN; {}", schema(FORMAT)))?;
     Ok((conn, keep))
 }
 
@@ -188,7 +209,7 @@ pub fn check(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
     }
     let stored = schema_of(&conn)?;
     let model = in_memory()?;
-    model.execute_batch(SCHEMA)?;
+    model.execute_batch(&schema(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?))?;
     if stored != schema_of(&model)? {
         return Err(StoreError::Integrity(
             "the database has tables, views or triggers that do not belong there".into(),

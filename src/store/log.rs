@@ -150,6 +150,7 @@ struct Folding<'c> {
     lead: Option<Json>,
     check: Check,
     root: Frontier,
+    book: SqlBook<'c>,
 }
 
 impl<'c> Folding<'c> {
@@ -165,6 +166,7 @@ impl<'c> Folding<'c> {
             lead: None,
             check: Check::default(),
             root: Frontier::default(),
+            book: SqlBook::new(conn),
         })
     }
 
@@ -178,7 +180,7 @@ impl<'c> Folding<'c> {
                 if self.lead.is_none() {
                     return Err(Stopped::Forged("the first change of an act is withheld".into()).into());
                 }
-                return store(self.conn, row, None, Some(leaf), false, false);
+                return store(self.conn, row, Stored { leaf: Some(leaf), ..Stored::default() });
             }
         };
         let Some(def) = record::change(&change.kind) else {
@@ -199,23 +201,25 @@ impl<'c> Folding<'c> {
             row: Row(row),
             has_content: change.body != Body::None,
         };
-        let mut book = SqlBook::new(self.conn);
-        self.check.change(&book, &at, &piece)?;
+        let book = &mut self.book;
+        self.check.change(book, &at, &piece)?;
         let own = self.header.desk == self.meta.desk;
         // What was purged here does not come back by a partner's act: its content is not even stored.
         let tombstone = !own && book.is_purged(change.record)?;
         let own_copy = own && matches!(def.name, "item-copy" | "case-share" | "request-send");
         let came = matches!(change.body, Body::Whole { .. });
         if tombstone {
-            store(self.conn, row, Some(&change.without_content()), None, came, false)?;
+            store(self.conn, row, Stored { change: Some(&change.without_content()), came, ..Stored::default() })?;
         } else {
             let searched = ready.words.as_ref().filter(|_| !own_copy);
-            store(self.conn, row, Some(change), None, came, searched.is_some())?;
+            let place = if own && def.name == record::item::COPY { book.place_of(change.record)? } else { None };
+            let searched_now = searched.is_some();
+            store(self.conn, row, Stored { change: Some(change), came, searched: searched_now, place, leaf: None })?;
             if let Some(words) = searched {
                 search::remember(self.conn, row, words.as_deref())?;
             }
         }
-        (def.fold)(&mut book, &at, &piece)?;
+        (def.fold)(book, &at, &piece)?;
         Ok(())
     }
 
@@ -258,18 +262,22 @@ impl<'c> Folding<'c> {
     }
 }
 
-/// Stores one change, or the leaf of one that was withheld.
-fn store(
-    conn: &Connection,
-    row: i64,
-    change: Option<&Change>,
-    leaf: Option<&Digest>,
+/// A change as it is stored, or the leaf of one that was withheld.
+#[derive(Default)]
+struct Stored<'a> {
+    change: Option<&'a Change>,
+    leaf: Option<&'a Digest>,
     came: bool,
     searched: bool,
-) -> Result<(), StoreError> {
+    /// Where the record of an own copy stands in the book.
+    place: Option<i64>,
+}
+
+fn store(conn: &Connection, row: i64, stored: Stored<'_>) -> Result<(), StoreError> {
     fn text(bytes: &[u8]) -> Result<&str, StoreError> {
         std::str::from_utf8(bytes).map_err(|_| damaged("a change"))
     }
+    let Stored { change, leaf, came, searched, place } = stored;
     let (mut content, mut salt, mut commitment) = (None, None, None);
     match change.map(|c| &c.body) {
         Some(Body::Whole { content: bytes, salt: s }) => {
@@ -290,6 +298,7 @@ fn store(
         leaf.map(|l| l.as_bytes().as_slice()),
         came,
         searched,
+        place,
     ])?;
     Ok(())
 }

@@ -278,8 +278,21 @@ impl Replay<'_> {
         self.same("record.in_order", 14, |n| format!("record {n} is not what the acts say"))?;
         self.same("act.columns", 10, |n| format!("act {n} is stored as another than it is"))?;
         self.contents()?;
+        self.terms()?;
         if waiting(self.conn)? != waiting(self.scratch)? {
             return fault("the list of acts that wait to be carried is not what the acts say");
+        }
+        Ok(())
+    }
+
+    /// Every text in the table of terms is one that the acts made.
+    fn terms(&self) -> Result<(), StoreError> {
+        let (mut all, mut find) = (self.conn.prepare(sql("terms.all"))?, self.scratch.prepare(sql("terms.find"))?);
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            if !find.exists([row.get::<_, String>(0)?])? {
+                return fault("the database has terms that no act says");
+            }
         }
         Ok(())
     }

@@ -94,13 +94,13 @@ pub fn check(conn: &Connection, anew: &Connection) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::statement::SCHEMA;
+    use crate::store::statement::{FORMAT, schema};
 
     #[test]
     fn forgetting_leaves_nothing_and_a_changed_index_is_found() {
         let empty = || {
             let db = crate::store::connection::in_memory().unwrap();
-            db.execute_batch(SCHEMA).unwrap();
+            db.execute_batch(&schema(FORMAT)).unwrap();
             db
         };
         let contents = [

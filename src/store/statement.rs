@@ -3,8 +3,19 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What makes a new workspace.
-pub const SCHEMA: &str = include_str!("sql/schema.sql");
+/// What makes a workspace of format 1.
+pub const FIRST: &str = include_str!("sql/schema.sql");
+/// What makes each later format of the one before it, from format 2 on.
+pub const LATER: &[&str] = &[include_str!("sql/format-2.sql")];
+
+/// What makes a workspace of a format: 1 to [`FORMAT`].
+pub fn schema(format: i64) -> String {
+    let later = usize::try_from(format - 1).unwrap_or(0);
+    std::iter::once(FIRST).chain(LATER.iter().take(later).copied()).collect()
+}
+
+/// The format that is written.
+pub const FORMAT: i64 = 1 + LATER.len() as i64;
 
 static STATEMENTS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let parts = include_str!("sql/statements.sql").split("-- name: ").skip(1);
@@ -18,12 +29,12 @@ pub fn sql(name: &'static str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{SCHEMA, STATEMENTS};
+    use super::{FORMAT, STATEMENTS, schema};
 
     #[test]
     fn every_statement_is_sql_for_this_schema() {
         let db = crate::store::connection::in_memory().unwrap();
-        db.execute_batch(SCHEMA).unwrap();
+        db.execute_batch(&schema(FORMAT)).unwrap();
         db.execute_batch(STATEMENTS["search.vocabulary"]).unwrap();
         for (name, sql) in STATEMENTS.iter() {
             db.prepare(sql).unwrap_or_else(|e| panic!("{name}: {e}"));

@@ -53,8 +53,8 @@ SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY posi
 SELECT coalesce(max(row), 0) + 1 FROM change
 
 -- name: change.add
-INSERT INTO change (row, record, kind, terms, content, salt, commitment, leaf, came, searched)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+INSERT INTO change (row, record, kind, terms, content, salt, commitment, leaf, came, searched, number)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 
 -- name: change.range
 SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched
@@ -82,7 +82,7 @@ SELECT DISTINCT record FROM change WHERE came = 1 AND content IS NULL
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
 
 -- name: change.riders
-SELECT record FROM change
+SELECT record, number FROM change
 WHERE row > ?1 AND row < (SELECT first_row + changes FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
 
 -- name: node.get
@@ -93,6 +93,12 @@ INSERT INTO node (replica, height, idx, hash) VALUES (?1, ?2, ?3, ?4)
 
 -- name: record.get
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE id = ?1
+
+-- name: record.at
+SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE number = ?1
+
+-- name: record.number
+SELECT number FROM record WHERE id = ?1
 
 -- name: record.is_purged
 SELECT state = 'purged' FROM record WHERE id = ?1
@@ -117,15 +123,31 @@ SELECT count(*) FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind =
 SELECT count(*) FROM record INDEXED BY record_kind WHERE kind = 'item' AND state = 'purged' AND case_id = ?1
 
 -- name: record.markings
-SELECT DISTINCT json_extract(terms, '$.tlp'), json_extract(terms, '$.pap'), json_extract(terms, '$.handling')
-FROM record WHERE kind = 'item' AND state = 'held' AND (case_id = ?1 OR subject = ?1)
+WITH said AS (
+    SELECT coalesce((SELECT text FROM terms WHERE number = CAST(of.terms AS INTEGER)), of.terms) AS terms
+    FROM (SELECT DISTINCT terms FROM record WHERE kind = 'item' AND state = 'held' AND (case_id = ?1 OR subject = ?1)) AS of
+)
+SELECT DISTINCT json_extract(terms, '$.tlp'), json_extract(terms, '$.pap'), json_extract(terms, '$.handling') FROM said
 
 -- name: record.by_prefix
 SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 2
 
 -- name: record.in_order
-SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared
+SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key,
+    coalesce((SELECT text FROM terms WHERE terms.number = CAST(record.terms AS INTEGER)), record.terms), body, shared
 FROM record WHERE number > ?1 ORDER BY number LIMIT ?2
+
+-- name: terms.get
+SELECT text FROM terms WHERE number = ?1
+
+-- name: terms.find
+SELECT number FROM terms WHERE text = ?1
+
+-- name: terms.add
+INSERT INTO terms (text) VALUES (?1)
+
+-- name: terms.all
+SELECT text FROM terms ORDER BY number
 
 -- name: waiting.add
 INSERT INTO waiting (partner, position) VALUES (?1, ?2) ON CONFLICT DO NOTHING
