@@ -13,7 +13,7 @@ use crate::tui::theme::Tone;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::person::Person;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 
 /// The detail of a thing.
 pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
@@ -263,14 +263,14 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         "SENT",
         p.sent.map_or_else(
             || "no bundle yet".to_owned(),
-            |n| format!("{n} bundles, {} acknowledged", p.acknowledged.unwrap_or(0)),
+            |n| format!("{}, {} acknowledged", counted(n, "bundle"), p.acknowledged.unwrap_or(0)),
         ),
     );
     d.line(
         "RECEIVED",
         p.received.map_or_else(
             || "no bundle yet".to_owned(),
-            |n| format!("{n} bundles, the last {}", at(p.heard.as_deref())),
+            |n| format!("{}, the last {}", counted(n, "bundle"), at(p.heard.as_deref())),
         ),
     );
     for a in agreement::rows(desk, Some(&p.code))? {
