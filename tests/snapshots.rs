@@ -159,6 +159,14 @@ fn every_screen_at_three_sizes() {
     screens.key('?');
     insta::assert_snapshot!("help", screens.drawn());
     screens.press(KeyCode::Esc, KeyModifiers::NONE);
+    // After the act that opened the case: the way there is typed, as a member types it.
+    screens.key('t');
+    "2026-11-03T03:12:00Z".chars().for_each(|c| screens.press(KeyCode::Char(c), KeyModifiers::NONE));
+    screens.press(KeyCode::Enter, KeyModifiers::NONE);
+    screens.until_quiet();
+    screens.key('8');
+    insta::assert_snapshot!("as_of", screens.drawn());
+    screens.key('T');
     screens.press(KeyCode::Char('l'), KeyModifiers::CONTROL);
     insta::assert_snapshot!("locked", screens.drawn());
     screens.app.close();

@@ -93,6 +93,12 @@ fn globals() -> Vec<Arg> {
             .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
             .help_heading("Screens"),
         flag("readonly", "open the workspace to be read only"),
+        Arg::new("as-of")
+            .long("as-of")
+            .global(true)
+            .value_name("TIME")
+            .help("read the record as it was: a date, a time, or 3d for three days ago; nothing can be done then")
+            .help_heading("Everywhere"),
         flag("yes", "do not ask back; the gate is asked all the same"),
         Arg::new("now")
             .long("now")

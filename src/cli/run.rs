@@ -13,7 +13,7 @@ use super::{guide, passphrase, print, tour};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
-use crate::desk::workspace::Desk;
+use crate::desk::workspace::{Desk, Moment};
 use crate::desk::{identity, verb};
 use crate::host::clock::Clock;
 use crate::host::folder;
@@ -53,6 +53,8 @@ pub struct Globals {
     pub plain: bool,
     /// Only read.
     pub readonly: bool,
+    /// Only read, and as it was at a time: as it was typed.
+    pub as_of: Option<String>,
     /// The theme of the screens.
     pub theme: Option<String>,
     /// The screens draw lines of ASCII alone.
@@ -128,6 +130,7 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
         json: matches.get_flag("json"),
         plain: matches.get_flag("plain"),
         readonly: matches.get_flag("readonly"),
+        as_of: matches.get_one::<String>("as-of").cloned(),
         theme: matches.get_one::<String>("theme").cloned(),
         ascii: matches.get_flag("ascii"),
         now: now.transpose()?,
@@ -148,12 +151,20 @@ fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer
     let mut place = place(globals);
     let mut job = job(globals);
     let done = match verb.run {
+        Run::Free(_) if globals.as_of.is_some() => {
+            let what = format!("`{}` reads no record: --as-of means nothing to it", verb.full_name());
+            Err(Failure::usage(what))
+        }
         Run::Free(run) => run(&mut place, form, &mut job),
         Run::Reads(run) | Run::Writes(run) => {
             let (me, _) = identity::unlock(&mut place)?;
             let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
             if globals.now.is_some() && desk.meta.realm == Realm::Live {
                 return Err(Failure::usage("--now is for exercises and the demo alone: live time is what it is"));
+            }
+            if let Some(typed) = &globals.as_of {
+                let at = Instant::past(typed, desk.now()).map_err(|why| Failure::usage(format!("--as-of: {why}")))?;
+                desk = desk.as_of(Moment::Time(at), &mut job)?;
             }
             run(&mut desk, form, &mut job)
         }

@@ -31,6 +31,7 @@ use crate::desk::identity;
 use crate::desk::job::{Job, Progress};
 use crate::desk::plain;
 use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
+use crate::desk::workspace::{AsOf, Moment};
 use crate::desk::{verb, verbs};
 use crate::host::file;
 use crate::seal::secret::Passphrase;
@@ -78,6 +79,12 @@ pub struct App {
     /// What was asked for and opens as soon as it comes: until then what is typed is dropped, so that nothing is taken
     /// for a key that was meant for it.
     pub awaits: Option<Ticket>,
+    /// How far the reading back has come that is waited for, and what cancels it.
+    pub looking_back: Option<(Option<Progress>, Arc<AtomicBool>)>,
+    /// The moment that is looked at; `None`: now. While one looks back nothing is written.
+    pub as_of: Option<AsOf>,
+    /// The time to look back to, while it is typed.
+    pub asking_time: Option<Input>,
     /// Keys of a sequence that is not complete.
     pub pressed: Vec<Chord>,
     /// What runs; the first of them does.
@@ -127,6 +134,9 @@ impl App {
             overlays: Vec::new(),
             filtering: None,
             awaits: None,
+            looking_back: None,
+            as_of: None,
+            asking_time: None,
             pressed: Vec::new(),
             jobs: Vec::new(),
             messages: Vec::new(),
@@ -206,9 +216,14 @@ impl App {
         } else if self.awaits.is_some() {
             if key.code == KeyCode::Esc {
                 self.awaits = None;
+                if let Some((_, cancelled)) = self.looking_back.take() {
+                    cancelled.store(true, Ordering::Relaxed);
+                }
             }
         } else if !self.overlays.is_empty() {
             self.overlay_key(key);
+        } else if self.asking_time.is_some() {
+            self.time_key(key);
         } else if self.filtering.is_some() {
             self.filter_key(key);
         } else {
@@ -228,7 +243,9 @@ impl App {
                 self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
             }
             None => {
-                if let Some(input) = &mut self.filtering {
+                if let Some(input) = &mut self.asking_time {
+                    input.paste(text);
+                } else if let Some(input) = &mut self.filtering {
                     input.paste(text);
                     let filter = input.text();
                     self.view().set_filter(&filter);
@@ -311,6 +328,9 @@ impl App {
             Intent::Jobs => self.show_jobs(),
             Intent::Messages => self.show_messages(),
             Intent::Refresh => self.fetch(),
+            Intent::LookBack => self.asking_time = Some(Input::new("", false)),
+            Intent::LookBackToAct => self.look_back_to_act(),
+            Intent::Now => self.look_back(None),
             Intent::Review => self.capital(Capital::Review),
             Intent::Sign => self.capital(Capital::Sign),
             Intent::Destroy => self.capital(Capital::Destroy),
@@ -441,6 +461,78 @@ impl App {
         });
     }
 
+    /// Looks at the record as it was after the act of the selected row, which begins with the act's number.
+    fn look_back_to_act(&mut self) {
+        let line = self.view().selected_line().unwrap_or_default();
+        match line.split_whitespace().next().and_then(|number| number.parse().ok()) {
+            Some(number) => self.look_back(Some(Moment::Act(number))),
+            None => self.say(Bit::new("Nothing is selected.", Tone::Note)),
+        }
+    }
+
+    /// Looks at a moment of the record, or at now again.
+    fn look_back(&mut self, moment: Option<Moment>) {
+        if let Some(job) = self.jobs.first() {
+            let name = job.verb.full_name();
+            return self.say(Bit::new(format!("{name} runs: look back when it is done."), Tone::Due));
+        }
+        if moment.is_none() && self.as_of.is_none() {
+            return self.say_keys("This is now; {as of} goes back in the record.", Tone::Note);
+        }
+        let ticket = self.next();
+        let Some(workers) = &self.workers else { return };
+        self.looking_back = Some((None, workers.look_back(ticket, moment)));
+        self.awaits = Some(ticket);
+    }
+
+    fn looked_back(&mut self, ticket: Ticket, looked: Result<Option<AsOf>, Failure>) {
+        if self.awaits == Some(ticket) {
+            (self.awaits, self.looking_back) = (None, None);
+        }
+        match looked {
+            Ok(as_of) => {
+                self.as_of = as_of;
+                // Nothing that was read of another moment stays in sight.
+                for view in self.views.values_mut() {
+                    *view = View::again(view.look.clone(), view.selected().map(|s| s.id));
+                }
+                self.overlays.clear();
+                self.fetch();
+                match as_of {
+                    Some(_) => self.say_keys("Read only, as it was. {now} goes back to now.", Tone::Note),
+                    None => self.say(Bit::new("This is now again.", Tone::Good)),
+                }
+            }
+            Err(failure) if failure.kind == Kind::Cancelled => {}
+            Err(failure) => self.refuse(&failure),
+        }
+    }
+
+    fn time_key(&mut self, key: KeyEvent) {
+        let Some(input) = &mut self.asking_time else { return };
+        match key.code {
+            KeyCode::Esc => self.asking_time = None,
+            KeyCode::Enter => {
+                let typed = input.text();
+                self.asking_time = None;
+                if typed.trim().is_empty() {
+                    return self.look_back(None);
+                }
+                match Instant::past(&typed, self.now()) {
+                    Ok(at) => self.look_back(Some(Moment::Time(at))),
+                    Err(why) => {
+                        self.asking_time = Some(Input::new(&typed, false));
+                        self.say(Bit::new(why, Tone::Due));
+                    }
+                }
+            }
+            _ => {
+                self.said = None;
+                input.key(key);
+            }
+        }
+    }
+
     fn begin_named(&mut self, name: &str, subjects: Vec<Subject>) {
         if let Some(verb) = verb(name) {
             self.begin(verb, subjects);
@@ -449,6 +541,9 @@ impl App {
 
     /// Begins a verb: finds out what is known of its form, and then asks for the rest.
     fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+        if let (Some(as_of), Run::Writes(_)) = (self.as_of, verb.run) {
+            return self.refuse(&as_of.refusal());
+        }
         let ticket = self.next();
         self.awaits = Some(ticket);
         let view = self.view();
@@ -530,7 +625,11 @@ impl App {
             }
         }
         let Some(workers) = &self.workers else { return };
-        let cancelled = workers.run(ticket, verb, typed);
+        // What only reads, reads what one looks at. What writes was refused when it was asked for, and is by the desk.
+        let cancelled = match (self.as_of, verb.run) {
+            (Some(_), Run::Reads(_) | Run::Writes(_)) => workers.run_beside(ticket, verb, typed),
+            _ => workers.run(ticket, verb, typed),
+        };
         self.jobs.push(Running { ticket, verb, progress: None, cancelled });
     }
 
@@ -708,6 +807,12 @@ impl App {
                     menu.set_found(found.into_iter().filter(fits).map(entry).collect());
                 }
             }
+            Reply::LookedBack(ticket, looked) => self.looked_back(ticket, looked),
+            Reply::Progress(ticket, progress) if self.awaits == Some(ticket) => {
+                if let Some((told, _)) = &mut self.looking_back {
+                    *told = Some(progress);
+                }
+            }
             Reply::Progress(ticket, progress) => {
                 if let Some(job) = self.jobs.iter_mut().find(|j| j.ticket == ticket) {
                     job.progress = Some(progress);
@@ -835,7 +940,10 @@ impl App {
         entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
             let on =
                 subject.clone().filter(|s| v.fields.iter().any(|f| f.positional) && v.subject_field(&s.kind).is_some());
-            Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on))
+            match (self.as_of, v.run) {
+                (Some(as_of), Run::Writes(_)) => refused(v, &as_of.refusal()),
+                _ => Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on)),
+            }
         }));
         entries.extend(Theme::all().iter().map(|t| {
             Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
@@ -856,7 +964,10 @@ impl App {
         let menu = Menu::awaiting(title, ticket, "Asking the gate …");
         self.overlays.push(Overlay::Menu(Box::new(menu)));
         if let Some(workers) = &self.workers {
-            workers.may(ticket, subject);
+            match self.as_of {
+                Some(_) => workers.may_not(ticket, subject),
+                None => workers.may(ticket, subject),
+            }
         }
     }
 
@@ -868,18 +979,7 @@ impl App {
                 Bit::new(format!("yes   {}", m.verb.about), Tone::Good),
                 Pick::Verb(m.verb, subject.clone()),
             ),
-            Some(failure) => {
-                let rule = failure
-                    .verdict
-                    .as_ref()
-                    .and_then(|v| v.refusals().next().map(|f| format!("{} {}", f.id, f.because)));
-                let why = rule.unwrap_or_else(|| first_line(&failure.what));
-                Entry::new(
-                    m.verb.full_name(),
-                    Bit::new(format!("no    {why}"), Tone::Stop),
-                    Pick::Refused(Box::new(failure.clone())),
-                )
-            }
+            Some(failure) => refused(m.verb, failure),
         };
         let (yes, no): (Vec<&May>, Vec<&May>) = may.iter().partition(|m| m.why_not.is_none());
         let entries = yes.into_iter().chain(no).map(entry).collect();
@@ -1183,6 +1283,7 @@ impl App {
             }
         }
         self.messages.clear();
+        (self.as_of, self.asking_time, self.looking_back) = (None, None, None);
         (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();
     }
@@ -1229,6 +1330,14 @@ impl App {
 /// Whether a verb can be run from the screens: it needs nothing that they do not have.
 fn is_for_screens(verb: &Verb) -> bool {
     !matches!(verb.run, Run::Free(_)) || verb.noun == "law"
+}
+
+/// What may not be done, and the first reason why.
+fn refused(verb: &'static Verb, failure: &Failure) -> Entry {
+    let first = failure.verdict.as_ref().and_then(|v| v.refusals().next());
+    let why = first.map_or_else(|| first_line(&failure.what), |f| format!("{} {}", f.id, f.because));
+    let note = Bit::new(format!("no    {why}"), Tone::Stop);
+    Entry::new(verb.full_name(), note, Pick::Refused(Box::new(failure.clone())))
 }
 
 fn draft_of(form: &FormView) -> String {

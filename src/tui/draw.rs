@@ -99,7 +99,8 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     }
     top(app, paint, row(area, area.y));
     places(app, paint, row(area, area.y + 1));
-    let body = Rect { y: area.y + 2, height: area.height - 4, ..area };
+    let head = 2 + banner(app, paint, row(area, area.y + 2));
+    let body = Rect { y: area.y + head, height: area.height - head - 2, ..area };
     app.height = body.height.saturating_sub(2);
     let mut overlays = std::mem::take(&mut app.overlays);
     let mut cursor = match overlays.last_mut() {
@@ -114,6 +115,17 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     cursor = at_filter.or(cursor);
     hints(app, paint, row(area, area.bottom() - 1));
     cursor
+}
+
+/// That one looks back, to which moment, and how one comes back. Answers how many rows it took.
+fn banner(app: &App, paint: &mut Paint<'_>, area: Rect) -> u16 {
+    let Some(as_of) = app.as_of else { return 0 };
+    let wide = usize::from(area.width);
+    let whole = app.keymap.told(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
+    let text = if width(&whole) + 1 < wide { whole } else { format!("AS OF {as_of}") };
+    let text = crate::value::text::pad(&format!(" {text}"), wide);
+    paint.text(area.x, area.y, area.width, &text, paint.theme.selected());
+    1
 }
 
 /// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
@@ -193,6 +205,7 @@ fn places(app: &App, paint: &mut Paint<'_>, area: Rect) {
 
 fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
     let at = app.place;
+    let around = 4 + u16::from(app.as_of.is_some());
     let view = app.view();
     if let Some(failure) = &view.failed {
         let reader = Reader::of_failure("This cannot be shown", failure);
@@ -203,7 +216,7 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         paint.shown(body.x + 2, body.y + 1, body.width, &Shown::of("Reading …"), Tone::Note);
         return None;
     }
-    let narrow = body.width < NARROW.0 || body.height + 4 < NARROW.1;
+    let narrow = body.width < NARROW.0 || body.height + around < NARROW.1;
     let fits = |v: &View| v.detail.as_ref().filter(|(s, _)| v.selected() == Some(s)).map(|(_, d)| d.clone());
     let detail = fits(view);
     if let (true, Some(detail)) = (view.zoomed, &detail) {
@@ -714,6 +727,27 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
         room -= word.len() as u16 + 1;
         paint.shown(area.x + room + 1, area.y, word.len() as u16, &Shown::of(word), Tone::Exercise);
     }
+    if let Some(time) = &app.asking_time {
+        let typed = time.text();
+        let used = paint.shown(
+            area.x,
+            area.y,
+            room,
+            &Shown::of("as of (date, time, 3d for 3 days ago; empty: now) "),
+            Tone::Due,
+        );
+        let taken = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
+        if let (Some(said), false) = (&app.said, typed.is_empty()) {
+            let x = area.x + used + taken + 3;
+            paint.shown(x, area.y, (area.x + room).saturating_sub(x), &said.text, said.tone);
+        } else if let Ok(at) = Instant::past(&typed, app.now()) {
+            let x = area.x + used + taken + 3;
+            let at = Shown::from(format!("= {}", at.to_minute()));
+            paint.shown(x, area.y, (area.x + room).saturating_sub(x), &at, Tone::Good);
+        }
+        let before: String = typed.chars().take(time.cursor().1).collect();
+        return Some(Position::new(area.x + used + width(&before) as u16, area.y));
+    }
     if let Some(filter) = &app.filtering {
         let typed = filter.text();
         let used = paint.shown(area.x, area.y, room, &Shown::of("filter / "), Tone::Due);
@@ -725,6 +759,8 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
         let on: Vec<String> =
             app.keymap.continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
         Bit::new(format!("{}  {}", written(&app.pressed), on.join("  ")), Tone::Guidance)
+    } else if let Some((Some(progress), _)) = &app.looking_back {
+        Bit::new(format!("{}   Esc gives it up", told(progress)), Tone::Due)
     } else if app.awaits.is_some() {
         Bit::new("One moment: looking …   Esc gives it up", Tone::Due)
     } else if let Some(job) = app.jobs.first() {
@@ -776,6 +812,7 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
             Said::Yes | Said::Later => &[("Esc", "no"), ("type the word, Enter", "yes")],
         }),
         Some(Overlay::Reader(_)) => Some(&[("Up Down PgDn", "scroll"), ("Esc", "close")]),
+        None if app.asking_time.is_some() => Some(&[("Enter", "go there"), ("Esc", "stay")]),
         None if app.filtering.is_some() => {
             Some(&[("Enter", "keep the filter"), ("Esc", "clear it"), ("state:open !word", "columns, not")])
         }
@@ -817,7 +854,8 @@ fn tiny(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
         Some(Realm::Exercise(_)) => ("EXERCISE", Tone::Exercise),
         _ => ("LIVE", Tone::Live),
     };
-    paint.shown(area.x, area.y, area.width, &Shown::of(word.0), word.1);
+    let mode = app.as_of.map_or_else(|| word.0.to_owned(), |as_of| format!("{}  AS OF {as_of}", word.0));
+    paint.shown(area.x, area.y, area.width, &Shown::of(&mode), word.1);
     let head = app.view().page.head.clone();
     for (n, line) in head.iter().take(usize::from(area.height.saturating_sub(2))).enumerate() {
         paint.line(row(area, area.y + 1 + n as u16), line);

@@ -17,7 +17,7 @@ use super::screen::look::Look;
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
-use crate::desk::workspace::Desk;
+use crate::desk::workspace::{AsOf, Desk, Moment};
 use crate::host::clock::Clock;
 use crate::record::book::Book as _;
 use crate::seal::identity::Identity;
@@ -60,6 +60,8 @@ pub enum Reply {
     Choices(Ticket, Result<Vec<(String, String)>, Failure>),
     /// Records that fit what was typed.
     Found(Ticket, Vec<(Subject, String)>),
+    /// The moment that the reading thread looks at from here on; `None`: now.
+    LookedBack(Ticket, Result<Option<AsOf>, Failure>),
     /// A verb is done.
     Done(Ticket, Result<Answer, Failure>),
     /// How far a verb has come.
@@ -159,6 +161,36 @@ impl Workers {
         let _ = self.reader.send(Order::Do(Box::new(task)));
     }
 
+    /// Lets the reading thread look at a moment of the record, or at now again; answers what cancels it.
+    pub fn look_back(&self, ticket: Ticket, moment: Option<Moment>) -> Arc<AtomicBool> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        self.read(move |desk, out| {
+            let mut job = job(ticket, flag, out.clone());
+            let looked = match moment {
+                Some(moment) => desk.as_of(moment, &mut job),
+                None => desk.reader(),
+            };
+            let looked = looked.map(|other| {
+                *desk = other;
+                desk.looks_back()
+            });
+            let _ = out.send(Reply::LookedBack(ticket, looked));
+        });
+        cancelled
+    }
+
+    /// Runs a verb that only reads on the reading thread, which may be looking back; answers what cancels it.
+    pub fn run_beside(&self, ticket: Ticket, verb: &'static Verb, form: Form) -> Arc<AtomicBool> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        self.read(move |desk, out| {
+            let done = perform(desk, verb, &form, &mut job(ticket, flag, out.clone()));
+            let _ = out.send(Reply::Done(ticket, done));
+        });
+        cancelled
+    }
+
     /// Runs a verb on the writing thread; answers what cancels it. Where it rotates the key, the reading thread closes
     /// the workspace meanwhile.
     pub fn run(&self, ticket: Ticket, verb: &'static Verb, form: Form) -> Arc<AtomicBool> {
@@ -179,6 +211,13 @@ impl Workers {
         });
         let _ = self.writer.send(Order::Do(task));
         cancelled
+    }
+
+    /// Asks what could be done with a thing if one did not look back.
+    pub fn may_not(&self, ticket: Ticket, subject: Subject) {
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::May(ticket, may(desk, &subject)));
+        });
     }
 
     /// Asks what may be done with a thing: each verb is rehearsed where that costs nothing, else asked of the gate.
@@ -334,6 +373,10 @@ fn may(desk: &mut Desk, subject: &Subject) -> Result<Vec<May>, Failure> {
     for verb in crate::desk::verbs() {
         let Run::Writes(run) = verb.run else { continue };
         if verb.subject_field(&subject.kind).is_none() {
+            continue;
+        }
+        if let Some(as_of) = desk.looks_back() {
+            all.push(May { verb, why_not: Some(as_of.refusal()), asks: Vec::new() });
             continue;
         }
         let record = desk.book().get(subject.id)?;

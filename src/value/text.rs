@@ -121,6 +121,19 @@ pub fn shown_lines(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A number with commas between its thousands: `1,234`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (k, digit) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A number of things in words: `1 item`, `2 items`.
 pub fn counted(n: impl std::fmt::Display, thing: &str) -> String {
     let n = n.to_string();

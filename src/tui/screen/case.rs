@@ -109,7 +109,8 @@ fn items(desk: &Desk, case: Id, held: u64, wanted: Option<Id>) -> Result<Section
             () if i.from.is_some() => '#',
             () => ' ',
         };
-        let what = if i.value.is_empty() { "(erased)".to_owned() } else { i.value };
+        let erased = if desk.is_erased_since(record) { "(erased since)" } else { "(erased)" };
+        let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
         let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
         rows.push(row(
             "item",

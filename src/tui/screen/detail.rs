@@ -28,6 +28,12 @@ pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
         )),
         lines: Vec::new(),
     };
+    if desk.is_erased_since(&record) {
+        d.line(
+            "ERASED",
+            Bit::new("its content was erased since, and stays so: only what it was like is seen", Tone::Stop),
+        );
+    }
     d.lines.push((Shown::of("STATE"), state(&record.state)));
     match record.kind {
         "item" => of_item(desk, &record, &mut d)?,
