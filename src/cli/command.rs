@@ -84,7 +84,10 @@ fn globals() -> Vec<Arg> {
         path("identity", "your identity [env: COMITY_IDENTITY]"),
         path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
         flag("json", "answer in JSON"),
-        flag("plain", "no colours, no progress, nothing but lines"),
+        flag(
+            "plain",
+            "no colours, no progress, nothing but lines; the screens are told in lines too [env: COMITY_A11Y]",
+        ),
         flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
         Arg::new("theme")
             .long("theme")

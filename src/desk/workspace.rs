@@ -366,7 +366,10 @@ impl Desk {
         };
         let act = found.ok_or_else(|| match moment {
             Moment::Act(n) => Failure::unknown(format!("there is no act {n}")),
-            Moment::Time(at) => Failure::unknown(format!("at {} there was no act yet", at.to_minute())),
+            Moment::Time(at) => {
+                let what = format!("at {} there was no act yet", at.to_minute());
+                Failure::unknown(what).remedy("name a later time")
+            }
         })?;
         let at = match moment {
             Moment::Time(at) => at.min(self.clock.now()),

@@ -296,11 +296,25 @@ impl App {
 
     // --- what a member does ------------------------------------------------------------------------------------------
 
-    fn act(&mut self, action: &'static Action) {
+    /// The number of the newest question to the threads.
+    pub(super) const fn asked(&self) -> Ticket {
+        self.ticket
+    }
+
+    /// Lets every thread that may have something to answer say when it has; answers how many there are.
+    pub(super) fn reach_all(&self) -> usize {
+        self.workers.as_ref().map_or(0, Workers::reach_all)
+    }
+
+    pub(super) fn act(&mut self, action: &'static Action) {
+        self.do_intent(action.intent);
+    }
+
+    pub(super) fn do_intent(&mut self, intent: Intent) {
         self.said = None;
         let half = i32::from(self.height / 2).max(1);
         let page = i32::from(self.height).max(1);
-        match action.intent {
+        match intent {
             Intent::Move(by) => self.scroll_or_step(by),
             Intent::HalfPage(by) => self.scroll_or_step(by * half),
             Intent::Page(by) => self.scroll_or_step(by * page),
@@ -370,7 +384,7 @@ impl App {
         }
     }
 
-    fn subjects(&mut self) -> Vec<Subject> {
+    pub(super) fn subjects(&mut self) -> Vec<Subject> {
         let view = self.view();
         if !view.marks.is_empty() {
             return view.marks.clone();
@@ -540,7 +554,7 @@ impl App {
     }
 
     /// Begins a verb: finds out what is known of its form, and then asks for the rest.
-    fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+    pub(super) fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
         if let (Some(as_of), Run::Writes(_)) = (self.as_of, verb.run) {
             return self.refuse(&as_of.refusal());
         }
@@ -574,7 +588,7 @@ impl App {
         }
     }
 
-    fn ask_for_pairs(&mut self) {
+    pub(super) fn ask_for_pairs(&mut self) {
         let ticket = self.next();
         let Some(form) = self.form() else { return };
         let Some((_, rows)) = form.pairs_of() else { return };
@@ -633,7 +647,7 @@ impl App {
         self.jobs.push(Running { ticket, verb, progress: None, cancelled });
     }
 
-    fn cancel(&mut self) {
+    pub(super) fn cancel(&mut self) {
         if let Some(job) = self.jobs.first() {
             job.cancelled.store(true, Ordering::Relaxed);
             let name = job.verb.full_name();
@@ -669,7 +683,7 @@ impl App {
     }
 
     /// Fetches the detail of what is selected. While one moves on, those in between are never made.
-    fn look_closer(&mut self) {
+    pub(super) fn look_closer(&mut self) {
         if !screen_of(self.place).has_detail {
             return;
         }
@@ -819,7 +833,7 @@ impl App {
                 }
             }
             Reply::Done(ticket, done) => self.done(ticket, done),
-            Reply::Closed => {}
+            Reply::Reached | Reply::Closed => {}
         }
     }
 
@@ -1012,7 +1026,7 @@ impl App {
     }
 
     /// Opens the list of what may stand in the row of the form's cursor.
-    fn choose(&mut self) {
+    pub(super) fn choose(&mut self) {
         let ticket = self.next();
         let start = self.last_folder.clone();
         let Some(form) = self.form() else { return };
@@ -1148,7 +1162,7 @@ impl App {
         }
     }
 
-    fn run_form(&mut self) {
+    pub(super) fn run_form(&mut self) {
         let Some(Overlay::Form(mut form)) = self.overlays.pop() else { return };
         let missing = form.missing();
         let at = self.overlays.len();

@@ -15,6 +15,7 @@ pub mod overlay;
 pub mod page;
 pub mod paint;
 pub mod place;
+pub mod plain;
 pub mod screen;
 pub mod settings;
 pub mod signal;

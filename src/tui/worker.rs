@@ -66,6 +66,8 @@ pub enum Reply {
     Done(Ticket, Result<Answer, Failure>),
     /// How far a verb has come.
     Progress(Ticket, Progress),
+    /// A thread has done everything that it was asked before.
+    Reached,
     /// The writing thread has dropped its keys.
     Closed,
 }
@@ -235,6 +237,16 @@ impl Workers {
             let _ = out.send(Reply::Rehearsed(ticket, said, told));
         });
         let _ = self.writer.send(Order::Do(task));
+    }
+
+    /// Asks both threads to say when they have done everything that they were asked so far; answers how many will.
+    pub fn reach_all(&self) -> usize {
+        let order = || {
+            Order::Do(Box::new(|_: &mut Desk, out: &UnboundedSender<Reply>| {
+                let _ = out.send(Reply::Reached);
+            }))
+        };
+        [&self.writer, &self.reader].into_iter().filter(|thread| thread.send(order()).is_ok()).count()
     }
 
     /// Tells both threads to end: the work that runs is finished first, what waits is dropped, and so are the keys.
