@@ -46,7 +46,8 @@ pub fn run(opening: Opening, place: Where) -> Result<u8, Failure> {
     let mut app = App::new(opening, true, place, send)?;
     app.keymap = Keymap::of(Preset::Vim).by_name();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
-    let mut plain = Plain { app, replies, from: 0, told: None, silent: false, marked: 0, out: io::stdout() };
+    let mut plain =
+        Plain { app, replies, from: 0, told: None, form: None, silent: false, marked: 0, out: io::stdout() };
     let ended = runtime.block_on(plain.serve());
     plain.app.close();
     // The thread that reads lines may be waiting for one: it is not waited for.
@@ -73,6 +74,8 @@ struct Plain {
     /// The first row of each part that is told.
     from: usize,
     told: Option<Told>,
+    /// The form that was begun, by its verb.
+    form: Option<String>,
     /// Whether what was typed was answered already.
     silent: bool,
     /// How many rows are marked, as far as was told.
@@ -224,9 +227,15 @@ impl Plain {
             lines.iter().try_for_each(|line| self.say(line))?;
             spoken = true;
         }
+        let form = self.app.overlays.iter().find_map(|o| match o {
+            Overlay::Form(form) => Some(form.verb.full_name()),
+            _ => None,
+        });
+        let begins = form.is_some() && self.form != form;
+        self.form = form;
         let lines = match self.app.overlays.last() {
             Some(Overlay::Menu(menu)) => menu_lines(menu),
-            Some(Overlay::Form(form)) => form_lines(form, &self.app),
+            Some(Overlay::Form(form)) => form_lines(form, begins, &self.app),
             Some(Overlay::Confirm(question)) => question_lines(question),
             Some(Overlay::Reader(_)) => Vec::new(),
             None if self.app.asking_time.is_some() || self.app.filtering.is_some() => Vec::new(),
@@ -497,7 +506,9 @@ impl Plain {
             return Ok(());
         }
         self.silent = true;
-        self.say(&format!("{} means nothing here. {HOW}", Shown::of(typed)))
+        let elsewhere = ACTIONS.iter().find(|a| a.name == typed).and_then(|a| a.places.first());
+        let elsewhere = elsewhere.map_or_else(String::new, |place| format!(" It is done at {}.", place.title()));
+        self.say(&format!("{} means nothing here.{elsewhere} ? lists what does.", Shown::of(typed)))
     }
 
     /// The action of this name, or with this key on the drawn screens, at this place.
@@ -680,7 +691,7 @@ fn field_prompt(row: &Field) -> String {
     format!("{}{is}: ", row.name())
 }
 
-fn form_lines(form: &FormView, app: &App) -> Vec<String> {
+fn form_lines(form: &FormView, begins: bool, app: &App) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(failure) = &form.failure {
         lines.push(format!("Not done: {}", Shown::of(&failure.what)));
@@ -699,11 +710,13 @@ fn form_lines(form: &FormView, app: &App) -> Vec<String> {
         });
         return lines;
     };
-    if form.at == 0 && form.failure.is_none() {
+    if begins {
         lines.push(format!("{}: {}.", form.verb.full_name(), form.verb.about));
         lines.push(
             "Empty goes on; /before goes back a field, /empty empties one, /leave leaves and keeps a draft.".to_owned(),
         );
+        let known = form.rows.iter().filter(|r| !r.input.is_empty());
+        lines.extend(known.map(|r| format!("{}: {}", r.name(), value_of(r))));
     }
     let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
     let needed = if row.is_required() { ", needed" } else { "" };
