@@ -329,8 +329,8 @@ impl Plain {
     fn hear(&mut self, line: &str) -> Result<(), Failure> {
         let typed = line.trim();
         match self.app.overlays.last() {
-            Some(Overlay::Menu(_)) => self.to_menu(typed),
-            Some(Overlay::Form(_)) => self.to_form(line.trim_end_matches(['\r', '\n'])),
+            Some(Overlay::Menu(_)) => self.hear_in_menu(typed),
+            Some(Overlay::Form(_)) => self.hear_in_form(line.trim_end_matches(['\r', '\n'])),
             Some(Overlay::Confirm(_)) => {
                 if typed.is_empty() {
                     self.press(KeyCode::Esc);
@@ -344,7 +344,7 @@ impl Plain {
                 self.app.filtering = None;
                 self.filter(typed);
             }
-            None => return self.to_place(typed),
+            None => return self.hear_at_place(typed),
         }
         Ok(())
     }
@@ -364,7 +364,7 @@ impl Plain {
         typed.chars().filter(|c| !c.is_control()).for_each(|c| self.press(KeyCode::Char(c)));
     }
 
-    fn to_menu(&mut self, typed: &str) {
+    fn hear_in_menu(&mut self, typed: &str) {
         let Some(Overlay::Menu(menu)) = self.app.overlays.last() else { return };
         let (several, count, at) = (menu.several, menu.fitting().count(), menu.at());
         if matches!(typed, "" | "back") {
@@ -390,7 +390,7 @@ impl Plain {
         self.press(KeyCode::Enter);
     }
 
-    fn to_form(&mut self, line: &str) {
+    fn hear_in_form(&mut self, line: &str) {
         let Some(Overlay::Form(form)) = self.app.overlays.last_mut() else { return };
         match line.trim() {
             "/leave" => return self.press(KeyCode::Esc),
@@ -446,7 +446,7 @@ impl Plain {
         self.app.look_closer();
     }
 
-    fn to_place(&mut self, typed: &str) -> Result<(), Failure> {
+    fn hear_at_place(&mut self, typed: &str) -> Result<(), Failure> {
         let place = self.app.place;
         if let Some(words) = typed.strip_prefix('/') {
             self.filter(words.trim());
