@@ -95,11 +95,14 @@ impl Plain {
             self.greet()?;
             self.tell(None)?;
         }
+        let mut asks = true;
         loop {
             if let Some(end) = self.app.end.take() {
                 return Ok(end);
             }
-            self.prompt()?;
+            if std::mem::replace(&mut asks, true) {
+                self.prompt()?;
+            }
             let to_next_minute = 60_000 - self.app.now().millis().rem_euclid(60_000) as u64 + 5;
             let line = tokio::select! {
                 line = lines.recv() => line,
@@ -112,7 +115,7 @@ impl Plain {
                     continue;
                 }
                 () = tokio::time::sleep(Duration::from_millis(to_next_minute)) => {
-                    self.minute(&mut signals).await?;
+                    asks = self.minute(&mut signals).await?;
                     continue;
                 }
             };
@@ -170,26 +173,22 @@ impl Plain {
         Ok(())
     }
 
-    /// A minute has passed: what came, went or is otherwise since then is told in new lines.
-    async fn minute(&mut self, signals: &mut Signals) -> Result<(), Failure> {
-        let of = |view: &View| -> Vec<(Subject, String)> {
-            let rows = view.sections().flat_map(|s| s.rows.iter());
-            rows.filter_map(|r| Some((r.subject.clone()?, cells(r)))).collect()
-        };
-        let (before, said) = (of(self.app.view()), self.app.view().page.sentence.clone());
+    /// A minute has passed: what came, went or is otherwise since then is told in new lines. Answers whether there was any.
+    async fn minute(&mut self, signals: &mut Signals) -> Result<bool, Failure> {
+        let before = self.app.view().page.clone();
         self.app.minute();
         self.settle(signals).await?;
-        let after = of(self.app.view());
-        let is_in = |all: &[(Subject, String)], one: &Subject| all.iter().any(|(s, _)| s == one);
-        let new = after.iter().filter(|(s, _)| !is_in(&before, s)).map(|(_, line)| format!("new: {line}"));
-        let gone = before.iter().filter(|(s, _)| !is_in(&after, s)).map(|(_, line)| format!("no longer here: {line}"));
-        let mut lines: Vec<String> = new.chain(gone).collect();
-        let sentence = self.app.view().page.sentence.clone();
-        if sentence != said && !sentence.is_empty() {
-            lines.push(sentence.to_string());
+        let after = self.app.view().page.clone();
+        let news = news(&before, &after);
+        // That times have gone on is no reason to tell the whole place anew.
+        if let Some(told) = self.told.as_mut().filter(|told| told.page == before) {
+            told.page = after;
         }
-        self.say("")?;
-        lines.iter().try_for_each(|line| self.say(line))
+        if !news.is_empty() {
+            self.say("")?;
+        }
+        news.iter().try_for_each(|line| self.say(line))?;
+        Ok(!news.is_empty())
     }
 
     // --- what is told ------------------------------------------------------------------------------------------------
@@ -554,6 +553,20 @@ impl Plain {
     }
 }
 
+/// What is new on a page, in lines: things that came and went, and its sentence where it is another.
+fn news(before: &Page, after: &Page) -> Vec<String> {
+    let of = |page: &Page| -> Vec<(Subject, String)> {
+        let rows = page.bands.iter().flatten().flat_map(|section| section.rows.iter());
+        rows.filter_map(|row| Some((row.subject.clone()?, cells(row)))).collect()
+    };
+    let (old, new) = (of(before), of(after));
+    let has = |all: &[(Subject, String)], one: &Subject| all.iter().any(|(subject, _)| subject == one);
+    let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| format!("New: {line}"));
+    let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| format!("No longer here: {line}"));
+    let is_said = after.sentence != before.sentence && !after.sentence.is_empty();
+    came.chain(went).chain(is_said.then(|| after.sentence.to_string())).collect()
+}
+
 /// The lines that are typed, from a thread that may wait for them.
 fn lines() -> UnboundedReceiver<String> {
     let (send, lines) = unbounded_channel();
@@ -760,4 +773,33 @@ fn question_lines(question: &Confirm) -> Vec<String> {
         });
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::page::{Bit, Section};
+    use crate::value::id::Id;
+
+    #[test]
+    fn only_what_came_and_went_is_news() {
+        let row = |n: u8, left: &str| Row {
+            subject: Some(Subject { kind: "item".into(), id: Id::from_bytes([n; 16]) }),
+            mark: if n == 2 { '!' } else { ' ' },
+            cells: vec![Bit::from(format!("E-{n}")), Bit::default(), Bit::from(left), Bit::from("###")],
+        };
+        let page = |rows: Vec<Row>, sentence: &str| Page {
+            bands: vec![vec![Section { rows, ..Section::default() }]],
+            sentence: Shown::of(sentence),
+            ..Page::default()
+        };
+        let before = page(vec![row(1, "5h"), row(3, "7h")], "Nothing is late.");
+        let check = |rows: Vec<Row>, sentence: &str, want: &[&str]| {
+            assert_eq!(news(&before, &page(rows, sentence)), want);
+        };
+        check(vec![row(1, "4h"), row(3, "6h")], "Nothing is late.", &[]);
+        check(vec![row(1, "4h"), row(3, "6h")], "One thing is late.", &["One thing is late."]);
+        let want = ["New: due soon; E-2; 1h", "No longer here: E-3; 7h"];
+        check(vec![row(2, "1h"), row(1, "5h")], "Nothing is late.", &want);
+    }
 }
