@@ -79,7 +79,7 @@ fn at_every_act_the_record_is_what_it_was() {
             }
         }
     }
-    // From the past one goes back further, and to now again; the log of the past verifies as it stands.
+    // From the past one goes back further, and to now again.
     let (first, _) = was[3];
     let back = desk.as_of(Moment::Act(was[9].0), &mut Job::silent()).unwrap();
     let further = back.as_of(Moment::Act(first), &mut Job::silent()).unwrap();
@@ -136,6 +136,10 @@ fn what_was_erased_since_stays_erased_and_says_so() {
     assert!(code == Some(0) && said.contains(&item[..6]) && !said.contains(&later[..6]), "{said}");
     let (code, said) = list(&["case", "new", "--title", "Past", "--purpose", "cybercrime", "--as-of", &typed]);
     assert!(code == Some(40) && said.contains("you look at the record as of"), "{said}");
+    for whole in ["verify", "checkpoint"] {
+        let (code, said) = list(&["audit", whole, "--as-of", &typed]);
+        assert!(code == Some(40) && said.contains("you look at the record as of"), "{said}");
+    }
     let (code, said) = list(&["law", "list", "--as-of", &typed]);
     assert!(code == Some(2) && said.contains("reads no record"), "{said}");
     let desk = a.open(1).unwrap();

@@ -115,7 +115,7 @@ fn one_looks_back_and_finds_every_action() {
         &text,
         &["AS OF 2026-06-15", "case> ", "The early one"].map(|w| if w == "case> " { "Case AS OF " } else { w }),
     );
-    says(&text, &["what is past is read, never changed", "no, you look at the record as of"]);
+    says(&text, &["what is past is read, never changed or signed", "no, you look at the record as of"]);
     says(&text, &["This is now again.", "there was no act yet", "name a later time"]);
     let text =
         told(&a, &["timers", "?", "back", "holds", "case", "mark 1", "mark 2", ":theme", "back", "messages", "lock"]);

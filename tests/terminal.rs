@@ -149,7 +149,7 @@ fn one_goes_back_in_the_record_and_can_do_nothing_there() {
     s.until("no    you look at the record as of");
     s.escape();
     s.press("C");
-    s.until("what is past is read, never changed");
+    s.until("what is past is read, never changed or signed");
     s.escape();
     s.press(":case new");
     s.until("no    you look at the record as of");

@@ -85,7 +85,7 @@ impl AsOf {
     /// Why nothing is done while one looks back.
     pub fn refusal(&self) -> Failure {
         let what = format!("you look at the record as of {self}");
-        Failure::new(Kind::Refused, what, "come back to now first: what is past is read, never changed")
+        Failure::new(Kind::Refused, what, "come back to now first: what is past is read, never changed or signed")
     }
 }
 
