@@ -23,6 +23,9 @@ fn main() -> ExitCode {
 /// What the screens are told by: lines, where that is wished; else they are drawn. Refuses where there is no terminal for
 /// that.
 fn face(globals: &Globals) -> Result<Option<Settings>, Failure> {
+    if globals.as_of.is_some() {
+        return Err(Failure::usage("--as-of is for commands that read").remedy("on the screens, t goes back"));
+    }
     if globals.plain || folder::variable("COMITY_A11Y").is_some_and(|wish| wish != "0") {
         return Ok(None);
     }
