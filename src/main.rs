@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comity::cli::demo;
 use comity::cli::run::{Asked, Globals, place, report, run};
 use comity::desk::failure::Failure;
-use comity::host::{file, sandbox};
+use comity::host::{file, folder, sandbox};
 use comity::tui::settings::{Settings, Wishes};
 use comity::tui::{self, worker::Opening};
 
@@ -14,19 +14,26 @@ fn main() -> ExitCode {
     sandbox::enter();
     let (done, json) = match run(std::env::args_os()) {
         Asked::Done(code) => return ExitCode::from(code),
-        Asked::Screens(globals) => (settings(&globals).and_then(|s| screens(&globals, s)), globals.json),
+        Asked::Screens(globals) => (face(&globals).and_then(|face| screens(&globals, face)), globals.json),
         Asked::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
 }
 
-/// How the screens are to be; refuses where there is no terminal for them.
-fn settings(globals: &Globals) -> Result<Settings, Failure> {
+/// What the screens are told by: lines, where that is wished; else they are drawn. Refuses where there is no terminal for
+/// that.
+fn face(globals: &Globals) -> Result<Option<Settings>, Failure> {
+    if globals.as_of.is_some() {
+        return Err(Failure::usage("--as-of is for commands that read").remedy("on the screens, t goes back"));
+    }
+    if globals.plain || folder::variable("COMITY_A11Y").is_some_and(|wish| wish != "0") {
+        return Ok(None);
+    }
     tui::needs_terminal()?;
-    Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii })
+    Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii }).map(Some)
 }
 
-fn screens(globals: &Globals, settings: Settings) -> Result<u8, Failure> {
+fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Failure> {
     let place = place(globals);
     let opening = Opening {
         workspace: globals.workspace.clone(),
@@ -34,7 +41,10 @@ fn screens(globals: &Globals, settings: Settings) -> Result<u8, Failure> {
         clock: place.clock,
         readonly: globals.readonly,
     };
-    tui::run(opening, globals.passphrase_file.is_some(), place, settings)
+    match face {
+        Some(settings) => tui::run(opening, globals.passphrase_file.is_some(), place, settings),
+        None => tui::plain::run(opening, place),
+    }
 }
 
 fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Failure> {
@@ -42,10 +52,10 @@ fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, F
     if headless {
         return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);
     }
-    let settings = settings(globals)?;
-    let story = demo::stage(&folder)?;
+    let face = face(globals)?;
+    let story = demo::stage(&folder, face.is_some())?;
     let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
-    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, settings);
+    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, face);
     // A demo that nobody gave a place to leaves nothing behind.
     if dir.is_none() {
         file::remove_folder(&folder)?;

@@ -73,7 +73,7 @@ fn drawn(folder: &Path, wanted: &Wanted) -> String {
 fn the_screens_are_drawn_anew() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("demo");
-    drop(demo::stage(&folder).unwrap());
+    drop(demo::stage(&folder, false).unwrap());
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
         let mut out = String::new();

@@ -84,7 +84,10 @@ fn globals() -> Vec<Arg> {
         path("identity", "your identity [env: COMITY_IDENTITY]"),
         path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
         flag("json", "answer in JSON"),
-        flag("plain", "no colours, no progress, nothing but lines"),
+        flag(
+            "plain",
+            "no colours, no progress, nothing but lines; the screens are told in lines too [env: COMITY_A11Y]",
+        ),
         flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
         Arg::new("theme")
             .long("theme")
@@ -93,6 +96,12 @@ fn globals() -> Vec<Arg> {
             .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
             .help_heading("Screens"),
         flag("readonly", "open the workspace to be read only"),
+        Arg::new("as-of")
+            .long("as-of")
+            .global(true)
+            .value_name("TIME")
+            .help("read the record as it was: a date, a time, or 3d for three days ago; nothing can be done then")
+            .help_heading("Everywhere"),
         flag("yes", "do not ask back; the gate is asked all the same"),
         Arg::new("now")
             .long("now")

@@ -18,9 +18,9 @@ pub fn temporary() -> PathBuf {
     folder::temporary(&format!("comity-demo-{}", std::process::id()))
 }
 
-/// Plays the story up to where the screens open.
-pub fn stage(folder: &Path) -> Result<Story, Failure> {
-    let shows = stderr().is_terminal();
+/// Plays the story up to where the screens open. `shows`: how far it is may be shown, where there is a terminal for that.
+pub fn stage(folder: &Path, shows: bool) -> Result<Story, Failure> {
+    let shows = shows && stderr().is_terminal();
     let mut story = Story::begin(folder, Clock::System.now())?;
     let mut steps = 0;
     while story.step(1)?.is_some() {

@@ -13,7 +13,7 @@ use super::{guide, passphrase, print, tour};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
-use crate::desk::workspace::Desk;
+use crate::desk::workspace::{Desk, Moment};
 use crate::desk::{identity, verb};
 use crate::host::clock::Clock;
 use crate::host::folder;
@@ -55,6 +55,8 @@ pub struct Globals {
     pub plain: bool,
     /// Only read.
     pub readonly: bool,
+    /// Only read, and as it was at a time: as it was typed.
+    pub as_of: Option<String>,
     /// The theme of the screens.
     pub theme: Option<String>,
     /// The screens draw lines of ASCII alone.
@@ -130,6 +132,7 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
         json: matches.get_flag("json"),
         plain: matches.get_flag("plain"),
         readonly: matches.get_flag("readonly"),
+        as_of: matches.get_one::<String>("as-of").cloned(),
         theme: matches.get_one::<String>("theme").cloned(),
         ascii: matches.get_flag("ascii"),
         now: now.transpose()?,
@@ -150,13 +153,22 @@ fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer
     let mut place = place(globals);
     let mut job = job(globals);
     let done = match verb.run {
+        Run::Free(_) if globals.as_of.is_some() => {
+            let what = format!("`{}` reads no record: --as-of means nothing to it", verb.full_name());
+            Err(Failure::usage(what))
+        }
         Run::Free(run) => run(&mut place, form, &mut job),
-        Run::Law(run) if !form.flag("here") => run(&Law::of_program(), place.clock.now(), form),
+        Run::Law(run) if !form.flag("here") && globals.as_of.is_none() => {
+            run(&Law::of_program(), place.clock.now(), form)
+        }
         Run::Law(run) => {
-            let desk = open(&mut place, globals)?;
+            let desk = open(&mut place, globals, &mut job)?;
             run(&*desk.law()?, desk.now(), form)
         }
-        Run::Reads(run) | Run::Writes(run) => run(&mut open(&mut place, globals)?, form, &mut job),
+        Run::Reads(run) | Run::Writes(run) => {
+            let mut desk = open(&mut place, globals, &mut job)?;
+            run(&mut desk, form, &mut job)
+        }
     };
     if !globals.plain && stderr().is_terminal() {
         eprint!("\r\u{1b}[K");
@@ -164,14 +176,16 @@ fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer
     done
 }
 
-/// Opens the workspace.
-fn open(place: &mut Place, globals: &Globals) -> Result<Desk, Failure> {
+/// Opens the workspace, as it is or as of the moment that is asked for.
+fn open(place: &mut Place, globals: &Globals, job: &mut Job) -> Result<Desk, Failure> {
     let (me, _) = identity::unlock(place)?;
     let desk = Desk::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
     if globals.now.is_some() && desk.meta.realm == Realm::Live {
         return Err(Failure::usage("--now is for exercises and the demo alone: live time is what it is"));
     }
-    Ok(desk)
+    let Some(typed) = &globals.as_of else { return Ok(desk) };
+    let at = Instant::past(typed, desk.now()).map_err(|why| Failure::usage(format!("--as-of: {why}")))?;
+    desk.as_of(Moment::Time(at), job)
 }
 
 /// A job that Ctrl-C cancels, and that shows at a terminal how far it is.

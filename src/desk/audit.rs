@@ -151,7 +151,12 @@ pub struct Verified {
 }
 
 /// Reads the log again.
+///
+/// # Errors
+///
+/// The first fault that is found; a refusal while one looks back: only the whole log can be compared with what is stored.
 pub fn verify_log(desk: &mut Desk, job: &mut Job) -> Result<Verified, Failure> {
+    must_be_now(desk)?;
     job.at("checking pages", 0, None)?;
     connection::check(&desk.database_path(), &desk.keyring.database)?;
     let key = DatabaseKey::new(&*desk.entropy.seed()?, desk.entropy.id()?.as_bytes());
@@ -179,7 +184,13 @@ fn verify(desk: &mut Desk, _: &Form, job: &mut Job) -> Result<Answer, Failure> {
     Ok(Answer::thing(&found).saying(said))
 }
 
+/// What is signed or verified is the log as it is, never a part of it.
+fn must_be_now(desk: &Desk) -> Result<(), Failure> {
+    desk.looks_back().map_or(Ok(()), |as_of| Err(as_of.refusal()))
+}
+
 fn checkpoint(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    must_be_now(desk)?;
     let (checkpoint, note) = signed_checkpoint(desk, 0)?;
     let value = serde_json::json!({ "origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.to_string(), "note": note });
     Ok(Answer { text: Some(note.trim_end().to_owned()), ..Answer::thing(&value) })

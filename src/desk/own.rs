@@ -86,6 +86,9 @@ pub struct Hit {
 /// A record in a line: its value, title, name or reason, whatever it has.
 pub fn line_of(desk: &Desk, record: &Record) -> Result<String, Failure> {
     let content = desk.content(record)?;
+    if content.is_none() && desk.is_erased_since(record) {
+        return Ok("(erased since)".to_owned());
+    }
     let text = |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).filter(|t| !t.is_empty());
     let line = ["value", "title", "name", "because", "text", "file"].iter().find_map(|k| text(k)).map(str::to_owned);
     Ok(line.unwrap_or_else(|| record.text("kind").or(record.text("purpose")).unwrap_or(record.kind).to_owned()))

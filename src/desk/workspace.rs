@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::{Failure, Kind};
+use super::job::Job;
 use super::keyring::Keyring;
 use super::memory::{Memory, Seen};
 use crate::act::header::Audience;
@@ -21,14 +22,14 @@ use crate::seal::sign::Signer;
 use crate::store::book::SqlBook;
 use crate::store::connection::{self, Database};
 use crate::store::log::{self, Author, Meta, Writing, Written};
-use crate::store::{read, tree::SqlTree};
+use crate::store::{read, replay, tree::SqlTree};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::instant::{Instant, Span};
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
-use crate::value::text::shown;
+use crate::value::text::{shown, thousands};
 
 const DATABASE: &str = "workspace.db";
 const KEYRING: &str = "keyring.age";
@@ -53,8 +54,41 @@ pub struct Desk {
     clock: Clock,
     read_only: bool,
     rehearsing: bool,
+    as_of: Option<AsOf>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
+}
+
+/// A moment of the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// After an act, by its number.
+    Act(i64),
+    /// At a time.
+    Time(Instant),
+}
+
+/// The moment that is looked at, where it is not now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AsOf {
+    /// The last act that is seen.
+    pub act: i64,
+    /// What time it is taken to be.
+    pub at: Instant,
+}
+
+impl std::fmt::Display for AsOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, act {}", self.at.to_minute(), thousands(self.act.unsigned_abs()))
+    }
+}
+
+impl AsOf {
+    /// Why nothing is done while one looks back.
+    pub fn refusal(&self) -> Failure {
+        let what = format!("you look at the record as of {self}");
+        Failure::new(Kind::Refused, what, "come back to now first: what is past is read, never changed or signed")
+    }
 }
 
 /// What a new desk is.
@@ -200,6 +234,7 @@ impl Desk {
             clock,
             read_only,
             rehearsing: false,
+            as_of: None,
             lock: Some(lock),
         };
         desk.compare_with_memory(known.as_ref())?;
@@ -319,6 +354,44 @@ impl Desk {
         Closed { meta: self.meta.clone(), me, folder: self.folder.clone(), clock: self.clock }.reopen()
     }
 
+    /// A view of the workspace as it was: the acts up to that moment, folded anew in memory. Nothing can be written in it.
+    /// What was erased since stays erased.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unknown`] where there was no act yet or there is none of that number; cancelled where the job is.
+    pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Failure> {
+        let (log, mut back) = (self.reader()?, self.reader()?);
+        let found = match moment {
+            Moment::Act(n) => read::whole(&log.db, n)?,
+            Moment::Time(at) => read::position_at(&log.db, at)?,
+        };
+        let act = found.ok_or_else(|| match moment {
+            Moment::Act(n) => Failure::unknown(format!("there is no act {n}")),
+            Moment::Time(at) => {
+                let what = format!("at {} there was no act yet", at.to_minute());
+                Failure::unknown(what).remedy("name a later time")
+            }
+        })?;
+        let at = match moment {
+            Moment::Time(at) => at.min(self.clock.now()),
+            Moment::Act(n) => {
+                let damaged = || Failure::unknown(format!("there is no act {n}"));
+                let own = read::act(&log.db, n)?.and_then(|a| a.via).unwrap_or(n);
+                read::act(&log.db, own)?.ok_or_else(damaged)?.read_header()?.time.at
+            }
+        };
+        let of = read::act(&log.db, act)?.map(|a| a.first_row as u64 + a.changes);
+        replay::look_back(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
+        back.as_of = Some(AsOf { act, at });
+        Ok(back)
+    }
+
+    /// The moment that is looked at; `None`: now.
+    pub const fn looks_back(&self) -> Option<AsOf> {
+        self.as_of
+    }
+
     /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
     pub fn close(self) -> Closed {
         Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock }
@@ -331,9 +404,9 @@ impl Desk {
         SqlBook::new(&self.db)
     }
 
-    /// Now.
+    /// Now; or the moment that is looked at.
     pub fn now(&self) -> Instant {
-        self.clock.now()
+        self.as_of.map_or_else(|| self.clock.now(), |as_of| as_of.at)
     }
 
     /// Who works here.
@@ -375,6 +448,12 @@ impl Desk {
     /// The content of a record; nothing where there is none, or none any more.
     pub fn content(&self, record: &Record) -> Result<Option<Json>, Failure> {
         Ok(read::content(&self.db, record.body)?)
+    }
+
+    /// Whether one looks back at a record that had content then and has none any more.
+    pub fn is_erased_since(&self, record: &Record) -> bool {
+        let gone = || self.content(record).is_ok_and(|content| content.is_none());
+        self.as_of.is_some() && record.state != "purged" && record.body.is_some() && gone()
     }
 
     /// A text of a record's content; empty where there is none.
@@ -488,6 +567,9 @@ impl Desk {
 
     /// When an act would be made; refuses where the workspace is only read, or the clock cannot be right.
     pub fn may_sign(&self) -> Result<Instant, Failure> {
+        if let Some(as_of) = &self.as_of {
+            return Err(as_of.refusal());
+        }
         if self.read_only {
             return Err(Failure::new(
                 Kind::Refused,
@@ -560,6 +642,7 @@ impl Closed {
             clock: self.clock,
             read_only: true,
             rehearsing: false,
+            as_of: None,
             lock: None,
         })
     }

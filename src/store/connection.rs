@@ -182,6 +182,45 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     Ok((conn, keep))
 }
 
+/// The tables that are folds of the acts, and the acts themselves: what differs in the record as it was.
+const FOLDED: &[&str] = &["record", "terms", "waiting", "act", "change"];
+
+/// Puts empty tables before those of the database, in memory and for this connection alone: what is read from here on is
+/// read from them. The database itself is not touched, and nothing is written beside it.
+///
+/// # Errors
+///
+/// Where the workspace is of an older format, and only read.
+pub fn stand_before(conn: &Connection) -> Result<(), StoreError> {
+    if conn.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? < FORMAT {
+        return Err(StoreError::Foreign(
+            "one does not look back in a workspace of an older format: open it once to write",
+        ));
+    }
+    let mut all = conn.prepare(sql("schema.of_table"))?;
+    for table in FOLDED {
+        let made: Vec<String> = all.query_map([table], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        for sql in made {
+            let before = sql.replacen("CREATE TABLE ", "CREATE TABLE temp.", 1);
+            conn.execute_batch(&before.replacen("CREATE INDEX ", "CREATE INDEX temp.", 1))?;
+        }
+    }
+    // Statements that were prepared before would go on reading what now stands behind.
+    conn.flush_prepared_statement_cache();
+    Ok(())
+}
+
+/// Lets the log be read again, up to an act and its last change, where [`stand_before`] had put nothing.
+pub fn show_up_to(conn: &Connection, position: i64, row: i64) -> Result<(), StoreError> {
+    conn.flush_prepared_statement_cache();
+    conn.execute_batch(&format!(
+        "DROP TABLE temp.act; DROP TABLE temp.change; \
+         CREATE TEMP VIEW act AS SELECT * FROM main.act WHERE position <= {position}; \
+         CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE row <= {row}"
+    ))?;
+    Ok(())
+}
+
 /// The file of a replay; it is removed when this is dropped.
 pub struct Scratch(std::path::PathBuf);
 

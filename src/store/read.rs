@@ -9,6 +9,7 @@ use crate::act::header::Header;
 use crate::record::book::Row;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::instant::Instant;
 use crate::value::json::{self, Json, Limits};
 
 /// An act as it is stored.
@@ -80,6 +81,20 @@ pub fn acts_back(conn: &Connection, position: i64, limit: u32) -> Result<Vec<Sto
 /// The position of an act that is here; `None` where it is not.
 pub fn position_of(conn: &Connection, id: &Digest) -> Result<Option<i64>, StoreError> {
     Ok(conn.prepare_cached(sql("act.by_id"))?.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional()?)
+}
+
+/// The last position of what was taken in with the act at a position: an import and the acts that it lists are one state.
+/// `None` where there is no such act.
+pub fn whole(conn: &Connection, position: i64) -> Result<Option<i64>, StoreError> {
+    let last: i64 = conn.prepare_cached(sql("act.whole"))?.query_row([position], |r| r.get(0))?;
+    Ok((last >= position).then_some(last))
+}
+
+/// The last position at a time; `None` where there was no act yet. A partner's acts are here from their import on,
+/// whenever they were made.
+pub fn position_at(conn: &Connection, at: Instant) -> Result<Option<i64>, StoreError> {
+    let last: i64 = conn.prepare_cached(sql("act.at_time"))?.query_row([at.millis()], |r| r.get(0))?;
+    if last == 0 { Ok(None) } else { whole(conn, last) }
 }
 
 /// The position of the act that a change belongs to.

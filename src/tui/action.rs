@@ -56,6 +56,12 @@ pub enum Intent {
     Messages,
     /// Fetches everything anew.
     Refresh,
+    /// Asks for a time, and shows the record as it was.
+    LookBack,
+    /// Shows the record as it was after the act that is selected.
+    LookBackToAct,
+    /// Back to the record as it is.
+    Now,
     /// Asks for review.
     Review,
     /// Signs.
@@ -187,6 +193,14 @@ pub const ACTIONS: &[Action] = &[
         "check chain",
         Intent::New("audit verify"),
     ),
+    here(
+        &[P::Audit],
+        "as of act",
+        "The record as it was after this act, read only",
+        &["t"],
+        "as of",
+        Intent::LookBackToAct,
+    ),
     here(&[P::Queue], "letter", "Write the request as a letter", &["p"], "letter", Intent::Verb("request letter")),
     action("review", "Ask for review", &["V"], "review", Intent::Review),
     action("sign", "Sign: approve, send, release, accept", &["S"], "sign", Intent::Sign),
@@ -227,6 +241,8 @@ pub const ACTIONS: &[Action] = &[
     action("audit", "Go to Audit", &["8", "g a"], "", Intent::Go(P::Audit)),
     action("drill", "Go to Drill", &["9", "g x"], "", Intent::Go(P::Drill)),
     action("reports", "Go to Reports", &["0", "g r"], "", Intent::Go(P::Reports)),
+    action("as of", "The record as it was at a time, read only", &["t"], "", Intent::LookBack),
+    action("now", "Back to the record as it is", &["T"], "", Intent::Now),
     action("jobs", "What runs: progress, cancel", &["J"], "", Intent::Jobs),
     action("messages", "Messages that were shown", &["M"], "", Intent::Messages),
     action("refresh", "Fetch everything anew", &["ctrl-r", "f5"], "", Intent::Refresh),

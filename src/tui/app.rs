@@ -38,6 +38,7 @@ use crate::desk::job::{Job, Progress};
 use crate::desk::plain;
 use crate::desk::verb;
 use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
+use crate::desk::workspace::{AsOf, Moment};
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
@@ -85,6 +86,12 @@ pub struct App {
     /// What was asked for and opens as soon as it comes: until then what is typed is dropped, so that nothing is taken
     /// for a key that was meant for it.
     pub awaits: Option<Ticket>,
+    /// How far the reading back has come that is waited for, and what cancels it.
+    pub looking_back: Option<(Option<Progress>, Arc<AtomicBool>)>,
+    /// The moment that is looked at; `None`: now. While one looks back nothing is written.
+    pub as_of: Option<AsOf>,
+    /// The time to look back to, while it is typed.
+    pub asking_time: Option<Input>,
     /// Keys of a sequence that is not complete.
     pub pressed: Vec<Chord>,
     /// What runs; the first of them does.
@@ -136,6 +143,9 @@ impl App {
             overlays: Vec::new(),
             filtering: None,
             awaits: None,
+            looking_back: None,
+            as_of: None,
+            asking_time: None,
             pressed: Vec::new(),
             jobs: Vec::new(),
             messages: Vec::new(),
@@ -217,9 +227,14 @@ impl App {
             if key.code == KeyCode::Esc {
                 self.awaits = None;
                 self.forget_what_may_be_done();
+                if let Some((_, cancelled)) = self.looking_back.take() {
+                    cancelled.store(true, Ordering::Relaxed);
+                }
             }
         } else if !self.overlays.is_empty() {
             self.overlay_key(key);
+        } else if self.asking_time.is_some() {
+            self.time_key(key);
         } else if self.filtering.is_some() {
             self.filter_key(key);
         } else {
@@ -240,7 +255,9 @@ impl App {
                 self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
             }
             None => {
-                if let Some(input) = &mut self.filtering {
+                if let Some(input) = &mut self.asking_time {
+                    input.paste(text);
+                } else if let Some(input) = &mut self.filtering {
                     input.paste(text);
                     let filter = input.text();
                     self.view().set_filter(&filter);
@@ -291,14 +308,28 @@ impl App {
 
     // --- what a member does ------------------------------------------------------------------------------------------
 
-    fn act(&mut self, action: &'static Action) {
+    /// The number of the newest question to the threads.
+    pub(super) const fn asked(&self) -> Ticket {
+        self.ticket
+    }
+
+    /// Lets every thread that may have something to answer say when it has; answers how many there are.
+    pub(super) fn reach_all(&self) -> usize {
+        self.workers.as_ref().map_or(0, Workers::reach_all)
+    }
+
+    pub(super) fn act(&mut self, action: &'static Action) {
+        self.do_intent(action.intent);
+    }
+
+    pub(super) fn do_intent(&mut self, intent: Intent) {
         self.said = None;
-        if !Self::goes_on_ranging(action.intent) {
+        if !Self::goes_on_ranging(intent) {
             self.view().end_range();
         }
         let half = i32::from(self.height / 2).max(1);
         let page = i32::from(self.height).max(1);
-        match action.intent {
+        match intent {
             Intent::Move(by) => self.scroll_or_step(by),
             Intent::HalfPage(by) => self.scroll_or_step(by * half),
             Intent::Page(by) => self.scroll_or_step(by * page),
@@ -331,6 +362,9 @@ impl App {
             Intent::Jobs => self.show_jobs(),
             Intent::Messages => self.show_messages(),
             Intent::Refresh => self.fetch(),
+            Intent::LookBack => self.asking_time = Some(Input::new("", false)),
+            Intent::LookBackToAct => self.look_back_to_act(),
+            Intent::Now => self.look_back(None),
             Intent::Review => self.capital(Capital::Review),
             Intent::Sign => self.capital(Capital::Sign),
             Intent::Destroy => self.capital(Capital::Destroy),
@@ -370,7 +404,7 @@ impl App {
         }
     }
 
-    fn subjects(&mut self) -> Vec<Subject> {
+    pub(super) fn subjects(&mut self) -> Vec<Subject> {
         let view = self.view();
         if !view.marks.is_empty() {
             return view.marks.clone();
@@ -464,6 +498,78 @@ impl App {
         });
     }
 
+    /// Looks at the record as it was after the act of the selected row, which begins with the act's number.
+    fn look_back_to_act(&mut self) {
+        let line = self.view().selected_line().unwrap_or_default();
+        match line.split_whitespace().next().and_then(|number| number.parse().ok()) {
+            Some(number) => self.look_back(Some(Moment::Act(number))),
+            None => self.say(Bit::new("Nothing is selected.", Tone::Note)),
+        }
+    }
+
+    /// Looks at a moment of the record, or at now again.
+    fn look_back(&mut self, moment: Option<Moment>) {
+        if let Some(job) = self.jobs.first() {
+            let name = job.verb.full_name();
+            return self.say(Bit::new(format!("{name} runs: look back when it is done."), Tone::Due));
+        }
+        if moment.is_none() && self.as_of.is_none() {
+            return self.say_keys("This is now; {as of} goes back in the record.", Tone::Note);
+        }
+        let ticket = self.next();
+        let Some(workers) = &self.workers else { return };
+        self.looking_back = Some((None, workers.look_back(ticket, moment)));
+        self.awaits = Some(ticket);
+    }
+
+    fn looked_back(&mut self, ticket: Ticket, looked: Result<Option<AsOf>, Failure>) {
+        if self.awaits == Some(ticket) {
+            (self.awaits, self.looking_back) = (None, None);
+        }
+        match looked {
+            Ok(as_of) => {
+                self.as_of = as_of;
+                // Nothing that was read of another moment stays in sight.
+                for view in self.views.values_mut() {
+                    *view = view.again();
+                }
+                self.overlays.clear();
+                self.fetch();
+                match as_of {
+                    Some(_) => self.say_keys("Read only, as it was. {now} goes back to now.", Tone::Note),
+                    None => self.say(Bit::new("This is now again.", Tone::Good)),
+                }
+            }
+            Err(failure) if failure.kind == Kind::Cancelled => {}
+            Err(failure) => self.refuse(&failure),
+        }
+    }
+
+    fn time_key(&mut self, key: KeyEvent) {
+        let Some(input) = &mut self.asking_time else { return };
+        match key.code {
+            KeyCode::Esc => self.asking_time = None,
+            KeyCode::Enter => {
+                let typed = input.text();
+                self.asking_time = None;
+                if typed.trim().is_empty() {
+                    return self.look_back(None);
+                }
+                match Instant::past(&typed, self.now()) {
+                    Ok(at) => self.look_back(Some(Moment::Time(at))),
+                    Err(why) => {
+                        self.asking_time = Some(Input::new(&typed, false));
+                        self.say(Bit::new(why, Tone::Due));
+                    }
+                }
+            }
+            _ => {
+                self.said = None;
+                input.key(key);
+            }
+        }
+    }
+
     fn begin_named(&mut self, name: &str, subjects: Vec<Subject>) {
         if let Some(verb) = verb(name) {
             self.begin(verb, subjects);
@@ -471,7 +577,10 @@ impl App {
     }
 
     /// Begins a verb. Of several things each is asked about first.
-    fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+    pub(super) fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+        if let (Some(as_of), Run::Writes(_)) = (self.as_of, verb.run) {
+            return self.refuse(&as_of.refusal());
+        }
         if subjects.len() > 1 {
             self.ask_each(verb, subjects);
         } else {
@@ -511,7 +620,7 @@ impl App {
         }
     }
 
-    fn ask_for_pairs(&mut self) {
+    pub(super) fn ask_for_pairs(&mut self) {
         let ticket = self.next();
         let Some(form) = self.form() else { return };
         let Some((_, rows)) = form.pairs_of() else { return };
@@ -566,11 +675,15 @@ impl App {
         }
         let Some(workers) = &self.workers else { return };
         let several = forms.len() > 1;
-        let cancelled = workers.run(ticket, verb, forms);
+        // What only reads, reads what one looks at. What writes was refused when it was asked for, and is by the desk.
+        let cancelled = match (self.as_of, verb.run) {
+            (Some(_), Run::Law(_) | Run::Reads(_) | Run::Writes(_)) => workers.run_beside(ticket, verb, forms),
+            _ => workers.run(ticket, verb, forms),
+        };
         self.jobs.push(Running { ticket, verb, several, progress: None, cancelled });
     }
 
-    fn cancel(&mut self) {
+    pub(super) fn cancel(&mut self) {
         if let Some(job) = self.jobs.first() {
             job.cancelled.store(true, Ordering::Relaxed);
             let name = job.verb.full_name();
@@ -610,7 +723,7 @@ impl App {
     }
 
     /// Fetches the detail of what is selected. While one moves on, those in between are never made.
-    fn look_closer(&mut self) {
+    pub(super) fn look_closer(&mut self) {
         if !screen_of(self.place).has_detail {
             return;
         }
@@ -757,13 +870,19 @@ impl App {
                     menu.set_found(found.into_iter().filter(fits).map(entry).collect());
                 }
             }
+            Reply::LookedBack(ticket, looked) => self.looked_back(ticket, looked),
+            Reply::Progress(ticket, progress) if self.awaits == Some(ticket) => {
+                if let Some((told, _)) = &mut self.looking_back {
+                    *told = Some(progress);
+                }
+            }
             Reply::Progress(ticket, progress) => {
                 if let Some(job) = self.jobs.iter_mut().find(|j| j.ticket == ticket) {
                     job.progress = Some(progress);
                 }
             }
             Reply::Done(ticket, done) => self.done(ticket, done),
-            Reply::Closed => {}
+            Reply::Reached | Reply::Closed => {}
         }
     }
 
@@ -916,7 +1035,7 @@ impl App {
         }
     }
 
-    fn run_form(&mut self) {
+    pub(super) fn run_form(&mut self) {
         let Some(Overlay::Form(mut form)) = self.overlays.pop() else { return };
         let missing = form.missing();
         let at = self.overlays.len();
@@ -985,6 +1104,7 @@ impl App {
         }
         self.forget_what_may_be_done();
         self.messages.clear();
+        (self.as_of, self.asking_time, self.looking_back) = (None, None, None);
         (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();
     }

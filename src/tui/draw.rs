@@ -11,7 +11,7 @@ use super::keymap::Keymap;
 use super::overlay::Overlay;
 use super::overlay::confirm::{Confirm, Said};
 use super::overlay::form::FormView;
-use super::overlay::menu::Menu;
+use super::overlay::menu::{Entry, Menu};
 use super::overlay::naming::Naming;
 use super::overlay::reader::Reader;
 use super::page::{Bit, Detail, Line, Section};
@@ -89,7 +89,7 @@ fn locked(app: &App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     for (n, (text, tone)) in lines.iter().enumerate() {
         paint.shown(x, top + n as u16, area.right().saturating_sub(x + 1), &Shown::of(text), *tone);
     }
-    let foot = Shown::of("Ctrl-C leaves comity. Nothing is lost: every change is already stored.");
+    let foot = Shown::of("Ctrl-C leaves comity; every change is already stored.");
     paint.shown(area.x + 1, area.bottom().saturating_sub(2), area.width.saturating_sub(2), &foot, Tone::Note);
     (!unlock.trying && !unlock.needs_none).then(|| Position::new(x + 12 + stars.len() as u16, top + 3))
 }
@@ -100,7 +100,8 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     }
     top(app, paint, row(area, area.y));
     places(app, paint, row(area, area.y + 1));
-    let body = Rect { y: area.y + 2, height: area.height - 4, ..area };
+    let head = 2 + banner(app, paint, row(area, area.y + 2));
+    let body = Rect { y: area.y + head, height: area.height - head - 2, ..area };
     app.height = body.height.saturating_sub(2);
     let mut overlays = std::mem::take(&mut app.overlays);
     let mut cursor = match overlays.last_mut() {
@@ -116,6 +117,17 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     cursor = at_filter.or(cursor);
     hints(app, paint, row(area, area.bottom() - 1));
     cursor
+}
+
+/// That one looks back, to which moment, and how one comes back. Answers how many rows it took.
+fn banner(app: &App, paint: &mut Paint<'_>, area: Rect) -> u16 {
+    let Some(as_of) = app.as_of else { return 0 };
+    let wide = usize::from(area.width);
+    let whole = app.keymap.told(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
+    let text = if width(&whole) + 1 < wide { whole } else { format!("AS OF {as_of}") };
+    let text = crate::value::text::pad(&format!(" {text}"), wide);
+    paint.text(area.x, area.y, area.width, &text, paint.theme.selected());
+    1
 }
 
 /// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
@@ -134,13 +146,20 @@ fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
             Realm::Exercise(name) => (" EXERCISE ", format!("{name}  "), Tone::Exercise),
         };
         let mut x = area.x + paint.shown(area.x, area.y, room, &Shown::of(word), tone);
-        let rest = if area.width < NARROW.0 {
-            who.desk.clone()
+        let code = who.desk.split(' ').next().unwrap_or_default();
+        // Who works, and as what, is never cut: the desk's name gives way first.
+        let whole = if area.width < NARROW.0 {
+            vec![who.desk.clone(), code.to_owned()]
         } else {
-            format!("{name}{}  {}, {}", who.desk, who.name, who.role)
+            let who = format!("{}, {}", who.name, who.role);
+            let desk = app.who.as_ref().map_or("", |w| &w.desk);
+            vec![format!("{name}{desk}  {who}"), format!("{name}{code}  {who}"), format!("{code}  {who}")]
         };
         x += 1;
-        paint.shown(x, area.y, (area.x + room).saturating_sub(x), &Shown::of(&rest), Tone::Title);
+        let room = (area.x + room).saturating_sub(x);
+        let fits = |text: &&String| width(Shown::of(text).as_str()) <= usize::from(room);
+        let rest = whole.iter().find(fits).or(whole.last()).cloned().unwrap_or_default();
+        paint.shown(x, area.y, room, &Shown::of(&rest), Tone::Title);
     }
     paint.shown(
         area.right().saturating_sub(time.len() as u16),
@@ -188,6 +207,7 @@ fn places(app: &App, paint: &mut Paint<'_>, area: Rect) {
 
 fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
     let at = app.place;
+    let around = 4 + u16::from(app.as_of.is_some());
     let view = app.view();
     if let Some(failure) = &view.failed {
         let reader = Reader::of_failure("This cannot be shown", failure);
@@ -198,7 +218,7 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         paint.shown(body.x + 2, body.y + 1, body.width, &Shown::of("Reading …"), Tone::Note);
         return None;
     }
-    let narrow = body.width < NARROW.0 || body.height + 4 < NARROW.1;
+    let narrow = body.width < NARROW.0 || body.height + around < NARROW.1;
     let fits = |v: &View| v.detail.as_ref().filter(|(s, _)| v.selected() == Some(s)).map(|(_, d)| d.clone());
     let detail = fits(view);
     if let (true, Some(detail)) = (view.zoomed, &detail) {
@@ -224,7 +244,7 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         let lower = Rect { y: upper.bottom(), height: low, ..body };
         let cursor = page(view, paint, upper, narrow, at);
         if let Some(detail) = detail {
-            lines_of(&detail, paint, lower, 0);
+            lines_of(&detail, paint, inner(lower), 0);
         }
         return cursor;
     }
@@ -250,9 +270,19 @@ fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Pl
         y += 1;
     }
     for line in &view.page.head {
-        if y < area.bottom() {
-            paint.line(inner(row(area, y)), line);
-            y += 1;
+        // A sentence that stands on top is told whole; a line of several pieces is made to fit by its screen.
+        let lines = match line.as_slice() {
+            [only] => {
+                let lines = wrap(only.text.as_str(), usize::from(area.width.saturating_sub(2)));
+                lines.into_iter().map(|text| vec![Bit::new(text, only.tone)]).collect()
+            }
+            _ => vec![line.clone()],
+        };
+        for line in &lines {
+            if y < area.bottom() {
+                paint.line(inner(row(area, y)), line);
+                y += 1;
+            }
         }
     }
     let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
@@ -358,18 +388,15 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
         offset = offset.clamp((at + 1).saturating_sub(room), at);
     }
     offset = offset.min(shown.len().saturating_sub(room));
-    // How much is out of sight stands in the heading, where it covers nothing.
-    if shown.len() > room && !section.title.is_empty() {
+    // How much is out of sight stands in the heading, where it covers nothing; before it gives way, the aside does.
+    let mut used = width(title.as_str()) as u16 + 1;
+    if shown.len() > room && used > 1 {
         let span = format!(" {}-{} of {} ", offset + 1, (offset + room).min(shown.len()), shown.len());
-        let used = width(title.as_str()) as u16 + 1;
-        let end =
-            used + paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
-        // What stands on the right goes where half of it would be covered.
-        let room = area.width.saturating_sub(end);
-        if width(section.aside.as_str()) > usize::from(room) {
-            let blank = " ".repeat(usize::from(room));
-            paint.text(area.x + end, area.y, room, &blank, paint.theme.style(Tone::Note));
-        }
+        used += paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+    }
+    let aside = width(section.aside.as_str()) as u16;
+    if used > 1 && aside > 0 && used + aside + 1 < area.width {
+        paint.shown(area.right() - aside - 1, area.y, aside, &section.aside, Tone::Note);
     }
     let mut cursor = None;
     for (k, row_at) in shown.iter().skip(offset).take(room).enumerate() {
@@ -432,18 +459,39 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
     paint.rule(row(area, area.y), m.title.as_str());
     let query = m.query.text();
     paint.shown(area.x, area.y + 1, area.width, &Shown::of(&format!("> {query}")), Tone::Base);
-    let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    let narrow = body.width < NARROW.0;
+    let names = m.fitting().map(|e| width(e.name.as_str())).max().unwrap_or(0);
+    let has_notes = m.fitting().any(|e| !e.note.text.is_empty());
+    let names = if numbered { names + 2 } else { names };
+    let wide = if has_notes { (names as u16).clamp(8, (area.width / 2).max(8)) } else { area.width.saturating_sub(2) };
+    // Where there is little room, one key tells enough.
+    let keys_of = |e: &Entry| {
+        let first = e.keys.split("  ").next().unwrap_or_default();
+        if narrow { first.to_owned() } else { e.keys.clone() }
+    };
+    let keys = m.fitting().map(|e| width(&keys_of(e))).max().unwrap_or(0) as u16;
+    let notes = area.width.saturating_sub(4 + wide + if keys > 0 { keys + 2 } else { 0 });
+    // What is cut in its row is told whole below, for the row of the cursor.
+    let cut = m.fitting().nth(m.at()).filter(|e| {
+        width(e.note.text.as_str()) > usize::from(notes) || (has_notes && width(e.name.as_str()) > usize::from(wide))
+    });
+    let foot: Vec<(String, Tone)> = cut.map_or_else(Vec::new, |e| {
+        let whole = format!("{}: {}", e.name, e.note.text);
+        wrap(&whole, usize::from(area.width)).into_iter().take(3).map(|line| (line, e.note.tone)).collect()
+    });
+    let is_cut = |e: &Entry| width(e.note.text.as_str()) > usize::from(notes);
+    // The room for it is kept free where any row may need it, so that rows do not jump.
+    let low = if m.fitting().any(is_cut) && area.height > 10 { 3 } else { 0 };
+    let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2 + low), ..area };
+    for (k, (line, tone)) in foot.iter().take(usize::from(low)).enumerate() {
+        paint.text(area.x, list.bottom() + k as u16, area.width, line, paint.theme.style(*tone));
+    }
     let room = usize::from(list.height);
     let count = m.fitting().count();
     if count == 0 {
         paint.shown(list.x + 2, list.y, list.width, &Shown::of(m.empty), Tone::Note);
     }
     m.offset = m.offset.clamp((m.at() + 1).saturating_sub(room), m.at());
-    let names = m.fitting().map(|e| width(e.name.as_str())).max().unwrap_or(0);
-    let has_notes = m.fitting().any(|e| !e.note.text.is_empty());
-    let names = if numbered { names + 2 } else { names };
-    let wide = if has_notes { (names as u16).clamp(8, (area.width / 2).max(8)) } else { area.width.saturating_sub(2) };
-    let keys = m.fitting().map(|e| width(&e.keys)).max().unwrap_or(0) as u16;
     for (k, entry) in m.fitting().skip(m.offset).take(room).enumerate() {
         let y = list.y + k as u16;
         let selected = m.offset + k == m.at();
@@ -468,7 +516,7 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
         let end = list.right().saturating_sub(if keys > 0 { keys + 2 } else { 0 });
         paint.text(x, y, end.saturating_sub(x), entry.note.text.as_str(), note);
         if keys > 0 {
-            paint.text(end + 2, y, keys, &entry.keys, key);
+            paint.text(end + 2, y, keys, &keys_of(entry), key);
         }
     }
     let before: String = query.chars().take(m.query.cursor().1).collect();
@@ -705,8 +753,29 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
     let mut room = area.width;
     if exercise && area.width > 60 {
         let word = "EXERCISE ";
-        room -= word.len() as u16;
-        paint.shown(area.x + room, area.y, word.len() as u16, &Shown::of(word), Tone::Exercise);
+        room -= word.len() as u16 + 1;
+        paint.shown(area.x + room + 1, area.y, word.len() as u16, &Shown::of(word), Tone::Exercise);
+    }
+    if let Some(time) = &app.asking_time {
+        let typed = time.text();
+        let used = paint.shown(
+            area.x,
+            area.y,
+            room,
+            &Shown::of("as of (date, time, 3d for 3 days ago; empty: now) "),
+            Tone::Due,
+        );
+        let taken = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
+        if let (Some(said), false) = (&app.said, typed.is_empty()) {
+            let x = area.x + used + taken + 3;
+            paint.shown(x, area.y, (area.x + room).saturating_sub(x), &said.text, said.tone);
+        } else if let Ok(at) = Instant::past(&typed, app.now()) {
+            let x = area.x + used + taken + 3;
+            let at = Shown::from(format!("= {}", at.to_minute()));
+            paint.shown(x, area.y, (area.x + room).saturating_sub(x), &at, Tone::Good);
+        }
+        let before: String = typed.chars().take(time.cursor().1).collect();
+        return Some(Position::new(area.x + used + width(&before) as u16, area.y));
     }
     if let Some(filter) = &app.filtering {
         let typed = filter.text();
@@ -725,6 +794,8 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
         let on: Vec<String> =
             app.keymap.continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
         Bit::new(format!("{}  {}", written(&app.pressed), on.join("  ")), Tone::Guidance)
+    } else if let Some((Some(progress), _)) = &app.looking_back {
+        Bit::new(format!("{}   Esc gives it up", told(progress)), Tone::Due)
     } else if app.awaits.is_some() {
         Bit::new("One moment: looking …   Esc gives it up", Tone::Due)
     } else if let Some(job) = app.jobs.first() {
@@ -736,7 +807,7 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
     } else {
         standing(app.view())
     };
-    paint.shown(area.x, area.y, room, &bit.text, bit.tone);
+    paint.text(area.x, area.y, room, whole_sentences(bit.text.as_str(), room), paint.theme.style(bit.tone));
     None
 }
 
@@ -756,6 +827,13 @@ fn standing(view: &View) -> Bit {
         },
         (filter, None) => Bit::new(format!("{also}filter: {filter}   Esc clears it"), Tone::Due),
     }
+}
+
+/// As many whole sentences as there is room for; all of it where that is none, to be cut where it ends.
+fn whole_sentences(text: &str, room: u16) -> &str {
+    let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
+    let fitting = ends.filter_map(|end| text.get(..end)).filter(|t| width(t) <= usize::from(room)).last();
+    fitting.unwrap_or(text)
 }
 
 /// The keys, by priority, as many as fit; none is ever cut.
@@ -784,6 +862,7 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
             Said::Yes | Said::Later => &[("Esc", "no"), ("type the word, Enter", "yes")],
         }),
         Some(Overlay::Reader(_)) => Some(&[("Up Down PgDn", "scroll"), ("Esc", "close")]),
+        None if app.asking_time.is_some() => Some(&[("Enter", "go there"), ("Esc", "stay")]),
         None if app.filtering.is_some() => {
             Some(&[("Enter", "keep it"), ("Esc", "clear it"), ("state:open left:<4h tier:>1 !word", "columns, not")])
         }
@@ -825,7 +904,8 @@ fn tiny(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
         Some(Realm::Exercise(_)) => ("EXERCISE", Tone::Exercise),
         _ => ("LIVE", Tone::Live),
     };
-    paint.shown(area.x, area.y, area.width, &Shown::of(word.0), word.1);
+    let mode = app.as_of.map_or_else(|| word.0.to_owned(), |as_of| format!("{}  AS OF {as_of}", word.0));
+    paint.shown(area.x, area.y, area.width, &Shown::of(&mode), word.1);
     let head = app.view().page.head.clone();
     for (n, line) in head.iter().take(usize::from(area.height.saturating_sub(2))).enumerate() {
         paint.line(row(area, area.y + 1 + n as u16), line);

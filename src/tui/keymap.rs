@@ -80,13 +80,21 @@ struct Bound {
 pub struct Keymap {
     preset: Preset,
     bound: Vec<Bound>,
+    /// Whether sentences tell names of actions, not keys.
+    by_name: bool,
 }
 
 impl Keymap {
     /// The keys of a preset.
     pub fn of(preset: Preset) -> Self {
         let bound = ACTIONS.iter().map(|action| Bound { action, keys: preset_keys(preset, action) }).collect();
-        Self { preset, bound }
+        Self { preset, bound, by_name: false }
+    }
+
+    /// The same keys; but sentences tell the names of actions, for who types those.
+    #[must_use]
+    pub fn by_name(self) -> Self {
+        Self { by_name: true, ..self }
     }
 
     /// The keys of a preset, but for the actions that are named in `own`: these have the keys that stand there, which may
@@ -191,6 +199,7 @@ impl Keymap {
 
     fn way_to(&self, bound: &Bound) -> String {
         match bound.keys.first() {
+            _ if self.by_name => format!("\"{}\"", bound.action.name),
             Some(key) => written(key),
             None => format!("{} {}", self.key_of(Intent::Palette).unwrap_or_default(), bound.action.name),
         }

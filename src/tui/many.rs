@@ -130,6 +130,9 @@ fn why_not(
     subject: &Subject,
     role: &mut Option<Option<Failure>>,
 ) -> Result<Option<Failure>, Failure> {
+    if let Some(as_of) = desk.looks_back() {
+        return Ok(Some(as_of.refusal()));
+    }
     if verb.subject_field(&subject.kind).is_none() {
         return Ok(Some(Failure::life(format!("it is not done with records of the kind {}", subject.kind))));
     }

@@ -19,6 +19,7 @@ pub mod overlay;
 pub mod page;
 pub mod paint;
 pub mod place;
+pub mod plain;
 pub mod saved;
 pub mod screen;
 pub mod settings;

@@ -163,8 +163,11 @@ impl Detail {
         }
     }
 
-    /// Adds lines of a text of several lines under one label.
+    /// Adds lines of a text of several lines under one label, unless it is empty.
     pub fn body(&mut self, label: &str, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         for (n, line) in crate::value::text::shown_lines(text).into_iter().enumerate() {
             self.lines.push((Shown::of(if n == 0 { label } else { "" }), Bit::from(line)));
         }

@@ -95,7 +95,7 @@ impl Paint<'_> {
             columns.iter().zip(kept).map(of).sum()
         };
         let rest = |kept: &[bool]| room.saturating_sub(fixed(kept) + 2) / rests.max(1);
-        while rests > 0 && rest(&kept) < READABLE {
+        while (rests > 0 && rest(&kept) < READABLE) || fixed(&kept) + 2 > room {
             let Some(last) = columns.iter().zip(&kept).rposition(|(c, k)| c.optional && *k) else { break };
             if let Some(slot) = kept.get_mut(last) {
                 *slot = false;
@@ -154,10 +154,6 @@ impl Paint<'_> {
         if !title.is_empty() && area.height > 0 {
             let tone = if active { Tone::Title } else { Tone::Note };
             self.shown(area.x + 1, y, area.width.saturating_sub(1), title, tone);
-            let wide = width(section.aside.as_str()) as u16;
-            if wide > 0 && wide + 2 < area.width {
-                self.shown(area.right() - wide, y, wide, &section.aside, Tone::Note);
-            }
             y += 1;
         }
         if section.columns.iter().any(|c| !c.title.is_empty()) && y < area.bottom() && !section.rows.is_empty() {

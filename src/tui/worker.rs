@@ -19,7 +19,7 @@ use super::screen::look::Look;
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
-use crate::desk::workspace::Desk;
+use crate::desk::workspace::{AsOf, Desk, Moment};
 use crate::host::clock::Clock;
 use crate::seal::identity::Identity;
 
@@ -57,10 +57,14 @@ pub enum Reply {
     Saved(Result<(String, bool), Failure>),
     /// Records that fit what was typed.
     Found(Ticket, Vec<(Subject, String)>),
+    /// The moment that the reading thread looks at from here on; `None`: now.
+    LookedBack(Ticket, Result<Option<AsOf>, Failure>),
     /// A verb is done.
     Done(Ticket, Result<Answer, Failure>),
     /// How far a verb has come.
     Progress(Ticket, Progress),
+    /// A thread has done everything that it was asked before.
+    Reached,
     /// The writing thread has dropped its keys.
     Closed,
 }
@@ -156,8 +160,38 @@ impl Workers {
         let _ = self.reader.send(Order::Do(Box::new(task)));
     }
 
-    /// Runs a verb on the writing thread, with one form after the other; answers what cancels it. Where it rotates the key, the reading thread closes
-    /// the workspace meanwhile.
+    /// Lets the reading thread look at a moment of the record, or at now again; answers what cancels it.
+    pub fn look_back(&self, ticket: Ticket, moment: Option<Moment>) -> Arc<AtomicBool> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        self.read(move |desk, out| {
+            let mut job = job(ticket, flag, out.clone());
+            let looked = match moment {
+                Some(moment) => desk.as_of(moment, &mut job),
+                None => desk.reader(),
+            };
+            let looked = looked.map(|other| {
+                *desk = other;
+                desk.looks_back()
+            });
+            let _ = out.send(Reply::LookedBack(ticket, looked));
+        });
+        cancelled
+    }
+
+    /// Runs a verb that only reads on the reading thread, which may be looking back; answers what cancels it.
+    pub fn run_beside(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>) -> Arc<AtomicBool> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        self.read(move |desk, out| {
+            let done = perform_each(desk, verb, &forms, &mut job(ticket, flag, out.clone()));
+            let _ = out.send(Reply::Done(ticket, done));
+        });
+        cancelled
+    }
+
+    /// Runs a verb on the writing thread, with one form after the other; answers what cancels it. Where it rotates the key,
+    /// the reading thread closes the workspace meanwhile.
     pub fn run(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>) -> Arc<AtomicBool> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
@@ -176,6 +210,13 @@ impl Workers {
         });
         let _ = self.writer.send(Order::Do(task));
         cancelled
+    }
+
+    /// Asks what could be done with a thing if one did not look back.
+    pub fn may_not(&self, ticket: Ticket, things: Vec<Subject>) {
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::May(ticket, may(desk, &things, &|| true)));
+        });
     }
 
     /// Asks of each thing what may be done with it: each verb is rehearsed where that costs nothing, else asked of the
@@ -209,6 +250,16 @@ impl Workers {
             let _ = out.send(Reply::Rehearsed(ticket, said, told));
         });
         let _ = self.writer.send(Order::Do(task));
+    }
+
+    /// Asks both threads to say when they have done everything that they were asked so far; answers how many will.
+    pub fn reach_all(&self) -> usize {
+        let order = || {
+            Order::Do(Box::new(|_: &mut Desk, out: &UnboundedSender<Reply>| {
+                let _ = out.send(Reply::Reached);
+            }))
+        };
+        [&self.writer, &self.reader].into_iter().filter(|thread| thread.send(order()).is_ok()).count()
     }
 
     /// Tells both threads to end: the work that runs is finished first, what waits is dropped, and so are the keys.

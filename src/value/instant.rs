@@ -193,6 +193,18 @@ impl Instant {
         Self::parse(text).or_else(|| Self::parse_date(text).map(Self::of_date))
     }
 
+    /// Reads a time that has been, as a person types it: RFC 3339, a date alone (00:00Z), or `3d` for three days ago.
+    ///
+    /// # Errors
+    ///
+    /// Says that it is no time, or one that is still to come.
+    pub fn past(text: &str, now: Self) -> Result<Self, &'static str> {
+        let text = text.trim();
+        let at = Span::parse(text).map(|span| now.minus(span)).or_else(|| Self::parse_typed(text, now));
+        let at = at.ok_or("that is no time")?;
+        if at > now { Err("still to come") } else { Ok(at) }
+    }
+
     /// Reads `YYYY-MM-DD`.
     pub fn parse_date(text: &str) -> Option<civil::Date> {
         let shaped = text.len() == 10

@@ -121,6 +121,19 @@ pub fn shown_lines(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A number with commas between its thousands: `1,234`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (k, digit) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A number of things in words: `1 item`, `2 items`.
 pub fn counted(n: impl std::fmt::Display, thing: &str) -> String {
     let n = n.to_string();
@@ -162,12 +175,26 @@ pub fn pad(text: &str, columns: usize) -> String {
     out
 }
 
+/// The words of a text and the spaces between them. What is longer than a line (or has no spaces, as some scripts have
+/// none) is parted where words end within it.
+fn words(text: &str, columns: usize) -> impl Iterator<Item = &str> {
+    let parts = text.split_inclusive(' ').flat_map(|part| {
+        let (word, space) = part.split_at(part.trim_end_matches(' ').len());
+        [word, space]
+    });
+    let parts = parts.filter(|part| !part.is_empty());
+    parts.flat_map(move |part| {
+        let (whole, parted) = if width(part) <= columns { (Some(part), "") } else { (None, part) };
+        whole.into_iter().chain(parted.split_word_bounds())
+    })
+}
+
 /// A shown text in lines of at most `columns` columns, broken at spaces where there are any. Never empty.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in text.split_word_bounds() {
+    for word in words(text, columns) {
         let wide = width(word);
         if used + wide > columns && (used > 0 || wide > columns) {
             // A word that fits goes to the next line; a longer one is broken wherever the line ends.

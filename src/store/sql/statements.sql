@@ -46,6 +46,13 @@ SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence >= ?3 ORDER
 -- name: act.by_row
 SELECT position FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1
 
+-- name: act.whole
+SELECT coalesce(max(position), 0) FROM act
+WHERE position = ?1 OR via = ?1 OR via = (SELECT via FROM act WHERE position = ?1)
+
+-- name: act.at_time
+SELECT coalesce(max(position), 0) FROM act WHERE via IS NULL AND at <= ?1
+
 -- name: act.for_partners
 SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY position
 
@@ -179,6 +186,9 @@ CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, search
 
 -- name: search.instances
 SELECT term, doc, "offset" FROM temp.vocabulary
+
+-- name: schema.of_table
+SELECT sql FROM main.sqlite_schema WHERE tbl_name = ?1 AND sql IS NOT NULL ORDER BY rowid
 
 -- name: schema
 SELECT coalesce(sql, name) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name

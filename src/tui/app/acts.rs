@@ -28,7 +28,10 @@ impl App {
         self.overlays.push(Overlay::Menu(Box::new(menu)));
         self.newest_may.store(ticket, Ordering::Relaxed);
         if let Some(workers) = &self.workers {
-            workers.may(ticket, things, Arc::clone(&self.newest_may));
+            match self.as_of {
+                Some(_) => workers.may_not(ticket, things),
+                None => workers.may(ticket, things, Arc::clone(&self.newest_may)),
+            }
         }
     }
 

@@ -48,7 +48,14 @@ impl App {
             let is_meant = v.fields.iter().any(|f| f.positional);
             let fits = is_meant && things.iter().any(|s| v.subject_field(&s.kind).is_some());
             let on = if fits { things.clone() } else { Vec::new() };
-            Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on))
+            match (self.as_of, v.run) {
+                (Some(as_of), Run::Writes(_)) => {
+                    let failure = as_of.refusal();
+                    let why = Bit::new(format!("no    {}", failure.what), Tone::Stop);
+                    Entry::new(v.full_name(), why, Pick::Refused(Box::new(failure)))
+                }
+                _ => Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on)),
+            }
         }));
         entries.extend(Theme::all().iter().map(|t| {
             Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
@@ -78,7 +85,7 @@ impl App {
     }
 
     /// Opens the list of what may stand in the row of the form's cursor.
-    pub(super) fn choose(&mut self) {
+    pub(in crate::tui) fn choose(&mut self) {
         let ticket = self.next();
         let start = self.last_folder.clone();
         let Some(form) = self.form() else { return };

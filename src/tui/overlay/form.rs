@@ -113,6 +113,11 @@ impl Row {
         matches!(self.field.takes, Takes::Flag)
     }
 
+    /// Whether several lines may stand in it.
+    pub fn takes_lines(&self) -> bool {
+        if self.pair.is_some() { self.words().is_none() } else { several_lines(self.field) }
+    }
+
     /// The key of its draft.
     fn key(&self) -> String {
         self.pair.as_ref().map_or_else(|| self.field.name.to_owned(), |p| format!("{}/{}", self.field.name, p.name))
@@ -252,6 +257,33 @@ impl FormView {
             row.input = Input::new(&text, several || (row.pair.is_some() && row.words().is_none()));
             row.label = label;
         }
+        self.failure = None;
+        self.step(1);
+    }
+
+    /// Writes the row of the cursor anew and goes to the next.
+    pub fn answer(&mut self, text: &str) {
+        if let Some(row) = self.rows.get_mut(self.at) {
+            row.input = Input::new(text, row.takes_lines());
+            row.label = None;
+        }
+        self.skip();
+    }
+
+    /// Adds a line to the row of the cursor, and stays there.
+    pub fn add_line(&mut self, line: &str) {
+        if let Some(row) = self.rows.get_mut(self.at) {
+            let before = row.input.text();
+            let text =
+                if row.label.is_some() || before.is_empty() { line.to_owned() } else { format!("{before}\n{line}") };
+            row.input = Input::new(&text, true);
+            row.label = None;
+        }
+        self.failure = None;
+    }
+
+    /// Leaves the row of the cursor as it is and goes to the next.
+    pub fn skip(&mut self) {
         self.failure = None;
         self.step(1);
     }

@@ -61,10 +61,10 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             columns: vec![
                 column("NO.", Width::Fixed(6)).right(),
                 column("WHEN", Width::Fixed(13)).past(),
-                column("WHO", Width::Fixed(17)),
-                column("DID", Width::Fixed(20)),
-                column("ON", Width::Fixed(8)),
-                column("FOR", Width::Rest),
+                column("WHO", Width::Fixed(15)),
+                column("DID", Width::Rest),
+                column("ON", Width::Fixed(8)).optional(),
+                column("FOR", Width::Fixed(12)).optional(),
                 column("", Width::Fixed(14)).optional(),
             ],
             // Acts are numbered from the first, and the newest stands first.
@@ -74,7 +74,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
             grows: true,
             ..Section::default()
         }]],
-        sentence: Shown::of("{check chain} reads the whole log again: every signature, every rule, every table."),
+        sentence: Shown::of("{check chain} reads all of it again: signatures, rules, tables."),
         ..Page::default()
     })
 }

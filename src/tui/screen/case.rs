@@ -33,7 +33,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
         return Ok(list(&all));
     };
     let Some(id) = Id::parse(&case.id) else { return Ok(list(&all)) };
-    let head = vec![head(case), vec![]];
+    let head = head(case);
     let (section, sentence) = match look.view {
         1 => (requests(desk, id)?, "Enter opens a request in the Queue."),
         2 => (shared(desk, id, job)?, "What went to whom, and until when."),
@@ -48,21 +48,12 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     })
 }
 
-fn head(case: &cases::Row) -> Line {
+fn head(case: &cases::Row) -> Vec<Line> {
+    let opened = case.opened.get(..10).unwrap_or_default();
+    let known = if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) };
     vec![
-        Bit::new(case.title.as_str(), Tone::Title),
-        Bit::from(format!(
-            "   {}   from {}   opened {}",
-            case.purpose,
-            case.desk,
-            case.opened.get(..10).unwrap_or_default()
-        )),
-        Bit::new(
-            if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) },
-            Tone::Note,
-        ),
-        Bit::from("   "),
-        state(&case.state),
+        vec![state(&case.state), Bit::from("  "), Bit::new(case.title.as_str(), Tone::Title)],
+        vec![Bit::new(format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk), Tone::Note)],
     ]
 }
 
@@ -124,7 +115,8 @@ fn items(desk: &Desk, case: Id, held: u64, wanted: Option<Id>) -> Result<Section
             () if i.from.is_some() => '#',
             () => ' ',
         };
-        let what = if i.value.is_empty() { "(erased)".to_owned() } else { i.value };
+        let erased = if desk.is_erased_since(record) { "(erased since)" } else { "(erased)" };
+        let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
         let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
         rows.push(row(
             "item",

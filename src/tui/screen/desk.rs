@@ -72,15 +72,17 @@ fn first(agenda: &Agenda, now: Instant) -> Vec<Line> {
     };
     let (left, _) = left(task.due.as_deref(), now);
     let on = if task.mine { "waits on you".to_owned() } else { format!("waits on {}", task.waits_on) };
+    // What is last is cut where there is little room: when it is must not be.
     vec![
         vec![
             Bit::new("FIRST   ", Tone::Title),
-            Bit::from(format!("{}  {}  {}  in ", own::short(&task.kind, &task.id), task.partner, task.what)),
+            Bit::from(format!("{} {}  in ", own::short(&task.kind, &task.id), task.partner)),
             left,
-            Bit::from("  "),
+            Bit::from(", "),
             due_at(task.due.as_deref(), now),
+            Bit::new(format!("  {on}"), Tone::Note),
         ],
-        vec![Bit::new(format!("        {on}"), Tone::Note)],
+        vec![Bit::from(format!("        {}", task.what)), Bit::default()],
     ]
 }
 

@@ -16,7 +16,7 @@ use crate::tui::theme::Tone;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::person::Person;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 
 /// The detail of a thing.
 pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
@@ -31,6 +31,12 @@ pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
         )),
         lines: Vec::new(),
     };
+    if desk.is_erased_since(&record) {
+        d.line(
+            "ERASED",
+            Bit::new("its content was erased since, and stays so: only what it was like is seen", Tone::Stop),
+        );
+    }
     d.lines.push((Shown::of("STATE"), state(&record.state)));
     match record.kind {
         "item" => of_item(desk, &record, &mut d)?,
@@ -268,14 +274,14 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         "SENT",
         p.sent.map_or_else(
             || "no bundle yet".to_owned(),
-            |n| format!("{n} bundles, {} acknowledged", p.acknowledged.unwrap_or(0)),
+            |n| format!("{}, {} acknowledged", counted(n, "bundle"), p.acknowledged.unwrap_or(0)),
         ),
     );
     d.line(
         "RECEIVED",
         p.received.map_or_else(
             || "no bundle yet".to_owned(),
-            |n| format!("{n} bundles, the last {}", at(p.heard.as_deref())),
+            |n| format!("{}, the last {}", counted(n, "bundle"), at(p.heard.as_deref())),
         ),
     );
     for a in agreement::rows(desk, Some(&p.code))? {

@@ -84,7 +84,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),
                     column("OF", Width::Rest),
-                    column("LEVEL", Width::Fixed(5)),
+                    column("LEVEL", Width::Fixed(5)).optional(),
                     column("TESTS", Width::Fixed(5)),
                     column("STATE", Width::Fixed(10)),
                     column("ASKED BY", Width::Fixed(14)).optional(),

@@ -58,7 +58,7 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
         head: vec![],
         bands: vec![
             vec![Section {
-                title: Shown::of("RETENTION AND OTHER CLOCKS, next first"),
+                title: Shown::of("RETENTION AND OTHER CLOCKS"),
                 aside: Shown::from(format!("{} of {running} clocks   late {late}", all.len())),
                 of: Some(running),
                 columns: vec![
@@ -67,7 +67,7 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
                     column("ID", Width::Fixed(8)),
                     column("WHAT", Width::Rest),
                     column("THEN", Width::Fixed(15)),
-                    column("DESK", Width::Fixed(4)),
+                    column("DESK", Width::Fixed(4)).optional(),
                 ],
                 rows,
                 empty: Shown::of(SCREEN.first_steps),
@@ -77,7 +77,7 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
             vec![two_weeks(&all, now)],
         ],
         sentence: Shown::of(if late == 0 {
-            "Nothing is late. Deletion waits for nobody: what is due is shown, and {purge what is due} erases it."
+            "Nothing is late. {purge what is due} erases what is due: it waits for nobody."
         } else {
             "Some of it is late: {purge what is due} erases what is due."
         }),
@@ -107,14 +107,15 @@ fn two_weeks(all: &[Timer], now: Instant) -> Section {
         cells: std::iter::once(Bit::from(name)).chain((0..14).map(|n| Bit::from(cell(n)))).collect(),
     };
     let dot = |n: usize| if n == 0 { ".".to_owned() } else { n.to_string() };
-    let mut columns = vec![column("", Width::Fixed(12))];
-    columns.extend((0..14).map(|_| column("", Width::Fixed(3)).right()));
+    let mut columns = vec![column("", Width::Fixed(7))];
+    // Where there is no room for two weeks, it is for the days that come first.
+    columns.extend((0..14).map(|_| column("", Width::Fixed(3)).right().optional()));
     Section {
         title: Shown::of("NEXT 14 DAYS"),
         columns,
         rows: vec![
             line("", &|n| day(n).date().day().to_string()),
-            line("deletions", &|n| dot(count(n, true))),
+            line("delete", &|n| dot(count(n, true))),
             line("other", &|n| dot(count(n, false))),
         ],
         most: 3,
