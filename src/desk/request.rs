@@ -664,6 +664,10 @@ fn refuse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
             "name a ground of that list; `comity law show` tells what each means",
         ));
     }
+    if law.ground(ground).is_some_and(|g| g.effect == "postpone") {
+        let what = format!("{ground} is a ground to put a request off, and none to refuse it");
+        return Err(Failure::new(Kind::Refused, what, "put it off with `request postpone`, or name another ground"));
+    }
     let because = form.body("because")?.unwrap_or_default();
     let id = answer(desk, form, Given::Refuse, Some(ground), &because)?;
     Ok(Answer::made(id, format!("Refused on {ground}; the reasons go with it.")))
