@@ -201,7 +201,7 @@ fn sent(site: &Site, request: &str) {
     let kind = site.must(1, "request show", &[("request", request)]).value["kind"].as_str().unwrap().to_owned();
     let review = site.must(1, "request submit", &[("request", request)]).value["review"].as_str().unwrap().to_owned();
     site.decide(&review);
-    if kind.starts_with("bc25") {
+    if kind == "bc25" {
         // The third level takes two.
         let two = [("review", review.as_str()), ("approve", "yes"), ("expires", "60d")];
         site.must(3, "review decide", &two);
@@ -228,6 +228,7 @@ fn each_kind_asks_for_what_its_instrument_gives_and_says_what_it_asks_for() {
             }
             said(&Law::of_program().instrument(&kind.instrument).unwrap().name);
             said(&kind.article);
+            said(&kind.source);
             said(&id);
             if kind.field.iter().any(|f| f.article.contains("(practice)")) {
                 said("(practice): no provision asks for it");
@@ -242,7 +243,9 @@ fn each_kind_asks_for_what_its_instrument_gives_and_says_what_it_asks_for() {
             let in_force = a.must(1, "request show", &[("request", &id)]).value["in_force"] == true;
             let banner = format!("NOT IN FORCE BETWEEN XA AND {to}: DRAFT, NOT SENT");
             said(if in_force { "DRAFT, NOT SENT" } else { &banner });
-            said(&format!("{} between XA and {to}", if in_force { "in force" } else { "NOT IN FORCE" }));
+            if kind.id != "jit" {
+                said(&format!("{} between XA and {to}", if in_force { "in force" } else { "NOT IN FORCE" }));
+            }
             assert_eq!(letter.says_nothing_of("NOT IN FORCE"), in_force, "{}", kind.id);
             assert_eq!(letter.plain.lines().next().map(|l| l.ends_with("DRAFT, NOT SENT")), Some(true));
             assert_eq!(letter.plain.lines().last().map(|l| l.ends_with("DRAFT, NOT SENT")), Some(true));
@@ -257,6 +260,7 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
     let (_root, a, b, e) = three();
     for (other, kinds) in [(&b, ["bc29", "bc35", "bc26", "bc16"].as_slice()), (&e, &["epoc_pr", "spoc"])] {
         let case = a.case("Forged login pages");
+        let mut sent = Vec::new();
         for kind in kinds {
             let kind = law::all().iter().find(|k| k.id == *kind).unwrap();
             let id = drafted(&a, kind, &case, other.code);
@@ -284,6 +288,9 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
             said("may not be passed on without the consent");
             said("the hours are those of the bank's clock");
             said("Place and date");
+            if kind.field.iter().any(|f| f.id == "validation") {
+                said(&format!("Validated by {}", written("validation")));
+            }
             if kind.field.iter().any(|f| f.id == "authority") {
                 // The desk sends; the authority that asks is who signs.
                 said("Sent for XA by XA-1, desk officer, under the signed act named below.");
@@ -296,8 +303,35 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
                 said("Addressee Northhost Ltd, 4 Quay Street, Port Xebec");
                 said(&format!("Sent to the desk {}", other.code));
             }
+            sent.push((kind, id));
+        }
+        // Who is asked reads the same letter, and nothing of the review at all.
+        a.carry(other, "sent");
+        for (kind, id) in sent {
+            let letter = read(other, &id, "request");
+            assert!(letter.says(operative(&kind.id)) && letter.says("XA-1"), "{}\n{}", kind.id, letter.plain);
+            for what in ["DRAFT", "suspicion is thin", "Reviewed by", "informer"] {
+                assert!(letter.says_nothing_of(what), "{} says {what}\n{}", kind.id, letter.plain);
+            }
         }
     }
+}
+
+#[test]
+fn in_an_exercise_what_is_not_in_force_is_sent_and_says_so_on_every_sheet() {
+    let root = TempDir::new().unwrap();
+    let [a, b] = ["XA", "XB"].map(|code| Site::found_for(root.path(), code, &[("exercise", "north")]));
+    a.meet(&b);
+    b.meet(&a);
+    let case = a.case("Forged login pages");
+    let id = drafted(&a, law::all().iter().find(|k| k.id == "uncc42").unwrap(), &case, "XB");
+    let draft = read(&a, &id, "request");
+    let banner = "EXERCISE EXERCISE EXERCISE: NOT IN FORCE BETWEEN XA AND XB";
+    assert!(draft.says(&format!("{banner}: DRAFT, NOT SENT")), "{}", draft.plain);
+    sent(&a, &id);
+    let letter = read(&a, &id, "request");
+    assert!(letter.plain.starts_with(banner) && letter.plain.trim_end().ends_with(banner), "{}", letter.plain);
+    assert!(letter.says("NOT IN FORCE between XA and XB: signed, not in force") && letter.says("Place and date"));
 }
 
 #[test]

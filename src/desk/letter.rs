@@ -284,6 +284,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
             String::new()
         },
         authority: of_request(&["authority"]),
+        validation: of_request(&["validation"]),
         matter: matter(desk, &law, record)?,
         status: instrument.map(|i| status(i, row.in_force, in_force, &between)).unwrap_or_default(),
         from,
@@ -296,6 +297,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         article: kind.article.clone(),
         name: kind.name.clone(),
         instrument: instrument.map(|i| i.name.clone()).unwrap_or_default(),
+        source: kind.source.clone(),
         fields: kind
             .field
             .iter()
@@ -362,6 +364,9 @@ fn banner(desk: &Desk, draft: bool, in_force: bool, between: &str) -> String {
 /// Whether an instrument is in force between the two, in words; `now` is today, `then` when it was sent.
 fn status(instrument: &Instrument, now: bool, then: bool, between: &str) -> String {
     match (now, then) {
+        // What is signed on a model binds, not the model; and no treaty stands behind an originator's word.
+        (true, _) if instrument.kind == "model" => "a model: what binds is the agreement that is signed".to_owned(),
+        (true, _) if instrument.id == "originator" => format!("observed {between}; it is no treaty"),
         (true, _) => format!("in force {between}"),
         (false, true) => format!("in force {between} when it was sent, and no longer"),
         (false, false) if instrument.status == "in force" => format!("NOT IN FORCE {between}"),

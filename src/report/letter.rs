@@ -26,6 +26,8 @@ pub struct Letter {
     pub provider: String,
     /// The authority in whose name it is asked, in the words of the request; empty where the desk speaks for itself.
     pub authority: String,
+    /// The authority that validates it, in the words of the request; empty where none does.
+    pub validation: String,
     /// The date.
     pub date: String,
     /// The reference: the beginning of the request's id.
@@ -42,6 +44,8 @@ pub struct Letter {
     pub name: String,
     /// The instrument.
     pub instrument: String,
+    /// The provisions that the request and its contents follow.
+    pub source: String,
     /// Whether the instrument is in force between the two, in words.
     pub status: String,
     /// What else it is about: an earlier request, an item.
@@ -299,6 +303,7 @@ mod tests {
             to: party("XB"),
             provider: text.into(),
             authority: text.into(),
+            validation: text.into(),
             matter: vec![Fact { label: "Item".into(), text: text.into() }],
             reference: "R-1".into(),
             name: text.into(),
