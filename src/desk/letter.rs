@@ -2,28 +2,33 @@
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::request::row;
+use super::request::{Row, row};
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::cleared;
 use crate::host::file;
+use crate::law::edition::Law;
+use crate::law::instrument::Instrument;
+use crate::law::request::{ClockRow as LawClock, RequestKind};
 use crate::record::book::{Book as _, Record, Row as LogRow};
 use crate::record::request::Report;
 use crate::record::{letter as logged, request, review};
-use crate::report::letter::{self, BadLetter, Letter, Paragraph, Party, Term};
+use crate::report::letter::{self, BadLetter, Fact, Letter, Paragraph, Party, Term};
 use crate::store::book::effective_marking;
 use crate::store::read::{self, StoredAct};
+use crate::value::class::Condition;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
+use crate::value::realm::Realm;
 use crate::value::text::shown;
 
 /// Which letters there are of a request.
 fn letters() -> Vec<&'static str> {
-    vec!["request", "answer", "extension", "use-report"]
+    vec!["request", "answer", "clarification", "acceptance", "withdrawal", "extension", "use-report"]
 }
 
 /// The verbs.
@@ -43,8 +48,16 @@ pub const VERBS: &[Verb] = &[Verb {
 
 fn party(desk: &Desk, id: Id) -> Result<Party, Failure> {
     let record = desk.book().get(id)?;
-    let name = record.map(|r| desk.text_of(&r, "name")).transpose()?.unwrap_or_default();
-    Ok(Party { code: desk.code_of(id)?, name })
+    let name = record.as_ref().map(|r| desk.text_of(r, "name")).transpose()?.unwrap_or_default();
+    let law = desk.law()?;
+    let side = record.as_ref().and_then(|r| r.text("jurisdiction")).and_then(|code| law.jurisdiction(code));
+    Ok(Party {
+        code: desk.code_of(id)?,
+        name,
+        central_authority: side.map(|j| j.central_authority.clone()).unwrap_or_default(),
+        contact_24_7: side.map(|j| j.contact_24_7.clone()).unwrap_or_default(),
+        languages: side.map(|j| j.languages.join(", ")).unwrap_or_default(),
+    })
 }
 
 /// What was said to a request by one kind of change, last: the act, its change, and what the change says.
@@ -90,9 +103,120 @@ fn review_behind(desk: &Desk, record: &Record) -> Result<(letter::Review, Vec<St
         decided: decided.unwrap_or_default(),
         expires: found.instant("expires").map(Instant::to_minute).unwrap_or_default(),
     };
-    let mut under: Vec<String> = review::conditions_of(&found).iter().map(|c| c.word().to_owned()).collect();
+    let mut under: Vec<String> = review::conditions_of(&found).into_iter().map(in_words).collect();
     under.extend(super::review::told(desk, &found)?.caveats.iter().map(|c| shown_text(c)));
     Ok((said, under))
+}
+
+/// A condition as a sentence that can be signed.
+fn in_words(condition: Condition) -> String {
+    match condition {
+        Condition::Confidentiality => "This letter, and what is in it, is to be kept confidential.",
+        Condition::UseLimit => "What is in this letter may be used for the purpose that it states, and for no other.",
+        Condition::NoOnward => "This letter may not be passed on without the consent of the authority that wrote it.",
+        Condition::NoJudicialUse => "What is in this letter may not be used before a court.",
+        Condition::DeleteBy => "What is in this letter is to be deleted by the date that the authority names.",
+        Condition::NotifyBeforeUse => "The authority that wrote this letter is to be told before it is used.",
+        Condition::Seal => "This letter is to be kept sealed.",
+        Condition::ReportUse => "The use that is made of this letter is to be reported to the authority that wrote it.",
+        Condition::Assurance => "This letter rests on the assurance that was given.",
+    }
+    .to_owned()
+}
+
+/// What a request is about beside its fields: the request that it follows on; of a consent, the item and where it would
+/// go. The item's content stays where it is.
+fn matter(desk: &Desk, law: &Law, record: &Record) -> Result<Vec<Fact>, Failure> {
+    let terms = request::terms_of(record)?;
+    let mut all = Vec::new();
+    let mut say = |label: &str, text: String| all.push(Fact { label: label.to_owned(), text });
+    if let Some(before) = terms.follows {
+        let earlier = desk.book().get(before)?;
+        let kind = earlier.as_ref().map(request::terms_of).transpose()?.and_then(|t| law.request(&t.kind).cloned());
+        let sent = earlier.as_ref().and_then(|r| r.text("sent")).and_then(Instant::parse).map(Instant::to_minute);
+        let mut said = format!("R-{}", before.short());
+        if let Some(kind) = kind {
+            said.push_str(&format!(": {}, {}", kind.name, kind.article));
+        }
+        if let Some(sent) = sent {
+            said.push_str(&format!(", sent {sent}"));
+        }
+        say("Earlier request", said);
+    }
+    if let Some(item) = terms.item {
+        let marking = effective_marking(&desk.db, item)?.map(|m| format!(", marked {m}")).unwrap_or_default();
+        say("Item", format!("I-{} ({item}){marking}", item.short()));
+    }
+    if let Some(to) = terms.recipient {
+        let whom = party(desk, to)?;
+        let text = match desk.book().get(to)? {
+            None => format!("a desk that is not known here: {to}"),
+            Some(_) if whom.name.is_empty() || whom.name == whom.code => whom.code,
+            Some(_) => format!("{} ({})", whom.name, whom.code),
+        };
+        say("Would be passed on to", text);
+    }
+    Ok(all)
+}
+
+/// The time limits of a request: those that run; of a draft, those that will; and those that start with a later event.
+fn terms_of_time(desk: &Desk, law: &Law, kind: &RequestKind, record: &Record, row: &Row) -> Result<Vec<Term>, Failure> {
+    let draft = row.sent.is_none();
+    let clocks = if draft {
+        super::request::clocks_of(&super::request::clocks(desk, law, kind, &request::terms_of(record)?, desk.now())?)
+    } else {
+        row.clocks.clone()
+    };
+    let mut all: Vec<Term> = clocks
+        .iter()
+        .map(|clock| {
+            let ruled = kind.clock.iter().find(|c| c.clock == clock.clock && c.variant == clock.variant);
+            let mut term = term(clock, ruled);
+            // The end of a draft's period is not known before it is sent; that of its authorisation is.
+            if draft && clock.clock != "authority" {
+                (term.due, term.limit) = Default::default();
+            }
+            term
+        })
+        .collect();
+    let later = kind.clock.iter().filter(|c| ["served", "decided"].contains(&c.starts.as_str()));
+    all.extend(later.map(|c| Term {
+        clock: c.clock.clone(),
+        variant: variant(&c.variant),
+        counted: counted(c),
+        source: c.source.clone(),
+        ..Term::default()
+    }));
+    Ok(all)
+}
+
+/// A variant of a clock in words; empty where it is the ordinary one.
+fn variant(word: &str) -> String {
+    match word {
+        "ordinary" => "",
+        "order" => "its own term",
+        "urgent-direct" => "urgent, directly accessible",
+        "urgent-indirect" => "urgent, accessible through another body",
+        "provisional" => "provisional measures",
+        "execution" => "carrying out",
+        "subscriber" => "subscriber information",
+        "traffic" => "traffic data",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// How a clock is counted; empty where the law fixes no number.
+fn counted(clock: &LawClock) -> String {
+    let (Some(amount), Some(unit)) = (clock.amount, clock.unit.as_deref()) else { return String::new() };
+    let from = match clock.starts.as_str() {
+        "received" => "receipt",
+        "sent" => "sending",
+        "decided" => "the decision",
+        "served" => "service on the provider",
+        _ => "issue",
+    };
+    format!("{amount} {unit}{} from {from}", if amount == 1 { "" } else { "s" })
 }
 
 /// The letter of a request, or of what was said to it last.
@@ -112,7 +236,11 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         "answer" => said_last(desk, record, request::ANSWER, &|_| true),
         "extension" => said_last(desk, record, request::REPORT, &|t| reports(t, Report::Extend)),
         "use-report" => said_last(desk, record, request::REPORT, &|t| reports(t, Report::Use)),
-        _ => said_last(desk, record, request::SEND, &|_| true),
+        "clarification" => said_last(desk, record, request::REPORT, &|t| reports(t, Report::Clarified)),
+        "acceptance" => said_last(desk, record, request::REPORT, &|t| reports(t, Report::TakeConditions)),
+        "withdrawal" => said_last(desk, record, "request-withdraw", &|_| true),
+        _ if kind.review => said_last(desk, record, request::SEND, &|_| true),
+        _ => said_last(desk, record, request::CONSENT, &|_| true),
     }?;
     if event.is_none() && of != "request" {
         return Err(Failure::life(format!("there is no {of} to this request yet")));
@@ -130,15 +258,37 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         ("answer", _) => "answer",
         ("extension", _) => "extension",
         ("use-report", _) => "use-report",
+        ("clarification" | "acceptance" | "withdrawal", _) => "notice",
         _ => &kind.template,
     };
     let (review, conditions) = if of == "request" { review_behind(desk, record)? } else { Default::default() };
     let (from, to) = if of == "answer" { (asked, asks) } else { (asks, asked) };
+    let (from, to) = (party(desk, from)?, party(desk, to)?);
+    let draft = of == "request" && row.sent.is_none() && record.state != "purged";
+    let between = format!("between {} and {}", from.code, to.code);
+    // What was sent outside of an exercise was in force then: the gate let nothing else out.
+    let in_force = row.in_force || (desk.meta.realm == Realm::Live && !draft);
+    // Who asks and who is addressed: parties that the letter speaks for and to stand in the fields of the request.
+    let of_request = |ids: &[&str]| {
+        let found = ids.iter().map(|id| said(id)).find(|text| !text.is_empty());
+        found.filter(|_| of == "request").unwrap_or_default()
+    };
     Ok(Letter {
         template: template.to_owned(),
-        banner: banner(desk, of, record, &row),
-        from: party(desk, from)?,
-        to: party(desk, to)?,
+        of: of.to_owned(),
+        banner: banner(desk, draft, in_force, &between),
+        draft,
+        provider: if kind.counterpart == "provider" {
+            of_request(&["provider", "addressee", "custodian"])
+        } else {
+            String::new()
+        },
+        authority: of_request(&["authority"]),
+        validation: of_request(&["validation"]),
+        matter: matter(desk, &law, record)?,
+        status: instrument.map(|i| status(i, row.in_force, in_force, &between)).unwrap_or_default(),
+        from,
+        to,
         date: at.to_minute(),
         reference: format!("R-{}", record.id.short()),
         id: row.id.clone(),
@@ -147,7 +297,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         article: kind.article.clone(),
         name: kind.name.clone(),
         instrument: instrument.map(|i| i.name.clone()).unwrap_or_default(),
-        status: instrument.map(|i| i.status.clone()).unwrap_or_default(),
+        source: kind.source.clone(),
         fields: kind
             .field
             .iter()
@@ -159,12 +309,16 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
             })
             .filter(|p| !p.text.is_empty())
             .collect(),
-        clocks: if matches!(of, "request" | "extension") { row.clocks.iter().map(term).collect() } else { Vec::new() },
+        clocks: if matches!(of, "request" | "extension") {
+            terms_of_time(desk, &law, kind, record, &row)?
+        } else {
+            Vec::new()
+        },
         grounds: ground
             .map(|g| letter::Ground { id: g.id.clone(), text: g.text.clone(), source: g.source.clone() })
             .into_iter()
             .collect(),
-        text: text("text"),
+        text: text(if of == "withdrawal" { "because" } else { "text" }),
         answer: letter::Answer { date: if word.is_empty() { String::new() } else { at.to_minute() }, word },
         conditions,
         review,
@@ -174,7 +328,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         tool: format!(
             "comity {}; the law that decided: {}",
             env!("CARGO_PKG_VERSION"),
-            super::law::decided_by(desk, record, &[request::SEND, request::ANSWER])?
+            super::law::decided_by(desk, record, &[request::SEND, request::CONSENT, request::ANSWER])?
                 .unwrap_or_else(|| law.version_in_words())
         ),
     })
@@ -190,25 +344,48 @@ fn marking(desk: &Desk, record: &Record) -> Result<String, Failure> {
     Ok(String::new())
 }
 
-/// What stands over a letter: that it is play, or that it is a draft.
-fn banner(desk: &Desk, of: &str, record: &Record, row: &super::request::Row) -> String {
-    let draft = of == "request" && row.sent.is_none() && record.state != "purged";
-    match (desk.meta.realm == crate::value::realm::Realm::Live, draft) {
-        (true, false) => String::new(),
-        (true, true) => "DRAFT, NOT SENT".to_owned(),
-        (false, false) => "EXERCISE EXERCISE EXERCISE".to_owned(),
-        (false, true) => "EXERCISE EXERCISE EXERCISE: DRAFT, NOT SENT".to_owned(),
+/// What stands over a letter: that it is play, that its instrument does not bind the two, that it is a draft.
+fn banner(desk: &Desk, draft: bool, in_force: bool, between: &str) -> String {
+    let mut said = Vec::new();
+    if !in_force {
+        said.push(format!("NOT IN FORCE {}", between.to_uppercase()));
+    }
+    if draft {
+        said.push("DRAFT, NOT SENT".to_owned());
+    }
+    let said = said.join(": ");
+    match (desk.meta.realm == Realm::Live, said.is_empty()) {
+        (true, _) => said,
+        (false, true) => "EXERCISE EXERCISE EXERCISE".to_owned(),
+        (false, false) => format!("EXERCISE EXERCISE EXERCISE: {said}"),
     }
 }
 
-fn term(clock: &super::request::ClockRow) -> Term {
+/// Whether an instrument is in force between the two, in words; `now` is today, `then` when it was sent.
+fn status(instrument: &Instrument, now: bool, then: bool, between: &str) -> String {
+    match (now, then) {
+        // What is signed on a model binds, not the model; and no treaty stands behind an originator's word.
+        (true, _) if instrument.kind == "model" => "a model: what binds is the agreement that is signed".to_owned(),
+        (true, _) if instrument.id == "originator" => format!("observed {between}; it is no treaty"),
+        (true, _) => format!("in force {between}"),
+        (false, true) => format!("in force {between} when it was sent, and no longer"),
+        (false, false) if instrument.status == "in force" => format!("NOT IN FORCE {between}"),
+        (false, false) => {
+            let from = instrument.applies_from.as_deref().map(|day| format!(" {day}")).unwrap_or_default();
+            format!("NOT IN FORCE {between}: {}{from}", instrument.status)
+        }
+    }
+}
+
+fn term(clock: &super::request::ClockRow, ruled: Option<&LawClock>) -> Term {
     let at =
         |text: &Option<String>| text.as_deref().and_then(Instant::parse).map(Instant::to_minute).unwrap_or_default();
     Term {
         clock: clock.clock.clone(),
-        variant: clock.variant.clone(),
+        variant: variant(&clock.variant),
         due: at(&clock.due),
         limit: at(&clock.limit),
+        counted: ruled.map(counted).unwrap_or_default(),
         source: clock.source.clone(),
     }
 }
@@ -222,7 +399,7 @@ fn write(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("request")?, &[request::KIND.name])?;
     let out = form.path("out")?;
     let now = desk.may_sign()?;
-    let of = form.maybe_read("of", "request, answer or use-report", |w| letters().into_iter().find(|l| *l == w))?;
+    let of = form.maybe_read("of", "a letter of a request", |w| letters().into_iter().find(|l| *l == w))?;
     let values = of_request(desk, &record, of.unwrap_or("request"))?;
     let cleared = cleared::copy_out(&desk.book(), &desk.meta.realm, now, desk.person(), values)?
         .map_err(|v| Failure::refused(v, None))?;

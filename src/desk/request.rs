@@ -307,6 +307,19 @@ pub struct ClockRow {
     pub source: String,
 }
 
+/// Clocks as they are shown, from those that a sent request carries.
+pub fn clocks_of(clocks: &Json) -> Vec<ClockRow> {
+    let text = |j: &Json, key: &str| j.get(key).and_then(Json::text).map(str::to_owned);
+    let read = |c: &Json| ClockRow {
+        clock: text(c, "clock").unwrap_or_default(),
+        variant: text(c, "variant").unwrap_or_default(),
+        due: text(c, "due"),
+        limit: text(c, "limit"),
+        source: text(c, "source").unwrap_or_default(),
+    };
+    clocks.items().unwrap_or_default().iter().map(read).collect()
+}
+
 /// A request's record as it is shown.
 pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let terms = terms_of(record)?;
@@ -314,8 +327,6 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let kind = law.request(&terms.kind);
     let content = desk.content(record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).and_then(Json::members).unwrap_or_default();
-    let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
-    let text = |j: &Json, key: &str| j.get(key).and_then(Json::text).map(str::to_owned);
     Ok(Row {
         id: record.id.to_string(),
         direction: if record.desk == desk.meta.desk { "outbound" } else { "inbound" },
@@ -334,16 +345,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
             _ => false,
         },
         due: record.due.map(|t| t.to_string()),
-        clocks: clocks
-            .iter()
-            .map(|c| ClockRow {
-                clock: text(c, "clock").unwrap_or_default(),
-                variant: text(c, "variant").unwrap_or_default(),
-                due: text(c, "due"),
-                limit: text(c, "limit"),
-                source: text(c, "source").unwrap_or_default(),
-            })
-            .collect(),
+        clocks: clocks_of(record.terms.get("clocks").unwrap_or(&Json::Null)),
         fields: fields.iter().filter_map(|(k, v)| Some((k.to_string(), v.text()?.to_owned()))).collect(),
         ground: record.text("ground").map(str::to_owned),
         kind: terms.kind,
@@ -555,7 +557,7 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
 
 /// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its
 /// urgency asks for; an emergency's validation beside them.
-fn clocks(desk: &Desk, law: &Law, kind: &RequestKind, terms: &Terms, event: Instant) -> Result<Json, Failure> {
+pub fn clocks(desk: &Desk, law: &Law, kind: &RequestKind, terms: &Terms, event: Instant) -> Result<Json, Failure> {
     let other = desk.book().get(terms.to)?;
     let code = other.as_ref().and_then(|r| r.text("jurisdiction")).unwrap_or_default();
     let calendar = law.jurisdiction(code).map(Jurisdiction::calendar).unwrap_or_default();
@@ -663,6 +665,10 @@ fn refuse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
             what,
             "name a ground of that list; `comity law show` tells what each means",
         ));
+    }
+    if law.ground(ground).is_some_and(|g| g.effect == "postpone") {
+        let what = format!("{ground} is a ground to put a request off, and none to refuse it");
+        return Err(Failure::new(Kind::Refused, what, "put it off with `request postpone`, or name another ground"));
     }
     let because = form.body("because")?.unwrap_or_default();
     let id = answer(desk, form, Given::Refuse, Some(ground), &because)?;

@@ -4,7 +4,7 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
 use crate::gate::cleared::Cleared;
-use crate::value::text::wrap;
+use crate::value::text::{width, wrap};
 
 /// What a letter says: a request, or an answer to one.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -12,12 +12,22 @@ pub struct Letter {
     /// The template: a file of the language's folder without its ending.
     #[serde(skip)]
     pub template: String,
-    /// A line on top, such as `NOT IN FORCE: DRAFT ONLY`; empty where there is none.
+    /// Which letter of its request it is: `request`, `answer`, `extension`, …
+    pub of: String,
+    /// A line on top, such as `NOT IN FORCE BETWEEN XA AND XB: DRAFT, NOT SENT`; empty where there is none.
     pub banner: String,
+    /// Whether it was never sent: nobody signs it.
+    pub draft: bool,
     /// The desk that signs.
     pub from: Party,
     /// The desk that it writes to.
     pub to: Party,
+    /// The provider that it is addressed to, in the words of the request; empty where it goes from desk to desk.
+    pub provider: String,
+    /// The authority in whose name it is asked, in the words of the request; empty where the desk speaks for itself.
+    pub authority: String,
+    /// The authority that validates it, in the words of the request; empty where none does.
+    pub validation: String,
     /// The date.
     pub date: String,
     /// The reference: the beginning of the request's id.
@@ -34,8 +44,12 @@ pub struct Letter {
     pub name: String,
     /// The instrument.
     pub instrument: String,
-    /// The instrument's status.
+    /// The provisions that the request and its contents follow.
+    pub source: String,
+    /// Whether the instrument is in force between the two, in words.
     pub status: String,
+    /// What else it is about: an earlier request, an item.
+    pub matter: Vec<Fact>,
     /// What the request says.
     pub fields: Vec<Paragraph>,
     /// What runs.
@@ -58,6 +72,15 @@ pub struct Letter {
     pub role: String,
     /// The program.
     pub tool: String,
+}
+
+/// A fact with its name.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// A ground of a refusal in a letter.
@@ -100,6 +123,12 @@ pub struct Party {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// The central authority of its jurisdiction; empty where the law knows none.
+    pub central_authority: String,
+    /// The 24/7 contact point of its jurisdiction.
+    pub contact_24_7: String,
+    /// The languages that its jurisdiction accepts, in one line.
+    pub languages: String,
 }
 
 /// One field of a request.
@@ -116,7 +145,7 @@ pub struct Paragraph {
 }
 
 /// One clock.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Term {
     /// Which clock.
     pub clock: String,
@@ -126,6 +155,8 @@ pub struct Term {
     pub due: String,
     /// The legal limit; empty where none is fixed.
     pub limit: String,
+    /// How it is counted, such as `10 days from receipt`; empty where no number is fixed.
+    pub counted: String,
     /// The rule.
     pub source: String,
 }
@@ -154,8 +185,9 @@ macro_rules! templates {
 /// The templates of each language: name and text. A new letter is two files and a word here; a new language is a folder
 /// and a line.
 const TEMPLATES: &[&[(&str, &str, &str)]] = &[templates!("en":
-    "base", "request", "preservation", "production", "mla", "emergency", "spoc", "warrant-cover", "consent", "refusal",
-    "extension", "use-report", "answer",
+    "base", "request", "preservation", "preservation-order", "preservation-letter", "production", "production-order",
+    "registration", "mla", "collection", "contact-point", "information", "team", "emergency", "spoc", "warrant-cover",
+    "consent", "refusal", "extension", "use-report", "answer", "notice",
 )];
 
 /// The form of a letter.
@@ -200,18 +232,54 @@ pub fn write(letter: &Cleared<Letter>, language: &str, form: Form) -> Result<Str
     Ok(if form == Form::Text { narrow(&written) } else { written })
 }
 
-/// Breaks what is longer than the column; what was indented stays so.
+/// Breaks what is longer than the column, at spaces where there are any; what was indented stays so, and what stands
+/// under a number hangs beside it.
 fn narrow(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();
         let (margin, rest) = line.split_at(indent);
-        for part in wrap(rest, COLUMNS.saturating_sub(indent)) {
-            out.push_str(format!("{margin}{part}").trim_end());
-            out.push('\n');
+        let hang = " ".repeat(indent + number_before(rest));
+        let mut row = margin.to_owned();
+        let mut empty = true;
+        for word in rest.split(' ') {
+            if !empty && width(&row) + 1 + width(word) > COLUMNS {
+                push_line(&mut out, &row);
+                row.clone_from(&hang);
+            } else if !empty {
+                row.push(' ');
+            }
+            empty = false;
+            if width(&row) + width(word) <= COLUMNS {
+                row.push_str(word);
+                continue;
+            }
+            // What no line can hold is broken wherever the line ends.
+            let room = COLUMNS.saturating_sub(row.len());
+            let parts = wrap(word, room);
+            for (n, part) in parts.iter().enumerate() {
+                if n > 0 {
+                    push_line(&mut out, &row);
+                    row = " ".repeat(COLUMNS.saturating_sub(room));
+                }
+                row.push_str(part);
+            }
         }
+        push_line(&mut out, &row);
     }
     out
+}
+
+/// How many columns the number takes that a line begins with, `12. ` or less; 0 where it begins with none.
+fn number_before(line: &str) -> usize {
+    let number = line.split_once(". ").map_or("", |(number, _)| number);
+    let is_one = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    if is_one { number.len() + 2 } else { 0 }
+}
+
+fn push_line(out: &mut String, line: &str) {
+    out.push_str(line.trim_end());
+    out.push('\n');
 }
 
 #[cfg(test)]
@@ -220,13 +288,23 @@ mod tests {
     use crate::gate::cleared::for_tests;
 
     fn letter(template: &str, text: &str) -> Letter {
-        let party = |code: &str| Party { code: code.into(), name: format!("{text} {code}") };
+        let party = |code: &str| Party {
+            code: code.into(),
+            name: format!("{text} {code}"),
+            central_authority: text.into(),
+            contact_24_7: text.into(),
+            languages: text.into(),
+        };
         let paragraph =
             |id: &str| Paragraph { id: id.into(), label: text.into(), article: "29(2)".into(), text: text.into() };
         Letter {
             template: template.into(),
             from: party("XA"),
             to: party("XB"),
+            provider: text.into(),
+            authority: text.into(),
+            validation: text.into(),
+            matter: vec![Fact { label: "Item".into(), text: text.into() }],
             reference: "R-1".into(),
             name: text.into(),
             text: text.into(),
@@ -236,12 +314,27 @@ mod tests {
                 variant: "ordinary".into(),
                 due: String::new(),
                 limit: String::new(),
+                counted: text.into(),
                 source: text.into(),
             }],
             grounds: vec![Ground { id: "R2".into(), text: text.into(), source: text.into() }],
             conditions: vec![text.into()],
             ..Letter::default()
         }
+    }
+
+    #[test]
+    fn a_plain_letter_breaks_at_spaces_and_hangs_under_its_numbers() {
+        let word = "29(2)(a), cf.";
+        let long = format!("    1. {}end.", format!("{word} ").repeat(9));
+        let broken = narrow(&long);
+        let lines: Vec<&str> = broken.lines().collect();
+        assert_eq!(lines.len(), 2, "{broken}");
+        assert!(lines[0].starts_with("    1. 29") && lines[1].starts_with("       "), "{broken}");
+        assert!(lines.iter().all(|l| l.len() <= COLUMNS && !l.trim().starts_with([',', '.', ')'])), "{broken}");
+        assert_eq!(narrow("  a  b"), "  a  b\n", "what fits stays as it is");
+        let one = narrow(&format!("      x {}", "w".repeat(200)));
+        assert!(one.lines().all(|l| l.starts_with("      ") && l.len() <= COLUMNS), "{one}");
     }
 
     #[test]

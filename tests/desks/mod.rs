@@ -33,6 +33,11 @@ pub type Fields<'a> = &'a [(&'a str, &'a str)];
 impl Site {
     /// Founds a desk.
     pub fn found(root: &Path, code: &'static str) -> Self {
+        Self::found_for(root, code, &[])
+    }
+
+    /// Founds a desk with more of what its founding takes, such as the exercise that it belongs to.
+    pub fn found_for(root: &Path, code: &'static str, more: Fields<'_>) -> Self {
         let site = Self { folder: root.join(code), code, now: Instant::parse(NOW).unwrap() };
         fs::create_dir(&site.folder).unwrap();
         for member in 1..=3 {
@@ -41,7 +46,8 @@ impl Site {
             site.must(member, "identity new", &[("name", &name), ("out", &text(&out)), ("no-passphrase", "yes")]);
         }
         let roles = "administrator,desk-officer,investigator";
-        site.must(1, "init", &[("desk", code), ("name", code), ("jurisdiction", code), ("roles", roles)]);
+        let form = [("desk", code), ("name", code), ("jurisdiction", code), ("roles", roles)];
+        site.must(1, "init", &[form.as_slice(), more].concat());
         for (member, roles) in
             [(2, "legal-reviewer,release-officer,administrator"), (3, "legal-reviewer,release-officer")]
         {
