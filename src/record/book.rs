@@ -92,11 +92,6 @@ impl Record {
         Arc::make_mut(&mut self.terms).set(key, value);
     }
 
-    /// Takes a member out of the terms.
-    pub fn unset(&mut self, key: &str) {
-        Arc::make_mut(&mut self.terms).remove(key);
-    }
-
     /// A word or text of the terms.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.terms.get(key).and_then(Json::text)

@@ -1,5 +1,9 @@
 //! What every kind of record tells about itself, and what a fold is given.
 
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::book::{Book, BookError, Row};
 use crate::act::header::{Audience, Header};
 use crate::object;
@@ -108,6 +112,31 @@ pub struct At<'a> {
     pub lead: &'a Json,
     /// The row of the act's first change.
     pub lead_row: Row,
+    /// What was made of the terms of an earlier change.
+    pub memo: &'a Memo,
+}
+
+/// What folds remember from one change of an act to the next: thousands of them may say the same.
+#[derive(Default)]
+pub struct Memo(RefCell<Option<(Json, Rc<dyn Any>)>>);
+
+impl Memo {
+    /// What `read` makes of these terms; where it made something of the same ones last, that.
+    pub fn of<T: 'static>(&self, terms: &Json, read: impl FnOnce() -> Result<T, Fault>) -> Result<Rc<T>, Fault> {
+        let known = self.0.borrow().as_ref().filter(|(of, _)| of == terms).map(|(_, made)| Rc::clone(made));
+        if let Some(made) = known.and_then(|made| made.downcast::<T>().ok()) {
+            return Ok(made);
+        }
+        let made = Rc::new(read()?);
+        *self.0.borrow_mut() = Some((terms.clone(), Rc::<T>::clone(&made)));
+        Ok(made)
+    }
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
 }
 
 impl At<'_> {

@@ -1,5 +1,7 @@
 //! Items: indicators, accounts, documents, evidence, notes; added here, imported from a file, or copied to a partner.
 
+use std::sync::Arc;
+
 use super::book::{Book, Record};
 use super::disclosure;
 use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, need, nothing_asked, only_at_home, put_new, token};
@@ -157,20 +159,37 @@ pub fn copy_terms(terms: &Terms, asked: i64) -> Json {
     json
 }
 
-fn record_of(piece: &Piece<'_>, terms: &Terms, origin: Id) -> Record {
+/// What a change's terms come to: read, and as they stand in the record.
+struct Made {
+    terms: Terms,
+    json: Arc<Json>,
+}
+
+/// Made of the terms of [`ADD`].
+struct Added(Made);
+
+/// Made of the terms of [`COPY`].
+struct Copied(Made);
+
+fn record_of(piece: &Piece<'_>, made: &Made, origin: Id) -> Record {
+    let terms = &made.terms;
     let mut record = Record::new(piece.record, KIND.name, "held", origin);
     record.case = Some(terms.case);
     record.subject = terms.request;
     record.tier = Some(terms.tier.number());
     record.due = Some(terms.delete_by);
-    record.terms = piece.terms.clone().into();
+    record.terms = Arc::clone(&made.json);
     record.body = piece.body();
     record
 }
 
 fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
     only_at_home(at)?;
-    let terms = Terms::whole(piece.terms)?;
+    let made = at.memo.of(piece.terms, || {
+        Ok(Added(Made { terms: Terms::whole(piece.terms)?, json: Arc::new(piece.terms.clone()) }))
+    })?;
+    let Added(made) = &*made;
+    let terms = &made.terms;
     if terms.originator != at.home {
         return Err(Fault::Authority("an item that is added here originates here".into()));
     }
@@ -187,7 +206,7 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
             need(book, request, "request")?;
         }
     }
-    put_new(book, &record_of(piece, &terms, at.home))
+    put_new(book, &record_of(piece, made, at.home))
 }
 
 fn mark(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
@@ -210,11 +229,20 @@ fn mark(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
 }
 
 fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut m = piece.members()?;
-    let terms = Terms::take(&mut m)?;
-    m.count("asked")?;
-    m.finish()?;
     let delete_by = disclosure::delete_by(at).ok_or_else(|| Fault::Form("a disclosure without a term".into()))?;
+    // Here it is kept for as long as the disclosure says, and not for as long as its originator keeps it.
+    let made = at.memo.of(piece.terms, || {
+        let mut m = piece.members()?;
+        let terms = Terms::take(&mut m)?;
+        m.count("asked")?;
+        m.finish()?;
+        let mut json = piece.terms.clone();
+        json.remove("asked");
+        json.set("delete_by", delete_by.to_string());
+        Ok(Copied(Made { terms, json: Arc::new(json) }))
+    })?;
+    let Copied(made) = &*made;
+    let terms = &made.terms;
     let known = book.get(piece.record)?;
     if at.own() {
         let mut record =
@@ -226,13 +254,11 @@ fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     }
     let received = |mut record: Record| {
         record.partner = Some(at.desk());
-        record.unset("asked");
-        record.set("delete_by", delete_by.to_string());
         record.due = Some(delete_by);
         record
     };
     match known {
-        None => put_new(book, &received(record_of(piece, &terms, terms.originator))),
+        None => put_new(book, &received(record_of(piece, made, terms.originator))),
         Some(old) if old.kind != KIND.name => {
             Err(Fault::Authority("a partner's item has the id of another record".into()))
         }
@@ -240,7 +266,7 @@ fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
         Some(old) if old.state == "purged" || old.desk == at.home => Ok(()),
         // The same item from the same partner once more: its newest copy counts.
         Some(old) if old.partner == Some(at.desk()) && old.desk == terms.originator => {
-            let mut record = received(record_of(piece, &terms, terms.originator));
+            let mut record = received(record_of(piece, made, terms.originator));
             record.shared = old.shared;
             Ok(book.put(&record)?)
         }

@@ -27,7 +27,7 @@ pub struct SqlBook<'c> {
     /// The terms that were read last, by how they are stored: those of the next record are often the same.
     terms: RefCell<Option<(String, Arc<Json>)>>,
     /// The terms that were written last among those that stand once for many records, and their number.
-    written: RefCell<Option<(String, i64)>>,
+    written: RefCell<Option<(Arc<Json>, String, i64)>>,
 }
 
 impl<'c> SqlBook<'c> {
@@ -79,9 +79,15 @@ impl<'c> SqlBook<'c> {
     }
 
     /// The number of terms that stand once for many records; they are added where they are new.
-    fn number_of(&self, text: String) -> Result<i64, BookError> {
+    fn number_of(&self, terms: &Arc<Json>) -> Result<i64, BookError> {
         let mut last = self.written.borrow_mut();
-        if let Some((known, number)) = &*last
+        if let Some((known, _, number)) = &*last
+            && Arc::ptr_eq(known, terms)
+        {
+            return Ok(*number);
+        }
+        let text = terms.to_text();
+        if let Some((_, known, number)) = &*last
             && *known == text
         {
             return Ok(*number);
@@ -93,14 +99,13 @@ impl<'c> SqlBook<'c> {
                 self.conn.prepare_cached(sql("terms.add")).and_then(|mut add| add.insert([&text])).map_err(in_book)?
             }
         };
-        *last = Some((text, number));
+        *last = Some((Arc::clone(terms), text, number));
         Ok(number)
     }
 
     /// The terms as they are stored: items come by the thousand with the same ones.
     fn stored(&self, r: &Record) -> Result<String, BookError> {
-        let text = r.terms.to_text();
-        if r.kind == item::KIND.name { Ok(self.number_of(text)?.to_string()) } else { Ok(text) }
+        if r.kind == item::KIND.name { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
     fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, BookError> {

@@ -20,7 +20,7 @@ use crate::act::part::Head;
 use crate::act::tree::{Frontier, leaf_hash, root};
 use crate::gate::check::{Check, Stopped};
 use crate::record::book::{Book as _, Row};
-use crate::record::fold::{At, Piece, terms_of};
+use crate::record::fold::{At, Memo, Piece, terms_of};
 use crate::record::{self, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
@@ -151,6 +151,7 @@ struct Folding<'c> {
     check: Check,
     root: Frontier,
     book: SqlBook<'c>,
+    memo: Memo,
 }
 
 impl<'c> Folding<'c> {
@@ -167,6 +168,7 @@ impl<'c> Folding<'c> {
             check: Check::default(),
             root: Frontier::default(),
             book: SqlBook::new(conn),
+            memo: Memo::default(),
         })
     }
 
@@ -193,6 +195,7 @@ impl<'c> Folding<'c> {
             header: &self.header,
             lead,
             lead_row: Row(self.first_row),
+            memo: &self.memo,
         };
         let piece = Piece {
             record: change.record,
@@ -233,6 +236,7 @@ impl<'c> Folding<'c> {
             header: &self.header,
             lead,
             lead_row: Row(self.first_row),
+            memo: &self.memo,
         };
         Ok(self.check.end(&SqlBook::new(self.conn), &at)?)
     }

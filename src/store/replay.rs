@@ -19,7 +19,7 @@ use crate::act::header::{Audience, Header, Neighbour, act_id};
 use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
 use crate::gate::check::Check;
 use crate::record::book::{Book as _, Row};
-use crate::record::fold::{At, Piece, terms_of};
+use crate::record::fold::{At, Memo, Piece, terms_of};
 use crate::record::stream::{Arrival, Contents};
 use crate::record::{self, member};
 use crate::value::digest::Digest;
@@ -223,7 +223,7 @@ impl<'c> Replay<'c> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
         let mut root = Frontier::default();
-        let mut check = Check::default();
+        let (mut check, memo) = (Check::default(), Memo::default());
         let mut lead: Option<Json> = None;
         let mut arrives = Vec::new();
         let mut book = SqlBook::new(self.scratch);
@@ -245,7 +245,7 @@ impl<'c> Replay<'c> {
                 return fault(format!("act {n} has a change of an unknown kind"));
             };
             let lead = lead.get_or_insert_with(|| terms.clone());
-            let at = At { position: n, home: self.meta.desk, header, lead, lead_row: Row(act.first_row) };
+            let at = At { position: n, home: self.meta.desk, header, lead, lead_row: Row(act.first_row), memo: &memo };
             let piece = Piece {
                 record: change.record,
                 kind: def.name,
@@ -284,7 +284,14 @@ impl<'c> Replay<'c> {
                 return fault(format!("the changes of act {n} are not those that were signed"));
             }
             let lead = lead.unwrap_or(Json::Null);
-            let at = At { position: n, home: self.meta.desk, header, lead: &lead, lead_row: Row(act.first_row) };
+            let at = At {
+                position: n,
+                home: self.meta.desk,
+                header,
+                lead: &lead,
+                lead_row: Row(act.first_row),
+                memo: &memo,
+            };
             check.end(&book, &at).map_err(|e| stopped(&e))?;
         }
         let audience = match &header.audience {
