@@ -94,7 +94,7 @@ fn clocks(agenda: &Agenda) -> Section {
         cells: vec![
             Bit::from(name),
             Bit::new(n.to_string(), if n > 0 { tone } else { Tone::Note }),
-            Bit::from("#".repeat(n.min(8) as usize)),
+            Bit::from("#".repeat(n.min(6) as usize)),
         ],
     };
     Section {
