@@ -120,6 +120,7 @@ fn forged_rows_are_found() {
         ("terms of a record", format!("UPDATE terms SET text = replace(text, '\"tier\":2', '\"tier\":1') WHERE number = (SELECT CAST(terms AS INTEGER) FROM record WHERE id = {account})")),
         ("another record's terms", format!("UPDATE record SET terms = (SELECT terms FROM record WHERE id = {held}) WHERE id = {account}")),
         ("terms that stand in the record itself", format!("UPDATE record SET terms = (SELECT replace(text, '\"tier\":2', '\"tier\":1') FROM terms WHERE number = CAST(record.terms AS INTEGER)) WHERE id = {account}")),
+        ("a number of terms with a tail", format!("UPDATE record SET terms = terms || ' ' WHERE id = {account}")),
         ("terms that no act says", "INSERT INTO terms (text) VALUES ('{\"hidden\":1}')".into()),
         ("a due date", format!("UPDATE record SET due = due + 1000000 WHERE id = {held}")),
         ("a hold that vanishes", format!("DELETE FROM record WHERE id = {}", hex(s.hold))),

@@ -70,9 +70,16 @@ fn a_signed_change_decides_from_then_on_and_can_be_taken_back() {
     assert_eq!(law(&before), "the program's own rows", "what was sent before stands on what was the law then");
     assert_eq!(law(&after), "the program's rows and 3 changes signed here");
     assert_eq!(a.must(1, "review show", &[("review", &review)]).value["law"], law(&after));
+    // Reviewed while it was in force, not sent yet: the change that is taken back stops it.
+    let late = request(&a, "2ap7", &case).unwrap();
+    let review = a.must(1, "request submit", &[("request", &late)]).value["review"].as_str().unwrap().to_owned();
+    a.decide(&review);
 
     a.must(1, "law restore", &[("table", "instrument"), ("id", "2ap"), ("because", "read wrongly")]);
     assert_eq!(request(&a, "2ap7", &case).unwrap_err().kind, Kind::Refused);
+    let failure = a.fails(1, "request send", &[("request", &late)], Kind::Refused);
+    assert!(failure.remedy.contains("NOT IN FORCE"), "{failure:?}");
+    assert_eq!(a.must(1, "request show", &[("request", &after)]).value["in_force"], true, "it was when it was sent");
     a.fails(1, "law restore", &[("table", "instrument"), ("id", "2ap"), ("because", "again")], Kind::Refused);
     let history = a.must(1, "law history", &[]).value;
     let said =
@@ -103,12 +110,21 @@ fn a_clock_runs_by_the_row_of_its_time() {
         shown["clocks"].as_array().unwrap().iter().find(|c| c["clock"] == "preservation").unwrap().clone()
     };
     let before = preservation(&a);
+    let sent = a.must(1, "request list", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    let letter = || {
+        a.must(1, "request letter", &[("request", &sent), ("out", &a.path("letter.txt"))]);
+        fs::read_to_string(a.path("letter.txt")).unwrap()
+    };
+    let written = letter();
     let mut kind = row(Table::Request, "bc29");
+    kind["name"] = "Another name".into();
+    kind["field"][1]["label"] = "Another label".into();
     for clock in kind["clock"].as_array_mut().unwrap().iter_mut().filter(|c| c["clock"] == "preservation") {
         clock["amount"] = 30.into();
         clock["source"] = "a protocol between the two".into();
     }
     a.must(1, "law change", &[("file", &file(&a, &json!({ "request": [kind] }))), WHY]);
+    assert_eq!(letter(), written, "the letter of what was sent says what was the law then");
     let after = preservation(&a);
     assert_eq!((&before["due"], &after["due"]), (&a.in_days(60).into(), &a.in_days(30).into()));
     assert_eq!(after["source"], "a protocol between the two");

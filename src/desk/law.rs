@@ -1,6 +1,8 @@
 //! The law as it is known here: kinds of request, what they must say, their clocks and grounds; ceilings; jurisdictions
 //! and where they differ. Each row with its source, its status, and the day on which somebody verified it.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::failure::{Failure, Kind};
@@ -130,7 +132,12 @@ pub const VERBS: &[Verb] = &[
         fields: &[
             Field::new("file", Takes::Existing, "rows as `law row` writes them; or as the program's own TOML has them")
                 .positional(),
-            Field::new("because", Takes::Body, "why: what was read, and where").required(),
+            Field::new(
+                "because",
+                Takes::Body,
+                "why: what was read, and where; it is kept for ever, so it names nobody of a case",
+            )
+            .required(),
         ],
         act: law::CHANGE,
         run: Run::Writes(change),
@@ -527,7 +534,7 @@ fn history_row(desk: &Desk, number: usize, record: &Record) -> Result<Value, Fai
     let header = act.as_ref().map(read::StoredAct::read_header).transpose()?;
     Ok(json!({
         "number": number, "id": record.id.to_string(), "table": record.text("table"), "row": record.text("id"),
-        "state": record.state, "at": header.as_ref().map(|h| h.time.at.to_string()),
+        "state": if law::is_readable(record) { record.state.as_str() } else { "of another program: not in use" }, "at": header.as_ref().map(|h| h.time.at.to_string()),
         "by": header.map(|h| desk.name_of(h.member)).transpose()?, "act": act.map(|a| a.id.to_string()),
         "because": desk.text_of(record, "because")?,
     }))
@@ -549,17 +556,34 @@ fn history(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
     Ok(Answer::list(&rows, columns))
 }
 
-/// Which version of the law the last own change of these kinds to a record was decided by, in words; `None` where there
-/// was none.
-pub fn decided_by(desk: &Desk, record: &Record, kinds: &[&str]) -> Result<Option<String>, Failure> {
+/// The position of the last act that made a change of these kinds to a record; `None` where there was none.
+fn last_act(desk: &Desk, record: &Record, kinds: &[&str], own: bool) -> Result<Option<i64>, Failure> {
     for (row, kind) in read::rows_of(&desk.db, record.id)?.iter().rev() {
         if !kinds.contains(&kind.as_str()) {
             continue;
         }
         let Some(position) = read::position_of_row(&desk.db, *row)? else { continue };
-        if read::act(&desk.db, position)?.is_some_and(|act| act.desk == desk.meta.desk) {
-            return Ok(Some(version_in_words(law::version_at(&desk.book(), position)?)));
+        if !own || read::act(&desk.db, position)?.is_some_and(|act| act.desk == desk.meta.desk) {
+            return Ok(Some(position));
         }
     }
     Ok(None)
+}
+
+/// The law by which the last change of these kinds to a record was decided, or came; where there was none, the law of now.
+pub fn of(desk: &Desk, record: &Record, kinds: &[&str]) -> Result<Arc<Law>, Failure> {
+    let book = desk.book();
+    if law::all(&book)?.is_empty() {
+        return Ok(Law::of_program());
+    }
+    let position = last_act(desk, record, kinds, false)?;
+    Ok(law::edition_before(&book, position.unwrap_or(i64::MAX))?)
+}
+
+/// Which version of the law the last own change of these kinds to a record was decided by, in words; `None` where there
+/// was none.
+pub fn decided_by(desk: &Desk, record: &Record, kinds: &[&str]) -> Result<Option<String>, Failure> {
+    let position = last_act(desk, record, kinds, true)?;
+    let version = position.map(|p| law::version_at(&desk.book(), p)).transpose()?;
+    Ok(version.map(version_in_words))
 }

@@ -222,7 +222,12 @@ fn counted(clock: &LawClock) -> String {
 /// The letter of a request, or of what was said to it last.
 pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Failure> {
     let row = row(desk, record)?;
-    let law = desk.law()?;
+    // A letter says what was the law when what it says was done, however often it is written.
+    let did = match of {
+        "answer" => &[request::ANSWER][..],
+        _ => &[request::SEND, request::CONSENT],
+    };
+    let law = super::law::of(desk, record, did)?;
     let kind = law.request(&row.kind).ok_or_else(|| {
         Failure::new(Kind::Integrity, "the kind of this request is not in the law", "use the program that made it")
     })?;
@@ -325,12 +330,7 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         marking: marking(desk, record)?,
         signer: header.as_ref().map(|h| desk.name_of(h.member)).transpose()?.unwrap_or_default(),
         role: header.as_ref().map(|h| h.role.word().replace('-', " ")).unwrap_or_default(),
-        tool: format!(
-            "comity {}; the law that decided: {}",
-            env!("CARGO_PKG_VERSION"),
-            super::law::decided_by(desk, record, &[request::SEND, request::CONSENT, request::ANSWER])?
-                .unwrap_or_else(|| law.version_in_words())
-        ),
+        tool: format!("comity {}; the law that decided: {}", env!("CARGO_PKG_VERSION"), law.version_in_words()),
     })
 }
 

@@ -323,8 +323,9 @@ pub fn clocks_of(clocks: &Json) -> Vec<ClockRow> {
 /// A request's record as it is shown.
 pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let terms = terms_of(record)?;
-    let law = desk.law()?;
+    let law = super::law::of(desk, record, &[request::SEND])?;
     let kind = law.request(&terms.kind);
+    let at = record.instant("sent").unwrap_or(desk.now());
     let content = desk.content(record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).and_then(Json::members).unwrap_or_default();
     Ok(Row {
@@ -341,7 +342,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         missing: terms.missing,
         sent: record.text("sent").map(str::to_owned),
         in_force: match (kind, record.partner.map(|p| desk.book().get(p)).transpose()?.flatten()) {
-            (Some(kind), Some(other)) => binds(desk, &law, kind, &other)?,
+            (Some(kind), Some(other)) => binds(desk, &law, kind, &other, at)?,
             _ => false,
         },
         due: record.due.map(|t| t.to_string()),
@@ -416,17 +417,17 @@ fn lacks(
     said: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, Failure> {
     let mut missing = kind.missing(said);
-    if desk.meta.realm == crate::value::realm::Realm::Live && !binds(desk, law, kind, to)? {
+    if desk.meta.realm == crate::value::realm::Realm::Live && !binds(desk, law, kind, to, desk.now())? {
         missing.push("in-force".to_owned());
     }
     Ok(missing)
 }
 
-/// Whether a kind's instrument is in force between this desk's jurisdiction and a partner's, now.
-pub fn binds(desk: &Desk, law: &Law, kind: &RequestKind, other: &Record) -> Result<bool, Failure> {
+/// Whether a kind's instrument is in force between this desk's jurisdiction and a partner's at a time.
+pub fn binds(desk: &Desk, law: &Law, kind: &RequestKind, other: &Record, at: Instant) -> Result<bool, Failure> {
     let own = desk.own_record()?;
     let code = |r: &Record| r.text("jurisdiction").unwrap_or_default().to_owned();
-    Ok(law.in_force_between(&kind.instrument, &code(&own), &code(other), desk.now()))
+    Ok(law.in_force_between(&kind.instrument, &code(&own), &code(other), at))
 }
 
 fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
@@ -534,17 +535,7 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         level: kind.level(),
         tier: terms.tier,
     };
-    let to = desk.book().get(terms.to)?;
-    let live = desk.meta.realm == crate::value::realm::Realm::Live;
-    if let (true, Some(to)) = (live, &to)
-        && !binds(desk, law, kind, to)?
-    {
-        let asked = Asked { missing: vec!["in-force".into()], purpose: Some(scope.purpose), ..Asked::default() };
-        let facts =
-            from_book::act_facts(&desk.book(), &desk.meta.realm, desk.now(), "request-submit", desk.person(), &asked)?;
-        let remedy = format!("NOT IN FORCE between the two sides: {} is for drafts and exercises alone", kind.article);
-        return Err(Failure::refused(facts.judge(), None).remedy(remedy));
-    }
+    must_bind(desk, law, kind, terms.to, "request-submit", &scope.purpose)?;
     let id = desk.entropy.id()?;
     desk.act("request-submit", Audience::Own, None, |act, _| {
         act.change(request::submitted(record.id))?;
@@ -553,6 +544,27 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
     })?;
     Ok(Answer::made(record.id, format!("Handed in; its review is V-{}, level {}.", id.short(), scope.level))
         .with("review", id.to_string()))
+}
+
+/// Refuses, outside of exercises, what rests on an instrument that is not in force between the two sides.
+fn must_bind(
+    desk: &Desk,
+    law: &Law,
+    kind: &RequestKind,
+    to: Id,
+    act: &'static str,
+    purpose: &str,
+) -> Result<(), Failure> {
+    let to = desk.book().get(to)?;
+    let live = desk.meta.realm == crate::value::realm::Realm::Live;
+    let Some(to) = to.filter(|_| live) else { return Ok(()) };
+    if binds(desk, law, kind, &to, desk.now())? {
+        return Ok(());
+    }
+    let asked = Asked { missing: vec!["in-force".into()], purpose: Some(purpose.to_owned()), ..Asked::default() };
+    let facts = from_book::act_facts(&desk.book(), &desk.meta.realm, desk.now(), act, desk.person(), &asked)?;
+    let remedy = format!("NOT IN FORCE between the two sides: {} is for drafts and exercises alone", kind.article);
+    Err(Failure::refused(facts.judge(), None).remedy(remedy))
 }
 
 /// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its
@@ -601,6 +613,7 @@ fn send(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let terms = terms_of(&record)?;
     let law = &*desk.law()?;
     let kind = kind_of(law, &terms.kind)?;
+    must_bind(desk, law, kind, terms.to, request::SEND, &terms.purpose)?;
     let content = desk.content(&record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
     let (realm, me) = (desk.meta.realm.clone(), desk.person());

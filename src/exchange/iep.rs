@@ -118,7 +118,8 @@ impl Members {
         if bytes.len() as u64 > LONGEST {
             return Err(bad(format!("it is longer than {LONGEST} bytes")));
         }
-        serde_json::from_slice(bytes).map_err(|e| bad(format!("it is not a JSON object of a policy: {e}")))
+        serde_json::from_slice(bytes)
+            .map_err(|e| bad(format!("it is not a JSON object of a policy: {}", repeated(&e.to_string()))))
     }
 
     /// Takes a member out; `null` is nothing.

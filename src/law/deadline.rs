@@ -52,13 +52,15 @@ fn run<'a>(row: &'a ClockRow, event: Instant, order_days: Option<i64>, calendar:
     }
     let day = Span::days(1);
     let mut last = target.start_of_day();
+    // No calendar has a year without a day of work; where one seems to, time has come to its end, and so does this.
+    let latest = last.plus(Span::days(366));
     if row.rolls {
-        while !calendar.works(last) {
+        while last < latest && !calendar.works(last) {
             last = last.plus(day);
         }
         // A period of two days or more holds at least two on which somebody works (Reg. 1182/71 Art 3(5)).
         let first = event.start_of_day().plus(day);
-        while eu && amount >= 2 && working_days(calendar, first, last) < 2 {
+        while last < latest && eu && amount >= 2 && working_days(calendar, first, last) < 2 {
             last = last.plus(day);
         }
     }

@@ -65,11 +65,10 @@ impl Law {
             Table::Instrument => place(&mut self.instruments, row, true),
             Table::Request => {
                 let id = place(&mut self.requests, row, false)?;
-                let template = |of: Option<&RequestKind>| of.map(|r| r.template.clone());
-                if template(self.request(&id)) != template(Self::of_program().request(&id)) {
-                    return Err(format!("{id}: `template` names a letter of the program, and stays as it is"));
+                match (self.request(&id), Self::of_program().request(&id)) {
+                    (Some(new), Some(own)) => may_stand_for(own, new).map(|()| id),
+                    _ => Err(format!("{id}: there is no such row")),
                 }
-                Ok(id)
             }
             Table::Ground => place(&mut self.grounds, row, true),
             Table::Jurisdiction => place(&mut self.jurisdictions, row, true),
@@ -148,6 +147,20 @@ pub fn version_in_words(version: u64) -> String {
         0 => "the program's own rows".to_owned(),
         1 => "the program's rows and 1 change signed here".to_owned(),
         n => format!("the program's rows and {n} changes signed here"),
+    }
+}
+
+/// What of a kind of request a change may not touch: the letter that it is written with, and how closely it is reviewed.
+fn may_stand_for(own: &RequestKind, new: &RequestKind) -> Result<(), String> {
+    let refused = |what: &str| Err(format!("{}: {what}", own.id));
+    match () {
+        () if own.template != new.template => refused("`template` names a letter of the program, and stays as it is"),
+        () if own.review != new.review => refused("`review` stays as it is"),
+        () if new.level() < own.level() => {
+            refused("`level` is not lowered: the tests of a review are no rows of this law")
+        }
+        () if new.tier < own.tier => refused("`tier` is not lowered: it says how closely what is asked is guarded"),
+        () => Ok(()),
     }
 }
 
@@ -264,6 +277,15 @@ mod tests {
             (Table::Request, "bc29", |r| r["id"] = "bc99".into(), "no such row"),
             (Table::Request, "bc29", |r| r["template"] = "none".into(), "template"),
             (Table::Request, "bc29", |r| r["level"] = "L9".into(), "level"),
+            (Table::Request, "bc34", |r| r["level"] = "L1".into(), "level"),
+            (Table::Request, "bc34", |r| r["tier"] = 1.into(), "tier"),
+            (Table::Request, "bc34", |r| r["review"] = false.into(), "review"),
+            (
+                Table::Jurisdiction,
+                "XA",
+                |r| r["assurances_required"] = serde_json::json!(["torture", "boredom"]),
+                "assurances",
+            ),
             (Table::Request, "bc29", |r| r["tier"] = 9.into(), "tier"),
             (Table::Request, "bc29", |r| r["clock"][0]["unit"] = "moon".into(), "clock"),
             (Table::Ground, "R1", |r| r["effect"] = "maybe".into(), "effect"),

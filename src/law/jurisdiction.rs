@@ -154,6 +154,10 @@ impl Row for Jurisdiction {
                 ["abolished", "retained", "unknown"].contains(&self.capital_punishment.as_str()),
                 "`capital_punishment` is `abolished`, `retained` or `unknown`",
             ),
+            (
+                self.assurances_required.iter().all(|a| ["death_penalty", "torture"].contains(&a.as_str())),
+                "`assurances_required` names assurances that can be given: death_penalty, torture",
+            ),
             (self.instrument.iter().all(party), "the `status` of an `instrument` is `in force`, `signed` or `none`"),
             (
                 self.threshold.iter().all(|t| Category::parse(&t.category).is_some() && (1..=4).contains(&t.rank)),

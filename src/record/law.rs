@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::book::{Book, Query, Record};
 use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new, token};
 use crate::act::change::{Change, Salt};
-use crate::law::edition::{Law, Table};
+use crate::law::edition::{LARGEST_ROW, Law, Table};
 use crate::object;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -36,10 +36,12 @@ fn change(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     let row = m.maybe("row");
     m.finish()?;
     let own = row.is_none();
+    // Only what no other program would see otherwise is checked where the log is read: whether the row is a sound one was
+    // checked before it was signed, and a later program may know other rows.
     if let Some(row) = row {
-        let found = Law::clone(&*edition(book)?).put(table, &row.to_text()).map_err(Fault::Life)?;
-        if found != id {
-            return Err(Fault::Form("the row of a change of the law has another id than the change".into()));
+        let name = if table == Table::Jurisdiction { "code" } else { "id" };
+        if row.get(name).and_then(Json::text) != Some(&id) || row.to_text().len() > LARGEST_ROW {
+            return Err(Fault::Form("the row of a change of the law is not the one that the change names".into()));
         }
     }
     let key = format!("{table}/{id}");
@@ -67,24 +69,36 @@ pub fn all(book: &dyn Book) -> Result<Vec<Record>, Fault> {
 
 /// The law as it stands in a book.
 pub fn edition(book: &dyn Book) -> Result<Arc<Law>, Fault> {
-    let changes = all(book)?;
+    edition_before(book, i64::MAX)
+}
+
+/// The law as it stood before the act at a position: what that act was decided by. A row that this program cannot read, one
+/// of another version, is passed over.
+pub fn edition_before(book: &dyn Book, position: i64) -> Result<Arc<Law>, Fault> {
+    let mut changes = all(book)?;
+    changes.retain(|r| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position));
     if changes.is_empty() {
         return Ok(Law::of_program());
     }
     let mut law = Law::clone(&Law::of_program());
-    for record in changes.iter().filter(|r| r.state == IN_FORCE) {
-        let table = record.text("table").and_then(Table::parse);
-        let row = record.terms.get("row").map(Json::to_text);
-        let (Some(table), Some(row)) = (table, row) else {
-            return Err(Fault::Form("a change of the law is damaged".into()));
-        };
-        law.put(table, &row).map_err(Fault::Form)?;
+    for (n, record) in changes.iter().enumerate() {
+        let last = !changes.iter().skip(n + 1).any(|later| later.key == record.key);
+        let row = record.terms.get("row").filter(|row| !row.is_null()).filter(|_| last);
+        if let Some((table, row)) = record.text("table").and_then(Table::parse).zip(row) {
+            let _ = law.put(table, &row.to_text());
+        }
     }
     Ok(Arc::new(law.at_version(changes.len() as u64)))
 }
 
+/// Whether this program can read the row of a change.
+pub fn is_readable(record: &Record) -> bool {
+    let row = record.terms.get("row").filter(|row| !row.is_null());
+    let put = |(table, row): (Table, &Json)| Law::clone(&Law::of_program()).put(table, &row.to_text()).is_ok();
+    record.text("table").and_then(Table::parse).zip(row).is_none_or(put)
+}
+
 /// How many changes of the law an act at this position stood on.
 pub fn version_at(book: &dyn Book, position: i64) -> Result<u64, Fault> {
-    let before = |r: &&Record| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position);
-    Ok(all(book)?.iter().filter(before).count() as u64)
+    Ok(edition_before(book, position)?.version())
 }

@@ -131,7 +131,7 @@ SELECT count(*) FROM record INDEXED BY record_kind WHERE kind = 'item' AND state
 
 -- name: record.markings
 WITH said AS (
-    SELECT coalesce((SELECT text FROM terms WHERE number = CAST(of.terms AS INTEGER)), of.terms) AS terms
+    SELECT coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = of.terms AND number = CAST(of.terms AS INTEGER)), of.terms) AS terms
     FROM (SELECT DISTINCT terms FROM record WHERE kind = 'item' AND state = 'held' AND (case_id = ?1 OR subject = ?1)) AS of
 )
 SELECT DISTINCT json_extract(terms, '$.tlp'), json_extract(terms, '$.pap'), json_extract(terms, '$.handling') FROM said
@@ -141,7 +141,7 @@ SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 2
 
 -- name: record.in_order
 SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key,
-    coalesce((SELECT text FROM terms WHERE terms.number = CAST(record.terms AS INTEGER)), record.terms), body, shared
+    coalesce((SELECT text FROM terms WHERE CAST(terms.number AS TEXT) = record.terms AND terms.number = CAST(record.terms AS INTEGER)), record.terms), body, shared
 FROM record WHERE number > ?1 ORDER BY number LIMIT ?2
 
 -- name: terms.get

@@ -126,7 +126,7 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     };
     d.line("WHO", way);
     d.line("BASIS", format!("{} {} ({})", r.kind, r.article, r.name));
-    if !r.in_force {
+    if !r.in_force && r.sent.is_none() {
         let what = format!("NOT IN FORCE with {}: a draft or an exercise, never sent", r.partner);
         d.line("LAW", Bit::new(what, Tone::Stop));
     }
@@ -149,7 +149,7 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
     d.gap();
-    said_in(&r, &*desk.law()?, d);
+    said_in(&r, &*law::of(desk, record, &[SEND])?, d);
     answers(desk, record, d)?;
     Ok(())
 }
@@ -178,7 +178,9 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     d.line("OF", format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject)));
     let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
     match &subject {
-        Some(request) if request.kind == "request" => said_in(&request::row(desk, request)?, &*desk.law()?, d),
+        Some(request) if request.kind == "request" => {
+            said_in(&request::row(desk, request)?, &*law::of(desk, request, &[SEND])?, d)
+        }
         Some(other) => d.line("", own::line_of(desk, other)?),
         None => {}
     }
