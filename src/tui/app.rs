@@ -406,7 +406,11 @@ impl App {
 
     pub(super) fn subjects(&mut self) -> Vec<Subject> {
         let view = self.view();
-        if !view.marks.is_empty() {
+        if view.failed.is_some() {
+            return Vec::new();
+        }
+        // What is read over the whole body is what is meant: the marks are out of sight.
+        if !view.marks.is_empty() && !view.zoomed {
             return view.marks.clone();
         }
         // Where no row is selected, the thing that the page is about is meant.
@@ -440,6 +444,8 @@ impl App {
                 let view = self.view();
                 view.look.focus = Some(subject.id);
                 view.look.view = 0;
+                // What was marked was marked among other things.
+                view.marks.clear();
                 view.set_filter("");
                 self.fetch();
             }
@@ -494,7 +500,8 @@ impl App {
         let ticket = self.next();
         self.awaits = Some(ticket);
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Offered(ticket, offer::verbs_for_all(desk, &subjects, capital)));
+            let offered = offer::verbs_for_all(desk, &subjects, capital);
+            let _ = out.send(Reply::Offered(ticket, offered.map(|verbs| (verbs, subjects))));
         });
     }
 
@@ -523,6 +530,10 @@ impl App {
     }
 
     fn looked_back(&mut self, ticket: Ticket, looked: Result<Option<AsOf>, Failure>) {
+        // The thread that answers ended with the lock; whoever unlocks is at now.
+        if self.locked.is_some() {
+            return;
+        }
         if self.awaits == Some(ticket) {
             (self.awaits, self.looking_back) = (None, None);
         }
@@ -799,6 +810,7 @@ impl App {
                 self.awaits = None;
                 let view = self.views.entry(place).or_default();
                 (view.look, view.wanted, view.zoomed) = (look, Some(subject.id), false);
+                view.marks.clear();
                 view.set_filter("");
                 self.go(place);
             }
@@ -810,9 +822,9 @@ impl App {
                     let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
                 });
             }
-            Reply::Offered(_, Ok(verbs)) => {
+            Reply::Offered(_, Ok((verbs, subjects))) => {
                 self.awaits = None;
-                self.offered(&verbs);
+                self.offered(&verbs, subjects);
             }
             Reply::Prepared(_, verb, Ok(known)) => {
                 self.awaits = None;
@@ -905,8 +917,7 @@ impl App {
         }
     }
 
-    fn offered(&mut self, verbs: &[&'static Verb]) {
-        let subjects = self.subjects();
+    fn offered(&mut self, verbs: &[&'static Verb], subjects: Vec<Subject>) {
         match verbs {
             [] => self.say_keys("Nothing of that kind can be done with this now; {actions} shows what can.", Tone::Due),
             [only] => self.begin(only, subjects),
@@ -1104,7 +1115,10 @@ impl App {
         }
         self.forget_what_may_be_done();
         self.messages.clear();
-        (self.as_of, self.asking_time, self.looking_back) = (None, None, None);
+        if let Some((_, cancelled)) = self.looking_back.take() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        (self.as_of, self.asking_time) = (None, None);
         (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();
     }

@@ -697,9 +697,6 @@ fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         let tone = line.first().map_or(Tone::Base, |b| if line.len() == 1 { b.tone } else { Tone::Base });
         lines.extend(wrap(&text, usize::from(area.width)).into_iter().map(|l| (l, tone)));
     }
-    for text in &c.told {
-        lines.extend(wrap(text.as_str(), usize::from(area.width)).into_iter().map(|l| (l, Tone::Base)));
-    }
     lines.push((String::new(), Tone::Base));
     match &c.said {
         Said::Later => lines.push(("The gate is asked when it is done.".into(), Tone::Note)),
@@ -723,14 +720,28 @@ fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         }
     }
     lines.push((String::new(), Tone::Base));
+    // The word of the gate and the question stand where nothing cuts them; what it comes to follows.
+    let asks = !matches!(c.said, Said::No(_) | Said::Waiting);
     let room = usize::from(area.height.saturating_sub(4));
+    let y = area.y + 1 + lines.len().min(room) as u16;
+    let under = y + if asks { 3 } else { 0 };
     for (k, (line, tone)) in lines.iter().take(room).enumerate() {
         paint.text(area.x, area.y + 1 + k as u16, area.width, line, paint.theme.style(*tone));
     }
-    if matches!(c.said, Said::No(_) | Said::Waiting) {
+    if !matches!(c.said, Said::No(_)) {
+        let told: Vec<String> = c.told.iter().flat_map(|t| wrap(t.as_str(), usize::from(area.width))).collect();
+        let room = usize::from(area.bottom().saturating_sub(under));
+        let fits = if told.len() > room { room.saturating_sub(1) } else { told.len() };
+        let more = told.len() - fits;
+        let rest = (more > 0 && room > 0)
+            .then(|| format!("… and {more} more lines; Esc, and the list or a preview shows them"));
+        for (k, line) in told.iter().take(fits).chain(&rest).enumerate() {
+            paint.text(area.x, under + k as u16, area.width, line, paint.theme.style(Tone::Base));
+        }
+    }
+    if !asks {
         return None;
     }
-    let y = area.y + 1 + lines.len().min(room) as u16;
     let what = match c.verb.weight() {
         Weight::Destroys => "This cannot be undone. To do it, type",
         _ => "To sign, type",

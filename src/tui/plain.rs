@@ -3,7 +3,7 @@
 //! colour is set, and no byte of an escape sequence leaves. It decides nothing: each line that is typed becomes the same
 //! keys and actions that the drawn screens take.
 
-use std::io::{self, BufRead as _, Write, stdin};
+use std::io::{self, BufRead as _, IsTerminal as _, Write, stdin};
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
@@ -95,11 +95,17 @@ impl Plain {
             self.greet()?;
             self.tell(None)?;
         }
-        let mut asks = true;
+        let (mut asks, mut questioned) = (true, false);
         loop {
             if let Some(end) = self.app.end.take() {
                 return Ok(end);
             }
+            // What was typed or pasted ahead of a question does not answer it; a script's lines wait for what they answer.
+            let question = matches!(self.app.overlays.last(), Some(Overlay::Confirm(_)));
+            if question && !questioned && stdin().is_terminal() {
+                while lines.try_recv().is_ok() {}
+            }
+            questioned = question;
             if std::mem::replace(&mut asks, true) {
                 self.prompt()?;
             }
@@ -375,7 +381,13 @@ impl Plain {
         }
         let numbers: Option<Vec<usize>> = typed.split(',').map(|n| n.trim().parse().ok()).collect();
         let numbers = numbers.filter(|all| all.iter().all(|n| (1..=count).contains(n)) && (several || all.len() == 1));
-        let Some(numbers) = numbers else { return self.write(typed) };
+        let Some(numbers) = numbers else {
+            // Here a line is a line: no letter or digit of it picks by itself.
+            if let Some(Overlay::Menu(menu)) = self.app.overlays.last_mut() {
+                menu.numbered = false;
+            }
+            return self.write(typed);
+        };
         let mut here = at;
         for n in numbers {
             while here + 1 > n {
@@ -475,7 +487,16 @@ impl Plain {
             && self.action(name).is_some()
         {
             if self.select(n)? {
+                // Who names a row means that row: what is marked waits, but for what marks.
+                let marks = match self.action(name).map(|a| a.intent) {
+                    Some(Intent::Mark | Intent::MarkAll | Intent::Range) => Vec::new(),
+                    _ => std::mem::take(&mut self.app.view().marks),
+                };
                 self.act(name);
+                let view = self.app.view();
+                if view.marks.is_empty() {
+                    view.marks = marks;
+                }
             }
             return Ok(());
         }
@@ -551,8 +572,8 @@ impl Plain {
             self.silent = true;
             return Ok(false);
         }
-        self.app.view().first();
-        self.app.do_intent(Intent::Move(i32::try_from(n - 1).unwrap_or(i32::MAX)));
+        self.app.view().to_stop(n - 1);
+        self.app.look_closer();
         Ok(true)
     }
 }

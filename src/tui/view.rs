@@ -66,6 +66,8 @@ pub struct View {
 struct Range {
     section: usize,
     began: Subject,
+    /// The row at which it began: the same thing may stand in another one too.
+    row: usize,
     /// What was marked before.
     before: Vec<Subject>,
 }
@@ -193,7 +195,9 @@ impl View {
         self.shown = sections.zip(&self.ordered).map(|(s, rows)| self.filter.narrow(s, rows, now)).collect();
         let kept = before.is_some_and(|b| self.select(|s| *s == b));
         if !kept && self.selected().is_none() {
-            self.first();
+            // Nobody moved there: a range does not go along.
+            self.range = None;
+            self.go(self.stops().first().copied());
         }
     }
 
@@ -238,6 +242,19 @@ impl View {
         let there = here.saturating_add_signed(by as isize).min(stops.len().saturating_sub(1));
         self.go(stops.get(there).copied());
         self.extend_range();
+    }
+
+    /// To the stop of this number, counted from 0 through all sections; a range in another section ends. Answers whether
+    /// there is one.
+    pub fn to_stop(&mut self, n: usize) -> bool {
+        let Some(stop) = self.stops().get(n).copied() else { return false };
+        if self.range.as_ref().is_some_and(|range| range.section != stop.0) {
+            self.range = None;
+        }
+        self.moved = true;
+        self.go(Some(stop));
+        self.extend_range();
+        true
     }
 
     /// To the first row.
@@ -298,7 +315,7 @@ impl View {
     pub fn begin_range(&mut self) -> bool {
         let Some(began) = self.selected().cloned() else { return false };
         self.moved = true;
-        self.range = Some(Range { section: self.section, began, before: self.marks.clone() });
+        self.range = Some(Range { section: self.section, began, row: self.row, before: self.marks.clone() });
         self.extend_range();
         true
     }
@@ -320,11 +337,12 @@ impl View {
     }
 
     fn extend_range(&mut self) {
-        let Some(range) = self.range.take().filter(|r| r.section == self.section) else { return };
+        let Some(mut range) = self.range.take().filter(|r| r.section == self.section) else { return };
         let rows = 0..self.rows(self.section).len();
         let is_it = |n: &usize| self.row_at(self.section, *n).is_some_and(|r| r.subject.as_ref() == Some(&range.began));
         // Where the row at which it began has gone, the range has ended: nobody sees any more what it would take.
-        let Some(began) = rows.into_iter().find(is_it) else { return };
+        let Some(began) = Some(range.row).filter(is_it).or_else(|| rows.into_iter().find(is_it)) else { return };
+        range.row = began;
         let (from, until) = (began.min(self.row), began.max(self.row) + 1);
         self.marks = self.and_rows(range.before.clone(), from, until);
         self.range = Some(range);
@@ -471,6 +489,20 @@ mod tests {
         view.step(1);
         assert!(!view.is_ranging(), "where it began is gone");
         assert_eq!(view.marks_in_words(), "4 marked, 4 not shown");
+    }
+
+    #[test]
+    fn a_range_begins_at_its_row_and_not_where_the_same_thing_stands_first() {
+        let mut view = View::default();
+        view.set_page(page(&[&[1, 2, 1, 3]]));
+        assert!(view.to_stop(2) && view.begin_range());
+        assert_eq!(view.marks, [subject(1)]);
+        view.step(1);
+        assert_eq!(view.marks, [subject(1), subject(3)]);
+        // The last row goes: what is selected then was not moved to, and nothing more is marked.
+        view.set_page(page(&[&[1, 2, 1]]));
+        assert!(!view.marks.contains(&subject(2)), "{:?}", view.marks);
+        assert!(!view.to_stop(3));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub enum Reply {
     /// Where a thing is shown; nowhere but in its detail.
     Located(Ticket, Subject, Result<Option<(Place, Look)>, Failure>),
     /// What a capital key means for a thing.
-    Offered(Ticket, Result<Vec<&'static Verb>, Failure>),
+    Offered(Ticket, Result<(Vec<&'static Verb>, Vec<Subject>), Failure>),
     /// What is known of a verb's form.
     Prepared(Ticket, &'static Verb, Result<Prepared, Failure>),
     /// Which of several things a verb may be done with.

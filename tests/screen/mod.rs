@@ -113,7 +113,7 @@ impl Screen {
     pub fn escape(&mut self) {
         self.press("\x1b");
         let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(300) {
+        while start.elapsed() < Duration::from_millis(600) {
             self.drain(Duration::from_millis(100));
         }
     }
