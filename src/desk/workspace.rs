@@ -359,7 +359,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Kind::Unknown`] where there was no act yet or there is none of that number; cancelled where the job is.
+    /// [`Kind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
     pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Failure> {
         let (log, mut back) = (self.reader()?, self.reader()?);
         let found = match moment {
