@@ -438,16 +438,6 @@ fn acts_of_a_patched_program_are_found() {
         found(&s.a, &kept, what, why);
     }
     s.a.must(1, "audit verify", &[]);
-    // Where the record of a copy stands spares a search and decides nothing: a false place leads nowhere else.
-    let item = s.a.indicator(&s.a.case("Places"), "place.example");
-    s.a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
-    let preview = || s.a.must(1, "bundle preview", &[("to", "XB")]).value;
-    let before = preview();
-    let desk = s.a.open(1).unwrap();
-    let moved = desk.db.execute("UPDATE change SET number = 1 WHERE number IS NOT NULL", []).unwrap();
-    drop(desk);
-    assert!(moved > 0);
-    assert_eq!(preview(), before);
 }
 
 /// The forged act is found, for the reason that is expected; then the workspace is put back.

@@ -7,13 +7,14 @@ use super::job::Job;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
+use crate::law::jurisdiction::ASSURANCES;
 use crate::object;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
 use crate::record::{assurance, authorisation};
 
 fn assurances() -> Vec<&'static str> {
-    vec!["death_penalty", "torture"]
+    ASSURANCES.to_vec()
 }
 
 /// The verbs.

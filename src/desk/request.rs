@@ -486,10 +486,7 @@ fn new(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
             remedy.push(format!("say each with --field name=text, or keep it with --draft: {}", demands.join("; ")));
         }
         if missing.iter().any(|m| m == "in-force") {
-            remedy.push(format!(
-                "NOT IN FORCE between the two sides: {} is for drafts and exercises alone",
-                kind.article
-            ));
+            remedy.push(not_in_force(kind));
         }
         return Err(Failure::refused(facts.judge(), None).remedy(remedy.join("; ")));
     }
@@ -546,6 +543,10 @@ fn submit(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         .with("review", id.to_string()))
 }
 
+fn not_in_force(kind: &RequestKind) -> String {
+    format!("NOT IN FORCE between the two sides: {} is for drafts and exercises alone", kind.article)
+}
+
 /// Refuses, outside of exercises, what rests on an instrument that is not in force between the two sides.
 fn must_bind(
     desk: &Desk,
@@ -563,8 +564,7 @@ fn must_bind(
     }
     let asked = Asked { missing: vec!["in-force".into()], purpose: Some(purpose.to_owned()), ..Asked::default() };
     let facts = from_book::act_facts(&desk.book(), &desk.meta.realm, desk.now(), act, desk.person(), &asked)?;
-    let remedy = format!("NOT IN FORCE between the two sides: {} is for drafts and exercises alone", kind.article);
-    Err(Failure::refused(facts.judge(), None).remedy(remedy))
+    Err(Failure::refused(facts.judge(), None).remedy(not_in_force(kind)))
 }
 
 /// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its

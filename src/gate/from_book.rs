@@ -11,6 +11,7 @@ use super::leave::{
 };
 use super::purge::{self, Purge};
 use crate::act::header::Header;
+use crate::law::jurisdiction::ASSURANCES;
 use crate::record::book::{Book, Record};
 use crate::record::fold::{Asked, Fault};
 use crate::record::{
@@ -217,12 +218,12 @@ impl LeaveFacts {
 /// The assurances that this desk's law asks of a partner's before tier 3 and up leave. A side whose law is not known is
 /// asked for all of them, and all are asked by one.
 fn assurances_asked(book: &dyn Book, home: Id, partner: Option<&Record>) -> Result<Vec<String>, Fault> {
-    const ALL: [&str; 2] = ["death_penalty", "torture"];
     let code = |r: Option<&Record>| r.and_then(|r| r.text("jurisdiction")).unwrap_or_default().to_owned();
     let law = law::edition(book)?;
     let own = law.jurisdiction(&code(book.get(home)?.as_ref()));
     let theirs = law.jurisdiction(&code(partner));
-    let mut asked: Vec<String> = own.map_or_else(|| ALL.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
+    let mut asked: Vec<String> =
+        own.map_or_else(|| ASSURANCES.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
     // Where nobody can be put to death, nobody need promise it.
     asked.retain(|a| a != "death_penalty" || theirs.is_none_or(|j| j.capital_punishment != "abolished"));
     Ok(asked)

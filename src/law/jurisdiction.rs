@@ -9,6 +9,9 @@ use super::row::{self, Row};
 use crate::value::class::{Category, Test};
 use crate::value::instant::Instant;
 
+/// What a partner can give an assurance of: what the gate's rule G-18 knows.
+pub const ASSURANCES: [&str; 2] = ["death_penalty", "torture"];
+
 /// One jurisdiction.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -155,7 +158,7 @@ impl Row for Jurisdiction {
                 "`capital_punishment` is `abolished`, `retained` or `unknown`",
             ),
             (
-                self.assurances_required.iter().all(|a| ["death_penalty", "torture"].contains(&a.as_str())),
+                self.assurances_required.iter().all(|a| ASSURANCES.contains(&a.as_str())),
                 "`assurances_required` names assurances that can be given: death_penalty, torture",
             ),
             (self.instrument.iter().all(party), "the `status` of an `instrument` is `in force`, `signed` or `none`"),

@@ -67,6 +67,13 @@ pub fn all(book: &dyn Book) -> Result<Vec<Record>, Fault> {
     Ok(book.find(&Query::kind(KIND.name))?)
 }
 
+/// The changes that stand before a position.
+fn before(book: &dyn Book, position: i64) -> Result<Vec<Record>, Fault> {
+    let mut changes = all(book)?;
+    changes.retain(|r| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position));
+    Ok(changes)
+}
+
 /// The law as it stands in a book.
 pub fn edition(book: &dyn Book) -> Result<Arc<Law>, Fault> {
     edition_before(book, i64::MAX)
@@ -75,8 +82,7 @@ pub fn edition(book: &dyn Book) -> Result<Arc<Law>, Fault> {
 /// The law as it stood before the act at a position: what that act was decided by. A row that this program cannot read, one
 /// of another version, is passed over.
 pub fn edition_before(book: &dyn Book, position: i64) -> Result<Arc<Law>, Fault> {
-    let mut changes = all(book)?;
-    changes.retain(|r| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position));
+    let changes = before(book, position)?;
     if changes.is_empty() {
         return Ok(Law::of_program());
     }
@@ -100,5 +106,5 @@ pub fn is_readable(record: &Record) -> bool {
 
 /// How many changes of the law an act at this position stood on.
 pub fn version_at(book: &dyn Book, position: i64) -> Result<u64, Fault> {
-    Ok(edition_before(book, position)?.version())
+    Ok(before(book, position)?.len() as u64)
 }
