@@ -338,7 +338,7 @@ fn acts_of_a_patched_program_are_found() {
     let asked =
         from_book::act_facts(&book, &Realm::Live, now, request::SEND, me, &request::asked_to_send(s.request, &terms))
             .unwrap();
-    let send = request::sent(s.request, &terms, &Json::Arr(Vec::new()), &asked.to_json(), &object! {}, salt);
+    let send = sent(s.request, &terms, asked.to_json(), &[]);
     let (partner, honest, embellished) = (terms.to, release(me, false), release(me, true));
     let cases: Vec<(&str, Says, Vec<Change>, &str)> = vec![
         ("a reviewer opens a case", says(2, Role::LegalReviewer), vec![open_case()], "A-02"),
@@ -438,6 +438,64 @@ fn acts_of_a_patched_program_are_found() {
         found(&s.a, &kept, what, why);
     }
     s.a.must(1, "audit verify", &[]);
+}
+
+/// A request that is sent, with these facts and under these conditions.
+fn sent(id: Id, terms: &request::Terms, asked: Json, conditions: &[Condition]) -> Change {
+    let sent = request::Sent {
+        clocks: Json::Arr(Vec::new()),
+        asked,
+        conditions: conditions.to_vec(),
+        caveats: Vec::new(),
+        fields: object! {},
+    };
+    request::sent(id, terms, sent, [7; 32])
+}
+
+#[test]
+fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
+    let s = scene();
+    let on = ("review", s.review.to_string());
+    let decide = [(on.0, on.1.as_str()), ("approve", "yes"), ("expires", "30d"), ("condition", "use-limit")];
+    s.a.must(2, "review decide", &decide);
+    let (desk, kept) = (s.a.open(1).unwrap(), Kept::of(&s.a));
+    let record = desk.book().get(s.request).unwrap().unwrap();
+    let terms = request::terms_of(&record).unwrap();
+    let asked = request::asked_to_send(s.request, &terms);
+    let facts = from_book::act_facts(&desk.book(), &Realm::Live, desk.now(), request::SEND, desk.person(), &asked);
+    let facts = facts.unwrap().to_json();
+    let marked = item::marked(
+        s.held,
+        &comity::value::marking::Marking::default_for(comity::value::class::Tier::new(4).unwrap()),
+    );
+    let lapse = review::lapsed(s.review, review::Changed::Facts, "by the way", [7; 32]);
+    drop(desk);
+    let to = Audience::Desks(vec![terms.to]);
+    let bare = sent(s.request, &terms, facts.clone(), &[]);
+    let whole = sent(s.request, &terms, facts, &[Condition::UseLimit]);
+    for (what, role, audience, changes, why) in [
+        ("its conditions are left out", Role::DeskOfficer, to.clone(), vec![bare], Some("without the conditions")),
+        (
+            "the review of another thing lapses",
+            Role::DeskOfficer,
+            Audience::Own,
+            vec![marked, lapse.clone()],
+            Some("another item"),
+        ),
+        ("an investigator ends an approval", Role::Investigator, Audience::Own, vec![lapse], Some("A-02")),
+        // All is as it should be: what is found then is that nobody folded it.
+        ("nothing is left out", Role::DeskOfficer, to, vec![whole], None),
+    ] {
+        let desk = s.a.open(1).unwrap();
+        let (me, _) = comity::desk::identity::unlock(&mut s.a.place(1)).unwrap();
+        append(
+            &desk,
+            Says { signer: me.signer, role, change: Box::new(move |h| h.audience = audience.clone()) },
+            &changes,
+        );
+        drop(desk);
+        found(&s.a, &kept, what, why.unwrap_or("not what"));
+    }
 }
 
 /// The forged act is found, for the reason that is expected; then the workspace is put back.

@@ -98,6 +98,36 @@ fn a_signed_change_decides_from_then_on_and_can_be_taken_back() {
 }
 
 #[test]
+fn an_instrument_that_was_added_can_be_agreed_under() {
+    let (_root, a, b) = pair();
+    let mut memorandum = row(Table::Instrument, "bc");
+    memorandum["id"] = "harbour-memorandum".into();
+    memorandum["name"] = "Memorandum of the two harbours".into();
+    let agree = || {
+        a.run(
+            1,
+            "agreement add",
+            &[
+                ("partner", b.code),
+                ("instrument", "harbour-memorandum"),
+                ("title", "m"),
+                ("purpose", "cybercrime"),
+                ("categories", "indicator"),
+                ("from", "2026-01-01"),
+                ("until", "2030-01-01"),
+                ("retention-cap", "90d"),
+            ],
+        )
+    };
+    assert_eq!(agree().unwrap_err().kind, Kind::Usage, "there is none of that name");
+    a.must(1, "law change", &[("file", &file(&a, &json!({ "instrument": [memorandum] }))), WHY]);
+    let made = agree().unwrap().id().unwrap().to_string();
+    let shown = a.must(1, "agreement show", &[("agreement", &made)]).value;
+    assert_eq!(shown["instrument"], "harbour-memorandum");
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
 fn a_clock_runs_by_the_row_of_its_time() {
     let (_root, a, b) = pair();
     let case = a.case("Clocks");

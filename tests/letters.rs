@@ -440,7 +440,7 @@ fn a_ground_to_put_off_is_none_to_refuse() {
         Kind::Refused,
     );
     assert!(failure.remedy.contains("request postpone"), "{failure:?}");
-    b.must(1, "request postpone", &[("request", &id), ("because", "our own inquiry ends in May")]);
+    b.must(1, "request postpone", &[("request", &id), ("ground", "R5"), ("because", "our own inquiry ends in May")]);
 }
 
 #[test]

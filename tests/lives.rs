@@ -34,6 +34,8 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
     ("review assess", &[("all", "met"), ("less-intrusive", "searched")]),
     ("review decide", &[("approve", "yes"), ("expires", "60d")]),
     ("review decide", &[("refuse", "yes"), ("reasons", "too wide")]),
+    ("review lapse", &[("changed", "facts"), ("because", "another account")]),
+    ("review recuse", &[("because", "a relative")]),
     ("disclosure new", &[("to", "XB"), ("delete-after", "30d")]),
     ("disclosure release", &[]),
 ];
@@ -82,7 +84,9 @@ fn approved(site: &Site, subject: &str) -> bool {
     let all = site.must(1, "review list", &[]).value;
     all.as_array().unwrap().iter().any(|r| {
         let others = r["reviewers"].as_array().unwrap().iter().any(|who| *who != r["requester"]);
-        r["subject"] == subject && r["state"].as_str().unwrap().starts_with("approve") && others
+        // An approval that lapsed let out what it let out before.
+        let was = ["approved", "lapsed"].contains(&r["state"].as_str().unwrap());
+        r["subject"] == subject && was && others
     })
 }
 

@@ -85,12 +85,25 @@ fn what_is_not_in_force_between_the_two_stays_a_draft() {
     }
 }
 
+/// A request that is sent, and not carried yet; `under` is what its review is decided with.
+fn sent(a: &Site, kind: &str, case: &str, under: &[(&str, &str)]) -> String {
+    let id = write(a, kind, case, "XB", &[]).unwrap();
+    let review = a.must(1, "request submit", &[("request", &id)]).value["review"].as_str().unwrap().to_owned();
+    a.must(2, "review assess", &[("review", &review), ("all", "met"), ("less-intrusive", "open sources")]);
+    // The deepest level needs two.
+    for member in [2, 3] {
+        if state(a, &id) == "in-review" {
+            let decide = [("review", review.as_str()), ("approve", "yes"), ("expires", "60d")];
+            a.must(member, "review decide", &[&decide, under].concat());
+        }
+    }
+    a.must(1, "request send", &[("request", &id)]);
+    id
+}
+
 /// A request of the first desk that has arrived at the second.
 fn arrived(a: &Site, b: &Site, case: &str, name: &str) -> String {
-    let id = write(a, "bc29", case, "XB", &[]).unwrap();
-    let review = a.must(1, "request submit", &[("request", &id)]).value["review"].as_str().unwrap().to_owned();
-    a.decide(&review);
-    a.must(1, "request send", &[("request", &id)]);
+    let id = sent(a, "bc29", case, &[]);
     a.carry(b, name);
     id
 }
@@ -192,6 +205,105 @@ fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
     a.must(1, "request letter", &[("request", &id), ("of", "answer"), ("out", &out)]);
     let letter = fs::read_to_string(&out).unwrap();
     assert!(letter.contains("R2") && letter.contains("inquiry of the court"), "{letter}");
+}
+
+#[test]
+fn it_is_put_off_on_a_ground_where_its_instrument_names_one() {
+    let (_root, a, b) = pair();
+    let case = a.case("Put off");
+    // Article 27(5) names one for mutual assistance; preservation has none.
+    for (n, kind, ground, goes) in [
+        (1, "bc25", None, false),
+        (2, "bc25", Some("R2"), false),
+        (3, "bc25", Some("R5"), true),
+        (4, "bc29", Some("R5"), false),
+        (5, "bc29", None, true),
+    ] {
+        let id = sent(&a, kind, &case, &[]);
+        a.carry(&b, &format!("there-{n}"));
+        let mut form = vec![("request", id.as_str()), ("because", "a trial is under way")];
+        form.extend(ground.map(|g| ("ground", g)));
+        if !goes {
+            b.fails(1, "request postpone", &form, Kind::Refused);
+            continue;
+        }
+        b.must(1, "request postpone", &form);
+        b.carry(&a, &format!("back-{n}"));
+        let shown = a.must(1, "request show", &[("request", &id)]).value;
+        assert_eq!((shown["state"].as_str(), shown["ground"].as_str()), (Some("postponed"), ground), "{kind}");
+    }
+    b.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn what_a_review_came_to_travels_and_its_reasoning_stays() {
+    let (_root, a, b) = pair();
+    let case = a.case("Conditions");
+    let under = [
+        ("condition", "confidentiality,report-use"),
+        ("caveat", "not to be read out in court"),
+        ("reasons", "the pattern of calls speaks for itself"),
+    ];
+    let id = sent(&a, "bc29", &case, &under);
+    a.carry(&b, "1");
+    for site in [&a, &b] {
+        let decision = site.must(1, "request show", &[("request", &id)]).value["decision"].clone();
+        assert_eq!(
+            decision,
+            serde_json::json!({
+                "outcome": "conditions", "level": "L1", "conditions": ["confidentiality", "report-use"],
+                "caveats": ["not to be read out in court"],
+            }),
+            "{}",
+            site.code
+        );
+        let out = site.path("under.txt");
+        site.must(1, "request letter", &[("request", &id), ("out", &out)]);
+        let letter = fs::read_to_string(&out).unwrap();
+        for said in ["is to be kept confidential", "not to be read out in court"] {
+            assert!(letter.contains(said), "{}: {said}", site.code);
+        }
+    }
+    let everything = |site: &Site| {
+        let db = site.open(1).unwrap().db;
+        let all = "SELECT group_concat(terms || coalesce(content, '')) FROM change";
+        db.query_row(all, [], |r| r.get::<_, String>(0)).unwrap()
+    };
+    assert!(everything(&a).contains("speaks for itself") && !everything(&b).contains("speaks for itself"));
+    a.must(1, "audit verify", &[]);
+    b.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn an_offer_names_its_conditions_and_taking_them_binds() {
+    let (_root, a, b) = pair();
+    let case = a.case("Offer");
+    let id = arrived(&a, &b, &case, "1");
+    let text = ("text", "only for the inquiry that is named");
+    b.must(1, "request offer", &[("request", &id), ("condition", "use-limit"), ("condition", "no-onward"), text]);
+    b.carry(&a, "2");
+    a.must(1, "request agree", &[("request", &id)]);
+    a.carry(&b, "3");
+    for site in [&a, &b] {
+        let shown = site.must(1, "request show", &[("request", &id)]).value;
+        assert_eq!(shown["state"], "accepted");
+        assert_eq!(shown["offered"], serde_json::json!(["use-limit", "no-onward"]), "{}", site.code);
+        let out = site.path("offer.txt");
+        site.must(1, "request letter", &[("request", &id), ("of", "answer"), ("out", &out)]);
+        let letter = fs::read_to_string(&out).unwrap();
+        assert!(letter.contains("may not be passed on") && letter.contains("the inquiry that is named"), "{letter}");
+        site.must(1, "audit verify", &[]);
+    }
+}
+
+#[test]
+fn a_refusal_cites_the_article_of_its_own_instrument() {
+    let law = Law::of_program();
+    for (ground, instrument, cites) in
+        [("R2", "bc", "27(4)"), ("R2", "uncc", "40(21)"), ("R3", "uncc", "40(21)"), ("R6", "uncc", "40(22)")]
+    {
+        assert!(law.ground(ground).unwrap().source_in(instrument).contains(cites), "{ground} of {instrument}");
+    }
 }
 
 #[test]

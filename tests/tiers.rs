@@ -77,6 +77,106 @@ fn a_review_says_what_it_rests_on_why_and_with_what_caveat() {
 }
 
 #[test]
+fn an_approval_lapses_when_what_it_rested_on_changes() {
+    let (_root, a, b) = pair();
+    a.agree(&b, "2", "subscriber");
+    let case = a.case("Lapse");
+    let item = a.make(
+        1,
+        "item add",
+        &[("case", &case), ("type", "account"), ("category", "subscriber"), ("tier", "2"), ("value", "J. Doe")],
+    );
+    let shown = |review: &str| a.must(1, "review show", &[("review", review)]).value;
+    let mark = |tlp: &str| a.must(1, "item mark", &[("item", &item), ("tlp", tlp)]).value["lapsed"].clone();
+    let is = a.must(1, "item show", &[("item", &item)]).value["tlp"].as_str().unwrap().to_owned();
+    // Marked as it was: nothing has changed. Marked anew: what was approved was something else.
+    let first = a.approve(&item, &b, "L1");
+    assert_eq!((refused(&a, &item, "XB"), mark(&is).as_array().unwrap().len()), (vec!["G-16".to_owned()], 0));
+    assert_eq!(mark("RED").as_array().unwrap().len(), 1);
+    assert_eq!((shown(&first)["state"].as_str(), shown(&first)["changed"].as_str()), (Some("lapsed"), Some("facts")));
+    assert!(refused(&a, &item, "XB").contains(&"G-11".to_owned()));
+    assert_eq!(mark("AMBER").as_array().unwrap().len(), 0, "what has lapsed does not lapse again");
+    // Another review is needed; a reviewer ends it, with reasons, and nobody else does.
+    let second = a.approve(&item, &b, "L1");
+    let proposal = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let because = ("because", "he turned out to be a minor");
+    let lapse = |member: u8, more: &[(&str, &str)]| {
+        a.run(member, "review lapse", &[&[("review", second.as_str()), ("changed", "facts")], more].concat())
+    };
+    assert_eq!(lapse(1, &[because]).unwrap_err().kind, Kind::Refused, "no investigator");
+    assert_eq!(lapse(2, &[("because", " ")]).unwrap_err().kind, Kind::Refused, "no reasons");
+    lapse(2, &[because]).unwrap();
+    assert_eq!(shown(&second)["lapsed_because"][0], because.1);
+    assert_eq!(lapse(2, &[because]).unwrap_err().kind, Kind::Refused, "it has lapsed");
+    a.fails(2, "disclosure release", &[("disclosure", &proposal)], Kind::Refused);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_request_whose_approval_lapses_is_a_draft_again() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Draft again");
+    let law = comity::law::edition::Law::of_program();
+    let fields: Vec<String> =
+        law.request("bc29").unwrap().field.iter().map(|f| format!("{}=the {} of it", f.id, f.label)).collect();
+    let mut form = vec![("kind", "bc29"), ("case", case.as_str()), ("to", "XB")];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    let id = a.make(1, "request new", &form);
+    let state = || a.must(1, "request show", &[("request", &id)]).value["state"].as_str().unwrap().to_owned();
+    let submit = || a.must(1, "request submit", &[("request", &id)]).value["review"].as_str().unwrap().to_owned();
+    let review = submit();
+    a.decide(&review);
+    assert_eq!(state(), "authorised");
+    a.must(3, "review lapse", &[("review", &review), ("changed", "purpose"), ("because", "the inquiry was closed")]);
+    assert_eq!(state(), "draft");
+    a.fails(1, "request send", &[("request", &id)], Kind::Refused);
+    a.decide(&submit());
+    a.must(1, "request send", &[("request", &id)]);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_conflict_of_interest_is_declared_once_and_binds() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Recused");
+    let item = a.calls(&case);
+    let review =
+        a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L2")]);
+    let on = ("review", review.as_str());
+    let because = ("because", "the suspect is my brother");
+    a.fails(1, "review recuse", &[on, because], Kind::Refused);
+    a.fails(2, "review recuse", &[on, ("because", "")], Kind::Refused);
+    a.must(2, "review recuse", &[on, because]);
+    assert_eq!(a.must(1, "review show", &[on]).value["recused"][0], "XA-2");
+    let assess = [on, ("all", "met"), ("less-intrusive", "none would do")];
+    a.fails(2, "review assess", &assess, Kind::Refused);
+    a.must(3, "review assess", &assess);
+    let decide = [on, ("approve", "yes"), ("expires", "30d")];
+    let refused = a.fails(2, "review decide", &decide, Kind::Refused);
+    assert_eq!(refused.verdict.unwrap().refused_by(), ["V-03"]);
+    a.must(3, "review decide", &decide);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_review_shows_what_is_recognised_of_the_recipient_and_else_the_higher_standard() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Recognised");
+    let item = a.calls(&case);
+    let review =
+        a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L3")]);
+    let tests = a.must(1, "review show", &[("review", &review)]).value["tests"].clone();
+    let said = |test: &str| {
+        let row = tests.as_array().unwrap().iter().find(|t| t["test"] == test).unwrap();
+        row["recognition"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(said("oversight").starts_with("taken as met until 2027-12-31"), "{}", said("oversight"));
+    let lapsed = said("legality");
+    assert!(lapsed.starts_with("no longer taken since 2025-12-31") && lapsed.contains("higher standard"), "{lapsed}");
+    assert_eq!(said("necessity"), "");
+}
+
+#[test]
 fn a_preview_says_the_effective_marking_and_grades_travel() {
     let (_root, a, b) = pair();
     a.agree(&b, "1", "indicator");

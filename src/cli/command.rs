@@ -171,7 +171,7 @@ fn arg_of(field: &'static Field, position: usize) -> Arg {
         Takes::Record(_) => "ID",
         Takes::Partner => "CODE",
         Takes::Pairs | Takes::PairsOf(_) => "NAME=VALUE",
-        Takes::Word(_) | Takes::Words(_) => "WORD",
+        Takes::Word(_) | Takes::Words(_) | Takes::Known(_) => "WORD",
         Takes::Line | Takes::Body | Takes::Flag => "TEXT",
     });
     match (field.positional, field.repeated || matches!(field.takes, Takes::Words(_))) {

@@ -8,13 +8,13 @@ use serde_json::json;
 use super::failure::{Failure, Kind};
 use super::job::Job;
 use super::own::short;
-use super::verb::{Answer, Field, Form, Run, Takes, Verb};
+use super::verb::{Answer, Field, Form, Known, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
 use crate::gate::cleared;
 use crate::host::file;
-use crate::law::instrument;
+use crate::law::instrument::Instrument;
 use crate::record::agreement::{self, Terms, Words, terms_of};
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
@@ -34,8 +34,10 @@ fn onwards() -> Vec<&'static str> {
     Onward::ALL.iter().map(|o| o.word()).collect()
 }
 
-fn instruments() -> Vec<&'static str> {
-    instrument::all().iter().map(|i| i.id.as_str()).collect()
+/// The instruments of the law that this desk works by, those that its own changes added among them.
+fn instruments(desk: &Desk, _: &Form) -> Result<Vec<Known>, Failure> {
+    let known = |i: &Instrument| Known { word: i.id.clone(), text: i.name.clone() };
+    Ok(desk.law()?.instruments().iter().map(known).collect())
 }
 
 /// The formats of policies.
@@ -53,7 +55,8 @@ pub const VERBS: &[Verb] = &[
         about: "Record an agreement with a partner: what it covers, how far, until when",
         fields: &[
             Field::new("partner", Takes::Partner, "with whom").required(),
-            Field::new("instrument", Takes::Word(instruments), "under which instrument").required(),
+            Field::new("instrument", Takes::Known(instruments), "under which instrument; `comity law list` names them")
+                .required(),
             Field::new("title", Takes::Line, "its title; needed without a policy"),
             Field::new("purpose", Takes::Line, "for which purpose").required().repeated(),
             Field::new("categories", Takes::Words(categories), "for which data").required().repeated(),

@@ -20,6 +20,7 @@ use crate::object;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
 use crate::record::item::{self, Terms};
+use crate::record::review::{self, Changed};
 use crate::record::{case, import};
 use crate::store::ready::Ready;
 use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliability, Tier};
@@ -133,7 +134,7 @@ pub const VERBS: &[Verb] = &[
         name: "mark",
         about: "Mark an item anew",
         fields: &[ITEM, TLP, PAP, HANDLING],
-        act: "item-mark",
+        act: item::MARK,
         run: Run::Writes(mark),
     },
 ];
@@ -323,8 +324,23 @@ fn add(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 fn mark(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let record = desk.find_record(form.need("item")?, &["item"])?;
     let marking = marking(form, Terms::read(&record.terms)?.marking)?;
-    let id = desk.act_alone("item-mark", Audience::Own, |_, _| Ok(item::marked(record.id, &marking)))?;
-    Ok(Answer::made(id, format!("Marked TLP:{} PAP:{}.", marking.tlp, marking.pap)))
+    // What was approved was approved as it was marked then.
+    let anew = marking != Terms::read(&record.terms)?.marking;
+    let mut lapse = desk.book().find(&Query { subject: Some(record.id), ..Query::kind(review::KIND.name) })?;
+    lapse.retain(|r| anew && review::is_approval(r));
+    desk.act(item::MARK, Audience::Own, None, |act, entropy| {
+        act.change(item::marked(record.id, &marking))?;
+        for review in &lapse {
+            act.change(review::lapsed(review.id, Changed::Facts, "the item was marked anew", entropy.salt()?))?;
+        }
+        Ok(())
+    })?;
+    let lapsed: Vec<String> = lapse.iter().map(|r| format!("V-{}", r.id.short())).collect();
+    let also = match lapsed.as_slice() {
+        [] => String::new(),
+        all => format!(" Its approval {} has lapsed: it needs another review before it is shared.", all.join(", ")),
+    };
+    Ok(Answer::made(record.id, format!("Marked TLP:{} PAP:{}.{also}", marking.tlp, marking.pap)).with("lapsed", lapsed))
 }
 
 // --- import --------------------------------------------------------------------------------------------------------

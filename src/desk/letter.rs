@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::request::{Row, row};
+use super::request::{DecisionRow, Row, row};
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::change::Line;
@@ -106,6 +106,12 @@ fn review_behind(desk: &Desk, record: &Record) -> Result<(letter::Review, Vec<St
     let mut under: Vec<String> = review::conditions_of(&found).into_iter().map(in_words).collect();
     under.extend(super::review::told(desk, &found)?.caveats.iter().map(|c| shown_text(c)));
     Ok((said, under))
+}
+
+/// What a request came under, as sentences.
+fn under(decision: &DecisionRow) -> Vec<String> {
+    let conditions = decision.conditions.iter().filter_map(|c| Condition::parse(c)).map(in_words);
+    conditions.chain(decision.caveats.iter().map(|c| shown_text(c))).collect()
 }
 
 /// A condition as a sentence that can be signed.
@@ -266,7 +272,17 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
         ("clarification" | "acceptance" | "withdrawal", _) => "notice",
         _ => &kind.template,
     };
-    let (review, conditions) = if of == "request" { review_behind(desk, record)? } else { Default::default() };
+    let (review, conditions) = match (of, &row.decision) {
+        // What a partner's review set came with its request.
+        ("request", Some(decision)) if record.desk != desk.meta.desk => (letter::Review::default(), under(decision)),
+        ("request", _) => review_behind(desk, record)?,
+        ("answer", _) => {
+            let terms = event.as_ref().map(|e| &e.terms);
+            let set = terms.map(request::conditions_sent).unwrap_or_default();
+            (letter::Review::default(), set.into_iter().map(in_words).collect())
+        }
+        _ => Default::default(),
+    };
     let (from, to) = if of == "answer" { (asked, asks) } else { (asks, asked) };
     let (from, to) = (party(desk, from)?, party(desk, to)?);
     let draft = of == "request" && row.sent.is_none() && record.state != "purged";
@@ -320,7 +336,11 @@ pub fn of_request(desk: &Desk, record: &Record, of: &str) -> Result<Letter, Fail
             Vec::new()
         },
         grounds: ground
-            .map(|g| letter::Ground { id: g.id.clone(), text: g.text.clone(), source: g.source.clone() })
+            .map(|g| letter::Ground {
+                id: g.id.clone(),
+                text: g.text.clone(),
+                source: g.source_in(&kind.instrument).to_owned(),
+            })
             .into_iter()
             .collect(),
         text: text(if of == "withdrawal" { "because" } else { "text" }),

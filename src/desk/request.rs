@@ -4,19 +4,21 @@ use serde::Serialize;
 
 use super::failure::{Failure, Kind};
 use super::job::Job;
-use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
+use super::verb::{Answer, Field, Form, Known, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::gate::from_book;
 use crate::law::deadline;
 use crate::law::edition::Law;
+use crate::law::ground::Ground;
 use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{self as kind, RequestKind};
 use crate::object;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::Asked;
-use crate::record::request::{self, Answer as Given, Report, Terms, terms_of};
+use crate::record::request::{self, Answer as Given, Answered, Report, Sent, Terms, terms_of};
 use crate::record::{case, review};
+use crate::value::class::Condition;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
@@ -29,6 +31,8 @@ fn kinds() -> Vec<&'static str> {
 const REQUEST: Field = Field::new("request", Takes::Record(&["request"]), "the request").positional();
 const TEXT: Field = Field::new("text", Takes::Body, "in words");
 const BECAUSE: Field = Field::new("because", Takes::Body, "why").required();
+const CONDITION: Field =
+    Field::new("condition", Takes::Words(super::review::conditions), "a condition on the desk that asks").repeated();
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -98,23 +102,27 @@ pub const VERBS: &[Verb] = &[
         noun: "request",
         name: "accept",
         about: "Accept a request",
-        fields: &[REQUEST, Field::new("partly", Takes::Flag, "only in part; the text says which"), TEXT],
+        fields: &[REQUEST, Field::new("partly", Takes::Flag, "only in part; the text says which"), CONDITION, TEXT],
         act: "request-answer",
         run: Run::Writes(accept),
     },
     Verb {
         noun: "request",
         name: "offer",
-        about: "Offer to carry a request out under conditions, which the text names",
-        fields: &[REQUEST, Field::new("text", Takes::Body, "the conditions").required()],
+        about: "Offer to carry a request out under conditions: those that are ticked, and what the text names",
+        fields: &[REQUEST, CONDITION, Field::new("text", Takes::Body, "the conditions in words").required()],
         act: "request-answer",
         run: Run::Writes(offer),
     },
     Verb {
         noun: "request",
         name: "postpone",
-        about: "Put a request off, with reasons",
-        fields: &[REQUEST, BECAUSE],
+        about: "Put a request off, with reasons; on a ground, where its instrument names one for that",
+        fields: &[
+            REQUEST,
+            Field::new("ground", Takes::Known(grounds_to_postpone), "the ground, of the closed list of its kind"),
+            BECAUSE,
+        ],
         act: "request-answer",
         run: Run::Writes(postpone),
     },
@@ -140,7 +148,8 @@ pub const VERBS: &[Verb] = &[
         about: "Refuse a request, on a ground of its instrument, with reasons",
         fields: &[
             REQUEST,
-            Field::new("ground", Takes::Line, "the ground, of the closed list of its kind").required(),
+            Field::new("ground", Takes::Known(grounds_to_refuse), "the ground, of the closed list of its kind")
+                .required(),
             BECAUSE,
         ],
         act: "request-answer",
@@ -288,8 +297,25 @@ pub struct Row {
     pub clocks: Vec<ClockRow>,
     /// What it says.
     pub fields: Vec<(String, String)>,
-    /// The ground of a refusal.
+    /// The ground of a refusal, or of putting it off.
     pub ground: Option<String>,
+    /// What the review of the desk that asks came to.
+    pub decision: Option<DecisionRow>,
+    /// The conditions under which the partner would carry it out, or does.
+    pub offered: Vec<String>,
+}
+
+/// What a review came to, as it travels with its request: not its reasons.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecisionRow {
+    /// `approved`, `conditions` or `partial`.
+    pub outcome: String,
+    /// How deep it was.
+    pub level: String,
+    /// The conditions.
+    pub conditions: Vec<String>,
+    /// The caveats, in words.
+    pub caveats: Vec<String>,
 }
 
 /// A clock as it is shown.
@@ -328,6 +354,8 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let at = record.instant("sent").unwrap_or(desk.now());
     let content = desk.content(record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).and_then(Json::members).unwrap_or_default();
+    let caveats = caveats(desk, record, content.as_ref())?;
+    let words = |all: &[Condition]| all.iter().map(|c| c.word().to_owned()).collect();
     Ok(Row {
         id: record.id.to_string(),
         direction: if record.desk == desk.meta.desk { "outbound" } else { "inbound" },
@@ -349,8 +377,28 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         clocks: clocks_of(record.terms.get("clocks").unwrap_or(&Json::Null)),
         fields: fields.iter().filter_map(|(k, v)| Some((k.to_string(), v.text()?.to_owned()))).collect(),
         ground: record.text("ground").map(str::to_owned),
+        decision: record.terms.get("decision").filter(|d| d.members().is_some()).map(|d| {
+            let text = |key: &str| d.get(key).and_then(Json::text).unwrap_or_default().to_owned();
+            DecisionRow {
+                outcome: text("outcome"),
+                level: text("level"),
+                conditions: words(&request::conditions_of(record)),
+                caveats,
+            }
+        }),
+        offered: words(&request::offered_of(record)),
         kind: terms.kind,
     })
+}
+
+/// The caveats that a request was sent with. An own request keeps its draft as its content: they stand in its review.
+fn caveats(desk: &Desk, record: &Record, content: Option<&Json>) -> Result<Vec<String>, Failure> {
+    if record.desk != desk.meta.desk {
+        let all = content.and_then(|c| c.get("caveats")).and_then(Json::items).unwrap_or_default();
+        return Ok(all.iter().filter_map(|c| c.text().map(str::to_owned)).collect());
+    }
+    let review = review::deciding(&desk.book(), &[record.id], record.partner.unwrap_or(desk.meta.desk))?;
+    Ok(review.map(|r| super::review::told(desk, &r)).transpose()?.unwrap_or_default().caveats)
 }
 
 /// Every request, what is due first.
@@ -618,10 +666,15 @@ fn send(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
     let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
     let (realm, me) = (desk.meta.realm.clone(), desk.person());
     let clocks = clocks(desk, law, kind, &terms, desk.now())?;
+    // The decision of the review and its conditions travel; its reasoning stays here.
+    let review = review::deciding(&desk.book(), &[record.id], terms.to)?;
+    let conditions = review.as_ref().map(review::conditions_of).unwrap_or_default();
+    let caveats = caveats(desk, &record, content.as_ref())?;
     desk.act(request::SEND, Audience::Desks(vec![terms.to]), Some(kind.id.clone()), |act, entropy| {
         let asked = request::asked_to_send(record.id, &terms);
         let facts = from_book::act_facts(&act.book(), &realm, act.now(), request::SEND, me, &asked)?;
-        act.change(request::sent(record.id, &terms, &clocks, &facts.to_json(), &fields, entropy.salt()?))?;
+        let sent = Sent { clocks, asked: facts.to_json(), conditions, caveats, fields };
+        act.change(request::sent(record.id, &terms, sent, entropy.salt()?))?;
         Ok(())
     })?;
     Ok(Answer::made(record.id, format!("Sent: it leaves with the next bundle to {}.", desk.code_of(terms.to)?)))
@@ -629,8 +682,10 @@ fn send(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 
 fn answer(desk: &mut Desk, form: &Form, given: Given, ground: Option<&str>, text: &str) -> Result<Id, Failure> {
     let record = find(desk, form)?;
-    desk.act_alone("request-answer", Audience::Desks(vec![record.desk]), |e, _| {
-        Ok(request::answered(record.id, given, ground, text, e.salt()?))
+    let conditions = form.words("condition", "a condition", Condition::parse)?;
+    desk.act_alone(request::ANSWER, Audience::Desks(vec![record.desk]), |e, _| {
+        let said = Answered { answer: given, ground, conditions, text };
+        Ok(request::answered(record.id, said, e.salt()?))
     })
 }
 
@@ -651,7 +706,8 @@ fn offer(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
 }
 
 fn postpone(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let id = answer(desk, form, Given::Postpone, None, &form.body("because")?.unwrap_or_default())?;
+    let ground = ground_of(desk, form, POSTPONE)?;
+    let id = answer(desk, form, Given::Postpone, ground.as_deref(), &form.body("because")?.unwrap_or_default())?;
     Ok(Answer::made(id, "Put off; the reasons go with it."))
 }
 
@@ -666,26 +722,67 @@ fn consent(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure>
 }
 
 fn refuse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
-    let record = find(desk, form)?;
-    let law = &*desk.law()?;
-    let kind = kind_of(law, &terms_of(&record)?.kind)?;
-    let ground = form.need("ground")?;
-    if !kind.grounds.iter().any(|g| g == ground) {
-        let what =
-            format!("{} may be refused on {} alone, not on {}", kind.article, kind.grounds.join(", "), shown(ground));
-        return Err(Failure::new(
+    let ground = ground_of(desk, form, REFUSE)?.ok_or_else(|| {
+        Failure::new(
             Kind::Refused,
-            what,
-            "name a ground of that list; `comity law show` tells what each means",
-        ));
-    }
-    if law.ground(ground).is_some_and(|g| g.effect == "postpone") {
-        let what = format!("{ground} is a ground to put a request off, and none to refuse it");
-        return Err(Failure::new(Kind::Refused, what, "put it off with `request postpone`, or name another ground"));
-    }
-    let because = form.body("because")?.unwrap_or_default();
-    let id = answer(desk, form, Given::Refuse, Some(ground), &because)?;
+            "the instrument of this request names no ground of refusal",
+            "accept it, put it off, or offer it under conditions",
+        )
+    })?;
+    let id = answer(desk, form, Given::Refuse, Some(&ground), &form.body("because")?.unwrap_or_default())?;
     Ok(Answer::made(id, format!("Refused on {ground}; the reasons go with it.")))
+}
+
+const REFUSE: &str = "refuse";
+const POSTPONE: &str = "postpone";
+
+fn grounds_to_refuse(desk: &Desk, form: &Form) -> Result<Vec<Known>, Failure> {
+    known_grounds(desk, form, REFUSE)
+}
+
+fn grounds_to_postpone(desk: &Desk, form: &Form) -> Result<Vec<Known>, Failure> {
+    known_grounds(desk, form, POSTPONE)
+}
+
+/// The grounds on which the request of a form may be refused or put off.
+fn known_grounds(desk: &Desk, form: &Form, effect: &str) -> Result<Vec<Known>, Failure> {
+    if form.maybe("request").is_none() {
+        return Ok(Vec::new());
+    }
+    let law = desk.law()?;
+    let kind = kind_of(&law, &terms_of(&find(desk, form)?)?.kind)?;
+    let known =
+        |g: &&Ground| Known { word: g.id.clone(), text: format!("{} ({})", g.text, g.source_in(&kind.instrument)) };
+    Ok(law.grounds(kind, effect).iter().map(known).collect())
+}
+
+/// The ground that was named, out of the closed list of the kind; `None` where the list has none for that.
+fn ground_of(desk: &Desk, form: &Form, effect: &str) -> Result<Option<String>, Failure> {
+    let law = desk.law()?;
+    let kind = kind_of(&law, &terms_of(&find(desk, form)?)?.kind)?;
+    let known: Vec<&str> = law.grounds(kind, effect).iter().map(|g| g.id.as_str()).collect();
+    let (verb, other) = if effect == REFUSE { ("refused", "request postpone") } else { ("put off", "request refuse") };
+    let refused = |what: String, next: String| Err(Failure::new(Kind::Refused, what, next));
+    match form.maybe("ground") {
+        None if known.is_empty() => Ok(None),
+        None if effect == REFUSE => form.need("ground").map(|g| Some(g.to_owned())),
+        None => refused(
+            format!("{}: what is asked under it is {verb} on a ground of its closed list alone", kind.article),
+            format!("name it with --ground: {}", known.join(", ")),
+        ),
+        Some(ground) if known.contains(&ground) => Ok(Some(ground.to_owned())),
+        Some(ground) if kind.grounds.iter().any(|g| g == ground) => refused(
+            format!("{ground} is no ground on which {} may be {verb}", kind.article),
+            format!("use `{other}`, or name another ground"),
+        ),
+        Some(ground) => refused(
+            match known.as_slice() {
+                [] => format!("{} names no ground on which it may be {verb}, so not {}", kind.article, shown(ground)),
+                all => format!("{} may be {verb} on {} alone, not on {}", kind.article, all.join(", "), shown(ground)),
+            },
+            "name a ground of that list; `comity law show` tells what each means".to_owned(),
+        ),
+    }
 }
 
 fn clarify(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {

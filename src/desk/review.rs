@@ -14,7 +14,7 @@ use crate::gate::decide::Decision as Outcome;
 use crate::gate::from_book;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
-use crate::record::review::{self, Assessment, Decision, Scope};
+use crate::record::review::{self, Assessment, Changed, Decision, Scope};
 use crate::store::read;
 use crate::value::class::{Condition, Level, Test, TestOutcome, Tier};
 use crate::value::id::Id;
@@ -25,7 +25,11 @@ use crate::value::text::{is_blank, shown};
 fn levels() -> Vec<&'static str> {
     Level::ALL.iter().map(|l| l.word()).collect()
 }
-fn conditions() -> Vec<&'static str> {
+fn changes() -> Vec<&'static str> {
+    Changed::ALL.iter().map(|c| c.word()).collect()
+}
+/// The conditions that there are.
+pub fn conditions() -> Vec<&'static str> {
     Condition::ALL.iter().map(|c| c.word()).collect()
 }
 fn outcomes() -> Vec<&'static str> {
@@ -89,10 +93,35 @@ pub const VERBS: &[Verb] = &[
             Field::new("caveat", Takes::Line, "a caveat in words, for the letter").repeated(),
             Field::new("expires", Takes::Time, "when the approval expires"),
             Field::new("reasons", Takes::Body, "the reasons; partial, defer and refuse need them"),
-            Field::new("conflict-of-interest", Takes::Flag, "declare a conflict of interest"),
+            Field::new(
+                "conflict-of-interest",
+                Takes::Flag,
+                "declare a conflict of interest, which refuses the decision; `review recuse` keeps it",
+            )
+            .cli_only(),
         ],
         act: review::DECIDE,
         run: Run::Writes(decide),
+    },
+    Verb {
+        noun: "review",
+        name: "recuse",
+        about: "Declare a conflict of interest: another reviewer assesses and decides",
+        fields: &[REVIEW, Field::new("because", Takes::Body, "what the conflict is; it stays at the desk").required()],
+        act: review::RECUSE,
+        run: Run::Writes(recuse),
+    },
+    Verb {
+        noun: "review",
+        name: "lapse",
+        about: "End an approval: what it rested on has changed",
+        fields: &[
+            REVIEW,
+            Field::new("changed", Takes::Word(changes), "what has changed").required(),
+            Field::new("because", Takes::Body, "how; it stays at the desk").required(),
+        ],
+        act: review::LAPSE,
+        run: Run::Writes(lapse),
     },
 ];
 
@@ -106,10 +135,11 @@ fn tests_of(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
     let Some(typed) = form.maybe("review") else { return Ok(Vec::new()) };
     let record = desk.find_record(typed, &[review::KIND.name])?;
     let level = review::level_of(&record).unwrap_or(Level::L3);
+    let recognised = recognition(desk, &record)?;
     let row = |t: &Test| PairRow {
         name: t.word().to_owned(),
         label: t.word().replace('_', " "),
-        help: String::new(),
+        help: recognised(*t).unwrap_or_default(),
         article: String::new(),
         required: false,
         words: outcomes(),
@@ -152,6 +182,10 @@ pub struct Row {
     pub expires: Option<String>,
     /// The items that it rests on.
     pub evidence: Vec<String>,
+    /// Who declared a conflict of interest.
+    pub recused: Vec<String>,
+    /// What has changed since it was approved, where it lapsed by an act.
+    pub changed: Option<&'static str>,
 }
 
 /// What a review says in words. It stays at the desk, but for the caveats.
@@ -165,6 +199,8 @@ pub struct Told {
     pub decision_reasons: Vec<String>,
     /// The caveats of each decision, in order.
     pub caveats: Vec<String>,
+    /// Why an approval lapsed, or a reviewer stepped back, in order.
+    pub lapsed: Vec<String>,
 }
 
 /// What was said in a review. What was purged is left out.
@@ -189,6 +225,7 @@ pub fn told(desk: &Desk, record: &Record) -> Result<Told, Failure> {
                 let caveats = content.get("caveats").and_then(Json::items).unwrap_or_default();
                 told.caveats.extend(caveats.iter().filter_map(|c| c.text().map(str::to_owned)));
             }
+            review::LAPSE | review::RECUSE => told.lapsed.push(text("because")),
             _ => {}
         }
     }
@@ -202,6 +239,26 @@ pub struct TestRow {
     pub test: &'static str,
     /// Its outcome.
     pub outcome: Option<String>,
+    /// What of the recipient's is taken as meeting it, or what is asked instead; nothing where neither is ruled.
+    pub recognition: Option<String>,
+}
+
+/// What this desk's law says of the recipient's certificates, test by test: taken until a day, or the higher standard.
+fn recognition(desk: &Desk, record: &Record) -> Result<impl Fn(Test) -> Option<String>, Failure> {
+    let side = |id: Id| -> Result<String, Failure> {
+        let record = desk.book().get(id)?;
+        Ok(record.and_then(|r| r.text("jurisdiction").map(str::to_owned)).unwrap_or_default())
+    };
+    let (own, theirs) = (side(desk.meta.desk)?, record.partner.map(side).transpose()?.unwrap_or_default());
+    let (law, now) = (desk.law()?, desk.now());
+    Ok(move |test| {
+        let found = law.recognition(&own, &theirs, test, now)?;
+        let (row, until) = (found.row, &found.row.until);
+        Some(match found.stands {
+            true => format!("taken as met until {until}: {}; after that: {}", row.accepts, row.fallback),
+            false => format!("no longer taken since {until}: {}; the higher standard: {}", row.accepts, row.fallback),
+        })
+    })
 }
 
 /// A review's record as it is shown.
@@ -210,6 +267,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     let name = |p: &str| Person::parse(p).map_or_else(|| Ok(p.to_owned()), |p| desk.name_of(p));
     let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
     let tests = record.terms.get("tests");
+    let recognised = recognition(desk, record)?;
     let level = review::level_of(record);
     Ok(Row {
         id: record.id.to_string(),
@@ -229,6 +287,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
             .map(|t| TestRow {
                 test: t.word(),
                 outcome: tests.and_then(|all| all.get(t.word())).and_then(Json::text).map(str::to_owned),
+                recognition: recognised(*t),
             })
             .collect(),
         less_intrusive: record.terms.get("less_intrusive").and_then(Json::truth) == Some(true),
@@ -236,6 +295,8 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         conditions: review::conditions_of(record).iter().map(|c| c.word().to_owned()).collect(),
         expires: record.text("expires").map(str::to_owned),
         evidence: review::evidence_of(record).iter().map(Id::to_string).collect(),
+        recused: review::recused_of(record).into_iter().map(|p| desk.name_of(p)).collect::<Result<_, _>>()?,
+        changed: review::changed(record).map(Changed::word),
     })
 }
 
@@ -272,6 +333,7 @@ fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         .with("reasons", told.reasons.into_iter().map(|(t, why)| (t, why.into())).collect::<serde_json::Map<_, _>>())
         .with("decision_reasons", told.decision_reasons)
         .with("caveats", told.caveats)
+        .with("lapsed_because", told.lapsed)
         .with("law", super::law::decided_by(desk, &record, &[review::DECIDE])?);
     Ok(answer)
 }
@@ -368,4 +430,21 @@ fn decide(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         Ok(())
     })?;
     Ok(Answer::made(record.id, format!("Decided: {outcome}.")))
+}
+
+fn recuse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = find(desk, form)?;
+    let because = form.body("because")?.unwrap_or_default();
+    let id =
+        desk.act_alone(review::RECUSE, Audience::Own, |e, _| Ok(review::recused(record.id, &because, e.salt()?)))?;
+    Ok(Answer::made(id, "Declared: another reviewer assesses and decides."))
+}
+
+fn lapse(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let record = find(desk, form)?;
+    let changed = form.read("changed", "purpose, recipient, tier or facts", Changed::parse)?;
+    let because = form.body("because")?.unwrap_or_default();
+    let id = desk
+        .act_alone(review::LAPSE, Audience::Own, |e, _| Ok(review::lapsed(record.id, changed, &because, e.salt()?)))?;
+    Ok(Answer::made(id, "Lapsed: nothing leaves on it any more. Ask for another review."))
 }

@@ -25,6 +25,8 @@ pub enum Takes {
     Body,
     /// One of these words.
     Word(fn() -> Vec<&'static str>),
+    /// One of the words that the workspace knows; the verb says which are wrong.
+    Known(fn(&Desk, &Form) -> Result<Vec<Known>, Failure>),
     /// Any number of these words, with commas between.
     Words(fn() -> Vec<&'static str>),
     /// A file or folder that is there.
@@ -47,6 +49,15 @@ pub enum Takes {
     Pairs,
     /// `name=value`, where the names follow from what is typed elsewhere: the screens show a row for each.
     PairsOf(fn(&Desk, &Form) -> Result<Vec<PairRow>, Failure>),
+}
+
+/// One word that a workspace knows, and what it means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// The word.
+    pub word: String,
+    /// What it means.
+    pub text: String,
 }
 
 /// One name that pairs may have.
@@ -358,12 +369,12 @@ pub struct Verb {
 /// What hangs on the acts of a kind.
 pub fn weight_of(act: &str) -> Weight {
     match act {
-        "purge" | "disclosure-recall" | "request-withdraw" | "member-revoke" | "agreement-end" | "partner-suspend" => {
-            Weight::Destroys
-        }
+        "purge" | "disclosure-recall" | "request-withdraw" | "member-revoke" | "agreement-end" | "partner-suspend"
+        | "review-lapse" => Weight::Destroys,
         "request-send"
         | "request-answer"
         | "review-decide"
+        | "review-recuse"
         | "disclosure-propose"
         | "disclosure-release"
         | "disclosure-join"

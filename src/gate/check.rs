@@ -8,7 +8,7 @@ use super::verdict::Verdict;
 use crate::act::header::Audience;
 use crate::record::book::{Book, BookError};
 use crate::record::fold::{At, ChangeDef, Fault, Piece};
-use crate::record::{self, disclosure, item, member, purge, review};
+use crate::record::{self, disclosure, item, member, purge, request, review};
 use crate::value::class::{Category, PersonClass, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -103,11 +103,17 @@ impl Check {
             _ => {}
         }
         let mut facts = from_book::act_facts_at(book, at.header, def.name, &asked)?;
-        if def.name == "request-send" {
+        if def.name == request::SEND {
             let kept = piece.terms.get("asked").unwrap_or(&Json::Null);
             if at.own() {
                 if *kept != facts.to_json() {
                     return forged("a request was sent on other facts than the records hold");
+                }
+                // The conditions of its review travel with it, all of them.
+                let review = asked.partner.map(|to| review::deciding(book, &[piece.record], to)).transpose()?.flatten();
+                let set = review.as_ref().map(review::conditions_of).unwrap_or_default();
+                if set.iter().any(|c| !request::conditions_sent(piece.terms).contains(c)) {
+                    return forged("a request was sent without the conditions of its review");
                 }
             } else {
                 // The partner's review stays with the partner; what it says of it is judged, and is signed.

@@ -352,7 +352,11 @@ pub fn decide_facts(
         outcome: Decision::parse(&said.outcome),
         conditions: Some(said.conditions.clone()),
         expires: Some(said.expires),
-        conflict_of_interest: Some(if said.conflict { Conflict::Declared } else { Conflict::None }),
+        conflict_of_interest: Some(if said.conflict || review::is_recused(record, by) {
+            Conflict::Declared
+        } else {
+            Conflict::None
+        }),
         reasons: Some(text(said.reasoned)),
         problems: Vec::new(),
     })

@@ -20,6 +20,28 @@ pub struct Ground {
     pub source: String,
     /// The day on which it was read, or `unverified`.
     pub verified: String,
+    /// Where other instruments name the same ground.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
+}
+
+/// Where another instrument names a ground.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    /// The instrument.
+    pub instrument: String,
+    /// Where it was read.
+    pub source: String,
+    /// The day on which it was read, or `unverified`.
+    pub verified: String,
+}
+
+impl Ground {
+    /// Where an instrument names it: the article that a letter cites.
+    pub fn source_in(&self, instrument: &str) -> &str {
+        self.also.iter().find(|a| a.instrument == instrument).map_or(&self.source, |a| &a.source)
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,6 +71,10 @@ impl Row for Ground {
                 "`effect` is `refuse`, `postpone` or `either`",
             ),
             (!self.text.is_empty() && !self.source.is_empty(), "`text` and `source` say something"),
+            (
+                self.also.iter().all(|a| !a.source.is_empty() && row::is_verified(&a.verified)),
+                "each `also` has a source",
+            ),
             (row::is_verified(&self.verified), row::VERIFIED),
         ])
     }

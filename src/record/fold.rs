@@ -112,6 +112,8 @@ pub struct At<'a> {
     pub lead: &'a Json,
     /// The row of the act's first change.
     pub lead_row: Row,
+    /// The record that the act's first change is of.
+    pub lead_record: Id,
     /// What was made of the terms of an earlier change.
     pub memo: &'a Memo,
 }

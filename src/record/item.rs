@@ -26,7 +26,8 @@ pub const KIND: KindDef = KindDef {
 
 /// Adds an item.
 pub const ADD: &str = "item-add";
-const MARK: &str = "item-mark";
+/// Marks an item anew.
+pub const MARK: &str = "item-mark";
 /// The minimised copy of an item that goes to a partner.
 pub const COPY: &str = "item-copy";
 

@@ -6,10 +6,11 @@
 
 use super::book::{Book, Query, Record};
 use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, need, only_at_home, put_new, token};
+use super::law;
 use crate::act::change::{Change, Salt};
 use crate::act::header::{Audience, Header};
 use crate::object;
-use crate::value::class::{Tier, words};
+use crate::value::class::{Condition, Tier, words};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::{Json, Members};
@@ -241,12 +242,32 @@ pub fn submitted(id: Id) -> Change {
     Change::of_terms(id, SUBMIT, &object! {})
 }
 
-/// Sends a request. `clocks` is what runs from now on; `asked` are the facts that the gate was asked with.
-pub fn sent(id: Id, terms: &Terms, clocks: &Json, asked: &Json, fields: &Json, salt: Salt) -> Change {
+/// What a request that is sent says beside its terms.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What runs from now on.
+    pub clocks: Json,
+    /// The facts that the gate was asked with; the decision of the review is among them.
+    pub asked: Json,
+    /// The conditions of the review.
+    pub conditions: Vec<Condition>,
+    /// The caveats of the review, in words.
+    pub caveats: Vec<String>,
+    /// The fields.
+    pub fields: Json,
+}
+
+/// Sends a request.
+pub fn sent(id: Id, terms: &Terms, sent: Sent, salt: Salt) -> Change {
     let mut json = terms.to_json();
-    json.set("clocks", clocks.clone());
-    json.set("asked", asked.clone());
-    Change::with_content(id, SEND, &json, &object! { "fields" => fields.clone() }, salt)
+    json.set("clocks", sent.clocks);
+    json.set("asked", sent.asked);
+    json.set("conditions", sent.conditions);
+    let mut content = object! { "fields" => sent.fields };
+    if !sent.caveats.is_empty() {
+        content.set("caveats", sent.caveats);
+    }
+    Change::with_content(id, SEND, &json, &content, salt)
 }
 
 /// Asks an originator for his consent.
@@ -254,13 +275,29 @@ pub fn consent_asked(id: Id, terms: &Terms, fields: &Json, salt: Salt) -> Change
     Change::with_content(id, CONSENT, &terms.to_json(), &object! { "fields" => fields.clone() }, salt)
 }
 
-/// Answers a request; `ground` is the ground of a refusal, a row of the law.
-pub fn answered(id: Id, answer: Answer, ground: Option<&str>, text: &str, salt: Salt) -> Change {
-    let mut terms = object! { "answer" => answer, "said" => !crate::value::text::is_blank(text) };
-    if let Some(ground) = ground {
+/// What an answer says.
+#[derive(Clone, Debug)]
+pub struct Answered<'a> {
+    /// The answer.
+    pub answer: Answer,
+    /// The ground of a refusal or of putting it off: a row of the law.
+    pub ground: Option<&'a str>,
+    /// The conditions under which it would be carried out.
+    pub conditions: Vec<Condition>,
+    /// In words.
+    pub text: &'a str,
+}
+
+/// Answers a request.
+pub fn answered(id: Id, said: Answered<'_>, salt: Salt) -> Change {
+    let mut terms = object! { "answer" => said.answer, "said" => !crate::value::text::is_blank(said.text) };
+    if let Some(ground) = said.ground {
         terms.set("ground", ground);
     }
-    Change::with_content(id, ANSWER, &terms, &object! { "text" => text }, salt)
+    if !said.conditions.is_empty() {
+        terms.set("conditions", said.conditions);
+    }
+    Change::with_content(id, ANSWER, &terms, &object! { "text" => said.text }, salt)
 }
 
 /// Says something more about an own request.
@@ -524,7 +561,7 @@ fn ask_answer(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, 
         return Err(Fault::Authority("a request is answered by the desk that is asked".into()));
     }
     party(&record, at)?;
-    let answer = answer_of(piece)?;
+    let (answer, _) = answer_of(piece)?;
     if answer == Answer::Consent && record.terms.get("recipient").is_none() {
         return Err(Fault::Life("consent is given to a request that asks for it".into()));
     }
@@ -540,10 +577,39 @@ fn ask_answer(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, 
         }
         _ => {}
     }
-    if answer == Answer::Refuse && piece.terms.get("ground").is_none() {
+    let ground = piece.terms.get("ground").and_then(Json::text);
+    if answer == Answer::Refuse && ground.is_none() {
         asked.missing.push("ground".into());
     }
+    if let Some(ground) = ground.filter(|_| at.own()) {
+        let law = law::edition_before(book, at.position)?;
+        let effect = if answer == Answer::Postpone { "postpone" } else { "refuse" };
+        let kind = record.text("kind").and_then(|k| law.request(k));
+        if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
+            return Err(Fault::Authority(format!("{ground} is no ground on which this request may be answered so")));
+        }
+    }
     Ok(asked)
+}
+
+/// The conditions under which a request goes, as its review set them.
+pub fn conditions_of(record: &Record) -> Vec<Condition> {
+    words_of(record.terms.get("decision").and_then(|d| d.get("conditions")))
+}
+
+/// The conditions under which the partner would carry it out, or does.
+pub fn offered_of(record: &Record) -> Vec<Condition> {
+    words_of(record.terms.get("offered"))
+}
+
+/// The conditions that the terms of [`SEND`] or [`ANSWER`] state, in their order.
+pub fn conditions_sent(terms: &Json) -> Vec<Condition> {
+    words_of(terms.get("conditions"))
+}
+
+fn words_of(list: Option<&Json>) -> Vec<Condition> {
+    let words = list.and_then(Json::items).unwrap_or_default();
+    words.iter().filter_map(|w| w.text().and_then(Condition::parse)).collect()
 }
 
 /// Whether an item that answers the request was disclosed to whoever asked.
@@ -616,6 +682,15 @@ fn submit(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     Ok(book.put(&record)?)
 }
 
+/// What becomes of a request whose approval lapsed: what was not sent yet is a draft again.
+pub fn unreviewed(book: &mut dyn Book, at: &At<'_>, mut record: Record) -> Result<(), Fault> {
+    if record.state != State::Authorised.word() {
+        return Ok(());
+    }
+    step(&mut record, at, &[State::Authorised], State::Draft)?;
+    Ok(book.put(&record)?)
+}
+
 /// What a decided review does to the request that it was about.
 pub fn reviewed(
     book: &mut dyn Book,
@@ -636,10 +711,21 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     let mut m = piece.members()?;
     let terms = Terms::take(&mut m)?;
     let clocks = m.need("clocks")?.clone();
-    m.need("asked")?;
+    let review = m.need("asked")?.get("review").filter(|r| r.members().is_some());
+    // Requests of earlier programs do not say under which conditions they go.
+    let decision = match (m.maybe("conditions").is_some(), review) {
+        (true, Some(review)) => Some(object! {
+            "outcome" => review.get("outcome").cloned(), "level" => review.get("level").cloned(),
+            "conditions" => m.list("conditions", Condition::parse)?,
+        }),
+        _ => None,
+    };
     m.finish()?;
     if at.own() {
         let mut record = need(book, piece.record, KIND.name)?;
+        if decision.is_some() {
+            record.set("decision", decision);
+        }
         record.set("clocks", clocks);
         record.set("sent", at.now().to_string());
         step(&mut record, at, &[State::Authorised], State::Sent)?;
@@ -654,6 +740,9 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     record.partner = Some(at.desk());
     record.tier = Some(terms.tier.number());
     record.terms = terms.to_json().into();
+    if decision.is_some() {
+        record.set("decision", decision);
+    }
     record.set("clocks", clocks);
     record.set("sent", at.now().to_string());
     record.due = first_due(&record);
@@ -662,21 +751,26 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     put_new(book, &record)
 }
 
-fn answer_of(piece: &Piece<'_>) -> Result<Answer, Fault> {
+fn answer_of(piece: &Piece<'_>) -> Result<(Answer, Vec<Condition>), Fault> {
     let mut m = piece.members()?;
     let answer = m.read("answer", Answer::parse)?;
     m.need("said")?.truth().ok_or_else(|| Fault::Form("`said` is not a truth value".into()))?;
     m.maybe("ground");
+    let under = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
     m.finish()?;
-    Ok(answer)
+    Ok((answer, under))
 }
 
 fn answer(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
     let mut record = need(book, piece.record, KIND.name)?;
     party(&record, at)?;
-    let (from, to) = answer_of(piece)?.leads();
+    let (answer, under) = answer_of(piece)?;
+    let (from, to) = answer.leads();
     if let Some(ground) = piece.terms.get("ground") {
         record.set("ground", ground.clone());
+    }
+    if !under.is_empty() {
+        record.set("offered", under);
     }
     step(&mut record, at, from, to)?;
     Ok(book.put(&record)?)

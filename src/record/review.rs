@@ -1,18 +1,22 @@
 //! Legal reviews: opened for an item or a request and one recipient, assessed test by test, decided by others.
+//!
+//! An approval ends with its expiry, or when it lapses: a reviewer says that what it rested on has changed, or its item is
+//! marked anew. It never comes back: what is needed is another review.
 
 use super::book::{Book, Query, Record};
 use super::fold::{
     Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
 };
+use super::item;
 use crate::act::change::{Change, Salt};
 use crate::object;
-use crate::value::class::{Condition, Level, ReviewOutcome, Test, TestOutcome, Tier};
+use crate::value::class::{Condition, Level, ReviewOutcome, Test, TestOutcome, Tier, words};
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::person::Person;
 
-/// `review`: open → assessed → approved / conditions / partial / deferred / refused.
+/// `review`: open → assessed → approved / conditions / partial / deferred / refused; an approval → lapsed.
 pub const KIND: KindDef = KindDef {
     name: "review",
     letter: 'V',
@@ -20,6 +24,8 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::lead(OPEN, Travels::Home, ask_open, open).riding(&["request-submit"]),
         ChangeDef::lead(ASSESS, Travels::Home, nothing_asked, assess),
         ChangeDef::lead(DECIDE, Travels::Home, nothing_asked, decide),
+        ChangeDef::lead(LAPSE, Travels::Home, ask_reasons, lapse).riding(&[item::MARK]),
+        ChangeDef::lead(RECUSE, Travels::Home, ask_reasons, recuse),
     ],
 };
 
@@ -28,6 +34,25 @@ const OPEN: &str = "review-open";
 pub const ASSESS: &str = "review-assess";
 /// The lead of a decision; the gate asks it a question of its own.
 pub const DECIDE: &str = "review-decide";
+
+/// The lead that ends an approval.
+pub const LAPSE: &str = "review-lapse";
+/// The lead that declares a conflict of interest.
+pub const RECUSE: &str = "review-recuse";
+
+words! {
+    /// What has changed since a review was decided.
+    Changed {
+        /// What it is for.
+        Purpose = "purpose",
+        /// Whom it is for.
+        Recipient = "recipient",
+        /// How sensitive its subject is.
+        Tier = "tier",
+        /// What it rested on.
+        Facts = "facts",
+    }
+}
 
 /// What a review is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -140,6 +165,19 @@ pub fn decided(id: Id, decision: &Decision, reasons: &str, caveats: &[String], s
     Change::with_content(id, DECIDE, &terms, &content, salt)
 }
 
+/// Ends an approval: what it rested on is not so any more.
+pub fn lapsed(id: Id, changed: Changed, because: &str, salt: Salt) -> Change {
+    let said = !crate::value::text::is_blank(because);
+    let terms = object! { "changed" => changed, "said" => said };
+    Change::with_content(id, LAPSE, &terms, &object! { "because" => because }, salt)
+}
+
+/// Declares a conflict of interest: whoever signs this neither assesses nor decides the review.
+pub fn recused(id: Id, because: &str, salt: Salt) -> Change {
+    let said = !crate::value::text::is_blank(because);
+    Change::with_content(id, RECUSE, &object! { "said" => said }, &object! { "because" => because }, salt)
+}
+
 /// The state that a decision leads to.
 fn state_of(outcome: &str) -> Option<ReviewOutcome> {
     Some(match outcome {
@@ -171,6 +209,12 @@ fn ask_open(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault>
     Ok(Asked { purpose: Some(scope.purpose), ..Asked::default() })
 }
 
+/// Reasons are content; the gate asks whether there are any.
+fn ask_reasons(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+    let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
+    Ok(Asked { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..Asked::default() })
+}
+
 fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
     only_at_home(at)?;
     let scope = scope_of(piece)?;
@@ -199,6 +243,9 @@ fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     only_at_home(at)?;
     let mut record = need(book, piece.record, KIND.name)?;
     undecided(&record, "assess")?;
+    if is_recused(&record, at.member()) {
+        return Err(Fault::Life("you declared a conflict of interest: another reviewer assesses it".into()));
+    }
     let mut m = piece.members()?;
     let tests = m.need("tests")?.clone();
     let said =
@@ -293,6 +340,71 @@ fn decide(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     }
 }
 
+fn lapse(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    if !is_approval(&record) {
+        return Err(Fault::Life(format!("the review is {}: only an approval can lapse", record.state)));
+    }
+    // Behind the marking of an item only the reviews of that item lapse.
+    let rides = piece.row != at.lead_row;
+    if rides && record.subject != Some(at.lead_record) {
+        return Err(Fault::Authority("a review lapses that is of another item than the one that is marked".into()));
+    }
+    let mut m = piece.members()?;
+    let changed = m.read("changed", Changed::parse)?;
+    m.need("said")?;
+    m.finish()?;
+    record.state = ReviewOutcome::Lapsed.word().into();
+    record.due = None;
+    record
+        .set("lapsed", object! { "changed" => changed, "at" => at.now().to_string(), "by" => at.member().to_string() });
+    book.put(&record)?;
+    match record.subject.map(|id| book.get(id)).transpose()?.flatten() {
+        Some(subject) if subject.kind == "request" => super::request::unreviewed(book, at, subject),
+        _ => Ok(()),
+    }
+}
+
+fn recuse(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+    only_at_home(at)?;
+    let mut record = need(book, piece.record, KIND.name)?;
+    undecided(&record, "declare a conflict of interest in")?;
+    let mut m = piece.members()?;
+    m.need("said")?;
+    m.finish()?;
+    if is_recused(&record, at.member()) {
+        return Err(Fault::Life("the conflict of interest is declared already".into()));
+    }
+    if reviewers_of(&record).contains(&at.member()) {
+        return Err(Fault::Life("you have decided it already: let the approval lapse once it stands".into()));
+    }
+    let mut all = recused_of(&record);
+    all.push(at.member());
+    record.set("recused", all.iter().map(Person::to_string).collect::<Vec<_>>());
+    Ok(book.put(&record)?)
+}
+
+/// Whether a review approves as it stands, be it in part or under conditions.
+pub fn is_approval(record: &Record) -> bool {
+    ReviewOutcome::parse(&record.state).is_some_and(stands)
+}
+
+/// Who declared a conflict of interest.
+pub fn recused_of(record: &Record) -> Vec<Person> {
+    record.list("recused", Person::parse)
+}
+
+/// Whether a person declared a conflict of interest.
+pub fn is_recused(record: &Record, person: Person) -> bool {
+    recused_of(record).contains(&person)
+}
+
+/// What changed, where an approval lapsed by an act.
+pub fn changed(record: &Record) -> Option<Changed> {
+    record.terms.get("lapsed")?.get("changed")?.text().and_then(Changed::parse)
+}
+
 /// Who decided a review.
 pub fn reviewers_of(record: &Record) -> Vec<Person> {
     record.list("reviewers", Person::parse)
@@ -308,10 +420,11 @@ pub fn evidence_of(record: &Record) -> Vec<Id> {
     record.list("evidence", Id::parse)
 }
 
-/// Whether an approval has ended: it stands until its expiry, not including it.
+/// Whether an approval has ended: it stands until its expiry, not including it, or until it lapses by an act.
 pub fn has_lapsed(record: &Record, now: Instant) -> bool {
     let approved = record.text("outcome").and_then(ReviewOutcome::parse).is_some_and(stands);
-    approved && record.instant("expires").is_some_and(|until| until <= now)
+    record.state == ReviewOutcome::Lapsed.word()
+        || (approved && record.instant("expires").is_some_and(|until| until <= now))
 }
 
 /// The level of a review.

@@ -147,7 +147,8 @@ struct Folding<'c> {
     position: i64,
     first_row: i64,
     count: u64,
-    lead: Option<Json>,
+    /// The record and the terms of the first change.
+    lead: Option<(Id, Json)>,
     check: Check,
     root: Frontier,
     book: SqlBook<'c>,
@@ -188,13 +189,14 @@ impl<'c> Folding<'c> {
         let Some(def) = record::change(&change.kind) else {
             return Err(Stopped::Unknown.into());
         };
-        let lead = &*self.lead.get_or_insert_with(|| ready.terms.clone());
+        let (lead_record, lead) = &*self.lead.get_or_insert_with(|| (change.record, ready.terms.clone()));
         let at = At {
             position: self.position,
             home: self.meta.desk,
             header: &self.header,
             lead,
             lead_row: Row(self.first_row),
+            lead_record: *lead_record,
             memo: &self.memo,
         };
         let piece = Piece {
@@ -227,7 +229,7 @@ impl<'c> Folding<'c> {
     }
 
     fn end(&self) -> Result<(), StoreError> {
-        let Some(lead) = &self.lead else {
+        let Some((lead_record, lead)) = &self.lead else {
             return Err(Stopped::Forged("an act without a change".into()).into());
         };
         let at = At {
@@ -236,6 +238,7 @@ impl<'c> Folding<'c> {
             header: &self.header,
             lead,
             lead_row: Row(self.first_row),
+            lead_record: *lead_record,
             memo: &self.memo,
         };
         Ok(self.check.end(&SqlBook::new(self.conn), &at)?)

@@ -224,7 +224,7 @@ impl<'c> Replay<'c> {
         let own = header.desk == self.meta.desk;
         let mut root = Frontier::default();
         let (mut check, memo) = (Check::default(), Memo::default());
-        let mut lead: Option<Json> = None;
+        let mut lead: Option<(Id, Json)> = None;
         let mut arrives = Vec::new();
         let mut book = SqlBook::new(self.scratch);
         let stopped = |e: &dyn std::fmt::Display| StoreError::Integrity(format!("act {n} should not be there: {e}"));
@@ -244,8 +244,16 @@ impl<'c> Replay<'c> {
             let Some(def) = record::change(&change.kind) else {
                 return fault(format!("act {n} has a change of an unknown kind"));
             };
-            let lead = lead.get_or_insert_with(|| terms.clone());
-            let at = At { position: n, home: self.meta.desk, header, lead, lead_row: Row(act.first_row), memo: &memo };
+            let (lead_record, lead) = &*lead.get_or_insert_with(|| (change.record, terms.clone()));
+            let at = At {
+                position: n,
+                home: self.meta.desk,
+                header,
+                lead,
+                lead_row: Row(act.first_row),
+                lead_record: *lead_record,
+                memo: &memo,
+            };
             let piece = Piece {
                 record: change.record,
                 kind: def.name,
@@ -283,13 +291,16 @@ impl<'c> Replay<'c> {
             if root.size() != act.changes || root.root() != header.root {
                 return fault(format!("the changes of act {n} are not those that were signed"));
             }
-            let lead = lead.unwrap_or(Json::Null);
+            let Some((lead_record, lead)) = lead else {
+                return fault(format!("act {n} has no change"));
+            };
             let at = At {
                 position: n,
                 home: self.meta.desk,
                 header,
                 lead: &lead,
                 lead_row: Row(act.first_row),
+                lead_record,
                 memo: &memo,
             };
             check.end(&book, &at).map_err(|e| stopped(&e))?;

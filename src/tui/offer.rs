@@ -35,7 +35,8 @@ pub fn verbs_for(desk: &Desk, subject: &Subject, capital: Capital) -> Result<Vec
         ("item", Capital::Review) => &["review open"],
         ("item", Capital::Sign) => &["disclosure new"],
         ("item", Capital::Destroy) => &["retention purge"],
-        ("review", Capital::Review) => &["review assess"],
+        ("review", Capital::Destroy) if crate::record::review::is_approval(&record) => &["review lapse"],
+        ("review", Capital::Review) => &["review assess", "review recuse"],
         ("review", Capital::Sign | Capital::Destroy) => &["review decide"],
         ("disclosure", Capital::Sign) if record.state == "proposed" => {
             if record.terms.get("emergency").is_some() {
@@ -146,7 +147,8 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
         }
         "agreement end" | "agreement countersign" | "agreement export" => &["recorded"],
         "case close" => &["open"],
-        "review assess" | "review decide" => &["open", "assessed", "deferred"],
+        "review assess" | "review decide" | "review recuse" => &["open", "assessed", "deferred"],
+        "review lapse" => &["approved", "conditions", "partial"],
         "disclosure release" if record.terms.get("emergency").is_some() => {
             return Some("it claims an emergency: a second person joins it".to_owned());
         }
@@ -273,8 +275,8 @@ pub fn label_of(desk: &Desk, id: &str) -> Result<Option<String>, Failure> {
     record.map(|r| label(desk, &[&r])).transpose()
 }
 
-/// What a list for a field offers: a value and what is shown of it.
-pub fn choices(desk: &Desk, takes: Takes) -> Result<Vec<(String, String)>, Failure> {
+/// What a list for a field of a form offers: a value and what is shown of it.
+pub fn choices(desk: &Desk, takes: Takes, form: &Form) -> Result<Vec<(String, String)>, Failure> {
     const MOST: u32 = 300;
     let mut all = Vec::new();
     match takes {
@@ -293,6 +295,9 @@ pub fn choices(desk: &Desk, takes: Takes) -> Result<Vec<(String, String)>, Failu
                     }
                 }
             }
+        }
+        Takes::Known(words) => {
+            all.extend(words(desk, form)?.into_iter().map(|k| (k.word.clone(), format!("{}  {}", k.word, k.text))));
         }
         _ => {}
     }

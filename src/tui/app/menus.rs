@@ -107,11 +107,12 @@ impl App {
             return self.browse(title, start, &typed);
         }
         form.asked_choices = ticket;
+        let typed = form.form();
         let kinds = if let Takes::Record(kinds) = takes { Some(kinds) } else { None };
         let menu = Menu::awaiting(title, ticket, "Looking …").choosing(kinds);
         self.overlays.push(Overlay::Menu(Box::new(menu)));
         self.read(move |desk, out| {
-            let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes)));
+            let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes, &typed)));
         });
     }
 

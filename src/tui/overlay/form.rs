@@ -104,7 +104,10 @@ impl Row {
 
     /// Whether Enter opens a list to choose from.
     pub fn has_choices(&self) -> bool {
-        let listed = matches!(self.field.takes, Takes::Record(_) | Takes::Partner | Takes::Existing | Takes::ToWrite);
+        let listed = matches!(
+            self.field.takes,
+            Takes::Record(_) | Takes::Partner | Takes::Existing | Takes::ToWrite | Takes::Known(_)
+        );
         self.words().is_some() || (self.pair.is_none() && listed)
     }
 

@@ -148,6 +148,14 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         d.line("MISSING", Bit::new(r.missing.join(", "), Tone::Stop));
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
+    d.line("OFFERED", Bit::new(r.offered.join(", "), Tone::Due));
+    if let Some(decision) = &r.decision {
+        d.line("REVIEWED", format!("{}, level {}", decision.outcome, decision.level));
+        d.line("UNDER", Bit::new(decision.conditions.join(", "), Tone::Due));
+        for caveat in &decision.caveats {
+            d.body("CAVEAT", caveat);
+        }
+    }
     d.gap();
     said_in(&r, &*law::of(desk, record, &[SEND])?, d);
     answers(desk, record, d)?;
@@ -197,6 +205,7 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
             Shown::from(format!("{:2} {mark}", n + 1)),
             Bit::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
         ));
+        d.body("", t.recognition.as_deref().unwrap_or_default());
     }
     let told = review::told(desk, record)?;
     let less = told.less_intrusive_text.as_str();
@@ -216,6 +225,14 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
         d.body("BECAUSE", reason);
     }
     d.line("EXPIRES", at(r.expires.as_deref()));
+    d.line("RECUSED", r.recused.join(", "));
+    if r.state == "lapsed" {
+        let why = r.changed.map_or_else(|| "its time has ended".to_owned(), |c| format!("what changed: {c}"));
+        d.line("LAPSED", Bit::new(format!("{why}; nothing leaves on it: ask for another review"), Tone::Stop));
+    }
+    for because in &told.lapsed {
+        d.body("BECAUSE", because);
+    }
     if matches!(r.state.as_str(), "open" | "assessed" | "deferred") {
         let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
         d.line("DO NOTHING", "and nothing leaves.");
