@@ -617,7 +617,7 @@ fn apply(desk: &mut Desk, spooled: &Path, verified: &Verified, keep: bool, job: 
                 }
                 Arriving::Line(line) => {
                     if let Some(taking) = &mut taking {
-                        taking.line(&line)?;
+                        taking.line(line)?;
                     }
                     done += 1;
                     if done.is_multiple_of(1000) {

@@ -426,7 +426,7 @@ fn import_file(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Fa
                 job.at("importing", count, None)?;
             }
             count += 1;
-            Ok(act.ready(&change)?)
+            Ok(act.ready(change)?)
         })?;
         if count == 0 {
             return Err(Failure::new(Kind::Malformed, "the file holds no items", "nothing was imported"));

@@ -153,7 +153,12 @@ struct Folding<'c> {
     root: Frontier,
     book: SqlBook<'c>,
     memo: Memo,
+    /// Words that are not in the index yet, by row: adding them in runs is faster than one by one between other tables.
+    words: Vec<(i64, Option<String>)>,
 }
+
+/// How many changes' words are added to the index in one run.
+const RUN: usize = 256;
 
 impl<'c> Folding<'c> {
     fn begin(conn: &'c Connection, meta: &'c Meta, header: Header) -> Result<Self, StoreError> {
@@ -170,10 +175,23 @@ impl<'c> Folding<'c> {
             root: Frontier::default(),
             book: SqlBook::new(conn),
             memo: Memo::default(),
+            words: Vec::new(),
         })
     }
 
-    fn line(&mut self, ready: &Ready) -> Result<(), StoreError> {
+    /// Adds the words that wait to the index.
+    fn index(&mut self) -> Result<(), StoreError> {
+        for (row, words) in self.words.drain(..) {
+            search::remember(self.conn, row, words.as_deref())?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, ready: Ready) -> Result<(), StoreError> {
+        // A change without words may take some out of the index: all that there are must be in it.
+        if ready.words.is_none() || self.words.len() >= RUN {
+            self.index()?;
+        }
         let row = self.first_row + self.count as i64;
         self.root.push(ready.leaf);
         self.count += 1;
@@ -216,19 +234,18 @@ impl<'c> Folding<'c> {
         if tombstone {
             store(self.conn, row, Stored { change: Some(&change.without_content()), came, ..Stored::default() })?;
         } else {
-            let searched = ready.words.as_ref().filter(|_| !own_copy);
+            let searched = ready.words.filter(|_| !own_copy);
             let place = if own && def.name == record::item::COPY { book.place_of(change.record)? } else { None };
             let searched_now = searched.is_some();
             store(self.conn, row, Stored { change: Some(change), came, searched: searched_now, place, leaf: None })?;
-            if let Some(words) = searched {
-                search::remember(self.conn, row, words.as_deref())?;
-            }
+            self.words.extend(searched.map(|words| (row, words)));
         }
-        (def.fold)(book, &at, &piece)?;
+        (def.fold)(&mut self.book, &at, &piece)?;
         Ok(())
     }
 
-    fn end(&self) -> Result<(), StoreError> {
+    fn end(&mut self) -> Result<(), StoreError> {
+        self.index()?;
         let Some((lead_record, lead)) = &self.lead else {
             return Err(Stopped::Forged("an act without a change".into()).into());
         };
@@ -360,19 +377,19 @@ impl<'c, 'a> Writing<'c, 'a> {
 
     /// Puts a change to the gate, stores it and folds it.
     pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
-        self.ready(&Ready::change(change)?)
+        self.ready(Ready::change(change)?)
     }
 
     /// The same for a change that was made ready before.
-    pub fn ready(&mut self, change: &Ready) -> Result<(), StoreError> {
+    pub fn ready(&mut self, change: Ready) -> Result<(), StoreError> {
         self.folding.line(change)
     }
 
     /// Signs the act and gives it its place.
     pub fn finish(self) -> Result<Written, StoreError> {
         let Folding { conn, meta, .. } = self.folding;
-        self.folding.end()?;
         let mut folding = self.folding;
+        folding.end()?;
         folding.header.changes = folding.count;
         folding.header.root = folding.root.root();
         let bytes = folding.header.to_bytes();
@@ -456,12 +473,12 @@ impl<'c> Taking<'c> {
     }
 
     /// Puts a change to the gate, stores it and folds it.
-    pub fn line(&mut self, line: &Ready) -> Result<(), StoreError> {
+    pub fn line(&mut self, line: Ready) -> Result<(), StoreError> {
         self.folding.line(line)
     }
 
     /// Ends the act.
-    pub fn finish(self, head: &Head) -> Result<Written, StoreError> {
+    pub fn finish(mut self, head: &Head) -> Result<Written, StoreError> {
         self.folding.end()?;
         if self.folding.root.root() != self.folding.header.root {
             return Err(Stopped::Forged("an act's changes are not those that were signed".into()).into());
