@@ -174,6 +174,16 @@ fn a_review_shows_what_is_recognised_of_the_recipient_and_else_the_higher_standa
     let lapsed = said("legality");
     assert!(lapsed.starts_with("no longer taken since 2025-12-31") && lapsed.contains("higher standard"), "{lapsed}");
     assert_eq!(said("necessity"), "");
+    // Who authorises traffic data here and there, and whose standard is the higher one.
+    let shown = a.must(1, "review show", &[("review", &review)]).value;
+    let compared = a.must(1, "law compare", &[("one", "XA"), ("other", "XB")]).value;
+    let rule = compared["thresholds"].as_array().unwrap().iter().find(|t| t["category"] == "traffic").unwrap();
+    for (side, of) in [("XA", "one"), ("XB", "other")] {
+        let row = shown["thresholds"].as_array().unwrap().iter().find(|t| t["side"] == side).unwrap();
+        assert_eq!(row["category"], "traffic");
+        assert_eq!(row["authoriser"], rule[of]["authoriser"]);
+        assert_eq!(row["higher"], rule["higher"] == side, "{side}");
+    }
 }
 
 #[test]

@@ -385,11 +385,7 @@ fn compare(law: &Law, now: Instant, form: &Form) -> Result<Answer, Failure> {
         thresholds.push(json!({ "category": a.category, "one": { "rank": a.rank, "authoriser": a.authoriser, "standard": a.standard }, "other": { "rank": b.rank, "authoriser": b.authoriser, "standard": b.standard }, "differs": a.rank != b.rank, "higher": higher }));
     }
     let recognised = |a: &Jurisdiction, b: &Jurisdiction| -> Vec<Value> {
-        let live = |until: &str| {
-            Instant::parse_date(until)
-                .is_some_and(|d| now < Instant::of_date(d).plus(crate::value::instant::Span::days(1)))
-        };
-        a.recognition.iter().filter(|r| r.of == b.code).map(|r| json!({ "by": a.code, "of": b.code, "test": r.test, "accepts": r.accepts, "until": r.until, "stands": live(&r.until), "fallback": r.fallback })).collect()
+        a.recognition.iter().filter(|r| r.of == b.code).map(|r| json!({ "by": a.code, "of": b.code, "test": r.test, "accepts": r.accepts, "until": r.until, "stands": r.stands(now), "fallback": r.fallback })).collect()
     };
     let recognition: Vec<Value> = recognised(one, other).into_iter().chain(recognised(other, one)).collect();
     let mut text = vec![

@@ -243,18 +243,70 @@ pub struct TestRow {
     pub recognition: Option<String>,
 }
 
-/// What this desk's law says of the recipient's certificates, test by test: taken until a day, or the higher standard.
-fn recognition(desk: &Desk, record: &Record) -> Result<impl Fn(Test) -> Option<String>, Failure> {
+/// The jurisdictions of this desk and of the recipient; empty where one is not known.
+fn sides(desk: &Desk, record: &Record) -> Result<(String, String), Failure> {
     let side = |id: Id| -> Result<String, Failure> {
         let record = desk.book().get(id)?;
         Ok(record.and_then(|r| r.text("jurisdiction").map(str::to_owned)).unwrap_or_default())
     };
-    let (own, theirs) = (side(desk.meta.desk)?, record.partner.map(side).transpose()?.unwrap_or_default());
+    Ok((side(desk.meta.desk)?, record.partner.map(side).transpose()?.unwrap_or_default()))
+}
+
+/// Who authorises what the review is about, on which standard, on either side.
+#[derive(Clone, Debug, Serialize)]
+pub struct ThresholdRow {
+    /// The category of data.
+    pub category: String,
+    /// Whose rule.
+    pub side: String,
+    /// Who authorises.
+    pub authoriser: String,
+    /// The standard of evidence.
+    pub standard: String,
+    /// Whether it is the higher standard of the two, which applies.
+    pub higher: bool,
+}
+
+/// The thresholds of both sides for the data that the review is about.
+pub fn thresholds(desk: &Desk, record: &Record) -> Result<Vec<ThresholdRow>, Failure> {
+    let law = desk.law()?;
+    let Some(subject) = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
+    let categories: Vec<String> = match subject.kind {
+        "request" => {
+            subject.text("kind").and_then(|k| law.request(k)).map(|k| k.categories.clone()).unwrap_or_default()
+        }
+        _ => subject.text("category").map(str::to_owned).into_iter().collect(),
+    };
+    let (own, theirs) = sides(desk, record)?;
+    let of = |side: &str, category: &str| {
+        law.jurisdiction(side).and_then(|j| j.threshold.iter().find(|t| t.category == category)).cloned()
+    };
+    let mut all = Vec::new();
+    for category in &categories {
+        for (side, other) in [(&own, &theirs), (&theirs, &own)] {
+            let Some(here) = of(side, category) else { continue };
+            all.push(ThresholdRow {
+                category: category.clone(),
+                side: side.clone(),
+                higher: of(other, category).is_none_or(|there| here.rank > there.rank),
+                authoriser: here.authoriser,
+                standard: here.standard,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// What this desk's law says of the recipient's certificates, test by test: taken until a day, or the higher standard.
+fn recognition(desk: &Desk, record: &Record) -> Result<impl Fn(Test) -> Option<String>, Failure> {
+    let (own, theirs) = sides(desk, record)?;
     let (law, now) = (desk.law()?, desk.now());
     Ok(move |test| {
-        let found = law.recognition(&own, &theirs, test, now)?;
-        let (row, until) = (found.row, &found.row.until);
-        Some(match found.stands {
+        let row = law.recognition(&own, &theirs, test)?;
+        let until = &row.until;
+        Some(match row.stands(now) {
             true => format!("taken as met until {until}: {}; after that: {}", row.accepts, row.fallback),
             false => format!("no longer taken since {until}: {}; the higher standard: {}", row.accepts, row.fallback),
         })
@@ -333,6 +385,7 @@ fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         .with("reasons", told.reasons.into_iter().map(|(t, why)| (t, why.into())).collect::<serde_json::Map<_, _>>())
         .with("decision_reasons", told.decision_reasons)
         .with("caveats", told.caveats)
+        .with("thresholds", serde_json::to_value(thresholds(desk, &record)?).unwrap_or_default())
         .with("lapsed_because", told.lapsed)
         .with("law", super::law::decided_by(desk, &record, &[review::DECIDE])?);
     Ok(answer)

@@ -12,7 +12,7 @@ use super::jurisdiction::{self, Jurisdiction, Recognition};
 use super::request::{self, RequestKind};
 use super::row::Row;
 use crate::value::class::{Test, words};
-use crate::value::instant::{Instant, Span};
+use crate::value::instant::Instant;
 
 words! {
     /// What a row of the law is of.
@@ -30,15 +30,6 @@ words! {
 
 /// The largest row that is taken, in bytes of its JSON.
 pub const LARGEST_ROW: usize = 64 * 1024;
-
-/// A recognition, and whether it stands.
-#[derive(Clone, Copy, Debug)]
-pub struct Recognised<'a> {
-    /// What is taken, until when, and what is asked after that.
-    pub row: &'a Recognition,
-    /// Whether it is taken at the time that was asked about.
-    pub stands: bool,
-}
 
 /// Every table, and how many changes were made to the program's.
 #[derive(Clone, Debug)]
@@ -131,12 +122,9 @@ impl Law {
         all.filter(|g| g.effect == effect || g.effect == "either").collect()
     }
 
-    /// What a side takes of another's as meeting a test of its own at a time; else what it asks instead.
-    pub fn recognition(&self, by: &str, of: &str, test: Test, now: Instant) -> Option<Recognised<'_>> {
-        let row = self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test.word())?;
-        // It is taken to the end of its last day.
-        let ends = Instant::parse_date(&row.until).map(|day| Instant::of_date(day).plus(Span::days(1)));
-        Some(Recognised { row, stands: ends.is_some_and(|end| now < end) })
+    /// What a side takes of another's as meeting a test of its own, in force or not any more.
+    pub fn recognition(&self, by: &str, of: &str, test: Test) -> Option<&Recognition> {
+        self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test.word())
     }
 
     /// The jurisdiction of that code.

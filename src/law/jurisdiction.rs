@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Calendar;
 use super::row::{self, Row};
 use crate::value::class::{Category, Test};
-use crate::value::instant::Instant;
+use crate::value::instant::{Instant, Span};
 
 /// What a partner can give an assurance of: what the gate's rule G-18 knows.
 pub const ASSURANCES: [&str; 2] = ["death_penalty", "torture"];
@@ -116,6 +116,13 @@ pub struct Recognition {
     pub until: String,
     /// What is asked after that: the higher standard.
     pub fallback: String,
+}
+
+impl Recognition {
+    /// Whether it is taken at a time: to the end of its last day.
+    pub fn stands(&self, now: Instant) -> bool {
+        Instant::parse_date(&self.until).is_some_and(|day| now < Instant::of_date(day).plus(Span::days(1)))
+    }
 }
 
 #[derive(Deserialize)]

@@ -194,6 +194,22 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     }
     d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level));
     d.line("ASKED BY", format!("{}, {}", r.requester, at(Some(&r.opened))));
+    if matches!(r.state.as_str(), "open" | "assessed" | "deferred") {
+        let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
+        d.line("DO NOTHING", "and nothing leaves.");
+        d.line(
+            "TO SIGN",
+            Bit::new(
+                match (open, r.level.as_str(), r.reviewers.len()) {
+                    (0, "L3", 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
+                    (0, "L3", _) => "Signing decides, as the second reviewer: another than the first.".to_owned(),
+                    (0, ..) => "Signing decides.".to_owned(),
+                    _ => format!("{open} tests are open."),
+                },
+                Tone::Guidance,
+            ),
+        );
+    }
     d.gap();
     for (n, t) in r.tests.iter().enumerate() {
         let (mark, tone) = match t.outcome.as_deref() {
@@ -206,6 +222,10 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
             Bit::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
         ));
         d.body("", t.recognition.as_deref().unwrap_or_default());
+    }
+    for t in review::thresholds(desk, record)? {
+        let mark = if t.higher { "; the higher standard" } else { "" };
+        d.body("BY LAW", &format!("{}, {}: {}, on {}{mark}", t.side, t.category, t.authoriser, t.standard));
     }
     let told = review::told(desk, record)?;
     let less = told.less_intrusive_text.as_str();
@@ -232,22 +252,6 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     }
     for because in &told.lapsed {
         d.body("BECAUSE", because);
-    }
-    if matches!(r.state.as_str(), "open" | "assessed" | "deferred") {
-        let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
-        d.line("DO NOTHING", "and nothing leaves.");
-        d.line(
-            "TO SIGN",
-            Bit::new(
-                match (open, r.level.as_str(), r.reviewers.len()) {
-                    (0, "L3", 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
-                    (0, "L3", _) => "Signing decides, as the second reviewer: another than the first.".to_owned(),
-                    (0, ..) => "Signing decides.".to_owned(),
-                    _ => format!("{open} tests are open."),
-                },
-                Tone::Guidance,
-            ),
-        );
     }
     Ok(())
 }
