@@ -20,7 +20,8 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
     ("request agree", &[]),
     ("request accept", &[]),
     ("request postpone", &[("because", "a trial here")]),
-    ("request refuse", &[("ground", "R3"), ("because", "sovereignty")]),
+    ("request postpone", &[("ground", "R5"), ("because", "a trial here")]),
+    ("request refuse", &[("ground", "R2"), ("because", "sovereignty")]),
     ("request execute", &[]),
     ("request deliver", &[("text", "done")]),
     ("request report-use", &[("text", "read")]),
@@ -39,6 +40,9 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
     ("disclosure new", &[("to", "XB"), ("delete-after", "30d")]),
     ("disclosure release", &[]),
 ];
+
+/// Kinds of each level, with and without a ground to put them off.
+const KINDS: &[&str] = &["bc29", "bc31", "bc25"];
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -120,18 +124,22 @@ impl Life {
     }
 }
 
-/// A request on its way or a draft, and an item of tier 2 whose review is open.
-fn begin(a: &Site, b: &Site, sent: bool) -> Life {
+/// A request of a kind on its way or a draft, and an item of tier 2 whose review is open.
+fn begin(a: &Site, b: &Site, kind: &str, sent: bool) -> Life {
     let case = a.case("A life");
     let law = comity::law::edition::Law::of_program();
-    let kind = law.request("bc29").unwrap();
+    let kind = law.request(kind).unwrap();
     let fields: Vec<String> = kind.field.iter().map(|f| format!("{}={}", f.id, f.label)).collect();
-    let mut form = vec![("kind", "bc29"), ("case", case.as_str()), ("to", "XB")];
+    let mut form = vec![("kind", kind.id.as_str()), ("case", case.as_str()), ("to", "XB")];
     form.extend(fields.iter().map(|f| ("field", f.as_str())));
     let request = a.make(1, "request new", &form);
     if sent {
         let answer = a.must(1, "request submit", &[("request", &request)]);
-        a.decide(answer.value["review"].as_str().unwrap());
+        let review = answer.value["review"].as_str().unwrap();
+        a.decide(review);
+        if kind.level == "L3" {
+            a.must(3, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
+        }
         a.must(1, "request send", &[("request", &request)]);
         a.carry(b, "sent");
     }
@@ -155,9 +163,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_life_keeps_its_promises(sent in any::<bool>(), steps in prop::collection::vec(step(), 40..60)) {
+    fn a_life_keeps_its_promises(
+        kind in prop::sample::select(KINDS),
+        sent in any::<bool>(),
+        steps in prop::collection::vec(step(), 40..60),
+    ) {
         let (_root, mut a, mut b) = pair();
-        let life = begin(&a, &b, sent);
+        let life = begin(&a, &b, kind, sent);
         // Whatever was let out is carried in the end.
         for (n, step) in steps.iter().chain([&Step::Carry(true)]).enumerate() {
             let before = [clocks(&a, &life.request), clocks(&b, &life.request)];
@@ -224,7 +236,7 @@ fn every_state_has_a_way_out_but_those_that_are_the_end() {
 #[test]
 fn answers_that_crossed_are_resolved() {
     let (_root, a, b) = pair();
-    let life = begin(&a, &b, true);
+    let life = begin(&a, &b, "bc29", true);
     let on = ("request", life.request.as_str());
     a.must(1, "request withdraw", &[on, ("because", "not needed")]);
     b.must(1, "request accept", &[on]);
