@@ -109,13 +109,16 @@ impl Screen {
         self.keys.flush().unwrap();
     }
 
-    /// Escape, and long enough for it not to be taken for the beginning of something longer.
+    /// Escape, until the screen has answered it: with the key after it, it could be taken for the beginning of something
+    /// longer. Where it changes nothing, long enough.
     pub fn escape(&mut self) {
+        let before = self.text();
         self.press("\x1b");
         let start = Instant::now();
-        while start.elapsed() < Duration::from_millis(600) {
-            self.drain(Duration::from_millis(100));
+        while self.text() == before && start.elapsed() < Duration::from_secs(2) {
+            self.drain(Duration::from_millis(50));
         }
+        while self.drain(Duration::from_millis(100)) && start.elapsed() < Duration::from_secs(3) {}
     }
 
     pub fn resize(&mut self, rows: u16, cols: u16) {
