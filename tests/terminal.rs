@@ -425,6 +425,141 @@ fn a_list_is_ordered_compared_saved_and_recalled() {
 }
 
 #[test]
+fn a_view_is_removed_and_brought_back() {
+    let (_root, a, _b) = pair();
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("2Fmine\r");
+    s.until("The view mine is kept");
+    s.press("fremove\r");
+    s.until("Remove a view");
+    s.press("\r");
+    s.until("The view mine is removed; u brings it back.");
+    s.press("f");
+    s.until("No view is kept");
+    s.escape();
+    s.press("u");
+    s.until("the view mine removed");
+    s.press("\r");
+    s.until("The view mine is kept");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn what_was_done_is_named_before_it_is_taken_back() {
+    let (_root, a, _b) = pair();
+    tiers(&a);
+    let sorted = |t: &str| {
+        let mut all: Vec<char> = listed(t).chars().collect();
+        all.sort_unstable();
+        all.into_iter().collect::<String>()
+    };
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("u");
+    s.until("Nothing was done since you came.");
+    s.press("3");
+    s.until("ITEMS");
+    s.press("/tier:>2\r");
+    s.when("what is filtered", |t| sorted(t) == "34");
+    s.escape();
+    s.when("all of them", |t| sorted(t) == "1234");
+    s.press("ggvj ");
+    s.until("2 marked");
+    s.press("u");
+    s.until("Undo: what was done, the newest first");
+    s.until("Case: 2 marked instead of 0");
+    assert!(s.text().contains("Case: no filter instead of the filter"), "{}", s.text());
+    s.escape();
+    s.until("2 marked; Esc clears the marks");
+    s.press("u\r");
+    s.until("Undone: Case: 2 marked instead of 0");
+    s.press("u\r");
+    s.when("the filter again", |t| t.contains("Undone: Case: no filter") && sorted(t) == "34");
+    s.press("U");
+    s.until("once more");
+    s.press("\r");
+    s.when("no filter once more", |t| sorted(t) == "1234");
+    // What was signed has a counter-act, which is asked for like any other, or none, and says so.
+    s.press(":case new\r");
+    s.until("Open a case");
+    s.press("Tidewater\tcybercrime\t\r");
+    s.until("The case is open");
+    s.press("u");
+    s.until("no    it is signed and stays in the");
+    s.press("\r");
+    s.until("this cannot be undone");
+    s.escape();
+    s.escape();
+    s.press(":partner suspend\r");
+    s.until("Suspend a partner");
+    s.press("XB\tkeys in doubt\r\r");
+    s.until("The gate says yes.");
+    s.press("suspend\r");
+    s.until("XB is suspended.");
+    s.press("u");
+    s.until("by partner resume");
+    s.press("\r");
+    s.until("Let a suspended partner resume");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn ids_are_copied_and_the_words_of_a_case_are_not() {
+    let (_root, a, _b) = pair();
+    tiers(&a);
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("ITEMS");
+    s.press("/tier:4\r");
+    s.when("the one", |t| listed(t) == "4");
+    s.press("y");
+    s.until("other programs read it");
+    s.until("no    its words stay here: they are content of a case");
+    assert!(s.text().contains("digest of its last act"), "{}", s.text());
+    s.press("id\r");
+    s.until("For the terminal's clipboard: ");
+    let text = s.text();
+    let id: String = text.split("clipboard: ").nth(1).unwrap().chars().take_while(char::is_ascii_hexdigit).collect();
+    assert_eq!(id.len(), 32, "{text}");
+    while s.drain(Duration::from_millis(300)) {}
+    let sequences = s.raw.windows(7).filter(|w| w == b"\x1b]52;c;").count();
+    assert_eq!(sequences, 1, "nothing else goes to the clipboard");
+    let raw = String::from_utf8_lossy(&s.raw).into_owned();
+    let sent = raw.split("\x1b]52;c;").nth(1).unwrap().split(['\x1b', '\x07']).next().unwrap().to_owned();
+    // The beginning of the id, three bytes as four letters: enough to tell it from everything else.
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = id.as_bytes()[..3].iter().fold(0u32, |n, b| n << 8 | u32::from(*b));
+    let want: String = (0..4).map(|n| char::from(alphabet[(bits >> (18 - 6 * n) & 63) as usize])).collect();
+    assert!(sent.starts_with(&want), "{sent} is not {id}");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn jobs_that_ended_are_listed_with_what_they_said() {
+    let (_root, a, _b) = pair();
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("J");
+    s.until("Nothing has run since you came.");
+    s.escape();
+    s.press(":audit verify\r");
+    s.until("Intact");
+    s.escape();
+    s.press("J");
+    s.until("Jobs: Enter cancels one, or shows what it said");
+    s.until("audit verify");
+    s.press("\r");
+    s.until("every signature");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
 fn a_range_is_marked_and_what_is_not_seen_of_it_is_counted() {
     let (_root, a, _b) = pair();
     tiers(&a);

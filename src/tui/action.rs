@@ -50,7 +50,13 @@ pub enum Intent {
     Tab(i32),
     /// The detail pane over the whole screen.
     Zoom,
-    /// The jobs that run.
+    /// What may be copied of what is selected.
+    Copy,
+    /// What was done last, and what takes it back.
+    Undo,
+    /// What was taken back last, once more.
+    Redo,
+    /// The jobs that run, and those that ended.
     Jobs,
     /// Messages that were shown.
     Messages,
@@ -243,7 +249,10 @@ pub const ACTIONS: &[Action] = &[
     action("reports", "Go to Reports", &["0", "g r"], "", Intent::Go(P::Reports)),
     action("as of", "The record as it was at a time, read only", &["t"], "", Intent::LookBack),
     action("now", "Back to the record as it is", &["T"], "", Intent::Now),
-    action("jobs", "What runs: progress, cancel", &["J"], "", Intent::Jobs),
+    action("undo", "What was done last, and what takes it back", &["u"], "", Intent::Undo),
+    action("redo", "Do once more what was taken back", &["U"], "", Intent::Redo),
+    action("copy", "Copy the id or the line of what is selected", &["y"], "", Intent::Copy),
+    action("jobs", "What runs and what has ended: progress, cancel", &["J"], "", Intent::Jobs),
     action("messages", "Messages that were shown", &["M"], "", Intent::Messages),
     action("refresh", "Fetch everything anew", &["ctrl-r", "f5"], "", Intent::Refresh),
     action("cancel", "Cancel what runs; at rest, offer to leave", &["ctrl-c"], "", Intent::Cancel),

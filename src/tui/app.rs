@@ -1,8 +1,10 @@
 //! What the screens are at any moment, and what each key and each answer makes of it. It never draws and never waits.
 
 mod acts;
+mod jobs;
 mod lists;
 mod menus;
+mod past;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,6 +13,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
+
+use jobs::Ended;
+pub use jobs::{Running, told};
 
 use super::action::{Action, Intent};
 use super::input::Input;
@@ -29,6 +34,7 @@ use super::place::Place;
 use super::screen::detail::detail;
 use super::screen::screen_of;
 use super::theme::{Theme, Tone};
+use super::undo::{History, Looks};
 use super::unlock::Unlock;
 use super::view::View;
 use super::worker::{Opening, Reply, Ticket, Who, Workers};
@@ -43,17 +49,6 @@ use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::text::shown_lines;
-
-/// A verb that runs, or waits for the one before it.
-pub struct Running {
-    ticket: Ticket,
-    verb: &'static Verb,
-    /// Whether it is done with several things, one by one.
-    several: bool,
-    /// How far it has come.
-    pub progress: Option<Progress>,
-    cancelled: Arc<AtomicBool>,
-}
 
 /// Why the screens are left.
 #[derive(Debug)]
@@ -96,6 +91,14 @@ pub struct App {
     pub pressed: Vec<Chord>,
     /// What runs; the first of them does.
     pub jobs: Vec<Running>,
+    /// What has ended, the newest last.
+    ended: Vec<Ended>,
+    /// What was done here, and what takes it back.
+    history: History,
+    /// How it was looked at before the filter or the range that is being made.
+    looked: Option<Looks>,
+    /// A text for the clipboard of the terminal.
+    pub copied: Option<String>,
     /// What was said, the newest last.
     messages: Vec<(Instant, Bit)>,
     /// What stands in the row of the sentence instead of it.
@@ -148,6 +151,10 @@ impl App {
             asking_time: None,
             pressed: Vec::new(),
             jobs: Vec::new(),
+            ended: Vec::new(),
+            history: History::default(),
+            looked: None,
+            copied: None,
             messages: Vec::new(),
             said: None,
             drafts: BTreeMap::new(),
@@ -240,6 +247,7 @@ impl App {
         } else {
             self.place_key(key);
         }
+        self.note_what_was_made();
     }
 
     fn paste(&mut self, text: &str) {
@@ -323,6 +331,17 @@ impl App {
     }
 
     pub(super) fn do_intent(&mut self, intent: Intent) {
+        let before = Self::changes_looks(intent).then(|| self.looks());
+        if matches!(intent, Intent::Filter | Intent::Range) && self.looked.is_none() {
+            self.looked = Some(self.looks());
+        }
+        self.do_what(intent);
+        if let Some(before) = before {
+            self.note_looks(before);
+        }
+    }
+
+    fn do_what(&mut self, intent: Intent) {
         self.said = None;
         if !Self::goes_on_ranging(intent) {
             self.view().end_range();
@@ -359,6 +378,9 @@ impl App {
                 let view = self.view();
                 view.zoomed = !view.zoomed && view.detail.is_some();
             }
+            Intent::Copy => self.offer_copies(),
+            Intent::Undo => self.offer_undo(),
+            Intent::Redo => self.offer_redo(),
             Intent::Jobs => self.show_jobs(),
             Intent::Messages => self.show_messages(),
             Intent::Refresh => self.fetch(),
@@ -696,11 +718,7 @@ impl App {
 
     pub(super) fn cancel(&mut self) {
         if let Some(job) = self.jobs.first() {
-            job.cancelled.store(true, Ordering::Relaxed);
-            let name = job.verb.full_name();
-            let what =
-                if job.several { "what is done with some stays done" } else { "nothing of it will have been done" };
-            self.say(Bit::new(format!("Cancelling {name}: {what}."), Tone::Due));
+            self.cancel_job(job.ticket);
         } else if self.locked.is_some() || self.is_asking_to_leave() {
             self.end = Some(End::Left);
         } else {
@@ -796,6 +814,7 @@ impl App {
                         view.detail = Some((subject, detail));
                     }
                 } else if let Some(Overlay::Reader(reader)) = self.overlays.last_mut()
+                    && reader.asked == ticket
                     && let Ok(detail) = detail
                 {
                     *reader = Reader::new(detail);
@@ -817,7 +836,7 @@ impl App {
             Reply::Located(_, subject, Ok(None)) => {
                 self.awaits = None;
                 let ticket = self.next();
-                self.overlays.push(Overlay::Reader(Reader::of_lines("", &[])));
+                self.overlays.push(Overlay::Reader(Reader { asked: ticket, ..Reader::of_lines("", &[]) }));
                 self.read(move |desk, out| {
                     let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
                 });
@@ -864,7 +883,9 @@ impl App {
                 }
             }
             Reply::Choices(ticket, choices) => self.choices(ticket, choices),
+            Reply::Copies(ticket, copies) => self.copies_came(ticket, copies),
             Reply::Views(ticket, views) => self.views_came(ticket, views),
+            Reply::Removed(done) => self.removed(done),
             Reply::Saved(done) => self.saved(done),
             Reply::Found(ticket, found) => {
                 if let Some(Overlay::Menu(menu)) = self.overlays.last_mut()
@@ -892,6 +913,7 @@ impl App {
                 if let Some(job) = self.jobs.iter_mut().find(|j| j.ticket == ticket) {
                     job.progress = Some(progress);
                 }
+                self.renew_jobs();
             }
             Reply::Done(ticket, done) => self.done(ticket, done),
             Reply::Reached | Reply::Closed => {}
@@ -933,6 +955,7 @@ impl App {
     fn done(&mut self, ticket: Ticket, done: Result<Answer, Failure>) {
         let Some(at) = self.jobs.iter().position(|j| j.ticket == ticket) else { return };
         let job = self.jobs.remove(at);
+        self.note_end(&job, &done);
         let from_form = self.form().is_some_and(|f| f.running == Some(ticket));
         self.overlays.retain(|o| !matches!(o, Overlay::Confirm(c) if c.verb.full_name() == job.verb.full_name()));
         match done {
@@ -942,6 +965,7 @@ impl App {
                 }
                 if let Run::Writes(_) = job.verb.run {
                     let id = answer.id();
+                    self.note_deed(job.verb, &answer);
                     let view = self.view();
                     view.marks.clear();
                     if id.is_some() {
@@ -1115,6 +1139,9 @@ impl App {
         }
         self.forget_what_may_be_done();
         self.messages.clear();
+        self.ended.clear();
+        self.history.clear();
+        (self.looked, self.copied) = (None, None);
         if let Some((_, cancelled)) = self.looking_back.take() {
             cancelled.store(true, Ordering::Relaxed);
         }
@@ -1170,19 +1197,4 @@ fn draft_of(form: &FormView) -> String {
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
-}
-
-/// How far a job has come, in words.
-pub fn told(progress: &Progress) -> String {
-    match progress.of {
-        Some(of) if of > 0 => format!("{} {} of {of}", progress.what, progress.done),
-        _ => format!("{} {}", progress.what, progress.done),
-    }
-}
-
-impl Running {
-    /// What it is.
-    pub fn name(&self) -> String {
-        self.verb.full_name()
-    }
 }

@@ -26,6 +26,7 @@ pub mod settings;
 pub mod signal;
 pub mod terminal;
 pub mod theme;
+pub mod undo;
 pub mod unlock;
 pub mod view;
 pub mod worker;
@@ -95,6 +96,9 @@ async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedRecei
         if app.dirty {
             app.dirty = false;
             screens.terminal.draw(|frame| draw::draw(app, frame))?;
+        }
+        if let Some(text) = app.copied.take() {
+            screens.copy(&text)?;
         }
         if let Some(end) = app.end.take() {
             return Ok(end);

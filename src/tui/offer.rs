@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use super::page::Subject;
 use super::place::Place;
 use super::screen::look::Look;
-use crate::desk::failure::Failure;
+use crate::desk::failure::{Failure, Kind};
 use crate::desk::own::{line_of, short};
 use crate::desk::verb::{Form, Takes, Verb};
 use crate::desk::workspace::Desk;
 use crate::desk::{disclosure, verb};
-use crate::record::book::{Book as _, Query, Record};
+use crate::record::book::{Book as _, Query, Record, Row};
+use crate::record::item;
 use crate::record::request::{Answer, Report, State};
+use crate::store::read;
+use crate::value::class::Tier;
 use crate::value::id::Id;
+use crate::value::marking::Tlp;
 
 /// The keys with consequences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -301,6 +305,42 @@ pub fn choices(desk: &Desk, takes: Takes, form: &Form) -> Result<Vec<(String, St
         }
         _ => {}
     }
+    Ok(all)
+}
+
+/// Something that may be copied: its name, and the text or why it stays here.
+pub type Copy = (&'static str, Result<String, Failure>);
+
+/// What may be copied of a thing. Ids and digests say nothing of a case; its words do, and go only where they may be known.
+pub fn copies(desk: &Desk, subject: &Subject) -> Result<Vec<Copy>, Failure> {
+    let mut all: Vec<Copy> =
+        vec![("name", Ok(short(&subject.kind, &subject.id.to_string()))), ("id", Ok(subject.id.to_string()))];
+    let Some(record) = desk.book().get(subject.id)? else { return Ok(all) };
+    let last = read::changes_of(&desk.db, record.id)?.last().map(|c| c.row);
+    let act = last.map(|row| read::position_of_row(&desk.db, Row(row))).transpose()?.flatten();
+    if let Some(act) = act.map(|position| read::act(&desk.db, position)).transpose()?.flatten() {
+        all.push(("digest of its last act", Ok(act.id.to_string())));
+    }
+    let open = match record.kind {
+        "item" => {
+            let terms = item::Terms::read(&record.terms)?;
+            terms.tier == Tier::INDICATORS && matches!(terms.marking.tlp, Tlp::Clear | Tlp::Green)
+        }
+        "partner" | "member" => true,
+        _ => false,
+    };
+    all.push((
+        "line",
+        if open {
+            line_of(desk, &record)
+        } else {
+            Err(Failure::new(
+                Kind::Refused,
+                "its words stay here: they are content of a case",
+                "copy its id; or write a letter, or a bundle, which is logged",
+            ))
+        },
+    ));
     Ok(all)
 }
 

@@ -159,16 +159,35 @@ pub fn save(path: &Path, view: Saved) -> Result<bool, Failure> {
         Some(old) => *old = view,
         None => all.push(view),
     }
+    write(path, &all)?;
+    Ok(there.is_some())
+}
+
+/// Takes the view of a name out of the file, and answers it.
+///
+/// # Errors
+///
+/// As [`save`]; [`Kind::Usage`] where there is none of that name.
+pub fn remove(path: &Path, name: &str) -> Result<Saved, Failure> {
+    let mut all = read(path)?;
+    let Some(at) = all.iter().position(|v| v.name == name) else {
+        return Err(Failure::usage(format!("there is no view {}", shown(name))));
+    };
+    let removed = all.remove(at);
+    write(path, &all)?;
+    Ok(removed)
+}
+
+fn write(path: &Path, all: &[Saved]) -> Result<(), Failure> {
     let mut text = String::from("# Views of the screens: `f` recalls them, `F` saves one. Not encrypted.\n");
     all.iter().for_each(|v| text.push_str(&v.toml()));
     if text.len() as u64 > LONGEST {
-        return Err(Failure::new(Kind::Malformed, "there are too many views", "take some out of views.toml"));
+        return Err(Failure::new(Kind::Malformed, "there are too many views", "remove some"));
     }
     if let Some(folder) = path.parent() {
         file::private_folder(folder)?;
     }
-    file::write(path, text.as_bytes())?;
-    Ok(there.is_some())
+    Ok(file::write(path, text.as_bytes())?)
 }
 
 #[cfg(test)]
@@ -192,6 +211,9 @@ mod tests {
         assert!(save(&path, view("all", "open", None)).unwrap(), "one of the same name is replaced");
         let all = read(&path).unwrap();
         assert_eq!(all, [first, view("all", "open", None)]);
+        assert_eq!(remove(&path, "all").unwrap().filter, "open");
+        assert_eq!(read(&path).unwrap().len(), 1);
+        assert_eq!(remove(&path, "all").unwrap_err().kind, Kind::Usage);
         assert_eq!(all[0].order(), Some(order));
         assert_eq!((all[0].tab(), all[0].tab.as_str()), (1, "inbound"));
         assert_eq!(all[1].words(), "Queue inbound, filter open, as it comes");

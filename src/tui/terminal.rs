@@ -3,6 +3,7 @@
 use std::io::{self, Stdout, Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
@@ -28,6 +29,11 @@ impl Screens {
         }));
         set()?;
         Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+    }
+
+    /// Hands a text to the clipboard of the terminal (OSC 52), which takes it or does not: nothing answers.
+    pub fn copy(&self, text: &str) -> io::Result<()> {
+        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Sets it again after a pause.

@@ -10,7 +10,7 @@ use std::time::Instant;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::many::{May, may, may_each};
-use super::offer::Prepared;
+use super::offer::{Copy, Prepared};
 use super::page::{Detail, Page, Subject};
 use super::place::Place;
 use super::saved::Saved;
@@ -51,10 +51,14 @@ pub enum Reply {
     Pairs(Ticket, Result<Vec<PairRow>, Failure>),
     /// What a list for a field offers: values, and what is shown of them.
     Choices(Ticket, Result<Vec<(String, String)>, Failure>),
+    /// What may be copied of a thing: its name, and the text or why it stays.
+    Copies(Ticket, Result<Vec<Copy>, Failure>),
     /// The views that are kept.
     Views(Ticket, Result<Vec<Saved>, Failure>),
     /// A view is kept: its name, and whether it has replaced one.
     Saved(Result<(String, bool), Failure>),
+    /// A view is kept no longer.
+    Removed(Result<Saved, Failure>),
     /// Records that fit what was typed.
     Found(Ticket, Vec<(Subject, String)>),
     /// The moment that the reading thread looks at from here on; `None`: now.

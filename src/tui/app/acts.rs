@@ -49,6 +49,7 @@ impl App {
         let (yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
         menu.empty = "Nothing can be done with this.";
         menu.set_entries(yes.into_iter().chain(no).map(entry).collect());
+        self.pick_what_was_chosen_before();
     }
 
     /// Asks of each of several things whether a verb may be done with it.

@@ -11,6 +11,7 @@ use crate::tui::overlay::naming::Naming;
 use crate::tui::page::Bit;
 use crate::tui::saved::{self, Saved};
 use crate::tui::theme::Tone;
+use crate::tui::undo::{Back, Done};
 use crate::tui::worker::{Reply, Ticket};
 
 impl App {
@@ -126,15 +127,50 @@ impl App {
         match views {
             Ok(views) => {
                 menu.empty = "No view is kept; the action \"save view\" keeps one.";
-                let entry = |v: Saved| {
+                let entry = |v: &Saved| {
                     Entry::new(v.name.as_str(), Bit::new(v.words(), Tone::Note), Pick::View(Box::new(v.clone())))
                 };
-                menu.set_entries(views.into_iter().map(entry).collect());
+                let mut entries: Vec<Entry> = views.iter().map(entry).collect();
+                if !views.is_empty() {
+                    let about = Bit::new("asks which", Tone::Note);
+                    entries.push(Entry::new("remove a view …", about, Pick::Removing(views)));
+                }
+                menu.set_entries(entries);
+                self.pick_what_was_chosen_before();
             }
             Err(failure) => {
                 self.overlays.pop();
                 self.refuse(&failure);
             }
+        }
+    }
+
+    /// Asks which view is to be removed.
+    pub(super) fn ask_which_to_remove(&mut self, views: Vec<Saved>) {
+        self.overlays.pop();
+        let entry =
+            |v: &Saved| Entry::new(v.name.as_str(), Bit::new(v.words(), Tone::Note), Pick::Remove(Box::new(v.clone())));
+        let entries = views.iter().map(entry).collect();
+        self.overlays.push(Overlay::Menu(Box::new(Menu::new("Remove a view", entries).numbered())));
+    }
+
+    /// Removes a view.
+    pub(super) fn remove(&mut self, view: &Saved) {
+        let Some(path) = saved::path() else { return };
+        let name = view.name.clone();
+        self.read(move |_, out| {
+            let _ = out.send(Reply::Removed(saved::remove(&path, &name)));
+        });
+    }
+
+    pub(super) fn removed(&mut self, done: Result<Saved, Failure>) {
+        match done {
+            Ok(view) => {
+                self.say_keys(&format!("The view {} is removed; {{undo}} brings it back.", view.name), Tone::Good);
+                let what = format!("the view {} removed", view.name);
+                self.history.note(Done { what, back: Back::View(Box::new(view)) });
+            }
+            Err(failure) => self.refuse(&failure),
         }
     }
 

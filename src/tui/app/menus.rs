@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{App, Running, told};
+use super::App;
 use crate::desk::failure::Failure;
 use crate::desk::verb::{Run, Takes, Verb};
 use crate::desk::verbs;
@@ -76,6 +76,7 @@ impl App {
                 menu.set_entries(
                     choices.into_iter().map(|(value, label)| Entry::new(label, "", Pick::Value(value))).collect(),
                 );
+                self.pick_what_was_chosen_before();
             }
             Err(failure) => {
                 self.overlays.pop();
@@ -145,20 +146,6 @@ impl App {
         self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, entries))));
     }
 
-    pub(super) fn show_jobs(&mut self) {
-        let line = |(n, j): (usize, &Running)| {
-            let state = match &j.progress {
-                Some(p) => told(p),
-                None if n == 0 => "begins".to_owned(),
-                None => "waits".to_owned(),
-            };
-            format!("{:24} {state}", j.verb.full_name())
-        };
-        let mut lines: Vec<String> = self.jobs.iter().enumerate().map(line).collect();
-        lines.push(if lines.is_empty() { "Nothing runs.".into() } else { "Ctrl-C cancels the first.".into() });
-        self.overlays.push(Overlay::Reader(Reader::of_lines("Jobs", &lines)));
-    }
-
     pub(super) fn show_messages(&mut self) {
         let mut lines: Vec<String> =
             self.messages.iter().rev().map(|(at, bit)| format!("{}  {}", at.on_screen(self.now()), bit.text)).collect();
@@ -199,11 +186,21 @@ impl App {
         });
     }
 
+    /// Where Enter came before the entries of the menu on top, it picks what was typed before it.
+    pub(super) fn pick_what_was_chosen_before(&mut self) {
+        if let Some(Overlay::Menu(menu)) = self.overlays.last_mut()
+            && let Some(pick) = menu.chosen_before()
+        {
+            self.picked(pick);
+        }
+    }
+
     pub(super) fn picked(&mut self, pick: Pick) {
         let label = match self.overlays.last() {
             Some(Overlay::Menu(menu)) => menu.fitting().nth(menu.at()).map(|e| e.name.as_str().to_owned()),
             _ => None,
         };
+        let before = self.looks();
         match pick {
             Pick::Value(value) => {
                 self.overlays.pop();
@@ -247,10 +244,33 @@ impl App {
             Pick::Order(order) => {
                 self.overlays.pop();
                 self.order(order);
+                self.note_looks(before);
             }
             Pick::View(view) => {
                 self.overlays.pop();
                 self.recall(&view);
+                self.note_looks(before);
+            }
+            Pick::Removing(views) => self.ask_which_to_remove(views),
+            Pick::Remove(view) => {
+                self.overlays.pop();
+                self.remove(&view);
+            }
+            Pick::Copy(text) => {
+                self.overlays.pop();
+                self.copy(text);
+            }
+            Pick::Undo(number) => {
+                self.overlays.pop();
+                self.undo(number);
+            }
+            Pick::Redo => {
+                self.overlays.pop();
+                self.redo();
+            }
+            Pick::Cancel(ticket) => self.cancel_job(ticket),
+            Pick::Told(name, lines) => {
+                self.overlays.push(Overlay::Reader(Reader::of_lines(&name, &lines)));
             }
             Pick::Theme(name) => {
                 self.overlays.pop();

@@ -37,6 +37,20 @@ pub enum Pick {
     Order(Option<Order>),
     /// A view that was saved.
     View(Box<Saved>),
+    /// Asks which saved view is to be removed, of these.
+    Removing(Vec<Saved>),
+    /// A saved view that is to be removed.
+    Remove(Box<Saved>),
+    /// A text for the clipboard.
+    Copy(String),
+    /// Something that was done and is to be taken back, by its number.
+    Undo(usize),
+    /// What was taken back last is to be done once more.
+    Redo,
+    /// A job that is to be cancelled.
+    Cancel(u64),
+    /// What a job that ended has said: its name and its lines.
+    Told(String, Vec<String>),
 }
 
 /// An entry.
@@ -91,6 +105,12 @@ pub struct Menu {
     pub kinds: Option<&'static [&'static str]>,
     /// The newest question to the desk.
     pub asked: u64,
+    /// Whether its entries are still asked for.
+    waits: bool,
+    /// Whether Enter was pressed while they were: it means what was typed before it.
+    hasty: bool,
+    /// Whether it lists the jobs, and is made anew as they go on.
+    pub lists_jobs: bool,
     /// The first entry that is drawn.
     pub offset: usize,
     /// The entries.
@@ -114,6 +134,9 @@ impl Menu {
             finds: false,
             kinds: None,
             asked: 0,
+            waits: false,
+            hasty: false,
+            lists_jobs: false,
             offset: 0,
             entries,
             found: Vec::new(),
@@ -127,7 +150,7 @@ impl Menu {
 
     /// A menu whose entries are still asked for; `empty` says what is being done.
     pub fn awaiting(title: impl Into<Shown>, ticket: u64, empty: &'static str) -> Self {
-        Self { asked: ticket, empty, ..Self::new(title, Vec::new()) }
+        Self { asked: ticket, empty, waits: true, ..Self::new(title, Vec::new()) }
     }
 
     /// A menu of words for a field; `several`: any number may be ticked.
@@ -139,6 +162,12 @@ impl Menu {
     #[must_use]
     pub fn finding(self) -> Self {
         Self { finds: true, ..self }
+    }
+
+    /// The same menu, as the list of the jobs.
+    #[must_use]
+    pub fn of_jobs(self) -> Self {
+        Self { lists_jobs: true, ..self }
     }
 
     /// The same menu, in which a digit picks.
@@ -185,7 +214,21 @@ impl Menu {
     /// Takes other entries; the query stays.
     pub fn set_entries(&mut self, entries: Vec<Entry>) {
         self.entries = entries;
+        self.waits = false;
         self.narrow();
+    }
+
+    /// What Enter has chosen before the entries were here: the best that fits what was typed before it.
+    pub fn chosen_before(&mut self) -> Option<Pick> {
+        let typed = std::mem::take(&mut self.hasty) && !self.query.text().trim().is_empty();
+        self.fitting().next().filter(|_| typed).map(|e| e.pick.clone())
+    }
+
+    /// Takes the same entries as they are now; what is selected stays so.
+    pub fn renew(&mut self, entries: Vec<Entry>) {
+        let (at, offset) = (self.at, self.offset);
+        self.set_entries(entries);
+        (self.at, self.offset) = (at.min(self.shown.len().saturating_sub(1)), offset);
     }
 
     fn narrow(&mut self) {
@@ -243,9 +286,11 @@ impl Menu {
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
             KeyCode::Char(' ') if self.several => self.tick(),
             KeyCode::Enter if self.several => return Heard::Picked(Pick::Value(self.ticked())),
+            KeyCode::Enter if self.waits => self.hasty = true,
             KeyCode::Enter => return self.picked(),
             _ => {
                 if self.query.key(key) {
+                    self.hasty = false;
                     self.narrow();
                     return Heard::Query;
                 }

@@ -13,12 +13,14 @@ pub struct Reader {
     pub scroll: u16,
     /// Lines in all, as they were drawn last.
     pub lines: u16,
+    /// The newest question to the desk, where its text is still asked for.
+    pub asked: u64,
 }
 
 impl Reader {
     /// A text to read.
     pub const fn new(text: Detail) -> Self {
-        Self { text, scroll: 0, lines: 0 }
+        Self { text, scroll: 0, lines: 0, asked: 0 }
     }
 
     /// Plain lines.

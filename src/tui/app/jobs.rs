@@ -1,0 +1,119 @@
+//! What runs and what has ended: how far it is, how it ended, what cancels it. It starts nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{App, first_line};
+use crate::desk::failure::{Failure, Kind};
+use crate::desk::job::Progress;
+use crate::desk::plain;
+use crate::desk::verb::{Answer, Verb};
+use crate::tui::overlay::Overlay;
+use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::page::Bit;
+use crate::tui::theme::Tone;
+use crate::tui::worker::Ticket;
+use crate::value::instant::Instant;
+
+/// How many jobs that ended are kept.
+const KEPT: usize = 50;
+
+/// A verb that runs, or waits for the one before it.
+pub struct Running {
+    pub(super) ticket: Ticket,
+    pub(super) verb: &'static Verb,
+    /// Whether it is done with several things, one by one.
+    pub(super) several: bool,
+    /// How far it has come.
+    pub progress: Option<Progress>,
+    pub(super) cancelled: Arc<AtomicBool>,
+}
+
+impl Running {
+    /// What it is.
+    pub fn name(&self) -> String {
+        self.verb.full_name()
+    }
+}
+
+/// A verb that ran.
+pub(super) struct Ended {
+    name: String,
+    at: Instant,
+    how: Bit,
+    lines: Vec<String>,
+}
+
+/// How far a job has come, in words.
+pub fn told(progress: &Progress) -> String {
+    match progress.of {
+        Some(of) if of > 0 => format!("{} {} of {of}", progress.what, progress.done),
+        _ => format!("{} {}", progress.what, progress.done),
+    }
+}
+
+impl App {
+    /// The list of what runs, what waits and what has ended.
+    pub(super) fn show_jobs(&mut self) {
+        let mut menu = Menu::new("Jobs: Enter cancels one, or shows what it said", self.job_entries()).of_jobs();
+        menu.empty = "Nothing has run since you came.";
+        self.overlays.push(Overlay::Menu(Box::new(menu)));
+    }
+
+    fn job_entries(&self) -> Vec<Entry> {
+        let running = self.jobs.iter().enumerate().map(|(n, job)| {
+            let state = match &job.progress {
+                Some(progress) => told(progress),
+                None if n == 0 => "begins".to_owned(),
+                None => "waits".to_owned(),
+            };
+            let state = if job.cancelled.load(Ordering::Relaxed) { format!("{state}, cancelling") } else { state };
+            Entry::new(job.name(), Bit::new(state, Tone::Due), Pick::Cancel(job.ticket))
+        });
+        let ended = self.ended.iter().rev().map(|ended| {
+            let how = Bit::new(format!("{}  {}", ended.at.on_screen(self.now()), ended.how.text), ended.how.tone);
+            Entry::new(ended.name.as_str(), how, Pick::Told(ended.name.clone(), ended.lines.clone()))
+        });
+        running.chain(ended).collect()
+    }
+
+    /// Draws the list of jobs anew, where it is open.
+    pub(super) fn renew_jobs(&mut self) {
+        if matches!(self.overlays.last(), Some(Overlay::Menu(menu)) if menu.lists_jobs) {
+            let entries = self.job_entries();
+            if let Some(Overlay::Menu(menu)) = self.overlays.last_mut() {
+                menu.renew(entries);
+            }
+        }
+    }
+
+    pub(super) fn cancel_job(&mut self, ticket: Ticket) {
+        let Some(job) = self.jobs.iter().find(|j| j.ticket == ticket) else { return };
+        job.cancelled.store(true, Ordering::Relaxed);
+        let what = if job.several { "what is done with some stays done" } else { "nothing of it will have been done" };
+        self.say(Bit::new(format!("Cancelling {}: {what}.", job.name()), Tone::Due));
+        self.renew_jobs();
+    }
+
+    /// Notes how a job ended.
+    pub(super) fn note_end(&mut self, job: &Running, done: &Result<Answer, Failure>) {
+        let (how, lines) = match done {
+            Ok(answer) => {
+                let said = answer.said.clone().unwrap_or_else(|| "done".to_owned());
+                let tone = if answer.code == 0 { Tone::Good } else { Tone::Stop };
+                (Bit::new(first_line(&said), tone), plain::lines(answer))
+            }
+            Err(failure) if failure.kind == Kind::Cancelled => {
+                (Bit::new("cancelled", Tone::Due), vec![failure.what.clone(), failure.remedy.clone()])
+            }
+            Err(failure) => {
+                (Bit::new(first_line(&failure.what), Tone::Stop), vec![failure.what.clone(), failure.remedy.clone()])
+            }
+        };
+        self.ended.push(Ended { name: job.name(), at: self.now(), how, lines });
+        if self.ended.len() > KEPT {
+            self.ended.remove(0);
+        }
+        self.renew_jobs();
+    }
+}

@@ -1,0 +1,213 @@
+//! What was done at the screens, and what takes it back. What one looks at is put back as it was; what was signed stays in the
+//! record for ever, and what takes it back is an act of its own, which is asked for like any other. Nothing is done here.
+
+use super::order::Order;
+use super::page::Subject;
+use super::place::Place;
+use super::saved::Saved;
+use crate::desk::verb;
+use crate::desk::verb::Verb;
+use crate::value::id::Id;
+
+/// How many things are kept: the oldest go first.
+const MOST: usize = 100;
+
+/// How a place is looked at: what a key may change without a trace in the record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Looks {
+    /// The place.
+    pub place: Place,
+    /// Which of its views.
+    pub tab: usize,
+    /// The filter.
+    pub filter: String,
+    /// The order.
+    pub order: Option<Order>,
+    /// What is marked.
+    pub marks: Vec<Subject>,
+}
+
+impl Looks {
+    /// What has changed since, in words; `None`: nothing, or another place is looked at.
+    pub fn since(&self, now: &Self) -> Option<String> {
+        if self.place != now.place {
+            return None;
+        }
+        let filter = |f: &str| if f.is_empty() { "no filter".to_owned() } else { format!("the filter {f}") };
+        let order = |o: &Option<Order>| o.as_ref().map_or_else(|| "as it comes".to_owned(), Order::words);
+        let mut said = Vec::new();
+        if self.tab != now.tab {
+            said.push("another view".to_owned());
+        }
+        if self.filter != now.filter {
+            said.push(format!("{} instead of {}", filter(&now.filter), filter(&self.filter)));
+        }
+        if self.order != now.order {
+            said.push(format!("{} instead of {}", order(&now.order), order(&self.order)));
+        }
+        if self.marks != now.marks {
+            said.push(format!("{} marked instead of {}", now.marks.len(), self.marks.len()));
+        }
+        (!said.is_empty()).then(|| format!("{}: {}", now.place.title(), said.join("; ")))
+    }
+}
+
+/// What takes something back.
+#[derive(Clone, Debug)]
+pub enum Back {
+    /// Looking at it as before.
+    Looks(Looks),
+    /// A view that was removed is kept again.
+    View(Box<Saved>),
+    /// An act of its own, on this thing.
+    Verb(&'static Verb, Subject),
+    /// Nothing; why, and what can be done instead.
+    Never(&'static str),
+}
+
+/// Something that was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What, in words.
+    pub what: String,
+    /// What takes it back.
+    pub back: Back,
+}
+
+/// What was done, the newest last; and what of it was taken back.
+#[derive(Default)]
+pub struct History {
+    done: Vec<Done>,
+    undone: Vec<(String, Looks)>,
+}
+
+impl History {
+    /// Notes something new: what was taken back before is no longer there to be done once more.
+    pub fn note(&mut self, done: Done) {
+        self.undone.clear();
+        self.done.push(done);
+        if self.done.len() > MOST {
+            self.done.remove(0);
+        }
+    }
+
+    /// What was done, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = (usize, &Done)> {
+        self.done.iter().enumerate().rev()
+    }
+
+    /// Takes the entry of that number out, to be taken back.
+    pub fn take(&mut self, n: usize) -> Option<Done> {
+        (n < self.done.len()).then(|| self.done.remove(n))
+    }
+
+    /// Notes how it was looked at before it was taken back.
+    pub fn undone(&mut self, what: String, looks: Looks) {
+        self.undone.push((what, looks));
+    }
+
+    /// What was taken back last.
+    pub fn last_undone(&self) -> Option<&str> {
+        self.undone.last().map(|(what, _)| what.as_str())
+    }
+
+    /// The same, to be looked at once more. What it changes is not noted again by itself.
+    pub fn redo(&mut self) -> Option<(String, Looks)> {
+        self.undone.pop()
+    }
+
+    /// Notes that it is as before once more.
+    pub fn redone(&mut self, what: String, before: Looks) {
+        self.done.push(Done { what, back: Back::Looks(before) });
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Which verb takes back what another one did, on what it made or was done to. Each asks for its reasons and is put to the
+/// gate like any other; the record keeps both.
+const COUNTER: &[(&str, &str)] = &[
+    ("agreement add", "agreement end"),
+    ("disclosure new", "disclosure recall"),
+    ("disclosure release", "disclosure recall"),
+    ("partner resume", "partner suspend"),
+    ("partner suspend", "partner resume"),
+    ("request new", "request withdraw"),
+    ("request send", "request withdraw"),
+    ("request submit", "request withdraw"),
+    ("retention hold", "retention release"),
+    ("review decide", "review lapse"),
+];
+
+/// What takes back what a verb did.
+pub fn counter(done: &Verb, made: Option<Id>) -> Back {
+    let name = done.full_name();
+    if name == "item mark" {
+        return Back::Never("mark it as it was: the record keeps both markings");
+    }
+    if matches!(done.act, "purge" | "delete-order" | "member-revoke") {
+        return Back::Never("what is erased or revoked does not come back");
+    }
+    let other = COUNTER.iter().find(|(of, _)| *of == name).and_then(|(_, by)| verb(by));
+    match (other, made) {
+        (Some(other), Some(id)) => {
+            let kind = other.fields.iter().find_map(|f| match f.takes {
+                verb::Takes::Record(kinds) if f.positional => kinds.first().copied(),
+                verb::Takes::Partner if f.positional => Some("partner"),
+                _ => None,
+            });
+            kind.map_or(Back::Never(STAYS), |kind| Back::Verb(other, Subject { kind: kind.to_owned(), id }))
+        }
+        _ => Back::Never(STAYS),
+    }
+}
+
+const STAYS: &str = "it is signed and stays in the record";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(filter: &str, marks: usize) -> Looks {
+        let mark = |n: usize| Subject { kind: "item".into(), id: Id::from_bytes([n as u8; 16]) };
+        let marks = (0..marks).map(mark).collect();
+        Looks { place: Place::Case, tab: 0, filter: filter.into(), order: None, marks }
+    }
+
+    #[test]
+    fn every_counter_is_a_verb_that_takes_one_thing() {
+        for (of, by) in COUNTER {
+            let done = verb(of).unwrap_or_else(|| panic!("{of}"));
+            let Back::Verb(other, subject) = counter(done, Some(Id::from_bytes([1; 16]))) else { panic!("{of}") };
+            assert_eq!(other.full_name(), *by);
+            assert!(other.subject_field(&subject.kind).is_some(), "{by} takes no {}", subject.kind);
+        }
+        assert!(matches!(counter(verb("retention purge").unwrap(), None), Back::Never(why) if why.contains("erased")));
+        assert!(matches!(counter(verb("case new").unwrap(), Some(Id::from_bytes([1; 16]))), Back::Never(STAYS)));
+    }
+
+    #[test]
+    fn what_changed_is_named_and_a_new_deed_ends_what_could_be_done_once_more() {
+        for (before, now, said) in [
+            (looks("", 0), looks("", 0), None),
+            (looks("", 0), looks("tier:2", 0), Some("Case: the filter tier:2 instead of no filter")),
+            (looks("", 3), looks("", 0), Some("Case: 0 marked instead of 3")),
+        ] {
+            assert_eq!(before.since(&now).as_deref(), said);
+        }
+        assert_eq!(looks("", 1).since(&Looks { place: Place::Queue, ..looks("", 0) }), None);
+        let mut history = History::default();
+        let note = |h: &mut History, n: usize| h.note(Done { what: n.to_string(), back: Back::Looks(looks("", n)) });
+        (0..MOST + 5).for_each(|n| note(&mut history, n));
+        assert_eq!(history.newest().count(), MOST);
+        let newest = history.newest().next().unwrap().0;
+        assert_eq!(history.take(newest).unwrap().what, (MOST + 4).to_string());
+        history.undone("x".into(), looks("", 0));
+        assert_eq!(history.last_undone(), Some("x"));
+        note(&mut history, 1);
+        assert!(history.redo().is_none());
+    }
+}
