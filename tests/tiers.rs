@@ -187,6 +187,28 @@ fn a_review_shows_what_is_recognised_of_the_recipient_and_else_the_higher_standa
 }
 
 #[test]
+fn what_is_due_and_held_stays_and_a_trial_asks_the_gate() {
+    let (_root, mut a, _b) = pair();
+    let case = a.case("Due");
+    let (held, free) = (a.indicator(&case, "held.example"), a.indicator(&case, "free.example"));
+    a.must(1, "retention hold", &[("item", &held), ("reason", "audit"), ("because", "asked")]);
+    let because = ("because", "asked");
+    for trial in [&[("item", held.as_str()), because][..], &[("item", held.as_str()), because, ("dry-run", "yes")]] {
+        let refused = a.fails(1, "retention purge", trial, Kind::Refused);
+        assert_eq!(refused.verdict.unwrap().refused_by(), ["U-02"], "{trial:?}");
+    }
+    a.pass(24 * 3000);
+    let due = |dry: &[(&str, &str)]| a.must(1, "retention purge", dry).value;
+    for said in [due(&[("dry-run", "yes")]), due(&[])] {
+        assert_eq!((said["items"].as_u64(), said["held"].as_u64()), (Some(1), Some(1)), "{said}");
+    }
+    assert_eq!(due(&[])["items"], 0);
+    let state = |item: &str| a.must(1, "item show", &[("item", item)]).value["state"].as_str().unwrap().to_owned();
+    assert_eq!((state(&held).as_str(), state(&free).as_str()), ("held", "purged"));
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
 fn a_preview_says_the_effective_marking_and_grades_travel() {
     let (_root, a, b) = pair();
     a.agree(&b, "1", "indicator");

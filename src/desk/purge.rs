@@ -16,13 +16,15 @@ use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
 use crate::gate::from_book::purge_facts;
+use crate::gate::verdict::Verdict;
 use crate::object;
-use crate::record::book::{Book as _, DutyState, Query, Record, Row as LogRow};
+use crate::record::book::{Book, DutyState, Query, Record, Row as LogRow};
 use crate::record::certificate::{self, Terms};
-use crate::record::{order, purge};
+use crate::record::{hold, order, purge};
 use crate::store::{connection, read};
 use crate::value::class::DeleteCause;
 use crate::value::id::Id;
+use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::counted;
@@ -82,26 +84,53 @@ fn targets(desk: &Desk, scope: &Record) -> Result<Vec<Target>, Failure> {
     Ok(all)
 }
 
-/// Everything that is due to be deleted now.
-fn due(desk: &Desk) -> Result<Vec<Target>, Failure> {
+/// What the gate says to erasing a record now; nothing where it is not there.
+fn ask(book: &dyn Book, now: Instant, me: Person, id: Id, reasoned: bool) -> Result<Option<(Json, Verdict)>, Failure> {
+    let Some(record) = book.get(id)? else { return Ok(None) };
+    let facts = purge_facts(book, now, me, &record, reasoned)?;
+    Ok(Some((facts.to_json(), facts.judge())))
+}
+
+/// Everything that is due to be deleted now, and how much of it stays because a hold stands.
+fn due(desk: &Desk) -> Result<(Vec<Target>, usize), Failure> {
     let mut all = desk.book().find(&Query { due_by: Some(desk.now()), ..Query::kind("item") })?;
     let requests = desk.book().find(&Query { due_by: Some(desk.now()), ..Query::kind("request") })?;
     all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
-    Ok(all.iter().filter(|r| r.state != "purged").map(|r| (r.id, r.kind)).collect())
+    all.retain(|r| r.state != "purged");
+    let (count, book) = (all.len(), desk.book());
+    let mut goes = Vec::with_capacity(count);
+    for record in all {
+        if hold::on(&book, &record)?.iter().all(|h| hold::lifted_by(h).is_some()) {
+            goes.push((record.id, record.kind));
+        }
+    }
+    let held = count - goes.len();
+    Ok((goes, held))
 }
 
 fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     let named = scope(desk, form)?;
     let because = form.body("because")?;
     let finished = if form.flag("dry-run") { None } else { finish_begun(desk, job)? };
-    let targets = match &named {
-        Some(scope) => targets(desk, scope)?,
+    let (targets, held) = match &named {
+        Some(scope) => (targets(desk, scope)?, 0),
         None => due(desk)?,
     };
+    let stays = if held == 0 { String::new() } else { format!(" {} due and held: it stays.", counted(held, "record")) };
     let items = targets.iter().filter(|(_, kind)| *kind == "item").count();
     if form.flag("dry-run") {
-        let said = format!("Would be erased: {}, {} in all.", counted(items, "item"), counted(targets.len(), "record"));
-        let value = serde_json::json!({ "items": items, "records": targets.len() });
+        for (n, (id, _)) in targets.iter().enumerate() {
+            if n.is_multiple_of(1000) {
+                job.at("asking the gate", n as u64, Some(targets.len() as u64))?;
+            }
+            let said = ask(&desk.book(), desk.now(), desk.person(), *id, because.is_some())?;
+            if let Some((_, verdict)) = said.filter(|(_, verdict)| !verdict.allowed()) {
+                return Err(Failure::refused(verdict, Some(*id)));
+            }
+        }
+        let all = counted(targets.len(), "record");
+        let said = format!("Would be erased: {}, {all} in all.{stays}", counted(items, "item"));
+        let value = serde_json::json!({ "items": items, "records": targets.len(), "held": held });
         return Ok(Answer::thing(&value).saying(said));
     }
     if targets.is_empty() {
@@ -110,7 +139,10 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
                 Answer::thing(&serde_json::json!({ "items": 0, "records": 0, "certificate": certificate.to_string() }))
                     .saying(format!("What was begun is finished; certificate Z-{}.", certificate.short()))
             }
-            None => Answer::thing(&serde_json::json!({ "items": 0, "records": 0 })).saying("Nothing to erase."),
+            None => {
+                let value = serde_json::json!({ "items": 0, "records": 0, "held": held });
+                Answer::thing(&value).saying(format!("Nothing to erase.{stays}"))
+            }
         });
     }
     job.at("asking the gate", 0, Some(targets.len() as u64))?;
@@ -127,19 +159,15 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
             if n.is_multiple_of(1000) {
                 job.at("asking the gate", n as u64, Some(count as u64))?;
             }
-            let book = act.book();
-            let Some(record) = book.get(*id)? else { continue };
-            let facts = purge_facts(&book, act.now(), me, &record, because.is_some())?;
-            let verdict = facts.judge();
+            let Some((facts, verdict)) = ask(&act.book(), act.now(), me, *id, because.is_some())? else { continue };
             if !verdict.allowed() {
-                return Err(Failure::refused(verdict, Some(record.id)));
+                return Err(Failure::refused(verdict, Some(*id)));
             }
-            let facts = facts.to_json();
             let number = asked.iter().rposition(|f| *f == facts).unwrap_or_else(|| {
                 asked.push(facts);
                 asked.len() - 1
             });
-            numbered.push((record.id, number as i64));
+            numbered.push((*id, number as i64));
         }
         act.change(purge::new(id, scope_id, &asked, generation, because.as_deref(), entropy.salt()?))?;
         for (n, (record, number)) in numbered.into_iter().enumerate() {
@@ -154,9 +182,10 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
         crate::host::file::remove(&file)?;
     }
     let certificate = finish(desk, id, job)?;
-    let value = serde_json::json!({ "items": items, "records": count, "certificate": certificate.to_string() });
+    let value =
+        serde_json::json!({ "items": items, "records": count, "held": held, "certificate": certificate.to_string() });
     Ok(Answer::thing(&value).saying(format!(
-        "Erased: {}, {} in all; certificate Z-{}.",
+        "Erased: {}, {} in all; certificate Z-{}.{stays}",
         counted(items, "item"),
         counted(count, "record"),
         certificate.short()

@@ -138,7 +138,8 @@ fn tests_of(desk: &Desk, form: &Form) -> Result<Vec<PairRow>, Failure> {
     let recognised = recognition(desk, &record)?;
     let row = |t: &Test| PairRow {
         name: t.word().to_owned(),
-        label: t.word().replace('_', " "),
+        // Told from the field of the same name: the text that the test rests on.
+        label: format!("test {}", t.word().replace('_', " ")),
         help: recognised(*t).unwrap_or_default(),
         article: String::new(),
         required: false,

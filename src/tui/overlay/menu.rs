@@ -248,6 +248,9 @@ impl Menu {
                 let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut self.matcher);
                 let name = score(entry.name.as_str()).map(|s| s * 2);
                 let best = name.max(score(entry.note.text.as_str())).max(score(&entry.keys));
+                // Whoever typed the whole name means it.
+                let whole = entry.name.as_str().eq_ignore_ascii_case(query.trim());
+                let best = if whole { Some(u32::MAX) } else { best };
                 scored.extend(best.map(|s| (s, n)));
             }
             scored.sort_by_key(|(score, n)| (std::cmp::Reverse(*score), *n));
@@ -369,6 +372,14 @@ mod tests {
         assert_eq!(m.fitting().count(), 0);
         assert!(matches!(press(&mut m, KeyCode::Enter), Heard::Taken), "nothing fits, nothing is chosen");
         assert!(matches!(press(&mut m, KeyCode::Esc), Heard::Left));
+    }
+
+    #[test]
+    fn a_whole_name_goes_before_what_fits_it_as_well() {
+        let entry = |name: &str| Entry::new(name, "Open a case", Pick::Value(name.to_owned()));
+        let mut m = Menu::new("X", ["new case", "case newer", "case new"].map(entry).to_vec());
+        "Case new".chars().for_each(|c| drop(press(&mut m, KeyCode::Char(c))));
+        assert_eq!(m.fitting().next().unwrap().name.as_str(), "case new");
     }
 
     #[test]
