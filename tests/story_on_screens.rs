@@ -35,12 +35,13 @@ impl Turn {
 
     /// Goes to a field of the open form, and types. Each key is waited for: what is typed ahead would be typed elsewhere.
     fn put(&mut self, field: &str, value: &str) {
-        let here = |t: &str| t.lines().filter(|l| l.starts_with(" > ")).last().unwrap_or_default().to_owned();
+        let here = |t: &str| t.lines().rfind(|l| l.starts_with(" > ")).unwrap_or_default().to_owned();
         // What the thing or the place tells stands there already.
         let stands = |l: &str| l.starts_with(&format!("   {field}")) && l.trim_end().ends_with(&format!("  {value}"));
         if !value.is_empty() && self.s.text().lines().any(stands) {
             return;
         }
+        self.s.when("the fields", |t| !here(t).is_empty());
         for _ in 0..40 {
             let now = here(&self.s.text());
             if now.starts_with(&format!(" > {field}")) {
@@ -51,7 +52,7 @@ impl Turn {
             // The fields of a kind come when it is known, and widen the form: only another name is another field.
             let name = |line: &str| line.split("  ").next().unwrap_or_default().to_owned();
             self.s.press("\t");
-            self.s.when("the next field", |t| name(&here(t)) != name(&now));
+            self.s.when("the next field", |t| !here(t).is_empty() && name(&here(t)) != name(&now));
         }
         panic!("there is no field {field}:\n{}", self.s.text());
     }

@@ -235,8 +235,11 @@ impl FormView {
             }
             self.rows.insert((place + n).min(self.rows.len()), row);
         }
-        let found = here.and_then(|key| self.rows.iter().position(|r| r.key() == key));
-        self.at = found.unwrap_or_else(|| self.at.min(self.rows.len()));
+        self.at = match here {
+            Some(key) => self.rows.iter().position(|r| r.key() == key).unwrap_or_else(|| self.at.min(self.rows.len())),
+            // Whoever was at its end still is: what comes may not stand where Enter is about to be pressed.
+            None => self.rows.len(),
+        };
     }
 
     /// Empties the rows of its pairs: what was wrong is typed anew, not mended.
@@ -563,5 +566,23 @@ mod tests {
         assert_eq!(reckoned, Ok("2026-12-23 03:12Z, in 30d00h".to_owned()));
         write(&mut form, "x");
         assert!(form.row().unwrap().reckoned(now).unwrap().is_err());
+    }
+
+    #[test]
+    fn rows_that_come_late_leave_the_end_where_it_is() {
+        let verb = desk::verb("review assess").unwrap();
+        let mut form = FormView::new(verb, &Form::default(), &BTreeMap::new(), None);
+        press(&mut form, KeyCode::PageDown);
+        assert!(form.row().is_none(), "the cursor is where Enter does it");
+        let row = |n: usize| PairRow {
+            name: n.to_string(),
+            label: n.to_string(),
+            help: String::new(),
+            article: String::new(),
+            required: false,
+            words: Vec::new(),
+        };
+        form.set_pairs((0..5).map(row).collect());
+        assert!(form.row().is_none());
     }
 }
