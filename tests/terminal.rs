@@ -560,6 +560,60 @@ fn jobs_that_ended_are_listed_with_what_they_said() {
 }
 
 #[test]
+fn a_draft_outlives_a_crash_sealed_and_ends_when_it_is_done() {
+    let (_root, mut a, _b) = pair();
+    let kept = |a: &Site| {
+        let all = std::fs::read_dir(a.workspace()).unwrap().map(|e| e.unwrap().path());
+        all.filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with("drafts-")).collect::<Vec<_>>()
+    };
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3C");
+    s.until("case new: ");
+    s.press("Tidewater");
+    s.until("Tidewater");
+    while s.drain(Duration::from_millis(400)) {}
+    s.signal("-KILL");
+    s.end();
+    let files = kept(&a);
+    assert_eq!(files.len(), 1);
+    let sealed = std::fs::read(&files[0]).unwrap();
+    assert!(sealed.starts_with(b"age-encryption.org/") && !sealed.windows(9).any(|w| w == b"Tidewater"));
+    // Another member of the desk does not find it.
+    let mut other = Screen::open((&a.workspace(), &a.identity(2), &a.folder), &[], 24, 80);
+    other.until("WAITS ON YOU");
+    other.press("3C");
+    other.until("case new: ");
+    assert!(!other.text().contains("Tidewater"), "{}", other.text());
+    other.signal("-TERM");
+    other.end();
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3C");
+    s.until("Your draft is back.");
+    s.until("Tidewater");
+    // The cursor stands where something is still missing.
+    s.press("cybercrime\t\r");
+    s.until("The case is open");
+    while s.drain(Duration::from_millis(400)) {}
+    assert_eq!(kept(&a), [] as [std::path::PathBuf; 0]);
+    // A purge removes what is kept: what it erased may stand in it.
+    s.press("C");
+    s.until("case new: ");
+    s.press("Undertow");
+    while s.drain(Duration::from_millis(400)) {}
+    s.signal("-KILL");
+    s.end();
+    assert_eq!(kept(&a).len(), 1);
+    // The screens have acted by the real clock.
+    a.now = comity::host::clock::Clock::System.now();
+    let case = a.case("Short");
+    let gone = a.indicator(&case, "gone.example");
+    a.must(1, "retention purge", &[("item", &gone), ("because", "asked")]);
+    assert_eq!(kept(&a).len(), 0);
+}
+
+#[test]
 fn a_range_is_marked_and_what_is_not_seen_of_it_is_counted() {
     let (_root, a, _b) = pair();
     tiers(&a);

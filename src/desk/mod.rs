@@ -12,6 +12,7 @@ pub mod bundle_in;
 pub mod bundle_out;
 pub mod case;
 pub mod disclosure;
+pub mod draft;
 pub mod failure;
 pub mod gate;
 pub mod identity;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::draft;
 use super::failure::{Failure, Kind};
 use super::job::Job;
 use super::retention::scope;
@@ -181,6 +182,7 @@ fn run(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
     for file in files {
         crate::host::file::remove(&file)?;
     }
+    draft::forget_all(desk.folder())?;
     let certificate = finish(desk, id, job)?;
     let value =
         serde_json::json!({ "items": items, "records": count, "held": held, "certificate": certificate.to_string() });

@@ -25,7 +25,7 @@ use super::many::prepare_each;
 use super::offer::{self, Capital, Prepared};
 use super::overlay::Overlay;
 use super::overlay::confirm::{self, Confirm, Said};
-use super::overlay::form::{self, Draft, FormView};
+use super::overlay::form::{self, FormView};
 use super::overlay::menu::{self, Entry, Menu, Pick};
 use super::overlay::naming;
 use super::overlay::reader::Reader;
@@ -38,6 +38,7 @@ use super::undo::{History, Looks};
 use super::unlock::Unlock;
 use super::view::View;
 use super::worker::{Opening, Reply, Ticket, Who, Workers};
+use crate::desk::draft::{self, Drafts};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::identity;
 use crate::desk::job::{Job, Progress};
@@ -103,7 +104,10 @@ pub struct App {
     messages: Vec<(Instant, Bit)>,
     /// What stands in the row of the sentence instead of it.
     pub said: Option<Bit>,
-    drafts: BTreeMap<String, Draft>,
+    drafts: Drafts,
+    /// Whether drafts are being written; and whether there are newer ones than those.
+    keeping: bool,
+    unkept: bool,
     ticket: Ticket,
     newest_detail: Arc<AtomicU64>,
     /// The newest question what may be done; the thread gives up all others.
@@ -157,7 +161,9 @@ impl App {
             copied: None,
             messages: Vec::new(),
             said: None,
-            drafts: BTreeMap::new(),
+            drafts: Drafts::new(),
+            keeping: false,
+            unkept: false,
             ticket: 0,
             newest_detail: Arc::default(),
             newest_may: Arc::default(),
@@ -255,7 +261,10 @@ impl App {
             return locked.paste(text);
         }
         match self.overlays.last_mut() {
-            Some(Overlay::Form(form)) => form.paste(text),
+            Some(Overlay::Form(form)) => {
+                form.paste(text);
+                self.keep_drafts();
+            }
             Some(Overlay::Menu(menu)) => menu.paste(text),
             Some(Overlay::Naming(naming)) => naming.name.paste(text),
             // A question is never answered by a paste, and no paste is taken for keys.
@@ -566,7 +575,7 @@ impl App {
                 for view in self.views.values_mut() {
                     *view = view.again();
                 }
-                self.overlays.clear();
+                self.put_overlays_away();
                 self.fetch();
                 match as_of {
                     Some(_) => self.say_keys("Read only, as it was. {now} goes back to now.", Tone::Note),
@@ -638,7 +647,7 @@ impl App {
         if complete {
             return self.submit(&form);
         }
-        if let Some(draft) = self.drafts.remove(&draft_of(&form)) {
+        if let Some(draft) = self.drafts.get(&draft_of(&form)).cloned() {
             form.restore(draft);
             self.say(Bit::new("Your draft is back.", Tone::Note));
         }
@@ -883,6 +892,13 @@ impl App {
                 }
             }
             Reply::Choices(ticket, choices) => self.choices(ticket, choices),
+            Reply::Drafts(drafts) => {
+                // What was typed since is newer.
+                for (form, draft) in drafts {
+                    self.drafts.entry(form).or_insert(draft);
+                }
+            }
+            Reply::Kept(done) => self.kept(done),
             Reply::Copies(ticket, copies) => self.copies_came(ticket, copies),
             Reply::Views(ticket, views) => self.views_came(ticket, views),
             Reply::Removed(done) => self.removed(done),
@@ -926,6 +942,10 @@ impl App {
             Ok(who) => {
                 self.who = Some(who);
                 self.locked = None;
+                (self.keeping, self.unkept) = (false, false);
+                self.read(|desk, out| {
+                    let _ = out.send(Reply::Drafts(draft::kept(desk)));
+                });
                 self.fetch();
             }
             Err(failure) => {
@@ -960,8 +980,17 @@ impl App {
         self.overlays.retain(|o| !matches!(o, Overlay::Confirm(c) if c.verb.full_name() == job.verb.full_name()));
         match done {
             Ok(answer) => {
+                if job.verb.act == PURGE {
+                    // What was erased may stand in any of them.
+                    self.drafts.clear();
+                    self.keep_drafts();
+                }
                 if from_form {
+                    if let Some(key) = self.form().map(|f| draft_of(f)) {
+                        self.drafts.remove(&key);
+                    }
                     self.overlays.retain(|o| !matches!(o, Overlay::Form(f) if f.running == Some(ticket)));
+                    self.keep_drafts();
                 }
                 if let Run::Writes(_) = job.verb.run {
                     let id = answer.id();
@@ -1029,7 +1058,7 @@ impl App {
                 menu::Heard::Picked(pick) => self.picked(pick),
             },
             Some(Overlay::Form(form)) => match form.key(key) {
-                form::Heard::Taken => {}
+                form::Heard::Taken => self.keep_drafts(),
                 form::Heard::Left => self.leave_form(),
                 form::Heard::Choose => self.choose(),
                 form::Heard::Changed => self.ask_for_pairs(),
@@ -1088,11 +1117,79 @@ impl App {
 
     fn leave_form(&mut self) {
         if let Some(Overlay::Form(form)) = self.overlays.pop() {
-            let draft = form.draft();
-            if !draft.is_empty() && form.running.is_none() {
-                self.drafts.insert(draft_of(&form), draft);
+            let (key, draft) = (draft_of(&form), form.draft());
+            if form.running.is_some() {
+                return;
+            }
+            if draft.is_empty() {
+                self.drafts.remove(&key);
+            } else {
+                self.drafts.insert(key, draft);
                 self.say(Bit::new("Kept as a draft: it is there when you come back.", Tone::Note));
             }
+            self.keep_drafts();
+        }
+    }
+
+    /// Closes everything that lies over the place; what was typed into a form is its draft.
+    fn put_overlays_away(&mut self) {
+        while let Some(overlay) = self.overlays.pop() {
+            if let Overlay::Form(form) = overlay {
+                self.drafts.insert(draft_of(&form), form.draft());
+            }
+        }
+    }
+
+    /// Keeps what was typed into forms, on the reading thread; while it writes, the newest waits. Nothing is lost then if the
+    /// program or the machine ends in the middle of a form.
+    fn keep_drafts(&mut self) {
+        if self.opening.readonly || self.as_of.is_some() {
+            return;
+        }
+        if std::mem::replace(&mut self.keeping, true) {
+            self.unkept = true;
+            return;
+        }
+        self.unkept = false;
+        let drafts = self.newest_drafts();
+        self.read(move |desk, out| {
+            let _ = out.send(Reply::Kept(draft::keep(desk, &drafts)));
+        });
+    }
+
+    /// What was typed and not done, in open forms too.
+    fn newest_drafts(&self) -> Drafts {
+        let mut drafts = self.drafts.clone();
+        for overlay in &self.overlays {
+            if let Overlay::Form(form) = overlay {
+                drafts.insert(draft_of(form), form.draft());
+            }
+        }
+        drafts.retain(|_, draft| !draft.is_empty());
+        drafts
+    }
+
+    /// Waits until the newest drafts are kept, and not for long: the threads are about to drop what waits.
+    fn keep_drafts_now(&mut self) {
+        if !(self.keeping || self.unkept) {
+            return;
+        }
+        let drafts = self.newest_drafts();
+        let (done, wait) = std::sync::mpsc::channel();
+        self.read(move |desk, _| {
+            let _ = done.send(draft::keep(desk, &drafts).is_ok());
+        });
+        let _ = wait.recv_timeout(std::time::Duration::from_secs(1));
+        (self.keeping, self.unkept) = (false, false);
+    }
+
+    fn kept(&mut self, done: Result<(), Failure>) {
+        self.keeping = false;
+        if let Err(failure) = done {
+            self.say(Bit::new(format!("The draft is not kept: {}", failure.what), Tone::Stop));
+        }
+        if std::mem::take(&mut self.unkept) && self.locked.is_none() {
+            self.keep_drafts();
         }
     }
 
@@ -1123,6 +1220,7 @@ impl App {
         if self.locked.is_some() {
             return;
         }
+        self.keep_drafts_now();
         if let Some(workers) = &self.workers {
             workers.stop();
         }
@@ -1132,11 +1230,7 @@ impl App {
         for view in self.views.values_mut() {
             *view = view.again();
         }
-        while let Some(overlay) = self.overlays.pop() {
-            if let Overlay::Form(form) = overlay {
-                self.drafts.insert(draft_of(&form), form.draft());
-            }
-        }
+        self.put_overlays_away();
         self.forget_what_may_be_done();
         self.messages.clear();
         self.ended.clear();
@@ -1183,11 +1277,15 @@ impl App {
         for job in &self.jobs {
             job.cancelled.store(true, Ordering::Relaxed);
         }
+        self.keep_drafts_now();
         if let Some(workers) = self.workers.take() {
             workers.join();
         }
     }
 }
+
+/// What erases.
+const PURGE: &str = "purge";
 
 fn draft_of(form: &FormView) -> String {
     // A draft belongs to the thing that it is about, where it is about one.

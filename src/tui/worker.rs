@@ -16,6 +16,7 @@ use super::place::Place;
 use super::saved::Saved;
 use super::screen::detail::detail;
 use super::screen::look::Look;
+use crate::desk::draft::Drafts;
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
@@ -55,6 +56,10 @@ pub enum Reply {
     Copies(Ticket, Result<Vec<Copy>, Failure>),
     /// The views that are kept.
     Views(Ticket, Result<Vec<Saved>, Failure>),
+    /// The drafts that were kept before the screens were opened.
+    Drafts(Drafts),
+    /// The drafts are kept, or cannot be.
+    Kept(Result<(), Failure>),
     /// A view is kept: its name, and whether it has replaced one.
     Saved(Result<(String, bool), Failure>),
     /// A view is kept no longer.
