@@ -285,7 +285,7 @@ fn acts_of_a_patched_program_are_found() {
             facts.set("requester", "somebody else");
         }
         said.asked = facts;
-        review::decided(s.review, &said, "", &[], salt)
+        review::decided(s.review, &said, review::DecisionWords::default(), salt)
     };
     // A release by whoever proposed it, with the facts as they are and as he would like them.
     let proposal = book.get(s.proposal).unwrap().unwrap();

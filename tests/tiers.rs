@@ -45,6 +45,7 @@ fn tier_three_needs_a_court_a_deep_review_and_assurances() {
     a.must(2, "disclosure release", &[("disclosure", &disclosure)]);
     a.carry(&b, "1");
     assert!(b.must(1, "item show", &[("item", &item)]).value.to_string().contains("calls of 14 days"));
+    assert_eq!(b.must(1, "item show", &[("item", &item)]).value["caveats"], serde_json::json!([]));
     a.must(1, "audit verify", &[]);
     b.must(1, "audit verify", &[]);
 }
@@ -206,6 +207,37 @@ fn what_is_due_and_held_stays_and_a_trial_asks_the_gate() {
     let state = |item: &str| a.must(1, "item show", &[("item", item)]).value["state"].as_str().unwrap().to_owned();
     assert_eq!((state(&held).as_str(), state(&free).as_str()), ("held", "purged"));
     a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn caveats_go_with_the_copy_and_grounds_and_reasons_stay() {
+    let (_root, a, b) = pair();
+    let case = a.case("Caveats");
+    let item = a.make(
+        1,
+        "item add",
+        &[("case", &case), ("type", "account"), ("category", "subscriber"), ("tier", "2"), ("value", "J. Doe")],
+    );
+    let opened = [("subject", item.as_str()), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")];
+    let review = a.make(1, "review open", &opened);
+    let on = ("review", review.as_str());
+    a.must(2, "review assess", &[on, ("all", "met"), ("less-intrusive", "open sources")]);
+    let partly = [on, ("partial", "yes"), ("expires", "60d"), ("reasons", "the rest is privileged")];
+    a.fails(2, "review decide", &[&partly[..], &[("ground", "R99")]].concat(), Kind::Usage);
+    let more = [("ground", "R3"), ("caveat", "the name is as the provider wrote it"), ("caveat", "not for a trial")];
+    a.must(2, "review decide", &[&partly[..], &more].concat());
+    let told = a.must(1, "review show", &[on]).value;
+    assert_eq!(told["grounds"], serde_json::json!(["R3"]));
+    let proposal = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    a.must(2, "disclosure release", &[("disclosure", &proposal)]);
+    a.carry(&b, "1");
+    let there = b.must(1, "item show", &[("item", &item)]).value;
+    assert_eq!(there["caveats"], serde_json::json!(["the name is as the provider wrote it", "not for a trial"]));
+    let all = "SELECT group_concat(terms || coalesce(content, '')) FROM change";
+    let everything = b.open(1).unwrap().db.query_row(all, [], |r| r.get::<_, String>(0)).unwrap();
+    assert!(!everything.contains("privileged"), "the reasons stay");
+    a.must(1, "audit verify", &[]);
+    b.must(1, "audit verify", &[]);
 }
 
 #[test]

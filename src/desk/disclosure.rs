@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::job::Job;
 use super::review::purpose_of;
+use super::review::told_in;
 use super::verb::{Answer, Field, Form, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::header::Audience;
@@ -18,7 +19,7 @@ use crate::object;
 use crate::record::book::{Book as _, DutyState, Query, Record, Row as LogRow};
 use crate::record::disclosure::{self, JOIN, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE};
 use crate::record::fold::{need, of_class};
-use crate::record::{case, item, order};
+use crate::record::{case, item, order, review};
 use crate::store::log::Writing;
 use crate::store::read;
 use crate::value::class::Tier;
@@ -443,12 +444,21 @@ fn write(
         let Some(record) = book.get(*item_id)? else { continue };
         let mut item_terms = item::Terms::read(&record.terms)?;
         item_terms.conditions = leave.conditions(&book, &record)?;
-        copies.push((record.id, classes.find(item::copy_terms(&item_terms, *asked)), record.case, record.body));
+        // What its review says beside the conditions goes with it; the reasoning does not.
+        let mut caveats = Vec::new();
+        if item_terms.tier > Tier::INDICATORS {
+            let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+            if let Some(found) = review::deciding(&book, &subjects, terms.to)? {
+                caveats = told_in(read::changes_of(act.database(), found.id)?).caveats;
+            }
+        }
+        let class = classes.find(item::copy_terms(&item_terms, *asked));
+        copies.push((record.id, class, record.case, record.body, caveats));
     }
     terms.classes = classes.list;
     act.change(disclosure::lead(id, lead, &terms, said, entropy.salt()?))?;
     let mut told: Vec<Id> = Vec::new();
-    for (n, (item_id, item_terms, case, body)) in copies.iter().enumerate() {
+    for (n, (item_id, item_terms, case, body, caveats)) in copies.iter().enumerate() {
         if n.is_multiple_of(1000) {
             job.at("copying", n as u64, Some(copies.len() as u64))?;
         }
@@ -456,7 +466,12 @@ fn write(
             told.push(case);
             share_case(act, entropy, home, case, terms.to)?;
         }
-        let content = minimised(&read::content(act.database(), *body)?.unwrap_or_else(|| object! {}));
+        let mut content = minimised(&read::content(act.database(), *body)?.unwrap_or_else(|| object! {}));
+        if !caveats.is_empty() {
+            let mut all = item::caveats_of(&content);
+            all.extend(caveats.iter().filter(|c| !all.contains(c)).cloned().collect::<Vec<_>>());
+            content.set("caveats", all);
+        }
         let class = match item_terms {
             Ok(number) => &of_class(*number),
             Err(whole) => whole,
@@ -506,7 +521,7 @@ fn share_case(act: &mut Writing<'_, '_>, entropy: &mut Entropy, home: Id, case: 
 /// The minimised copy: what the partner needs to use the item. Keys of attachments and the desk's own remarks stay.
 fn minimised(content: &Json) -> Json {
     let mut copy = object! {};
-    for key in ["value", "title", "note", "ids", "original"] {
+    for key in ["value", "title", "note", "ids", "original", "caveats"] {
         if let Some(value) = content.get(key) {
             copy.set(key, value.clone());
         }

@@ -174,6 +174,8 @@ pub struct Row {
     pub handling: Vec<String>,
     /// Conditions that it came with.
     pub conditions: Vec<String>,
+    /// Caveats that it came with, in words.
+    pub caveats: Vec<String>,
     /// The desk that it originates from.
     pub originator: String,
     /// The partner that it came from.
@@ -229,6 +231,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         pap: terms.marking.pap.word().into(),
         handling: terms.marking.handling.iter().map(|h| h.word().to_owned()).collect(),
         conditions: terms.conditions.iter().map(|c| c.word().to_owned()).collect(),
+        caveats: content.as_ref().map(item::caveats_of).unwrap_or_default(),
         originator: desk.code_of(record.desk)?,
         from: record.partner.map(|p| desk.code_of(p)).transpose()?,
         state: record.state.clone(),

@@ -6,16 +6,17 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::job::Job;
-use super::verb::{Answer, Field, Form, PairRow, Run, Takes, Verb};
+use super::verb::{Answer, Field, Form, Known, PairRow, Run, Takes, Verb};
 use super::workspace::Desk;
 use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::decide::Decision as Outcome;
 use crate::gate::from_book;
+use crate::law::ground::Ground;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::fold::token;
-use crate::record::review::{self, Assessment, Changed, Decision, Scope};
-use crate::store::read;
+use crate::record::review::{self, Assessment, Changed, Decision, DecisionWords, Scope};
+use crate::store::read::{self, StoredChange};
 use crate::value::class::{Condition, Level, Test, TestOutcome, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -91,6 +92,12 @@ pub const VERBS: &[Verb] = &[
             Field::new("refuse", Takes::Flag, "refuse").cli_only(),
             Field::new("condition", Takes::Words(conditions), "a condition on the recipient").repeated(),
             Field::new("caveat", Takes::Line, "a caveat in words, for the letter").repeated(),
+            Field::new(
+                "ground",
+                Takes::Known(grounds_of),
+                "a ground of the law that it rests on, for a refusal or a part; it stays at the desk",
+            )
+            .repeated(),
             Field::new("expires", Takes::Time, "when the approval expires"),
             Field::new("reasons", Takes::Body, "the reasons; partial, defer and refuse need them"),
             Field::new(
@@ -128,6 +135,17 @@ pub const VERBS: &[Verb] = &[
 /// What may be decided.
 fn decisions() -> Vec<&'static str> {
     vec!["approve", "partial", "defer", "refuse"]
+}
+
+/// The grounds of the law: of a request's review those of its kind, else all.
+fn grounds_of(desk: &Desk, form: &Form) -> Result<Vec<Known>, Failure> {
+    let law = desk.law()?;
+    let review = form.maybe("review").map(|typed| desk.find_record(typed, &[review::KIND.name])).transpose()?;
+    let subject = review.and_then(|r| r.subject).map(|s| desk.book().get(s)).transpose()?.flatten();
+    let kind = subject.and_then(|s| s.text("kind").and_then(|k| law.request(k)).cloned());
+    let of_kind = |g: &&Ground| kind.as_ref().is_none_or(|k| k.grounds.contains(&g.id));
+    let known = |g: &Ground| Known { word: g.id.clone(), text: format!("{} ({})", g.text, g.source) };
+    Ok(law.all_grounds().iter().filter(of_kind).map(known).collect())
 }
 
 /// The tests that the level of the review asks.
@@ -200,14 +218,21 @@ pub struct Told {
     pub decision_reasons: Vec<String>,
     /// The caveats of each decision, in order.
     pub caveats: Vec<String>,
+    /// The grounds of each decision, in order: rows of the law.
+    pub grounds: Vec<String>,
     /// Why an approval lapsed, or a reviewer stepped back, in order.
     pub lapsed: Vec<String>,
 }
 
 /// What was said in a review. What was purged is left out.
 pub fn told(desk: &Desk, record: &Record) -> Result<Told, Failure> {
+    Ok(told_in(read::changes_of(&desk.db, record.id)?))
+}
+
+/// The same, from the changes of the review.
+pub fn told_in(changes: Vec<StoredChange>) -> Told {
     let mut told = Told::default();
-    for change in read::changes_of(&desk.db, record.id)? {
+    for change in changes {
         let Line::Change(change) = change.line else { continue };
         let Ok(Some(content)) = change.read_content() else { continue };
         let text = |key: &str| content.get(key).and_then(Json::text).unwrap_or_default().to_owned();
@@ -223,6 +248,8 @@ pub fn told(desk: &Desk, record: &Record) -> Result<Told, Failure> {
             }
             review::DECIDE => {
                 told.decision_reasons.extend(Some(text("reasons")).filter(|r| !is_blank(r)));
+                let grounds = content.get("grounds").and_then(Json::items).unwrap_or_default();
+                told.grounds.extend(grounds.iter().filter_map(|g| g.text().map(str::to_owned)));
                 let caveats = content.get("caveats").and_then(Json::items).unwrap_or_default();
                 told.caveats.extend(caveats.iter().filter_map(|c| c.text().map(str::to_owned)));
             }
@@ -230,7 +257,7 @@ pub fn told(desk: &Desk, record: &Record) -> Result<Told, Failure> {
             _ => {}
         }
     }
-    Ok(told)
+    told
 }
 
 /// A test as it is shown.
@@ -386,6 +413,7 @@ fn show(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
         .with("reasons", told.reasons.into_iter().map(|(t, why)| (t, why.into())).collect::<serde_json::Map<_, _>>())
         .with("decision_reasons", told.decision_reasons)
         .with("caveats", told.caveats)
+        .with("grounds", told.grounds)
         .with("thresholds", serde_json::to_value(thresholds(desk, &record)?).unwrap_or_default())
         .with("lapsed_because", told.lapsed)
         .with("law", super::law::decided_by(desk, &record, &[review::DECIDE])?);
@@ -476,11 +504,17 @@ fn decide(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> 
         asked: Json::Null,
     };
     let caveats = form.lines("caveat")?;
+    let law = desk.law()?;
+    let grounds = form.lines("ground")?;
+    if let Some(unknown) = grounds.iter().find(|g| law.ground(g).is_none()) {
+        return Err(Failure::usage(format!("--ground {}: there is no such ground in the law", shown(unknown))));
+    }
     let me = desk.person();
     desk.act(review::DECIDE, Audience::Own, None, |act, entropy| {
         let facts = from_book::decide_facts(&act.book(), act.now(), me, &record, &decision)?;
         decision.asked = facts.to_json();
-        act.change(review::decided(record.id, &decision, &reasons, &caveats, entropy.salt()?))?;
+        let said = DecisionWords { reasons: &reasons, caveats: &caveats, grounds: &grounds };
+        act.change(review::decided(record.id, &decision, said, entropy.salt()?))?;
         Ok(())
     })?;
     Ok(Answer::made(record.id, format!("Decided: {outcome}.")))

@@ -101,6 +101,11 @@ impl Law {
         &self.instruments
     }
 
+    /// Every ground.
+    pub fn all_grounds(&self) -> &[Ground] {
+        &self.grounds
+    }
+
     /// The kind of request of that id.
     pub fn request(&self, id: &str) -> Option<&RequestKind> {
         self.requests.iter().find(|r| r.id == id)

@@ -153,6 +153,12 @@ pub fn copied(id: Id, terms: &Json, content: &Json, salt: Salt) -> Change {
     Change::with_content(id, COPY, terms, content, salt)
 }
 
+/// The caveats that an item came with, in words.
+pub fn caveats_of(content: &Json) -> Vec<String> {
+    let all = content.get("caveats").and_then(Json::items).unwrap_or_default();
+    all.iter().filter_map(|c| c.text().map(str::to_owned)).collect()
+}
+
 /// The terms of a copy. `asked` is the number of the facts that it was asked with in the lead's list.
 pub fn copy_terms(terms: &Terms, asked: i64) -> Json {
     let mut json = terms.to_json();

@@ -148,8 +148,19 @@ impl Decision {
     }
 }
 
-/// Decides a review. Caveats are what a letter says beside the conditions.
-pub fn decided(id: Id, decision: &Decision, reasons: &str, caveats: &[String], salt: Salt) -> Change {
+/// What a decision says in words.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct DecisionWords<'a> {
+    /// The reasons. They stay at the desk.
+    pub reasons: &'a str,
+    /// What a letter says beside the conditions, and copies carry.
+    pub caveats: &'a [String],
+    /// The grounds that it rests on: rows of the law. They stay at the desk.
+    pub grounds: &'a [String],
+}
+
+/// Decides a review.
+pub fn decided(id: Id, decision: &Decision, said: DecisionWords<'_>, salt: Salt) -> Change {
     let terms = object! {
         "outcome" => decision.outcome.as_str(),
         "conditions" => decision.conditions.clone(),
@@ -158,9 +169,11 @@ pub fn decided(id: Id, decision: &Decision, reasons: &str, caveats: &[String], s
         "reasoned" => decision.reasoned,
         "asked" => decision.asked.clone(),
     };
-    let mut content = object! { "reasons" => reasons };
-    if !caveats.is_empty() {
-        content.set("caveats", caveats.to_vec());
+    let mut content = object! { "reasons" => said.reasons };
+    for (key, words) in [("caveats", said.caveats), ("grounds", said.grounds)] {
+        if !words.is_empty() {
+            content.set(key, words.to_vec());
+        }
     }
     Change::with_content(id, DECIDE, &terms, &content, salt)
 }

@@ -76,6 +76,9 @@ fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
         if let Some(from) = &i.from { format!("{}, by way of {from}", i.originator) } else { i.originator.clone() },
     );
     d.line("UNDER", Bit::new(i.conditions.join(", "), Tone::Due));
+    for caveat in &i.caveats {
+        d.body("CAVEAT", caveat);
+    }
     d.line("KEEP TO", at(i.due.as_deref()));
     holds(desk, record, d)?;
     for s in &i.shared {
@@ -241,6 +244,7 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     for caveat in &told.caveats {
         d.body("CAVEAT", caveat);
     }
+    d.line("GROUNDS", told.grounds.join(", "));
     for reason in &told.decision_reasons {
         d.body("BECAUSE", reason);
     }
