@@ -10,7 +10,7 @@ use crate::act::header::Audience;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::case;
 use crate::record::fold::token;
-use crate::store::book::{effective_marking, items_held};
+use crate::store::book::effective_marking;
 
 const CASE: Field = Field::new("case", Takes::Record(&["case"]), "the case").positional();
 
@@ -71,7 +71,7 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
         purpose: record.text("purpose").unwrap_or_default().to_owned(),
         desk: desk.code_of(record.desk)?,
         opened: record.text("opened").unwrap_or_default().to_owned(),
-        items: items_held(&desk.db, record.id)?,
+        items: desk.items_held(record.id)?,
         shared,
     })
 }

@@ -97,14 +97,12 @@ pub struct Timer {
 pub fn timers(desk: &Desk, limit: u32) -> Result<Vec<Timer>, Failure> {
     let far = Instant::from_millis(i64::MAX);
     let found = desk.book().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })?;
-    let mut timers = Vec::with_capacity(found.len());
-    for record in &found {
-        timers.push(timer(desk, record)?);
-    }
-    Ok(timers)
+    let holds = hold::Standing::of(&desk.book())?;
+    found.iter().map(|record| timer(desk, record, &holds)).collect()
 }
 
-fn timer(desk: &Desk, record: &Record) -> Result<Timer, Failure> {
+/// The timer of a record.
+pub fn timer(desk: &Desk, record: &Record, holds: &hold::Standing) -> Result<Timer, Failure> {
     let (what, then) = match record.kind {
         "item" => (desk.text_of(record, "value")?, "delete"),
         "request" => (format!("{} request", record.text("kind").unwrap_or_default()), "clock ends"),
@@ -118,7 +116,7 @@ fn timer(desk: &Desk, record: &Record) -> Result<Timer, Failure> {
         case: record.case.map(|c| c.to_string()),
         due: record.due.map(|d| d.to_string()).unwrap_or_default(),
         then: then.to_owned(),
-        held: hold::on(&desk.book(), record)?.iter().any(|h| h.state == "standing"),
+        held: holds.is_on(record),
         what,
         partner: record.partner.map(|p| desk.code_of(p)).transpose()?,
     })

@@ -1,5 +1,7 @@
 //! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ use crate::record::card::{self, Card};
 use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
 use crate::seal::sign::Signer;
-use crate::store::book::SqlBook;
+use crate::store::book::{SqlBook, items_held};
 use crate::store::connection::{self, Database};
 use crate::store::log::{self, Author, Meta, Writing, Written};
 use crate::store::{read, replay, tree::SqlTree};
@@ -55,6 +57,8 @@ pub struct Desk {
     read_only: bool,
     rehearsing: bool,
     as_of: Option<AsOf>,
+    /// How many items each case holds, and at which position of the log they were counted.
+    counted: RefCell<BTreeMap<Id, (i64, u64)>>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
 }
@@ -235,6 +239,7 @@ impl Desk {
             read_only,
             rehearsing: false,
             as_of: None,
+            counted: RefCell::default(),
             lock: Some(lock),
         };
         desk.compare_with_memory(known.as_ref())?;
@@ -398,6 +403,23 @@ impl Desk {
     }
 
     // --- looking -----------------------------------------------------------------------------------------------------
+
+    /// Reads at one moment: everything that is read in it is of the same state of the log.
+    pub fn glance<T>(&self, read: impl FnOnce(&Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        let _moment = connection::snapshot(&self.db)?;
+        read(self)
+    }
+
+    /// How many items a case holds. They are counted once for a position of the log.
+    pub fn items_held(&self, case: Id) -> Result<u64, Failure> {
+        let position = read::last(&self.db)?;
+        if let Some((_, held)) = self.counted.borrow().get(&case).filter(|(at, _)| *at == position) {
+            return Ok(*held);
+        }
+        let held = items_held(&self.db, case)?;
+        self.counted.borrow_mut().insert(case, (position, held));
+        Ok(held)
+    }
 
     /// The book of records.
     pub const fn book(&self) -> SqlBook<'_> {
@@ -643,6 +665,7 @@ impl Closed {
             read_only: true,
             rehearsing: false,
             as_of: None,
+            counted: RefCell::default(),
             lock: None,
         })
     }

@@ -1,5 +1,7 @@
 //! Holds: they beat every timer until another person lifts them.
 
+use std::collections::BTreeSet;
+
 use super::book::{Book, Query, Record};
 use super::fold::{
     Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new,
@@ -88,6 +90,23 @@ pub fn placed_by(record: &Record) -> Option<Person> {
 /// Who lifted a hold; `None` while it stands.
 pub fn lifted_by(record: &Record) -> Option<Person> {
     record.text("lifted_by").and_then(Person::parse)
+}
+
+/// What the standing holds are on: records, and cases with everything in them.
+#[derive(Clone, Debug, Default)]
+pub struct Standing(BTreeSet<Id>);
+
+impl Standing {
+    /// Those of the book.
+    pub fn of(book: &dyn Book) -> Result<Self, Fault> {
+        let standing = Query { state: Some("standing".into()), ..Query::kind(KIND.name) };
+        Ok(Self(book.find(&standing)?.iter().filter_map(|hold| hold.subject).collect()))
+    }
+
+    /// Whether one is on the record, or on its case.
+    pub fn is_on(&self, record: &Record) -> bool {
+        self.0.contains(&record.id) || record.case.is_some_and(|case| self.0.contains(&case))
+    }
 }
 
 /// Every hold on a record: on itself and on its case, lifted ones too.

@@ -42,6 +42,13 @@ impl<'c> SqlBook<'c> {
         number.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional().map_err(in_book)
     }
 
+    /// The record that stands there in the book.
+    pub fn at(&self, place: i64) -> Result<Option<Record>, BookError> {
+        let mut get = self.conn.prepare_cached(sql("record.at")).map_err(in_book)?;
+        let mut rows = get.query([place]).map_err(in_book)?;
+        rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
+    }
+
     /// Whether a record is here as a tombstone.
     pub fn is_purged(&self, id: Id) -> Result<bool, BookError> {
         let mut get = self.conn.prepare_cached(sql("record.is_purged")).map_err(in_book)?;
@@ -280,13 +287,10 @@ impl Book for SqlBook<'_> {
     }
 
     fn of_rider(&self, rider: &Rider) -> Result<Option<Record>, BookError> {
-        if let Some(place) = rider.place {
-            let mut get = self.conn.prepare_cached(sql("record.at")).map_err(in_book)?;
-            let mut rows = get.query([place]).map_err(in_book)?;
-            let found = rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()?;
-            if let Some(found) = found.filter(|r| r.id == rider.record) {
-                return Ok(Some(found));
-            }
+        if let Some(place) = rider.place
+            && let Some(found) = self.at(place)?.filter(|r| r.id == rider.record)
+        {
+            return Ok(Some(found));
         }
         self.get(rider.record)
     }
@@ -342,6 +346,33 @@ pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
     let (clause, values) = clause(q);
     let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
     Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get::<_, i64>(0))? as u64)
+}
+
+/// Where the items of a case stand in the book, as they came. It is read from an index.
+pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
+    let mut items = conn.prepare_cached(sql("record.items"))?;
+    let rows = items.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
+    let mut all = rows.collect::<Result<Vec<i64>, _>>()?;
+    // The index has them by tier: its few runs are put together faster than the rows are read in another order.
+    all.sort();
+    Ok(all)
+}
+
+/// Where everything that is due at some time stands in the book, the next first. It is read from an index.
+pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.clocks"))?;
+    let rows = all.query_map([], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many items are due from one instant until before another, and how many other records.
+pub fn due_between(conn: &Connection, from: Instant, until: Instant) -> Result<(u64, u64), StoreError> {
+    let count = |name| -> Result<u64, StoreError> {
+        let count: i64 = conn.prepare_cached(sql(name))?.query_row([from.millis(), until.millis()], |r| r.get(0))?;
+        Ok(count.max(0) as u64)
+    };
+    let (all, others) = (count("record.due_between")?, count("record.others_due_between")?);
+    Ok((all.saturating_sub(others), others))
 }
 
 /// How many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.

@@ -64,6 +64,11 @@ pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreE
     Ok(conn.prepare_cached(sql("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
+/// The position of the last act; 0 where there is none.
+pub fn last(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached(sql("act.last_position"))?.query_row([], |r| r.get(0))?)
+}
+
 /// At most `limit` acts from a position on.
 pub fn acts_from(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
     let mut acts = conn.prepare_cached(sql("act.from"))?;

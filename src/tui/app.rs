@@ -220,6 +220,7 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             _ => {}
         }
+        self.fetch_what_lacks();
         questions(self) > before
     }
 
@@ -361,6 +362,8 @@ impl App {
             Intent::Move(by) => self.scroll_or_step(by),
             Intent::HalfPage(by) => self.scroll_or_step(by * half),
             Intent::Page(by) => self.scroll_or_step(by * page),
+            Intent::First if self.view().zoomed => self.view().scroll = 0,
+            Intent::Last if self.view().zoomed => self.view().scroll = u16::MAX,
             Intent::First => self.step(View::first),
             Intent::Last => self.step(View::last),
             Intent::Section(by) => self.step(|v| v.step_section(by)),
@@ -378,7 +381,7 @@ impl App {
                 self.step(|v| v.step(1));
             }
             Intent::Range => self.range(),
-            Intent::MarkAll => self.view().mark_all(),
+            Intent::MarkAll => self.mark_all(),
             Intent::Sort => self.offer_orders(),
             Intent::Views => self.offer_views(),
             Intent::SaveView => self.ask_for_name(),
@@ -750,14 +753,34 @@ impl App {
         let view = self.view();
         (view.asked, view.stale) = (ticket, true);
         view.newest.store(ticket, Ordering::Relaxed);
-        let (look, newest) = (view.look.clone(), Arc::clone(&view.newest));
+        let (look, newest) = (view.wish(), Arc::clone(&view.newest));
         self.read(move |desk, out| {
             if newest.load(Ordering::Relaxed) == ticket {
                 let at = Some(desk.now());
-                let page = fetch(desk, &look, &mut Job::silent()).map(|page| Page { at, ..page });
+                let page = desk.glance(|desk| fetch(desk, &look, &mut Job::silent())).map(|page| Page { at, ..page });
                 let _ = out.send(Reply::Page(ticket, page));
             }
         });
+    }
+
+    /// Selects a row of the long list, counted from 0 among those that fit. Answers whether it has to be fetched first.
+    pub(super) fn show_row(&mut self, n: usize) -> bool {
+        if !self.view().go_to_row(n) {
+            return false;
+        }
+        self.look_closer();
+        let lacks = self.view().must_fetch();
+        if lacks {
+            self.fetch();
+        }
+        lacks
+    }
+
+    /// Fetches rows of a long list that are wanted and not here.
+    pub(super) fn fetch_what_lacks(&mut self) {
+        if self.locked.is_none() && self.view().must_fetch() {
+            self.fetch();
+        }
     }
 
     /// Fetches the detail of what is selected. While one moves on, those in between are never made.
@@ -815,6 +838,7 @@ impl App {
                     Err(failure) => view.failed = Some(failure),
                 }
                 self.look_closer();
+                self.fetch_what_lacks();
             }
             Reply::Detail(ticket, detail) => {
                 let view = self.view();

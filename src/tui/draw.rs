@@ -364,13 +364,12 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     let room = usize::from(area.height.saturating_sub(head));
     let shown = view.rows(n);
     if shown.is_empty() && room > 0 {
-        let text = match section.of.filter(|of| *of > section.rows.len() as u64) {
-            _ if section.rows.is_empty() => section.empty.clone(),
-            Some(of) => Shown::from(format!(
-                "Nothing fits among the {} rows that are here; there are {of}. : looks through all. Esc clears the filter.",
-                section.rows.len()
-            )),
-            None => Shown::of("Nothing fits the filter; Esc clears it."),
+        let text = match &section.window {
+            Some(window) if view.stale || !window.is_whole() => {
+                Shown::from(format!("Nothing yet fits among {} of {} rows; reading on …", window.read, window.all))
+            }
+            None if section.rows.is_empty() => section.empty.clone(),
+            _ => Shown::of("Nothing fits the filter; Esc clears it."),
         };
         for (k, line) in wrap(text.as_str(), usize::from(area.width.saturating_sub(3))).iter().take(room).enumerate() {
             paint.text(
@@ -390,8 +389,20 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     offset = offset.min(shown.len().saturating_sub(room));
     // How much is out of sight stands in the heading, where it covers nothing; before it gives way, the aside does.
     let mut used = width(title.as_str()) as u16 + 1;
-    if shown.len() > room && used > 1 {
-        let span = format!(" {}-{} of {} ", offset + 1, (offset + room).min(shown.len()), shown.len());
+    if (shown.len() > room || section.window.is_some()) && used > 1 {
+        let window = section.window.clone().unwrap_or_default();
+        let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown.len()));
+        let span = match () {
+            // What fits is not known before all is read.
+            () if section.window.is_some() && view.stale && shown.len() < section.rows.len() => {
+                " reading … ".to_owned()
+            }
+            () if !window.is_whole() => {
+                format!(" {from}-{until} of {} in {} of {} read ", window.fit, window.read, window.all)
+            }
+            () if window.fit < window.all => format!(" {from}-{until} of {} in {} ", window.fit, window.all),
+            () => format!(" {from}-{until} of {} ", window.fit.max(shown.len())),
+        };
         used += paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
     }
     let aside = width(section.aside.as_str()) as u16;
@@ -822,8 +833,7 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
     None
 }
 
-/// What stands in the row of the sentence while nothing is said or done: the range, the filter, the marks, that a window is
-/// ordered and not the whole; else the sentence of the page.
+/// What stands in the row of the sentence while nothing is said or done: the range, the filter, the marks; else the sentence of the page.
 fn standing(view: &View) -> Bit {
     let marks = view.marks_in_words();
     let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
@@ -832,10 +842,7 @@ fn standing(view: &View) -> Bit {
         (_, Some(misread)) => Bit::new(format!("{also}{misread}"), Tone::Due),
         ("", None) if !marks.is_empty() => Bit::new(format!("{marks}; Esc clears the marks"), Tone::Due),
         ("", None) if view.stale => Bit::new("Reading …", Tone::Note),
-        ("", None) => match view.ordered_window() {
-            Some(ordered) => Bit::new(ordered, Tone::Note),
-            None => Bit::from(view.page.sentence.clone()),
-        },
+        ("", None) => Bit::from(view.page.sentence.clone()),
         (filter, None) => Bit::new(format!("{also}filter: {filter}   Esc clears it"), Tone::Due),
     }
 }

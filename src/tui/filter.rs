@@ -79,11 +79,18 @@ impl Filter {
         &self.text
     }
 
+    /// What it comes to in a section: its terms that narrow something there. `now` is the time of the page.
+    pub fn fitting(&self, section: &Section, now: Instant) -> Fitting {
+        let term = |t: &Term| Some((t.clone(), t.columns_in(section, now).ok()?));
+        Fitting(self.terms.iter().filter_map(term).collect())
+    }
+
     /// Those of the rows that every term wants, in the order in which they come. `now` is the time of the page.
     pub fn narrow(&self, section: &Section, rows: &[usize], now: Instant) -> Vec<usize> {
-        let terms: Vec<(&Term, Vec<usize>)> =
-            self.terms.iter().filter_map(|t| Some((t, t.columns_in(section, now).ok()?))).collect();
-        let fits = |row: &Row| terms.iter().all(|(term, columns)| term.is_in(row, section, columns, now) != term.not);
+        let fitting = self.fitting(section, now);
+        // Figures stay: they are no list that one looks through.
+        let is_figure = |row: &Row| row.subject.is_none() && section.columns.iter().all(|c| c.title.is_empty());
+        let fits = |row: &Row| is_figure(row) || fitting.fits(row, &section.columns, now);
         rows.iter().copied().filter(|n| section.rows.get(*n).is_some_and(fits)).collect()
     }
 
@@ -103,6 +110,17 @@ impl Filter {
                 Idle::OnlyWords => format!("{typed} is not understood: that column has nothing like it."),
             })
         })
+    }
+}
+
+/// A filter as a section understands it.
+#[derive(Debug)]
+pub struct Fitting(Vec<(Term, Vec<usize>)>);
+
+impl Fitting {
+    /// Whether every term wants the row.
+    pub fn fits(&self, row: &Row, columns: &[Column], now: Instant) -> bool {
+        self.0.iter().all(|(term, at)| term.is_in(row, columns, at, now) != term.not)
     }
 }
 
@@ -147,10 +165,10 @@ impl Term {
         }
     }
 
-    fn is_in(&self, row: &Row, section: &Section, columns: &[usize], now: Instant) -> bool {
+    fn is_in(&self, row: &Row, columns: &[Column], at: &[usize], now: Instant) -> bool {
         let is = |n: usize| {
             let Some(text) = row.cells.get(n).map(|c| c.text.as_str()) else { return false };
-            let is_past = section.columns.get(n).is_some_and(|c| c.past);
+            let is_past = columns.get(n).is_some_and(|c| c.past);
             match &self.wants {
                 Wants::Word(word) => text.to_lowercase().contains(word),
                 Wants::Part(_, part, number) => {
@@ -168,7 +186,7 @@ impl Term {
                 }
             }
         };
-        columns.iter().any(|n| is(*n))
+        at.iter().any(|n| is(*n))
     }
 }
 

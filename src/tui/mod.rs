@@ -11,6 +11,7 @@ pub mod filter;
 pub mod input;
 pub mod key;
 pub mod keymap;
+pub mod long;
 pub mod many;
 pub mod measure;
 pub mod offer;

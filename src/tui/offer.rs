@@ -178,7 +178,7 @@ pub fn unfit(desk: &Desk, verb: &Verb, record: &Record) -> Option<String> {
 /// Where a record is shown: the place, and how it is looked at. `None`: nowhere but in a detail of its own.
 pub fn place_of(desk: &Desk, subject: &Subject) -> Result<Option<(Place, Look)>, Failure> {
     let Some(record) = desk.book().get(subject.id)? else { return Ok(None) };
-    let at = |place, view, focus| Some((place, Look { view, focus, wanted: Some(record.id) }));
+    let at = |place, view, focus| Some((place, Look { view, focus, ..Look::default() }));
     Ok(match record.kind {
         "item" => at(Place::Case, 0, record.case),
         "case" => at(Place::Case, 0, Some(record.id)),

@@ -19,7 +19,8 @@ impl Order {
         self.at(section).is_some()
     }
 
-    fn at(&self, section: &Section) -> Option<usize> {
+    /// The column in a section.
+    pub fn at(&self, section: &Section) -> Option<usize> {
         section.columns.iter().position(|c| !c.title.is_empty() && c.title == self.column)
     }
 
@@ -30,9 +31,15 @@ impl Order {
         let Some(at) = self.at(section) else { return all.collect() };
         let measure = |n: usize| {
             let cell = section.rows.get(n).and_then(|r| r.cells.get(at));
-            (cell.map_or(Measure::Blank, |c| Measure::of_cell(c.text.as_str(), now)), n)
+            cell.map_or(Measure::Blank, |c| Measure::of_cell(c.text.as_str(), now))
         };
-        let (mut said, blank): (Vec<_>, Vec<_>) = all.map(measure).partition(|(m, _)| *m != Measure::Blank);
+        self.of(all.map(measure).collect())
+    }
+
+    /// The places of rows in this order, by what they say in the column.
+    pub fn of(&self, says: Vec<Measure>) -> Vec<usize> {
+        let numbered = says.into_iter().enumerate().map(|(n, m)| (m, n));
+        let (mut said, blank): (Vec<_>, Vec<_>) = numbered.partition(|(m, _)| *m != Measure::Blank);
         said.sort_by(|(a, _), (b, _)| if self.reversed { b.order(a) } else { a.order(b) });
         said.into_iter().chain(blank).map(|(_, n)| n).collect()
     }

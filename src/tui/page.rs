@@ -99,6 +99,26 @@ pub struct Row {
     pub cells: Vec<Bit>,
 }
 
+/// Which part of a long list a page shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Window {
+    /// The first of its rows, counted from 0 among those that fit.
+    pub first: usize,
+    /// How many fit the filter, as far as they have been read.
+    pub fit: usize,
+    /// How many there are.
+    pub all: usize,
+    /// How many of them have been read for the filter and the order.
+    pub read: usize,
+}
+
+impl Window {
+    /// Whether all rows have been read.
+    pub const fn is_whole(&self) -> bool {
+        self.read >= self.all
+    }
+}
+
 /// A part of a page: a heading and a table.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Section {
@@ -112,8 +132,8 @@ pub struct Section {
     pub rows: Vec<Row>,
     /// What is said where there are no rows.
     pub empty: Shown,
-    /// How many rows there are in all, where not all are here.
-    pub of: Option<u64>,
+    /// Which part of a long list the rows are; `None`: they are all.
+    pub window: Option<Window>,
     /// Whether it takes the height that is left.
     pub grows: bool,
     /// The most rows that are shown, where it does not grow.

@@ -3,6 +3,7 @@
 //! colour is set, and no byte of an escape sequence leaves. It decides nothing: each line that is typed becomes the same
 //! keys and actions that the drawn screens take.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, IsTerminal as _, Write, stdin};
 use std::time::Duration;
 
@@ -46,8 +47,17 @@ pub fn run(opening: Opening, place: Where) -> Result<u8, Failure> {
     let mut app = App::new(opening, true, place, send)?;
     app.keymap = Keymap::of(Preset::Vim).by_name();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
-    let mut plain =
-        Plain { app, replies, from: 0, told: None, form: None, silent: false, marked: 0, out: io::stdout() };
+    let mut plain = Plain {
+        app,
+        replies,
+        from: 0,
+        told: None,
+        numbers: BTreeMap::new(),
+        form: None,
+        silent: false,
+        marked: 0,
+        out: io::stdout(),
+    };
     let ended = runtime.block_on(plain.serve());
     plain.app.close();
     // The thread that reads lines may be waiting for one: it is not waited for.
@@ -68,12 +78,22 @@ struct Told {
     page: Page,
 }
 
+/// The thing that a number stands for, and where it stood.
+#[derive(Clone)]
+struct Numbered {
+    section: usize,
+    row: usize,
+    subject: Subject,
+}
+
 struct Plain {
     app: App,
     replies: UnboundedReceiver<Reply>,
     /// The first row of each part that is told.
     from: usize,
     told: Option<Told>,
+    /// What the numbers that were told stand for, until the place is told anew.
+    numbers: BTreeMap<usize, Numbered>,
     /// The form that was begun, by its verb.
     form: Option<String>,
     /// Whether what was typed was answered already.
@@ -284,6 +304,7 @@ impl Plain {
                 lines.push(format!("AS OF {as_of}. Read only; now goes back to now."));
             }
             lines.extend(page_lines(place, view, from));
+            self.numbers = numbered_rows(view);
             self.told = Some(now);
             return lines.iter().try_for_each(|line| self.say(line));
         }
@@ -303,6 +324,7 @@ impl Plain {
         let (place, from) = (self.app.place, self.from);
         let view = self.app.view();
         let lines = page_lines(place, view, from);
+        self.numbers = numbered_rows(view);
         let (look, filter) = (view.look.clone(), view.filter().to_owned());
         self.told = Some(Told { title: place.title(), look, filter, page: view.page.clone() });
         self.silent = true;
@@ -457,8 +479,12 @@ impl Plain {
 
     fn filter(&mut self, words: &str) {
         self.from = 0;
-        self.app.view().set_filter(words);
+        let view = self.app.view();
+        view.set_filter(words);
+        // What fits is told from its first row on.
+        view.first();
         self.app.look_closer();
+        self.app.fetch_what_lacks();
     }
 
     fn hear_at_place(&mut self, typed: &str) -> Result<(), Failure> {
@@ -471,9 +497,15 @@ impl Plain {
         match typed {
             "" => self.told = None,
             "more" => {
-                let longest = self.app.view().sections().map(|s| s.rows.len()).max().unwrap_or(0);
+                let view = self.app.view();
+                let longest = (0..view.sections().count()).map(|s| count(view, s)).max().unwrap_or(0);
                 let next = if self.from + AT_ONCE < longest { self.from + AT_ONCE } else { 0 };
-                (self.from, self.told) = (next, None);
+                self.from = next;
+                // Of a long list the rows may have to be fetched first: the page is then another, and is told.
+                if self.app.show_row(next) {
+                    return Ok(());
+                }
+                self.told = None;
                 // The place is the same: its rows go on.
                 return self.tell_on();
             }
@@ -565,14 +597,18 @@ impl Plain {
 
     /// Selects a row by its number.
     fn select(&mut self, n: usize) -> Result<bool, Failure> {
-        let view = self.app.view();
-        let count = (0..view.sections().count()).map(|s| stops(view, s).len()).sum();
-        if n > count {
-            self.say(&format!("There is no number {n}; the last is {count}."))?;
+        let last = self.numbers.keys().next_back().copied().unwrap_or(0);
+        let Some(Numbered { section, row, subject }) = self.numbers.get(&n).cloned() else {
+            self.say(&format!("There is no number {n}; the last is {last}."))?;
+            self.silent = true;
+            return Ok(false);
+        };
+        // A number stands for the thing that it was told of, whatever came or went since.
+        if !self.app.view().go_to_thing(section, row, &subject) {
+            self.say(&format!("What number {n} was told of is no longer here. Enter alone tells what is."))?;
             self.silent = true;
             return Ok(false);
         }
-        self.app.view().to_stop(n - 1);
         self.app.look_closer();
         Ok(true)
     }
@@ -606,11 +642,26 @@ fn lines() -> UnboundedReceiver<String> {
     lines
 }
 
-/// The rows of a part that can be selected.
-fn stops(view: &View, section: usize) -> Vec<usize> {
-    let Some(part) = view.sections().nth(section) else { return Vec::new() };
-    let rows = view.rows(section).iter();
-    rows.filter(|n| part.rows.get(**n).is_some_and(|r| r.subject.is_some())).copied().collect()
+/// How many rows a part has, and before which of them those stand that are here.
+fn count(view: &View, section: usize) -> usize {
+    view.sections().nth(section).and_then(|s| s.window.as_ref()).map_or_else(|| view.rows(section).len(), |w| w.fit)
+}
+
+/// The rows that can be selected, by their numbers: they are counted from 1 through all parts.
+fn numbered_rows(view: &View) -> BTreeMap<usize, Numbered> {
+    let (mut numbers, mut before) = (BTreeMap::new(), 0);
+    for (section, part) in view.sections().enumerate() {
+        let first = part.window.as_ref().map_or(0, |w| w.first);
+        let mut number = before + first;
+        for (row, n) in view.rows(section).iter().enumerate() {
+            if let Some(subject) = part.rows.get(*n).and_then(|r| r.subject.clone()) {
+                number += 1;
+                numbers.insert(number, Numbered { section, row, subject });
+            }
+        }
+        before = part.window.as_ref().map_or(number, |w| before + w.fit);
+    }
+    numbers
 }
 
 fn text_of(line: &Line) -> String {
@@ -647,7 +698,13 @@ fn page_lines(place: super::place::Place, view: &View, from: usize) -> Vec<Strin
     let mut number = 0;
     for (s, section) in view.sections().enumerate() {
         let shown = view.rows(s);
-        let title = [section.title.as_str(), section.aside.as_str()];
+        let window = section.window.clone();
+        let before = number;
+        let first = window.as_ref().map_or(0, |w| w.first);
+        number += first;
+        let of =
+            window.as_ref().map(|w| if w.fit < w.all { format!("{} of {}", w.fit, w.all) } else { w.all.to_string() });
+        let title = [section.title.as_str(), section.aside.as_str(), of.as_deref().unwrap_or_default()];
         let title: Vec<&str> = title.into_iter().filter(|t| !t.is_empty()).collect();
         let columns: Vec<&str> = section.columns.iter().map(|c| c.title).filter(|t| !t.is_empty()).collect();
         let columns =
@@ -665,7 +722,7 @@ fn page_lines(place: super::place::Place, view: &View, from: usize) -> Vec<Strin
         for (k, n) in shown.iter().enumerate() {
             let Some(row) = section.rows.get(*n) else { continue };
             number += usize::from(row.subject.is_some());
-            if k < from || k >= from + AT_ONCE {
+            if first + k < from || first + k >= from + AT_ONCE {
                 continue;
             }
             let marked = row.subject.as_ref().is_some_and(|s| view.marks.contains(s));
@@ -675,7 +732,8 @@ fn page_lines(place: super::place::Place, view: &View, from: usize) -> Vec<Strin
                 None => lines.push(format!("- {}", cells(row))),
             }
         }
-        let rest = shown.len().saturating_sub(from + AT_ONCE);
+        number = window.as_ref().map_or(number, |w| before + w.fit);
+        let rest = window.map_or(shown.len(), |w| w.fit).saturating_sub(from + AT_ONCE);
         if rest > 0 {
             lines.push(format!("{rest} more; more tells the next."));
         }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::filter::Filter;
+use super::long::{WINDOW, Wish};
 use super::order::Order;
-use super::page::{Detail, Page, Row, Section, Subject};
+use super::page::{Detail, Page, Row, Section, Subject, Window};
 use super::screen::look::Look;
 use super::worker::Ticket;
 use crate::desk::failure::Failure;
@@ -60,7 +61,14 @@ pub struct View {
     row: usize,
     /// Whether the selection was moved; until then it is the first row, whatever comes before it.
     moved: bool,
+    /// Whether the page is no longer the one that is wanted: other rows of a long list are.
+    lacks: bool,
+    /// The row of a long list that is to be selected once it is here, counted from 0 among those that fit.
+    aims: Option<usize>,
 }
+
+/// Rows of a long list between the selection and the end of the window at which further ones are fetched.
+const MARGIN: usize = 100;
 
 /// Rows that are marked from where one began to where the selection is.
 struct Range {
@@ -76,7 +84,8 @@ impl View {
     /// A place that is looked at again as it was, and selects what was selected once that is there.
     pub fn again(&self) -> Self {
         let wanted = self.selected().map(|s| s.id);
-        Self { look: self.look.clone(), order: self.order.clone(), wanted, ..Self::default() }
+        let look = Look { long: Wish::default(), ..self.look.clone() };
+        Self { look, order: self.order.clone(), wanted, ..Self::default() }
     }
 
     /// The sections, from top to bottom and from left to right.
@@ -122,8 +131,52 @@ impl View {
 
     /// Filters the rows; what is selected stays so where it can.
     pub fn set_filter(&mut self, filter: &str) {
+        if self.filter.text() != filter {
+            self.begin_anew();
+        }
         self.filter = Filter::read(filter);
         self.rearrange();
+    }
+
+    /// Another filter or order of a long list begins where what is selected is, else at its first row.
+    fn begin_anew(&mut self) {
+        self.look.long.from = 0;
+        if self.window().is_some() {
+            self.wanted = self.selected().filter(|_| self.moved).map(|s| s.id).or(self.wanted);
+            self.lacks = true;
+        }
+    }
+
+    /// The part that is a window of a long list, and which it is.
+    pub fn window(&self) -> Option<(usize, &Window)> {
+        self.sections().enumerate().find_map(|(n, s)| Some((n, s.window.as_ref()?)))
+    }
+
+    /// Whether another page must be fetched, for rows that are not here. It is asked once.
+    pub fn must_fetch(&mut self) -> bool {
+        std::mem::take(&mut self.lacks)
+    }
+
+    /// How the thread that makes the page is to look.
+    pub fn wish(&mut self) -> Look {
+        self.look.wanted = self.wanted;
+        (self.look.long.filter, self.look.long.order) = (self.filter.text().to_owned(), self.order.clone());
+        self.look.clone()
+    }
+
+    /// Notes whether further rows of a long list are wanted, with the selection where it is.
+    fn look_ahead(&mut self) {
+        let Some((section, window)) = self.window() else { return };
+        let (first, fit, here) = (window.first, window.fit, self.rows(section).len());
+        if self.section != section || self.stale || here == 0 {
+            return;
+        }
+        let before = first > 0 && self.row < MARGIN;
+        let behind = first + here < fit && self.row + MARGIN > here;
+        if before || behind {
+            self.look.long.from = (first + self.row).saturating_sub(WINDOW / 2);
+            self.lacks = true;
+        }
     }
 
     /// The order, where it is not as the rows come.
@@ -133,6 +186,9 @@ impl View {
 
     /// Orders the rows, or leaves them as they come; what is selected stays so.
     pub fn set_order(&mut self, order: Option<Order>) {
+        if self.order != order {
+            self.begin_anew();
+        }
         self.order = order;
         self.sort();
         self.rearrange();
@@ -144,19 +200,14 @@ impl View {
         self.sections().nth(self.section).filter(has_headings).or_else(|| self.sections().find(has_headings))
     }
 
-    /// In words, what is ordered where a section is a window of more rows: only what is here is ordered.
-    pub fn ordered_window(&self) -> Option<String> {
-        let order = self.order.as_ref()?;
-        let is_window = |s: &&Section| order.is_of(s) && s.of.is_some_and(|of| of > s.rows.len() as u64);
-        let section = self.sections().find(is_window)?;
-        let of = section.of.unwrap_or_default();
-        Some(format!("Ordered {} among the {} rows that are here, of {of}.", order.words(), section.rows.len()))
-    }
-
     /// Takes a new page; what is selected stays so where it can.
     pub fn set_page(&mut self, page: Page) {
         let before = self.selected().filter(|_| self.moved).cloned();
+        let first = |view: &Self| view.window().map_or(0, |(_, window)| window.first);
+        let (section, row, began) = (self.section, self.row, first(self));
         self.page = page;
+        // Where the row stands now, if the list is the same.
+        let near = (began + row).saturating_sub(first(self));
         (self.here, self.stale) = (true, false);
         self.failed = None;
         let count = self.sections().count();
@@ -164,17 +215,60 @@ impl View {
         self.rooms.resize(count, 0);
         self.sort();
         self.rearrange();
-        if let Some(id) = self.wanted
-            && self.select(|s| s.id == id)
+        let is_whole = self.window().is_none_or(|(_, window)| window.is_whole());
+        if let Some(first) = self.window().map(|(_, window)| window.first) {
+            self.look.long.from = first;
+        }
+        match (self.wanted, before) {
+            (Some(id), _) if self.select(|s| s.id == id) => {
+                // Where it stands is not certain before all is read.
+                (self.wanted, self.moved) = (Some(id).filter(|_| !is_whole), true);
+            }
+            // Where it is gone, what stands there now is selected.
+            (_, Some(before)) if !self.select_near(near, |s| *s == before) => {
+                let last = self.rows(self.section).len().saturating_sub(1);
+                self.go(Some((self.section, near.min(last))));
+                if self.selected().is_none() {
+                    self.go(self.stops().first().copied());
+                }
+                // Nobody moved there: a range does not go along.
+                self.range = None;
+            }
+            (_, Some(_)) => {}
+            (_, None) if !self.moved => self.go(self.stops().first().copied()),
+            (_, None) => {}
+        }
+        if self.section == section
+            && let Some(offset) = self.offsets.get_mut(section)
         {
-            (self.wanted, self.moved) = (None, true);
-            return;
+            // A long list does not jump on the screen when its window is another.
+            *offset = (*offset + self.row).saturating_sub(row);
         }
-        match before {
-            Some(before) => drop(self.select(|s| *s == before)),
-            None if !self.moved => self.go(self.stops().first().copied()),
-            None => {}
+        if let Some(aim) = self.aims {
+            self.go_to_row(aim);
+            if !is_whole {
+                // Which row that is is not certain before all is read.
+                self.aims = Some(aim);
+            }
         }
+        self.look_ahead();
+        self.lacks |= !is_whole;
+    }
+
+    /// To a row of the long list, counted from 0 among those that fit, or to its last; where it is not here it is fetched.
+    /// Answers whether there is a long list.
+    pub fn go_to_row(&mut self, n: usize) -> bool {
+        let Some((section, window)) = self.window() else { return false };
+        let (first, fit, here) = (window.first, window.fit, self.rows(section).len());
+        let aim = n.min(fit.saturating_sub(1));
+        (self.moved, self.wanted, self.aims) = (true, None, None);
+        if (first..first + here).contains(&aim) {
+            self.go(Some((section, aim - first)));
+            self.extend_range();
+        } else if here > 0 {
+            (self.look.long.from, self.aims, self.lacks) = (aim.saturating_sub(WINDOW / 2), Some(aim), true);
+        }
+        true
     }
 
     /// When the page was made.
@@ -202,11 +296,18 @@ impl View {
     }
 
     fn select(&mut self, wanted: impl Fn(&Subject) -> bool) -> bool {
+        let near = self.row;
+        self.select_near(near, wanted)
+    }
+
+    /// Selects the row that is wanted; where the same thing stands in several, the one that is nearest to a row.
+    fn select_near(&mut self, near: usize, wanted: impl Fn(&Subject) -> bool) -> bool {
         // The section of the selection goes first: the same thing may stand in two.
         let order = std::iter::once(self.section).chain(0..self.shown.len());
         for section in order {
             let found = (0..self.rows(section).len())
-                .find(|n| self.row_at(section, *n).and_then(|r| r.subject.as_ref()).is_some_and(&wanted));
+                .filter(|n| self.row_at(section, *n).and_then(|r| r.subject.as_ref()).is_some_and(&wanted))
+                .min_by_key(|n| n.abs_diff(near));
             if let Some(row) = found {
                 (self.section, self.row) = (section, row);
                 return true;
@@ -236,24 +337,51 @@ impl View {
 
     /// Moves the selection by so many rows, from section to section.
     pub fn step(&mut self, by: i32) {
-        self.moved = true;
+        (self.moved, self.wanted) = (true, None);
+        if let Some(aim) = self.aims {
+            // The row to go on from has not come yet.
+            self.go_to_row(aim.saturating_add_signed(by as isize));
+            return;
+        }
         let stops = self.reach();
         let here = stops.iter().position(|s| *s == (self.section, self.row)).unwrap_or(0);
         let there = here.saturating_add_signed(by as isize).min(stops.len().saturating_sub(1));
+        let beyond = here.checked_add_signed(by as isize) != Some(there);
+        if let Some(row) = self.row_in_long().filter(|_| beyond && self.goes_on(by < 0)) {
+            self.go_to_row(row.saturating_add_signed(by as isize));
+            return;
+        }
         self.go(stops.get(there).copied());
         self.extend_range();
+        self.look_ahead();
     }
 
-    /// To the stop of this number, counted from 0 through all sections; a range in another section ends. Answers whether
-    /// there is one.
-    pub fn to_stop(&mut self, n: usize) -> bool {
-        let Some(stop) = self.stops().get(n).copied() else { return false };
-        if self.range.as_ref().is_some_and(|range| range.section != stop.0) {
+    /// The row that is selected in the long list, counted from 0 among those that fit; `None` where it is elsewhere.
+    fn row_in_long(&self) -> Option<usize> {
+        self.window().filter(|(section, _)| *section == self.section).map(|(_, window)| window.first + self.row)
+    }
+
+    /// Whether the long list goes on before its window, or behind it.
+    fn goes_on(&self, before: bool) -> bool {
+        self.window().is_some_and(|(section, window)| match before {
+            true => window.first > 0,
+            false => window.first + self.rows(section).len() < window.fit,
+        })
+    }
+
+    /// To a thing in a section, to the row that is nearest to where it stood; a range in another section ends. Answers
+    /// whether it is there.
+    pub fn go_to_thing(&mut self, section: usize, near: usize, thing: &Subject) -> bool {
+        let is_it = |n: &usize| self.row_at(section, *n).is_some_and(|r| r.subject.as_ref() == Some(thing));
+        let found = (0..self.rows(section).len()).filter(is_it).min_by_key(|n| n.abs_diff(near));
+        let Some(row) = found else { return false };
+        if self.range.as_ref().is_some_and(|range| range.section != section) {
             self.range = None;
         }
-        self.moved = true;
-        self.go(Some(stop));
+        (self.moved, self.wanted) = (true, None);
+        self.go(Some((section, row)));
         self.extend_range();
+        self.look_ahead();
         true
     }
 
@@ -261,6 +389,7 @@ impl View {
     pub fn first(&mut self) {
         self.go(self.reach().first().copied());
         self.extend_range();
+        self.go_to_end(true);
     }
 
     /// To the last row.
@@ -268,6 +397,17 @@ impl View {
         self.moved = true;
         self.go(self.reach().last().copied());
         self.extend_range();
+        self.go_to_end(false);
+    }
+
+    /// Goes on to the first row of the long list, or to its last, where the selection is in it and that row is not here yet.
+    fn go_to_end(&mut self, first: bool) {
+        let is_whole = self.window().is_none_or(|(_, window)| window.is_whole());
+        if self.row_in_long().is_some() && (self.goes_on(first) || !is_whole || self.stale || self.lacks) {
+            let end = if first { 0 } else { usize::MAX };
+            self.go_to_row(end);
+            self.aims = Some(end);
+        }
     }
 
     /// To the first row of the next (or previous) section that has one.
@@ -445,9 +585,6 @@ mod tests {
         assert_eq!(shown(&view), "521");
         let again = view.again();
         assert_eq!((again.order(), again.filter()), (by("ID", true).as_ref(), ""));
-        assert!(view.ordered_window().is_none());
-        view.page.bands[0][0].of = Some(9);
-        assert_eq!(view.ordered_window().unwrap(), "Ordered by ID, reversed among the 3 rows that are here, of 9.");
     }
 
     #[test]
@@ -495,14 +632,108 @@ mod tests {
     fn a_range_begins_at_its_row_and_not_where_the_same_thing_stands_first() {
         let mut view = View::default();
         view.set_page(page(&[&[1, 2, 1, 3]]));
-        assert!(view.to_stop(2) && view.begin_range());
+        assert!(view.go_to_thing(0, 2, &subject(1)) && view.begin_range());
         assert_eq!(view.marks, [subject(1)]);
         view.step(1);
         assert_eq!(view.marks, [subject(1), subject(3)]);
         // The last row goes: what is selected then was not moved to, and nothing more is marked.
         view.set_page(page(&[&[1, 2, 1]]));
         assert!(!view.marks.contains(&subject(2)), "{:?}", view.marks);
-        assert!(!view.to_stop(3));
+        assert!(!view.go_to_thing(0, 3, &subject(3)));
+    }
+
+    /// A thing of a long list.
+    fn nth(n: usize) -> Subject {
+        let mut bytes = [0; 16];
+        bytes[8..].copy_from_slice(&(n as u64 + 1).to_be_bytes());
+        Subject { kind: "item".into(), id: Id::from_bytes(bytes) }
+    }
+
+    /// Serves a view that looks at a list of so many rows, until it lacks nothing more. Answers how many pages it took.
+    fn serve(view: &mut View, all: usize) -> usize {
+        let mut pages = 0;
+        loop {
+            let look = view.wish();
+            let wanted = look.wanted.and_then(|id| (0..all).find(|n| nth(*n).id == id));
+            let from = wanted.map_or(look.long.from, |at| at.saturating_sub(WINDOW / 2));
+            let first = from.min(all.saturating_sub(WINDOW));
+            let rows = (first..all.min(first + WINDOW)).map(|n| Row {
+                subject: Some(nth(n)),
+                mark: ' ',
+                cells: vec![Bit::from(n.to_string()), Bit::default()],
+            });
+            let section = Section {
+                columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
+                rows: rows.collect(),
+                window: Some(Window { first, fit: all, all, read: all }),
+                ..Section::default()
+            };
+            view.set_page(Page { bands: vec![vec![section]], ..Page::default() });
+            pages += 1;
+            if !view.must_fetch() {
+                return pages;
+            }
+            assert!(pages < 5, "it never has what it wants");
+        }
+    }
+
+    #[test]
+    fn a_long_list_is_walked_through_window_by_window() {
+        let mut view = View::default();
+        serve(&mut view, 10_000);
+        let check = |view: &mut View, go: &dyn Fn(&mut View), want: usize| {
+            go(view);
+            if view.must_fetch() {
+                serve(view, 10_000);
+            }
+            assert_eq!(view.selected(), Some(&nth(want)));
+        };
+        check(&mut view, &|v| v.step(10), 10);
+        let mut pages = 0;
+        for n in 11..2_000 {
+            view.step(1);
+            pages += if view.must_fetch() { serve(&mut view, 10_000) } else { 0 };
+            assert_eq!(view.selected(), Some(&nth(n)));
+        }
+        assert!((5..20).contains(&pages), "a window comes before its end is reached: {pages}");
+        check(&mut view, &|v| v.step(3_000), 4_999);
+        check(&mut view, &|v| (0..700).for_each(|_| v.step(1)), 5_699);
+        check(&mut view, &|v| v.last(), 9_999);
+        check(&mut view, &|v| v.step(-20), 9_979);
+        check(&mut view, &|v| v.first(), 0);
+        check(&mut view, &|v| assert!(v.go_to_row(7_000)), 7_000);
+        // What came before the selected row meanwhile leaves it where it is on the screen.
+        view.offsets[0] = view.at().1 - 3;
+        let before = view.at().1 - view.offsets[0];
+        check(&mut view, &|v| v.step(200), 7_200);
+        assert_eq!(view.at().1 as i64 - view.offsets[0] as i64, before as i64 + 200);
+        // A thing that is wanted is brought there.
+        view.wanted = Some(nth(42).id);
+        serve(&mut view, 10_000);
+        assert_eq!((view.selected(), view.wanted), (Some(&nth(42)), None));
+        view.step(1);
+        serve(&mut view, 10_000);
+        assert_eq!(view.selected(), Some(&nth(43)));
+        // Another filter begins anew, and is asked for.
+        view.set_filter("9");
+        assert!(view.must_fetch());
+        assert_eq!(view.wish().long.filter, "9");
+    }
+
+    #[test]
+    fn where_what_was_selected_is_gone_the_row_that_took_its_place_is() {
+        let mut view = View::default();
+        view.set_page(page(&[&[1, 2, 3, 4]]));
+        view.step(2);
+        view.set_page(page(&[&[1, 2, 4]]));
+        assert_eq!(view.selected(), Some(&subject(4)));
+        view.set_page(page(&[&[1, 2]]));
+        assert_eq!(view.selected(), Some(&subject(2)));
+        // The same thing in several rows: the row stays.
+        view.set_page(page(&[&[5, 6, 5, 6, 5]]));
+        view.last();
+        view.set_page(page(&[&[5, 6, 5, 6, 5]]));
+        assert_eq!(view.at(), (0, 4));
     }
 
     #[test]

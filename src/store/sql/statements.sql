@@ -20,6 +20,9 @@ FROM act WHERE position > ?1 ORDER BY position LIMIT ?2
 -- name: act.next_position
 SELECT coalesce(max(position), 0) + 1 FROM act
 
+-- name: act.last_position
+SELECT coalesce(max(position), 0) FROM act
+
 -- name: act.by_position
 SELECT position, id, desk, replica, sequence, via, first_row, changes, header, signature FROM act WHERE position = ?1
 
@@ -103,6 +106,19 @@ SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, 
 
 -- name: record.at
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE number = ?1
+
+-- name: record.items
+SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
+
+-- name: record.clocks
+SELECT number FROM record INDEXED BY record_due WHERE due IS NOT NULL ORDER BY due, number
+
+-- name: record.due_between
+SELECT count(*) FROM record INDEXED BY record_due WHERE due >= ?1 AND due < ?2
+
+-- name: record.others_due_between
+SELECT count(*) FROM record INDEXED BY record_kind
+WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
 
 -- name: record.number
 SELECT number FROM record WHERE id = ?1

@@ -32,6 +32,19 @@ impl App {
         )
     }
 
+    /// Marks everything that the filter shows; of a long list, what of it is here.
+    pub(super) fn mark_all(&mut self) {
+        let view = self.view();
+        view.mark_all();
+        let (section, _) = view.at();
+        let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit);
+        if let Some(fit) = long.filter(|fit| *fit > view.rows(section).len()) {
+            let here = view.rows(section).len();
+            let also = "a filter narrows them; share takes a whole case";
+            self.say(Bit::new(format!("Marked are {here} of {fit}: those that are here; {also}."), Tone::Due));
+        }
+    }
+
     /// Begins a range, or ends it.
     pub(super) fn range(&mut self) {
         let view = self.view();
@@ -69,12 +82,8 @@ impl App {
 
     pub(super) fn order(&mut self, order: Option<Order>) {
         let said = order.as_ref().map_or_else(|| "As it comes.".to_owned(), |o| format!("Ordered {}.", o.words()));
-        let view = self.view();
-        view.set_order(order);
-        // Where only a window of the rows is here, the sentence below says so for as long as it is so.
-        if view.ordered_window().is_none() {
-            self.say(Bit::new(said, Tone::Note));
-        }
+        self.view().set_order(order);
+        self.say(Bit::new(said, Tone::Note));
         self.look_closer();
     }
 

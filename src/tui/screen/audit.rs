@@ -1,12 +1,12 @@
 //! Audit: the log, its head, and who has cosigned it.
 
-use super::look::{Look, Screen, subject};
+use super::look::{Long, Look, Screen, part, subject};
 use crate::desk::audit::{rows, witnesses};
 use crate::desk::failure::Failure;
 use crate::desk::job::Job;
 use crate::desk::own;
 use crate::desk::workspace::Desk;
-use crate::store::log;
+use crate::store::{log, read};
 use crate::tui::page::{Bit, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
@@ -17,29 +17,31 @@ use crate::value::text::Shown;
 pub const SCREEN: Screen =
     Screen { place: Place::Audit, views: &[], has_detail: true, fetch, first_steps: "The log is empty." };
 
-const MOST: u32 = 300;
-
-fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
+fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
     let tip = log::tip(&desk.db, &desk.meta)?;
-    let acts = rows(desk, i64::MAX, MOST)?;
     let seen: Vec<String> =
         witnesses(desk)?.iter().map(|w| format!("{} to {} of {}", w.partner, w.size, tip.size)).collect();
-    let rows = acts
-        .iter()
-        .map(|a| Row {
-            subject: subject(&a.on_kind, &a.on),
-            mark: ' ',
-            cells: vec![
-                Bit::from(a.number.to_string()),
-                Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen(desk.now()))),
-                Bit::from(format!("{} {}", a.desk, a.by)),
-                Bit::from(a.did.replace('-', " ")),
-                Bit::from(own::short(&a.on_kind, &a.on)),
-                Bit::from(if a.audience.is_empty() { String::new() } else { format!("for {}", a.audience.join(" ")) }),
-                Bit::new(if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() }, Tone::Note),
+    let section = part(
+        desk,
+        look,
+        Long {
+            columns: vec![
+                column("NO.", Width::Fixed(6)).right(),
+                column("WHEN", Width::Fixed(13)).past(),
+                column("WHO", Width::Fixed(15)),
+                column("DID", Width::Rest),
+                column("ON", Width::Fixed(8)).optional(),
+                column("FOR", Width::Fixed(12)).optional(),
+                column("", Width::Fixed(14)).optional(),
             ],
-        })
-        .collect();
+            // Acts are numbered from the first, without gaps.
+            all: &|| Ok((1..=read::last(&desk.db)?).rev().collect()),
+            row: &|number| act_row(desk, number),
+            wanted: None,
+        },
+    )?;
+    let section =
+        Section { title: Shown::of("ACTS, the newest first"), empty: Shown::of(SCREEN.first_steps), ..section };
     Ok(Page {
         head: vec![
             vec![
@@ -55,26 +57,26 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 }),
             ],
         ],
-        bands: vec![vec![Section {
-            title: Shown::of("ACTS, the newest first"),
-            aside: Shown::from(format!("the last {}", acts.len())),
-            columns: vec![
-                column("NO.", Width::Fixed(6)).right(),
-                column("WHEN", Width::Fixed(13)).past(),
-                column("WHO", Width::Fixed(15)),
-                column("DID", Width::Rest),
-                column("ON", Width::Fixed(8)).optional(),
-                column("FOR", Width::Fixed(12)).optional(),
-                column("", Width::Fixed(14)).optional(),
-            ],
-            // Acts are numbered from the first, and the newest stands first.
-            of: acts.first().and_then(|a| u64::try_from(a.number).ok()),
-            rows,
-            empty: Shown::of(SCREEN.first_steps),
-            grows: true,
-            ..Section::default()
-        }]],
+        bands: vec![vec![section]],
         sentence: Shown::of("{check chain} reads all of it again: signatures, rules, tables."),
         ..Page::default()
+    })
+}
+
+fn act_row(desk: &Desk, number: i64) -> Result<Row, Failure> {
+    let acts = rows(desk, number.saturating_add(1), 1)?;
+    let Some(a) = acts.first() else { return Ok(Row { subject: None, mark: ' ', cells: Vec::new() }) };
+    Ok(Row {
+        subject: subject(&a.on_kind, &a.on),
+        mark: ' ',
+        cells: vec![
+            Bit::from(a.number.to_string()),
+            Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen(desk.now()))),
+            Bit::from(format!("{} {}", a.desk, a.by)),
+            Bit::from(a.did.replace('-', " ")),
+            Bit::from(own::short(&a.on_kind, &a.on)),
+            Bit::from(if a.audience.is_empty() { String::new() } else { format!("for {}", a.audience.join(" ")) }),
+            Bit::new(if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() }, Tone::Note),
+        ],
     })
 }

@@ -1,17 +1,20 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
-use super::look::{Look, Screen, due_at, left, row, state, subject};
+use super::look::{Long, Look, Screen, due_at, left, part, record_at, row, state, subject};
 use crate::desk::case as cases;
 use crate::desk::failure::Failure;
 use crate::desk::item;
 use crate::desk::job::Job;
 use crate::desk::workspace::Desk;
 use crate::desk::{disclosure, request};
-use crate::record::book::{Book as _, Query};
+use crate::record::book::{Book as _, Record};
+use crate::record::hold::Standing;
+use crate::store::book::items_of;
 use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
 use crate::value::id::Id;
+use crate::value::instant::Instant;
 use crate::value::text::Shown;
 
 /// The Case.
@@ -22,9 +25,6 @@ pub const SCREEN: Screen = Screen {
     fetch,
     first_steps: "No case yet. {new case} opens one.",
 };
-
-/// Items that are fetched at once.
-const WINDOW: u32 = 500;
 
 fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     let all = cases::rows(desk)?;
@@ -37,7 +37,7 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     let (section, sentence) = match look.view {
         1 => (requests(desk, id)?, "Enter opens a request in the Queue."),
         2 => (shared(desk, id, job)?, "What went to whom, and until when."),
-        _ => (items(desk, id, case.items, look.wanted)?, "# from a partner   H held   ! due soon"),
+        _ => (items(desk, id, case.items, look)?, "# from a partner   H held   ! due soon"),
     };
     Ok(Page {
         about: subject("case", &case.id),
@@ -96,71 +96,62 @@ fn list(all: &[cases::Row]) -> Page {
     }
 }
 
-fn items(desk: &Desk, case: Id, held: u64, wanted: Option<Id>) -> Result<Section, Failure> {
+fn items(desk: &Desk, case: Id, held: u64, look: &Look) -> Result<Section, Failure> {
     let now = desk.now();
-    let mut found = desk.book().find(&Query { case: Some(case), limit: Some(WINDOW), ..Query::kind("item") })?;
-    // What was looked for stands first where it would not be among the rows at all.
-    if let Some(id) = wanted.filter(|id| found.iter().all(|r| r.id != *id)) {
-        let record = desk.book().get(id)?.filter(|r| r.kind == "item" && r.case == Some(case));
-        found.splice(0..0, record);
-    }
-    let mut rows = Vec::with_capacity(found.len());
-    for record in &found {
-        let i = item::row(desk, record)?;
-        let holds = crate::record::hold::on(&desk.book(), record)?.iter().any(|h| h.state == "standing");
-        let (left, urgent) = left(i.due.as_deref(), now);
-        let mark = match () {
-            () if holds => 'H',
-            () if urgent == '!' => '!',
-            () if i.from.is_some() => '#',
-            () => ' ',
-        };
-        let erased = if desk.is_erased_since(record) { "(erased since)" } else { "(erased)" };
-        let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
-        let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
-        rows.push(row(
-            "item",
-            &i.id,
-            mark,
-            vec![
-                Bit::from(i.r#type.as_str()),
-                Bit::from(what),
-                Bit::from(i.originator.as_str()),
-                Bit::from(format!("T{}", i.tier)),
-                Bit::from(i.tlp.as_str()),
-                if shared.is_empty() {
-                    state(&i.state)
-                } else {
-                    Bit::new(format!("to {}", shared.join(" ")), Tone::Good)
-                },
-                left,
+    let book = desk.book();
+    let holds = Standing::of(&book)?;
+    let wanted = look.wanted.map(|id| book.place_of(id)).transpose()?.flatten();
+    let section = part(
+        desk,
+        look,
+        Long {
+            columns: vec![
+                column("ID", Width::Fixed(8)),
+                column("TYPE", Width::Fixed(10)),
+                column("WHAT", Width::Rest),
+                column("FROM", Width::Fixed(4)),
+                column("TIER", Width::Fixed(4)),
+                column("TLP", Width::Fixed(12)).optional(),
+                column("STATE", Width::Fixed(8)),
+                column("KEPT", Width::Fixed(7)).right().optional(),
             ],
-        ));
-    }
-    let more = held > rows.len() as u64;
+            all: &|| Ok(items_of(&desk.db, case)?),
+            row: &|number| item_row(desk, &record_at(&book, number)?, &holds, now),
+            wanted,
+        },
+    )?;
     Ok(Section {
         title: Shown::of("ITEMS"),
-        aside: Shown::from(if more {
-            format!("the first {} of {held}; : finds any", rows.len())
-        } else {
-            rows.len().to_string()
-        }),
-        columns: vec![
-            column("ID", Width::Fixed(8)),
-            column("TYPE", Width::Fixed(10)),
-            column("WHAT", Width::Rest),
-            column("FROM", Width::Fixed(4)),
-            column("TIER", Width::Fixed(4)),
-            column("TLP", Width::Fixed(12)).optional(),
-            column("STATE", Width::Fixed(8)),
-            column("KEPT", Width::Fixed(7)).right().optional(),
-        ],
-        of: Some(held),
-        rows,
+        aside: Shown::from(format!("{held} held")),
         empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
-        grows: true,
-        ..Section::default()
+        ..section
     })
+}
+
+fn item_row(desk: &Desk, record: &Record, holds: &Standing, now: Instant) -> Result<Row, Failure> {
+    let i = item::row(desk, record)?;
+    let (left, urgent) = left(i.due.as_deref(), now);
+    let mark = match () {
+        () if holds.is_on(record) => 'H',
+        () if urgent == '!' => '!',
+        () if i.from.is_some() => '#',
+        () => ' ',
+    };
+    let erased = if desk.is_erased_since(record) { "(erased since)" } else { "(erased)" };
+    let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
+    let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
+    let state =
+        if shared.is_empty() { state(&i.state) } else { Bit::new(format!("to {}", shared.join(" ")), Tone::Good) };
+    let cells = vec![
+        Bit::from(i.r#type.as_str()),
+        Bit::from(what),
+        Bit::from(i.originator.as_str()),
+        Bit::from(format!("T{}", i.tier)),
+        Bit::from(i.tlp.as_str()),
+        state,
+        left,
+    ];
+    Ok(row("item", &i.id, mark, cells))
 }
 
 fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {

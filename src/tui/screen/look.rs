@@ -1,10 +1,14 @@
 //! What a screen is, and how it is looked at.
 
-use crate::desk::failure::Failure;
+use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::Job;
 use crate::desk::own;
 use crate::desk::workspace::Desk;
-use crate::tui::page::{Bit, Page, Row, Subject};
+use crate::record::book::Record;
+use crate::store::book::SqlBook;
+use crate::store::read;
+use crate::tui::long::{Of, Source, Wish};
+use crate::tui::page::{Bit, Column, Page, Row, Section, Subject};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
 use crate::value::id::Id;
@@ -15,8 +19,10 @@ use crate::value::instant::{Instant, Span};
 pub struct Look {
     /// Which of its views.
     pub view: usize,
-    /// The record that must be among the rows, however many there are.
+    /// The record that is to be among the rows, however many there are.
     pub wanted: Option<Id>,
+    /// The part of a long list.
+    pub long: Wish,
     /// The thing that it is about, where it is about one: a case, a partner.
     pub focus: Option<Id>,
 }
@@ -33,6 +39,33 @@ pub struct Screen {
     pub fetch: fn(&Desk, &Look, &mut Job) -> Result<Page, Failure>,
     /// What it says where there is nothing at all, and what to do first.
     pub first_steps: &'static str,
+}
+
+/// A list that may be long: its numbers in their order, and the row of each.
+pub struct Long<'a> {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The numbers of all rows.
+    pub all: &'a dyn Fn() -> Result<Vec<i64>, Failure>,
+    /// The row of a number.
+    pub row: &'a dyn Fn(i64) -> Result<Row, Failure>,
+    /// The row of the record that is wanted.
+    pub wanted: Option<i64>,
+}
+
+/// The part of a long list that is looked at, as a section without its words.
+pub fn part(desk: &Desk, look: &Look, list: Long<'_>) -> Result<Section, Failure> {
+    let of = Of { position: read::last(&desk.db)?, view: look.view, focus: look.focus };
+    let Long { columns, all, row, wanted } = list;
+    let source = Source { of, columns: &columns, all, row, wanted, now: desk.now() };
+    let (rows, window) = look.long.rows(&source)?;
+    Ok(Section { columns, rows, window, grows: true, ..Section::default() })
+}
+
+/// The row of a record by its number.
+pub fn record_at(book: &SqlBook<'_>, number: i64) -> Result<Record, Failure> {
+    let gone = || Failure::new(Kind::Integrity, "a record that is counted is not there", "check the chain on Audit");
+    book.at(number)?.ok_or_else(gone)
 }
 
 /// The subject of a record.

@@ -1,12 +1,14 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
-use super::look::{Look, Screen, due_at, left, row, state, subject};
+use super::look::{Long, Look, Screen, due_at, left, part, record_at, row, state, subject};
 use crate::desk::failure::Failure;
 use crate::desk::job::Job;
 use crate::desk::own;
-use crate::desk::retention::{Timer, duties, holds, timers};
+use crate::desk::retention::{Timer, duties, holds, timer};
 use crate::desk::workspace::Desk;
 use crate::record::book::Query;
+use crate::record::hold::Standing;
+use crate::store;
 use crate::tui::page::{Bit, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
@@ -29,53 +31,42 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
         1 => of_holds(desk),
         2 => of_duties(desk),
         3 => of_certificates(desk),
-        _ => clocks(desk),
+        _ => clocks(desk, look),
     }
 }
 
-fn clocks(desk: &Desk) -> Result<Page, Failure> {
+fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
     let now = desk.now();
-    let all = timers(desk, MOST)?;
-    let running = running(desk)?;
-    let late = all.iter().filter(|t| Instant::parse(&t.due).is_some_and(|d| d < now)).count();
-    let rows = all
-        .iter()
-        .map(|t| {
-            let (left, mark) = left(Some(&t.due), now);
-            let then = if t.then == "delete" { Bit::new("DELETE", Tone::Due) } else { Bit::from(t.then.as_str()) };
-            let mut cells = row(
-                &t.kind,
-                &t.id,
-                if t.held { 'H' } else { mark },
-                vec![Bit::from(t.what.as_str()), then, Bit::from(t.partner.clone().unwrap_or_default())],
-            );
-            cells.cells.insert(0, if t.held { Bit::from("held") } else { left });
-            cells.cells.insert(1, due_at(Some(&t.due), now));
-            cells
-        })
-        .collect();
+    let book = desk.book();
+    let holds = Standing::of(&book)?;
+    let wanted = look.wanted.map(|id| book.place_of(id)).transpose()?.flatten();
+    let late = store::book::count(&desk.db, &Query { due_by: Some(now), ..Query::default() })?;
+    let section = part(
+        desk,
+        look,
+        Long {
+            columns: vec![
+                column("LEFT", Width::Fixed(7)).right(),
+                column("AT", Width::Fixed(13)),
+                column("ID", Width::Fixed(8)),
+                column("WHAT", Width::Rest),
+                column("THEN", Width::Fixed(15)),
+                column("DESK", Width::Fixed(4)).optional(),
+            ],
+            all: &|| Ok(store::book::clocks(&desk.db)?),
+            row: &|number| Ok(clock(&timer(desk, &record_at(&book, number)?, &holds)?, now)),
+            wanted,
+        },
+    )?;
+    let section = Section {
+        title: Shown::of("RETENTION AND OTHER CLOCKS"),
+        aside: Shown::from(format!("late {late}")),
+        empty: Shown::of(SCREEN.first_steps),
+        ..section
+    };
     Ok(Page {
         head: vec![],
-        bands: vec![
-            vec![Section {
-                title: Shown::of("RETENTION AND OTHER CLOCKS"),
-                aside: Shown::from(format!("{} of {running} clocks   late {late}", all.len())),
-                of: Some(running),
-                columns: vec![
-                    column("LEFT", Width::Fixed(7)).right(),
-                    column("AT", Width::Fixed(13)),
-                    column("ID", Width::Fixed(8)),
-                    column("WHAT", Width::Rest),
-                    column("THEN", Width::Fixed(15)),
-                    column("DESK", Width::Fixed(4)).optional(),
-                ],
-                rows,
-                empty: Shown::of(SCREEN.first_steps),
-                grows: true,
-                ..Section::default()
-            }],
-            vec![two_weeks(&all, now)],
-        ],
+        bands: vec![vec![section], vec![two_weeks(desk, now)?]],
         sentence: Shown::of(if late == 0 {
             "Nothing is late. {purge what is due} erases what is due: it waits for nobody."
         } else {
@@ -85,42 +76,45 @@ fn clocks(desk: &Desk) -> Result<Page, Failure> {
     })
 }
 
-/// How many clocks run.
-fn running(desk: &Desk) -> Result<u64, Failure> {
-    let ever = Query { due_by: Some(Instant::from_millis(i64::MAX)), ..Query::default() };
-    Ok(crate::store::book::count(&desk.db, &ever)?)
+fn clock(timer: &Timer, now: Instant) -> Row {
+    let (left, mark) = left(Some(&timer.due), now);
+    let then = if timer.then == "delete" { Bit::new("DELETE", Tone::Due) } else { Bit::from(timer.then.as_str()) };
+    let cells = vec![Bit::from(timer.what.as_str()), then, Bit::from(timer.partner.clone().unwrap_or_default())];
+    let mut row = row(&timer.kind, &timer.id, if timer.held { 'H' } else { mark }, cells);
+    row.cells.insert(0, if timer.held { Bit::from("held") } else { left });
+    row.cells.insert(1, due_at(Some(&timer.due), now));
+    row
 }
 
 /// How many clocks end on each of the next fourteen days.
-fn two_weeks(all: &[Timer], now: Instant) -> Section {
+fn two_weeks(desk: &Desk, now: Instant) -> Result<Section, Failure> {
     let day = |n: i64| now.start_of_day().plus(Span::days(n));
-    let count = |n: i64, delete: bool| {
-        all.iter()
-            .filter(|t| (t.then == "delete") == delete)
-            .filter_map(|t| Instant::parse(&t.due))
-            .filter(|d| *d >= day(n) && *d < day(n + 1))
-            .count()
-    };
-    let line = |name: &str, cell: &dyn Fn(i64) -> String| Row {
+    let counts = (0..14).map(|n| Ok(store::book::due_between(&desk.db, day(n), day(n + 1))?));
+    let counts: Vec<(u64, u64)> = counts.collect::<Result<_, Failure>>()?;
+    let line = |name: &str, cells: &mut dyn Iterator<Item = String>| Row {
         subject: None,
         mark: ' ',
-        cells: std::iter::once(Bit::from(name)).chain((0..14).map(|n| Bit::from(cell(n)))).collect(),
+        cells: std::iter::once(Bit::from(name)).chain(cells.map(Bit::from)).collect(),
     };
-    let dot = |n: usize| if n == 0 { ".".to_owned() } else { n.to_string() };
+    let told = |n: u64| match n {
+        0 => ".".to_owned(),
+        1..1000 => n.to_string(),
+        _ => ">1k".to_owned(),
+    };
     let mut columns = vec![column("", Width::Fixed(7))];
     // Where there is no room for two weeks, it is for the days that come first.
     columns.extend((0..14).map(|_| column("", Width::Fixed(3)).right().optional()));
-    Section {
+    Ok(Section {
         title: Shown::of("NEXT 14 DAYS"),
         columns,
         rows: vec![
-            line("", &|n| day(n).date().day().to_string()),
-            line("delete", &|n| dot(count(n, true))),
-            line("other", &|n| dot(count(n, false))),
+            line("", &mut (0..14).map(|n| day(n).date().day().to_string())),
+            line("delete", &mut counts.iter().map(|(items, _)| told(*items))),
+            line("other", &mut counts.iter().map(|(_, others)| told(*others))),
         ],
         most: 3,
         ..Section::default()
-    }
+    })
 }
 
 fn of_holds(desk: &Desk) -> Result<Page, Failure> {
