@@ -44,6 +44,14 @@ fn ordered(b: &Site, item: &str) -> bool {
         .any(|t| t["id"] == item && t["what"].as_str().unwrap().contains("orders"))
 }
 
+/// How many emergencies oversight is told of, and how they stand.
+fn emergencies(site: &Site) -> (serde_json::Value, serde_json::Value) {
+    let all = site.must(1, "audit figures", &[]).value;
+    let all = all.as_array().unwrap();
+    let one = all.iter().find(|figure| figure["name"] == "emergencies").unwrap();
+    (one["count"].clone(), one["of"].clone())
+}
+
 #[test]
 fn two_people_let_it_out_and_a_third_validates_it() {
     let (_root, mut a, b, item, id) = claimed();
@@ -59,6 +67,7 @@ fn two_people_let_it_out_and_a_third_validates_it() {
     assert!(b.must(1, "item show", &[("item", &item)]).value.to_string().contains("calls of 14 days"));
     assert_eq!(shown(&b, &id)["risk"], RISK);
     assert_eq!(shown(&a, &id)["validation"], "pending");
+    assert_eq!(emergencies(&a), (1.into(), "1 waiting, 0 not validated".into()));
     a.pass(47);
     for member in [1, 3] {
         a.fails(member, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "x")], Kind::Refused);
@@ -86,6 +95,7 @@ fn what_is_not_validated_is_ordered_back() {
             a.pass(48);
             b.pass(48);
             assert_eq!(shown(&a, &id)["validation"], "lapsed", "{name}");
+            assert_eq!(emergencies(&a), (1.into(), "0 waiting, 1 not validated".into()), "{name}");
             a.fails(2, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "late")], Kind::Refused);
         }
         // Whoever makes the next bundle need not know: the order goes with it.

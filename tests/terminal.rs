@@ -116,6 +116,41 @@ fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
 }
 
 #[test]
+fn what_has_come_since_one_left_is_told() {
+    let (_root, a, _b) = pair();
+    let mut s = open(&a, &[], 30, 90);
+    s.until("LATELY");
+    s.signal("-TERM");
+    s.end();
+    let mut s = open(&a, &[], 30, 90);
+    s.until("LATELY; nothing since you left at");
+    s.signal("-TERM");
+    s.end();
+    a.case("Meanwhile");
+    a.case("Another");
+    let mut s = open(&a, &[], 30, 90);
+    s.when("both", |t| t.contains("SINCE YOU LEFT AT") && t.contains(": 2 acts"));
+    s.signal("-TERM");
+    s.end();
+    a.case("A third");
+    // Whoever only reads leaves no trace, not even that he was there.
+    let mut s = Screen::run(
+        &["--readonly", "--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()],
+        &a.folder,
+        &[],
+        30,
+        90,
+    );
+    s.until(": 1 act");
+    s.signal("-TERM");
+    s.end();
+    let mut s = open(&a, &[], 30, 90);
+    s.until(": 1 act");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
 fn signals_restore_the_terminal() {
     let (_root, a, _b) = pair();
     for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {

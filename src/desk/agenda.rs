@@ -113,6 +113,17 @@ pub struct Agenda {
     pub heard: Vec<Heard>,
     /// The newest acts.
     pub recent: Vec<audit::Row>,
+    /// Since when its member was away, and how many acts have come since; `None` where that is not known.
+    pub since: Option<Since>,
+}
+
+/// What has come while a member was away.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Since {
+    /// When he left the screens.
+    pub left: String,
+    /// How many acts have come since, his own after he was back too.
+    pub acts: u64,
 }
 
 /// Gathers the agenda.
@@ -145,7 +156,9 @@ pub fn agenda(desk: &Desk, job: &mut Job) -> Result<Agenda, Failure> {
         });
     }
     tasks.sort_by(|a, b| (a.due.is_none(), &a.due).cmp(&(b.due.is_none(), &b.due)));
-    Ok(Agenda { tasks, clocks: clocks(desk)?, stops, heard, recent: audit::rows(desk, i64::MAX, 12)? })
+    let last = read::last(&desk.db)?.max(0) as u64;
+    let since = desk.left().map(|l| Since { left: l.at.to_string(), acts: last.saturating_sub(l.act) });
+    Ok(Agenda { tasks, clocks: clocks(desk)?, stops, heard, recent: audit::rows(desk, i64::MAX, 12)?, since })
 }
 
 fn task(

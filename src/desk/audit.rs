@@ -62,6 +62,8 @@ pub struct Row {
     pub number: i64,
     /// When.
     pub at: String,
+    /// When a partner's act came here.
+    pub came: Option<String>,
     /// The desk.
     pub desk: String,
     /// Who.
@@ -95,6 +97,8 @@ fn row(desk: &Desk, act: &StoredAct) -> Result<Row, Failure> {
         }
         Ok(())
     })?;
+    let took_it_in = act.via.map(|via| read::act(&desk.db, via)).transpose()?.flatten();
+    let came = took_it_in.map(|import| import.read_header()).transpose()?.map(|header| header.time.at);
     let audience = match &header.audience {
         Audience::Own => vec![],
         Audience::Partners => vec!["partners".to_owned()],
@@ -103,6 +107,7 @@ fn row(desk: &Desk, act: &StoredAct) -> Result<Row, Failure> {
     Ok(Row {
         number: act.position,
         at: header.time.at.to_string(),
+        came: came.map(|t| t.to_string()),
         desk: desk.code_of(act.desk)?,
         by: desk.name_of(header.member)?,
         role: header.role.word().to_owned(),

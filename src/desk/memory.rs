@@ -16,9 +16,19 @@ use crate::object;
 use crate::seal::identity::Identity;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::instant::Instant;
 use crate::value::json::{self, BadMember, Json, Limits, Members};
 
 const LONGEST: u64 = 64 << 20;
+
+/// When a member left the screens, and how far the record went then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Left {
+    /// When.
+    pub at: Instant,
+    /// The number of the last act.
+    pub act: u64,
+}
 
 /// What is remembered of one workspace.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +43,15 @@ pub struct Seen {
     pub size: u64,
     /// Its root at that size.
     pub root: Digest,
+    /// When its member last left the screens.
+    pub left: Option<Left>,
+}
+
+fn left_of(json: &Json) -> Result<Left, BadMember> {
+    let mut m = Members::of(json)?;
+    let left = Left { at: m.read("at", Instant::parse)?, act: m.count("act")? };
+    m.finish()?;
+    Ok(left)
 }
 
 /// The memory of one member.
@@ -87,10 +106,14 @@ impl Memory {
 
     fn body(&self) -> Json {
         let one = |(id, s): (&Id, &Seen)| {
-            object! {
+            let mut one = object! {
                 "workspace" => id.to_string(), "root_key" => s.root_key.as_str(), "generation" => s.generation as i64,
                 "replica" => s.replica.to_string(), "size" => s.size as i64, "root" => s.root.to_string(),
+            };
+            if let Some(left) = s.left {
+                one.set("left", object! { "at" => left.at.to_string(), "act" => left.act as i64 });
             }
+            one
         };
         Json::Arr(self.workspaces.iter().map(one).collect())
     }
@@ -122,6 +145,7 @@ impl Memory {
                 replica: m.read("replica", Id::parse)?,
                 size: m.count("size")?,
                 root: m.read("root", Digest::parse)?,
+                left: m.maybe("left").map(left_of).transpose()?,
             };
             m.finish()?;
             Ok((id, seen))

@@ -14,6 +14,7 @@ pub mod case;
 pub mod disclosure;
 pub mod draft;
 pub mod failure;
+pub mod figures;
 pub mod gate;
 pub mod identity;
 pub mod init;
@@ -61,6 +62,7 @@ pub const CATALOGUE: &[&[Verb]] = &[
     bundle_out::VERBS,
     bundle_in::VERBS,
     audit::VERBS,
+    figures::VERBS,
 ];
 
 /// Every verb.

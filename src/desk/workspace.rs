@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::failure::{Failure, Kind};
 use super::job::Job;
 use super::keyring::Keyring;
-use super::memory::{Memory, Seen};
+use super::memory::{Left, Memory, Seen};
 use crate::act::header::Audience;
 use crate::gate::cleared::acting_role;
 use crate::gate::from_book;
@@ -59,6 +59,7 @@ pub struct Desk {
     as_of: Option<AsOf>,
     /// How many items each case holds, and at which position of the log they were counted.
     counted: RefCell<BTreeMap<Id, (i64, u64)>>,
+    left: Option<Left>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
 }
@@ -240,6 +241,7 @@ impl Desk {
             rehearsing: false,
             as_of: None,
             counted: RefCell::default(),
+            left: known.as_ref().and_then(|seen| seen.left),
             lock: Some(lock),
         };
         desk.compare_with_memory(known.as_ref())?;
@@ -348,15 +350,30 @@ impl Desk {
             replica: self.meta.replica,
             size: tip.size,
             root: tip.root,
+            left: self.memory.of(self.meta.workspace).and_then(|seen| seen.left),
         };
         self.memory.remember(self.meta.workspace, seen)
+    }
+
+    /// When its member left the screens before he opened them now.
+    pub const fn left(&self) -> Option<Left> {
+        self.left
+    }
+
+    /// Remembers that its member leaves the screens now, so that he is told what has come when he is back.
+    pub fn leave(&mut self) -> Result<(), Failure> {
+        let seen = self.memory.of(self.meta.workspace).cloned();
+        let Some(seen) = seen.filter(|_| !self.read_only) else { return Ok(()) };
+        let left = Left { at: self.now(), act: read::last(&self.db)?.max(0) as u64 };
+        self.memory.remember(self.meta.workspace, Seen { left: Some(left), ..seen })
     }
 
     /// A second view of the same workspace, to be read beside it by another thread of this process.
     pub fn reader(&self) -> Result<Self, Failure> {
         let text = self.me.to_text()?;
         let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
-        Closed { meta: self.meta.clone(), me, folder: self.folder.clone(), clock: self.clock }.reopen()
+        let (meta, folder) = (self.meta.clone(), self.folder.clone());
+        Closed { meta, me, folder, clock: self.clock, left: self.left }.reopen()
     }
 
     /// A view of the workspace as it was: the acts up to that moment, folded anew in memory. Nothing can be written in it.
@@ -399,7 +416,7 @@ impl Desk {
 
     /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
     pub fn close(self) -> Closed {
-        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock }
+        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left }
     }
 
     // --- looking -----------------------------------------------------------------------------------------------------
@@ -643,6 +660,7 @@ pub struct Closed {
     me: Identity,
     folder: PathBuf,
     clock: Clock,
+    left: Option<Left>,
 }
 
 impl Closed {
@@ -666,6 +684,7 @@ impl Closed {
             rehearsing: false,
             as_of: None,
             counted: RefCell::default(),
+            left: self.left,
             lock: None,
         })
     }

@@ -700,8 +700,9 @@ impl App {
         let mut question = Confirm::new(verb, forms.clone(), about, form.partner.as_deref().or(to));
         if matches!(question.said, Said::Waiting) {
             question.asked = self.next();
+            self.newest_may.store(question.asked, Ordering::Relaxed);
             if let Some(workers) = &self.workers {
-                workers.rehearse(question.asked, verb, forms, subject);
+                workers.rehearse(question.asked, verb, forms, subject, Arc::clone(&self.newest_may));
             }
         }
         self.overlays.push(Overlay::Confirm(Box::new(question)));
@@ -725,7 +726,7 @@ impl App {
             (Some(_), Run::Law(_) | Run::Reads(_) | Run::Writes(_)) => workers.run_beside(ticket, verb, forms),
             _ => workers.run(ticket, verb, forms),
         };
-        self.jobs.push(Running { ticket, verb, several, progress: None, cancelled });
+        self.jobs.push(Running { ticket, verb, place: self.place, several, progress: None, cancelled });
     }
 
     pub(super) fn cancel(&mut self) {
@@ -966,6 +967,8 @@ impl App {
             Ok(who) => {
                 self.who = Some(who);
                 self.locked = None;
+                // What ended meanwhile is told first.
+                self.said = self.messages.last().map(|(_, bit)| bit.clone());
                 (self.keeping, self.unkept) = (false, false);
                 self.read(|desk, out| {
                     let _ = out.send(Reply::Drafts(draft::kept(desk)));
@@ -1019,15 +1022,19 @@ impl App {
                 if let Run::Writes(_) = job.verb.run {
                     let id = answer.id();
                     self.note_deed(job.verb, &answer);
-                    let view = self.view();
+                    // What is marked elsewhere meanwhile is not what was meant here.
+                    let view = self.views.entry(job.place).or_default();
                     view.marks.clear();
                     if id.is_some() {
                         view.wanted = id;
                     }
                     self.fetch();
                 }
-                self.show_answer(job.verb, &answer);
+                if self.locked.is_none() {
+                    self.show_answer(job.verb, &answer);
+                }
             }
+            Err(_) if self.locked.is_some() => {}
             Err(failure) => {
                 self.say(Bit::new(format!("{}: {}", job.verb.full_name(), first_line(&failure.what)), Tone::Stop));
                 match self.form().filter(|f| f.running == Some(ticket)) {
@@ -1090,7 +1097,10 @@ impl App {
             },
             Some(Overlay::Confirm(question)) => match question.key(key) {
                 confirm::Heard::Taken => {}
-                confirm::Heard::Left => drop(self.overlays.pop()),
+                confirm::Heard::Left => {
+                    self.overlays.pop();
+                    self.forget_what_may_be_done();
+                }
                 confirm::Heard::Yes => {
                     let (verb, forms) = (question.verb, question.forms.clone());
                     self.overlays.pop();

@@ -254,6 +254,7 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
 /// Draws a page. Answers where the selected row begins.
 fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Place) -> Option<Position> {
     let mut y = area.y;
+    view.set_height(area.height);
     view.rooms.fill(0);
     let views = screen_of(at).views;
     if !views.is_empty() {
@@ -303,8 +304,13 @@ fn arrange(view: &View, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
     let mut bands: Vec<Vec<(usize, &Section)>> = Vec::new();
     let mut before = 0;
     for band in &view.page.bands {
-        let numbered: Vec<(usize, &Section)> = band.iter().enumerate().map(|(n, s)| (before + n, s)).collect();
+        let fits = |(_, s): &(usize, &Section)| s.from_height <= view.height();
+        let numbered: Vec<(usize, &Section)> =
+            band.iter().enumerate().map(|(n, s)| (before + n, s)).filter(fits).collect();
         before += band.len();
+        if numbered.is_empty() {
+            continue;
+        }
         if narrow {
             bands.extend(numbered.into_iter().map(|s| vec![s]));
         } else {

@@ -138,6 +138,8 @@ pub struct Section {
     pub grows: bool,
     /// The most rows that are shown, where it does not grow.
     pub most: u16,
+    /// It is left out where the body has fewer rows than this.
+    pub from_height: u16,
 }
 
 /// A whole page: lines on top, bands of sections side by side, a sentence at the foot.

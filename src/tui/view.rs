@@ -48,6 +48,7 @@ pub struct View {
     pub offsets: Vec<usize>,
     /// How many rows of each section were drawn last.
     pub rooms: Vec<usize>,
+    height: u16,
     filter: Filter,
     /// What of the filter narrows nothing, in words.
     misread: Option<String>,
@@ -332,7 +333,26 @@ impl View {
                 .filter(move |n| self.row_at(section, *n).is_some_and(|r| r.subject.is_some()))
                 .map(move |n| (section, n))
         };
-        (0..self.shown.len()).flat_map(of).collect()
+        (0..self.shown.len()).filter(|section| self.is_seen(*section)).flat_map(of).collect()
+    }
+
+    /// Whether there is room for a section at all.
+    fn is_seen(&self, section: usize) -> bool {
+        self.sections().nth(section).is_some_and(|s| s.from_height <= self.height)
+    }
+
+    /// How many rows the body has.
+    pub const fn height(&self) -> u16 {
+        self.height
+    }
+
+    /// Notes how many rows the body has; what is selected is where there is room for it.
+    pub fn set_height(&mut self, height: u16) {
+        self.height = height;
+        if !self.is_seen(self.section) {
+            self.range = None;
+            self.go(self.stops().first().copied());
+        }
     }
 
     /// Moves the selection by so many rows, from section to section.

@@ -247,11 +247,21 @@ impl Workers {
         let _ = self.writer.send(Order::Do(task));
     }
 
-    /// Asks the gate what it would say to each form, and what would come of them.
-    pub fn rehearse(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>, subject: Option<Subject>) {
+    /// Asks the gate what it would say to each form, and what would come of them; as [`Self::may`].
+    pub fn rehearse(
+        &self,
+        ticket: Ticket,
+        verb: &'static Verb,
+        forms: Vec<Form>,
+        subject: Option<Subject>,
+        newest: Arc<AtomicU64>,
+    ) {
         let task: Task = Box::new(move |desk, out| {
             let (mut said, mut told) = (Vec::new(), Vec::new());
             for form in &forms {
+                if newest.load(Ordering::Relaxed) != ticket {
+                    return;
+                }
                 let (no, lines) = foretell(desk, verb, form, subject.as_ref());
                 said.push(no);
                 told.extend(lines);
@@ -323,6 +333,8 @@ fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>,
             Order::Stop => break,
         }
     }
+    // That it could not be remembered keeps nobody from leaving.
+    let _ = desk.leave();
 }
 
 /// The reading thread. While it is paused it has no database; the next task opens one.

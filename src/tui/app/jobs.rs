@@ -11,6 +11,7 @@ use crate::desk::verb::{Answer, Verb};
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
 use crate::tui::page::Bit;
+use crate::tui::place::Place;
 use crate::tui::theme::Tone;
 use crate::tui::worker::Ticket;
 use crate::value::instant::Instant;
@@ -22,6 +23,8 @@ const KEPT: usize = 50;
 pub struct Running {
     pub(super) ticket: Ticket,
     pub(super) verb: &'static Verb,
+    /// Where it began.
+    pub(super) place: Place,
     /// Whether it is done with several things, one by one.
     pub(super) several: bool,
     /// How far it has come.
@@ -95,9 +98,21 @@ impl App {
         self.renew_jobs();
     }
 
-    /// Notes how a job ended.
+    /// Notes how a job ended. What it said while nobody may read here is not held: only that it ended.
     pub(super) fn note_end(&mut self, job: &Running, done: &Result<Answer, Failure>) {
         let (how, lines) = match done {
+            _ if self.locked.is_some() => {
+                let (word, tone) = match done {
+                    Ok(answer) if answer.code == 0 => ("done while it was locked", Tone::Good),
+                    Err(failure) if failure.kind == Kind::Cancelled => ("cancelled", Tone::Due),
+                    _ => ("not done: it failed while it was locked", Tone::Stop),
+                };
+                self.messages.push((self.now(), Bit::new(format!("{}: {word}.", job.name()), tone)));
+                (
+                    Bit::new(word, tone),
+                    vec!["What it said is not kept while it is locked; the log has what was done.".to_owned()],
+                )
+            }
             Ok(answer) => {
                 let said = answer.said.clone().unwrap_or_else(|| "done".to_owned());
                 let tone = if answer.code == 0 { Tone::Good } else { Tone::Stop };

@@ -52,9 +52,9 @@ impl App {
         }
     }
 
-    /// Notes a deed.
+    /// Notes a deed; while it is locked without what was said of it.
     pub(super) fn note_deed(&mut self, verb: &'static Verb, answer: &Answer) {
-        let said = answer.said.as_deref().map(first_line).unwrap_or_default();
+        let said = answer.said.as_deref().filter(|_| self.locked.is_none()).map(first_line).unwrap_or_default();
         let what = format!("{}  {}  {said}", self.now().on_screen(self.now()), verb.full_name());
         self.history.note(Done { what, back: counter(verb, answer.id()) });
     }

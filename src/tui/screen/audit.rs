@@ -1,8 +1,10 @@
 //! Audit: the log, its head, and who has cosigned it.
 
+use super::desk::oversight;
 use super::look::{Long, Look, Screen, part, subject};
 use crate::desk::audit::{rows, witnesses};
 use crate::desk::failure::Failure;
+use crate::desk::figures;
 use crate::desk::job::Job;
 use crate::desk::own;
 use crate::desk::workspace::Desk;
@@ -57,7 +59,7 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
                 }),
             ],
         ],
-        bands: vec![vec![section]],
+        bands: vec![vec![section], vec![Section { from_height: 20, ..oversight(&figures::oversight(desk)?) }]],
         sentence: Shown::of("{check chain} reads all of it again: signatures, rules, tables."),
         ..Page::default()
     })

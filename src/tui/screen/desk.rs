@@ -3,6 +3,7 @@
 use super::look::{Look, Screen, due_at, left, row, subject};
 use crate::desk::agenda::{Agenda, Task, agenda};
 use crate::desk::failure::Failure;
+use crate::desk::figures::{self, Figure, Requests};
 use crate::desk::job::Job;
 use crate::desk::own;
 use crate::desk::workspace::Desk;
@@ -10,7 +11,7 @@ use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
 use crate::value::instant::{Instant, Span};
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 
 /// The Desk.
 pub const SCREEN: Screen = Screen {
@@ -49,6 +50,7 @@ fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
                 list("WAITS ON OTHERS", others, "Nothing waits on others."),
             ],
             vec![clocks(&agenda), stops(&agenda), heard(&agenda, now)],
+            vec![requests(&figures::requests(desk)?), oversight(&figures::oversight(desk)?)],
             vec![recent(&agenda, now)],
         ],
         sentence: Shown::from(sentence(&agenda, now)),
@@ -171,20 +173,82 @@ fn heard(agenda: &Agenda, now: Instant) -> Section {
     }
 }
 
-fn recent(agenda: &Agenda, now: Instant) -> Section {
-    let rows = agenda.recent.iter().map(|a| Row {
-        subject: subject(&a.on_kind, &a.on),
+/// Body rows from which there is room for figures between what is due and what has come.
+const TALL: u16 = 30;
+
+fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
+    let line = |name: &str, r: &Requests| Row {
+        subject: r.oldest.as_deref().and_then(|id| subject("request", id)),
         mark: ' ',
         cells: vec![
-            Instant::parse(&a.at).map_or_else(Bit::default, |t| Bit::from(t.on_screen(now))),
-            Bit::from(format!("{} {}", a.desk, a.by)),
-            Bit::from(a.did.replace('-', " ")),
-            Bit::from(own::short(&a.on_kind, &a.on)),
-            Bit::new(if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() }, Tone::Note),
+            Bit::from(name),
+            Bit::from(r.open.to_string()),
+            Bit::from(r.answered.to_string()),
+            Bit::from(r.refused.to_string()),
+            Bit::new(r.oldest.as_deref().map(|id| own::short("request", id)).unwrap_or_default(), Tone::Note),
         ],
-    });
+    };
+    let number = |title| column(title, Width::Fixed(8)).right();
     Section {
-        title: Shown::of("LATELY"),
+        title: Shown::of("REQUESTS"),
+        columns: vec![
+            column("", Width::Fixed(5)),
+            number("OPEN"),
+            number("ANSWERED"),
+            number("REFUSED"),
+            column("OLDEST", Width::Rest),
+        ],
+        rows: vec![line("in", inbound), line("out", outbound)],
+        most: 2,
+        from_height: TALL,
+        ..Section::default()
+    }
+}
+
+/// What an oversight body asks first.
+pub(super) fn oversight(figures: &[Figure]) -> Section {
+    let line = |f: &Figure| Row {
+        subject: f.id.as_deref().and_then(|id| subject(f.kind, id)),
+        mark: ' ',
+        cells: vec![Bit::from(f.name), Bit::from(f.count.to_string()), Bit::new(f.of.as_str(), Tone::Note)],
+    };
+    Section {
+        title: Shown::of("FOR OVERSIGHT"),
+        columns: vec![column("", Width::Fixed(13)), column("", Width::Fixed(5)).right(), column("", Width::Rest)],
+        rows: figures.iter().map(line).collect(),
+        most: 6,
+        from_height: TALL,
+        ..Section::default()
+    }
+}
+
+fn recent(agenda: &Agenda, now: Instant) -> Section {
+    let time = |at: &str| Instant::parse(at).map(|t| t.on_screen(now)).unwrap_or_default();
+    let rows = agenda.recent.iter().map(|a| {
+        // A partner's act is news when it comes here, whenever it was made.
+        let made = if a.came.is_some() { format!("of {}  ", time(&a.at)) } else { String::new() };
+        let changes = if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() };
+        Row {
+            subject: subject(&a.on_kind, &a.on),
+            mark: ' ',
+            cells: vec![
+                Bit::from(time(a.came.as_deref().unwrap_or(&a.at))),
+                Bit::from(format!("{} {}", a.desk, a.by)),
+                Bit::from(a.did.replace('-', " ")),
+                Bit::from(own::short(&a.on_kind, &a.on)),
+                Bit::new(format!("{made}{changes}"), Tone::Note),
+            ],
+        }
+    });
+    let title = match &agenda.since {
+        Some(since) if since.acts > 0 => {
+            format!("SINCE YOU LEFT AT {}: {}", time(&since.left), counted(since.acts, "act"))
+        }
+        Some(since) => format!("LATELY; nothing since you left at {}", time(&since.left)),
+        None => "LATELY".to_owned(),
+    };
+    Section {
+        title: Shown::from(title),
         columns: vec![
             column("", Width::Fixed(13)),
             column("", Width::Fixed(18)),

@@ -1,0 +1,170 @@
+//! Figures of how this desk works, for its officers and for oversight: what became of requests, and how the safeguards were
+//! used. Each names the record that it leads to. It counts what the book says and judges nothing.
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::job::Job;
+use super::verb::{Answer, Form, Run, Verb};
+use super::workspace::Desk;
+use crate::record::book::{Book as _, Query, Record};
+use crate::record::request::State;
+use crate::record::{certificate, disclosure, hold, request, review};
+use crate::store::book::count;
+use crate::value::text::counted;
+
+/// The verbs.
+pub const VERBS: &[Verb] = &[Verb {
+    noun: "audit",
+    name: "figures",
+    about: "Figures for oversight: emergencies, holds, reviews, refusals, erasures",
+    fields: &[],
+    act: "",
+    run: Run::Reads(figures),
+}];
+
+/// A figure.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Figure {
+    /// What it counts.
+    pub name: &'static str,
+    /// How many.
+    pub count: u64,
+    /// What of it matters, in words.
+    pub of: String,
+    /// The record that it leads to.
+    pub id: Option<String>,
+    /// The kind of that record.
+    pub kind: &'static str,
+}
+
+/// What became of the requests of one direction.
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize)]
+pub struct Requests {
+    /// Those that wait for something.
+    pub open: u64,
+    /// Those that were answered, and what came after.
+    pub answered: u64,
+    /// Those that were refused.
+    pub refused: u64,
+    /// The one that is open longest, and since when it is here.
+    pub oldest: Option<String>,
+}
+
+/// What became of the requests of partners, and of this desk's own.
+pub fn requests(desk: &Desk) -> Result<[Requests; 2], Failure> {
+    let mut both = [Requests::default(), Requests::default()];
+    for record in desk.book().find(&Query::kind(request::KIND.name))? {
+        let Some(state) = State::parse(&record.state) else { continue };
+        let [inbound, outbound] = &mut both;
+        let of = if record.desk == desk.meta.desk { outbound } else { inbound };
+        match state {
+            State::Delivered | State::UseReported | State::Closed => of.answered += 1,
+            State::Refused => of.refused += 1,
+            State::Withdrawn | State::Expired | State::Purged => {}
+            _ => {
+                of.open += 1;
+                // The book has them in the order in which they came.
+                of.oldest.get_or_insert_with(|| record.id.to_string());
+            }
+        }
+    }
+    Ok(both)
+}
+
+/// How the safeguards were used.
+pub fn oversight(desk: &Desk) -> Result<Vec<Figure>, Failure> {
+    let (book, now) = (desk.book(), desk.now());
+    let all = |kind: &'static str| book.find(&Query::kind(kind));
+    let figure = |name, kind: &'static str, of: &[&Record], told: String| Figure {
+        name,
+        count: of.len() as u64,
+        of: told,
+        id: of.first().map(|r| r.id.to_string()),
+        kind,
+    };
+    let said = |of: &[&Record], told: String| if of.is_empty() { "none".to_owned() } else { told };
+    let number = |of: &[&Record], is: &dyn Fn(&Record) -> bool| of.iter().filter(|r| is(r)).count();
+
+    let disclosures = all(disclosure::KIND.name)?;
+    let mut emergencies: Vec<&Record> =
+        disclosures.iter().filter(|d| disclosure::validation_of(d, now).is_some()).collect();
+    let is = |word: &'static str| move |d: &Record| disclosure::validation_of(d, now) == Some(word);
+    // What waits or was not validated is what one looks at first.
+    emergencies.sort_by_key(|d| is("approved")(d));
+    let waiting = number(&emergencies, &is("pending"));
+    let not = emergencies.len() - waiting - number(&emergencies, &is("approved"));
+
+    let holds = all(hold::KIND.name)?;
+    let standing: Vec<&Record> = holds.iter().filter(|h| h.state == "standing").collect();
+    let oldest = standing.first().and_then(|h| h.instant("placed")).map(|t| now.since(t).to_string());
+
+    let reviews = all(review::KIND.name)?;
+    let state = |r: &Record| if review::has_lapsed(r, now) { "lapsed".to_owned() } else { r.state.clone() };
+    let mut reviewed: Vec<&Record> = reviews.iter().collect();
+    reviewed.sort_by_key(|r| !matches!(state(r).as_str(), "open" | "assessed" | "deferred"));
+    let so = |words: &'static [&'static str]| number(&reviewed, &|r| words.contains(&state(r).as_str()));
+
+    let requests = all(request::KIND.name)?;
+    let refused: Vec<&Record> = requests.iter().rev().filter(|r| r.state == State::Refused.word()).collect();
+    let by_us = number(&refused, &|r| r.desk != desk.meta.desk);
+
+    let late = count(&desk.db, &Query { due_by: Some(now), ..Query::kind("item") })?;
+    let first_late = book.find(&Query { due_by: Some(now), limit: Some(1), ..Query::kind("item") })?;
+
+    let certificates = all(certificate::KIND.name)?;
+    let erased: Vec<&Record> = certificates.iter().rev().filter(|c| c.desk == desk.meta.desk).collect();
+    let alone = number(&erased, &|c| c.text("countersigned_by").is_none());
+
+    Ok(vec![
+        figure(
+            "emergencies",
+            disclosure::KIND.name,
+            &emergencies,
+            said(&emergencies, format!("{waiting} waiting, {not} not validated")),
+        ),
+        figure(
+            "holds",
+            hold::KIND.name,
+            &standing,
+            oldest.map_or_else(|| "none stands".to_owned(), |age| format!("the longest for {age}")),
+        ),
+        Figure {
+            name: "late erasures",
+            count: late,
+            of: if late == 0 {
+                "nothing is past its term".into()
+            } else {
+                format!("{} past its term", counted(late, "item"))
+            },
+            id: first_late.first().map(|r| r.id.to_string()),
+            kind: "item",
+        },
+        figure("erasures", certificate::KIND.name, &erased, said(&erased, format!("{alone} not countersigned"))),
+        figure(
+            "reviews",
+            review::KIND.name,
+            &reviewed,
+            said(
+                &reviewed,
+                format!(
+                    "{} open, {} refused, {} lapsed",
+                    so(&["open", "assessed", "deferred"]),
+                    so(&["refused"]),
+                    so(&["lapsed"])
+                ),
+            ),
+        ),
+        figure(
+            "refusals",
+            request::KIND.name,
+            &refused,
+            said(&refused, format!("{by_us} by this desk, {} by partners", refused.len() - by_us)),
+        ),
+    ])
+}
+
+fn figures(desk: &mut Desk, _: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let columns = &[("name", "WHAT"), ("count", "COUNT"), ("of", "OF IT"), ("id", "SEE")];
+    Ok(Answer::list(&oversight(desk)?, columns))
+}
