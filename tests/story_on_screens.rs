@@ -185,7 +185,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     let review = |site: &Site, conditions: &str| {
         let mut t = Turn::of(site, 2);
         t.s.press("4");
-        t.s.until("1 open");
+        t.s.until("REVIEWS 1 open");
         t.s.press("\r");
         t.fill("review assess", &[("all", "met"), ("less intrusive", "open sources were searched")], None, "Assessed");
         t.s.press("S");

@@ -424,7 +424,7 @@ fn show_verified(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, 
 // --- import --------------------------------------------------------------------------------------------------------
 
 fn inbox_file(desk: &Desk, from: Id, sequence: u64) -> PathBuf {
-    desk.folder().join("inbox").join(format!("{from}-{sequence}.comity"))
+    desk.folder().join("inbox").join(format!("{from}-{sequence}.{}", desk.meta.realm.ending()))
 }
 
 /// Copies what is on the medium into the inbox, so that nothing changes between the passes.

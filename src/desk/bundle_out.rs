@@ -249,7 +249,7 @@ fn show_preview(desk: &mut Desk, form: &Form, job: &mut Job) -> Result<Answer, F
 
 /// The name of a bundle's file in the outbox.
 fn outbox_file(desk: &Desk, to: Id, sequence: u64) -> PathBuf {
-    desk.folder().join("outbox").join(format!("{to}-{sequence}.comity"))
+    desk.folder().join("outbox").join(format!("{to}-{sequence}.{}", desk.meta.realm.ending()))
 }
 
 /// Files in the outbox of bundles that carried any of the acts at these positions.

@@ -36,7 +36,7 @@ const TINY: (u16, u16) = (40, 10);
 /// Draws a frame.
 pub fn draw(app: &mut App, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let (theme, ascii) = (app.theme, app.ascii);
+    let (theme, ascii) = (app.theme.on(app.locked.is_none() && is_exercise(app)), app.ascii);
     let mut paint = Paint { buf: frame.buffer_mut(), theme, ascii };
     paint.clear(area);
     let cursor = if area.width == 0 || area.height == 0 {
@@ -52,6 +52,10 @@ pub fn draw(app: &mut App, frame: &mut Frame<'_>) {
     if let Some(cursor) = cursor.filter(|c| area.contains(*c)) {
         frame.set_cursor_position(cursor);
     }
+}
+
+fn is_exercise(app: &App) -> bool {
+    app.who.as_ref().is_some_and(|w| matches!(w.realm, Realm::Exercise(_)))
 }
 
 fn row(area: Rect, y: u16) -> Rect {
@@ -140,6 +144,11 @@ fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
         format!("{} {}{local} ", now.weekday_and_date(), now.hour_and_minute())
     };
     let room = area.width.saturating_sub(time.len() as u16 + 1);
+    // In an exercise the whole row says so, whatever the theme.
+    let (title, base) = if is_exercise(app) { (Tone::Exercise, Tone::Exercise) } else { (Tone::Title, Tone::Base) };
+    if is_exercise(app) {
+        paint.text(area.x, area.y, area.width, &" ".repeat(usize::from(area.width)), paint.theme.style(Tone::Exercise));
+    }
     if let Some(who) = &app.who {
         let (word, name, tone) = match &who.realm {
             Realm::Live => (" LIVE ", String::new(), Tone::Live),
@@ -159,15 +168,9 @@ fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
         let room = (area.x + room).saturating_sub(x);
         let fits = |text: &&String| width(Shown::of(text).as_str()) <= usize::from(room);
         let rest = whole.iter().find(fits).or(whole.last()).cloned().unwrap_or_default();
-        paint.shown(x, area.y, room, &Shown::of(&rest), Tone::Title);
+        paint.shown(x, area.y, room, &Shown::of(&rest), title);
     }
-    paint.shown(
-        area.right().saturating_sub(time.len() as u16),
-        area.y,
-        time.len() as u16,
-        &Shown::of(&time),
-        Tone::Base,
-    );
+    paint.shown(area.right().saturating_sub(time.len() as u16), area.y, time.len() as u16, &Shown::of(&time), base);
 }
 
 fn places(app: &App, paint: &mut Paint<'_>, area: Rect) {
@@ -777,9 +780,8 @@ fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
 /// One sentence in words: what was said, how far the work is, what is the matter. Answers the cursor of the filter.
 fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     let area = inner(area);
-    let exercise = app.who.as_ref().is_some_and(|w| matches!(w.realm, Realm::Exercise(_)));
     let mut room = area.width;
-    if exercise && area.width > 60 {
+    if is_exercise(app) && area.width > 60 {
         let word = "EXERCISE ";
         room -= word.len() as u16 + 1;
         paint.shown(area.x + room + 1, area.y, word.len() as u16, &Shown::of(word), Tone::Exercise);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::page::{Bit, Column, Line, Row, Section, Width};
-use super::theme::{Theme, Tone};
+use super::theme::{Styles, Tone};
 use crate::value::text::{Shown, fit, is_hidden, pad, width};
 
 /// Terminal columns below which the column with the text is too narrow to be read.
@@ -15,8 +15,8 @@ const READABLE: u16 = 18;
 pub struct Paint<'a> {
     /// The buffer.
     pub buf: &'a mut Buffer,
-    /// The theme.
-    pub theme: &'static Theme,
+    /// The styles.
+    pub theme: &'static Styles,
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
 }

@@ -38,7 +38,14 @@ pub enum Tone {
 pub struct Theme {
     /// Its name.
     pub name: &'static str,
-    styles: BTreeMap<Tone, Style>,
+    live: Styles,
+    exercise: Styles,
+}
+
+/// The styles of a theme on one ground.
+#[derive(Clone, Debug)]
+pub struct Styles {
+    tones: BTreeMap<Tone, Style>,
     selected: Style,
 }
 
@@ -47,6 +54,8 @@ pub struct Theme {
 struct Rows {
     #[serde(default)]
     ground: Option<String>,
+    #[serde(default)]
+    exercise_ground: Option<String>,
     tone: BTreeMap<Tone, Row>,
 }
 
@@ -78,7 +87,12 @@ static THEMES: LazyLock<Vec<Theme>> =
 
 fn read(name: &'static str, text: &str) -> Option<Theme> {
     let rows: Rows = toml::from_str(text).ok()?;
-    let ground = rows.ground.as_deref().and_then(colour);
+    let [live, exercise] =
+        [&rows.ground, &rows.exercise_ground].map(|ground| styles(&rows, ground.as_deref().and_then(colour)));
+    Some(Theme { name, live, exercise })
+}
+
+fn styles(rows: &Rows, ground: Option<Color>) -> Styles {
     let style = |row: &Row| {
         let mut style = Style::new();
         style.fg = row.fg.as_deref().and_then(colour);
@@ -95,9 +109,9 @@ fn read(name: &'static str, text: &str) -> Option<Theme> {
         }
         style
     };
-    let styles: BTreeMap<Tone, Style> = rows.tone.iter().map(|(tone, row)| (*tone, style(row))).collect();
-    let selected = styles.get(&Tone::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
-    Some(Theme { name, styles, selected })
+    let tones: BTreeMap<Tone, Style> = rows.tone.iter().map(|(tone, row)| (*tone, style(row))).collect();
+    let selected = tones.get(&Tone::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
+    Styles { tones, selected }
 }
 
 fn colour(text: &str) -> Option<Color> {
@@ -115,9 +129,16 @@ impl Theme {
         &THEMES
     }
 
+    /// Its styles: an exercise lies on a ground of its own.
+    pub const fn on(&self, exercise: bool) -> &Styles {
+        if exercise { &self.exercise } else { &self.live }
+    }
+}
+
+impl Styles {
     /// The style of a tone.
     pub fn style(&self, tone: Tone) -> Style {
-        self.styles.get(&tone).or_else(|| self.styles.get(&Tone::Base)).copied().unwrap_or_default()
+        self.tones.get(&tone).or_else(|| self.tones.get(&Tone::Base)).copied().unwrap_or_default()
     }
 
     /// The style of the selected row: reverse, whatever else is lost.
@@ -141,6 +162,34 @@ mod tests {
             }
         }
         let mono = Theme::named("mono").unwrap();
-        assert!(mono.styles.values().all(|s| s.fg.is_none() && s.bg.is_none()), "mono writes no colour at all");
+        let tones = mono.live.tones.values().chain(mono.exercise.tones.values());
+        assert!(tones.clone().all(|s| s.fg.is_none() && s.bg.is_none()), "mono writes no colour at all");
+    }
+
+    /// The relative luminance of a colour, by WCAG 2.2.
+    fn luminance(colour: Color) -> f64 {
+        let Color::Rgb(r, g, b) = colour else { panic!("{colour} has no luminance of its own") };
+        let part = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126f64.mul_add(part(r), 0.7152f64.mul_add(part(g), 0.0722 * part(b)))
+    }
+
+    #[test]
+    fn every_tone_stands_out_from_its_ground_by_seven_to_one() {
+        for name in ["safe", "light", "dark"] {
+            let theme = Theme::named(name).unwrap();
+            let grounds = [&theme.live, &theme.exercise].map(|styles| styles.style(Tone::Base).bg.unwrap());
+            assert_ne!(grounds[0], grounds[1], "{name}: an exercise is seen at a glance");
+            for styles in [&theme.live, &theme.exercise] {
+                for (tone, style) in &styles.tones {
+                    assert!(!style.add_modifier.contains(Modifier::DIM), "{name} {tone:?}: how dim is not known");
+                    let (one, other) = (luminance(style.fg.unwrap()), luminance(style.bg.unwrap()));
+                    let ratio = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+                    assert!(ratio >= 7.0, "{name} {tone:?}: {ratio:.2}");
+                }
+            }
+        }
     }
 }

@@ -30,6 +30,15 @@ impl Realm {
         }
     }
 
+    /// How the names of files with bundles of this realm end: a person sees by it which is which. What a file is, its
+    /// signatures say.
+    pub const fn ending(&self) -> &'static str {
+        match self {
+            Self::Live => "comity",
+            Self::Exercise(_) => "comity-ex",
+        }
+    }
+
     /// The SSHSIG namespace for one purpose in this realm, such as `act.v1.live@comity`. A signature made in one
     /// namespace is void in every other.
     pub fn namespace(&self, purpose: &str) -> String {

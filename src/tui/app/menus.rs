@@ -13,7 +13,6 @@ use crate::host::file;
 use crate::tui::action::{ACTIONS, Action, Intent};
 use crate::tui::offer;
 use crate::tui::overlay::Overlay;
-use crate::tui::overlay::form;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::Bit;
@@ -105,7 +104,7 @@ impl App {
         let takes = row.field.takes;
         if let Takes::Existing | Takes::ToWrite = takes {
             let typed = row.input.text();
-            return self.browse(title, start, &typed);
+            return self.browse(start, &typed);
         }
         form.asked_choices = ticket;
         let typed = form.form();
@@ -117,8 +116,12 @@ impl App {
         });
     }
 
-    /// The files and folders of a folder, to be put into the field.
-    fn browse(&mut self, title: String, start: Option<PathBuf>, typed: &str) {
+    /// The files and folders of a folder, to be put into the field; of a bundle for a partner also a name for a new one.
+    fn browse(&mut self, start: Option<PathBuf>, typed: &str) {
+        let Some(form) = self.form() else { return };
+        let Some(row) = form.row() else { return };
+        let (title, writes) = (row.name(), matches!(row.field.takes, Takes::ToWrite));
+        let to = form.form().maybe("to").filter(|_| writes && form.verb.act == "bundle-export").map(str::to_owned);
         let folder = file::nearest_folder(&PathBuf::from(typed), start.as_deref());
         let name =
             |p: &std::path::Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
@@ -128,6 +131,10 @@ impl App {
             Bit::new(folder.to_string_lossy().into_owned(), Tone::Note),
             value(&folder),
         )];
+        entries.extend(to.and_then(|to| self.new_bundle(&to)).map(|name| {
+            let about = Bit::new("a new file in this folder", Tone::Note);
+            Entry::new(name.clone(), about, value(&folder.join(name)))
+        }));
         let parent = folder.parent().map(PathBuf::from);
         entries.extend(parent.iter().map(|p| {
             Entry::new("..", Bit::new("the folder above", Tone::Note), Pick::Value(format!("{}/", p.display())))
@@ -144,6 +151,14 @@ impl App {
             Err(error) => self.say(Bit::new(error.to_string(), Tone::Stop)),
         }
         self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, entries))));
+    }
+
+    /// A name for a bundle to a partner, which says whether it is of an exercise.
+    fn new_bundle(&self, to: &str) -> Option<String> {
+        let who = self.who.as_ref()?;
+        let (from, time) = (who.desk.split(' ').next()?, self.now().to_string());
+        let minute: String = time.chars().take(16).filter(|c| c.is_ascii_alphanumeric()).collect();
+        Some(format!("{from}-{to}-{minute}.{}", who.realm.ending()))
     }
 
     pub(super) fn show_messages(&mut self) {
@@ -210,8 +225,7 @@ impl App {
                     .and_then(|f| f.row())
                     .is_some_and(|r| matches!(r.field.takes, Takes::Existing | Takes::ToWrite));
                 if is_path && value.ends_with('/') {
-                    let title = self.form().and_then(|f| f.row()).map(form::Row::name).unwrap_or_default();
-                    return self.browse(title, None, &value);
+                    return self.browse(None, &value);
                 }
                 let of_record =
                     self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, Takes::Record(_)));
