@@ -180,37 +180,49 @@ fn task(
     }
 }
 
+/// What a request waits for, and whether that is for the partner to do; `None`: for nothing any more, or for its review,
+/// which is a task of its own.
+fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
+    Some(match (outbound, state) {
+        (true, State::Draft) => ("draft to finish", false),
+        (true, State::Authorised) => ("approved: to be sent", false),
+        (
+            true,
+            State::Sent | State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed,
+        ) => ("answer", true),
+        (true, State::Clarification) => ("to be made clear", false),
+        (true, State::Delivered) => ("answered: report its use", false),
+        (false, State::Sent) => ("new: accept, ask or refuse", false),
+        (false, State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed) => {
+            ("to be answered", false)
+        }
+        (false, State::Clarification | State::Conditional) => ("reply", true),
+        (_, State::Conflict) => ("two answers crossed: resolve", false),
+        _ => return None,
+    })
+}
+
+/// On whom a request waits and for what, in words; `None`: on nobody.
+pub fn waits_on(desk: &Desk, record: &Record) -> Result<Option<String>, Failure> {
+    let Some(state) = State::parse(&record.state) else { return Ok(None) };
+    if state == State::InReview {
+        return Ok(Some("a legal reviewer here".to_owned()));
+    }
+    let Some((what, theirs)) = waits_for(record.desk == desk.meta.desk, state) else { return Ok(None) };
+    let partner = record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default();
+    let whom = if theirs { partner.as_str() } else { "a desk officer here" };
+    Ok(Some(format!("{whom} ({what})")))
+}
+
 fn requests(desk: &Desk, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Failure> {
     let officer = roles.contains(&Role::DeskOfficer);
     for record in desk.book().find(&Query::kind(request::KIND.name))? {
         let Some(state) = State::parse(&record.state) else { continue };
+        let Some((what, theirs)) = waits_for(record.desk == desk.meta.desk, state) else { continue };
         let partner = record.partner.map(|p| desk.code_of(p)).transpose()?.unwrap_or_default();
-        let kind = record.text("kind").unwrap_or_default();
-        let outbound = record.desk == desk.meta.desk;
-        let us = |what: &str| task(&record, &partner, format!("{kind} {what}"), record.due, officer, "desk officer");
-        let them = |what: &str| task(&record, &partner, format!("{kind} {what}"), record.due, false, &partner);
-        tasks.extend(match (outbound, state) {
-            (true, State::Draft) => Some(us("draft to finish")),
-            (true, State::Authorised) => Some(us("approved: to be sent")),
-            (
-                true,
-                State::Sent
-                | State::Acknowledged
-                | State::Accepted
-                | State::Partly
-                | State::Executing
-                | State::Postponed,
-            ) => Some(them("answer")),
-            (true, State::Clarification) => Some(us("to be made clear")),
-            (true, State::Delivered) => Some(us("answered: report its use")),
-            (false, State::Sent) => Some(us("new: accept, ask or refuse")),
-            (false, State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed) => {
-                Some(us("to be answered"))
-            }
-            (false, State::Clarification | State::Conditional) => Some(them("reply")),
-            (_, State::Conflict) => Some(us("two answers crossed: resolve")),
-            _ => None,
-        });
+        let what = format!("{} {what}", record.text("kind").unwrap_or_default());
+        let on = if theirs { partner.as_str() } else { "desk officer" };
+        tasks.push(task(&record, &partner, what, record.due, officer && !theirs, on));
     }
     Ok(())
 }

@@ -380,6 +380,41 @@ pub fn row(desk: &Desk, record: &Record) -> Result<Row, Failure> {
     })
 }
 
+/// A review that was decided before of the same: a request of the same kind, or an item of the same category.
+pub struct Precedent {
+    /// The review.
+    pub id: String,
+    /// What it came to, for whom, and when it was asked for.
+    pub said: String,
+}
+
+/// The newest precedents of a review, at most three.
+pub fn precedents(desk: &Desk, record: &Record) -> Result<Vec<Precedent>, Failure> {
+    // A request's kind, or an item's category.
+    let of = |r: &Record| -> Result<Option<(&'static str, String)>, Failure> {
+        let subject = r.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
+        Ok(subject.and_then(|s| {
+            let word = s.text(if s.kind == "request" { "kind" } else { "category" })?.to_owned();
+            Some((s.kind, word))
+        }))
+    };
+    let Some(same) = of(record)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for other in desk.book().find(&Query::kind(review::KIND.name))?.iter().rev() {
+        let decided = other.text("outcome").is_some() && other.id != record.id;
+        if decided && of(other)?.as_ref() == Some(&same) {
+            let r = row(desk, other)?;
+            let outcome = other.text("outcome").unwrap_or_default();
+            let day = r.opened.get(..10).unwrap_or_default();
+            found.push(Precedent { id: r.id, said: format!("{outcome}, to {}, asked {day}", r.to) });
+            if found.len() == 3 {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Every review, undecided ones first.
 pub fn rows(desk: &Desk) -> Result<Vec<Row>, Failure> {
     let mut all = desk.book().find(&Query::kind(review::KIND.name))?;

@@ -616,17 +616,28 @@ impl Desk {
                 "leave --readonly out to write",
             ));
         }
+        match self.clock_fault()? {
+            Some(fault) => Err(fault),
+            None => Ok(self.now()),
+        }
+    }
+
+    /// When the last act here was made; `None` where there is none.
+    pub fn last_signed(&self) -> Result<Option<Instant>, Failure> {
+        Ok(log::tip(&self.db, &self.meta)?.time.map(|last| last.at))
+    }
+
+    /// Why nothing can be signed by this clock: it lies before the last act. Terms that have ended do not look so then.
+    pub fn clock_fault(&self) -> Result<Option<Failure>, Failure> {
         let now = self.now();
-        let last = log::tip(&self.db, &self.meta)?.time;
-        if let Some(last) = last.filter(|l| now < l.at.minus(TOLERANCE)) {
-            let what = format!("the clock says {now}, and the last act was made at {}", last.at);
-            return Err(Failure::new(
+        Ok(self.last_signed()?.filter(|last| now < last.minus(TOLERANCE)).map(|last| {
+            let what = format!("the clock says {now}, and the last act was made at {last}");
+            Failure::new(
                 Kind::Clock,
                 what,
                 "set the clock right; until then nothing is signed, and everything can be read",
-            ));
-        }
-        Ok(now)
+            )
+        }))
     }
 
     /// Asks the gate whether this member may sign a kind of act at all, and why not.

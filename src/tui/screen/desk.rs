@@ -53,7 +53,11 @@ fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
             vec![requests(&figures::requests(desk)?), oversight(&figures::oversight(desk)?)],
             vec![recent(&agenda, now)],
         ],
-        sentence: Shown::from(sentence(&agenda, now)),
+        // A clock that was set back makes nothing look late: that goes before.
+        sentence: Shown::from(match desk.clock_fault()? {
+            Some(fault) => format!("{}: {}.", fault.what, fault.remedy),
+            None => sentence(&agenda, now),
+        }),
         ..Page::default()
     })
 }

@@ -3,7 +3,7 @@
 use super::look::state;
 use crate::desk::failure::Failure;
 use crate::desk::workspace::Desk;
-use crate::desk::{agreement, audit, case, disclosure, gate, item, law, own, partner, request, review};
+use crate::desk::{agenda, agreement, audit, case, disclosure, gate, item, law, own, partner, request, review};
 use crate::law::ceiling;
 use crate::law::edition::Law;
 use crate::record::book::{Book as _, Query, Record};
@@ -135,6 +135,7 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     }
     d.line("BY LAW", law::decided_by(desk, record, &[SEND, ANSWER])?.unwrap_or_default());
     d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
+    d.line("WAITS ON", agenda::waits_on(desk, record)?.unwrap_or_default());
     if r.heads.len() > 1 {
         d.line("CONFLICT", Bit::new(r.heads.join(" and "), Tone::Stop));
     }
@@ -212,6 +213,9 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
                 Tone::Guidance,
             ),
         );
+        let may_not = std::iter::once(format!("{}, who asked", r.requester));
+        let recused = r.recused.iter().map(|who| format!("{who}, by a conflict of interest"));
+        d.line("MAY NOT", may_not.chain(recused).collect::<Vec<_>>().join("; "));
     }
     d.gap();
     for (n, t) in r.tests.iter().enumerate() {
@@ -256,6 +260,9 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     }
     for because in &told.lapsed {
         d.body("BECAUSE", because);
+    }
+    for (n, p) in review::precedents(desk, record)?.into_iter().enumerate() {
+        d.line(if n == 0 { "PRECEDENT" } else { "" }, format!("{} {}", own::short("review", &p.id), p.said));
     }
     Ok(())
 }

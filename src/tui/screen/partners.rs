@@ -7,7 +7,8 @@ use crate::desk::workspace::Desk;
 use crate::desk::{agreement, partner};
 use crate::tui::page::{Bit, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
-use crate::value::text::Shown;
+use crate::tui::theme::Tone;
+use crate::value::text::{Shown, counted};
 
 /// The Partners.
 pub const SCREEN: Screen = Screen {
@@ -21,22 +22,36 @@ pub const SCREEN: Screen = Screen {
 fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
     let now = desk.now();
     let partners = partner::rows(desk)?;
+    let agreements = agreement::rows(desk, None)?;
     let rows = partners
         .iter()
-        .map(|p| Row {
-            subject: subject("partner", &p.id),
-            mark: ' ',
-            cells: vec![
-                Bit::from(p.code.as_str()),
-                Bit::from(p.kind.as_str()),
-                state(&p.standing),
-                Bit::from(p.channel.as_str()),
-                due_at(p.heard.as_deref(), now),
-                Bit::from(p.name.as_str()),
-            ],
+        .map(|p| {
+            // What decides here is this desk's own record of an agreement that is in force.
+            let stands = |a: &&agreement::Row| {
+                a.partner == p.code && a.whose == "ours" && matches!(a.state.as_str(), "in force" | "renewal due")
+            };
+            let last = agreements.iter().filter(stands).max_by(|a, b| a.until.cmp(&b.until));
+            let (left, mark) = left(last.map(|a| a.until.as_str()), now);
+            let under = match agreements.iter().filter(stands).count() {
+                0 => Bit::new("none: nothing leaves", Tone::Due),
+                n => Bit::from(counted(n, "agreement")),
+            };
+            Row {
+                subject: subject("partner", &p.id),
+                mark,
+                cells: vec![
+                    Bit::from(p.code.as_str()),
+                    state(&p.standing),
+                    Bit::from(p.channel.as_str()),
+                    under,
+                    left,
+                    due_at(p.heard.as_deref(), now),
+                    Bit::from(p.kind.as_str()),
+                    Bit::from(p.name.as_str()),
+                ],
+            }
         })
         .collect();
-    let agreements = agreement::rows(desk, None)?;
     let agreement_rows = agreements
         .iter()
         .map(|a| {
@@ -64,11 +79,13 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 title: Shown::of("PARTNERS"),
                 columns: vec![
                     column("DESK", Width::Fixed(4)),
-                    column("KIND", Width::Fixed(17)),
                     column("STANDING", Width::Fixed(9)),
                     column("CHANNEL", Width::Fixed(16)),
+                    column("UNDER", Width::Rest),
+                    column("ENDS", Width::Fixed(7)).right(),
                     column("HEARD", Width::Fixed(13)).past().optional(),
-                    column("NAME", Width::Rest),
+                    column("KIND", Width::Fixed(17)).optional(),
+                    column("NAME", Width::Fixed(24)).optional(),
                 ],
                 rows,
                 empty: Shown::of(SCREEN.first_steps),

@@ -9,7 +9,7 @@ use crate::desk::workspace::Desk;
 use crate::record::book::Query;
 use crate::record::hold::Standing;
 use crate::store;
-use crate::tui::page::{Bit, Page, Row, Section, Width, column};
+use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
 use crate::value::instant::{Instant, Span};
@@ -65,7 +65,7 @@ fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
         ..section
     };
     Ok(Page {
-        head: vec![],
+        head: this_clock(desk, now)?,
         bands: vec![vec![section], vec![two_weeks(desk, now)?]],
         sentence: Shown::of(if late == 0 {
             "Nothing is late. {purge what is due} erases what is due: it waits for nobody."
@@ -74,6 +74,19 @@ fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
         }),
         ..Page::default()
     })
+}
+
+/// By which clock all of this is reckoned. One that was set back must not go unseen: what is due does not look so then.
+fn this_clock(desk: &Desk, now: Instant) -> Result<Vec<Line>, Failure> {
+    let fault = desk.clock_fault()?;
+    Ok(vec![match (fault, desk.last_signed()?) {
+        (Some(fault), _) => vec![Bit::new(format!("CLOCK  {}: set it right", fault.what), Tone::Stop)],
+        (None, Some(last)) => {
+            let last = last.on_screen(now);
+            vec![Bit::new("CLOCK  ", Tone::Note), Bit::from(format!("this machine's; the last act here: {last}"))]
+        }
+        (None, None) => vec![Bit::new("CLOCK  ", Tone::Note), Bit::from("this machine's")],
+    }])
 }
 
 fn clock(timer: &Timer, now: Instant) -> Row {
