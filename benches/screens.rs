@@ -1,4 +1,5 @@
-//! How long a screen takes from key to frame on many records, and what it costs when nothing happens. Prints a table;
+//! How long a screen takes from key to frame on many records, how long a filter takes over all of them, and what it costs when
+//! nothing happens. Prints a table;
 //! nothing is asserted.
 //!
 //! `cargo bench --bench screens`, or `-- 10000` for another number of items than 1,000,000. A frame is counted when its
@@ -35,7 +36,10 @@ fn main() {
     settle(&mut s);
     row("one row down", &(0..KEYS).map(|_| key(&mut s, "j")).collect::<Vec<_>>());
     row("one row up", &(0..KEYS).map(|_| key(&mut s, "k")).collect::<Vec<_>>());
-    row("another place and back", &(0..KEYS / 4).map(|_| key(&mut s, "5") + key(&mut s, "3")).collect::<Vec<_>>());
+    row("another place", &(0..KEYS / 4).flat_map(|_| [key(&mut s, "5"), key(&mut s, "3")]).collect::<Vec<_>>());
+    // From one end of the list to the other the rows have to be fetched: this is until they are there.
+    let ends = (0..20).flat_map(|_| [arrival(&mut s, "G", &format!("-{items} of")), arrival(&mut s, "gg", "ITEMS 1-")]);
+    row("the other end of the list, with its rows", &ends.collect::<Vec<_>>());
     settle(&mut s);
     s.press("/");
     settle(&mut s);
@@ -46,6 +50,10 @@ fn main() {
     });
     let filter: Vec<_> = filter.collect();
     row("a letter of the filter", &filter);
+    s.press("\x15");
+    settle(&mut s);
+    let whole = arrival(&mut s, &format!("{:07x}.", items - 1), &format!("1-1 of 1 in {items} "));
+    println!("{:44} {:7.2} s", "a filter over all of them, to its end", whole.as_secs_f64());
     s.escape();
     while s.drain(Duration::from_secs(3)) {}
     let (before, pid) = (ticks(&s), s.child.process_id().unwrap());
@@ -103,6 +111,16 @@ fn key(s: &mut Screen, key: &str) -> Duration {
     let took = start.elapsed();
     s.parser.process(&first);
     while s.drain(Duration::from_millis(30)) {}
+    took
+}
+
+/// Presses keys and waits until the screen says something.
+fn arrival(s: &mut Screen, keys: &str, what: &str) -> Duration {
+    let start = Instant::now();
+    s.press(keys);
+    s.until(what);
+    let took = start.elapsed();
+    while s.drain(Duration::from_millis(100)) {}
     took
 }
 
