@@ -63,8 +63,17 @@ fn every_place_is_read() {
         &text,
         &["comity, LIVE. XA XA. XA-1", "1. E-", "n1.example", "AGREEMENTS", "WHAT THIS DESK HOLDS", "- item; 1"],
     );
+    // What a case says of people, and what was done in it: what is of another case is not told.
+    let other = a.case("Other");
+    let person = [("type", "name"), ("category", "subscriber"), ("person-class", "victim"), ("value", "M. Kraus")];
+    a.make(1, "item add", &[&[("case", &*case)], &person[..]].concat());
+    a.make(1, "item add", &[&[("case", &*other)], &person[..]].concat());
+    let text = told(&a, &["case", "1", "people", "timeline"]);
+    says(&text, &["PEOPLE: ID; WHO; WHAT", "VICTIM; M. Kraus; fact; T2", "TIMELINE, the newest first"]);
+    let done = text.split("TIMELINE").nth(1).unwrap();
+    assert_eq!((done.matches("item add").count(), done.matches("case new").count()), (2, 1), "{done}");
     // Rows that stand in one place are numbered through, and a number opens one.
-    let text = told(&a, &["case", "1", "back", "/n2", "/", "/n1", "2", "gibberish", "q"]);
+    let text = told(&a, &["case", "1", "1", "/n2", "/", "/n1", "2", "gibberish", "q"]);
     says(
         &text,
         &["WHAT: n1.example", "Nothing fits the filter.", "Filter: n1.", "There is no number 2; the last is 1."],

@@ -350,7 +350,16 @@ pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
 
 /// Where the items of a case stand in the book, as they came. It is read from an index.
 pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
-    let mut items = conn.prepare_cached(sql("record.items"))?;
+    of_case(conn, "record.items", case)
+}
+
+/// The same of those that are about a person.
+pub fn people_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
+    of_case(conn, "record.people", case)
+}
+
+fn of_case(conn: &Connection, name: &'static str, case: Id) -> Result<Vec<i64>, StoreError> {
+    let mut items = conn.prepare_cached(sql(name))?;
     let rows = items.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
     let mut all = rows.collect::<Result<Vec<i64>, _>>()?;
     // The index has them by tier: its few runs are put together faster than the rows are read in another order.

@@ -83,6 +83,13 @@ pub fn acts_back(conn: &Connection, position: i64, limit: u32) -> Result<Vec<Sto
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The positions of the acts that are about a case: about itself, what belongs to it, or what that is of; the newest first.
+pub fn acts_of_case(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
+    let mut acts = conn.prepare_cached(sql("act.of_case"))?;
+    let rows = acts.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The position of an act that is here; `None` where it is not.
 pub fn position_of(conn: &Connection, id: &Digest) -> Result<Option<i64>, StoreError> {
     Ok(conn.prepare_cached(sql("act.by_id"))?.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional()?)

@@ -31,6 +31,7 @@ use super::overlay::naming;
 use super::overlay::reader::Reader;
 use super::page::{Bit, Line, Page, Subject};
 use super::place::Place;
+use super::screen::case::CASES;
 use super::screen::detail::detail;
 use super::screen::screen_of;
 use super::theme::{Theme, Tone};
@@ -508,7 +509,7 @@ impl App {
             view.marks.clear();
         } else if view.look.focus.is_some() && matches!(place, Place::Case | Place::Sync) {
             view.wanted = view.look.focus.take();
-            view.look.view = if place == Place::Case { 3 } else { 0 };
+            view.look.view = if place == Place::Case { CASES } else { 0 };
             self.fetch();
         } else {
             return false;

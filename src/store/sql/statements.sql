@@ -56,6 +56,16 @@ WHERE position = ?1 OR via = ?1 OR via = (SELECT via FROM act WHERE position = ?
 -- name: act.at_time
 SELECT coalesce(max(position), 0) FROM act WHERE via IS NULL AND at <= ?1
 
+-- name: act.of_case
+SELECT act.position FROM act JOIN change ON change.row = act.first_row JOIN record ON record.id = change.record
+WHERE record.id = ?1 OR record.case_id = ?1
+    OR EXISTS (SELECT 1 FROM record AS about WHERE about.id = record.subject AND about.case_id = ?1)
+    OR EXISTS (
+        SELECT 1 FROM change AS second JOIN record AS copied ON copied.id = second.record
+        WHERE second.row = act.first_row + 1 AND act.changes > 1 AND copied.case_id = ?1
+    )
+ORDER BY act.position DESC
+
 -- name: act.for_partners
 SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY position
 
@@ -109,6 +119,12 @@ SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, 
 
 -- name: record.items
 SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
+
+-- name: record.people
+SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item' AND (
+    terms IN (SELECT CAST(number AS TEXT) FROM terms WHERE json_extract(text, '$.person_class') <> 'none')
+    OR (terms LIKE '{%' AND json_extract(terms, '$.person_class') <> 'none')
+)
 
 -- name: record.clocks
 SELECT number FROM record INDEXED BY record_due WHERE due IS NOT NULL ORDER BY due, number

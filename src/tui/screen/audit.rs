@@ -23,25 +23,8 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
     let tip = log::tip(&desk.db, &desk.meta)?;
     let seen: Vec<String> =
         witnesses(desk)?.iter().map(|w| format!("{} to {} of {}", w.partner, w.size, tip.size)).collect();
-    let section = part(
-        desk,
-        look,
-        Long {
-            columns: vec![
-                column("NO.", Width::Fixed(6)).right(),
-                column("WHEN", Width::Fixed(13)).past(),
-                column("WHO", Width::Fixed(15)),
-                column("DID", Width::Rest),
-                column("ON", Width::Fixed(8)).optional(),
-                column("FOR", Width::Fixed(12)).optional(),
-                column("", Width::Fixed(14)).optional(),
-            ],
-            // Acts are numbered from the first, without gaps.
-            all: &|| Ok((1..=read::last(&desk.db)?).rev().collect()),
-            row: &|number| act_row(desk, number),
-            wanted: None,
-        },
-    )?;
+    // Acts are numbered from the first, without gaps.
+    let section = acts(desk, look, &|| Ok((1..=read::last(&desk.db)?).rev().collect()))?;
     let section =
         Section { title: Shown::of("ACTS, the newest first"), empty: Shown::of(SCREEN.first_steps), ..section };
     Ok(Page {
@@ -63,6 +46,20 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
         sentence: Shown::of("{check chain} reads all of it again: signatures, rules, tables."),
         ..Page::default()
     })
+}
+
+/// Acts as a list, by their numbers.
+pub(super) fn acts(desk: &Desk, look: &Look, all: &dyn Fn() -> Result<Vec<i64>, Failure>) -> Result<Section, Failure> {
+    let columns = vec![
+        column("NO.", Width::Fixed(6)).right(),
+        column("WHEN", Width::Fixed(13)).past(),
+        column("WHO", Width::Fixed(15)),
+        column("DID", Width::Rest),
+        column("ON", Width::Fixed(8)).optional(),
+        column("FOR", Width::Fixed(12)).optional(),
+        column("", Width::Fixed(14)).optional(),
+    ];
+    part(desk, look, Long { columns, all, row: &|number| act_row(desk, number), wanted: None })
 }
 
 fn act_row(desk: &Desk, number: i64) -> Result<Row, Failure> {

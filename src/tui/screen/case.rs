@@ -1,5 +1,6 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
+use super::audit::acts;
 use super::look::{Long, Look, Screen, due_at, left, part, record_at, row, state, subject};
 use crate::desk::case as cases;
 use crate::desk::failure::Failure;
@@ -9,7 +10,8 @@ use crate::desk::workspace::Desk;
 use crate::desk::{disclosure, request};
 use crate::record::book::{Book as _, Record};
 use crate::record::hold::Standing;
-use crate::store::book::items_of;
+use crate::store::book::{items_of, people_of};
+use crate::store::read::acts_of_case;
 use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
 use crate::tui::place::Place;
 use crate::tui::theme::Tone;
@@ -17,10 +19,13 @@ use crate::value::id::Id;
 use crate::value::instant::Instant;
 use crate::value::text::Shown;
 
+/// The view of all cases: the last one.
+pub const CASES: usize = 5;
+
 /// The Case.
 pub const SCREEN: Screen = Screen {
     place: Place::Case,
-    views: &["items", "requests", "shared", "cases"],
+    views: &["items", "requests", "shared", "people", "timeline", "cases"],
     has_detail: true,
     fetch,
     first_steps: "No case yet. {new case} opens one.",
@@ -29,7 +34,7 @@ pub const SCREEN: Screen = Screen {
 fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     let all = cases::rows(desk)?;
     let focus = look.focus.and_then(|id| all.iter().find(|c| c.id == id.to_string()));
-    let (Some(case), false) = (focus.or(if all.len() == 1 { all.first() } else { None }), look.view == 3) else {
+    let (Some(case), false) = (focus.or(if all.len() == 1 { all.first() } else { None }), look.view == CASES) else {
         return Ok(list(&all));
     };
     let Some(id) = Id::parse(&case.id) else { return Ok(list(&all)) };
@@ -37,6 +42,8 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     let (section, sentence) = match look.view {
         1 => (requests(desk, id)?, "Enter opens a request in the Queue."),
         2 => (shared(desk, id, job)?, "What went to whom, and until when."),
+        3 => (people(desk, id, look)?, "Whom the items are about. Victims and witnesses are looked at more strictly."),
+        4 => (timeline(desk, id, look)?, "What was done in this case, the newest first."),
         _ => (items(desk, id, case.items, look)?, "# from a partner   H held   ! due soon"),
     };
     Ok(Page {
@@ -152,6 +159,46 @@ fn item_row(desk: &Desk, record: &Record, holds: &Standing, now: Instant) -> Res
         left,
     ];
     Ok(row("item", &i.id, mark, cells))
+}
+
+/// The items that are about a person, by whom.
+fn people(desk: &Desk, case: Id, look: &Look) -> Result<Section, Failure> {
+    let (book, now) = (desk.book(), desk.now());
+    let holds = Standing::of(&book)?;
+    let person = |number: i64| {
+        let record = record_at(&book, number)?;
+        let i = item::row(desk, &record)?;
+        let (left, urgent) = left(i.due.as_deref(), now);
+        let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
+        let what = if i.value.is_empty() { "(erased)" } else { i.value.as_str() };
+        let cells = vec![
+            Bit::from(i.person_class.to_uppercase()),
+            Bit::from(what),
+            Bit::from(i.assertion.as_str()),
+            Bit::from(format!("T{}", i.tier)),
+            Bit::from(with.join(" ")),
+            left,
+        ];
+        Ok(row("item", &i.id, if holds.is_on(&record) { 'H' } else { urgent }, cells))
+    };
+    let wanted = look.wanted.map(|id| book.place_of(id)).transpose()?.flatten();
+    let columns = vec![
+        column("ID", Width::Fixed(8)),
+        column("WHO", Width::Fixed(8)),
+        column("WHAT", Width::Rest),
+        column("SAID AS", Width::Fixed(10)).optional(),
+        column("TIER", Width::Fixed(4)),
+        column("WITH", Width::Fixed(8)).optional(),
+        column("KEPT", Width::Fixed(7)).right(),
+    ];
+    let section = part(desk, look, Long { columns, all: &|| Ok(people_of(&desk.db, case)?), row: &person, wanted })?;
+    Ok(Section { title: Shown::of("PEOPLE"), empty: Shown::of("No item of this case is about a person."), ..section })
+}
+
+/// The acts that are about the case.
+fn timeline(desk: &Desk, case: Id, look: &Look) -> Result<Section, Failure> {
+    let section = acts(desk, look, &|| Ok(acts_of_case(&desk.db, case)?))?;
+    Ok(Section { title: Shown::of("TIMELINE, the newest first"), ..section })
 }
 
 fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {

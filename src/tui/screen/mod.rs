@@ -44,5 +44,6 @@ mod tests {
     fn every_place_has_its_screen() {
         let places: Vec<Place> = SCREENS.iter().map(|s| s.place).collect();
         assert_eq!(places, Place::ALL);
+        assert_eq!(case::SCREEN.views.get(case::CASES..), Some(["cases"].as_slice()));
     }
 }
