@@ -161,7 +161,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
 
     // A preservation request: written, reviewed by another, sent, answered.
     let mut t = Turn::of(&a, 1);
-    t.s.press("3\r");
+    t.s.press("3");
     t.s.until("OPEN  Loader campaign");
     t.s.press("r");
     let said = [
@@ -215,7 +215,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.until("Which of these?");
     t.s.press("request accept\r");
     t.fill("request accept", &[], Some("XA"), "Accepted: the partner hears it");
-    t.s.press("3\r");
+    t.s.press("3");
     t.s.until("OPEN  Loader campaign");
     t.s.press("i");
     let item = [
@@ -240,7 +240,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.leave();
     review(&b, "no-onward");
     let mut t = Turn::of(&b, 1);
-    t.s.press("3\r");
+    t.s.press("3");
     t.s.until("OPEN  Loader campaign");
     t.find("J. Doe");
     t.s.press("S");
@@ -267,7 +267,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     let mut t = Turn::of(&a, 1);
     t.s.press("6i");
     t.fill("bundle import", &[("path", &back)], None, "Bundle 1 from XB: imported");
-    t.s.press("3\r");
+    t.s.press("3");
     t.s.until("OPEN  Loader campaign");
     t.find("J. Doe");
     t.s.until("no-onward");
@@ -297,7 +297,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.fill("retention release", &[("because", "closed")], Some("release"), "Lifted");
     t.leave();
     let mut t = Turn::of(&a, 1);
-    t.s.press("3\r");
+    t.s.press("3");
     t.s.until("OPEN  Loader campaign");
     t.find("J. Doe");
     t.s.until("no-onward");

@@ -89,6 +89,8 @@ pub struct App {
     pub as_of: Option<AsOf>,
     /// The time to look back to, while it is typed.
     pub asking_time: Option<Input>,
+    /// What was asked for before the rows of the place had come.
+    ahead: Vec<&'static Action>,
     /// Keys of a sequence that is not complete.
     pub pressed: Vec<Chord>,
     /// What runs; the first of them does.
@@ -154,6 +156,7 @@ impl App {
             looking_back: None,
             as_of: None,
             asking_time: None,
+            ahead: Vec::new(),
             pressed: Vec::new(),
             jobs: Vec::new(),
             ended: Vec::new(),
@@ -338,7 +341,40 @@ impl App {
     }
 
     pub(super) fn act(&mut self, action: &'static Action) {
-        self.do_intent(action.intent);
+        match self.waits_for_rows(action.intent) {
+            None => self.do_intent(action.intent),
+            // What only moves or opens is done as soon as there are rows; for what acts on one, one must have seen it.
+            Some(true) if self.ahead.len() < 64 => self.ahead.push(action),
+            Some(_) => self.say(Bit::new("The rows are not here yet: once more when they are.", Tone::Note)),
+        }
+    }
+
+    /// Whether this is done with a row, and no page has come yet; and whether it can wait for one.
+    fn waits_for_rows(&mut self, intent: Intent) -> Option<bool> {
+        let view = self.view();
+        if view.here || view.failed.is_some() {
+            return None;
+        }
+        match intent {
+            Intent::Move(_)
+            | Intent::HalfPage(_)
+            | Intent::Page(_)
+            | Intent::First
+            | Intent::Last
+            | Intent::Section(_)
+            | Intent::Open => Some(true),
+            Intent::Actions
+            | Intent::Mark
+            | Intent::MarkAll
+            | Intent::Range
+            | Intent::Review
+            | Intent::Sign
+            | Intent::Destroy
+            | Intent::Copy
+            | Intent::LookBackToAct
+            | Intent::Verb(_) => Some(false),
+            _ => None,
+        }
     }
 
     pub(super) fn do_intent(&mut self, intent: Intent) {
@@ -458,6 +494,7 @@ impl App {
             self.place = place;
         }
         self.pressed.clear();
+        self.ahead.clear();
         self.said = None;
         self.fetch();
     }
@@ -841,6 +878,10 @@ impl App {
                 }
                 self.look_closer();
                 self.fetch_what_lacks();
+                if self.view().here && self.overlays.is_empty() {
+                    std::mem::take(&mut self.ahead).into_iter().for_each(|action| self.act(action));
+                    self.fetch_what_lacks();
+                }
             }
             Reply::Detail(ticket, detail) => {
                 let view = self.view();
@@ -1277,6 +1318,7 @@ impl App {
         (self.as_of, self.asking_time) = (None, None);
         (self.said, self.filtering, self.awaits) = (None, None, None);
         self.pressed.clear();
+        self.ahead.clear();
     }
 
     fn unlock_key(&mut self, key: KeyEvent) {
