@@ -416,9 +416,12 @@ impl Verb {
         }
     }
 
-    /// The field that names the thing that the verb is done to, where it is of this kind.
+    /// The field that names the thing that the verb is done to, where it is of this kind. Where a verb names its thing
+    /// first, what its other fields name is not done anything to.
     pub fn subject_field(&self, kind: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|f| match f.takes {
+        let names = |f: &&Field| matches!(f.takes, Takes::Record(_) | Takes::Partner);
+        let first = self.fields.iter().find(|f| f.positional && names(f));
+        self.fields.iter().filter(|f| first.is_none_or(|first| first.name == f.name)).find(|f| match f.takes {
             Takes::Record(kinds) => kinds.contains(&kind),
             Takes::Partner => kind == "partner",
             _ => false,

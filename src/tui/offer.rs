@@ -363,10 +363,12 @@ pub fn find(desk: &Desk, typed: &str) -> Result<Vec<(Subject, String)>, Failure>
             }
         }
     }
-    for hit in crate::desk::own::hits(desk, typed, MOST)? {
+    for hit in crate::desk::own::hits(desk, typed, 5 * MOST)? {
         let record = Id::parse(&hit.id).map(|id| desk.book().get(id)).transpose()?.flatten();
         record.map(&mut add).transpose()?;
     }
+    // A case, a request or a partner says more than one of a thousand items that say the same.
+    found.sort_by_key(|(subject, _)| subject.kind == "item");
     found.truncate(MOST as usize);
     Ok(found)
 }

@@ -237,17 +237,22 @@ impl Menu {
             (0..self.entries.len()).collect()
         } else {
             // Records are found by what stands in them, not by letters that are scattered over them.
-            let pattern = match self.kinds {
-                Some(_) => Pattern::new(&query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Substring),
+            let words = Pattern::new(&query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Substring);
+            let letters = match self.kinds {
+                Some(_) => words.clone(),
                 None => Pattern::parse(&query, CaseMatching::Ignore, Normalization::Smart),
             };
             let mut buffer = Vec::new();
             let mut scored: Vec<(u32, usize)> = Vec::new();
             for (n, entry) in self.entries.iter().enumerate() {
                 // A fit of the name counts twice as much as one of what it is about.
-                let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut self.matcher);
-                let name = score(entry.name.as_str()).map(|s| s * 2);
-                let best = name.max(score(entry.note.text.as_str())).max(score(&entry.keys));
+                let mut score = |pattern: &Pattern, text: &str| {
+                    pattern.score(Utf32Str::new(text, &mut buffer), &mut self.matcher)
+                };
+                let name = score(&letters, entry.name.as_str()).map(|s| s * 2);
+                // What it is about is long enough for any letters to be scattered over it.
+                let about = score(&words, entry.note.text.as_str());
+                let best = name.max(about).max(score(&letters, &entry.keys));
                 // Whoever typed the whole name means it.
                 let whole = entry.name.as_str().eq_ignore_ascii_case(query.trim());
                 let best = if whole { Some(u32::MAX) } else { best };
