@@ -1306,9 +1306,15 @@ impl App {
         for view in self.views.values_mut() {
             *view = view.again();
         }
+        let form = self.form().filter(|form| form.running.is_none() && !form.draft().is_empty());
+        let form = form.map(|form| form.verb.full_name());
         self.put_overlays_away();
         self.forget_what_may_be_done();
         self.messages.clear();
+        if let Some(form) = form {
+            let told = format!("{form} was left open: what you typed is a draft, and is there when you open it.");
+            self.messages.push((self.now(), Bit::new(told, Tone::Due)));
+        }
         self.ended.clear();
         self.history.clear();
         (self.looked, self.copied) = (None, None);

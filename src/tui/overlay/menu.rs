@@ -246,9 +246,8 @@ impl Menu {
             let mut scored: Vec<(u32, usize)> = Vec::new();
             for (n, entry) in self.entries.iter().enumerate() {
                 // A fit of the name counts twice as much as one of what it is about.
-                let mut score = |pattern: &Pattern, text: &str| {
-                    pattern.score(Utf32Str::new(text, &mut buffer), &mut self.matcher)
-                };
+                let mut score =
+                    |pattern: &Pattern, text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut self.matcher);
                 let name = score(&letters, entry.name.as_str()).map(|s| s * 2);
                 // What it is about is long enough for any letters to be scattered over it.
                 let about = score(&words, entry.note.text.as_str());

@@ -114,9 +114,9 @@ fn items(desk: &Desk, case: Id, held: u64, look: &Look) -> Result<Section, Failu
         Long {
             columns: vec![
                 column("ID", Width::Fixed(8)),
-                column("TYPE", Width::Fixed(10)),
+                column("TYPE", Width::Fixed(10)).optional(),
                 column("WHAT", Width::Rest),
-                column("FROM", Width::Fixed(4)),
+                column("FROM", Width::Fixed(4)).optional(),
                 column("TIER", Width::Fixed(4)),
                 column("TLP", Width::Fixed(12)).optional(),
                 column("STATE", Width::Fixed(8)),

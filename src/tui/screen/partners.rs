@@ -79,7 +79,7 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 title: Shown::of("PARTNERS"),
                 columns: vec![
                     column("DESK", Width::Fixed(4)),
-                    column("STANDING", Width::Fixed(9)),
+                    column("STANDING", Width::Fixed(9)).optional(),
                     column("CHANNEL", Width::Fixed(16)),
                     column("UNDER", Width::Rest),
                     column("ENDS", Width::Fixed(7)).right(),

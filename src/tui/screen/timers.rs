@@ -47,10 +47,10 @@ fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
         Long {
             columns: vec![
                 column("LEFT", Width::Fixed(7)).right(),
-                column("AT", Width::Fixed(13)),
+                column("AT", Width::Fixed(13)).optional(),
                 column("ID", Width::Fixed(8)),
                 column("WHAT", Width::Rest),
-                column("THEN", Width::Fixed(15)),
+                column("THEN", Width::Fixed(7)),
                 column("DESK", Width::Fixed(4)).optional(),
             ],
             all: &|| Ok(store::book::clocks(&desk.db)?),
@@ -91,7 +91,11 @@ fn this_clock(desk: &Desk, now: Instant) -> Result<Vec<Line>, Failure> {
 
 fn clock(timer: &Timer, now: Instant) -> Row {
     let (left, mark) = left(Some(&timer.due), now);
-    let then = if timer.then == "delete" { Bit::new("DELETE", Tone::Due) } else { Bit::from(timer.then.as_str()) };
+    // What it is stands before; what comes of it is told by one word.
+    let then = match timer.then.split(' ').next_back().unwrap_or_default() {
+        "delete" => Bit::new("DELETE", Tone::Due),
+        word => Bit::from(word),
+    };
     let cells = vec![Bit::from(timer.what.as_str()), then, Bit::from(timer.partner.clone().unwrap_or_default())];
     let mut row = row(&timer.kind, &timer.id, if timer.held { 'H' } else { mark }, cells);
     row.cells.insert(0, if timer.held { Bit::from("held") } else { left });
