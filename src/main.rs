@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use comity::cli::demo;
 use comity::cli::run::{Asked, Globals, place, report, run};
+use comity::cli::{demo, fault};
 use comity::desk::failure::Failure;
 use comity::host::{file, folder, sandbox};
 use comity::tui::settings::{Settings, Wishes};
 use comity::tui::{self, worker::Opening};
 
 fn main() -> ExitCode {
+    fault::install();
     sandbox::enter();
     let (done, json) = match run(std::env::args_os()) {
         Asked::Done(code) => return ExitCode::from(code),

@@ -151,6 +151,58 @@ fn what_has_come_since_one_left_is_told() {
 }
 
 #[test]
+fn it_locks_by_itself_where_nobody_touches_a_key() {
+    let (_root, a, _b) = pair();
+    a.case("Quiet");
+    write_keys(&a, "lock-after = \"2s\"\n");
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("OPEN  Quiet");
+    s.press("i");
+    s.until("item add");
+    s.press("\t\tw.example");
+    s.until("w.example");
+    s.until("comity is locked");
+    assert!(!s.text().contains("Quiet") && !s.text().contains("w.example"));
+    s.press("\r");
+    s.until("item add was left open");
+    s.press("i");
+    s.until("w.example");
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn a_panic_restores_the_terminal_and_says_no_word_of_a_case() {
+    let (_root, a, _b) = pair();
+    let mut s = open(&a, &[("COMITY_PANICS", "1")], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("0");
+    assert_eq!(s.end(), 70);
+    assert!(s.is_restored());
+    let said = s.text();
+    assert!(said.contains("comity met a fault of its own") && !said.contains("Kraus"), "{said}");
+}
+
+#[test]
+fn what_comes_with_a_paste_is_no_key() {
+    let (_root, a, _b) = pair();
+    a.case("Kept");
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("OPEN  Kept");
+    // The text ends the paste by itself, where the terminal lets it: what follows would be keys.
+    s.press("\x1b[200~words\x1b[201~qq\r\x1b[201~");
+    s.until("A paste means nothing here");
+    while s.drain(Duration::from_millis(300)) {}
+    assert!(s.text().contains("OPEN  Kept"), "it is where it was:\n{}", s.text());
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
 fn signals_restore_the_terminal() {
     let (_root, a, _b) = pair();
     for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {

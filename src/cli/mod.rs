@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod demo;
+pub mod fault;
 pub mod guide;
 pub mod passphrase;
 pub mod print;

@@ -18,6 +18,7 @@ use jobs::Ended;
 pub use jobs::{Running, told};
 
 use super::action::{Action, Intent};
+use super::idle::Idle;
 use super::input::Input;
 use super::key::{Chord, written};
 use super::keymap::{Keymap, Meaning, Preset};
@@ -122,6 +123,8 @@ pub struct App {
     pub theme: &'static Theme,
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
+    /// How long nobody has touched a key.
+    pub idle: Idle,
     /// Rows of the body, as it was drawn last.
     pub height: u16,
     /// Whether something changed that is not drawn yet.
@@ -141,6 +144,7 @@ impl App {
         replies: UnboundedSender<Reply>,
     ) -> Result<Self, Failure> {
         let sealed = identity::asks_for_passphrase(&opening.identity)?;
+        let now = opening.clock.now();
         let mut app = Self {
             opening,
             replies,
@@ -177,6 +181,7 @@ impl App {
                 .first()
                 .ok_or_else(|| Failure::new(Kind::Internal, "there is no theme", "please report it"))?,
             ascii: false,
+            idle: Idle::new(now),
             height: 20,
             dirty: true,
             suspend: false,
@@ -219,13 +224,45 @@ impl App {
         self.dirty = true;
         let questions = |app: &Self| app.overlays.iter().filter(|o| matches!(o, Overlay::Confirm(_))).count();
         let before = questions(self);
+        let mut pasted = false;
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
-            Event::Paste(text) => self.paste(&text),
+            Event::Key(key) if key.kind == KeyEventKind::Release => {}
+            // Whoever comes back after a long time finds it locked, even where the machine slept over it.
+            Event::Key(_) | Event::Paste(_) if self.lock_where_idle() => {}
+            Event::Key(key) => {
+                self.idle.touch(self.now());
+                self.key(key);
+            }
+            Event::Paste(text) => {
+                self.idle.touch(self.now());
+                self.paste(&text);
+                pasted = true;
+            }
             _ => {}
         }
         self.fetch_what_lacks();
-        questions(self) > before
+        // What comes with a paste was pasted too, whatever it looks like: a terminal may not take its end out of the text.
+        questions(self) > before || pasted
+    }
+
+    /// How long it is until it locks by itself.
+    pub fn until_idle(&self) -> std::time::Duration {
+        self.idle.left(self.now())
+    }
+
+    /// Locks where nobody has touched a key for long. Answers whether it did.
+    pub fn lock_where_idle(&mut self) -> bool {
+        let idle = self.locked.is_none() && self.until_idle().is_zero();
+        if idle {
+            let minutes = self.idle.after.as_secs() / 60;
+            self.lock();
+            let after = if minutes > 0 { format!("{minutes} min") } else { format!("{} s", self.idle.after.as_secs()) };
+            let told = Bit::new(format!("Locked after {after} without a key."), Tone::Note);
+            // What was left open is told after it, and is what is seen first.
+            self.messages.insert(0, (self.now(), told));
+            self.dirty = true;
+        }
+        idle
     }
 
     fn key(&mut self, key: KeyEvent) {
@@ -312,6 +349,7 @@ impl App {
     /// A minute has passed: what is shown of times is no longer true.
     pub fn minute(&mut self) {
         self.dirty = true;
+        self.lock_where_idle();
         if self.locked.is_none() {
             self.fetch();
         }

@@ -8,6 +8,7 @@ pub mod action;
 pub mod app;
 pub mod draw;
 pub mod filter;
+pub mod idle;
 pub mod input;
 pub mod key;
 pub mod keymap;
@@ -67,6 +68,7 @@ pub fn run(opening: Opening, passphrase_file: bool, place: Place, settings: Sett
     let mut app = App::new(opening, passphrase_file, place, send)?;
     app.theme = settings.theme.unwrap_or(app.theme);
     (app.keymap, app.ascii) = (settings.keymap, settings.ascii);
+    app.idle.after = settings.lock_after;
     if let Some(failure) = settings.no_views {
         app.say(page::Bit::new(format!("There are no views: {}", failure.what), theme::Tone::Stop));
     }
@@ -90,6 +92,12 @@ fn here() -> std::io::Result<Option<Event>> {
     if event::poll(Duration::ZERO)? { event::read().map(Some) } else { Ok(None) }
 }
 
+/// The seam by which a test sees what a panic leaves behind. The release binary has none.
+#[cfg(debug_assertions)]
+fn fail_where_asked(app: &App) {
+    assert!(app.place != place::Place::Reports || variable("COMITY_PANICS").is_none(), "M. Kraus");
+}
+
 async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedReceiver<Reply>) -> Result<End, Failure> {
     let mut events = EventStream::new();
     let mut signals = signal::Signals::listen()?;
@@ -98,6 +106,8 @@ async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedRecei
             app.dirty = false;
             screens.terminal.draw(|frame| draw::draw(app, frame))?;
         }
+        #[cfg(debug_assertions)]
+        fail_where_asked(app);
         if let Some(text) = app.copied.take() {
             screens.copy(&text)?;
         }
@@ -134,6 +144,7 @@ async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedRecei
             }
             number = signals.next() => app.signal(number),
             () = tokio::time::sleep(to_next_minute) => app.minute(),
+            () = tokio::time::sleep(app.until_idle()), if app.locked.is_none() => drop(app.lock_where_idle()),
         }
     }
 }

@@ -140,6 +140,11 @@ impl Plain {
                     self.signal(number);
                     continue;
                 }
+                () = tokio::time::sleep(self.app.until_idle()) => {
+                    self.say("")?;
+                    self.say("Left: nobody has typed a line for long, and keys are not held for nobody. Start it again.")?;
+                    return Ok(End::Left);
+                }
                 () = tokio::time::sleep(Duration::from_millis(to_next_minute)) => {
                     asks = self.minute(&mut signals).await?;
                     continue;
@@ -153,6 +158,7 @@ impl Plain {
             let selected = self.app.view().selected().cloned();
             self.hear(&line)?;
             self.settle(&mut signals).await?;
+            self.app.idle.touch(self.app.now());
             if self.app.end.is_none() && !std::mem::take(&mut self.silent) {
                 self.tell(selected)?;
             }

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::idle;
 use super::keymap::{Keymap, Preset};
 use super::saved;
 use super::theme::Theme;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub theme: Option<&'static Theme>,
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
+    /// After how long without a key they lock.
+    pub lock_after: Duration,
     /// What is wrong with the file of the views, where something is: the screens open without them.
     pub no_views: Option<Failure>,
 }
@@ -50,6 +54,7 @@ struct Written {
     theme: Option<String>,
     #[serde(default)]
     ascii: bool,
+    lock_after: Option<String>,
     #[serde(default)]
     keys: BTreeMap<String, Vec<String>>,
 }
@@ -72,8 +77,15 @@ impl Settings {
         let preset = written.preset.as_deref().map(|p| preset(p).map_err(bad)).transpose()?.unwrap_or(Preset::Vim);
         let keymap = Keymap::with(preset, &written.keys).map_err(|e| bad(e.to_string()))?;
         let in_file = written.theme.as_deref().map(|t| theme(t).map_err(bad)).transpose()?;
+        let lock_after = written.lock_after.as_deref().map(|t| lock_after(t).map_err(bad)).transpose()?;
         let no_views = saved::path().and_then(|path| saved::read(&path).err());
-        Ok(Self { keymap, theme: fitting(wished(wishes)?, in_file), ascii: wishes.ascii || written.ascii, no_views })
+        Ok(Self {
+            keymap,
+            theme: fitting(wished(wishes)?, in_file),
+            ascii: wishes.ascii || written.ascii,
+            lock_after: lock_after.unwrap_or(idle::USUAL),
+            no_views,
+        })
     }
 }
 
@@ -91,6 +103,11 @@ fn bad_file(path: &Path, what: &str) -> Failure {
 fn preset(name: &str) -> Result<Preset, String> {
     let all = || Preset::ALL.iter().map(|p| p.word()).collect::<Vec<_>>().join(", ");
     Preset::parse(name).ok_or_else(|| format!("there is no preset {name:?}; there are {}", all()))
+}
+
+fn lock_after(text: &str) -> Result<Duration, String> {
+    idle::read(text)
+        .ok_or_else(|| format!("lock-after is a time from \"1s\" to \"60m\", such as \"10m\": {text:?} is none"))
 }
 
 fn theme(name: &str) -> Result<&'static Theme, String> {
