@@ -45,11 +45,8 @@ fn every_field_of_every_verb_refuses_it_in_clean_words_or_keeps_it_to_itself() {
     let case = a.case("Hostile");
     let item = a.indicator(&case, "n1.example");
     let request = a.make(1, "request new", &[("kind", "bc29"), ("to", "XB"), ("case", &case), ("draft", "yes")]);
-    let review = a.make(
-        1,
-        "review open",
-        &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")],
-    );
+    let review =
+        a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")]);
     a.carry(&b, "1");
     let mut desk = a.open(1).unwrap();
     let (mut taken, mut refused) = (Vec::new(), 0);
@@ -136,7 +133,7 @@ fn faces(site: &Site) {
         s.press(":zero");
         settle(&mut s);
         s.signal("-TERM");
-        s.end();
+        assert_eq!(s.end(), 143, "it ended before:\n{}", s.text());
         check_clean("the screen", &s.text());
         // The title is the one thing that is said beside the frame, and is always this.
         let written = String::from_utf8_lossy(&s.raw).replace("\u{1b}]0;comity\u{7}", "");
@@ -162,7 +159,9 @@ fn faces(site: &Site) {
     };
     let places = "queue\ncase\nmore\n1\na 1\nback\npeople\ntimeline\nlegal\ntimers\nsync\npartners\naudit\nreports\n";
     assert!(run(&["--plain"], places).contains("⟨U+202E⟩"));
-    for list in ["case list", "item list", "request list", "agreement list", "review list", "retention list", "search zero"] {
+    for list in
+        ["case list", "item list", "request list", "agreement list", "review list", "retention list", "search zero"]
+    {
         let words: Vec<&str> = list.split(' ').collect();
         run(&words, "");
         run(&[&["--json"], &words[..]].concat(), "");

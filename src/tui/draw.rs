@@ -257,7 +257,6 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
 /// Draws a page. Answers where the selected row begins.
 fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Place) -> Option<Position> {
     let mut y = area.y;
-    view.set_height(area.height);
     view.rooms.fill(0);
     let views = screen_of(at).views;
     if !views.is_empty() {
@@ -291,7 +290,11 @@ fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Pl
     }
     let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
     let mut cursor = None;
-    for (n, place) in arrange(view, rest, narrow) {
+    let places = arrange(view, area.height, rest, narrow);
+    let has_rows = |n: usize, s: &Section| places.iter().any(|(m, place)| *m == n && place.height > head_of(s));
+    let seen = view.sections().enumerate().map(|(n, s)| has_rows(n, s)).collect();
+    view.set_seen(seen);
+    for (n, place) in places {
         let found = section(view, paint, place, n);
         cursor = cursor.or(found);
     }
@@ -302,12 +305,17 @@ fn inner(area: Rect) -> Rect {
     Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }
 }
 
-/// The place of each section: bands from top to bottom, sections of a band side by side unless it is narrow.
-fn arrange(view: &View, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
+/// Rows that the heading of a section takes.
+fn head_of(s: &Section) -> u16 {
+    u16::from(!s.title.is_empty()) + u16::from(s.columns.iter().any(|c| !c.title.is_empty()) && !s.rows.is_empty())
+}
+
+/// The place of each section that the height of the body has room for: bands from top to bottom, sections of a band side by side unless it is narrow.
+fn arrange(view: &View, height: u16, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
     let mut bands: Vec<Vec<(usize, &Section)>> = Vec::new();
     let mut before = 0;
     for band in &view.page.bands {
-        let fits = |(_, s): &(usize, &Section)| s.from_height <= view.height();
+        let fits = |(_, s): &(usize, &Section)| s.from_height <= height;
         let numbered: Vec<(usize, &Section)> =
             band.iter().enumerate().map(|(n, s)| (before + n, s)).filter(fits).collect();
         before += band.len();
@@ -320,12 +328,9 @@ fn arrange(view: &View, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
             bands.push(numbered);
         }
     }
-    let head = |s: &Section| {
-        u16::from(!s.title.is_empty()) + u16::from(s.columns.iter().any(|c| !c.title.is_empty()) && !s.rows.is_empty())
-    };
     let wanted = |(n, s): &(usize, &Section)| {
         let rows = view.rows(*n).len().max(1) as u16;
-        head(s) + if s.grows || s.most == 0 { rows } else { rows.min(s.most) }
+        head_of(s) + if s.grows || s.most == 0 { rows } else { rows.min(s.most) }
     };
     let grows = |band: &[(usize, &Section)]| band.iter().any(|(_, s)| s.grows);
     let fixed: u16 = bands.iter().filter(|b| !grows(b)).map(|b| b.iter().map(wanted).max().unwrap_or(0) + 1).sum();
@@ -352,6 +357,18 @@ fn arrange(view: &View, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
         y = y.saturating_add(height + u16::from(!grows(band)));
     }
     places
+}
+
+/// The first row that is drawn, so that the one at `at` is among so many, or the first where there is room for none.
+const fn scrolled(offset: usize, at: usize, room: usize) -> usize {
+    let least = if room == 0 { at } else { (at + 1).saturating_sub(room) };
+    if offset > at {
+        at
+    } else if offset < least {
+        least
+    } else {
+        offset
+    }
 }
 
 fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Option<Position> {
@@ -393,7 +410,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     }
     let mut offset = view.offsets.get(n).copied().unwrap_or(0);
     if active {
-        offset = offset.clamp((at + 1).saturating_sub(room), at);
+        offset = scrolled(offset, at, room);
     }
     offset = offset.min(shown.len().saturating_sub(room));
     // How much is out of sight stands in the heading, where it covers nothing; before it gives way, the aside does.
@@ -511,7 +528,7 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
     if count == 0 {
         paint.shown(list.x + 2, list.y, list.width, &Shown::of(m.empty), Tone::Note);
     }
-    m.offset = m.offset.clamp((m.at() + 1).saturating_sub(room), m.at());
+    m.offset = scrolled(m.offset, m.at(), room);
     for (k, entry) in m.fitting().skip(m.offset).take(room).enumerate() {
         let y = list.y + k as u16;
         let selected = m.offset + k == m.at();

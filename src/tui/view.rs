@@ -48,7 +48,8 @@ pub struct View {
     pub offsets: Vec<usize>,
     /// How many rows of each section were drawn last.
     pub rooms: Vec<usize>,
-    height: u16,
+    /// Of which sections rows are seen, as they were drawn last.
+    seen: Vec<bool>,
     filter: Filter,
     /// What of the filter narrows nothing, in words.
     misread: Option<String>,
@@ -212,6 +213,9 @@ impl View {
         (self.here, self.stale) = (true, false);
         self.failed = None;
         let count = self.sections().count();
+        if count != self.offsets.len() {
+            self.seen.clear();
+        }
         self.offsets.resize(count, 0);
         self.rooms.resize(count, 0);
         self.sort();
@@ -336,19 +340,16 @@ impl View {
         (0..self.shown.len()).filter(|section| self.is_seen(*section)).flat_map(of).collect()
     }
 
-    /// Whether there is room for a section at all.
+    /// Whether there is room for rows of a section. Before it was drawn that is not known: it is taken to be so.
     fn is_seen(&self, section: usize) -> bool {
-        self.sections().nth(section).is_some_and(|s| s.from_height <= self.height)
+        let wants_height = |s: &Section| s.from_height > 0;
+        let unknown = || self.sections().nth(section).is_some_and(|s| !wants_height(s));
+        self.seen.get(section).copied().unwrap_or_else(unknown)
     }
 
-    /// How many rows the body has.
-    pub const fn height(&self) -> u16 {
-        self.height
-    }
-
-    /// Notes how many rows the body has; what is selected is where there is room for it.
-    pub fn set_height(&mut self, height: u16) {
-        self.height = height;
+    /// Notes of which sections rows are seen; what is selected is where it is seen.
+    pub fn set_seen(&mut self, seen: Vec<bool>) {
+        self.seen = seen;
         if !self.is_seen(self.section) {
             self.range = None;
             self.go(self.stops().first().copied());
