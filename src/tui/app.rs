@@ -112,6 +112,8 @@ pub struct App {
     /// Whether drafts are being written; and whether there are newer ones than those.
     keeping: bool,
     unkept: bool,
+    /// Whether the last of them could not be written.
+    not_kept: bool,
     ticket: Ticket,
     newest_detail: Arc<AtomicU64>,
     /// The newest question what may be done; the thread gives up all others.
@@ -172,6 +174,7 @@ impl App {
             drafts: Drafts::new(),
             keeping: false,
             unkept: false,
+            not_kept: false,
             ticket: 0,
             newest_detail: Arc::default(),
             newest_may: Arc::default(),
@@ -840,6 +843,13 @@ impl App {
         });
     }
 
+    /// Fetches the detail where the selection had to move because there was no more room for where it was.
+    pub fn follow(&mut self) {
+        if self.locked.is_none() && self.view().was_moved() {
+            self.look_closer();
+        }
+    }
+
     /// Selects a row of the long list, counted from 0 among those that fit. Answers whether it has to be fetched first.
     pub(super) fn show_row(&mut self, n: usize) -> bool {
         if !self.view().go_to_row(n) {
@@ -876,7 +886,8 @@ impl App {
         let newest = Arc::clone(&self.newest_detail);
         self.read(move |desk, out| {
             if newest.load(Ordering::Relaxed) == ticket {
-                let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
+                let detail = desk.glance(|desk| detail(desk, &subject));
+                let _ = out.send(Reply::Detail(ticket, subject, detail));
             }
         });
     }
@@ -921,10 +932,10 @@ impl App {
                     self.fetch_what_lacks();
                 }
             }
-            Reply::Detail(ticket, detail) => {
+            Reply::Detail(ticket, subject, detail) => {
                 let view = self.view();
                 if view.asked_detail == ticket {
-                    if let (Some(subject), Ok(detail)) = (view.selected().cloned(), detail) {
+                    if let Ok(detail) = detail {
                         view.detail = Some((subject, detail));
                     }
                 } else if let Some(Overlay::Reader(reader)) = self.overlays.last_mut()
@@ -952,7 +963,8 @@ impl App {
                 let ticket = self.next();
                 self.overlays.push(Overlay::Reader(Reader { asked: ticket, ..Reader::of_lines("", &[]) }));
                 self.read(move |desk, out| {
-                    let _ = out.send(Reply::Detail(ticket, detail(desk, &subject)));
+                    let detail = desk.glance(|desk| detail(desk, &subject));
+                    let _ = out.send(Reply::Detail(ticket, subject, detail));
                 });
             }
             Reply::Offered(_, Ok((verbs, subjects))) => {
@@ -1283,22 +1295,28 @@ impl App {
         drafts
     }
 
-    /// Waits until the newest drafts are kept, and not for long: the threads are about to drop what waits.
-    fn keep_drafts_now(&mut self) {
-        if !(self.keeping || self.unkept) {
-            return;
+    /// Waits until the newest drafts are kept, and not for long: the threads are about to drop what waits. Answers whether
+    /// they are.
+    fn keep_drafts_now(&mut self) -> bool {
+        if self.opening.readonly || self.as_of.is_some() {
+            return false;
+        }
+        if !(self.keeping || self.unkept || self.not_kept) {
+            return true;
         }
         let drafts = self.newest_drafts();
         let (done, wait) = std::sync::mpsc::channel();
         self.read(move |desk, _| {
             let _ = done.send(draft::keep(desk, &drafts).is_ok());
         });
-        let _ = wait.recv_timeout(std::time::Duration::from_secs(1));
+        let kept = wait.recv_timeout(std::time::Duration::from_secs(1)).unwrap_or(false);
         (self.keeping, self.unkept) = (false, false);
+        kept
     }
 
     fn kept(&mut self, done: Result<(), Failure>) {
         self.keeping = false;
+        self.not_kept = done.is_err();
         if let Err(failure) = done {
             self.say(Bit::new(format!("The draft is not kept: {}", failure.what), Tone::Stop));
         }
@@ -1334,7 +1352,7 @@ impl App {
         if self.locked.is_some() {
             return;
         }
-        self.keep_drafts_now();
+        let are_kept = self.keep_drafts_now();
         if let Some(workers) = &self.workers {
             workers.stop();
         }
@@ -1347,6 +1365,10 @@ impl App {
         let form = self.form().filter(|form| form.running.is_none() && !form.draft().is_empty());
         let form = form.map(|form| form.verb.full_name());
         self.put_overlays_away();
+        if are_kept {
+            // They are sealed on the disk, and read again by whoever unlocks.
+            self.drafts.clear();
+        }
         self.forget_what_may_be_done();
         self.messages.clear();
         if let Some(form) = form {

@@ -105,6 +105,7 @@ async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedRecei
         if app.dirty {
             app.dirty = false;
             screens.terminal.draw(|frame| draw::draw(app, frame))?;
+            app.follow();
         }
         #[cfg(debug_assertions)]
         fail_where_asked(app);

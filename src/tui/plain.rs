@@ -178,11 +178,11 @@ impl Plain {
     /// Waits until everything that was asked of the threads is answered, and tells how far long work is.
     async fn settle(&mut self, signals: &mut Signals) -> Result<(), Failure> {
         let mut asked = None;
+        let begun = std::time::Instant::now();
+        let mut spoken = Duration::ZERO;
         while self.app.end.is_none() && asked != Some(self.app.asked()) {
             asked = Some(self.app.asked());
             let mut open = self.app.reach_all();
-            let begun = std::time::Instant::now();
-            let mut spoken = Duration::ZERO;
             while open > 0 && self.app.end.is_none() && self.app.locked.as_ref().is_none_or(|l| l.trying) {
                 tokio::select! {
                     reply = self.replies.recv() => match reply {
@@ -194,15 +194,23 @@ impl Plain {
                     () = tokio::time::sleep(Duration::from_secs(5)) => {}
                 }
                 if begun.elapsed() >= spoken + Duration::from_secs(5)
-                    && let Some(progress) = self.app.jobs.first().and_then(|j| j.progress.as_ref())
+                    && let Some(line) = self.how_far()
                 {
                     spoken = begun.elapsed();
-                    let line = told(progress);
                     self.say(&line)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// How far long work has come, in words.
+    fn how_far(&mut self) -> Option<String> {
+        if let Some(progress) = self.app.jobs.first().and_then(|j| j.progress.as_ref()) {
+            return Some(told(progress));
+        }
+        let (_, window) = self.app.view().window().filter(|(_, window)| !window.is_whole())?;
+        Some(format!("{} of {} read, {} fit", window.read, window.all, window.fit))
     }
 
     /// A minute has passed: what came, went or is otherwise since then is told in new lines. Answers whether there was any.

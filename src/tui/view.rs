@@ -48,6 +48,7 @@ pub struct View {
     pub offsets: Vec<usize>,
     /// How many rows of each section were drawn last.
     pub rooms: Vec<usize>,
+    displaced: bool,
     /// Of which sections rows are seen, as they were drawn last.
     seen: Vec<bool>,
     filter: Filter,
@@ -353,7 +354,13 @@ impl View {
         if !self.is_seen(self.section) {
             self.range = None;
             self.go(self.stops().first().copied());
+            self.displaced = true;
         }
+    }
+
+    /// Whether the selection had to go where it is seen. It is told once.
+    pub fn was_moved(&mut self) -> bool {
+        std::mem::take(&mut self.displaced)
     }
 
     /// Moves the selection by so many rows, from section to section.

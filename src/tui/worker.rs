@@ -34,7 +34,7 @@ pub enum Reply {
     /// A page.
     Page(Ticket, Result<Page, Failure>),
     /// The detail of a thing.
-    Detail(Ticket, Result<Detail, Failure>),
+    Detail(Ticket, Subject, Result<Detail, Failure>),
     /// Where a thing is shown; nowhere but in its detail.
     Located(Ticket, Subject, Result<Option<(Place, Look)>, Failure>),
     /// What a capital key means for a thing.
