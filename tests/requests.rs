@@ -201,6 +201,11 @@ fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
     );
     b.carry(&a, "2");
     assert_eq!(state(&a, &id), "refused");
+    for (site, of) in [(&a, "0 by this desk, 1 by partners"), (&b, "1 by this desk, 0 by partners")] {
+        let figures = site.must(1, "audit figures", &[]).value;
+        let refusals = figures.as_array().unwrap().iter().find(|f| f["name"] == "refusals").unwrap();
+        assert_eq!((refusals["of"].as_str(), refusals["id"].as_str()), (Some(of), Some(&*id)));
+    }
     let out = a.path("refusal.txt");
     a.must(1, "request letter", &[("request", &id), ("of", "answer"), ("out", &out)]);
     let letter = fs::read_to_string(&out).unwrap();

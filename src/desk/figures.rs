@@ -10,7 +10,7 @@ use super::workspace::Desk;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::request::State;
 use crate::record::{certificate, disclosure, hold, request, review};
-use crate::store::book::count;
+use crate::store::book::{by_state, count};
 use crate::value::text::counted;
 
 /// The verbs.
@@ -54,20 +54,25 @@ pub struct Requests {
 /// What became of the requests of partners, and of this desk's own.
 pub fn requests(desk: &Desk) -> Result<[Requests; 2], Failure> {
     let mut both = [Requests::default(), Requests::default()];
-    for record in desk.book().find(&Query::kind(request::KIND.name))? {
-        let Some(state) = State::parse(&record.state) else { continue };
-        let [inbound, outbound] = &mut both;
-        let of = if record.desk == desk.meta.desk { outbound } else { inbound };
+    // The place of the oldest that is open.
+    let mut oldest = [None, None];
+    for group in by_state(&desk.db, request::KIND.name, desk.meta.desk)? {
+        let Some(state) = State::parse(&group.state) else { continue };
+        let ([inbound, outbound], [first_in, first_out]) = (&mut both, &mut oldest);
+        let (of, first) = if group.ours { (outbound, first_out) } else { (inbound, first_in) };
         match state {
-            State::Delivered | State::UseReported | State::Closed => of.answered += 1,
-            State::Refused => of.refused += 1,
+            State::Delivered | State::UseReported | State::Closed => of.answered += group.count,
+            State::Refused => of.refused += group.count,
             State::Withdrawn | State::Expired | State::Purged => {}
             _ => {
-                of.open += 1;
-                // The book has them in the order in which they came.
-                of.oldest.get_or_insert_with(|| record.id.to_string());
+                of.open += group.count;
+                let (place, _) = group.ends;
+                *first = Some(first.map_or(place, |first: i64| first.min(place)));
             }
         }
+    }
+    for (of, place) in both.iter_mut().zip(oldest) {
+        of.oldest = place.map(|p| desk.book().at(p)).transpose()?.flatten().map(|r| r.id.to_string());
     }
     Ok(both)
 }
@@ -105,9 +110,12 @@ pub fn oversight(desk: &Desk) -> Result<Vec<Figure>, Failure> {
     reviewed.sort_by_key(|r| !matches!(state(r).as_str(), "open" | "assessed" | "deferred"));
     let so = |words: &'static [&'static str]| number(&reviewed, &|r| words.contains(&state(r).as_str()));
 
-    let requests = all(request::KIND.name)?;
-    let refused: Vec<&Record> = requests.iter().rev().filter(|r| r.state == State::Refused.word()).collect();
-    let by_us = number(&refused, &|r| r.desk != desk.meta.desk);
+    let groups = by_state(&desk.db, request::KIND.name, desk.meta.desk)?;
+    let refused: Vec<_> = groups.iter().filter(|g| g.state == State::Refused.word()).collect();
+    let refusals = |ours: bool| refused.iter().filter(|g| g.ours == ours).map(|g| g.count).sum::<u64>();
+    // Of this desk's own requests, partners refused some; of theirs, this desk did.
+    let (by_us, by_them) = (refusals(false), refusals(true));
+    let newest = refused.iter().map(|g| g.ends.1).max().map(|place| book.at(place)).transpose()?.flatten();
 
     let late = count(&desk.db, &Query { due_by: Some(now), ..Query::kind("item") })?;
     let first_late = book.find(&Query { due_by: Some(now), limit: Some(1), ..Query::kind("item") })?;
@@ -155,12 +163,16 @@ pub fn oversight(desk: &Desk) -> Result<Vec<Figure>, Failure> {
                 ),
             ),
         ),
-        figure(
-            "refusals",
-            request::KIND.name,
-            &refused,
-            said(&refused, format!("{by_us} by this desk, {} by partners", refused.len() - by_us)),
-        ),
+        Figure {
+            name: "refusals",
+            count: by_us + by_them,
+            of: match by_us + by_them {
+                0 => "none".to_owned(),
+                _ => format!("{by_us} by this desk, {by_them} by partners"),
+            },
+            id: newest.map(|r| r.id.to_string()),
+            kind: request::KIND.name,
+        },
     ])
 }
 

@@ -384,6 +384,28 @@ pub fn due_between(conn: &Connection, from: Instant, until: Instant) -> Result<(
     Ok((all.saturating_sub(others), others))
 }
 
+/// The records of a kind that are in one state and are of this desk, or of others.
+pub struct InState {
+    /// The state.
+    pub state: String,
+    /// Whether they are of this desk.
+    pub ours: bool,
+    /// How many.
+    pub count: u64,
+    /// Where the one that came first stands in the book, and where the one that came last.
+    pub ends: (i64, i64),
+}
+
+/// The records of a kind, counted by state and by whose they are.
+pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.by_state"))?;
+    let rows = all.query_map(params![kind, home.as_bytes().as_slice()], |r| {
+        let count: i64 = r.get(2)?;
+        Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: count.max(0) as u64, ends: (r.get(3)?, r.get(4)?) })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// How many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
 pub fn items_held(conn: &Connection, case: Id) -> Result<u64, StoreError> {
     let count = |name| -> Result<i64, StoreError> {

@@ -117,6 +117,9 @@ SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, 
 -- name: record.at
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE number = ?1
 
+-- name: record.by_state
+SELECT state, desk = ?2, count(*), min(number), max(number) FROM record WHERE kind = ?1 GROUP BY 1, 2
+
 -- name: record.items
 SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
 
