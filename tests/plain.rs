@@ -142,6 +142,10 @@ fn at_a_terminal_too_no_escape_is_written() {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let mut s = Screen::run(&args, &home, &[("COMITY_A11Y", "1")], 200, 100);
     s.until("Desk> ");
+    // Lines end between words: half a word is not spoken.
+    let told = s.text();
+    let how = told.lines().find(|line| line.starts_with("Type a number")).unwrap();
+    assert!(how.len() > 80 && how.ends_with(','), "{how}");
     s.press("queue\n");
     s.until("Queue> ");
     s.press("case new\n");

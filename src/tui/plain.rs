@@ -28,7 +28,7 @@ use crate::desk::failure::{Failure, Kind};
 use crate::desk::verb::{Place as Where, Takes, Weight};
 use crate::desk::{verb, verbs};
 use crate::value::realm::Realm;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, wrap};
 
 /// Rows of a part, and entries of a list, that are told at once.
 const AT_ONCE: usize = 20;
@@ -236,7 +236,14 @@ impl Plain {
     fn say(&mut self, line: &str) -> Result<(), Failure> {
         // What is written is fit to be shown by its type or was made so; this is the last guard, not the first.
         let line: String = line.chars().filter(|c| !c.is_control()).collect();
-        Ok(writeln!(self.out, "{line}")?)
+        // At a terminal a line ends between words: where the terminal breaks one, a screen reader speaks two halves of it.
+        match crossterm::terminal::size().ok().filter(|_| self.out.is_terminal()) {
+            Some((columns, _)) if columns > 20 => {
+                wrap(&line, usize::from(columns)).iter().try_for_each(|part| writeln!(self.out, "{part}"))?;
+            }
+            _ => writeln!(self.out, "{line}")?,
+        }
+        Ok(())
     }
 
     fn greet(&mut self) -> Result<(), Failure> {
