@@ -391,7 +391,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     let shown = view.rows(n);
     if shown.is_empty() && room > 0 {
         let text = match &section.window {
-            Some(window) if view.stale || !window.is_whole() => {
+            Some(window) if view.reads_on() => {
                 Shown::from(format!("Nothing yet fits among {} of {} rows; reading on …", window.read, window.all))
             }
             None if section.rows.is_empty() => section.empty.clone(),
@@ -420,7 +420,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
         let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown.len()));
         let span = match () {
             // What fits is not known before all is read.
-            () if section.window.is_some() && view.stale && shown.len() < section.rows.len() => {
+            () if section.window.is_some() && view.reads_on() && shown.len() < section.rows.len() => {
                 " reading … ".to_owned()
             }
             () if !window.is_whole() => {

@@ -258,7 +258,18 @@ impl View {
             }
         }
         self.look_ahead();
-        self.lacks |= !is_whole;
+        // What was typed since is not what it was made for.
+        self.lacks |= !is_whole || (self.window().is_some() && !self.is_as_asked());
+    }
+
+    /// Whether the page was asked for with the filter and the order that are wanted now.
+    fn is_as_asked(&self) -> bool {
+        self.look.long.filter == self.filter.text() && self.look.long.order == self.order
+    }
+
+    /// Whether not all is known of what fits in the long list.
+    pub fn reads_on(&self) -> bool {
+        self.window().is_some_and(|(_, window)| !window.is_whole() || !self.is_as_asked() || self.stale)
     }
 
     /// To a row of the long list, counted from 0 among those that fit, or to its last; where it is not here it is fetched.
@@ -746,6 +757,24 @@ mod tests {
         view.set_filter("9");
         assert!(view.must_fetch());
         assert_eq!(view.wish().long.filter, "9");
+        // So it is where it was typed before the first page came.
+        let mut view = View::default();
+        view.wish();
+        view.set_filter("9");
+        assert!(!view.must_fetch());
+        let rows = (0..WINDOW).map(|n| Row {
+            subject: Some(nth(n)),
+            mark: ' ',
+            cells: vec![Bit::from(n.to_string()), Bit::default()],
+        });
+        let section = Section {
+            columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
+            rows: rows.collect(),
+            window: Some(Window { first: 0, fit: 10_000, all: 10_000, read: 10_000 }),
+            ..Section::default()
+        };
+        view.set_page(Page { bands: vec![vec![section]], ..Page::default() });
+        assert!(view.reads_on() && view.must_fetch());
     }
 
     #[test]
