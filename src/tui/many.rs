@@ -53,13 +53,13 @@ impl May {
     }
 }
 
-/// Why not, in a line: the rules that say no, else what happened.
+/// Why not, in a line: the rules that say no, each with its source; else what happened.
 pub fn why(failure: &Failure) -> String {
     let rules: Vec<String> = failure
         .verdict
         .iter()
         .flat_map(|v| v.refusals())
-        .map(|finding| format!("{} {}", finding.id, finding.because))
+        .map(|finding| format!("{} {} ({})", finding.id, finding.because, finding.source()))
         .collect();
     if rules.is_empty() { failure.what.lines().next().unwrap_or_default().to_owned() } else { rules.join("; ") }
 }
