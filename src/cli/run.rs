@@ -212,7 +212,8 @@ fn job(globals: &Globals) -> Job {
 fn say(answer: &Answer, globals: &Globals) -> u8 {
     if let (false, Some(_), Some(said)) = (globals.json, &answer.text, &answer.said) {
         // Beside a text that is the answer itself: whoever writes that to a file still reads this.
-        shown_lines(said).iter().for_each(|line| eprintln!("{line}"));
+        // Where nobody reads it there is nobody to tell that.
+        shown_lines(said).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
     }
     let mut out = stdout().lock();
     match print::answer(answer, globals.json, &mut out).and_then(|()| out.flush()) {

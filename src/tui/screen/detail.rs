@@ -96,7 +96,11 @@ fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
             _ => Bit::new(
                 format!(
                     "{code}  no   {}",
-                    verdict.refusals().next().map(|r| format!("{} {}", r.id, r.because)).unwrap_or_default()
+                    verdict
+                        .refusals()
+                        .next()
+                        .map(|r| format!("{} {} ({})", r.id, r.because, r.source()))
+                        .unwrap_or_default()
                 ),
                 Tone::Stop,
             ),
