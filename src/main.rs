@@ -3,22 +3,36 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use comity::cli::manual::KeyRow;
 use comity::cli::run::{Asked, Globals, place, report, run};
 use comity::cli::{demo, fault};
 use comity::desk::failure::Failure;
 use comity::host::{file, folder, sandbox};
+use comity::tui::action::{ACTIONS, Action};
+use comity::tui::key::{sequence, written};
 use comity::tui::settings::{Settings, Wishes};
 use comity::tui::{self, worker::Opening};
 
 fn main() -> ExitCode {
     fault::install();
     sandbox::enter();
-    let (done, json) = match run(std::env::args_os()) {
+    let (done, json) = match run(std::env::args_os(), &keys()) {
         Asked::Done(code) => return ExitCode::from(code),
         Asked::Screens(globals) => (face(&globals).and_then(|face| screens(&globals, face)), globals.json),
         Asked::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
+}
+
+/// The keys of the screens, as their catalogue has them.
+fn keys() -> Vec<KeyRow> {
+    let row = |action: &Action| KeyRow {
+        keys: action.keys.iter().filter_map(|key| Some(written(&sequence(key)?))).collect(),
+        name: action.name,
+        about: action.about,
+        places: action.places.iter().map(|place| place.title()).collect(),
+    };
+    ACTIONS.iter().map(row).collect()
 }
 
 /// What the screens are told by: lines, where that is wished; else they are drawn. Refuses where there is no terminal for

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use comity::cli::demo;
 use comity::desk::verb;
+use comity::tui::key::{sequence, written};
 use screen::Screen;
 
 fn pages() -> Vec<PathBuf> {
@@ -66,6 +67,18 @@ fn drawn(folder: &Path, wanted: &Wanted) -> String {
     s.signal("-TERM");
     s.end();
     lines.join("\n").trim_end().to_owned()
+}
+
+#[test]
+fn the_manual_names_every_key_of_the_catalogue() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity")).arg("man").output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap().replace("\\-", "-").replace("\\(aq", "'").replace("\\e", "\\");
+    for action in comity::tui::action::ACTIONS {
+        assert!(page.contains(&format!("\n{}: {}", action.name, action.about)), "{} is missing", action.name);
+        let keys: Vec<String> = action.keys.iter().map(|key| written(&sequence(key).unwrap())).collect();
+        let keys = if keys.is_empty() { "(by name)".to_owned() } else { keys.join("  ") };
+        assert!(page.contains(&format!("\\fB{keys}\\fR\n{}:", action.name)), "{} has other keys: {keys}", action.name);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub mod command;
 pub mod demo;
 pub mod fault;
 pub mod guide;
+pub mod manual;
 pub mod passphrase;
 pub mod print;
 pub mod run;

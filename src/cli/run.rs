@@ -9,7 +9,8 @@ use std::sync::atomic::AtomicBool;
 use clap::ArgMatches;
 
 use super::command::{self, OWN};
-use super::{guide, passphrase, print, tour};
+use super::manual::KeyRow;
+use super::{guide, manual, passphrase, print, tour};
 use crate::desk::failure::{Failure, Kind};
 use crate::desk::job::{Job, Progress};
 use crate::desk::verb::{Answer, Form, Place, Run, Verb};
@@ -65,8 +66,8 @@ pub struct Globals {
     pub now: Option<Instant>,
 }
 
-/// Reads the words, and runs what is not for the screens.
-pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
+/// Reads the words, and runs what is not for the screens. `keys` are those of the screens, for the manual.
+pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Asked {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
         crate::seal::vault::light_scrypt();
@@ -95,7 +96,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Asked {
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
             Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
         }
-        Some((name, matches)) if OWN.contains(&name) => Asked::Done(own(name, matches)),
+        Some((name, matches)) if OWN.contains(&name) => Asked::Done(own(name, matches, keys)),
         Some((noun, matches)) => {
             let (name, matches) = match matches.subcommand() {
                 Some((name, inner)) => (format!("{noun} {name}"), inner),
@@ -236,11 +237,11 @@ fn unsaid(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { Kind::Medium as u8 }
 }
 
-fn own(name: &str, matches: &ArgMatches) -> u8 {
+fn own(name: &str, matches: &ArgMatches, keys: &[KeyRow]) -> u8 {
     let mut tree = command::tree();
     let mut out = Vec::new();
     let written = match name {
-        "man" => clap_mangen::Man::new(tree).render(&mut out),
+        "man" => manual::write(tree, keys, &mut out),
         "completions" => {
             use clap_complete::Shell;
             let shell = matches.get_one::<String>("shell").and_then(|s| s.parse::<Shell>().ok()).unwrap_or(Shell::Bash);
