@@ -215,6 +215,42 @@ fn signals_restore_the_terminal() {
 }
 
 #[test]
+fn stopped_it_gives_the_terminal_back_and_comes_back_locked() {
+    let (_root, a, _b) = pair();
+    a.case("Stopped");
+    let mut s = open(&a, &[], 24, 80);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("OPEN  Stopped");
+    for stop in ["-TSTP", "Ctrl-Z"] {
+        match stop {
+            "-TSTP" => s.signal(stop),
+            _ => s.press("\x1a"),
+        }
+        // Its state stands behind its name, which is in brackets. Where that cannot be read, what it wrote tells it.
+        let stat = format!("/proc/{}/stat", s.child.process_id().unwrap());
+        let stopped = |s: &Screen| match std::fs::read_to_string(&stat) {
+            Ok(stat) => stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')),
+            Err(_) => s.is_restored(),
+        };
+        let start = std::time::Instant::now();
+        while !stopped(&s) {
+            assert!(start.elapsed() < Duration::from_secs(20), "{stop} does not stop it");
+            s.drain(Duration::from_millis(50));
+        }
+        while s.drain(Duration::from_millis(100)) {}
+        assert!(s.is_restored(), "{stop}");
+        s.signal("-CONT");
+        s.until("comity is locked");
+        assert!(!s.text().contains("Stopped"));
+        s.press("\r");
+        s.until("OPEN  Stopped");
+    }
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
 fn it_ends_with_its_terminal() {
     let (_root, a, _b) = pair();
     for keys in ["", "jj", "jjjjjjjjjjjjjjjjjjjj", "?"] {
@@ -314,7 +350,7 @@ fn a_paste_confirms_nothing() {
     s.press(&format!("{out}\x1b[6~\r"));
     s.until("To sign, type XB");
     s.press("\x1b[200~XB\r\n\x1b[201~");
-    s.drain(Duration::from_millis(300));
+    s.until("A paste answers no question");
     assert!(s.text().contains("To sign, type XB"), "{}", s.text());
     assert!(!std::path::Path::new(&out).exists());
     s.press("XB\r");

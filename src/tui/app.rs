@@ -227,7 +227,7 @@ impl App {
         self.dirty = true;
         let questions = |app: &Self| app.overlays.iter().filter(|o| matches!(o, Overlay::Confirm(_))).count();
         let before = questions(self);
-        let mut pasted = false;
+        let mut astray = false;
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             // Whoever comes back after a long time finds it locked, even where the machine slept over it.
@@ -238,14 +238,14 @@ impl App {
             }
             Event::Paste(text) => {
                 self.idle.touch(self.now());
-                self.paste(&text);
-                pasted = true;
+                astray = !self.paste(&text);
             }
             _ => {}
         }
         self.fetch_what_lacks();
-        // What comes with a paste was pasted too, whatever it looks like: a terminal may not take its end out of the text.
-        questions(self) > before || pasted
+        // What comes in one breath with a paste that no field took was pasted too, whatever it looks like: a terminal may not
+        // take the end of a paste out of its text.
+        questions(self) > before || astray
     }
 
     /// How long it is until it locks by itself.
@@ -301,9 +301,11 @@ impl App {
         self.note_what_was_made();
     }
 
-    fn paste(&mut self, text: &str) {
+    /// Takes a paste. Answers whether there was a field for it.
+    fn paste(&mut self, text: &str) -> bool {
         if let Some(locked) = &mut self.locked {
-            return locked.paste(text);
+            locked.paste(text);
+            return true;
         }
         match self.overlays.last_mut() {
             Some(Overlay::Form(form)) => {
@@ -315,6 +317,7 @@ impl App {
             // A question is never answered by a paste, and no paste is taken for keys.
             Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {
                 self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
+                return false;
             }
             None => {
                 if let Some(input) = &mut self.asking_time {
@@ -326,9 +329,11 @@ impl App {
                     self.look_closer();
                 } else {
                     self.say_keys("A paste means nothing here: open a form, or {filter} to filter.", Tone::Due);
+                    return false;
                 }
             }
         }
+        true
     }
 
     fn place_key(&mut self, key: KeyEvent) {

@@ -155,7 +155,8 @@ impl Screen {
     }
 
     pub fn signal(&self, number: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([number, &id]).status().unwrap().success());
+        // A shell has its own: the program of that name is not on every system.
+        let command = format!("kill {number} {}", self.child.process_id().unwrap());
+        assert!(std::process::Command::new("sh").args(["-c", &command]).status().unwrap().success());
     }
 }
