@@ -10,6 +10,34 @@ fn refused(site: &Site, item: &str, to: &str) -> Vec<String> {
     said["refused_by"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned()).collect()
 }
 
+/// What may go to a partner, by category: the word, and the rules that it is said for.
+fn outlook(site: &Site, category: &str) -> (String, Vec<String>) {
+    let all = site.must(1, "gate outlook", &[("to", "XB")]).value;
+    let one = all.as_array().unwrap().iter().find(|o| o["category"] == category).unwrap().clone();
+    let because = one["because"].as_array().unwrap().iter().map(|b| b.as_str().unwrap()[..4].to_owned());
+    (one["may"].as_str().unwrap().to_owned(), because.collect())
+}
+
+#[test]
+fn what_may_go_to_a_partner_is_what_the_gate_says_of_a_fresh_item() {
+    let (_root, a, _b) = pair();
+    let check = |category: &str, may: &str, because: &[&str]| {
+        let (said, rules) = outlook(&a, category);
+        assert_eq!((said.as_str(), rules.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (may, because));
+    };
+    check("indicator", "yes", &[]);
+    check("subscriber", "after", &["G-11", "G-16"]);
+    check("registration", "no", &["G-06"]);
+    check("content", "no", &["G-06", "G-07"]);
+    // The same, said of a real item.
+    let case = a.case("Real");
+    let item = a.indicator(&case, "n1.example");
+    assert_eq!(refused(&a, &item, "XB"), [""; 0]);
+    a.must(1, "partner suspend", &[("partner", "XB"), ("because", "a leak")]);
+    let (said, rules) = outlook(&a, "indicator");
+    assert_eq!((said.as_str(), refused(&a, &item, "XB")), ("no", rules));
+}
+
 #[test]
 fn tier_three_needs_a_court_a_deep_review_and_assurances() {
     let (_root, a, b) = pair();

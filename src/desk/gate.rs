@@ -2,6 +2,8 @@
 
 use std::io::{BufReader, BufWriter, stdin, stdout};
 
+use serde::Serialize;
+
 use super::failure::{Failure, Kind};
 use super::job::Job;
 use super::review::purpose_of;
@@ -12,10 +14,15 @@ use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
 use crate::host::file;
+use crate::law::rule;
 use crate::record::book::{Book as _, Query, Record};
 use crate::record::disclosure::{self, Terms};
 use crate::record::{agreement, item};
+use crate::value::class::{Assertion, Category, PersonClass};
+use crate::value::id::Id;
+use crate::value::instant::Span;
 use crate::value::json::Json;
+use crate::value::marking::Marking;
 
 /// The verbs.
 pub const VERBS: &[Verb] = &[
@@ -30,6 +37,14 @@ pub const VERBS: &[Verb] = &[
         ],
         act: "",
         run: Run::Reads(explain),
+    },
+    Verb {
+        noun: "gate",
+        name: "outlook",
+        about: "What may go to a partner, and after what, for each category of data",
+        fields: &[Field::new("to", Takes::Partner, "the partner").required()],
+        act: "",
+        run: Run::Reads(run_outlook),
     },
     Verb {
         noun: "gate",
@@ -66,22 +81,129 @@ pub fn ask(desk: &Desk, record: &Record, to: &Record) -> Result<(Leave, Verdict)
             (purpose, cap, false, desk.person(), None)
         }
     };
-    let of = Disclosure {
-        now,
+    judge(desk, record, Disclosure { named, proposed_by, emergency, ..proposed(desk, to, purpose, days) })
+}
+
+/// A disclosure as this member would propose it now, which nobody has released.
+fn proposed(desk: &Desk, to: &Record, purpose: String, delete_after_days: i64) -> Disclosure {
+    Disclosure {
+        now: desk.now(),
         realm: desk.meta.realm.clone(),
         home: desk.meta.desk,
         to: to.id,
         purpose,
-        delete_after_days: days,
-        named,
-        proposed_by,
+        delete_after_days,
+        named: false,
+        proposed_by: desk.person(),
         released_by: None,
-        emergency,
-    };
+        emergency: None,
+    }
+}
+
+fn judge(desk: &Desk, record: &Record, of: Disclosure) -> Result<(Leave, Verdict), Failure> {
+    let book = desk.book();
     let mut leave = LeaveFacts::begin(&book, of)?;
     let facts = leave.of_item(&book, record)?;
     let verdict = facts.judge();
     Ok((facts.clone(), verdict))
+}
+
+/// What the gate says of a fresh item of this desk, of one category at its lowest tier, to a partner.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Outlook {
+    /// The category.
+    pub category: &'static str,
+    /// Its lowest tier.
+    pub tier: u8,
+    /// `yes`, `after` or `no`.
+    pub may: &'static str,
+    /// What is still to be had for each item, by the names of the rules; or the rules that say no whatever is had.
+    pub because: Vec<String>,
+}
+
+/// Rules that are met item by item: by naming people, a review and what stands in it, a second person, an authorisation,
+/// assurances.
+const BY_ITEM: &[&str] = &["G-09", "G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-18"];
+/// Those of them that are about the review.
+const OF_REVIEW: &[&str] = &["G-12", "G-13", "G-14", "G-15"];
+
+/// What may go to a partner, and after what, for each category of data.
+pub fn outlook(desk: &Desk, to: &Record) -> Result<Vec<Outlook>, Failure> {
+    let (book, now) = (desk.book(), desk.now());
+    let mut purposes = Vec::new();
+    for record in book.find(&Query { partner: Some(to.id), ..Query::kind(agreement::KIND.name) })? {
+        purposes.extend(agreement::terms_of(&record)?.purposes);
+    }
+    let mut all = Vec::new();
+    for category in Category::ALL.iter().copied() {
+        // The purpose that some agreement names for it; any other is refused for its purpose alone.
+        let mut deciding = None;
+        for purpose in &purposes {
+            if let Some(found) = agreement::deciding(&book, to.id, purpose, category, now)? {
+                let terms = agreement::terms_of(&found)?;
+                let covers = terms.purposes.contains(purpose) && terms.categories.contains(&category);
+                if covers || deciding.is_none() {
+                    deciding = Some((purpose.clone(), terms.retention_cap_days));
+                }
+                if covers {
+                    break;
+                }
+            }
+        }
+        let (purpose, days) = deciding.unwrap_or_else(|| ("cybercrime".to_owned(), 1));
+        let tier = category.least_tier();
+        let (_, verdict) = judge(desk, &fresh(desk, category), proposed(desk, to, purpose, days))?;
+        let refused = verdict.refused_by();
+        let by_item = refused.iter().all(|id| BY_ITEM.contains(id));
+        let because = verdict
+            .refusals()
+            .filter(|f| by_item || !BY_ITEM.contains(&f.id))
+            .filter(|f| !(OF_REVIEW.contains(&f.id) && refused.contains(&"G-11")))
+            .map(|f| format!("{} {}", f.id, rule::by_id(f.id).map_or("", |r| r.name.as_str())));
+        all.push(Outlook {
+            category: category.word(),
+            tier: tier.number(),
+            may: if refused.is_empty() {
+                "yes"
+            } else if by_item {
+                "after"
+            } else {
+                "no"
+            },
+            because: because.collect(),
+        });
+    }
+    Ok(all)
+}
+
+/// An item that this desk could have: of one category, at its lowest tier, about nobody, marked by default. It is in no book.
+fn fresh(desk: &Desk, category: Category) -> Record {
+    let (id, home, tier) = (Id::from_bytes([0; 16]), desk.meta.desk, category.least_tier());
+    let terms = item::Terms {
+        case: id,
+        kind: "item".to_owned(),
+        tier,
+        category,
+        person_class: PersonClass::None,
+        assertion: Assertion::Fact,
+        source_grade: None,
+        information_grade: None,
+        marking: Marking::default_for(tier),
+        conditions: Vec::new(),
+        originator: home,
+        request: None,
+        delete_by: desk.now().plus(Span::days(365)),
+    };
+    let mut record = Record::new(id, item::KIND.name, "held", home);
+    (record.tier, record.due) = (Some(tier.number()), Some(terms.delete_by));
+    record.terms = terms.to_json().into();
+    record
+}
+
+fn run_outlook(desk: &mut Desk, form: &Form, _: &mut Job) -> Result<Answer, Failure> {
+    let to = desk.partner(form.need("to")?)?;
+    let columns = &[("category", "DATA"), ("tier", "TIER"), ("may", "MAY GO"), ("because", "BECAUSE OF")];
+    Ok(Answer::list(&outlook(desk, &to)?, columns))
 }
 
 /// One of our own JSON values as serde has it.

@@ -22,6 +22,7 @@ use super::idle::Idle;
 use super::input::Input;
 use super::key::{Chord, written};
 use super::keymap::{Keymap, Meaning, Preset};
+use super::long::Kept;
 use super::many::prepare_each;
 use super::offer::{self, Capital, Prepared};
 use super::overlay::Overlay;
@@ -478,7 +479,11 @@ impl App {
             Intent::Redo => self.offer_redo(),
             Intent::Jobs => self.show_jobs(),
             Intent::Messages => self.show_messages(),
-            Intent::Refresh => self.fetch(),
+            Intent::Refresh => {
+                // What is true of a time may not be any more: a long list is read again.
+                self.view().look.long.kept = Kept::default();
+                self.fetch();
+            }
             Intent::LookBack => self.asking_time = Some(Input::new("", false)),
             Intent::LookBackToAct => self.look_back_to_act(),
             Intent::Now => self.look_back(None),
@@ -628,7 +633,7 @@ impl App {
         let line = self.view().selected_line().unwrap_or_default();
         match line.split_whitespace().next().and_then(|number| number.parse().ok()) {
             Some(number) => self.look_back(Some(Moment::Act(number))),
-            None => self.say(Bit::new("Nothing is selected.", Tone::Note)),
+            None => self.say(Bit::new("No act is selected: its row begins with its number.", Tone::Note)),
         }
     }
 

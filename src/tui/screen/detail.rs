@@ -322,6 +322,19 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
             |n| format!("{}, the last {}", counted(n, "bundle"), at(p.heard.as_deref())),
         ),
     );
+    d.gap();
+    for (n, o) in gate::outlook(desk, record)?.iter().enumerate() {
+        let (word, tone) = match (o.may, o.because.as_slice()) {
+            ("yes", _) => ("yes, at once".to_owned(), Tone::Good),
+            ("after", because) => (format!("after {}", because.join(", ")), Tone::Due),
+            // One no is enough; `comity gate outlook` names them all.
+            (_, [first, ..]) => (format!("no: {first}"), Tone::Note),
+            (_, []) => ("no".to_owned(), Tone::Stop),
+        };
+        let line = Bit::new(format!("T{} {:15} {word}", o.tier, o.category), tone);
+        d.lines.push((Shown::of(if n == 0 { "MAY GO" } else { "" }), line));
+    }
+    d.gap();
     for a in agreement::rows(desk, Some(&p.code))? {
         d.line(
             "AGREEMENT",
