@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use comity::desk::identity;
-use comity::desk::verb::Place;
-use comity::desk::workspace::Desk;
+use comity::command::definition::CommandContext;
+use comity::command::identity;
 use comity::host::clock::Clock;
 use comity::store::connection::{self, DatabaseKey};
 use comity::store::search;
 use comity::value::json::{self, Limits};
+use comity::workspace::open::Workspace;
 use rusqlite::types::Value;
 use tempfile::TempDir;
 
@@ -162,15 +162,15 @@ impl Site {
         ])
     }
 
-    fn open(&self) -> Desk {
-        let mut place = Place {
+    fn open(&self) -> Workspace {
+        let mut place = CommandContext {
             workspace: self.folder.join("ws"),
             identity: self.folder.join("id"),
             passphrase: Box::new(|_, _| panic!("no passphrase")),
             clock: Clock::System,
         };
         let (me, _) = identity::unlock(&mut place).unwrap();
-        Desk::open(&place.workspace, &place.identity, me, place.clock, false).unwrap()
+        Workspace::open(&place.workspace, &place.identity, me, place.clock, false).unwrap()
     }
 }
 
@@ -188,7 +188,7 @@ fn table(path: &Path, seed: &str, count: usize) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Import against two floors: the rows that it wrote, put raw into a database of the same kind, schema and settings; and
+/// Import against two lower bounds: the rows that it wrote, put raw into a database of the same kind, schema and settings; and
 /// the same rows with the terms of each record whole, as they would be without the table that they share.
 fn import() {
     let root = TempDir::new().unwrap();

@@ -1,6 +1,6 @@
 //! comity: encrypted case workspaces and signed bundles for joint task forces on transnational cybercrime.
 //!
-//! The rooms stand on floors; a room names rooms on lower floors only (`tests/floors.rs`). The map is in
+//! Modules lie in layers; a module names modules of lower layers only (`tests/architecture.rs`). The map is in
 //! `docs/architecture.md`.
 
 #![forbid(unsafe_code)]
@@ -31,14 +31,17 @@ pub mod gate;
 
 pub mod bundle;
 pub mod exchange;
-pub mod exercise;
 pub mod report;
 
 pub mod host;
 
 pub mod store;
 
-pub mod desk;
+pub mod workspace;
+
+pub mod command;
+
+pub mod demo;
 
 pub mod cli;
 pub mod tui;

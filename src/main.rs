@@ -1,25 +1,25 @@
-//! comity: the binary. It enters the sandbox before anything else, and hands over to one of the faces.
+//! comity: the binary. It enters the sandbox before anything else, and hands over to one of the front ends.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use comity::cli::manual::KeyRow;
-use comity::cli::run::{Asked, Globals, place, report, run};
+use comity::cli::run::{Globals, Request_, place, report, run};
 use comity::cli::{demo, fault};
-use comity::desk::failure::Failure;
 use comity::host::{file, folder, sandbox};
 use comity::tui::action::{ACTIONS, Action};
 use comity::tui::key::{sequence, written};
 use comity::tui::settings::{Settings, Wishes};
 use comity::tui::{self, worker::Opening};
+use comity::workspace::error::Error;
 
 fn main() -> ExitCode {
     fault::install();
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), &keys()) {
-        Asked::Done(code) => return ExitCode::from(code),
-        Asked::Screens(globals) => (face(&globals).and_then(|face| screens(&globals, face)), globals.json),
-        Asked::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
+        Request_::Done(code) => return ExitCode::from(code),
+        Request_::Screens(globals) => (face(&globals).and_then(|face| screens(&globals, face)), globals.json),
+        Request_::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
 }
@@ -37,9 +37,9 @@ fn keys() -> Vec<KeyRow> {
 
 /// What the screens are told by: lines, where that is wished; else they are drawn. Refuses where there is no terminal for
 /// that.
-fn face(globals: &Globals) -> Result<Option<Settings>, Failure> {
+fn face(globals: &Globals) -> Result<Option<Settings>, Error> {
     if globals.as_of.is_some() {
-        return Err(Failure::usage("--as-of is for commands that read").remedy("on the screens, t goes back"));
+        return Err(Error::usage("--as-of is for commands that read").hint("on the screens, t goes back"));
     }
     if globals.plain || folder::variable("COMITY_A11Y").is_some_and(|wish| wish != "0") {
         return Ok(None);
@@ -48,7 +48,7 @@ fn face(globals: &Globals) -> Result<Option<Settings>, Failure> {
     Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii }).map(Some)
 }
 
-fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Failure> {
+fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Error> {
     let place = place(globals);
     let opening = Opening {
         workspace: globals.workspace.clone(),
@@ -62,7 +62,7 @@ fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Failure> {
     }
 }
 
-fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Failure> {
+fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Error> {
     let folder = dir.clone().unwrap_or_else(demo::temporary);
     if headless {
         return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);

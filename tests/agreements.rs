@@ -4,11 +4,11 @@ mod desks;
 
 use std::fs;
 
-use comity::desk::failure::Kind;
-use comity::desk::verb::Answer;
+use comity::command::definition::Output;
+use comity::workspace::error::ErrorKind;
 use desks::{Site, bytes_of, pair};
 
-fn said(answer: &Answer) -> String {
+fn said(answer: &Output) -> String {
     answer.value.to_string()
 }
 
@@ -77,8 +77,8 @@ fn the_partners_record_comes_is_compared_and_countersigned() {
     let case = a.case("Ceiling");
     let calls = a.calls(&case);
     assert!(said(&a.must(1, "gate explain", &[("item", &calls), ("to", "XB")])).contains("G-07"));
-    a.fails(1, "agreement countersign", &[("agreement", &ours)], Kind::Refused);
-    a.fails(1, "agreement end", &[("agreement", &theirs), ("because", "not ours")], Kind::Refused);
+    a.fails(1, "agreement countersign", &[("agreement", &ours)], ErrorKind::Refused);
+    a.fails(1, "agreement end", &[("agreement", &theirs), ("because", "not ours")], ErrorKind::Refused);
     a.must(1, "agreement countersign", &[("agreement", &theirs)]);
     a.carry(&b, "3");
     let shown = b.must(1, "agreement show", &[("agreement", &theirs)]).value;
@@ -149,7 +149,7 @@ fn taken_in<'a>(file: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a
     [REST.as_slice(), &[("iep", file)], more].concat()
 }
 
-fn words(answer: &Answer, key: &str) -> Vec<String> {
+fn words(answer: &Output, key: &str) -> Vec<String> {
     answer.value[key].as_array().unwrap().iter().map(|w| w.as_str().unwrap().to_owned()).collect()
 }
 
@@ -172,7 +172,7 @@ fn a_policy_fills_an_agreement_and_what_is_not_kept_is_named() {
     assert_eq!(words(&made, "not_kept"), not_kept);
     assert_eq!(words(&would, "not_kept"), not_kept);
     assert!(words(&made, "kept").contains(&"tlp red as onward no".to_owned()), "{made:?}");
-    let said = made.said.clone().unwrap();
+    let said = made.message.clone().unwrap();
     assert!(
         said.contains("not kept: description Two teams.") && said.contains("from the policy: attribution must-not")
     );
@@ -217,13 +217,13 @@ fn a_field_that_contradicts_the_policy_is_refused_with_both() {
         ("onward", "free", "--onward free: the policy's tlp amber says with-consent"),
         ("unmodified-resale", "may", "--unmodified-resale may: the policy's unmodified_resale says must-not"),
     ] {
-        let failure = a.fails(1, "agreement add", &taken_in(&file, &[(field, value)]), Kind::Usage);
+        let failure = a.fails(1, "agreement add", &taken_in(&file, &[(field, value)]), ErrorKind::Usage);
         assert_eq!(failure.what, said);
     }
     let endless = policy(&a, "endless.json", "amber", "null");
-    let failure = a.fails(1, "agreement add", &taken_in(&endless, &[]), Kind::Usage);
+    let failure = a.fails(1, "agreement add", &taken_in(&endless, &[]), ErrorKind::Usage);
     assert!(failure.what.contains("--until is missing: the policy has no end"), "{failure:?}");
-    a.fails(1, "agreement add", &REST, Kind::Usage);
+    a.fails(1, "agreement add", &REST, ErrorKind::Usage);
     assert!(before == bytes_of(&a.workspace()), "nothing changed");
     a.must(1, "agreement add", &taken_in(&endless, &[("until", "2027-01-01")]));
 }
@@ -245,7 +245,7 @@ fn a_hostile_policy_changes_nothing() {
     ] {
         let path = a.path("bad.json");
         fs::write(&path, bad).unwrap();
-        let failure = a.fails(1, "agreement add", &taken_in(&path, &[("until", "2027-01-01")]), Kind::Malformed);
+        let failure = a.fails(1, "agreement add", &taken_in(&path, &[("until", "2027-01-01")]), ErrorKind::Malformed);
         assert!(failure.what.len() < 500 && !failure.what.contains('\u{1b}'), "{failure:?}");
     }
     assert!(before == bytes_of(&a.workspace()), "nothing changed");
@@ -278,7 +278,7 @@ fn an_agreement_goes_out_as_a_policy_and_comes_in_the_same() {
     assert_eq!(answer.value["policy"], serde_json::from_str::<serde_json::Value>(&text).unwrap());
     let shown = a.must(1, "agreement export", &this);
     assert_eq!(shown.text.as_deref(), Some(text.trim_end()), "without a file, the same is shown");
-    assert!(shown.said.unwrap().contains("not agreed, so left out: unmodified_resale"));
+    assert!(shown.message.unwrap().contains("not agreed, so left out: unmodified_resale"));
     // At the other desk it is the same agreement.
     let rest = REST.map(|(field, value)| (field, if field == "partner" { "XA" } else { value }));
     let there = b.make(1, "agreement add", &[rest.as_slice(), &[("iep", out.as_str())]].concat());
@@ -289,7 +289,7 @@ fn an_agreement_goes_out_as_a_policy_and_comes_in_the_same() {
     let log = a.must(1, "audit log", &[]).value.to_string();
     assert_eq!(log.matches("copy-out").count(), 2, "{log}");
     a.must(1, "agreement end", &[("agreement", &id), ("because", "replaced")]);
-    a.fails(1, "agreement export", &this, Kind::Refused);
+    a.fails(1, "agreement export", &this, ErrorKind::Refused);
     a.must(1, "audit verify", &[]);
     b.must(1, "audit verify", &[]);
 }

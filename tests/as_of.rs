@@ -3,52 +3,53 @@
 
 mod desks;
 
-use comity::desk::failure::Kind;
-use comity::desk::job::Job;
-use comity::desk::story::Story;
-use comity::desk::verb::{Form, Place, Run};
-use comity::desk::workspace::{Desk, Moment};
-use comity::desk::{identity, verb};
+use comity::command::command;
+use comity::command::definition::{Args, CommandContext, Handler};
+use comity::command::identity;
+use comity::demo::story::Story;
 use comity::host::clock::Clock;
 use comity::record::KINDS;
-use comity::record::book::{Book as _, Query};
+use comity::record::store::{Query, RecordStore as _};
 use comity::store::{log, read};
-use comity::tui::screen::look::Look;
+use comity::tui::screen::definition::ViewParams;
 use comity::tui::screen::{SCREENS, detail};
-use comity::value::instant::{Instant, Span};
+use comity::value::timestamp::{Duration, Timestamp};
+use comity::workspace::error::ErrorKind;
+use comity::workspace::open::{Moment, Workspace};
+use comity::workspace::progress::Job;
 use desks::{bytes_of, pair};
 
-fn now() -> Instant {
-    Instant::parse("2026-11-23T03:12:00Z").unwrap()
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T03:12:00Z").unwrap()
 }
 
-fn open(story: &Story) -> Desk {
-    let mut place = Place {
+fn open(story: &Story) -> Workspace {
+    let mut place = CommandContext {
         workspace: story.workspace("XA"),
         identity: story.identity("okafor@XA"),
         passphrase: Box::new(|_, _| unreachable!()),
         clock: Clock::Fixed(now()),
     };
     let (me, _) = identity::unlock(&mut place).unwrap();
-    Desk::open(&place.workspace, &place.identity, me, place.clock, true).unwrap()
+    Workspace::open(&place.workspace, &place.identity, me, place.clock, true).unwrap()
 }
 
-fn last(desk: &Desk) -> i64 {
-    read::acts_back(&desk.db, i64::MAX, 1).unwrap().first().map_or(0, |a| a.position)
+fn last(workspace: &Workspace) -> i64 {
+    read::acts_back(&workspace.db, i64::MAX, 1).unwrap().first().map_or(0, |a| a.position)
 }
 
-/// Everything that is a fold of the acts: each record but for its content, what waits for partners, the head of the log.
-fn folded(desk: &Desk) -> String {
+/// Everything that is a projection of the acts: each record but for its content, what waits for partners, the head of the log.
+fn folded(workspace: &Workspace) -> String {
     let mut all = String::new();
     for kind in KINDS {
-        for record in desk.book().find(&Query::kind(kind.name)).unwrap() {
+        for record in workspace.records().find(&Query::kind(kind.name)).unwrap() {
             all.push_str(&format!("{record:?}\n"));
         }
     }
-    for partner in desk.partners().unwrap() {
-        all.push_str(&format!("{:?}\n", read::waiting(&desk.db, partner.id).unwrap()));
+    for partner in workspace.partners().unwrap() {
+        all.push_str(&format!("{:?}\n", read::waiting(&workspace.db, partner.id).unwrap()));
     }
-    all.push_str(&format!("{:?}\n", log::tip(&desk.db, &desk.meta).unwrap()));
+    all.push_str(&format!("{:?}\n", log::tip(&workspace.db, &workspace.meta).unwrap()));
     all
 }
 
@@ -58,35 +59,35 @@ fn at_every_act_the_record_is_what_it_was() {
     let mut story = Story::begin(&root.path().join("demo"), now()).unwrap();
     let mut was: Vec<(i64, String)> = Vec::new();
     while story.step(2).unwrap().is_some() {
-        let desk = open(&story);
-        let n = last(&desk);
+        let workspace = open(&story);
+        let n = last(&workspace);
         if was.last().is_none_or(|(before, _)| *before < n) {
-            was.push((n, folded(&desk)));
+            was.push((n, folded(&workspace)));
         }
     }
     assert!(was.len() > 20);
-    let workspace = story.workspace("XA");
-    let before = bytes_of(&workspace);
-    let desk = open(&story);
+    let folder = story.workspace("XA");
+    let before = bytes_of(&folder);
+    let workspace = open(&story);
     for (n, was) in &was {
-        let back = desk.as_of(Moment::Act(*n), &mut Job::silent()).unwrap();
+        let back = workspace.as_of(Moment::Act(*n), &mut Job::silent()).unwrap();
         assert_eq!(back.looks_back().map(|a| a.act), Some(*n));
         assert_eq!(folded(&back), *was, "as of act {n}");
         for screen in SCREENS {
             for view in 0..screen.views.len().max(1) {
-                let look = Look { view, ..Look::default() };
+                let look = ViewParams { view, ..ViewParams::default() };
                 (screen.fetch)(&back, &look, &mut Job::silent()).unwrap_or_else(|e| panic!("{n}: {e:?}"));
             }
         }
     }
     // From the past one goes back further, and to now again.
     let (first, _) = was[3];
-    let back = desk.as_of(Moment::Act(was[9].0), &mut Job::silent()).unwrap();
+    let back = workspace.as_of(Moment::Act(was[9].0), &mut Job::silent()).unwrap();
     let further = back.as_of(Moment::Act(first), &mut Job::silent()).unwrap();
     assert_eq!(folded(&further), was[3].1);
     assert_eq!(last(&further.reader().unwrap()), was.last().unwrap().0);
-    drop((desk, back, further));
-    assert_eq!(bytes_of(&workspace), before, "nothing was written");
+    drop((workspace, back, further));
+    assert_eq!(bytes_of(&folder), before, "nothing was written");
 }
 
 #[test]
@@ -99,27 +100,27 @@ fn what_was_erased_since_stays_erased_and_says_so() {
     a.pass(24);
     a.must(1, "retention purge", &[("item", &item), ("because", "ordered")]);
     let later = a.indicator(&case, "later.example");
-    let desk = a.open(1).unwrap();
+    let workspace = a.open(1).unwrap();
     for moment in [Moment::Act(held), Moment::Time(then)] {
-        let mut back = desk.as_of(moment, &mut Job::silent()).unwrap();
+        let mut back = workspace.as_of(moment, &mut Job::silent()).unwrap();
         assert_eq!(back.looks_back().map(|a| a.act), Some(held));
         let record = back.find_record(&item, &["item"]).unwrap();
         assert_eq!(record.state, "held");
         assert!(back.is_erased_since(&record));
         assert_eq!(back.content(&record).unwrap(), None);
         assert!(back.find_record(&later, &["item"]).is_err(), "what came later is not there yet");
-        let subject = comity::tui::page::Subject { kind: "item".into(), id: record.id };
+        let subject = comity::tui::page::RecordRef { kind: "item".into(), id: record.id };
         let told = detail::detail(&back, &subject).unwrap();
         assert!(told.lines.iter().any(|(label, _)| label.as_str() == "ERASED"), "{told:?}");
-        let Run::Reads(search) = verb("search").unwrap().run else { panic!() };
+        let Handler::Reads(search) = command("search").unwrap().run else { panic!() };
         for words in ["secret", "later"] {
-            let found = search(&mut back, &Form::default().with("words", words), &mut Job::silent()).unwrap();
+            let found = search(&mut back, &Args::default().with("words", words), &mut Job::silent()).unwrap();
             assert_eq!(found.value.as_array().map(Vec::len), Some(0), "{words}");
         }
-        let Run::Writes(new) = verb("case new").unwrap().run else { panic!() };
-        let form = Form::default().with("title", "Past").with("purpose", "cybercrime");
+        let Handler::Writes(new) = command("case new").unwrap().run else { panic!() };
+        let form = Args::default().with("title", "Past").with("purpose", "cybercrime");
         let refused = new(&mut back, &form, &mut Job::silent()).unwrap_err();
-        assert_eq!(refused.kind, Kind::Refused);
+        assert_eq!(refused.kind, ErrorKind::Refused);
         assert!(refused.what.starts_with("you look at the record as of "), "{}", refused.what);
     }
     let list = |when: &[&str]| {
@@ -130,7 +131,7 @@ fn what_was_erased_since_stays_erased_and_says_so() {
             .unwrap();
         (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
-    drop(desk);
+    drop(workspace);
     let typed = then.to_string();
     let (code, said) = list(&["item", "list", "--as-of", &typed]);
     assert!(code == Some(0) && said.contains(&item[..6]) && !said.contains(&later[..6]), "{said}");
@@ -144,8 +145,8 @@ fn what_was_erased_since_stays_erased_and_says_so() {
     assert!(code == Some(0) && said.contains("bc29"), "the law as this desk had it then: {said}");
     let (code, said) = list(&["doctor", "--as-of", &typed]);
     assert!(code == Some(2) && said.contains("reads no record"), "{said}");
-    let desk = a.open(1).unwrap();
-    let early = a.now.minus(Span::days(400));
-    assert_eq!(desk.as_of(Moment::Time(early), &mut Job::silent()).err().map(|f| f.kind), Some(Kind::Usage));
-    assert!(desk.as_of(Moment::Act(9999), &mut Job::silent()).is_err());
+    let workspace = a.open(1).unwrap();
+    let early = a.now.minus(Duration::days(400));
+    assert_eq!(workspace.as_of(Moment::Time(early), &mut Job::silent()).err().map(|f| f.kind), Some(ErrorKind::Usage));
+    assert!(workspace.as_of(Moment::Act(9999), &mut Job::silent()).is_err());
 }

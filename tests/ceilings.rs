@@ -108,7 +108,7 @@ fn a_partner_shows_its_ceiling_what_raises_it_and_that_it_falls_again() {
         let card = other.path("card");
         let answer = other.must(1, "desk card", &[("out", &card)]);
         let met = a.must(1, "partner add", &[("card", &card), ("kind", kind)]);
-        assert!(met.said.unwrap().contains(&format!("{kind}, up to tier {default} where")), "{kind}");
+        assert!(met.message.unwrap().contains(&format!("{kind}, up to tier {default} where")), "{kind}");
         let fingerprint = answer.value["fingerprint"].as_str().unwrap().to_owned();
         a.must(1, "partner confirm", &[("partner", code), ("fingerprint", &fingerprint)]);
         assert_eq!(

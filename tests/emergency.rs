@@ -3,8 +3,8 @@
 
 mod desks;
 
-use comity::desk::failure::Kind;
-use comity::desk::verb::Answer;
+use comity::command::definition::Output;
+use comity::workspace::error::ErrorKind;
 use desks::{Site, pair};
 use tempfile::TempDir;
 
@@ -18,10 +18,10 @@ fn claimed() -> (TempDir, Site, Site, String, String) {
     let case = a.case("Missing child");
     let item = a.calls(&case);
     let share = [("item", item.as_str()), ("to", "XB"), ("delete-after", "30d")];
-    a.fails(1, "disclosure new", &share, Kind::Refused);
+    a.fails(1, "disclosure new", &share, ErrorKind::Refused);
     // No emergency lifts what is promised against torture.
     let emergency = [share.as_slice(), &[("emergency", RISK)]].concat();
-    let refusal = a.fails(1, "disclosure new", &emergency, Kind::Refused);
+    let refusal = a.fails(1, "disclosure new", &emergency, ErrorKind::Refused);
     assert_eq!(refusal.verdict.unwrap().refused_by(), ["G-18"], "only what no emergency lifts is named");
     let assurance = [("partner", "XB"), ("of", "torture"), ("text", "nobody is tortured"), ("by", "central authority")];
     a.must(2, "assurance add", &assurance);
@@ -36,7 +36,7 @@ fn shown(site: &Site, disclosure: &str) -> serde_json::Value {
 }
 
 fn ordered(b: &Site, item: &str) -> bool {
-    let today: Answer = b.must(1, "desk today", &[]);
+    let today: Output = b.must(1, "desk today", &[]);
     today.value["tasks"]
         .as_array()
         .unwrap()
@@ -57,11 +57,11 @@ fn two_people_let_it_out_and_a_third_validates_it() {
     let (_root, mut a, b, item, id) = claimed();
     let only = [("disclosure", id.as_str())];
     a.carry(&b, "early");
-    b.fails(1, "item show", &[("item", &item)], Kind::Usage);
-    a.fails(1, "disclosure join", &only, Kind::Refused);
-    a.fails(2, "disclosure join", &only, Kind::Refused);
-    a.fails(2, "disclosure release", &only, Kind::Refused);
-    a.fails(2, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "x")], Kind::Refused);
+    b.fails(1, "item show", &[("item", &item)], ErrorKind::Usage);
+    a.fails(1, "disclosure join", &only, ErrorKind::Refused);
+    a.fails(2, "disclosure join", &only, ErrorKind::Refused);
+    a.fails(2, "disclosure release", &only, ErrorKind::Refused);
+    a.fails(2, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "x")], ErrorKind::Refused);
     a.must(3, "disclosure join", &only);
     a.carry(&b, "1");
     assert!(b.must(1, "item show", &[("item", &item)]).value.to_string().contains("calls of 14 days"));
@@ -70,7 +70,12 @@ fn two_people_let_it_out_and_a_third_validates_it() {
     assert_eq!(emergencies(&a), (1.into(), "1 waiting, 0 not validated".into()));
     a.pass(47);
     for member in [1, 3] {
-        a.fails(member, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "x")], Kind::Refused);
+        a.fails(
+            member,
+            "disclosure validate",
+            &[only[0], ("outcome", "approved"), ("reasons", "x")],
+            ErrorKind::Refused,
+        );
     }
     a.must(2, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "the child was found there")]);
     a.pass(48);
@@ -96,13 +101,18 @@ fn what_is_not_validated_is_ordered_back() {
             b.pass(48);
             assert_eq!(shown(&a, &id)["validation"], "lapsed", "{name}");
             assert_eq!(emergencies(&a), (1.into(), "0 waiting, 1 not validated".into()), "{name}");
-            a.fails(2, "disclosure validate", &[only[0], ("outcome", "approved"), ("reasons", "late")], Kind::Refused);
+            a.fails(
+                2,
+                "disclosure validate",
+                &[only[0], ("outcome", "approved"), ("reasons", "late")],
+                ErrorKind::Refused,
+            );
         }
         // Whoever makes the next bundle need not know: the order goes with it.
         a.carry(&b, "2");
         assert_eq!(shown(&a, &id)["state"], "recalled", "{name}");
         assert!(ordered(&b, &item), "{name}");
-        a.fails(1, "disclosure recall", &only, Kind::Refused);
+        a.fails(1, "disclosure recall", &only, ErrorKind::Refused);
         a.must(1, "audit verify", &[]);
         b.must(1, "audit verify", &[]);
     }
@@ -114,7 +124,7 @@ fn an_emergency_that_lapsed_before_it_was_carried_stays() {
     a.must(3, "disclosure join", &[("disclosure", &id)]);
     a.pass(48);
     a.carry(&b, "1");
-    b.fails(1, "item show", &[("item", &item)], Kind::Usage);
+    b.fails(1, "item show", &[("item", &item)], ErrorKind::Usage);
     assert_eq!(shown(&a, &id)["state"], "recalled");
 }
 

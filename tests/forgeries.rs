@@ -1,4 +1,4 @@
-//! What a member with the database key and a hex editor can do to the record, and what a patched program lets him sign:
+//! What a member with the database key and a hex editor can do to the record, and what a patched program lets them sign:
 //! reading the log again finds each of it.
 
 mod desks;
@@ -9,12 +9,10 @@ use comity::act::change::{Body, Change};
 use comity::act::header::{Audience, Header, act_id};
 use comity::act::hybrid::Hybrid;
 use comity::act::tree::{Frontier, leaf_hash};
-use comity::desk::failure::Kind;
-use comity::desk::workspace::Desk;
-use comity::gate::from_book::{self, Disclosure, LeaveFacts};
+use comity::gate::from_records::{self, Disclosure, LeaveFacts};
 use comity::gate::leave::Validation;
 use comity::object;
-use comity::record::book::Book;
+use comity::record::store::RecordStore;
 use comity::record::{case, disclosure, hold, item, purge, request, review};
 use comity::seal::sign::Signer;
 use comity::store::log::{self, Tip};
@@ -22,9 +20,11 @@ use comity::store::tree::SqlTree;
 use comity::value::class::{Condition, Role};
 use comity::value::digest::Digest;
 use comity::value::id::Id;
-use comity::value::instant::Span;
 use comity::value::json::Json;
 use comity::value::realm::Realm;
+use comity::value::timestamp::Duration;
+use comity::workspace::error::ErrorKind;
+use comity::workspace::open::Workspace;
 use rusqlite::params;
 
 use desks::{Site, pair};
@@ -101,7 +101,7 @@ impl Kept {
     }
 }
 
-/// The member's memory of the workspace is wiped too: only the log itself can tell.
+/// The member's trust state of the workspace is wiped too: only the log itself can tell.
 fn forget(site: &Site) {
     for member in 1..=3 {
         let _ = fs::remove_file(format!("{}.seen", site.identity(member).display()));
@@ -152,7 +152,7 @@ fn forged_rows_are_found() {
         drop(desk);
         forget(&s.a);
         let failure = s.a.run(1, "audit verify", &[]).expect_err(what);
-        assert!(matches!(failure.kind, Kind::Integrity | Kind::Fork), "{what}: {failure:?}");
+        assert!(matches!(failure.kind, ErrorKind::Integrity | ErrorKind::Fork), "{what}: {failure:?}");
         kept.put_back(&s.a);
     }
     s.a.must(1, "audit verify", &[]);
@@ -175,19 +175,19 @@ struct Says {
     change: Box<dyn Fn(&mut Header)>,
 }
 
-/// Appends an act without asking anybody: signed, chained, in the tree, its changes stored, and nothing folded.
-fn append(desk: &Desk, says: Says, changes: &[Change]) {
-    let Tip { size, last, time, .. } = log::tip(&desk.db, &desk.meta).unwrap();
+/// Appends an act without asking anybody: signed, chained, in the tree, its changes stored, and nothing applied.
+fn append(workspace: &Workspace, says: Says, changes: &[Change]) {
+    let Tip { size, last, time, .. } = log::tip(&workspace.db, &workspace.meta).unwrap();
     let mut root = Frontier::default();
     changes.iter().for_each(|c| root.push(c.leaf()));
     let mut header = Header {
-        realm: desk.meta.realm.clone(),
-        desk: desk.meta.desk,
-        replica: desk.meta.replica,
+        realm: workspace.meta.realm.clone(),
+        desk: workspace.meta.desk,
+        replica: workspace.meta.replica,
         sequence: size,
         previous: last,
         seen: Vec::new(),
-        time: Hybrid::after(time, desk.now()),
+        time: Hybrid::after(time, workspace.now()),
         member: says.signer.public().person(),
         role: says.role,
         basis: None,
@@ -198,7 +198,7 @@ fn append(desk: &Desk, says: Says, changes: &[Change]) {
     (says.change)(&mut header);
     let bytes = header.to_bytes();
     let signature = says.signer.sign("act.v1.live@comity", &bytes).unwrap();
-    let one = |sql: &str| desk.db.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
+    let one = |sql: &str| workspace.db.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
     let (position, row) = (one("SELECT max(position) + 1 FROM act"), one("SELECT max(row) + 1 FROM change"));
     let blob = |id: Id| id.as_bytes().to_vec();
     let audience = match header.audience {
@@ -206,7 +206,8 @@ fn append(desk: &Desk, says: Says, changes: &[Change]) {
         Audience::Partners => "partners",
         Audience::Desks(_) => "desks",
     };
-    desk.db
+    workspace
+        .db
         .execute(
             "INSERT INTO act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11)",
             params![
@@ -231,7 +232,8 @@ fn append(desk: &Desk, says: Says, changes: &[Change]) {
             }
             _ => (None, None, 0),
         };
-        desk.db
+        workspace
+            .db
             .execute(
                 "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, 0, NULL)",
                 params![
@@ -246,7 +248,7 @@ fn append(desk: &Desk, says: Says, changes: &[Change]) {
             )
             .unwrap();
     }
-    SqlTree::new(&desk.db, desk.meta.replica).add(size, leaf_hash(&bytes)).unwrap();
+    SqlTree::new(&workspace.db, workspace.meta.replica).add(size, leaf_hash(&bytes)).unwrap();
 }
 
 #[test]
@@ -255,7 +257,7 @@ fn acts_of_a_patched_program_are_found() {
     let salt = [7; 32];
     let new = Id::from_bytes([9; 16]);
     let signer = |member: u8| {
-        let (me, _) = comity::desk::identity::unlock(&mut s.a.place(member)).unwrap();
+        let (me, _) = comity::command::identity::unlock(&mut s.a.place(member)).unwrap();
         me.signer
     };
     let says = |member: u8, role: Role| Says { signer: signer(member), role, change: Box::new(|_| {}) };
@@ -265,21 +267,21 @@ fn acts_of_a_patched_program_are_found() {
     let kept = Kept::of(&s.a);
     let desk = s.a.open(1).unwrap();
     let now = desk.now();
-    let book = desk.book();
+    let records = desk.records();
     let me = desk.person();
     let reviewer = signer(2).public().person();
     // A decision with the facts as they are, and one with facts as its reviewer would like them.
-    let record = book.get(s.review).unwrap().unwrap();
+    let record = records.get(s.review).unwrap().unwrap();
     let decision = |who, embellish: bool| {
         let mut said = review::Decision {
             outcome: "approve".into(),
             conditions: Vec::<Condition>::new(),
-            expires: Some(now.plus(Span::days(30))),
+            expires: Some(now.plus(Duration::days(30))),
             conflict: false,
             reasoned: false,
             asked: Json::Null,
         };
-        let mut facts = from_book::decide_facts(&book, now, who, &record, &said).unwrap().to_json();
+        let mut facts = from_records::decide_facts(&records, now, who, &record, &said).unwrap().to_json();
         if embellish {
             facts.set("roles", vec!["legal-reviewer".to_owned()]);
             facts.set("requester", "somebody else");
@@ -287,18 +289,18 @@ fn acts_of_a_patched_program_are_found() {
         said.asked = facts;
         review::decided(s.review, &said, review::DecisionWords::default(), salt)
     };
-    // A release by whoever proposed it, with the facts as they are and as he would like them.
-    let proposal = book.get(s.proposal).unwrap().unwrap();
-    let account = book.get(s.account).unwrap().unwrap();
+    // A release by whoever proposed it, with the facts as they are and as they would like them.
+    let proposal = records.get(s.proposal).unwrap().unwrap();
+    let account = records.get(s.account).unwrap().unwrap();
     let release = |by, embellish: bool| {
         let mut terms = disclosure::Terms::read(&disclosure::of_record(&proposal)).unwrap();
         let of = Disclosure { released_by: Some(by), ..Disclosure::of(&terms, now, &Realm::Live, desk.meta.desk) };
-        let mut facts = LeaveFacts::begin(&book, of).unwrap().of_item(&book, &account).unwrap().to_json();
+        let mut facts = LeaveFacts::begin(&records, of).unwrap().of_item(&records, &account).unwrap().to_json();
         if embellish {
             facts.set("released_by", reviewer.to_string());
         }
         terms.asked = vec![facts];
-        let lead = disclosure::lead(s.proposal, disclosure::RELEASE, &terms, &disclosure::Said::default(), salt);
+        let lead = disclosure::first(s.proposal, disclosure::RELEASE, &terms, &disclosure::Said::default(), salt);
         let copy = item::copied(
             s.account,
             &item::copy_terms(&item::Terms::read(&account.terms).unwrap(), 0),
@@ -307,37 +309,43 @@ fn acts_of_a_patched_program_are_found() {
         );
         vec![lead, copy]
     };
-    // An emergency that is claimed by one, with a second person of his own making.
+    // An emergency that is claimed by one, with a second person of their own making.
     let emergency = |id, kind| {
         let mut terms = disclosure::Terms::read(&disclosure::of_record(&proposal)).unwrap();
         terms.emergency = true;
         let of = Disclosure {
-            emergency: Some(from_book::claim(&[me, reviewer], Validation::Pending)),
+            emergency: Some(from_records::claim(&[me, reviewer], Validation::Pending)),
             ..Disclosure::of(&terms, now, &Realm::Live, desk.meta.desk)
         };
-        let mut leave = LeaveFacts::begin(&book, of).unwrap();
-        let facts = leave.of_item(&book, &account).unwrap();
+        let mut leave = LeaveFacts::begin(&records, of).unwrap();
+        let facts = leave.of_item(&records, &account).unwrap();
         assert!(facts.judge().allowed(), "were it true, it would do");
         terms.asked = vec![facts.to_json()];
         let said = disclosure::Said { risk: Some("a child".into()), ..Default::default() };
         let account = item::copy_terms(&item::Terms::read(&account.terms).unwrap(), 0);
         let copy = item::copied(s.account, &account, &object! { "value" => "J. Doe" }, salt);
-        vec![disclosure::lead(id, kind, &terms, &said, salt), copy]
+        vec![disclosure::first(id, kind, &terms, &said, salt), copy]
     };
     let (alone, joined) = (emergency(new, disclosure::PROPOSE), emergency(s.proposal, disclosure::JOIN));
-    let held = book.get(s.held).unwrap().unwrap();
+    let held = records.get(s.held).unwrap().unwrap();
     let erase = |honest: bool| {
-        let mut facts = from_book::purge_facts(&book, now, me, &held, true).unwrap().to_json();
+        let mut facts = from_records::purge_facts(&records, now, me, &held, true).unwrap().to_json();
         if !honest {
             facts.set("holds", Vec::<Json>::new());
         }
         vec![purge::new(new, s.held, &[facts], 1, Some("because"), salt), purge::erased(s.held, 0)]
     };
-    let request = book.get(s.request).unwrap().unwrap();
+    let request = records.get(s.request).unwrap().unwrap();
     let terms = request::terms_of(&request).unwrap();
-    let asked =
-        from_book::act_facts(&book, &Realm::Live, now, request::SEND, me, &request::asked_to_send(s.request, &terms))
-            .unwrap();
+    let asked = from_records::act_facts(
+        &records,
+        &Realm::Live,
+        now,
+        request::SEND,
+        me,
+        &request::asked_to_send(s.request, &terms),
+    )
+    .unwrap();
     let send = sent(s.request, &terms, asked.to_json(), &[]);
     let (partner, honest, embellished) = (terms.to, release(me, false), release(me, true));
     let cases: Vec<(&str, Says, Vec<Change>, &str)> = vec![
@@ -358,7 +366,7 @@ fn acts_of_a_patched_program_are_found() {
         ),
         (
             "dated before the act before it",
-            other(|h| h.time.at = h.time.at.minus(Span::days(1))),
+            other(|h| h.time.at = h.time.at.minus(Duration::days(1))),
             vec![open_case()],
             "dated before",
         ),
@@ -388,7 +396,7 @@ fn acts_of_a_patched_program_are_found() {
             "wrong audience",
         ),
         (
-            "an erasure that rides on a new case",
+            "an erasure that follows a new case",
             officer(),
             vec![open_case(), purge::erased(s.held, 0)],
             "may not follow",
@@ -459,10 +467,11 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
     let decide = [(on.0, on.1.as_str()), ("approve", "yes"), ("expires", "30d"), ("condition", "use-limit")];
     s.a.must(2, "review decide", &decide);
     let (desk, kept) = (s.a.open(1).unwrap(), Kept::of(&s.a));
-    let record = desk.book().get(s.request).unwrap().unwrap();
+    let record = desk.records().get(s.request).unwrap().unwrap();
     let terms = request::terms_of(&record).unwrap();
     let asked = request::asked_to_send(s.request, &terms);
-    let facts = from_book::act_facts(&desk.book(), &Realm::Live, desk.now(), request::SEND, desk.person(), &asked);
+    let facts =
+        from_records::act_facts(&desk.records(), &Realm::Live, desk.now(), request::SEND, desk.person(), &asked);
     let facts = facts.unwrap().to_json();
     let marked = item::marked(
         s.held,
@@ -483,11 +492,11 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
             Some("another item"),
         ),
         ("an investigator ends an approval", Role::Investigator, Audience::Own, vec![lapse], Some("A-02")),
-        // All is as it should be: what is found then is that nobody folded it.
+        // All is as it should be: what is found then is that nobody applied it.
         ("nothing is left out", Role::DeskOfficer, to, vec![whole], None),
     ] {
         let desk = s.a.open(1).unwrap();
-        let (me, _) = comity::desk::identity::unlock(&mut s.a.place(1)).unwrap();
+        let (me, _) = comity::command::identity::unlock(&mut s.a.place(1)).unwrap();
         append(
             &desk,
             Says { signer: me.signer, role, change: Box::new(move |h| h.audience = audience.clone()) },
@@ -502,7 +511,7 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
 fn found(site: &Site, kept: &Kept, what: &str, why: &str) {
     forget(site);
     let failure = site.run(1, "audit verify", &[]).expect_err(what);
-    assert!(matches!(failure.kind, Kind::Integrity | Kind::Fork), "{what}: {failure:?}");
+    assert!(matches!(failure.kind, ErrorKind::Integrity | ErrorKind::Fork), "{what}: {failure:?}");
     assert!(failure.what.contains(why), "{what}: {why} is expected: {}", failure.what);
     kept.put_back(site);
 }

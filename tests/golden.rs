@@ -5,11 +5,11 @@ mod desks;
 use std::fs;
 use std::path::Path;
 
-use comity::desk::job::Job;
-use comity::desk::verb;
-use comity::desk::verb::{Form, Run};
-use comity::desk::workspace::Desk;
-use comity::value::instant::Instant;
+use comity::command::command;
+use comity::command::definition::{Args, Handler};
+use comity::value::timestamp::Timestamp;
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
 use desks::Site;
 
 fn copy(from: &Path, to: &Path) {
@@ -37,7 +37,7 @@ fn the_first_format_opens() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/1");
     copy(&golden, root.path());
     let site =
-        Site { folder: root.path().join("XB"), code: "XB", now: Instant::parse("2027-01-01T00:00:00Z").unwrap() };
+        Site { folder: root.path().join("XB"), code: "XB", now: Timestamp::parse("2027-01-01T00:00:00Z").unwrap() };
     for folder in ["", "outbox", "inbox", "evidence"] {
         fs::create_dir_all(site.workspace().join(folder)).unwrap();
     }
@@ -46,15 +46,16 @@ fn the_first_format_opens() {
     let database = || fs::read(site.workspace().join("workspace.db")).unwrap();
     let before = database();
     let mut place = site.place(1);
-    let (me, _) = comity::desk::identity::unlock(&mut place).unwrap();
-    let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, true).unwrap();
+    let (me, _) = comity::command::identity::unlock(&mut place).unwrap();
+    let mut workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, true).unwrap();
     for name in ["audit verify", "case list", "item list"] {
-        let Run::Reads(run) = verb(name).unwrap().run else { panic!("{name} writes") };
-        run(&mut desk, &Form::default(), &mut Job::silent()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let Handler::Reads(run) = command(name).unwrap().run else { panic!("{name} writes") };
+        run(&mut workspace, &Args::default(), &mut Job::silent()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
     }
-    let format = |desk: &Desk| desk.db.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
-    assert_eq!(format(&desk), 1);
-    drop(desk);
+    let format =
+        |workspace: &Workspace| workspace.db.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(format(&workspace), 1);
+    drop(workspace);
     assert_eq!(database(), before);
     assert_eq!(format(&site.open(1).unwrap()), 2);
     let verified = site.must(1, "audit verify", &[]);

@@ -1,5 +1,5 @@
 //! The guide: a page for each role, with real screens of the demo. `cargo test --test guide -- --ignored` draws the screens
-//! anew, in `docs/guide` and in the README; the other test holds what the pages say against the program.
+//! again, in `docs/guide` and in the README; the other test holds what the pages say against the program.
 //!
 //! A screen stands between a line `<!-- screen WHO COLUMNSxROWS: KEYS -->` and the end of the block that follows. WHO is a
 //! member of the demo; KEYS are pressed one after the other, by their names where they have one.
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use comity::cli::demo;
-use comity::desk::verb;
+use comity::command::command;
 use comity::tui::key::{sequence, written};
 use screen::Screen;
 
@@ -121,12 +121,12 @@ fn the_guide_names_only_what_there_is() {
         if page.ends_with("README.md") {
             continue;
         }
-        // Commands stand in code; a verb is one word or two.
+        // Commands stand in code; a command is one word or two.
         for code in text.split('`').skip(1).step_by(2).filter_map(|c| c.strip_prefix("comity ")) {
             let words: Vec<&str> = code.split_whitespace().filter(|w| !w.starts_with('-')).take(2).collect();
             let Some(first) = words.first() else { continue };
-            let known =
-                verb(&words.join(" ")).or_else(|| verb(first)).is_some() || ["demo", "tour", "init"].contains(first);
+            let known = command(&words.join(" ")).or_else(|| command(first)).is_some()
+                || ["demo", "tour", "init"].contains(first);
             assert!(known, "{}: there is no `comity {code}`", page.display());
         }
     }

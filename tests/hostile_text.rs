@@ -1,5 +1,5 @@
-//! Text that would steer a terminal or mislead a reader, in every field of every verb, in files of others and from a
-//! partner: what is refused says so without it, and what is taken is told by every face without one such character.
+//! Text that would steer a terminal or mislead a reader, in every field of every command, in files of others and from a
+//! partner: what is refused says so without it, and what is taken is told by every front end without one such character.
 
 #![cfg(unix)]
 
@@ -10,10 +10,10 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use comity::desk::job::Job;
-use comity::desk::verb::{Form, Run, Takes};
-use comity::desk::verbs;
+use comity::command::commands;
+use comity::command::definition::{ArgKind, Args, Handler};
 use comity::value::text::is_hidden;
+use comity::workspace::progress::Job;
 use desks::{Fields, Site, pair};
 use screen::Screen;
 
@@ -31,7 +31,7 @@ fn hostile() -> [(&'static str, String); 8] {
     ]
 }
 
-/// What no face may write: the characters themselves, and more marks on one letter than can be read.
+/// What no front end may write: the characters themselves, and more marks on one letter than can be read.
 fn check_clean(face: &str, text: &str) {
     let found = text.chars().find(|c| is_hidden(*c) && !matches!(c, '\n' | '\r'));
     assert_eq!(found, None, "{face} writes it as it is");
@@ -48,50 +48,59 @@ fn every_field_of_every_verb_refuses_it_in_clean_words_or_keeps_it_to_itself() {
     let review =
         a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")]);
     a.carry(&b, "1");
-    let mut desk = a.open(1).unwrap();
+    let mut workspace = a.open(1).unwrap();
     let (mut taken, mut refused) = (Vec::new(), 0);
-    for verb in verbs().filter(|v| !matches!(v.run, Run::Free(_) | Run::Law(_))) {
-        for field in verb.fields.iter().filter(|f| !matches!(f.takes, Takes::Flag | Takes::Existing | Takes::ToWrite)) {
+    for command in commands().filter(|v| !matches!(v.run, Handler::Free(_) | Handler::Law(_))) {
+        for field in
+            command.fields.iter().filter(|f| !matches!(f.takes, ArgKind::Flag | ArgKind::Existing | ArgKind::ToWrite))
+        {
             for (name, evil) in hostile() {
-                let mut form = Form::default();
-                for (known, value) in known(&verb.full_name(), &case, &item, &request, &review) {
-                    let known = verb.field(known).unwrap_or_else(|| panic!("{} has no {known}", verb.full_name()));
+                let mut form = Args::default();
+                for (known, value) in known(&command.full_name(), &case, &item, &request, &review) {
+                    let known =
+                        command.field(known).unwrap_or_else(|| panic!("{} has no {known}", command.full_name()));
                     if known.name != field.name {
                         form.add(known.name, value);
                     }
                 }
-                let value = if matches!(field.takes, Takes::Pairs | Takes::PairsOf(_)) {
+                let value = if matches!(field.takes, ArgKind::Pairs | ArgKind::PairsOf(_)) {
                     format!("offence={evil}")
                 } else {
                     evil
                 };
                 form.add(field.name, value);
-                let (Run::Reads(run) | Run::Writes(run)) = verb.run else { continue };
-                match run(&mut desk, &form, &mut Job::silent()) {
+                let (Handler::Reads(run) | Handler::Writes(run)) = command.run else { continue };
+                match run(&mut workspace, &form, &mut Job::silent()) {
                     Ok(answer) => {
-                        check_clean(&verb.full_name(), &comity::desk::plain::lines(&answer).join("\n"));
-                        taken.push(format!("{} --{} {name}", verb.full_name(), field.name));
+                        check_clean(&command.full_name(), &comity::command::plain::lines(&answer).join("\n"));
+                        taken.push(format!("{} --{} {name}", command.full_name(), field.name));
                     }
                     Err(failure) => {
-                        check_clean(&verb.full_name(), &format!("{}\n{}", failure.what, failure.remedy));
+                        check_clean(&command.full_name(), &format!("{}\n{}", failure.what, failure.hint));
                         refused += 1;
                     }
                 }
             }
         }
     }
-    // It was tried in earnest: some of it is kept, so that the faces have something to be careful with.
+    // It was tried in earnest: some of it is kept, so that the front ends have something to be careful with.
     for kept in ["case new --title bidi", "item add --value tags", "item add --note zero width"] {
         assert!(taken.iter().any(|t| t == kept), "{kept} was refused; {} were taken: {taken:#?}", taken.len());
     }
     assert!(refused > 500, "{refused}");
-    drop(desk);
+    drop(workspace);
     faces(&a);
 }
 
-/// Fields that let a verb come as far as the one that is tried.
-fn known<'a>(verb: &str, case: &'a str, item: &'a str, request: &'a str, review: &'a str) -> Vec<(&'a str, &'a str)> {
-    match verb {
+/// Fields that let a command come as far as the one that is tried.
+fn known<'a>(
+    command: &str,
+    case: &'a str,
+    item: &'a str,
+    request: &'a str,
+    review: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    match command {
         "case new" => vec![("title", "Other"), ("purpose", "cybercrime")],
         "item add" => vec![("case", case), ("type", "domain"), ("category", "indicator"), ("value", "n2.example")],
         "item mark" => vec![("item", item), ("tlp", "GREEN")],
@@ -116,7 +125,7 @@ fn known<'a>(verb: &str, case: &'a str, item: &'a str, request: &'a str, review:
     }
 }
 
-/// Tells everything that a workspace holds by every face.
+/// Tells everything that a workspace holds by every front end.
 fn faces(site: &Site) {
     for (rows, cols) in [(24, 80), (36, 120)] {
         // A frame with such a character in a cell ends this binary: it is made to.
@@ -201,8 +210,8 @@ fn what_others_wrote_is_no_different() {
         std::fs::write(&path, text).unwrap();
         let fields = [&[("file", path.as_str()), ("format", format), ("case", &*case)], more].concat();
         match a.run(1, "item import", &fields) {
-            Ok(answer) => check_clean(name, &comity::desk::plain::lines(&answer).join("\n")),
-            Err(failure) => check_clean(name, &format!("{}\n{}", failure.what, failure.remedy)),
+            Ok(answer) => check_clean(name, &comity::command::plain::lines(&answer).join("\n")),
+            Err(failure) => check_clean(name, &format!("{}\n{}", failure.what, failure.hint)),
         }
     }
     // What is left of it that could be taken goes to the partner, who sees it as harmless.

@@ -5,8 +5,8 @@ mod desks;
 
 use std::fs;
 
-use comity::desk::failure::Kind;
 use comity::law::edition::{Law, Table};
+use comity::workspace::error::ErrorKind;
 use desks::{Site, pair};
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn in_force() -> Value {
     json!({ "instrument": [protocol], "jurisdiction": [bound("XA"), bound("XB")] })
 }
 
-fn request(site: &Site, kind: &str, case: &str) -> Result<String, comity::desk::failure::Failure> {
+fn request(site: &Site, kind: &str, case: &str) -> Result<String, comity::workspace::error::Error> {
     let law = Law::of_program();
     let fields: Vec<String> = law.request(kind).unwrap().field.iter().map(|f| format!("{}=said", f.id)).collect();
     let mut form = vec![("kind", kind), ("case", case), ("to", "XB")];
@@ -51,7 +51,7 @@ fn request(site: &Site, kind: &str, case: &str) -> Result<String, comity::desk::
 fn a_signed_change_decides_from_then_on_and_can_be_taken_back() {
     let (_root, a, b) = pair();
     let case = a.case("Law");
-    assert_eq!(request(&a, "2ap7", &case).unwrap_err().kind, Kind::Refused, "not in force between the two");
+    assert_eq!(request(&a, "2ap7", &case).unwrap_err().kind, ErrorKind::Refused, "not in force between the two");
     let before = request(&a, "bc29", &case).unwrap();
     let review = a.must(1, "request submit", &[("request", &before)]).value["review"].as_str().unwrap().to_owned();
     a.decide(&review);
@@ -76,11 +76,11 @@ fn a_signed_change_decides_from_then_on_and_can_be_taken_back() {
     a.decide(&review);
 
     a.must(1, "law restore", &[("table", "instrument"), ("id", "2ap"), ("because", "read wrongly")]);
-    assert_eq!(request(&a, "2ap7", &case).unwrap_err().kind, Kind::Refused);
-    let failure = a.fails(1, "request send", &[("request", &late)], Kind::Refused);
-    assert!(failure.remedy.contains("NOT IN FORCE"), "{failure:?}");
+    assert_eq!(request(&a, "2ap7", &case).unwrap_err().kind, ErrorKind::Refused);
+    let failure = a.fails(1, "request send", &[("request", &late)], ErrorKind::Refused);
+    assert!(failure.hint.contains("NOT IN FORCE"), "{failure:?}");
     assert_eq!(a.must(1, "request show", &[("request", &after)]).value["in_force"], true, "it was when it was sent");
-    a.fails(1, "law restore", &[("table", "instrument"), ("id", "2ap"), ("because", "again")], Kind::Refused);
+    a.fails(1, "law restore", &[("table", "instrument"), ("id", "2ap"), ("because", "again")], ErrorKind::Refused);
     let history = a.must(1, "law history", &[]).value;
     let said =
         |key: &str| -> Vec<&str> { history.as_array().unwrap().iter().map(|r| r[key].as_str().unwrap()).collect() };
@@ -119,7 +119,7 @@ fn an_instrument_that_was_added_can_be_agreed_under() {
             ],
         )
     };
-    assert_eq!(agree().unwrap_err().kind, Kind::Usage, "there is none of that name");
+    assert_eq!(agree().unwrap_err().kind, ErrorKind::Usage, "there is none of that name");
     a.must(1, "law change", &[("file", &file(&a, &json!({ "instrument": [memorandum] }))), WHY]);
     let made = agree().unwrap().id().unwrap().to_string();
     let shown = a.must(1, "agreement show", &[("agreement", &made)]).value;
@@ -166,7 +166,7 @@ fn a_clock_runs_by_the_row_of_its_time() {
 fn only_an_administrator_changes_the_law_and_only_into_sound_rows() {
     let (_root, a, _b) = pair();
     let good = file(&a, &in_force());
-    a.fails(3, "law change", &[("file", &good), WHY], Kind::Refused);
+    a.fails(3, "law change", &[("file", &good), WHY], ErrorKind::Refused);
     let mut odd = row(Table::Jurisdiction, "XA");
     odd["weekend"] = json!(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
     let twice = row(Table::Instrument, "bc");
@@ -183,13 +183,13 @@ fn only_an_administrator_changes_the_law_and_only_into_sound_rows() {
     ];
     for (text, what) in cases {
         fs::write(a.path("bad"), text).unwrap();
-        let failure = a.fails(1, "law change", &[("file", &a.path("bad")), WHY], Kind::Malformed);
+        let failure = a.fails(1, "law change", &[("file", &a.path("bad")), WHY], ErrorKind::Malformed);
         assert!(failure.what.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{what}: {}", failure.what);
     }
     fs::write(a.path("bad"), vec![b' '; 2 << 20]).unwrap();
     assert!(a.run(1, "law change", &[("file", &a.path("bad")), WHY]).is_err(), "too large");
     let same = file(&a, &json!({ "instrument": [row(Table::Instrument, "bc")] }));
-    a.fails(1, "law change", &[("file", &same), WHY], Kind::Refused);
+    a.fails(1, "law change", &[("file", &same), WHY], ErrorKind::Refused);
     assert_eq!(a.must(1, "law history", &[]).value, json!([]), "nothing was changed");
 
     // The program's own way of writing rows is taken as well, and what `law row` writes.

@@ -5,9 +5,9 @@ mod desks;
 
 use std::fs;
 
-use comity::desk::failure::Kind;
 use comity::law::edition::Law;
 use comity::law::request::{self as law, RequestKind};
+use comity::workspace::error::ErrorKind;
 use desks::{Fields, Site, pair};
 use tempfile::TempDir;
 
@@ -355,17 +355,17 @@ fn each_answer_says_what_it_decides_and_a_refusal_its_ground_and_where_it_stands
         ("request execute", &[], &["is being carried out"]),
         ("request deliver", &[("text", because)], &["has been carried out", because]),
     ];
-    for (n, (verb, form, parts)) in answers.into_iter().enumerate() {
+    for (n, (command, form, parts)) in answers.into_iter().enumerate() {
         let id = arrived(&n.to_string());
-        if verb == "request execute" || verb == "request deliver" {
+        if command == "request execute" || command == "request deliver" {
             b.must(1, "request accept", &[("request", &id)]);
         }
-        b.must(1, verb, &[[("request", id.as_str())].as_slice(), form].concat());
+        b.must(1, command, &[[("request", id.as_str())].as_slice(), form].concat());
         let letter = read(&b, &id, "answer");
         for part in parts.iter().chain(&["Legal basis of the request", "Article 29", "Requested authority XB"]) {
-            assert!(letter.says(part), "{verb} does not say: {part}\n{}", letter.plain);
+            assert!(letter.says(part), "{command} does not say: {part}\n{}", letter.plain);
         }
-        assert!(letter.says(written("offence")), "{verb}: the request stays with its answer");
+        assert!(letter.says(written("offence")), "{command}: the request stays with its answer");
     }
     for ground in ["R1", "R2"] {
         let id = arrived(ground);
@@ -393,7 +393,7 @@ fn what_the_asking_side_says_after_it_has_sent_has_its_letters() {
         }
     };
     let out = a.path("none.txt");
-    a.fails(1, "request letter", &[only, ("of", "clarification"), ("out", &out)], Kind::Refused);
+    a.fails(1, "request letter", &[only, ("of", "clarification"), ("out", &out)], ErrorKind::Refused);
     b.must(1, "request clarify", &[only, ("text", "which account?")]);
     b.carry(&a, "2");
     a.must(1, "request reply", &[only, ("text", "the second of the two")]);
@@ -437,9 +437,9 @@ fn a_ground_to_put_off_is_none_to_refuse() {
         1,
         "request refuse",
         &[("request", &id), ("ground", "R5"), ("because", "our own inquiry")],
-        Kind::Refused,
+        ErrorKind::Refused,
     );
-    assert!(failure.remedy.contains("request postpone"), "{failure:?}");
+    assert!(failure.hint.contains("request postpone"), "{failure:?}");
     b.must(1, "request postpone", &[("request", &id), ("ground", "R5"), ("because", "our own inquiry ends in May")]);
 }
 

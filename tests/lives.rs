@@ -3,14 +3,14 @@
 
 mod desks;
 
-use comity::desk::failure::Kind;
 use comity::record::request::{Answer, Report, State};
+use comity::workspace::error::ErrorKind;
 use desks::{Site, pair};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// What may be tried: a verb on the request, on a review, on the item, or something that happens.
-const VERBS: &[(&str, &[(&str, &str)])] = &[
+/// What may be tried: a command on the request, on a review, on the item, or something that happens.
+const COMMANDS: &[(&str, &[(&str, &str)])] = &[
     ("request submit", &[]),
     ("request send", &[]),
     ("request acknowledge", &[]),
@@ -46,7 +46,7 @@ const KINDS: &[&str] = &["bc29", "bc31", "bc25"];
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// A member of one of the desks tries a verb.
+    /// A member of one of the desks tries a command.
     Try(bool, u8, usize),
     /// A bundle goes one way.
     Carry(bool),
@@ -66,14 +66,14 @@ const TOWARDS: &[&str] = &[
 ];
 
 fn towards() -> Vec<usize> {
-    let nears = |n: &usize| TOWARDS.contains(&VERBS[*n].0) && !VERBS[*n].1.contains(&("refuse", "yes"));
-    (0..VERBS.len()).filter(nears).collect()
+    let nears = |n: &usize| TOWARDS.contains(&COMMANDS[*n].0) && !COMMANDS[*n].1.contains(&("refuse", "yes"));
+    (0..COMMANDS.len()).filter(nears).collect()
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (1..=3u8, prop::sample::select(towards())).prop_map(|(m, v)| Step::Try(true, m, v)),
-        8 => (any::<bool>(), 1..=3u8, 0..VERBS.len()).prop_map(|(a, m, v)| Step::Try(a, m, v)),
+        8 => (any::<bool>(), 1..=3u8, 0..COMMANDS.len()).prop_map(|(a, m, v)| Step::Try(a, m, v)),
         3 => any::<bool>().prop_map(Step::Carry),
         1 => (1..200i64).prop_map(Step::Pass),
     ]
@@ -102,23 +102,23 @@ fn released(site: &Site) -> bool {
     released.iter().any(|r| proposed.iter().any(|p| p != r))
 }
 
-/// What each desk's verbs are tried on, by the kind of record that they take.
+/// What each desk's commands are tried on, by the kind of record that they take.
 struct Life {
     request: String,
     item: String,
 }
 
 impl Life {
-    fn fields(&self, site: &Site, verb: &str) -> Vec<(&'static str, String)> {
+    fn fields(&self, site: &Site, command: &str) -> Vec<(&'static str, String)> {
         let first = |noun: &str| {
             let all = site.must(1, noun, &[]).value;
             all.as_array().unwrap().first().map(|r| r["id"].as_str().unwrap().to_owned()).unwrap_or_default()
         };
-        match verb.split(' ').next().unwrap() {
+        match command.split(' ').next().unwrap() {
             "request" => vec![("request", self.request.clone())],
-            _ if verb == "review open" => vec![("subject", self.item.clone())],
+            _ if command == "review open" => vec![("subject", self.item.clone())],
             "review" => vec![("review", first("review list"))],
-            _ if verb == "disclosure new" => vec![("item", self.item.clone())],
+            _ if command == "disclosure new" => vec![("item", self.item.clone())],
             _ => vec![("disclosure", first("disclosure list"))],
         }
     }
@@ -174,18 +174,18 @@ proptest! {
         for (n, step) in steps.iter().chain([&Step::Carry(true)]).enumerate() {
             let before = [clocks(&a, &life.request), clocks(&b, &life.request)];
             let moved = match step {
-                Step::Try(at_a, member, verb) => {
+                Step::Try(at_a, member, command) => {
                     let site = if *at_a { &a } else { &b };
-                    let (verb, rest) = VERBS[*verb];
-                    let own = life.fields(site, verb);
+                    let (command, rest) = COMMANDS[*command];
+                    let own = life.fields(site, command);
                     let mut form: Vec<(&str, &str)> = own.iter().map(|(k, v)| (*k, v.as_str())).collect();
                     form.extend(rest);
-                    match site.run(*member, verb, &form) {
+                    match site.run(*member, command, &form) {
                         Ok(_) => true,
                         Err(failure) => {
                             prop_assert!(
-                                matches!(failure.kind, Kind::Refused | Kind::Usage),
-                                "{verb}: {failure:?}"
+                                matches!(failure.kind, ErrorKind::Refused | ErrorKind::Usage),
+                                "{command}: {failure:?}"
                             );
                             false
                         }
@@ -210,7 +210,7 @@ proptest! {
                 prop_assert_eq!(before, [clocks(&a, &life.request), clocks(&b, &life.request)], "{:?}", step);
                 continue;
             }
-            let arrived = |verb: &str, key: &str, id: &str| b.run(1, verb, &[(key, id)]).is_ok();
+            let arrived = |command: &str, key: &str, id: &str| b.run(1, command, &[(key, id)]).is_ok();
             prop_assert!(!arrived("request show", "request", &life.request) || approved(&a, &life.request));
             if arrived("item show", "item", &life.item) {
                 prop_assert!(approved(&a, &life.item) && released(&a), "nobody else let it out");
@@ -224,8 +224,8 @@ proptest! {
 #[test]
 fn every_state_has_a_way_out_but_those_that_are_the_end() {
     for state in State::ALL {
-        let out = Answer::ALL.iter().any(|a| a.leads().0.contains(state))
-            || Report::ALL.iter().any(|r| r.leads().1.is_some() && r.leads().0.contains(state));
+        let out = Answer::ALL.iter().any(|a| a.transition().0.contains(state))
+            || Report::ALL.iter().any(|r| r.transition().1.is_some() && r.transition().0.contains(state));
         // Before it is sent it goes on by submission, decision and sending; a conflict is resolved.
         let own = matches!(state, State::Draft | State::InReview | State::Authorised | State::Conflict);
         let end = matches!(state, State::Closed | State::Withdrawn | State::Purged);
@@ -245,11 +245,11 @@ fn answers_that_crossed_are_resolved() {
     let state = |site: &Site| site.must(1, "request show", &[on]).value["state"].as_str().unwrap().to_owned();
     assert_eq!((state(&a), state(&b)), ("conflict".into(), "conflict".into()));
     let because = ("because", "agreed by telephone");
-    a.fails(1, "request resolve", &[on, ("take", "delivered"), because], Kind::Refused);
+    a.fails(1, "request resolve", &[on, ("take", "delivered"), because], ErrorKind::Refused);
     a.must(1, "request resolve", &[on, ("take", "withdrawn"), because]);
     a.carry(&b, "3");
     assert_eq!((state(&a), state(&b)), ("withdrawn".into(), "withdrawn".into()));
-    b.fails(1, "request accept", &[on], Kind::Refused);
+    b.fails(1, "request accept", &[on], ErrorKind::Refused);
     a.must(1, "audit verify", &[]);
     b.must(1, "audit verify", &[]);
 }

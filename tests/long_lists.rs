@@ -1,4 +1,4 @@
-//! Lists that are longer than a page, at both faces of the real binary: walked to the end, filtered and ordered as a whole.
+//! Lists that are longer than a page, at both front ends of the real binary: walked to the end, filtered and ordered as a whole.
 
 #![cfg(unix)]
 

@@ -8,7 +8,7 @@ mod screen;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use comity::tui::place::Place;
+use comity::tui::screen_id::ScreenId;
 use desks::{Site, pair};
 use screen::Screen;
 
@@ -18,7 +18,7 @@ fn arguments(site: &Site) -> Vec<String> {
     vec!["--workspace".into(), workspace, "--identity".into(), identity]
 }
 
-/// Types lines into the face, and answers what it wrote.
+/// Types lines into the front end, and answers what it wrote.
 fn told(site: &Site, lines: &[&str]) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
         .env_clear()
@@ -54,9 +54,9 @@ fn every_place_is_read() {
     let (_root, a, _b) = pair();
     let case = a.case("Harbour");
     a.indicator(&case, "n1.example");
-    let places: Vec<&str> = Place::ALL.iter().map(|p| p.word()).collect();
+    let places: Vec<&str> = ScreenId::ALL.iter().map(|p| p.word()).collect();
     let text = told(&a, &places);
-    for place in Place::ALL {
+    for place in ScreenId::ALL {
         says(&text, &[&format!("\n{}\n", place.title().to_uppercase()), &format!("{}> ", place.title())]);
     }
     says(

@@ -5,16 +5,17 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant as Watch};
 
-use comity::desk::job::Job;
-use comity::desk::story::Story;
-use comity::desk::verb::Place as Where;
-use comity::desk::workspace::Desk;
-use comity::desk::{audit, identity};
+use comity::command::audit;
+use comity::command::definition::CommandContext;
+use comity::command::identity;
+use comity::demo::story::Story;
 use comity::host::clock::Clock;
 use comity::tui::app::App;
 use comity::tui::draw;
 use comity::tui::worker::{Opening, Reply};
-use comity::value::instant::Instant;
+use comity::value::timestamp::Timestamp;
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -75,11 +76,11 @@ struct Screens {
 }
 
 impl Screens {
-    fn open(folder: &Path, now: Instant) -> Self {
+    fn open(folder: &Path, now: Timestamp) -> Self {
         let (workspace, identity) = (folder.join("XA/workspace"), folder.join("XA/okafor.age"));
         let clock = Clock::Fixed(now);
         let opening = Opening { workspace: workspace.clone(), identity: identity.clone(), clock, readonly: false };
-        let place = Where { workspace, identity, passphrase: Box::new(|_, _| unreachable!()), clock };
+        let place = CommandContext { workspace, identity, passphrase: Box::new(|_, _| unreachable!()), clock };
         let (send, replies) = unbounded_channel();
         let mut screens = Self { app: App::new(opening, false, place, send).unwrap(), replies, size: (80, 24) };
         screens.wait();
@@ -102,8 +103,8 @@ impl Screens {
 
     fn take(&mut self, input: Input) {
         match input {
-            Input::Key(code, modifiers) => drop(self.app.hear(Event::Key(KeyEvent::new(code, modifiers)))),
-            Input::Paste(text) => drop(self.app.hear(Event::Paste(text))),
+            Input::Key(code, modifiers) => drop(self.app.handle_event(Event::Key(KeyEvent::new(code, modifiers)))),
+            Input::Paste(text) => drop(self.app.handle_event(Event::Paste(text))),
             Input::Size(n) => self.size = SIZES[n],
             Input::Minute => self.app.minute(),
             Input::Wait => self.wait(),
@@ -155,7 +156,7 @@ fn the_screens_survive_whatever_is_typed() {
 #[ignore = "the test above runs it, in a home of its own"]
 fn keys_by_chance() {
     let root = tempfile::TempDir::new().unwrap();
-    let now = Instant::parse("2026-11-23T03:12:00Z").unwrap();
+    let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
     let mut story = Story::begin(root.path(), now).unwrap();
     while story.step(1).unwrap().is_some() {}
     drop(story);
@@ -169,13 +170,13 @@ fn keys_by_chance() {
             Ok(())
         })
         .unwrap();
-    let mut place = Where {
+    let mut place = CommandContext {
         workspace: root.path().join("XA/workspace"),
         identity: root.path().join("XA/okafor.age"),
         passphrase: Box::new(|_, _| unreachable!()),
         clock: Clock::Fixed(now),
     };
     let (me, _) = identity::unlock(&mut place).unwrap();
-    let mut desk = Desk::open(&place.workspace, &place.identity, me, place.clock, false).unwrap();
-    assert!(audit::verify_log(&mut desk, &mut Job::silent()).unwrap().intact);
+    let mut workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, false).unwrap();
+    assert!(audit::verify_log(&mut workspace, &mut Job::silent()).unwrap().intact);
 }

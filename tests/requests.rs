@@ -1,13 +1,13 @@
 //! Requests in both roles: every kind can be written and read as a letter, what is not in force stays a draft, a life is
-//! walked from its draft to its end, and an originator is asked before his item goes on.
+//! walked from its draft to its end, and an originator is asked before their item goes on.
 
 mod desks;
 
 use std::fs;
 
-use comity::desk::failure::Kind;
 use comity::law::edition::Law;
 use comity::law::request as law;
+use comity::workspace::error::ErrorKind;
 use desks::{Site, pair};
 
 fn state(site: &Site, request: &str) -> String {
@@ -25,7 +25,7 @@ fn write(
     case: &str,
     to: &str,
     more: &[(&str, &str)],
-) -> Result<String, comity::desk::failure::Failure> {
+) -> Result<String, comity::workspace::error::Error> {
     let fields = filled(Law::of_program().request(kind).unwrap());
     let mut form = vec![("kind", kind), ("case", case), ("to", to)];
     form.extend(fields.iter().map(|f| ("field", f.as_str())));
@@ -72,11 +72,11 @@ fn what_is_not_in_force_between_the_two_stays_a_draft() {
             (true, Ok(id)) => drop(a.must(1, "request submit", &[("request", &id)])),
             (false, Err(failure)) => {
                 assert!(
-                    failure.kind == Kind::Refused && failure.remedy.contains("NOT IN FORCE"),
+                    failure.kind == ErrorKind::Refused && failure.hint.contains("NOT IN FORCE"),
                     "{kind}: {failure:?}"
                 );
                 let id = write(&a, kind, &case, "XB", &[("draft", "yes")]).unwrap();
-                let failure = a.fails(1, "request submit", &[("request", &id)], Kind::Refused);
+                let failure = a.fails(1, "request submit", &[("request", &id)], ErrorKind::Refused);
                 assert!(failure.verdict.unwrap().refused_by().contains(&"A-03"), "{kind}");
                 assert_eq!(a.must(1, "request show", &[("request", &id)]).value["in_force"], false);
             }
@@ -126,11 +126,11 @@ fn a_life_is_walked_on_both_sides() {
         (false, "request report-use", "use-reported"),
         (false, "request close", "closed"),
     ];
-    for (n, (at_b, verb, wants)) in (10..).zip(steps) {
+    for (n, (at_b, command, wants)) in (10..).zip(steps) {
         let (site, other) = if at_b { (&b, &a) } else { (&a, &b) };
-        site.must(1, verb, &[("request", &id), text]);
+        site.must(1, command, &[("request", &id), text]);
         site.carry(other, &n.to_string());
-        assert_eq!((state(&a, &id).as_str(), state(&b, &id).as_str()), (wants, wants), "{verb}");
+        assert_eq!((state(&a, &id).as_str(), state(&b, &id).as_str()), (wants, wants), "{command}");
     }
     for (site, of) in [(&b, "answer"), (&a, "answer"), (&a, "use-report")] {
         let out = site.path(&format!("{of}.txt"));
@@ -147,8 +147,8 @@ fn an_extension_is_asked_for_and_moves_nothing() {
     let case = a.case("Extension");
     let id = arrived(&a, &b, &case, "1");
     let due = a.must(1, "request show", &[("request", &id)]).value["clocks"].clone();
-    a.fails(1, "request extend", &[("request", &id)], Kind::Refused);
-    b.fails(1, "request extend", &[("request", &id), ("text", "longer")], Kind::Refused);
+    a.fails(1, "request extend", &[("request", &id)], ErrorKind::Refused);
+    b.fails(1, "request extend", &[("request", &id), ("text", "longer")], ErrorKind::Refused);
     a.must(1, "request extend", &[("request", &id), ("text", "30 days more: the court sits in May")]);
     // An answer that crosses it is no conflict.
     b.must(1, "request accept", &[("request", &id)]);
@@ -192,8 +192,8 @@ fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
     let (_root, a, b) = pair();
     let case = a.case("Refused");
     let id = arrived(&a, &b, &case, "1");
-    b.fails(1, "request refuse", &[("request", &id), ("ground", "R4"), ("because", "no")], Kind::Refused);
-    b.fails(1, "request refuse", &[("request", &id), ("ground", "R2"), ("because", "  ")], Kind::Refused);
+    b.fails(1, "request refuse", &[("request", &id), ("ground", "R4"), ("because", "no")], ErrorKind::Refused);
+    b.fails(1, "request refuse", &[("request", &id), ("ground", "R2"), ("because", "  ")], ErrorKind::Refused);
     b.must(
         1,
         "request refuse",
@@ -229,7 +229,7 @@ fn it_is_put_off_on_a_ground_where_its_instrument_names_one() {
         let mut form = vec![("request", id.as_str()), ("because", "a trial is under way")];
         form.extend(ground.map(|g| ("ground", g)));
         if !goes {
-            b.fails(1, "request postpone", &form, Kind::Refused);
+            b.fails(1, "request postpone", &form, ErrorKind::Refused);
             continue;
         }
         b.must(1, "request postpone", &form);
@@ -316,9 +316,9 @@ fn nothing_expires_before_its_last_clock() {
     let (_root, mut a, b) = pair();
     let case = a.case("Expiry");
     let id = arrived(&a, &b, &case, "1");
-    a.fails(1, "request expire", &[("request", &id)], Kind::Refused);
+    a.fails(1, "request expire", &[("request", &id)], ErrorKind::Refused);
     a.pass(59 * 24);
-    a.fails(1, "request expire", &[("request", &id)], Kind::Refused);
+    a.fails(1, "request expire", &[("request", &id)], ErrorKind::Refused);
     a.pass(2 * 24);
     a.must(1, "request expire", &[("request", &id)]);
     assert_eq!(state(&a, &id), "expired");

@@ -5,15 +5,15 @@
 use std::path::Path;
 use std::time::{Duration, Instant as Watch};
 
-use comity::desk::story::Story;
-use comity::desk::verb::Place as Where;
+use comity::command::definition::CommandContext;
+use comity::demo::story::Story;
 use comity::host::clock::{Clock, local_hour_and_minute};
 use comity::tui::app::App;
 use comity::tui::draw;
-use comity::tui::place::Place;
 use comity::tui::screen::screen_of;
+use comity::tui::screen_id::ScreenId;
 use comity::tui::worker::{Opening, Reply};
-use comity::value::instant::Instant;
+use comity::value::timestamp::Timestamp;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -26,8 +26,8 @@ const SIZES: &[(u16, u16)] = &[(80, 24), (120, 36), (60, 15)];
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The time at which the story stands.
-fn now() -> Instant {
-    Instant::parse("2026-11-23T03:12:00Z").unwrap()
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T03:12:00Z").unwrap()
 }
 
 struct Screens {
@@ -45,8 +45,12 @@ impl Screens {
             clock: Clock::Fixed(now()),
             readonly: false,
         };
-        let place =
-            Where { workspace, identity, passphrase: Box::new(|_, _| unreachable!()), clock: Clock::Fixed(now()) };
+        let place = CommandContext {
+            workspace,
+            identity,
+            passphrase: Box::new(|_, _| unreachable!()),
+            clock: Clock::Fixed(now()),
+        };
         let (send, replies) = unbounded_channel();
         let mut screens = Self { app: App::new(opening, false, place, send).unwrap(), replies };
         screens.until_quiet();
@@ -77,7 +81,7 @@ impl Screens {
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        self.app.hear(Event::Key(KeyEvent::new(code, modifiers)));
+        self.app.handle_event(Event::Key(KeyEvent::new(code, modifiers)));
     }
 
     fn key(&mut self, key: char) {
@@ -150,7 +154,7 @@ fn every_screen_at_three_sizes() {
     while story.step(1).unwrap().is_some() {}
     drop(story);
     let mut screens = Screens::open(&folder, "okafor");
-    for place in Place::ALL {
+    for place in ScreenId::ALL {
         screens.key(place.digit());
         insta::assert_snapshot!(place.word(), screens.drawn());
     }

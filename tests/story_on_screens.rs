@@ -24,12 +24,14 @@ impl Turn {
         Self { s }
     }
 
-    /// Opens the form of a verb by its name, on what is selected.
-    fn open(&mut self, verb: &str) {
+    /// Opens the form of a command by its name, on what is selected.
+    fn open(&mut self, command: &str) {
         self.s.press(":");
         self.s.until("Commands, places, records");
-        self.s.press(verb);
-        self.s.when(&format!("{verb} in the palette"), |t| t.lines().any(|l| l.starts_with(&format!(" > {verb} "))));
+        self.s.press(command);
+        self.s.when(&format!("{command} in the palette"), |t| {
+            t.lines().any(|l| l.starts_with(&format!(" > {command} ")))
+        });
         self.s.press("\r");
     }
 
@@ -79,20 +81,20 @@ impl Turn {
         self.s.until("Enter does it");
     }
 
-    /// Fills the form of a verb, goes to its end, and does it; answers the word that is asked for where one is given.
-    fn fill(&mut self, verb: &str, fields: &[(&str, &str)], word: Option<&str>, done: &str) {
-        self.s.until(&format!("{verb}: "));
+    /// Fills the form of a command, goes to its end, and does it; answers the word that is asked for where one is given.
+    fn fill(&mut self, command: &str, fields: &[(&str, &str)], word: Option<&str>, done: &str) {
+        self.s.until(&format!("{command}: "));
         for (field, value) in fields {
             self.put(field, value);
         }
         self.s.press("\x1b[6~");
         self.s.when("the end of the form", |t| t.lines().any(|l| l.starts_with(" > Enter ")));
         self.s.press("\r");
-        self.answer(verb, word, done);
+        self.answer(command, word, done);
     }
 
-    fn answer(&mut self, verb: &str, word: Option<&str>, done: &str) {
-        let form = format!(" {verb}: ");
+    fn answer(&mut self, command: &str, word: Option<&str>, done: &str) {
+        let form = format!(" {command}: ");
         if let Some(word) = word {
             self.s.until(&format!("type {word} and press Enter"));
             self.s.when("the gate's word", |t| t.contains("The gate says yes") || t.contains("asked when it is done"));
@@ -103,10 +105,10 @@ impl Turn {
         self.s.when(done, |t| t.contains(done) && !open(t));
     }
 
-    /// Opens the form of a verb, fills it and does it.
-    fn does(&mut self, verb: &str, fields: &[(&str, &str)], word: Option<&str>, done: &str) {
-        self.open(verb);
-        self.fill(verb, fields, word, done);
+    /// Opens the form of a command, fills it and does it.
+    fn does(&mut self, command: &str, fields: &[(&str, &str)], word: Option<&str>, done: &str) {
+        self.open(command);
+        self.fill(command, fields, word, done);
     }
 
     fn leave(mut self) {

@@ -133,7 +133,7 @@ fn what_has_come_since_one_left_is_told() {
     s.signal("-TERM");
     s.end();
     a.case("A third");
-    // Whoever only reads leaves no trace, not even that he was there.
+    // Whoever only reads leaves no trace, not even that they were there.
     let mut s = Screen::run(
         &["--readonly", "--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()],
         &a.folder,
@@ -398,7 +398,7 @@ fn a_desk_is_founded_in_a_conversation() {
         ("A new passphrase, once more: ", "two\r"),
     ] {
         s.until(asks);
-        // Whoever types before the terminal hides it is shown what he types: the prompt stands a moment earlier.
+        // Whoever types before the terminal hides it is shown what they type: the prompt stands a moment earlier.
         if asks.contains("passphrase") {
             while s.drain(HIDES) {}
         }

@@ -2,7 +2,7 @@
 
 mod desks;
 
-use comity::desk::failure::Kind;
+use comity::workspace::error::ErrorKind;
 use desks::{Site, pair};
 
 fn refused(site: &Site, item: &str, to: &str) -> Vec<String> {
@@ -49,12 +49,12 @@ fn tier_three_needs_a_court_a_deep_review_and_assurances() {
     assert!(refused(&a, &item, "XB").contains(&"G-12".to_owned()), "a shallow review is not enough");
     a.approve(&item, &b, "L2");
     assert_eq!(refused(&a, &item, "XB"), ["G-16", "G-17", "G-18"]);
-    a.fails(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")], Kind::Refused);
+    a.fails(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")], ErrorKind::Refused);
     a.fails(
         1,
         "authorisation add",
         &[("item", &item), ("to", "XB"), ("by", "court"), ("reference", "7")],
-        Kind::Refused,
+        ErrorKind::Refused,
     );
     a.must(
         2,
@@ -69,7 +69,7 @@ fn tier_three_needs_a_court_a_deep_review_and_assurances() {
     );
     assert_eq!(refused(&a, &item, "XB"), ["G-16"]);
     let disclosure = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
-    a.fails(1, "disclosure release", &[("disclosure", &disclosure)], Kind::Refused);
+    a.fails(1, "disclosure release", &[("disclosure", &disclosure)], ErrorKind::Refused);
     a.must(2, "disclosure release", &[("disclosure", &disclosure)]);
     a.carry(&b, "1");
     assert!(b.must(1, "item show", &[("item", &item)]).value.to_string().contains("calls of 14 days"));
@@ -89,7 +89,7 @@ fn a_review_says_what_it_rests_on_why_and_with_what_caveat() {
     let on = ("review", review.as_str());
     a.must(2, "review assess", &[on, ("all", "met"), ("less-intrusive", "none"), ("reason", "necessity=no other way")]);
     a.must(2, "review assess", &[on, ("evidence", &seen)]);
-    a.fails(2, "review assess", &[on, ("evidence", &case)], Kind::Usage);
+    a.fails(2, "review assess", &[on, ("evidence", &case)], ErrorKind::Usage);
     let approve = [on, ("approve", "yes"), ("expires", "60d"), ("caveat", "not in a trial without asking")];
     a.must(2, "review decide", &approve);
     let shown = |site: &Site| site.must(1, "review show", &[on]).value;
@@ -118,7 +118,7 @@ fn an_approval_lapses_when_what_it_rested_on_changes() {
     let shown = |review: &str| a.must(1, "review show", &[("review", review)]).value;
     let mark = |tlp: &str| a.must(1, "item mark", &[("item", &item), ("tlp", tlp)]).value["lapsed"].clone();
     let is = a.must(1, "item show", &[("item", &item)]).value["tlp"].as_str().unwrap().to_owned();
-    // Marked as it was: nothing has changed. Marked anew: what was approved was something else.
+    // Marked as it was: nothing has changed. Marked again: what was approved was something else.
     let first = a.approve(&item, &b, "L1");
     assert_eq!((refused(&a, &item, "XB"), mark(&is).as_array().unwrap().len()), (vec!["G-16".to_owned()], 0));
     assert_eq!(mark("RED").as_array().unwrap().len(), 1);
@@ -132,12 +132,12 @@ fn an_approval_lapses_when_what_it_rested_on_changes() {
     let lapse = |member: u8, more: &[(&str, &str)]| {
         a.run(member, "review lapse", &[&[("review", second.as_str()), ("changed", "facts")], more].concat())
     };
-    assert_eq!(lapse(1, &[because]).unwrap_err().kind, Kind::Refused, "no investigator");
-    assert_eq!(lapse(2, &[("because", " ")]).unwrap_err().kind, Kind::Refused, "no reasons");
+    assert_eq!(lapse(1, &[because]).unwrap_err().kind, ErrorKind::Refused, "no investigator");
+    assert_eq!(lapse(2, &[("because", " ")]).unwrap_err().kind, ErrorKind::Refused, "no reasons");
     lapse(2, &[because]).unwrap();
     assert_eq!(shown(&second)["lapsed_because"][0], because.1);
-    assert_eq!(lapse(2, &[because]).unwrap_err().kind, Kind::Refused, "it has lapsed");
-    a.fails(2, "disclosure release", &[("disclosure", &proposal)], Kind::Refused);
+    assert_eq!(lapse(2, &[because]).unwrap_err().kind, ErrorKind::Refused, "it has lapsed");
+    a.fails(2, "disclosure release", &[("disclosure", &proposal)], ErrorKind::Refused);
     a.must(1, "audit verify", &[]);
 }
 
@@ -158,7 +158,7 @@ fn a_request_whose_approval_lapses_is_a_draft_again() {
     assert_eq!(state(), "authorised");
     a.must(3, "review lapse", &[("review", &review), ("changed", "purpose"), ("because", "the inquiry was closed")]);
     assert_eq!(state(), "draft");
-    a.fails(1, "request send", &[("request", &id)], Kind::Refused);
+    a.fails(1, "request send", &[("request", &id)], ErrorKind::Refused);
     a.decide(&submit());
     a.must(1, "request send", &[("request", &id)]);
     a.must(1, "audit verify", &[]);
@@ -173,15 +173,15 @@ fn a_conflict_of_interest_is_declared_once_and_binds() {
         a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L2")]);
     let on = ("review", review.as_str());
     let because = ("because", "the suspect is my brother");
-    a.fails(1, "review recuse", &[on, because], Kind::Refused);
-    a.fails(2, "review recuse", &[on, ("because", "")], Kind::Refused);
+    a.fails(1, "review recuse", &[on, because], ErrorKind::Refused);
+    a.fails(2, "review recuse", &[on, ("because", "")], ErrorKind::Refused);
     a.must(2, "review recuse", &[on, because]);
     assert_eq!(a.must(1, "review show", &[on]).value["recused"][0], "XA-2");
     let assess = [on, ("all", "met"), ("less-intrusive", "none would do")];
-    a.fails(2, "review assess", &assess, Kind::Refused);
+    a.fails(2, "review assess", &assess, ErrorKind::Refused);
     a.must(3, "review assess", &assess);
     let decide = [on, ("approve", "yes"), ("expires", "30d")];
-    let refused = a.fails(2, "review decide", &decide, Kind::Refused);
+    let refused = a.fails(2, "review decide", &decide, ErrorKind::Refused);
     assert_eq!(refused.verdict.unwrap().refused_by(), ["V-03"]);
     a.must(3, "review decide", &decide);
     a.must(1, "audit verify", &[]);
@@ -223,7 +223,7 @@ fn what_is_due_and_held_stays_and_a_trial_asks_the_gate() {
     a.must(1, "retention hold", &[("item", &held), ("reason", "audit"), ("because", "asked")]);
     let because = ("because", "asked");
     for trial in [&[("item", held.as_str()), because][..], &[("item", held.as_str()), because, ("dry-run", "yes")]] {
-        let refused = a.fails(1, "retention purge", trial, Kind::Refused);
+        let refused = a.fails(1, "retention purge", trial, ErrorKind::Refused);
         assert_eq!(refused.verdict.unwrap().refused_by(), ["U-02"], "{trial:?}");
     }
     a.pass(24 * 3000);
@@ -251,7 +251,7 @@ fn caveats_go_with_the_copy_and_grounds_and_reasons_stay() {
     let on = ("review", review.as_str());
     a.must(2, "review assess", &[on, ("all", "met"), ("less-intrusive", "open sources")]);
     let partly = [on, ("partial", "yes"), ("expires", "60d"), ("reasons", "the rest is privileged")];
-    a.fails(2, "review decide", &[&partly[..], &[("ground", "R99")]].concat(), Kind::Usage);
+    a.fails(2, "review decide", &[&partly[..], &[("ground", "R99")]].concat(), ErrorKind::Usage);
     let more = [("ground", "R3"), ("caveat", "the name is as the provider wrote it"), ("caveat", "not for a trial")];
     a.must(2, "review decide", &[&partly[..], &more].concat());
     let told = a.must(1, "review show", &[on]).value;

@@ -31,7 +31,7 @@ pub enum Body {
         salt: Salt,
     },
     /// The content was purged, or does not travel; its commitment remains.
-    Gone(Digest),
+    Redacted(Digest),
 }
 
 /// One change of an act.
@@ -39,7 +39,7 @@ pub enum Body {
 pub struct Change {
     /// The record that it changes.
     pub record: Id,
-    /// What kind of change: a row of the record room's table.
+    /// What kind of change: a row of the table of record kinds.
     pub kind: String,
     /// A JSON object without free text, as bytes.
     pub terms: Vec<u8>,
@@ -73,7 +73,7 @@ impl Change {
     pub fn commitment(&self) -> Option<Digest> {
         match &self.body {
             Body::None => None,
-            Body::Gone(commitment) => Some(*commitment),
+            Body::Redacted(commitment) => Some(*commitment),
             Body::Whole { content, salt } => Some(commit(self.record, &self.kind, content, salt)),
         }
     }
@@ -108,14 +108,14 @@ impl Change {
     pub fn read_content(&self) -> Result<Option<Json>, Malformed> {
         match &self.body {
             Body::Whole { content, .. } => json::parse(content, Limits::SIGNED).map(Some),
-            Body::None | Body::Gone(_) => Ok(None),
+            Body::None | Body::Redacted(_) => Ok(None),
         }
     }
 
     /// The same change without its content.
     #[must_use]
     pub fn without_content(&self) -> Self {
-        let body = self.commitment().map_or(Body::None, Body::Gone);
+        let body = self.commitment().map_or(Body::None, Body::Redacted);
         Self { body, ..self.clone() }
     }
 
@@ -129,7 +129,7 @@ impl Change {
         out.extend_from_slice(&self.terms);
         match &self.body {
             Body::None => {}
-            Body::Gone(commitment) => {
+            Body::Redacted(commitment) => {
                 out.extend_from_slice(format!(",\"commitment\":\"{commitment}\"").as_bytes());
             }
             Body::Whole { content, salt } => {
@@ -167,7 +167,7 @@ impl Line {
     }
 
     /// Reads one line strictly. The bytes of terms and content are kept as they stand.
-    pub fn parse(line: &[u8]) -> Result<Self, BadChange> {
+    pub fn parse(line: &[u8]) -> Result<Self, ChangeError> {
         #[derive(serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Raw<'a> {
@@ -182,9 +182,9 @@ impl Line {
             leaf: Option<&'a str>,
         }
         if line.len() > 2 * LONGEST + 1024 {
-            return Err(BadChange("it is too long"));
+            return Err(ChangeError("it is too long"));
         }
-        let raw: Raw<'_> = serde_json::from_slice(line).map_err(|_| BadChange("it is malformed"))?;
+        let raw: Raw<'_> = serde_json::from_slice(line).map_err(|_| ChangeError("it is malformed"))?;
         if let Raw {
             record: None,
             kind: None,
@@ -195,52 +195,52 @@ impl Line {
             leaf: Some(leaf),
         } = raw
         {
-            let found = Self::Withheld(Digest::parse(leaf).ok_or(BadChange("its leaf is malformed"))?);
+            let found = Self::Withheld(Digest::parse(leaf).ok_or(ChangeError("its leaf is malformed"))?);
             return found.in_one_form(line);
         }
         let (Some(record), Some(kind), Some(terms), None) = (raw.record, raw.kind, raw.terms, raw.leaf) else {
-            return Err(BadChange("a member is missing or extra"));
+            return Err(ChangeError("a member is missing or extra"));
         };
         let fine = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
         if kind.is_empty() || kind.len() > 64 || !kind.bytes().all(fine) {
-            return Err(BadChange("its kind is malformed"));
+            return Err(ChangeError("its kind is malformed"));
         }
         let body = match (raw.content, raw.salt, raw.commitment) {
             (None, None, None) => Body::None,
             (None, None, Some(commitment)) => {
-                Body::Gone(Digest::parse(commitment).ok_or(BadChange("its commitment is malformed"))?)
+                Body::Redacted(Digest::parse(commitment).ok_or(ChangeError("its commitment is malformed"))?)
             }
             (Some(content), Some(salt), None) => {
-                let salt = Digest::parse(salt).ok_or(BadChange("its salt is malformed"))?;
+                let salt = Digest::parse(salt).ok_or(ChangeError("its salt is malformed"))?;
                 Body::Whole {
                     content: strict_object(content.get(), "its content is malformed")?,
                     salt: *salt.as_bytes(),
                 }
             }
-            _ => return Err(BadChange("content, salt and commitment do not go together")),
+            _ => return Err(ChangeError("content, salt and commitment do not go together")),
         };
-        let record = Id::parse(record).ok_or(BadChange("its record id is malformed"))?;
+        let record = Id::parse(record).ok_or(ChangeError("its record id is malformed"))?;
         let terms = strict_object(terms.get(), "its terms are malformed")?;
         Self::Change(Change { record, kind: kind.to_owned(), terms, body }).in_one_form(line)
     }
 
     /// A line has one form: duplicate members and white space, which the outer parser would take, are found here.
-    fn in_one_form(self, line: &[u8]) -> Result<Self, BadChange> {
+    fn in_one_form(self, line: &[u8]) -> Result<Self, ChangeError> {
         let mut again = Vec::with_capacity(line.len());
         self.write(&mut again);
-        if again == line { Ok(self) } else { Err(BadChange("it is not in its one form")) }
+        if again == line { Ok(self) } else { Err(ChangeError("it is not in its one form")) }
     }
 }
 
 /// Why a line is not a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("a change is refused: {0}")]
-pub struct BadChange(pub &'static str);
+pub struct ChangeError(pub &'static str);
 
-fn strict_object(text: &str, what: &'static str) -> Result<Vec<u8>, BadChange> {
+fn strict_object(text: &str, what: &'static str) -> Result<Vec<u8>, ChangeError> {
     match json::parse(text.as_bytes(), Limits::SIGNED) {
         Ok(Json::Obj(_)) => Ok(text.as_bytes().to_vec()),
-        _ => Err(BadChange(what)),
+        _ => Err(ChangeError(what)),
     }
 }
 

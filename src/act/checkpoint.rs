@@ -1,6 +1,6 @@
 //! Checkpoints of a log (C2SP `tlog-checkpoint`): origin, size and root, as the text of a signed note.
 
-use super::note::{BadNote, Note};
+use super::note::{Note, NoteError};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
@@ -33,17 +33,17 @@ impl Checkpoint {
     }
 
     /// Reads the text of a note as a checkpoint, strictly: no extension lines, one way to write each number.
-    pub fn parse(note: &Note) -> Result<Self, BadNote> {
+    pub fn parse(note: &Note) -> Result<Self, NoteError> {
         let mut lines = note.text.split('\n');
-        let mut next = || lines.next().ok_or(BadNote::Form);
+        let mut next = || lines.next().ok_or(NoteError::Form);
         let (origin, size, root) = (next()?, next()?, next()?);
         let found = Self {
             origin: origin.to_owned(),
-            size: size.parse().map_err(|_| BadNote::Form)?,
-            root: Digest::parse_base64(root).ok_or(BadNote::Form)?,
+            size: size.parse().map_err(|_| NoteError::Form)?,
+            root: Digest::parse_base64(root).ok_or(NoteError::Form)?,
         };
         let empty_is_empty = found.size != 0 || found.root == super::tree::empty_root();
-        if found.text() == note.text && !origin.is_empty() && empty_is_empty { Ok(found) } else { Err(BadNote::Form) }
+        if found.text() == note.text && !origin.is_empty() && empty_is_empty { Ok(found) } else { Err(NoteError::Form) }
     }
 }
 

@@ -1,14 +1,14 @@
-//! The header of an act: what is signed. Its bytes are kept exactly as they were received, never written anew.
+//! The header of an act: what is signed. Its bytes are kept exactly as they were received, never written again.
 
 use super::hybrid::Hybrid;
 use crate::object;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
-use crate::value::json::{self, BadMember, Json, Limits, Malformed, Members};
+use crate::value::json::{self, Json, Limits, Malformed, MemberError, Members};
 use crate::value::person::Person;
 use crate::value::realm::Realm;
+use crate::value::timestamp::Timestamp;
 
 /// The longest header, in bytes.
 pub const LONGEST: usize = 64 * 1024;
@@ -95,13 +95,13 @@ pub struct Neighbour {
 
 /// Why bytes are not a header.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadHeader {
+pub enum HeaderError {
     /// Not strict JSON.
     #[error("an act's header is malformed: {0}")]
     Json(#[from] Malformed),
     /// A member is missing, extra or of the wrong type.
     #[error("an act's header is malformed: {0}")]
-    Member(#[from] BadMember),
+    Member(#[from] MemberError),
     /// A format that this program does not know.
     #[error("an act is written in a format that this program does not know")]
     Version,
@@ -184,17 +184,17 @@ impl Header {
     }
 
     /// Reads a header strictly: what it says, written again, must be the same bytes.
-    pub fn parse(bytes: &[u8]) -> Result<Self, BadHeader> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, HeaderError> {
         let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
         if json.get("comity").and_then(Json::text).is_some_and(|v| v != FORMAT && v.starts_with("act/")) {
-            return Err(BadHeader::Version);
+            return Err(HeaderError::Version);
         }
         let header = Self::read(&json)?;
-        if header.to_bytes() == bytes { Ok(header) } else { Err(BadHeader::Form) }
+        if header.to_bytes() == bytes { Ok(header) } else { Err(HeaderError::Form) }
     }
 
-    fn read(json: &Json) -> Result<Self, BadMember> {
-        let bad = |what: &str| BadMember(format!("`{what}` is not well formed"));
+    fn read(json: &Json) -> Result<Self, MemberError> {
+        let bad = |what: &str| MemberError(format!("`{what}` is not well formed"));
         let mut m = Members::of(json)?;
         m.read("comity", |v| (v == FORMAT).then_some(()))?;
         let seen =
@@ -209,7 +209,7 @@ impl Header {
             _ => return Err(bad("audience")),
         };
         let time = Hybrid {
-            at: m.read("time", Instant::parse)?,
+            at: m.read("time", Timestamp::parse)?,
             tick: u32::try_from(m.count("tick")?).map_err(|_| bad("tick"))?,
         };
         let changes = m.need("changes")?;
@@ -242,7 +242,7 @@ impl Header {
     }
 }
 
-fn read_seen(json: &Json) -> Result<Seen, BadMember> {
+fn read_seen(json: &Json) -> Result<Seen, MemberError> {
     let mut m = Members::of(json)?;
     let seen = Seen {
         desk: m.read("desk", Id::parse)?,
@@ -276,7 +276,7 @@ mod tests {
                 size: 6,
                 root: Digest::of(b"root"),
             }],
-            time: Hybrid { at: Instant::from_millis(1_790_000_000_123), tick: 7 },
+            time: Hybrid { at: Timestamp::from_millis(1_790_000_000_123), tick: 7 },
             member: Person::of(Digest::of(b"key")),
             role: Role::DeskOfficer,
             basis: Some("bc29".into()),
@@ -309,6 +309,6 @@ mod tests {
             assert_ne!(bad, text, "{what}");
             assert!(Header::parse(bad.as_bytes()).is_err(), "{what}");
         }
-        assert_eq!(Header::parse(text.replace("act/1", "act/99").as_bytes()), Err(BadHeader::Version));
+        assert_eq!(Header::parse(text.replace("act/1", "act/99").as_bytes()), Err(HeaderError::Version));
     }
 }

@@ -1,20 +1,20 @@
 //! Hybrid time: a wall clock that never runs backwards within a log, with a counter for what happens at one instant.
 
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// A hybrid time. Ordered; a later act of one log always has a later one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Hybrid {
     /// The wall clock, in whole milliseconds.
-    pub at: Instant,
+    pub at: Timestamp,
     /// Tells acts of one millisecond apart, and carries on where the wall clock stood still or was set back.
     pub tick: u32,
 }
 
 impl Hybrid {
     /// The time for the next act when the wall clock says `now` and the log's last act was at `last`.
-    pub fn after(last: Option<Self>, now: Instant) -> Self {
-        let now = Instant::from_millis(now.millis());
+    pub fn after(last: Option<Self>, now: Timestamp) -> Self {
+        let now = Timestamp::from_millis(now.millis());
         match last {
             Some(last) if last.at >= now => Self { at: last.at, tick: last.tick.saturating_add(1) },
             _ => Self { at: now, tick: 0 },
@@ -25,11 +25,11 @@ impl Hybrid {
 #[cfg(test)]
 mod tests {
     use super::Hybrid;
-    use crate::value::instant::Instant;
+    use crate::value::timestamp::Timestamp;
 
     #[test]
     fn hybrid_time_only_rises() {
-        let ms = Instant::from_millis;
+        let ms = Timestamp::from_millis;
         let first = Hybrid::after(None, ms(10));
         let same = Hybrid::after(Some(first), ms(10));
         let back = Hybrid::after(Some(same), ms(3));

@@ -5,7 +5,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::seal::sign::{PublicKey, Signer};
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// The longest note that is read, in bytes.
 pub const LONGEST: usize = 64 * 1024;
@@ -54,7 +54,7 @@ pub struct SignatureLine {
 
 /// Why a text is not a note, or a note is void.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadNote {
+pub enum NoteError {
     /// Not in the form of a signed note.
     #[error("it is not a signed note")]
     Form,
@@ -83,12 +83,12 @@ impl NoteKey {
 
 impl SignatureLine {
     /// Reads one line, without its line feed.
-    pub fn parse(line: &str) -> Result<Self, BadNote> {
-        let (name, encoded) = line.strip_prefix("— ").and_then(|l| l.split_once(' ')).ok_or(BadNote::Form)?;
-        let bytes = data_encoding::BASE64.decode(encoded.as_bytes()).map_err(|_| BadNote::Form)?;
-        let (key_id, rest) = bytes.split_first_chunk::<4>().ok_or(BadNote::Form)?;
+    pub fn parse(line: &str) -> Result<Self, NoteError> {
+        let (name, encoded) = line.strip_prefix("— ").and_then(|l| l.split_once(' ')).ok_or(NoteError::Form)?;
+        let bytes = data_encoding::BASE64.decode(encoded.as_bytes()).map_err(|_| NoteError::Form)?;
+        let (key_id, rest) = bytes.split_first_chunk::<4>().ok_or(NoteError::Form)?;
         if name.is_empty() || name.contains('+') || name.chars().any(char::is_whitespace) || rest.is_empty() {
-            return Err(BadNote::Form);
+            return Err(NoteError::Form);
         }
         Ok(Self { name: name.to_owned(), key_id: *key_id, bytes: rest.to_vec() })
     }
@@ -103,16 +103,16 @@ impl std::fmt::Display for SignatureLine {
 
 impl Note {
     /// Reads a note strictly.
-    pub fn parse(note: &str) -> Result<Self, BadNote> {
+    pub fn parse(note: &str) -> Result<Self, NoteError> {
         let fine = |c: char| c == '\n' || (c >= ' ' && c != '\u{7f}');
         if note.len() > LONGEST || !note.chars().all(fine) {
-            return Err(BadNote::Form);
+            return Err(NoteError::Form);
         }
-        let (text, signatures) = note.rsplit_once("\n\n").ok_or(BadNote::Form)?;
-        let signatures = signatures.strip_suffix('\n').ok_or(BadNote::Form)?;
+        let (text, signatures) = note.rsplit_once("\n\n").ok_or(NoteError::Form)?;
+        let signatures = signatures.strip_suffix('\n').ok_or(NoteError::Form)?;
         let lines: Vec<_> = signatures.split('\n').take(MOST_SIGNATURES + 1).collect();
         if lines.len() > MOST_SIGNATURES {
-            return Err(BadNote::Form);
+            return Err(NoteError::Form);
         }
         let signatures = lines.into_iter().map(SignatureLine::parse).collect::<Result<_, _>>()?;
         Ok(Self { text: format!("{text}\n"), signatures })
@@ -120,9 +120,9 @@ impl Note {
 
     /// The time of the signature of `key`; plain signatures have none. Fails if it is missing, or if any line of that
     /// key is wrong.
-    pub fn verify(&self, key: &NoteKey) -> Result<Option<Instant>, BadNote> {
+    pub fn verify(&self, key: &NoteKey) -> Result<Option<Timestamp>, NoteError> {
         let key_id = key.key_id();
-        let mut found = Err(BadNote::Unsigned);
+        let mut found = Err(NoteError::Unsigned);
         for line in self.signatures.iter().filter(|l| l.name == key.name && l.key_id == key_id) {
             found = Ok(verify_line(&self.text, line, key)?);
         }
@@ -130,21 +130,21 @@ impl Note {
     }
 }
 
-fn verify_line(text: &str, line: &SignatureLine, key: &NoteKey) -> Result<Option<Instant>, BadNote> {
-    let bad = |_| BadNote::Signature;
+fn verify_line(text: &str, line: &SignatureLine, key: &NoteKey) -> Result<Option<Timestamp>, NoteError> {
+    let bad = |_| NoteError::Signature;
     match key.kind {
         KeyKind::Log => {
-            let signature: &[u8; 64] = line.bytes.as_slice().try_into().map_err(|_| BadNote::Signature)?;
+            let signature: &[u8; 64] = line.bytes.as_slice().try_into().map_err(|_| NoteError::Signature)?;
             key.key.verify_raw(text.as_bytes(), signature).map_err(bad)?;
             Ok(None)
         }
         KeyKind::Witness => {
-            let (time, signature) = line.bytes.split_first_chunk::<8>().ok_or(BadNote::Signature)?;
+            let (time, signature) = line.bytes.split_first_chunk::<8>().ok_or(NoteError::Signature)?;
             let time = u64::from_be_bytes(*time);
-            let signature: &[u8; 64] = signature.try_into().map_err(|_| BadNote::Signature)?;
+            let signature: &[u8; 64] = signature.try_into().map_err(|_| NoteError::Signature)?;
             key.key.verify_raw(&cosigned(text, time), signature).map_err(bad)?;
-            let ms = i64::try_from(time).ok().and_then(|s| s.checked_mul(1000)).ok_or(BadNote::Signature)?;
-            Ok(Some(Instant::from_millis(ms)))
+            let ms = i64::try_from(time).ok().and_then(|s| s.checked_mul(1000)).ok_or(NoteError::Signature)?;
+            Ok(Some(Timestamp::from_millis(ms)))
         }
     }
 }
@@ -160,7 +160,7 @@ pub fn sign(text: &str, name: &str, signer: &Signer) -> SignatureLine {
 }
 
 /// Cosigns `text` as a witness does, at a time of whole seconds.
-pub fn cosign(text: &str, name: &str, signer: &Signer, at: Instant) -> SignatureLine {
+pub fn cosign(text: &str, name: &str, signer: &Signer, at: Timestamp) -> SignatureLine {
     let key = NoteKey { name: name.to_owned(), kind: KeyKind::Witness, key: signer.public() };
     let time = u64::try_from(at.seconds()).unwrap_or(0);
     let bytes = [time.to_be_bytes().as_slice(), &signer.sign_raw(&cosigned(text, time))].concat();
@@ -193,14 +193,14 @@ mod tests {
         assert_eq!(note.verify(&neumann()), Ok(None));
         assert_eq!(note.to_string(), NEUMANN);
         let forged = Note::parse(&NEUMANN.replace("problem is", "problem was")).unwrap();
-        assert_eq!(forged.verify(&neumann()), Err(BadNote::Signature));
+        assert_eq!(forged.verify(&neumann()), Err(NoteError::Signature));
     }
 
     #[test]
     fn cosignatures_carry_their_time() {
         let (log, witness) = (Signer::from_seed(&[1; 32]), Signer::from_seed(&[2; 32]));
         let text = "origin\n1\nAAAA\n";
-        let at = Instant::from_millis(1_790_000_000_000);
+        let at = Timestamp::from_millis(1_790_000_000_000);
         let note = Note {
             text: text.into(),
             signatures: vec![sign(text, "log", &log), cosign(text, "witness", &witness, at)],
@@ -209,8 +209,8 @@ mod tests {
         let key = |name: &str, kind, signer: &Signer| NoteKey { name: name.into(), kind, key: signer.public() };
         assert_eq!(note.verify(&key("log", KeyKind::Log, &log)), Ok(None));
         assert_eq!(note.verify(&key("witness", KeyKind::Witness, &witness)), Ok(Some(at)));
-        assert_eq!(note.verify(&key("witness", KeyKind::Log, &witness)), Err(BadNote::Unsigned));
-        assert_eq!(note.verify(&key("stranger", KeyKind::Log, &log)), Err(BadNote::Unsigned));
+        assert_eq!(note.verify(&key("witness", KeyKind::Log, &witness)), Err(NoteError::Unsigned));
+        assert_eq!(note.verify(&key("stranger", KeyKind::Log, &log)), Err(NoteError::Unsigned));
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
             &NEUMANN.replace("PeterNeumann ", "Peter+Neumann "),
             NEUMANN.trim_end(),
         ] {
-            assert_eq!(Note::parse(bad).err(), Some(BadNote::Form), "{bad:.60}");
+            assert_eq!(Note::parse(bad).err(), Some(NoteError::Form), "{bad:.60}");
         }
     }
 }

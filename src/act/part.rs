@@ -8,8 +8,8 @@
 
 use std::io::{self, BufRead, Read as _, Write};
 
-use super::change::{BadChange, Line};
-use super::header::{self, BadHeader, Header};
+use super::change::{ChangeError, Line};
+use super::header::{self, Header, HeaderError};
 use super::tree::{self, Frontier};
 use crate::seal::sign::LONGEST_SIGNATURE;
 use crate::value::digest::Digest;
@@ -36,16 +36,16 @@ pub struct Head {
 
 /// Why a part is not an act.
 #[derive(Debug, thiserror::Error)]
-pub enum BadPart {
+pub enum PartError {
     /// Malformed, cut short, or over a limit.
     #[error("an act in the bundle is malformed: {0}")]
     Form(&'static str),
     /// Its header is.
     #[error(transparent)]
-    Header(#[from] BadHeader),
+    Header(#[from] HeaderError),
     /// One of its changes is.
     #[error(transparent)]
-    Change(#[from] BadChange),
+    Change(#[from] ChangeError),
     /// Its changes are not those that were signed.
     #[error("an act's changes are not those that were signed")]
     Root,
@@ -104,36 +104,36 @@ pub struct Reader<R> {
 
 impl<R: BufRead> Reader<R> {
     /// Reads what stands before the changes.
-    pub fn begin(mut input: R) -> Result<Self, BadPart> {
+    pub fn begin(mut input: R) -> Result<Self, PartError> {
         let mut line = Vec::new();
         input.by_ref().take(LONGEST_FIRST as u64).read_until(b'\n', &mut line)?;
         let text = std::str::from_utf8(&line)
             .ok()
             .and_then(|l| l.strip_suffix('\n'))
-            .ok_or(BadPart::Form("its first line"))?;
+            .ok_or(PartError::Form("its first line"))?;
         let (index, header_length, signature_length, changes, proof) =
-            Head::parse(text).ok_or(BadPart::Form("its first line"))?;
+            Head::parse(text).ok_or(PartError::Form("its first line"))?;
         let mut header = vec![0; header_length];
         input.read_exact(&mut header)?;
         let mut signature = vec![0; signature_length];
         input.read_exact(&mut signature)?;
-        let signature = String::from_utf8(signature).map_err(|_| BadPart::Form("its signature"))?;
+        let signature = String::from_utf8(signature).map_err(|_| PartError::Form("its signature"))?;
         let head = Head { index, header, signature, changes, proof };
         let header = Header::parse(&head.header)?;
         if header.changes != changes || header.sequence != index {
-            return Err(BadPart::Form("its first line does not fit its header"));
+            return Err(PartError::Form("its first line does not fit its header"));
         }
         Ok(Self { input, head, header, left: changes, root: Frontier::default(), line, leaf: tree::empty_root() })
     }
 
     /// The next change; `None` after the last.
-    pub fn next_line(&mut self) -> Result<Option<Line>, BadPart> {
+    pub fn next_line(&mut self) -> Result<Option<Line>, PartError> {
         if self.left == 0 {
             return Ok(None);
         }
         self.line.clear();
         self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
-        let line = self.line.strip_suffix(b"\n").ok_or(BadPart::Form("a change is cut short or too long"))?;
+        let line = self.line.strip_suffix(b"\n").ok_or(PartError::Form("a change is cut short or too long"))?;
         let line = Line::parse(line)?;
         self.leaf = line.leaf();
         self.root.push(self.leaf);
@@ -147,11 +147,11 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Ends the reading: all changes were read, nothing follows, and their root is the signed one.
-    pub fn finish(mut self) -> Result<(Head, Header), BadPart> {
+    pub fn finish(mut self) -> Result<(Head, Header), PartError> {
         if self.left != 0 || !self.input.fill_buf()?.is_empty() {
-            return Err(BadPart::Form("its length"));
+            return Err(PartError::Form("its length"));
         }
-        if self.root.root() != self.header.root { Err(BadPart::Root) } else { Ok((self.head, self.header)) }
+        if self.root.root() != self.header.root { Err(PartError::Root) } else { Ok((self.head, self.header)) }
     }
 }
 
@@ -164,9 +164,9 @@ mod tests {
     use crate::object;
     use crate::value::class::Role;
     use crate::value::id::Id;
-    use crate::value::instant::Instant;
     use crate::value::person::Person;
     use crate::value::realm::Realm;
+    use crate::value::timestamp::Timestamp;
 
     fn part() -> Vec<u8> {
         let changes: Vec<Line> = (0..3u8)
@@ -189,7 +189,7 @@ mod tests {
             sequence: 0,
             previous: None,
             seen: Vec::new(),
-            time: Hybrid { at: Instant::EPOCH, tick: 0 },
+            time: Hybrid { at: Timestamp::EPOCH, tick: 0 },
             member: Person::of(Digest::of(b"key")),
             role: Role::Investigator,
             basis: None,
@@ -208,7 +208,7 @@ mod tests {
         out
     }
 
-    fn read(bytes: &[u8]) -> Result<usize, BadPart> {
+    fn read(bytes: &[u8]) -> Result<usize, PartError> {
         let mut reader = Reader::begin(bytes)?;
         let mut count = 0;
         while reader.next_line()?.is_some() {

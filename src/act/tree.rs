@@ -225,9 +225,9 @@ mod tests {
     use super::*;
 
     #[derive(Default)]
-    struct Memory(HashMap<(u8, u64), Digest>);
+    struct TrustStore(HashMap<(u8, u64), Digest>);
 
-    impl Nodes for Memory {
+    impl Nodes for TrustStore {
         type Error = Infallible;
         fn node(&self, height: u8, index: u64) -> Result<Digest, Infallible> {
             Ok(self.0[&(height, index)])
@@ -238,8 +238,8 @@ mod tests {
         leaf_hash(&i.to_be_bytes())
     }
 
-    fn log(size: u64) -> Memory {
-        let mut log = Memory::default();
+    fn log(size: u64) -> TrustStore {
+        let mut log = TrustStore::default();
         for i in 0..size {
             for (height, index, hash) in completed(&log, i, leaf(i)).unwrap() {
                 log.0.insert((height, index), hash);

@@ -3,10 +3,10 @@
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
-use crate::value::json::{self, BadMember, Json, Limits, Malformed, Members};
+use crate::value::json::{self, Json, Limits, Malformed, MemberError, Members};
 use crate::value::person::Person;
 use crate::value::realm::Realm;
+use crate::value::timestamp::Timestamp;
 
 const FORMAT: &str = "bundle/1";
 /// The longest manifest, in bytes.
@@ -94,7 +94,7 @@ pub struct Manifest {
     /// The digest of the manifest before it.
     pub previous: Option<Digest>,
     /// When it was made.
-    pub made: Instant,
+    pub made: Timestamp,
     /// Who made it.
     pub by: Person,
     /// What of the other side's has arrived.
@@ -113,13 +113,13 @@ pub struct Manifest {
 
 /// Why bytes are not a manifest.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadManifest {
+pub enum ManifestError {
     /// Not strict JSON.
     #[error("the manifest is malformed: {0}")]
     Json(#[from] Malformed),
     /// A member is missing, extra, of the wrong type or over a limit.
     #[error("the manifest is malformed: {0}")]
-    Member(#[from] BadMember),
+    Member(#[from] MemberError),
     /// A format or a feature that this program does not know.
     #[error("the bundle needs a newer program: {0}")]
     Version(String),
@@ -174,16 +174,17 @@ impl Manifest {
     }
 
     /// Reads a manifest strictly.
-    pub fn parse(bytes: &[u8]) -> Result<Self, BadManifest> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
         let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
         let mut m = Members::of(&json)?;
         let format = m.text("comity")?;
         if format != FORMAT {
-            return Err(BadManifest::Version(crate::value::text::shown(format).into_owned()));
+            return Err(ManifestError::Version(crate::value::text::shown(format).into_owned()));
         }
-        if let Some(feature) = m.need("critical")?.items().ok_or(BadMember("`critical` is not a list".into()))?.first()
+        if let Some(feature) =
+            m.need("critical")?.items().ok_or(MemberError("`critical` is not a list".into()))?.first()
         {
-            return Err(BadManifest::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
+            return Err(ManifestError::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
         }
         let mut from = Members::of(m.need("from")?)?;
         let (desk, replica) = (from.read("desk", Id::parse)?, from.read("replica", Id::parse)?);
@@ -195,7 +196,7 @@ impl Manifest {
             to: m.read("to", Id::parse)?,
             sequence: m.count("sequence")?,
             previous: m.maybe("previous").map(|d| digest_of(d, "previous")).transpose()?,
-            made: m.read("made", Instant::parse)?,
+            made: m.read("made", Timestamp::parse)?,
             by: m.read("by", Person::parse)?,
             acknowledges: m.maybe("acknowledges").map(read_receipt).transpose()?,
             checkpoint: m.text("checkpoint")?.to_owned(),
@@ -209,48 +210,48 @@ impl Manifest {
         if manifest.to_bytes() == bytes {
             Ok(manifest)
         } else {
-            Err(BadMember("it is not in its one form".into()).into())
+            Err(MemberError("it is not in its one form".into()).into())
         }
     }
 
-    fn fits_together(&self) -> Result<(), BadMember> {
+    fn fits_together(&self) -> Result<(), MemberError> {
         let parts = self.parts.iter().try_fold(0u64, |sum, p| sum.checked_add(p.bytes));
         let volumes = self.volumes.iter().try_fold(0u64, |sum, v| sum.checked_add(v.bytes));
         let same = parts.is_some() && parts == volumes;
         let first = (self.sequence == 1) == self.previous.is_none() && (self.sequence == 1) == self.growth.is_none();
         let padded = self.parts.iter().position(|p| p.kind == PartKind::Padding) == self.parts.len().checked_sub(1);
         match () {
-            () if !padded => Err(BadMember("its padding, which is its last part and the only one".into())),
-            () if self.sequence == 0 || !first => Err(BadMember("its place in the stream".into())),
-            () if !same || self.volumes.is_empty() => Err(BadMember("the lengths of its parts and volumes".into())),
+            () if !padded => Err(MemberError("its padding, which is its last part and the only one".into())),
+            () if self.sequence == 0 || !first => Err(MemberError("its place in the stream".into())),
+            () if !same || self.volumes.is_empty() => Err(MemberError("the lengths of its parts and volumes".into())),
             () => Ok(()),
         }
     }
 }
 
-fn digest_of(json: &Json, what: &str) -> Result<Digest, BadMember> {
-    json.text().and_then(Digest::parse).ok_or_else(|| BadMember(format!("`{what}` is not a digest")))
+fn digest_of(json: &Json, what: &str) -> Result<Digest, MemberError> {
+    json.text().and_then(Digest::parse).ok_or_else(|| MemberError(format!("`{what}` is not a digest")))
 }
 
-fn read_receipt(json: &Json) -> Result<Receipt, BadMember> {
+fn read_receipt(json: &Json) -> Result<Receipt, MemberError> {
     let mut m = Members::of(json)?;
     let receipt = Receipt { sequence: m.count("sequence")?, manifest: m.read("manifest", Digest::parse)? };
     m.finish()?;
     Ok(receipt)
 }
 
-fn read_growth(json: &Json) -> Result<Growth, BadMember> {
+fn read_growth(json: &Json) -> Result<Growth, MemberError> {
     let mut m = Members::of(json)?;
     let growth = Growth { from: m.count("from")?, proof: m.list("proof", Digest::parse_base64)? };
     m.finish()?;
     if growth.proof.len() > crate::act::tree::LONGEST_PROOF {
-        Err(BadMember("its proof is too long".into()))
+        Err(MemberError("its proof is too long".into()))
     } else {
         Ok(growth)
     }
 }
 
-fn read_cosigned(json: &Json) -> Result<Cosigned, BadMember> {
+fn read_cosigned(json: &Json) -> Result<Cosigned, MemberError> {
     let mut m = Members::of(json)?;
     let cosigned =
         Cosigned { size: m.count("size")?, root: m.read("root", Digest::parse)?, line: m.text("line")?.to_owned() };
@@ -258,15 +259,19 @@ fn read_cosigned(json: &Json) -> Result<Cosigned, BadMember> {
     Ok(cosigned)
 }
 
-fn read_list<T>(json: &Json, most: usize, read: impl Fn(&Json) -> Result<T, BadMember>) -> Result<Vec<T>, BadMember> {
+fn read_list<T>(
+    json: &Json,
+    most: usize,
+    read: impl Fn(&Json) -> Result<T, MemberError>,
+) -> Result<Vec<T>, MemberError> {
     let items = json
         .items()
         .filter(|items| items.len() <= most)
-        .ok_or_else(|| BadMember("a list is missing or too long".into()))?;
+        .ok_or_else(|| MemberError("a list is missing or too long".into()))?;
     items.iter().map(read).collect()
 }
 
-fn read_part(json: &Json) -> Result<Part, BadMember> {
+fn read_part(json: &Json) -> Result<Part, MemberError> {
     let mut m = Members::of(json)?;
     let kind = |k: &str| match k {
         "act" => Some(PartKind::Act),
@@ -275,10 +280,10 @@ fn read_part(json: &Json) -> Result<Part, BadMember> {
     };
     let part = Part { kind: m.read("kind", kind)?, bytes: m.count("bytes")?, digest: m.read("sha256", Digest::parse)? };
     m.finish()?;
-    if part.bytes > LONGEST_PART { Err(BadMember("a part is too long".into())) } else { Ok(part) }
+    if part.bytes > LONGEST_PART { Err(MemberError("a part is too long".into())) } else { Ok(part) }
 }
 
-fn read_volume(json: &Json) -> Result<Volume, BadMember> {
+fn read_volume(json: &Json) -> Result<Volume, MemberError> {
     let mut m = Members::of(json)?;
     let volume = Volume { bytes: m.count("bytes")?, digest: m.read("sha256", Digest::parse)? };
     m.finish()?;

@@ -7,9 +7,9 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use super::manifest::{BadManifest, LONGEST, Manifest, Part};
-use crate::act::part::BadPart;
-use crate::seal::sign::{LONGEST_SIGNATURE, PublicKey, Refused};
+use super::manifest::{LONGEST, Manifest, ManifestError, Part};
+use crate::act::part::PartError;
+use crate::seal::sign::{LONGEST_SIGNATURE, PublicKey, SignatureError};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
@@ -20,13 +20,13 @@ const LONGEST_FIRST: u64 = 128;
 
 /// Why bytes are not a bundle for this desk.
 #[derive(Debug, thiserror::Error)]
-pub enum BadBundle {
+pub enum BundleError {
     /// Malformed, cut short, damaged, or over a limit.
     #[error("the bundle is malformed or damaged: {0}")]
     Form(&'static str),
     /// Its manifest is.
     #[error(transparent)]
-    Manifest(#[from] BadManifest),
+    Manifest(#[from] ManifestError),
     /// A format that this program does not know.
     #[error("the bundle has format {0}, which this program does not know")]
     Version(String),
@@ -38,25 +38,25 @@ pub enum BadBundle {
     Realm(Realm),
     /// A signature on it does not fit.
     #[error("the bundle's signature: {0}")]
-    Signature(#[from] Refused),
+    Signature(#[from] SignatureError),
     /// An act in it is malformed, or is not the one that was signed.
     #[error(transparent)]
-    Act(BadPart),
+    Act(PartError),
     /// The stream under it failed.
     #[error("{0}")]
     Medium(io::Error),
 }
 
-impl From<BadPart> for BadBundle {
-    fn from(bad: BadPart) -> Self {
+impl From<PartError> for BundleError {
+    fn from(bad: PartError) -> Self {
         match bad {
-            BadPart::Medium(error) => error.into(),
+            PartError::Medium(error) => error.into(),
             other => Self::Act(other),
         }
     }
 }
 
-impl From<io::Error> for BadBundle {
+impl From<io::Error> for BundleError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // That is how a sealed stream says that it is damaged, and any stream that it ends too early.
@@ -83,64 +83,64 @@ pub struct Opened<R> {
 
 impl<R: Read> Opened<R> {
     /// Reads up to the parts.
-    pub fn read(input: R) -> Result<Self, BadBundle> {
+    pub fn read(input: R) -> Result<Self, BundleError> {
         let mut input = BufReader::with_capacity(256 * 1024, input);
         let mut line = Vec::new();
         input.by_ref().take(LONGEST_FIRST).read_until(b'\n', &mut line)?;
         let text = std::str::from_utf8(&line)
             .ok()
             .and_then(|l| l.strip_suffix('\n'))
-            .ok_or(BadBundle::Form("its first line"))?;
+            .ok_or(BundleError::Form("its first line"))?;
         let rest = match text.split_once(' ') {
             Some(("comity-bundle/1", rest)) => rest,
             Some((other, _)) if other.starts_with("comity-bundle/") => {
-                return Err(BadBundle::Version(crate::value::text::shown(other).into_owned()));
+                return Err(BundleError::Version(crate::value::text::shown(other).into_owned()));
             }
-            _ => return Err(BadBundle::Form("its first line")),
+            _ => return Err(BundleError::Form("its first line")),
         };
         let canonical = |w: &str| if w.starts_with(['0', '+']) { None } else { w.parse::<usize>().ok() };
         let numbers: Option<Vec<usize>> = rest.split(' ').map(canonical).collect();
         let Some(&[manifest, desk, member, volume]) = numbers.as_deref() else {
-            return Err(BadBundle::Form("its first line"));
+            return Err(BundleError::Form("its first line"));
         };
         if manifest > LONGEST || desk > LONGEST_SIGNATURE || member > LONGEST_SIGNATURE {
-            return Err(BadBundle::Form("a length is over its limit"));
+            return Err(BundleError::Form("a length is over its limit"));
         }
-        let mut exactly = |length| -> Result<Vec<u8>, BadBundle> {
+        let mut exactly = |length| -> Result<Vec<u8>, BundleError> {
             let mut bytes = vec![0; length];
             input.read_exact(&mut bytes)?;
             Ok(bytes)
         };
         let bytes = exactly(manifest)?;
-        let text = |bytes| String::from_utf8(bytes).map_err(|_| BadBundle::Form("its signatures"));
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| BundleError::Form("its signatures"));
         let signatures = [text(exactly(desk)?)?, text(exactly(member)?)?];
         let manifest = Manifest::parse(&bytes)?;
         if volume > manifest.volumes.len() {
-            return Err(BadBundle::Form("its volume"));
+            return Err(BundleError::Form("its volume"));
         }
         Ok(Self { bytes, manifest, signatures, volume: volume - 1, input })
     }
 
     /// Whether it is for this desk and realm.
-    pub fn is_for(&self, desk: Id, realm: &Realm) -> Result<(), BadBundle> {
+    pub fn is_for(&self, desk: Id, realm: &Realm) -> Result<(), BundleError> {
         match () {
-            () if self.manifest.to != desk => Err(BadBundle::NotForUs),
-            () if self.manifest.realm != *realm => Err(BadBundle::Realm(self.manifest.realm.clone())),
+            () if self.manifest.to != desk => Err(BundleError::NotForUs),
+            () if self.manifest.realm != *realm => Err(BundleError::Realm(self.manifest.realm.clone())),
             () => Ok(()),
         }
     }
 
     /// Whether the desk's bundle key signed it.
-    pub fn is_signed_by_desk(&self, key: &PublicKey) -> Result<(), BadBundle> {
+    pub fn is_signed_by_desk(&self, key: &PublicKey) -> Result<(), BundleError> {
         let [desk, _] = &self.signatures;
         Ok(key.verify(&self.manifest.realm.namespace("bundle"), &self.bytes, desk)?)
     }
 
     /// Whether the member that the manifest names signed it.
-    pub fn is_signed_by_member(&self, key: &PublicKey) -> Result<(), BadBundle> {
+    pub fn is_signed_by_member(&self, key: &PublicKey) -> Result<(), BundleError> {
         let [_, member] = &self.signatures;
         if key.person() != self.manifest.by {
-            return Err(Refused::Signer.into());
+            return Err(SignatureError::Signer.into());
         }
         Ok(key.verify(&self.manifest.realm.namespace("bundle"), &self.bytes, member)?)
     }
@@ -212,7 +212,7 @@ impl<R: Read> Parts<R> {
 
     /// Hands the next part to `read`, and checks afterwards that it was read to its end and has its digest. `None` after
     /// the last.
-    pub fn next<T, E: From<BadBundle>>(
+    pub fn next<T, E: From<BundleError>>(
         &mut self,
         read: impl FnOnce(&Part, &mut dyn BufRead) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
@@ -222,21 +222,21 @@ impl<R: Read> Parts<R> {
             Hashed { input: (&mut self.input).take(part.bytes), hash: Sha256::new() },
         );
         let value = read(&part, &mut body)?;
-        let left = body.fill_buf().map_err(BadBundle::from)?.len();
+        let left = body.fill_buf().map_err(BundleError::from)?.len();
         let hashed = body.into_inner();
         if left > 0 || hashed.input.limit() > 0 {
-            return Err(BadBundle::Form("a part is longer than what it holds").into());
+            return Err(BundleError::Form("a part is longer than what it holds").into());
         }
         if *part.digest.as_bytes() != <[u8; 32]>::from(hashed.hash.finalize()) {
-            return Err(BadBundle::Form("a part is not the one that was signed").into());
+            return Err(BundleError::Form("a part is not the one that was signed").into());
         }
         Ok(Some(value))
     }
 
     /// Checks that the bundle ends here.
-    pub fn finish(mut self) -> Result<(), BadBundle> {
+    pub fn finish(mut self) -> Result<(), BundleError> {
         if self.parts.next().is_some() || !self.input.fill_buf()?.is_empty() {
-            return Err(BadBundle::Form("it does not end where it should"));
+            return Err(BundleError::Form("it does not end where it should"));
         }
         Ok(())
     }

@@ -4,11 +4,11 @@
 use std::io::{self, IsTerminal as _, Write, stderr};
 use std::path::{Path, PathBuf};
 
-use crate::desk::failure::Failure;
-use crate::desk::story::{Played, Story};
+use crate::demo::story::{Played, Story};
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::value::text::{shown, shown_lines};
+use crate::workspace::error::Error;
 
 /// The member whose eyes the screens of the demo look through.
 pub const OFFICER: &str = "okafor@XA";
@@ -19,7 +19,7 @@ pub fn temporary() -> PathBuf {
 }
 
 /// Plays the story up to where the screens open. `shows`: how far it is may be shown, where there is a terminal for that.
-pub fn stage(folder: &Path, shows: bool) -> Result<Story, Failure> {
+pub fn stage(folder: &Path, shows: bool) -> Result<Story, Error> {
     let shows = shows && stderr().is_terminal();
     let mut story = Story::begin(folder, Clock::System.now())?;
     let mut steps = 0;
@@ -36,7 +36,7 @@ pub fn stage(folder: &Path, shows: bool) -> Result<Story, Failure> {
 }
 
 /// Plays the whole story into a folder and prints it.
-pub fn headless(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
+pub fn headless(folder: &Path, out: &mut dyn Write) -> Result<(), Error> {
     let mut story = Story::begin(folder, Clock::System.now())?;
     let shown_folder = folder.to_string_lossy();
     let shown_folder = shown(&shown_folder);
@@ -56,7 +56,7 @@ fn step(played: &Played, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{say}")?;
     }
     let answer = if played.refused { "REFUSED" } else { "yes" };
-    writeln!(out, "  {}  {:13} {:18} {answer}", played.at.to_minute(), played.who, played.verb)?;
+    writeln!(out, "  {}  {:13} {:18} {answer}", played.at.to_minute(), played.who, played.command)?;
     for line in shown_lines(&played.outcome) {
         writeln!(out, "                                {line}")?;
     }

@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use crate::desk::failure::Kind;
+use crate::workspace::error::ErrorKind;
 
 /// From here on a panic of any thread says where it was and ends the process with the code of an internal fault. What was
 /// not committed is undone by the database when it is next opened.
@@ -12,9 +12,9 @@ pub fn install() {
         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
         let _ = writeln!(
             std::io::stderr(),
-            "comity met a fault of its own{at} and has ended.\nWhat was done before is stored, what was begun is not. \
+            "Internal error{at}: comity has ended.\nWhat was done before is stored, what was begun is not. \
              Open it again; report the place, which holds no word of a case."
         );
-        std::process::exit(Kind::Internal as i32);
+        std::process::exit(ErrorKind::Internal as i32);
     }));
 }

@@ -1,5 +1,5 @@
 //! `comity init` as a conversation: at a terminal, and without all that it needs, it asks for the rest in plain lines, one
-//! question at a time. It makes nothing itself: what was answered goes to the verbs `identity new` and `init`, and not
+//! question at a time. It makes nothing itself: what was answered goes to the commands `identity new` and `init`, and not
 //! before the last question is answered.
 
 use std::io::{BufRead, IsTerminal as _, Write, stderr, stdin, stdout};
@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::print::quoted;
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::job::Job;
-use crate::desk::verb::{Answer, Form, Place, Run, Verb};
-use crate::desk::{identity, init, verb};
+use crate::command::command;
+use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
+use crate::command::identity;
+use crate::command::init;
 use crate::host::{file, folder};
 use crate::seal::secret::Passphrase;
 use crate::value::text::{shown, shown_lines, wrap};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::progress::Job;
 
 /// A field of `init`: how it is asked for, and why.
 struct Question {
@@ -47,7 +49,7 @@ const QUESTIONS: &[Question] = &[
     Question {
         field: "roles",
         asks: "Your roles",
-        why: "A role is what you may sign; nobody reviews or releases his own, so leave these two to a colleague.",
+        why: "A role is what you may sign; nobody reviews or releases their own request, so leave these two to a colleague.",
         default: "administrator,desk-officer,investigator",
     },
 ];
@@ -58,10 +60,10 @@ const WIDTH: usize = 79;
 /// How often a new passphrase is asked for: one from a file does not get better.
 const PASSPHRASES: usize = 3;
 
-/// Whether the verb is `init`, and something that it needs is missing.
-pub fn is_for(verb: &Verb, form: &Form) -> bool {
-    let missing = verb.fields.iter().any(|f| f.required && form.maybe(f.name).is_none());
-    verb.full_name() == "init" && missing
+/// Whether the command is `init`, and something that it needs is missing.
+pub fn is_for(command: &Command, form: &Args) -> bool {
+    let missing = command.fields.iter().any(|f| f.required && form.maybe(f.name).is_none());
+    command.full_name() == "init" && missing
 }
 
 /// Whether there is somebody to ask.
@@ -73,24 +75,24 @@ pub fn has_terminal() -> bool {
 ///
 /// # Errors
 ///
-/// [`Kind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the verbs say.
-pub fn found(mut form: Form, place: &mut Place) -> Result<(), Failure> {
+/// [`Kind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
+pub fn found(mut form: Args, place: &mut CommandContext) -> Result<(), Error> {
     let asking = Arc::new(AtomicBool::new(true));
     hold_interrupts(&asking)?;
     let mut talk = Talk { lines: &mut stdin().lock(), out: &mut stderr() };
     let keys = talk.all(&mut form, place)?;
     // From here on all is made, or a failure says what was not: an interrupt would leave half of it.
     asking.store(false, Ordering::Relaxed);
-    talk.say("One moment: keys are made and sealed.")?;
+    talk.print("One moment: keys are made and sealed.")?;
     let made = make(&form, place, keys)?;
-    tell(&made, place, &mut stdout().lock())?;
+    print_result(&made, place, &mut stdout().lock())?;
     Ok(())
 }
 
 /// While `asking`, an interrupt ends the program at once, for nothing was made; else it is passed over. While a passphrase
 /// is typed the terminal sends none: Ctrl-C is then read as a key, and leaves too.
-fn hold_interrupts(asking: &Arc<AtomicBool>) -> Result<(), Failure> {
-    let code = i32::from(Kind::Cancelled as u8);
+fn hold_interrupts(asking: &Arc<AtomicBool>) -> Result<(), Error> {
+    let code = i32::from(ErrorKind::Cancelled as u8);
     signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(asking))?;
     Ok(())
 }
@@ -111,29 +113,29 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     /// Asks everything. Nothing is made.
-    fn all(&mut self, form: &mut Form, place: &mut Place) -> Result<Keys, Failure> {
-        self.say("This founds a desk: one unit, in one jurisdiction, with its encrypted workspace on this machine.")?;
-        self.say("Enter takes what stands in brackets. Ctrl-C leaves everything as it was.")?;
+    fn all(&mut self, form: &mut Args, place: &mut CommandContext) -> Result<Keys, Error> {
+        self.print("This founds a desk: one unit, in one jurisdiction, with its encrypted workspace on this machine.")?;
+        self.print("Enter takes what stands in brackets. Ctrl-C leaves everything as it was.")?;
         self.fields(form)?;
         place.workspace = self.workspace(&place.workspace)?;
         let keys = self.keys(place)?;
-        self.say("")?;
-        self.say(&format!("The desk:   {} {}", said(form, "desk"), said(form, "name")))?;
-        self.say(&format!("Workspace:  {}", shown(&place.workspace.to_string_lossy())))?;
-        self.say(&format!("Identity:   {}", shown(&place.identity.to_string_lossy())))?;
+        self.print("")?;
+        self.print(&format!("The desk:   {} {}", answer_to(form, "desk"), answer_to(form, "name")))?;
+        self.print(&format!("Workspace:  {}", shown(&place.workspace.to_string_lossy())))?;
+        self.print(&format!("Identity:   {}", shown(&place.identity.to_string_lossy())))?;
         match self.line("Make it", "yes")?.as_str() {
             "yes" | "y" => Ok(keys),
             _ => Err(left()),
         }
     }
 
-    fn fields(&mut self, form: &mut Form) -> Result<(), Failure> {
+    fn fields(&mut self, form: &mut Args) -> Result<(), Error> {
         for q in QUESTIONS.iter().filter(|q| form.maybe(q.field).is_none()).collect::<Vec<_>>() {
             let choices =
                 if q.field == "roles" { format!(" There are {}.", init::roles().join(", ")) } else { String::new() };
             self.why(&format!("{}{choices}", q.why))?;
             let answer = self.until(q.asks, q.default, |text| {
-                let tried = Form::default().with(q.field, text);
+                let tried = Args::default().with(q.field, text);
                 init::check(q.field, &tried)
             })?;
             form.add(q.field, answer);
@@ -143,35 +145,35 @@ impl Talk<'_> {
         init::check("exercise", form)
     }
 
-    fn workspace(&mut self, default: &Path) -> Result<PathBuf, Failure> {
+    fn workspace(&mut self, default: &Path) -> Result<PathBuf, Error> {
         self.why("The workspace is the folder of the desk's cases, encrypted; it needs a local disk.")?;
         let is_free = |text: &str| match file::is_empty_folder(&folder::typed(text))? {
             true => Ok(()),
-            false => Err(Failure::usage("there is something in it already; name another folder")),
+            false => Err(Error::usage("there is something in it already; name another folder")),
         };
         Ok(folder::typed(&self.until("Workspace", &default.to_string_lossy(), is_free)?))
     }
 
     /// Asks for the identity. One that is there must open now: a wrong passphrase is told before anything is made.
-    fn keys(&mut self, place: &mut Place) -> Result<Keys, Failure> {
+    fn keys(&mut self, place: &mut CommandContext) -> Result<Keys, Error> {
         self.why("Your identity is a file with your own keys: it signs what you do, and lies outside the workspace.")?;
         place.identity = folder::typed(&self.line("Identity", &place.identity.to_string_lossy())?);
         if place.identity.symlink_metadata().is_ok() {
             let (me, passphrase) = identity::unlock(place)?;
-            self.say(&format!("It is there: you are {}.", shown(&me.name)))?;
+            self.print(&format!("It is there: you are {}.", shown(&me.name)))?;
             return Ok(Keys::There(passphrase));
         }
         self.why("There is none yet, so one is made: colleagues and partners see your name on what you sign.")?;
-        let check = |name: &str| Form::default().with("name", name).line("name").map(drop);
+        let check = |name: &str| Args::default().with("name", name).line("name").map(drop);
         let name = self.until("Your name", "", check)?;
         self.why("The passphrase seals the file, and nobody can set it back: without it the keys are lost.")?;
         Ok(Keys::New(name, self.new_passphrase(place)?))
     }
 
-    fn new_passphrase(&mut self, place: &mut Place) -> Result<Passphrase, Failure> {
+    fn new_passphrase(&mut self, place: &mut CommandContext) -> Result<Passphrase, Error> {
         for _ in 1..PASSPHRASES {
             match (place.passphrase)("A new passphrase", true) {
-                Err(failure) if failure.kind == Kind::Usage => self.say(&failure.what)?,
+                Err(failure) if failure.kind == ErrorKind::Usage => self.print(&failure.what)?,
                 done => return done,
             }
         }
@@ -179,22 +181,17 @@ impl Talk<'_> {
     }
 
     /// Asks until the answer is taken; what is wrong with it is said.
-    fn until(
-        &mut self,
-        asks: &str,
-        default: &str,
-        check: impl Fn(&str) -> Result<(), Failure>,
-    ) -> Result<String, Failure> {
+    fn until(&mut self, asks: &str, default: &str, check: impl Fn(&str) -> Result<(), Error>) -> Result<String, Error> {
         loop {
             let answer = self.line(asks, default)?;
             match check(&answer) {
                 Ok(()) => return Ok(answer),
-                Err(failure) => self.say(&failure.what)?,
+                Err(failure) => self.print(&failure.what)?,
             }
         }
     }
 
-    fn line(&mut self, asks: &str, default: &str) -> Result<String, Failure> {
+    fn line(&mut self, asks: &str, default: &str) -> Result<String, Error> {
         let brackets = if default.is_empty() { String::new() } else { format!(" [{}]", shown(default)) };
         write!(self.out, "{asks}{brackets}: ")?;
         self.out.flush()?;
@@ -206,12 +203,12 @@ impl Talk<'_> {
         Ok(if answer.is_empty() { default } else { answer }.to_owned())
     }
 
-    fn why(&mut self, sentence: &str) -> Result<(), Failure> {
+    fn why(&mut self, sentence: &str) -> Result<(), Error> {
         writeln!(self.out)?;
-        self.say(sentence)
+        self.print(sentence)
     }
 
-    fn say(&mut self, text: &str) -> Result<(), Failure> {
+    fn print(&mut self, text: &str) -> Result<(), Error> {
         for line in shown_lines(text).iter().flat_map(|line| wrap(line, WIDTH)) {
             writeln!(self.out, "{line}")?;
         }
@@ -219,16 +216,16 @@ impl Talk<'_> {
     }
 }
 
-fn left() -> Failure {
-    Failure::new(Kind::Cancelled, "left before the end", "nothing was made; `comity init` begins anew")
+fn left() -> Error {
+    Error::new(ErrorKind::Cancelled, "left before the end", "nothing was made; `comity init` begins again")
 }
 
-fn said<'a>(form: &'a Form, field: &str) -> std::borrow::Cow<'a, str> {
+fn answer_to<'a>(form: &'a Args, field: &str) -> std::borrow::Cow<'a, str> {
     shown(form.maybe(field).unwrap_or_default())
 }
 
-/// Runs the two verbs with what was answered.
-fn make(form: &Form, place: &mut Place, keys: Keys) -> Result<Answer, Failure> {
+/// Runs the two commands with what was answered.
+fn make(form: &Args, place: &mut CommandContext, keys: Keys) -> Result<Output, Error> {
     let (mut passphrase, is_new) = match keys {
         Keys::There(passphrase) => (passphrase, false),
         Keys::New(name, passphrase) => {
@@ -239,37 +236,37 @@ fn make(form: &Form, place: &mut Place, keys: Keys) -> Result<Answer, Failure> {
     place.passphrase = Box::new(move |_, _| passphrase.take().ok_or_else(left));
     run("init", place, form).map_err(|failure| {
         let next = if is_new { "; the identity is made and stays: the next `comity init` finds it" } else { "" };
-        let remedy = format!("{}{next}", failure.remedy);
-        failure.remedy(remedy)
+        let hint = format!("{}{next}", failure.hint);
+        failure.hint(hint)
     })
 }
 
-fn make_identity(name: &str, passphrase: &Passphrase, place: &mut Place) -> Result<(), Failure> {
+fn make_identity(name: &str, passphrase: &Passphrase, place: &mut CommandContext) -> Result<(), Error> {
     if let Some(folder) = place.identity.parent().filter(|f| !f.as_os_str().is_empty()) {
         file::private_folder(folder)?;
     }
     let mut again = Some(Passphrase::new(passphrase.expose())?);
     place.passphrase = Box::new(move |_, _| again.take().ok_or_else(left));
-    let form = Form::default().with("name", name).with("out", place.identity.to_string_lossy());
+    let form = Args::default().with("name", name).with("out", place.identity.to_string_lossy());
     run("identity new", place, &form).map(drop)
 }
 
-fn run(name: &str, place: &mut Place, form: &Form) -> Result<Answer, Failure> {
-    match verb(name).map(|v| v.run) {
-        Some(Run::Free(run)) => run(place, form, &mut Job::silent()),
-        _ => Err(Failure::new(Kind::Internal, format!("{name} does not run by itself"), "please report it")),
+fn run(name: &str, place: &mut CommandContext, form: &Args) -> Result<Output, Error> {
+    match command(name).map(|v| v.run) {
+        Some(Handler::Free(run)) => run(place, form, &mut Job::silent()),
+        _ => Err(Error::new(ErrorKind::Internal, format!("{name} does not run by itself"), "please report it")),
     }
 }
 
 /// Says what was made, and what comes next.
-fn tell(made: &Answer, place: &Place, out: &mut dyn Write) -> Result<(), Failure> {
-    let comity = command(place);
+fn print_result(made: &Output, place: &CommandContext, out: &mut dyn Write) -> Result<(), Error> {
+    let comity = call(place);
     let (workspace, identity) = (place.workspace.to_string_lossy(), place.identity.to_string_lossy());
     writeln!(out, "\nMade:")?;
     writeln!(out, "  the workspace      {}", shown(&workspace))?;
     writeln!(out, "  your identity      {}", shown(&identity))?;
     writeln!(out, "  what others enrol  {}.pub", shown(&identity))?;
-    for line in made.said.iter().flat_map(|said| shown_lines(said)) {
+    for line in made.message.iter().flat_map(|answer_to| shown_lines(answer_to)) {
         writeln!(out, "{line}")?;
     }
     writeln!(out, "\nNext:")?;
@@ -283,7 +280,7 @@ fn tell(made: &Answer, place: &Place, out: &mut dyn Write) -> Result<(), Failure
 }
 
 /// The program's name with what it needs to find this desk again.
-fn command(place: &Place) -> String {
+fn call(place: &CommandContext) -> String {
     let mut command = "comity".to_owned();
     for (name, path, default) in
         [("workspace", &place.workspace, folder::workspace()), ("identity", &place.identity, folder::identity())]
@@ -301,8 +298,8 @@ mod tests {
     use crate::host::clock::Clock;
 
     /// What a conversation makes of these lines: the form, or the failure; and what it said.
-    fn talk(folder: &Path, form: Form, lines: &str) -> (Result<Form, Failure>, String) {
-        let mut place = Place {
+    fn talk(folder: &Path, form: Args, lines: &str) -> (Result<Args, Error>, String) {
+        let mut place = CommandContext {
             workspace: folder.join("ws"),
             identity: folder.join("me.age"),
             passphrase: Box::new(|_, _| Ok(Passphrase::new("x")?)),
@@ -317,24 +314,30 @@ mod tests {
     #[test]
     fn it_asks_for_what_is_missing_until_it_can_be_taken_and_makes_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let check = |form: Form, lines: &str, kind: Option<Kind>, wanted: &[(&str, &str)], says: &str| {
-            let (done, said) = talk(folder.path(), form, lines);
-            assert!(said.contains(says), "{says}:\n{said}");
+        let check = |form: Args, lines: &str, kind: Option<ErrorKind>, wanted: &[(&str, &str)], says: &str| {
+            let (done, printed) = talk(folder.path(), form, lines);
+            assert!(printed.contains(says), "{says}:\n{printed}");
             assert_eq!(done.as_ref().err().map(|f| f.kind), kind, "{lines:?}");
             for (field, value) in wanted {
                 assert_eq!(done.as_ref().unwrap().maybe(field), Some(*value), "{field}");
             }
             assert!(file::is_empty_folder(folder.path()).unwrap(), "nothing is made by asking");
         };
-        let given = |field, value: &str| Form::default().with(field, value);
+        let given = |field, value: &str| Args::default().with(field, value);
         let roles = "administrator,desk-officer,investigator";
         let all = [("desk", "XA"), ("name", "Harbour desk"), ("jurisdiction", "XA"), ("roles", roles)];
-        check(Form::default(), "XA\nHarbour desk\nXA\n\n\n\nN. Okafor\n\n", None, &all, "Make it [yes]: ");
-        check(Form::default(), "xa\nXA\nHarbour desk\nXA\n\n\n\nN\n\n", None, &all, "--desk xa: a few capitals");
+        check(Args::default(), "XA\nHarbour desk\nXA\n\n\n\nN. Okafor\n\n", None, &all, "Make it [yes]: ");
+        check(Args::default(), "xa\nXA\nHarbour desk\nXA\n\n\n\nN\n\n", None, &all, "--desk xa: a few capitals");
         check(given("desk", "XB"), "N\nXB\nadministrator\n\n\nN\ny\n", None, &[("desk", "XB")], "Its jurisdiction: ");
-        check(given("desk", "xb"), "N\nXB\n\n", Some(Kind::Usage), &[], "Your roles");
-        check(Form::default(), "XA\nN\nXA\ninvestigator\n", Some(Kind::Cancelled), &[], "begins with an administrator");
-        check(Form::default(), "XA\nN\nXA\n\n\n\nN\nno\n", Some(Kind::Cancelled), &[], "Make it [yes]: ");
-        check(Form::default(), "", Some(Kind::Cancelled), &[], "The desk's code: ");
+        check(given("desk", "xb"), "N\nXB\n\n", Some(ErrorKind::Usage), &[], "Your roles");
+        check(
+            Args::default(),
+            "XA\nN\nXA\ninvestigator\n",
+            Some(ErrorKind::Cancelled),
+            &[],
+            "begins with an administrator",
+        );
+        check(Args::default(), "XA\nN\nXA\n\n\n\nN\nno\n", Some(ErrorKind::Cancelled), &[], "Make it [yes]: ");
+        check(Args::default(), "", Some(ErrorKind::Cancelled), &[], "The desk's code: ");
     }
 }

@@ -1,9 +1,7 @@
-//! The manual page: the commands and options of the command line, and the keys of the screens, whose rows are given: the faces
+//! The manual page: the commands and options of the command line, and the keys of the screens, whose rows are given: the front ends
 //! are strangers to each other.
 
 use std::io::{self, Write};
-
-use clap::Command;
 
 /// What a key does on the screens.
 #[derive(Clone, Debug)]
@@ -19,7 +17,7 @@ pub struct KeyRow {
 }
 
 /// Writes the page in roff.
-pub fn write(tree: Command, keys: &[KeyRow], out: &mut impl Write) -> io::Result<()> {
+pub fn write(tree: clap::Command, keys: &[KeyRow], out: &mut impl Write) -> io::Result<()> {
     clap_mangen::Man::new(tree).render(out)?;
     writeln!(
         out,
@@ -47,7 +45,7 @@ mod tests {
         let row =
             KeyRow { keys: vec!["\\".into(), "-".into()], name: "before", about: "the place's", places: vec!["Desk"] };
         let mut out = Vec::new();
-        write(Command::new("x"), &[row], &mut out).unwrap();
+        write(clap::Command::new("x"), &[row], &mut out).unwrap();
         let page = String::from_utf8(out).unwrap();
         assert!(page.ends_with(".TP\n\\fB\\e  \\-\\fR\nbefore: the place\\(aqs (Desk)\n"), "{page}");
     }

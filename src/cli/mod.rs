@@ -1,7 +1,6 @@
-//! Floor 9: the command line. It makes its commands of the catalogue, opens the workspace, runs the verb and prints what
+//! Layer 11: the command line. It makes its commands of the catalogue, opens the workspace, runs the command and prints what
 //! it answers. It decides nothing.
 
-pub mod command;
 pub mod demo;
 pub mod fault;
 pub mod guide;
@@ -10,3 +9,4 @@ pub mod passphrase;
 pub mod print;
 pub mod run;
 pub mod tour;
+pub mod tree;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::verb::AskPassphrase;
+use crate::command::definition::AskPassphrase;
 use crate::host::file;
 use crate::seal::secret::Passphrase;
+use crate::workspace::error::{Error, ErrorKind};
 
 /// Where the passphrase comes from: a file, `-` for one line of standard input, or nothing for the terminal.
 pub fn source(from: Option<PathBuf>) -> AskPassphrase {
@@ -21,7 +21,7 @@ pub fn source(from: Option<PathBuf>) -> AskPassphrase {
         Some(path) => {
             let bytes = Zeroizing::new(file::read(path, Passphrase::LONGEST as u64 + 2)?);
             let text = std::str::from_utf8(&bytes).map_err(|_| {
-                Failure::new(Kind::Usage, "the passphrase file is not UTF-8", "write one line of text into it")
+                Error::new(ErrorKind::Usage, "the passphrase file is not UTF-8", "write one line of text into it")
             })?;
             Ok(Passphrase::new(text.trim_end_matches(['\r', '\n']))?)
         }
@@ -29,27 +29,27 @@ pub fn source(from: Option<PathBuf>) -> AskPassphrase {
     })
 }
 
-fn at_terminal(what: &str, new: bool) -> Result<Passphrase, Failure> {
+fn at_terminal(what: &str, new: bool) -> Result<Passphrase, Error> {
     if !stderr().is_terminal() {
-        return Err(Failure::new(
-            Kind::Key,
+        return Err(Error::new(
+            ErrorKind::Key,
             "a passphrase is needed, and there is no terminal to ask at",
             "name a file with --passphrase-file",
         ));
     }
-    let ask = |prompt: String| -> Result<Zeroizing<String>, Failure> {
+    let ask = |prompt: String| -> Result<Zeroizing<String>, Error> {
         rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unheard)
     };
     let first = ask(format!("{what}: "))?;
     if new && *ask(format!("{what}, once more: "))? != *first {
-        return Err(Failure::new(Kind::Usage, "the two passphrases differ", "try again"));
+        return Err(Error::new(ErrorKind::Usage, "the two passphrases differ", "try again"));
     }
     Ok(Passphrase::new(&first)?)
 }
 
-fn unheard(error: io::Error) -> Failure {
+fn unheard(error: io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::Interrupted => Failure::new(Kind::Cancelled, "cancelled", "nothing was done"),
-        _ => Failure::from(error),
+        io::ErrorKind::Interrupted => Error::new(ErrorKind::Cancelled, "cancelled", "nothing was done"),
+        _ => Error::from(error),
     }
 }

@@ -7,13 +7,13 @@ use serde::Serialize as _;
 use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use crate::desk::failure::Failure;
-use crate::desk::plain;
-use crate::desk::verb::Answer;
+use crate::command::definition::Output;
+use crate::command::plain;
 use crate::value::text::{is_hidden, shown_lines};
+use crate::workspace::error::Error;
 
 /// Prints an answer.
-pub fn answer(answer: &Answer, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn answer(answer: &Output, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if as_json {
         return if answer.value.is_null() { Ok(()) } else { json(&answer.value, out) };
     }
@@ -60,9 +60,9 @@ impl Formatter for Visible {
 }
 
 /// Prints a failure: a sentence and what to do next on standard error; with `--json`, an object on standard output too.
-pub fn failure(failure: &Failure, as_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+pub fn failure(failure: &Error, as_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
     if as_json {
-        let mut error = serde_json::json!({ "code": failure.code(), "what": failure.what, "next": failure.remedy });
+        let mut error = serde_json::json!({ "code": failure.code(), "what": failure.what, "next": failure.hint });
         if let (Some(verdict), Value::Object(members)) = (&failure.verdict, &mut error) {
             members
                 .insert("verdict".into(), serde_json::from_str(&verdict.to_json().to_string()).unwrap_or(Value::Null));
@@ -75,7 +75,7 @@ pub fn failure(failure: &Failure, as_json: bool, out: &mut dyn Write, err: &mut 
     }
     let mut what = shown_lines(&failure.what).into_iter();
     writeln!(err, "comity: {}", what.next().unwrap_or_default())?;
-    for line in what.chain(shown_lines(&failure.remedy)) {
+    for line in what.chain(shown_lines(&failure.hint)) {
         writeln!(err, "  {line}")?;
     }
     Ok(())
@@ -89,9 +89,9 @@ mod tests {
     fn nothing_hidden_is_printed_in_either_form() {
         let evil = "a\u{1b}]52;c;x\u{7}\u{202e}\u{e0041}\u{9b}b\"\\";
         let value = serde_json::json!([{ "value": evil, "list": [evil] }]);
-        let found = Answer { columns: &[("value", "VALUE"), ("list", "LIST")], ..Answer::thing(&value) };
-        let thing = Answer::thing(&serde_json::json!({ evil: evil, "x": [{ "y": evil }] }));
-        let said = Answer::thing(&serde_json::json!({ "id": evil })).saying(evil);
+        let found = Output { columns: &[("value", "VALUE"), ("list", "LIST")], ..Output::thing(&value) };
+        let thing = Output::thing(&serde_json::json!({ evil: evil, "x": [{ "y": evil }] }));
+        let said = Output::thing(&serde_json::json!({ "id": evil })).with_message(evil);
         for a in [&found, &thing, &said] {
             for as_json in [false, true] {
                 let mut out = Vec::new();
@@ -104,7 +104,7 @@ mod tests {
             }
         }
         let mut err = Vec::new();
-        failure(&Failure::usage(evil), false, &mut Vec::new(), &mut err).unwrap();
+        failure(&Error::usage(evil), false, &mut Vec::new(), &mut err).unwrap();
         assert!(!String::from_utf8(err).unwrap().chars().any(|c| c != '\n' && is_hidden(c)));
     }
 

@@ -8,24 +8,25 @@ use std::sync::atomic::AtomicBool;
 
 use clap::ArgMatches;
 
-use super::command::{self, OWN};
 use super::manual::KeyRow;
+use super::tree::{self, OWN};
 use super::{guide, manual, passphrase, print, tour};
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::job::{Job, Progress};
-use crate::desk::verb::{Answer, Form, Place, Run, Verb};
-use crate::desk::workspace::{Desk, Moment};
-use crate::desk::{identity, verb};
+use crate::command::command;
+use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
+use crate::command::identity;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::law::edition::Law;
 use crate::value::class::Role;
-use crate::value::instant::Instant;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::{Moment, Workspace};
+use crate::workspace::progress::{Job, Progress};
 
 /// What the words ask for.
-pub enum Asked {
+pub enum Request_ {
     /// The screens.
     Screens(Globals),
     /// The demo: where, and whether only to print.
@@ -63,30 +64,30 @@ pub struct Globals {
     /// The screens draw lines of ASCII alone.
     pub ascii: bool,
     /// The time, in exercises alone.
-    pub now: Option<Instant>,
+    pub now: Option<Timestamp>,
 }
 
 /// Reads the words, and runs what is not for the screens. `keys` are those of the screens, for the manual.
-pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Asked {
+pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Request_ {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
         crate::seal::vault::light_scrypt();
     }
-    let matches = match command::tree().try_get_matches_from(words) {
+    let matches = match tree::tree().try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();
-            return Asked::Done(if error.use_stderr() { Kind::Usage as u8 } else { 0 });
+            return Request_::Done(if error.use_stderr() { ErrorKind::Usage as u8 } else { 0 });
         }
     };
     let json = matches.get_flag("json");
     let globals = match globals(&matches) {
         Ok(globals) => globals,
-        Err(failure) => return Asked::Done(report(&failure, json)),
+        Err(failure) => return Request_::Done(report(&failure, json)),
     };
     match matches.subcommand() {
-        None => Asked::Screens(globals),
-        Some(("demo", demo)) => Asked::Demo {
+        None => Request_::Screens(globals),
+        Some(("demo", demo)) => Request_::Demo {
             dir: demo.get_one::<String>("dir").map(PathBuf::from),
             headless: demo.get_flag("headless"),
             globals,
@@ -94,37 +95,37 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Asked 
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
-            Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+            Request_::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
         }
-        Some((name, matches)) if OWN.contains(&name) => Asked::Done(own(name, matches, keys)),
+        Some((name, matches)) if OWN.contains(&name) => Request_::Done(own(name, matches, keys)),
         Some((noun, matches)) => {
             let (name, matches) = match matches.subcommand() {
                 Some((name, inner)) => (format!("{noun} {name}"), inner),
                 None => (noun.to_owned(), matches),
             };
-            let Some(verb) = verb(&name) else { return Asked::Done(Kind::Usage as u8) };
-            let form = command::form_of(verb, matches);
-            if guide::is_for(verb, &form) && !json && guide::has_terminal() {
-                let done = guide::found(form, &mut place(&globals));
-                return Asked::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
+            let Some(command) = command(&name) else { return Request_::Done(ErrorKind::Usage as u8) };
+            let args = tree::form_of(command, matches);
+            if guide::is_for(command, &args) && !json && guide::has_terminal() {
+                let done = guide::found(args, &mut place(&globals));
+                return Request_::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
             }
-            let code = match perform(verb, &form, &globals) {
-                Ok(answer) => say(&answer, &globals),
+            let code = match perform(command, &args, &globals) {
+                Ok(answer) => print_output(&answer, &globals),
                 Err(failure) => report(&failure, json),
             };
-            Asked::Done(code)
+            Request_::Done(code)
         }
     }
 }
 
-fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
+fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
     let path =
         |id: &str, default: fn() -> Option<PathBuf>| matches.get_one::<String>(id).map(PathBuf::from).or_else(default);
-    let nowhere = |what: &str| Failure::usage(format!("--{what} is missing, and this system has no place for it"));
+    let nowhere = |what: &str| Error::usage(format!("--{what} is missing, and this system has no place for it"));
     let now = matches.get_one::<String>("now").map(|t| {
-        Instant::parse(t)
-            .or_else(|| Instant::parse_date(t).map(Instant::of_date))
-            .ok_or_else(|| Failure::usage("--now: a time is expected, such as 2026-11-23T03:12:00Z"))
+        Timestamp::parse(t)
+            .or_else(|| Timestamp::parse_date(t).map(Timestamp::of_date))
+            .ok_or_else(|| Error::usage("--now: a time is expected, such as 2026-11-23T03:12:00Z"))
     });
     Ok(Globals {
         workspace: path("workspace", folder::workspace).ok_or_else(|| nowhere("workspace"))?,
@@ -140,9 +141,9 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Failure> {
     })
 }
 
-/// The place that a verb runs in.
-pub fn place(globals: &Globals) -> Place {
-    Place {
+/// The place that a command runs in.
+pub fn place(globals: &Globals) -> CommandContext {
+    CommandContext {
         workspace: globals.workspace.clone(),
         identity: globals.identity.clone(),
         passphrase: passphrase::source(globals.passphrase_file.clone()),
@@ -150,25 +151,25 @@ pub fn place(globals: &Globals) -> Place {
     }
 }
 
-fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer, Failure> {
+fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
     let mut place = place(globals);
     let mut job = job(globals);
-    let done = match verb.run {
-        Run::Free(_) if globals.as_of.is_some() => {
-            let what = format!("`{}` reads no record: --as-of means nothing to it", verb.full_name());
-            Err(Failure::usage(what))
+    let done = match command.run {
+        Handler::Free(_) if globals.as_of.is_some() => {
+            let what = format!("`{}` reads no record: --as-of means nothing to it", command.full_name());
+            Err(Error::usage(what))
         }
-        Run::Free(run) => run(&mut place, form, &mut job),
-        Run::Law(run) if !form.flag("here") && globals.as_of.is_none() => {
-            run(&Law::of_program(), place.clock.now(), form)
+        Handler::Free(run) => run(&mut place, args, &mut job),
+        Handler::Law(run) if !args.flag("here") && globals.as_of.is_none() => {
+            run(&Law::of_program(), place.clock.now(), args)
         }
-        Run::Law(run) => {
-            let desk = open(&mut place, globals, &mut job)?;
-            run(&*desk.law()?, desk.now(), form)
+        Handler::Law(run) => {
+            let workspace = open(&mut place, globals, &mut job)?;
+            run(&*workspace.law()?, workspace.now(), args)
         }
-        Run::Reads(run) | Run::Writes(run) => {
-            let mut desk = open(&mut place, globals, &mut job)?;
-            run(&mut desk, form, &mut job)
+        Handler::Reads(run) | Handler::Writes(run) => {
+            let mut workspace = open(&mut place, globals, &mut job)?;
+            run(&mut workspace, args, &mut job)
         }
     };
     if !globals.plain && stderr().is_terminal() {
@@ -178,15 +179,15 @@ fn perform(verb: &'static Verb, form: &Form, globals: &Globals) -> Result<Answer
 }
 
 /// Opens the workspace, as it is or as of the moment that is asked for.
-fn open(place: &mut Place, globals: &Globals, job: &mut Job) -> Result<Desk, Failure> {
+fn open(place: &mut CommandContext, globals: &Globals, job: &mut Job) -> Result<Workspace, Error> {
     let (me, _) = identity::unlock(place)?;
-    let desk = Desk::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
-    if globals.now.is_some() && desk.meta.realm == Realm::Live {
-        return Err(Failure::usage("--now is for exercises and the demo alone: live time is what it is"));
+    let workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
+    if globals.now.is_some() && workspace.meta.realm == Realm::Live {
+        return Err(Error::usage("--now is for exercises and the demo alone: live time is what it is"));
     }
-    let Some(typed) = &globals.as_of else { return Ok(desk) };
-    let at = Instant::past(typed, desk.now()).map_err(|why| Failure::usage(format!("--as-of: {why}")))?;
-    desk.as_of(Moment::Time(at), job)
+    let Some(typed) = &globals.as_of else { return Ok(workspace) };
+    let at = Timestamp::past(typed, workspace.now()).map_err(|why| Error::usage(format!("--as-of: {why}")))?;
+    workspace.as_of(Moment::Time(at), job)
 }
 
 /// A job that Ctrl-C cancels, and that shows at a terminal how far it is.
@@ -196,7 +197,7 @@ fn job(globals: &Globals) -> Job {
         // The second signal ends the program at once; the first lets the work undo itself.
         let _ = signal_hook::flag::register_conditional_shutdown(
             signal,
-            i32::from(Kind::Cancelled as u8),
+            i32::from(ErrorKind::Cancelled as u8),
             Arc::clone(&cancelled),
         );
         let _ = signal_hook::flag::register(signal, Arc::clone(&cancelled));
@@ -210,8 +211,8 @@ fn job(globals: &Globals) -> Job {
     })
 }
 
-fn say(answer: &Answer, globals: &Globals) -> u8 {
-    if let (false, Some(_), Some(said)) = (globals.json, &answer.text, &answer.said) {
+fn print_output(answer: &Output, globals: &Globals) -> u8 {
+    if let (false, Some(_), Some(said)) = (globals.json, &answer.text, &answer.message) {
         // Beside a text that is the answer itself: whoever writes that to a file still reads this.
         // Where nobody reads it there is nobody to tell that.
         shown_lines(said).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
@@ -224,7 +225,7 @@ fn say(answer: &Answer, globals: &Globals) -> u8 {
 }
 
 /// Reports a failure, and answers its exit code.
-pub fn report(failure: &Failure, json: bool) -> u8 {
+pub fn report(failure: &Error, json: bool) -> u8 {
     let said = print::failure(failure, json, &mut stdout().lock(), &mut stderr().lock());
     if let Err(error) = said {
         return unsaid(&error);
@@ -234,11 +235,11 @@ pub fn report(failure: &Failure, json: bool) -> u8 {
 
 /// Whoever read the answer has gone away, or the medium that it was to be written to fails.
 fn unsaid(error: &io::Error) -> u8 {
-    if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { Kind::Medium as u8 }
+    if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { ErrorKind::Medium as u8 }
 }
 
 fn own(name: &str, matches: &ArgMatches, keys: &[KeyRow]) -> u8 {
-    let mut tree = command::tree();
+    let mut tree = tree::tree();
     let mut out = Vec::new();
     let written = match name {
         "man" => manual::write(tree, keys, &mut out),
@@ -248,10 +249,7 @@ fn own(name: &str, matches: &ArgMatches, keys: &[KeyRow]) -> u8 {
             clap_complete::generate(shell, &mut tree, "comity", &mut out);
             Ok(())
         }
-        _ => {
-            out.extend_from_slice(b"Nothing is unlocked: each command opens the workspace and closes it again.\n");
-            Ok(())
-        }
+        _ => Ok(()),
     };
     match written.and_then(|()| stdout().write_all(&out)) {
         Ok(()) => 0,

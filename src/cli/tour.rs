@@ -1,4 +1,4 @@
-//! `comity tour`: the demo's story, step by step, in plain lines. Before each step it says who acts, what he would type and
+//! `comity tour`: the demo's story, step by step, in plain lines. Before each step it says who acts, what they would type and
 //! why the rule is there; at a terminal it waits for Enter in between. It decides nothing: the gate answers each step as it
 //! answers everybody, and what is said stands in `assets/tour.toml` and with the law.
 
@@ -7,13 +7,13 @@ use std::io::{BufRead, IsTerminal as _, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 use super::print::quoted;
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::lesson::{self, Lesson};
-use crate::desk::story::{Coming, Played, Story};
+use crate::demo::story::{Coming, Played, Story};
+use crate::demo::tour::{self, Lesson};
 use crate::host::clock::Clock;
 use crate::host::{file, folder};
 use crate::value::class::Role;
 use crate::value::text::{shown, shown_lines, width, wrap};
+use crate::workspace::error::{Error, ErrorKind};
 
 /// Lines are no wider than this, in columns.
 const WIDTH: usize = 79;
@@ -32,7 +32,7 @@ pub const ROLES: &[Role] = &[Role::Investigator, Role::DeskOfficer, Role::LegalR
 /// # Errors
 ///
 /// Where the folder is not empty or cannot be written, and where the story does not go as it should.
-pub fn take(dir: Option<PathBuf>, role: Option<Role>) -> Result<(), Failure> {
+pub fn take(dir: Option<PathBuf>, role: Option<Role>) -> Result<(), Error> {
     let folder = dir.clone().unwrap_or_else(|| folder::temporary(&format!("comity-tour-{}", std::process::id())));
     if dir.is_none() {
         remove_when_interrupted(&folder)?;
@@ -48,14 +48,14 @@ pub fn take(dir: Option<PathBuf>, role: Option<Role>) -> Result<(), Failure> {
 }
 
 /// Ctrl-C in the middle of a tour leaves nothing behind either.
-fn remove_when_interrupted(folder: &Path) -> Result<(), Failure> {
+fn remove_when_interrupted(folder: &Path) -> Result<(), Error> {
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
     let folder = folder.to_owned();
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
             // There is nobody left to tell what cannot be removed.
             let _ = file::remove_folder(&folder);
-            std::process::exit(i32::from(Kind::Cancelled as u8));
+            std::process::exit(i32::from(ErrorKind::Cancelled as u8));
         }
     });
     Ok(())
@@ -67,19 +67,19 @@ fn play(
     role: Option<Role>,
     out: &mut dyn Write,
     answers: &mut Option<&mut dyn BufRead>,
-) -> Result<(), Failure> {
+) -> Result<(), Error> {
     let mut story = Story::begin(folder, Clock::System.now())?;
     let of = story.steps(WHOLE);
     let mut given = BTreeSet::new();
-    say(out, "", "EXERCISE EXERCISE EXERCISE  Two fictional desks, XA and XB, and a case that they share.")?;
+    print_wrapped(out, "", "EXERCISE EXERCISE EXERCISE  Two fictional desks, XA and XB, and a case that they share.")?;
     for n in 1.. {
         let Some(coming) = story.coming(WHOLE)? else { break };
-        let lesson = lesson::about(&coming.verb, coming.refused);
+        let lesson = tour::about(&coming.command, coming.refused);
         // With a role named, its own steps are told, and everybody's; the others pass in a line each.
         let told = role.is_none_or(|role| lesson.is_some_and(|l| l.role().is_none_or(|r| r == role)));
         if told {
             writeln!(out, "\n--- {n} of {of}: {}", as_whom(&coming, lesson))?;
-            before(&coming, lesson.filter(|_| given.insert((coming.verb.clone(), coming.refused))), out)?;
+            before(&coming, lesson.filter(|_| given.insert((coming.command.clone(), coming.refused))), out)?;
             if !goes_on(out, answers)? {
                 return Ok(());
             }
@@ -87,9 +87,9 @@ fn play(
         let Some(played) = story.step(WHOLE)? else { break };
         if told { after(&played, out)? } else { in_passing(&coming, &played, out)? }
     }
-    say(out, "", "\nThat was the story. Two commands go on from here:")?;
-    say(out, "  ", "comity demo    the screens, in the middle of it")?;
-    say(out, "  ", "comity init    your own desk")
+    print_wrapped(out, "", "\nThat was the story. Two commands go on from here:")?;
+    print_wrapped(out, "  ", "comity demo    the screens, in the middle of it")?;
+    print_wrapped(out, "  ", "comity init    your own desk")
 }
 
 fn as_whom(coming: &Coming, lesson: Option<&Lesson>) -> String {
@@ -97,19 +97,19 @@ fn as_whom(coming: &Coming, lesson: Option<&Lesson>) -> String {
     format!("{} ({}){role}", shown(&coming.name), shown(&coming.who))
 }
 
-fn before(coming: &Coming, lesson: Option<&Lesson>, out: &mut dyn Write) -> Result<(), Failure> {
-    say(out, "", coming.say.as_deref().unwrap_or_default())?;
+fn before(coming: &Coming, lesson: Option<&Lesson>, out: &mut dyn Write) -> Result<(), Error> {
+    print_wrapped(out, "", coming.say.as_deref().unwrap_or_default())?;
     for line in command(&coming.words) {
         writeln!(out, "  {line}")?;
     }
     let Some(lesson) = lesson else { return Ok(()) };
-    say(out, "", &format!("Why: {}", lesson.why))?;
+    print_wrapped(out, "", &format!("Why: {}", lesson.why))?;
     for rule in lesson.rules() {
         let read = match rule.verified.as_str() {
             "unverified" => "nobody has verified it".to_owned(),
             day => format!("verified {day}"),
         };
-        say(out, "  ", &format!("{} {}: {} ({}; {read})", rule.id, rule.name, rule.source, rule.status))?;
+        print_wrapped(out, "  ", &format!("{} {}: {} ({}; {read})", rule.id, rule.name, rule.source, rule.status))?;
     }
     Ok(())
 }
@@ -130,18 +130,18 @@ fn command(words: &[String]) -> Vec<String> {
     lines
 }
 
-fn after(played: &Played, out: &mut dyn Write) -> Result<(), Failure> {
+fn after(played: &Played, out: &mut dyn Write) -> Result<(), Error> {
     let answer = if played.refused { "REFUSED: " } else { "Done: " };
-    say(out, "", &format!("{answer}{}", played.outcome))
+    print_wrapped(out, "", &format!("{answer}{}", played.outcome))
 }
 
-fn in_passing(coming: &Coming, played: &Played, out: &mut dyn Write) -> Result<(), Failure> {
+fn in_passing(coming: &Coming, played: &Played, out: &mut dyn Write) -> Result<(), Error> {
     let answer = if played.refused { "refused" } else { "done" };
-    say(out, "", &format!("    {}: {}, {answer}", coming.who, coming.verb))
+    print_wrapped(out, "", &format!("    {}: {}, {answer}", coming.who, coming.command))
 }
 
 /// Waits for Enter, where there is somebody to wait for. Answers whether the tour goes on.
-fn goes_on(out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Result<bool, Failure> {
+fn goes_on(out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Result<bool, Error> {
     let Some(lines) = answers else { return Ok(true) };
     write!(out, "[Enter does it, q leaves] ")?;
     out.flush()?;
@@ -150,7 +150,7 @@ fn goes_on(out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Resul
 }
 
 /// Writes text in lines that fit, each with a margin; nothing where there is none.
-fn say(out: &mut dyn Write, margin: &str, text: &str) -> Result<(), Failure> {
+fn print_wrapped(out: &mut dyn Write, margin: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
         return Ok(());
     }
@@ -202,11 +202,11 @@ mod tests {
         let mut story = Story::begin(folder.path(), Clock::System.now()).unwrap();
         let mut taught = BTreeSet::new();
         while let Some(coming) = story.coming(WHOLE).unwrap() {
-            let lesson = lesson::about(&coming.verb, coming.refused);
-            assert!(lesson.is_some(), "{} {}", coming.verb, coming.refused);
+            let lesson = tour::about(&coming.command, coming.refused);
+            assert!(lesson.is_some(), "{} {}", coming.command, coming.refused);
             taught.extend(lesson.and_then(Lesson::role));
             let played = story.step(WHOLE).unwrap().unwrap();
-            assert_eq!((played.who, played.verb), (coming.who, coming.verb), "what is told is what is played");
+            assert_eq!((played.who, played.command), (coming.who, coming.command), "what is told is what is played");
         }
         assert!(ROLES.iter().all(|r| taught.contains(r)), "each role that can be named has something to learn");
     }

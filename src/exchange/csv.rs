@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::found::{BadFile, Format, Found, Options, screen};
+use super::found::{Format, FormatError, Found, Options, screen};
 use crate::value::class::Assertion;
 use crate::value::text;
 
@@ -12,11 +12,11 @@ pub const FORMAT: Format = Format { name: "csv", about: "a table: comma- or tab-
 /// The columns that may be named.
 pub const COLUMNS: &[&str] = &["value", "title", "note", "type"];
 
-fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile> {
+fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), FormatError> {
     let column = |name: &str| options.columns.iter().find(|(n, _)| n == name).map(|(_, i)| *i);
     if let Some((name, _)) = options.columns.iter().find(|(n, i)| !COLUMNS.contains(&n.as_str()) || *i == 0) {
         let what = format!("columns are {}, with numbers from 1", COLUMNS.join(", "));
-        return Err(BadFile::new(format!("--column {}", text::shown(name)), what));
+        return Err(FormatError::new(format!("--column {}", text::shown(name)), what));
     }
     let value_at = column("value").unwrap_or(1);
     let mut table = ::csv::ReaderBuilder::new()
@@ -27,20 +27,20 @@ fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Found) 
         .from_reader(input);
     let mut row = ::csv::StringRecord::new();
     loop {
-        let more = table.read_record(&mut row).map_err(|e| BadFile::new(place(e.position()), describe(&e)))?;
+        let more = table.read_record(&mut row).map_err(|e| FormatError::new(place(e.position()), describe(&e)))?;
         if !more {
             return Ok(());
         }
         let cell = |at: Option<usize>| at.and_then(|i| row.get(i - 1)).map(str::trim).filter(|t| !t.is_empty());
-        let bad = |what: String| BadFile::new(place(row.position()), what);
+        let bad = |what: String| FormatError::new(place(row.position()), what);
         let Some(value) = cell(Some(value_at)) else {
             return Err(bad(format!("there is no value in column {value_at}")));
         };
         let line = |name: &str, t: &str| {
-            text::line(t).map_err(|e| BadFile::new(place(row.position()), format!("its {name} {e}")))
+            text::line(t).map_err(|e| FormatError::new(place(row.position()), format!("its {name} {e}")))
         };
         let kind = cell(column("type")).or(options.kind.as_deref()).unwrap_or("indicator");
-        let kind = crate::record::fold::token(kind).ok_or_else(|| bad("its type is not one word".into()))?;
+        let kind = crate::record::definition::token(kind).ok_or_else(|| bad("its type is not one word".into()))?;
         let (screened, person_class) = screen(&kind);
         let category = options.category.unwrap_or(screened);
         let found = Found {

@@ -6,7 +6,7 @@ use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliabi
 use crate::value::marking::Marking;
 
 /// Reads a file and hands its items on.
-pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile>;
+pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Found) -> bool) -> Result<(), FormatError>;
 
 /// A format: its name, and how it is read.
 pub struct Format {
@@ -71,14 +71,14 @@ pub struct Found {
 /// Why a file cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{place}: {what}")]
-pub struct BadFile {
+pub struct FormatError {
     /// Where in the file.
     pub place: String,
     /// What is wrong.
     pub what: String,
 }
 
-impl BadFile {
+impl FormatError {
     /// Something wrong at a place.
     pub fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
         Self { place: place.into(), what: what.into() }
@@ -89,11 +89,11 @@ impl BadFile {
 pub const LARGEST: u64 = 64 << 20;
 
 /// Reads a file as a whole.
-pub fn whole(input: &mut dyn BufRead) -> Result<Vec<u8>, BadFile> {
+pub fn whole(input: &mut dyn BufRead) -> Result<Vec<u8>, FormatError> {
     let mut bytes = Vec::new();
-    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| BadFile::new("the file", e.to_string()))?;
+    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| FormatError::new("the file", e.to_string()))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(BadFile::new("the file", "it is larger than 64 MiB: split it"));
+        return Err(FormatError::new("the file", "it is larger than 64 MiB: split it"));
     }
     Ok(bytes)
 }

@@ -9,13 +9,13 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::Value;
 
-use super::found::{BadFile, bounded};
+use super::found::{FormatError, bounded};
 use crate::gate::cleared::Cleared;
 use crate::value::class::Onward;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::policy::Stated;
-use crate::value::text::{BadText, is_hidden, line, shown};
+use crate::value::text::{TextError, is_hidden, line, shown};
+use crate::value::timestamp::Timestamp;
 
 /// The name of the format, as `--format` takes it.
 pub const NAME: &str = "iep";
@@ -32,9 +32,9 @@ pub struct Policy {
     /// Its name: the agreement's title.
     pub name: String,
     /// From when.
-    pub start: Instant,
+    pub start: Timestamp,
     /// Until (not including) when; `None`: it has no end.
-    pub end: Option<Instant>,
+    pub end: Option<Timestamp>,
     /// Whether what is shared may be passed on; `None`: it does not say. A policy says it by its TLP.
     pub onward: Option<Onward>,
     /// What else it states.
@@ -109,12 +109,12 @@ fn repeated(text: &str) -> String {
     shown(&bounded(text, REPEATED)).into_owned()
 }
 
-fn bad(what: impl Into<String>) -> BadFile {
-    BadFile::new("the policy", what)
+fn bad(what: impl Into<String>) -> FormatError {
+    FormatError::new("the policy", what)
 }
 
 impl Members {
-    fn read(bytes: &[u8]) -> Result<Self, BadFile> {
+    fn read(bytes: &[u8]) -> Result<Self, FormatError> {
         if bytes.len() as u64 > LONGEST {
             return Err(bad(format!("it is longer than {LONGEST} bytes")));
         }
@@ -129,7 +129,7 @@ impl Members {
     }
 
     /// A string, where it is there.
-    fn text(&mut self, key: &str) -> Result<Option<String>, BadFile> {
+    fn text(&mut self, key: &str) -> Result<Option<String>, FormatError> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -138,18 +138,18 @@ impl Members {
     }
 
     /// A string that must be there.
-    fn need(&mut self, key: &str) -> Result<String, BadFile> {
+    fn need(&mut self, key: &str) -> Result<String, FormatError> {
         self.text(key)?.ok_or_else(|| bad(format!("`{key}` is missing")))
     }
 
     /// A time, where it is there.
-    fn time(&mut self, key: &str) -> Result<Option<Instant>, BadFile> {
+    fn time(&mut self, key: &str) -> Result<Option<Timestamp>, FormatError> {
         let wrong = |t: &str| bad(format!("`{key}` {} is not a time (RFC 3339)", repeated(t)));
-        self.text(key)?.map(|t| Instant::parse(&t).ok_or_else(|| wrong(&t))).transpose()
+        self.text(key)?.map(|t| Timestamp::parse(&t).ok_or_else(|| wrong(&t))).transpose()
     }
 
     /// One word of a list, where it is there.
-    fn word(&mut self, key: &str, words: &[&'static str]) -> Result<Option<&'static str>, BadFile> {
+    fn word(&mut self, key: &str, words: &[&'static str]) -> Result<Option<&'static str>, FormatError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         let known = words.iter().copied().find(|w| *w == text);
         known
@@ -169,7 +169,7 @@ fn is_uuid(text: &str) -> bool {
 
 /// Reads one policy. It is refused where it is malformed, longer than [`LONGEST`], of another version, a mere reference,
 /// without id, name or beginning, or where a member that the specification knows has a value that it does not know.
-pub fn read(bytes: &[u8]) -> Result<Incoming, BadFile> {
+pub fn read(bytes: &[u8]) -> Result<Incoming, FormatError> {
     let mut members = Members::read(bytes)?;
     if members.take("id_ref").is_some() {
         return Err(bad("it only refers to a policy elsewhere, and nothing is fetched: ask for the policy itself"));
@@ -186,7 +186,7 @@ pub fn read(bytes: &[u8]) -> Result<Incoming, BadFile> {
     if !is_uuid(&id) {
         return Err(bad(format!("`id` {} is not a UUID", repeated(&id))));
     }
-    let name = line(&members.need("name")?).map_err(|e: BadText| bad(format!("`name` {e}")))?;
+    let name = line(&members.need("name")?).map_err(|e: TextError| bad(format!("`name` {e}")))?;
     let start = members.time("start_date")?.ok_or_else(|| bad("`start_date` is missing"))?;
     let end = members.time("end_date")?;
     if end.is_some_and(|end| end <= start) {
@@ -421,8 +421,8 @@ mod tests {
         let start = 0i64..4_000_000_000;
         (name, start, prop::option::of(1i64..4_000_000_000), onward, words).prop_map(
             |(name, start, length, onward, (a, b, c, d, e))| {
-                let start = Instant::EPOCH.plus(crate::value::instant::Span::minutes(start / 60));
-                let end = length.map(|s| start.plus(crate::value::instant::Span::minutes(s / 60 + 1)));
+                let start = Timestamp::EPOCH.plus(crate::value::timestamp::Duration::minutes(start / 60));
+                let end = length.map(|s| start.plus(crate::value::timestamp::Duration::minutes(s / 60 + 1)));
                 let mut words = [a, b, c, d, e].into_iter();
                 let stated = Stated::each(|_| Ok::<_, ()>(words.next().flatten())).unwrap();
                 Policy { name, start, end, onward, stated }

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use super::found::{BadFile, Format, Found, Options, bounded, screen, whole};
+use super::found::{Format, FormatError, Found, Options, bounded, screen, whole};
 use crate::value::class::{Assertion, Credibility, Reliability};
 use crate::value::marking::{Marking, Pap, Tlp};
 use crate::value::text::{BODY, LINE};
@@ -20,17 +20,17 @@ struct Claim {
     information: Option<Credibility>,
 }
 
-fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile> {
+fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), FormatError> {
     let bytes = whole(input)?;
     let file: Value =
-        serde_json::from_slice(&bytes).map_err(|e| BadFile::new("the file", format!("it is not JSON: {e}")))?;
+        serde_json::from_slice(&bytes).map_err(|e| FormatError::new("the file", format!("it is not JSON: {e}")))?;
     let responses = file.get("response").unwrap_or(&file);
     let events: Vec<&Value> = match responses {
         Value::Array(all) => all.iter().filter_map(|r| r.get("Event")).collect(),
         one => one.get("Event").into_iter().collect(),
     };
     if events.is_empty() {
-        return Err(BadFile::new("the file", "it holds no MISP event"));
+        return Err(FormatError::new("the file", "it holds no MISP event"));
     }
     for event in events {
         let of_event = claim(event, Claim::default());
@@ -45,7 +45,7 @@ fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> boo
                 continue;
             }
             let found = found(attribute, claim(attribute, above))
-                .ok_or_else(|| BadFile::new(format!("attribute {}", n + 1), "it has no type or no value"))?;
+                .ok_or_else(|| FormatError::new(format!("attribute {}", n + 1), "it has no type or no value"))?;
             if !each(found) {
                 return Ok(());
             }
@@ -112,7 +112,7 @@ fn found(attribute: &Value, claim: Claim) -> Option<Found> {
         handling: default.handling,
     });
     Some(Found {
-        kind: crate::record::fold::token(kind).unwrap_or_else(|| "attribute".into()),
+        kind: crate::record::definition::token(kind).unwrap_or_else(|| "attribute".into()),
         category,
         tier,
         person_class,
@@ -132,7 +132,7 @@ fn found(attribute: &Value, claim: Claim) -> Option<Found> {
 mod tests {
     use super::*;
 
-    fn all(file: &str) -> Result<Vec<Found>, BadFile> {
+    fn all(file: &str) -> Result<Vec<Found>, FormatError> {
         let mut found = Vec::new();
         read(&mut file.as_bytes(), &Options::default(), &mut |f| {
             found.push(f);

@@ -1,4 +1,4 @@
-//! Floor 5: foreign formats, one file each.
+//! Layer 5: foreign formats, one file each.
 //!
 //! Pure: a reader in, items out, one by one; policies of handling come and go beside them, each as a whole. What a file says of itself, its markings too, is a claim that is kept;
 //! whether something may leave is the gate's to say.

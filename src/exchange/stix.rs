@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::found::{BadFile, Format, Found, Options, bounded, screen, whole};
+use super::found::{Format, FormatError, Found, Options, bounded, screen, whole};
 use crate::value::class::{Assertion, Category, PersonClass};
 use crate::value::marking::{Marking, Pap, Tlp};
 use crate::value::text::{BODY, LINE};
@@ -52,7 +52,7 @@ impl Claim {
     }
 }
 
-fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), BadFile> {
+fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> bool) -> Result<(), FormatError> {
     #[derive(serde::Deserialize)]
     struct Bundle<'a> {
         #[serde(rename = "type")]
@@ -62,15 +62,15 @@ fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> boo
     }
     let bytes = whole(input)?;
     let bundle: Bundle<'_> = serde_json::from_slice(&bytes)
-        .map_err(|e| BadFile::new("the file", format!("it is not a STIX bundle: {e}")))?;
+        .map_err(|e| FormatError::new("the file", format!("it is not a STIX bundle: {e}")))?;
     if bundle.kind.as_deref() != Some("bundle") {
-        return Err(BadFile::new("the file", "it is not a STIX bundle"));
+        return Err(FormatError::new("the file", "it is not a STIX bundle"));
     }
-    let object = |n: usize, raw: &RawValue| -> Result<Value, BadFile> {
+    let object = |n: usize, raw: &RawValue| -> Result<Value, FormatError> {
         serde_json::from_str(raw.get())
             .ok()
             .filter(Value::is_object)
-            .ok_or_else(|| BadFile::new(format!("object {}", n + 1), "it is malformed"))
+            .ok_or_else(|| FormatError::new(format!("object {}", n + 1), "it is malformed"))
     };
     let mut claims: HashMap<String, Claim> = HashMap::new();
     for (id, label) in KNOWN {
@@ -86,7 +86,7 @@ fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Found) -> boo
     for (n, raw) in bundle.objects.iter().enumerate() {
         let object = object(n, raw)?;
         let Some(kind) = text(&object, "type") else {
-            return Err(BadFile::new(format!("object {}", n + 1), "it has no type"));
+            return Err(FormatError::new(format!("object {}", n + 1), "it has no type"));
         };
         if kind == "marking-definition" {
             continue;
@@ -159,7 +159,7 @@ fn found(object: &Value, kind: &str, raw: &str, claim: Claim) -> Found {
         }
     });
     Found {
-        kind: crate::record::fold::token(kind).unwrap_or_else(|| "object".into()),
+        kind: crate::record::definition::token(kind).unwrap_or_else(|| "object".into()),
         category,
         tier,
         person_class,
@@ -185,7 +185,7 @@ fn hashes(object: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn all(bundle: &str) -> Result<Vec<Found>, BadFile> {
+    fn all(bundle: &str) -> Result<Vec<Found>, FormatError> {
         let mut found = Vec::new();
         read(&mut bundle.as_bytes(), &Options::default(), &mut |f| {
             found.push(f);

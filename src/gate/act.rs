@@ -1,4 +1,4 @@
-//! The question `act`: may this member sign this, and may it travel? Facts and rules of gate.md.
+//! The question `act`: may this member sign this, and may it travel? Facts and rules of docs/gate.md.
 
 use super::fact::{self, Fact, Facts};
 use super::leave::{Review, before};
@@ -7,8 +7,8 @@ use super::verdict::Verdict;
 use crate::law::signer;
 use crate::object;
 use crate::value::class::{Channel, Role, Standing, words};
-use crate::value::instant::Instant;
 use crate::value::json::Json;
+use crate::value::timestamp::Timestamp;
 
 words! {
     /// Where a member stands at a position of the log.
@@ -35,16 +35,16 @@ pub struct Partner {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Act {
     /// When.
-    pub now: Fact<Instant>,
+    pub now: Fact<Timestamp>,
     /// In which realm.
     pub realm: Fact<String>,
     /// What is signed: a kind of the signers' table.
     pub kind: Fact<String>,
     /// Who signs.
     pub by: Fact<String>,
-    /// Where he stands.
+    /// Where they stand.
     pub standing: Fact<MemberStanding>,
-    /// His roles.
+    /// Their roles.
     pub roles: Fact<Vec<Role>>,
     /// The first person, where this is to be done by a second.
     pub first: Fact<Option<String>>,

@@ -2,12 +2,12 @@
 //! when the log is read. The three ask the same questions with the facts of the act's own time.
 
 use super::cleared::acting_role;
-use super::from_book::{self, Disclosure, LeaveFacts};
+use super::from_records::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Audience;
-use crate::record::book::{Book, BookError};
-use crate::record::fold::{At, ChangeDef, Fault, Piece};
+use crate::record::definition::{ActContext, ApplyError, ChangeDef, ChangeView};
+use crate::record::store::{RecordStore, RecordStoreError};
 use crate::record::{self, disclosure, item, member, purge, request, review};
 use crate::value::class::{Category, PersonClass, Tier};
 use crate::value::id::Id;
@@ -16,7 +16,7 @@ use crate::value::marking::Tlp;
 
 /// Why an act is not let through.
 #[derive(Debug, thiserror::Error)]
-pub enum Stopped {
+pub enum CheckError {
     /// The gate refuses; the item is named where it is one of several.
     #[error("{}", .0.refusal())]
     Refused(Box<Verdict>, Option<Id>),
@@ -28,91 +28,97 @@ pub enum Stopped {
     Unknown,
     /// The records do not allow it.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    ApplyError(#[from] ApplyError),
 }
 
-/// Checks the changes of one act in their order. Each is checked before it is folded.
+/// Checks the changes of one act in their order. Each is checked before it is applied.
 #[derive(Default)]
 pub struct Check {
     founding: bool,
-    lead: Option<&'static str>,
+    first: Option<&'static str>,
     leave: Option<LeaveFacts>,
     kept: Vec<Json>,
     stated: Vec<(Leave, Verdict)>,
     emergency: bool,
 }
 
-impl From<BookError> for Stopped {
-    fn from(error: BookError) -> Self {
-        Self::Fault(error.into())
+impl From<RecordStoreError> for CheckError {
+    fn from(error: RecordStoreError) -> Self {
+        Self::ApplyError(error.into())
     }
 }
 
-fn forged<T>(what: impl Into<String>) -> Result<T, Stopped> {
-    Err(Stopped::Forged(what.into()))
+fn forged<T>(what: impl Into<String>) -> Result<T, CheckError> {
+    Err(CheckError::Forged(what.into()))
 }
 
-fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), Stopped> {
-    if verdict.allowed() { Ok(()) } else { Err(Stopped::Refused(Box::new(verdict), item)) }
+fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), CheckError> {
+    if verdict.allowed() { Ok(()) } else { Err(CheckError::Refused(Box::new(verdict), item)) }
 }
 
 impl Check {
-    /// Checks a change: the act's first as its lead, every later one as a rider.
-    pub fn change(&mut self, book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<&'static ChangeDef, Stopped> {
-        let Some(def) = record::change(piece.kind) else { return Err(Stopped::Unknown) };
-        match self.lead {
+    /// Checks a change: the act's first as its first change, every later one as a following change.
+    pub fn change(
+        &mut self,
+        records: &dyn RecordStore,
+        at: &ActContext<'_>,
+        view: &ChangeView<'_>,
+    ) -> Result<&'static ChangeDef, CheckError> {
+        let Some(def) = record::change(view.kind) else { return Err(CheckError::Unknown) };
+        match self.first {
             None => {
-                self.lead = Some(def.name);
-                self.lead(book, at, piece, def)?;
+                self.first = Some(def.name);
+                self.first(records, at, view, def)?;
             }
-            Some(lead) if def.rides.contains(&lead) => self.rider(book, at, piece)?,
-            Some(lead) => return forged(format!("{} may not follow {lead} in one act", def.name)),
+            Some(first) if def.follows.contains(&first) => self.following(records, at, view)?,
+            Some(first) => return forged(format!("{} may not follow {first} in one act", def.name)),
         }
         Ok(def)
     }
 
-    fn lead(
+    fn first(
         &mut self,
-        book: &dyn Book,
-        at: &At<'_>,
-        piece: &Piece<'_>,
+        records: &dyn RecordStore,
+        at: &ActContext<'_>,
+        view: &ChangeView<'_>,
         def: &'static ChangeDef,
-    ) -> Result<(), Stopped> {
-        if !def.leads {
+    ) -> Result<(), CheckError> {
+        if !def.can_be_first {
             return forged(format!("an act may not begin with {}", def.name));
         }
-        if !def.travels.fits(&at.header.audience) {
+        if !def.audience.fits(&at.header.audience) {
             return forged(format!("{} has the wrong audience", def.name));
         }
         if !at.own() && !at.header.audience.names(at.home) {
             return forged("the act is not addressed to this desk");
         }
         if def.name == "desk-found" {
-            // Nobody is enrolled before the desk is founded: the founder is judged once he stands in the book.
+            // Nobody is enrolled before the desk is founded: the founder is judged once they stand in the record store.
             self.founding = true;
             return Ok(());
         }
-        let asked = (def.ask)(book, at, piece)?;
+        let asked = (def.ask)(records, at, view)?;
         match def.name {
-            review::DECIDE => return self.decide(book, at, piece),
+            review::DECIDE => return self.decide(records, at, view),
             purge::PURGE => {
-                self.kept = list(piece.terms, "asked")?;
-                return self.signer(book, at, def.name);
+                self.kept = list(view.terms, "asked")?;
+                return self.signer(records, at, def.name);
             }
-            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => self.begin_disclosure(book, at, piece)?,
+            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => self.begin_disclosure(records, at, view)?,
             _ => {}
         }
-        let mut facts = from_book::act_facts_at(book, at.header, def.name, &asked)?;
+        let mut facts = from_records::act_facts_at(records, at.header, def.name, &asked)?;
         if def.name == request::SEND {
-            let kept = piece.terms.get("asked").unwrap_or(&Json::Null);
+            let kept = view.terms.get("asked").unwrap_or(&Json::Null);
             if at.own() {
                 if *kept != facts.to_json() {
                     return forged("a request was sent on other facts than the records hold");
                 }
                 // The conditions of its review travel with it, all of them.
-                let review = asked.partner.map(|to| review::deciding(book, &[piece.record], to)).transpose()?.flatten();
+                let review =
+                    asked.partner.map(|to| review::deciding(records, &[view.record], to)).transpose()?.flatten();
                 let set = review.as_ref().map(review::conditions_of).unwrap_or_default();
-                if set.iter().any(|c| !request::conditions_sent(piece.terms).contains(c)) {
+                if set.iter().any(|c| !request::conditions_sent(view.terms).contains(c)) {
                     return forged("a request was sent without the conditions of its review");
                 }
             } else {
@@ -124,12 +130,12 @@ impl Check {
             }
         }
         judged(facts.judge(), None)?;
-        self.signer(book, at, def.name)
+        self.signer(records, at, def.name)
     }
 
-    /// Whoever signs is enrolled at the desk that acts, and acts in a role that he has and that may sign this.
-    fn signer(&self, book: &dyn Book, at: &At<'_>, kind: &'static str) -> Result<(), Stopped> {
-        let Some(signer) = member::by_person(book, at.member())?.filter(|m| m.desk == at.desk()) else {
+    /// Whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
+    fn signer(&self, records: &dyn RecordStore, at: &ActContext<'_>, kind: &'static str) -> Result<(), CheckError> {
+        let Some(signer) = member::by_person(records, at.member())?.filter(|m| m.desk == at.desk()) else {
             return forged("the act is signed by nobody who is enrolled at its desk");
         };
         let (_, roles) = member::at_place(&signer, at.header);
@@ -137,47 +143,57 @@ impl Check {
         if fits { Ok(()) } else { forged(format!("{kind} is not signed in the role of {}", at.role())) }
     }
 
-    fn rider(&mut self, book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Stopped> {
-        match piece.kind {
-            item::COPY | disclosure::ITEM => self.copy(book, at, piece),
+    fn following(
+        &mut self,
+        records: &dyn RecordStore,
+        at: &ActContext<'_>,
+        view: &ChangeView<'_>,
+    ) -> Result<(), CheckError> {
+        match view.kind {
+            item::COPY | disclosure::ITEM => self.copy(records, at, view),
             purge::ERASE => {
-                let Some(record) = book.get(piece.record)? else {
+                let Some(record) = records.get(view.record)? else {
                     return forged("a record is erased that is not known");
                 };
-                let reasoned = at.lead.get("reasoned").and_then(Json::truth) == Some(true);
-                let facts = from_book::purge_facts(book, at.now(), at.member(), &record, reasoned)?;
-                if *nth(&self.kept, piece)? != facts.to_json() {
+                let reasoned = at.first.get("reasoned").and_then(Json::truth) == Some(true);
+                let facts = from_records::purge_facts(records, at.now(), at.member(), &record, reasoned)?;
+                if *nth(&self.kept, view)? != facts.to_json() {
                     return forged("a record was erased on other facts than the records hold");
                 }
-                judged(facts.judge(), Some(piece.record))
+                judged(facts.judge(), Some(view.record))
             }
             _ => Ok(()),
         }
     }
 
-    /// Called when every change of the act was folded.
-    pub fn end(&self, book: &dyn Book, at: &At<'_>) -> Result<(), Stopped> {
+    /// Called when every change of the act was applied.
+    pub fn end(&self, records: &dyn RecordStore, at: &ActContext<'_>) -> Result<(), CheckError> {
         if self.founding {
-            let facts = from_book::act_facts_at(book, at.header, "desk-found", &Default::default())?;
+            let facts = from_records::act_facts_at(records, at.header, "desk-found", &Default::default())?;
             judged(facts.judge(), None)?;
-            return self.signer(book, at, "desk-found");
+            return self.signer(records, at, "desk-found");
         }
         Ok(())
     }
 
-    fn decide(&self, book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Stopped> {
-        let record = record::fold::need(book, piece.record, review::KIND.name)?;
-        let said = review::Decision::read(piece.terms)?;
-        let facts = from_book::decide_facts(book, at.now(), at.member(), &record, &said)?;
+    fn decide(&self, records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), CheckError> {
+        let record = record::definition::need(records, view.record, review::KIND.name)?;
+        let said = review::Decision::read(view.terms)?;
+        let facts = from_records::decide_facts(records, at.now(), at.member(), &record, &said)?;
         if said.asked != facts.to_json() {
             return forged("a review was decided on other facts than the records hold");
         }
         judged(facts.judge(), None)?;
-        self.signer(book, at, review::DECIDE)
+        self.signer(records, at, review::DECIDE)
     }
 
-    fn begin_disclosure(&mut self, book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Stopped> {
-        let terms = disclosure::Terms::read(piece.terms)?;
+    fn begin_disclosure(
+        &mut self,
+        records: &dyn RecordStore,
+        at: &ActContext<'_>,
+        view: &ChangeView<'_>,
+    ) -> Result<(), CheckError> {
+        let terms = disclosure::Terms::read(view.terms)?;
         // Each set of facts is read and judged once, however many copies go on it.
         let read = |kept| {
             let facts = Leave::read(kept);
@@ -186,17 +202,17 @@ impl Check {
         };
         self.stated = terms.asked.iter().map(read).collect();
         let of = Disclosure {
-            released_by: (piece.kind == disclosure::RELEASE).then(|| at.member()),
+            released_by: (view.kind == disclosure::RELEASE).then(|| at.member()),
             emergency: terms.emergency.then(|| {
-                let joined = (piece.kind == disclosure::JOIN).then(|| at.member());
+                let joined = (view.kind == disclosure::JOIN).then(|| at.member());
                 let people: Vec<_> = [Some(terms.proposed_by), joined].into_iter().flatten().collect();
-                from_book::claim(&people, Validation::Pending)
+                from_records::claim(&people, Validation::Pending)
             }),
             ..Disclosure::of(&terms, at.now(), at.realm(), at.desk())
         };
         self.emergency = terms.emergency;
         if at.own() {
-            self.leave = Some(LeaveFacts::begin(book, of)?);
+            self.leave = Some(LeaveFacts::begin(records, of)?);
             return Ok(());
         }
         // A partner's facts are its own; that they are said, fit the act and suffice is checked here.
@@ -216,12 +232,17 @@ impl Check {
         Ok(())
     }
 
-    fn copy(&mut self, book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Stopped> {
-        let (stated, verdict) = nth(&self.stated, piece)?;
+    fn copy(
+        &mut self,
+        records: &dyn RecordStore,
+        at: &ActContext<'_>,
+        view: &ChangeView<'_>,
+    ) -> Result<(), CheckError> {
+        let (stated, verdict) = nth(&self.stated, view)?;
         let Some(leave) = &mut self.leave else {
             // From a partner: its copy must be of the class that its facts speak of.
-            let word = |key: &str| piece.terms.get(key).and_then(Json::text);
-            let tier = piece.terms.get("tier").and_then(Json::int).and_then(Tier::new);
+            let word = |key: &str| view.terms.get(key).and_then(Json::text);
+            let tier = view.terms.get("tier").and_then(Json::int).and_then(Tier::new);
             let same = (stated.item.tier == tier && tier.is_some())
                 && stated.item.category.map(Category::word) == word("category")
                 && stated.item.person_class.map(PersonClass::word) == word("person_class")
@@ -232,16 +253,16 @@ impl Check {
                 forged("a copy is of another class than the facts that it was released on")
             };
         };
-        let Some(record) = book.get(piece.record)?.filter(|r| r.kind == item::KIND.name) else {
+        let Some(record) = records.get(view.record)?.filter(|r| r.kind == item::KIND.name) else {
             return forged("an item is disclosed that is not known");
         };
-        if stated != leave.of_item(book, &record)? {
+        if stated != leave.of_item(records, &record)? {
             return forged("an item was disclosed on other facts than the records hold");
         }
-        if piece.kind == item::COPY {
+        if view.kind == item::COPY {
             let mut terms = item::Terms::read(&record.terms)?;
-            terms.conditions = leave.conditions(book, &record)?;
-            if terms != item::Terms::read(piece.terms)? {
+            terms.conditions = leave.conditions(records, &record)?;
+            if terms != item::Terms::read(view.terms)? {
                 return forged("a copy says something else of an item than the records hold");
             }
         }
@@ -252,20 +273,20 @@ impl Check {
         if waits && verdict.allowed() {
             return forged("what needs no second person does not wait for one");
         }
-        if verdict.allowed() { Ok(()) } else { Err(Stopped::Refused(Box::new(verdict.clone()), Some(piece.record))) }
+        if verdict.allowed() { Ok(()) } else { Err(CheckError::Refused(Box::new(verdict.clone()), Some(view.record))) }
     }
 }
 
 /// The facts that a change names by number, out of those that its act states.
-fn nth<'a, T>(all: &'a [T], piece: &Piece<'_>) -> Result<&'a T, Stopped> {
-    let number = piece.terms.get("asked").and_then(Json::int).and_then(|n| usize::try_from(n).ok());
+fn nth<'a, T>(all: &'a [T], view: &ChangeView<'_>) -> Result<&'a T, CheckError> {
+    let number = view.terms.get("asked").and_then(Json::int).and_then(|n| usize::try_from(n).ok());
     match number.and_then(|n| all.get(n)) {
         Some(found) => Ok(found),
         None => forged("a change names facts that its act does not state"),
     }
 }
 
-fn list(json: &Json, key: &str) -> Result<Vec<Json>, Stopped> {
+fn list(json: &Json, key: &str) -> Result<Vec<Json>, CheckError> {
     match json.get(key).and_then(Json::items) {
         Some(items) => Ok(items.to_vec()),
         None => forged(format!("`{key}` is not a list")),

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use super::act::{Act, MemberStanding};
-use super::from_book::{self, Disclosure, LeaveFacts};
+use super::from_records::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Header;
-use crate::record::book::{Book, Rider};
-use crate::record::fold::{Asked, Fault};
+use crate::record::definition::{ApplyError, GateInputs};
+use crate::record::store::{FollowingChange, RecordStore};
 use crate::record::{disclosure, item};
 use crate::value::class::Role;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
+use crate::value::timestamp::Timestamp;
 
 /// Something that may leave, and for whom. It cannot be made outside of the gate.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,13 +31,13 @@ impl<T> Cleared<T> {
         &self.value
     }
 
-    /// The desk that it may go to; `None`: into the hands of a person.
+    /// The desk that it may go to; `None`: to a person.
     pub const fn to(&self) -> Option<Id> {
         self.to
     }
 }
 
-/// For the tests of rooms above: cleared without being asked for.
+/// For the tests of layers above: cleared without being asked for.
 #[cfg(test)]
 pub(crate) const fn for_tests<T>(value: T) -> Cleared<T> {
     Cleared { value, to: None }
@@ -50,14 +50,14 @@ pub struct Waiting<'a> {
     pub position: i64,
     /// Its header.
     pub header: &'a Header,
-    /// The kind of its lead.
+    /// The kind of its first change.
     pub kind: &'static str,
-    /// The record of its lead.
+    /// The record of its first change.
     pub record: Id,
-    /// The terms of its lead.
+    /// The terms of its first change.
     pub terms: &'a Json,
     /// The items whose copies it carries, in order; empty for anything but a disclosure.
-    pub copies: Vec<Rider>,
+    pub copies: Vec<FollowingChange>,
 }
 
 /// An act that may travel, and which of its copies must stay.
@@ -74,16 +74,16 @@ pub struct Parcel {
 /// Asks again, with the facts of now, whether an act that waits may go to a partner. A disclosure of which nothing may
 /// go is refused as a whole.
 pub fn act(
-    book: &dyn Book,
+    records: &dyn RecordStore,
     to: Id,
-    now: Instant,
+    now: Timestamp,
     waiting: &Waiting<'_>,
-) -> Result<Result<Cleared<Parcel>, Verdict>, Fault> {
-    let travel = travel_facts(book, to, now, waiting)?.judge();
+) -> Result<Result<Cleared<Parcel>, Verdict>, ApplyError> {
+    let travel = travel_facts(records, to, now, waiting)?.judge();
     if !travel.allowed() {
         return Ok(Err(travel));
     }
-    let disclosed = if waiting.copies.is_empty() { None } else { book.get(waiting.record)? };
+    let disclosed = if waiting.copies.is_empty() { None } else { records.get(waiting.record)? };
     if disclosed.as_ref().is_some_and(|d| d.state == "recalled") {
         return Ok(Err(Verdict::of_facts("G-00", &["the disclosure was recalled before it left".into()])));
     }
@@ -94,11 +94,11 @@ pub fn act(
         let validation = disclosed.as_ref().and_then(|d| disclosure::validation_of(d, now)).and_then(Validation::parse);
         let people = [terms.proposed_by, waiting.header.member];
         let mut facts = LeaveFacts::begin(
-            book,
+            records,
             Disclosure {
                 to,
                 released_by: released.then_some(waiting.header.member),
-                emergency: validation.filter(|_| terms.emergency).map(|v| from_book::claim(&people, v)),
+                emergency: validation.filter(|_| terms.emergency).map(|v| from_records::claim(&people, v)),
                 ..Disclosure::of(&terms, now, &waiting.header.realm, waiting.header.desk)
             },
         )?;
@@ -106,11 +106,11 @@ pub fn act(
         let mut last: Option<(Leave, Verdict)> = None;
         let mut marked: Option<Arc<Json>> = None;
         for copy in &waiting.copies {
-            let Some(record) = book.of_rider(copy)? else {
+            let Some(record) = records.of_following(copy)? else {
                 stays.push((copy.record, Verdict::of_facts("G-00", &["the item is not known".into()])));
                 continue;
             };
-            let asked = facts.of_item(book, &record)?;
+            let asked = facts.of_item(records, &record)?;
             let (asked, verdict) = match last.take() {
                 Some((same, verdict)) if same == *asked => (same, verdict),
                 _ => (asked.clone(), asked.judge()),
@@ -131,11 +131,11 @@ pub fn act(
     Ok(Ok(Cleared { value: Parcel { position: waiting.position, stays, marking }, to: Some(to) }))
 }
 
-/// The partner as it stands now, the signer as he stood when he signed.
-fn travel_facts(book: &dyn Book, to: Id, now: Instant, waiting: &Waiting<'_>) -> Result<Act, Fault> {
+/// The partner as it stands now, the signer as they stood when they signed.
+fn travel_facts(records: &dyn RecordStore, to: Id, now: Timestamp, waiting: &Waiting<'_>) -> Result<Act, ApplyError> {
     let header = waiting.header;
-    let asked = Asked { partner: Some(to), ..Asked::default() };
-    let mut facts = from_book::act_facts(book, &header.realm, now, waiting.kind, header.member, &asked)?;
+    let asked = GateInputs { partner: Some(to), ..GateInputs::default() };
+    let mut facts = from_records::act_facts(records, &header.realm, now, waiting.kind, header.member, &asked)?;
     facts.standing = Some(MemberStanding::Active);
     facts.roles = Some(vec![header.role]);
     if let Some(kept) = waiting.terms.get("asked").filter(|_| waiting.kind == "request-send") {
@@ -150,30 +150,30 @@ fn travel_facts(book: &dyn Book, to: Id, now: Instant, waiting: &Waiting<'_>) ->
 
 /// Asks whether a member may write a copy of something to a file for a person (`copy-out`).
 pub fn copy_out<T>(
-    book: &dyn Book,
+    records: &dyn RecordStore,
     realm: &Realm,
-    now: Instant,
+    now: Timestamp,
     by: Person,
     value: T,
-) -> Result<Result<Cleared<T>, Verdict>, Fault> {
-    let verdict = from_book::act_facts(book, realm, now, "copy-out", by, &Asked::default())?.judge();
+) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
+    let verdict = from_records::act_facts(records, realm, now, "copy-out", by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
 }
 
-/// Asks whether a member may make a bundle for a partner at all, and clears what rides along with every bundle.
+/// Asks whether a member may make a bundle for a partner at all, and clears what goes along with every bundle.
 pub fn bundle<T>(
-    book: &dyn Book,
+    records: &dyn RecordStore,
     realm: &Realm,
-    now: Instant,
+    now: Timestamp,
     by: Person,
     to: Id,
     value: T,
-) -> Result<Result<Cleared<T>, Verdict>, Fault> {
-    let verdict = from_book::act_facts(book, realm, now, "bundle-export", by, &Asked::default())?.judge();
+) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
+    let verdict = from_records::act_facts(records, realm, now, "bundle-export", by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: Some(to) }) } else { Err(verdict) })
 }
 
-/// The role that a member acts in for a kind of act: the first of his that the table allows.
+/// The role that a member acts in for a kind of act: the first of theirs that the table allows.
 pub fn acting_role(kind: &str, roles: &[Role]) -> Option<Role> {
     match kind {
         "review-decide" => roles.contains(&Role::LegalReviewer).then_some(Role::LegalReviewer),

@@ -1,13 +1,13 @@
-//! The question `decide`: may this person decide this review? Facts and rules V-00 to V-09 of gate.md.
+//! The question `decide`: may this person decide this review? Facts and rules V-00 to V-09 of docs/gate.md.
 
 use super::fact::{self, Fact, Facts};
 use super::tri;
 use super::verdict::Verdict;
 use crate::object;
 use crate::value::class::{Condition, Level, Role, Test, TestOutcome, words};
-use crate::value::instant::{Instant, Span};
 use crate::value::json::Json;
 use crate::value::text::{is_blank, shown};
+use crate::value::timestamp::{Duration, Timestamp};
 
 words! {
     /// What a reviewer decides.
@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// What a reviewer declares about himself.
+    /// What a reviewer declares about themselves.
     Conflict {
         /// No conflict of interest.
         None = "none",
@@ -36,16 +36,16 @@ words! {
 }
 
 /// No approval lives longer.
-pub const LONGEST_APPROVAL: Span = Span::days(365);
+pub const LONGEST_APPROVAL: Duration = Duration::days(365);
 
 /// Everything that the question is asked with.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decide {
     /// When.
-    pub now: Fact<Instant>,
+    pub now: Fact<Timestamp>,
     /// Who decides.
     pub reviewer: Fact<String>,
-    /// His roles.
+    /// Their roles.
     pub roles: Fact<Vec<Role>>,
     /// Who asked for the review.
     pub requester: Fact<String>,
@@ -60,7 +60,7 @@ pub struct Decide {
     /// The conditions.
     pub conditions: Fact<Vec<Condition>>,
     /// When the approval expires.
-    pub expires: Fact<Option<Instant>>,
+    pub expires: Fact<Option<Timestamp>>,
     /// The declaration.
     pub conflict_of_interest: Fact<Conflict>,
     /// The reasons.

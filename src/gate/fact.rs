@@ -1,8 +1,8 @@
 //! Reading facts from JSON: what is missing, extra, of the wrong type or not in its list is named, and is unusable.
 
-use crate::value::instant::Instant;
 use crate::value::json::{Int, Json};
 use crate::value::text::shown;
+use crate::value::timestamp::Timestamp;
 
 /// A fact: `None` where it is missing or unusable.
 pub type Fact<T> = Option<T>;
@@ -53,8 +53,8 @@ impl<'a, 'p> Facts<'a, 'p> {
 }
 
 /// A time.
-pub fn time(json: &Json) -> Option<Instant> {
-    json.text().and_then(Instant::parse)
+pub fn time(json: &Json) -> Option<Timestamp> {
+    json.text().and_then(Timestamp::parse)
 }
 
 /// An integer of any size.

@@ -1,4 +1,4 @@
-//! The question `leave`: may this item go to this partner now? Facts and rules G-00 to G-23 of gate.md.
+//! The question `leave`: may this item go to this partner now? Facts and rules G-00 to G-23 of docs/gate.md.
 
 use super::fact::{self, Fact, Facts};
 use super::tri::{self, Tri};
@@ -8,9 +8,9 @@ use crate::object;
 use crate::value::class::{
     Category, Channel, Condition, Level, PartnerKind, PersonClass, ReviewOutcome, Standing, Tier, words,
 };
-use crate::value::instant::Instant;
 use crate::value::json::{Int, Json};
 use crate::value::marking::{Handling, Tlp};
+use crate::value::timestamp::Timestamp;
 
 words! {
     /// Whether an item is there.
@@ -124,9 +124,9 @@ pub struct Partner {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Agreement {
     /// In force from.
-    pub from: Fact<Instant>,
+    pub from: Fact<Timestamp>,
     /// In force before.
-    pub until: Fact<Instant>,
+    pub until: Fact<Timestamp>,
     /// Whether it was ended.
     pub ended: Fact<bool>,
     /// The purposes that it names.
@@ -155,7 +155,7 @@ pub struct Review {
     /// Whether it was made for this recipient.
     pub recipient: Fact<Recipient>,
     /// When it expires.
-    pub expires: Fact<Instant>,
+    pub expires: Fact<Timestamp>,
     /// Who decided it.
     pub reviewers: Fact<Vec<String>>,
 }
@@ -175,7 +175,7 @@ pub struct Emergency {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Leave {
     /// When.
-    pub now: Fact<Instant>,
+    pub now: Fact<Timestamp>,
     /// In which realm.
     pub realm: Fact<String>,
     /// For which purpose.
@@ -201,7 +201,7 @@ pub struct Leave {
     /// Whether an independent authorisation was given.
     pub authorisation_given: Fact<bool>,
     /// When it expires; `None`: never.
-    pub authorisation_expires: Fact<Option<Instant>>,
+    pub authorisation_expires: Fact<Option<Timestamp>>,
     /// The assurances that are required.
     pub assurances_required: Fact<Vec<String>>,
     /// The assurances that were given.
@@ -753,11 +753,11 @@ fn emergency_json(e: &Emergency) -> Json {
 }
 
 /// Whether `t` is before `end`.
-pub fn before(t: Fact<Instant>, end: Fact<Instant>) -> Tri {
+pub fn before(t: Fact<Timestamp>, end: Fact<Timestamp>) -> Tri {
     t.zip(end).map(|(t, end)| t < end)
 }
 
-fn not_after(start: Fact<Instant>, t: Fact<Instant>) -> Tri {
+fn not_after(start: Fact<Timestamp>, t: Fact<Timestamp>) -> Tri {
     start.zip(t).map(|(start, t)| start <= t)
 }
 
@@ -766,6 +766,6 @@ fn eq<T: PartialEq>(a: &Fact<T>, b: &Fact<T>) -> Tri {
 }
 
 /// Whole days from `now` to `then`, rounded down: how the days of a deletion term are counted.
-pub const fn days_left(now: Instant, then: Instant) -> i64 {
+pub const fn days_left(now: Timestamp, then: Timestamp) -> i64 {
     then.since(now).whole_days()
 }

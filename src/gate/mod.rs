@@ -1,4 +1,4 @@
-//! Floor 4: the gate. One pure function says what may be done, what may leave, and why not.
+//! Layer 4: the gate. One pure function says what may be done, what may leave, and why not.
 //!
 //! Facts go in, a verdict comes out; it names every rule that was looked at. Screens, commands, export, import and
 //! `audit verify` all ask here. The gate reads no clock, writes nothing, and lets nothing through that it does not know.
@@ -8,7 +8,7 @@ pub mod check;
 pub mod cleared;
 pub mod decide;
 pub mod fact;
-pub mod from_book;
+pub mod from_records;
 pub mod leave;
 pub mod purge;
 pub mod question;

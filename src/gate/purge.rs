@@ -1,13 +1,13 @@
-//! The question `purge`: may this be erased now? Facts and rules U-00 to U-04 of gate.md.
+//! The question `purge`: may this be erased now? Facts and rules U-00 to U-04 of docs/gate.md.
 
 use super::fact::{self, Fact, Facts};
 use super::tri;
 use super::verdict::Verdict;
 use crate::object;
 use crate::value::class::Role;
-use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::text::is_blank;
+use crate::value::timestamp::Timestamp;
 
 /// One hold on what is to be erased.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -22,14 +22,14 @@ pub struct Hold {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Purge {
     /// When.
-    pub now: Fact<Instant>,
+    pub now: Fact<Timestamp>,
     /// When it is due.
-    pub due: Fact<Option<Instant>>,
+    pub due: Fact<Option<Timestamp>>,
     /// The reason that was given.
     pub because: Fact<Option<String>>,
     /// Who asks.
     pub by: Fact<String>,
-    /// His roles.
+    /// Their roles.
     pub roles: Fact<Vec<Role>>,
     /// The holds on it, lifted ones too.
     pub holds: Fact<Vec<Hold>>,

@@ -1,6 +1,6 @@
-//! What time it is. Below this floor nobody asks; everybody is told.
+//! What time it is. Below this layer nobody asks; everybody is told.
 
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// Where the time comes from.
 #[derive(Clone, Copy, Debug)]
@@ -8,25 +8,25 @@ pub enum Clock {
     /// The machine.
     System,
     /// A time that stands still, for exercises, the demo and tests.
-    Fixed(Instant),
+    Fixed(Timestamp),
 }
 
 impl Clock {
     /// Now, in whole milliseconds.
-    pub fn now(self) -> Instant {
+    pub fn now(self) -> Timestamp {
         match self {
             Self::Fixed(at) => at,
             Self::System => {
                 let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
                 // A machine that is set before 1970 is at the epoch: everything that needs a later time refuses.
-                Instant::from_millis(now.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+                Timestamp::from_millis(now.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
             }
         }
     }
 }
 
 /// The time of day where this machine stands, as `04:12`; `None` where its zone is not known.
-pub fn local_hour_and_minute(at: Instant) -> Option<String> {
+pub fn local_hour_and_minute(at: Timestamp) -> Option<String> {
     let zone = jiff::tz::TimeZone::try_system().ok()?;
     let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;
     Some(at.to_zoned(zone).strftime("%H:%M").to_string())

@@ -8,7 +8,7 @@ use crate::value::id::Id;
 /// The operating system gave no randomness: nothing that needs it may be made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the operating system gives no randomness")]
-pub struct NoEntropy;
+pub struct EntropyError;
 
 /// A small store of randomness, so that an import of many salts asks the system less often.
 #[derive(Default)]
@@ -19,15 +19,15 @@ pub struct Entropy {
 impl Entropy {
     const POOL: usize = 4096;
 
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], NoEntropy> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], EntropyError> {
         if self.pool.len() < N {
             let mut fresh = Zeroizing::new(vec![0; Self::POOL]);
-            getrandom::fill(&mut fresh).map_err(|_| NoEntropy)?;
+            getrandom::fill(&mut fresh).map_err(|_| EntropyError)?;
             self.pool = fresh;
         }
         let rest = self.pool.len() - N;
         let mut out = [0; N];
-        out.copy_from_slice(self.pool.get(rest..).ok_or(NoEntropy)?);
+        out.copy_from_slice(self.pool.get(rest..).ok_or(EntropyError)?);
         // What was handed out does not stay here.
         for byte in self.pool.iter_mut().skip(rest) {
             *byte = 0;
@@ -37,17 +37,17 @@ impl Entropy {
     }
 
     /// A new record id.
-    pub fn id(&mut self) -> Result<Id, NoEntropy> {
+    pub fn id(&mut self) -> Result<Id, EntropyError> {
         self.take().map(Id::from_bytes)
     }
 
     /// A new salt.
-    pub fn salt(&mut self) -> Result<Salt, NoEntropy> {
+    pub fn salt(&mut self) -> Result<Salt, EntropyError> {
         self.take()
     }
 
     /// A new key.
-    pub fn seed(&mut self) -> Result<Zeroizing<[u8; 32]>, NoEntropy> {
+    pub fn seed(&mut self) -> Result<Zeroizing<[u8; 32]>, EntropyError> {
         self.take().map(Zeroizing::new)
     }
 }

@@ -22,7 +22,7 @@ pub fn settings() -> Option<PathBuf> {
     Some(platform()?.config_dir().to_owned())
 }
 
-/// A path as somebody types it where no shell reads it: `~/` is his home.
+/// A path as somebody types it where no shell reads it: `~/` is their home.
 pub fn typed(path: &str) -> PathBuf {
     let home = || Some(directories::BaseDirs::new()?.home_dir().to_owned());
     match path.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {

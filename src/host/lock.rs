@@ -12,7 +12,7 @@ pub struct Lock(#[allow(dead_code, reason = "held for its lifetime")] File);
 
 /// Why there is no lock.
 #[derive(Debug, thiserror::Error)]
-pub enum NoLock {
+pub enum LockError {
     /// Another process has it.
     #[error("another process has the workspace open")]
     Busy,
@@ -22,7 +22,7 @@ pub enum NoLock {
 }
 
 /// Takes the lock to write, or to read with others; another process is waited for a moment, less than a second.
-pub fn take(path: &Path, to_write: bool) -> Result<Lock, NoLock> {
+pub fn take(path: &Path, to_write: bool) -> Result<Lock, LockError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -34,15 +34,15 @@ pub fn take(path: &Path, to_write: bool) -> Result<Lock, NoLock> {
             Ok(()) => return Ok(Lock(file)),
             Err(TryLockError::WouldBlock) if attempt < 7 => std::thread::sleep(Duration::from_millis(100)),
             Err(TryLockError::WouldBlock) => break,
-            Err(TryLockError::Error(e)) => return Err(NoLock::File(at(path)(e))),
+            Err(TryLockError::Error(e)) => return Err(LockError::File(at(path)(e))),
         }
     }
-    Err(NoLock::Busy)
+    Err(LockError::Busy)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NoLock, take};
+    use super::{LockError, take};
 
     #[test]
     fn one_writes_or_several_read() {
@@ -50,10 +50,10 @@ mod tests {
         let path = folder.path().join("lock");
         let first = take(&path, false).unwrap();
         let second = take(&path, false).unwrap();
-        assert!(matches!(take(&path, true), Err(NoLock::Busy)));
+        assert!(matches!(take(&path, true), Err(LockError::Busy)));
         drop((first, second));
         let writer = take(&path, true).unwrap();
-        assert!(matches!(take(&path, false), Err(NoLock::Busy)));
+        assert!(matches!(take(&path, false), Err(LockError::Busy)));
         drop(writer);
         take(&path, true).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Floor 6: the world outside: clock, entropy, files, locks, folders, the sandbox. It knows nothing of cases.
+//! Layer 6: the world outside: clock, entropy, files, locks, folders, the sandbox. It knows nothing of cases.
 
 pub mod clock;
 pub mod entropy;

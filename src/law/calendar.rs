@@ -1,10 +1,10 @@
-//! Days off: of each week, and of the year. It reckons no deadline.
+//! Days off: of each week, and of the year. It computes no deadline.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
 
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// The days on which nobody works.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,7 +25,7 @@ impl Calendar {
     pub fn new(weekend: &[String], holidays: &[String]) -> Self {
         Self {
             weekend: weekend.iter().filter_map(|name| weekday(name)).collect(),
-            holidays: holidays.iter().filter_map(|d| Instant::parse_date(d)).collect(),
+            holidays: holidays.iter().filter_map(|d| Timestamp::parse_date(d)).collect(),
         }
     }
 
@@ -35,7 +35,7 @@ impl Calendar {
     }
 
     /// Whether somebody works on the day that begins at `day`.
-    pub fn works(&self, day: Instant) -> bool {
+    pub fn works(&self, day: Timestamp) -> bool {
         let date = day.date();
         !self.weekend.contains(&date.weekday()) && !self.holidays.contains(&date)
     }

@@ -10,7 +10,7 @@ use crate::value::class::{PartnerKind, Tier};
 /// One row.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Row {
+pub struct CeilingRow {
     /// The kind of partner: a word of [`PartnerKind`].
     pub kind: String,
     /// The tier, 1 to 4.
@@ -24,20 +24,20 @@ pub struct Row {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rows {
-    ceiling: Vec<Row>,
+    ceiling: Vec<CeilingRow>,
 }
 
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+static ROWS: LazyLock<Vec<CeilingRow>> = LazyLock::new(|| {
     toml::from_str::<Rows>(include_str!("../../assets/law/ceilings.toml")).map(|r| r.ceiling).unwrap_or_default()
 });
 
 /// Every row.
-pub fn all() -> &'static [Row] {
+pub fn all() -> &'static [CeilingRow] {
     &ROWS
 }
 
 /// The row of a kind.
-pub fn of(kind: PartnerKind) -> Option<&'static Row> {
+pub fn of(kind: PartnerKind) -> Option<&'static CeilingRow> {
     ROWS.iter().find(|row| row.kind == kind.word())
 }
 

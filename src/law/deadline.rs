@@ -7,7 +7,7 @@
 use super::calendar::Calendar;
 use super::edition::Law;
 use super::request::{ClockRow, RequestKind};
-use crate::value::instant::{Instant, Span};
+use crate::value::timestamp::{Duration, Timestamp};
 
 /// One clock that runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,9 +15,9 @@ pub struct Clock<'a> {
     /// The row that it runs by.
     pub row: &'a ClockRow,
     /// When one should be done; `None` where no limit is fixed.
-    pub target: Option<Instant>,
+    pub target: Option<Timestamp>,
     /// When the law says it ends; `None` where no limit is fixed.
-    pub limit: Option<Instant>,
+    pub limit: Option<Timestamp>,
 }
 
 /// The clocks of a kind of request, each counted from `event`. `order_days` is the time that the order itself sets, in
@@ -25,7 +25,7 @@ pub struct Clock<'a> {
 pub fn clocks<'a>(
     law: &Law,
     kind: &'a RequestKind,
-    event: Instant,
+    event: Timestamp,
     order_days: Option<i64>,
     calendar: &Calendar,
 ) -> Vec<Clock<'a>> {
@@ -34,7 +34,7 @@ pub fn clocks<'a>(
     kind.clock.iter().filter(runs).map(|row| run(row, event, order_days, calendar, eu)).collect()
 }
 
-fn run<'a>(row: &'a ClockRow, event: Instant, order_days: Option<i64>, calendar: &Calendar, eu: bool) -> Clock<'a> {
+fn run<'a>(row: &'a ClockRow, event: Timestamp, order_days: Option<i64>, calendar: &Calendar, eu: bool) -> Clock<'a> {
     let open_authority = row.clock == "authority" && row.variant == "order" && row.amount.is_none();
     let (amount, unit) = match (row.amount.zip(row.unit.as_deref()), order_days) {
         (Some((amount, unit)), Some(days)) if row.longer_wins => (amount.max(days), unit),
@@ -43,17 +43,17 @@ fn run<'a>(row: &'a ClockRow, event: Instant, order_days: Option<i64>, calendar:
         (None, _) => return Clock { row, target: None, limit: None },
     };
     if unit == "hour" {
-        let limit = event.hour_after().plus(Span::hours(amount));
-        return Clock { row, target: Some(event.plus(Span::hours(amount))), limit: Some(limit) };
+        let limit = event.hour_after().plus(Duration::hours(amount));
+        return Clock { row, target: Some(event.plus(Duration::hours(amount))), limit: Some(limit) };
     }
-    let target = event.plus(Span::days(amount));
+    let target = event.plus(Duration::days(amount));
     if row.clock == "preservation" {
         return Clock { row, target: Some(target), limit: Some(target) };
     }
-    let day = Span::days(1);
+    let day = Duration::days(1);
     let mut last = target.start_of_day();
     // No calendar has a year without a day of work; where one seems to, time has come to its end, and so does this.
-    let latest = last.plus(Span::days(366));
+    let latest = last.plus(Duration::days(366));
     if row.rolls {
         while last < latest && !calendar.works(last) {
             last = last.plus(day);
@@ -67,8 +67,8 @@ fn run<'a>(row: &'a ClockRow, event: Instant, order_days: Option<i64>, calendar:
     Clock { row, target: Some(target), limit: Some(last.plus(day)) }
 }
 
-fn working_days(calendar: &Calendar, first: Instant, last: Instant) -> usize {
-    std::iter::successors(Some(first), |d| Some(d.plus(Span::days(1))))
+fn working_days(calendar: &Calendar, first: Timestamp, last: Timestamp) -> usize {
+    std::iter::successors(Some(first), |d| Some(d.plus(Duration::days(1))))
         .take_while(|d| *d <= last)
         .filter(|d| calendar.works(*d))
         .count()
@@ -82,13 +82,13 @@ mod tests {
     use super::*;
 
     fn check(kind: &str, clock: &str, variant: &str, from: &str, days: Option<i64>, target: &str, limit: &str) {
-        let event = Instant::parse(from).or_else(|| Instant::parse_date(from).map(Instant::of_date)).unwrap();
+        let event = Timestamp::parse(from).or_else(|| Timestamp::parse_date(from).map(Timestamp::of_date)).unwrap();
         let found = clocks(&Law::of_program(), by_id(kind).unwrap(), event, days, &Calendar::default());
         let clock = found
             .iter()
             .find(|c| c.row.clock == clock && c.row.variant == variant)
             .unwrap_or_else(|| panic!("{kind} has no {clock} {variant}"));
-        let said = |t: Option<Instant>| t.map_or_else(|| "none".to_owned(), |t| t.to_string());
+        let said = |t: Option<Timestamp>| t.map_or_else(|| "none".to_owned(), |t| t.to_string());
         assert_eq!(
             (said(clock.target).as_str(), said(clock.limit).as_str()),
             (target, limit),
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn holidays_roll_too_and_the_weekend_is_the_jurisdictions() {
-        let event = Instant::of_date(Instant::parse_date("2026-09-04").unwrap());
+        let event = Timestamp::of_date(Timestamp::parse_date("2026-09-04").unwrap());
         let limit = |calendar: &Calendar| {
             let found = clocks(&Law::of_program(), by_id("epoc").unwrap(), event, None, calendar);
             found.iter().find(|c| c.row.variant == "ordinary").unwrap().limit.unwrap().to_string()
@@ -164,7 +164,7 @@ mod tests {
         fn no_limit_lies_before_its_target_and_no_preservation_rolls(n in 0usize..1000, seconds in 0i64..4_000_000_000, days in proptest::option::of(1i64..400)) {
             let law = Law::of_program();
             let kind = &law.requests()[n % law.requests().len()];
-            let event = Instant::from_millis(seconds * 1000);
+            let event = Timestamp::from_millis(seconds * 1000);
             for clock in clocks(&law, kind, event, days, &Calendar::default()) {
                 prop_assert_eq!(clock.target.is_some(), clock.limit.is_some());
                 if let Some((target, limit)) = clock.target.zip(clock.limit) {
@@ -172,8 +172,8 @@ mod tests {
                     if clock.row.clock == "preservation" {
                         prop_assert_eq!(limit, target);
                     }
-                    prop_assert!(clock.row.rolls || limit <= target.plus(Span::days(1)));
-                    prop_assert!(limit <= target.plus(Span::days(6)), "{} {}", kind.id, clock.row.variant);
+                    prop_assert!(clock.row.rolls || limit <= target.plus(Duration::days(1)));
+                    prop_assert!(limit <= target.plus(Duration::days(6)), "{} {}", kind.id, clock.row.variant);
                 }
             }
         }

@@ -10,9 +10,9 @@ use super::ground::{self, Ground};
 use super::instrument::{self, Instrument};
 use super::jurisdiction::{self, Jurisdiction, Recognition};
 use super::request::{self, RequestKind};
-use super::row::Row;
+use super::row::LawRow;
 use crate::value::class::{Test, words};
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 words! {
     /// What a row of the law is of.
@@ -138,14 +138,14 @@ impl Law {
     }
 
     /// Whether an instrument is in force between two sides at a time. A side that is not known is bound by nothing.
-    pub fn in_force_between(&self, instrument: &str, one: &str, other: &str, now: Instant) -> bool {
+    pub fn in_force_between(&self, instrument: &str, one: &str, other: &str, now: Timestamp) -> bool {
         let bound = |code: &str| self.jurisdiction(code).is_some_and(|j| j.is_bound(instrument, now));
         self.instrument(instrument).is_some_and(|i| i.is_in_force(now)) && bound(one) && bound(other)
     }
 
     /// A row as JSON, as a change takes it; `None` where there is none of that id.
     pub fn row(&self, table: Table, id: &str) -> Option<serde_json::Value> {
-        fn of<R: Row>(rows: &[R], id: &str) -> Option<serde_json::Value> {
+        fn of<R: LawRow>(rows: &[R], id: &str) -> Option<serde_json::Value> {
             rows.iter().find(|r| r.id() == id).and_then(|r| serde_json::to_value(r).ok())
         }
         match table {
@@ -180,7 +180,7 @@ fn may_stand_for(own: &RequestKind, new: &RequestKind) -> Result<(), String> {
     }
 }
 
-fn place<R: Row>(rows: &mut Cow<'static, [R]>, json: &str, may_add: bool) -> Result<String, String> {
+fn place<R: LawRow>(rows: &mut Cow<'static, [R]>, json: &str, may_add: bool) -> Result<String, String> {
     let row: R = serde_json::from_str(json).map_err(|e| format!("not a row of that table: {e}"))?;
     let id = row.id().to_owned();
     let token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -232,10 +232,10 @@ mod tests {
             ids.map(|id| (table, id)).collect()
         }
         let all = [
-            rows(Table::Instrument, law.instruments.iter().map(Row::id)),
-            rows(Table::Request, law.requests.iter().map(Row::id)),
-            rows(Table::Ground, law.grounds.iter().map(Row::id)),
-            rows(Table::Jurisdiction, law.jurisdictions.iter().map(Row::id)),
+            rows(Table::Instrument, law.instruments.iter().map(LawRow::id)),
+            rows(Table::Request, law.requests.iter().map(LawRow::id)),
+            rows(Table::Ground, law.grounds.iter().map(LawRow::id)),
+            rows(Table::Jurisdiction, law.jurisdictions.iter().map(LawRow::id)),
         ]
         .concat();
         for (table, id) in all {
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn what_is_not_in_force_between_both_is_in_force_for_neither() {
         let law = Law::of_program();
-        let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-25T00:00:00Z").unwrap();
         for (id, one, other, want) in [
             ("bc", "XA", "XB", true),
             ("bc", "XA", "XF", false),
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_change_takes_the_place_of_a_row_or_adds_one() {
-        let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-25T00:00:00Z").unwrap();
         let law = Law::of_program();
         assert!(!law.in_force_between("2ap", "XA", "XB", now));
         let mut row = law.row(Table::Instrument, "2ap").unwrap();

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, Row};
+use super::row::{self, LawRow};
 
 /// One ground.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
@@ -59,7 +59,7 @@ pub fn all() -> &'static [Ground] {
     &ROWS
 }
 
-impl Row for Ground {
+impl LawRow for Ground {
     fn id(&self) -> &str {
         &self.id
     }

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, Row};
-use crate::value::instant::Instant;
+use super::row::{self, LawRow};
+use crate::value::timestamp::Timestamp;
 
 /// One instrument.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
@@ -49,8 +49,8 @@ pub fn all() -> &'static [Instrument] {
 
 impl Instrument {
     /// Whether it is in force as such; whether it binds two sides stands in their profiles.
-    pub fn is_in_force(&self, now: Instant) -> bool {
-        let applies = |day: &String| Instant::parse_date(day).map(Instant::of_date).is_some_and(|d| d <= now);
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        let applies = |day: &String| Timestamp::parse_date(day).map(Timestamp::of_date).is_some_and(|d| d <= now);
         match self.status.as_str() {
             "in force" => true,
             "applies from" => self.applies_from.as_ref().is_some_and(applies),
@@ -59,7 +59,7 @@ impl Instrument {
     }
 }
 
-impl Row for Instrument {
+impl LawRow for Instrument {
     fn id(&self) -> &str {
         &self.id
     }
@@ -97,7 +97,7 @@ mod tests {
         for row in &rows {
             assert_eq!(row.problem(), None, "{}", row.id);
         }
-        let at = |day: &str| Instant::of_date(Instant::parse_date(day).unwrap());
+        let at = |day: &str| Timestamp::of_date(Timestamp::parse_date(day).unwrap());
         let in_force = |id: &str, day: &str| by_id(id).unwrap().is_in_force(at(day));
         assert!(in_force("bc", "2026-01-01") && !in_force("2ap", "2026-11-25"));
         assert!(!in_force("e-evidence", "2026-08-17") && in_force("e-evidence", "2026-08-18"));

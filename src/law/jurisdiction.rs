@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
-use super::row::{self, Row};
+use super::row::{self, LawRow};
 use crate::value::class::{Category, Test};
-use crate::value::instant::{Instant, Span};
+use crate::value::timestamp::{Duration, Timestamp};
 
 /// What a partner can give an assurance of: what the gate's rule G-18 knows.
 pub const ASSURANCES: [&str; 2] = ["death_penalty", "torture"];
@@ -120,8 +120,8 @@ pub struct Recognition {
 
 impl Recognition {
     /// Whether it is taken at a time: to the end of its last day.
-    pub fn stands(&self, now: Instant) -> bool {
-        Instant::parse_date(&self.until).is_some_and(|day| now < Instant::of_date(day).plus(Span::days(1)))
+    pub fn stands(&self, now: Timestamp) -> bool {
+        Timestamp::parse_date(&self.until).is_some_and(|day| now < Timestamp::of_date(day).plus(Duration::days(1)))
     }
 }
 
@@ -142,7 +142,7 @@ pub fn all() -> &'static [Jurisdiction] {
     &ROWS
 }
 
-impl Row for Jurisdiction {
+impl LawRow for Jurisdiction {
     fn id(&self) -> &str {
         &self.code
     }
@@ -181,9 +181,11 @@ impl Row for Jurisdiction {
 
 impl Jurisdiction {
     /// Whether an instrument binds it at a time.
-    pub fn is_bound(&self, instrument: &str, now: Instant) -> bool {
+    pub fn is_bound(&self, instrument: &str, now: Timestamp) -> bool {
         let since = |p: &Party| {
-            p.since.as_deref().is_none_or(|d| Instant::parse_date(d).map(Instant::of_date).is_some_and(|d| d <= now))
+            p.since
+                .as_deref()
+                .is_none_or(|d| Timestamp::parse_date(d).map(Timestamp::of_date).is_some_and(|d| d <= now))
         };
         self.instrument.iter().any(|p| p.id == instrument && p.status == "in force" && since(p))
     }

@@ -1,7 +1,7 @@
-//! Floor 2: the law as data.
+//! Layer 2: the law as data.
 //!
 //! Rules and their sources, who may sign what, instruments, kinds of request, deadlines, ceilings, retention: rows in
-//! `assets/law/`, each with its source and the day on which it was verified. This room reads them; it never decides.
+//! `assets/law/`, each with its source and the day on which it was verified. This module reads them; it never decides.
 
 pub mod calendar;
 pub mod ceiling;

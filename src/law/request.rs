@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, Row};
+use super::row::{self, LawRow};
 use crate::value::class::{Category, Level, Tier};
 
 /// A kind of request.
@@ -107,7 +107,7 @@ pub fn all() -> &'static [RequestKind] {
     &ROWS
 }
 
-impl Row for RequestKind {
+impl LawRow for RequestKind {
     fn id(&self) -> &str {
         &self.id
     }
@@ -130,7 +130,7 @@ impl Row for RequestKind {
             (self.clock.iter().any(|c| c.clock == "reply"), "a `clock` is `reply`"),
             (
                 self.clock.iter().all(clock),
-                "a `clock` is not one of those that can be reckoned; a preservation never rolls",
+                "a `clock` is not one of those that can be computed; a preservation never rolls",
             ),
             (row::is_verified(&self.verified), row::VERIFIED),
         ])

@@ -5,18 +5,18 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::value::class::Tier;
-use crate::value::instant::Span;
+use crate::value::timestamp::Duration;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rows {
-    term: Vec<Row>,
+    term: Vec<RetentionRow>,
 }
 
 /// One row of the schedule.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Row {
+pub struct RetentionRow {
     /// The tier.
     pub tier: u8,
     /// The term, in days.
@@ -27,13 +27,13 @@ pub struct Row {
     pub verified: String,
 }
 
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+static ROWS: LazyLock<Vec<RetentionRow>> = LazyLock::new(|| {
     toml::from_str::<Rows>(include_str!("../../assets/law/retention.toml")).map(|r| r.term).unwrap_or_default()
 });
 
 /// How long an item of a tier is kept. Where there is no row, not at all.
-pub fn term(tier: Tier) -> Span {
-    Span::days(ROWS.iter().find(|r| r.tier == tier.number()).map_or(0, |r| r.days))
+pub fn term(tier: Tier) -> Duration {
+    Duration::days(ROWS.iter().find(|r| r.tier == tier.number()).map_or(0, |r| r.days))
 }
 
 #[cfg(test)]
@@ -43,6 +43,6 @@ mod tests {
     #[test]
     fn every_tier_has_a_term_and_higher_ones_a_shorter() {
         let terms: Vec<_> = Tier::ALL.iter().map(|t| term(*t)).collect();
-        assert!(terms.windows(2).all(|w| w[0] > w[1]) && terms[3] > Span::days(0));
+        assert!(terms.windows(2).all(|w| w[0] > w[1]) && terms[3] > Duration::days(0));
     }
 }

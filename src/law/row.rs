@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// A row of a table.
-pub trait Row: Clone + DeserializeOwned + Serialize + 'static {
+pub trait LawRow: Clone + DeserializeOwned + Serialize + 'static {
     /// Its id within its table.
     fn id(&self) -> &str;
 
@@ -26,7 +26,7 @@ pub(super) fn is_verified(said: &str) -> bool {
 
 /// Whether it is a date.
 pub(super) fn is_date(said: &str) -> bool {
-    Instant::parse_date(said).is_some()
+    Timestamp::parse_date(said).is_some()
 }
 
 /// What is said of a `verified` that is neither a date nor `unverified`.

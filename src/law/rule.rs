@@ -29,7 +29,7 @@ struct Rows {
 }
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    // The rows are part of the program; a test reads them, so a malformed file does not leave the workshop.
+    // The rows are part of the program; a test reads them, so a malformed file never leaves a build.
     toml::from_str::<Rows>(include_str!("../../assets/law/rules.toml")).map(|rows| rows.rule).unwrap_or_default()
 });
 
@@ -54,7 +54,8 @@ mod tests {
         for rule in all() {
             assert!(!rule.source.is_empty() && !rule.status.is_empty(), "{}", rule.id);
             assert!(
-                rule.verified == "unverified" || crate::value::instant::Instant::parse_date(&rule.verified).is_some(),
+                rule.verified == "unverified"
+                    || crate::value::timestamp::Timestamp::parse_date(&rule.verified).is_some(),
                 "{}",
                 rule.id
             );

@@ -10,12 +10,12 @@ use crate::value::class::Role;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rows {
-    signers: Vec<Row>,
+    signers: Vec<SignerRow>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct SignerRow {
     roles: Vec<String>,
     kinds: Vec<String>,
 }

@@ -3,16 +3,18 @@
 //! What a desk records is what it acts on. Its record travels to the partner, which may countersign it; the partner's own
 //! record comes the same way and is shown beside it, but nothing is decided by it here.
 
-use super::book::{Book, Query, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, put_new, token};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, put_new, token,
+};
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::{Category, Onward, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::policy::Stated;
+use crate::value::timestamp::Timestamp;
 
 /// `agreement`: recorded (in force from its `from` to its `until`) → ended. The partner's record is one of the partner's
 /// desk, in the same states.
@@ -20,9 +22,9 @@ pub const KIND: KindDef = KindDef {
     name: "agreement",
     letter: 'A',
     changes: &[
-        ChangeDef::lead(ADD, Travels::HomeOrAddressed, nothing_asked, add),
-        ChangeDef::lead(END, Travels::HomeOrAddressed, nothing_asked, end),
-        ChangeDef::lead(COUNTERSIGN, Travels::Addressed, nothing_asked, countersign),
+        ChangeDef::first(ADD, AudienceRule::HomeOrAddressed, nothing_asked, add),
+        ChangeDef::first(END, AudienceRule::HomeOrAddressed, nothing_asked, end),
+        ChangeDef::first(COUNTERSIGN, AudienceRule::Addressed, nothing_asked, countersign),
     ],
 };
 
@@ -45,9 +47,9 @@ pub struct Terms {
     /// Up to which tier; `None`: the default of the partner's kind.
     pub tier: Option<Tier>,
     /// From when.
-    pub from: Instant,
+    pub from: Timestamp,
     /// Until (not including) when.
-    pub until: Instant,
+    pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
     /// Whether what is shared may be passed on; `None`: the agreement does not say.
@@ -58,7 +60,7 @@ pub struct Terms {
 
 impl Terms {
     /// Reads them out of a record or a change.
-    pub fn read(json: &Json) -> Result<Self, Fault> {
+    pub fn read(json: &Json) -> Result<Self, ApplyError> {
         let mut m = crate::value::json::Members::of(json)?;
         let terms = Self {
             partner: m.read("partner", Id::parse)?,
@@ -66,21 +68,21 @@ impl Terms {
             purposes: m.list("purposes", token)?,
             categories: m.list("categories", Category::parse)?,
             tier: m.maybe("tier").and_then(Json::int).and_then(Tier::new),
-            from: m.read("from", Instant::parse)?,
-            until: m.read("until", Instant::parse)?,
+            from: m.read("from", Timestamp::parse)?,
+            until: m.read("until", Timestamp::parse)?,
             retention_cap_days: m.count("retention_cap_days")? as i64,
             onward: match m.maybe("onward") {
                 None => None,
                 Some(word) => {
                     let onward = word.text().and_then(Onward::parse);
-                    Some(onward.ok_or_else(|| Fault::Form("`onward` is not known".into()))?)
+                    Some(onward.ok_or_else(|| ApplyError::Form("`onward` is not known".into()))?)
                 }
             },
             stated: Stated::each(|statement| match m.maybe(statement.name) {
                 None => Ok(None),
                 Some(word) => {
                     let word = word.text().and_then(|w| statement.word(w));
-                    word.map(Some).ok_or_else(|| Fault::Form(format!("`{}` is not known", statement.name)))
+                    word.map(Some).ok_or_else(|| ApplyError::Form(format!("`{}` is not known", statement.name)))
                 }
             })?,
         };
@@ -148,61 +150,61 @@ pub fn ended(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, END, &object! {}, &object! { "because" => because }, salt)
 }
 
-fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let terms = Terms::read(piece.terms)?;
+fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let terms = Terms::read(view.terms)?;
     if at.own() {
-        need(book, terms.partner, super::partner::KIND.name)?;
+        need(records, terms.partner, super::partner::KIND.name)?;
     } else if terms.partner != at.home {
-        return Err(Fault::Authority("a partner tells of an agreement with another desk".into()));
+        return Err(ApplyError::Authority("a partner tells of an agreement with another desk".into()));
     }
     if terms.until <= terms.from {
-        return Err(Fault::Life("an agreement ends after it begins".into()));
+        return Err(ApplyError::Life("an agreement ends after it begins".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, "recorded", at.desk());
+    let mut record = Record::new(view.record, KIND.name, "recorded", at.desk());
     record.partner = Some(if at.own() { terms.partner } else { at.desk() });
     // What the partner recorded reminds nobody here.
     record.due = at.own().then_some(terms.until);
-    record.terms = piece.terms.clone().into();
+    record.terms = view.terms.clone().into();
     record.set("position", at.position);
-    record.body = piece.body();
-    put_new(book, &record)
+    record.body = view.body();
+    put_new(records, &record)
 }
 
-fn end(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn end(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     // Of an agreement that was recorded before records travelled, a partner knows nothing.
-    if !at.own() && book.get(piece.record)?.is_none() {
+    if !at.own() && records.get(view.record)?.is_none() {
         return Ok(());
     }
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     if record.desk != at.desk() {
-        return Err(Fault::Authority("each desk ends its own record of an agreement".into()));
+        return Err(ApplyError::Authority("each desk ends its own record of an agreement".into()));
     }
     must_be(&record, &["recorded"], "end")?;
     record.state = "ended".into();
     record.due = None;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn countersign(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut record = need(book, piece.record, KIND.name)?;
+fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut record = need(records, view.record, KIND.name)?;
     // It is the record of one of the two that the other countersigns.
     let others = record.desk != at.desk() && (at.own() || record.partner == Some(at.desk()));
     if !others {
-        return Err(Fault::Authority("a desk countersigns its partner's record, and no other".into()));
+        return Err(ApplyError::Authority("a desk countersigns its partner's record, and no other".into()));
     }
     must_be(&record, &["recorded"], "countersign")?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let digest = m.read("digest", Digest::parse)?;
     m.finish()?;
     if digest != terms_of(&record)?.digest() {
-        return Err(Fault::Life("the agreement that is countersigned says something else".into()));
+        return Err(ApplyError::Life("the agreement that is countersigned says something else".into()));
     }
     record.set("countersigned", at.now().to_string());
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// What a record of an agreement says.
-pub fn terms_of(record: &Record) -> Result<Terms, Fault> {
+pub fn terms_of(record: &Record) -> Result<Terms, ApplyError> {
     let mut json = Json::clone(&record.terms);
     for added in ["position", "countersigned"] {
         json.remove(added);
@@ -217,13 +219,13 @@ pub fn is_theirs(record: &Record) -> bool {
 
 /// The agreement that decides: the newest in force that names purpose and category, else the newest.
 pub fn deciding(
-    book: &dyn Book,
+    records: &dyn RecordStore,
     partner: Id,
     purpose: &str,
     category: Category,
-    now: Instant,
-) -> Result<Option<Record>, Fault> {
-    let mut all = book.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
+    now: Timestamp,
+) -> Result<Option<Record>, ApplyError> {
+    let mut all = records.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
     all.retain(|r| !is_theirs(r));
     all.sort_by_key(|r| std::cmp::Reverse(r.terms.get("position").and_then(Json::int)));
     let covers = |r: &&Record| {

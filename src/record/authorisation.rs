@@ -1,52 +1,57 @@
 //! Independent authorisations: a court or an independent body allows an item, or what is in a case, to go to a partner.
 
-use super::book::{Book, Query, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, need, nothing_asked, only_at_home, put_new};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, need, nothing_asked, only_at_home, put_new,
+};
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::Json;
+use crate::value::timestamp::Timestamp;
 
 /// `authorisation`: given; it ends with its expiry.
-pub const KIND: KindDef =
-    KindDef { name: "authorisation", letter: 'U', changes: &[ChangeDef::lead(ADD, Travels::Home, nothing_asked, add)] };
+pub const KIND: KindDef = KindDef {
+    name: "authorisation",
+    letter: 'U',
+    changes: &[ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add)],
+};
 
 const ADD: &str = "authorisation-add";
 
 /// Records an authorisation. `said` is who gave it and under which reference.
-pub fn new(id: Id, subject: Id, to: Id, expires: Option<Instant>, said: &Json, salt: Salt) -> Change {
+pub fn new(id: Id, subject: Id, to: Id, expires: Option<Timestamp>, said: &Json, salt: Salt) -> Change {
     let terms = object! {
         "subject" => subject.to_string(), "to" => to.to_string(), "expires" => expires.map(|t| t.to_string()),
     };
     Change::with_content(id, ADD, &terms, said, salt)
 }
 
-fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let (subject, to) = (m.read("subject", Id::parse)?, m.read("to", Id::parse)?);
-    let expires = m.maybe("expires").and_then(Json::text).and_then(Instant::parse);
+    let expires = m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse);
     m.finish()?;
-    let of = book.get(subject)?.filter(|r| matches!(r.kind, "item" | "case"));
-    let of = of.ok_or_else(|| Fault::Life("an authorisation is of an item or of a case".into()))?;
-    need(book, to, super::partner::KIND.name)?;
-    let mut record = Record::new(piece.record, KIND.name, "given", at.home);
+    let of = records.get(subject)?.filter(|r| matches!(r.kind, "item" | "case"));
+    let of = of.ok_or_else(|| ApplyError::Life("an authorisation is of an item or of a case".into()))?;
+    need(records, to, super::partner::KIND.name)?;
+    let mut record = Record::new(view.record, KIND.name, "given", at.home);
     record.case = of.case.or((of.kind == "case").then_some(of.id));
     record.subject = Some(subject);
     record.partner = Some(to);
     record.due = expires;
-    record.terms = piece.terms.clone().into();
+    record.terms = view.terms.clone().into();
     record.set("position", at.position);
-    record.body = piece.body();
-    put_new(book, &record)
+    record.body = view.body();
+    put_new(records, &record)
 }
 
 /// The authorisation that counts for an item and a partner: the newest, of the item itself or of its case.
-pub fn for_item(book: &dyn Book, item: &Record, to: Id) -> Result<Option<Record>, Fault> {
+pub fn for_item(records: &dyn RecordStore, item: &Record, to: Id) -> Result<Option<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in [Some(item.id), item.case].into_iter().flatten() {
-        all.extend(book.find(&Query { subject: Some(subject), partner: Some(to), ..Query::kind(KIND.name) })?);
+        all.extend(records.find(&Query { subject: Some(subject), partner: Some(to), ..Query::kind(KIND.name) })?);
     }
     Ok(all.into_iter().max_by_key(|r| r.terms.get("position").and_then(Json::int)))
 }

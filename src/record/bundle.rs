@@ -1,7 +1,9 @@
 //! Bundles that went out: to whom, with which number, holding which acts.
 
-use super::book::{Book, Query, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home, put_new,
+};
+use super::store::{Query, Record, RecordStore};
 use super::stream;
 use crate::act::change::Change;
 use crate::object;
@@ -10,8 +12,11 @@ use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 
 /// `bundle`: sent; acknowledged once the partner says so.
-pub const KIND: KindDef =
-    KindDef { name: "bundle", letter: 'B', changes: &[ChangeDef::lead(EXPORT, Travels::Home, nothing_asked, export)] };
+pub const KIND: KindDef = KindDef {
+    name: "bundle",
+    letter: 'B',
+    changes: &[ChangeDef::first(EXPORT, AudienceRule::Home, nothing_asked, export)],
+};
 
 const EXPORT: &str = "bundle-export";
 
@@ -46,7 +51,7 @@ impl Departure {
         Change::of_terms(id, EXPORT, &terms)
     }
 
-    fn read(terms: &Json) -> Result<Self, Fault> {
+    fn read(terms: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(terms)?;
         let departure = Self {
             to: m.read("to", Id::parse)?,
@@ -61,12 +66,15 @@ impl Departure {
     }
 }
 
-fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn export(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let departure = Departure::read(piece.terms)?;
-    let mut stream = stream::with(book, at.home, departure.to)?;
+    let departure = Departure::read(view.terms)?;
+    let mut stream = stream::with(records, at.home, departure.to)?;
     if departure.sequence != stream::sent(&stream).map_or(1, |(n, _)| n + 1) {
-        return Err(Fault::Life(format!("bundle {} does not follow the last one of its stream", departure.sequence)));
+        return Err(ApplyError::Life(format!(
+            "bundle {} does not follow the last one of its stream",
+            departure.sequence
+        )));
     }
     stream.set(
         "out",
@@ -76,9 +84,9 @@ fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
             "at" => at.now().to_string(),
         },
     );
-    book.put(&stream)?;
-    book.carried(departure.to, &departure.acts)?;
-    let mut record = Record::new(piece.record, KIND.name, "sent", at.home);
+    records.put(&stream)?;
+    records.carried(departure.to, &departure.acts)?;
+    let mut record = Record::new(view.record, KIND.name, "sent", at.home);
     record.partner = Some(departure.to);
     record.key = Some(departure.sequence.to_string());
     record.terms = object! {
@@ -86,16 +94,21 @@ fn export(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
         "acts" => departure.acts.len() as i64, "at" => at.now().to_string(),
     }
     .into();
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
 /// The bundle with that number, to or from a partner.
-pub fn numbered(book: &dyn Book, partner: Id, state: &str, sequence: u64) -> Result<Option<Record>, Fault> {
+pub fn numbered(
+    records: &dyn RecordStore,
+    partner: Id,
+    state: &str,
+    sequence: u64,
+) -> Result<Option<Record>, ApplyError> {
     let query = Query {
         partner: Some(partner),
         state: Some(state.to_owned()),
         key: Some(sequence.to_string()),
         ..Query::kind(KIND.name)
     };
-    Ok(book.find(&query)?.into_iter().next())
+    Ok(records.find(&query)?.into_iter().next())
 }

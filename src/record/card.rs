@@ -3,10 +3,10 @@
 use sha2::{Digest as _, Sha512};
 
 use crate::object;
-use crate::seal::sign::{PublicKey, Refused, Signer};
+use crate::seal::sign::{PublicKey, SignatureError, Signer};
 use crate::seal::vault::Recipient;
 use crate::value::id::Id;
-use crate::value::json::{self, BadMember, Json, Limits, Members};
+use crate::value::json::{self, Json, Limits, MemberError, Members};
 use crate::value::realm::Realm;
 use crate::value::text;
 
@@ -48,7 +48,7 @@ pub struct Card {
 
 /// Why a card is refused.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadCard {
+pub enum CardError {
     /// Not a card.
     #[error("it is not a desk's card: {0}")]
     Form(String),
@@ -60,8 +60,8 @@ pub enum BadCard {
     KeyTwice,
 }
 
-impl From<BadMember> for BadCard {
-    fn from(bad: BadMember) -> Self {
+impl From<MemberError> for CardError {
+    fn from(bad: MemberError) -> Self {
         Self::Form(bad.0)
     }
 }
@@ -86,7 +86,7 @@ impl DeskKeys {
     }
 
     /// Reads the keys. Weak ones are refused.
-    pub fn read(json: &Json) -> Result<Self, BadMember> {
+    pub fn read(json: &Json) -> Result<Self, MemberError> {
         let mut m = Members::of(json)?;
         let key = |k: &str| PublicKey::from_openssh(k).ok();
         let keys = Self {
@@ -120,15 +120,15 @@ impl Card {
     }
 
     /// The card as a file: the body and the root key's signature over it.
-    pub fn sign(&self, root: &Signer) -> Result<String, Refused> {
+    pub fn sign(&self, root: &Signer) -> Result<String, SignatureError> {
         let body = self.body();
         let signature = root.sign(&self.realm.namespace("card"), &body.to_bytes())?;
         Ok(format!("{}\n", object! { "card" => body, "signature" => signature }))
     }
 
     /// Reads a card file and checks that the root key in it signed it.
-    pub fn parse(bytes: &[u8]) -> Result<Self, BadCard> {
-        let form = |e: json::Malformed| BadCard::Form(e.to_string());
+    pub fn parse(bytes: &[u8]) -> Result<Self, CardError> {
+        let form = |e: json::Malformed| CardError::Form(e.to_string());
         let all = json::parse(bytes.trim_ascii_end(), Limits { bytes: LONGEST, ..Limits::SIGNED }).map_err(form)?;
         let mut outer = Members::of(&all)?;
         let body = outer.need("card")?;
@@ -140,7 +140,7 @@ impl Card {
             desk: m.read("desk", Id::parse)?,
             code: m.read("code", code)?,
             name: m.read("name", |n| text::line(n).ok())?,
-            jurisdiction: m.read("jurisdiction", super::fold::token)?,
+            jurisdiction: m.read("jurisdiction", super::definition::token)?,
             realm: m.read("realm", Realm::parse)?,
             keys: DeskKeys::read(m.need("keys")?)?,
         };
@@ -148,10 +148,10 @@ impl Card {
         let mut keys = card.keys.signing().map(|k| *k.as_bytes());
         keys.sort_unstable();
         if keys.windows(2).any(|w| w.first() == w.last()) {
-            return Err(BadCard::KeyTwice);
+            return Err(CardError::KeyTwice);
         }
         let namespace = card.realm.namespace("card");
-        card.keys.root.verify(&namespace, &card.body().to_bytes(), signature).map_err(|_| BadCard::Signature)?;
+        card.keys.root.verify(&namespace, &card.body().to_bytes(), signature).map_err(|_| CardError::Signature)?;
         Ok(card)
     }
 

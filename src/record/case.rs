@@ -1,10 +1,11 @@
 //! Cases: opened at one desk, known at partners by what was shared of them.
 
-use super::book::{Book, Record};
-use super::disclosure;
-use super::fold::{
-    At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, only_at_home,
+    put_new, token,
 };
+use super::disclosure;
+use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
@@ -14,9 +15,9 @@ pub const KIND: KindDef = KindDef {
     name: "case",
     letter: 'C',
     changes: &[
-        ChangeDef::lead(NEW, Travels::Home, nothing_asked, open),
-        ChangeDef::lead(CLOSE, Travels::Home, nothing_asked, close),
-        ChangeDef::rider(SHARE, &disclosure::LEAVES, share),
+        ChangeDef::first(NEW, AudienceRule::Home, nothing_asked, open),
+        ChangeDef::first(CLOSE, AudienceRule::Home, nothing_asked, close),
+        ChangeDef::following(SHARE, &disclosure::LEAVES, share),
     ],
 };
 
@@ -39,53 +40,53 @@ pub fn shared(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
     Change::with_content(id, SHARE, &object! { "purpose" => purpose }, &object! { "title" => title }, salt)
 }
 
-fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     m.read("purpose", token)?;
     m.finish()?;
-    let mut record = Record::new(piece.record, KIND.name, "open", at.home);
-    record.case = Some(piece.record);
-    record.terms = object! { "purpose" => piece.terms.get("purpose").cloned(), "opened" => at.now().to_string(), "lead" => at.member().to_string() }.into();
-    record.body = piece.body();
-    put_new(book, &record)
+    let mut record = Record::new(view.record, KIND.name, "open", at.home);
+    record.case = Some(view.record);
+    record.terms = object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => at.now().to_string(), "lead" => at.member().to_string() }.into();
+    record.body = view.body();
+    put_new(records, &record)
 }
 
-fn close(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn close(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &["open"], "close")?;
     record.state = "closed".into();
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn share(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut m = piece.members()?;
+fn share(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut m = view.members()?;
     m.read("purpose", token)?;
     m.finish()?;
-    let known = book.get(piece.record)?;
+    let known = records.get(view.record)?;
     if at.own() {
         let mut record =
-            known.filter(|r| r.kind == KIND.name).ok_or_else(|| Fault::Life("there is no such case".into()))?;
+            known.filter(|r| r.kind == KIND.name).ok_or_else(|| ApplyError::Life("there is no such case".into()))?;
         for partner in super::disclosure::recipients(at) {
             record.share(partner, super::disclosure::delete_by(at));
         }
-        return Ok(book.put(&record)?);
+        return Ok(records.put(&record)?);
     }
     match known {
         Some(record) if record.kind != KIND.name => {
-            Err(Fault::Authority("a partner's case has the id of another record".into()))
+            Err(ApplyError::Authority("a partner's case has the id of another record".into()))
         }
         // What is known of a case already is not changed by a partner's word.
         Some(_) => Ok(()),
         None => {
-            let mut record = Record::new(piece.record, KIND.name, "open", at.desk());
-            record.case = Some(piece.record);
+            let mut record = Record::new(view.record, KIND.name, "open", at.desk());
+            record.case = Some(view.record);
             record.partner = Some(at.desk());
             record.terms =
-                object! { "purpose" => piece.terms.get("purpose").cloned(), "opened" => at.now().to_string() }.into();
-            record.body = piece.body();
-            put_new(book, &record)
+                object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => at.now().to_string() }.into();
+            record.body = view.body();
+            put_new(records, &record)
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Deletion certificates: issued only after the read-back, countersigned by another person, sent to whoever is owed.
 
-use super::book::{Book, DutyState, Record};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, nothing_asked,
+    put_new,
+};
 use super::disclosure::recipients;
-use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, put_new};
+use super::store::{DutyState, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
@@ -14,9 +17,9 @@ pub const KIND: KindDef = KindDef {
     name: "certificate",
     letter: 'Z',
     changes: &[
-        ChangeDef::lead(ISSUE, Travels::HomeOrAddressed, nothing_asked, issue),
-        ChangeDef::rider(CERTIFIED, &[ISSUE], certified),
-        ChangeDef::lead(COUNTERSIGN, Travels::HomeOrAddressed, ask_countersign, countersign),
+        ChangeDef::first(ISSUE, AudienceRule::HomeOrAddressed, nothing_asked, issue),
+        ChangeDef::following(CERTIFIED, &[ISSUE], certified),
+        ChangeDef::first(COUNTERSIGN, AudienceRule::HomeOrAddressed, ask_countersign, countersign),
     ],
 };
 
@@ -65,8 +68,8 @@ pub fn countersigned(id: Id) -> Change {
     Change::of_terms(id, COUNTERSIGN, &object! {})
 }
 
-fn issue(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut m = Members::of(piece.terms)?;
+fn issue(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut m = Members::of(view.terms)?;
     let purge = m.read("purge", Id::parse)?;
     m.need("counts")?;
     m.count("generation")?;
@@ -74,50 +77,54 @@ fn issue(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
         m.text(text)?;
     }
     m.finish()?;
-    let mut record = Record::new(piece.record, KIND.name, "issued", at.desk());
+    let mut record = Record::new(view.record, KIND.name, "issued", at.desk());
     record.partner = (!at.own()).then_some(at.desk());
-    record.terms = piece.terms.clone().into();
+    record.terms = view.terms.clone().into();
     record.set("issued", at.now().to_string());
-    record.set("row", piece.row.0);
+    record.set("row", view.row.0);
     record.set("to", recipients(at).iter().map(Id::to_string).collect::<Vec<_>>());
-    record.body = piece.body();
+    record.body = view.body();
     if at.own() {
-        let mut begun = need(book, purge, "purge")?;
+        let mut begun = need(records, purge, "purge")?;
         must_be(&begun, &["begun"], "certify")?;
         record.subject = Some(purge);
         record.set("performed_by", begun.text("by").map(str::to_owned));
         begun.state = "certified".into();
-        book.put(&begun)?;
+        records.put(&begun)?;
     }
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
-fn certified(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    piece.members()?.finish()?;
+fn certified(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    view.members()?.finish()?;
     if at.own() {
         return Ok(());
     }
     // A partner certifies that it deleted what it got from here; of anything else its word changes nothing.
-    let Some(mut record) = book.get(piece.record)? else { return Ok(()) };
+    let Some(mut record) = records.get(view.record)? else { return Ok(()) };
     let Some(holder) = record.shared.iter_mut().find(|h| h.partner == at.desk()) else { return Ok(()) };
     holder.duty = DutyState::Met;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn ask_countersign(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
+fn ask_countersign(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
     if record.desk != at.desk() {
-        return Err(Fault::Authority("a certificate is countersigned at the desk that issued it".into()));
+        return Err(ApplyError::Authority("a certificate is countersigned at the desk that issued it".into()));
     }
-    Ok(Asked { first: record.text("performed_by").and_then(Person::parse), ..Asked::default() })
+    Ok(GateInputs { first: record.text("performed_by").and_then(Person::parse), ..GateInputs::default() })
 }
 
-fn countersign(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut record = need(book, piece.record, KIND.name)?;
+fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &["issued"], "countersign")?;
     record.state = "countersigned".into();
     record.set("countersigned_by", at.member().to_string());
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// The partner that a record came from: the certificate of its deletion is owed to it.

@@ -1,16 +1,21 @@
 //! The desk itself: founded once, by the first act of its log.
 
-use super::book::{Book, Record};
 use super::card::{self, DeskKeys};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, put_new, token};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, put_new, token,
+};
+use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
 use crate::value::json::Json;
 
 /// `desk`: founded.
-pub const KIND: KindDef =
-    KindDef { name: "desk", letter: 'O', changes: &[ChangeDef::lead(FOUND, Travels::Partners, nothing_asked, found)] };
+pub const KIND: KindDef = KindDef {
+    name: "desk",
+    letter: 'O',
+    changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, nothing_asked, found)],
+};
 
 const FOUND: &str = "desk-found";
 
@@ -24,35 +29,35 @@ pub fn new(card: &card::Card, signed: &str, salt: Salt) -> Change {
     Change::with_content(card.desk, FOUND, &terms, &object! { "card" => signed, "name" => card.name.as_str() }, salt)
 }
 
-fn found(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut m = piece.members()?;
+fn found(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut m = view.members()?;
     let code = m.read("code", card::code)?;
     m.read("jurisdiction", token)?;
     let keys = DeskKeys::read(m.need("keys")?)?;
     m.finish()?;
-    if piece.record != at.desk() || at.header.sequence != 0 {
-        return Err(Fault::Authority("a desk is founded once, by the first act of its own log".into()));
+    if view.record != at.desk() || at.header.sequence != 0 {
+        return Err(ApplyError::Authority("a desk is founded once, by the first act of its own log".into()));
     }
     if !at.own() {
         // A partner's keys come from the card that was compared aloud; what it says of itself must agree.
-        let pinned = super::partner::keys(book, at.desk())?;
+        let pinned = super::partner::keys(records, at.desk())?;
         let same = pinned.signing() == keys.signing() && pinned.age == keys.age;
         return if same {
             Ok(())
         } else {
-            Err(Fault::Authority("the partner's keys are not those on its card".into()))
+            Err(ApplyError::Authority("the partner's keys are not those on its card".into()))
         };
     }
-    let mut record = Record::new(piece.record, KIND.name, "founded", at.desk());
+    let mut record = Record::new(view.record, KIND.name, "founded", at.desk());
     record.key = Some(code);
-    record.terms = piece.terms.clone().into();
-    record.body = piece.body();
-    put_new(book, &record)
+    record.terms = view.terms.clone().into();
+    record.body = view.body();
+    put_new(records, &record)
 }
 
 /// The public keys of a desk: of this one, or of a partner.
-pub fn keys(book: &dyn Book, desk: Id) -> Result<DeskKeys, Fault> {
-    let record = book.get(desk)?.filter(|r| r.kind == KIND.name || r.kind == super::partner::KIND.name);
+pub fn keys(records: &dyn RecordStore, desk: Id) -> Result<DeskKeys, ApplyError> {
+    let record = records.get(desk)?.filter(|r| r.kind == KIND.name || r.kind == super::partner::KIND.name);
     let json = record.as_ref().and_then(|r| r.terms.get("keys")).unwrap_or(&Json::Null);
-    DeskKeys::read(json).map_err(|_| Fault::Authority(format!("desk {desk} is not known")))
+    DeskKeys::read(json).map_err(|_| ApplyError::Authority(format!("desk {desk} is not known")))
 }

@@ -4,48 +4,48 @@
 //! the copies: the release, or the proposal itself where no second person is needed. Where an emergency is claimed, the
 //! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
 
-use super::book::{Book, Record};
-use super::fold::{
-    Asked, At, CLASSES, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new,
-    token,
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, CLASSES, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need,
+    nothing_asked, only_at_home, put_new, token,
 };
+use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
 use crate::object;
 use crate::value::class::DeleteCause;
 use crate::value::id::Id;
-use crate::value::instant::{Instant, Span};
 use crate::value::json::{Json, Members};
 use crate::value::person::Person;
+use crate::value::timestamp::{Duration, Timestamp};
 
 /// `disclosure`: proposed → released → recalled; received at the partner's.
 pub const KIND: KindDef = KindDef {
     name: "disclosure",
     letter: 'D',
     changes: &[
-        ChangeDef::lead(PROPOSE, Travels::HomeOrAddressed, ask_propose, propose),
-        ChangeDef::rider(ITEM, &[PROPOSE], item),
-        ChangeDef::lead(RELEASE, Travels::Addressed, ask_release, release),
-        ChangeDef::lead(JOIN, Travels::Addressed, ask_join, release),
-        ChangeDef::lead(VALIDATE, Travels::Home, ask_validate, validate),
-        ChangeDef::lead(RECALL, Travels::Home, nothing_asked, recall),
+        ChangeDef::first(PROPOSE, AudienceRule::HomeOrAddressed, ask_propose, propose),
+        ChangeDef::following(ITEM, &[PROPOSE], item),
+        ChangeDef::first(RELEASE, AudienceRule::Addressed, ask_release, release),
+        ChangeDef::first(JOIN, AudienceRule::Addressed, ask_join, release),
+        ChangeDef::first(VALIDATE, AudienceRule::Home, ask_validate, validate),
+        ChangeDef::first(RECALL, AudienceRule::Home, nothing_asked, recall),
     ],
 };
 
-/// The lead of a proposal; where it leaves at once, of the disclosure itself.
+/// The first change of a proposal; where it leaves at once, of the disclosure itself.
 pub const PROPOSE: &str = "disclosure-propose";
-/// The lead of a release.
+/// The first change of a release.
 pub const RELEASE: &str = "disclosure-release";
-/// The lead of the act of an emergency's second person.
+/// The first change of the act of an emergency's second person.
 pub const JOIN: &str = "disclosure-join";
-/// The lead of an emergency's validation.
+/// The first change of an emergency's validation.
 pub const VALIDATE: &str = "disclosure-validate";
-/// The lead of a recall.
+/// The first change of a recall.
 pub const RECALL: &str = "disclosure-recall";
-/// The leads of the acts that hold copies.
+/// The first changes of the acts that hold copies.
 pub const LEAVES: [&str; 3] = [PROPOSE, RELEASE, JOIN];
 /// How long an emergency may wait for its validation (Regulation (EU) 2023/1543, Article 4(5)).
-pub const VALIDATION: Span = Span::hours(48);
+pub const VALIDATION: Duration = Duration::hours(48);
 /// An item of a proposal that waits.
 pub const ITEM: &str = "disclosure-item";
 
@@ -72,23 +72,23 @@ pub struct Terms {
 
 impl Terms {
     /// Reads them out of a change or a record.
-    pub fn read(json: &Json) -> Result<Self, Fault> {
+    pub fn read(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         let terms = Self {
             to: m.read("to", Id::parse)?,
             purpose: m.read("purpose", token)?,
             delete_after_days: m.count("delete_after_days")? as i64,
-            named: m.need("named")?.truth().ok_or_else(|| Fault::Form("`named` is not a truth value".into()))?,
+            named: m.need("named")?.truth().ok_or_else(|| ApplyError::Form("`named` is not a truth value".into()))?,
             proposed_by: m.read("proposed_by", Person::parse)?,
             emergency: match m.maybe("emergency") {
                 None => false,
                 Some(claim) if claim.truth() == Some(true) => true,
-                Some(_) => return Err(Fault::Form("`emergency` is true or is not there".into())),
+                Some(_) => return Err(ApplyError::Form("`emergency` is true or is not there".into())),
             },
-            asked: m.need("asked")?.items().ok_or_else(|| Fault::Form("`asked` is not a list".into()))?.to_vec(),
+            asked: m.need("asked")?.items().ok_or_else(|| ApplyError::Form("`asked` is not a list".into()))?.to_vec(),
             classes: match m.maybe(CLASSES) {
                 None => Vec::new(),
-                Some(list) => list.items().ok_or_else(|| Fault::Form("`classes` is not a list".into()))?.to_vec(),
+                Some(list) => list.items().ok_or_else(|| ApplyError::Form("`classes` is not a list".into()))?.to_vec(),
             },
         };
         m.finish()?;
@@ -141,8 +141,8 @@ impl Said {
     }
 }
 
-/// The lead of a proposal, a release or a joining.
-pub fn lead(id: Id, kind: &'static str, terms: &Terms, said: &Said, salt: Salt) -> Change {
+/// The first change of a proposal, a release or a joining.
+pub fn first(id: Id, kind: &'static str, terms: &Terms, said: &Said, salt: Salt) -> Change {
     let mut content = object! {};
     if !said.named.is_empty() {
         content.set("named", said.named.clone());
@@ -174,7 +174,7 @@ const REFUSED: &str = "refused";
 
 /// How an emergency stands: `pending`, `approved`, `refused`, or `lapsed` where nobody validated it in time. `None`:
 /// none was claimed, or nobody has joined the claim yet.
-pub fn validation_of(record: &Record, now: Instant) -> Option<&str> {
+pub fn validation_of(record: &Record, now: Timestamp) -> Option<&str> {
     match record.text("validation")? {
         PENDING if record.instant("at").is_none_or(|at| now >= at.plus(VALIDATION)) => Some("lapsed"),
         other => Some(other),
@@ -182,7 +182,7 @@ pub fn validation_of(record: &Record, now: Instant) -> Option<&str> {
 }
 
 /// Why a disclosure that is recalled must be deleted.
-pub fn delete_cause(record: &Record, now: Instant) -> DeleteCause {
+pub fn delete_cause(record: &Record, now: Timestamp) -> DeleteCause {
     match validation_of(record, now) {
         Some(REFUSED | "lapsed") => DeleteCause::NotValidated,
         _ => DeleteCause::Recalled,
@@ -190,7 +190,7 @@ pub fn delete_cause(record: &Record, now: Instant) -> DeleteCause {
 }
 
 /// Whether the partner must delete what it got, since an emergency was not validated.
-pub fn is_unvalidated(record: &Record, now: Instant) -> bool {
+pub fn is_unvalidated(record: &Record, now: Timestamp) -> bool {
     record.state == "released" && delete_cause(record, now) == DeleteCause::NotValidated
 }
 
@@ -205,62 +205,76 @@ pub fn proposed_item(item: Id, asked: i64) -> Change {
 }
 
 /// The desks that the act of a disclosure is addressed to.
-pub fn recipients(at: &At<'_>) -> Vec<Id> {
+pub fn recipients(at: &ActContext<'_>) -> Vec<Id> {
     match &at.header.audience {
         Audience::Desks(desks) => desks.clone(),
         Audience::Own | Audience::Partners => Vec::new(),
     }
 }
 
-/// By when the copies of a disclosure must be deleted, from its lead's terms and the time of its act.
-pub fn delete_by(at: &At<'_>) -> Option<Instant> {
-    let days = at.lead.get("delete_after_days").and_then(Json::int)?;
-    Some(at.now().plus(crate::value::instant::Span::days(days)))
+/// By when the copies of a disclosure must be deleted, from its first change's terms and the time of its act.
+pub fn delete_by(at: &ActContext<'_>) -> Option<Timestamp> {
+    let days = at.first.get("delete_after_days").and_then(Json::int)?;
+    Some(at.now().plus(crate::value::timestamp::Duration::days(days)))
 }
 
-fn ask_propose(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let terms = Terms::read(piece.terms)?;
+fn ask_propose(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let terms = Terms::read(view.terms)?;
     if terms.proposed_by != at.member() {
-        return Err(Fault::Authority("a disclosure is proposed by whoever signs the proposal".into()));
+        return Err(ApplyError::Authority("a disclosure is proposed by whoever signs the proposal".into()));
     }
     if at.own() {
-        need(book, terms.to, super::partner::KIND.name)?;
+        need(records, terms.to, super::partner::KIND.name)?;
     }
     // Whether the partner is fit is asked of every item, by G-01 to G-03.
-    Ok(Asked { purpose: Some(terms.purpose), ..Asked::default() })
+    Ok(GateInputs { purpose: Some(terms.purpose), ..GateInputs::default() })
 }
 
-fn ask_release(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let terms = Terms::read(piece.terms)?;
+fn ask_release(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let terms = Terms::read(view.terms)?;
     if at.own() {
-        let proposal = need(book, piece.record, KIND.name)?;
+        let proposal = need(records, view.record, KIND.name)?;
         must_be(&proposal, &["proposed"], "release")?;
         let proposed = Terms::read(&of_record(&proposal))?;
         if terms.clone().said() != proposed.said() {
-            return Err(Fault::Authority("a release says something else than its proposal".into()));
+            return Err(ApplyError::Authority("a release says something else than its proposal".into()));
         }
     }
-    Ok(Asked { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..Asked::default() })
+    Ok(GateInputs { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..GateInputs::default() })
 }
 
-fn ask_join(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    if !Terms::read(piece.terms)?.emergency {
-        return Err(Fault::Authority("only the claim of an emergency is joined; anything else is released".into()));
+fn ask_join(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    if !Terms::read(view.terms)?.emergency {
+        return Err(ApplyError::Authority(
+            "only the claim of an emergency is joined; anything else is released".into(),
+        ));
     }
-    ask_release(book, at, piece)
+    ask_release(records, at, view)
 }
 
-fn ask_validate(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+fn ask_validate(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
     only_at_home(at)?;
-    let record = need(book, piece.record, KIND.name)?;
+    let record = need(records, view.record, KIND.name)?;
     let terms = Terms::read(&of_record(&record))?;
     if joined_by(&record) == Some(at.member()) {
-        return Err(Fault::Life("whoever joined the claim of an emergency does not validate it".into()));
+        return Err(ApplyError::Life("whoever joined the claim of an emergency does not validate it".into()));
     }
-    Ok(Asked { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..Asked::default() })
+    Ok(GateInputs { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..GateInputs::default() })
 }
 
-/// The terms of a disclosure's record without what the fold added.
+/// The terms of a disclosure's record without what applying added.
 pub fn of_record(record: &Record) -> Json {
     let mut json = Json::clone(&record.terms);
     for added in ["row", "at", "joined_by", "validation", "recalled"] {
@@ -269,84 +283,84 @@ pub fn of_record(record: &Record) -> Json {
     json
 }
 
-fn record_of(at: &At<'_>, piece: &Piece<'_>, state: &str) -> Result<Record, Fault> {
-    let terms = Terms::read(piece.terms)?;
+fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: &str) -> Result<Record, ApplyError> {
+    let terms = Terms::read(view.terms)?;
     let addressed = recipients(at);
     if !addressed.is_empty() && addressed != [terms.to] {
-        return Err(Fault::Authority("a disclosure is addressed to another desk than it names".into()));
+        return Err(ApplyError::Authority("a disclosure is addressed to another desk than it names".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, state, at.desk());
+    let mut record = Record::new(view.record, KIND.name, state, at.desk());
     record.partner = Some(if at.own() { terms.to } else { at.desk() });
-    record.terms = piece.terms.clone().into();
-    record.set("row", piece.row.0);
+    record.terms = view.terms.clone().into();
+    record.set("row", view.row.0);
     record.set("at", at.now().to_string());
-    record.body = piece.body();
+    record.body = view.body();
     Ok(record)
 }
 
-fn propose(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn propose(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let state = match (at.own(), &at.header.audience) {
         (true, Audience::Own) => "proposed",
         (true, _) => "released",
         (false, _) => "received",
     };
-    let record = record_of(at, piece, state)?;
-    put_new(book, &record)
+    let record = record_of(at, view, state)?;
+    put_new(records, &record)
 }
 
-fn item(_: &mut dyn Book, at: &At<'_>, _: &Piece<'_>) -> Result<(), Fault> {
+fn item(_: &mut dyn RecordStore, at: &ActContext<'_>, _: &ChangeView<'_>) -> Result<(), ApplyError> {
     if at.header.audience == Audience::Own {
         Ok(())
     } else {
-        Err(Fault::Authority("a list of proposed items does not travel".into()))
+        Err(ApplyError::Authority("a list of proposed items does not travel".into()))
     }
 }
 
-fn release(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let released = record_of(at, piece, if at.own() { "released" } else { "received" })?;
+fn release(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let released = record_of(at, view, if at.own() { "released" } else { "received" })?;
     if !at.own() {
-        return put_new(book, &released);
+        return put_new(records, &released);
     }
-    let proposal = need(book, piece.record, KIND.name)?;
+    let proposal = need(records, view.record, KIND.name)?;
     must_be(&proposal, &["proposed"], "release")?;
     let mut released = released;
-    if piece.kind == JOIN {
+    if view.kind == JOIN {
         released.set("joined_by", at.member().to_string());
         released.set("validation", PENDING);
         released.due = Some(at.now().plus(VALIDATION));
     }
-    Ok(book.put(&released)?)
+    Ok(records.put(&released)?)
 }
 
-fn validate(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn validate(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &["released"], "validate")?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let outcome = m.read("outcome", |o| [APPROVED, REFUSED].into_iter().find(|known| *known == o))?;
     m.finish()?;
     match validation_of(&record, at.now()) {
         Some(PENDING) => {}
-        Some(other) => return Err(Fault::Life(format!("its validation is {other} already"))),
-        None => return Err(Fault::Life("no emergency was joined: there is nothing to validate".into())),
+        Some(other) => return Err(ApplyError::Life(format!("its validation is {other} already"))),
+        None => return Err(ApplyError::Life("no emergency was joined: there is nothing to validate".into())),
     }
     record.set("validation", outcome);
     record.due = None;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn recall(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn recall(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &["released"], "recall")?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let cause = m.read("cause", DeleteCause::parse)?;
     m.finish()?;
     if cause != delete_cause(&record, at.now()) {
-        return Err(Fault::Authority("a recall names another cause than the record has".into()));
+        return Err(ApplyError::Authority("a recall names another cause than the record has".into()));
     }
     "recalled".clone_into(&mut record.state);
     record.set("recalled", at.now().to_string());
     record.due = None;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::book::{Book, Query, Record};
-use super::fold::{
-    Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new,
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, nothing_asked,
+    only_at_home, put_new,
 };
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::words;
@@ -33,8 +34,8 @@ pub const KIND: KindDef = KindDef {
     name: "hold",
     letter: 'H',
     changes: &[
-        ChangeDef::lead("hold", Travels::Home, nothing_asked, place),
-        ChangeDef::lead("hold-lift", Travels::Home, ask_lift, lift),
+        ChangeDef::first("hold", AudienceRule::Home, nothing_asked, place),
+        ChangeDef::first("hold-lift", AudienceRule::Home, ask_lift, lift),
     ],
 };
 
@@ -49,37 +50,37 @@ pub fn lifted(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, "hold-lift", &object! {}, &object! { "because" => because }, salt)
 }
 
-fn place(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn place(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let on = m.read("on", Id::parse)?;
     let reason = m.read("reason", Reason::parse)?;
     m.finish()?;
-    let held = book.get(on)?.ok_or_else(|| Fault::Life(format!("there is no record {on} to hold")))?;
+    let held = records.get(on)?.ok_or_else(|| ApplyError::Life(format!("there is no record {on} to hold")))?;
     if !matches!(held.kind, "item" | "case" | "request") || held.state == "purged" {
-        return Err(Fault::Life("only items, requests and cases that are not purged can be held".into()));
+        return Err(ApplyError::Life("only items, requests and cases that are not purged can be held".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, "standing", at.home);
+    let mut record = Record::new(view.record, KIND.name, "standing", at.home);
     record.subject = Some(on);
     record.case = held.case;
     record.terms =
         object! { "reason" => reason, "placed_by" => at.member().to_string(), "placed" => at.now().to_string() }.into();
-    record.body = piece.body();
-    put_new(book, &record)
+    record.body = view.body();
+    put_new(records, &record)
 }
 
-fn ask_lift(book: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
-    Ok(Asked { first: placed_by(&record), ..Asked::default() })
+fn ask_lift(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
+    Ok(GateInputs { first: placed_by(&record), ..GateInputs::default() })
 }
 
-fn lift(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn lift(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &["standing"], "lift")?;
     record.state = "lifted".into();
     record.set("lifted_by", at.member().to_string());
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// Who placed a hold.
@@ -97,10 +98,10 @@ pub fn lifted_by(record: &Record) -> Option<Person> {
 pub struct Standing(BTreeSet<Id>);
 
 impl Standing {
-    /// Those of the book.
-    pub fn of(book: &dyn Book) -> Result<Self, Fault> {
+    /// Those of the record store.
+    pub fn of(records: &dyn RecordStore) -> Result<Self, ApplyError> {
         let standing = Query { state: Some("standing".into()), ..Query::kind(KIND.name) };
-        Ok(Self(book.find(&standing)?.iter().filter_map(|hold| hold.subject).collect()))
+        Ok(Self(records.find(&standing)?.iter().filter_map(|hold| hold.subject).collect()))
     }
 
     /// Whether one is on the record, or on its case.
@@ -110,10 +111,10 @@ impl Standing {
 }
 
 /// Every hold on a record: on itself and on its case, lifted ones too.
-pub fn on(book: &dyn Book, record: &Record) -> Result<Vec<Record>, Fault> {
+pub fn on(records: &dyn RecordStore, record: &Record) -> Result<Vec<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in [Some(record.id), record.case.filter(|c| *c != record.id)].into_iter().flatten() {
-        all.extend(book.find(&Query { subject: Some(subject), ..Query::kind(KIND.name) })?);
+        all.extend(records.find(&Query { subject: Some(subject), ..Query::kind(KIND.name) })?);
     }
     Ok(all)
 }

@@ -2,31 +2,34 @@
 
 use std::sync::Arc;
 
-use super::book::{Book, Record};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, need, nothing_asked, only_at_home, put_new,
+    token,
+};
 use super::disclosure;
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, need, nothing_asked, only_at_home, put_new, token};
+use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::{Json, Members};
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
+use crate::value::timestamp::Timestamp;
 
 /// `item`: held → purged.
 pub const KIND: KindDef = KindDef {
     name: "item",
     letter: 'E',
     changes: &[
-        ChangeDef::lead(ADD, Travels::Home, nothing_asked, add).riding(&["item-import"]),
-        ChangeDef::lead(MARK, Travels::Home, nothing_asked, mark),
-        ChangeDef::rider(COPY, &disclosure::LEAVES, copy),
+        ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add).riding(&["item-import"]),
+        ChangeDef::first(MARK, AudienceRule::Home, nothing_asked, mark),
+        ChangeDef::following(COPY, &disclosure::LEAVES, copy),
     ],
 };
 
 /// Adds an item.
 pub const ADD: &str = "item-add";
-/// Marks an item anew.
+/// Marks an item again.
 pub const MARK: &str = "item-mark";
 /// The minimised copy of an item that goes to a partner.
 pub const COPY: &str = "item-copy";
@@ -59,19 +62,19 @@ pub struct Terms {
     /// The request that it answers.
     pub request: Option<Id>,
     /// When it is to be deleted here.
-    pub delete_by: Instant,
+    pub delete_by: Timestamp,
 }
 
 impl Terms {
     /// Reads them out of a change or a record; what else stands there is passed over.
-    pub fn read(json: &Json) -> Result<Self, Fault> {
+    pub fn read(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         Self::take(&mut m)
     }
 
-    fn take(m: &mut Members<'_>) -> Result<Self, Fault> {
+    fn take(m: &mut Members<'_>) -> Result<Self, ApplyError> {
         let tier =
-            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| Fault::Form("`tier` is not a tier".into()))?;
+            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| ApplyError::Form("`tier` is not a tier".into()))?;
         Ok(Self {
             case: m.read("case", Id::parse)?,
             kind: m.read("type", token)?,
@@ -89,11 +92,11 @@ impl Terms {
             conditions: m.list("conditions", Condition::parse)?,
             originator: m.read("originator", Id::parse)?,
             request: m.maybe("request").and_then(Json::text).and_then(Id::parse),
-            delete_by: m.read("delete_by", Instant::parse)?,
+            delete_by: m.read("delete_by", Timestamp::parse)?,
         })
     }
 
-    fn whole(json: &Json) -> Result<Self, Fault> {
+    fn whole(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         let terms = Self::take(&mut m)?;
         m.finish()?;
@@ -131,10 +134,10 @@ impl Terms {
 }
 
 /// A member that may be missing; where it is there, it is a grade.
-fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>) -> Result<Option<T>, ApplyError> {
     let Some(word) = m.maybe(key) else { return Ok(None) };
     let grade = word.text().and_then(read);
-    grade.map(Some).ok_or_else(|| Fault::Form(format!("`{key}` is not a grade")))
+    grade.map(Some).ok_or_else(|| ApplyError::Form(format!("`{key}` is not a grade")))
 }
 
 /// Adds an item. `content` is an object with `value` and, where there are any, `title`, `note`, `ids`, `attachment`.
@@ -142,7 +145,7 @@ pub fn new(id: Id, terms: &Terms, content: &Json, salt: Salt) -> Change {
     Change::with_content(id, ADD, &terms.to_json(), content, salt)
 }
 
-/// Marks an item anew.
+/// Marks an item again.
 pub fn marked(id: Id, marking: &Marking) -> Change {
     let terms = object! { "tlp" => marking.tlp, "pap" => marking.pap, "handling" => marking.handling.clone() };
     Change::of_terms(id, MARK, &terms)
@@ -159,7 +162,7 @@ pub fn caveats_of(content: &Json) -> Vec<String> {
     all.iter().filter_map(|c| c.text().map(str::to_owned)).collect()
 }
 
-/// The terms of a copy. `asked` is the number of the facts that it was asked with in the lead's list.
+/// The terms of a copy. `asked` is the number of the facts that it was asked with in the first change's list.
 pub fn copy_terms(terms: &Terms, asked: i64) -> Json {
     let mut json = terms.to_json();
     json.set("asked", asked);
@@ -178,86 +181,86 @@ struct Added(Made);
 /// Made of the terms of [`COPY`].
 struct Copied(Made);
 
-fn record_of(piece: &Piece<'_>, made: &Made, origin: Id) -> Record {
+fn record_of(view: &ChangeView<'_>, made: &Made, origin: Id) -> Record {
     let terms = &made.terms;
-    let mut record = Record::new(piece.record, KIND.name, "held", origin);
+    let mut record = Record::new(view.record, KIND.name, "held", origin);
     record.case = Some(terms.case);
     record.subject = terms.request;
     record.tier = Some(terms.tier.number());
     record.due = Some(terms.delete_by);
     record.terms = Arc::clone(&made.json);
-    record.body = piece.body();
+    record.body = view.body();
     record
 }
 
-fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let made = at.memo.of(piece.terms, || {
-        Ok(Added(Made { terms: Terms::whole(piece.terms)?, json: Arc::new(piece.terms.clone()) }))
-    })?;
+    let made = at
+        .terms_cache
+        .of(view.terms, || Ok(Added(Made { terms: Terms::whole(view.terms)?, json: Arc::new(view.terms.clone()) })))?;
     let Added(made) = &*made;
     let terms = &made.terms;
     if terms.originator != at.home {
-        return Err(Fault::Authority("an item that is added here originates here".into()));
+        return Err(ApplyError::Authority("an item that is added here originates here".into()));
     }
-    // The items of an import are all of the case that its lead names, which was looked up there.
-    let imported = piece.row != at.lead_row;
+    // The items of an import are all of the case that its first change names, which was looked up there.
+    let imported = view.row != at.first_row;
     if imported {
-        if at.lead.get("case").and_then(Json::text) != Some(terms.case.to_string().as_str()) {
-            return Err(Fault::Form("an imported item belongs to another case than its import".into()));
+        if at.first.get("case").and_then(Json::text) != Some(terms.case.to_string().as_str()) {
+            return Err(ApplyError::Form("an imported item belongs to another case than its import".into()));
         }
     } else {
-        let case = need(book, terms.case, "case")?;
-        super::fold::must_be(&case, &["open"], "add an item to")?;
+        let case = need(records, terms.case, "case")?;
+        super::definition::must_be(&case, &["open"], "add an item to")?;
         if let Some(request) = terms.request {
-            need(book, request, "request")?;
+            need(records, request, "request")?;
         }
     }
-    put_new(book, &record_of(piece, made, at.home))
+    put_new(records, &record_of(view, made, at.home))
 }
 
-fn mark(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
-    super::fold::must_be(&record, &["held"], "mark")?;
-    let mut m = piece.members()?;
+    let mut record = need(records, view.record, KIND.name)?;
+    super::definition::must_be(&record, &["held"], "mark")?;
+    let mut m = view.members()?;
     let (tlp, pap) = (m.read("tlp", Tlp::parse)?, m.read("pap", Pap::parse)?);
     let handling = m.list("handling", Handling::parse)?;
     m.finish()?;
     let old = Terms::read(&record.terms)?.marking;
     let looser = tlp < old.tlp || pap < old.pap || old.handling.iter().any(|h| !handling.contains(h));
     if looser && record.desk != at.home {
-        return Err(Fault::Life("only its originator may loosen the marking of an item: ask it".into()));
+        return Err(ApplyError::Life("only its originator may loosen the marking of an item: ask it".into()));
     }
     record.set("tlp", tlp);
     record.set("pap", pap);
     record.set("handling", handling);
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let delete_by = disclosure::delete_by(at).ok_or_else(|| Fault::Form("a disclosure without a term".into()))?;
+fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let delete_by = disclosure::delete_by(at).ok_or_else(|| ApplyError::Form("a disclosure without a term".into()))?;
     // Here it is kept for as long as the disclosure says, and not for as long as its originator keeps it.
-    let made = at.memo.of(piece.terms, || {
-        let mut m = piece.members()?;
+    let made = at.terms_cache.of(view.terms, || {
+        let mut m = view.members()?;
         let terms = Terms::take(&mut m)?;
         m.count("asked")?;
         m.finish()?;
-        let mut json = piece.terms.clone();
+        let mut json = view.terms.clone();
         json.remove("asked");
         json.set("delete_by", delete_by.to_string());
         Ok(Copied(Made { terms, json: Arc::new(json) }))
     })?;
     let Copied(made) = &*made;
     let terms = &made.terms;
-    let known = book.get(piece.record)?;
+    let known = records.get(view.record)?;
     if at.own() {
         let mut record =
-            known.filter(|r| r.kind == KIND.name).ok_or_else(|| Fault::Life("there is no such item".into()))?;
+            known.filter(|r| r.kind == KIND.name).ok_or_else(|| ApplyError::Life("there is no such item".into()))?;
         for partner in disclosure::recipients(at) {
             record.share(partner, Some(delete_by));
         }
-        return Ok(book.put(&record)?);
+        return Ok(records.put(&record)?);
     }
     let received = |mut record: Record| {
         record.partner = Some(at.desk());
@@ -265,17 +268,17 @@ fn copy(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
         record
     };
     match known {
-        None => put_new(book, &received(record_of(piece, made, terms.originator))),
+        None => put_new(records, &received(record_of(view, made, terms.originator))),
         Some(old) if old.kind != KIND.name => {
-            Err(Fault::Authority("a partner's item has the id of another record".into()))
+            Err(ApplyError::Authority("a partner's item has the id of another record".into()))
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
         Some(old) if old.state == "purged" || old.desk == at.home => Ok(()),
         // The same item from the same partner once more: its newest copy counts.
         Some(old) if old.partner == Some(at.desk()) && old.desk == terms.originator => {
-            let mut record = received(record_of(piece, made, terms.originator));
+            let mut record = received(record_of(view, made, terms.originator));
             record.shared = old.shared;
-            Ok(book.put(&record)?)
+            Ok(records.put(&record)?)
         }
         // It is here from another hand already.
         Some(_) => Ok(()),

@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
-use super::book::{Book, Query, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new, token};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home, put_new, token,
+};
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::law::edition::{LARGEST_ROW, Law, Table};
 use crate::object;
@@ -16,7 +18,7 @@ use crate::value::json::Json;
 pub const KIND: KindDef = KindDef {
     name: "law",
     letter: 'W',
-    changes: &[ChangeDef::lead(CHANGE, Travels::Home, nothing_asked, change).riding(&[CHANGE])],
+    changes: &[ChangeDef::first(CHANGE, AudienceRule::Home, nothing_asked, change).riding(&[CHANGE])],
 };
 
 /// Changes a row.
@@ -29,9 +31,9 @@ pub fn changed(id: Id, table: Table, row_id: &str, row: Option<Json>, said: &Jso
     Change::with_content(id, CHANGE, &terms, said, salt)
 }
 
-fn change(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let (table, id) = (m.read("table", Table::parse)?, m.read("id", token)?);
     let row = m.maybe("row");
     m.finish()?;
@@ -41,48 +43,48 @@ fn change(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     if let Some(row) = row {
         let name = if table == Table::Jurisdiction { "code" } else { "id" };
         if row.get(name).and_then(Json::text) != Some(&id) || row.to_text().len() > LARGEST_ROW {
-            return Err(Fault::Form("the row of a change of the law is not the one that the change names".into()));
+            return Err(ApplyError::Form("the row of a change of the law is not the one that the change names".into()));
         }
     }
     let key = format!("{table}/{id}");
     let before =
-        book.find(&Query { key: Some(key.clone()), state: Some(IN_FORCE.into()), ..Query::kind(KIND.name) })?;
+        records.find(&Query { key: Some(key.clone()), state: Some(IN_FORCE.into()), ..Query::kind(KIND.name) })?;
     if own && before.is_empty() {
-        return Err(Fault::Life(format!("the {table} {id} is as the program has it")));
+        return Err(ApplyError::Life(format!("the {table} {id} is as the program has it")));
     }
     for mut old in before {
         "superseded".clone_into(&mut old.state);
-        book.put(&old)?;
+        records.put(&old)?;
     }
-    let mut record = Record::new(piece.record, KIND.name, if own { "withdrawn" } else { IN_FORCE }, at.home);
+    let mut record = Record::new(view.record, KIND.name, if own { "withdrawn" } else { IN_FORCE }, at.home);
     record.key = Some(key);
-    record.terms = piece.terms.clone().into();
+    record.terms = view.terms.clone().into();
     record.set("position", at.position);
-    record.body = piece.body();
-    put_new(book, &record)
+    record.body = view.body();
+    put_new(records, &record)
 }
 
 /// Every change, in the order in which they were signed.
-pub fn all(book: &dyn Book) -> Result<Vec<Record>, Fault> {
-    Ok(book.find(&Query::kind(KIND.name))?)
+pub fn all(records: &dyn RecordStore) -> Result<Vec<Record>, ApplyError> {
+    Ok(records.find(&Query::kind(KIND.name))?)
 }
 
 /// The changes that stand before a position.
-fn before(book: &dyn Book, position: i64) -> Result<Vec<Record>, Fault> {
-    let mut changes = all(book)?;
+fn before(records: &dyn RecordStore, position: i64) -> Result<Vec<Record>, ApplyError> {
+    let mut changes = all(records)?;
     changes.retain(|r| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position));
     Ok(changes)
 }
 
-/// The law as it stands in a book.
-pub fn edition(book: &dyn Book) -> Result<Arc<Law>, Fault> {
-    edition_before(book, i64::MAX)
+/// The law as it stands in a record store.
+pub fn edition(records: &dyn RecordStore) -> Result<Arc<Law>, ApplyError> {
+    edition_before(records, i64::MAX)
 }
 
 /// The law as it stood before the act at a position: what that act was decided by. A row that this program cannot read, one
 /// of another version, is passed over.
-pub fn edition_before(book: &dyn Book, position: i64) -> Result<Arc<Law>, Fault> {
-    let changes = before(book, position)?;
+pub fn edition_before(records: &dyn RecordStore, position: i64) -> Result<Arc<Law>, ApplyError> {
+    let changes = before(records, position)?;
     if changes.is_empty() {
         return Ok(Law::of_program());
     }
@@ -105,6 +107,6 @@ pub fn is_readable(record: &Record) -> bool {
 }
 
 /// How many changes of the law an act at this position stood on.
-pub fn version_at(book: &dyn Book, position: i64) -> Result<u64, Fault> {
-    Ok(before(book, position)?.len() as u64)
+pub fn version_at(records: &dyn RecordStore, position: i64) -> Result<u64, ApplyError> {
+    Ok(before(records, position)?.len() as u64)
 }

@@ -1,12 +1,14 @@
 //! Members: enrolled and given roles by a certificate of the desk's root key, revoked from a position of the log on.
 
-use super::book::{Book, Query, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, put_new};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, put_new,
+};
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Header;
 use crate::object;
 use crate::seal::identity::PublicIdentity;
-use crate::seal::sign::{PublicKey, Refused, Signer};
+use crate::seal::sign::{PublicKey, SignatureError, Signer};
 use crate::seal::vault::Recipient;
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -19,9 +21,9 @@ pub const KIND: KindDef = KindDef {
     name: "member",
     letter: 'M',
     changes: &[
-        ChangeDef::lead(ADD, Travels::Partners, nothing_asked, add).riding(&["desk-found"]),
-        ChangeDef::lead(ROLES, Travels::Partners, nothing_asked, roles),
-        ChangeDef::lead(REVOKE, Travels::Partners, nothing_asked, revoke),
+        ChangeDef::first(ADD, AudienceRule::Partners, nothing_asked, add).riding(&["desk-found"]),
+        ChangeDef::first(ROLES, AudienceRule::Partners, nothing_asked, roles),
+        ChangeDef::first(REVOKE, AudienceRule::Partners, nothing_asked, revoke),
     ],
 };
 
@@ -60,7 +62,7 @@ impl Certificate {
         .to_bytes()
     }
 
-    fn terms(&self, root: &Signer) -> Result<Json, Refused> {
+    fn terms(&self, root: &Signer) -> Result<Json, SignatureError> {
         Ok(object! {
             "signing" => self.signing.to_openssh(),
             "age" => self.age.as_str(),
@@ -71,8 +73,8 @@ impl Certificate {
     }
 
     /// Reads a certificate out of terms and checks it against the root key of the desk that acts.
-    fn read(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Self, Fault> {
-        let mut m = piece.members()?;
+    fn read(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<Self, ApplyError> {
+        let mut m = view.members()?;
         let certificate = Self {
             desk: at.desk(),
             realm: at.realm().clone(),
@@ -83,12 +85,12 @@ impl Certificate {
         };
         let signature = m.text("certificate")?;
         m.finish()?;
-        let root = super::desk::keys(book, at.desk())?.root;
+        let root = super::desk::keys(records, at.desk())?.root;
         root.verify(&at.realm().namespace("certificate"), &certificate.body(), signature)
-            .map_err(|e| Fault::Authority(format!("a member's certificate is not the root key's: {e}")))?;
-        let newest = all(book, at.desk())?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max();
+            .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
+        let newest = all(records, at.desk())?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max();
         if newest.is_some_and(|n| certificate.serial <= n) {
-            return Err(Fault::Authority("a member's certificate is older than the newest one".into()));
+            return Err(ApplyError::Authority("a member's certificate is older than the newest one".into()));
         }
         Ok(certificate)
     }
@@ -101,77 +103,86 @@ pub fn new(
     certificate: &Certificate,
     root: &Signer,
     salt: Salt,
-) -> Result<Change, Refused> {
+) -> Result<Change, SignatureError> {
     let terms = certificate.terms(root)?;
     Ok(Change::with_content(id, ADD, &terms, &object! { "name" => who.name.as_str() }, salt))
 }
 
 /// Gives a member other roles.
-pub fn with_roles(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, Refused> {
+pub fn with_roles(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, SignatureError> {
     Ok(Change::of_terms(id, ROLES, &certificate.terms(root)?))
 }
 
 /// Revokes a member, from this act on. The certificate has no roles.
-pub fn revoked(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, Refused> {
+pub fn revoked(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, SignatureError> {
     Ok(Change::of_terms(id, REVOKE, &certificate.terms(root)?))
 }
 
-fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let certificate = Certificate::read(book, at, piece)?;
+fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let certificate = Certificate::read(records, at, view)?;
     let person = certificate.signing.person();
     if certificate.roles.is_empty() {
-        return Err(Fault::Form("a member needs a role".into()));
+        return Err(ApplyError::Form("a member needs a role".into()));
     }
-    let desk_keys = super::desk::keys(book, at.desk())?;
-    let age_taken = all(book, at.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
+    let desk_keys = super::desk::keys(records, at.desk())?;
+    let age_taken = all(records, at.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
     let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
-    if in_use || by_person(book, person)?.is_some() {
-        return Err(Fault::Life(
-            "this key is enrolled already, or serves another purpose: a person has a key of his own".into(),
+    if in_use || by_person(records, person)?.is_some() {
+        return Err(ApplyError::Life(
+            "this key is enrolled already, or serves another purpose: a person has a key of their own".into(),
         ));
     }
-    let mut record = Record::new(piece.record, KIND.name, "active", at.desk());
+    let mut record = Record::new(view.record, KIND.name, "active", at.desk());
     record.partner = (!at.own()).then_some(at.desk());
     record.key = Some(person.to_string());
-    record.body = piece.body();
+    record.body = view.body();
     record.terms = object! {
         "signing" => certificate.signing.to_openssh(), "age" => certificate.age.as_str(),
         "roles" => certificate.roles, "serial" => certificate.serial,
     }
     .into();
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
-fn of_actor(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>, certificate: &Certificate) -> Result<Record, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
+fn of_actor(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    certificate: &Certificate,
+) -> Result<Record, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
     let same =
         record.desk == at.desk() && record.key.as_deref() == Some(certificate.signing.person().to_string().as_str());
-    if same { Ok(record) } else { Err(Fault::Authority("a certificate speaks of another member than the act".into())) }
+    if same {
+        Ok(record)
+    } else {
+        Err(ApplyError::Authority("a certificate speaks of another member than the act".into()))
+    }
 }
 
-fn roles(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let certificate = Certificate::read(book, at, piece)?;
-    let mut record = of_actor(book, at, piece, &certificate)?;
+fn roles(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let certificate = Certificate::read(records, at, view)?;
+    let mut record = of_actor(records, at, view, &certificate)?;
     must_be(&record, &["active"], "change the roles of")?;
     keep_past(&mut record, at);
     record.set("roles", certificate.roles);
     record.set("serial", certificate.serial);
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn revoke(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let certificate = Certificate::read(book, at, piece)?;
-    let mut record = of_actor(book, at, piece, &certificate)?;
+fn revoke(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let certificate = Certificate::read(records, at, view)?;
+    let mut record = of_actor(records, at, view, &certificate)?;
     must_be(&record, &["active"], "revoke")?;
     keep_past(&mut record, at);
     record.state = "revoked".into();
     record.set("roles", certificate.roles);
     record.set("serial", certificate.serial);
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// Keeps what a member was before this act: acts that stand before it in the log, and arrive later, are judged by it.
-fn keep_past(record: &mut Record, at: &At<'_>) {
+fn keep_past(record: &mut Record, at: &ActContext<'_>) {
     let mut past = record.terms.get("past").and_then(Json::items).unwrap_or_default().to_vec();
     past.push(object! {
         "replica" => at.header.replica.to_string(), "before" => at.header.sequence as i64,
@@ -198,16 +209,16 @@ pub fn at_place(record: &Record, header: &Header) -> (bool, Vec<Role>) {
 }
 
 /// Every member of a desk, revoked ones too.
-pub fn all(book: &dyn Book, desk: Id) -> Result<Vec<Record>, Fault> {
-    let mut members = book.find(&Query::kind(KIND.name))?;
+pub fn all(records: &dyn RecordStore, desk: Id) -> Result<Vec<Record>, ApplyError> {
+    let mut members = records.find(&Query::kind(KIND.name))?;
     members.retain(|r| r.desk == desk);
     Ok(members)
 }
 
 /// The member with that signing key.
-pub fn by_person(book: &dyn Book, person: Person) -> Result<Option<Record>, Fault> {
+pub fn by_person(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
     let query = Query { key: Some(person.to_string()), ..Query::kind(KIND.name) };
-    Ok(book.find(&query)?.into_iter().next())
+    Ok(records.find(&query)?.into_iter().next())
 }
 
 /// The roles of a member's record.

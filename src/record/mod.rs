@@ -1,19 +1,18 @@
-//! Floor 3: the records, one file a kind: its changes, its fold, its life.
+//! Layer 3: the records, one file a kind: its changes, how it is applied, its life.
 //!
-//! A change names a row of [`KINDS`]. Its fold writes into the book what the change comes to; what the gate must know
-//! of it is told by its `ask`. Folds are pure but for the book: no clock, no randomness, no content.
+//! A change names a row of [`KINDS`]. Its `apply` writes into the record store what the change comes to; what the gate must know
+//! of it is told by its `ask`. Applying is pure but for the record store: no clock, no randomness, no content.
 
 pub mod agreement;
 pub mod assurance;
 pub mod authorisation;
-pub mod book;
 pub mod bundle;
 pub mod card;
 pub mod case;
 pub mod certificate;
+pub mod definition;
 pub mod desk;
 pub mod disclosure;
-pub mod fold;
 pub mod hold;
 pub mod import;
 pub mod item;
@@ -25,9 +24,10 @@ pub mod partner;
 pub mod purge;
 pub mod request;
 pub mod review;
+pub mod store;
 pub mod stream;
 
-use fold::{ChangeDef, KindDef};
+use definition::{ChangeDef, KindDef};
 
 /// Every kind of record. A new one is a file and a line here.
 pub const KINDS: &[&KindDef] = &[
@@ -76,10 +76,10 @@ mod tests {
         assert_eq!(names.len(), all);
         for c in KINDS.iter().flat_map(|k| k.changes) {
             let own_question = ["review-decide", "purge"].contains(&c.name);
-            assert_eq!(crate::law::signer::of_kind(c.name).is_some(), c.leads && !own_question, "{}", c.name);
-            assert!(c.leads || !c.rides.is_empty(), "{} can never be made", c.name);
-            for lead in c.rides {
-                assert!(change(lead).is_some_and(|l| l.leads), "{} rides on {lead}", c.name);
+            assert_eq!(crate::law::signer::of_kind(c.name).is_some(), c.can_be_first && !own_question, "{}", c.name);
+            assert!(c.can_be_first || !c.follows.is_empty(), "{} can never be made", c.name);
+            for first in c.follows {
+                assert!(change(first).is_some_and(|l| l.can_be_first), "{} follows {first}", c.name);
             }
         }
         let mut letters: Vec<_> = KINDS.iter().map(|k| k.letter).collect();

@@ -1,8 +1,8 @@
 //! Delete orders: a partner is told to delete what it was given.
 
-use super::book::{Book, DutyState, Record};
+use super::definition::{ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, put_new};
 use super::disclosure::recipients;
-use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, put_new};
+use super::store::{DutyState, Record, RecordStore};
 use super::stream;
 use crate::act::change::Change;
 use crate::object;
@@ -15,7 +15,10 @@ use crate::value::json::Json;
 pub const KIND: KindDef = KindDef {
     name: "order",
     letter: 'Q',
-    changes: &[ChangeDef::lead(ORDER, Travels::Addressed, ask, give), ChangeDef::rider(ORDERED, &[ORDER], ordered)],
+    changes: &[
+        ChangeDef::first(ORDER, AudienceRule::Addressed, ask, give),
+        ChangeDef::following(ORDERED, &[ORDER], ordered),
+    ],
 };
 
 const ORDER: &str = "delete-order";
@@ -36,35 +39,35 @@ pub fn of_record(record: Id) -> Change {
     Change::of_terms(record, ORDERED, &object! {})
 }
 
-fn ask(_: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let to = piece.terms.get("to").and_then(Json::text).and_then(Id::parse);
-    Ok(Asked { partner: if at.own() { to } else { None }, ..Asked::default() })
+fn ask(_: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let to = view.terms.get("to").and_then(Json::text).and_then(Id::parse);
+    Ok(GateInputs { partner: if at.own() { to } else { None }, ..GateInputs::default() })
 }
 
-fn give(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut m = piece.members()?;
+fn give(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut m = view.members()?;
     let to = m.read("to", Id::parse)?;
     m.read("cause", DeleteCause::parse)?;
     m.finish()?;
     if recipients(at) != [to] {
-        return Err(Fault::Authority("a delete order is addressed to another desk than it names".into()));
+        return Err(ApplyError::Authority("a delete order is addressed to another desk than it names".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, if at.own() { "given" } else { "received" }, at.desk());
+    let mut record = Record::new(view.record, KIND.name, if at.own() { "given" } else { "received" }, at.desk());
     record.partner = Some(if at.own() { to } else { at.desk() });
-    record.terms = piece.terms.clone().into();
-    put_new(book, &record)
+    record.terms = view.terms.clone().into();
+    put_new(records, &record)
 }
 
-fn ordered(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    piece.members()?.finish()?;
-    let Some(mut record) = book.get(piece.record)? else { return Ok(()) };
+fn ordered(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    view.members()?.finish()?;
+    let Some(mut record) = records.get(view.record)? else { return Ok(()) };
     if at.own() {
         for to in recipients(at) {
             for holder in record.shared.iter_mut().filter(|h| h.partner == to && h.duty == DutyState::Running) {
                 holder.duty = DutyState::Outstanding;
             }
         }
-        return Ok(book.put(&record)?);
+        return Ok(records.put(&record)?);
     }
     // Only what came from that partner can be ordered away by it; a hold here still beats the order.
     if record.partner != Some(at.desk()) || record.state == "purged" {
@@ -72,5 +75,5 @@ fn ordered(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fa
     }
     record.set("ordered", at.now().to_string());
     record.due = Some(at.now());
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }

@@ -1,10 +1,11 @@
 //! Partners: met by card, pinned by a fingerprint compared aloud; and the channel to them, step by step.
 
-use super::book::{Book, Query, Record};
 use super::card::{Card, DeskKeys};
-use super::fold::{
-    At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, only_at_home,
+    put_new, token,
 };
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::{Channel, PartnerKind, Standing};
@@ -16,11 +17,11 @@ pub const KIND: KindDef = KindDef {
     name: "partner",
     letter: 'P',
     changes: &[
-        ChangeDef::lead(ADD, Travels::Home, nothing_asked, add),
-        ChangeDef::lead(CONFIRM, Travels::Home, nothing_asked, confirm),
-        ChangeDef::lead(CHANNEL, Travels::Home, nothing_asked, channel),
-        ChangeDef::lead(SUSPEND, Travels::Home, nothing_asked, suspend),
-        ChangeDef::lead(RESUME, Travels::Home, nothing_asked, resume),
+        ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add),
+        ChangeDef::first(CONFIRM, AudienceRule::Home, nothing_asked, confirm),
+        ChangeDef::first(CHANNEL, AudienceRule::Home, nothing_asked, channel),
+        ChangeDef::first(SUSPEND, AudienceRule::Home, nothing_asked, suspend),
+        ChangeDef::first(RESUME, AudienceRule::Home, nothing_asked, resume),
     ],
 };
 
@@ -59,9 +60,9 @@ pub fn suspended(partner: Id, suspended: bool, because: &str, salt: Salt) -> Cha
     Change::with_content(partner, kind, &object! {}, &object! { "because" => because }, salt)
 }
 
-fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let code = m.read("code", super::card::code)?;
     m.read("kind", PartnerKind::parse)?;
     m.read("jurisdiction", token)?;
@@ -69,39 +70,39 @@ fn add(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault>
     m.text("fingerprint")?;
     let keys = DeskKeys::read(m.need("keys")?)?;
     m.finish()?;
-    let others = book.find(&Query::kind(KIND.name))?;
+    let others = records.find(&Query::kind(KIND.name))?;
     let clash = |r: &&Record| {
         r.key.as_deref() == Some(&code)
             || DeskKeys::read(r.terms.get("keys").unwrap_or(&Json::Null)).is_ok_and(|k| k.root == keys.root)
     };
     if let Some(other) = others.iter().find(clash) {
-        return Err(Fault::Life(format!(
+        return Err(ApplyError::Life(format!(
             "there is a partner {} already; its code and its root key are its own",
             other.key.as_deref().unwrap_or("?")
         )));
     }
-    let mut record = Record::new(piece.record, KIND.name, Standing::Met.word(), at.home);
-    record.partner = Some(piece.record);
+    let mut record = Record::new(view.record, KIND.name, Standing::Met.word(), at.home);
+    record.partner = Some(view.record);
     record.key = Some(code);
-    record.terms = piece.terms.clone().into();
+    record.terms = view.terms.clone().into();
     record.set("channel", Channel::Inaugurated);
-    record.body = piece.body();
-    put_new(book, &record)
+    record.body = view.body();
+    put_new(records, &record)
 }
 
-fn confirm(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn confirm(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &[Standing::Met.word()], "pin")?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let said = m.text("fingerprint")?;
     m.finish()?;
     if record.text("fingerprint") != Some(said) {
-        return Err(Fault::Authority("the fingerprint is another".into()));
+        return Err(ApplyError::Authority("the fingerprint is another".into()));
     }
     record.state = Standing::Pinned.word().into();
-    book.put(&record)?;
-    Ok(book.await_all_for_partners(piece.record)?)
+    records.put(&record)?;
+    Ok(records.await_all_for_partners(view.record)?)
 }
 
 /// The steps of the channel: one at a time upward; from anywhere to suspended, and from there back to inaugurated.
@@ -115,36 +116,42 @@ pub fn next_channels(from: Channel) -> &'static [Channel] {
     }
 }
 
-fn channel(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn channel(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &[Standing::Pinned.word()], "move the channel of")?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let to = m.read("channel", Channel::parse)?;
     m.finish()?;
     let from = channel_of(&record);
     if !next_channels(from).contains(&to) {
         let steps: Vec<_> = next_channels(from).iter().map(|c| c.word()).collect();
-        return Err(Fault::Life(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
+        return Err(ApplyError::Life(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
     }
     record.set("channel", to);
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn suspend(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    move_to(book, at, piece, Standing::Pinned, Standing::Suspended)
+fn suspend(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    move_to(records, at, view, Standing::Pinned, Standing::Suspended)
 }
 
-fn resume(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    move_to(book, at, piece, Standing::Suspended, Standing::Pinned)
+fn resume(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    move_to(records, at, view, Standing::Suspended, Standing::Pinned)
 }
 
-fn move_to(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>, from: Standing, to: Standing) -> Result<(), Fault> {
+fn move_to(
+    records: &mut dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    from: Standing,
+    to: Standing,
+) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     must_be(&record, &[from.word()], "change the standing of")?;
     record.state = to.word().into();
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// The channel of a partner's record.
@@ -163,13 +170,13 @@ pub fn kind_of(record: &Record) -> Option<PartnerKind> {
 }
 
 /// The keys of a partner.
-pub fn keys(book: &dyn Book, partner: Id) -> Result<DeskKeys, Fault> {
-    let record = need(book, partner, KIND.name)?;
+pub fn keys(records: &dyn RecordStore, partner: Id) -> Result<DeskKeys, ApplyError> {
+    let record = need(records, partner, KIND.name)?;
     Ok(DeskKeys::read(record.terms.get("keys").unwrap_or(&Json::Null))?)
 }
 
 /// The partner with that code.
-pub fn by_code(book: &dyn Book, code: &str) -> Result<Option<Record>, Fault> {
+pub fn by_code(records: &dyn RecordStore, code: &str) -> Result<Option<Record>, ApplyError> {
     let query = Query { key: Some(code.to_owned()), ..Query::kind(KIND.name) };
-    Ok(book.find(&query)?.into_iter().next())
+    Ok(records.find(&query)?.into_iter().next())
 }

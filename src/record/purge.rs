@@ -1,7 +1,9 @@
 //! Purges: what was erased, on whose word, and the generation of the keyring that ended with it.
 
-use super::book::{Book, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home, put_new};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home, put_new,
+};
+use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
@@ -11,10 +13,13 @@ use crate::value::json::{Json, Members};
 pub const KIND: KindDef = KindDef {
     name: "purge",
     letter: 'X',
-    changes: &[ChangeDef::lead(PURGE, Travels::Home, nothing_asked, begin), ChangeDef::rider(ERASE, &[PURGE], erase)],
+    changes: &[
+        ChangeDef::first(PURGE, AudienceRule::Home, nothing_asked, begin),
+        ChangeDef::following(ERASE, &[PURGE], erase),
+    ],
 };
 
-/// The lead of a purge; the gate asks it a question of its own for each record.
+/// The first change of a purge; the gate asks it a question of its own for each record.
 pub const PURGE: &str = "purge";
 /// One record that is erased.
 pub const ERASE: &str = "erase";
@@ -35,32 +40,33 @@ pub fn erased(record: Id, asked: i64) -> Change {
     Change::of_terms(record, ERASE, &object! { "asked" => asked })
 }
 
-fn begin(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn begin(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut m = Members::of(piece.terms)?;
+    let mut m = Members::of(view.terms)?;
     let scope = m.read("scope", Id::parse)?;
     m.need("asked")?;
     let generation = m.count("generation")? as i64;
     m.need("reasoned")?;
     m.finish()?;
-    let mut record = Record::new(piece.record, KIND.name, "begun", at.home);
+    let mut record = Record::new(view.record, KIND.name, "begun", at.home);
     record.subject = Some(scope);
     record.terms = object! {
-        "generation" => generation, "row" => piece.row.0, "by" => at.member().to_string(), "at" => at.now().to_string(),
+        "generation" => generation, "row" => view.row.0, "by" => at.member().to_string(), "at" => at.now().to_string(),
     }
     .into();
-    record.body = piece.body();
-    put_new(book, &record)
+    record.body = view.body();
+    put_new(records, &record)
 }
 
-fn erase(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn erase(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = book.get(piece.record)?.ok_or_else(|| Fault::Life("there is no such record to erase".into()))?;
+    let mut record =
+        records.get(view.record)?.ok_or_else(|| ApplyError::Life("there is no such record to erase".into()))?;
     if !erasable(&record) {
-        return Err(Fault::Life(format!("a {} is not erased", record.kind)));
+        return Err(ApplyError::Life(format!("a {} is not erased", record.kind)));
     }
     if record.state == "purged" {
-        return Err(Fault::Life("it is purged already".into()));
+        return Err(ApplyError::Life("it is purged already".into()));
     }
     if matches!(record.kind, "item" | "request" | "case") {
         record.state = "purged".into();
@@ -68,12 +74,12 @@ fn erase(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     record.body = None;
     record.due = None;
     for holder in &mut record.shared {
-        if holder.duty == super::book::DutyState::Running {
-            holder.duty = super::book::DutyState::Outstanding;
+        if holder.duty == super::store::DutyState::Running {
+            holder.duty = super::store::DutyState::Outstanding;
         }
     }
-    book.put(&record)?;
-    Ok(book.erase(piece.record)?)
+    records.put(&record)?;
+    Ok(records.erase(view.record)?)
 }
 
 /// Whether a record has content that can be erased on its own or with its case.

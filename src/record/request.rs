@@ -4,16 +4,19 @@
 //! author had seen; where two steps did not know of each other, both are kept and the request is in conflict until an
 //! act that knows both resolves it. So both desks come to the same state, whatever arrives first.
 
-use super::book::{Book, Query, Record};
-use super::fold::{Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, need, only_at_home, put_new, token};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, need, only_at_home, put_new,
+    token,
+};
 use super::law;
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::{Audience, Header};
 use crate::object;
 use crate::value::class::{Condition, Tier, words};
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::{Json, Members};
+use crate::value::timestamp::Timestamp;
 
 words! {
     /// Where a request stands.
@@ -79,7 +82,7 @@ words! {
 
 impl Report {
     /// From which states it may be given, and where it leads; `None`: the request stays as it is.
-    pub const fn leads(self) -> (&'static [State], Option<State>) {
+    pub const fn transition(self) -> (&'static [State], Option<State>) {
         use State as S;
         match self {
             Self::Use => (&[S::Delivered], Some(S::UseReported)),
@@ -123,26 +126,26 @@ pub const KIND: KindDef = KindDef {
     name: "request",
     letter: 'R',
     changes: &[
-        ChangeDef::lead(NEW, Travels::Home, ask_new, new_request),
-        ChangeDef::lead(SUBMIT, Travels::Home, ask_submit, submit),
-        ChangeDef::lead(SEND, Travels::Addressed, ask_send, send),
-        ChangeDef::lead(CONSENT, Travels::Addressed, ask_consent, consent_ask),
-        ChangeDef::lead(ANSWER, Travels::Addressed, ask_answer, answer),
-        ChangeDef::lead(REPORT, Travels::Addressed, ask_report, report),
-        ChangeDef::lead(WITHDRAW, Travels::HomeOrAddressed, ask_by_asker, withdraw),
-        ChangeDef::lead(RESOLVE, Travels::Addressed, ask_either, resolve),
+        ChangeDef::first(NEW, AudienceRule::Home, ask_new, new_request),
+        ChangeDef::first(SUBMIT, AudienceRule::Home, ask_submit, submit),
+        ChangeDef::first(SEND, AudienceRule::Addressed, ask_send, send),
+        ChangeDef::first(CONSENT, AudienceRule::Addressed, ask_consent, consent_ask),
+        ChangeDef::first(ANSWER, AudienceRule::Addressed, ask_answer, answer),
+        ChangeDef::first(REPORT, AudienceRule::Addressed, ask_report, report),
+        ChangeDef::first(WITHDRAW, AudienceRule::HomeOrAddressed, ask_by_asker, withdraw),
+        ChangeDef::first(RESOLVE, AudienceRule::Addressed, ask_either, resolve),
     ],
 };
 
 const NEW: &str = "request-new";
 const SUBMIT: &str = "request-submit";
-/// The lead of a request that is sent.
+/// The first change of a request that is sent.
 pub const SEND: &str = "request-send";
-/// The lead of a question to an originator.
+/// The first change of a question to an originator.
 pub const CONSENT: &str = "consent-ask";
-/// The lead of an answer.
+/// The first change of an answer.
 pub const ANSWER: &str = "request-answer";
-/// The lead of a report on use.
+/// The first change of a report on use.
 pub const REPORT: &str = "request-report";
 const WITHDRAW: &str = "request-withdraw";
 const RESOLVE: &str = "conflict-resolve";
@@ -167,7 +170,7 @@ pub struct Terms {
     /// The time that the order itself sets, in days.
     pub order_days: Option<i64>,
     /// When the warrant or authorisation behind it expires.
-    pub authority_until: Option<Instant>,
+    pub authority_until: Option<Timestamp>,
     /// The request that it follows on: a production on a preservation, papers on an emergency.
     pub follows: Option<Id>,
     /// The item that it is about, where it asks for a consent.
@@ -177,16 +180,16 @@ pub struct Terms {
 }
 
 impl Terms {
-    fn read(json: &Json) -> Result<Self, Fault> {
+    fn read(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         let terms = Self::take(&mut m)?;
         m.finish()?;
         Ok(terms)
     }
 
-    fn take(m: &mut Members<'_>) -> Result<Self, Fault> {
+    fn take(m: &mut Members<'_>) -> Result<Self, ApplyError> {
         let tier =
-            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| Fault::Form("`tier` is not a tier".into()))?;
+            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| ApplyError::Form("`tier` is not a tier".into()))?;
         Ok(Self {
             kind: m.read("kind", token)?,
             case: m.read("case", Id::parse)?,
@@ -196,7 +199,7 @@ impl Terms {
             missing: m.list("missing", token)?,
             urgency: m.maybe("urgency").map(|u| word(u, "urgency")).transpose()?,
             order_days: m.maybe("order_days").and_then(Json::int),
-            authority_until: m.maybe("authority_until").and_then(Json::text).and_then(Instant::parse),
+            authority_until: m.maybe("authority_until").and_then(Json::text).and_then(Timestamp::parse),
             follows: m.maybe("follows").and_then(Json::text).and_then(Id::parse),
             item: m.maybe("item").and_then(Json::text).and_then(Id::parse),
             recipient: m.maybe("recipient").and_then(Json::text).and_then(Id::parse),
@@ -228,11 +231,11 @@ impl Terms {
     }
 }
 
-fn word(json: &Json, what: &str) -> Result<String, Fault> {
-    json.text().and_then(token).ok_or_else(|| Fault::Form(format!("`{what}` is not a word")))
+fn word(json: &Json, what: &str) -> Result<String, ApplyError> {
+    json.text().and_then(token).ok_or_else(|| ApplyError::Form(format!("`{what}` is not a word")))
 }
 
-/// Writes a draft, or writes it anew.
+/// Writes a draft, or writes it again.
 pub fn drafted(id: Id, terms: &Terms, fields: &Json, salt: Salt) -> Change {
     Change::with_content(id, NEW, &terms.to_json(), &object! { "fields" => fields.clone() }, salt)
 }
@@ -270,7 +273,7 @@ pub fn sent(id: Id, terms: &Terms, sent: Sent, salt: Salt) -> Change {
     Change::with_content(id, SEND, &json, &content, salt)
 }
 
-/// Asks an originator for his consent.
+/// Asks an originator for their consent.
 pub fn consent_asked(id: Id, terms: &Terms, fields: &Json, salt: Salt) -> Change {
     Change::with_content(id, CONSENT, &terms.to_json(), &object! { "fields" => fields.clone() }, salt)
 }
@@ -330,7 +333,7 @@ const OPEN: &[State] = &[
 
 impl Answer {
     /// From which states it may be given, and where it leads.
-    pub const fn leads(self) -> (&'static [State], State) {
+    pub const fn transition(self) -> (&'static [State], State) {
         use State as S;
         match self {
             Self::Acknowledge => (&[S::Sent], S::Acknowledged),
@@ -406,18 +409,18 @@ fn seen_state(record: &Record, header: &Header) -> Option<State> {
 }
 
 /// Refuses an act whose author saw the request in another state.
-fn seen_in(record: &Record, at: &At<'_>, from: &[State]) -> Result<(), Fault> {
+fn seen_in(record: &Record, at: &ActContext<'_>, from: &[State]) -> Result<(), ApplyError> {
     let seen = seen_state(record, at.header);
     if seen.is_some_and(|s| from.contains(&s)) {
         return Ok(());
     }
     let words: Vec<_> = from.iter().map(|s| s.word()).collect();
     let is = seen.map_or("unknown", State::word);
-    Err(Fault::Life(format!("the request is {is}; for this it must be {}", words.join(" or "))))
+    Err(ApplyError::Life(format!("the request is {is}; for this it must be {}", words.join(" or "))))
 }
 
-/// Makes a step: judged against what its author had seen, kept beside what he had not.
-fn step(record: &mut Record, at: &At<'_>, from: &[State], to: State) -> Result<(), Fault> {
+/// Makes a step: judged against what its author had seen, kept beside what they had not.
+fn step(record: &mut Record, at: &ActContext<'_>, from: &[State], to: State) -> Result<(), ApplyError> {
     seen_in(record, at, from)?;
     let mut steps = steps_of(record);
     for s in steps.iter_mut().filter(|s| s.known_to(at.header)) {
@@ -445,33 +448,37 @@ fn step(record: &mut Record, at: &At<'_>, from: &[State], to: State) -> Result<(
 }
 
 /// The earliest of a request's clocks.
-fn first_due(record: &Record) -> Option<Instant> {
+fn first_due(record: &Record) -> Option<Timestamp> {
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
-    clocks.iter().filter_map(|c| c.get("due").and_then(Json::text).and_then(Instant::parse)).min()
+    clocks.iter().filter_map(|c| c.get("due").and_then(Json::text).and_then(Timestamp::parse)).min()
 }
 
 // --- what the gate must know ---------------------------------------------------------------------------------------
 
-fn asked_of(terms: &Terms) -> Asked {
-    Asked { purpose: Some(terms.purpose.clone()), missing: terms.missing.clone(), ..Asked::default() }
+fn asked_of(terms: &Terms) -> GateInputs {
+    GateInputs { purpose: Some(terms.purpose.clone()), missing: terms.missing.clone(), ..GateInputs::default() }
 }
 
 /// What the gate is asked with when a request is sent.
-pub fn asked_to_send(id: Id, terms: &Terms) -> Asked {
-    Asked { partner: Some(terms.to), reviewed: Some(id), ..asked_of(terms) }
+pub fn asked_to_send(id: Id, terms: &Terms) -> GateInputs {
+    GateInputs { partner: Some(terms.to), reviewed: Some(id), ..asked_of(terms) }
 }
 
-fn ask_new(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
+fn ask_new(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
     // A draft may lack what a request must have.
-    Ok(Asked { missing: Vec::new(), ..asked_of(&Terms::read(piece.terms)?) })
+    Ok(GateInputs { missing: Vec::new(), ..asked_of(&Terms::read(view.terms)?) })
 }
 
-fn ask_submit(book: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    Ok(asked_of(&terms_of(&need(book, piece.record, KIND.name)?)?))
+fn ask_submit(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    Ok(asked_of(&terms_of(&need(records, view.record, KIND.name)?)?))
 }
 
-fn ask_consent(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let terms = Terms::read(piece.terms)?;
+fn ask_consent(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let terms = Terms::read(view.terms)?;
     let mut asked = asked_of(&terms);
     for (name, there) in [("item", terms.item.is_some()), ("for", terms.recipient.is_some())] {
         if !there {
@@ -480,35 +487,35 @@ fn ask_consent(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked,
     }
     if at.own() {
         asked.partner = Some(terms.to);
-        let item = terms.item.map(|i| book.get(i)).transpose()?.flatten();
+        let item = terms.item.map(|i| records.get(i)).transpose()?.flatten();
         if item.is_none_or(|i| i.kind != "item" || i.desk != terms.to) {
-            return Err(Fault::Authority("a consent is asked of the item's originator".into()));
+            return Err(ApplyError::Authority("a consent is asked of the item's originator".into()));
         }
     }
     Ok(asked)
 }
 
-fn consent_ask(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let terms = Terms::read(piece.terms)?;
+fn consent_ask(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let terms = Terms::read(view.terms)?;
     if !at.own() && terms.to != at.home {
-        return Err(Fault::Authority("the request is for another desk".into()));
+        return Err(ApplyError::Authority("the request is for another desk".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, State::Sent.word(), at.desk());
+    let mut record = Record::new(view.record, KIND.name, State::Sent.word(), at.desk());
     record.case = Some(terms.case);
     record.partner = Some(if at.own() { terms.to } else { at.desk() });
     record.subject = terms.item;
     record.tier = Some(terms.tier.number());
     record.terms = terms.to_json().into();
     record.set("sent", at.now().to_string());
-    record.body = piece.body();
+    record.body = view.body();
     begin(&mut record, at, State::Sent);
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
 /// Whether the originator has consented to an item going to a partner: the newest answer to the newest question.
 /// `Some(true)` given, `Some(false)` refused, `None` neither.
-pub fn consent(book: &dyn Book, home: Id, item: Id, to: Id) -> Result<Option<bool>, Fault> {
-    let asked = book.find(&Query { subject: Some(item), ..Query::kind(KIND.name) })?;
+pub fn consent(records: &dyn RecordStore, home: Id, item: Id, to: Id) -> Result<Option<bool>, ApplyError> {
+    let asked = records.find(&Query { subject: Some(item), ..Query::kind(KIND.name) })?;
     let ours = |r: &&Record| r.desk == home && r.id("item") == Some(item) && r.id("recipient") == Some(to);
     let mut said = None;
     for record in asked.iter().filter(ours) {
@@ -521,30 +528,30 @@ pub fn consent(book: &dyn Book, home: Id, item: Id, to: Id) -> Result<Option<boo
     Ok(said)
 }
 
-fn ask_send(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let mut m = piece.members()?;
+fn ask_send(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let mut m = view.members()?;
     let terms = Terms::take(&mut m)?;
     if !at.own() {
         return Ok(asked_of(&terms));
     }
-    let draft = terms_of(&need(book, piece.record, KIND.name)?)?;
+    let draft = terms_of(&need(records, view.record, KIND.name)?)?;
     if draft != terms {
-        return Err(Fault::Authority("a request is sent with other terms than were reviewed".into()));
+        return Err(ApplyError::Authority("a request is sent with other terms than were reviewed".into()));
     }
-    Ok(asked_to_send(piece.record, &terms))
+    Ok(asked_to_send(view.record, &terms))
 }
 
 /// Whether the act comes from the desk that asks.
-fn by_asker(record: &Record, at: &At<'_>) -> bool {
+fn by_asker(record: &Record, at: &ActContext<'_>) -> bool {
     record.desk == at.desk()
 }
 
-fn counterpart(record: &Record, at: &At<'_>) -> Asked {
+fn counterpart(record: &Record, at: &ActContext<'_>) -> GateInputs {
     let partner = if at.own() { record.partner } else { None };
-    Asked { partner, purpose: record.text("purpose").map(str::to_owned), ..Asked::default() }
+    GateInputs { partner, purpose: record.text("purpose").map(str::to_owned), ..GateInputs::default() }
 }
 
-fn party(record: &Record, at: &At<'_>) -> Result<(), Fault> {
+fn party(record: &Record, at: &ActContext<'_>) -> Result<(), ApplyError> {
     let addressed = match &at.header.audience {
         Audience::Desks(desks) => desks.as_slice(),
         Audience::Own | Audience::Partners => &[],
@@ -552,41 +559,47 @@ fn party(record: &Record, at: &At<'_>) -> Result<(), Fault> {
     let other = if at.own() { record.partner } else { Some(at.home) };
     let from_party = at.own() || record.partner == Some(at.desk());
     let to_party = addressed.is_empty() || other.is_some_and(|o| addressed == [o]);
-    if from_party && to_party { Ok(()) } else { Err(Fault::Authority("this request is between other desks".into())) }
+    if from_party && to_party {
+        Ok(())
+    } else {
+        Err(ApplyError::Authority("this request is between other desks".into()))
+    }
 }
 
-fn ask_answer(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
+fn ask_answer(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
     if by_asker(&record, at) {
-        return Err(Fault::Authority("a request is answered by the desk that is asked".into()));
+        return Err(ApplyError::Authority("a request is answered by the desk that is asked".into()));
     }
     party(&record, at)?;
-    let (answer, _) = answer_of(piece)?;
+    let (answer, _) = answer_of(view)?;
     if answer == Answer::Consent && record.terms.get("recipient").is_none() {
-        return Err(Fault::Life("consent is given to a request that asks for it".into()));
+        return Err(ApplyError::Life("consent is given to a request that asks for it".into()));
     }
     let mut asked = counterpart(&record, at);
-    let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
+    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
     match answer {
         // Budapest 27(7) and its like: reasons for a refusal or a postponement.
         Answer::Refuse | Answer::Postpone | Answer::AcceptPartly | Answer::Offer | Answer::Clarify if !said => {
             asked.missing.push("reasons".into())
         }
-        Answer::Deliver if !said && at.own() && !answered_by_items(book, &record)? => {
+        Answer::Deliver if !said && at.own() && !answered_by_items(records, &record)? => {
             asked.missing.push("answer".into())
         }
         _ => {}
     }
-    let ground = piece.terms.get("ground").and_then(Json::text);
+    let ground = view.terms.get("ground").and_then(Json::text);
     if answer == Answer::Refuse && ground.is_none() {
         asked.missing.push("ground".into());
     }
     if let Some(ground) = ground.filter(|_| at.own()) {
-        let law = law::edition_before(book, at.position)?;
+        let law = law::edition_before(records, at.position)?;
         let effect = if answer == Answer::Postpone { "postpone" } else { "refuse" };
         let kind = record.text("kind").and_then(|k| law.request(k));
         if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
-            return Err(Fault::Authority(format!("{ground} is no ground on which this request may be answered so")));
+            return Err(ApplyError::Authority(format!(
+                "{ground} is no ground on which this request may be answered so"
+            )));
         }
     }
     Ok(asked)
@@ -613,102 +626,106 @@ fn words_of(list: Option<&Json>) -> Vec<Condition> {
 }
 
 /// Whether an item that answers the request was disclosed to whoever asked.
-fn answered_by_items(book: &dyn Book, record: &Record) -> Result<bool, Fault> {
-    let items = book.find(&Query { subject: Some(record.id), ..Query::kind("item") })?;
+fn answered_by_items(records: &dyn RecordStore, record: &Record) -> Result<bool, ApplyError> {
+    let items = records.find(&Query { subject: Some(record.id), ..Query::kind("item") })?;
     Ok(items.iter().any(|i| i.is_with(record.desk)))
 }
 
-fn ask_by_asker(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
+fn ask_by_asker(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
     party(&record, at)?;
     if !by_asker(&record, at) {
-        return Err(Fault::Authority("only the desk that asks may do this with a request".into()));
+        return Err(ApplyError::Authority("only the desk that asks may do this with a request".into()));
     }
     let known = record.state != State::Draft.word()
         && record.state != State::InReview.word()
         && record.state != State::Authorised.word();
     let asked = counterpart(&record, at);
-    Ok(if known { asked } else { Asked { partner: None, ..asked } })
+    Ok(if known { asked } else { GateInputs { partner: None, ..asked } })
 }
 
-fn ask_either(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
+fn ask_either(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
     party(&record, at)?;
     Ok(counterpart(&record, at))
 }
 
-// --- folds ---------------------------------------------------------------------------------------------------------
+// --- apply ---------------------------------------------------------------------------------------------------------
 
-fn new_request(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn new_request(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let terms = Terms::read(piece.terms)?;
-    need(book, terms.to, "partner")?;
-    need(book, terms.case, "case")?;
-    if let Some(mut draft) = book.get(piece.record)? {
-        // A draft is written anew as a whole.
+    let terms = Terms::read(view.terms)?;
+    need(records, terms.to, "partner")?;
+    need(records, terms.case, "case")?;
+    if let Some(mut draft) = records.get(view.record)? {
+        // A draft is written again as a whole.
         if draft.kind != KIND.name || draft.state != State::Draft.word() || !by_asker(&draft, at) {
-            return Err(Fault::Life("only a draft can be written anew".into()));
+            return Err(ApplyError::Life("only a draft can be written again".into()));
         }
         let (steps, author) = (draft.terms.get("steps").cloned(), draft.terms.get("author").cloned());
-        draft.terms = piece.terms.clone().into();
+        draft.terms = view.terms.clone().into();
         draft.set("steps", steps);
         draft.set("author", author);
         draft.case = Some(terms.case);
         draft.partner = Some(terms.to);
-        draft.body = piece.body();
-        return Ok(book.put(&draft)?);
+        draft.body = view.body();
+        return Ok(records.put(&draft)?);
     }
-    let mut record = Record::new(piece.record, KIND.name, State::Draft.word(), at.home);
+    let mut record = Record::new(view.record, KIND.name, State::Draft.word(), at.home);
     record.case = Some(terms.case);
     record.partner = Some(terms.to);
     record.tier = Some(terms.tier.number());
-    record.terms = piece.terms.clone().into();
+    record.terms = view.terms.clone().into();
     record.set("author", at.member().to_string());
-    record.body = piece.body();
+    record.body = view.body();
     begin(&mut record, at, State::Draft);
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
-fn begin(record: &mut Record, at: &At<'_>, state: State) {
+fn begin(record: &mut Record, at: &ActContext<'_>, state: State) {
     let Header { desk, replica, sequence, .. } = *at.header;
     let first = Step { state, desk, replica, sequence, head: true };
     record.set("steps", vec![first.to_json()]);
 }
 
-fn submit(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn submit(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     step(&mut record, at, &[State::Draft], State::InReview)?;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// What becomes of a request whose approval lapsed: what was not sent yet is a draft again.
-pub fn unreviewed(book: &mut dyn Book, at: &At<'_>, mut record: Record) -> Result<(), Fault> {
+pub fn unreviewed(records: &mut dyn RecordStore, at: &ActContext<'_>, mut record: Record) -> Result<(), ApplyError> {
     if record.state != State::Authorised.word() {
         return Ok(());
     }
     step(&mut record, at, &[State::Authorised], State::Draft)?;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// What a decided review does to the request that it was about.
 pub fn reviewed(
-    book: &mut dyn Book,
-    at: &At<'_>,
+    records: &mut dyn RecordStore,
+    at: &ActContext<'_>,
     mut record: Record,
     approved: bool,
     deferred: bool,
-) -> Result<(), Fault> {
+) -> Result<(), ApplyError> {
     if record.state != State::InReview.word() || deferred {
         return Ok(());
     }
     let to = if approved { State::Authorised } else { State::Draft };
     step(&mut record, at, &[State::InReview], to)?;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut m = piece.members()?;
+fn send(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut m = view.members()?;
     let terms = Terms::take(&mut m)?;
     let clocks = m.need("clocks")?.clone();
     let review = m.need("asked")?.get("review").filter(|r| r.members().is_some());
@@ -722,7 +739,7 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     };
     m.finish()?;
     if at.own() {
-        let mut record = need(book, piece.record, KIND.name)?;
+        let mut record = need(records, view.record, KIND.name)?;
         if decision.is_some() {
             record.set("decision", decision);
         }
@@ -730,12 +747,12 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
         record.set("sent", at.now().to_string());
         step(&mut record, at, &[State::Authorised], State::Sent)?;
         record.share(terms.to, None);
-        return Ok(book.put(&record)?);
+        return Ok(records.put(&record)?);
     }
     if terms.to != at.home {
-        return Err(Fault::Authority("the request is for another desk".into()));
+        return Err(ApplyError::Authority("the request is for another desk".into()));
     }
-    let mut record = Record::new(piece.record, KIND.name, State::Sent.word(), at.desk());
+    let mut record = Record::new(view.record, KIND.name, State::Sent.word(), at.desk());
     record.case = Some(terms.case);
     record.partner = Some(at.desk());
     record.tier = Some(terms.tier.number());
@@ -746,51 +763,51 @@ fn send(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
     record.set("clocks", clocks);
     record.set("sent", at.now().to_string());
     record.due = first_due(&record);
-    record.body = piece.body();
+    record.body = view.body();
     begin(&mut record, at, State::Sent);
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
-fn answer_of(piece: &Piece<'_>) -> Result<(Answer, Vec<Condition>), Fault> {
-    let mut m = piece.members()?;
+fn answer_of(view: &ChangeView<'_>) -> Result<(Answer, Vec<Condition>), ApplyError> {
+    let mut m = view.members()?;
     let answer = m.read("answer", Answer::parse)?;
-    m.need("said")?.truth().ok_or_else(|| Fault::Form("`said` is not a truth value".into()))?;
+    m.need("said")?.truth().ok_or_else(|| ApplyError::Form("`said` is not a truth value".into()))?;
     m.maybe("ground");
     let under = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
     m.finish()?;
     Ok((answer, under))
 }
 
-fn answer(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut record = need(book, piece.record, KIND.name)?;
+fn answer(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut record = need(records, view.record, KIND.name)?;
     party(&record, at)?;
-    let (answer, under) = answer_of(piece)?;
-    let (from, to) = answer.leads();
-    if let Some(ground) = piece.terms.get("ground") {
+    let (answer, under) = answer_of(view)?;
+    let (from, to) = answer.transition();
+    if let Some(ground) = view.terms.get("ground") {
         record.set("ground", ground.clone());
     }
     if !under.is_empty() {
         record.set("offered", under);
     }
     step(&mut record, at, from, to)?;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-fn report_of(piece: &Piece<'_>) -> Result<Report, Fault> {
-    let mut m = piece.members()?;
+fn report_of(view: &ChangeView<'_>) -> Result<Report, ApplyError> {
+    let mut m = view.members()?;
     let report = m.read("report", Report::parse)?;
-    m.need("said")?.truth().ok_or_else(|| Fault::Form("`said` is not a truth value".into()))?;
+    m.need("said")?.truth().ok_or_else(|| ApplyError::Form("`said` is not a truth value".into()))?;
     m.finish()?;
     Ok(report)
 }
 
-fn ask_report(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let mut asked = ask_by_asker(book, at, piece)?;
-    let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
-    match report_of(piece)? {
+fn ask_report(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let mut asked = ask_by_asker(records, at, view)?;
+    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    match report_of(view)? {
         Report::Use | Report::Clarified | Report::Extend if !said => asked.missing.push("text".into()),
         Report::Expire => {
-            let record = need(book, piece.record, KIND.name)?;
+            let record = need(records, view.record, KIND.name)?;
             // No deadline passes by being told so: its last clock must have ended.
             if last_limit(&record).is_none_or(|t| at.now() < t) {
                 asked.missing.push("expired-clock".into());
@@ -802,58 +819,69 @@ fn ask_report(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<Asked, 
 }
 
 /// When the last of a request's clocks ends; `None` where one has no fixed end.
-fn last_limit(record: &Record) -> Option<Instant> {
+fn last_limit(record: &Record) -> Option<Timestamp> {
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
-    let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Instant::parse);
+    let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Timestamp::parse);
     clocks.iter().filter_map(limit).max()
 }
 
-fn report(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    match report_of(piece)?.leads() {
-        (from, Some(to)) => moved_by_asker(book, at, piece, from, to),
+fn report(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    match report_of(view)?.transition() {
+        (from, Some(to)) => moved_by_asker(records, at, view, from, to),
         // It makes no step: an answer that crosses it is no conflict.
-        (from, None) => by_asker_from(book, at, piece, from).map(|_| ()),
+        (from, None) => by_asker_from(records, at, view, from).map(|_| ()),
     }
 }
 
-fn withdraw(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn withdraw(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let from = [&[State::Draft, State::InReview, State::Authorised], OPEN].concat();
-    moved_by_asker(book, at, piece, &from, State::Withdrawn)
+    moved_by_asker(records, at, view, &from, State::Withdrawn)
 }
 
-fn moved_by_asker(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>, from: &[State], to: State) -> Result<(), Fault> {
-    let mut record = by_asker_from(book, at, piece, from)?;
+fn moved_by_asker(
+    records: &mut dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    from: &[State],
+    to: State,
+) -> Result<(), ApplyError> {
+    let mut record = by_asker_from(records, at, view, from)?;
     step(&mut record, at, from, to)?;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// The request, where the desk that asks speaks of it and saw it in one of these states.
-fn by_asker_from(book: &dyn Book, at: &At<'_>, piece: &Piece<'_>, from: &[State]) -> Result<Record, Fault> {
-    let record = need(book, piece.record, KIND.name)?;
+fn by_asker_from(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    from: &[State],
+) -> Result<Record, ApplyError> {
+    let record = need(records, view.record, KIND.name)?;
     party(&record, at)?;
     if !by_asker(&record, at) {
-        return Err(Fault::Authority("only the desk that asks may do this with a request".into()));
+        return Err(ApplyError::Authority("only the desk that asks may do this with a request".into()));
     }
     seen_in(&record, at, from)?;
     Ok(record)
 }
 
-fn resolve(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
-    let mut record = need(book, piece.record, KIND.name)?;
+fn resolve(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut record = need(records, view.record, KIND.name)?;
     party(&record, at)?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let take = m.read("take", State::parse)?;
     m.finish()?;
     let standing: Vec<State> = heads(&record).into_iter().map(|(s, _)| s).collect();
     if standing.len() < 2 || !standing.contains(&take) {
-        return Err(Fault::Life("there is no such conflict: nothing to resolve".into()));
+        return Err(ApplyError::Life("there is no such conflict: nothing to resolve".into()));
     }
     step(&mut record, at, State::ALL, take)?;
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
-/// The terms of a request's record, without what the folds added.
-pub fn terms_of(record: &Record) -> Result<Terms, Fault> {
+/// The terms of a request's record, without what applying added.
+pub fn terms_of(record: &Record) -> Result<Terms, ApplyError> {
     let mut m = Members::of(&record.terms)?;
     Terms::take(&mut m)
 }

@@ -1,43 +1,44 @@
 //! Legal reviews: opened for an item or a request and one recipient, assessed test by test, decided by others.
 //!
 //! An approval ends with its expiry, or when it lapses: a reviewer says that what it rested on has changed, or its item is
-//! marked anew. It never comes back: what is needed is another review.
+//! marked again. It never comes back: what is needed is another review.
 
-use super::book::{Book, Query, Record};
-use super::fold::{
-    Asked, At, ChangeDef, Fault, KindDef, Piece, Travels, must_be, need, nothing_asked, only_at_home, put_new, token,
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, nothing_asked,
+    only_at_home, put_new, token,
 };
 use super::item;
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::{Condition, Level, ReviewOutcome, Test, TestOutcome, Tier, words};
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::person::Person;
+use crate::value::timestamp::Timestamp;
 
 /// `review`: open → assessed → approved / conditions / partial / deferred / refused; an approval → lapsed.
 pub const KIND: KindDef = KindDef {
     name: "review",
     letter: 'V',
     changes: &[
-        ChangeDef::lead(OPEN, Travels::Home, ask_open, open).riding(&["request-submit"]),
-        ChangeDef::lead(ASSESS, Travels::Home, nothing_asked, assess),
-        ChangeDef::lead(DECIDE, Travels::Home, nothing_asked, decide),
-        ChangeDef::lead(LAPSE, Travels::Home, ask_reasons, lapse).riding(&[item::MARK]),
-        ChangeDef::lead(RECUSE, Travels::Home, ask_reasons, recuse),
+        ChangeDef::first(OPEN, AudienceRule::Home, ask_open, open).riding(&["request-submit"]),
+        ChangeDef::first(ASSESS, AudienceRule::Home, nothing_asked, assess),
+        ChangeDef::first(DECIDE, AudienceRule::Home, nothing_asked, decide),
+        ChangeDef::first(LAPSE, AudienceRule::Home, ask_reasons, lapse).riding(&[item::MARK]),
+        ChangeDef::first(RECUSE, AudienceRule::Home, ask_reasons, recuse),
     ],
 };
 
 const OPEN: &str = "review-open";
 /// The change that answers tests.
 pub const ASSESS: &str = "review-assess";
-/// The lead of a decision; the gate asks it a question of its own.
+/// The first change of a decision; the gate asks it a question of its own.
 pub const DECIDE: &str = "review-decide";
 
-/// The lead that ends an approval.
+/// The first change that ends an approval.
 pub const LAPSE: &str = "review-lapse";
-/// The lead that declares a conflict of interest.
+/// The first change that declares a conflict of interest.
 pub const RECUSE: &str = "review-recuse";
 
 words! {
@@ -121,7 +122,7 @@ pub struct Decision {
     /// Conditions on the recipient.
     pub conditions: Vec<Condition>,
     /// When the approval expires.
-    pub expires: Option<Instant>,
+    pub expires: Option<Timestamp>,
     /// Whether a conflict of interest is declared.
     pub conflict: bool,
     /// Whether reasons were given; the reasons are content.
@@ -132,13 +133,13 @@ pub struct Decision {
 
 impl Decision {
     /// Reads a decision out of a change.
-    pub fn read(json: &Json) -> Result<Self, Fault> {
-        let truth = |j: &Json| j.truth().ok_or_else(|| Fault::Form("a truth value is expected".into()));
+    pub fn read(json: &Json) -> Result<Self, ApplyError> {
+        let truth = |j: &Json| j.truth().ok_or_else(|| ApplyError::Form("a truth value is expected".into()));
         let mut m = crate::value::json::Members::of(json)?;
         let decision = Self {
             outcome: m.read("outcome", |o| state_of(o).map(|_| o.to_owned()))?,
             conditions: m.list("conditions", Condition::parse)?,
-            expires: m.maybe("expires").and_then(Json::text).and_then(Instant::parse),
+            expires: m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse),
             conflict: truth(m.need("conflict")?)?,
             reasoned: truth(m.need("reasoned")?)?,
             asked: m.need("asked")?.clone(),
@@ -203,9 +204,10 @@ fn state_of(outcome: &str) -> Option<ReviewOutcome> {
     })
 }
 
-fn scope_of(piece: &Piece<'_>) -> Result<Scope, Fault> {
-    let mut m = piece.members()?;
-    let tier = m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| Fault::Form("`tier` is not a tier".into()))?;
+fn scope_of(view: &ChangeView<'_>) -> Result<Scope, ApplyError> {
+    let mut m = view.members()?;
+    let tier =
+        m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| ApplyError::Form("`tier` is not a tier".into()))?;
     let scope = Scope {
         subject: m.read("subject", Id::parse)?,
         to: m.read("to", Id::parse)?,
@@ -217,24 +219,24 @@ fn scope_of(piece: &Piece<'_>) -> Result<Scope, Fault> {
     Ok(scope)
 }
 
-fn ask_open(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let scope = scope_of(piece)?;
-    Ok(Asked { purpose: Some(scope.purpose), ..Asked::default() })
+fn ask_open(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let scope = scope_of(view)?;
+    Ok(GateInputs { purpose: Some(scope.purpose), ..GateInputs::default() })
 }
 
 /// Reasons are content; the gate asks whether there are any.
-fn ask_reasons(_: &dyn Book, _: &At<'_>, piece: &Piece<'_>) -> Result<Asked, Fault> {
-    let said = piece.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(Asked { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..Asked::default() })
+fn ask_reasons(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
-fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let scope = scope_of(piece)?;
-    let subject = book.get(scope.subject)?.filter(|r| matches!(r.kind, "item" | "request"));
-    let subject = subject.ok_or_else(|| Fault::Life("a review is of an item or a request".into()))?;
-    need(book, scope.to, "partner")?;
-    let mut record = Record::new(piece.record, KIND.name, ReviewOutcome::Open.word(), at.home);
+    let scope = scope_of(view)?;
+    let subject = records.get(scope.subject)?.filter(|r| matches!(r.kind, "item" | "request"));
+    let subject = subject.ok_or_else(|| ApplyError::Life("a review is of an item or a request".into()))?;
+    need(records, scope.to, "partner")?;
+    let mut record = Record::new(view.record, KIND.name, ReviewOutcome::Open.word(), at.home);
     record.case = subject.case;
     record.subject = Some(scope.subject);
     record.partner = Some(scope.to);
@@ -244,30 +246,32 @@ fn open(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault
         "requester" => at.member().to_string(), "opened" => at.now().to_string(),
         "tests" => object! {}, "less_intrusive" => false, "reviewers" => Vec::<Json>::new(), "conditions" => Vec::<Json>::new(),
     }.into();
-    put_new(book, &record)
+    put_new(records, &record)
 }
 
-fn undecided(record: &Record, what: &str) -> Result<(), Fault> {
+fn undecided(record: &Record, what: &str) -> Result<(), ApplyError> {
     let open = [ReviewOutcome::Open.word(), "assessed", ReviewOutcome::Deferred.word()];
     must_be(record, &open, what)
 }
 
-fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn assess(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     undecided(&record, "assess")?;
     if is_recused(&record, at.member()) {
-        return Err(Fault::Life("you declared a conflict of interest: another reviewer assesses it".into()));
+        return Err(ApplyError::Life("you declared a conflict of interest: another reviewer assesses it".into()));
     }
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let tests = m.need("tests")?.clone();
-    let said =
-        m.need("less_intrusive")?.truth().ok_or_else(|| Fault::Form("`less_intrusive` is not a truth value".into()))?;
+    let said = m
+        .need("less_intrusive")?
+        .truth()
+        .ok_or_else(|| ApplyError::Form("`less_intrusive` is not a truth value".into()))?;
     let evidence = if m.maybe("evidence").is_some() { m.list("evidence", Id::parse)? } else { Vec::new() };
     m.finish()?;
     let mut rests_on = evidence_of(&record);
     for id in evidence {
-        need(book, id, "item")?;
+        need(records, id, "item")?;
         if !rests_on.contains(&id) {
             rests_on.push(id);
         }
@@ -279,7 +283,7 @@ fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     for (name, outcome) in tests.members().unwrap_or_default() {
         let good = Test::parse(name).is_some() && outcome.text().and_then(TestOutcome::parse).is_some();
         if !good {
-            return Err(Fault::Form("a test or its outcome is not known".into()));
+            return Err(ApplyError::Form("a test or its outcome is not known".into()));
         }
         known.set(name, outcome.clone());
     }
@@ -287,8 +291,8 @@ fn assess(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     let before = record.terms.get("less_intrusive").and_then(Json::truth).unwrap_or(false);
     record.set("less_intrusive", said || before);
     record.state = "assessed".into();
-    record.body = piece.body();
-    Ok(book.put(&record)?)
+    record.body = view.body();
+    Ok(records.put(&record)?)
 }
 
 /// Whether an outcome approves, be it in part.
@@ -307,17 +311,17 @@ const fn strictness(outcome: ReviewOutcome) -> u8 {
     }
 }
 
-fn decide(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     undecided(&record, "decide")?;
-    let decision = Decision::read(piece.terms)?;
-    let mut outcome = state_of(&decision.outcome).ok_or_else(|| Fault::Form("`outcome` is not known".into()))?;
-    // What was put off is decided anew; at L3 a first decision waits for the second.
+    let decision = Decision::read(view.terms)?;
+    let mut outcome = state_of(&decision.outcome).ok_or_else(|| ApplyError::Form("`outcome` is not known".into()))?;
+    // What was put off is decided again; at L3 a first decision waits for the second.
     let deferred = record.state == ReviewOutcome::Deferred.word();
     let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };
     if reviewers.contains(&at.member()) {
-        return Err(Fault::Life("the same reviewer has decided already: level L3 needs another".into()));
+        return Err(ApplyError::Life("the same reviewer has decided already: level L3 needs another".into()));
     }
     reviewers.push(at.member());
     let mut conditions = decision.conditions;
@@ -340,31 +344,33 @@ fn decide(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     let stands = stands(outcome);
     let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;
     record.state = if needs_another { "assessed".into() } else { outcome.word().into() };
-    book.put(&record)?;
+    records.put(&record)?;
     if needs_another {
         return Ok(());
     }
-    let subject = record.subject.map(|id| book.get(id)).transpose()?.flatten();
+    let subject = record.subject.map(|id| records.get(id)).transpose()?.flatten();
     match subject {
         Some(subject) if subject.kind == "request" => {
-            super::request::reviewed(book, at, subject, stands, outcome == ReviewOutcome::Deferred)
+            super::request::reviewed(records, at, subject, stands, outcome == ReviewOutcome::Deferred)
         }
         _ => Ok(()),
     }
 }
 
-fn lapse(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     if !is_approval(&record) {
-        return Err(Fault::Life(format!("the review is {}: only an approval can lapse", record.state)));
+        return Err(ApplyError::Life(format!("the review is {}: only an approval can lapse", record.state)));
     }
     // Behind the marking of an item only the reviews of that item lapse.
-    let rides = piece.row != at.lead_row;
-    if rides && record.subject != Some(at.lead_record) {
-        return Err(Fault::Authority("a review lapses that is of another item than the one that is marked".into()));
+    let follows = view.row != at.first_row;
+    if follows && record.subject != Some(at.first_record) {
+        return Err(ApplyError::Authority(
+            "a review lapses that is of another item than the one that is marked".into(),
+        ));
     }
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     let changed = m.read("changed", Changed::parse)?;
     m.need("said")?;
     m.finish()?;
@@ -372,30 +378,30 @@ fn lapse(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Faul
     record.due = None;
     record
         .set("lapsed", object! { "changed" => changed, "at" => at.now().to_string(), "by" => at.member().to_string() });
-    book.put(&record)?;
-    match record.subject.map(|id| book.get(id)).transpose()?.flatten() {
-        Some(subject) if subject.kind == "request" => super::request::unreviewed(book, at, subject),
+    records.put(&record)?;
+    match record.subject.map(|id| records.get(id)).transpose()?.flatten() {
+        Some(subject) if subject.kind == "request" => super::request::unreviewed(records, at, subject),
         _ => Ok(()),
     }
 }
 
-fn recuse(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn recuse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(book, piece.record, KIND.name)?;
+    let mut record = need(records, view.record, KIND.name)?;
     undecided(&record, "declare a conflict of interest in")?;
-    let mut m = piece.members()?;
+    let mut m = view.members()?;
     m.need("said")?;
     m.finish()?;
     if is_recused(&record, at.member()) {
-        return Err(Fault::Life("the conflict of interest is declared already".into()));
+        return Err(ApplyError::Life("the conflict of interest is declared already".into()));
     }
     if reviewers_of(&record).contains(&at.member()) {
-        return Err(Fault::Life("you have decided it already: let the approval lapse once it stands".into()));
+        return Err(ApplyError::Life("you have decided it already: let the approval lapse once it stands".into()));
     }
     let mut all = recused_of(&record);
     all.push(at.member());
     record.set("recused", all.iter().map(Person::to_string).collect::<Vec<_>>());
-    Ok(book.put(&record)?)
+    Ok(records.put(&record)?)
 }
 
 /// Whether a review approves as it stands, be it in part or under conditions.
@@ -434,7 +440,7 @@ pub fn evidence_of(record: &Record) -> Vec<Id> {
 }
 
 /// Whether an approval has ended: it stands until its expiry, not including it, or until it lapses by an act.
-pub fn has_lapsed(record: &Record, now: Instant) -> bool {
+pub fn has_lapsed(record: &Record, now: Timestamp) -> bool {
     let approved = record.text("outcome").and_then(ReviewOutcome::parse).is_some_and(stands);
     record.state == ReviewOutcome::Lapsed.word()
         || (approved && record.instant("expires").is_some_and(|until| until <= now))
@@ -446,10 +452,10 @@ pub fn level_of(record: &Record) -> Option<Level> {
 }
 
 /// The review that decides for a record and a recipient: the one decided last; of those undecided, the newest.
-pub fn deciding(book: &dyn Book, subjects: &[Id], to: Id) -> Result<Option<Record>, Fault> {
+pub fn deciding(records: &dyn RecordStore, subjects: &[Id], to: Id) -> Result<Option<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in subjects {
-        all.extend(book.find(&Query { subject: Some(*subject), partner: Some(to), ..Query::kind(KIND.name) })?);
+        all.extend(records.find(&Query { subject: Some(*subject), partner: Some(to), ..Query::kind(KIND.name) })?);
     }
     Ok(all.into_iter().max_by_key(|r| r.terms.get("decided").and_then(Json::int).unwrap_or(-1)))
 }

@@ -2,8 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::book::{Book, Record};
-use super::fold::{At, ChangeDef, Fault, KindDef, Piece, Travels, nothing_asked, only_at_home};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home,
+};
+use super::store::{Record, RecordStore};
 use crate::act::change::Change;
 use crate::act::header::Seen;
 use crate::object;
@@ -12,10 +14,13 @@ use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 
 /// `stream`: running; frozen after a fork.
-pub const KIND: KindDef =
-    KindDef { name: "stream", letter: 'S', changes: &[ChangeDef::lead(IMPORT, Travels::Home, nothing_asked, import)] };
+pub const KIND: KindDef = KindDef {
+    name: "stream",
+    letter: 'S',
+    changes: &[ChangeDef::first(IMPORT, AudienceRule::Home, nothing_asked, import)],
+};
 
-/// The lead of an act that takes a partner's acts in.
+/// The first change of an act that takes a partner's acts in.
 pub const IMPORT: &str = "bundle-import";
 
 /// What one bundle brought.
@@ -29,7 +34,7 @@ pub struct Arrival {
     pub sequence: u64,
     /// The digest of its manifest.
     pub manifest: Digest,
-    /// The acts that it brought, in the order in which they are folded.
+    /// The acts that it brought, in the order in which they are applied.
     pub acts: Vec<Digest>,
     /// The digest of what came whole: see [`Contents`].
     pub contents: Digest,
@@ -70,7 +75,7 @@ impl Arrival {
     }
 
     /// Reads a change back.
-    pub fn read(terms: &Json) -> Result<Self, Fault> {
+    pub fn read(terms: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(terms)?;
         let count = |j: &Json| j.int().and_then(|n| u64::try_from(n).ok());
         let arrival = Self {
@@ -120,8 +125,8 @@ pub fn id_for(partner: Id) -> Id {
 }
 
 /// The stream's record; an empty one where nothing was exchanged yet.
-pub fn with(book: &dyn Book, home: Id, partner: Id) -> Result<Record, Fault> {
-    let known = book.get(id_for(partner))?;
+pub fn with(records: &dyn RecordStore, home: Id, partner: Id) -> Result<Record, ApplyError> {
+    let known = records.get(id_for(partner))?;
     Ok(known.unwrap_or_else(|| {
         let mut record = Record::new(id_for(partner), KIND.name, "running", home);
         record.partner = Some(partner);
@@ -129,16 +134,19 @@ pub fn with(book: &dyn Book, home: Id, partner: Id) -> Result<Record, Fault> {
     }))
 }
 
-fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+fn import(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let arrival = Arrival::read(piece.terms)?;
-    if piece.record != id_for(arrival.from) {
-        return Err(Fault::Form("an import names another stream than its sender's".into()));
+    let arrival = Arrival::read(view.terms)?;
+    if view.record != id_for(arrival.from) {
+        return Err(ApplyError::Form("an import names another stream than its sender's".into()));
     }
-    let mut record = with(book, at.home, arrival.from)?;
+    let mut record = with(records, at.home, arrival.from)?;
     let last = received(&record);
     if arrival.sequence != last.map_or(1, |(n, _)| n + 1) {
-        return Err(Fault::Life(format!("bundle {} does not follow the last one of its stream", arrival.sequence)));
+        return Err(ApplyError::Life(format!(
+            "bundle {} does not follow the last one of its stream",
+            arrival.sequence
+        )));
     }
     record.set(
         "in",
@@ -161,7 +169,7 @@ fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
     if let Some(n) = arrival.acknowledged {
         record.set("acknowledged", n as i64);
     }
-    book.put(&record)?;
+    records.put(&record)?;
     // Each arrival is kept by its manifest, so that a bundle that comes again is known.
     let mut arrived = Record::new(id_from(&arrival.manifest), ARRIVED, "received", arrival.from);
     arrived.partner = Some(arrival.from);
@@ -171,7 +179,7 @@ fn import(book: &mut dyn Book, at: &At<'_>, piece: &Piece<'_>) -> Result<(), Fau
         "acts" => arrival.acts.len() as i64, "at" => at.now().to_string(),
     }
     .into();
-    super::fold::put_new(book, &arrived)
+    super::definition::put_new(records, &arrived)
 }
 
 /// The kind of record that bundles are, in both directions.

@@ -163,7 +163,7 @@ pub struct Term {
 
 /// Why a letter cannot be written.
 #[derive(Debug, thiserror::Error)]
-pub enum BadLetter {
+pub enum LetterError {
     /// There is no such template in the language.
     #[error("there is no template {0} in this language")]
     Template(String),
@@ -192,14 +192,14 @@ const TEMPLATES: &[&[(&str, &str, &str)]] = &[templates!("en":
 
 /// The form of a letter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
+pub enum LetterFormat {
     /// HTML made for print. What comes from people is escaped.
     Html,
     /// Plain text.
     Text,
 }
 
-impl Form {
+impl LetterFormat {
     const fn ending(self) -> &'static str {
         match self {
             Self::Html => "html",
@@ -218,9 +218,9 @@ pub fn has_template(name: &str) -> bool {
 const COLUMNS: usize = 72;
 
 /// Writes a letter.
-pub fn write(letter: &Cleared<Letter>, language: &str, form: Form) -> Result<String, BadLetter> {
+pub fn write(letter: &Cleared<Letter>, language: &str, form: LetterFormat) -> Result<String, LetterError> {
     let letter = letter.value();
-    let unknown = || BadLetter::Template(letter.template.clone());
+    let unknown = || LetterError::Template(letter.template.clone());
     let mut env = Environment::new();
     env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
     env.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
@@ -229,7 +229,7 @@ pub fn write(letter: &Cleared<Letter>, language: &str, form: Form) -> Result<Str
     }
     let name = format!("{}.{}", letter.template, form.ending());
     let written = env.get_template(&name).map_err(|_| unknown())?.render(letter)?;
-    Ok(if form == Form::Text { narrow(&written) } else { written })
+    Ok(if form == LetterFormat::Text { narrow(&written) } else { written })
 }
 
 /// Breaks what is longer than the column, at spaces where there are any; what was indented stays so, and what stands
@@ -347,14 +347,17 @@ mod tests {
         for name in names {
             for text in ["", "plain", hostile, &"long ".repeat(100)] {
                 let letter = for_tests(letter(name, text));
-                let html = write(&letter, "en", Form::Html).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+                let html = write(&letter, "en", LetterFormat::Html).unwrap_or_else(|e| panic!("{name}: {e:?}"));
                 assert!(!html.contains("<script"), "{name}");
-                let plain = write(&letter, "en", Form::Text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+                let plain = write(&letter, "en", LetterFormat::Text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
                 assert!(plain.lines().all(|l| l.chars().count() <= COLUMNS), "{name}");
                 assert!(text != hostile || plain.contains("{{ id }}"), "{name}: what people write is no template");
             }
         }
-        assert!(matches!(write(&for_tests(letter("none", "")), "en", Form::Html), Err(BadLetter::Template(_))));
-        assert!(write(&for_tests(letter("request", "")), "xx", Form::Html).is_err());
+        assert!(matches!(
+            write(&for_tests(letter("none", "")), "en", LetterFormat::Html),
+            Err(LetterError::Template(_))
+        ));
+        assert!(write(&for_tests(letter("request", "")), "xx", LetterFormat::Html).is_err());
     }
 }

@@ -19,7 +19,7 @@ pub const LONGEST: usize = 256 * 1024;
 
 /// A member's keys.
 pub struct Identity {
-    /// The name that the member gave himself.
+    /// The name that the member gave themselves.
     pub name: String,
     /// Signs acts.
     pub signer: Signer,
@@ -32,7 +32,7 @@ pub struct Identity {
 /// Why a text is not an identity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("it is not a comity identity: {0}")]
-pub struct NotAnIdentity(pub &'static str);
+pub struct IdentityError(pub &'static str);
 
 impl Identity {
     /// The person whose keys these are.
@@ -46,8 +46,8 @@ impl Identity {
     }
 
     /// The text.
-    pub fn to_text(&self) -> Result<Zeroizing<String>, NotAnIdentity> {
-        let bad = |_| NotAnIdentity("a key cannot be written");
+    pub fn to_text(&self) -> Result<Zeroizing<String>, IdentityError> {
+        let bad = |_| IdentityError("a key cannot be written");
         let mut out = Zeroizing::new(format!("{FIRST}\n# name: {}\n", text::shown(&self.name)));
         push_key(&mut out, "signing", &self.signer.to_openssh().map_err(bad)?);
         for (desk, root) in &self.roots {
@@ -60,11 +60,11 @@ impl Identity {
     }
 
     /// Reads the text.
-    pub fn parse(plain: &Secret) -> Result<Self, NotAnIdentity> {
-        let text = std::str::from_utf8(plain.expose()).map_err(|_| NotAnIdentity("it is not text"))?;
+    pub fn parse(plain: &Secret) -> Result<Self, IdentityError> {
+        let text = std::str::from_utf8(plain.expose()).map_err(|_| IdentityError("it is not text"))?;
         let mut lines = text.lines();
         if lines.next() != Some(FIRST) {
-            return Err(NotAnIdentity("its first line is another"));
+            return Err(IdentityError("its first line is another"));
         }
         let (mut name, mut signer, mut age, mut roots) = (None, None, None, Vec::new());
         let mut label = "";
@@ -78,11 +78,11 @@ impl Identity {
                 key.push_str(comment);
                 key.push('\n');
                 if comment == END {
-                    let key = Signer::from_openssh(key).map_err(|_| NotAnIdentity("a signing key is damaged"))?;
+                    let key = Signer::from_openssh(key).map_err(|_| IdentityError("a signing key is damaged"))?;
                     pem = None;
                     match label.strip_prefix("root ") {
                         Some(desk) => {
-                            roots.push((Id::parse(desk).ok_or(NotAnIdentity("a root key is for no desk"))?, key))
+                            roots.push((Id::parse(desk).ok_or(IdentityError("a root key is for no desk"))?, key))
                         }
                         None => signer = Some(key),
                     }
@@ -95,16 +95,16 @@ impl Identity {
                 label = given;
             }
         }
-        let missing = NotAnIdentity("a key is missing");
+        let missing = IdentityError("a key is missing");
         Ok(Self {
-            name: name.ok_or(NotAnIdentity("it has no name"))?,
+            name: name.ok_or(IdentityError("it has no name"))?,
             signer: signer.ok_or(missing)?,
             age: age.ok_or(missing)?,
             roots,
         })
     }
 
-    /// The key that the member's memory (`.seen`) is authenticated with: HKDF-SHA-256 of the signing key.
+    /// The key that the trust state of the member (`.seen`) is authenticated with: HKDF-SHA-256 of the signing key.
     pub fn memory_key(&self) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         let hkdf = hkdf::Hkdf::<sha2::Sha256>::new(None, self.signer.seed().as_slice());
@@ -115,8 +115,8 @@ impl Identity {
         key
     }
 
-    /// What others need of this member, signed by him: the content of `identity.age.pub`.
-    pub fn public_text(&self) -> Result<String, super::sign::Refused> {
+    /// What others need of this member, signed by them: the content of `identity.age.pub`.
+    pub fn public_text(&self) -> Result<String, super::sign::SignatureError> {
         let body = crate::object! {
             "comity" => "member/1",
             "name" => self.name.as_str(),
@@ -130,23 +130,23 @@ impl Identity {
 
 const PUBLIC_NAMESPACE: &str = "member.v1@comity";
 
-/// What a member gives to whoever enrols him.
+/// What a member gives to whoever enrols them.
 #[derive(Clone)]
 pub struct PublicIdentity {
-    /// The name that the member gave himself.
+    /// The name that the member gave themselves.
     pub name: String,
-    /// His signing key.
+    /// Their signing key.
     pub signing: PublicKey,
-    /// His age recipient, `age1…`.
+    /// Their age recipient, `age1…`.
     pub age: super::vault::Recipient,
 }
 
 impl PublicIdentity {
     /// Reads what [`Identity::public_text`] wrote, and checks that its holder has the signing key.
-    pub fn parse(bytes: &[u8]) -> Result<Self, NotAnIdentity> {
-        let bad = |_| NotAnIdentity("it is not a member's public file");
+    pub fn parse(bytes: &[u8]) -> Result<Self, IdentityError> {
+        let bad = |_| IdentityError("it is not a member's public file");
         let all = json::parse(bytes.trim_ascii_end(), Limits::SIGNED)
-            .map_err(|_| NotAnIdentity("it is not a member's public file"))?;
+            .map_err(|_| IdentityError("it is not a member's public file"))?;
         let mut outer = Members::of(&all).map_err(bad)?;
         let body = outer.need("member").map_err(bad)?;
         let signature = outer.text("signature").map_err(bad)?;
@@ -155,11 +155,11 @@ impl PublicIdentity {
         found
             .signing
             .verify(PUBLIC_NAMESPACE, &body.to_bytes(), signature)
-            .map_err(|_| NotAnIdentity("its signature does not fit"))?;
+            .map_err(|_| IdentityError("its signature does not fit"))?;
         Ok(found)
     }
 
-    fn read(body: &Json) -> Result<Self, json::BadMember> {
+    fn read(body: &Json) -> Result<Self, json::MemberError> {
         let mut m = Members::of(body)?;
         m.read("comity", |v| (v == "member/1").then_some(()))?;
         let found = Self {

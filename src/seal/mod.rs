@@ -1,4 +1,4 @@
-//! Floor 1: secrets, and what seals them.
+//! Layer 1: secrets, and what seals them.
 //!
 //! Passphrases and keys, age encryption, SSHSIG signatures, the text of an identity. Nothing here knows a file, a
 //! database or what the sealed bytes mean. `age` draws its own randomness; everything else is handed in.

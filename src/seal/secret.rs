@@ -23,7 +23,7 @@ pub struct Passphrase(Zeroizing<String>);
 
 /// Why a passphrase is not acceptable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadPassphrase {
+pub enum PassphraseError {
     /// Nothing was given.
     #[error("the passphrase is empty")]
     Empty,
@@ -40,11 +40,11 @@ impl Passphrase {
     pub const LONGEST: usize = 4096;
 
     /// Accepts what was typed: composed and decomposed forms of one text are the same passphrase.
-    pub fn new(typed: &str) -> Result<Self, BadPassphrase> {
+    pub fn new(typed: &str) -> Result<Self, PassphraseError> {
         match () {
-            () if typed.is_empty() => Err(BadPassphrase::Empty),
-            () if typed.len() > Self::LONGEST => Err(BadPassphrase::Long),
-            () if typed.chars().any(char::is_control) => Err(BadPassphrase::Control),
+            () if typed.is_empty() => Err(PassphraseError::Empty),
+            () if typed.len() > Self::LONGEST => Err(PassphraseError::Long),
+            () if typed.chars().any(char::is_control) => Err(PassphraseError::Control),
             () => Ok(Self(Zeroizing::new(typed.nfc().collect()))),
         }
     }
@@ -57,14 +57,14 @@ impl Passphrase {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadPassphrase, Passphrase};
+    use super::{Passphrase, PassphraseError};
 
     #[test]
     fn a_passphrase_is_what_a_keyboard_gives() {
         let made = |t: &str| Passphrase::new(t).map(|p| p.expose().to_owned());
         assert_eq!(made("e\u{301}t\u{e9}"), Ok("\u{e9}t\u{e9}".to_owned()));
-        assert_eq!(made(""), Err(BadPassphrase::Empty));
-        assert_eq!(made("a\u{7}"), Err(BadPassphrase::Control));
-        assert_eq!(made(&"x".repeat(1 << 20)), Err(BadPassphrase::Long));
+        assert_eq!(made(""), Err(PassphraseError::Empty));
+        assert_eq!(made("a\u{7}"), Err(PassphraseError::Control));
+        assert_eq!(made(&"x".repeat(1 << 20)), Err(PassphraseError::Long));
     }
 }

@@ -22,7 +22,7 @@ pub struct PublicKey([u8; 32]);
 
 /// Why a key or a signature is refused.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Refused {
+pub enum SignatureError {
     /// Not a public Ed25519 key in OpenSSH form, or a weak one.
     #[error("not a good Ed25519 public key")]
     Key,
@@ -55,11 +55,11 @@ impl Signer {
     }
 
     /// An armoured SSHSIG over `message` in `namespace`, as `ssh-keygen -Y sign` makes it.
-    pub fn sign(&self, namespace: &str, message: &[u8]) -> Result<String, Refused> {
+    pub fn sign(&self, namespace: &str, message: &[u8]) -> Result<String, SignatureError> {
         let keypair = private::Ed25519Keypair::from(&self.0);
         let key = private::PrivateKey::from(keypair);
-        let signature = key.sign(namespace, HashAlg::Sha512, message).map_err(|_| Refused::Form)?;
-        signature.to_pem(LineEnding::LF).map_err(|_| Refused::Form)
+        let signature = key.sign(namespace, HashAlg::Sha512, message).map_err(|_| SignatureError::Form)?;
+        signature.to_pem(LineEnding::LF).map_err(|_| SignatureError::Form)
     }
 
     /// A raw 64-byte signature over `message`, for C2SP signed notes.
@@ -69,15 +69,15 @@ impl Signer {
     }
 
     /// The key in OpenSSH's private-key form.
-    pub fn to_openssh(&self) -> Result<Zeroizing<String>, Refused> {
+    pub fn to_openssh(&self) -> Result<Zeroizing<String>, SignatureError> {
         let key = private::PrivateKey::from(private::Ed25519Keypair::from(&self.0));
-        key.to_openssh(LineEnding::LF).map_err(|_| Refused::PrivateKey)
+        key.to_openssh(LineEnding::LF).map_err(|_| SignatureError::PrivateKey)
     }
 
     /// Reads OpenSSH's private-key form.
-    pub fn from_openssh(pem: &str) -> Result<Self, Refused> {
-        let key = private::PrivateKey::from_openssh(pem).map_err(|_| Refused::PrivateKey)?;
-        let keypair = key.key_data().ed25519().ok_or(Refused::PrivateKey)?;
+    pub fn from_openssh(pem: &str) -> Result<Self, SignatureError> {
+        let key = private::PrivateKey::from_openssh(pem).map_err(|_| SignatureError::PrivateKey)?;
+        let keypair = key.key_data().ed25519().ok_or(SignatureError::PrivateKey)?;
         Ok(Self(SigningKey::from_bytes(&keypair.private.to_bytes())))
     }
 
@@ -89,11 +89,11 @@ impl Signer {
 
 impl PublicKey {
     /// A key from its 32 bytes; weak (small-order) and malformed points are refused.
-    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, Refused> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|_| Refused::Key)?;
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, SignatureError> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| SignatureError::Key)?;
         // A point has several encodings; only the canonical one is taken, so that one key has one fingerprint.
         if key.is_weak() || key.to_edwards().compress().to_bytes() != *bytes {
-            Err(Refused::Key)
+            Err(SignatureError::Key)
         } else {
             Ok(Self(*bytes))
         }
@@ -105,11 +105,11 @@ impl PublicKey {
     }
 
     /// Reads `ssh-ed25519 AAAA…` without a comment.
-    pub fn from_openssh(text: &str) -> Result<Self, Refused> {
-        let key = public::PublicKey::from_openssh(text).map_err(|_| Refused::Key)?;
-        let ed25519 = key.key_data().ed25519().ok_or(Refused::Key)?;
+    pub fn from_openssh(text: &str) -> Result<Self, SignatureError> {
+        let key = public::PublicKey::from_openssh(text).map_err(|_| SignatureError::Key)?;
+        let ed25519 = key.key_data().ed25519().ok_or(SignatureError::Key)?;
         let key = Self::from_bytes(&ed25519.0)?;
-        if key.to_openssh() == text { Ok(key) } else { Err(Refused::Key) }
+        if key.to_openssh() == text { Ok(key) } else { Err(SignatureError::Key) }
     }
 
     /// `ssh-ed25519 AAAA…`, without a comment.
@@ -130,40 +130,40 @@ impl PublicKey {
 
     /// Checks an armoured SSHSIG over `message`: this key, this namespace, sha512, strict arithmetic, and the very
     /// bytes that OpenSSH would have written.
-    pub fn verify(&self, namespace: &str, message: &[u8], armoured: &str) -> Result<(), Refused> {
+    pub fn verify(&self, namespace: &str, message: &[u8], armoured: &str) -> Result<(), SignatureError> {
         if armoured.len() > LONGEST_SIGNATURE {
-            return Err(Refused::Form);
+            return Err(SignatureError::Form);
         }
-        let signature = SshSig::from_pem(armoured).map_err(|_| Refused::Form)?;
-        let same = signature.to_pem(LineEnding::LF).map_err(|_| Refused::Form)? == armoured;
+        let signature = SshSig::from_pem(armoured).map_err(|_| SignatureError::Form)?;
+        let same = signature.to_pem(LineEnding::LF).map_err(|_| SignatureError::Form)? == armoured;
         if !same || signature.hash_alg() != HashAlg::Sha512 || !signature.reserved().is_empty() {
-            return Err(Refused::Form);
+            return Err(SignatureError::Form);
         }
         if signature.namespace() != namespace {
-            return Err(Refused::Namespace);
+            return Err(SignatureError::Namespace);
         }
         if signature.public_key().ed25519().is_none_or(|k| k.0 != self.0) {
-            return Err(Refused::Signer);
+            return Err(SignatureError::Signer);
         }
-        let raw: &[u8; 64] = signature.signature_bytes().try_into().map_err(|_| Refused::Form)?;
-        let signed = SshSig::signed_data(namespace, HashAlg::Sha512, message).map_err(|_| Refused::Form)?;
+        let raw: &[u8; 64] = signature.signature_bytes().try_into().map_err(|_| SignatureError::Form)?;
+        let signed = SshSig::signed_data(namespace, HashAlg::Sha512, message).map_err(|_| SignatureError::Form)?;
         self.verify_raw(&signed, raw)
     }
 
     /// Checks a raw signature, strictly.
-    pub fn verify_raw(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), Refused> {
-        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| Refused::Key)?;
-        key.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| Refused::Mismatch)
+    pub fn verify_raw(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), SignatureError> {
+        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::Key)?;
+        key.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| SignatureError::Mismatch)
     }
 }
 
 /// Who an armoured signature says made it; it is not checked. To look up the key that it must then be checked with.
-pub fn claimed_signer(armoured: &str) -> Result<PublicKey, Refused> {
+pub fn claimed_signer(armoured: &str) -> Result<PublicKey, SignatureError> {
     if armoured.len() > LONGEST_SIGNATURE {
-        return Err(Refused::Form);
+        return Err(SignatureError::Form);
     }
-    let signature = SshSig::from_pem(armoured).map_err(|_| Refused::Form)?;
-    PublicKey::from_bytes(&signature.public_key().ed25519().ok_or(Refused::Key)?.0)
+    let signature = SshSig::from_pem(armoured).map_err(|_| SignatureError::Form)?;
+    PublicKey::from_bytes(&signature.public_key().ed25519().ok_or(SignatureError::Key)?.0)
 }
 
 impl std::fmt::Debug for PublicKey {
@@ -174,7 +174,7 @@ impl std::fmt::Debug for PublicKey {
 
 #[cfg(test)]
 mod tests {
-    use super::{PublicKey, Refused, Signer};
+    use super::{PublicKey, SignatureError, Signer};
 
     fn signer(n: u8) -> Signer {
         Signer::from_seed(&[n; 32])
@@ -186,9 +186,9 @@ mod tests {
         let good = ana.sign("act.v1.live@comity", b"text").unwrap();
         let check = |key: &Signer, namespace: &str, text: &[u8], sig: &str| key.public().verify(namespace, text, sig);
         assert_eq!(check(&ana, "act.v1.live@comity", b"text", &good), Ok(()));
-        assert_eq!(check(&ana, "act.v1.live@comity", b"texT", &good), Err(Refused::Mismatch));
-        assert_eq!(check(&ana, "bundle.v1.live@comity", b"text", &good), Err(Refused::Namespace));
-        assert_eq!(check(&rui, "act.v1.live@comity", b"text", &good), Err(Refused::Signer));
+        assert_eq!(check(&ana, "act.v1.live@comity", b"texT", &good), Err(SignatureError::Mismatch));
+        assert_eq!(check(&ana, "bundle.v1.live@comity", b"text", &good), Err(SignatureError::Namespace));
+        assert_eq!(check(&rui, "act.v1.live@comity", b"text", &good), Err(SignatureError::Signer));
         for other in [
             good.replace('\n', "\r\n"),
             format!("{good}\n"),
@@ -196,7 +196,7 @@ mod tests {
             String::new(),
             "x".repeat(1 << 20),
         ] {
-            assert_eq!(check(&ana, "act.v1.live@comity", b"text", &other), Err(Refused::Form));
+            assert_eq!(check(&ana, "act.v1.live@comity", b"text", &other), Err(SignatureError::Form));
         }
     }
 
@@ -214,18 +214,18 @@ mod tests {
             *s = sum as u8;
             carry = sum >> 8;
         }
-        assert_eq!(signer(1).public().verify_raw(b"text", &raw), Err(Refused::Mismatch));
+        assert_eq!(signer(1).public().verify_raw(b"text", &raw), Err(SignatureError::Mismatch));
     }
 
     #[test]
     fn weak_and_doubled_keys_are_refused() {
         let mut identity = [0u8; 32];
         identity[0] = 1;
-        assert_eq!(PublicKey::from_bytes(&identity), Err(Refused::Key));
+        assert_eq!(PublicKey::from_bytes(&identity), Err(SignatureError::Key));
         let mut not_canonical = [0xff; 32];
         not_canonical[0] = 0xee;
         not_canonical[31] = 0x7f;
-        assert_eq!(PublicKey::from_bytes(&not_canonical), Err(Refused::Key));
+        assert_eq!(PublicKey::from_bytes(&not_canonical), Err(SignatureError::Key));
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(Signer::from_openssh(&pem).unwrap().public(), ana.public());
         let text = ana.public().to_openssh();
         assert_eq!(PublicKey::from_openssh(&text), Ok(ana.public()));
-        assert_eq!(PublicKey::from_openssh(&format!("{text} comment")), Err(Refused::Key));
+        assert_eq!(PublicKey::from_openssh(&format!("{text} comment")), Err(SignatureError::Key));
         assert!(ana.public().person().to_string().starts_with("SHA256:"));
     }
 }

@@ -30,7 +30,7 @@ pub struct Recipient(age::x25519::Recipient);
 
 /// Why something sealed does not open.
 #[derive(Debug, thiserror::Error)]
-pub enum Shut {
+pub enum UnsealError {
     /// Not an age file, damaged, cut short, or over a limit.
     #[error("{0}")]
     Malformed(&'static str),
@@ -112,10 +112,10 @@ pub fn seal(recipients: &[Recipient], plain: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// Opens an age file that is sealed to `key`; what it yields must not be used before its end was reached without error.
-pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read + use<R>, Shut> {
+pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read + use<R>, UnsealError> {
     let (head, rest) = look_at_header(BufReader::with_capacity(64 * 1024, input))?;
     if head.scrypt {
-        return Err(Shut::Malformed("it is sealed with a passphrase, which no bundle or keyring is"));
+        return Err(UnsealError::Malformed("it is sealed with a passphrase, which no bundle or keyring is"));
     }
     let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(shut)?;
     let identity: &dyn age::Identity = &key.0;
@@ -123,7 +123,7 @@ pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read + use<R>, Shut>
 }
 
 /// Opens a small age file whole; `limit` bounds what comes out, in bytes.
-pub fn open_all(key: &AgeKey, sealed: &[u8], limit: usize) -> Result<Secret, Shut> {
+pub fn open_all(key: &AgeKey, sealed: &[u8], limit: usize) -> Result<Secret, UnsealError> {
     read_all(open(key, sealed)?, limit)
 }
 
@@ -139,10 +139,10 @@ pub fn seal_with_passphrase(passphrase: &Passphrase, plain: &[u8]) -> io::Result
 }
 
 /// Opens what [`seal_with_passphrase`] sealed. A wrong passphrase is [`Shut::NotOurs`].
-pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize) -> Result<Secret, Shut> {
+pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize) -> Result<Secret, UnsealError> {
     let (head, rest) = look_at_header(sealed)?;
     if !head.scrypt {
-        return Err(Shut::Malformed("it is not sealed with a passphrase"));
+        return Err(UnsealError::Malformed("it is not sealed with a passphrase"));
     }
     let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.expose().to_owned()));
     identity.set_max_work_factor(MOST_WORK);
@@ -150,7 +150,7 @@ pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize
     let one: &dyn age::Identity = &identity;
     // The library cannot tell a wrong passphrase from a damaged stanza; neither can we.
     let plain = decryptor.decrypt(std::iter::once(one)).map_err(|e| match shut(e) {
-        Shut::Malformed("it is damaged") => Shut::NotOurs,
+        UnsealError::Malformed("it is damaged") => UnsealError::NotOurs,
         other => other,
     })?;
     read_all(plain, limit)
@@ -161,24 +161,24 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
     bytes.starts_with(b"age-encryption.org/")
 }
 
-fn read_all(input: impl Read, limit: usize) -> Result<Secret, Shut> {
+fn read_all(input: impl Read, limit: usize) -> Result<Secret, UnsealError> {
     let mut plain = Vec::new();
     let read = input.take(limit as u64 + 1).read_to_end(&mut plain);
     let plain = Secret::new(plain);
-    read.map_err(|_| Shut::Malformed("it is damaged or cut short"))?;
-    if plain.expose().len() > limit { Err(Shut::Malformed("it is larger than allowed")) } else { Ok(plain) }
+    read.map_err(|_| UnsealError::Malformed("it is damaged or cut short"))?;
+    if plain.expose().len() > limit { Err(UnsealError::Malformed("it is larger than allowed")) } else { Ok(plain) }
 }
 
-fn shut(error: age::DecryptError) -> Shut {
+fn shut(error: age::DecryptError) -> UnsealError {
     use age::DecryptError as E;
     match error {
-        E::NoMatchingKeys | E::KeyDecryptionFailed => Shut::NotOurs,
-        E::DecryptionFailed | E::InvalidMac => Shut::Malformed("it is damaged"),
-        E::ExcessiveWork { .. } => Shut::Malformed("its passphrase asks for more work than allowed"),
+        E::NoMatchingKeys | E::KeyDecryptionFailed => UnsealError::NotOurs,
+        E::DecryptionFailed | E::InvalidMac => UnsealError::Malformed("it is damaged"),
+        E::ExcessiveWork { .. } => UnsealError::Malformed("its passphrase asks for more work than allowed"),
         E::Io(e) if e.kind() != io::ErrorKind::UnexpectedEof && e.kind() != io::ErrorKind::InvalidData => {
-            Shut::Medium(e)
+            UnsealError::Medium(e)
         }
-        _ => Shut::Malformed("it is not an age file"),
+        _ => UnsealError::Malformed("it is not an age file"),
     }
 }
 
@@ -188,7 +188,7 @@ struct Head {
 }
 
 /// Reads the header up to and with its MAC line, within the limits.
-fn look_at_header<R: BufRead>(mut input: R) -> Result<(Head, R), Shut> {
+fn look_at_header<R: BufRead>(mut input: R) -> Result<(Head, R), UnsealError> {
     let mut bytes = Vec::new();
     let (mut stanzas, mut scrypt) = (0, false);
     loop {
@@ -197,20 +197,20 @@ fn look_at_header<R: BufRead>(mut input: R) -> Result<(Head, R), Shut> {
         input.by_ref().take(room).read_until(b'\n', &mut bytes)?;
         let line = bytes.get(start..).unwrap_or_default();
         if start == 0 && line != b"age-encryption.org/v1\n" {
-            return Err(Shut::Malformed("it is not an age file"));
+            return Err(UnsealError::Malformed("it is not an age file"));
         }
         if bytes.len() > HEADER {
-            return Err(Shut::Malformed("its header is larger than 16 KiB"));
+            return Err(UnsealError::Malformed("its header is larger than 16 KiB"));
         }
         if !line.ends_with(b"\n") {
-            return Err(Shut::Malformed("it is cut short"));
+            return Err(UnsealError::Malformed("it is cut short"));
         }
         if line.starts_with(b"-> ") {
             stanzas += 1;
             scrypt |= line.starts_with(b"-> scrypt ");
         }
         if stanzas > STANZAS {
-            return Err(Shut::Malformed("it has more than 64 recipients"));
+            return Err(UnsealError::Malformed("it has more than 64 recipients"));
         }
         if line.starts_with(b"---") {
             return Ok((Head { bytes, scrypt }, input));
@@ -244,10 +244,10 @@ pub fn light_scrypt() {
 mod tests {
     use super::*;
 
-    fn kind(result: Result<Secret, Shut>) -> String {
+    fn kind(result: Result<Secret, UnsealError>) -> String {
         match result {
             Ok(plain) => format!("{} bytes", plain.expose().len()),
-            Err(Shut::Malformed(what)) => what.to_owned(),
+            Err(UnsealError::Malformed(what)) => what.to_owned(),
             Err(other) => other.to_string(),
         }
     }

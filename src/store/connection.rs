@@ -89,7 +89,7 @@ pub fn begin(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?)
 }
 
-/// Begins to read: everything until this ends is read from one state, and the database is not locked anew for each row.
+/// Begins to read: everything until this ends is read from one state, and the database is not locked again for each row.
 pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)
 }
@@ -161,7 +161,7 @@ fn settings(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A statement is planned once, and not anew for each value that is bound to it: beside a partial index SQLite would look
+/// A statement is planned once, and not again for each value that is bound to it: beside a partial index SQLite would look
 /// at the values, and plan again whenever one changes.
 fn plan_once(conn: &Connection) -> Result<(), StoreError> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -182,7 +182,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     Ok((conn, keep))
 }
 
-/// The tables that are folds of the acts, and the acts themselves: what differs in the record as it was.
+/// The tables that are projections of the acts, and the acts themselves: what differs in the record as it was.
 const FOLDED: &[&str] = &["record", "terms", "waiting", "act", "change"];
 
 /// Puts empty tables before those of the database, in memory and for this connection alone: what is read from here on is

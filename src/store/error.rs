@@ -1,8 +1,8 @@
 //! Why the store cannot do something.
 
-use crate::gate::check::Stopped;
-use crate::record::book::BookError;
-use crate::record::fold::Fault;
+use crate::gate::check::CheckError;
+use crate::record::definition::ApplyError;
+use crate::record::store::RecordStoreError;
 
 /// Why the store cannot do something.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +12,7 @@ pub enum StoreError {
     Sql(#[from] rusqlite::Error),
     /// The gate, or the records, say no.
     #[error(transparent)]
-    Stopped(#[from] Stopped),
+    CheckError(#[from] CheckError),
     /// There is no workspace database where one should be.
     #[error("there is no workspace database")]
     Missing,
@@ -36,17 +36,17 @@ pub enum StoreError {
     Input(String),
 }
 
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
+impl From<ApplyError> for StoreError {
+    fn from(fault: ApplyError) -> Self {
         match fault {
-            Fault::Book(error) => error.into(),
-            other => Self::Stopped(other.into()),
+            ApplyError::RecordStore(error) => error.into(),
+            other => Self::CheckError(other.into()),
         }
     }
 }
 
-impl From<BookError> for StoreError {
-    fn from(error: BookError) -> Self {
+impl From<RecordStoreError> for StoreError {
+    fn from(error: RecordStoreError) -> Self {
         match error.0.downcast::<rusqlite::Error>() {
             Ok(sql) => Self::Sql(*sql),
             Err(other) => Self::Integrity(other.to_string()),
@@ -54,9 +54,9 @@ impl From<BookError> for StoreError {
     }
 }
 
-/// Puts an SQL error into the book's form.
-pub fn in_book(error: rusqlite::Error) -> BookError {
-    BookError(Box::new(error))
+/// Puts an SQL error into the record store's form.
+pub fn in_book(error: rusqlite::Error) -> RecordStoreError {
+    RecordStoreError(Box::new(error))
 }
 
 /// Says that something stored cannot be read.

@@ -1,14 +1,14 @@
 //! The log of acts: the only way to write.
 //!
-//! An act is begun, its changes are put to the gate, written and folded one by one, and it is finished: signed, given
+//! An act is begun, its changes are put to the gate, written and applied one by one, and it is finished: signed, given
 //! its place in the tree, and noted for whom it waits. The transaction around it is the caller's; dropping it undoes
 //! everything.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::book::{SqlBook, waiting_partners};
 use super::error::{StoreError, damaged};
-use super::ready::Ready;
+use super::prepared::PreparedChange;
+use super::records::{SqlRecordStore, waiting_partners};
 use super::search;
 use super::statement::sql;
 use super::tree::SqlTree;
@@ -18,17 +18,17 @@ use crate::act::header::{Audience, Header, Neighbour, Seen, act_id};
 use crate::act::hybrid::Hybrid;
 use crate::act::part::Head;
 use crate::act::tree::{Frontier, leaf_hash, root};
-use crate::gate::check::{Check, Stopped};
-use crate::record::book::{Book as _, Row};
-use crate::record::fold::{At, Memo, Piece, terms_of};
+use crate::gate::check::{Check, CheckError};
+use crate::record::definition::{ActContext, ChangeView, TermsCache, terms_of};
+use crate::record::store::{ChangeRow, RecordStore as _};
 use crate::record::{self, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::Json;
 use crate::value::realm::Realm;
+use crate::value::timestamp::Timestamp;
 
 /// What a workspace is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -121,7 +121,7 @@ pub struct Author<'a> {
     /// In which role.
     pub role: Role,
     /// When.
-    pub now: Instant,
+    pub now: Timestamp,
     /// For whom.
     pub audience: Audience,
     /// On which legal basis, where one is needed.
@@ -139,8 +139,8 @@ pub struct Written {
     pub changes: u64,
 }
 
-/// An act that is being put to the gate, stored and folded, change by change.
-struct Folding<'c> {
+/// An act that is being put to the gate, stored and applied, change by change.
+struct ActApplier<'c> {
     conn: &'c Connection,
     meta: &'c Meta,
     header: Header,
@@ -148,11 +148,11 @@ struct Folding<'c> {
     first_row: i64,
     count: u64,
     /// The record and the terms of the first change.
-    lead: Option<(Id, Json)>,
+    first: Option<(Id, Json)>,
     check: Check,
     root: Frontier,
-    book: SqlBook<'c>,
-    memo: Memo,
+    records: SqlRecordStore<'c>,
+    terms_cache: TermsCache,
     /// Words that are not in the index yet, by row: adding them in runs is faster than one by one between other tables.
     words: Vec<(i64, Option<String>)>,
 }
@@ -160,7 +160,7 @@ struct Folding<'c> {
 /// How many changes' words are added to the index in one run.
 const RUN: usize = 256;
 
-impl<'c> Folding<'c> {
+impl<'c> ActApplier<'c> {
     fn begin(conn: &'c Connection, meta: &'c Meta, header: Header) -> Result<Self, StoreError> {
         let number = |name| conn.prepare_cached(sql(name))?.query_row([], |r| r.get::<_, i64>(0));
         Ok(Self {
@@ -170,11 +170,11 @@ impl<'c> Folding<'c> {
             position: number("act.next_position")?,
             first_row: number("change.next_row")?,
             count: 0,
-            lead: None,
+            first: None,
             check: Check::default(),
             root: Frontier::default(),
-            book: SqlBook::new(conn),
-            memo: Memo::default(),
+            records: SqlRecordStore::new(conn),
+            terms_cache: TermsCache::default(),
             words: Vec::new(),
         })
     }
@@ -187,7 +187,7 @@ impl<'c> Folding<'c> {
         Ok(())
     }
 
-    fn line(&mut self, ready: Ready) -> Result<(), StoreError> {
+    fn line(&mut self, ready: PreparedChange) -> Result<(), StoreError> {
         // A change without words may take some out of the index: all that there are must be in it.
         if ready.words.is_none() || self.words.len() >= RUN {
             self.index()?;
@@ -198,67 +198,67 @@ impl<'c> Folding<'c> {
         let change = match &ready.line {
             Line::Change(change) => change,
             Line::Withheld(leaf) => {
-                if self.lead.is_none() {
-                    return Err(Stopped::Forged("the first change of an act is withheld".into()).into());
+                if self.first.is_none() {
+                    return Err(CheckError::Forged("the first change of an act is withheld".into()).into());
                 }
                 return store(self.conn, row, Stored { leaf: Some(leaf), ..Stored::default() });
             }
         };
         let Some(def) = record::change(&change.kind) else {
-            return Err(Stopped::Unknown.into());
+            return Err(CheckError::Unknown.into());
         };
-        let (lead_record, lead) = &*self.lead.get_or_insert_with(|| (change.record, ready.terms.clone()));
-        let at = At {
+        let (first_record, first) = &*self.first.get_or_insert_with(|| (change.record, ready.terms.clone()));
+        let at = ActContext {
             position: self.position,
             home: self.meta.desk,
             header: &self.header,
-            lead,
-            lead_row: Row(self.first_row),
-            lead_record: *lead_record,
-            memo: &self.memo,
+            first,
+            first_row: ChangeRow(self.first_row),
+            first_record: *first_record,
+            terms_cache: &self.terms_cache,
         };
-        let piece = Piece {
+        let view = ChangeView {
             record: change.record,
             kind: def.name,
-            terms: terms_of(lead, &ready.terms)?,
-            row: Row(row),
+            terms: terms_of(first, &ready.terms)?,
+            row: ChangeRow(row),
             has_content: change.body != Body::None,
         };
-        let book = &mut self.book;
-        self.check.change(book, &at, &piece)?;
+        let records = &mut self.records;
+        self.check.change(records, &at, &view)?;
         let own = self.header.desk == self.meta.desk;
         // What was purged here does not come back by a partner's act: its content is not even stored.
-        let tombstone = !own && book.is_purged(change.record)?;
+        let tombstone = !own && records.is_purged(change.record)?;
         let own_copy = own && matches!(def.name, "item-copy" | "case-share" | "request-send");
         let came = matches!(change.body, Body::Whole { .. });
         if tombstone {
             store(self.conn, row, Stored { change: Some(&change.without_content()), came, ..Stored::default() })?;
         } else {
             let searched = ready.words.filter(|_| !own_copy);
-            let place = if own && def.name == record::item::COPY { book.place_of(change.record)? } else { None };
+            let place = if own && def.name == record::item::COPY { records.place_of(change.record)? } else { None };
             let searched_now = searched.is_some();
             store(self.conn, row, Stored { change: Some(change), came, searched: searched_now, place, leaf: None })?;
             self.words.extend(searched.map(|words| (row, words)));
         }
-        (def.fold)(&mut self.book, &at, &piece)?;
+        (def.apply)(&mut self.records, &at, &view)?;
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), StoreError> {
         self.index()?;
-        let Some((lead_record, lead)) = &self.lead else {
-            return Err(Stopped::Forged("an act without a change".into()).into());
+        let Some((first_record, first)) = &self.first else {
+            return Err(CheckError::Forged("an act without a change".into()).into());
         };
-        let at = At {
+        let at = ActContext {
             position: self.position,
             home: self.meta.desk,
             header: &self.header,
-            lead,
-            lead_row: Row(self.first_row),
-            lead_record: *lead_record,
-            memo: &self.memo,
+            first,
+            first_row: ChangeRow(self.first_row),
+            first_record: *first_record,
+            terms_cache: &self.terms_cache,
         };
-        Ok(self.check.end(&SqlBook::new(self.conn), &at)?)
+        Ok(self.check.end(&SqlRecordStore::new(self.conn), &at)?)
     }
 
     fn add_act(&self, bytes: &[u8], signature: &str, via: Option<i64>) -> Result<Written, StoreError> {
@@ -293,7 +293,7 @@ struct Stored<'a> {
     leaf: Option<&'a Digest>,
     came: bool,
     searched: bool,
-    /// Where the record of an own copy stands in the book.
+    /// Where the record of an own copy stands in the record store.
     place: Option<i64>,
 }
 
@@ -308,7 +308,7 @@ fn store(conn: &Connection, row: i64, stored: Stored<'_>) -> Result<(), StoreErr
             content = Some(text(bytes)?);
             salt = Some(s.as_slice());
         }
-        Some(Body::Gone(c)) => commitment = Some(c.as_bytes().as_slice()),
+        Some(Body::Redacted(c)) => commitment = Some(c.as_bytes().as_slice()),
         Some(Body::None) | None => {}
     }
     conn.prepare_cached(sql("change.add"))?.execute(params![
@@ -328,12 +328,12 @@ fn store(conn: &Connection, row: i64, stored: Stored<'_>) -> Result<(), StoreErr
 }
 
 /// An own act being written.
-pub struct Writing<'c, 'a> {
-    folding: Folding<'c>,
+pub struct ActWriter<'c, 'a> {
+    folding: ActApplier<'c>,
     signer: &'a Signer,
 }
 
-impl<'c, 'a> Writing<'c, 'a> {
+impl<'c, 'a> ActWriter<'c, 'a> {
     /// Begins an act at the end of the own log.
     pub fn begin(conn: &'c Connection, meta: &'c Meta, author: Author<'a>) -> Result<Self, StoreError> {
         let tip = tip(conn, meta)?;
@@ -352,17 +352,17 @@ impl<'c, 'a> Writing<'c, 'a> {
             changes: 0,
             root: crate::act::tree::empty_root(),
         };
-        Ok(Self { folding: Folding::begin(conn, meta, header)?, signer: author.signer })
+        Ok(Self { folding: ActApplier::begin(conn, meta, header)?, signer: author.signer })
     }
 
     /// When the act is made: what its terms must be computed from.
-    pub const fn now(&self) -> Instant {
+    pub const fn now(&self) -> Timestamp {
         self.folding.header.time.at
     }
 
-    /// The book as it stands within the transaction.
-    pub const fn book(&self) -> SqlBook<'c> {
-        SqlBook::new(self.folding.conn)
+    /// The record store as it stands within the transaction.
+    pub const fn records(&self) -> SqlRecordStore<'c> {
+        SqlRecordStore::new(self.folding.conn)
     }
 
     /// The database within the transaction.
@@ -375,19 +375,19 @@ impl<'c, 'a> Writing<'c, 'a> {
         self.folding.count
     }
 
-    /// Puts a change to the gate, stores it and folds it.
+    /// Puts a change to the gate, stores it and applies it.
     pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
-        self.ready(Ready::change(change)?)
+        self.ready(PreparedChange::change(change)?)
     }
 
     /// The same for a change that was made ready before.
-    pub fn ready(&mut self, change: Ready) -> Result<(), StoreError> {
+    pub fn ready(&mut self, change: PreparedChange) -> Result<(), StoreError> {
         self.folding.line(change)
     }
 
     /// Signs the act and gives it its place.
     pub fn finish(self) -> Result<Written, StoreError> {
-        let Folding { conn, meta, .. } = self.folding;
+        let ActApplier { conn, meta, .. } = self.folding;
         let mut folding = self.folding;
         folding.end()?;
         folding.header.changes = folding.count;
@@ -397,14 +397,14 @@ impl<'c, 'a> Writing<'c, 'a> {
         let signature = self.signer.sign(&namespace, &bytes).map_err(|e| StoreError::Integrity(e.to_string()))?;
         let written = folding.add_act(&bytes, &signature, None)?;
         SqlTree::new(conn, meta.replica).add(folding.header.sequence, leaf_hash(&bytes))?;
-        let mut book = SqlBook::new(conn);
+        let mut records = SqlRecordStore::new(conn);
         let waits_for = match &folding.header.audience {
             Audience::Own => Vec::new(),
-            Audience::Partners => waiting_partners(&book)?,
+            Audience::Partners => waiting_partners(&records)?,
             Audience::Desks(desks) => desks.clone(),
         };
         for partner in waits_for {
-            book.await_carriage(partner, written.position)?;
+            records.await_carriage(partner, written.position)?;
         }
         Ok(written)
     }
@@ -413,10 +413,10 @@ impl<'c, 'a> Writing<'c, 'a> {
 /// What the own desk has seen of the logs in an audience.
 fn seen_by(conn: &Connection, meta: &Meta, audience: &Audience) -> Result<Vec<Seen>, StoreError> {
     let Audience::Desks(desks) = audience else { return Ok(Vec::new()) };
-    let book = SqlBook::new(conn);
+    let records = SqlRecordStore::new(conn);
     let mut seen = Vec::new();
     for desk in desks {
-        seen.extend(stream::seen(&stream::with(&book, meta.desk, *desk)?));
+        seen.extend(stream::seen(&stream::with(&records, meta.desk, *desk)?));
     }
     Ok(seen)
 }
@@ -443,12 +443,12 @@ fn neighbour(conn: &Connection, name: &'static str, header: &Header) -> Result<O
 }
 
 /// A partner's act being taken in. Its signature, its root and its place in the partner's log were verified before.
-pub struct Taking<'c> {
-    folding: Folding<'c>,
+pub struct ActImporter<'c> {
+    folding: ActApplier<'c>,
     via: i64,
 }
 
-impl<'c> Taking<'c> {
+impl<'c> ActImporter<'c> {
     /// Begins to take in the act of that id, which the import at position `via` lists.
     pub fn begin(
         conn: &'c Connection,
@@ -458,22 +458,23 @@ impl<'c> Taking<'c> {
         via: i64,
     ) -> Result<Self, StoreError> {
         if header.realm != meta.realm {
-            return Err(Stopped::Forged("the act is of another realm".into()).into());
+            return Err(CheckError::Forged("the act is of another realm".into()).into());
         }
         if !saw_what_is(conn, meta, &header)? {
-            return Err(
-                Stopped::Forged("an act says that it has seen a history of this desk that is not here".into()).into()
-            );
+            return Err(CheckError::Forged(
+                "an act says that it has seen a history of this desk that is not here".into(),
+            )
+            .into());
         }
         let near = |name| neighbour(conn, name, &header);
         if let Err(what) = header.fits(id, near("act.before")?.as_ref(), near("act.after")?.as_ref()) {
-            return Err(Stopped::Forged(format!("an act {what}")).into());
+            return Err(CheckError::Forged(format!("an act {what}")).into());
         }
-        Ok(Self { folding: Folding::begin(conn, meta, header)?, via })
+        Ok(Self { folding: ActApplier::begin(conn, meta, header)?, via })
     }
 
-    /// Puts a change to the gate, stores it and folds it.
-    pub fn line(&mut self, line: Ready) -> Result<(), StoreError> {
+    /// Puts a change to the gate, stores it and applies it.
+    pub fn line(&mut self, line: PreparedChange) -> Result<(), StoreError> {
         self.folding.line(line)
     }
 
@@ -481,7 +482,7 @@ impl<'c> Taking<'c> {
     pub fn finish(mut self, head: &Head) -> Result<Written, StoreError> {
         self.folding.end()?;
         if self.folding.root.root() != self.folding.header.root {
-            return Err(Stopped::Forged("an act's changes are not those that were signed".into()).into());
+            return Err(CheckError::Forged("an act's changes are not those that were signed".into()).into());
         }
         self.folding.add_act(&head.header, &head.signature, Some(self.via))
     }

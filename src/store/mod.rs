@@ -1,14 +1,14 @@
-//! Floor 7: the store. SQLCipher holds the log of acts; the book of records and the search index are folds of it.
+//! Layer 7: the store. SQLCipher holds the log of acts; the record store and the search index are projections of it.
 //!
-//! Every write goes through [`log::Writing`]: an act is put to the gate, its changes are written and folded, and it
+//! Every write goes through [`log::Writing`]: an act is put to the gate, its changes are written and applied, and it
 //! takes its place in the tree, all in one transaction. There is no other way in.
 
-pub mod book;
 pub mod connection;
 pub mod error;
 pub mod log;
+pub mod prepared;
 pub mod read;
-pub mod ready;
+pub mod records;
 pub mod replay;
 pub mod search;
 pub mod statement;

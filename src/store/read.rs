@@ -6,11 +6,11 @@ use super::error::{StoreError, damaged};
 use super::statement::sql;
 use crate::act::change::{Body, Change, Line};
 use crate::act::header::Header;
-use crate::record::book::Row;
+use crate::record::store::ChangeRow;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::json::{self, Json, Limits};
+use crate::value::timestamp::Timestamp;
 
 /// An act as it is stored.
 #[derive(Clone, Debug)]
@@ -104,13 +104,13 @@ pub fn whole(conn: &Connection, position: i64) -> Result<Option<i64>, StoreError
 
 /// The last position at a time; `None` where there was no act yet. A partner's acts are here from their import on,
 /// whenever they were made.
-pub fn position_at(conn: &Connection, at: Instant) -> Result<Option<i64>, StoreError> {
+pub fn position_at(conn: &Connection, at: Timestamp) -> Result<Option<i64>, StoreError> {
     let last: i64 = conn.prepare_cached(sql("act.at_time"))?.query_row([at.millis()], |r| r.get(0))?;
     if last == 0 { Ok(None) } else { whole(conn, last) }
 }
 
 /// The position of the act that a change belongs to.
-pub fn position_of_row(conn: &Connection, row: Row) -> Result<Option<i64>, StoreError> {
+pub fn position_of_row(conn: &Connection, row: ChangeRow) -> Result<Option<i64>, StoreError> {
     Ok(conn.prepare_cached(sql("act.by_row"))?.query_row([row.0], |r| r.get(0)).optional()?)
 }
 
@@ -145,7 +145,7 @@ fn change_of(row: &SqlRow<'_>) -> Result<StoredChange, StoreError> {
                 row.get::<_, Option<[u8; 32]>>(6)?,
             ) {
                 (Some(content), Some(salt), None) => Body::Whole { content: content.into_bytes(), salt },
-                (None, None, Some(commitment)) => Body::Gone(Digest::from_bytes(commitment)),
+                (None, None, Some(commitment)) => Body::Redacted(Digest::from_bytes(commitment)),
                 (None, None, None) => Body::None,
                 _ => return Err(bad()),
             };
@@ -191,9 +191,9 @@ pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, St
 }
 
 /// The rows and kinds of a record's changes, in order: their content is not read.
-pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(Row, String)>, StoreError> {
+pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>, StoreError> {
     let mut all = conn.prepare_cached(sql("change.rows_of_record"))?;
-    let rows = all.query_map([record.as_bytes().as_slice()], |r| Ok((Row(r.get(0)?), r.get(1)?)))?;
+    let rows = all.query_map([record.as_bytes().as_slice()], |r| Ok((ChangeRow(r.get(0)?), r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -202,9 +202,9 @@ pub fn any_content(conn: &Connection, record: Id) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached(sql("change.any_content"))?.query_row([record.as_bytes().as_slice()], |r| r.get(0))?)
 }
 
-/// The content of a record: of the change that its fold names. `None` where there is none, or none any more.
-pub fn content(conn: &Connection, body: Option<Row>) -> Result<Option<Json>, StoreError> {
-    let Some(Row(row)) = body else { return Ok(None) };
+/// The content of a record: of the change that how it is applied names. `None` where there is none, or none any more.
+pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json>, StoreError> {
+    let Some(ChangeRow(row)) = body else { return Ok(None) };
     let text: Option<Option<String>> =
         conn.prepare_cached(sql("change.content"))?.query_row([row], |r| r.get(0)).optional()?;
     text.flatten()

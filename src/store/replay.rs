@@ -1,16 +1,16 @@
 //! Reading the log again from its first act: every signature, root and place is checked, every own act is put to the
-//! gate with the facts of its time, every table is folded anew and compared with the one that is stored.
+//! gate with the facts of its time, every table is applied again and compared with the one that is stored.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use super::book::{SqlBook, waiting_partners};
 use super::connection;
 use super::error::StoreError;
 use super::log::{self, Meta};
 use super::read::{self, StoredAct};
+use super::records::{SqlRecordStore, waiting_partners};
 use super::search;
 use super::statement::sql;
 use super::tree::SqlTree;
@@ -18,8 +18,8 @@ use crate::act::change::{Body, Line};
 use crate::act::header::{Audience, Header, Neighbour, act_id};
 use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
 use crate::gate::check::Check;
-use crate::record::book::{Book as _, Row};
-use crate::record::fold::{At, Memo, Piece, terms_of};
+use crate::record::definition::{ActContext, ChangeView, TermsCache, terms_of};
+use crate::record::store::{ChangeRow, RecordStore as _};
 use crate::record::stream::{Arrival, Contents};
 use crate::record::{self, member};
 use crate::value::digest::Digest;
@@ -66,7 +66,7 @@ pub fn replay(
     Ok(replay.progress)
 }
 
-/// Folds the acts up to a position into `back`, a second connection to the same database: what is read from it then is the
+/// Applies the acts up to a position into `back`, a second connection to the same database: what is read from it then is the
 /// record as it was, in memory alone. Content is read from the database itself, so what was erased since stays erased.
 /// It verifies nothing: that is what [`replay`] is for.
 pub fn look_back(
@@ -86,7 +86,7 @@ pub fn look_back(
             break;
         }
         for act in page.iter().take_while(|act| act.position <= until) {
-            replay.fold(act, &act.read_header()?, &mut go_on)?;
+            replay.apply(act, &act.read_header()?, &mut go_on)?;
             replay.progress.acts += 1;
             row = act.first_row + act.changes as i64 - 1;
         }
@@ -106,7 +106,7 @@ struct Replay<'c> {
     conn: &'c Connection,
     scratch: &'c Connection,
     meta: &'c Meta,
-    /// Whether what is read is verified, not only folded.
+    /// Whether what is read is verified, not only applied.
     verifies: bool,
     progress: Progress,
     /// Acts that the import before must be followed by: its position, and their ids in order.
@@ -149,7 +149,7 @@ impl<'c> Replay<'c> {
         }
         self.rows += act.changes as i64;
         self.place(act, &header)?;
-        let arrives = self.fold(act, &header, go_on)?;
+        let arrives = self.apply(act, &header, go_on)?;
         self.signature(act, &header)?;
         self.expected.extend(arrives.into_iter().map(|id| (n, id)));
         self.progress.acts += 1;
@@ -201,10 +201,10 @@ impl<'c> Replay<'c> {
         if fits { Ok(()) } else { fault("an import is said to have brought other content than it did") }
     }
 
-    /// Whoever signed is enrolled at the act's desk by now, and the signature is his.
+    /// Whoever signed is enrolled at the act's desk by now, and the signature is theirs.
     fn signature(&self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
-        let book = SqlBook::new(self.scratch);
-        let signer = member::by_person(&book, header.member)?.filter(|m| m.desk == header.desk);
+        let records = SqlRecordStore::new(self.scratch);
+        let signer = member::by_person(&records, header.member)?.filter(|m| m.desk == header.desk);
         let Some(key) = signer.as_ref().and_then(member::signing_key) else {
             return fault(format!("act {} is signed by nobody who is enrolled", act.position));
         };
@@ -213,8 +213,8 @@ impl<'c> Replay<'c> {
             .map_err(|e| StoreError::Integrity(format!("act {}: {e}", act.position)))
     }
 
-    /// Folds the act's changes into the scratch book. Answers the acts that must follow, where it is an import.
-    fn fold(
+    /// Applies the act's changes into the scratch record store. Answers the acts that must follow, where it is an import.
+    fn apply(
         &mut self,
         act: &StoredAct,
         header: &Header,
@@ -223,10 +223,10 @@ impl<'c> Replay<'c> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
         let mut root = Frontier::default();
-        let (mut check, memo) = (Check::default(), Memo::default());
-        let mut lead: Option<(Id, Json)> = None;
+        let (mut check, terms_cache) = (Check::default(), TermsCache::default());
+        let mut first: Option<(Id, Json)> = None;
         let mut arrives = Vec::new();
-        let mut book = SqlBook::new(self.scratch);
+        let mut records = SqlRecordStore::new(self.scratch);
         let stopped = |e: &dyn std::fmt::Display| StoreError::Integrity(format!("act {n} should not be there: {e}"));
         read::changes(self.conn, act, |stored| {
             if self.verifies {
@@ -244,24 +244,24 @@ impl<'c> Replay<'c> {
             let Some(def) = record::change(&change.kind) else {
                 return fault(format!("act {n} has a change of an unknown kind"));
             };
-            let (lead_record, lead) = &*lead.get_or_insert_with(|| (change.record, terms.clone()));
-            let at = At {
+            let (first_record, first) = &*first.get_or_insert_with(|| (change.record, terms.clone()));
+            let at = ActContext {
                 position: n,
                 home: self.meta.desk,
                 header,
-                lead,
-                lead_row: Row(act.first_row),
-                lead_record: *lead_record,
-                memo: &memo,
+                first,
+                first_row: ChangeRow(act.first_row),
+                first_record: *first_record,
+                terms_cache: &terms_cache,
             };
-            let piece = Piece {
+            let view = ChangeView {
                 record: change.record,
                 kind: def.name,
-                terms: terms_of(lead, &terms).map_err(|e| stopped(&e))?,
-                row: Row(stored.row),
+                terms: terms_of(first, &terms).map_err(|e| stopped(&e))?,
+                row: ChangeRow(stored.row),
                 has_content: change.body != Body::None,
             };
-            if own && stored.came != piece.has_content {
+            if own && stored.came != view.has_content {
                 return fault(format!("act {n} has a change whose content is said not to have come"));
             }
             if let (false, true, Some((_, came))) = (own, stored.came, &mut self.arriving) {
@@ -271,9 +271,9 @@ impl<'c> Replay<'c> {
                 self.erased.insert(change.record);
             }
             if self.verifies {
-                check.change(&book, &at, &piece).map_err(|e| stopped(&e))?;
+                check.change(&records, &at, &view).map_err(|e| stopped(&e))?;
             }
-            (def.fold)(&mut book, &at, &piece).map_err(|e| stopped(&e))?;
+            (def.apply)(&mut records, &at, &view).map_err(|e| stopped(&e))?;
             if self.verifies && stored.searched {
                 let content =
                     change.read_content().map_err(|_| StoreError::Integrity(format!("act {n} has damaged content")))?;
@@ -291,19 +291,19 @@ impl<'c> Replay<'c> {
             if root.size() != act.changes || root.root() != header.root {
                 return fault(format!("the changes of act {n} are not those that were signed"));
             }
-            let Some((lead_record, lead)) = lead else {
+            let Some((first_record, first)) = first else {
                 return fault(format!("act {n} has no change"));
             };
-            let at = At {
+            let at = ActContext {
                 position: n,
                 home: self.meta.desk,
                 header,
-                lead: &lead,
-                lead_row: Row(act.first_row),
-                lead_record,
-                memo: &memo,
+                first: &first,
+                first_row: ChangeRow(act.first_row),
+                first_record,
+                terms_cache: &terms_cache,
             };
-            check.end(&book, &at).map_err(|e| stopped(&e))?;
+            check.end(&records, &at).map_err(|e| stopped(&e))?;
         }
         let audience = match &header.audience {
             Audience::Own => "own",
@@ -327,17 +327,17 @@ impl<'c> Replay<'c> {
         if own {
             let waits_for = match &header.audience {
                 Audience::Own => Vec::new(),
-                Audience::Partners => waiting_partners(&book)?,
+                Audience::Partners => waiting_partners(&records)?,
                 Audience::Desks(desks) => desks.clone(),
             };
             for partner in waits_for {
-                book.await_carriage(partner, n)?;
+                records.await_carriage(partner, n)?;
             }
         }
         Ok(arrives)
     }
 
-    /// The stored tables against those that were folded anew; and what was purged is gone, what was not is there.
+    /// The stored tables against those that were applied again; and what was purged is gone, what was not is there.
     fn compare(&self) -> Result<(), StoreError> {
         self.same("record.in_order", 14, |n| format!("record {n} is not what the acts say"))?;
         self.same("act.columns", 10, |n| format!("act {n} is stored as another than it is"))?;
@@ -384,9 +384,9 @@ impl<'c> Replay<'c> {
                 return fault(format!("content of record {id} is gone, and nobody erased it"));
             }
         }
-        let book = SqlBook::new(self.scratch);
+        let records = SqlRecordStore::new(self.scratch);
         for id in &self.erased {
-            let tombstone = book.get(*id)?.is_some_and(|r| r.state == "purged");
+            let tombstone = records.get(*id)?.is_some_and(|r| r.state == "purged");
             if tombstone && read::any_content(self.conn, *id)? {
                 return fault(format!("record {id} was purged, and its content is there"));
             }

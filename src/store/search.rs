@@ -66,7 +66,7 @@ pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, Store
     Ok(found)
 }
 
-/// Compares two indexes term by term: the stored one, and one that was made anew.
+/// Compares two indexes term by term: the stored one, and one that was made again.
 pub fn check(conn: &Connection, anew: &Connection) -> Result<(), StoreError> {
     let bad = || StoreError::Integrity("the search index is not what the changes say".into());
     // SQLite's own check counts as a write; where the workspace is only read, the comparison below stands alone.

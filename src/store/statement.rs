@@ -40,7 +40,7 @@ mod tests {
             db.prepare(sql).unwrap_or_else(|e| panic!("{name}: {e}"));
         }
         let used = concat!(
-            include_str!("book.rs"),
+            include_str!("records.rs"),
             include_str!("log.rs"),
             include_str!("read.rs"),
             include_str!("replay.rs"),

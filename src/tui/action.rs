@@ -1,7 +1,7 @@
 //! The catalogue of what can be done on the screens: one row feeds the keymap, the help, the palette and the hints.
 
 use super::key::{Chord, sequence};
-use super::place::Place;
+use super::screen_id::ScreenId;
 
 /// What an action does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,7 +23,7 @@ pub enum Intent {
     /// Back, drop the range, clear the filter, clear the marks: the first that applies.
     Back,
     /// Opens a place.
-    Go(Place),
+    Go(ScreenId),
     /// To the place before.
     Before,
     /// Help for here.
@@ -60,7 +60,7 @@ pub enum Intent {
     Jobs,
     /// Messages that were shown.
     Messages,
-    /// Fetches everything anew.
+    /// Fetches everything again.
     Refresh,
     /// Asks for a time, and shows the record as it was.
     LookBack,
@@ -74,9 +74,9 @@ pub enum Intent {
     Sign,
     /// Destroys, withdraws or refuses.
     Destroy,
-    /// Runs a verb of the desk on what is marked or selected.
-    Verb(&'static str),
-    /// Runs a verb of the desk that is not about what is selected.
+    /// Runs a command of the desk on what is marked or selected.
+    Command(&'static str),
+    /// Runs a command of the desk that is not about what is selected.
     New(&'static str),
     /// Cancels the running job; at rest, offers to leave.
     Cancel,
@@ -98,7 +98,7 @@ pub struct Action {
     /// What it does, in a sentence without a full stop.
     pub about: &'static str,
     /// Where it is; empty: everywhere.
-    pub places: &'static [Place],
+    pub places: &'static [ScreenId],
     /// Its keys.
     pub keys: &'static [&'static str],
     /// Its word in the row of hints; empty: none.
@@ -118,7 +118,7 @@ const fn action(
 }
 
 const fn here(
-    places: &'static [Place],
+    places: &'static [ScreenId],
     name: &'static str,
     about: &'static str,
     keys: &'static [&'static str],
@@ -128,7 +128,7 @@ const fn here(
     Action { name, about, places, keys, hint, intent }
 }
 
-use Place as P;
+use ScreenId as P;
 
 /// Every action. Hints are shown in this order, as many as fit.
 pub const ACTIONS: &[Action] = &[
@@ -145,7 +145,7 @@ pub const ACTIONS: &[Action] = &[
         "Share items of the case with a partner",
         &["S"],
         "share",
-        Intent::Verb("disclosure new"),
+        Intent::Command("disclosure new"),
     ),
     here(
         &[P::Case],
@@ -156,7 +156,7 @@ pub const ACTIONS: &[Action] = &[
         Intent::New("request new"),
     ),
     here(&[P::Case], "new case", "Open a case", &["C"], "", Intent::New("case new")),
-    here(&[P::Timers], "hold", "Hold what is selected", &["H"], "hold", Intent::Verb("retention hold")),
+    here(&[P::Timers], "hold", "Hold what is selected", &["H"], "hold", Intent::Command("retention hold")),
     here(
         &[P::Timers],
         "purge what is due",
@@ -187,10 +187,10 @@ pub const ACTIONS: &[Action] = &[
         "Make a bundle for the partner and write it",
         &["x"],
         "write",
-        Intent::Verb("bundle export"),
+        Intent::Command("bundle export"),
     ),
-    here(&[P::Partners], "add agreement", "Record an agreement", &["A"], "agreement", Intent::Verb("agreement add")),
-    here(&[P::Partners], "add partner", "Meet a partner: take its card", &["i"], "add", Intent::New("partner add")),
+    here(&[P::Partners], "add agreement", "Record an agreement", &["A"], "agreement", Intent::Command("agreement add")),
+    here(&[P::Partners], "add partner", "Add a partner: read its card", &["i"], "add", Intent::New("partner add")),
     here(
         &[P::Audit],
         "check chain",
@@ -207,7 +207,7 @@ pub const ACTIONS: &[Action] = &[
         "as of",
         Intent::LookBackToAct,
     ),
-    here(&[P::Queue], "letter", "Write the request as a letter", &["p"], "letter", Intent::Verb("request letter")),
+    here(&[P::Queue], "letter", "Write the request as a letter", &["p"], "letter", Intent::Command("request letter")),
     action("review", "Ask for review", &["V"], "review", Intent::Review),
     action("sign", "Sign: approve, send, release, accept", &["S"], "sign", Intent::Sign),
     action("destroy", "Destroy, withdraw or refuse", &["X"], "", Intent::Destroy),
@@ -250,11 +250,11 @@ pub const ACTIONS: &[Action] = &[
     action("as of", "The record as it was at a time, read only", &["t"], "", Intent::LookBack),
     action("now", "Back to the record as it is", &["T"], "", Intent::Now),
     action("undo", "What was done last, and what takes it back", &["u"], "", Intent::Undo),
-    action("redo", "Do once more what was taken back", &["U"], "", Intent::Redo),
+    action("redo", "Redo", &["U"], "", Intent::Redo),
     action("copy", "Copy the id or the line of what is selected", &["y"], "", Intent::Copy),
     action("jobs", "What runs and what has ended: progress, cancel", &["J"], "", Intent::Jobs),
     action("messages", "Messages that were shown", &["M"], "", Intent::Messages),
-    action("refresh", "Fetch everything anew", &["ctrl-r", "f5"], "", Intent::Refresh),
+    action("refresh", "Refresh", &["ctrl-r", "f5"], "", Intent::Refresh),
     action("cancel", "Cancel what runs; at rest, offer to leave", &["ctrl-c"], "", Intent::Cancel),
     action("suspend", "Lock, and go to the shell", &["ctrl-z"], "", Intent::Suspend),
     action("quit", "Back; on the Desk, leave", &["q"], "leave", Intent::Quit),
@@ -263,7 +263,7 @@ pub const ACTIONS: &[Action] = &[
 
 impl Action {
     /// Whether it is at a place.
-    pub fn is_at(&self, place: Place) -> bool {
+    pub fn is_at(&self, place: ScreenId) -> bool {
         self.places.is_empty() || self.places.contains(&place)
     }
 
@@ -276,7 +276,6 @@ impl Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk;
 
     #[test]
     fn every_action_is_sound() {
@@ -287,8 +286,8 @@ mod tests {
         assert_eq!(names.len(), all, "names are unique");
         for a in ACTIONS {
             assert!(!a.about.is_empty() && a.sequences().len() == a.keys.len(), "{}", a.name);
-            if let Intent::Verb(name) | Intent::New(name) = a.intent {
-                assert!(desk::verb(name).is_some(), "{name}");
+            if let Intent::Command(name) | Intent::New(name) = a.intent {
+                assert!(crate::command::command(name).is_some(), "{name}");
             }
         }
     }

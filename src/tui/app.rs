@@ -15,44 +15,44 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use jobs::Ended;
-pub use jobs::{Running, told};
+pub use jobs::{Running, format_progress};
 
 use super::action::{Action, Intent};
+use super::available_actions::{self, Capital, Prepared};
+use super::bulk::prepare_each;
 use super::idle::Idle;
 use super::input::Input;
 use super::key::{Chord, written};
 use super::keymap::{Keymap, Meaning, Preset};
-use super::long::Kept;
-use super::many::prepare_each;
-use super::offer::{self, Capital, Prepared};
+use super::long::CachedList;
 use super::overlay::Overlay;
 use super::overlay::confirm::{self, Confirm, Said};
 use super::overlay::form::{self, FormView};
 use super::overlay::menu::{self, Entry, Menu, Pick};
 use super::overlay::naming;
 use super::overlay::reader::Reader;
-use super::page::{Bit, Line, Page, Subject};
-use super::place::Place;
+use super::page::{Line, Page, RecordRef, StyledText};
 use super::screen::case::CASES;
 use super::screen::detail::detail;
 use super::screen::screen_of;
-use super::theme::{Theme, Tone};
-use super::undo::{History, Looks};
+use super::screen_id::ScreenId;
+use super::theme::{StyleRole, Theme};
+use super::undo::{History, ViewSnapshot};
 use super::unlock::Unlock;
 use super::view::View;
 use super::worker::{Opening, Reply, Ticket, Who, Workers};
-use crate::desk::draft::{self, Drafts};
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::identity;
-use crate::desk::job::{Job, Progress};
-use crate::desk::plain;
-use crate::desk::verb;
-use crate::desk::verb::{Answer, Form, Place as Where, Run, Takes, Verb, Weight};
-use crate::desk::workspace::{AsOf, Moment};
+use crate::command::command;
+use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output, Weight};
+use crate::command::identity;
+use crate::command::plain;
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::text::shown_lines;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::draft::{self, Drafts};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::{AsOf, Moment};
+use crate::workspace::progress::{Job, Progress};
 
 /// Why the screens are left.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub enum End {
     /// Its user leaves.
     Left,
     /// It cannot go on.
-    Failed(Failure),
+    Failed(Error),
     /// A signal says so.
     Signal(i32),
 }
@@ -75,9 +75,9 @@ pub struct App {
     /// Who works where; `None` until the workspace is open.
     pub who: Option<Who>,
     /// The open place.
-    pub place: Place,
-    before: Place,
-    views: BTreeMap<Place, View>,
+    pub place: ScreenId,
+    before: ScreenId,
+    views: BTreeMap<ScreenId, View>,
     /// What lies over the place; the last is on top.
     pub overlays: Vec<Overlay>,
     /// The filter while it is typed.
@@ -102,13 +102,13 @@ pub struct App {
     /// What was done here, and what takes it back.
     history: History,
     /// How it was looked at before the filter or the range that is being made.
-    looked: Option<Looks>,
+    looked: Option<ViewSnapshot>,
     /// A text for the clipboard of the terminal.
     pub copied: Option<String>,
     /// What was said, the newest last.
-    messages: Vec<(Instant, Bit)>,
+    messages: Vec<(Timestamp, StyledText)>,
     /// What stands in the row of the sentence instead of it.
-    pub said: Option<Bit>,
+    pub said: Option<StyledText>,
     drafts: Drafts,
     /// Whether drafts are being written; and whether there are newer ones than those.
     keeping: bool,
@@ -143,9 +143,9 @@ impl App {
     pub fn new(
         opening: Opening,
         passphrase_file: bool,
-        mut place: Where,
+        mut place: CommandContext,
         replies: UnboundedSender<Reply>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         let sealed = identity::asks_for_passphrase(&opening.identity)?;
         let now = opening.clock.now();
         let mut app = Self {
@@ -154,8 +154,8 @@ impl App {
             workers: None,
             locked: Some(Unlock::new(!sealed)),
             who: None,
-            place: Place::Desk,
-            before: Place::Desk,
+            place: ScreenId::Desk,
+            before: ScreenId::Desk,
             views: BTreeMap::new(),
             overlays: Vec::new(),
             filtering: None,
@@ -183,7 +183,7 @@ impl App {
             keymap: Keymap::of(Preset::Vim),
             theme: Theme::all()
                 .first()
-                .ok_or_else(|| Failure::new(Kind::Internal, "there is no theme", "please report it"))?,
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "there is no theme", "please report it"))?,
             ascii: false,
             idle: Idle::new(now),
             height: 20,
@@ -212,7 +212,7 @@ impl App {
     }
 
     /// Now.
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         self.opening.clock.now()
     }
 
@@ -224,7 +224,7 @@ impl App {
     // --- events ------------------------------------------------------------------------------------------------------
 
     /// Takes what the terminal tells. Answers whether what was typed ahead must be dropped: a question has opened.
-    pub fn hear(&mut self, event: Event) -> bool {
+    pub fn handle_event(&mut self, event: Event) -> bool {
         self.dirty = true;
         let questions = |app: &Self| app.overlays.iter().filter(|o| matches!(o, Overlay::Confirm(_))).count();
         let before = questions(self);
@@ -261,7 +261,7 @@ impl App {
             let minutes = self.idle.after.as_secs() / 60;
             self.lock();
             let after = if minutes > 0 { format!("{minutes} min") } else { format!("{} s", self.idle.after.as_secs()) };
-            let told = Bit::new(format!("Locked after {after} without a key."), Tone::Note);
+            let told = StyledText::new(format!("Locked after {after} without a key."), StyleRole::Note);
             // What was left open is told after it, and is what is seen first.
             self.messages.insert(0, (self.now(), told));
             self.dirty = true;
@@ -317,7 +317,7 @@ impl App {
             Some(Overlay::Naming(naming)) => naming.name.paste(text),
             // A question is never answered by a paste, and no paste is taken for keys.
             Some(Overlay::Confirm(_) | Overlay::Reader(_)) => {
-                self.say(Bit::new("A paste answers no question: type the word.", Tone::Due));
+                self.show_message(StyledText::new("A paste answers no question: type the word.", StyleRole::Due));
                 return false;
             }
             None => {
@@ -329,7 +329,10 @@ impl App {
                     self.view().set_filter(&filter);
                     self.look_closer();
                 } else {
-                    self.say_keys("A paste means nothing here: open a form, or {filter} to filter.", Tone::Due);
+                    self.show_message_with_keys(
+                        "A paste means nothing here: open a form, or {filter} to filter.",
+                        StyleRole::Due,
+                    );
                     return false;
                 }
             }
@@ -349,7 +352,10 @@ impl App {
                 let typed = written(&self.pressed);
                 self.pressed.clear();
                 if key.code != KeyCode::Esc {
-                    self.say_keys(&format!("{typed} means nothing here; {{help}} shows what does."), Tone::Note);
+                    self.show_message_with_keys(
+                        &format!("{typed} means nothing here; {{help}} shows what does."),
+                        StyleRole::Note,
+                    );
                 }
             }
         }
@@ -392,7 +398,8 @@ impl App {
             None => self.do_intent(action.intent),
             // What only moves or opens is done as soon as there are rows; for what acts on one, one must have seen it.
             Some(true) if self.ahead.len() < 64 => self.ahead.push(action),
-            Some(_) => self.say(Bit::new("The rows are not here yet: once more when they are.", Tone::Note)),
+            Some(_) => self
+                .show_message(StyledText::new("The rows are not here yet: once more when they are.", StyleRole::Note)),
         }
     }
 
@@ -419,7 +426,7 @@ impl App {
             | Intent::Destroy
             | Intent::Copy
             | Intent::LookBackToAct
-            | Intent::Verb(_) => Some(false),
+            | Intent::Command(_) => Some(false),
             _ => None,
         }
     }
@@ -481,7 +488,7 @@ impl App {
             Intent::Messages => self.show_messages(),
             Intent::Refresh => {
                 // What is true of a time may not be any more: a long list is read again.
-                self.view().look.long.kept = Kept::default();
+                self.view().look.long.kept = CachedList::default();
                 self.fetch();
             }
             Intent::LookBack => self.asking_time = Some(Input::new("", false)),
@@ -490,7 +497,7 @@ impl App {
             Intent::Review => self.capital(Capital::Review),
             Intent::Sign => self.capital(Capital::Sign),
             Intent::Destroy => self.capital(Capital::Destroy),
-            Intent::Verb(name) => {
+            Intent::Command(name) => {
                 let subjects = self.subjects();
                 self.begin_named(name, subjects);
             }
@@ -503,8 +510,8 @@ impl App {
             }
             Intent::Quit => match self.back() {
                 true => {}
-                false if self.place == Place::Desk => self.ask_to_leave(),
-                false => self.go(Place::Desk),
+                false if self.place == ScreenId::Desk => self.ask_to_leave(),
+                false => self.go(ScreenId::Desk),
             },
             Intent::Leave => self.end = Some(End::Left),
         }
@@ -526,7 +533,7 @@ impl App {
         }
     }
 
-    pub(super) fn subjects(&mut self) -> Vec<Subject> {
+    pub(super) fn subjects(&mut self) -> Vec<RecordRef> {
         let view = self.view();
         if view.failed.is_some() {
             return Vec::new();
@@ -539,7 +546,7 @@ impl App {
         view.selected().or(view.page.about.as_ref()).cloned().into_iter().collect()
     }
 
-    fn go(&mut self, place: Place) {
+    fn go(&mut self, place: ScreenId) {
         if place != self.place {
             self.before = self.place;
             self.place = place;
@@ -563,7 +570,7 @@ impl App {
     fn open(&mut self) {
         let Some(subject) = self.view().selected().cloned() else { return };
         match (self.place, subject.kind.as_str()) {
-            (Place::Case, "case") | (Place::Sync, "partner") => {
+            (ScreenId::Case, "case") | (ScreenId::Sync, "partner") => {
                 let view = self.view();
                 view.look.focus = Some(subject.id);
                 view.look.view = 0;
@@ -572,8 +579,8 @@ impl App {
                 view.set_filter("");
                 self.fetch();
             }
-            (Place::Legal, "review") => self.begin_named("review assess", vec![subject]),
-            (Place::Desk | Place::Audit, _) | (Place::Case, "request") => self.goto(subject),
+            (ScreenId::Legal, "review") => self.begin_named("review assess", vec![subject]),
+            (ScreenId::Desk | ScreenId::Audit, _) | (ScreenId::Case, "request") => self.goto(subject),
             (place, _) if screen_of(place).has_detail => {
                 let view = self.view();
                 view.scroll = 0;
@@ -595,9 +602,9 @@ impl App {
             view.set_filter("");
         } else if !view.marks.is_empty() {
             view.marks.clear();
-        } else if view.look.focus.is_some() && matches!(place, Place::Case | Place::Sync) {
+        } else if view.look.focus.is_some() && matches!(place, ScreenId::Case | ScreenId::Sync) {
             view.wanted = view.look.focus.take();
-            view.look.view = if place == Place::Case { CASES } else { 0 };
+            view.look.view = if place == ScreenId::Case { CASES } else { 0 };
             self.fetch();
         } else {
             return false;
@@ -606,11 +613,11 @@ impl App {
     }
 
     /// Goes where a record is.
-    fn goto(&mut self, subject: Subject) {
+    fn goto(&mut self, subject: RecordRef) {
         let ticket = self.next();
         self.awaits = Some(ticket);
-        self.read(move |desk, out| {
-            let place = offer::place_of(desk, &subject);
+        self.read(move |workspace, out| {
+            let place = available_actions::place_of(workspace, &subject);
             let _ = out.send(Reply::Located(ticket, subject, place));
         });
     }
@@ -618,13 +625,13 @@ impl App {
     fn capital(&mut self, capital: Capital) {
         let subjects = self.subjects();
         if subjects.is_empty() {
-            return self.say(Bit::new("Nothing is selected.", Tone::Note));
+            return self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
         }
         let ticket = self.next();
         self.awaits = Some(ticket);
-        self.read(move |desk, out| {
-            let offered = offer::verbs_for_all(desk, &subjects, capital);
-            let _ = out.send(Reply::Offered(ticket, offered.map(|verbs| (verbs, subjects))));
+        self.read(move |workspace, out| {
+            let offered = available_actions::verbs_for_all(workspace, &subjects, capital);
+            let _ = out.send(Reply::Offered(ticket, offered.map(|commands| (commands, subjects))));
         });
     }
 
@@ -633,18 +640,20 @@ impl App {
         let line = self.view().selected_line().unwrap_or_default();
         match line.split_whitespace().next().and_then(|number| number.parse().ok()) {
             Some(number) => self.look_back(Some(Moment::Act(number))),
-            None => self.say(Bit::new("No act is selected: its row begins with its number.", Tone::Note)),
+            None => self
+                .show_message(StyledText::new("No act is selected: its row begins with its number.", StyleRole::Note)),
         }
     }
 
     /// Looks at a moment of the record, or at now again.
     fn look_back(&mut self, moment: Option<Moment>) {
         if let Some(job) = self.jobs.first() {
-            let name = job.verb.full_name();
-            return self.say(Bit::new(format!("{name} runs: look back when it is done."), Tone::Due));
+            let name = job.command.full_name();
+            return self
+                .show_message(StyledText::new(format!("{name} runs: look back when it is done."), StyleRole::Due));
         }
         if moment.is_none() && self.as_of.is_none() {
-            return self.say_keys("This is now; {as of} goes back in the record.", Tone::Note);
+            return self.show_message_with_keys("This is now; {as of} goes back in the record.", StyleRole::Note);
         }
         let ticket = self.next();
         let Some(workers) = &self.workers else { return };
@@ -652,7 +661,7 @@ impl App {
         self.awaits = Some(ticket);
     }
 
-    fn looked_back(&mut self, ticket: Ticket, looked: Result<Option<AsOf>, Failure>) {
+    fn looked_back(&mut self, ticket: Ticket, looked: Result<Option<AsOf>, Error>) {
         // The thread that answers ended with the lock; whoever unlocks is at now.
         if self.locked.is_some() {
             return;
@@ -670,11 +679,13 @@ impl App {
                 self.put_overlays_away();
                 self.fetch();
                 match as_of {
-                    Some(_) => self.say_keys("Read only, as it was. {now} goes back to now.", Tone::Note),
-                    None => self.say(Bit::new("This is now again.", Tone::Good)),
+                    Some(_) => {
+                        self.show_message_with_keys("Read only, as it was. {now} goes back to now.", StyleRole::Note)
+                    }
+                    None => self.show_message(StyledText::new("This is now again.", StyleRole::Good)),
                 }
             }
-            Err(failure) if failure.kind == Kind::Cancelled => {}
+            Err(failure) if failure.kind == ErrorKind::Cancelled => {}
             Err(failure) => self.refuse(&failure),
         }
     }
@@ -689,11 +700,11 @@ impl App {
                 if typed.trim().is_empty() {
                     return self.look_back(None);
                 }
-                match Instant::past(&typed, self.now()) {
+                match Timestamp::past(&typed, self.now()) {
                     Ok(at) => self.look_back(Some(Moment::Time(at))),
                     Err(why) => {
                         self.asking_time = Some(Input::new(&typed, false));
-                        self.say(Bit::new(why, Tone::Due));
+                        self.show_message(StyledText::new(why, StyleRole::Due));
                     }
                 }
             }
@@ -704,44 +715,44 @@ impl App {
         }
     }
 
-    fn begin_named(&mut self, name: &str, subjects: Vec<Subject>) {
-        if let Some(verb) = verb(name) {
-            self.begin(verb, subjects);
+    fn begin_named(&mut self, name: &str, subjects: Vec<RecordRef>) {
+        if let Some(command) = command(name) {
+            self.begin(command, subjects);
         }
     }
 
-    /// Begins a verb. Of several things each is asked about first.
-    pub(super) fn begin(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
-        if let (Some(as_of), Run::Writes(_)) = (self.as_of, verb.run) {
+    /// Begins a command. Of several things each is asked about first.
+    pub(super) fn begin(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
+        if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
             return self.refuse(&as_of.refusal());
         }
         if subjects.len() > 1 {
-            self.ask_each(verb, subjects);
+            self.ask_each(command, subjects);
         } else {
-            self.prepare(verb, subjects);
+            self.prepare(command, subjects);
         }
     }
 
-    /// Finds out what is known of a verb's form, and then asks for the rest.
-    fn prepare(&mut self, verb: &'static Verb, subjects: Vec<Subject>) {
+    /// Finds out what is known of a command's form, and then asks for the rest.
+    fn prepare(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
         let ticket = self.next();
         self.awaits = Some(ticket);
         let view = self.view();
         let focus = view.look.focus.or(view.page.about.as_ref().map(|s| s.id));
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::Prepared(ticket, verb, prepare_each(desk, verb, &subjects, focus)));
+        self.read(move |workspace, out| {
+            let _ = out.send(Reply::Prepared(ticket, command, prepare_each(workspace, command, &subjects, focus)));
         });
     }
 
-    fn prepared(&mut self, verb: &'static Verb, known: Prepared) {
-        let mut form = FormView::new(verb, &known.form, &known.labels, known.partner).with_others(known.others);
+    fn prepared(&mut self, command: &'static Command, known: Prepared) {
+        let mut form = FormView::new(command, &known.form, &known.labels, known.partner).with_others(known.others);
         let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
         if complete {
             return self.submit(&form);
         }
         if let Some(draft) = self.drafts.get(&draft_of(&form)).cloned() {
             form.restore(draft);
-            self.say(Bit::new("Your draft is back.", Tone::Note));
+            self.show_message(StyledText::new("Your draft is back.", StyleRole::Note));
         }
         self.overlays.push(Overlay::Form(Box::new(form)));
         self.ask_for_pairs();
@@ -760,50 +771,50 @@ impl App {
         let Some((_, rows)) = form.pairs_of() else { return };
         form.asked = ticket;
         let typed = form.form();
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::Pairs(ticket, rows(desk, &typed)));
+        self.read(move |workspace, out| {
+            let _ = out.send(Reply::Pairs(ticket, rows(workspace, &typed)));
         });
     }
 
     /// Runs what a form says, after the question that it takes.
     fn submit(&mut self, form: &FormView) {
-        let (verb, typed, forms) = (form.verb, form.form(), form.forms());
+        let (command, typed, forms) = (form.command, form.form(), form.forms());
         // What is done with several things at once is always asked about: one key is too little for it.
-        if (form.verb.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run") {
-            self.run(verb, forms);
+        if (form.command.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run") {
+            self.run(command, forms);
             return;
         }
-        let mut about: Vec<Line> = vec![vec![Bit::new(verb.about, Tone::Title)], Vec::new()];
+        let mut about: Vec<Line> = vec![vec![StyledText::new(command.about, StyleRole::Title)], Vec::new()];
         for row in form.rows.iter().filter(|r| !r.input.is_empty()) {
             let text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
-            about.push(vec![Bit::new(format!("{:16}", row.name()), Tone::Note), Bit::from(text)]);
+            about.push(vec![StyledText::new(format!("{:16}", row.name()), StyleRole::Note), StyledText::from(text)]);
         }
         let named = form.rows.iter().find_map(|r| match r.field.takes {
-            Takes::Record(kinds) if r.field.positional => Some((kinds, r.input.text())),
+            ArgKind::Record(kinds) if r.field.positional => Some((kinds, r.input.text())),
             _ => None,
         });
         let subject =
-            named.and_then(|(kinds, id)| Some(Subject { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }));
+            named.and_then(|(kinds, id)| Some(RecordRef { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }));
         let subject = subject.filter(|_| forms.len() == 1);
         let to = typed.maybe("to").filter(|to| forms.iter().all(|f| f.maybe("to") == Some(*to)));
-        let mut question = Confirm::new(verb, forms.clone(), about, form.partner.as_deref().or(to));
+        let mut question = Confirm::new(command, forms.clone(), about, form.partner.as_deref().or(to));
         if matches!(question.said, Said::Waiting) {
             question.asked = self.next();
             self.newest_may.store(question.asked, Ordering::Relaxed);
             if let Some(workers) = &self.workers {
-                workers.rehearse(question.asked, verb, forms, subject, Arc::clone(&self.newest_may));
+                workers.rehearse(question.asked, command, forms, subject, Arc::clone(&self.newest_may));
             }
         }
         self.overlays.push(Overlay::Confirm(Box::new(question)));
     }
 
-    fn run(&mut self, verb: &'static Verb, forms: Vec<Form>) {
+    fn run(&mut self, command: &'static Command, forms: Vec<Args>) {
         let ticket = self.next();
-        if let Some(form) = self.form().filter(|f| f.verb.full_name() == verb.full_name()) {
+        if let Some(form) = self.form().filter(|f| f.command.full_name() == command.full_name()) {
             form.running = Some(ticket);
             form.failure = None;
         }
-        for field in verb.fields.iter().filter(|f| matches!(f.takes, Takes::Existing | Takes::ToWrite)) {
+        for field in command.fields.iter().filter(|f| matches!(f.takes, ArgKind::Existing | ArgKind::ToWrite)) {
             if let Some(path) = forms.first().and_then(|f| f.maybe(field.name)).map(PathBuf::from) {
                 self.last_folder = path.parent().map(PathBuf::from);
             }
@@ -811,11 +822,13 @@ impl App {
         let Some(workers) = &self.workers else { return };
         let several = forms.len() > 1;
         // What only reads, reads what one looks at. What writes was refused when it was asked for, and is by the desk.
-        let cancelled = match (self.as_of, verb.run) {
-            (Some(_), Run::Law(_) | Run::Reads(_) | Run::Writes(_)) => workers.run_beside(ticket, verb, forms),
-            _ => workers.run(ticket, verb, forms),
+        let cancelled = match (self.as_of, command.run) {
+            (Some(_), Handler::Law(_) | Handler::Reads(_) | Handler::Writes(_)) => {
+                workers.run_beside(ticket, command, forms)
+            }
+            _ => workers.run(ticket, command, forms),
         };
-        self.jobs.push(Running { ticket, verb, place: self.place, several, progress: None, cancelled });
+        self.jobs.push(Running { ticket, command, place: self.place, several, progress: None, cancelled });
     }
 
     pub(super) fn cancel(&mut self) {
@@ -830,13 +843,16 @@ impl App {
 
     // --- looking -----------------------------------------------------------------------------------------------------
 
-    fn read(&self, task: impl FnOnce(&mut crate::desk::workspace::Desk, &UnboundedSender<Reply>) + Send + 'static) {
+    fn read(
+        &self,
+        task: impl FnOnce(&mut crate::workspace::open::Workspace, &UnboundedSender<Reply>) + Send + 'static,
+    ) {
         if let Some(workers) = &self.workers {
             workers.read(task);
         }
     }
 
-    /// Fetches the page of the place anew.
+    /// Fetches the page of the place again.
     fn fetch(&mut self) {
         let ticket = self.next();
         let fetch = screen_of(self.place).fetch;
@@ -844,10 +860,12 @@ impl App {
         (view.asked, view.stale) = (ticket, true);
         view.newest.store(ticket, Ordering::Relaxed);
         let (look, newest) = (view.wish(), Arc::clone(&view.newest));
-        self.read(move |desk, out| {
+        self.read(move |workspace, out| {
             if newest.load(Ordering::Relaxed) == ticket {
-                let at = Some(desk.now());
-                let page = desk.glance(|desk| fetch(desk, &look, &mut Job::silent())).map(|page| Page { at, ..page });
+                let at = Some(workspace.now());
+                let page = workspace
+                    .glance(|workspace| fetch(workspace, &look, &mut Job::silent()))
+                    .map(|page| Page { at, ..page });
                 let _ = out.send(Reply::Page(ticket, page));
             }
         });
@@ -894,18 +912,18 @@ impl App {
         };
         self.newest_detail.store(ticket, Ordering::Relaxed);
         let newest = Arc::clone(&self.newest_detail);
-        self.read(move |desk, out| {
+        self.read(move |workspace, out| {
             if newest.load(Ordering::Relaxed) == ticket {
-                let detail = desk.glance(|desk| detail(desk, &subject));
+                let detail = workspace.glance(|workspace| detail(workspace, &subject));
                 let _ = out.send(Reply::Detail(ticket, subject, detail));
             }
         });
     }
 
     /// Says something in the row of the sentence, and keeps it among the messages.
-    pub fn say(&mut self, bit: Bit) {
+    pub fn show_message(&mut self, bit: StyledText) {
         let now = self.now();
-        if bit.tone != Tone::Note {
+        if bit.tone != StyleRole::Note {
             self.messages.push((now, bit.clone()));
             if self.messages.len() > 500 {
                 self.messages.remove(0);
@@ -915,8 +933,8 @@ impl App {
     }
 
     /// Says a sentence in which `{name}` stands for the key of an action.
-    fn say_keys(&mut self, sentence: &str, tone: Tone) {
-        self.say(Bit::new(self.keymap.told(sentence), tone));
+    fn show_message_with_keys(&mut self, sentence: &str, tone: StyleRole) {
+        self.show_message(StyledText::new(self.keymap.format_keys(sentence), tone));
     }
 
     // --- answers -----------------------------------------------------------------------------------------------------
@@ -930,7 +948,7 @@ impl App {
                 let Some(view) = self.views.values_mut().find(|v| v.asked == ticket) else { return };
                 match page {
                     Ok(mut page) => {
-                        page.tell_keys(&|sentence| self.keymap.told(sentence));
+                        page.format_keys(&|sentence| self.keymap.format_keys(sentence));
                         view.set_page(page);
                     }
                     Err(failure) => view.failed = Some(failure),
@@ -972,18 +990,18 @@ impl App {
                 self.awaits = None;
                 let ticket = self.next();
                 self.overlays.push(Overlay::Reader(Reader { asked: ticket, ..Reader::of_lines("", &[]) }));
-                self.read(move |desk, out| {
-                    let detail = desk.glance(|desk| detail(desk, &subject));
+                self.read(move |workspace, out| {
+                    let detail = workspace.glance(|workspace| detail(workspace, &subject));
                     let _ = out.send(Reply::Detail(ticket, subject, detail));
                 });
             }
-            Reply::Offered(_, Ok((verbs, subjects))) => {
+            Reply::Offered(_, Ok((commands, subjects))) => {
                 self.awaits = None;
-                self.offered(&verbs, subjects);
+                self.offered(&commands, subjects);
             }
-            Reply::Prepared(_, verb, Ok(known)) => {
+            Reply::Prepared(_, command, Ok(known)) => {
                 self.awaits = None;
-                self.prepared(verb, known);
+                self.prepared(command, known);
             }
             Reply::Each(_, Ok(may)) => {
                 self.awaits = None;
@@ -991,7 +1009,7 @@ impl App {
             }
             Reply::May(ticket, Ok(may)) => self.show_what_may_be_done(ticket, may),
             // Whoever asked has left the list.
-            Reply::May(_, Err(failure)) if failure.kind == Kind::Cancelled => {}
+            Reply::May(_, Err(failure)) if failure.kind == ErrorKind::Cancelled => {}
             Reply::Located(_, _, Err(failure))
             | Reply::Offered(_, Err(failure))
             | Reply::Prepared(_, _, Err(failure))
@@ -1005,7 +1023,7 @@ impl App {
                     if let Overlay::Confirm(question) = overlay
                         && question.asked == ticket
                     {
-                        question.hear(said, &told);
+                        question.show_preview(said, &told);
                         break;
                     }
                 }
@@ -1025,7 +1043,7 @@ impl App {
                     self.drafts.entry(form).or_insert(draft);
                 }
             }
-            Reply::Kept(done) => self.kept(done),
+            Reply::CachedList(done) => self.kept(done),
             Reply::Copies(ticket, copies) => self.copies_came(ticket, copies),
             Reply::Views(ticket, views) => self.views_came(ticket, views),
             Reply::Removed(done) => self.removed(done),
@@ -1036,11 +1054,15 @@ impl App {
                 {
                     let kinds = menu.kinds;
                     let offered = menu.values();
-                    let entry = |(subject, label): (Subject, String)| match kinds {
+                    let entry = |(subject, label): (RecordRef, String)| match kinds {
                         Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
-                        None => Entry::new(label, Bit::new(subject.kind.clone(), Tone::Note), Pick::Goto(subject)),
+                        None => Entry::new(
+                            label,
+                            StyledText::new(subject.kind.clone(), StyleRole::Note),
+                            Pick::Goto(subject),
+                        ),
                     };
-                    let fits = |(s, _): &(Subject, String)| {
+                    let fits = |(s, _): &(RecordRef, String)| {
                         kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
                     };
                     menu.set_found(found.into_iter().filter(fits).map(entry).collect());
@@ -1063,7 +1085,7 @@ impl App {
         }
     }
 
-    fn opened(&mut self, opened: Result<Who, Failure>) {
+    fn opened(&mut self, opened: Result<Who, Error>) {
         let now = self.now();
         match opened {
             Ok(who) => {
@@ -1072,8 +1094,8 @@ impl App {
                 // What ended meanwhile is told first.
                 self.said = self.messages.last().map(|(_, bit)| bit.clone());
                 (self.keeping, self.unkept) = (false, false);
-                self.read(|desk, out| {
-                    let _ = out.send(Reply::Drafts(draft::kept(desk)));
+                self.read(|workspace, out| {
+                    let _ = out.send(Reply::Drafts(draft::kept(workspace)));
                 });
                 self.fetch();
             }
@@ -1081,35 +1103,42 @@ impl App {
                 let typed = self.locked.as_ref().is_some_and(|l| !l.needs_none);
                 self.workers = None;
                 match &mut self.locked {
-                    Some(locked) if typed && failure.kind == Kind::Key => locked.wrong(&failure.what, now),
+                    Some(locked) if typed && failure.kind == ErrorKind::Key => locked.wrong(&failure.what, now),
                     _ => self.end = Some(End::Failed(failure)),
                 }
             }
         }
     }
 
-    fn offered(&mut self, verbs: &[&'static Verb], subjects: Vec<Subject>) {
-        match verbs {
-            [] => self.say_keys("Nothing of that kind can be done with this now; {actions} shows what can.", Tone::Due),
+    fn offered(&mut self, commands: &[&'static Command], subjects: Vec<RecordRef>) {
+        match commands {
+            [] => self.show_message_with_keys(
+                "Nothing of that kind can be done with this now; {actions} shows what can.",
+                StyleRole::Due,
+            ),
             [only] => self.begin(only, subjects),
             several => {
-                let entries = several
-                    .iter()
-                    .map(|v| Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, subjects.clone())));
+                let entries = several.iter().map(|v| {
+                    Entry::new(
+                        v.full_name(),
+                        StyledText::new(v.about, StyleRole::Note),
+                        Pick::Command(v, subjects.clone()),
+                    )
+                });
                 self.overlays.push(Overlay::Menu(Box::new(Menu::new("Which of these?", entries.collect()))));
             }
         }
     }
 
-    fn done(&mut self, ticket: Ticket, done: Result<Answer, Failure>) {
+    fn done(&mut self, ticket: Ticket, done: Result<Output, Error>) {
         let Some(at) = self.jobs.iter().position(|j| j.ticket == ticket) else { return };
         let job = self.jobs.remove(at);
         self.note_end(&job, &done);
         let from_form = self.form().is_some_and(|f| f.running == Some(ticket));
-        self.overlays.retain(|o| !matches!(o, Overlay::Confirm(c) if c.verb.full_name() == job.verb.full_name()));
+        self.overlays.retain(|o| !matches!(o, Overlay::Confirm(c) if c.command.full_name() == job.command.full_name()));
         match done {
             Ok(answer) => {
-                if job.verb.act == PURGE {
+                if job.command.act == PURGE {
                     // What was erased may stand in any of them.
                     self.drafts.clear();
                     self.keep_drafts();
@@ -1121,9 +1150,9 @@ impl App {
                     self.overlays.retain(|o| !matches!(o, Overlay::Form(f) if f.running == Some(ticket)));
                     self.keep_drafts();
                 }
-                if let Run::Writes(_) = job.verb.run {
+                if let Handler::Writes(_) = job.command.run {
                     let id = answer.id();
-                    self.note_deed(job.verb, &answer);
+                    self.note_deed(job.command, &answer);
                     // What is marked elsewhere meanwhile is not what was meant here.
                     let view = self.views.entry(job.place).or_default();
                     view.marks.clear();
@@ -1133,47 +1162,50 @@ impl App {
                     self.fetch();
                 }
                 if self.locked.is_none() {
-                    self.show_answer(job.verb, &answer);
+                    self.show_answer(job.command, &answer);
                 }
             }
             Err(_) if self.locked.is_some() => {}
             Err(failure) => {
-                self.say(Bit::new(format!("{}: {}", job.verb.full_name(), first_line(&failure.what)), Tone::Stop));
+                self.show_message(StyledText::new(
+                    format!("{}: {}", job.command.full_name(), first_line(&failure.what)),
+                    StyleRole::Stop,
+                ));
                 match self.form().filter(|f| f.running == Some(ticket)) {
                     Some(form) => {
                         form.running = None;
-                        if failure.kind == Kind::Signature {
+                        if failure.kind == ErrorKind::Signature {
                             form.clear_pairs();
                         }
                         form.failure = Some(failure);
                     }
-                    None if failure.kind != Kind::Cancelled => self.refuse(&failure),
+                    None if failure.kind != ErrorKind::Cancelled => self.refuse(&failure),
                     None => {}
                 }
             }
         }
     }
 
-    fn show_answer(&mut self, verb: &'static Verb, answer: &Answer) {
+    fn show_answer(&mut self, command: &'static Command, answer: &Output) {
         let mut lines = plain::lines(answer);
-        if let (Some(_), Some(beside)) = (&answer.text, &answer.said) {
+        if let (Some(_), Some(beside)) = (&answer.text, &answer.message) {
             lines.push(String::new());
             lines.extend(shown_lines(beside));
         }
-        let tone = if answer.code == 0 { Tone::Good } else { Tone::Stop };
-        let said = answer.said.clone().unwrap_or_else(|| format!("{}: done.", verb.full_name()));
-        self.say(Bit::new(first_line(&said), tone));
+        let tone = if answer.code == 0 { StyleRole::Good } else { StyleRole::Stop };
+        let said = answer.message.clone().unwrap_or_else(|| format!("{}: done.", command.full_name()));
+        self.show_message(StyledText::new(first_line(&said), tone));
         let more = answer.text.is_some()
-            || answer.said.is_none()
+            || answer.message.is_none()
             || said.contains('\n')
             || answer.value.is_array()
             || answer.code != 0;
         if more {
-            self.overlays.push(Overlay::Reader(Reader::of_lines(&verb.full_name(), &lines)));
+            self.overlays.push(Overlay::Reader(Reader::of_lines(&command.full_name(), &lines)));
         }
     }
 
-    fn refuse(&mut self, failure: &Failure) {
+    fn refuse(&mut self, failure: &Error) {
         self.overlays.push(Overlay::Reader(Reader::of_failure("Not done", failure)));
     }
 
@@ -1195,7 +1227,7 @@ impl App {
                 form::Heard::Left => self.leave_form(),
                 form::Heard::Choose => self.choose(),
                 form::Heard::Changed => self.ask_for_pairs(),
-                form::Heard::Run => self.run_form(),
+                form::Heard::Handler => self.run_form(),
             },
             Some(Overlay::Confirm(question)) => match question.key(key) {
                 confirm::Heard::Taken => {}
@@ -1204,9 +1236,9 @@ impl App {
                     self.forget_what_may_be_done();
                 }
                 confirm::Heard::Yes => {
-                    let (verb, forms) = (question.verb, question.forms.clone());
+                    let (command, forms) = (question.command, question.forms.clone());
                     self.overlays.pop();
-                    self.run(verb, forms);
+                    self.run(command, forms);
                 }
             },
             Some(Overlay::Naming(asked)) => match asked.key(key) {
@@ -1241,7 +1273,7 @@ impl App {
         let at = self.overlays.len();
         if !missing.is_empty() {
             form.at = form.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(form.at);
-            form.failure = Some(Failure::usage(format!("still missing: {}", missing.join(", "))).remedy("fill it in"));
+            form.failure = Some(Error::usage(format!("still missing: {}", missing.join(", "))).hint("fill it in"));
         } else if form.running.is_none() {
             let jobs = self.jobs.len();
             self.submit(&form);
@@ -1261,7 +1293,7 @@ impl App {
                 self.drafts.remove(&key);
             } else {
                 self.drafts.insert(key, draft);
-                self.say(Bit::new("Kept as a draft: it is there when you come back.", Tone::Note));
+                self.show_message(StyledText::new("Kept as a draft: it is there when you come back.", StyleRole::Note));
             }
             self.keep_drafts();
         }
@@ -1288,8 +1320,8 @@ impl App {
         }
         self.unkept = false;
         let drafts = self.newest_drafts();
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::Kept(draft::keep(desk, &drafts)));
+        self.read(move |workspace, out| {
+            let _ = out.send(Reply::CachedList(draft::keep(workspace, &drafts)));
         });
     }
 
@@ -1316,19 +1348,19 @@ impl App {
         }
         let drafts = self.newest_drafts();
         let (done, wait) = std::sync::mpsc::channel();
-        self.read(move |desk, _| {
-            let _ = done.send(draft::keep(desk, &drafts).is_ok());
+        self.read(move |workspace, _| {
+            let _ = done.send(draft::keep(workspace, &drafts).is_ok());
         });
         let kept = wait.recv_timeout(std::time::Duration::from_secs(1)).unwrap_or(false);
         (self.keeping, self.unkept) = (false, false);
         kept
     }
 
-    fn kept(&mut self, done: Result<(), Failure>) {
+    fn kept(&mut self, done: Result<(), Error>) {
         self.keeping = false;
         self.not_kept = done.is_err();
         if let Err(failure) = done {
-            self.say(Bit::new(format!("The draft is not kept: {}", failure.what), Tone::Stop));
+            self.show_message(StyledText::new(format!("The draft is not kept: {}", failure.what), StyleRole::Stop));
         }
         if std::mem::take(&mut self.unkept) && self.locked.is_none() {
             self.keep_drafts();
@@ -1373,7 +1405,7 @@ impl App {
             *view = view.again();
         }
         let form = self.form().filter(|form| form.running.is_none() && !form.draft().is_empty());
-        let form = form.map(|form| form.verb.full_name());
+        let form = form.map(|form| form.command.full_name());
         self.put_overlays_away();
         if are_kept {
             // They are sealed on the disk, and read again by whoever unlocks.
@@ -1383,7 +1415,7 @@ impl App {
         self.messages.clear();
         if let Some(form) = form {
             let told = format!("{form} was left open: what you typed is a draft, and is there when you open it.");
-            self.messages.push((self.now(), Bit::new(told, Tone::Due)));
+            self.messages.push((self.now(), StyledText::new(told, StyleRole::Due)));
         }
         self.ended.clear();
         self.history.clear();
@@ -1405,12 +1437,12 @@ impl App {
 
     fn start(&mut self, passphrase: Option<Passphrase>) {
         let mut passphrase = passphrase;
-        let mut place = Where {
+        let mut place = CommandContext {
             workspace: self.opening.workspace.clone(),
             identity: self.opening.identity.clone(),
             passphrase: Box::new(move |_, _| {
                 passphrase.take().ok_or_else(|| {
-                    Failure::new(Kind::Key, "the identity asks for a passphrase", "lock and unlock again")
+                    Error::new(ErrorKind::Key, "the identity asks for a passphrase", "lock and unlock again")
                 })
             }),
             clock: self.opening.clock,
@@ -1443,7 +1475,7 @@ const PURGE: &str = "purge";
 fn draft_of(form: &FormView) -> String {
     // A draft belongs to the thing that it is about, where it is about one.
     let subject = form.rows.iter().find(|r| r.field.positional && r.label.is_some()).map(|r| r.input.text());
-    format!("{} {}", form.verb.full_name(), subject.unwrap_or_default())
+    format!("{} {}", form.command.full_name(), subject.unwrap_or_default())
 }
 
 fn first_line(text: &str) -> String {

@@ -5,7 +5,8 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{ACTIONS, Intent};
-use super::app::{App, told};
+use super::app::{App, format_progress};
+use super::canvas::Canvas;
 use super::key::written;
 use super::keymap::Keymap;
 use super::overlay::Overlay;
@@ -14,17 +15,16 @@ use super::overlay::form::FormView;
 use super::overlay::menu::{Entry, Menu};
 use super::overlay::naming::Naming;
 use super::overlay::reader::Reader;
-use super::page::{Bit, Detail, Line, Section};
-use super::paint::Paint;
-use super::place::Place;
+use super::page::{Detail, Line, Section, StyledText};
 use super::screen::screen_of;
-use super::theme::Tone;
+use super::screen_id::ScreenId;
+use super::theme::StyleRole;
 use super::view::View;
-use crate::desk::verb::Weight;
+use crate::command::definition::Weight;
 use crate::host::clock::local_hour_and_minute;
-use crate::value::instant::Instant;
 use crate::value::realm::Realm;
 use crate::value::text::{Shown, width, wrap};
+use crate::value::timestamp::Timestamp;
 
 /// Columns from which the detail stands beside the list.
 const WIDE: u16 = 100;
@@ -37,7 +37,7 @@ const TINY: (u16, u16) = (40, 10);
 pub fn draw(app: &mut App, frame: &mut Frame<'_>) {
     let area = frame.area();
     let (theme, ascii) = (app.theme.on(app.locked.is_none() && is_exercise(app)), app.ascii);
-    let mut paint = Paint { buf: frame.buffer_mut(), theme, ascii };
+    let mut paint = Canvas { buf: frame.buffer_mut(), theme, ascii };
     paint.clear(area);
     let cursor = if area.width == 0 || area.height == 0 {
         None
@@ -62,7 +62,7 @@ fn row(area: Rect, y: u16) -> Rect {
     Rect { y, height: u16::from(y >= area.y && y < area.bottom()), ..area }
 }
 
-fn locked(app: &App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+fn locked(app: &App, paint: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let Some(unlock) = &app.locked else { return None };
     let now = app.now();
     let time =
@@ -79,14 +79,14 @@ fn locked(app: &App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
     let head = if app.who.is_some() { "comity is locked" } else { "comity" };
     let running = app.jobs.first().map_or_else(String::new, |j| format!("{} still runs.", j.name()));
     let lines = [
-        (head, Tone::Title),
-        (time.as_str(), Tone::Base),
-        ("", Tone::Base),
-        (ask.as_str(), Tone::Base),
-        (unlock.said.as_str(), Tone::Stop),
-        (wait.as_str(), Tone::Due),
-        (if unlock.needs_none { "" } else { "After 5 wrong tries: wait 1 min." }, Tone::Note),
-        (running.as_str(), Tone::Note),
+        (head, StyleRole::Title),
+        (time.as_str(), StyleRole::Base),
+        ("", StyleRole::Base),
+        (ask.as_str(), StyleRole::Base),
+        (unlock.said.as_str(), StyleRole::Stop),
+        (wait.as_str(), StyleRole::Due),
+        (if unlock.needs_none { "" } else { "After 5 wrong tries: wait 1 min." }, StyleRole::Note),
+        (running.as_str(), StyleRole::Note),
     ];
     let x = area.x + area.width.saturating_sub(44).max(4) / 2;
     let top = area.y + area.height.saturating_sub(lines.len() as u16 + 2) / 2;
@@ -94,11 +94,11 @@ fn locked(app: &App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
         paint.shown(x, top + n as u16, area.right().saturating_sub(x + 1), &Shown::of(text), *tone);
     }
     let foot = Shown::of("Ctrl-C leaves comity; every change is already stored.");
-    paint.shown(area.x + 1, area.bottom().saturating_sub(2), area.width.saturating_sub(2), &foot, Tone::Note);
+    paint.shown(area.x + 1, area.bottom().saturating_sub(2), area.width.saturating_sub(2), &foot, StyleRole::Note);
     (!unlock.trying && !unlock.needs_none).then(|| Position::new(x + 12 + stars.len() as u16, top + 3))
 }
 
-fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+fn open(app: &mut App, paint: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     if area.width < TINY.0 || area.height < TINY.1 {
         return tiny(app, paint, area);
     }
@@ -124,10 +124,10 @@ fn open(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
 }
 
 /// That one looks back, to which moment, and how one comes back. Answers how many rows it took.
-fn banner(app: &App, paint: &mut Paint<'_>, area: Rect) -> u16 {
+fn banner(app: &App, paint: &mut Canvas<'_>, area: Rect) -> u16 {
     let Some(as_of) = app.as_of else { return 0 };
     let wide = usize::from(area.width);
-    let whole = app.keymap.told(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
+    let whole = app.keymap.format_keys(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
     let text = if width(&whole) + 1 < wide { whole } else { format!("AS OF {as_of}") };
     let text = crate::value::text::pad(&format!(" {text}"), wide);
     paint.text(area.x, area.y, area.width, &text, paint.theme.selected());
@@ -135,7 +135,7 @@ fn banner(app: &App, paint: &mut Paint<'_>, area: Rect) -> u16 {
 }
 
 /// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
-fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
+fn top(app: &App, paint: &mut Canvas<'_>, area: Rect) {
     let now = app.now();
     let local = local_hour_and_minute(now).map(|t| format!(" {t}L")).unwrap_or_default();
     let time = if area.width < NARROW.0 {
@@ -145,14 +145,21 @@ fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
     };
     let room = area.width.saturating_sub(time.len() as u16 + 1);
     // In an exercise the whole row says so, whatever the theme.
-    let (title, base) = if is_exercise(app) { (Tone::Exercise, Tone::Exercise) } else { (Tone::Title, Tone::Base) };
+    let (title, base) =
+        if is_exercise(app) { (StyleRole::Exercise, StyleRole::Exercise) } else { (StyleRole::Title, StyleRole::Base) };
     if is_exercise(app) {
-        paint.text(area.x, area.y, area.width, &" ".repeat(usize::from(area.width)), paint.theme.style(Tone::Exercise));
+        paint.text(
+            area.x,
+            area.y,
+            area.width,
+            &" ".repeat(usize::from(area.width)),
+            paint.theme.style(StyleRole::Exercise),
+        );
     }
     if let Some(who) = &app.who {
         let (word, name, tone) = match &who.realm {
-            Realm::Live => (" LIVE ", String::new(), Tone::Live),
-            Realm::Exercise(name) => (" EXERCISE ", format!("{name}  "), Tone::Exercise),
+            Realm::Live => (" LIVE ", String::new(), StyleRole::Live),
+            Realm::Exercise(name) => (" EXERCISE ", format!("{name}  "), StyleRole::Exercise),
         };
         let mut x = area.x + paint.shown(area.x, area.y, room, &Shown::of(word), tone);
         let code = who.desk.split(' ').next().unwrap_or_default();
@@ -173,25 +180,25 @@ fn top(app: &App, paint: &mut Paint<'_>, area: Rect) {
     paint.shown(area.right().saturating_sub(time.len() as u16), area.y, time.len() as u16, &Shown::of(&time), base);
 }
 
-fn places(app: &App, paint: &mut Paint<'_>, area: Rect) {
+fn places(app: &App, paint: &mut Canvas<'_>, area: Rect) {
     if area.width < NARROW.0 {
         let here = format!(" {} {}", app.place.digit(), app.place.title());
-        paint.shown(area.x, area.y, area.width, &Shown::of(&here), Tone::Title);
+        paint.shown(area.x, area.y, area.width, &Shown::of(&here), StyleRole::Title);
         let hint = "g: go to ";
         paint.shown(
             area.right().saturating_sub(hint.len() as u16),
             area.y,
             hint.len() as u16,
             &Shown::of(hint),
-            Tone::Note,
+            StyleRole::Note,
         );
         return;
     }
     let gap = if area.width >= 110 { " " } else { "" };
     let bar = if paint.ascii { "|" } else { "│" };
     let mut x = area.x;
-    for (n, p) in Place::ALL.iter().enumerate() {
-        let before = n.checked_sub(1).and_then(|n| Place::ALL.get(n));
+    for (n, p) in ScreenId::ALL.iter().enumerate() {
+        let before = n.checked_sub(1).and_then(|n| ScreenId::ALL.get(n));
         let edge = match () {
             () if *p == app.place => "[",
             () if before == Some(&app.place) => "]",
@@ -199,16 +206,16 @@ fn places(app: &App, paint: &mut Paint<'_>, area: Rect) {
             () => bar,
         };
         let word = format!("{}{gap}{}", p.digit(), p.title());
-        let tone = if *p == app.place { Tone::Title } else { Tone::Note };
-        x += paint.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(edge), Tone::Note);
+        let tone = if *p == app.place { StyleRole::Title } else { StyleRole::Note };
+        x += paint.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(edge), StyleRole::Note);
         x += paint.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(&word), tone);
     }
-    if Place::ALL.last() == Some(&app.place) {
-        paint.shown(x, area.y, 1, &Shown::of("]"), Tone::Note);
+    if ScreenId::ALL.last() == Some(&app.place) {
+        paint.shown(x, area.y, 1, &Shown::of("]"), StyleRole::Note);
     }
 }
 
-fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+fn place(app: &mut App, paint: &mut Canvas<'_>, body: Rect) -> Option<Position> {
     let at = app.place;
     let around = 4 + u16::from(app.as_of.is_some());
     let view = app.view();
@@ -218,7 +225,7 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         return None;
     }
     if !view.here {
-        paint.shown(body.x + 2, body.y + 1, body.width, &Shown::of("Reading …"), Tone::Note);
+        paint.shown(body.x + 2, body.y + 1, body.width, &Shown::of("Reading …"), StyleRole::Note);
         return None;
     }
     let narrow = body.width < NARROW.0 || body.height + around < NARROW.1;
@@ -255,19 +262,19 @@ fn place(app: &mut App, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
 }
 
 /// Draws a page. Answers where the selected row begins.
-fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Place) -> Option<Position> {
+fn page(view: &mut View, paint: &mut Canvas<'_>, area: Rect, narrow: bool, at: ScreenId) -> Option<Position> {
     let mut y = area.y;
     view.rooms.fill(0);
     let views = screen_of(at).views;
     if !views.is_empty() {
-        let mut line: Line = vec![Bit::new("view: ", Tone::Note)];
+        let mut line: Line = vec![StyledText::new("view: ", StyleRole::Note)];
         for (n, name) in views.iter().enumerate() {
             let (word, tone) = if n == view.look.view {
-                (format!("[{name}] "), Tone::Title)
+                (format!("[{name}] "), StyleRole::Title)
             } else {
-                (format!(" {name}  "), Tone::Note)
+                (format!(" {name}  "), StyleRole::Note)
             };
-            line.push(Bit::new(word, tone));
+            line.push(StyledText::new(word, tone));
         }
         paint.line(inner(row(area, y)), &line);
         y += 1;
@@ -277,7 +284,7 @@ fn page(view: &mut View, paint: &mut Paint<'_>, area: Rect, narrow: bool, at: Pl
         let lines = match line.as_slice() {
             [only] => {
                 let lines = wrap(only.text.as_str(), usize::from(area.width.saturating_sub(2)));
-                lines.into_iter().map(|text| vec![Bit::new(text, only.tone)]).collect()
+                lines.into_iter().map(|text| vec![StyledText::new(text, only.tone)]).collect()
             }
             _ => vec![line.clone()],
         };
@@ -371,7 +378,7 @@ const fn scrolled(offset: usize, at: usize, room: usize) -> usize {
     }
 }
 
-fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Option<Position> {
+fn section(view: &mut View, paint: &mut Canvas<'_>, area: Rect, n: usize) -> Option<Position> {
     let section = view.sections().nth(n)?;
     if area.height == 0 {
         return None;
@@ -403,7 +410,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
                 area.y + head + k as u16,
                 area.width.saturating_sub(2),
                 line,
-                paint.theme.style(Tone::Note),
+                paint.theme.style(StyleRole::Note),
             );
         }
         return None;
@@ -429,11 +436,11 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
             () if window.fit < window.all => format!(" {from}-{until} of {} in {} ", window.fit, window.all),
             () => format!(" {from}-{until} of {} ", window.fit.max(shown.len())),
         };
-        used += paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), Tone::Note);
+        used += paint.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), StyleRole::Note);
     }
     let aside = width(section.aside.as_str()) as u16;
     if used > 1 && aside > 0 && used + aside + 1 < area.width {
-        paint.shown(area.right() - aside - 1, area.y, aside, &section.aside, Tone::Note);
+        paint.shown(area.right() - aside - 1, area.y, aside, &section.aside, StyleRole::Note);
     }
     let mut cursor = None;
     for (k, row_at) in shown.iter().skip(offset).take(room).enumerate() {
@@ -450,7 +457,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
     if hidden > 0 && room > 0 && section.title.is_empty() {
         let more = format!(" {hidden} more ");
         let wide = more.len() as u16;
-        paint.shown(area.right().saturating_sub(wide), area.bottom() - 1, wide, &Shown::of(&more), Tone::Note);
+        paint.shown(area.right().saturating_sub(wide), area.bottom() - 1, wide, &Shown::of(&more), StyleRole::Note);
     }
     if let Some((first, rows)) = view.offsets.get_mut(n).zip(view.rooms.get_mut(n)) {
         (*first, *rows) = (offset, room);
@@ -459,7 +466,7 @@ fn section(view: &mut View, paint: &mut Paint<'_>, area: Rect, n: usize) -> Opti
 }
 
 /// Draws labelled lines under a rule with their title. Answers how many lines there are in all.
-fn lines_of(detail: &Detail, paint: &mut Paint<'_>, area: Rect, scroll: u16) -> u16 {
+fn lines_of(detail: &Detail, paint: &mut Canvas<'_>, area: Rect, scroll: u16) -> u16 {
     if area.height == 0 {
         return 0;
     }
@@ -474,7 +481,7 @@ fn lines_of(detail: &Detail, paint: &mut Paint<'_>, area: Rect, scroll: u16) -> 
                 let y = area.y + 1 + n - scroll;
                 if y < area.bottom() {
                     if k == 0 {
-                        paint.shown(area.x, y, labels, label, Tone::Note);
+                        paint.shown(area.x, y, labels, label, StyleRole::Note);
                     }
                     paint.text(area.x + indent, y, room, line, paint.theme.style(bit.tone));
                 }
@@ -485,17 +492,17 @@ fn lines_of(detail: &Detail, paint: &mut Paint<'_>, area: Rect, scroll: u16) -> 
     n
 }
 
-fn reader(r: &mut Reader, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+fn reader(r: &mut Reader, paint: &mut Canvas<'_>, body: Rect) -> Option<Position> {
     let area = inner(body);
     r.lines = lines_of(&r.text, paint, area, r.scroll);
     None
 }
 
-fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+fn menu(m: &mut Menu, numbered: bool, paint: &mut Canvas<'_>, body: Rect) -> Option<Position> {
     let area = inner(body);
     paint.rule(row(area, area.y), m.title.as_str());
     let query = m.query.text();
-    paint.shown(area.x, area.y + 1, area.width, &Shown::of(&format!("> {query}")), Tone::Base);
+    paint.shown(area.x, area.y + 1, area.width, &Shown::of(&format!("> {query}")), StyleRole::Base);
     let narrow = body.width < NARROW.0;
     let names = m.fitting().map(|e| width(e.name.as_str())).max().unwrap_or(0);
     let has_notes = m.fitting().any(|e| !e.note.text.is_empty());
@@ -512,7 +519,7 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
     let cut = m.fitting().nth(m.at()).filter(|e| {
         width(e.note.text.as_str()) > usize::from(notes) || (has_notes && width(e.name.as_str()) > usize::from(wide))
     });
-    let foot: Vec<(String, Tone)> = cut.map_or_else(Vec::new, |e| {
+    let foot: Vec<(String, StyleRole)> = cut.map_or_else(Vec::new, |e| {
         let whole = format!("{}: {}", e.name, e.note.text);
         wrap(&whole, usize::from(area.width)).into_iter().take(3).map(|line| (line, e.note.tone)).collect()
     });
@@ -526,14 +533,14 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
     let room = usize::from(list.height);
     let count = m.fitting().count();
     if count == 0 {
-        paint.shown(list.x + 2, list.y, list.width, &Shown::of(m.empty), Tone::Note);
+        paint.shown(list.x + 2, list.y, list.width, &Shown::of(m.empty), StyleRole::Note);
     }
     m.offset = scrolled(m.offset, m.at(), room);
     for (k, entry) in m.fitting().skip(m.offset).take(room).enumerate() {
         let y = list.y + k as u16;
         let selected = m.offset + k == m.at();
-        let style = |tone: Tone| if selected { paint.theme.selected() } else { paint.theme.style(tone) };
-        let (base, note, key) = (style(Tone::Base), style(entry.note.tone), style(Tone::Note));
+        let style = |tone: StyleRole| if selected { paint.theme.selected() } else { paint.theme.style(tone) };
+        let (base, note, key) = (style(StyleRole::Base), style(entry.note.tone), style(StyleRole::Note));
         if selected {
             paint.text(list.x, y, list.width, &" ".repeat(usize::from(list.width)), base);
         }
@@ -561,13 +568,13 @@ fn menu(m: &mut Menu, numbered: bool, paint: &mut Paint<'_>, body: Rect) -> Opti
 }
 
 /// The name that is asked for: what it is for, and what must be known first.
-fn naming(n: &Naming, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+fn naming(n: &Naming, paint: &mut Canvas<'_>, body: Rect) -> Option<Position> {
     let area = inner(body);
     paint.rule(row(area, area.y), "Save this view");
     let label = "name  ";
     let typed = n.name.text();
-    paint.shown(area.x, area.y + 2, area.width, &Shown::of(&format!("{label}{typed}")), Tone::Base);
-    let told = n.told().into_iter().flat_map(|(text, tone)| {
+    paint.shown(area.x, area.y + 2, area.width, &Shown::of(&format!("{label}{typed}")), StyleRole::Base);
+    let told = n.lines().into_iter().flat_map(|(text, tone)| {
         wrap(text.as_str(), usize::from(area.width)).into_iter().map(move |line| (line, tone))
     });
     for (k, (line, tone)) in told.take(usize::from(area.height.saturating_sub(4))).enumerate() {
@@ -577,11 +584,11 @@ fn naming(n: &Naming, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
     Some(Position::new(area.x + (width(label) + width(&before)) as u16, area.y + 2))
 }
 
-fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Option<Position> {
+fn form(f: &mut FormView, paint: &mut Canvas<'_>, body: Rect, now: Timestamp) -> Option<Position> {
     let area = inner(body);
-    paint.rule(row(area, area.y), &format!("{}: {}", f.verb.full_name(), f.verb.about));
+    paint.rule(row(area, area.y), &format!("{}: {}", f.command.full_name(), f.command.about));
     let help = help_of(f, now);
-    let foot: Vec<(String, Tone)> = help
+    let foot: Vec<(String, StyleRole)> = help
         .into_iter()
         .flat_map(|(text, tone)| wrap(&text, usize::from(area.width)).into_iter().map(move |l| (l, tone)))
         .take(6)
@@ -607,16 +614,16 @@ fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Op
             (false, true) => "*",
             _ => " ",
         };
-        paint.shown(list.x, y, 1, &Shown::of(mark), Tone::Due);
-        paint.shown(list.x + 2, y, label, &Shown::of(&r.name()), if here { Tone::Title } else { Tone::Note });
+        paint.shown(list.x, y, 1, &Shown::of(mark), StyleRole::Due);
+        paint.shown(list.x + 2, y, label, &Shown::of(&r.name()), if here { StyleRole::Title } else { StyleRole::Note });
         let x = list.x + 2 + label;
         let room = list.right().saturating_sub(x);
         let rows = height(n).min(list.bottom() - y);
         match (&r.label, r.is_flag()) {
-            (Some(text), _) => drop(paint.shown(x, y, room, &Shown::of(text), Tone::Base)),
+            (Some(text), _) => drop(paint.shown(x, y, room, &Shown::of(text), StyleRole::Base)),
             (None, true) => {
                 let word = if r.input.is_empty() { "[ ] no" } else { "[x] yes" };
-                paint.shown(x, y, room, &Shown::of(word), Tone::Base);
+                paint.shown(x, y, room, &Shown::of(word), StyleRole::Base);
             }
             (None, false) => {
                 let found =
@@ -633,14 +640,14 @@ fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Op
     }
     if y < list.bottom() {
         let here = f.at == f.rows.len();
-        let word = match (f.running.is_some(), f.verb.weight()) {
+        let word = match (f.running.is_some(), f.command.weight()) {
             (true, _) => "working …".to_owned(),
             (false, Weight::Light) if f.others.is_empty() => "Enter does it".to_owned(),
             (false, Weight::Light) => "Enter asks once more, then does it".to_owned(),
             (false, Weight::Signs) => "Enter asks once more, then signs".to_owned(),
             (false, Weight::Destroys) => "Enter asks once more, then it is done for good".to_owned(),
         };
-        let style = if here { paint.theme.selected() } else { paint.theme.style(Tone::Note) };
+        let style = if here { paint.theme.selected() } else { paint.theme.style(StyleRole::Note) };
         paint.text(list.x, y, list.width, &format!("{} {word} ", if here { ">" } else { " " }), style);
         if here {
             cursor = Some(Position::new(list.x, y));
@@ -653,10 +660,10 @@ fn form(f: &mut FormView, paint: &mut Paint<'_>, body: Rect, now: Instant) -> Op
 }
 
 /// What is said below a form: why it was not done, or what the row of the cursor wants.
-fn help_of(f: &FormView, now: Instant) -> Vec<(String, Tone)> {
+fn help_of(f: &FormView, now: Timestamp) -> Vec<(String, StyleRole)> {
     if let Some(failure) = &f.failure {
-        let mut lines = vec![(Shown::of(&failure.what).to_string(), Tone::Stop)];
-        lines.push((Shown::of(&failure.remedy).to_string(), Tone::Note));
+        let mut lines = vec![(Shown::of(&failure.what).to_string(), StyleRole::Stop)];
+        lines.push((Shown::of(&failure.hint).to_string(), StyleRole::Note));
         return lines;
     }
     let Some(r) = f.row() else {
@@ -664,7 +671,7 @@ fn help_of(f: &FormView, now: Instant) -> Vec<(String, Tone)> {
         return if missing.is_empty() {
             Vec::new()
         } else {
-            vec![(format!("still missing: {}", missing.join(", ")), Tone::Due)]
+            vec![(format!("still missing: {}", missing.join(", ")), StyleRole::Due)]
         };
     };
     let mut first = String::new();
@@ -673,20 +680,20 @@ fn help_of(f: &FormView, now: Instant) -> Vec<(String, Tone)> {
     }
     first.push_str(&r.help());
     first.push_str(if r.is_required() { "  (needed)" } else { "" });
-    let mut lines = vec![(Shown::of(&first).to_string(), Tone::Guidance)];
+    let mut lines = vec![(Shown::of(&first).to_string(), StyleRole::Guidance)];
     match r.reckoned(now) {
-        Some(Ok(words)) => lines.push((format!("= {words}"), Tone::Good)),
-        Some(Err(why)) => lines.push((why.to_owned(), Tone::Due)),
+        Some(Ok(words)) => lines.push((format!("= {words}"), StyleRole::Good)),
+        Some(Err(why)) => lines.push((why.to_owned(), StyleRole::Due)),
         None => {}
     }
     if r.has_choices() {
-        lines.push(("Enter (or F4) shows what there is".to_owned(), Tone::Note));
+        lines.push(("Enter (or F4) shows what there is".to_owned(), StyleRole::Note));
     }
     lines
 }
 
 /// Draws the lines of a field, scrolled so that the cursor is in sight. Answers where it is.
-fn input(lines: &[String], at: (usize, usize), paint: &mut Paint<'_>, area: Rect, here: bool) -> Option<Position> {
+fn input(lines: &[String], at: (usize, usize), paint: &mut Canvas<'_>, area: Rect, here: bool) -> Option<Position> {
     if area.height == 0 || area.width == 0 {
         return None;
     }
@@ -704,12 +711,12 @@ fn input(lines: &[String], at: (usize, usize), paint: &mut Paint<'_>, area: Rect
             cursor = Some(Position::new(area.x + (column - skip) as u16, y));
         }
         let visible: String = if skip == 0 { shown.as_str().to_owned() } else { skip_columns(shown.as_str(), skip) };
-        paint.text(area.x, y, area.width, &visible, paint.theme.style(Tone::Base));
+        paint.text(area.x, y, area.width, &visible, paint.theme.style(StyleRole::Base));
     }
     if !here && lines.len() > rows {
         let more = format!("… {} lines", lines.len());
         let wide = width(&more) as u16;
-        paint.shown(area.right().saturating_sub(wide), area.y, wide, &Shown::of(&more), Tone::Note);
+        paint.shown(area.right().saturating_sub(wide), area.y, wide, &Shown::of(&more), StyleRole::Note);
     }
     cursor
 }
@@ -725,38 +732,40 @@ fn skip_columns(text: &str, columns: usize) -> String {
         .collect()
 }
 
-fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
+fn confirm(c: &Confirm, paint: &mut Canvas<'_>, body: Rect) -> Option<Position> {
     let area = inner(body);
-    paint.rule(row(area, area.y), &c.verb.full_name());
-    let mut lines: Vec<(String, Tone)> = Vec::new();
+    paint.rule(row(area, area.y), &c.command.full_name());
+    let mut lines: Vec<(String, StyleRole)> = Vec::new();
     for line in &c.about {
         let text: String = line.iter().map(|b| b.text.as_str()).collect();
-        let tone = line.first().map_or(Tone::Base, |b| if line.len() == 1 { b.tone } else { Tone::Base });
+        let tone = line.first().map_or(StyleRole::Base, |b| if line.len() == 1 { b.tone } else { StyleRole::Base });
         lines.extend(wrap(&text, usize::from(area.width)).into_iter().map(|l| (l, tone)));
     }
-    lines.push((String::new(), Tone::Base));
+    lines.push((String::new(), StyleRole::Base));
     match &c.said {
-        Said::Later => lines.push(("The gate is asked when it is done.".into(), Tone::Note)),
-        Said::Waiting => lines.push(("Asking the gate …".into(), Tone::Note)),
-        Said::Yes => lines.push(("The gate says yes.".into(), Tone::Good)),
+        Said::Later => lines.push(("The gate is asked when it is done.".into(), StyleRole::Note)),
+        Said::Waiting => lines.push(("Asking the gate …".into(), StyleRole::Note)),
+        Said::Yes => lines.push(("The gate says yes.".into(), StyleRole::Good)),
         Said::No(failure) => {
-            lines.push(("The gate says no:".into(), Tone::Stop));
+            lines.push(("The gate says no:".into(), StyleRole::Stop));
             match &failure.verdict {
                 Some(verdict) => {
                     for f in verdict.refusals() {
                         let text = Shown::from(format!("{}  {} ({})", f.id, f.because, f.source()));
-                        lines.extend(wrap(text.as_str(), usize::from(area.width)).into_iter().map(|l| (l, Tone::Stop)));
+                        lines.extend(
+                            wrap(text.as_str(), usize::from(area.width)).into_iter().map(|l| (l, StyleRole::Stop)),
+                        );
                     }
                 }
                 None => lines.extend(
                     wrap(Shown::of(&failure.what).as_str(), usize::from(area.width))
                         .into_iter()
-                        .map(|l| (l, Tone::Stop)),
+                        .map(|l| (l, StyleRole::Stop)),
                 ),
             }
         }
     }
-    lines.push((String::new(), Tone::Base));
+    lines.push((String::new(), StyleRole::Base));
     // The word of the gate and the question stand where nothing cuts them; what it comes to follows.
     let asks = !matches!(c.said, Said::No(_) | Said::Waiting);
     let room = usize::from(area.height.saturating_sub(4));
@@ -773,35 +782,35 @@ fn confirm(c: &Confirm, paint: &mut Paint<'_>, body: Rect) -> Option<Position> {
         let rest = (more > 0 && room > 0)
             .then(|| format!("… and {more} more lines; Esc, and the list or a preview shows them"));
         for (k, line) in told.iter().take(fits).chain(&rest).enumerate() {
-            paint.text(area.x, under + k as u16, area.width, line, paint.theme.style(Tone::Base));
+            paint.text(area.x, under + k as u16, area.width, line, paint.theme.style(StyleRole::Base));
         }
     }
     if !asks {
         return None;
     }
-    let what = match c.verb.weight() {
+    let what = match c.command.weight() {
         Weight::Destroys => "This cannot be undone. To do it, type",
         _ => "To sign, type",
     };
     let ask = format!("{what} {} and press Enter: ", c.word);
     let ask = Shown::of(&ask);
-    let used = paint.shown(area.x, y, area.width, &ask, Tone::Due);
+    let used = paint.shown(area.x, y, area.width, &ask, StyleRole::Due);
     let typed = c.typed.text();
-    paint.shown(area.x + used, y, area.width.saturating_sub(used), &Shown::of(&typed), Tone::Base);
+    paint.shown(area.x + used, y, area.width.saturating_sub(used), &Shown::of(&typed), StyleRole::Base);
     if c.wrong {
-        paint.shown(area.x, y + 1, area.width, &Shown::from(format!("That is not {}.", c.word)), Tone::Stop);
+        paint.shown(area.x, y + 1, area.width, &Shown::from(format!("That is not {}.", c.word)), StyleRole::Stop);
     }
     Some(Position::new(area.x + used + width(&typed) as u16, y))
 }
 
 /// One sentence in words: what was said, how far the work is, what is the matter. Answers the cursor of the filter.
-fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+fn sentence(app: &mut App, paint: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let area = inner(area);
     let mut room = area.width;
     if is_exercise(app) && area.width > 60 {
         let word = "EXERCISE ";
         room -= word.len() as u16 + 1;
-        paint.shown(area.x + room + 1, area.y, word.len() as u16, &Shown::of(word), Tone::Exercise);
+        paint.shown(area.x + room + 1, area.y, word.len() as u16, &Shown::of(word), StyleRole::Exercise);
     }
     if let Some(time) = &app.asking_time {
         let typed = time.text();
@@ -810,45 +819,45 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
             area.y,
             room,
             &Shown::of("as of (date, time, 3d for 3 days ago; empty: now) "),
-            Tone::Due,
+            StyleRole::Due,
         );
-        let taken = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
+        let taken = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), StyleRole::Base);
         if let (Some(said), false) = (&app.said, typed.is_empty()) {
             let x = area.x + used + taken + 3;
             paint.shown(x, area.y, (area.x + room).saturating_sub(x), &said.text, said.tone);
-        } else if let Ok(at) = Instant::past(&typed, app.now()) {
+        } else if let Ok(at) = Timestamp::past(&typed, app.now()) {
             let x = area.x + used + taken + 3;
             let at = Shown::from(format!("= {}", at.to_minute()));
-            paint.shown(x, area.y, (area.x + room).saturating_sub(x), &at, Tone::Good);
+            paint.shown(x, area.y, (area.x + room).saturating_sub(x), &at, StyleRole::Good);
         }
         let before: String = typed.chars().take(time.cursor().1).collect();
         return Some(Position::new(area.x + used + width(&before) as u16, area.y));
     }
     if let Some(filter) = &app.filtering {
         let typed = filter.text();
-        let used = paint.shown(area.x, area.y, room, &Shown::of("filter / "), Tone::Due);
-        let wide = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), Tone::Base);
+        let used = paint.shown(area.x, area.y, room, &Shown::of("filter / "), StyleRole::Due);
+        let wide = paint.shown(area.x + used, area.y, room - used, &Shown::of(&typed), StyleRole::Base);
         let before: String = typed.chars().take(filter.cursor().1).collect();
         let at = Position::new(area.x + used + width(&before) as u16, area.y);
         // A term that is being typed is often not understood yet: it is told, but nothing is pushed aside for it.
         if let Some(misread) = app.view().misread() {
             let x = used + wide + 2;
-            paint.shown(area.x + x, area.y, room.saturating_sub(x), &Shown::of(misread), Tone::Note);
+            paint.shown(area.x + x, area.y, room.saturating_sub(x), &Shown::of(misread), StyleRole::Note);
         }
         return Some(at);
     }
     let bit = if !app.pressed.is_empty() {
         let on: Vec<String> =
             app.keymap.continuations(app.place, &app.pressed).iter().map(|(k, name)| format!("{k} {name}")).collect();
-        Bit::new(format!("{}  {}", written(&app.pressed), on.join("  ")), Tone::Guidance)
+        StyledText::new(format!("{}  {}", written(&app.pressed), on.join("  ")), StyleRole::Guidance)
     } else if let Some((Some(progress), _)) = &app.looking_back {
-        Bit::new(format!("{}   Esc gives it up", told(progress)), Tone::Due)
+        StyledText::new(format!("{}   Esc gives it up", format_progress(progress)), StyleRole::Due)
     } else if app.awaits.is_some() {
-        Bit::new("One moment: looking …   Esc gives it up", Tone::Due)
+        StyledText::new("One moment: looking …   Esc gives it up", StyleRole::Due)
     } else if let Some(job) = app.jobs.first() {
         let more = if app.jobs.len() > 1 { format!(", {} wait", app.jobs.len() - 1) } else { String::new() };
-        let state = job.progress.as_ref().map_or_else(|| "begins".to_owned(), told);
-        Bit::new(format!("{}: {state}{more}   Ctrl-C cancels", job.name()), Tone::Due)
+        let state = job.progress.as_ref().map_or_else(|| "begins".to_owned(), format_progress);
+        StyledText::new(format!("{}: {state}{more}   Ctrl-C cancels", job.name()), StyleRole::Due)
     } else if let Some(said) = &app.said {
         said.clone()
     } else {
@@ -859,16 +868,16 @@ fn sentence(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position
 }
 
 /// What stands in the row of the sentence while nothing is said or done: the range, the filter, the marks; else the sentence of the page.
-fn standing(view: &View) -> Bit {
+fn standing(view: &View) -> StyledText {
     let marks = view.marks_in_words();
     let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
     match (view.filter(), view.misread()) {
-        _ if view.is_ranging() => Bit::new(format!("range: {marks}   Esc drops it"), Tone::Due),
-        (_, Some(misread)) => Bit::new(format!("{also}{misread}"), Tone::Due),
-        ("", None) if !marks.is_empty() => Bit::new(format!("{marks}; Esc clears the marks"), Tone::Due),
-        ("", None) if view.stale => Bit::new("Reading …", Tone::Note),
-        ("", None) => Bit::from(view.page.sentence.clone()),
-        (filter, None) => Bit::new(format!("{also}filter: {filter}   Esc clears it"), Tone::Due),
+        _ if view.is_ranging() => StyledText::new(format!("range: {marks}   Esc drops it"), StyleRole::Due),
+        (_, Some(misread)) => StyledText::new(format!("{also}{misread}"), StyleRole::Due),
+        ("", None) if !marks.is_empty() => StyledText::new(format!("{marks}; Esc clears the marks"), StyleRole::Due),
+        ("", None) if view.stale => StyledText::new("Reading …", StyleRole::Note),
+        ("", None) => StyledText::from(view.page.sentence.clone()),
+        (filter, None) => StyledText::new(format!("{also}filter: {filter}   Esc clears it"), StyleRole::Due),
     }
 }
 
@@ -880,7 +889,7 @@ fn whole_sentences(text: &str, room: u16) -> &str {
 }
 
 /// The keys, by priority, as many as fit; none is ever cut.
-fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
+fn hints(app: &App, paint: &mut Canvas<'_>, area: Rect) {
     let area = inner(area);
     let fixed: Option<&[(&str, &str)]> = match app.overlays.last() {
         Some(Overlay::Naming(_)) => Some(&[("Enter", "save"), ("Esc", "leave it")]),
@@ -921,18 +930,18 @@ fn hints(app: &App, paint: &mut Paint<'_>, area: Rect) {
         if x + wide > area.right() {
             break;
         }
-        x += paint.shown(x, area.y, wide, &Shown::of(&key), Tone::Title) + 1;
-        x += paint.shown(x, area.y, wide, &Shown::of(word), Tone::Note) + 2;
+        x += paint.shown(x, area.y, wide, &Shown::of(&key), StyleRole::Title) + 1;
+        x += paint.shown(x, area.y, wide, &Shown::of(word), StyleRole::Note) + 2;
     }
 }
 
-fn place_hints(keymap: &Keymap, place: Place) -> Vec<(String, &'static str)> {
+fn place_hints(keymap: &Keymap, place: ScreenId) -> Vec<(String, &'static str)> {
     let mut seen: Vec<String> = Vec::new();
     let mut hints = Vec::new();
     for action in ACTIONS.iter().filter(|a| a.is_at(place) && !a.hint.is_empty()) {
         let Some(first) = keymap.keys(action).into_iter().next() else { continue };
         // What the place has bound to the same key goes before.
-        if seen.contains(&first) || (action.intent == Intent::Quit && place != Place::Desk) {
+        if seen.contains(&first) || (action.intent == Intent::Quit && place != ScreenId::Desk) {
             continue;
         }
         seen.push(first.clone());
@@ -942,10 +951,10 @@ fn place_hints(keymap: &Keymap, place: Place) -> Vec<(String, &'static str)> {
 }
 
 /// The mode and what is first: all that a tiny window holds.
-fn tiny(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
+fn tiny(app: &mut App, paint: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let word = match app.who.as_ref().map(|w| &w.realm) {
-        Some(Realm::Exercise(_)) => ("EXERCISE", Tone::Exercise),
-        _ => ("LIVE", Tone::Live),
+        Some(Realm::Exercise(_)) => ("EXERCISE", StyleRole::Exercise),
+        _ => ("LIVE", StyleRole::Live),
     };
     let mode = app.as_of.map_or_else(|| word.0.to_owned(), |as_of| format!("{}  AS OF {as_of}", word.0));
     paint.shown(area.x, area.y, area.width, &Shown::of(&mode), word.1);
@@ -954,6 +963,6 @@ fn tiny(app: &mut App, paint: &mut Paint<'_>, area: Rect) -> Option<Position> {
         paint.line(row(area, area.y + 1 + n as u16), line);
     }
     let foot = Shown::of("larger window: more");
-    paint.shown(area.x, area.bottom() - 1, area.width, &foot, Tone::Note);
+    paint.shown(area.x, area.bottom() - 1, area.width, &foot, StyleRole::Note);
     None
 }

@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 
 use super::measure::Measure;
-use super::page::{Column, Row, Section};
-use crate::value::instant::Instant;
+use super::page::{Column, PageRow, Section};
+use crate::value::timestamp::Timestamp;
 
 /// Names under which a column is looked for that has another heading: the first of these headings that a section has.
 /// `age` is the first column of times that lie behind.
@@ -80,22 +80,22 @@ impl Filter {
     }
 
     /// What it comes to in a section: its terms that narrow something there. `now` is the time of the page.
-    pub fn fitting(&self, section: &Section, now: Instant) -> Fitting {
+    pub fn fitting(&self, section: &Section, now: Timestamp) -> Fitting {
         let term = |t: &Term| Some((t.clone(), t.columns_in(section, now).ok()?));
         Fitting(self.terms.iter().filter_map(term).collect())
     }
 
     /// Those of the rows that every term wants, in the order in which they come. `now` is the time of the page.
-    pub fn narrow(&self, section: &Section, rows: &[usize], now: Instant) -> Vec<usize> {
+    pub fn narrow(&self, section: &Section, rows: &[usize], now: Timestamp) -> Vec<usize> {
         let fitting = self.fitting(section, now);
         // Figures stay: they are no list that one looks through.
-        let is_figure = |row: &Row| row.subject.is_none() && section.columns.iter().all(|c| c.title.is_empty());
-        let fits = |row: &Row| is_figure(row) || fitting.fits(row, &section.columns, now);
+        let is_figure = |row: &PageRow| row.subject.is_none() && section.columns.iter().all(|c| c.title.is_empty());
+        let fits = |row: &PageRow| is_figure(row) || fitting.fits(row, &section.columns, now);
         rows.iter().copied().filter(|n| section.rows.get(*n).is_some_and(fits)).collect()
     }
 
     /// Which term narrows nothing, and why, in a sentence. A term of one section may say nothing of the others.
-    pub fn misread<'a>(&self, sections: impl Iterator<Item = &'a Section> + Clone, now: Instant) -> Option<String> {
+    pub fn misread<'a>(&self, sections: impl Iterator<Item = &'a Section> + Clone, now: Timestamp) -> Option<String> {
         self.terms.iter().find_map(|term| {
             let idle: Option<Vec<Idle>> = sections.clone().map(|s| term.columns_in(s, now).err()).collect();
             let idle = idle?;
@@ -119,7 +119,7 @@ pub struct Fitting(Vec<(Term, Vec<usize>)>);
 
 impl Fitting {
     /// Whether every term wants the row.
-    pub fn fits(&self, row: &Row, columns: &[Column], now: Instant) -> bool {
+    pub fn fits(&self, row: &PageRow, columns: &[Column], now: Timestamp) -> bool {
         self.0.iter().all(|(term, at)| term.is_in(row, columns, at, now) != term.not)
     }
 }
@@ -148,7 +148,7 @@ impl Term {
     }
 
     /// The columns of a section that it looks at; or why it cannot.
-    fn columns_in(&self, section: &Section, now: Instant) -> Result<Vec<usize>, Idle> {
+    fn columns_in(&self, section: &Section, now: Timestamp) -> Result<Vec<usize>, Idle> {
         match &self.wants {
             Wants::Word(_) => Ok((0..section.columns.len()).collect()),
             Wants::Part(name, ..) => Ok(vec![column_of(section, name).ok_or(Idle::NoColumn)?]),
@@ -165,7 +165,7 @@ impl Term {
         }
     }
 
-    fn is_in(&self, row: &Row, columns: &[Column], at: &[usize], now: Instant) -> bool {
+    fn is_in(&self, row: &PageRow, columns: &[Column], at: &[usize], now: Timestamp) -> bool {
         let is = |n: usize| {
             let Some(text) = row.cells.get(n).map(|c| c.text.as_str()) else { return false };
             let is_past = columns.get(n).is_some_and(|c| c.past);
@@ -190,7 +190,7 @@ impl Term {
     }
 }
 
-fn cell(text: &str, now: Instant) -> Measure {
+fn cell(text: &str, now: Timestamp) -> Measure {
     Measure::of_cell(text, now)
 }
 
@@ -210,7 +210,7 @@ fn column_of(section: &Section, name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::page::{Bit, Width, column};
+    use crate::tui::page::{StyledText, Width, column};
 
     fn section(columns: &[&'static str], rows: &[&[&str]]) -> Section {
         let width = Width::Fixed(8);
@@ -219,14 +219,18 @@ mod tests {
             columns: columns.iter().map(column).collect(),
             rows: rows
                 .iter()
-                .map(|cells| Row { subject: None, mark: ' ', cells: cells.iter().map(|c| Bit::from(*c)).collect() })
+                .map(|cells| PageRow {
+                    subject: None,
+                    mark: ' ',
+                    cells: cells.iter().map(|c| StyledText::from(*c)).collect(),
+                })
                 .collect(),
             ..Section::default()
         }
     }
 
-    fn now() -> Instant {
-        Instant::parse("2026-11-23T03:12:00Z").unwrap()
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-23T03:12:00Z").unwrap()
     }
 
     #[test]

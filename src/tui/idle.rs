@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant as Stopwatch};
 
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// After how long the screens lock, where nobody said otherwise.
 pub const USUAL: Duration = Duration::from_secs(10 * 60);
@@ -16,22 +16,22 @@ pub struct Idle {
     /// After how long the screens lock.
     pub after: Duration,
     since: Stopwatch,
-    at: Instant,
+    at: Timestamp,
 }
 
 impl Idle {
     /// A key was touched now.
-    pub fn new(now: Instant) -> Self {
+    pub fn new(now: Timestamp) -> Self {
         Self { after: USUAL, since: Stopwatch::now(), at: now }
     }
 
     /// A key was touched now.
-    pub fn touch(&mut self, now: Instant) {
+    pub fn touch(&mut self, now: Timestamp) {
         (self.since, self.at) = (Stopwatch::now(), now);
     }
 
     /// How long it is until the screens lock; nothing: they do now.
-    pub fn left(&self, now: Instant) -> Duration {
+    pub fn left(&self, now: Timestamp) -> Duration {
         let by_clock = Duration::from_millis(u64::try_from(now.millis() - self.at.millis()).unwrap_or(0));
         self.after.saturating_sub(self.since.elapsed().max(by_clock))
     }
@@ -53,19 +53,22 @@ pub fn read(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::instant::Span;
+    use crate::value::timestamp::Duration;
 
     #[test]
     fn the_longer_time_counts() {
-        let now = Instant::parse("2026-11-26T12:00:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-26T12:00:00Z").unwrap();
         let mut idle = Idle::new(now);
-        assert!(idle.left(now) > USUAL - Duration::from_secs(5));
-        assert_eq!(idle.left(now.plus(Span::hours(3))), Duration::ZERO, "the machine slept");
-        assert!(idle.left(now.minus(Span::hours(3))) > USUAL - Duration::from_secs(5), "the clock was set back");
-        idle.touch(now.plus(Span::hours(3)));
-        assert!(idle.left(now.plus(Span::hours(3))) > USUAL - Duration::from_secs(5));
-        idle.after = Duration::ZERO;
-        assert_eq!(idle.left(now), Duration::ZERO);
+        assert!(idle.left(now) > USUAL - std::time::Duration::from_secs(5));
+        assert_eq!(idle.left(now.plus(Duration::hours(3))), std::time::Duration::ZERO, "the machine slept");
+        assert!(
+            idle.left(now.minus(Duration::hours(3))) > USUAL - std::time::Duration::from_secs(5),
+            "the clock was set back"
+        );
+        idle.touch(now.plus(Duration::hours(3)));
+        assert!(idle.left(now.plus(Duration::hours(3))) > USUAL - std::time::Duration::from_secs(5));
+        idle.after = std::time::Duration::ZERO;
+        assert_eq!(idle.left(now), std::time::Duration::ZERO);
     }
 
     #[test]

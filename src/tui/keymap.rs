@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::action::{ACTIONS, Action, Intent};
 use super::key::{Chord, sequence, written};
-use super::place::Place;
+use super::screen_id::ScreenId;
 use crate::value::class::words;
 
 words! {
@@ -35,7 +35,7 @@ const CANCEL: &str = "ctrl-c";
 
 /// What is wrong with the keys that somebody wrote.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadKeys {
+pub enum KeymapError {
     /// There is no action of that name.
     #[error("there is no action {0:?}{near}", near = .1.map(|n| format!("; is {n:?} meant?")).unwrap_or_default())]
     NoAction(String, Option<&'static str>),
@@ -103,15 +103,15 @@ impl Keymap {
     /// # Errors
     ///
     /// Where a name is no action, a text no key, or where a key would mean two things at one place.
-    pub fn with(preset: Preset, own: &BTreeMap<String, Vec<String>>) -> Result<Self, BadKeys> {
+    pub fn with(preset: Preset, own: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
         let mut keymap = Self::of(preset);
         for (name, keys) in own {
             let bound = keymap
                 .bound
                 .iter_mut()
                 .find(|b| b.action.name == name)
-                .ok_or_else(|| BadKeys::NoAction(name.clone(), near(name)))?;
-            let read = |key: &String| sequence(key).ok_or_else(|| BadKeys::NoKey(bound.action.name, key.clone()));
+                .ok_or_else(|| KeymapError::NoAction(name.clone(), near(name)))?;
+            let read = |key: &String| sequence(key).ok_or_else(|| KeymapError::NoKey(bound.action.name, key.clone()));
             let mut keys = keys.iter().map(read).collect::<Result<Vec<_>, _>>()?;
             if bound.action.intent == Intent::Cancel {
                 keys.extend(sequence(CANCEL).filter(|cancel| !keys.contains(cancel)));
@@ -122,28 +122,28 @@ impl Keymap {
         Ok(keymap)
     }
 
-    fn check(&self) -> Result<(), BadKeys> {
+    fn check(&self) -> Result<(), KeymapError> {
         if self.key_of(Intent::Palette).is_none() {
-            return Err(BadKeys::NoPalette);
+            return Err(KeymapError::NoPalette);
         }
         for (n, one) in self.bound.iter().enumerate() {
             for other in self.bound.iter().skip(n + 1).filter(|other| are_both_meant(one.action, other.action)) {
                 let begins = |a: &&Vec<Chord>| other.keys.iter().any(|b| a.starts_with(b) || b.starts_with(a));
                 if let Some(key) = one.keys.iter().find(begins) {
                     let (key, one, other) = (written(key), one.action.name, other.action.name);
-                    return Err(BadKeys::Clash { key, one, other });
+                    return Err(KeymapError::Clash { key, one, other });
                 }
             }
         }
         Ok(())
     }
 
-    fn at(&self, place: Place) -> impl Iterator<Item = &Bound> {
+    fn at(&self, place: ScreenId) -> impl Iterator<Item = &Bound> {
         self.bound.iter().filter(move |b| b.action.is_at(place))
     }
 
     /// What a sequence means at a place. What is bound at the place alone goes before what is bound everywhere.
-    pub fn meaning(&self, place: Place, pressed: &[Chord]) -> Meaning {
+    pub fn meaning(&self, place: ScreenId, pressed: &[Chord]) -> Meaning {
         let found: Vec<&Bound> = self.at(place).filter(|b| b.keys.iter().any(|s| s == pressed)).collect();
         let here = found.iter().find(|b| !b.action.places.is_empty());
         if let Some(bound) = here.or_else(|| found.first()) {
@@ -153,7 +153,7 @@ impl Keymap {
     }
 
     /// What a sequence that was begun may go on with, and the names of what it would mean.
-    pub fn continuations(&self, place: Place, pressed: &[Chord]) -> Vec<(String, &'static str)> {
+    pub fn continuations(&self, place: ScreenId, pressed: &[Chord]) -> Vec<(String, &'static str)> {
         let rest = |s: &Vec<Chord>| s.strip_prefix(pressed).filter(|rest| !rest.is_empty()).map(written);
         self.at(place).flat_map(|b| b.keys.iter().filter_map(rest).map(|rest| (rest, b.action.name))).collect()
     }
@@ -190,7 +190,7 @@ impl Keymap {
 
     /// A sentence in which `{name}` is replaced by the first key of the action of that name; where it has none, by the way
     /// to it through the palette. Other braces stay as they are.
-    pub fn told(&self, sentence: &str) -> String {
+    pub fn format_keys(&self, sentence: &str) -> String {
         self.bound.iter().fold(sentence.to_owned(), |sentence, bound| {
             let name = format!("{{{}}}", bound.action.name);
             if sentence.contains(&name) { sentence.replace(&name, &self.way_to(bound)) } else { sentence }
@@ -244,7 +244,7 @@ mod tests {
         rows.iter().map(|(name, keys)| ((*name).to_owned(), keys.iter().map(|k| (*k).to_owned()).collect())).collect()
     }
 
-    fn meant(keymap: &Keymap, place: Place, keys: &str) -> &'static str {
+    fn meant(keymap: &Keymap, place: ScreenId, keys: &str) -> &'static str {
         match keymap.meaning(place, &sequence(keys).unwrap()) {
             Meaning::Action(action) => action.name,
             Meaning::Beginning => "…",
@@ -274,27 +274,27 @@ mod tests {
             let keymap = Keymap::with(preset, &hold).unwrap();
             assert_eq!(meant(&keymap, place, keys), means, "{preset} {place} {keys}");
         };
-        check(Preset::Vim, Place::Timers, "H", "hold");
-        check(Preset::Vim, Place::Timers, "f7", "hold");
-        check(Preset::Vim, Place::Desk, "f7", "");
-        check(Preset::Vim, Place::Case, "enter", "open item");
-        check(Preset::Vim, Place::Desk, "enter", "open");
-        check(Preset::Vim, Place::Desk, "g", "…");
-        check(Preset::Vim, Place::Desk, "space", "");
-        check(Preset::Vim, Place::Desk, ":", "");
-        check(Preset::Arrows, Place::Timers, "H", "hold");
-        check(Preset::Arrows, Place::Desk, "f12", "palette");
-        check(Preset::Arrows, Place::Desk, "f2", "");
-        check(Preset::Arrows, Place::Desk, "g", "");
-        check(Preset::Arrows, Place::Desk, "j", "");
-        check(Preset::ScreenReader, Place::Desk, "3", "case");
+        check(Preset::Vim, ScreenId::Timers, "H", "hold");
+        check(Preset::Vim, ScreenId::Timers, "f7", "hold");
+        check(Preset::Vim, ScreenId::Desk, "f7", "");
+        check(Preset::Vim, ScreenId::Case, "enter", "open item");
+        check(Preset::Vim, ScreenId::Desk, "enter", "open");
+        check(Preset::Vim, ScreenId::Desk, "g", "…");
+        check(Preset::Vim, ScreenId::Desk, "space", "");
+        check(Preset::Vim, ScreenId::Desk, ":", "");
+        check(Preset::Arrows, ScreenId::Timers, "H", "hold");
+        check(Preset::Arrows, ScreenId::Desk, "f12", "palette");
+        check(Preset::Arrows, ScreenId::Desk, "f2", "");
+        check(Preset::Arrows, ScreenId::Desk, "g", "");
+        check(Preset::Arrows, ScreenId::Desk, "j", "");
+        check(Preset::ScreenReader, ScreenId::Desk, "3", "case");
     }
 
     #[test]
     fn without_letters_nothing_that_types_means_anything_but_digits() {
         for preset in [Preset::Arrows, Preset::ScreenReader] {
             let keymap = Keymap::of(preset);
-            for place in Place::ALL {
+            for place in ScreenId::ALL {
                 for c in (' '..='~').filter(|c| !c.is_ascii_digit()) {
                     let chord = Chord { code: KeyCode::Char(c), ctrl: false };
                     assert!(matches!(keymap.meaning(*place, &[chord]), Meaning::Nothing), "{preset} {place} {c}");
@@ -343,8 +343,11 @@ mod tests {
 
     #[test]
     fn sentences_name_the_keys_there_are() {
-        let told = |preset, text: &str| Keymap::of(preset).told(text);
-        assert_eq!(told(Preset::Vim, "{new case} opens one; {help} helps; {x}"), "C opens one; ? helps; {x}");
-        assert_eq!(told(Preset::Arrows, "{new case} opens one; {help} helps"), "F2 new case opens one; F1 helps");
+        let format_keys = |preset, text: &str| Keymap::of(preset).format_keys(text);
+        assert_eq!(format_keys(Preset::Vim, "{new case} opens one; {help} helps; {x}"), "C opens one; ? helps; {x}");
+        assert_eq!(
+            format_keys(Preset::Arrows, "{new case} opens one; {help} helps"),
+            "F2 new case opens one; F1 helps"
+        );
     }
 }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant as Stopwatch};
 use super::filter::{Filter, Fitting};
 use super::measure::Measure;
 use super::order::Order;
-use super::page::{Column, Row, Section, Window};
-use crate::desk::failure::Failure;
+use super::page::{Column, PageRow, Section, Window};
 use crate::value::id::Id;
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
 
 /// Rows that a page has at most of a long list.
 pub const WINDOW: usize = 500;
@@ -22,7 +22,7 @@ const PIECE: usize = 32;
 
 /// How a long list is looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Wish {
+pub struct ListQuery {
     /// The first row of the window, counted from 0 among those that fit.
     pub from: usize,
     /// The filter, as it was typed.
@@ -30,20 +30,20 @@ pub struct Wish {
     /// The order.
     pub order: Option<Order>,
     /// The list, as far as it has been read.
-    pub kept: Kept,
+    pub kept: CachedList,
 }
 
 /// A list that a view and the reading thread share. One is like another: what it holds can be read again.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Arc<Mutex<Option<List>>>);
+pub struct CachedList(Arc<Mutex<Option<List>>>);
 
-impl PartialEq for Kept {
+impl PartialEq for CachedList {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Kept {}
+impl Eq for CachedList {}
 
 /// What the rows are of: another position of the log, another view, another thing is another list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,13 +63,13 @@ pub struct Source<'a> {
     /// The columns.
     pub columns: &'a [Column],
     /// The numbers of all rows, in their order.
-    pub all: &'a dyn Fn() -> Result<Vec<i64>, Failure>,
+    pub all: &'a dyn Fn() -> Result<Vec<i64>, Error>,
     /// The row of a number.
-    pub row: &'a dyn Fn(i64) -> Result<Row, Failure>,
+    pub row: &'a dyn Fn(i64) -> Result<PageRow, Error>,
     /// The row that must be in the window, where it fits.
     pub wanted: Option<i64>,
     /// The time of the page.
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 #[derive(Debug)]
@@ -92,9 +92,9 @@ struct Sifted {
     says: Vec<Measure>,
 }
 
-impl Wish {
+impl ListQuery {
     /// The rows of a page: all of them where they are few, else a window.
-    pub fn rows(&self, source: &Source<'_>) -> Result<(Vec<Row>, Option<Window>), Failure> {
+    pub fn rows(&self, source: &Source<'_>) -> Result<(Vec<PageRow>, Option<Window>), Error> {
         let mut kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut list = match kept.take() {
             Some(list) if list.of == source.of => list,
@@ -117,7 +117,7 @@ impl Wish {
 
 impl List {
     /// Reads on for a turn. Answers the rows that fit so far, and how many were read.
-    fn sift(&mut self, wish: &Wish, source: &Source<'_>) -> Result<(&[i64], usize), Failure> {
+    fn sift(&mut self, wish: &ListQuery, source: &Source<'_>) -> Result<(&[i64], usize), Error> {
         if wish.filter.trim().is_empty() && wish.order.is_none() {
             self.sifted = None;
             return Ok((&self.all, self.all.len()));
@@ -137,13 +137,13 @@ impl List {
 }
 
 impl Sifted {
-    fn new(wish: &Wish) -> Self {
+    fn new(wish: &ListQuery) -> Self {
         let (filter, order) = (wish.filter.clone(), wish.order.clone());
         Self { filter, order, fitting: None, read: 0, fit: Vec::new(), says: Vec::new() }
     }
 
     /// Reads some rows, and puts all in order where these are the last.
-    fn read_on(&mut self, all: &[i64], source: &Source<'_>) -> Result<(), Failure> {
+    fn read_on(&mut self, all: &[i64], source: &Source<'_>) -> Result<(), Error> {
         // What a filter means is found out among as many rows as a page has.
         let piece = if self.read == 0 { WINDOW } else { PIECE };
         let numbers = all.get(self.read..all.len().min(self.read + piece)).unwrap_or_default();
@@ -175,21 +175,21 @@ impl Sifted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::page::{Bit, Width, column};
+    use crate::tui::page::{StyledText, Width, column};
 
-    fn wish(filter: &str, order: Option<(&str, bool)>) -> Wish {
+    fn wish(filter: &str, order: Option<(&str, bool)>) -> ListQuery {
         let order = order.map(|(column, reversed)| Order { column: column.into(), reversed });
-        Wish { filter: filter.into(), order, ..Wish::default() }
+        ListQuery { filter: filter.into(), order, ..ListQuery::default() }
     }
 
     /// Reads a list of so many rows to its end. Row n says n, and n modulo 7 as its tier.
-    fn read(count: i64, wish: &Wish, wanted: Option<i64>) -> (Vec<i64>, Option<Window>) {
+    fn read(count: i64, wish: &ListQuery, wanted: Option<i64>) -> (Vec<i64>, Option<Window>) {
         let columns = [column("ID", Width::Fixed(8)), column("TIER", Width::Fixed(4))];
         let row = |n: i64| {
-            Ok(Row {
+            Ok(PageRow {
                 subject: None,
                 mark: ' ',
-                cells: vec![Bit::from(n.to_string()), Bit::from(format!("T{}", n % 7))],
+                cells: vec![StyledText::from(n.to_string()), StyledText::from(format!("T{}", n % 7))],
             })
         };
         let source = Source {
@@ -198,7 +198,7 @@ mod tests {
             all: &|| Ok((0..count).collect()),
             row: &row,
             wanted,
-            now: Instant::EPOCH,
+            now: Timestamp::EPOCH,
         };
         loop {
             let (rows, window) = wish.rows(&source).unwrap();
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_filter_and_the_order_are_of_all_rows_and_the_page_is_a_window_of_them() {
-        let check = |wish: Wish, wanted: Option<i64>, first: usize, fit: usize, begins: &[i64]| {
+        let check = |wish: ListQuery, wanted: Option<i64>, first: usize, fit: usize, begins: &[i64]| {
             let (rows, window) = read(100_000, &wish, wanted);
             let window = window.unwrap();
             assert_eq!((window.first, window.fit, window.all), (first, fit, 100_000), "{wish:?}");
@@ -219,8 +219,8 @@ mod tests {
             assert_eq!(&rows[..begins.len()], begins, "{wish:?}");
         };
         check(wish("", None), None, 0, 100_000, &[0, 1, 2]);
-        check(Wish { from: 70_000, ..wish("", None) }, None, 70_000, 100_000, &[70_000]);
-        check(Wish { from: 99_990, ..wish("", None) }, None, 99_500, 100_000, &[99_500]);
+        check(ListQuery { from: 70_000, ..wish("", None) }, None, 70_000, 100_000, &[70_000]);
+        check(ListQuery { from: 99_990, ..wish("", None) }, None, 99_500, 100_000, &[99_500]);
         check(wish("", None), Some(60_000), 59_750, 100_000, &[59_750]);
         check(wish("99999", None), None, 0, 1, &[99_999]);
         check(wish("tier:6", None), None, 0, 14_285, &[6, 13, 20]);
@@ -244,16 +244,16 @@ mod tests {
         let wish = wish("tier:6", None);
         assert_eq!(read(1000, &wish, None).1.unwrap().fit, 142);
         let columns = [column("ID", Width::Fixed(8))];
-        let row = |n: i64| Ok(Row { subject: None, mark: ' ', cells: vec![Bit::from(n.to_string())] });
+        let row = |n: i64| Ok(PageRow { subject: None, mark: ' ', cells: vec![StyledText::from(n.to_string())] });
         let source = |position, count| Source {
             of: Of { position, view: 0, focus: None },
             columns: &columns,
             all: if count { &|| Ok((0..700).collect()) } else { &|| Ok((0..600).collect()) },
             row: &row,
             wanted: None,
-            now: Instant::EPOCH,
+            now: Timestamp::EPOCH,
         };
-        let plain = Wish { filter: String::new(), ..wish };
+        let plain = ListQuery { filter: String::new(), ..wish };
         assert_eq!(plain.rows(&source(1, false)).unwrap().1.unwrap().all, 1000, "it was read");
         assert_eq!(plain.rows(&source(2, false)).unwrap().1.unwrap().all, 600);
         assert_eq!(plain.rows(&source(2, true)).unwrap().1.unwrap().all, 600);

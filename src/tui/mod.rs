@@ -1,4 +1,4 @@
-//! Floor 9: the screens. Events come in, values are drawn; nothing ticks, and nothing here touches the workspace but the
+//! Layer 11: the screens. Events come in, values are drawn; nothing ticks, and nothing here touches the workspace but the
 //! two threads of [`worker`].
 //!
 //! A key becomes an action of the catalogue ([`action`]) by the [`keymap`], the action an intent, the intent a change of [`app::App`] or a
@@ -6,6 +6,9 @@
 
 pub mod action;
 pub mod app;
+pub mod available_actions;
+pub mod bulk;
+pub mod canvas;
 pub mod draw;
 pub mod filter;
 pub mod idle;
@@ -13,17 +16,14 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod long;
-pub mod many;
 pub mod measure;
-pub mod offer;
 pub mod order;
 pub mod overlay;
 pub mod page;
-pub mod paint;
-pub mod place;
 pub mod plain;
 pub mod saved;
 pub mod screen;
+pub mod screen_id;
 pub mod settings;
 pub mod signal;
 pub mod terminal;
@@ -45,34 +45,37 @@ use settings::Settings;
 use terminal::Screens;
 use worker::{Opening, Reply};
 
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::verb::Place;
+use crate::command::definition::CommandContext;
 use crate::host::folder::variable;
+use crate::workspace::error::{Error, ErrorKind};
 
 /// Refuses where there is no terminal to draw on, and says what to do instead.
-pub fn needs_terminal() -> Result<(), Failure> {
+pub fn needs_terminal() -> Result<(), Error> {
     let dumb = variable("TERM").is_none_or(|t| t == "dumb");
     if stdin().is_terminal() && stdout().is_terminal() && !dumb {
         return Ok(());
     }
-    Err(Failure::new(
-        Kind::Usage,
+    Err(Error::new(
+        ErrorKind::Usage,
         "the screens need a terminal, and this is none that they can draw on",
-        "every verb is a command too: see `comity --help`; `comity demo --headless` prints the demo",
+        "everything is a command too: see `comity --help`; `comity demo --headless` prints the demo",
     ))
 }
 
 /// Runs the screens until they are left. Answers the exit code.
-pub fn run(opening: Opening, passphrase_file: bool, place: Place, settings: Settings) -> Result<u8, Failure> {
+pub fn run(opening: Opening, passphrase_file: bool, place: CommandContext, settings: Settings) -> Result<u8, Error> {
     let (send, replies) = unbounded_channel();
     let mut app = App::new(opening, passphrase_file, place, send)?;
     app.theme = settings.theme.unwrap_or(app.theme);
     (app.keymap, app.ascii) = (settings.keymap, settings.ascii);
     app.idle.after = settings.lock_after;
     if let Some(failure) = settings.no_views {
-        app.say(page::Bit::new(format!("There are no views: {}", failure.what), theme::Tone::Stop));
+        app.show_message(page::StyledText::new(
+            format!("There are no views: {}", failure.what),
+            theme::StyleRole::Stop,
+        ));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::from)?;
     let mut screens = Screens::enter()?;
     let guard = signal::Guard::watch();
     let ended = runtime.block_on(serve(&mut app, &mut screens, replies));
@@ -82,7 +85,7 @@ pub fn run(opening: Opening, passphrase_file: bool, place: Place, settings: Sett
     match ended? {
         End::Left => Ok(0),
         End::Failed(failure) => Err(failure),
-        End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(Kind::Internal as u8)),
+        End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(ErrorKind::Internal as u8)),
     }
 }
 
@@ -95,10 +98,10 @@ fn here() -> std::io::Result<Option<Event>> {
 /// The seam by which a test sees what a panic leaves behind. The release binary has none.
 #[cfg(debug_assertions)]
 fn fail_where_asked(app: &App) {
-    assert!(app.place != place::Place::Reports || variable("COMITY_PANICS").is_none(), "M. Kraus");
+    assert!(app.place != screen_id::ScreenId::Reports || variable("COMITY_PANICS").is_none(), "M. Kraus");
 }
 
-async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedReceiver<Reply>) -> Result<End, Failure> {
+async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedReceiver<Reply>) -> Result<End, Error> {
     let mut events = EventStream::new();
     let mut signals = signal::Signals::listen()?;
     loop {
@@ -129,7 +132,7 @@ async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedRecei
             event = events.next() => {
                 let mut next = event.transpose()?;
                 while let Some(event) = next {
-                    if app.hear(event) {
+                    if app.handle_event(event) {
                         // What was typed ahead of a question does not answer it.
                         while here()?.is_some() {}
                         break;

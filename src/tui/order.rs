@@ -2,7 +2,7 @@
 
 use super::measure::Measure;
 use super::page::Section;
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
 
 /// The order of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,7 +26,7 @@ impl Order {
 
     /// The rows of a section in this order. Equal ones stay as they come, and blanks stand last, whichever way it goes; a
     /// section without the column stays as it comes. `now` is the time of the page.
-    pub fn rows(&self, section: &Section, now: Instant) -> Vec<usize> {
+    pub fn rows(&self, section: &Section, now: Timestamp) -> Vec<usize> {
         let all = 0..section.rows.len();
         let Some(at) = self.at(section) else { return all.collect() };
         let measure = |n: usize| {
@@ -53,7 +53,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::page::{Bit, Row, Width, column};
+    use crate::tui::page::{PageRow, StyledText, Width, column};
 
     #[test]
     fn rows_are_ordered_by_what_they_say_and_blanks_stand_last() {
@@ -63,11 +63,11 @@ mod tests {
             columns: ["TIER", "LEFT", "WHAT"].map(|t| column(t, Width::Rest)).into(),
             rows: rows
                 .iter()
-                .map(|r| Row { subject: None, mark: ' ', cells: r.iter().map(|c| Bit::from(*c)).collect() })
+                .map(|r| PageRow { subject: None, mark: ' ', cells: r.iter().map(|c| StyledText::from(*c)).collect() })
                 .collect(),
             ..Section::default()
         };
-        let now = Instant::parse("2026-11-23T03:12:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
         let check = |column: &str, reversed: bool, want: &[usize]| {
             let order = Order { column: column.into(), reversed };
             assert_eq!(order.rows(&section, now), want, "{column} {reversed}");

@@ -1,13 +1,13 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
-use super::theme::Tone;
+use super::theme::StyleRole;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::text::Shown;
+use crate::value::timestamp::Timestamp;
 
 /// A thing that a row stands for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Subject {
+pub struct RecordRef {
     /// The kind of record.
     pub kind: String,
     /// The record.
@@ -16,28 +16,28 @@ pub struct Subject {
 
 /// A piece of text and what it means.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Bit {
+pub struct StyledText {
     /// The text.
     pub text: Shown,
     /// What it means.
-    pub tone: Tone,
+    pub tone: StyleRole,
 }
 
-impl Bit {
+impl StyledText {
     /// Text with a tone.
-    pub fn new(text: impl Into<Shown>, tone: Tone) -> Self {
+    pub fn new(text: impl Into<Shown>, tone: StyleRole) -> Self {
         Self { text: text.into(), tone }
     }
 }
 
-impl<T: Into<Shown>> From<T> for Bit {
+impl<T: Into<Shown>> From<T> for StyledText {
     fn from(text: T) -> Self {
-        Self { text: text.into(), tone: Tone::Base }
+        Self { text: text.into(), tone: StyleRole::Base }
     }
 }
 
 /// A line of several pieces, one after the other.
-pub type Line = Vec<Bit>;
+pub type Line = Vec<StyledText>;
 
 /// How wide a column is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,13 +90,13 @@ impl Column {
 
 /// A row of a section.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
+pub struct PageRow {
     /// What it stands for; rows without one cannot be selected.
-    pub subject: Option<Subject>,
+    pub subject: Option<RecordRef>,
     /// A mark before it: `!` due soon, `#` a caveat, `H` held.
     pub mark: char,
     /// Its cells, one for each column.
-    pub cells: Vec<Bit>,
+    pub cells: Vec<StyledText>,
 }
 
 /// Which part of a long list a page shows.
@@ -129,7 +129,7 @@ pub struct Section {
     /// The columns; without headings where all are empty.
     pub columns: Vec<Column>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<PageRow>,
     /// What is said where there are no rows.
     pub empty: Shown,
     /// Which part of a long list the rows are; `None`: they are all.
@@ -146,9 +146,9 @@ pub struct Section {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
     /// When it was made: what it says of times is true of then.
-    pub at: Option<Instant>,
+    pub at: Option<Timestamp>,
     /// The thing that it is about, where it is about one: a case, a partner.
-    pub about: Option<Subject>,
+    pub about: Option<RecordRef>,
     /// Lines on top.
     pub head: Vec<Line>,
     /// Bands from top to bottom; the sections of one stand side by side where there is room.
@@ -159,7 +159,7 @@ pub struct Page {
 
 impl Page {
     /// Puts the keys there are into its sentences, which name actions: `{hold} holds it`.
-    pub fn tell_keys(&mut self, told: &dyn Fn(&str) -> String) {
+    pub fn format_keys(&mut self, told: &dyn Fn(&str) -> String) {
         let empty = self.bands.iter_mut().flatten().map(|section| &mut section.empty);
         for sentence in empty.chain([&mut self.sentence]) {
             *sentence = Shown::from(told(sentence.as_str()));
@@ -173,12 +173,12 @@ pub struct Detail {
     /// Its heading.
     pub title: Shown,
     /// Its lines: a label, which may be empty, and a text.
-    pub lines: Vec<(Shown, Bit)>,
+    pub lines: Vec<(Shown, StyledText)>,
 }
 
 impl Detail {
     /// Adds a labelled line, unless it is empty.
-    pub fn line(&mut self, label: &str, text: impl Into<Bit>) {
+    pub fn line(&mut self, label: &str, text: impl Into<StyledText>) {
         let text = text.into();
         if !text.text.is_empty() {
             self.lines.push((Shown::of(label), text));
@@ -191,12 +191,12 @@ impl Detail {
             return;
         }
         for (n, line) in crate::value::text::shown_lines(text).into_iter().enumerate() {
-            self.lines.push((Shown::of(if n == 0 { label } else { "" }), Bit::from(line)));
+            self.lines.push((Shown::of(if n == 0 { label } else { "" }), StyledText::from(line)));
         }
     }
 
     /// Adds an empty line.
     pub fn gap(&mut self) {
-        self.lines.push((Shown::default(), Bit::default()));
+        self.lines.push((Shown::default(), StyledText::default()));
     }
 }

@@ -1,4 +1,4 @@
-//! The other face of the screens, for screen readers, braille displays and pipes: the same places, actions, offers, forms
+//! The line-oriented interface to the screens, for screen readers, braille displays and pipes: the same places, actions, offers, forms
 //! and questions, told in lines. What was written is never written over: no cursor is moved, no screen is cleared, no
 //! colour is set, and no byte of an escape sequence leaves. It decides nothing: each line that is typed becomes the same
 //! keys and actions that the drawn screens take.
@@ -11,24 +11,25 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::action::{ACTIONS, Action, Intent};
-use super::app::{App, End, told};
+use super::app::{App, End, format_progress};
 use super::keymap::{Keymap, Preset};
 use super::overlay::Overlay;
 use super::overlay::confirm::{Confirm, Said};
-use super::overlay::form::{FormView, Row as Field};
+use super::overlay::form::{FormRow as Field, FormView};
 use super::overlay::menu::Menu;
 use super::overlay::reader::Reader;
-use super::page::{Detail, Line, Page, Row, Subject};
-use super::screen::look::Look;
+use super::page::{Detail, Line, Page, PageRow, RecordRef};
+use super::screen::definition::ViewParams;
 use super::screen::screen_of;
 use super::signal::Signals;
 use super::view::View;
 use super::worker::{Opening, Reply};
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::verb::{Place as Where, Takes, Weight};
-use crate::desk::{verb, verbs};
+use crate::command::command;
+use crate::command::commands;
+use crate::command::definition::{ArgKind, CommandContext, Weight};
 use crate::value::realm::Realm;
 use crate::value::text::{Shown, wrap};
+use crate::workspace::error::{Error, ErrorKind};
 
 /// Rows of a part, and entries of a list, that are told at once.
 const AT_ONCE: usize = 20;
@@ -42,11 +43,11 @@ const HOW: &str = "Type a number to open it, a place (desk, queue, case, legal, 
 /// # Errors
 ///
 /// Where the workspace cannot be opened, and where nothing can be read or written any more.
-pub fn run(opening: Opening, place: Where) -> Result<u8, Failure> {
+pub fn run(opening: Opening, place: CommandContext) -> Result<u8, Error> {
     let (send, replies) = unbounded_channel();
     let mut app = App::new(opening, true, place, send)?;
     app.keymap = Keymap::of(Preset::Vim).by_name();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::from)?;
     let mut plain = Plain {
         app,
         replies,
@@ -65,15 +66,15 @@ pub fn run(opening: Opening, place: Where) -> Result<u8, Failure> {
     match ended? {
         End::Left => Ok(0),
         End::Failed(failure) => Err(failure),
-        End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(Kind::Internal as u8)),
+        End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(ErrorKind::Internal as u8)),
     }
 }
 
 /// What was told of a place: where nothing of it is another, it is not told again.
 #[derive(PartialEq)]
-struct Told {
+struct Statements {
     title: &'static str,
-    look: Look,
+    look: ViewParams,
     filter: String,
     page: Page,
 }
@@ -83,7 +84,7 @@ struct Told {
 struct Numbered {
     section: usize,
     row: usize,
-    subject: Subject,
+    subject: RecordRef,
 }
 
 struct Plain {
@@ -91,10 +92,10 @@ struct Plain {
     replies: UnboundedReceiver<Reply>,
     /// The first row of each part that is told.
     from: usize,
-    told: Option<Told>,
-    /// What the numbers that were told stand for, until the place is told anew.
+    told: Option<Statements>,
+    /// What the numbers that were told stand for, until the place is told again.
     numbers: BTreeMap<usize, Numbered>,
-    /// The form that was begun, by its verb.
+    /// The form that was begun, by its command.
     form: Option<String>,
     /// Whether what was typed was answered already.
     silent: bool,
@@ -104,16 +105,16 @@ struct Plain {
 }
 
 impl Plain {
-    async fn serve(&mut self) -> Result<End, Failure> {
+    async fn serve(&mut self) -> Result<End, Error> {
         let mut signals = Signals::listen()?;
         self.settle(&mut signals).await?;
         if let Some(locked) = self.app.locked.as_ref().filter(|_| self.app.end.is_none()) {
-            return Err(Failure::new(Kind::Key, locked.said.clone(), "start again, with the right passphrase"));
+            return Err(Error::new(ErrorKind::Key, locked.said.clone(), "start again, with the right passphrase"));
         }
         let mut lines = lines();
         if self.app.end.is_none() {
             self.greet()?;
-            self.tell(None)?;
+            self.print_all(None)?;
         }
         let (mut asks, mut questioned) = (true, false);
         loop {
@@ -133,16 +134,16 @@ impl Plain {
             let line = tokio::select! {
                 line = lines.recv() => line,
                 number = signals.next() => {
-                    self.say("")?;
+                    self.print("")?;
                     if number == signal_hook::consts::SIGTSTP {
-                        self.say("Left: what is stopped would go on holding keys. Start it again.")?;
+                        self.print("Left: what is stopped would go on holding keys. Start it again.")?;
                     }
                     self.signal(number);
                     continue;
                 }
                 () = tokio::time::sleep(self.app.until_idle()) => {
-                    self.say("")?;
-                    self.say("Left: nobody has typed a line for long, and keys are not held for nobody. Start it again.")?;
+                    self.print("")?;
+                    self.print("Left: nobody has typed a line for long, and keys are not held for nobody. Start it again.")?;
                     return Ok(End::Left);
                 }
                 () = tokio::time::sleep(Duration::from_millis(to_next_minute)) => {
@@ -152,15 +153,15 @@ impl Plain {
             };
             // Where nobody types any more, nobody is there.
             let Some(line) = line else {
-                self.say("")?;
+                self.print("")?;
                 return Ok(End::Left);
             };
             let selected = self.app.view().selected().cloned();
-            self.hear(&line)?;
+            self.handle_line(&line)?;
             self.settle(&mut signals).await?;
             self.app.idle.touch(self.app.now());
             if self.app.end.is_none() && !std::mem::take(&mut self.silent) {
-                self.tell(selected)?;
+                self.print_all(selected)?;
             }
         }
     }
@@ -170,13 +171,13 @@ impl Plain {
         if number == signal_hook::consts::SIGINT && !self.app.jobs.is_empty() {
             self.app.cancel();
         } else {
-            // A process that is stopped must not hold keys; this face is then started again.
+            // A process that is stopped must not hold keys; this front end is then started again.
             self.app.end = Some(End::Signal(number));
         }
     }
 
     /// Waits until everything that was asked of the threads is answered, and tells how far long work is.
-    async fn settle(&mut self, signals: &mut Signals) -> Result<(), Failure> {
+    async fn settle(&mut self, signals: &mut Signals) -> Result<(), Error> {
         let mut asked = None;
         let begun = std::time::Instant::now();
         let mut spoken = Duration::ZERO;
@@ -197,7 +198,7 @@ impl Plain {
                     && let Some(line) = self.how_far()
                 {
                     spoken = begun.elapsed();
-                    self.say(&line)?;
+                    self.print(&line)?;
                 }
             }
         }
@@ -207,33 +208,33 @@ impl Plain {
     /// How far long work has come, in words.
     fn how_far(&mut self) -> Option<String> {
         if let Some(progress) = self.app.jobs.first().and_then(|j| j.progress.as_ref()) {
-            return Some(told(progress));
+            return Some(format_progress(progress));
         }
         let (_, window) = self.app.view().window().filter(|(_, window)| !window.is_whole())?;
         Some(format!("{} of {} read, {} fit", window.read, window.all, window.fit))
     }
 
     /// A minute has passed: what came, went or is otherwise since then is told in new lines. Answers whether there was any.
-    async fn minute(&mut self, signals: &mut Signals) -> Result<bool, Failure> {
+    async fn minute(&mut self, signals: &mut Signals) -> Result<bool, Error> {
         let before = self.app.view().page.clone();
         self.app.minute();
         self.settle(signals).await?;
         let after = self.app.view().page.clone();
         let news = news(&before, &after);
-        // That times have gone on is no reason to tell the whole place anew.
+        // That times have gone on is no reason to tell the whole place again.
         if let Some(told) = self.told.as_mut().filter(|told| told.page == before) {
             told.page = after;
         }
         if !news.is_empty() {
-            self.say("")?;
+            self.print("")?;
         }
-        news.iter().try_for_each(|line| self.say(line))?;
+        news.iter().try_for_each(|line| self.print(line))?;
         Ok(!news.is_empty())
     }
 
     // --- what is told ------------------------------------------------------------------------------------------------
 
-    fn say(&mut self, line: &str) -> Result<(), Failure> {
+    fn print(&mut self, line: &str) -> Result<(), Error> {
         // What is written is fit to be shown by its type or was made so; this is the last guard, not the first.
         let line: String = line.chars().filter(|c| !c.is_control()).collect();
         // At a terminal a line ends between words: where the terminal breaks one, a screen reader speaks two halves of it.
@@ -246,35 +247,35 @@ impl Plain {
         Ok(())
     }
 
-    fn greet(&mut self) -> Result<(), Failure> {
+    fn greet(&mut self) -> Result<(), Error> {
         let Some(who) = self.app.who.clone() else { return Ok(()) };
         let realm = match &who.realm {
             Realm::Live => "LIVE".to_owned(),
             Realm::Exercise(name) => format!("EXERCISE {name}"),
         };
         let (name, desk) = (Shown::of(&who.name), Shown::of(&who.desk));
-        self.say(&format!("comity, {realm}. {desk}. {name}, {}. {}.", who.role, self.app.now().to_minute()))?;
-        self.say(HOW)
+        self.print(&format!("comity, {realm}. {desk}. {name}, {}. {}.", who.role, self.app.now().to_minute()))?;
+        self.print(HOW)
     }
 
     /// Tells what followed: what was said, what lies on top, or the place where it is another than was told.
-    fn tell(&mut self, selected: Option<Subject>) -> Result<(), Failure> {
+    fn print_all(&mut self, selected: Option<RecordRef>) -> Result<(), Error> {
         let mut spoken = false;
         // What a form was refused for is told beside it.
         let beside = matches!(self.app.overlays.last(), Some(Overlay::Form(form)) if form.failure.is_some());
         if let Some(said) = self.app.said.take().filter(|_| !beside) {
-            self.say(said.text.as_str())?;
+            self.print(said.text.as_str())?;
             spoken = true;
         }
         // A text is told and is then behind.
         while let Some(Overlay::Reader(reader)) = self.app.overlays.last() {
             let lines = reader_lines(reader);
             self.app.overlays.pop();
-            lines.iter().try_for_each(|line| self.say(line))?;
+            lines.iter().try_for_each(|line| self.print(line))?;
             spoken = true;
         }
         let form = self.app.overlays.iter().find_map(|o| match o {
-            Overlay::Form(form) => Some(form.verb.full_name()),
+            Overlay::Form(form) => Some(form.command.full_name()),
             _ => None,
         });
         let begins = form.is_some() && self.form != form;
@@ -284,21 +285,21 @@ impl Plain {
             Some(Overlay::Form(form)) => form_lines(form, begins, &self.app),
             Some(Overlay::Confirm(question)) => question_lines(question),
             Some(Overlay::Naming(asked)) => {
-                asked.told().into_iter().map(|(line, _)| line.as_str().to_owned()).collect()
+                asked.lines().into_iter().map(|(line, _)| line.as_str().to_owned()).collect()
             }
             Some(Overlay::Reader(_)) => Vec::new(),
             None if self.app.asking_time.is_some() || self.app.filtering.is_some() => Vec::new(),
-            None => return self.tell_place(selected, spoken),
+            None => return self.print_page(selected, spoken),
         };
         if matches!(self.app.overlays.last(), Some(Overlay::Confirm(q)) if matches!(q.said, Said::No(_))) {
             self.app.overlays.pop();
-            lines.iter().try_for_each(|line| self.say(line))?;
-            return self.tell(None);
+            lines.iter().try_for_each(|line| self.print(line))?;
+            return self.print_all(None);
         }
-        lines.iter().try_for_each(|line| self.say(line))
+        lines.iter().try_for_each(|line| self.print(line))
     }
 
-    fn tell_place(&mut self, selected: Option<Subject>, mut spoken: bool) -> Result<(), Failure> {
+    fn print_page(&mut self, selected: Option<RecordRef>, mut spoken: bool) -> Result<(), Error> {
         let place = self.app.place;
         if self.told.as_ref().is_none_or(|told| told.title != place.title()) {
             (self.from, self.marked) = (0, 0);
@@ -309,10 +310,10 @@ impl Plain {
             // The detail was asked for, and is told once.
             view.zoomed = false;
             let lines = view.detail.as_ref().map(|(_, d)| detail_lines(d)).unwrap_or_default();
-            return lines.iter().try_for_each(|line| self.say(line));
+            return lines.iter().try_for_each(|line| self.print(line));
         }
         let marked = view.marks.len();
-        let now = Told {
+        let now = Statements {
             title: place.title(),
             look: view.look.clone(),
             filter: view.filter().to_owned(),
@@ -327,32 +328,32 @@ impl Plain {
             lines.extend(page_lines(place, view, from));
             self.numbers = numbered_rows(view);
             self.told = Some(now);
-            return lines.iter().try_for_each(|line| self.say(line));
+            return lines.iter().try_for_each(|line| self.print(line));
         }
         if marked != self.marked {
             self.marked = marked;
-            self.say(&format!("{marked} marked."))?;
+            self.print(&format!("{marked} marked."))?;
             spoken = true;
         } else if let Some(line) = moved {
-            self.say(&format!("Selected: {line}"))?;
+            self.print(&format!("Selected: {line}"))?;
             spoken = true;
         }
-        if spoken { Ok(()) } else { self.say("Nothing is otherwise.") }
+        if spoken { Ok(()) } else { self.print("No changes.") }
     }
 
     /// Tells the place from its next rows on.
-    fn tell_on(&mut self) -> Result<(), Failure> {
+    fn print_more(&mut self) -> Result<(), Error> {
         let (place, from) = (self.app.place, self.from);
         let view = self.app.view();
         let lines = page_lines(place, view, from);
         self.numbers = numbered_rows(view);
         let (look, filter) = (view.look.clone(), view.filter().to_owned());
-        self.told = Some(Told { title: place.title(), look, filter, page: view.page.clone() });
+        self.told = Some(Statements { title: place.title(), look, filter, page: view.page.clone() });
         self.silent = true;
-        lines.iter().try_for_each(|line| self.say(line))
+        lines.iter().try_for_each(|line| self.print(line))
     }
 
-    fn prompt(&mut self) -> Result<(), Failure> {
+    fn prompt(&mut self) -> Result<(), Error> {
         let prompt = match self.app.overlays.last() {
             Some(Overlay::Menu(menu)) if menu.several => "Numbers with commas, or back: ".to_owned(),
             Some(Overlay::Menu(_)) => "Number, words that narrow, or back: ".to_owned(),
@@ -378,11 +379,11 @@ impl Plain {
 
     // --- what is typed -----------------------------------------------------------------------------------------------
 
-    fn hear(&mut self, line: &str) -> Result<(), Failure> {
+    fn handle_line(&mut self, line: &str) -> Result<(), Error> {
         let typed = line.trim();
         match self.app.overlays.last() {
-            Some(Overlay::Menu(_)) => self.hear_in_menu(typed),
-            Some(Overlay::Form(_)) => self.hear_in_form(line.trim_end_matches(['\r', '\n'])),
+            Some(Overlay::Menu(_)) => self.handle_menu_line(typed),
+            Some(Overlay::Form(_)) => self.handle_form_line(line.trim_end_matches(['\r', '\n'])),
             Some(Overlay::Confirm(_) | Overlay::Naming(_)) => {
                 if typed.is_empty() {
                     self.press(KeyCode::Esc);
@@ -396,27 +397,27 @@ impl Plain {
                 self.app.filtering = None;
                 self.filter(typed);
             }
-            None => return self.hear_at_place(typed),
+            None => return self.handle_screen_line(typed),
         }
         Ok(())
     }
 
     fn press(&mut self, code: KeyCode) {
-        self.app.hear(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.app.handle_event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     }
 
-    /// Types a line anew, and Enter.
+    /// Types a line again, and Enter.
     fn enter(&mut self, typed: &str) {
         self.write(typed);
         self.press(KeyCode::Enter);
     }
 
     fn write(&mut self, typed: &str) {
-        self.app.hear(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        self.app.handle_event(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
         typed.chars().filter(|c| !c.is_control()).for_each(|c| self.press(KeyCode::Char(c)));
     }
 
-    fn hear_in_menu(&mut self, typed: &str) {
+    fn handle_menu_line(&mut self, typed: &str) {
         let Some(Overlay::Menu(menu)) = self.app.overlays.last() else { return };
         let (several, count, at) = (menu.several, menu.fitting().count(), menu.at());
         if matches!(typed, "" | "back") {
@@ -448,7 +449,7 @@ impl Plain {
         self.press(KeyCode::Enter);
     }
 
-    fn hear_in_form(&mut self, line: &str) {
+    fn handle_form_line(&mut self, line: &str) {
         let Some(Overlay::Form(form)) = self.app.overlays.last_mut() else { return };
         match line.trim() {
             "/leave" => return self.press(KeyCode::Esc),
@@ -459,7 +460,7 @@ impl Plain {
             _ => {}
         }
         let Some(row) = form.row() else {
-            // At the end: it is done, or a field is written anew.
+            // At the end: it is done, or a field is written again.
             match line.trim().parse::<usize>() {
                 Ok(n) if (1..=form.rows.len()).contains(&n) => form.at = n - 1,
                 _ if line.trim() == "yes" => self.app.run_form(),
@@ -508,7 +509,7 @@ impl Plain {
         self.app.fetch_what_lacks();
     }
 
-    fn hear_at_place(&mut self, typed: &str) -> Result<(), Failure> {
+    fn handle_screen_line(&mut self, typed: &str) -> Result<(), Error> {
         let place = self.app.place;
         if let Some(words) = typed.strip_prefix('/') {
             self.filter(words.trim());
@@ -528,7 +529,7 @@ impl Plain {
                 }
                 self.told = None;
                 // The place is the same: its rows go on.
-                return self.tell_on();
+                return self.print_more();
             }
             _ => {}
         }
@@ -569,12 +570,13 @@ impl Plain {
             return Ok(());
         }
         let name = typed.strip_prefix(':').unwrap_or(typed).trim();
-        if let Some(verb) = verb(name).filter(|v| verbs().any(|other| other.full_name() == v.full_name())) {
+        if let Some(command) = command(name).filter(|v| commands().any(|other| other.full_name() == v.full_name())) {
             let subjects = self.app.subjects();
-            let about =
-                |s: &&Subject| verb.fields.iter().any(|f| f.positional) && verb.subject_field(&s.kind).is_some();
+            let about = |s: &&RecordRef| {
+                command.fields.iter().any(|f| f.positional) && command.subject_field(&s.kind).is_some()
+            };
             let on = subjects.iter().filter(about).cloned().collect();
-            self.app.begin(verb, on);
+            self.app.begin(command, on);
             return Ok(());
         }
         if typed.starts_with(':') {
@@ -585,7 +587,7 @@ impl Plain {
         self.silent = true;
         let elsewhere = ACTIONS.iter().find(|a| a.name == typed).and_then(|a| a.places.first());
         let elsewhere = elsewhere.map_or_else(String::new, |place| format!(" It is done at {}.", place.title()));
-        self.say(&format!("{} means nothing here.{elsewhere} ? lists what does.", Shown::of(typed)))
+        self.print(&format!("{} means nothing here.{elsewhere} ? lists what does.", Shown::of(typed)))
     }
 
     /// The action of this name, or with this key on the drawn screens, at this place.
@@ -617,16 +619,16 @@ impl Plain {
     }
 
     /// Selects a row by its number.
-    fn select(&mut self, n: usize) -> Result<bool, Failure> {
+    fn select(&mut self, n: usize) -> Result<bool, Error> {
         let last = self.numbers.keys().next_back().copied().unwrap_or(0);
         let Some(Numbered { section, row, subject }) = self.numbers.get(&n).cloned() else {
-            self.say(&format!("There is no number {n}; the last is {last}."))?;
+            self.print(&format!("There is no number {n}; the last is {last}."))?;
             self.silent = true;
             return Ok(false);
         };
         // A number stands for the thing that it was told of, whatever came or went since.
         if !self.app.view().go_to_thing(section, row, &subject) {
-            self.say(&format!("What number {n} was told of is no longer here. Enter alone tells what is."))?;
+            self.print(&format!("What number {n} was told of is no longer here. Enter alone tells what is."))?;
             self.silent = true;
             return Ok(false);
         }
@@ -637,12 +639,12 @@ impl Plain {
 
 /// What is new on a page, in lines: things that came and went, and its sentence where it is another.
 fn news(before: &Page, after: &Page) -> Vec<String> {
-    let of = |page: &Page| -> Vec<(Subject, String)> {
+    let of = |page: &Page| -> Vec<(RecordRef, String)> {
         let rows = page.bands.iter().flatten().flat_map(|section| section.rows.iter());
         rows.filter_map(|row| Some((row.subject.clone()?, cells(row)))).collect()
     };
     let (old, new) = (of(before), of(after));
-    let has = |all: &[(Subject, String)], one: &Subject| all.iter().any(|(subject, _)| subject == one);
+    let has = |all: &[(RecordRef, String)], one: &RecordRef| all.iter().any(|(subject, _)| subject == one);
     let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| format!("New: {line}"));
     let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| format!("No longer here: {line}"));
     let is_said = after.sentence != before.sentence && !after.sentence.is_empty();
@@ -689,7 +691,7 @@ fn text_of(line: &Line) -> String {
     line.iter().map(|bit| bit.text.as_str()).collect::<String>().trim().to_owned()
 }
 
-fn cells(row: &Row) -> String {
+fn cells(row: &PageRow) -> String {
     let mark = match row.mark {
         '!' => "due soon; ",
         '#' => "from a partner; ",
@@ -702,7 +704,7 @@ fn cells(row: &Row) -> String {
     format!("{mark}{}", cells.join("; "))
 }
 
-fn page_lines(place: super::place::Place, view: &View, from: usize) -> Vec<String> {
+fn page_lines(place: super::screen_id::ScreenId, view: &View, from: usize) -> Vec<String> {
     let mut lines = vec![String::new(), place.title().to_uppercase()];
     if let Some(failure) = &view.failed {
         lines.extend(reader_lines(&Reader::of_failure("This cannot be shown", failure)));
@@ -766,7 +768,7 @@ fn page_lines(place: super::place::Place, view: &View, from: usize) -> Vec<Strin
 }
 
 fn detail_lines(detail: &Detail) -> Vec<String> {
-    let line = |(label, bit): &(Shown, super::page::Bit)| match (label.is_empty(), bit.text.is_empty()) {
+    let line = |(label, bit): &(Shown, super::page::StyledText)| match (label.is_empty(), bit.text.is_empty()) {
         (_, true) => None,
         (true, false) => Some(bit.text.to_string()),
         (false, false) => Some(format!("{}: {}", label.as_str().trim(), bit.text)),
@@ -812,23 +814,23 @@ fn form_lines(form: &FormView, begins: bool, app: &App) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(failure) = &form.failure {
         lines.push(format!("Not done: {}", Shown::of(&failure.what)));
-        lines.push(Shown::of(&failure.remedy).to_string());
+        lines.push(Shown::of(&failure.hint).to_string());
     }
     let Some(row) = form.row() else {
-        lines.push(format!("{}: {}", form.verb.full_name(), form.verb.about));
+        lines.push(format!("{}: {}", form.command.full_name(), form.command.about));
         for (n, row) in form.rows.iter().enumerate() {
             let value = value_of(row);
             let missing = if row.is_required() { "MISSING" } else { "-" };
             lines.push(format!("{}. {}: {}", n + 1, row.name(), if value.is_empty() { missing } else { &value }));
         }
-        lines.push(match form.verb.weight() {
-            Weight::Light => "yes does it; a number writes that field anew.".to_owned(),
-            _ => "yes asks once more and then does it; a number writes that field anew.".to_owned(),
+        lines.push(match form.command.weight() {
+            Weight::Light => "yes does it; a number changes that field.".to_owned(),
+            _ => "yes asks again and then does it; a number changes that field.".to_owned(),
         });
         return lines;
     };
     if begins {
-        lines.push(format!("{}: {}.", form.verb.full_name(), form.verb.about));
+        lines.push(format!("{}: {}.", form.command.full_name(), form.command.about));
         lines.push(
             "Empty goes on; /before goes back a field, /empty empties one, /leave leaves and keeps a draft.".to_owned(),
         );
@@ -839,7 +841,7 @@ fn form_lines(form: &FormView, begins: bool, app: &App) -> Vec<String> {
     let needed = if row.is_required() { ", needed" } else { "" };
     lines.push(format!("Field {} of {}: {article}{}{needed}.", form.at + 1, form.rows.len(), Shown::of(&row.help())));
     match row.words() {
-        Some(words) if matches!(row.field.takes, Takes::Words(_)) => {
+        Some(words) if matches!(row.field.takes, ArgKind::Words(_)) => {
             lines.push(format!("Any of, by word or number, with commas: {}.", numbered(&words)));
         }
         Some(words) => lines.push(format!("One of, by word or number: {}.", numbered(&words))),
@@ -871,7 +873,7 @@ fn question_lines(question: &Confirm) -> Vec<String> {
         lines.push(format!("That is not {}.", question.word));
     }
     if !matches!(question.said, Said::No(_)) {
-        lines.push(match question.verb.weight() {
+        lines.push(match question.command.weight() {
             Weight::Destroys => format!("This cannot be undone. To do it, type {}.", question.word),
             _ => format!("To sign, type {}.", question.word),
         });
@@ -882,23 +884,28 @@ fn question_lines(question: &Confirm) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::page::{Bit, Section};
+    use crate::tui::page::{Section, StyledText};
     use crate::value::id::Id;
 
     #[test]
     fn only_what_came_and_went_is_news() {
-        let row = |n: u8, left: &str| Row {
-            subject: Some(Subject { kind: "item".into(), id: Id::from_bytes([n; 16]) }),
+        let row = |n: u8, left: &str| PageRow {
+            subject: Some(RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }),
             mark: if n == 2 { '!' } else { ' ' },
-            cells: vec![Bit::from(format!("E-{n}")), Bit::default(), Bit::from(left), Bit::from("###")],
+            cells: vec![
+                StyledText::from(format!("E-{n}")),
+                StyledText::default(),
+                StyledText::from(left),
+                StyledText::from("###"),
+            ],
         };
-        let page = |rows: Vec<Row>, sentence: &str| Page {
+        let page = |rows: Vec<PageRow>, sentence: &str| Page {
             bands: vec![vec![Section { rows, ..Section::default() }]],
             sentence: Shown::of(sentence),
             ..Page::default()
         };
         let before = page(vec![row(1, "5h"), row(3, "7h")], "Nothing is late.");
-        let check = |rows: Vec<Row>, sentence: &str, want: &[&str]| {
+        let check = |rows: Vec<PageRow>, sentence: &str, want: &[&str]| {
             assert_eq!(news(&before, &page(rows, sentence)), want);
         };
         check(vec![row(1, "4h"), row(3, "6h")], "Nothing is late.", &[]);

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::order::Order;
-use super::place::Place;
 use super::screen::screen_of;
-use crate::desk::failure::{Failure, Kind};
+use super::screen_id::ScreenId;
 use crate::host::{file, folder};
 use crate::value::text::shown;
+use crate::workspace::error::{Error, ErrorKind};
 
 /// The name of the file.
 pub const NAME: &str = "views.toml";
@@ -27,7 +27,7 @@ pub struct Saved {
     pub name: String,
     /// The place.
     #[serde(deserialize_with = "place")]
-    pub place: Place,
+    pub place: ScreenId,
     /// Which of the place's views; empty where it has one.
     #[serde(default)]
     pub tab: String,
@@ -49,14 +49,14 @@ struct Written {
     view: Vec<Saved>,
 }
 
-fn place<'de, D: Deserializer<'de>>(from: D) -> Result<Place, D::Error> {
+fn place<'de, D: Deserializer<'de>>(from: D) -> Result<ScreenId, D::Error> {
     let word = String::deserialize(from)?;
-    Place::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no place {word:?}")))
+    ScreenId::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no place {word:?}")))
 }
 
 impl Saved {
     /// A view that has no name yet.
-    pub fn new(place: Place, tab: usize, filter: &str, order: Option<&Order>) -> Self {
+    pub fn new(place: ScreenId, tab: usize, filter: &str, order: Option<&Order>) -> Self {
         Self {
             name: String::new(),
             place,
@@ -129,13 +129,13 @@ pub fn path() -> Option<PathBuf> {
 /// # Errors
 ///
 /// [`Kind::Usage`] where it cannot be understood, with the line; [`Kind::Medium`] where it cannot be read.
-pub fn read(path: &Path) -> Result<Vec<Saved>, Failure> {
+pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
     if path.symlink_metadata().is_err() {
         return Ok(Vec::new());
     }
     let bad = |what: String| {
         let what = format!("{}, {what}", shown(&path.to_string_lossy()));
-        Failure::new(Kind::Usage, what, "mend the file, or move it away; until then no view is saved or recalled")
+        Error::new(ErrorKind::Usage, what, "mend the file, or move it away; until then no view is saved or recalled")
     };
     let bytes = file::read(path, LONGEST)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
@@ -152,7 +152,7 @@ pub fn read(path: &Path) -> Result<Vec<Saved>, Failure> {
 /// # Errors
 ///
 /// As [`read`], and [`Kind::Medium`] where it cannot be written. The file is then as it was.
-pub fn save(path: &Path, view: Saved) -> Result<bool, Failure> {
+pub fn save(path: &Path, view: Saved) -> Result<bool, Error> {
     let mut all = read(path)?;
     let there = all.iter().position(|v| v.name == view.name);
     match there.and_then(|n| all.get_mut(n)) {
@@ -168,21 +168,21 @@ pub fn save(path: &Path, view: Saved) -> Result<bool, Failure> {
 /// # Errors
 ///
 /// As [`save`]; [`Kind::Usage`] where there is none of that name.
-pub fn remove(path: &Path, name: &str) -> Result<Saved, Failure> {
+pub fn remove(path: &Path, name: &str) -> Result<Saved, Error> {
     let mut all = read(path)?;
     let Some(at) = all.iter().position(|v| v.name == name) else {
-        return Err(Failure::usage(format!("there is no view {}", shown(name))));
+        return Err(Error::usage(format!("there is no view {}", shown(name))));
     };
     let removed = all.remove(at);
     write(path, &all)?;
     Ok(removed)
 }
 
-fn write(path: &Path, all: &[Saved]) -> Result<(), Failure> {
+fn write(path: &Path, all: &[Saved]) -> Result<(), Error> {
     let mut text = String::from("# Views of the screens: `f` recalls them, `F` saves one. Not encrypted.\n");
     all.iter().for_each(|v| text.push_str(&v.toml()));
     if text.len() as u64 > LONGEST {
-        return Err(Failure::new(Kind::Malformed, "there are too many views", "remove some"));
+        return Err(Error::new(ErrorKind::Malformed, "there are too many views", "remove some"));
     }
     if let Some(folder) = path.parent() {
         file::private_folder(folder)?;
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn view(name: &str, filter: &str, order: Option<&Order>) -> Saved {
-        Saved { name: name.into(), ..Saved::new(Place::Queue, 1, filter, order) }
+        Saved { name: name.into(), ..Saved::new(ScreenId::Queue, 1, filter, order) }
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(all, [first, view("all", "open", None)]);
         assert_eq!(remove(&path, "all").unwrap().filter, "open");
         assert_eq!(read(&path).unwrap().len(), 1);
-        assert_eq!(remove(&path, "all").unwrap_err().kind, Kind::Usage);
+        assert_eq!(remove(&path, "all").unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(all[0].order(), Some(order));
         assert_eq!((all[0].tab(), all[0].tab.as_str()), (1, "inbound"));
         assert_eq!(all[1].words(), "Queue inbound, filter open, as it comes");

@@ -11,10 +11,10 @@ use super::idle;
 use super::keymap::{Keymap, Preset};
 use super::saved;
 use super::theme::Theme;
-use crate::desk::failure::{Failure, Kind};
 use crate::host::file;
 use crate::host::folder::{self, variable};
 use crate::value::text::shown;
+use crate::workspace::error::{Error, ErrorKind};
 
 /// The name of the file.
 const NAME: &str = "keys.toml";
@@ -43,7 +43,7 @@ pub struct Settings {
     /// After how long without a key they lock.
     pub lock_after: Duration,
     /// What is wrong with the file of the views, where something is: the screens open without them.
-    pub no_views: Option<Failure>,
+    pub no_views: Option<Error>,
 }
 
 /// The file, as it is written. What is not known is an error: a word that is misspelt must not be passed over.
@@ -66,13 +66,13 @@ impl Settings {
     ///
     /// [`Kind::Usage`] where the file or a wish cannot be understood, or gives one key to two actions; [`Kind::Medium`]
     /// where the file cannot be read or is larger than 64 KiB.
-    pub fn read(wishes: &Wishes) -> Result<Self, Failure> {
+    pub fn read(wishes: &Wishes) -> Result<Self, Error> {
         let path = folder::settings().map(|folder| folder.join(NAME));
         let there = path.filter(|path| path.symlink_metadata().is_ok());
         let written = there.as_deref().map(read).transpose()?.unwrap_or_default();
         let bad = |what: String| match &there {
             Some(path) => bad_file(path, &what),
-            None => Failure::usage(what),
+            None => Error::usage(what),
         };
         let preset = written.preset.as_deref().map(|p| preset(p).map_err(bad)).transpose()?.unwrap_or(Preset::Vim);
         let keymap = Keymap::with(preset, &written.keys).map_err(|e| bad(e.to_string()))?;
@@ -89,15 +89,15 @@ impl Settings {
     }
 }
 
-fn read(path: &Path) -> Result<Written, Failure> {
+fn read(path: &Path) -> Result<Written, Error> {
     let bytes = file::read(path, LONGEST)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad_file(path, "it is not UTF-8"))?;
     toml::from_str(text).map_err(|e| bad_file(path, e.to_string().trim_end()))
 }
 
-fn bad_file(path: &Path, what: &str) -> Failure {
+fn bad_file(path: &Path, what: &str) -> Error {
     let what = format!("{}: {what}", shown(&path.to_string_lossy()));
-    Failure::new(Kind::Usage, what, "mend the file, or move it away: without it every key is as it was")
+    Error::new(ErrorKind::Usage, what, "mend the file, or move it away: without it every key is as it was")
 }
 
 fn preset(name: &str) -> Result<Preset, String> {
@@ -116,9 +116,9 @@ fn theme(name: &str) -> Result<&'static Theme, String> {
 }
 
 /// The theme that was named for this run: on the command line, or in the environment.
-fn wished(wishes: &Wishes) -> Result<Option<&'static Theme>, Failure> {
+fn wished(wishes: &Wishes) -> Result<Option<&'static Theme>, Error> {
     let named = wishes.theme.clone().or_else(|| variable("COMITY_THEME"));
-    named.map(|name| theme(&name).map_err(Failure::usage)).transpose()
+    named.map(|name| theme(&name).map_err(Error::usage)).transpose()
 }
 
 /// The theme for this terminal: what was named for this run; none of its colours where it asks for none; what the file

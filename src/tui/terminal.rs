@@ -39,7 +39,7 @@ impl Screens {
     /// Sets it again after a pause.
     pub fn resume(&mut self) -> io::Result<()> {
         set()?;
-        // A terminal that is made anew draws everything, and asks nothing of the other side.
+        // A terminal that is made again draws everything, and asks nothing of the other side.
         self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         Ok(())
     }

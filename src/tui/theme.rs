@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// What a piece of text means.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Tone {
+pub enum StyleRole {
     /// Plain text.
     #[default]
     Base,
@@ -45,23 +45,23 @@ pub struct Theme {
 /// The styles of a theme on one ground.
 #[derive(Clone, Debug)]
 pub struct Styles {
-    tones: BTreeMap<Tone, Style>,
+    tones: BTreeMap<StyleRole, Style>,
     selected: Style,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rows {
+struct ThemeFile {
     #[serde(default)]
     ground: Option<String>,
     #[serde(default)]
     exercise_ground: Option<String>,
-    tone: BTreeMap<Tone, Row>,
+    tone: BTreeMap<StyleRole, RoleStyle>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct RoleStyle {
     fg: Option<String>,
     #[serde(default)]
     bold: bool,
@@ -86,14 +86,14 @@ static THEMES: LazyLock<Vec<Theme>> =
     LazyLock::new(|| FILES.iter().filter_map(|(name, text)| read(name, text)).collect());
 
 fn read(name: &'static str, text: &str) -> Option<Theme> {
-    let rows: Rows = toml::from_str(text).ok()?;
+    let rows: ThemeFile = toml::from_str(text).ok()?;
     let [live, exercise] =
         [&rows.ground, &rows.exercise_ground].map(|ground| styles(&rows, ground.as_deref().and_then(colour)));
     Some(Theme { name, live, exercise })
 }
 
-fn styles(rows: &Rows, ground: Option<Color>) -> Styles {
-    let style = |row: &Row| {
+fn styles(rows: &ThemeFile, ground: Option<Color>) -> Styles {
+    let style = |row: &RoleStyle| {
         let mut style = Style::new();
         style.fg = row.fg.as_deref().and_then(colour);
         style.bg = ground;
@@ -109,8 +109,8 @@ fn styles(rows: &Rows, ground: Option<Color>) -> Styles {
         }
         style
     };
-    let tones: BTreeMap<Tone, Style> = rows.tone.iter().map(|(tone, row)| (*tone, style(row))).collect();
-    let selected = tones.get(&Tone::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
+    let tones: BTreeMap<StyleRole, Style> = rows.tone.iter().map(|(tone, row)| (*tone, style(row))).collect();
+    let selected = tones.get(&StyleRole::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
     Styles { tones, selected }
 }
 
@@ -137,8 +137,8 @@ impl Theme {
 
 impl Styles {
     /// The style of a tone.
-    pub fn style(&self, tone: Tone) -> Style {
-        self.tones.get(&tone).or_else(|| self.tones.get(&Tone::Base)).copied().unwrap_or_default()
+    pub fn style(&self, tone: StyleRole) -> Style {
+        self.tones.get(&tone).or_else(|| self.tones.get(&StyleRole::Base)).copied().unwrap_or_default()
     }
 
     /// The style of the selected row: reverse, whatever else is lost.
@@ -155,7 +155,7 @@ mod tests {
     fn every_theme_is_well_formed_and_has_every_tone() {
         assert_eq!(Theme::all().len(), FILES.len());
         for (name, text) in FILES {
-            let rows: Rows = toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            let rows: ThemeFile = toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
             assert_eq!(rows.tone.len(), 10, "{name}");
             for row in rows.tone.values() {
                 assert!(row.fg.is_none() || row.fg.as_deref().and_then(colour).is_some(), "{name}");
@@ -180,7 +180,7 @@ mod tests {
     fn every_tone_stands_out_from_its_ground_by_seven_to_one() {
         for name in ["safe", "light", "dark"] {
             let theme = Theme::named(name).unwrap();
-            let grounds = [&theme.live, &theme.exercise].map(|styles| styles.style(Tone::Base).bg.unwrap());
+            let grounds = [&theme.live, &theme.exercise].map(|styles| styles.style(StyleRole::Base).bg.unwrap());
             assert_ne!(grounds[0], grounds[1], "{name}: an exercise is seen at a glance");
             for styles in [&theme.live, &theme.exercise] {
                 for (tone, style) in &styles.tones {

@@ -2,11 +2,11 @@
 //! record for ever, and what takes it back is an act of its own, which is asked for like any other. Nothing is done here.
 
 use super::order::Order;
-use super::page::Subject;
-use super::place::Place;
+use super::page::RecordRef;
 use super::saved::Saved;
-use crate::desk::verb;
-use crate::desk::verb::Verb;
+use super::screen_id::ScreenId;
+use crate::command::command;
+use crate::command::definition::Command;
 use crate::value::id::Id;
 
 /// How many things are kept: the oldest go first.
@@ -14,9 +14,9 @@ const MOST: usize = 100;
 
 /// How a place is looked at: what a key may change without a trace in the record.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Looks {
+pub struct ViewSnapshot {
     /// The place.
-    pub place: Place,
+    pub place: ScreenId,
     /// Which of its views.
     pub tab: usize,
     /// The filter.
@@ -24,10 +24,10 @@ pub struct Looks {
     /// The order.
     pub order: Option<Order>,
     /// What is marked.
-    pub marks: Vec<Subject>,
+    pub marks: Vec<RecordRef>,
 }
 
-impl Looks {
+impl ViewSnapshot {
     /// What has changed since, in words; `None`: nothing, or another place is looked at.
     pub fn since(&self, now: &Self) -> Option<String> {
         if self.place != now.place {
@@ -56,11 +56,11 @@ impl Looks {
 #[derive(Clone, Debug)]
 pub enum Back {
     /// Looking at it as before.
-    Looks(Looks),
+    ViewSnapshot(ViewSnapshot),
     /// A view that was removed is kept again.
     View(Box<Saved>),
     /// An act of its own, on this thing.
-    Verb(&'static Verb, Subject),
+    Command(&'static Command, RecordRef),
     /// Nothing; why, and what can be done instead.
     Never(&'static str),
 }
@@ -78,7 +78,7 @@ pub struct Done {
 #[derive(Default)]
 pub struct History {
     done: Vec<Done>,
-    undone: Vec<(String, Looks)>,
+    undone: Vec<(String, ViewSnapshot)>,
 }
 
 impl History {
@@ -102,7 +102,7 @@ impl History {
     }
 
     /// Notes how it was looked at before it was taken back.
-    pub fn undone(&mut self, what: String, looks: Looks) {
+    pub fn undone(&mut self, what: String, looks: ViewSnapshot) {
         self.undone.push((what, looks));
     }
 
@@ -112,13 +112,13 @@ impl History {
     }
 
     /// The same, to be looked at once more. What it changes is not noted again by itself.
-    pub fn redo(&mut self) -> Option<(String, Looks)> {
+    pub fn redo(&mut self) -> Option<(String, ViewSnapshot)> {
         self.undone.pop()
     }
 
     /// Notes that it is as before once more.
-    pub fn redone(&mut self, what: String, before: Looks) {
-        self.done.push(Done { what, back: Back::Looks(before) });
+    pub fn redone(&mut self, what: String, before: ViewSnapshot) {
+        self.done.push(Done { what, back: Back::ViewSnapshot(before) });
     }
 
     /// Forgets everything.
@@ -127,7 +127,7 @@ impl History {
     }
 }
 
-/// Which verb takes back what another one did, on what it made or was done to. Each asks for its reasons and is put to the
+/// Which command takes back what another one did, on what it made or was done to. Each asks for its reasons and is put to the
 /// gate like any other; the record keeps both.
 const COUNTER: &[(&str, &str)] = &[
     ("agreement add", "agreement end"),
@@ -142,8 +142,8 @@ const COUNTER: &[(&str, &str)] = &[
     ("review decide", "review lapse"),
 ];
 
-/// What takes back what a verb did.
-pub fn counter(done: &Verb, made: Option<Id>) -> Back {
+/// What takes back what a command did.
+pub fn counter(done: &Command, made: Option<Id>) -> Back {
     let name = done.full_name();
     if name == "item mark" {
         return Back::Never("mark it as it was: the record keeps both markings");
@@ -151,15 +151,15 @@ pub fn counter(done: &Verb, made: Option<Id>) -> Back {
     if matches!(done.act, "purge" | "delete-order" | "member-revoke") {
         return Back::Never("what is erased or revoked does not come back");
     }
-    let other = COUNTER.iter().find(|(of, _)| *of == name).and_then(|(_, by)| verb(by));
+    let other = COUNTER.iter().find(|(of, _)| *of == name).and_then(|(_, by)| command(by));
     match (other, made) {
         (Some(other), Some(id)) => {
             let kind = other.fields.iter().find_map(|f| match f.takes {
-                verb::Takes::Record(kinds) if f.positional => kinds.first().copied(),
-                verb::Takes::Partner if f.positional => Some("partner"),
+                crate::command::definition::ArgKind::Record(kinds) if f.positional => kinds.first().copied(),
+                crate::command::definition::ArgKind::Partner if f.positional => Some("partner"),
                 _ => None,
             });
-            kind.map_or(Back::Never(STAYS), |kind| Back::Verb(other, Subject { kind: kind.to_owned(), id }))
+            kind.map_or(Back::Never(STAYS), |kind| Back::Command(other, RecordRef { kind: kind.to_owned(), id }))
         }
         _ => Back::Never(STAYS),
     }
@@ -171,22 +171,24 @@ const STAYS: &str = "it is signed and stays in the record";
 mod tests {
     use super::*;
 
-    fn looks(filter: &str, marks: usize) -> Looks {
-        let mark = |n: usize| Subject { kind: "item".into(), id: Id::from_bytes([n as u8; 16]) };
+    fn looks(filter: &str, marks: usize) -> ViewSnapshot {
+        let mark = |n: usize| RecordRef { kind: "item".into(), id: Id::from_bytes([n as u8; 16]) };
         let marks = (0..marks).map(mark).collect();
-        Looks { place: Place::Case, tab: 0, filter: filter.into(), order: None, marks }
+        ViewSnapshot { place: ScreenId::Case, tab: 0, filter: filter.into(), order: None, marks }
     }
 
     #[test]
     fn every_counter_is_a_verb_that_takes_one_thing() {
         for (of, by) in COUNTER {
-            let done = verb(of).unwrap_or_else(|| panic!("{of}"));
-            let Back::Verb(other, subject) = counter(done, Some(Id::from_bytes([1; 16]))) else { panic!("{of}") };
+            let done = command(of).unwrap_or_else(|| panic!("{of}"));
+            let Back::Command(other, subject) = counter(done, Some(Id::from_bytes([1; 16]))) else { panic!("{of}") };
             assert_eq!(other.full_name(), *by);
             assert!(other.subject_field(&subject.kind).is_some(), "{by} takes no {}", subject.kind);
         }
-        assert!(matches!(counter(verb("retention purge").unwrap(), None), Back::Never(why) if why.contains("erased")));
-        assert!(matches!(counter(verb("case new").unwrap(), Some(Id::from_bytes([1; 16]))), Back::Never(STAYS)));
+        assert!(
+            matches!(counter(command("retention purge").unwrap(), None), Back::Never(why) if why.contains("erased"))
+        );
+        assert!(matches!(counter(command("case new").unwrap(), Some(Id::from_bytes([1; 16]))), Back::Never(STAYS)));
     }
 
     #[test]
@@ -198,9 +200,10 @@ mod tests {
         ] {
             assert_eq!(before.since(&now).as_deref(), said);
         }
-        assert_eq!(looks("", 1).since(&Looks { place: Place::Queue, ..looks("", 0) }), None);
+        assert_eq!(looks("", 1).since(&ViewSnapshot { place: ScreenId::Queue, ..looks("", 0) }), None);
         let mut history = History::default();
-        let note = |h: &mut History, n: usize| h.note(Done { what: n.to_string(), back: Back::Looks(looks("", n)) });
+        let note =
+            |h: &mut History, n: usize| h.note(Done { what: n.to_string(), back: Back::ViewSnapshot(looks("", n)) });
         (0..MOST + 5).for_each(|n| note(&mut history, n));
         assert_eq!(history.newest().count(), MOST);
         let newest = history.newest().next().unwrap().0;

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroizing;
 
 use crate::seal::secret::Passphrase;
-use crate::value::instant::{Instant, Span};
+use crate::value::timestamp::{Duration, Timestamp};
 
 /// After so many wrong passphrases one waits.
 const TRIES: u32 = 5;
@@ -14,7 +14,7 @@ const TRIES: u32 = 5;
 pub struct Unlock {
     typed: Zeroizing<String>,
     wrong: u32,
-    until: Option<Instant>,
+    until: Option<Timestamp>,
     /// Whether a passphrase is being tried.
     pub trying: bool,
     /// What is said about the last try.
@@ -35,12 +35,12 @@ impl Unlock {
     }
 
     /// How long to wait before the next try.
-    pub fn wait(&self, now: Instant) -> Option<Span> {
+    pub fn wait(&self, now: Timestamp) -> Option<Duration> {
         self.until.filter(|t| *t > now).map(|t| t.since(now))
     }
 
     /// Takes a key. Answers the passphrase that is to be tried; `Some(None)`: there is none to ask for.
-    pub fn key(&mut self, key: KeyEvent, now: Instant) -> Option<Option<Passphrase>> {
+    pub fn key(&mut self, key: KeyEvent, now: Timestamp) -> Option<Option<Passphrase>> {
         if self.trying || self.wait(now).is_some() {
             return None;
         }
@@ -87,12 +87,12 @@ impl Unlock {
     }
 
     /// The passphrase was wrong.
-    pub fn wrong(&mut self, said: &str, now: Instant) {
+    pub fn wrong(&mut self, said: &str, now: Timestamp) {
         self.trying = false;
         self.wrong += 1;
         said.clone_into(&mut self.said);
         if self.wrong.is_multiple_of(TRIES) {
-            self.until = Some(now.plus(Span::minutes(1)));
+            self.until = Some(now.plus(Duration::minutes(1)));
         }
     }
 }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn after_five_wrong_passphrases_one_waits() {
-        let now = Instant::parse("2026-11-23T03:12:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
         let press = |u: &mut Unlock, code, at| u.key(KeyEvent::new(code, KeyModifiers::NONE), at);
         let mut unlock = Unlock::default();
         for _ in 0..TRIES {
@@ -118,14 +118,14 @@ mod tests {
         }
         press(&mut unlock, KeyCode::Char('x'), now);
         assert!(press(&mut unlock, KeyCode::Enter, now).is_none());
-        let later = now.plus(Span::minutes(1));
+        let later = now.plus(Duration::minutes(1));
         unlock.paste("x\n");
         assert!(press(&mut unlock, KeyCode::Enter, later).is_some());
     }
 
     #[test]
     fn an_identity_without_a_passphrase_opens_on_enter() {
-        let now = Instant::parse("2026-11-23T03:12:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
         let mut unlock = Unlock { needs_none: true, ..Unlock::default() };
         assert!(matches!(unlock.key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE), now), Some(None)));
     }

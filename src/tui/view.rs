@@ -6,20 +6,20 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::filter::Filter;
-use super::long::{WINDOW, Wish};
+use super::long::{ListQuery, WINDOW};
 use super::order::Order;
-use super::page::{Detail, Page, Row, Section, Subject, Window};
-use super::screen::look::Look;
+use super::page::{Detail, Page, PageRow, RecordRef, Section, Window};
+use super::screen::definition::ViewParams;
 use super::worker::Ticket;
-use crate::desk::failure::Failure;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
 
 /// A place as it is being looked at.
 #[derive(Default)]
 pub struct View {
     /// How.
-    pub look: Look,
+    pub look: ViewParams,
     /// The page.
     pub page: Page,
     /// The newest page that was asked for.
@@ -31,9 +31,9 @@ pub struct View {
     /// Whether a newer one is on its way.
     pub stale: bool,
     /// Why there is none.
-    pub failed: Option<Failure>,
+    pub failed: Option<Error>,
     /// The detail of what is selected, once it has come.
-    pub detail: Option<(Subject, Detail)>,
+    pub detail: Option<(RecordRef, Detail)>,
     /// The newest detail that was asked for.
     pub asked_detail: Ticket,
     /// Lines of the detail that are scrolled away.
@@ -43,7 +43,7 @@ pub struct View {
     /// The record to select as soon as it is on the page.
     pub wanted: Option<Id>,
     /// Marked things, in the order in which they were marked.
-    pub marks: Vec<Subject>,
+    pub marks: Vec<RecordRef>,
     /// First drawn row of each section.
     pub offsets: Vec<usize>,
     /// How many rows of each section were drawn last.
@@ -76,18 +76,18 @@ const MARGIN: usize = 100;
 /// Rows that are marked from where one began to where the selection is.
 struct Range {
     section: usize,
-    began: Subject,
+    began: RecordRef,
     /// The row at which it began: the same thing may stand in another one too.
     row: usize,
     /// What was marked before.
-    before: Vec<Subject>,
+    before: Vec<RecordRef>,
 }
 
 impl View {
     /// A place that is looked at again as it was, and selects what was selected once that is there.
     pub fn again(&self) -> Self {
         let wanted = self.selected().map(|s| s.id);
-        let look = Look { long: Wish::default(), ..self.look.clone() };
+        let look = ViewParams { long: ListQuery::default(), ..self.look.clone() };
         Self { look, order: self.order.clone(), wanted, ..Self::default() }
     }
 
@@ -106,13 +106,13 @@ impl View {
         (self.section, self.row)
     }
 
-    fn row_at(&self, section: usize, row: usize) -> Option<&Row> {
+    fn row_at(&self, section: usize, row: usize) -> Option<&PageRow> {
         let n = *self.rows(section).get(row)?;
         self.sections().nth(section)?.rows.get(n)
     }
 
     /// What is selected.
-    pub fn selected(&self) -> Option<&Subject> {
+    pub fn selected(&self) -> Option<&RecordRef> {
         self.row_at(self.section, self.row)?.subject.as_ref()
     }
 
@@ -161,7 +161,7 @@ impl View {
     }
 
     /// How the thread that makes the page is to look.
-    pub fn wish(&mut self) -> Look {
+    pub fn wish(&mut self) -> ViewParams {
         self.look.wanted = self.wanted;
         (self.look.long.filter, self.look.long.order) = (self.filter.text().to_owned(), self.order.clone());
         self.look.clone()
@@ -289,8 +289,8 @@ impl View {
     }
 
     /// When the page was made.
-    fn now(&self) -> Instant {
-        self.page.at.unwrap_or(Instant::EPOCH)
+    fn now(&self) -> Timestamp {
+        self.page.at.unwrap_or(Timestamp::EPOCH)
     }
 
     fn sort(&mut self) {
@@ -312,13 +312,13 @@ impl View {
         }
     }
 
-    fn select(&mut self, wanted: impl Fn(&Subject) -> bool) -> bool {
+    fn select(&mut self, wanted: impl Fn(&RecordRef) -> bool) -> bool {
         let near = self.row;
         self.select_near(near, wanted)
     }
 
     /// Selects the row that is wanted; where the same thing stands in several, the one that is nearest to a row.
-    fn select_near(&mut self, near: usize, wanted: impl Fn(&Subject) -> bool) -> bool {
+    fn select_near(&mut self, near: usize, wanted: impl Fn(&RecordRef) -> bool) -> bool {
         // The section of the selection goes first: the same thing may stand in two.
         let order = std::iter::once(self.section).chain(0..self.shown.len());
         for section in order {
@@ -410,7 +410,7 @@ impl View {
 
     /// To a thing in a section, to the row that is nearest to where it stood; a range in another section ends. Answers
     /// whether it is there.
-    pub fn go_to_thing(&mut self, section: usize, near: usize, thing: &Subject) -> bool {
+    pub fn go_to_thing(&mut self, section: usize, near: usize, thing: &RecordRef) -> bool {
         let is_it = |n: &usize| self.row_at(section, *n).is_some_and(|r| r.subject.as_ref() == Some(thing));
         let found = (0..self.rows(section).len()).filter(is_it).min_by_key(|n| n.abs_diff(near));
         let Some(row) = found else { return false };
@@ -483,8 +483,8 @@ impl View {
     }
 
     /// What was marked before, and the things of these shown rows of the section.
-    fn and_rows(&self, mut marks: Vec<Subject>, from: usize, until: usize) -> Vec<Subject> {
-        let there: HashSet<Subject> = marks.iter().cloned().collect();
+    fn and_rows(&self, mut marks: Vec<RecordRef>, from: usize, until: usize) -> Vec<RecordRef> {
+        let there: HashSet<RecordRef> = marks.iter().cloned().collect();
         let rows = (from..until).filter_map(|n| self.row_at(self.section, n)?.subject.clone());
         marks.extend(rows.filter(|s| !there.contains(s)));
         marks
@@ -529,7 +529,7 @@ impl View {
 
     /// How many marked things nobody sees: the filter hides them, they are scrolled away, or they are not on the page.
     pub fn marked_unseen(&self) -> usize {
-        let mut unseen: HashSet<&Subject> = self.marks.iter().collect();
+        let mut unseen: HashSet<&RecordRef> = self.marks.iter().collect();
         for (section, (offset, room)) in self.offsets.iter().zip(&self.rooms).enumerate() {
             for n in *offset..offset.saturating_add(*room) {
                 if let Some(subject) = self.row_at(section, n).and_then(|r| r.subject.as_ref()) {
@@ -553,10 +553,10 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::page::{Bit, Width, column};
+    use crate::tui::page::{StyledText, Width, column};
 
-    fn subject(n: u8) -> Subject {
-        Subject { kind: "item".into(), id: Id::from_bytes([n; 16]) }
+    fn subject(n: u8) -> RecordRef {
+        RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }
     }
 
     fn page(ids: &[&[u8]]) -> Page {
@@ -564,10 +564,13 @@ mod tests {
             columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
             rows: ids
                 .iter()
-                .map(|n| Row {
+                .map(|n| PageRow {
                     subject: (*n > 0).then(|| subject(*n)),
                     mark: ' ',
-                    cells: vec![Bit::from(n.to_string()), Bit::from(if n % 2 == 0 { "OPEN" } else { "CLOSED" })],
+                    cells: vec![
+                        StyledText::from(n.to_string()),
+                        StyledText::from(if n % 2 == 0 { "OPEN" } else { "CLOSED" }),
+                    ],
                 })
                 .collect(),
             ..Section::default()
@@ -682,10 +685,10 @@ mod tests {
     }
 
     /// A thing of a long list.
-    fn nth(n: usize) -> Subject {
+    fn nth(n: usize) -> RecordRef {
         let mut bytes = [0; 16];
         bytes[8..].copy_from_slice(&(n as u64 + 1).to_be_bytes());
-        Subject { kind: "item".into(), id: Id::from_bytes(bytes) }
+        RecordRef { kind: "item".into(), id: Id::from_bytes(bytes) }
     }
 
     /// Serves a view that looks at a list of so many rows, until it lacks nothing more. Answers how many pages it took.
@@ -696,10 +699,10 @@ mod tests {
             let wanted = look.wanted.and_then(|id| (0..all).find(|n| nth(*n).id == id));
             let from = wanted.map_or(look.long.from, |at| at.saturating_sub(WINDOW / 2));
             let first = from.min(all.saturating_sub(WINDOW));
-            let rows = (first..all.min(first + WINDOW)).map(|n| Row {
+            let rows = (first..all.min(first + WINDOW)).map(|n| PageRow {
                 subject: Some(nth(n)),
                 mark: ' ',
-                cells: vec![Bit::from(n.to_string()), Bit::default()],
+                cells: vec![StyledText::from(n.to_string()), StyledText::default()],
             });
             let section = Section {
                 columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
@@ -753,7 +756,7 @@ mod tests {
         view.step(1);
         serve(&mut view, 10_000);
         assert_eq!(view.selected(), Some(&nth(43)));
-        // Another filter begins anew, and is asked for.
+        // Another filter begins again, and is asked for.
         view.set_filter("9");
         assert!(view.must_fetch());
         assert_eq!(view.wish().long.filter, "9");
@@ -762,10 +765,10 @@ mod tests {
         view.wish();
         view.set_filter("9");
         assert!(!view.must_fetch());
-        let rows = (0..WINDOW).map(|n| Row {
+        let rows = (0..WINDOW).map(|n| PageRow {
             subject: Some(nth(n)),
             mark: ' ',
-            cells: vec![Bit::from(n.to_string()), Bit::default()],
+            cells: vec![StyledText::from(n.to_string()), StyledText::default()],
         });
         let section = Section {
             columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],

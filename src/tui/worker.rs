@@ -9,20 +9,20 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::many::{May, may, may_each};
-use super::offer::{Copy, Prepared};
-use super::page::{Detail, Page, Subject};
-use super::place::Place;
+use super::available_actions::{Copy, Prepared};
+use super::bulk::{May, may, may_each};
+use super::page::{Detail, Page, RecordRef};
 use super::saved::Saved;
+use super::screen::definition::ViewParams;
 use super::screen::detail::detail;
-use super::screen::look::Look;
-use crate::desk::draft::Drafts;
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::job::{Job, Progress};
-use crate::desk::verb::{Answer, Form, PairRow, Place as Where, Run, Verb};
-use crate::desk::workspace::{AsOf, Desk, Moment};
+use super::screen_id::ScreenId;
+use crate::command::definition::{Args, Command, CommandContext, Handler, Output, PairRow};
 use crate::host::clock::Clock;
 use crate::seal::identity::Identity;
+use crate::workspace::draft::Drafts;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::{AsOf, Moment, Workspace};
+use crate::workspace::progress::{Job, Progress};
 
 /// A request's number: answers to older ones are dropped.
 pub type Ticket = u64;
@@ -30,47 +30,47 @@ pub type Ticket = u64;
 /// An answer to the screens.
 pub enum Reply {
     /// The workspace is open, or is not.
-    Opened(Result<Who, Failure>),
+    Opened(Result<Who, Error>),
     /// A page.
-    Page(Ticket, Result<Page, Failure>),
+    Page(Ticket, Result<Page, Error>),
     /// The detail of a thing.
-    Detail(Ticket, Subject, Result<Detail, Failure>),
+    Detail(Ticket, RecordRef, Result<Detail, Error>),
     /// Where a thing is shown; nowhere but in its detail.
-    Located(Ticket, Subject, Result<Option<(Place, Look)>, Failure>),
+    Located(Ticket, RecordRef, Result<Option<(ScreenId, ViewParams)>, Error>),
     /// What a capital key means for a thing.
-    Offered(Ticket, Result<(Vec<&'static Verb>, Vec<Subject>), Failure>),
-    /// What is known of a verb's form.
-    Prepared(Ticket, &'static Verb, Result<Prepared, Failure>),
-    /// Which of several things a verb may be done with.
-    Each(Ticket, Result<May, Failure>),
+    Offered(Ticket, Result<(Vec<&'static Command>, Vec<RecordRef>), Error>),
+    /// What is known of a command's form.
+    Prepared(Ticket, &'static Command, Result<Prepared, Error>),
+    /// Which of several things a command may be done with.
+    Each(Ticket, Result<May, Error>),
     /// What may be done with things.
-    May(Ticket, Result<Vec<May>, Failure>),
+    May(Ticket, Result<Vec<May>, Error>),
     /// What the gate said to a rehearsal of each form: why not, where it says no; and what it would come to, where that can
     /// be told.
-    Rehearsed(Ticket, Vec<Option<Failure>>, Vec<String>),
+    Rehearsed(Ticket, Vec<Option<Error>>, Vec<String>),
     /// The rows that pairs of a form have.
-    Pairs(Ticket, Result<Vec<PairRow>, Failure>),
+    Pairs(Ticket, Result<Vec<PairRow>, Error>),
     /// What a list for a field offers: values, and what is shown of them.
-    Choices(Ticket, Result<Vec<(String, String)>, Failure>),
+    Choices(Ticket, Result<Vec<(String, String)>, Error>),
     /// What may be copied of a thing: its name, and the text or why it stays.
-    Copies(Ticket, Result<Vec<Copy>, Failure>),
+    Copies(Ticket, Result<Vec<Copy>, Error>),
     /// The views that are kept.
-    Views(Ticket, Result<Vec<Saved>, Failure>),
+    Views(Ticket, Result<Vec<Saved>, Error>),
     /// The drafts that were kept before the screens were opened.
     Drafts(Drafts),
     /// The drafts are kept, or cannot be.
-    Kept(Result<(), Failure>),
+    CachedList(Result<(), Error>),
     /// A view is kept: its name, and whether it has replaced one.
-    Saved(Result<(String, bool), Failure>),
+    Saved(Result<(String, bool), Error>),
     /// A view is kept no longer.
-    Removed(Result<Saved, Failure>),
+    Removed(Result<Saved, Error>),
     /// Records that fit what was typed.
-    Found(Ticket, Vec<(Subject, String)>),
+    Found(Ticket, Vec<(RecordRef, String)>),
     /// The moment that the reading thread looks at from here on; `None`: now.
-    LookedBack(Ticket, Result<Option<AsOf>, Failure>),
-    /// A verb is done.
-    Done(Ticket, Result<Answer, Failure>),
-    /// How far a verb has come.
+    LookedBack(Ticket, Result<Option<AsOf>, Error>),
+    /// A command is done.
+    Done(Ticket, Result<Output, Error>),
+    /// How far a command has come.
     Progress(Ticket, Progress),
     /// A thread has done everything that it was asked before.
     Reached,
@@ -83,7 +83,7 @@ pub enum Reply {
 pub struct Who {
     /// The member's name.
     pub name: String,
-    /// The role that he works in.
+    /// The role that they work in.
     pub role: String,
     /// The desk's code and name.
     pub desk: String,
@@ -92,7 +92,7 @@ pub struct Who {
 }
 
 /// A task for a thread: it gets the workspace and answers.
-pub type Task = Box<dyn FnOnce(&mut Desk, &UnboundedSender<Reply>) + Send>;
+pub type Task = Box<dyn FnOnce(&mut Workspace, &UnboundedSender<Reply>) + Send>;
 
 enum Order {
     Do(Task),
@@ -128,13 +128,13 @@ impl Workers {
     /// `before` are the workers of the session before: they must have dropped the workspace first.
     pub fn start(
         opening: Opening,
-        unlock: impl FnOnce() -> Result<Identity, Failure> + Send + 'static,
+        unlock: impl FnOnce() -> Result<Identity, Error> + Send + 'static,
         before: Option<Self>,
         replies: UnboundedSender<Reply>,
     ) -> Self {
         let (writer, orders) = channel();
         let (reader, read_orders) = channel();
-        let (to_reader, second) = channel::<Result<Desk, Failure>>();
+        let (to_reader, second) = channel::<Result<Workspace, Error>>();
         let ending = Arc::new(AtomicBool::new(false));
         let (writer_ends, reader_ends) = (Arc::clone(&ending), Arc::clone(&ending));
         let out = replies.clone();
@@ -143,12 +143,12 @@ impl Workers {
             if let Some(before) = before {
                 before.join();
             }
-            let open = |me| Desk::open(&opening.workspace, &opening.identity, me, opening.clock, opening.readonly);
-            match me.and_then(open).and_then(|desk| Ok((who(&desk)?, desk.reader()?, desk))) {
-                Ok((who, second, desk)) => {
+            let open = |me| Workspace::open(&opening.workspace, &opening.identity, me, opening.clock, opening.readonly);
+            match me.and_then(open).and_then(|workspace| Ok((who(&workspace)?, workspace.reader()?, workspace))) {
+                Ok((who, second, workspace)) => {
                     let _ = to_reader.send(Ok(second));
                     let _ = out.send(Reply::Opened(Ok(who)));
-                    write(desk, &orders, &out, &writer_ends);
+                    write(workspace, &orders, &out, &writer_ends);
                 }
                 Err(failure) => {
                     let _ = out.send(Reply::Opened(Err(failure)));
@@ -157,15 +157,15 @@ impl Workers {
             let _ = out.send(Reply::Closed);
         });
         let read = std::thread::spawn(move || {
-            if let Ok(Ok(desk)) = second.recv() {
-                read(desk, &read_orders, &replies, &reader_ends);
+            if let Ok(Ok(workspace)) = second.recv() {
+                read(workspace, &read_orders, &replies, &reader_ends);
             }
         });
         Self { writer, reader, threads: vec![write, read], ending }
     }
 
     /// Gives the reading thread a task.
-    pub fn read(&self, task: impl FnOnce(&mut Desk, &UnboundedSender<Reply>) + Send + 'static) {
+    pub fn read(&self, task: impl FnOnce(&mut Workspace, &UnboundedSender<Reply>) + Send + 'static) {
         let _ = self.reader.send(Order::Do(Box::new(task)));
     }
 
@@ -173,40 +173,40 @@ impl Workers {
     pub fn look_back(&self, ticket: Ticket, moment: Option<Moment>) -> Arc<AtomicBool> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
-        self.read(move |desk, out| {
+        self.read(move |workspace, out| {
             let mut job = job(ticket, flag, out.clone());
             let looked = match moment {
-                Some(moment) => desk.as_of(moment, &mut job),
-                None => desk.reader(),
+                Some(moment) => workspace.as_of(moment, &mut job),
+                None => workspace.reader(),
             };
             let looked = looked.map(|other| {
-                *desk = other;
-                desk.looks_back()
+                *workspace = other;
+                workspace.looks_back()
             });
             let _ = out.send(Reply::LookedBack(ticket, looked));
         });
         cancelled
     }
 
-    /// Runs a verb that only reads on the reading thread, which may be looking back; answers what cancels it.
-    pub fn run_beside(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>) -> Arc<AtomicBool> {
+    /// Runs a command that only reads on the reading thread, which may be looking back; answers what cancels it.
+    pub fn run_beside(&self, ticket: Ticket, command: &'static Command, forms: Vec<Args>) -> Arc<AtomicBool> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
-        self.read(move |desk, out| {
-            let done = perform_each(desk, verb, &forms, &mut job(ticket, flag, out.clone()));
+        self.read(move |workspace, out| {
+            let done = perform_each(workspace, command, &forms, &mut job(ticket, flag, out.clone()));
             let _ = out.send(Reply::Done(ticket, done));
         });
         cancelled
     }
 
-    /// Runs a verb on the writing thread, with one form after the other; answers what cancels it. Where it rotates the key,
+    /// Runs a command on the writing thread, with one form after the other; answers what cancels it. Where it rotates the key,
     /// the reading thread closes the workspace meanwhile.
-    pub fn run(&self, ticket: Ticket, verb: &'static Verb, forms: Vec<Form>) -> Arc<AtomicBool> {
+    pub fn run(&self, ticket: Ticket, command: &'static Command, forms: Vec<Args>) -> Arc<AtomicBool> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
-        let alone = matches!(verb.act, "purge" | "member-revoke" | "member-add");
+        let alone = matches!(command.act, "purge" | "member-revoke" | "member-add");
         let reader = self.reader.clone();
-        let task: Task = Box::new(move |desk, out| {
+        let task: Task = Box::new(move |workspace, out| {
             if alone {
                 let (closed, wait) = channel();
                 if reader.send(Order::Pause(closed)).is_ok() {
@@ -214,7 +214,7 @@ impl Workers {
                 }
             }
             let mut job = job(ticket, flag, out.clone());
-            let done = perform_each(desk, verb, &forms, &mut job);
+            let done = perform_each(workspace, command, &forms, &mut job);
             let _ = out.send(Reply::Done(ticket, done));
         });
         let _ = self.writer.send(Order::Do(task));
@@ -222,27 +222,27 @@ impl Workers {
     }
 
     /// Asks what could be done with a thing if one did not look back.
-    pub fn may_not(&self, ticket: Ticket, things: Vec<Subject>) {
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::May(ticket, may(desk, &things, &|| true)));
+    pub fn may_not(&self, ticket: Ticket, things: Vec<RecordRef>) {
+        self.read(move |workspace, out| {
+            let _ = out.send(Reply::May(ticket, may(workspace, &things, &|| true)));
         });
     }
 
-    /// Asks of each thing what may be done with it: each verb is rehearsed where that costs nothing, else asked of the
+    /// Asks of each thing what may be done with it: each command is rehearsed where that costs nothing, else asked of the
     /// gate. It ends as soon as `newest` is another ticket: many marks are many questions.
-    pub fn may(&self, ticket: Ticket, things: Vec<Subject>, newest: Arc<AtomicU64>) {
-        let task: Task = Box::new(move |desk, out| {
+    pub fn may(&self, ticket: Ticket, things: Vec<RecordRef>, newest: Arc<AtomicU64>) {
+        let task: Task = Box::new(move |workspace, out| {
             let wanted = || newest.load(Ordering::Relaxed) == ticket;
-            let _ = out.send(Reply::May(ticket, may(desk, &things, &wanted)));
+            let _ = out.send(Reply::May(ticket, may(workspace, &things, &wanted)));
         });
         let _ = self.writer.send(Order::Do(task));
     }
 
-    /// Asks of each thing whether a verb may be done with it; as [`Self::may`].
-    pub fn may_each(&self, ticket: Ticket, verb: &'static Verb, things: Vec<Subject>, newest: Arc<AtomicU64>) {
-        let task: Task = Box::new(move |desk, out| {
+    /// Asks of each thing whether a command may be done with it; as [`Self::may`].
+    pub fn may_each(&self, ticket: Ticket, command: &'static Command, things: Vec<RecordRef>, newest: Arc<AtomicU64>) {
+        let task: Task = Box::new(move |workspace, out| {
             let wanted = || newest.load(Ordering::Relaxed) == ticket;
-            let _ = out.send(Reply::Each(ticket, may_each(desk, verb, &things, &wanted)));
+            let _ = out.send(Reply::Each(ticket, may_each(workspace, command, &things, &wanted)));
         });
         let _ = self.writer.send(Order::Do(task));
     }
@@ -251,18 +251,18 @@ impl Workers {
     pub fn rehearse(
         &self,
         ticket: Ticket,
-        verb: &'static Verb,
-        forms: Vec<Form>,
-        subject: Option<Subject>,
+        command: &'static Command,
+        forms: Vec<Args>,
+        subject: Option<RecordRef>,
         newest: Arc<AtomicU64>,
     ) {
-        let task: Task = Box::new(move |desk, out| {
+        let task: Task = Box::new(move |workspace, out| {
             let (mut said, mut told) = (Vec::new(), Vec::new());
             for form in &forms {
                 if newest.load(Ordering::Relaxed) != ticket {
                     return;
                 }
-                let (no, lines) = foretell(desk, verb, form, subject.as_ref());
+                let (no, lines) = preview(workspace, command, form, subject.as_ref());
                 said.push(no);
                 told.extend(lines);
             }
@@ -274,7 +274,7 @@ impl Workers {
     /// Asks both threads to say when they have done everything that they were asked so far; answers how many will.
     pub fn reach_all(&self) -> usize {
         let order = || {
-            Order::Do(Box::new(|_: &mut Desk, out: &UnboundedSender<Reply>| {
+            Order::Do(Box::new(|_: &mut Workspace, out: &UnboundedSender<Reply>| {
                 let _ = out.send(Reply::Reached);
             }))
         };
@@ -308,25 +308,25 @@ fn job(ticket: Ticket, cancelled: Arc<AtomicBool>, out: UnboundedSender<Reply>) 
     })
 }
 
-fn who(desk: &Desk) -> Result<Who, Failure> {
-    let record = desk.own_record()?;
-    let roles = desk.my_roles()?;
+fn who(workspace: &Workspace) -> Result<Who, Error> {
+    let record = workspace.own_record()?;
+    let roles = workspace.my_roles()?;
     // What one does all day says more than that one may also administer.
     let daily = roles.iter().find(|r| **r != crate::value::class::Role::Administrator);
     let role = daily.or(roles.first()).map_or("revoked", |r| r.word()).replace('-', " ");
     Ok(Who {
-        name: desk.me.name.clone(),
+        name: workspace.me.name.clone(),
         role,
-        desk: format!("{} {}", record.key.clone().unwrap_or_default(), desk.text_of(&record, "name")?),
-        realm: desk.meta.realm.clone(),
+        desk: format!("{} {}", record.key.clone().unwrap_or_default(), workspace.text_of(&record, "name")?),
+        realm: workspace.meta.realm.clone(),
     })
 }
 
-fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, ending: &AtomicBool) {
+fn write(mut workspace: Workspace, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, ending: &AtomicBool) {
     while let Ok(order) = orders.recv() {
         match order {
             _ if ending.load(Ordering::Relaxed) => break,
-            Order::Do(task) => task(&mut desk, out),
+            Order::Do(task) => task(&mut workspace, out),
             Order::Pause(closed) => {
                 let _ = closed.send(());
             }
@@ -334,26 +334,26 @@ fn write(mut desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>,
         }
     }
     // That it could not be remembered keeps nobody from leaving.
-    let _ = desk.leave();
+    let _ = workspace.leave();
 }
 
 /// The reading thread. While it is paused it has no database; the next task opens one.
-fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, ending: &AtomicBool) {
-    let mut desk = Some(desk);
+fn read(workspace: Workspace, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, ending: &AtomicBool) {
+    let mut workspace = Some(workspace);
     let mut parts = None;
     while let Ok(order) = orders.recv() {
         match order {
             _ if ending.load(Ordering::Relaxed) => break,
             Order::Do(task) => {
-                if desk.is_none() {
-                    desk = parts.take().and_then(|closed: crate::desk::workspace::Closed| closed.reopen().ok());
+                if workspace.is_none() {
+                    workspace = parts.take().and_then(|closed: crate::workspace::open::Closed| closed.reopen().ok());
                 }
-                if let Some(desk) = &mut desk {
-                    task(desk, out);
+                if let Some(workspace) = &mut workspace {
+                    task(workspace, out);
                 }
             }
             Order::Pause(closed) => {
-                if let Some(open) = desk.take() {
+                if let Some(open) = workspace.take() {
                     parts = Some(open.close());
                 }
                 let _ = closed.send(());
@@ -364,73 +364,82 @@ fn read(desk: Desk, orders: &Receiver<Order>, out: &UnboundedSender<Reply>, endi
 }
 
 /// Does it with each form. What is done stays done: where one fails, the answer says how many were, and the rest is left.
-fn perform_each(desk: &mut Desk, verb: &'static Verb, forms: &[Form], job: &mut Job) -> Result<Answer, Failure> {
+fn perform_each(
+    workspace: &mut Workspace,
+    command: &'static Command,
+    forms: &[Args],
+    job: &mut Job,
+) -> Result<Output, Error> {
     if let [only] = forms {
-        return perform(desk, verb, only, job);
+        return perform(workspace, command, only, job);
     }
     let mut said = Vec::new();
     for (n, form) in forms.iter().enumerate() {
-        match job.at("done with", n as u64, Some(forms.len() as u64)).and_then(|()| perform(desk, verb, form, job)) {
-            Ok(answer) => said.extend(answer.said),
+        match job
+            .at("done with", n as u64, Some(forms.len() as u64))
+            .and_then(|()| perform(workspace, command, form, job))
+        {
+            Ok(answer) => said.extend(answer.message),
             Err(failure) if n == 0 => return Err(failure),
             Err(failure) => {
                 let stopped = format!("{n} of {} are done; then it stopped: {}", forms.len(), failure.what);
-                let mut answer = Answer::thing(&n).saying(format!("{stopped}\n{}", said.join("\n")));
+                let mut answer = Output::thing(&n).with_message(format!("{stopped}\n{}", said.join("\n")));
                 answer.code = failure.code();
                 return Ok(answer);
             }
         }
     }
-    let head = format!("{}: done with {}.", verb.full_name(), forms.len());
-    Ok(Answer::thing(&forms.len()).saying(format!("{head}\n{}", said.join("\n"))))
+    let head = format!("{}: done with {}.", command.full_name(), forms.len());
+    Ok(Output::thing(&forms.len()).with_message(format!("{head}\n{}", said.join("\n"))))
 }
 
-fn perform(desk: &mut Desk, verb: &'static Verb, form: &Form, job: &mut Job) -> Result<Answer, Failure> {
-    match verb.run {
-        Run::Reads(run) | Run::Writes(run) => run(desk, form, job),
-        Run::Law(run) => run(&*desk.law()?, desk.now(), form),
-        Run::Free(run) => {
-            let mut place = Where {
-                workspace: desk.folder().to_owned(),
+fn perform(workspace: &mut Workspace, command: &'static Command, form: &Args, job: &mut Job) -> Result<Output, Error> {
+    match command.run {
+        Handler::Reads(run) | Handler::Writes(run) => run(workspace, form, job),
+        Handler::Law(run) => run(&*workspace.law()?, workspace.now(), form),
+        Handler::Free(run) => {
+            let mut place = CommandContext {
+                workspace: workspace.folder().to_owned(),
                 identity: std::path::PathBuf::new(),
                 passphrase: Box::new(|_, _| {
-                    Err(Failure::new(Kind::Usage, "this is done on the command line", "leave the screens first"))
+                    Err(Error::new(ErrorKind::Usage, "this is done on the command line", "leave the screens first"))
                 }),
-                clock: Clock::Fixed(desk.now()),
+                clock: Clock::Fixed(workspace.now()),
             };
             run(&mut place, form, job)
         }
     }
 }
 
-/// What the gate says beforehand, and what the deed would come to: for a disclosure or a purge its dry run, for a bundle
+/// What the gate says beforehand, and what the action would come to: for a disclosure or a purge its dry run, for a bundle
 /// its preview, for everything else the record that it is about.
-fn foretell(
-    desk: &mut Desk,
-    verb: &'static Verb,
-    form: &Form,
-    subject: Option<&Subject>,
-) -> (Option<Failure>, Vec<String>) {
-    if let Some((name, dry)) = verb.foretold() {
-        let Some(other) = crate::desk::verb(name) else { return (None, Vec::new()) };
-        let mut asked = Form::default();
+fn preview(
+    workspace: &mut Workspace,
+    command: &'static Command,
+    form: &Args,
+    subject: Option<&RecordRef>,
+) -> (Option<Error>, Vec<String>) {
+    if let Some((name, dry)) = command.previewed_by() {
+        let Some(other) = crate::command::command(name) else { return (None, Vec::new()) };
+        let mut asked = Args::default();
         for field in other.fields {
             form.all(field.name).iter().for_each(|v| asked.add(field.name, v.as_str()));
         }
         let asked = if dry { asked.with("dry-run", "yes") } else { asked };
-        let (Run::Reads(run) | Run::Writes(run)) = other.run else { return (None, Vec::new()) };
-        return match run(desk, &asked, &mut Job::silent()) {
-            Ok(answer) => (None, crate::desk::plain::lines(&answer)),
+        let (Handler::Reads(run) | Handler::Writes(run)) = other.run else { return (None, Vec::new()) };
+        return match run(workspace, &asked, &mut Job::silent()) {
+            Ok(answer) => (None, crate::command::plain::lines(&answer)),
             Err(failure) => (Some(failure), Vec::new()),
         };
     }
-    let said = match verb.run {
-        Run::Writes(run) => desk.rehearse(|desk| run(desk, form, &mut Job::silent())),
+    let said = match command.run {
+        Handler::Writes(run) => workspace.rehearse(|workspace| run(workspace, form, &mut Job::silent())),
         _ => None,
     };
-    let told = subject.and_then(|s| detail(desk, s).ok()).map(|d| {
-        let line =
-            |(label, bit): &(crate::value::text::Shown, crate::tui::page::Bit)| format!("{label:14}  {}", bit.text);
+    let told = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
+        let line = |(label, bit): &(crate::value::text::Shown, crate::tui::page::StyledText)| {
+            format!("{label:14}  {}", bit.text)
+        };
         let until = d.lines.iter().position(|(label, _)| label.as_str() == "HISTORY").unwrap_or(d.lines.len());
         d.lines.iter().take(until).map(line).collect()
     });

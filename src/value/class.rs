@@ -1,6 +1,6 @@
 //! The classes that rules ask about: tier, data category, class of person, kind of partner, role, and their words.
 //!
-//! Each is a closed list; the words are those of gate.md and stand in every record, fact and screen.
+//! Each is a closed list; the words are those of docs/gate.md and stand in every record, fact and screen.
 
 /// Makes a closed list of words: parse, word, all.
 macro_rules! words {
@@ -87,7 +87,7 @@ words! {
     }
 }
 
-/// The tier of an item on the sharing ladder (standards §2): 1 indicators, 2 pointers, 3 metadata, 4 content.
+/// The tier of an item on the sharing ladder: 1 indicators, 2 pointers, 3 metadata, 4 content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Tier(u8);
 
@@ -126,7 +126,7 @@ impl From<Tier> for crate::value::json::Json {
 }
 
 words! {
-    /// What kind of data an item is (standards §2).
+    /// What kind of data an item is.
     Category {
         /// Hashes, malware, techniques, infrastructure with no link to a person.
         Indicator = "indicator",
@@ -148,7 +148,7 @@ words! {
 }
 
 impl Category {
-    /// The lowest tier at which data of this category may be held to leave (gate.md, G-08).
+    /// The lowest tier at which data of this category may be held to leave (docs/gate.md, G-08).
     pub const fn least_tier(self) -> Tier {
         match self {
             Self::Indicator => Tier(1),
@@ -313,7 +313,7 @@ words! {
 }
 
 words! {
-    /// A condition on what the recipient may do (standards §3, decision record).
+    /// A condition on what the recipient may do (LED 9(3), 2AP 14).
     Condition {
         /// Keep confidential.
         Confidentiality = "confidentiality",
@@ -363,7 +363,7 @@ words! {
 }
 
 words! {
-    /// The tests of a legal review (standards §3), in the order in which the levels ask for them.
+    /// The tests of a legal review, in the order in which the levels ask for them.
     Test {
         /// A domestic power and a treaty basis.
         Legality = "legality",
@@ -401,7 +401,7 @@ words! {
 }
 
 impl Test {
-    /// The tests that a level asks for (gate.md, V-04).
+    /// The tests that a level asks for (docs/gate.md, V-04).
     pub fn of_level(level: Level) -> &'static [Self] {
         let count = match level {
             Level::L1 => 7,

@@ -521,12 +521,12 @@ pub struct Members<'a> {
 /// A member that is missing, extra or of the wrong type.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct BadMember(pub String);
+pub struct MemberError(pub String);
 
 impl<'a> Members<'a> {
     /// Begins to read an object.
-    pub fn of(json: &'a Json) -> Result<Self, BadMember> {
-        let members = json.members().ok_or_else(|| BadMember("an object is expected".into()))?;
+    pub fn of(json: &'a Json) -> Result<Self, MemberError> {
+        let members = json.members().ok_or_else(|| MemberError("an object is expected".into()))?;
         Ok(Self { members, taken: Vec::new() })
     }
 
@@ -537,37 +537,37 @@ impl<'a> Members<'a> {
     }
 
     /// A member that must be there.
-    pub fn need(&mut self, key: &'static str) -> Result<&'a Json, BadMember> {
-        self.maybe(key).ok_or_else(|| BadMember(format!("`{key}` is missing")))
+    pub fn need(&mut self, key: &'static str) -> Result<&'a Json, MemberError> {
+        self.maybe(key).ok_or_else(|| MemberError(format!("`{key}` is missing")))
     }
 
     /// A string that must be there.
-    pub fn text(&mut self, key: &'static str) -> Result<&'a str, BadMember> {
-        self.need(key)?.text().ok_or_else(|| BadMember(format!("`{key}` is not a string")))
+    pub fn text(&mut self, key: &'static str) -> Result<&'a str, MemberError> {
+        self.need(key)?.text().ok_or_else(|| MemberError(format!("`{key}` is not a string")))
     }
 
     /// A count (0 to 2^53) that must be there.
-    pub fn count(&mut self, key: &'static str) -> Result<u64, BadMember> {
+    pub fn count(&mut self, key: &'static str) -> Result<u64, MemberError> {
         let n = self.need(key)?.int().and_then(|n| u64::try_from(n).ok());
-        n.ok_or_else(|| BadMember(format!("`{key}` is not a count")))
+        n.ok_or_else(|| MemberError(format!("`{key}` is not a count")))
     }
 
     /// A string that must be there and must be readable by `read`.
-    pub fn read<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, BadMember> {
+    pub fn read<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, MemberError> {
         let text = self.text(key)?;
-        read(text).ok_or_else(|| BadMember(format!("`{key}` is not well formed")))
+        read(text).ok_or_else(|| MemberError(format!("`{key}` is not well formed")))
     }
 
     /// An array of strings that must be there; each must be readable by `read`.
-    pub fn list<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, BadMember> {
-        let bad = || BadMember(format!("`{key}` is not a well-formed list"));
+    pub fn list<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, MemberError> {
+        let bad = || MemberError(format!("`{key}` is not a well-formed list"));
         self.need(key)?.items().ok_or_else(bad)?.iter().map(|v| v.text().and_then(&read).ok_or_else(bad)).collect()
     }
 
     /// Ends the reading: a member that nobody took is refused.
-    pub fn finish(self) -> Result<(), BadMember> {
+    pub fn finish(self) -> Result<(), MemberError> {
         match self.members.iter().find(|(k, _)| !self.taken.contains(&k.as_str())) {
-            Some((key, _)) => Err(BadMember(format!("`{}` is not expected here", crate::value::text::shown(key)))),
+            Some((key, _)) => Err(MemberError(format!("`{}` is not expected here", crate::value::text::shown(key)))),
             None => Ok(()),
         }
     }

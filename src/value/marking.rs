@@ -93,7 +93,7 @@ impl Marking {
         Self { tlp: self.tlp.max(other.tlp), pap: self.pap.max(other.pap), handling }
     }
 
-    /// The marking that a tier has where nobody gave one (standards §2).
+    /// The marking that a tier has where nobody gave one.
     pub fn default_for(tier: super::class::Tier) -> Self {
         let (tlp, pap, handling) = match tier.number() {
             1 => (Tlp::Green, Pap::Amber, vec![Handling::H0]),
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_most_restrictive_marking_wins() {
-        // The marking vector of standards §14.
+        // The marking vector of TLP 2.0 and the handling codes.
         let one = |tlp, pap, handling| Marking { tlp, pap, handling: vec![handling] };
         let all = one(Tlp::Green, Pap::Clear, Handling::H1)
             .and(&one(Tlp::AmberStrict, Pap::Clear, Handling::H1))

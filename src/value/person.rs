@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::value::digest::Digest;
 
-/// A person: the SHA-256 of his public signing key in SSH wire form, written as OpenSSH writes it (`SHA256:…`).
+/// A person: the SHA-256 of their public signing key in SSH wire form, written as OpenSSH writes it (`SHA256:…`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(Digest);
 

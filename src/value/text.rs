@@ -223,7 +223,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 /// Why a text that a member typed or a partner sent is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BadText {
+pub enum TextError {
     /// Nothing but white space.
     #[error("is blank")]
     Blank,
@@ -241,20 +241,20 @@ pub const LINE: usize = 4096;
 pub const BODY: usize = 256 * 1024;
 
 /// One line that a member typed: not blank, at most [`LINE`] bytes, no control characters; composed to form C.
-pub fn line(text: &str) -> Result<String, BadText> {
+pub fn line(text: &str) -> Result<String, TextError> {
     let text: String = unicode_normalization::UnicodeNormalization::nfc(text.trim()).collect();
     match () {
-        () if is_blank(&text) => Err(BadText::Blank),
-        () if text.len() > LINE => Err(BadText::Long(LINE)),
-        () if text.chars().any(char::is_control) => Err(BadText::Control),
+        () if is_blank(&text) => Err(TextError::Blank),
+        () if text.len() > LINE => Err(TextError::Long(LINE)),
+        () if text.chars().any(char::is_control) => Err(TextError::Control),
         () => Ok(text),
     }
 }
 
 /// Free text of several lines: at most [`BODY`] bytes; composed to form C. It may be blank.
-pub fn body(text: &str) -> Result<String, BadText> {
+pub fn body(text: &str) -> Result<String, TextError> {
     let text: String = unicode_normalization::UnicodeNormalization::nfc(text).collect();
-    if text.len() > BODY { Err(BadText::Long(BODY)) } else { Ok(text) }
+    if text.len() > BODY { Err(TextError::Long(BODY)) } else { Ok(text) }
 }
 
 /// Whether a text is nothing but Unicode white space.

@@ -1,19 +1,20 @@
-//! Desks for tests: each a folder with a workspace and its members' identities, driven by the verbs of the catalogue as
-//! both faces drive them. Nothing here knows more than a user does, but for [`Site::open`].
+//! Desks for tests: each a folder with a workspace and its members' identities, driven by the commands of the catalogue as
+//! both front ends drive them. Nothing here knows more than a user does, but for [`Site::open`].
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comity::desk::failure::{Failure, Kind};
-use comity::desk::job::Job;
-use comity::desk::verb::{Answer, Form, Place, Run};
-use comity::desk::workspace::Desk;
-use comity::desk::{identity, verb};
+use comity::command::command;
+use comity::command::definition::{Args, CommandContext, Handler, Output};
+use comity::command::identity;
 use comity::host::clock::Clock;
 use comity::law::edition::Law;
-use comity::value::instant::{Instant, Span};
+use comity::value::timestamp::{Duration, Timestamp};
+use comity::workspace::error::{Error, ErrorKind};
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
 use tempfile::TempDir;
 
 /// When the tests begin.
@@ -24,10 +25,10 @@ pub const NOW: &str = "2026-06-15T12:00:00Z";
 pub struct Site {
     pub folder: PathBuf,
     pub code: &'static str,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
-/// Fields of a verb, by name.
+/// Fields of a command, by name.
 pub type Fields<'a> = &'a [(&'a str, &'a str)];
 
 impl Site {
@@ -38,7 +39,7 @@ impl Site {
 
     /// Founds a desk with more of what its founding takes, such as the exercise that it belongs to.
     pub fn found_for(root: &Path, code: &'static str, more: Fields<'_>) -> Self {
-        let site = Self { folder: root.join(code), code, now: Instant::parse(NOW).unwrap() };
+        let site = Self { folder: root.join(code), code, now: Timestamp::parse(NOW).unwrap() };
         fs::create_dir(&site.folder).unwrap();
         for member in 1..=3 {
             let out = site.identity(member);
@@ -70,51 +71,51 @@ impl Site {
         text(&self.folder.join(name))
     }
 
-    pub fn place(&self, member: u8) -> Place {
-        Place {
+    pub fn place(&self, member: u8) -> CommandContext {
+        CommandContext {
             workspace: self.workspace(),
             identity: self.identity(member),
-            passphrase: Box::new(|_, _| Err(Failure::new(Kind::Key, "no passphrase", ""))),
+            passphrase: Box::new(|_, _| Err(Error::new(ErrorKind::Key, "no passphrase", ""))),
             clock: Clock::Fixed(self.now),
         }
     }
 
     /// The workspace, open.
-    pub fn open(&self, member: u8) -> Result<Desk, Failure> {
+    pub fn open(&self, member: u8) -> Result<Workspace, Error> {
         let mut place = self.place(member);
         let (me, _) = identity::unlock(&mut place)?;
-        Desk::open(&place.workspace, &place.identity, me, place.clock, false)
+        Workspace::open(&place.workspace, &place.identity, me, place.clock, false)
     }
 
-    /// Runs a verb as a member.
-    pub fn run(&self, member: u8, name: &str, fields: Fields<'_>) -> Result<Answer, Failure> {
-        let verb = verb(name).unwrap_or_else(|| panic!("no verb {name}"));
-        let mut form = Form::default();
+    /// Runs a command as a member.
+    pub fn run(&self, member: u8, name: &str, fields: Fields<'_>) -> Result<Output, Error> {
+        let command = command(name).unwrap_or_else(|| panic!("no verb {name}"));
+        let mut form = Args::default();
         for (field, value) in fields {
-            let known = verb.field(field).unwrap_or_else(|| panic!("{name} has no field {field}"));
+            let known = command.field(field).unwrap_or_else(|| panic!("{name} has no field {field}"));
             form.add(known.name, *value);
         }
-        match verb.run {
-            Run::Free(run) => run(&mut self.place(member), &form, &mut Job::silent()),
-            Run::Law(run) if !form.flag("here") => run(&Law::of_program(), self.now, &form),
-            Run::Law(run) => run(&*self.open(member)?.law()?, self.now, &form),
-            Run::Reads(run) | Run::Writes(run) => run(&mut self.open(member)?, &form, &mut Job::silent()),
+        match command.run {
+            Handler::Free(run) => run(&mut self.place(member), &form, &mut Job::silent()),
+            Handler::Law(run) if !form.flag("here") => run(&Law::of_program(), self.now, &form),
+            Handler::Law(run) => run(&*self.open(member)?.law()?, self.now, &form),
+            Handler::Reads(run) | Handler::Writes(run) => run(&mut self.open(member)?, &form, &mut Job::silent()),
         }
     }
 
-    /// Runs a verb that must succeed.
-    pub fn must(&self, member: u8, name: &str, fields: Fields<'_>) -> Answer {
+    /// Runs a command that must succeed.
+    pub fn must(&self, member: u8, name: &str, fields: Fields<'_>) -> Output {
         self.run(member, name, fields).unwrap_or_else(|e| panic!("{} {member}: {name} {fields:?}: {e:?}", self.code))
     }
 
-    /// Runs a verb that must make something; answers its id.
+    /// Runs a command that must make something; answers its id.
     pub fn make(&self, member: u8, name: &str, fields: Fields<'_>) -> String {
         let answer = self.must(member, name, fields);
         answer.id().unwrap_or_else(|| panic!("{name} made nothing")).to_string()
     }
 
-    /// Runs a verb that must fail with this kind of failure.
-    pub fn fails(&self, member: u8, name: &str, fields: Fields<'_>, kind: Kind) -> Failure {
+    /// Runs a command that must fail with this kind of failure.
+    pub fn fails(&self, member: u8, name: &str, fields: Fields<'_>, kind: ErrorKind) -> Error {
         match self.run(member, name, fields) {
             Err(failure) => {
                 assert_eq!(failure.kind, kind, "{} {member}: {name} {fields:?}: {failure:?}", self.code);
@@ -126,12 +127,12 @@ impl Site {
 
     /// Time passes at this desk.
     pub fn pass(&mut self, hours: i64) {
-        self.now = self.now.plus(Span::hours(hours));
+        self.now = self.now.plus(Duration::hours(hours));
     }
 
     /// The time so many days from now.
     pub fn in_days(&self, days: i64) -> String {
-        self.now.plus(Span::days(days)).to_string()
+        self.now.plus(Duration::days(days)).to_string()
     }
 
     /// Pins a partner: its channel operational, an agreement on indicators and subscriber data up to tier 2.

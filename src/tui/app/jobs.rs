@@ -4,27 +4,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{App, first_line};
-use crate::desk::failure::{Failure, Kind};
-use crate::desk::job::Progress;
-use crate::desk::plain;
-use crate::desk::verb::{Answer, Verb};
+use crate::command::definition::{Command, Output};
+use crate::command::plain;
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
-use crate::tui::page::Bit;
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use crate::tui::page::StyledText;
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
-use crate::value::instant::Instant;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::progress::Progress;
 
 /// How many jobs that ended are kept.
 const KEPT: usize = 50;
 
-/// A verb that runs, or waits for the one before it.
+/// A command that runs, or waits for the one before it.
 pub struct Running {
     pub(super) ticket: Ticket,
-    pub(super) verb: &'static Verb,
+    pub(super) command: &'static Command,
     /// Where it began.
-    pub(super) place: Place,
+    pub(super) place: ScreenId,
     /// Whether it is done with several things, one by one.
     pub(super) several: bool,
     /// How far it has come.
@@ -35,20 +35,20 @@ pub struct Running {
 impl Running {
     /// What it is.
     pub fn name(&self) -> String {
-        self.verb.full_name()
+        self.command.full_name()
     }
 }
 
-/// A verb that ran.
+/// A command that ran.
 pub(super) struct Ended {
     name: String,
-    at: Instant,
-    how: Bit,
+    at: Timestamp,
+    how: StyledText,
     lines: Vec<String>,
 }
 
 /// How far a job has come, in words.
-pub fn told(progress: &Progress) -> String {
+pub fn format_progress(progress: &Progress) -> String {
     match progress.of {
         Some(of) if of > 0 => format!("{} {} of {of}", progress.what, progress.done),
         _ => format!("{} {}", progress.what, progress.done),
@@ -66,21 +66,22 @@ impl App {
     fn job_entries(&self) -> Vec<Entry> {
         let running = self.jobs.iter().enumerate().map(|(n, job)| {
             let state = match &job.progress {
-                Some(progress) => told(progress),
+                Some(progress) => format_progress(progress),
                 None if n == 0 => "begins".to_owned(),
                 None => "waits".to_owned(),
             };
             let state = if job.cancelled.load(Ordering::Relaxed) { format!("{state}, cancelling") } else { state };
-            Entry::new(job.name(), Bit::new(state, Tone::Due), Pick::Cancel(job.ticket))
+            Entry::new(job.name(), StyledText::new(state, StyleRole::Due), Pick::Cancel(job.ticket))
         });
         let ended = self.ended.iter().rev().map(|ended| {
-            let how = Bit::new(format!("{}  {}", ended.at.on_screen(self.now()), ended.how.text), ended.how.tone);
-            Entry::new(ended.name.as_str(), how, Pick::Told(ended.name.clone(), ended.lines.clone()))
+            let how =
+                StyledText::new(format!("{}  {}", ended.at.on_screen(self.now()), ended.how.text), ended.how.tone);
+            Entry::new(ended.name.as_str(), how, Pick::Statements(ended.name.clone(), ended.lines.clone()))
         });
         running.chain(ended).collect()
     }
 
-    /// Draws the list of jobs anew, where it is open.
+    /// Draws the list of jobs again, where it is open.
     pub(super) fn renew_jobs(&mut self) {
         if matches!(self.overlays.last(), Some(Overlay::Menu(menu)) if menu.lists_jobs) {
             let entries = self.job_entries();
@@ -94,36 +95,37 @@ impl App {
         let Some(job) = self.jobs.iter().find(|j| j.ticket == ticket) else { return };
         job.cancelled.store(true, Ordering::Relaxed);
         let what = if job.several { "what is done with some stays done" } else { "nothing of it will have been done" };
-        self.say(Bit::new(format!("Cancelling {}: {what}.", job.name()), Tone::Due));
+        self.show_message(StyledText::new(format!("Cancelling {}: {what}.", job.name()), StyleRole::Due));
         self.renew_jobs();
     }
 
     /// Notes how a job ended. What it said while nobody may read here is not held: only that it ended.
-    pub(super) fn note_end(&mut self, job: &Running, done: &Result<Answer, Failure>) {
+    pub(super) fn note_end(&mut self, job: &Running, done: &Result<Output, Error>) {
         let (how, lines) = match done {
             _ if self.locked.is_some() => {
                 let (word, tone) = match done {
-                    Ok(answer) if answer.code == 0 => ("done while it was locked", Tone::Good),
-                    Err(failure) if failure.kind == Kind::Cancelled => ("cancelled", Tone::Due),
-                    _ => ("not done: it failed while it was locked", Tone::Stop),
+                    Ok(answer) if answer.code == 0 => ("done while it was locked", StyleRole::Good),
+                    Err(failure) if failure.kind == ErrorKind::Cancelled => ("cancelled", StyleRole::Due),
+                    _ => ("not done: it failed while it was locked", StyleRole::Stop),
                 };
-                self.messages.push((self.now(), Bit::new(format!("{}: {word}.", job.name()), tone)));
+                self.messages.push((self.now(), StyledText::new(format!("{}: {word}.", job.name()), tone)));
                 (
-                    Bit::new(word, tone),
+                    StyledText::new(word, tone),
                     vec!["What it said is not kept while it is locked; the log has what was done.".to_owned()],
                 )
             }
             Ok(answer) => {
-                let said = answer.said.clone().unwrap_or_else(|| "done".to_owned());
-                let tone = if answer.code == 0 { Tone::Good } else { Tone::Stop };
-                (Bit::new(first_line(&said), tone), plain::lines(answer))
+                let said = answer.message.clone().unwrap_or_else(|| "done".to_owned());
+                let tone = if answer.code == 0 { StyleRole::Good } else { StyleRole::Stop };
+                (StyledText::new(first_line(&said), tone), plain::lines(answer))
             }
-            Err(failure) if failure.kind == Kind::Cancelled => {
-                (Bit::new("cancelled", Tone::Due), vec![failure.what.clone(), failure.remedy.clone()])
+            Err(failure) if failure.kind == ErrorKind::Cancelled => {
+                (StyledText::new("cancelled", StyleRole::Due), vec![failure.what.clone(), failure.hint.clone()])
             }
-            Err(failure) => {
-                (Bit::new(first_line(&failure.what), Tone::Stop), vec![failure.what.clone(), failure.remedy.clone()])
-            }
+            Err(failure) => (
+                StyledText::new(first_line(&failure.what), StyleRole::Stop),
+                vec![failure.what.clone(), failure.hint.clone()],
+            ),
         };
         self.ended.push(Ended { name: job.name(), at: self.now(), how, lines });
         if self.ended.len() > KEPT {

@@ -2,17 +2,17 @@
 //! read and written on the reading thread.
 
 use super::App;
-use crate::desk::failure::Failure;
 use crate::tui::action::Intent;
 use crate::tui::order::Order;
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
 use crate::tui::overlay::naming::Naming;
-use crate::tui::page::Bit;
+use crate::tui::page::StyledText;
 use crate::tui::saved::{self, Saved};
-use crate::tui::theme::Tone;
+use crate::tui::theme::StyleRole;
 use crate::tui::undo::{Back, Done};
 use crate::tui::worker::{Reply, Ticket};
+use crate::workspace::error::Error;
 
 impl App {
     /// Whether a range goes on while this is done: it only moves, or is about the range itself.
@@ -41,7 +41,10 @@ impl App {
         if let Some(fit) = long.filter(|fit| *fit > view.rows(section).len()) {
             let here = view.rows(section).len();
             let also = "a filter narrows them; share takes a whole case";
-            self.say(Bit::new(format!("Marked are {here} of {fit}: those that are here; {also}."), Tone::Due));
+            self.show_message(StyledText::new(
+                format!("Marked are {here} of {fit}: those that are here; {also}."),
+                StyleRole::Due,
+            ));
         }
     }
 
@@ -51,7 +54,7 @@ impl App {
         if view.is_ranging() {
             view.end_range();
         } else if !view.begin_range() {
-            self.say(Bit::new("Nothing is selected.", Tone::Note));
+            self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
         }
     }
 
@@ -60,7 +63,7 @@ impl App {
         let view = self.view();
         let order = view.order().cloned();
         let Some(section) = view.to_order() else {
-            return self.say(Bit::new("Nothing here has columns to order by.", Tone::Note));
+            return self.show_message(StyledText::new("Nothing here has columns to order by.", StyleRole::Note));
         };
         let entry = |title: &&'static str| {
             let here = order.as_ref().filter(|o| o.column == **title);
@@ -71,19 +74,19 @@ impl App {
             };
             let reversed = here.is_some_and(|o| !o.reversed);
             let order = Order { column: (*title).to_owned(), reversed };
-            Entry::new(*title, Bit::new(note, Tone::Note), Pick::Order(Some(order)))
+            Entry::new(*title, StyledText::new(note, StyleRole::Note), Pick::Order(Some(order)))
         };
         let titles: Vec<&'static str> = section.columns.iter().map(|c| c.title).filter(|t| !t.is_empty()).collect();
         let unordered = if order.is_none() { "now" } else { "" };
         let mut entries: Vec<Entry> = titles.iter().map(entry).collect();
-        entries.push(Entry::new("as it comes", Bit::new(unordered, Tone::Note), Pick::Order(None)));
+        entries.push(Entry::new("as it comes", StyledText::new(unordered, StyleRole::Note), Pick::Order(None)));
         self.overlays.push(Overlay::Menu(Box::new(Menu::new("Order by", entries))));
     }
 
     pub(super) fn order(&mut self, order: Option<Order>) {
         let said = order.as_ref().map_or_else(|| "As it comes.".to_owned(), |o| format!("Ordered {}.", o.words()));
         self.view().set_order(order);
-        self.say(Bit::new(said, Tone::Note));
+        self.show_message(StyledText::new(said, StyleRole::Note));
         self.look_closer();
     }
 
@@ -94,7 +97,10 @@ impl App {
         let saved = Saved::new(place, view.look.view, view.filter(), view.order());
         match saved::path() {
             Some(path) => self.overlays.push(Overlay::Naming(Box::new(Naming::new(saved, &path.to_string_lossy())))),
-            None => self.say(Bit::new("This system names no folder for settings: no view can be kept.", Tone::Stop)),
+            None => self.show_message(StyledText::new(
+                "This system names no folder for settings: no view can be kept.",
+                StyleRole::Stop,
+            )),
         }
     }
 
@@ -107,17 +113,20 @@ impl App {
         });
     }
 
-    pub(super) fn saved(&mut self, done: Result<(String, bool), Failure>) {
+    pub(super) fn saved(&mut self, done: Result<(String, bool), Error>) {
         match done {
             Ok((name, replaced)) => {
                 let word = if replaced { "replaced" } else { "kept" };
-                self.say_keys(&format!("The view {name} is {word}; {{views}} recalls it."), Tone::Good);
+                self.show_message_with_keys(
+                    &format!("The view {name} is {word}; {{views}} recalls it."),
+                    StyleRole::Good,
+                );
             }
             Err(failure) => self.refuse(&failure),
         }
     }
 
-    /// Offers the views that were kept. They are read anew each time: nothing of them is held while it is locked.
+    /// Offers the views that were kept. They are read again each time: nothing of them is held while it is locked.
     pub(super) fn offer_views(&mut self) {
         let Some(path) = saved::path() else { return };
         let ticket = self.next();
@@ -127,7 +136,7 @@ impl App {
         });
     }
 
-    pub(super) fn views_came(&mut self, ticket: Ticket, views: Result<Vec<Saved>, Failure>) {
+    pub(super) fn views_came(&mut self, ticket: Ticket, views: Result<Vec<Saved>, Error>) {
         let Some(Overlay::Menu(menu)) =
             self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
         else {
@@ -137,11 +146,15 @@ impl App {
             Ok(views) => {
                 menu.empty = "No view is kept; the action \"save view\" keeps one.";
                 let entry = |v: &Saved| {
-                    Entry::new(v.name.as_str(), Bit::new(v.words(), Tone::Note), Pick::View(Box::new(v.clone())))
+                    Entry::new(
+                        v.name.as_str(),
+                        StyledText::new(v.words(), StyleRole::Note),
+                        Pick::View(Box::new(v.clone())),
+                    )
                 };
                 let mut entries: Vec<Entry> = views.iter().map(entry).collect();
                 if !views.is_empty() {
-                    let about = Bit::new("asks which", Tone::Note);
+                    let about = StyledText::new("asks which", StyleRole::Note);
                     entries.push(Entry::new("remove a view …", about, Pick::Removing(views)));
                 }
                 menu.set_entries(entries);
@@ -157,8 +170,9 @@ impl App {
     /// Asks which view is to be removed.
     pub(super) fn ask_which_to_remove(&mut self, views: Vec<Saved>) {
         self.overlays.pop();
-        let entry =
-            |v: &Saved| Entry::new(v.name.as_str(), Bit::new(v.words(), Tone::Note), Pick::Remove(Box::new(v.clone())));
+        let entry = |v: &Saved| {
+            Entry::new(v.name.as_str(), StyledText::new(v.words(), StyleRole::Note), Pick::Remove(Box::new(v.clone())))
+        };
         let entries = views.iter().map(entry).collect();
         self.overlays.push(Overlay::Menu(Box::new(Menu::new("Remove a view", entries).numbered())));
     }
@@ -172,10 +186,13 @@ impl App {
         });
     }
 
-    pub(super) fn removed(&mut self, done: Result<Saved, Failure>) {
+    pub(super) fn removed(&mut self, done: Result<Saved, Error>) {
         match done {
             Ok(view) => {
-                self.say_keys(&format!("The view {} is removed; {{undo}} brings it back.", view.name), Tone::Good);
+                self.show_message_with_keys(
+                    &format!("The view {} is removed; {{undo}} brings it back.", view.name),
+                    StyleRole::Good,
+                );
                 let what = format!("the view {} removed", view.name);
                 self.history.note(Done { what, back: Back::View(Box::new(view)) });
             }

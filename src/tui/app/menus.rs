@@ -6,25 +6,25 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::App;
-use crate::desk::failure::Failure;
-use crate::desk::verb::{Run, Takes, Verb};
-use crate::desk::verbs;
+use crate::command::commands;
+use crate::command::definition::{ArgKind, Command, Handler};
 use crate::host::file;
 use crate::tui::action::{ACTIONS, Action, Intent};
-use crate::tui::offer;
+use crate::tui::available_actions;
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::Bit;
-use crate::tui::theme::{Theme, Tone};
+use crate::tui::page::StyledText;
+use crate::tui::theme::{StyleRole, Theme};
 use crate::tui::worker::{Reply, Ticket};
+use crate::workspace::error::Error;
 
 impl App {
     pub(super) fn help(&mut self) {
         let place = self.place;
         let entry = |a: &'static Action| Entry {
             keys: self.keymap.keys(a).join("  "),
-            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
+            ..Entry::new(a.name, StyledText::new(a.about, StyleRole::Note), Pick::Action(a))
         };
         let at = ACTIONS.iter().filter(|a| a.is_at(place) && !self.keymap.keys(a).is_empty());
         // What is of this place alone goes first.
@@ -40,30 +40,34 @@ impl App {
         let things = if marked.is_empty() { view.selected().cloned().into_iter().collect() } else { marked };
         let action = |a: &'static Action| Entry {
             keys: self.keymap.keys(a).into_iter().next().unwrap_or_default(),
-            ..Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a))
+            ..Entry::new(a.name, StyledText::new(a.about, StyleRole::Note), Pick::Action(a))
         };
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
-        entries.extend(verbs().filter(|v| is_for_screens(v)).map(|v| {
+        entries.extend(commands().filter(|v| is_for_screens(v)).map(|v| {
             let is_meant = v.fields.iter().any(|f| f.positional);
             let fits = is_meant && things.iter().any(|s| v.subject_field(&s.kind).is_some());
             let on = if fits { things.clone() } else { Vec::new() };
             match (self.as_of, v.run) {
-                (Some(as_of), Run::Writes(_)) => {
+                (Some(as_of), Handler::Writes(_)) => {
                     let failure = as_of.refusal();
-                    let why = Bit::new(format!("no    {}", failure.what), Tone::Stop);
+                    let why = StyledText::new(format!("no    {}", failure.what), StyleRole::Stop);
                     Entry::new(v.full_name(), why, Pick::Refused(Box::new(failure)))
                 }
-                _ => Entry::new(v.full_name(), Bit::new(v.about, Tone::Note), Pick::Verb(v, on)),
+                _ => Entry::new(v.full_name(), StyledText::new(v.about, StyleRole::Note), Pick::Command(v, on)),
             }
         }));
         entries.extend(Theme::all().iter().map(|t| {
-            Entry::new(format!("theme {}", t.name), Bit::new("Use this theme", Tone::Note), Pick::Theme(t.name))
+            Entry::new(
+                format!("theme {}", t.name),
+                StyledText::new("Use this theme", StyleRole::Note),
+                Pick::Theme(t.name),
+            )
         }));
         let menu = Menu::new("Commands, places, records", entries).finding();
         self.overlays.push(Overlay::Menu(Box::new(menu)));
     }
 
-    pub(super) fn choices(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Failure>) {
+    pub(super) fn choices(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Error>) {
         let Some(Overlay::Menu(menu)) =
             self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
         else {
@@ -92,7 +96,7 @@ impl App {
         let Some(row) = form.row() else { return };
         let title = row.name();
         if let Some(words) = row.words() {
-            let several = row.pair.is_none() && matches!(row.field.takes, Takes::Words(_));
+            let several = row.pair.is_none() && matches!(row.field.takes, ArgKind::Words(_));
             let text = row.input.text();
             let here: Vec<&str> = text.split(',').map(str::trim).collect();
             let entry =
@@ -102,17 +106,17 @@ impl App {
             return;
         }
         let takes = row.field.takes;
-        if let Takes::Existing | Takes::ToWrite = takes {
+        if let ArgKind::Existing | ArgKind::ToWrite = takes {
             let typed = row.input.text();
             return self.browse(start, &typed);
         }
         form.asked_choices = ticket;
         let typed = form.form();
-        let kinds = if let Takes::Record(kinds) = takes { Some(kinds) } else { None };
+        let kinds = if let ArgKind::Record(kinds) = takes { Some(kinds) } else { None };
         let menu = Menu::awaiting(title, ticket, "Looking …").choosing(kinds);
         self.overlays.push(Overlay::Menu(Box::new(menu)));
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::Choices(ticket, offer::choices(desk, takes, &typed)));
+        self.read(move |workspace, out| {
+            let _ = out.send(Reply::Choices(ticket, available_actions::choices(workspace, takes, &typed)));
         });
     }
 
@@ -120,24 +124,28 @@ impl App {
     fn browse(&mut self, start: Option<PathBuf>, typed: &str) {
         let Some(form) = self.form() else { return };
         let Some(row) = form.row() else { return };
-        let (title, writes) = (row.name(), matches!(row.field.takes, Takes::ToWrite));
-        let to = form.form().maybe("to").filter(|_| writes && form.verb.act == "bundle-export").map(str::to_owned);
+        let (title, writes) = (row.name(), matches!(row.field.takes, ArgKind::ToWrite));
+        let to = form.form().maybe("to").filter(|_| writes && form.command.act == "bundle-export").map(str::to_owned);
         let folder = file::nearest_folder(&PathBuf::from(typed), start.as_deref());
         let name =
             |p: &std::path::Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
         let value = |p: &std::path::Path| Pick::Value(p.to_string_lossy().into_owned());
         let mut entries = vec![Entry::new(
             "this folder",
-            Bit::new(folder.to_string_lossy().into_owned(), Tone::Note),
+            StyledText::new(folder.to_string_lossy().into_owned(), StyleRole::Note),
             value(&folder),
         )];
         entries.extend(to.and_then(|to| self.new_bundle(&to)).map(|name| {
-            let about = Bit::new("a new file in this folder", Tone::Note);
+            let about = StyledText::new("a new file in this folder", StyleRole::Note);
             Entry::new(name.clone(), about, value(&folder.join(name)))
         }));
         let parent = folder.parent().map(PathBuf::from);
         entries.extend(parent.iter().map(|p| {
-            Entry::new("..", Bit::new("the folder above", Tone::Note), Pick::Value(format!("{}/", p.display())))
+            Entry::new(
+                "..",
+                StyledText::new("the folder above", StyleRole::Note),
+                Pick::Value(format!("{}/", p.display())),
+            )
         }));
         match file::entries_in(&folder) {
             Ok((folders, files)) => {
@@ -148,7 +156,7 @@ impl App {
                 );
                 entries.extend(files.iter().map(|p| Entry::new(name(p), "", value(p))));
             }
-            Err(error) => self.say(Bit::new(error.to_string(), Tone::Stop)),
+            Err(error) => self.show_message(StyledText::new(error.to_string(), StyleRole::Stop)),
         }
         self.overlays.push(Overlay::Menu(Box::new(Menu::new(title, entries))));
     }
@@ -173,8 +181,10 @@ impl App {
     pub(super) fn ask_to_leave(&mut self) {
         let leave = ACTIONS.iter().find(|a| a.intent == Intent::Leave);
         let lock = ACTIONS.iter().find(|a| a.intent == Intent::Lock);
-        let entries =
-            leave.into_iter().chain(lock).map(|a| Entry::new(a.name, Bit::new(a.about, Tone::Note), Pick::Action(a)));
+        let entries = leave
+            .into_iter()
+            .chain(lock)
+            .map(|a| Entry::new(a.name, StyledText::new(a.about, StyleRole::Note), Pick::Action(a)));
         self.overlays.push(Overlay::Menu(Box::new(Menu::new("Leave comity?  Esc stays", entries.collect()))));
     }
 
@@ -194,9 +204,10 @@ impl App {
         menu.asked = ticket;
         self.newest_detail.store(ticket, Ordering::Relaxed);
         let newest = Arc::clone(&self.newest_detail);
-        self.read(move |desk, out| {
+        self.read(move |workspace, out| {
             if newest.load(Ordering::Relaxed) == ticket {
-                let _ = out.send(Reply::Found(ticket, offer::find(desk, typed.trim()).unwrap_or_default()));
+                let _ = out
+                    .send(Reply::Found(ticket, available_actions::find(workspace, typed.trim()).unwrap_or_default()));
             }
         });
     }
@@ -223,12 +234,12 @@ impl App {
                 let is_path = self
                     .form()
                     .and_then(|f| f.row())
-                    .is_some_and(|r| matches!(r.field.takes, Takes::Existing | Takes::ToWrite));
+                    .is_some_and(|r| matches!(r.field.takes, ArgKind::Existing | ArgKind::ToWrite));
                 if is_path && value.ends_with('/') {
                     return self.browse(None, &value);
                 }
                 let of_record =
-                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, Takes::Record(_)));
+                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, ArgKind::Record(_)));
                 if let Some(form) = self.form() {
                     form.put(&value, label.filter(|_| of_record));
                 }
@@ -238,17 +249,17 @@ impl App {
                 self.overlays.pop();
                 self.act(action);
             }
-            Pick::Verb(verb, things) => {
+            Pick::Command(command, things) => {
                 self.overlays.pop();
-                self.begin(verb, things);
+                self.begin(command, things);
             }
             Pick::May(may) => {
                 self.overlays.pop();
                 self.answered(*may);
             }
-            Pick::GoOn(verb, things) => {
+            Pick::GoOn(command, things) => {
                 self.overlays.pop();
-                self.prepare(verb, things);
+                self.prepare(command, things);
             }
             Pick::Goto(subject) => {
                 self.overlays.pop();
@@ -283,7 +294,7 @@ impl App {
                 self.redo();
             }
             Pick::Cancel(ticket) => self.cancel_job(ticket),
-            Pick::Told(name, lines) => {
+            Pick::Statements(name, lines) => {
                 self.overlays.push(Overlay::Reader(Reader::of_lines(&name, &lines)));
             }
             Pick::Theme(name) => {
@@ -296,7 +307,7 @@ impl App {
     }
 }
 
-/// Whether a verb can be run from the screens: it needs nothing that they do not have.
-fn is_for_screens(verb: &Verb) -> bool {
-    !matches!(verb.run, Run::Free(_))
+/// Whether a command can be run from the screens: it needs nothing that they do not have.
+fn is_for_screens(command: &Command) -> bool {
+    !matches!(command.run, Handler::Free(_))
 }

@@ -1,23 +1,23 @@
 //! Taking back what was done, and copying what may be copied. What is taken back is named first, and asked about.
 
 use super::{App, first_line};
-use crate::desk::failure::Failure;
-use crate::desk::verb::{Answer, Verb};
+use crate::command::definition::{Command, Output};
 use crate::tui::action::Intent;
-use crate::tui::offer;
+use crate::tui::available_actions;
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
-use crate::tui::page::Bit;
-use crate::tui::theme::Tone;
-use crate::tui::undo::{Back, Done, Looks, counter};
+use crate::tui::page::StyledText;
+use crate::tui::theme::StyleRole;
+use crate::tui::undo::{Back, Done, ViewSnapshot, counter};
 use crate::tui::worker::{Reply, Ticket};
+use crate::workspace::error::Error;
 
 impl App {
     /// How the open place is looked at.
-    pub(super) fn looks(&mut self) -> Looks {
+    pub(super) fn looks(&mut self) -> ViewSnapshot {
         let place = self.place;
         let view = self.view();
-        Looks {
+        ViewSnapshot {
             place,
             tab: view.look.view,
             filter: view.filter().to_owned(),
@@ -32,13 +32,13 @@ impl App {
     }
 
     /// Notes that it is looked at otherwise now, where it is.
-    pub(super) fn note_looks(&mut self, before: Looks) {
+    pub(super) fn note_looks(&mut self, before: ViewSnapshot) {
         // What a filter or a range in the making changes is noted when it is made.
         if self.looked.is_some() {
             return;
         }
         if let Some(what) = before.since(&self.looks()) {
-            self.history.note(Done { what, back: Back::Looks(before) });
+            self.history.note(Done { what, back: Back::ViewSnapshot(before) });
         }
     }
 
@@ -52,30 +52,32 @@ impl App {
         }
     }
 
-    /// Notes a deed; while it is locked without what was said of it.
-    pub(super) fn note_deed(&mut self, verb: &'static Verb, answer: &Answer) {
-        let said = answer.said.as_deref().filter(|_| self.locked.is_none()).map(first_line).unwrap_or_default();
-        let what = format!("{}  {}  {said}", self.now().on_screen(self.now()), verb.full_name());
-        self.history.note(Done { what, back: counter(verb, answer.id()) });
+    /// Notes an action; while it is locked without what was said of it.
+    pub(super) fn note_deed(&mut self, command: &'static Command, answer: &Output) {
+        let said = answer.message.as_deref().filter(|_| self.locked.is_none()).map(first_line).unwrap_or_default();
+        let what = format!("{}  {}  {said}", self.now().on_screen(self.now()), command.full_name());
+        self.history.note(Done { what, back: counter(command, answer.id()) });
     }
 
     /// Offers what was done last to be taken back; of what cannot be, it says why.
     pub(super) fn offer_undo(&mut self) {
         let entry = |(n, done): (usize, &Done)| {
             let (note, pick) = match &done.back {
-                Back::Looks(_) => (Bit::new("as it was before", Tone::Note), Pick::Undo(n)),
-                Back::View(_) => (Bit::new("it is kept again", Tone::Note), Pick::Undo(n)),
-                Back::Verb(verb, _) => (Bit::new(format!("by {}", verb.full_name()), Tone::Due), Pick::Undo(n)),
+                Back::ViewSnapshot(_) => (StyledText::new("as it was before", StyleRole::Note), Pick::Undo(n)),
+                Back::View(_) => (StyledText::new("it is kept again", StyleRole::Note), Pick::Undo(n)),
+                Back::Command(command, _) => {
+                    (StyledText::new(format!("by {}", command.full_name()), StyleRole::Due), Pick::Undo(n))
+                }
                 Back::Never(why) => {
-                    let failure = Failure::life("this cannot be undone").remedy(*why);
-                    (Bit::new(format!("no    {why}"), Tone::Stop), Pick::Refused(Box::new(failure)))
+                    let failure = Error::life("this cannot be undone").hint(*why);
+                    (StyledText::new(format!("no    {why}"), StyleRole::Stop), Pick::Refused(Box::new(failure)))
                 }
             };
             Entry::new(done.what.as_str(), note, pick)
         };
         let entries: Vec<Entry> = self.history.newest().map(entry).collect();
         if entries.is_empty() {
-            return self.say(Bit::new("Nothing was done since you came.", Tone::Note));
+            return self.show_message(StyledText::new("Nothing was done since you came.", StyleRole::Note));
         }
         self.overlays.push(Overlay::Menu(Box::new(Menu::new("Undo: what was done, the newest first", entries))));
     }
@@ -86,18 +88,18 @@ impl App {
             return;
         };
         match done.back {
-            Back::Looks(before) => {
+            Back::ViewSnapshot(before) => {
                 self.history.take(number);
                 let now = self.looks();
                 self.look_as(&before);
                 self.history.undone(done.what.clone(), now);
-                self.say(Bit::new(format!("Undone: {}", done.what), Tone::Good));
+                self.show_message(StyledText::new(format!("Undone: {}", done.what), StyleRole::Good));
             }
             Back::View(view) => {
                 self.history.take(number);
                 self.save(*view);
             }
-            Back::Verb(verb, subject) => self.begin(verb, vec![subject]),
+            Back::Command(command, subject) => self.begin(command, vec![subject]),
             Back::Never(_) => {}
         }
     }
@@ -105,12 +107,10 @@ impl App {
     /// Offers to do once more what was taken back.
     pub(super) fn offer_redo(&mut self) {
         let Some(what) = self.history.last_undone() else {
-            return self.say(Bit::new(
-                "Nothing was taken back that could be done once more; an act has its form.",
-                Tone::Note,
-            ));
+            return self
+                .show_message(StyledText::new("Nothing to redo. An act is done again by its form.", StyleRole::Note));
         };
-        let entry = Entry::new(what, Bit::new("once more", Tone::Note), Pick::Redo);
+        let entry = Entry::new(what, StyledText::new("once more", StyleRole::Note), Pick::Redo);
         self.overlays.push(Overlay::Menu(Box::new(Menu::new("Redo", vec![entry]))));
     }
 
@@ -121,7 +121,7 @@ impl App {
         self.history.redone(what, before);
     }
 
-    fn look_as(&mut self, looks: &Looks) {
+    fn look_as(&mut self, looks: &ViewSnapshot) {
         self.go(looks.place);
         let view = self.view();
         view.look.view = looks.tab;
@@ -135,26 +135,26 @@ impl App {
     pub(super) fn offer_copies(&mut self) {
         let view = self.view();
         let Some(subject) = view.selected().or(view.page.about.as_ref()).cloned() else {
-            return self.say(Bit::new("Nothing is selected.", Tone::Note));
+            return self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
         };
         let ticket = self.next();
         let title = "Copy: the clipboard is not encrypted, and other programs read it";
         self.overlays.push(Overlay::Menu(Box::new(Menu::awaiting(title, ticket, "Looking …"))));
-        self.read(move |desk, out| {
-            let _ = out.send(Reply::Copies(ticket, offer::copies(desk, &subject)));
+        self.read(move |workspace, out| {
+            let _ = out.send(Reply::Copies(ticket, available_actions::copies(workspace, &subject)));
         });
     }
 
-    pub(super) fn copies_came(&mut self, ticket: Ticket, copies: Result<Vec<offer::Copy>, Failure>) {
+    pub(super) fn copies_came(&mut self, ticket: Ticket, copies: Result<Vec<available_actions::Copy>, Error>) {
         let Some(Overlay::Menu(menu)) =
             self.overlays.last_mut().filter(|o| matches!(o, Overlay::Menu(m) if m.asked == ticket))
         else {
             return;
         };
-        let entry = |(name, text): offer::Copy| match text {
-            Ok(text) => Entry::new(name, Bit::new(text.clone(), Tone::Note), Pick::Copy(text)),
+        let entry = |(name, text): available_actions::Copy| match text {
+            Ok(text) => Entry::new(name, StyledText::new(text.clone(), StyleRole::Note), Pick::Copy(text)),
             Err(failure) => {
-                let why = Bit::new(format!("no    {}", failure.what), Tone::Stop);
+                let why = StyledText::new(format!("no    {}", failure.what), StyleRole::Stop);
                 Entry::new(name, why, Pick::Refused(Box::new(failure)))
             }
         };
@@ -171,7 +171,7 @@ impl App {
     }
 
     pub(super) fn copy(&mut self, text: String) {
-        self.say(Bit::new(format!("For the terminal's clipboard: {text}"), Tone::Note));
+        self.show_message(StyledText::new(format!("For the terminal's clipboard: {text}"), StyleRole::Note));
         self.copied = Some(text);
     }
 }

@@ -3,12 +3,12 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use crate::desk::failure::Failure;
-use crate::desk::verb::{Form, Verb, Weight};
+use crate::command::definition::{Args, Command, Weight};
+use crate::tui::bulk::why;
 use crate::tui::input::Input;
-use crate::tui::many::why;
 use crate::tui::page::Line;
 use crate::value::text::Shown;
+use crate::workspace::error::Error;
 
 /// What the gate said when it was asked beforehand.
 pub enum Said {
@@ -19,15 +19,15 @@ pub enum Said {
     /// Yes.
     Yes,
     /// No, and why.
-    No(Box<Failure>),
+    No(Box<Error>),
 }
 
 /// The question.
 pub struct Confirm {
     /// What would be done.
-    pub verb: &'static Verb,
+    pub command: &'static Command,
     /// With what: once for each of these.
-    pub forms: Vec<Form>,
+    pub forms: Vec<Args>,
     /// What is shown of it.
     pub about: Vec<Line>,
     /// What it would come to, in words, once that is known.
@@ -57,21 +57,31 @@ pub enum Heard {
 
 impl Confirm {
     /// A question.
-    pub fn new(verb: &'static Verb, forms: Vec<Form>, about: Vec<Line>, partner: Option<&str>) -> Self {
-        let word = match (verb.weight(), partner) {
-            (Weight::Destroys, _) | (_, None) => verb.name.to_owned(),
+    pub fn new(command: &'static Command, forms: Vec<Args>, about: Vec<Line>, partner: Option<&str>) -> Self {
+        let word = match (command.weight(), partner) {
+            (Weight::Destroys, _) | (_, None) => command.name.to_owned(),
             (_, Some(code)) => code.to_owned(),
         };
-        let asked_first = verb.is_rehearsable() || verb.foretold().is_some();
+        let asked_first = command.is_rehearsable() || command.previewed_by().is_some();
         let said = if asked_first { Said::Waiting } else { Said::Later };
-        Self { verb, forms, about, told: Vec::new(), word, typed: Input::new("", false), said, asked: 0, wrong: false }
+        Self {
+            command,
+            forms,
+            about,
+            told: Vec::new(),
+            word,
+            typed: Input::new("", false),
+            said,
+            asked: 0,
+            wrong: false,
+        }
     }
 
     /// Takes what the gate said to each form. Those that it refuses are left out, and that is told, as long as any is left.
-    pub fn hear(&mut self, said: Vec<Option<Failure>>, told: &[String]) {
+    pub fn show_preview(&mut self, said: Vec<Option<Error>>, told: &[String]) {
         self.told.clear();
         let of = said.len();
-        let refused: Vec<&Failure> = said.iter().flatten().collect();
+        let refused: Vec<&Error> = said.iter().flatten().collect();
         self.said = match refused.first() {
             None => Said::Yes,
             Some(failure) if refused.len() == of => Said::No(Box::new((*failure).clone())),
@@ -117,13 +127,12 @@ mod tests {
     use crossterm::event::KeyModifiers;
 
     use super::*;
-    use crate::desk;
 
     #[test]
     fn only_the_word_answers_and_only_where_the_gate_does_not_say_no() {
-        let verb = desk::verb("request send").unwrap();
+        let command = crate::command::command("request send").unwrap();
         let press = |c: &mut Confirm, code| c.key(KeyEvent::new(code, KeyModifiers::NONE));
-        let mut confirm = Confirm::new(verb, vec![Form::default()], Vec::new(), Some("XB"));
+        let mut confirm = Confirm::new(command, vec![Args::default()], Vec::new(), Some("XB"));
         for _ in 0..20 {
             assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Taken);
         }
@@ -131,23 +140,24 @@ mod tests {
         press(&mut confirm, KeyCode::Char('X'));
         press(&mut confirm, KeyCode::Char('B'));
         assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Taken, "the gate has not answered");
-        confirm.said = Said::No(Box::new(Failure::usage("no")));
+        confirm.said = Said::No(Box::new(Error::usage("no")));
         assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Left, "a no is left, never done");
         confirm.said = Said::Yes;
         assert_eq!(press(&mut confirm, KeyCode::Enter), Heard::Yes);
         assert_eq!(press(&mut confirm, KeyCode::Esc), Heard::Left);
-        let destroys = Confirm::new(desk::verb("request withdraw").unwrap(), Vec::new(), Vec::new(), Some("XB"));
+        let destroys =
+            Confirm::new(crate::command::command("request withdraw").unwrap(), Vec::new(), Vec::new(), Some("XB"));
         assert_eq!(destroys.word, "withdraw");
     }
 
     #[test]
     fn what_the_gate_refuses_is_left_out_and_told() {
-        let verb = desk::verb("request send").unwrap();
-        let form = |id: &str| Form::default().with("request", id);
+        let command = crate::command::command("request send").unwrap();
+        let form = |id: &str| Args::default().with("request", id);
         let check = |said: &[Option<&str>], left: &[&str], told: &[&str], yes: bool| {
             let forms = vec![form("a"), form("b"), form("c")];
-            let mut confirm = Confirm::new(verb, forms, Vec::new(), None);
-            confirm.hear(said.iter().map(|s| s.map(Failure::life)).collect(), &["x".to_owned()]);
+            let mut confirm = Confirm::new(command, forms, Vec::new(), None);
+            confirm.show_preview(said.iter().map(|s| s.map(Error::life)).collect(), &["x".to_owned()]);
             let kept: Vec<_> = confirm.forms.iter().filter_map(|f| f.maybe("request")).collect();
             let lines: Vec<_> = confirm.told.iter().map(Shown::as_str).collect();
             assert_eq!((kept.as_slice(), lines.as_slice(), matches!(confirm.said, Said::Yes)), (left, told, yes));

@@ -1,24 +1,24 @@
-//! What a verb asks for, as a form: one row for each field, the rule that asks for it beside it, and a last row that
+//! What a command asks for, as a form: one row for each field, the rule that asks for it beside it, and a last row that
 //! runs it. What was typed is never lost: leaving keeps it as a draft, and a refusal stays beside it.
 
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::desk::failure::Failure;
-use crate::desk::verb::{Field, Form, PairRow, Takes, Verb};
-use crate::desk::workspace::Desk;
+use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow};
 use crate::tui::input::Input;
-use crate::value::instant::{Instant, Span};
 use crate::value::text::is_blank;
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
 
 /// What tells the rows of a form's pairs.
-pub type RowsOf = fn(&Desk, &Form) -> Result<Vec<PairRow>, Failure>;
+pub type RowsOf = fn(&Workspace, &Args) -> Result<Vec<PairRow>, Error>;
 
 /// One row of a form.
-pub struct Row {
+pub struct FormRow {
     /// The field.
-    pub field: &'static Field,
+    pub field: &'static Arg,
     /// The name that it has where the field is one of pairs.
     pub pair: Option<PairRow>,
     /// What stands in it.
@@ -42,29 +42,29 @@ pub enum Heard {
     /// A field changed that others may hang on.
     Changed,
     /// It is to be run.
-    Run,
+    Handler,
 }
 
 /// A form.
 pub struct FormView {
     /// What it is for.
-    pub verb: &'static Verb,
+    pub command: &'static Command,
     /// The partner that it concerns, where that is known.
     pub partner: Option<String>,
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<FormRow>,
     /// The row of the cursor; after the last row stands the one that runs it.
     pub at: usize,
     /// The first row that is drawn.
     pub offset: usize,
     /// Why it was not done.
-    pub failure: Option<Failure>,
+    pub failure: Option<Error>,
     /// The work that it began.
     pub running: Option<u64>,
     /// What was known of the further things, where it is done with each of several.
-    pub others: Vec<Form>,
+    pub others: Vec<Args>,
     /// What stood in it for the first of them, before anybody typed.
-    known: Form,
+    known: Args,
     /// The newest question for the rows of its pairs.
     pub asked: u64,
     /// What the list that is open for it offers, once it has come.
@@ -72,7 +72,7 @@ pub struct FormView {
     draft: Draft,
 }
 
-impl Row {
+impl FormRow {
     /// What it is called.
     pub fn name(&self) -> String {
         self.pair.as_ref().map_or_else(|| self.field.name.replace('-', " "), |p| p.label.clone())
@@ -88,7 +88,7 @@ impl Row {
         self.pair.as_ref().map_or("", |p| p.article.as_str())
     }
 
-    /// Whether the verb cannot do without it.
+    /// Whether the command cannot do without it.
     pub fn is_required(&self) -> bool {
         self.pair.as_ref().map_or(self.field.required, |p| p.required)
     }
@@ -97,7 +97,7 @@ impl Row {
     pub fn words(&self) -> Option<Vec<&'static str>> {
         match (&self.pair, self.field.takes) {
             (Some(pair), _) if !pair.words.is_empty() => Some(pair.words.clone()),
-            (None, Takes::Word(words) | Takes::Words(words)) => Some(words()),
+            (None, ArgKind::Word(words) | ArgKind::Words(words)) => Some(words()),
             _ => None,
         }
     }
@@ -106,14 +106,14 @@ impl Row {
     pub fn has_choices(&self) -> bool {
         let listed = matches!(
             self.field.takes,
-            Takes::Record(_) | Takes::Partner | Takes::Existing | Takes::ToWrite | Takes::Known(_)
+            ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing | ArgKind::ToWrite | ArgKind::Known(_)
         );
         self.words().is_some() || (self.pair.is_none() && listed)
     }
 
     /// Whether it is yes or no.
     pub const fn is_flag(&self) -> bool {
-        matches!(self.field.takes, Takes::Flag)
+        matches!(self.field.takes, ArgKind::Flag)
     }
 
     /// Whether several lines may stand in it.
@@ -127,42 +127,42 @@ impl Row {
     }
 
     /// What a time or a length of time comes to, in words; or that it is none.
-    pub fn reckoned(&self, now: Instant) -> Option<Result<String, &'static str>> {
+    pub fn reckoned(&self, now: Timestamp) -> Option<Result<String, &'static str>> {
         let text = self.input.text();
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
         match self.field.takes {
-            Takes::Time => Some(match Instant::parse_typed(text, now) {
+            ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
                 Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
                 None => Err("a date (2026-12-24), a time, or 60d is expected"),
             }),
-            Takes::Span => Some(match Span::parse(text) {
+            ArgKind::Duration => Some(match Duration::parse(text) {
                 Some(s) => Ok(format!("until {}", now.plus(s).to_minute())),
                 None => Err("a number of days is expected, such as 60d"),
             }),
-            Takes::Number if text.parse::<i64>().is_err() => Some(Err("a whole number is expected")),
+            ArgKind::Number if text.parse::<i64>().is_err() => Some(Err("a whole number is expected")),
             _ => None,
         }
     }
 }
 
-fn several_lines(field: &Field) -> bool {
-    let free = matches!(field.takes, Takes::Line | Takes::Existing);
-    matches!(field.takes, Takes::Body | Takes::Pairs) || (field.repeated && free)
+fn several_lines(field: &Arg) -> bool {
+    let free = matches!(field.takes, ArgKind::Line | ArgKind::Existing);
+    matches!(field.takes, ArgKind::Body | ArgKind::Pairs) || (field.repeated && free)
 }
 
 impl FormView {
     /// A form with what is known already; `labels` says what stands for the ids in it. The cursor is on the first row
     /// that is empty.
     pub fn new(
-        verb: &'static Verb,
-        known: &Form,
+        command: &'static Command,
+        known: &Args,
         labels: &BTreeMap<&'static str, String>,
         partner: Option<String>,
     ) -> Self {
-        let row = |field: &'static Field| Row {
+        let row = |field: &'static Arg| FormRow {
             field,
             pair: None,
             input: Input::new(
@@ -171,11 +171,11 @@ impl FormView {
             ),
             label: labels.get(field.name).cloned(),
         };
-        let shown = |f: &&Field| !f.cli_only && !matches!(f.takes, Takes::PairsOf(_));
-        let rows: Vec<Row> = verb.fields.iter().filter(shown).map(row).collect();
+        let shown = |f: &&Arg| !f.cli_only && !matches!(f.takes, ArgKind::PairsOf(_));
+        let rows: Vec<FormRow> = command.fields.iter().filter(shown).map(row).collect();
         let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
         let mut form = Self {
-            verb,
+            command,
             partner,
             rows,
             at,
@@ -183,7 +183,7 @@ impl FormView {
             failure: None,
             running: None,
             others: Vec::new(),
-            known: Form::default(),
+            known: Args::default(),
             asked: 0,
             asked_choices: 0,
             draft: Draft::new(),
@@ -194,19 +194,19 @@ impl FormView {
 
     /// The same form for several things: what was known of the others.
     #[must_use]
-    pub fn with_others(self, others: Vec<Form>) -> Self {
+    pub fn with_others(self, others: Vec<Args>) -> Self {
         Self { others, ..self }
     }
 
     /// The row of the cursor.
-    pub fn row(&self) -> Option<&Row> {
+    pub fn row(&self) -> Option<&FormRow> {
         self.rows.get(self.at)
     }
 
     /// What names the rows of its pairs, where it has any.
-    pub fn pairs_of(&self) -> Option<(&'static Field, RowsOf)> {
-        self.verb.fields.iter().find_map(|f| match f.takes {
-            Takes::PairsOf(rows) => Some((f, rows)),
+    pub fn pairs_of(&self) -> Option<(&'static Arg, RowsOf)> {
+        self.command.fields.iter().find_map(|f| match f.takes {
+            ArgKind::PairsOf(rows) => Some((f, rows)),
             _ => None,
         })
     }
@@ -219,17 +219,18 @@ impl FormView {
                 self.draft.insert(row.key(), row.input.text());
             }
         }
-        let here = self.row().map(Row::key);
+        let here = self.row().map(FormRow::key);
         let first = self.rows.iter().position(|r| r.pair.is_some());
         // Pairs stand where their field does among the others.
         let place = first.unwrap_or_else(|| {
-            let before = self.verb.fields.iter().take_while(|f| f.name != field.name).map(|f| f.name);
+            let before = self.command.fields.iter().take_while(|f| f.name != field.name).map(|f| f.name);
             let before: Vec<_> = before.collect();
             self.rows.iter().filter(|r| before.contains(&r.field.name)).count()
         });
         self.rows.retain(|r| r.pair.is_none());
         for (n, pair) in pairs.into_iter().enumerate() {
-            let mut row = Row { field, input: Input::new("", pair.words.is_empty()), pair: Some(pair), label: None };
+            let mut row =
+                FormRow { field, input: Input::new("", pair.words.is_empty()), pair: Some(pair), label: None };
             if let Some(text) = self.draft.get(&row.key()) {
                 row.input = Input::new(text, row.words().is_none());
             }
@@ -242,7 +243,7 @@ impl FormView {
         };
     }
 
-    /// Empties the rows of its pairs: what was wrong is typed anew, not mended.
+    /// Empties the rows of its pairs: what was wrong is typed again, not mended.
     pub fn clear_pairs(&mut self) {
         for row in self.rows.iter_mut().filter(|r| r.pair.is_some()) {
             row.input = Input::new("", row.words().is_none());
@@ -267,7 +268,7 @@ impl FormView {
         self.step(1);
     }
 
-    /// Writes the row of the cursor anew and goes to the next.
+    /// Writes the row of the cursor again and goes to the next.
     pub fn answer(&mut self, text: &str) {
         if let Some(row) = self.rows.get_mut(self.at) {
             row.input = Input::new(text, row.takes_lines());
@@ -299,8 +300,8 @@ impl FormView {
     }
 
     /// What stands in it.
-    pub fn form(&self) -> Form {
-        let mut form = Form::default();
+    pub fn form(&self) -> Args {
+        let mut form = Args::default();
         for row in &self.rows {
             let text = row.input.text();
             let text = text.trim();
@@ -310,7 +311,7 @@ impl FormView {
             match &row.pair {
                 Some(pair) => form.add(row.field.name, format!("{}={text}", pair.name)),
                 None if row.is_flag() => form.add(row.field.name, "yes"),
-                None if matches!(row.field.takes, Takes::Body) => form.add(row.field.name, text),
+                None if matches!(row.field.takes, ArgKind::Body) => form.add(row.field.name, text),
                 None if several_lines(row.field) => {
                     text.lines().filter(|l| !is_blank(l)).for_each(|l| form.add(row.field.name, l.trim()));
                 }
@@ -325,31 +326,31 @@ impl FormView {
 
     /// What stands in it, once for each thing that it is for: what was typed is for all of them, what was known is for each
     /// its own. Where another thing was named in it, it is for that one alone.
-    pub fn forms(&self) -> Vec<Form> {
+    pub fn forms(&self) -> Vec<Args> {
         let typed = self.form();
-        let is_typed = |f: &Field| typed.all(f.name) != self.known.all(f.name);
-        let names_another = |f: &Field| {
+        let is_typed = |f: &Arg| typed.all(f.name) != self.known.all(f.name);
+        let names_another = |f: &Arg| {
             let differs = self.others.iter().any(|o| o.all(f.name) != self.known.all(f.name));
-            matches!(f.takes, Takes::Record(_)) && differs && is_typed(f)
+            matches!(f.takes, ArgKind::Record(_)) && differs && is_typed(f)
         };
-        if self.verb.fields.iter().any(names_another) {
+        if self.command.fields.iter().any(names_another) {
             return vec![typed];
         }
-        let of_another = |other: &Form| {
-            let mut form = Form::default();
+        let of_another = |other: &Args| {
+            let mut form = Args::default();
             for field in self.rows.iter().map(|r| r.field) {
                 let from = if is_typed(field) { &typed } else { other };
                 form.set(field.name, from.all(field.name).to_vec());
             }
             form
         };
-        let others: Vec<Form> = self.others.iter().map(of_another).collect();
+        let others: Vec<Args> = self.others.iter().map(of_another).collect();
         std::iter::once(typed).chain(others).collect()
     }
 
     /// What must still be filled.
     pub fn missing(&self) -> Vec<String> {
-        self.rows.iter().filter(|r| r.is_required() && r.input.is_empty()).map(Row::name).collect()
+        self.rows.iter().filter(|r| r.is_required() && r.input.is_empty()).map(FormRow::name).collect()
     }
 
     /// What is kept of it when it is left; nothing where nothing was typed.
@@ -390,7 +391,7 @@ impl FormView {
         }
         let Some(row) = self.rows.get_mut(self.at) else {
             match key.code {
-                KeyCode::Enter => return Heard::Run,
+                KeyCode::Enter => return Heard::Handler,
                 KeyCode::Up => self.step(-1),
                 _ => {}
             }
@@ -460,7 +461,6 @@ impl FormView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk;
 
     fn press(form: &mut FormView, code: KeyCode) -> Heard {
         form.key(KeyEvent::new(code, KeyModifiers::NONE))
@@ -473,7 +473,7 @@ mod tests {
     }
 
     fn of(name: &str) -> FormView {
-        FormView::new(desk::verb(name).unwrap(), &Form::default(), &BTreeMap::new(), None)
+        FormView::new(crate::command::command(name).unwrap(), &Args::default(), &BTreeMap::new(), None)
     }
 
     #[test]
@@ -484,7 +484,7 @@ mod tests {
         assert_eq!(press(&mut form, KeyCode::Enter), Heard::Changed);
         write(&mut form, "cybercrime");
         press(&mut form, KeyCode::Tab);
-        assert_eq!(press(&mut form, KeyCode::Enter), Heard::Run);
+        assert_eq!(press(&mut form, KeyCode::Enter), Heard::Handler);
         let got = form.form();
         assert_eq!((got.maybe("title"), got.maybe("purpose")), (Some("Tidewater"), Some("cybercrime")));
         assert!(form.missing().is_empty());
@@ -492,9 +492,9 @@ mod tests {
 
     #[test]
     fn a_label_stands_for_an_id_until_it_is_edited() {
-        let verb = desk::verb("request send").unwrap();
-        let known = Form::default().with("request", "00ff");
-        let mut form = FormView::new(verb, &known, &BTreeMap::from([("request", "R-00ff".to_owned())]), None);
+        let command = crate::command::command("request send").unwrap();
+        let known = Args::default().with("request", "00ff");
+        let mut form = FormView::new(command, &known, &BTreeMap::from([("request", "R-00ff".to_owned())]), None);
         assert_eq!(form.at, 1, "the cursor is on the row that runs it");
         assert_eq!(form.form().maybe("request"), Some("00ff"));
         press(&mut form, KeyCode::Up);
@@ -507,13 +507,14 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_for_all_and_what_is_known_for_each() {
-        let known = Form::default().with("subject", "a1").with("to", "XB");
+        let known = Args::default().with("subject", "a1").with("to", "XB");
         let others = vec![
-            Form::default().with("subject", "b2").with("to", "XC"),
-            Form::default().with("subject", "c3").with("to", "XB"),
+            Args::default().with("subject", "b2").with("to", "XC"),
+            Args::default().with("subject", "c3").with("to", "XB"),
         ];
         let labels = BTreeMap::from([("subject", "3: a1 b2 c3".to_owned())]);
-        let mut form = FormView::new(desk::verb("review open").unwrap(), &known, &labels, None).with_others(others);
+        let mut form =
+            FormView::new(crate::command::command("review open").unwrap(), &known, &labels, None).with_others(others);
         let said = |form: &FormView, name: &str| {
             form.forms().iter().map(|f| f.maybe(name).unwrap_or("-").to_owned()).collect::<Vec<_>>().join(" ")
         };
@@ -548,7 +549,7 @@ mod tests {
         assert_eq!(form.form().all("field"), ["offence=theft"]);
         form.set_pairs(vec![pair("authority"), pair("offence")]);
         assert_eq!(form.form().all("field"), ["offence=theft"]);
-        assert_eq!(form.row().map(Row::name).as_deref(), Some("offence"), "the cursor stays");
+        assert_eq!(form.row().map(FormRow::name).as_deref(), Some("offence"), "the cursor stays");
         let draft = form.draft();
         let mut again = of("request new");
         again.restore(draft);
@@ -558,7 +559,7 @@ mod tests {
 
     #[test]
     fn times_are_reckoned_while_they_are_typed() {
-        let now = Instant::parse("2026-11-23T03:12:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
         let mut form = of("agreement add");
         form.at = form.rows.iter().position(|r| r.field.name == "until").unwrap();
         write(&mut form, "30d");
@@ -570,8 +571,8 @@ mod tests {
 
     #[test]
     fn rows_that_come_late_leave_the_end_where_it_is() {
-        let verb = desk::verb("review assess").unwrap();
-        let mut form = FormView::new(verb, &Form::default(), &BTreeMap::new(), None);
+        let command = crate::command::command("review assess").unwrap();
+        let mut form = FormView::new(command, &Args::default(), &BTreeMap::new(), None);
         press(&mut form, KeyCode::PageDown);
         assert!(form.row().is_none(), "the cursor is where Enter does it");
         let row = |n: usize| PairRow {

@@ -4,33 +4,33 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use crate::desk::failure::Failure;
-use crate::desk::verb::Verb;
+use crate::command::definition::Command;
 use crate::tui::action::Action;
+use crate::tui::bulk::May;
 use crate::tui::input::Input;
-use crate::tui::many::May;
 use crate::tui::order::Order;
-use crate::tui::page::{Bit, Subject};
+use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::saved::Saved;
 use crate::value::text::Shown;
+use crate::workspace::error::Error;
 
 /// What choosing an entry does.
 #[derive(Clone, Debug)]
 pub enum Pick {
     /// An action of the screens.
     Action(&'static Action),
-    /// A verb of the desk, on these things or on none.
-    Verb(&'static Verb, Vec<Subject>),
-    /// A verb of which each thing was asked already.
+    /// A command of the desk, on these things or on none.
+    Command(&'static Command, Vec<RecordRef>),
+    /// A command of which each thing was asked already.
     May(Box<May>),
-    /// A verb, on these things alone: that others cannot was said.
-    GoOn(&'static Verb, Vec<Subject>),
+    /// A command, on these things alone: that others cannot was said.
+    GoOn(&'static Command, Vec<RecordRef>),
     /// Goes where a record is.
-    Goto(Subject),
+    Goto(RecordRef),
     /// A value for the field that asked.
     Value(String),
     /// It may not be done; this is why.
-    Refused(Box<Failure>),
+    Refused(Box<Error>),
     /// A theme, by name.
     Theme(&'static str),
     /// The order of the rows; `None`: as they come.
@@ -50,7 +50,7 @@ pub enum Pick {
     /// A job that is to be cancelled.
     Cancel(u64),
     /// What a job that ended has said: its name and its lines.
-    Told(String, Vec<String>),
+    Statements(String, Vec<String>),
 }
 
 /// An entry.
@@ -59,7 +59,7 @@ pub struct Entry {
     /// Its name.
     pub name: Shown,
     /// What it is about.
-    pub note: Bit,
+    pub note: StyledText,
     /// Its keys.
     pub keys: String,
     /// What choosing it does.
@@ -70,7 +70,7 @@ pub struct Entry {
 
 impl Entry {
     /// An entry without keys.
-    pub fn new(name: impl Into<Shown>, note: impl Into<Bit>, pick: Pick) -> Self {
+    pub fn new(name: impl Into<Shown>, note: impl Into<StyledText>, pick: Pick) -> Self {
         Self { name: name.into(), note: note.into(), keys: String::new(), pick, ticked: false }
     }
 }
@@ -109,7 +109,7 @@ pub struct Menu {
     waits: bool,
     /// Whether Enter was pressed while they were: it means what was typed before it.
     hasty: bool,
-    /// Whether it lists the jobs, and is made anew as they go on.
+    /// Whether it lists the jobs, and is made again as they go on.
     pub lists_jobs: bool,
     /// The first entry that is drawn.
     pub offset: usize,

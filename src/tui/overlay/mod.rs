@@ -10,7 +10,7 @@ pub mod reader;
 pub enum Overlay {
     /// A list to choose from.
     Menu(Box<menu::Menu>),
-    /// What a verb asks for.
+    /// What a command asks for.
     Form(Box<form::FormView>),
     /// A question that is answered with a word.
     Confirm(Box<confirm::Confirm>),

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::tui::input::Input;
 use crate::tui::saved::Saved;
-use crate::tui::theme::Tone;
+use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
 
 /// The name that is asked for, and the view that it is for.
@@ -35,7 +35,7 @@ impl Naming {
     }
 
     /// What is said beside it.
-    pub fn told(&self) -> Vec<(Shown, Tone)> {
+    pub fn lines(&self) -> Vec<(Shown, StyleRole)> {
         let kept = format!("Kept: {}.", self.view.words());
         let warns = format!(
             "{} is not encrypted: whoever reads this disk reads the name and the words of the filter. Leave out what belongs \
@@ -43,9 +43,9 @@ impl Naming {
             self.file
         );
         vec![
-            (Shown::from(kept), Tone::Base),
-            (Shown::of("A view of the same name is replaced."), Tone::Note),
-            (Shown::from(warns), Tone::Due),
+            (Shown::from(kept), StyleRole::Base),
+            (Shown::of("A view of the same name is replaced."), StyleRole::Note),
+            (Shown::from(warns), StyleRole::Due),
         ]
     }
 

@@ -1,9 +1,9 @@
 //! A text to read: a letter, a verdict, a detail, the messages.
 
-use crate::desk::failure::Failure;
-use crate::tui::page::{Bit, Detail};
-use crate::tui::theme::Tone;
+use crate::tui::page::{Detail, StyledText};
+use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
+use crate::workspace::error::Error;
 
 /// The text, and how far it is scrolled.
 pub struct Reader {
@@ -25,33 +25,33 @@ impl Reader {
 
     /// Plain lines.
     pub fn of_lines(title: &str, lines: &[String]) -> Self {
-        let lines = lines.iter().map(|l| (Shown::default(), Bit::from(l.as_str()))).collect();
+        let lines = lines.iter().map(|l| (Shown::default(), StyledText::from(l.as_str()))).collect();
         Self::new(Detail { title: Shown::of(title), lines })
     }
 
     /// Why something was not done: each rule that says no, with its source, and what to do next.
-    pub fn of_failure(title: &str, failure: &Failure) -> Self {
+    pub fn of_failure(title: &str, failure: &Error) -> Self {
         let mut d = Detail { title: Shown::of(title), lines: Vec::new() };
         match &failure.verdict {
             Some(verdict) => {
-                d.line("", Bit::new("The gate says no.", Tone::Stop));
+                d.line("", StyledText::new("The gate says no.", StyleRole::Stop));
                 for finding in verdict.refusals() {
                     d.gap();
-                    d.line(finding.id, Bit::new(finding.because.as_str(), Tone::Stop));
-                    d.line("", Bit::new(finding.source(), Tone::Note));
+                    d.line(finding.id, StyledText::new(finding.because.as_str(), StyleRole::Stop));
+                    d.line("", StyledText::new(finding.source(), StyleRole::Note));
                 }
                 let held: Vec<&str> = verdict.rules.iter().filter(|r| r.holds).map(|r| r.id).collect();
                 if !held.is_empty() {
                     d.gap();
-                    d.line("HOLD", Bit::new(held.join(" "), Tone::Good));
+                    d.line("HOLD", StyledText::new(held.join(" "), StyleRole::Good));
                 }
             }
             None => d.body("", &failure.what),
         }
         d.gap();
-        d.body("NEXT", &failure.remedy);
+        d.body("NEXT", &failure.hint);
         d.gap();
-        d.line("", Bit::new("Nothing was changed.", Tone::Note));
+        d.line("", StyledText::new("Nothing was changed.", StyleRole::Note));
         Self::new(d)
     }
 

@@ -1,38 +1,39 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
 use super::audit::acts;
-use super::look::{Long, Look, Screen, due_at, left, part, record_at, row, state, subject};
-use crate::desk::case as cases;
-use crate::desk::failure::Failure;
-use crate::desk::item;
-use crate::desk::job::Job;
-use crate::desk::workspace::Desk;
-use crate::desk::{disclosure, request};
-use crate::record::book::{Book as _, Record};
+use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, subject};
+use crate::command::case as cases;
+use crate::command::disclosure;
+use crate::command::item;
+use crate::command::request;
 use crate::record::hold::Standing;
-use crate::store::book::{items_of, people_of};
+use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
-use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use crate::store::records::{items_of, people_of};
+use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::id::Id;
-use crate::value::instant::Instant;
 use crate::value::text::Shown;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The view of all cases: the last one.
 pub const CASES: usize = 5;
 
 /// The Case.
 pub const SCREEN: Screen = Screen {
-    place: Place::Case,
+    place: ScreenId::Case,
     views: &["items", "requests", "shared", "people", "timeline", "cases"],
     has_detail: true,
     fetch,
     first_steps: "No case yet. {new case} opens one.",
 };
 
-fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
-    let all = cases::rows(desk)?;
+fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page, Error> {
+    let all = cases::rows(workspace)?;
     let focus = look.focus.and_then(|id| all.iter().find(|c| c.id == id.to_string()));
     let (Some(case), false) = (focus.or(if all.len() == 1 { all.first() } else { None }), look.view == CASES) else {
         return Ok(list(&all));
@@ -40,11 +41,14 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     let Some(id) = Id::parse(&case.id) else { return Ok(list(&all)) };
     let head = head(case);
     let (section, sentence) = match look.view {
-        1 => (requests(desk, id)?, "Enter opens a request in the Queue."),
-        2 => (shared(desk, id, job)?, "What went to whom, and until when."),
-        3 => (people(desk, id, look)?, "Whom the items are about. Victims and witnesses are looked at more strictly."),
-        4 => (timeline(desk, id, look)?, "What was done in this case, the newest first."),
-        _ => (items(desk, id, case.items, look)?, "# from a partner   H held   ! due soon"),
+        1 => (requests(workspace, id)?, "Enter opens a request in the Queue."),
+        2 => (shared(workspace, id, job)?, "What went to whom, and until when."),
+        3 => (
+            people(workspace, id, look)?,
+            "Whom the items are about. Victims and witnesses are looked at more strictly.",
+        ),
+        4 => (timeline(workspace, id, look)?, "What was done in this case, the newest first."),
+        _ => (items(workspace, id, case.items, look)?, "# from a partner   H held   ! due soon"),
     };
     Ok(Page {
         about: subject("case", &case.id),
@@ -55,16 +59,19 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
     })
 }
 
-fn head(case: &cases::Row) -> Vec<Line> {
+fn head(case: &cases::CaseSummary) -> Vec<Line> {
     let opened = case.opened.get(..10).unwrap_or_default();
     let known = if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) };
     vec![
-        vec![state(&case.state), Bit::from("  "), Bit::new(case.title.as_str(), Tone::Title)],
-        vec![Bit::new(format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk), Tone::Note)],
+        vec![state(&case.state), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
+        vec![StyledText::new(
+            format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk),
+            StyleRole::Note,
+        )],
     ]
 }
 
-fn list(all: &[cases::Row]) -> Page {
+fn list(all: &[cases::CaseSummary]) -> Page {
     let rows = all
         .iter()
         .map(|c| {
@@ -73,10 +80,10 @@ fn list(all: &[cases::Row]) -> Page {
                 &c.id,
                 ' ',
                 vec![
-                    Bit::from(c.desk.as_str()),
+                    StyledText::from(c.desk.as_str()),
                     state(&c.state),
-                    Bit::from(c.items.to_string()),
-                    Bit::from(c.title.as_str()),
+                    StyledText::from(c.items.to_string()),
+                    StyledText::from(c.title.as_str()),
                 ],
             )
         })
@@ -103,13 +110,13 @@ fn list(all: &[cases::Row]) -> Page {
     }
 }
 
-fn items(desk: &Desk, case: Id, held: u64, look: &Look) -> Result<Section, Failure> {
-    let now = desk.now();
-    let book = desk.book();
-    let holds = Standing::of(&book)?;
-    let wanted = look.wanted.map(|id| book.place_of(id)).transpose()?.flatten();
+fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Result<Section, Error> {
+    let now = workspace.now();
+    let records = workspace.records();
+    let holds = Standing::of(&records)?;
+    let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let section = part(
-        desk,
+        workspace,
         look,
         Long {
             columns: vec![
@@ -122,8 +129,8 @@ fn items(desk: &Desk, case: Id, held: u64, look: &Look) -> Result<Section, Failu
                 column("STATE", Width::Fixed(8)),
                 column("KEPT", Width::Fixed(7)).right().optional(),
             ],
-            all: &|| Ok(items_of(&desk.db, case)?),
-            row: &|number| item_row(desk, &record_at(&book, number)?, &holds, now),
+            all: &|| Ok(items_of(&workspace.db, case)?),
+            row: &|number| item_row(workspace, &record_at(&records, number)?, &holds, now),
             wanted,
         },
     )?;
@@ -135,8 +142,8 @@ fn items(desk: &Desk, case: Id, held: u64, look: &Look) -> Result<Section, Failu
     })
 }
 
-fn item_row(desk: &Desk, record: &Record, holds: &Standing, now: Instant) -> Result<Row, Failure> {
-    let i = item::row(desk, record)?;
+fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Timestamp) -> Result<PageRow, Error> {
+    let i = item::row(workspace, record)?;
     let (left, urgent) = left(i.due.as_deref(), now);
     let mark = match () {
         () if holds.is_on(record) => 'H',
@@ -144,17 +151,20 @@ fn item_row(desk: &Desk, record: &Record, holds: &Standing, now: Instant) -> Res
         () if i.from.is_some() => '#',
         () => ' ',
     };
-    let erased = if desk.is_erased_since(record) { "(erased since)" } else { "(erased)" };
+    let erased = if workspace.is_erased_since(record) { "(erased since)" } else { "(erased)" };
     let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
     let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
-    let state =
-        if shared.is_empty() { state(&i.state) } else { Bit::new(format!("to {}", shared.join(" ")), Tone::Good) };
+    let state = if shared.is_empty() {
+        state(&i.state)
+    } else {
+        StyledText::new(format!("to {}", shared.join(" ")), StyleRole::Good)
+    };
     let cells = vec![
-        Bit::from(i.r#type.as_str()),
-        Bit::from(what),
-        Bit::from(i.originator.as_str()),
-        Bit::from(format!("T{}", i.tier)),
-        Bit::from(i.tlp.as_str()),
+        StyledText::from(i.r#type.as_str()),
+        StyledText::from(what),
+        StyledText::from(i.originator.as_str()),
+        StyledText::from(format!("T{}", i.tier)),
+        StyledText::from(i.tlp.as_str()),
         state,
         left,
     ];
@@ -162,26 +172,26 @@ fn item_row(desk: &Desk, record: &Record, holds: &Standing, now: Instant) -> Res
 }
 
 /// The items that are about a person, by whom.
-fn people(desk: &Desk, case: Id, look: &Look) -> Result<Section, Failure> {
-    let (book, now) = (desk.book(), desk.now());
-    let holds = Standing::of(&book)?;
+fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section, Error> {
+    let (records, now) = (workspace.records(), workspace.now());
+    let holds = Standing::of(&records)?;
     let person = |number: i64| {
-        let record = record_at(&book, number)?;
-        let i = item::row(desk, &record)?;
+        let record = record_at(&records, number)?;
+        let i = item::row(workspace, &record)?;
         let (left, urgent) = left(i.due.as_deref(), now);
         let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
         let what = if i.value.is_empty() { "(erased)" } else { i.value.as_str() };
         let cells = vec![
-            Bit::from(i.person_class.to_uppercase()),
-            Bit::from(what),
-            Bit::from(i.assertion.as_str()),
-            Bit::from(format!("T{}", i.tier)),
-            Bit::from(with.join(" ")),
+            StyledText::from(i.person_class.to_uppercase()),
+            StyledText::from(what),
+            StyledText::from(i.assertion.as_str()),
+            StyledText::from(format!("T{}", i.tier)),
+            StyledText::from(with.join(" ")),
             left,
         ];
         Ok(row("item", &i.id, if holds.is_on(&record) { 'H' } else { urgent }, cells))
     };
-    let wanted = look.wanted.map(|id| book.place_of(id)).transpose()?.flatten();
+    let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let columns = vec![
         column("ID", Width::Fixed(8)),
         column("WHO", Width::Fixed(8)),
@@ -191,19 +201,20 @@ fn people(desk: &Desk, case: Id, look: &Look) -> Result<Section, Failure> {
         column("WITH", Width::Fixed(8)).optional(),
         column("KEPT", Width::Fixed(7)).right(),
     ];
-    let section = part(desk, look, Long { columns, all: &|| Ok(people_of(&desk.db, case)?), row: &person, wanted })?;
+    let section =
+        part(workspace, look, Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, wanted })?;
     Ok(Section { title: Shown::of("PEOPLE"), empty: Shown::of("No item of this case is about a person."), ..section })
 }
 
 /// The acts that are about the case.
-fn timeline(desk: &Desk, case: Id, look: &Look) -> Result<Section, Failure> {
-    let section = acts(desk, look, &|| Ok(acts_of_case(&desk.db, case)?))?;
+fn timeline(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section, Error> {
+    let section = acts(workspace, look, &|| Ok(acts_of_case(&workspace.db, case)?))?;
     Ok(Section { title: Shown::of("TIMELINE, the newest first"), ..section })
 }
 
-fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {
-    let now = desk.now();
-    let rows: Vec<Row> = request::rows(desk)?
+fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
+    let now = workspace.now();
+    let rows: Vec<PageRow> = request::rows(workspace)?
         .iter()
         .filter(|r| r.case == case.to_string())
         .map(|r| {
@@ -214,9 +225,9 @@ fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {
                 &r.id,
                 mark,
                 vec![
-                    Bit::from(way),
-                    Bit::from(r.partner.as_str()),
-                    Bit::from(format!("{} {}", r.kind, r.name)),
+                    StyledText::from(way),
+                    StyledText::from(r.partner.as_str()),
+                    StyledText::from(format!("{} {}", r.kind, r.name)),
                     state(&r.state),
                     left,
                 ],
@@ -240,26 +251,26 @@ fn requests(desk: &Desk, case: Id) -> Result<Section, Failure> {
     })
 }
 
-fn shared(desk: &Desk, case: Id, job: &mut Job) -> Result<Section, Failure> {
+fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Error> {
     let mut rows = Vec::new();
-    for d in disclosure::rows(desk)? {
+    for d in disclosure::rows(workspace)? {
         job.at("reading", rows.len() as u64, None)?;
         let Some(id) = Id::parse(&d.id) else { continue };
-        let Some(record) = desk.book().get(id)? else { continue };
-        let first = disclosure::items_of(desk, &record)?.first().copied();
-        let of_case = first.map(|i| desk.book().get(i)).transpose()?.flatten().and_then(|r| r.case);
+        let Some(record) = workspace.records().get(id)? else { continue };
+        let first = disclosure::items_of(workspace, &record)?.first().copied();
+        let of_case = first.map(|i| workspace.records().get(i)).transpose()?.flatten().and_then(|r| r.case);
         if of_case.is_none_or(|c| c == case) {
             rows.push(row(
                 "disclosure",
                 &d.id,
                 ' ',
                 vec![
-                    Bit::from(d.partner.as_str()),
+                    StyledText::from(d.partner.as_str()),
                     state(&d.state),
-                    Bit::from(d.items.to_string()),
-                    due_at(Some(&d.at), desk.now()),
-                    Bit::from(format!("{} days", d.delete_after_days)),
-                    Bit::from(d.proposed_by.as_str()),
+                    StyledText::from(d.items.to_string()),
+                    due_at(Some(&d.at), workspace.now()),
+                    StyledText::from(format!("{} days", d.delete_after_days)),
+                    StyledText::from(d.proposed_by.as_str()),
                 ],
             ));
         }

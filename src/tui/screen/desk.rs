@@ -1,32 +1,33 @@
 //! Desk: the next clock and whom it waits on; what waits on you; what stops; who was heard when.
 
-use super::look::{Look, Screen, due_at, left, row, subject};
-use crate::desk::agenda::{Agenda, Task, agenda};
-use crate::desk::failure::Failure;
-use crate::desk::figures::{self, Figure, Requests};
-use crate::desk::job::Job;
-use crate::desk::own;
-use crate::desk::workspace::Desk;
-use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
-use crate::value::instant::{Instant, Span};
+use super::definition::{Screen, ViewParams, due_at, left, row, subject};
+use crate::command::audit::statistics::{self, Figure, Requests};
+use crate::command::desk::today::{Agenda, Task, agenda};
+use crate::command::desk::workspace_info;
+use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::text::{Shown, counted};
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Desk.
 pub const SCREEN: Screen = Screen {
-    place: Place::Desk,
+    place: ScreenId::Desk,
     views: &[],
     has_detail: false,
     fetch,
-    first_steps: "Nothing is here yet. Meet a partner on Partners (7), open a case on Case (3, then C).",
+    first_steps: "Nothing is here yet. Add a partner on Partners (7), open a case on Case (3, then C).",
 };
 
-fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
-    let now = desk.now();
-    let agenda = agenda(desk, job)?;
-    let waits =
-        |mine: bool| -> Vec<Row> { agenda.tasks.iter().filter(|t| t.mine == mine).map(|t| waiting(t, now)).collect() };
+fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, Error> {
+    let now = workspace.now();
+    let agenda = agenda(workspace, job)?;
+    let waits = |mine: bool| -> Vec<PageRow> {
+        agenda.tasks.iter().filter(|t| t.mine == mine).map(|t| waiting(t, now)).collect()
+    };
     let (you, others) = (waits(true), waits(false));
     let columns = vec![
         column("", Width::Fixed(8)),
@@ -34,7 +35,7 @@ fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
         column("", Width::Rest),
         column("", Width::Fixed(7)).right(),
     ];
-    let list = |title: &str, rows: Vec<Row>, empty: &str| Section {
+    let list = |title: &str, rows: Vec<PageRow>, empty: &str| Section {
         title: Shown::from(format!("{title} {}", rows.len())),
         columns: columns.clone(),
         rows,
@@ -50,69 +51,69 @@ fn fetch(desk: &Desk, _: &Look, job: &mut Job) -> Result<Page, Failure> {
                 list("WAITS ON OTHERS", others, "Nothing waits on others."),
             ],
             vec![clocks(&agenda), stops(&agenda), heard(&agenda, now)],
-            vec![requests(&figures::requests(desk)?), oversight(&figures::oversight(desk)?)],
+            vec![requests(&statistics::requests(workspace)?), oversight(&statistics::oversight(workspace)?)],
             vec![recent(&agenda, now)],
         ],
         // A clock that was set back makes nothing look late: that goes before.
-        sentence: Shown::from(match desk.clock_fault()? {
-            Some(fault) => format!("{}: {}.", fault.what, fault.remedy),
+        sentence: Shown::from(match workspace.clock_fault()? {
+            Some(fault) => format!("{}: {}.", fault.what, fault.hint),
             None => sentence(&agenda, now),
         }),
         ..Page::default()
     })
 }
 
-fn waiting(task: &Task, now: Instant) -> Row {
+fn waiting(task: &Task, now: Timestamp) -> PageRow {
     let (left, mark) = left(task.due.as_deref(), now);
     let what = if task.waits_on.is_empty() || task.waits_on == task.partner {
         task.what.clone()
     } else {
         format!("{} ({})", task.what, task.waits_on)
     };
-    row(&task.kind, &task.id, mark, vec![Bit::from(task.partner.as_str()), Bit::from(what), left])
+    row(&task.kind, &task.id, mark, vec![StyledText::from(task.partner.as_str()), StyledText::from(what), left])
 }
 
-fn first(agenda: &Agenda, now: Instant) -> Vec<Line> {
+fn first(agenda: &Agenda, now: Timestamp) -> Vec<Line> {
     let Some(task) = agenda.tasks.iter().find(|t| t.due.is_some()) else {
-        return vec![vec![Bit::new("FIRST   ", Tone::Title), Bit::from("nothing is due")], vec![]];
+        return vec![vec![StyledText::new("FIRST   ", StyleRole::Title), StyledText::from("nothing is due")], vec![]];
     };
     let (left, _) = left(task.due.as_deref(), now);
     let on = if task.mine { "waits on you".to_owned() } else { format!("waits on {}", task.waits_on) };
     // What is last is cut where there is little room: when it is must not be.
     vec![
         vec![
-            Bit::new("FIRST   ", Tone::Title),
-            Bit::from(format!("{} {}  in ", own::short(&task.kind, &task.id), task.partner)),
+            StyledText::new("FIRST   ", StyleRole::Title),
+            StyledText::from(format!("{} {}  in ", workspace_info::short(&task.kind, &task.id), task.partner)),
             left,
-            Bit::from(", "),
+            StyledText::from(", "),
             due_at(task.due.as_deref(), now),
-            Bit::new(format!("  {on}"), Tone::Note),
+            StyledText::new(format!("  {on}"), StyleRole::Note),
         ],
-        vec![Bit::from(format!("        {}", task.what)), Bit::default()],
+        vec![StyledText::from(format!("        {}", task.what)), StyledText::default()],
     ]
 }
 
 fn clocks(agenda: &Agenda) -> Section {
     let c = agenda.clocks;
-    let line = |name: &str, n: u64, tone: Tone| Row {
+    let line = |name: &str, n: u64, tone: StyleRole| PageRow {
         subject: None,
         mark: ' ',
         cells: vec![
-            Bit::from(name),
-            Bit::new(n.to_string(), if n > 0 { tone } else { Tone::Note }),
-            Bit::from("#".repeat(n.min(6) as usize)),
+            StyledText::from(name),
+            StyledText::new(n.to_string(), if n > 0 { tone } else { StyleRole::Note }),
+            StyledText::from("#".repeat(n.min(6) as usize)),
         ],
     };
     Section {
         title: Shown::of("CLOCKS"),
         columns: vec![column("", Width::Fixed(7)), column("", Width::Fixed(7)).right(), column("", Width::Rest)],
         rows: vec![
-            line("late", c.late, Tone::Stop),
-            line("< 4 h", c.in_4_hours, Tone::Due),
-            line("< 24 h", c.in_24_hours, Tone::Due),
-            line("< 7 d", c.in_7_days, Tone::Base),
-            line("later", c.later, Tone::Base),
-            line("held", c.held, Tone::Base),
+            line("late", c.late, StyleRole::Stop),
+            line("< 4 h", c.in_4_hours, StyleRole::Due),
+            line("< 24 h", c.in_24_hours, StyleRole::Due),
+            line("< 7 d", c.in_7_days, StyleRole::Base),
+            line("later", c.later, StyleRole::Base),
+            line("held", c.held, StyleRole::Base),
         ],
         most: 6,
         ..Section::default()
@@ -131,7 +132,7 @@ fn stops(agenda: &Agenda) -> Section {
                     &s.kind,
                     &s.id,
                     '!',
-                    vec![Bit::new(format!("may not leave to {}: {}", s.partner, s.why), Tone::Stop)],
+                    vec![StyledText::new(format!("may not leave to {}: {}", s.partner, s.why), StyleRole::Stop)],
                 )
             })
             .collect(),
@@ -141,24 +142,24 @@ fn stops(agenda: &Agenda) -> Section {
     }
 }
 
-fn heard(agenda: &Agenda, now: Instant) -> Section {
+fn heard(agenda: &Agenda, now: Timestamp) -> Section {
     let rows = agenda.heard.iter().map(|h| {
-        let at = h.at.as_deref().and_then(Instant::parse);
+        let at = h.at.as_deref().and_then(Timestamp::parse);
         let age = at.map(|t| now.since(t));
-        let old = age.is_none_or(|a| a > Span::days(3));
+        let old = age.is_none_or(|a| a > Duration::days(3));
         let word = match age {
-            None => Bit::new("never", Tone::Note),
-            Some(_) if old => Bit::new("OLD", Tone::Stop),
-            Some(_) => Bit::new("ok", Tone::Good),
+            None => StyledText::new("never", StyleRole::Note),
+            Some(_) if old => StyledText::new("OLD", StyleRole::Stop),
+            Some(_) => StyledText::new("ok", StyleRole::Good),
         };
-        Row {
+        PageRow {
             subject: subject("partner", &h.id),
             mark: ' ',
             cells: vec![
-                Bit::from(h.partner.as_str()),
-                at.map_or_else(|| Bit::new("-", Tone::Note), |t| Bit::from(t.on_screen(now))),
+                StyledText::from(h.partner.as_str()),
+                at.map_or_else(|| StyledText::new("-", StyleRole::Note), |t| StyledText::from(t.on_screen(now))),
                 word,
-                Bit::from(if h.waiting > 0 { format!("{} wait", h.waiting) } else { String::new() }),
+                StyledText::from(if h.waiting > 0 { format!("{} wait", h.waiting) } else { String::new() }),
             ],
         }
     });
@@ -181,15 +182,18 @@ fn heard(agenda: &Agenda, now: Instant) -> Section {
 const TALL: u16 = 30;
 
 fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
-    let line = |name: &str, r: &Requests| Row {
+    let line = |name: &str, r: &Requests| PageRow {
         subject: r.oldest.as_deref().and_then(|id| subject("request", id)),
         mark: ' ',
         cells: vec![
-            Bit::from(name),
-            Bit::from(r.open.to_string()),
-            Bit::from(r.answered.to_string()),
-            Bit::from(r.refused.to_string()),
-            Bit::new(r.oldest.as_deref().map(|id| own::short("request", id)).unwrap_or_default(), Tone::Note),
+            StyledText::from(name),
+            StyledText::from(r.open.to_string()),
+            StyledText::from(r.answered.to_string()),
+            StyledText::from(r.refused.to_string()),
+            StyledText::new(
+                r.oldest.as_deref().map(|id| workspace_info::short("request", id)).unwrap_or_default(),
+                StyleRole::Note,
+            ),
         ],
     };
     let number = |title| column(title, Width::Fixed(8)).right();
@@ -211,10 +215,14 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
 
 /// What an oversight body asks first.
 pub(super) fn oversight(figures: &[Figure]) -> Section {
-    let line = |f: &Figure| Row {
+    let line = |f: &Figure| PageRow {
         subject: f.id.as_deref().and_then(|id| subject(f.kind, id)),
         mark: ' ',
-        cells: vec![Bit::from(f.name), Bit::from(f.count.to_string()), Bit::new(f.of.as_str(), Tone::Note)],
+        cells: vec![
+            StyledText::from(f.name),
+            StyledText::from(f.count.to_string()),
+            StyledText::new(f.of.as_str(), StyleRole::Note),
+        ],
     };
     Section {
         title: Shown::of("FOR OVERSIGHT"),
@@ -226,21 +234,21 @@ pub(super) fn oversight(figures: &[Figure]) -> Section {
     }
 }
 
-fn recent(agenda: &Agenda, now: Instant) -> Section {
-    let time = |at: &str| Instant::parse(at).map(|t| t.on_screen(now)).unwrap_or_default();
+fn recent(agenda: &Agenda, now: Timestamp) -> Section {
+    let time = |at: &str| Timestamp::parse(at).map(|t| t.on_screen(now)).unwrap_or_default();
     let rows = agenda.recent.iter().map(|a| {
         // A partner's act is news when it comes here, whenever it was made.
         let made = if a.came.is_some() { format!("of {}  ", time(&a.at)) } else { String::new() };
         let changes = if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() };
-        Row {
+        PageRow {
             subject: subject(&a.on_kind, &a.on),
             mark: ' ',
             cells: vec![
-                Bit::from(time(a.came.as_deref().unwrap_or(&a.at))),
-                Bit::from(format!("{} {}", a.desk, a.by)),
-                Bit::from(a.did.replace('-', " ")),
-                Bit::from(own::short(&a.on_kind, &a.on)),
-                Bit::new(format!("{made}{changes}"), Tone::Note),
+                StyledText::from(time(a.came.as_deref().unwrap_or(&a.at))),
+                StyledText::from(format!("{} {}", a.desk, a.by)),
+                StyledText::from(a.did.replace('-', " ")),
+                StyledText::from(workspace_info::short(&a.on_kind, &a.on)),
+                StyledText::new(format!("{made}{changes}"), StyleRole::Note),
             ],
         }
     });
@@ -266,7 +274,7 @@ fn recent(agenda: &Agenda, now: Instant) -> Section {
     }
 }
 
-fn sentence(agenda: &Agenda, now: Instant) -> String {
+fn sentence(agenda: &Agenda, now: Timestamp) -> String {
     let late = agenda.tasks.iter().filter(|t| t.due_at().is_some_and(|d| d < now)).count();
     let next = agenda.tasks.iter().filter_map(Task::due_at).find(|d| *d >= now);
     let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen(now)));

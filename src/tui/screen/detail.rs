@@ -1,65 +1,79 @@
 //! The detail of one thing, whatever kind it is: what it is, why it is kept, who has it, what may be done.
 
-use super::look::state;
-use crate::desk::failure::Failure;
-use crate::desk::workspace::Desk;
-use crate::desk::{agenda, agreement, audit, case, disclosure, gate, item, law, own, partner, request, review};
+use super::definition::state;
+use crate::command::agreement;
+use crate::command::audit;
+use crate::command::case;
+use crate::command::desk::today;
+use crate::command::desk::workspace_info;
+use crate::command::disclosure;
+use crate::command::gate;
+use crate::command::item;
+use crate::command::law;
+use crate::command::partner;
+use crate::command::request;
+use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
-use crate::record::book::{Book as _, Query, Record};
 use crate::record::hold;
 use crate::record::partner::kind_of;
 use crate::record::request::{ANSWER, SEND};
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
-use crate::tui::page::{Bit, Detail, Subject};
-use crate::tui::theme::Tone;
-use crate::value::instant::Instant;
+use crate::tui::page::{Detail, RecordRef, StyledText};
+use crate::tui::theme::StyleRole;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::{Shown, counted};
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
 
 /// The detail of a thing.
-pub fn detail(desk: &Desk, subject: &Subject) -> Result<Detail, Failure> {
-    let Some(record) = desk.book().get(subject.id)? else {
+pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Error> {
+    let Some(record) = workspace.records().get(subject.id)? else {
         return Ok(Detail { title: Shown::from("It is not here."), lines: Vec::new() });
     };
     let mut d = Detail {
         title: Shown::from(format!(
             "{}  {}",
-            own::short(record.kind, &record.id.to_string()),
-            own::line_of(desk, &record)?
+            workspace_info::short(record.kind, &record.id.to_string()),
+            workspace_info::line_of(workspace, &record)?
         )),
         lines: Vec::new(),
     };
-    if desk.is_erased_since(&record) {
+    if workspace.is_erased_since(&record) {
         d.line(
             "ERASED",
-            Bit::new("its content was erased since, and stays so: only what it was like is seen", Tone::Stop),
+            StyledText::new(
+                "its content was erased since, and stays so: only what it was like is seen",
+                StyleRole::Stop,
+            ),
         );
     }
     d.lines.push((Shown::of("STATE"), state(&record.state)));
     match record.kind {
-        "item" => of_item(desk, &record, &mut d)?,
-        "request" => of_request(desk, &record, &mut d)?,
-        "review" => of_review(desk, &record, &mut d)?,
-        "disclosure" => of_disclosure(desk, &record, &mut d)?,
-        "partner" => of_partner(desk, &record, &mut d)?,
-        "case" => of_case(desk, &record, &mut d)?,
-        "agreement" => of_agreement(desk, &record, &mut d)?,
-        _ => of_any(desk, &record, &mut d)?,
+        "item" => of_item(workspace, &record, &mut d)?,
+        "request" => of_request(workspace, &record, &mut d)?,
+        "review" => of_review(workspace, &record, &mut d)?,
+        "disclosure" => of_disclosure(workspace, &record, &mut d)?,
+        "partner" => of_partner(workspace, &record, &mut d)?,
+        "case" => of_case(workspace, &record, &mut d)?,
+        "agreement" => of_agreement(workspace, &record, &mut d)?,
+        _ => of_any(workspace, &record, &mut d)?,
     }
-    history(desk, &record, &mut d)?;
+    history(workspace, &record, &mut d)?;
     d.gap();
-    d.line("ID", Bit::new(record.id.to_string(), Tone::Note));
+    d.line("ID", StyledText::new(record.id.to_string(), StyleRole::Note));
     Ok(d)
 }
 
 fn at(text: Option<&str>) -> String {
-    text.and_then(Instant::parse).map(Instant::to_minute).unwrap_or_default()
+    text.and_then(Timestamp::parse).map(Timestamp::to_minute).unwrap_or_default()
 }
 
-fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let i = item::row(desk, record)?;
+fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let i = item::row(workspace, record)?;
     d.line("WHAT", i.value.as_str());
     d.line("TITLE", i.title.as_str());
     d.body("NOTE", &i.note);
@@ -75,25 +89,25 @@ fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
         "ORIGIN",
         if let Some(from) = &i.from { format!("{}, by way of {from}", i.originator) } else { i.originator.clone() },
     );
-    d.line("UNDER", Bit::new(i.conditions.join(", "), Tone::Due));
+    d.line("UNDER", StyledText::new(i.conditions.join(", "), StyleRole::Due));
     for caveat in &i.caveats {
         d.body("CAVEAT", caveat);
     }
     d.line("KEEP TO", at(i.due.as_deref()));
-    holds(desk, record, d)?;
+    holds(workspace, record, d)?;
     for s in &i.shared {
         d.line("WITH", format!("{}, delete by {}, duty {}", s.partner, at(s.delete_by.as_deref()), s.duty));
     }
     d.gap();
-    for p in desk.partners()? {
-        let (_, verdict) = gate::ask(desk, record, &p)?;
+    for p in workspace.partners()? {
+        let (_, verdict) = gate::ask(workspace, record, &p)?;
         let code = p.key.clone().unwrap_or_default();
         let refused = verdict.refused_by();
         // What lacks nothing but its second person is on its way.
         let line = match refused.as_slice() {
-            [] => Bit::new(format!("{code}  yes"), Tone::Good),
-            ["G-16"] => Bit::new(format!("{code}  after a second person releases it"), Tone::Due),
-            _ => Bit::new(
+            [] => StyledText::new(format!("{code}  yes"), StyleRole::Good),
+            ["G-16"] => StyledText::new(format!("{code}  after a second person releases it"), StyleRole::Due),
+            _ => StyledText::new(
                 format!(
                     "{code}  no   {}",
                     verdict
@@ -102,7 +116,7 @@ fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
                         .map(|r| format!("{} {} ({})", r.id, r.because, r.source()))
                         .unwrap_or_default()
                 ),
-                Tone::Stop,
+                StyleRole::Stop,
             ),
         };
         d.line("MAY GO TO", line);
@@ -110,22 +124,22 @@ fn of_item(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> 
     Ok(())
 }
 
-fn holds(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    for h in hold::on(&desk.book(), record)?.iter().filter(|h| h.state == "standing") {
-        let by = hold::placed_by(h).map(|p| desk.name_of(p)).transpose()?.unwrap_or_default();
+fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    for h in hold::on(&workspace.records(), record)?.iter().filter(|h| h.state == "standing") {
+        let by = hold::placed_by(h).map(|p| workspace.name_of(p)).transpose()?.unwrap_or_default();
         d.line(
             "HELD",
-            Bit::new(
+            StyledText::new(
                 format!("{}, by {by} since {}", h.text("reason").unwrap_or_default(), at(h.text("placed"))),
-                Tone::Due,
+                StyleRole::Due,
             ),
         );
     }
     Ok(())
 }
 
-fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let r = request::row(desk, record)?;
+fn of_request(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let r = request::row(workspace, record)?;
     let way = if r.direction == "inbound" {
         format!("{} asks this desk", r.partner)
     } else {
@@ -135,13 +149,13 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     d.line("BASIS", format!("{} {} ({})", r.kind, r.article, r.name));
     if !r.in_force && r.sent.is_none() {
         let what = format!("NOT IN FORCE with {}: a draft or an exercise, never sent", r.partner);
-        d.line("LAW", Bit::new(what, Tone::Stop));
+        d.line("LAW", StyledText::new(what, StyleRole::Stop));
     }
-    d.line("BY LAW", law::decided_by(desk, record, &[SEND, ANSWER])?.unwrap_or_default());
+    d.line("BY LAW", law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default());
     d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
-    d.line("WAITS ON", agenda::waits_on(desk, record)?.unwrap_or_default());
+    d.line("WAITS ON", today::waits_on(workspace, record)?.unwrap_or_default());
     if r.heads.len() > 1 {
-        d.line("CONFLICT", Bit::new(r.heads.join(" and "), Tone::Stop));
+        d.line("CONFLICT", StyledText::new(r.heads.join(" and "), StyleRole::Stop));
     }
     for c in &r.clocks {
         d.line(
@@ -153,25 +167,25 @@ fn of_request(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         );
     }
     if !r.missing.is_empty() {
-        d.line("MISSING", Bit::new(r.missing.join(", "), Tone::Stop));
+        d.line("MISSING", StyledText::new(r.missing.join(", "), StyleRole::Stop));
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
-    d.line("OFFERED", Bit::new(r.offered.join(", "), Tone::Due));
+    d.line("OFFERED", StyledText::new(r.offered.join(", "), StyleRole::Due));
     if let Some(decision) = &r.decision {
         d.line("REVIEWED", format!("{}, level {}", decision.outcome, decision.level));
-        d.line("UNDER", Bit::new(decision.conditions.join(", "), Tone::Due));
+        d.line("UNDER", StyledText::new(decision.conditions.join(", "), StyleRole::Due));
         for caveat in &decision.caveats {
             d.body("CAVEAT", caveat);
         }
     }
     d.gap();
-    said_in(&r, &*law::of(desk, record, &[SEND])?, d);
-    answers(desk, record, d)?;
+    said_in(&r, &*law::of(workspace, record, &[SEND])?, d);
+    answers(workspace, record, d)?;
     Ok(())
 }
 
 /// What a request says, each part under the article that asks for it.
-fn said_in(r: &request::Row, law: &Law, d: &mut Detail) {
+fn said_in(r: &request::RequestSummary, law: &Law, d: &mut Detail) {
     let kind = law.request(&r.kind);
     for (name, text) in &r.fields {
         let label =
@@ -181,23 +195,30 @@ fn said_in(r: &request::Row, law: &Law, d: &mut Detail) {
 }
 
 /// The items that answer a request.
-fn answers(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let query = Query { subject: Some(record.id), limit: Some(20), ..Query::kind("item") };
-    for item in desk.book().find(&query)? {
-        d.line("ANSWER", format!("{} {}", own::short("item", &item.id.to_string()), own::line_of(desk, &item)?));
+    for item in workspace.records().find(&query)? {
+        d.line(
+            "ANSWER",
+            format!(
+                "{} {}",
+                workspace_info::short("item", &item.id.to_string()),
+                workspace_info::line_of(workspace, &item)?
+            ),
+        );
     }
     Ok(())
 }
 
-fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let r = review::row(desk, record)?;
-    d.line("OF", format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject)));
-    let subject = record.subject.map(|s| desk.book().get(s)).transpose()?.flatten();
+fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let r = review::row(workspace, record)?;
+    d.line("OF", format!("{} {}", r.subject_kind, workspace_info::short(&r.subject_kind, &r.subject)));
+    let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
     match &subject {
         Some(request) if request.kind == "request" => {
-            said_in(&request::row(desk, request)?, &*law::of(desk, request, &[SEND])?, d)
+            said_in(&request::row(workspace, request)?, &*law::of(workspace, request, &[SEND])?, d)
         }
-        Some(other) => d.line("", own::line_of(desk, other)?),
+        Some(other) => d.line("", workspace_info::line_of(workspace, other)?),
         None => {}
     }
     d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level));
@@ -207,14 +228,14 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
         d.line("DO NOTHING", "and nothing leaves.");
         d.line(
             "TO SIGN",
-            Bit::new(
+            StyledText::new(
                 match (open, r.level.as_str(), r.reviewers.len()) {
                     (0, "L3", 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
                     (0, "L3", _) => "Signing decides, as the second reviewer: another than the first.".to_owned(),
                     (0, ..) => "Signing decides.".to_owned(),
                     _ => format!("{open} tests are open."),
                 },
-                Tone::Guidance,
+                StyleRole::Guidance,
             ),
         );
         let may_not = std::iter::once(format!("{}, who asked", r.requester));
@@ -224,31 +245,31 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     d.gap();
     for (n, t) in r.tests.iter().enumerate() {
         let (mark, tone) = match t.outcome.as_deref() {
-            None => ("[ ]", Tone::Due),
-            Some("not") => ("[-]", Tone::Stop),
-            Some(_) => ("[x]", Tone::Base),
+            None => ("[ ]", StyleRole::Due),
+            Some("not") => ("[-]", StyleRole::Stop),
+            Some(_) => ("[x]", StyleRole::Base),
         };
         d.lines.push((
             Shown::from(format!("{:2} {mark}", n + 1)),
-            Bit::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
+            StyledText::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
         ));
         d.body("", t.recognition.as_deref().unwrap_or_default());
     }
-    for t in review::thresholds(desk, record)? {
+    for t in review::thresholds(workspace, record)? {
         let mark = if t.higher { "; the higher standard" } else { "" };
         d.body("BY LAW", &format!("{}, {}: {}, on {}{mark}", t.side, t.category, t.authoriser, t.standard));
     }
-    let told = review::told(desk, record)?;
+    let told = review::statements(workspace, record)?;
     let less = told.less_intrusive_text.as_str();
     d.body("LESS", if less.is_empty() { "no less intrusive means named yet" } else { less });
     for (test, reason) in &told.reasons {
         d.body("WHY", &format!("{}: {reason}", test.replace('_', " ")));
     }
-    let evidence: Vec<String> = r.evidence.iter().map(|id| own::short("item", id)).collect();
+    let evidence: Vec<String> = r.evidence.iter().map(|id| workspace_info::short("item", id)).collect();
     d.line("RESTS ON", evidence.join(", "));
     d.gap();
     d.line("DECIDED BY", r.reviewers.join(", "));
-    d.line("UNDER", Bit::new(r.conditions.join(", "), Tone::Due));
+    d.line("UNDER", StyledText::new(r.conditions.join(", "), StyleRole::Due));
     for caveat in &told.caveats {
         d.body("CAVEAT", caveat);
     }
@@ -260,50 +281,63 @@ fn of_review(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure
     d.line("RECUSED", r.recused.join(", "));
     if r.state == "lapsed" {
         let why = r.changed.map_or_else(|| "its time has ended".to_owned(), |c| format!("what changed: {c}"));
-        d.line("LAPSED", Bit::new(format!("{why}; nothing leaves on it: ask for another review"), Tone::Stop));
+        d.line(
+            "LAPSED",
+            StyledText::new(format!("{why}; nothing leaves on it: ask for another review"), StyleRole::Stop),
+        );
     }
     for because in &told.lapsed {
         d.body("BECAUSE", because);
     }
-    for (n, p) in review::precedents(desk, record)?.into_iter().enumerate() {
-        d.line(if n == 0 { "PRECEDENT" } else { "" }, format!("{} {}", own::short("review", &p.id), p.said));
+    for (n, p) in review::precedents(workspace, record)?.into_iter().enumerate() {
+        d.line(if n == 0 { "PRECEDENT" } else { "" }, format!("{} {}", workspace_info::short("review", &p.id), p.said));
     }
     Ok(())
 }
 
-fn of_disclosure(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let r = disclosure::row(desk, record)?;
+fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let r = disclosure::row(workspace, record)?;
     d.line("WITH", r.partner.as_str());
     d.line("FOR", format!("{}, {} days", r.purpose, r.delete_after_days));
     d.line("PROPOSED", format!("{}, {}", r.proposed_by, at(Some(&r.at))));
     if r.emergency {
-        d.line("CLAIMS", Bit::new("an emergency: imminent risk to life", Tone::Stop));
+        d.line("CLAIMS", StyledText::new("an emergency: imminent risk to life", StyleRole::Stop));
         d.body("RISK", r.risk.as_deref().unwrap_or_default());
         let validation = match (r.validation.as_deref(), &r.validate_by) {
             (Some("pending"), Some(by)) => format!("due by {}, or its partner must delete it", at(Some(by))),
             (Some(other), _) => other.to_owned(),
             (None, _) => String::new(),
         };
-        d.line("VALIDATION", Bit::new(validation, Tone::Due));
+        d.line("VALIDATION", StyledText::new(validation, StyleRole::Due));
     }
     d.line("ITEMS", r.items.to_string());
-    for id in disclosure::items_of(desk, record)?.into_iter().take(20) {
-        if let Some(item) = desk.book().get(id)? {
-            d.line("", format!("{} {}", own::short("item", &id.to_string()), own::line_of(desk, &item)?));
+    for id in disclosure::items_of(workspace, record)?.into_iter().take(20) {
+        if let Some(item) = workspace.records().get(id)? {
+            d.line(
+                "",
+                format!(
+                    "{} {}",
+                    workspace_info::short("item", &id.to_string()),
+                    workspace_info::line_of(workspace, &item)?
+                ),
+            );
         }
     }
     Ok(())
 }
 
-fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let p = partner::row(desk, record)?;
+fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let p = partner::row(workspace, record)?;
     d.line("NAME", p.name.as_str());
     d.line("KIND", format!("{}, jurisdiction {}", p.kind, p.jurisdiction));
     d.line("CHANNEL", p.channel.as_str());
     d.line("CEILING", p.ceiling.as_str());
     if record.state == "met" {
-        // Who has the digits before his eyes does not listen.
-        d.line("PRINT", Bit::new("not compared yet: signing asks for two groups of it, read aloud", Tone::Due));
+        // Who has the digits before their eyes does not listen.
+        d.line(
+            "PRINT",
+            StyledText::new("not compared yet: signing asks for two groups of it, read aloud", StyleRole::Due),
+        );
     } else {
         d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
         d.line("", p.fingerprint.get(36..).unwrap_or_default());
@@ -323,19 +357,19 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
         ),
     );
     d.gap();
-    for (n, o) in gate::outlook(desk, record)?.iter().enumerate() {
+    for (n, o) in gate::outlook(workspace, record)?.iter().enumerate() {
         let (word, tone) = match (o.may, o.because.as_slice()) {
-            ("yes", _) => ("yes, at once".to_owned(), Tone::Good),
-            ("after", because) => (format!("after {}", because.join(", ")), Tone::Due),
+            ("yes", _) => ("yes, at once".to_owned(), StyleRole::Good),
+            ("after", because) => (format!("after {}", because.join(", ")), StyleRole::Due),
             // One no is enough; `comity gate outlook` names them all.
-            (_, [first, ..]) => (format!("no: {first}"), Tone::Note),
-            (_, []) => ("no".to_owned(), Tone::Stop),
+            (_, [first, ..]) => (format!("no: {first}"), StyleRole::Note),
+            (_, []) => ("no".to_owned(), StyleRole::Stop),
         };
-        let line = Bit::new(format!("T{} {:15} {word}", o.tier, o.category), tone);
+        let line = StyledText::new(format!("T{} {:15} {word}", o.tier, o.category), tone);
         d.lines.push((Shown::of(if n == 0 { "MAY GO" } else { "" }), line));
     }
     d.gap();
-    for a in agreement::rows(desk, Some(&p.code))? {
+    for a in agreement::rows(workspace, Some(&p.code))? {
         d.line(
             "AGREEMENT",
             format!(
@@ -355,18 +389,18 @@ fn of_partner(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failur
     Ok(())
 }
 
-fn of_case(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let c = case::row(desk, record)?;
+fn of_case(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let c = case::row(workspace, record)?;
     d.line("TITLE", c.title.as_str());
     d.line("PURPOSE", c.purpose.as_str());
     d.line("FROM", format!("{}, opened {}", c.desk, at(Some(&c.opened))));
     d.line("ITEMS", c.items.to_string());
     d.line("KNOWN TO", c.shared.join(" "));
-    holds(desk, record, d)
+    holds(workspace, record, d)
 }
 
-fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let a = agreement::row(desk, record)?;
+fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let a = agreement::row(workspace, record)?;
     let ours = a.whose == "ours";
     d.line("WITH", a.partner.as_str());
     d.line(
@@ -377,7 +411,7 @@ fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Fail
     d.line("UNDER", a.instrument.as_str());
     d.line("FOR", a.purposes.join(", "));
     d.line("DATA", a.categories.join(", "));
-    d.line("UP TO", up_to(desk, record, &a)?);
+    d.line("UP TO", up_to(workspace, record, &a)?);
     d.line("FROM", at(Some(&a.from)));
     d.line("UNTIL", at(Some(&a.until)));
     d.line("KEPT", format!("at most {} days", a.retention_cap_days));
@@ -394,30 +428,34 @@ fn of_agreement(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Fail
     let signed = a.countersigned.as_deref();
     d.line("SIGNED BY", signed.map_or_else(|| format!("not yet by {by}"), |t| format!("{by}, {}", at(Some(t)))));
     d.gap();
-    let Some(other) = agreement::counterpart(desk, record)? else {
+    let Some(other) = agreement::counterpart(workspace, record)? else {
         d.line("BESIDE IT", "nothing: the other side's record is not here");
         return Ok(());
     };
-    let other = agreement::row(desk, &other)?;
+    let other = agreement::row(workspace, &other)?;
     let (mine, theirs) = if ours { (&a, &other) } else { (&other, &a) };
     let differs = agreement::differences(mine, theirs);
     if differs.is_empty() {
-        d.line("BESIDE IT", Bit::new("the other side recorded the same", Tone::Good));
+        d.line("BESIDE IT", StyledText::new("the other side recorded the same", StyleRole::Good));
     }
     for difference in differs {
         let what = difference.what.replace('_', " ").to_uppercase();
-        d.line(&what, Bit::new(format!("here {}", difference.ours), Tone::Due));
-        d.line("", Bit::new(format!("at {} {}", a.partner, difference.theirs), Tone::Due));
+        d.line(&what, StyledText::new(format!("here {}", difference.ours), StyleRole::Due));
+        d.line("", StyledText::new(format!("at {} {}", a.partner, difference.theirs), StyleRole::Due));
     }
     Ok(())
 }
 
 /// Up to which tier; where the agreement names none, the default of its partner's kind.
-fn up_to(desk: &Desk, record: &Record, a: &agreement::Row) -> Result<String, Failure> {
+fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary) -> Result<String, Error> {
     if let Some(tier) = a.tier {
         return Ok(format!("tier {tier}"));
     }
-    let kind = if a.whose == "ours" { record.partner.map(|p| desk.book().get(p)).transpose()?.flatten() } else { None };
+    let kind = if a.whose == "ours" {
+        record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten()
+    } else {
+        None
+    };
     let kind = kind.as_ref().and_then(kind_of);
     Ok(kind.map_or_else(
         || "the default of the partner's kind".to_owned(),
@@ -425,11 +463,11 @@ fn up_to(desk: &Desk, record: &Record, a: &agreement::Row) -> Result<String, Fai
     ))
 }
 
-fn of_any(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
+fn of_any(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     for (key, value) in record.terms.members().unwrap_or_default() {
         match value {
             Json::Str(text) => {
-                let text = Person::parse(text).map_or_else(|| Ok(text.to_string()), |p| desk.name_of(p))?;
+                let text = Person::parse(text).map_or_else(|| Ok(text.to_string()), |p| workspace.name_of(p))?;
                 d.line(&key.to_uppercase(), text);
             }
             Json::Int(_) | Json::Bool(_) => d.line(&key.to_uppercase(), value.to_string()),
@@ -440,16 +478,16 @@ fn of_any(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
 }
 
 /// The acts that touched a record, the newest last.
-fn history(desk: &Desk, record: &Record, d: &mut Detail) -> Result<(), Failure> {
-    let rows = read::rows_of(&desk.db, record.id)?;
+fn history(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let rows = read::rows_of(&workspace.db, record.id)?;
     d.gap();
     let skipped = rows.len().saturating_sub(8);
     if skipped > 0 {
         d.line("HISTORY", format!("{skipped} earlier"));
     }
     for (n, (row, kind)) in rows.into_iter().enumerate().skip(skipped) {
-        let Some(position) = read::position_of_row(&desk.db, row)? else { continue };
-        if let Some(act) = audit::rows(desk, position + 1, 1)?.first() {
+        let Some(position) = read::position_of_row(&workspace.db, row)? else { continue };
+        if let Some(act) = audit::rows(workspace, position + 1, 1)?.first() {
             d.line(
                 if n == 0 { "HISTORY" } else { "" },
                 format!("{} {} {} {}", at(Some(&act.at)), act.desk, act.by, kind.replace('-', " ")),

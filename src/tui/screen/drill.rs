@@ -1,29 +1,29 @@
 //! Drill: the place for exercises. Until one is loaded it says where one stands.
 
-use super::look::{Look, Screen};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::workspace::Desk;
-use crate::tui::page::{Bit, Page, Section};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use super::definition::{Screen, ViewParams};
+use crate::tui::page::{Page, Section, StyledText};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::realm::Realm;
 use crate::value::text::Shown;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Drill.
 pub const SCREEN: Screen =
-    Screen { place: Place::Drill, views: &[], has_detail: false, fetch, first_steps: "No exercise is loaded." };
+    Screen { place: ScreenId::Drill, views: &[], has_detail: false, fetch, first_steps: "No exercise is loaded." };
 
-fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
-    let line = match &desk.meta.realm {
-        Realm::Live => {
-            Bit::from("This workspace is LIVE. An exercise has a workspace of its own: `comity init --exercise NAME`.")
-        }
-        Realm::Exercise(name) => Bit::new(
+fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    let line = match &workspace.meta.realm {
+        Realm::Live => StyledText::from(
+            "This workspace is LIVE. An exercise has a workspace of its own: `comity init --exercise NAME`.",
+        ),
+        Realm::Exercise(name) => StyledText::new(
             format!(
                 "This workspace belongs to the exercise {name}. Nothing here can reach a live desk: other keys, other store, another realm in every signature."
             ),
-            Tone::Exercise,
+            StyleRole::Exercise,
         ),
     };
     Ok(Page {

@@ -1,35 +1,37 @@
 //! Legal: what is open, and what happens if nobody does anything.
 
-use super::look::{Look, Screen, due_at, left, row, state};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::workspace::Desk;
-use crate::desk::{disclosure, own, review};
-use crate::tui::page::{Bit, Page, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use super::definition::{Screen, ViewParams, due_at, left, row, state};
+use crate::command::desk::workspace_info;
+use crate::command::disclosure;
+use crate::command::review;
+use crate::tui::page::{Page, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::text::{Shown, counted};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Legal screen.
 pub const SCREEN: Screen = Screen {
-    place: Place::Legal,
+    place: ScreenId::Legal,
     views: &[],
     has_detail: true,
     fetch,
     first_steps: "No review yet. On an item, {review} asks for one.",
 };
 
-fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
-    let now = desk.now();
-    let reviews = review::rows(desk)?;
+fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    let now = workspace.now();
+    let reviews = review::rows(workspace)?;
     let open = reviews.iter().filter(|r| matches!(r.state.as_str(), "open" | "assessed" | "deferred")).count();
     let rows = reviews
         .iter()
         .map(|r| {
             let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
-            let tests = Bit::new(
+            let tests = StyledText::new(
                 format!("{done}/{}", r.tests.len()),
-                if done == r.tests.len() { Tone::Good } else { Tone::Due },
+                if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due },
             );
             let (left, mark) = left(r.expires.as_deref(), now);
             row(
@@ -37,19 +39,23 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 &r.id,
                 mark,
                 vec![
-                    Bit::from(r.to.as_str()),
-                    Bit::from(format!("{} {}", r.subject_kind, own::short(&r.subject_kind, &r.subject))),
-                    Bit::from(r.level.as_str()),
+                    StyledText::from(r.to.as_str()),
+                    StyledText::from(format!(
+                        "{} {}",
+                        r.subject_kind,
+                        workspace_info::short(&r.subject_kind, &r.subject)
+                    )),
+                    StyledText::from(r.level.as_str()),
                     tests,
                     state(&r.state),
-                    Bit::from(r.requester.as_str()),
+                    StyledText::from(r.requester.as_str()),
                     left,
                 ],
             )
         })
         .collect();
-    let releases = disclosure::rows(desk)?;
-    let pending = |d: &disclosure::Row| d.validation.as_deref() == Some("pending");
+    let releases = disclosure::rows(workspace)?;
+    let pending = |d: &disclosure::DisclosureSummary| d.validation.as_deref() == Some("pending");
     let waiting: Vec<_> = releases.iter().filter(|d| d.state == "proposed" || pending(d)).collect();
     let release_rows = waiting
         .iter()
@@ -59,12 +65,12 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 &d.id,
                 ' ',
                 vec![
-                    Bit::from(d.partner.as_str()),
-                    Bit::from(counted(d.items, "item")),
+                    StyledText::from(d.partner.as_str()),
+                    StyledText::from(counted(d.items, "item")),
                     match (d.emergency, pending(d)) {
-                        (true, true) => Bit::new("EMERGENCY: validate", Tone::Stop),
-                        (true, false) => Bit::new("EMERGENCY: join it", Tone::Stop),
-                        (false, _) => Bit::from(format!("by {}", d.proposed_by)),
+                        (true, true) => StyledText::new("EMERGENCY: validate", StyleRole::Stop),
+                        (true, false) => StyledText::new("EMERGENCY: join it", StyleRole::Stop),
+                        (false, _) => StyledText::from(format!("by {}", d.proposed_by)),
                     },
                     due_at(Some(d.validate_by.as_ref().unwrap_or(&d.at)), now),
                 ],

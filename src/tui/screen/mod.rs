@@ -2,20 +2,20 @@
 
 pub mod audit;
 pub mod case;
+pub mod definition;
 pub mod desk;
 pub mod detail;
 pub mod drill;
 pub mod legal;
-pub mod look;
 pub mod partners;
 pub mod queue;
 pub mod reports;
 pub mod sync;
 pub mod timers;
 
-use look::Screen;
+use definition::Screen;
 
-use crate::tui::place::Place;
+use crate::tui::screen_id::ScreenId;
 
 /// Every screen, in the order of the places.
 pub const SCREENS: &[&Screen] = &[
@@ -32,7 +32,7 @@ pub const SCREENS: &[&Screen] = &[
 ];
 
 /// The screen of a place.
-pub fn screen_of(place: Place) -> &'static Screen {
+pub fn screen_of(place: ScreenId) -> &'static Screen {
     SCREENS.iter().find(|s| s.place == place).copied().unwrap_or(&desk::SCREEN)
 }
 
@@ -42,8 +42,8 @@ mod tests {
 
     #[test]
     fn every_place_has_its_screen() {
-        let places: Vec<Place> = SCREENS.iter().map(|s| s.place).collect();
-        assert_eq!(places, Place::ALL);
+        let places: Vec<ScreenId> = SCREENS.iter().map(|s| s.place).collect();
+        assert_eq!(places, ScreenId::ALL);
         assert_eq!(case::SCREEN.views.get(case::CASES..), Some(["cases"].as_slice()));
     }
 }

@@ -1,53 +1,54 @@
 //! Partners: what may go to whom, until when.
 
-use super::look::{Look, Screen, due_at, left, row, state, subject};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::workspace::Desk;
-use crate::desk::{agreement, partner};
-use crate::tui::page::{Bit, Page, Row, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use super::definition::{Screen, ViewParams, due_at, left, row, state, subject};
+use crate::command::agreement;
+use crate::command::partner;
+use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::text::{Shown, counted};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Partners.
 pub const SCREEN: Screen = Screen {
-    place: Place::Partners,
+    place: ScreenId::Partners,
     views: &[],
     has_detail: true,
     fetch,
     first_steps: "No partner yet. {add partner} takes a partner's card; then read its fingerprint aloud.",
 };
 
-fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
-    let now = desk.now();
-    let partners = partner::rows(desk)?;
-    let agreements = agreement::rows(desk, None)?;
+fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    let now = workspace.now();
+    let partners = partner::rows(workspace)?;
+    let agreements = agreement::rows(workspace, None)?;
     let rows = partners
         .iter()
         .map(|p| {
             // What decides here is this desk's own record of an agreement that is in force.
-            let stands = |a: &&agreement::Row| {
+            let stands = |a: &&agreement::AgreementSummary| {
                 a.partner == p.code && a.whose == "ours" && matches!(a.state.as_str(), "in force" | "renewal due")
             };
             let last = agreements.iter().filter(stands).max_by(|a, b| a.until.cmp(&b.until));
             let (left, mark) = left(last.map(|a| a.until.as_str()), now);
             let under = match agreements.iter().filter(stands).count() {
-                0 => Bit::new("none: nothing leaves", Tone::Due),
-                n => Bit::from(counted(n, "agreement")),
+                0 => StyledText::new("none: nothing leaves", StyleRole::Due),
+                n => StyledText::from(counted(n, "agreement")),
             };
-            Row {
+            PageRow {
                 subject: subject("partner", &p.id),
                 mark,
                 cells: vec![
-                    Bit::from(p.code.as_str()),
+                    StyledText::from(p.code.as_str()),
                     state(&p.standing),
-                    Bit::from(p.channel.as_str()),
+                    StyledText::from(p.channel.as_str()),
                     under,
                     left,
                     due_at(p.heard.as_deref(), now),
-                    Bit::from(p.kind.as_str()),
-                    Bit::from(p.name.as_str()),
+                    StyledText::from(p.kind.as_str()),
+                    StyledText::from(p.name.as_str()),
                 ],
             }
         })
@@ -61,13 +62,13 @@ fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
                 &a.id,
                 mark,
                 vec![
-                    Bit::from(a.partner.as_str()),
+                    StyledText::from(a.partner.as_str()),
                     state(&a.state),
-                    Bit::from(a.whose),
-                    Bit::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
-                    Bit::from(a.categories.join(" ")),
+                    StyledText::from(a.whose),
+                    StyledText::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
+                    StyledText::from(a.categories.join(" ")),
                     left,
-                    Bit::from(a.title.as_str()),
+                    StyledText::from(a.title.as_str()),
                 ],
             )
         })

@@ -1,18 +1,18 @@
 //! Queue: requests in and out, with the time left, where each stands, and whom it waits on.
 
-use super::look::{Look, Screen, due_at, left, row, state};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::request::{Row as Request, rows};
-use crate::desk::workspace::Desk;
-use crate::tui::page::{Bit, Page, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use super::definition::{Screen, ViewParams, due_at, left, row, state};
+use crate::command::request::{RequestSummary as Request, rows};
+use crate::tui::page::{Page, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Queue.
 pub const SCREEN: Screen = Screen {
-    place: Place::Queue,
+    place: ScreenId::Queue,
     views: &["open", "inbound", "outbound", "all"],
     has_detail: true,
     fetch,
@@ -26,9 +26,9 @@ pub fn is_open(state: &str) -> bool {
 
 const DONE: &[&str] = &["closed", "withdrawn", "refused", "use-reported", "purged", "expired"];
 
-fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
-    let now = desk.now();
-    let all = rows(desk)?;
+fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    let now = workspace.now();
+    let all = rows(workspace)?;
     let total = all.len();
     let fits = |r: &&Request| match look.view {
         0 => is_open(&r.state),
@@ -37,7 +37,7 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
         _ => true,
     };
     let shown: Vec<&Request> = all.iter().filter(fits).collect();
-    let late = shown.iter().filter(|r| left(r.due.as_deref(), now).0.tone == Tone::Stop).count();
+    let late = shown.iter().filter(|r| left(r.due.as_deref(), now).0.tone == StyleRole::Stop).count();
     let rows = shown
         .iter()
         .map(|r| {
@@ -48,10 +48,10 @@ fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
                 &r.id,
                 mark,
                 vec![
-                    Bit::from(way),
-                    Bit::from(r.partner.as_str()),
-                    Bit::from(format!("{} {}", r.kind, r.name)),
-                    Bit::from(format!("T{}", r.tier)),
+                    StyledText::from(way),
+                    StyledText::from(r.partner.as_str()),
+                    StyledText::from(format!("{} {}", r.kind, r.name)),
+                    StyledText::from(format!("T{}", r.tier)),
                     state(if r.direction == "inbound" && r.state == "sent" { "new" } else { &r.state }),
                     due_at(r.due.as_deref(), now),
                     left,

@@ -1,25 +1,29 @@
 //! Reports: the place for what is written for others to read. For now it counts what the desk holds.
 
-use super::look::{Look, Screen};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::workspace::Desk;
+use super::definition::{Screen, ViewParams};
 use crate::record::KINDS;
-use crate::record::book::Query;
-use crate::tui::page::{Bit, Page, Row, Section, Width, column};
-use crate::tui::place::Place;
+use crate::record::store::Query;
+use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
 use crate::value::text::Shown;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Reports.
 pub const SCREEN: Screen =
-    Screen { place: Place::Reports, views: &[], has_detail: false, fetch, first_steps: "Nothing to count yet." };
+    Screen { place: ScreenId::Reports, views: &[], has_detail: false, fetch, first_steps: "Nothing to count yet." };
 
-fn fetch(desk: &Desk, _: &Look, _: &mut Job) -> Result<Page, Failure> {
+fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let mut rows = Vec::new();
     for kind in KINDS {
-        let n = crate::store::book::count(&desk.db, &Query::kind(kind.name))?;
+        let n = crate::store::records::count(&workspace.db, &Query::kind(kind.name))?;
         if n > 0 {
-            rows.push(Row { subject: None, mark: ' ', cells: vec![Bit::from(kind.name), Bit::from(n.to_string())] });
+            rows.push(PageRow {
+                subject: None,
+                mark: ' ',
+                cells: vec![StyledText::from(kind.name), StyledText::from(n.to_string())],
+            });
         }
     }
     let section = Section {

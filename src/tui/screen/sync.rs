@@ -1,50 +1,50 @@
 //! Sync: what would leave to a partner, YES, PART or NO, and why; and the bundles that went and came.
 
-use super::look::{Look, Screen, due_at, row, state, subject};
-use crate::desk::bundle_out::{history_rows, preview};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::partner;
-use crate::desk::workspace::Desk;
-use crate::record::book::Book as _;
+use super::definition::{Screen, ViewParams, due_at, row, state, subject};
+use crate::command::bundle::export::{history_rows, preview};
+use crate::command::partner;
+use crate::record::store::RecordStore as _;
 use crate::store::read;
-use crate::tui::page::{Bit, Page, Row, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
+use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::id::Id;
 use crate::value::text::{Shown, counted};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Sync screen.
 pub const SCREEN: Screen = Screen {
-    place: Place::Sync,
+    place: ScreenId::Sync,
     views: &[],
     has_detail: true,
     fetch,
-    first_steps: "No partner yet: bundles go to partners. Meet one on Partners (7).",
+    first_steps: "No partner yet: bundles go to partners. Add one on Partners (7).",
 };
 
-fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
+fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page, Error> {
     if let Some(record) =
-        look.focus.map(|id| desk.book().get(id)).transpose()?.flatten().filter(|r| r.kind == "partner")
+        look.focus.map(|id| workspace.records().get(id)).transpose()?.flatten().filter(|r| r.kind == "partner")
     {
-        return of_partner(desk, &record, job);
+        return of_partner(workspace, &record, job);
     }
     let mut rows = Vec::new();
-    for p in partner::rows(desk)? {
+    for p in partner::rows(workspace)? {
         let Some(id) = Id::parse(&p.id) else { continue };
-        let waiting = read::waiting(&desk.db, id)?.len();
-        rows.push(Row {
+        let waiting = read::waiting(&workspace.db, id)?.len();
+        rows.push(PageRow {
             subject: subject("partner", &p.id),
             mark: ' ',
             cells: vec![
-                Bit::from(p.code.as_str()),
+                StyledText::from(p.code.as_str()),
                 state(&p.standing),
-                Bit::from(p.channel.as_str()),
-                Bit::new(waiting.to_string(), if waiting > 0 { Tone::Due } else { Tone::Note }),
-                Bit::from(p.sent.map_or_else(|| "-".into(), |n| n.to_string())),
-                Bit::from(p.acknowledged.map_or_else(|| "-".into(), |n| n.to_string())),
-                Bit::from(p.received.map_or_else(|| "-".into(), |n| n.to_string())),
-                due_at(p.heard.as_deref(), desk.now()),
+                StyledText::from(p.channel.as_str()),
+                StyledText::new(waiting.to_string(), if waiting > 0 { StyleRole::Due } else { StyleRole::Note }),
+                StyledText::from(p.sent.map_or_else(|| "-".into(), |n| n.to_string())),
+                StyledText::from(p.acknowledged.map_or_else(|| "-".into(), |n| n.to_string())),
+                StyledText::from(p.received.map_or_else(|| "-".into(), |n| n.to_string())),
+                due_at(p.heard.as_deref(), workspace.now()),
                 state(&p.stream),
             ],
         });
@@ -70,28 +70,28 @@ fn fetch(desk: &Desk, look: &Look, job: &mut Job) -> Result<Page, Failure> {
                 most: 8,
                 ..Section::default()
             }],
-            vec![history(desk, None)?],
+            vec![history(workspace, None)?],
         ],
         sentence: Shown::of("{preview} shows what would leave; {import bundle} takes a bundle in."),
         ..Page::default()
     })
 }
 
-fn history(desk: &Desk, with: Option<&str>) -> Result<Section, Failure> {
-    let mut all = history_rows(desk)?;
+fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> {
+    let mut all = history_rows(workspace)?;
     all.reverse();
     let rows = all
         .iter()
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
-        .map(|b| Row {
+        .map(|b| PageRow {
             subject: None,
             mark: ' ',
             cells: vec![
-                Bit::from(format!("{} to {}", b.from, b.to)),
-                Bit::from(b.sequence.to_string()),
+                StyledText::from(format!("{} to {}", b.from, b.to)),
+                StyledText::from(b.sequence.to_string()),
                 state(&b.state),
-                Bit::from(counted(b.acts, "act")),
-                due_at(Some(&b.at), desk.now()),
+                StyledText::from(counted(b.acts, "act")),
+                due_at(Some(&b.at), workspace.now()),
             ],
         })
         .collect();
@@ -111,18 +111,18 @@ fn history(desk: &Desk, with: Option<&str>) -> Result<Section, Failure> {
     })
 }
 
-fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) -> Result<Page, Failure> {
-    let preview = preview(desk, record, job)?;
+fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job: &mut Job) -> Result<Page, Error> {
+    let preview = preview(workspace, record, job)?;
     let count = |word: &str| preview.acts.iter().filter(|a| a.leaves == word).count();
     let (yes, part, no) = (count("YES"), count("PART"), count("NO"));
-    let mut rows: Vec<Row> = preview
+    let mut rows: Vec<PageRow> = preview
         .acts
         .iter()
         .map(|a| {
             let tone = match a.leaves {
-                "YES" => Tone::Good,
-                "PART" => Tone::Due,
-                _ => Tone::Stop,
+                "YES" => StyleRole::Good,
+                "PART" => StyleRole::Due,
+                _ => StyleRole::Stop,
             };
             let kind = match a.kind.as_str() {
                 k if k.starts_with("disclosure") => "disclosure",
@@ -139,26 +139,26 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
                 &a.record,
                 ' ',
                 vec![
-                    Bit::from(a.kind.replace('-', " ")),
-                    Bit::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
-                    Bit::new(a.leaves, tone),
-                    Bit::from(items),
-                    Bit::from(why),
+                    StyledText::from(a.kind.replace('-', " ")),
+                    StyledText::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
+                    StyledText::new(a.leaves, tone),
+                    StyledText::from(items),
+                    StyledText::from(why),
                 ],
             )
         })
         .collect();
     if preview.owes_receipt {
-        rows.push(Row {
+        rows.push(PageRow {
             subject: None,
             mark: ' ',
             cells: vec![
-                Bit::from("-"),
-                Bit::from("receipt"),
-                Bit::from("-"),
-                Bit::new("YES", Tone::Good),
-                Bit::default(),
-                Bit::from("owed for what came"),
+                StyledText::from("-"),
+                StyledText::from("receipt"),
+                StyledText::from("-"),
+                StyledText::new("YES", StyleRole::Good),
+                StyledText::default(),
+                StyledText::from("owed for what came"),
             ],
         });
     }
@@ -166,16 +166,19 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
     Ok(Page {
         head: vec![
             vec![
-                Bit::new(format!("Bundle {} to {code}", preview.sequence), Tone::Title),
-                Bit::from(format!(
+                StyledText::new(format!("Bundle {} to {code}", preview.sequence), StyleRole::Title),
+                StyledText::from(format!(
                     "   fingerprint {}",
                     record.text("fingerprint").and_then(|f| f.get(..23)).unwrap_or_default()
                 )),
-                Bit::new("   NOT SIGNED", Tone::Due),
+                StyledText::new("   NOT SIGNED", StyleRole::Due),
             ],
             vec![
-                Bit::from(format!("LEAVES {yes}   PART {part}   STAYS {no}")),
-                Bit::new(preview.marking.map(|m| format!("   effective marking {m}")).unwrap_or_default(), Tone::Due),
+                StyledText::from(format!("LEAVES {yes}   PART {part}   STAYS {no}")),
+                StyledText::new(
+                    preview.marking.map(|m| format!("   effective marking {m}")).unwrap_or_default(),
+                    StyleRole::Due,
+                ),
             ],
         ],
         bands: vec![
@@ -194,7 +197,7 @@ fn of_partner(desk: &Desk, record: &crate::record::book::Record, job: &mut Job) 
                 grows: true,
                 ..Section::default()
             }],
-            vec![history(desk, Some(&code)).map(|s| Section { grows: false, most: 4, ..s })?],
+            vec![history(workspace, Some(&code)).map(|s| Section { grows: false, most: 4, ..s })?],
         ],
         sentence: Shown::from(format!(
             "{{write bundle}} writes the file for {code}; what stays is not named in it. {{back}} goes back."

@@ -1,23 +1,23 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
-use super::look::{Long, Look, Screen, due_at, left, part, record_at, row, state, subject};
-use crate::desk::failure::Failure;
-use crate::desk::job::Job;
-use crate::desk::own;
-use crate::desk::retention::{Timer, duties, holds, timer};
-use crate::desk::workspace::Desk;
-use crate::record::book::Query;
+use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, subject};
+use crate::command::desk::workspace_info;
+use crate::command::retention::{Timer, duties, holds, timer};
 use crate::record::hold::Standing;
+use crate::record::store::Query;
 use crate::store;
-use crate::tui::page::{Bit, Line, Page, Row, Section, Width, column};
-use crate::tui::place::Place;
-use crate::tui::theme::Tone;
-use crate::value::instant::{Instant, Span};
+use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 /// The Timers.
 pub const SCREEN: Screen = Screen {
-    place: Place::Timers,
+    place: ScreenId::Timers,
     views: &["clocks", "holds", "duties", "certificates"],
     has_detail: true,
     fetch,
@@ -26,23 +26,23 @@ pub const SCREEN: Screen = Screen {
 
 const MOST: u32 = 500;
 
-fn fetch(desk: &Desk, look: &Look, _: &mut Job) -> Result<Page, Failure> {
+fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     match look.view {
-        1 => of_holds(desk),
-        2 => of_duties(desk),
-        3 => of_certificates(desk),
-        _ => clocks(desk, look),
+        1 => of_holds(workspace),
+        2 => of_duties(workspace),
+        3 => of_certificates(workspace),
+        _ => clocks(workspace, look),
     }
 }
 
-fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
-    let now = desk.now();
-    let book = desk.book();
-    let holds = Standing::of(&book)?;
-    let wanted = look.wanted.map(|id| book.place_of(id)).transpose()?.flatten();
-    let late = store::book::count(&desk.db, &Query { due_by: Some(now), ..Query::default() })?;
+fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
+    let now = workspace.now();
+    let records = workspace.records();
+    let holds = Standing::of(&records)?;
+    let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
+    let late = store::records::count(&workspace.db, &Query { due_by: Some(now), ..Query::default() })?;
     let section = part(
-        desk,
+        workspace,
         look,
         Long {
             columns: vec![
@@ -53,8 +53,8 @@ fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
                 column("THEN", Width::Fixed(7)),
                 column("DESK", Width::Fixed(4)).optional(),
             ],
-            all: &|| Ok(store::book::clocks(&desk.db)?),
-            row: &|number| Ok(clock(&timer(desk, &record_at(&book, number)?, &holds)?, now)),
+            all: &|| Ok(store::records::clocks(&workspace.db)?),
+            row: &|number| Ok(clock(&timer(workspace, &record_at(&records, number)?, &holds)?, now)),
             wanted,
         },
     )?;
@@ -65,8 +65,8 @@ fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
         ..section
     };
     Ok(Page {
-        head: this_clock(desk, now)?,
-        bands: vec![vec![section], vec![two_weeks(desk, now)?]],
+        head: this_clock(workspace, now)?,
+        bands: vec![vec![section], vec![two_weeks(workspace, now)?]],
         sentence: Shown::of(if late == 0 {
             "Nothing is late. {purge what is due} erases what is due: it waits for nobody."
         } else {
@@ -76,42 +76,46 @@ fn clocks(desk: &Desk, look: &Look) -> Result<Page, Failure> {
     })
 }
 
-/// By which clock all of this is reckoned. One that was set back must not go unseen: what is due does not look so then.
-fn this_clock(desk: &Desk, now: Instant) -> Result<Vec<Line>, Failure> {
-    let fault = desk.clock_fault()?;
-    Ok(vec![match (fault, desk.last_signed()?) {
-        (Some(fault), _) => vec![Bit::new(format!("CLOCK  {}: set it right", fault.what), Tone::Stop)],
+/// By which clock all of this is computed. One that was set back must not go unseen: what is due does not look so then.
+fn this_clock(workspace: &Workspace, now: Timestamp) -> Result<Vec<Line>, Error> {
+    let fault = workspace.clock_fault()?;
+    Ok(vec![match (fault, workspace.last_signed()?) {
+        (Some(fault), _) => vec![StyledText::new(format!("CLOCK  {}: set it right", fault.what), StyleRole::Stop)],
         (None, Some(last)) => {
             let last = last.on_screen(now);
-            vec![Bit::new("CLOCK  ", Tone::Note), Bit::from(format!("this machine's; the last act here: {last}"))]
+            vec![
+                StyledText::new("CLOCK  ", StyleRole::Note),
+                StyledText::from(format!("this machine's; the last act here: {last}")),
+            ]
         }
-        (None, None) => vec![Bit::new("CLOCK  ", Tone::Note), Bit::from("this machine's")],
+        (None, None) => vec![StyledText::new("CLOCK  ", StyleRole::Note), StyledText::from("this machine's")],
     }])
 }
 
-fn clock(timer: &Timer, now: Instant) -> Row {
+fn clock(timer: &Timer, now: Timestamp) -> PageRow {
     let (left, mark) = left(Some(&timer.due), now);
     // What it is stands before; what comes of it is told by one word.
     let then = match timer.then.split(' ').next_back().unwrap_or_default() {
-        "delete" => Bit::new("DELETE", Tone::Due),
-        word => Bit::from(word),
+        "delete" => StyledText::new("DELETE", StyleRole::Due),
+        word => StyledText::from(word),
     };
-    let cells = vec![Bit::from(timer.what.as_str()), then, Bit::from(timer.partner.clone().unwrap_or_default())];
+    let cells =
+        vec![StyledText::from(timer.what.as_str()), then, StyledText::from(timer.partner.clone().unwrap_or_default())];
     let mut row = row(&timer.kind, &timer.id, if timer.held { 'H' } else { mark }, cells);
-    row.cells.insert(0, if timer.held { Bit::from("held") } else { left });
+    row.cells.insert(0, if timer.held { StyledText::from("held") } else { left });
     row.cells.insert(1, due_at(Some(&timer.due), now));
     row
 }
 
 /// How many clocks end on each of the next fourteen days.
-fn two_weeks(desk: &Desk, now: Instant) -> Result<Section, Failure> {
-    let day = |n: i64| now.start_of_day().plus(Span::days(n));
-    let counts = (0..14).map(|n| Ok(store::book::due_between(&desk.db, day(n), day(n + 1))?));
-    let counts: Vec<(u64, u64)> = counts.collect::<Result<_, Failure>>()?;
-    let line = |name: &str, cells: &mut dyn Iterator<Item = String>| Row {
+fn two_weeks(workspace: &Workspace, now: Timestamp) -> Result<Section, Error> {
+    let day = |n: i64| now.start_of_day().plus(Duration::days(n));
+    let counts = (0..14).map(|n| Ok(store::records::due_between(&workspace.db, day(n), day(n + 1))?));
+    let counts: Vec<(u64, u64)> = counts.collect::<Result<_, Error>>()?;
+    let line = |name: &str, cells: &mut dyn Iterator<Item = String>| PageRow {
         subject: None,
         mark: ' ',
-        cells: std::iter::once(Bit::from(name)).chain(cells.map(Bit::from)).collect(),
+        cells: std::iter::once(StyledText::from(name)).chain(cells.map(StyledText::from)).collect(),
     };
     let told = |n: u64| match n {
         0 => ".".to_owned(),
@@ -134,8 +138,8 @@ fn two_weeks(desk: &Desk, now: Instant) -> Result<Section, Failure> {
     })
 }
 
-fn of_holds(desk: &Desk) -> Result<Page, Failure> {
-    let rows = holds(desk)?
+fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
+    let rows = holds(workspace)?
         .iter()
         .map(|h| {
             row(
@@ -144,10 +148,10 @@ fn of_holds(desk: &Desk) -> Result<Page, Failure> {
                 if h.state == "standing" { 'H' } else { ' ' },
                 vec![
                     state(&h.state),
-                    Bit::from(h.reason.as_str()),
-                    Bit::from(h.placed_by.as_str()),
-                    due_at(Some(&h.placed), desk.now()),
-                    Bit::from(h.because.as_str()),
+                    StyledText::from(h.reason.as_str()),
+                    StyledText::from(h.placed_by.as_str()),
+                    due_at(Some(&h.placed), workspace.now()),
+                    StyledText::from(h.because.as_str()),
                 ],
             )
         })
@@ -175,17 +179,17 @@ fn of_holds(desk: &Desk) -> Result<Page, Failure> {
     })
 }
 
-fn of_duties(desk: &Desk) -> Result<Page, Failure> {
-    let rows = duties(desk, MOST)?
+fn of_duties(workspace: &Workspace) -> Result<Page, Error> {
+    let rows = duties(workspace, MOST)?
         .iter()
-        .map(|d| Row {
+        .map(|d| PageRow {
             subject: subject(&d.kind, &d.item),
             mark: ' ',
             cells: vec![
-                Bit::from(own::short(&d.kind, &d.item)),
-                Bit::from(format!("{} owes {}", d.by, d.to)),
+                StyledText::from(workspace_info::short(&d.kind, &d.item)),
+                StyledText::from(format!("{} owes {}", d.by, d.to)),
                 state(&d.state),
-                due_at(d.delete_by.as_deref(), desk.now()),
+                due_at(d.delete_by.as_deref(), workspace.now()),
             ],
         })
         .collect();
@@ -198,7 +202,7 @@ fn of_duties(desk: &Desk) -> Result<Page, Failure> {
             column("BY", Width::Fixed(13)),
         ],
         rows,
-        empty: Shown::of("Nobody owes a deletion."),
+        empty: Shown::of("No deletions outstanding."),
         grows: true,
         ..Section::default()
     };
@@ -210,8 +214,8 @@ fn of_duties(desk: &Desk) -> Result<Page, Failure> {
     })
 }
 
-fn of_certificates(desk: &Desk) -> Result<Page, Failure> {
-    let rows = crate::desk::purge::certificate_rows(desk)?
+fn of_certificates(workspace: &Workspace) -> Result<Page, Error> {
+    let rows = crate::command::retention::purge::certificate_rows(workspace)?
         .iter()
         .map(|c| {
             let counts = c
@@ -224,11 +228,11 @@ fn of_certificates(desk: &Desk) -> Result<Page, Failure> {
                 &c.id,
                 ' ',
                 vec![
-                    Bit::from(c.desk.as_str()),
+                    StyledText::from(c.desk.as_str()),
                     state(&c.state),
-                    due_at(Some(&c.issued), desk.now()),
-                    Bit::from(counts),
-                    Bit::from(c.performed_by.as_str()),
+                    due_at(Some(&c.issued), workspace.now()),
+                    StyledText::from(counts),
+                    StyledText::from(c.performed_by.as_str()),
                 ],
             )
         })

@@ -1,0 +1,230 @@
+//! The command tree, made of the command table.
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, ArgMatches, ValueHint};
+
+use super::tour;
+use crate::command::CATALOGUE;
+use crate::command::definition::{Arg, ArgKind, Args, Command};
+
+/// Commands that are the command line's own, beside the commands.
+pub const OWN: &[&str] = &["demo", "tour", "completions", "man"];
+
+/// What each noun is, for its help.
+const NOUNS: &[(&str, &str)] = &[
+    ("identity", "Your own keys"),
+    ("desk", "This desk and its card"),
+    ("member", "Members of the desk"),
+    ("partner", "Partner desks and the channel to them"),
+    ("agreement", "Agreements with partners"),
+    ("authorisation", "Independent authorisations"),
+    ("assurance", "Assurances that partners gave"),
+    ("law", "Instruments, kinds of request, deadlines"),
+    ("case", "Cases"),
+    ("item", "Items of a case"),
+    ("request", "Requests between desks"),
+    ("review", "Legal reviews"),
+    ("disclosure", "Sharing items with a partner"),
+    ("gate", "May it leave, and why (not)"),
+    ("retention", "Timers, holds, erasure and its certificates"),
+    ("bundle", "Bundles for and from partners"),
+    ("audit", "The log, its proofs and its witnesses"),
+];
+
+/// The whole tree.
+pub fn tree() -> clap::Command {
+    let mut root = clap::Command::new("comity")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Encrypted case workspaces and signed bundles for joint task forces. Without a command, the screens open.")
+        .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
+        .args(globals())
+        .subcommand(demo())
+        .subcommand(tour())
+        .subcommand(
+            clap::Command::new("completions").about("Print completions for a shell").arg(
+                clap::Arg::new("shell").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"]),
+            ),
+        )
+        .subcommand(clap::Command::new("man").about("Print the manual page"));
+    let mut nouns: Vec<(&'static str, Vec<&'static Command>)> = Vec::new();
+    for command in CATALOGUE.iter().flat_map(|v| v.iter()) {
+        match nouns.iter_mut().find(|(noun, _)| *noun == command.noun) {
+            Some((_, commands)) => commands.push(command),
+            None => nouns.push((command.noun, vec![command])),
+        }
+    }
+    for (noun, commands) in nouns {
+        if noun.is_empty() {
+            root = commands.into_iter().fold(root, |root, v| root.subcommand(command_of(v)));
+        } else {
+            let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
+            let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
+            root = root.subcommand(commands.into_iter().fold(group, |group, v| group.subcommand(command_of(v))));
+        }
+    }
+    root
+}
+
+fn globals() -> Vec<clap::Arg> {
+    let path = |id: &'static str, help: &'static str| {
+        clap::Arg::new(id)
+            .long(id)
+            .global(true)
+            .value_name("FILE")
+            .value_hint(ValueHint::AnyPath)
+            .help(help)
+            .help_heading("Everywhere")
+    };
+    let flag = |id: &'static str, help: &'static str| {
+        clap::Arg::new(id).long(id).global(true).action(ArgAction::SetTrue).help(help).help_heading("Everywhere")
+    };
+    vec![
+        path("workspace", "the workspace [env: COMITY_WORKSPACE]").value_name("DIR"),
+        path("identity", "your identity [env: COMITY_IDENTITY]"),
+        path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
+        flag("json", "answer in JSON"),
+        flag(
+            "plain",
+            "no colours, no progress, nothing but lines; the screens become a line-oriented interface [env: COMITY_A11Y]",
+        ),
+        flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
+        clap::Arg::new("theme")
+            .long("theme")
+            .global(true)
+            .value_name("NAME")
+            .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
+            .help_heading("Screens"),
+        flag("readonly", "open the workspace to be read only"),
+        clap::Arg::new("as-of")
+            .long("as-of")
+            .global(true)
+            .value_name("TIME")
+            .help("read the record as it was: a date, a time, or 3d for three days ago; nothing can be done then")
+            .help_heading("Everywhere"),
+        flag("yes", "do not ask for confirmation; the gate is asked all the same"),
+        clap::Arg::new("now")
+            .long("now")
+            .global(true)
+            .value_name("TIME")
+            .help("the time, in exercises and the demo alone")
+            .help_heading("Everywhere"),
+    ]
+}
+
+fn dir() -> clap::Arg {
+    clap::Arg::new("dir")
+        .long("dir")
+        .value_name("DIR")
+        .value_hint(ValueHint::DirPath)
+        .help("where to make it; it must be empty")
+}
+
+fn tour() -> clap::Command {
+    let roles = PossibleValuesParser::new(tour::ROLES.iter().map(|r| r.word()));
+    clap::Command::new("tour")
+        .about("The demo's story step by step: who does what, what they type, and why the rule is there")
+        .arg(dir())
+        .arg(
+            clap::Arg::new("role")
+                .long("role")
+                .value_name("WORD")
+                .value_parser(roles)
+                .help("tell the steps of one role"),
+        )
+}
+
+fn demo() -> clap::Command {
+    clap::Command::new("demo")
+        .about("Two fictional desks and a story, in a temporary folder; then the screens")
+        .arg(dir())
+        .arg(
+            clap::Arg::new("headless")
+                .long("headless")
+                .action(ArgAction::SetTrue)
+                .help("play the whole exchange and print each step with what the gate said"),
+        )
+}
+
+fn command_of(command: &'static Command) -> clap::Command {
+    let mut out = clap::Command::new(command.name).about(command.about);
+    let mut position = 0;
+    for field in command.fields {
+        if field.positional {
+            position += 1;
+        }
+        out = out.arg(arg_of(field, position));
+    }
+    out
+}
+
+fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
+    let arg = clap::Arg::new(field.name).help(help_of(field));
+    let arg = if field.positional { arg.index(position).required(true) } else { arg.long(field.name) };
+    let arg = match field.takes {
+        ArgKind::Flag => return arg.action(ArgAction::SetTrue),
+        ArgKind::Word(words) => {
+            arg.value_parser(PossibleValuesParser::new(words())).ignore_case(true).hide_possible_values(true)
+        }
+        ArgKind::Existing | ArgKind::ToWrite => arg.value_hint(ValueHint::AnyPath),
+        _ => arg,
+    };
+    let arg = arg.value_name(match field.takes {
+        ArgKind::Existing | ArgKind::ToWrite => "FILE",
+        ArgKind::Number => "N",
+        ArgKind::Time => "TIME",
+        ArgKind::Duration => "DAYS",
+        ArgKind::Record(_) => "ID",
+        ArgKind::Partner => "CODE",
+        ArgKind::Pairs | ArgKind::PairsOf(_) => "NAME=VALUE",
+        ArgKind::Word(_) | ArgKind::Words(_) | ArgKind::Known(_) => "WORD",
+        ArgKind::Line | ArgKind::Body | ArgKind::Flag => "TEXT",
+    });
+    match (field.positional, field.repeated || matches!(field.takes, ArgKind::Words(_))) {
+        (true, true) => arg.num_args(1..).action(ArgAction::Append),
+        (false, true) => arg.action(ArgAction::Append),
+        // The last one counts where it is given twice.
+        _ => arg.action(ArgAction::Set).overrides_with(field.name),
+    }
+}
+
+fn help_of(field: &Arg) -> String {
+    let words = match field.takes {
+        ArgKind::Word(words) | ArgKind::Words(words) => format!(" ({})", words().join(", ")),
+        _ => String::new(),
+    };
+    let needed = if field.required && !field.positional { " (needed)" } else { "" };
+    format!("{}{words}{needed}", field.help)
+}
+
+/// What was typed for a command.
+pub fn form_of(command: &'static Command, matches: &ArgMatches) -> Args {
+    let mut args = Args::default();
+    for field in command.fields {
+        if let ArgKind::Flag = field.takes {
+            if matches.get_flag(field.name) {
+                args.add(field.name, "yes");
+            }
+            continue;
+        }
+        for value in matches.get_many::<String>(field.name).into_iter().flatten() {
+            args.add(field.name, value.as_str());
+        }
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree;
+    use crate::command::commands;
+
+    #[test]
+    fn the_tree_is_sound_and_no_verb_stands_twice() {
+        tree().debug_assert();
+        let mut names: Vec<_> = commands().map(|v| v.full_name()).collect();
+        let all = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -1,0 +1,546 @@
+//! Agreements with partners.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Known, Output};
+use crate::command::desk::workspace_info::short;
+use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
+use crate::gate::cleared;
+use crate::host::file;
+use crate::law::instrument::Instrument;
+use crate::record::agreement::{self, Terms, Words, terms_of};
+use crate::record::definition::token;
+use crate::record::letter;
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::value::class::{Category, Onward, Tier};
+use crate::value::digest::Digest;
+use crate::value::json::Json;
+use crate::value::policy::{STATEMENTS, Stated, words_of};
+use crate::value::text::shown;
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+fn categories() -> Vec<&'static str> {
+    Category::ALL.iter().map(|c| c.word()).collect()
+}
+
+fn onwards() -> Vec<&'static str> {
+    Onward::ALL.iter().map(|o| o.word()).collect()
+}
+
+/// The instruments of the law that this desk works by, those that its own changes added among them.
+fn instruments(workspace: &Workspace, _: &Args) -> Result<Vec<Known>, Error> {
+    let known = |i: &Instrument| Known { word: i.id.clone(), text: i.name.clone() };
+    Ok(workspace.law()?.instruments().iter().map(known).collect())
+}
+
+/// The formats of policies.
+fn formats() -> Vec<&'static str> {
+    vec![iep::NAME]
+}
+
+const AGREEMENT: Arg = Arg::new("agreement", ArgKind::Record(&["agreement"]), "the agreement").positional();
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "agreement",
+        name: "add",
+        about: "Record an agreement with a partner: what it covers, how far, until when",
+        fields: &[
+            Arg::new("partner", ArgKind::Partner, "with whom").required(),
+            Arg::new("instrument", ArgKind::Known(instruments), "under which instrument; `comity law list` names them")
+                .required(),
+            Arg::new("title", ArgKind::Line, "its title; needed without a policy"),
+            Arg::new("purpose", ArgKind::Line, "for which purpose").required().repeated(),
+            Arg::new("categories", ArgKind::Words(categories), "for which data").required().repeated(),
+            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind"),
+            Arg::new("from", ArgKind::Time, "from when; needed without a policy"),
+            Arg::new("until", ArgKind::Time, "until when; needed where no policy says it"),
+            Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 90d").required(),
+            Arg::new(
+                "onward",
+                ArgKind::Word(onwards),
+                "whether what is shared may be passed on; `no` binds every copy",
+            ),
+            Arg::new("safeguards", ArgKind::Body, "its safeguards, in words"),
+            Arg::new("costs", ArgKind::Body, "who bears which costs, in words"),
+            Arg::new(
+                "encrypt-in-transit",
+                ArgKind::Word(|| words_of("encrypt-in-transit")),
+                "whether what is passed on is encrypted",
+            ),
+            Arg::new(
+                "permitted-actions",
+                ArgKind::Word(|| words_of("permitted-actions")),
+                "what may be done with what is shared",
+            ),
+            Arg::new(
+                "affected-party-notifications",
+                ArgKind::Word(|| words_of("affected-party-notifications")),
+                "whether those who are affected may be told",
+            ),
+            Arg::new(
+                "attribution",
+                ArgKind::Word(|| words_of("attribution")),
+                "whether the source is named where it is passed on",
+            ),
+            Arg::new(
+                "unmodified-resale",
+                ArgKind::Word(|| words_of("unmodified-resale")),
+                "whether it may be sold as it is",
+            ),
+            Arg::new("iep", ArgKind::Existing, "a policy (FIRST IEP 2.0, JSON) that states what it can of all this"),
+            Arg::new("dry-run", ArgKind::Flag, "only say what would be recorded, and what of the policy would not"),
+        ],
+        act: "agreement-add",
+        run: Handler::Writes(add),
+    },
+    Command {
+        noun: "agreement",
+        name: "list",
+        about: "List the agreements",
+        fields: &[Arg::new("partner", ArgKind::Partner, "only with this partner")],
+        act: "",
+        run: Handler::Reads(list),
+    },
+    Command {
+        noun: "agreement",
+        name: "show",
+        about: "Show an agreement",
+        fields: &[AGREEMENT],
+        act: "",
+        run: Handler::Reads(show),
+    },
+    Command {
+        noun: "agreement",
+        name: "export",
+        about: "Write what an agreement says of handling as a policy (FIRST IEP 2.0, JSON), and say what it leaves out",
+        fields: &[
+            AGREEMENT,
+            Arg::new("format", ArgKind::Word(formats), "the format").required(),
+            Arg::new("out", ArgKind::ToWrite, "the file to write; without it, the policy is shown"),
+        ],
+        act: "copy-out",
+        run: Handler::Writes(export),
+    },
+    Command {
+        noun: "agreement",
+        name: "countersign",
+        about: "Say that a partner's record of an agreement is as it was agreed; the partner hears it with the next bundle",
+        fields: &[AGREEMENT],
+        act: agreement::COUNTERSIGN,
+        run: Handler::Writes(countersign),
+    },
+    Command {
+        noun: "agreement",
+        name: "end",
+        about: "End an agreement now",
+        fields: &[AGREEMENT, Arg::new("because", ArgKind::Line, "why").required()],
+        act: "agreement-end",
+        run: Handler::Writes(end),
+    },
+];
+
+/// How long before its end an agreement shows as due for renewal.
+const RENEWAL: Duration = Duration::days(42);
+
+/// An agreement as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct AgreementSummary {
+    /// The record.
+    pub id: String,
+    /// With whom.
+    pub partner: String,
+    /// `in force`, `renewal due` (in force for six weeks at most), `not yet`, `expired` or `ended`.
+    pub state: String,
+    /// Its title.
+    pub title: String,
+    /// Under which instrument.
+    pub instrument: String,
+    /// For which purposes.
+    pub purposes: Vec<String>,
+    /// For which data.
+    pub categories: Vec<String>,
+    /// Up to which tier.
+    pub tier: Option<u8>,
+    /// From when.
+    pub from: String,
+    /// Until when.
+    pub until: String,
+    /// The longest deletion term, in days.
+    pub retention_cap_days: i64,
+    /// Whether what is shared may be passed on; none where it does not say.
+    pub onward: Option<&'static str>,
+    /// What else it states of handling: names and words of IEP 2.0. Nothing is decided by it.
+    pub handling: BTreeMap<&'static str, &'static str>,
+    /// Its safeguards, in words.
+    pub safeguards: String,
+    /// Who bears which costs, in words.
+    pub costs: String,
+    /// `ours`, which decides here, or `theirs`: what the partner recorded.
+    pub whose: &'static str,
+    /// When the other side countersigned it.
+    pub countersigned: Option<String>,
+}
+
+impl AgreementSummary {
+    /// Whether it is in force: things leave under it.
+    pub fn is_in_force(&self) -> bool {
+        matches!(self.state.as_str(), "in force" | "renewal due")
+    }
+}
+
+/// A member of an agreement that the two desks recorded differently.
+#[derive(Clone, Debug, Serialize)]
+pub struct Difference {
+    /// Which member.
+    pub what: &'static str,
+    /// What this desk recorded.
+    pub ours: String,
+    /// What the partner recorded.
+    pub theirs: String,
+}
+
+/// An agreement's record as it is shown.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, Error> {
+    let terms = terms_of(record)?;
+    let handling = handling_of(&terms);
+    let content = workspace.content(record)?;
+    let text =
+        |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
+    let now = workspace.now();
+    let state = match () {
+        () if record.state == "ended" => "ended",
+        () if now < terms.from => "not yet",
+        () if now >= terms.until => "expired",
+        () if now.plus(RENEWAL) >= terms.until => "renewal due",
+        () => "in force",
+    };
+    Ok(AgreementSummary {
+        id: record.id.to_string(),
+        partner: workspace.code_of(record.partner.unwrap_or(terms.partner))?,
+        state: state.to_owned(),
+        title: text("title"),
+        instrument: terms.instrument,
+        purposes: terms.purposes,
+        categories: terms.categories.iter().map(|c| c.word().to_owned()).collect(),
+        tier: terms.tier.map(Tier::number),
+        from: terms.from.to_string(),
+        until: terms.until.to_string(),
+        retention_cap_days: terms.retention_cap_days,
+        onward: terms.onward.map(Onward::word),
+        handling,
+        safeguards: text("safeguards"),
+        costs: text("costs"),
+        whose: if agreement::is_theirs(record) { "theirs" } else { "ours" },
+        countersigned: record.text("countersigned").map(str::to_owned),
+    })
+}
+
+/// The other side's record of the same agreement: the newest under the same instrument.
+pub fn counterpart(workspace: &Workspace, record: &Record) -> Result<Option<Record>, Error> {
+    let (instrument, theirs) = (terms_of(record)?.instrument, agreement::is_theirs(record));
+    let all = workspace.records().find(&Query { partner: record.partner, ..Query::kind(agreement::KIND.name) })?;
+    let other = |r: &Record| {
+        agreement::is_theirs(r) != theirs && r.state != "ended" && terms_of(r).is_ok_and(|t| t.instrument == instrument)
+    };
+    Ok(all.into_iter().rev().find(other))
+}
+
+/// What the two desks recorded differently, side by side.
+pub fn differences(ours: &AgreementSummary, theirs: &AgreementSummary) -> Vec<Difference> {
+    let told = |row: &AgreementSummary| {
+        let sorted = |words: &[String]| {
+            let mut words = words.to_vec();
+            words.sort_unstable();
+            words.join(", ")
+        };
+        let mut told = vec![
+            ("purposes", sorted(&row.purposes)),
+            ("categories", sorted(&row.categories)),
+            ("tier", row.tier.map_or_else(|| "the default".to_owned(), |t| t.to_string())),
+            ("from", row.from.clone()),
+            ("until", row.until.clone()),
+            ("retention_cap_days", row.retention_cap_days.to_string()),
+            ("onward", row.onward.unwrap_or("not said").to_owned()),
+        ];
+        let handling = |name: &'static str| (name, row.handling.get(name).copied().unwrap_or("not said").to_owned());
+        told.extend(STATEMENTS.iter().map(|statement| handling(statement.name)));
+        told
+    };
+    let pairs = told(ours).into_iter().zip(told(theirs));
+    pairs
+        .filter(|((_, a), (_, b))| a != b)
+        .map(|((what, ours), (_, theirs))| Difference { what, ours, theirs })
+        .collect()
+}
+
+/// The agreements, with one partner or with all: those of this desk, then what partners recorded.
+pub fn rows(workspace: &Workspace, partner: Option<&str>) -> Result<Vec<AgreementSummary>, Error> {
+    let partner = partner.map(|p| workspace.partner(p)).transpose()?.map(|p| p.id);
+    let mut all = workspace.records().find(&Query { partner, ..Query::kind(agreement::KIND.name) })?;
+    all.sort_by_key(agreement::is_theirs);
+    all.iter().map(|r| row(workspace, r)).collect()
+}
+
+/// The agreements that must be renewed for sharing to go on: for each partner the one that ends last, where that is
+/// within six weeks or past.
+pub fn to_renew(workspace: &Workspace) -> Result<Vec<AgreementSummary>, Error> {
+    let mut last: BTreeMap<String, AgreementSummary> = BTreeMap::new();
+    for row in rows(workspace, None)?.into_iter().filter(|r| r.state != "ended" && r.whose == "ours") {
+        match last.get(&row.partner) {
+            Some(known) if known.until >= row.until => {}
+            _ => drop(last.insert(row.partner.clone(), row)),
+        }
+    }
+    Ok(last.into_values().filter(|r| matches!(r.state.as_str(), "renewal due" | "expired")).collect())
+}
+
+fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("id", "ID"),
+        ("partner", "WITH"),
+        ("state", "STATE"),
+        ("tier", "TIER"),
+        ("until", "UNTIL"),
+        ("whose", "WHOSE"),
+        ("countersigned", "COUNTERSIGNED"),
+        ("categories", "DATA"),
+        ("title", "TITLE"),
+    ];
+    Ok(Output::list(&rows(workspace, args.maybe("partner"))?, columns))
+}
+
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    let mine = row(workspace, &record)?;
+    let Some(other) = counterpart(workspace, &record)? else { return Ok(Output::thing(&mine)) };
+    let other = row(workspace, &other)?;
+    let (ours, theirs) = if mine.whose == "ours" { (&mine, &other) } else { (&other, &mine) };
+    let differs = differences(ours, theirs);
+    let said = if differs.is_empty() {
+        format!("{} recorded the same.", mine.partner)
+    } else {
+        let line = |d: &Difference| format!("{}: here {}, at {} {}", d.what, d.ours, mine.partner, d.theirs);
+        format!("The two records differ. {}", differs.iter().map(line).collect::<Vec<_>>().join("; "))
+    };
+    Ok(Output::thing(&mine)
+        .with("counterpart", other.id)
+        .with("differs", serde_json::to_value(differs).unwrap_or_default())
+        .with_message(said))
+}
+
+fn countersign(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    if !agreement::is_theirs(&record) {
+        return Err(Error::life("it is this desk's own record")
+            .hint("the partner countersigns it; here the partner's record is countersigned"));
+    }
+    let digest = terms_of(&record)?.digest();
+    let audience = Audience::Desks(vec![record.desk]);
+    let id = workspace
+        .act_alone(agreement::COUNTERSIGN, audience, |_, _| Ok(agreement::countersigned(record.id, &digest)))?;
+    Ok(Output::made(id, "Countersigned: the partner hears it with the next bundle."))
+}
+
+fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let now = workspace.now();
+    let instrument = args.line("instrument")?;
+    if workspace.law()?.instrument(&instrument).is_none() {
+        return Err(Error::usage(format!(
+            "--instrument {}: no such instrument; `comity law list` names them",
+            shown(&instrument)
+        )));
+    }
+    let incoming = args.maybe("iep").map(|_| policy_in(args)).transpose()?;
+    let policy = incoming.as_ref().map(|i| &i.policy);
+    let typed = |field: &str| args.maybe(field).map(|_| args.time(field, now)).transpose();
+    let missing = |field: &str| Error::usage(format!("--{field} is missing"));
+    let title = either("title", args.maybe_line("title")?, "name", policy.map(|p| p.name.clone()), &String::clone)?;
+    let from = either("from", typed("from")?, "start_date", policy.map(|p| p.start), &Timestamp::to_string)?;
+    let until = either("until", typed("until")?, "end_date", policy.and_then(|p| p.end), &Timestamp::to_string)?;
+    let tlp = format!("tlp {}", incoming.as_ref().and_then(|i| i.tlp).unwrap_or("?"));
+    let onward = args.maybe_read("onward", "no, with-consent or free", Onward::parse)?;
+    let terms = Terms {
+        partner: workspace.partner(args.need("partner")?)?.id,
+        instrument,
+        purposes: args.words("purpose", "a word without spaces", token)?,
+        categories: args.words("categories", "a data category", Category::parse)?,
+        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
+        from: from.ok_or_else(|| missing("from"))?,
+        until: until.ok_or_else(|| match policy {
+            Some(_) => Error::usage("--until is missing: the policy has no end, and an agreement has one"),
+            None => missing("until"),
+        })?,
+        retention_cap_days: args.read("retention-cap", "a number of days, such as 90d,", Duration::parse)?.whole_days(),
+        onward: either("onward", onward, &tlp, policy.and_then(|p| p.onward), &|o| o.word().to_owned())?,
+        stated: Stated::each(|s| {
+            let typed = args.maybe_read(s.field, &s.words.join(", "), |w| s.word(w))?;
+            either(s.field, typed, s.name, policy.and_then(|p| p.stated.get(s.name)), &|w| (*w).to_owned())
+        })?,
+    };
+    let words = Words {
+        title: title.ok_or_else(|| missing("title"))?,
+        safeguards: args.body("safeguards")?,
+        costs: args.body("costs")?,
+    };
+    let (kept, not_kept) = incoming.map_or_else(Default::default, |i| (kept_of(&i), i.not_kept));
+    let id = workspace.entropy.id()?;
+    let audience = Audience::Desks(vec![terms.partner]);
+    if args.flag("dry-run") {
+        let tried = |workspace: &mut Workspace| {
+            workspace.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))
+        };
+        if let Some(refused) = workspace.rehearse(tried) {
+            return Err(refused);
+        }
+        let would = json!({
+            "recorded": false, "partner": workspace.code_of(terms.partner)?, "instrument": terms.instrument, "title": words.title,
+            "purposes": terms.purposes, "categories": terms.categories.iter().map(|c| c.word()).collect::<Vec<_>>(),
+            "tier": terms.tier.map(Tier::number), "from": terms.from.to_string(), "until": terms.until.to_string(),
+            "retention_cap_days": terms.retention_cap_days, "onward": terms.onward.map(Onward::word),
+            "handling": handling_of(&terms), "kept": kept, "not_kept": not_kept,
+        });
+        return Ok(Output::thing(&would));
+    }
+    workspace.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))?;
+    let mut said = "The agreement is recorded; the partner reads it with the next bundle.".to_owned();
+    if args.maybe("iep").is_none() {
+        return Ok(Output::made(id, said));
+    }
+    for (what, list) in [("from the policy", &kept), ("not kept", &not_kept)] {
+        list.iter().for_each(|one| said.push_str(&format!("\n{what}: {one}")));
+    }
+    Ok(Output::made(id, said).with("kept", kept).with("not_kept", not_kept))
+}
+
+/// What was typed, or else what the policy states; where both are there and differ, nobody guesses.
+fn either<T: PartialEq>(
+    field: &str,
+    typed: Option<T>,
+    member: &str,
+    stated: Option<T>,
+    tell: &dyn Fn(&T) -> String,
+) -> Result<Option<T>, Error> {
+    match (typed, stated) {
+        (Some(typed), Some(stated)) if typed != stated => {
+            let (typed, stated) = (tell(&typed), tell(&stated));
+            let what = format!("--{field} {}: the policy's {member} says {}", shown(&typed), shown(&stated));
+            Err(Error::usage(what).hint("leave the field out, or ask for another policy; nothing was recorded"))
+        }
+        (typed, stated) => Ok(typed.or(stated)),
+    }
+}
+
+/// The policy in the file that is named.
+fn policy_in(args: &Args) -> Result<Incoming, Error> {
+    let path = args.path("iep")?;
+    let bytes = file::read(&path, iep::LONGEST)?;
+    iep::read(&bytes).map_err(|bad| {
+        let what = format!("{}: {bad}", shown(&path.to_string_lossy()));
+        Error::new(ErrorKind::Malformed, what, "nothing was recorded; ask for the policy again")
+    })
+}
+
+/// What an agreement keeps of a policy, and as what.
+fn kept_of(incoming: &Incoming) -> Vec<String> {
+    let policy = &incoming.policy;
+    let mut kept = vec!["name as title".to_owned(), "start_date as from".to_owned()];
+    kept.extend(policy.end.map(|_| "end_date as until".to_owned()));
+    kept.extend(incoming.tlp.zip(policy.onward).map(|(tlp, onward)| format!("tlp {tlp} as onward {onward}")));
+    kept.extend(policy.stated.made().map(|(statement, word)| format!("{} {word}", statement.name)));
+    kept
+}
+
+/// What else an agreement states of handling.
+fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
+    terms.stated.made().map(|(statement, word)| (statement.name, word)).collect()
+}
+
+fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    args.read("format", iep::NAME, |word| (word == iep::NAME).then_some(()))?;
+    if record.state == "ended" {
+        return Err(Error::life("the agreement is ended: a policy would say that it goes on"));
+    }
+    let now = workspace.may_sign()?;
+    let (row, terms) = (row(workspace, &record)?, terms_of(&record)?);
+    let law = workspace.law()?;
+    let under = law.instrument(&terms.instrument).map_or(terms.instrument.as_str(), |i| &i.name);
+    let (ours, name) = (workspace.code_of(workspace.meta.desk)?, short(agreement::KIND.name, &row.id));
+    let description = format!("Agreement {name} between {ours} and {}, under {under}.", row.partner);
+    let policy = Policy {
+        name: row.title.clone(),
+        start: terms.from,
+        end: Some(terms.until),
+        onward: terms.onward,
+        stated: terms.stated,
+    };
+    let left_out = iep::left_out(&policy);
+    let beyond = beyond(&row);
+    let cleared = cleared::copy_out(
+        &workspace.records(),
+        &workspace.meta.realm,
+        now,
+        workspace.person(),
+        Outgoing { id: record.id, description, policy },
+    )?
+    .map_err(|v| Error::refused(v, None))?;
+    let text = iep::write(&cleared);
+    let digest = Digest::of(text.as_bytes());
+    let id = workspace.entropy.id()?;
+    // Logged first, as a letter is; what is only shown can be copied too.
+    workspace
+        .act_alone("copy-out", Audience::Own, |e, _| Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?)))?;
+    let mut said = String::new();
+    if let Some(path) = args.maybe("out") {
+        file::write(path.as_ref(), text.as_bytes())?;
+        said.push_str(&format!("Written to {}; SHA-256 {digest}.\n", shown(path)));
+    }
+    let mut told: Vec<String> = beyond.iter().map(|one| format!("not in the policy: {one}")).collect();
+    told.extend(left_out.iter().map(|name| format!("not agreed, so left out: {name}")));
+    said.push_str(&told.join("\n"));
+    let shown = args.maybe("out").is_none().then(|| text.trim_end().to_owned());
+    Ok(Output { text: shown, ..Output::made(id, said) }
+        .with("sha256", digest.to_string())
+        .with("policy", serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default())
+        .with("not_in_policy", beyond)
+        .with("left_out", left_out))
+}
+
+/// What an agreement says that a policy has no member for, or no word that is as exact.
+fn beyond(row: &AgreementSummary) -> Vec<String> {
+    let mut beyond = vec![
+        format!("purposes {}", row.purposes.join(", ")),
+        format!("categories {}", row.categories.join(", ")),
+        format!("tier {}", row.tier.map_or_else(|| "by the partner's kind".to_owned(), |t| t.to_string())),
+        format!("retention cap {} days", row.retention_cap_days),
+    ];
+    for (what, text) in [("safeguards", &row.safeguards), ("costs", &row.costs)] {
+        if !text.trim().is_empty() {
+            beyond.push(format!("{what}, in words"));
+        }
+    }
+    match row.onward {
+        Some("no") => beyond.push("onward no: tlp red, as no word is for one organisation alone".to_owned()),
+        Some("free") => beyond.push("onward free: tlp green, as no word leaves it to each item's marking".to_owned()),
+        _ => {}
+    }
+    beyond
+}
+
+fn end(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    let because = args.line("because")?;
+    let audience = Audience::Desks(record.partner.into_iter().collect());
+    let id =
+        workspace.act_alone("agreement-end", audience, |e, _| Ok(agreement::ended(record.id, &because, e.salt()?)))?;
+    Ok(Output::made(id, "The agreement is ended: nothing leaves under it any more."))
+}

@@ -1,0 +1,148 @@
+//! Independent authorisations and partners' assurances: what tier 3 and up cannot leave without.
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::law::jurisdiction::ASSURANCES;
+use crate::object;
+use crate::record::definition::token;
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{assurance, authorisation};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+fn assurances() -> Vec<&'static str> {
+    ASSURANCES.to_vec()
+}
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "authorisation",
+        name: "add",
+        about: "Record that a court or an independent body allows an item, or a case, to go to a partner",
+        fields: &[
+            Arg::new("item", ArgKind::Record(&["item"]), "the item"),
+            Arg::new("case", ArgKind::Record(&["case"]), "or everything in a case"),
+            Arg::new("to", ArgKind::Partner, "the partner").required(),
+            Arg::new("by", ArgKind::Line, "who authorised it: the court or the body").required(),
+            Arg::new("reference", ArgKind::Line, "its reference").required(),
+            Arg::new("expires", ArgKind::Time, "when it expires; without it, it has no expiry"),
+        ],
+        act: "authorisation-add",
+        run: Handler::Writes(add_authorisation),
+    },
+    Command {
+        noun: "authorisation",
+        name: "list",
+        about: "List the independent authorisations",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(list_authorisations),
+    },
+    Command {
+        noun: "assurance",
+        name: "add",
+        about: "Record an assurance that a partner has given",
+        fields: &[
+            Arg::new("partner", ArgKind::Partner, "the partner").required(),
+            Arg::new("of", ArgKind::Word(assurances), "what is assured").required(),
+            Arg::new("text", ArgKind::Body, "its text").required(),
+            Arg::new("by", ArgKind::Line, "who gave it, by name and office").required(),
+            Arg::new("expires", ArgKind::Time, "when it expires; without it, it has no expiry"),
+        ],
+        act: "assurance-add",
+        run: Handler::Writes(add_assurance),
+    },
+    Command {
+        noun: "assurance",
+        name: "list",
+        about: "List the assurances that partners have given",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(list_assurances),
+    },
+];
+
+fn add_authorisation(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let subject = match (args.maybe("item"), args.maybe("case")) {
+        (Some(item), None) => workspace.find_record(item, &["item"])?,
+        (None, Some(case)) => workspace.find_record(case, &["case"])?,
+        _ => return Err(Error::usage("an authorisation is of one --item or of one --case")),
+    };
+    let to = workspace.partner(args.need("to")?)?;
+    let said = object! { "by" => args.line("by")?, "reference" => args.line("reference")? };
+    let expires = args.maybe("expires").map(|_| args.time("expires", workspace.now())).transpose()?;
+    let id = workspace.entropy.id()?;
+    workspace.act_alone("authorisation-add", Audience::Own, |e, _| {
+        Ok(authorisation::new(id, subject.id, to.id, expires, &said, e.salt()?))
+    })?;
+    Ok(Output::made(id, "The authorisation is recorded; keep the paper."))
+}
+
+fn add_assurance(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let partner = workspace.partner(args.need("partner")?)?;
+    let of = args.read("of", "what is assured, such as death_penalty,", token)?;
+    let said = object! { "text" => args.body("text")?.unwrap_or_default(), "by" => args.line("by")? };
+    let expires = args.maybe("expires").map(|_| args.time("expires", workspace.now())).transpose()?;
+    let id = workspace.entropy.id()?;
+    workspace.act_alone("assurance-add", Audience::Own, |e, _| {
+        Ok(assurance::new(id, partner.id, &of, expires, &said, e.salt()?))
+    })?;
+    Ok(Output::made(id, "The assurance is recorded; keep the paper."))
+}
+
+/// An authorisation or an assurance as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct GrantSummary {
+    /// The record.
+    pub id: String,
+    /// The partner.
+    pub partner: String,
+    /// What it is of: a record, or what is assured.
+    pub of: String,
+    /// Who gave it.
+    pub by: String,
+    /// Its reference or its text.
+    pub text: String,
+    /// When it expires.
+    pub expires: Option<String>,
+    /// Whether it stands now.
+    pub stands: bool,
+}
+
+fn rows(workspace: &Workspace, kind: &'static str) -> Result<Vec<GrantSummary>, Error> {
+    let one = |r: &Record| -> Result<GrantSummary, Error> {
+        let text = workspace.text_of(r, "reference")?;
+        Ok(GrantSummary {
+            id: r.id.to_string(),
+            partner: r.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+            of: r.text("of").or(r.text("subject")).unwrap_or_default().to_owned(),
+            by: workspace.text_of(r, "by")?,
+            text: if text.is_empty() { workspace.text_of(r, "text")? } else { text },
+            expires: r.text("expires").map(str::to_owned),
+            stands: r.instant("expires").is_none_or(|t| workspace.now() < t),
+        })
+    };
+    workspace.records().find(&Query::kind(kind))?.iter().map(one).collect()
+}
+
+const COLUMNS: &[crate::command::definition::Column] = &[
+    ("id", "ID"),
+    ("partner", "DESK"),
+    ("of", "OF"),
+    ("by", "BY"),
+    ("expires", "EXPIRES"),
+    ("stands", "STANDS"),
+    ("text", "TEXT"),
+];
+
+fn list_authorisations(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    Ok(Output::list(&rows(workspace, authorisation::KIND.name)?, COLUMNS))
+}
+
+fn list_assurances(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    Ok(Output::list(&rows(workspace, assurance::KIND.name)?, COLUMNS))
+}

@@ -1,0 +1,573 @@
+//! Bundles out: previewed with the gate's word for each act, made, kept in the outbox, written to where they are carried.
+
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::act::change::Line;
+use crate::act::checkpoint::Checkpoint;
+use crate::act::note;
+use crate::act::part::Head;
+use crate::act::tree::{self, Nodes as _, leaf_hash};
+use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, Receipt};
+use crate::bundle::pack::{self, Source};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
+use crate::gate::verdict::Verdict;
+use crate::host::file;
+use crate::record::bundle::{self, Departure};
+use crate::record::store::{FollowingChange, Query, Record, RecordStore as _};
+use crate::record::{certificate, disclosure, item, partner, stream};
+use crate::seal::vault::{Recipient, Sealing};
+use crate::store::read::{self, StoredAct};
+use crate::store::{connection, log, tree::SqlTree};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::marking::Marking;
+use crate::value::text::{counted, shown};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "bundle",
+        name: "preview",
+        about: "Show what would leave to a partner now, and what would stay, and why",
+        fields: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
+        act: "",
+        run: Handler::Reads(show_preview),
+    },
+    Command {
+        noun: "bundle",
+        name: "export",
+        about: "Make a bundle of everything that waits for a partner",
+        fields: &[
+            Arg::new("to", ArgKind::Partner, "the partner").required(),
+            Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
+            Arg::new("again", ArgKind::Number, "the number of a bundle to write once more, as it was"),
+        ],
+        act: "bundle-export",
+        run: Handler::Writes(export),
+    },
+    Command {
+        noun: "bundle",
+        name: "history",
+        about: "List the bundles, in and out",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(history),
+    },
+];
+
+/// An act that waits for a partner, and what the gate says of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct WaitingRow {
+    /// The record that it is about.
+    pub record: String,
+    /// What it is: the kind of its first change.
+    pub kind: String,
+    /// `YES`, `PART` or `NO`.
+    pub leaves: &'static str,
+    /// How many items go.
+    pub items: usize,
+    /// How many items stay.
+    pub stays: usize,
+    /// The highest tier among the items.
+    pub tier: Option<u8>,
+    /// Which rules say no.
+    pub refused_by: Vec<&'static str>,
+    /// Why.
+    pub why: String,
+}
+
+/// What would leave to a partner.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preview {
+    /// To whom.
+    pub to: String,
+    /// The number that the bundle would have.
+    pub sequence: u64,
+    /// Its acts.
+    pub acts: Vec<WaitingRow>,
+    /// Whether a receipt is owed.
+    pub owes_receipt: bool,
+    /// The effective marking of the items that would leave: the most restrictive of each; none where none would.
+    pub marking: Option<String>,
+}
+
+struct Gathered {
+    cleared: Vec<(Cleared<Parcel>, Digest)>,
+    rows: Vec<WaitingRow>,
+    more: bool,
+}
+
+/// Puts every act that waits for a partner to the gate, with the facts of now.
+///
+/// Acts of more than `most` changes are passed over where only a glance is wanted.
+fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Result<Gathered, Error> {
+    let positions = read::waiting(&workspace.db, to.id)?;
+    let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), more: false };
+    let mut held_back: HashSet<Id> = HashSet::new();
+    for (n, position) in positions.iter().enumerate() {
+        job.at("asking the gate", n as u64, Some(positions.len() as u64))?;
+        if gathered.cleared.len() + 1 >= MOST_PARTS {
+            gathered.more = true;
+            break;
+        }
+        let Some(act) = read::act(&workspace.db, *position)? else { continue };
+        if act.changes > most {
+            continue;
+        }
+        let header = act.read_header()?;
+        let (lead, copies) = lead_and_copies(workspace, &act)?;
+        let Some((kind, record, terms)) = lead else { continue };
+        let waiting = Waiting { position: *position, header: &header, kind, record, terms: &terms, copies };
+        let count = waiting.copies.len();
+        let tier = highest_tier(workspace, &waiting.copies)?;
+        let row = |leaves, stays: usize, verdict: Option<&Verdict>| WaitingRow {
+            record: record.to_string(),
+            kind: kind.to_owned(),
+            leaves,
+            items: count - stays,
+            stays,
+            tier,
+            refused_by: verdict.map(Verdict::refused_by).unwrap_or_default(),
+            why: verdict.map(Verdict::refusal).unwrap_or_default(),
+        };
+        // What was done to a record later would not be understood before what was done to it first.
+        if held_back.contains(&record) {
+            let why = "an earlier act on the same record stays".to_owned();
+            gathered.rows.push(WaitingRow { why, ..row("NO", count, None) });
+            continue;
+        }
+        match cleared::act(&workspace.records(), to.id, workspace.now(), &waiting)? {
+            Err(verdict) => {
+                held_back.insert(record);
+                gathered.rows.push(row("NO", count, Some(&verdict)));
+            }
+            Ok(parcel) => {
+                let stays = &parcel.value().stays;
+                gathered.rows.push(row(
+                    if stays.is_empty() { "YES" } else { "PART" },
+                    stays.len(),
+                    stays.first().map(|(_, v)| v),
+                ));
+                gathered.cleared.push((parcel, act.id));
+            }
+        }
+    }
+    Ok(gathered)
+}
+
+type Lead = Option<(&'static str, Id, Json)>;
+
+/// The first change of an act, and the items whose copies it carries.
+fn lead_and_copies(workspace: &Workspace, act: &StoredAct) -> Result<(Lead, Vec<FollowingChange>), Error> {
+    let (mut lead, mut copies) = (None, Vec::new());
+    let first = |c: &crate::act::change::Change| -> Lead {
+        Some((crate::record::change(&c.kind)?.name, c.record, c.read_terms().ok()?))
+    };
+    // Only disclosures are read further than their first change.
+    let head = StoredAct { changes: 1, ..act.clone() };
+    read::changes::<Error>(&workspace.db, &head, |stored| {
+        if let Line::Change(c) = &stored.line {
+            lead = first(c);
+        }
+        Ok(())
+    })?;
+    if lead.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
+        copies = workspace.records().following(crate::record::store::ChangeRow(act.first_row), item::COPY)?;
+    }
+    Ok((lead, copies))
+}
+
+fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Option<u8>, Error> {
+    // A glance is enough for a preview: acts of many items are of one tier.
+    let records = workspace.records();
+    let mut highest = None;
+    for item in items.iter().take(64) {
+        highest = highest.max(records.of_following(item)?.and_then(|r| r.tier));
+    }
+    Ok(highest)
+}
+
+/// What would leave to a partner now.
+pub fn preview(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Preview, Error> {
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
+    let gathered = gather(workspace, to, u64::MAX, job)?;
+    Ok(Preview {
+        to: to.key.clone().unwrap_or_default(),
+        sequence: stream::sent(&stream).map_or(1, |(n, _)| n + 1),
+        marking: marking(&gathered).map(|m| m.to_string()),
+        acts: gathered.rows,
+        owes_receipt: stream::owes_receipt(&stream),
+    })
+}
+
+/// The effective marking of the items that leave.
+fn marking(gathered: &Gathered) -> Option<Marking> {
+    gathered.cleared.iter().filter_map(|(parcel, _)| parcel.value().marking.clone()).reduce(|a, b| a.and(&b))
+}
+
+/// Acts that wait for a partner and may not leave now, among those that are quickly looked at.
+pub fn stops(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Vec<WaitingRow>, Error> {
+    const GLANCE: u64 = 200;
+    let mut rows = gather(workspace, to, GLANCE, job)?.rows;
+    rows.retain(|r| r.leaves == "NO");
+    Ok(rows)
+}
+
+fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let to = workspace.partner(args.need("to")?)?;
+    let preview = preview(workspace, &to, job)?;
+    let count = |word: &str| preview.acts.iter().filter(|a| a.leaves == word).count();
+    let mut text = vec![format!(
+        "Bundle {} to {}: LEAVES {}  PART {}  STAYS {}",
+        preview.sequence,
+        preview.to,
+        count("YES"),
+        count("PART"),
+        count("NO")
+    )];
+    for act in &preview.acts {
+        let items = if act.items + act.stays > 0 { counted(act.items, "item") } else { String::new() };
+        text.push(format!("{:4} {:20} {:12} {}", act.leaves, act.kind, items, act.why));
+    }
+    if let Some(marking) = &preview.marking {
+        text.push(format!("Effective marking of what leaves: {marking}"));
+    }
+    if preview.owes_receipt {
+        text.push("YES  receipt".to_owned());
+    }
+    Ok(Output { text: Some(text.join("\n")), ..Output::thing(&preview) })
+}
+
+/// The name of a bundle's file in the outbox.
+fn outbox_file(workspace: &Workspace, to: Id, sequence: u64) -> PathBuf {
+    workspace.folder().join("outbox").join(format!("{to}-{sequence}.{}", workspace.meta.realm.ending()))
+}
+
+/// Files in the outbox of bundles that carried any of the acts at these positions.
+pub fn outbox_files_with(workspace: &Workspace, positions: &[i64]) -> Result<Vec<PathBuf>, Error> {
+    let mut acts = Vec::new();
+    for position in positions {
+        acts.extend(read::act(&workspace.db, *position)?.map(|a| a.id.to_string()));
+    }
+    let mut files = Vec::new();
+    if acts.is_empty() {
+        return Ok(files);
+    }
+    for record in workspace.records().find(&Query { state: Some("sent".into()), ..Query::kind(bundle::KIND.name) })? {
+        let changes = read::changes_of(&workspace.db, record.id)?;
+        let carries = changes.iter().any(|c| match &c.line {
+            Line::Change(c) => c.read_terms().is_ok_and(|t| {
+                t.get("acts")
+                    .and_then(Json::items)
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|a| a.text().is_some_and(|a| acts.iter().any(|x| x == a)))
+            }),
+            Line::Withheld(_) => false,
+        });
+        if let (true, Some(to), Some(n)) = (carries, record.partner, record.key.as_ref().and_then(|k| k.parse().ok())) {
+            files.push(outbox_file(workspace, to, n));
+        }
+    }
+    Ok(files)
+}
+
+/// Writes acts for one partner out of the log: what must stay is left out, and what is for others too.
+struct ActSource<'a> {
+    workspace: &'a Workspace,
+    to: Id,
+    size: u64,
+}
+
+impl Source for ActSource<'_> {
+    fn write_act(&mut self, parcel: &Parcel, out: &mut dyn Write) -> io::Result<()> {
+        self.write(parcel, out).map_err(|f| io::Error::other(f.what))
+    }
+}
+
+impl ActSource<'_> {
+    fn write(&self, parcel: &Parcel, out: &mut dyn Write) -> Result<(), Error> {
+        let workspace = self.workspace;
+        let missing =
+            || Error::new(ErrorKind::Integrity, "an act is missing from the log", "run `comity audit verify`");
+        let act = read::act(&workspace.db, parcel.position)?.ok_or_else(missing)?;
+        let nodes = SqlTree::new(&workspace.db, act.replica);
+        let head = Head {
+            index: act.sequence,
+            header: act.header.clone(),
+            signature: act.signature.clone(),
+            changes: act.changes,
+            proof: tree::inclusion(&nodes, act.sequence, self.size)?,
+        };
+        head.write(out)?;
+        let mut line = Vec::new();
+        let stays: HashSet<Id> = parcel.stays.iter().map(|(id, _)| *id).collect();
+        let records = workspace.records();
+        read::changes::<Error>(&workspace.db, &act, |stored| {
+            let line_out = match stored.line {
+                Line::Change(c) if c.kind == item::COPY && stays.contains(&c.record) => Line::Withheld(c.leaf()),
+                // A certificate tells each partner only of what came from it.
+                Line::Change(c)
+                    if c.kind == "certified"
+                        && records.get(c.record)?.and_then(|r| certificate::owed_to(&r, workspace.meta.desk))
+                            != Some(self.to) =>
+                {
+                    Line::Withheld(c.leaf())
+                }
+                Line::Change(c) if c.kind == "certificate" => Line::Change(c.without_content()),
+                other => other,
+            };
+            line.clear();
+            line_out.write(&mut line);
+            line.push(b'\n');
+            out.write_all(&line)?;
+            Ok(())
+        })
+    }
+}
+
+/// The own checkpoint, signed. Every act since `from` is read back and compared with the tree first: what is signed is
+/// what is stored.
+pub fn signed_checkpoint(workspace: &Workspace, from: u64) -> Result<(Checkpoint, String), Error> {
+    let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
+    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    for index in from..checkpoint.size {
+        let id = read::act_at(&workspace.db, workspace.meta.desk, workspace.meta.replica, index)?;
+        let position = id.map(|id| read::position_of(&workspace.db, &id)).transpose()?.flatten();
+        let act = position.map(|p| read::act(&workspace.db, p)).transpose()?.flatten();
+        if act.map(|a| leaf_hash(&a.header)) != Some(nodes.node(0, index)?) {
+            let what = format!("act {index} of the log is not the one in its tree");
+            return Err(Error::new(ErrorKind::Integrity, what, "no checkpoint is signed; run `comity audit verify`"));
+        }
+    }
+    let text = checkpoint.text();
+    let line = note::sign(&text, &checkpoint.origin, &workspace.keyring.log);
+    Ok((checkpoint, note::Note { text, signatures: vec![line] }.to_string()))
+}
+
+/// What an export came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exported {
+    /// To whom.
+    pub to: String,
+    /// The bundle's number; none where there was nothing to send.
+    pub sequence: Option<u64>,
+    /// How many acts it carries.
+    pub acts: usize,
+    /// How many acts stay, since the gate refuses them now.
+    pub stays: usize,
+    /// Its size, in bytes.
+    pub bytes: u64,
+    /// The effective marking of its items; none where it holds none.
+    pub marking: Option<String>,
+}
+
+/// Makes the next bundle for a partner in the outbox, and notes it in the log.
+pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Exported, Option<PathBuf>), Error> {
+    let code = to.key.clone().unwrap_or_default();
+    let now = workspace.may_sign()?;
+    let may = cleared::bundle(&workspace.records(), &workspace.meta.realm, now, workspace.person(), to.id, ())?;
+    if let Err(verdict) = may {
+        return Err(Error::refused(verdict, None));
+    }
+    crate::command::disclosure::take_back_unvalidated(workspace, to.id)?;
+    // What is put to the gate, measured and written is one state of the workspace.
+    let reading = connection::snapshot(&workspace.db)?;
+    let gathered = gather(workspace, to, u64::MAX, job)?;
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
+    let stays = gathered.rows.iter().filter(|r| r.leaves == "NO").count();
+    if gathered.cleared.is_empty() && !stream::owes_receipt(&stream) {
+        return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0, marking: None }, None));
+    }
+    let (sequence, previous) = stream::sent(&stream).map_or((1, None), |(n, m)| (n + 1, Some(m)));
+    let before =
+        stream.terms.get("out").and_then(|o| o.get("size")).and_then(Json::int).and_then(|n| u64::try_from(n).ok());
+    let (checkpoint, note) = signed_checkpoint(workspace, before.unwrap_or(0))?;
+    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    let growth = match before {
+        Some(from) => Some(Growth { from, proof: tree::consistency(&nodes, from, checkpoint.size)? }),
+        None => None,
+    };
+    let cosigned = stream::seen(&stream).and_then(|seen| {
+        let line = stream.terms.get("seen")?.get("cosignature")?.text()?.to_owned();
+        Some(Cosigned { size: seen.size, root: seen.root, line })
+    });
+    let received = stream::received(&stream);
+    let marking = marking(&gathered).map(|m| m.to_string());
+    let (parcels, acts): (Vec<_>, Vec<_>) = gathered.cleared.into_iter().unzip();
+    job.at("measuring", 0, None)?;
+    let mut source = ActSource { workspace, to: to.id, size: checkpoint.size };
+    let measured = pack::measure(to.id, &parcels, &mut source, None)?;
+    let manifest = Manifest {
+        realm: workspace.meta.realm.clone(),
+        from: workspace.meta.desk,
+        replica: workspace.meta.replica,
+        to: to.id,
+        sequence,
+        previous,
+        made: now,
+        by: workspace.person(),
+        acknowledges: received.map(|(sequence, manifest)| Receipt { sequence, manifest }),
+        checkpoint: note,
+        growth,
+        cosigned,
+        parts: measured.parts.clone(),
+        volumes: measured.volumes.clone(),
+    }
+    .to_bytes();
+    let namespace = workspace.meta.realm.namespace("bundle");
+    let signatures =
+        [workspace.keyring.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
+    let recipient = Recipient::parse(&partner::keys(&workspace.records(), to.id)?.age).ok_or_else(|| {
+        Error::new(ErrorKind::Integrity, "the partner's age key is damaged", "run `comity audit verify`")
+    })?;
+    let kept = outbox_file(workspace, to.id, sequence);
+    let pending = file::Pending::begin(&kept)?;
+    let mut sealing = Sealing::to(&[recipient], BufWriter::with_capacity(256 * 1024, pending))?;
+    job.at("writing", 0, None)?;
+    let [of_desk, of_member] = &signatures;
+    pack::emit(&manifest, [of_desk, of_member], &measured, 0, &parcels, &mut source, &mut sealing)?;
+    let pending = sealing.finish()?.into_inner().map_err(|e| Error::from(e.into_error()))?;
+    job.at("writing", 1, Some(1))?;
+    pending.finish()?;
+    let bytes = std::path::Path::new(&kept).metadata().map_or(0, |m| m.len());
+    let departure = Departure {
+        to: to.id,
+        sequence,
+        manifest: Manifest::digest(&manifest),
+        acts: acts.clone(),
+        acknowledges: received.map(|(n, _)| n),
+        size: checkpoint.size,
+    };
+    drop(reading);
+    let id = workspace.entropy.id()?;
+    let noted =
+        workspace.act_alone("bundle-export", crate::act::header::Audience::Own, |_, _| Ok(departure.change(id)));
+    if let Err(failure) = noted {
+        file::remove(&kept)?;
+        return Err(failure);
+    }
+    Ok((Exported { to: code, sequence: Some(sequence), acts: acts.len(), stays, bytes, marking }, Some(kept)))
+}
+
+fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let to = workspace.partner(args.need("to")?)?;
+    let out = args.path("out")?;
+    if let Some(n) = args.number("again")? {
+        return again(workspace, &to, n, &out);
+    }
+    let (exported, kept) = make(workspace, &to, job)?;
+    let stay = if exported.stays > 0 {
+        format!(" What stays: {}; `bundle preview` says why.", counted(exported.stays, "act"))
+    } else {
+        String::new()
+    };
+    let Some((kept, sequence)) = kept.zip(exported.sequence) else {
+        return Ok(Output::thing(&exported)
+            .with_message(format!("Nothing to send to {}: nothing was written.{stay}", exported.to)));
+    };
+    deliver(&kept, &out, sequence)?;
+    let marking = exported.marking.as_ref().map(|m| format!(" Effective marking {m}.")).unwrap_or_default();
+    let said = format!(
+        "Bundle {sequence} to {}: {}, {} bytes, in {}.{marking}{stay}",
+        exported.to,
+        counted(exported.acts, "act"),
+        exported.bytes,
+        shown(&out.to_string_lossy())
+    );
+    Ok(Output::thing(&exported).with_message(said))
+}
+
+/// Copies a bundle from the outbox to where it is carried. The bundle is made and kept whatever the medium does.
+fn deliver(kept: &Path, out: &Path, sequence: u64) -> Result<(), Error> {
+    file::copy(kept, out).map_err(|e| {
+        let failure = Error::from(e);
+        let hint = format!(
+            "the bundle is made and kept: write it with `bundle export --again {sequence}` when the medium works"
+        );
+        failure.hint(hint)
+    })
+}
+
+fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Path) -> Result<Output, Error> {
+    let number = u64::try_from(sequence).unwrap_or(0);
+    let code = to.key.clone().unwrap_or_default();
+    if bundle::numbered(&workspace.records(), to.id, "sent", number)?.is_none() {
+        return Err(Error::unknown(format!("no bundle {sequence} went to {code}")));
+    }
+    let kept = outbox_file(workspace, to.id, number);
+    if kept.symlink_metadata().is_err() {
+        let what =
+            format!("bundle {sequence} to {code} is not in the outbox any more: something in it was erased since");
+        return Err(Error::new(ErrorKind::Refused, what, "what was not erased can be shared again"));
+    }
+    deliver(&kept, out, number)?;
+    let value = serde_json::json!({ "to": code, "sequence": number });
+    Ok(Output::thing(&value).with_message(format!("Bundle {sequence} to {code}, as it was.")))
+}
+
+/// A bundle as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct HistoryRow {
+    /// The sender.
+    pub from: String,
+    /// The recipient.
+    pub to: String,
+    /// Its number.
+    pub sequence: u64,
+    /// Sent, acknowledged or received.
+    pub state: String,
+    /// When.
+    pub at: String,
+    /// How many acts it carries.
+    pub acts: i64,
+    /// The digest of its manifest.
+    pub manifest: String,
+}
+
+/// Every bundle, in and out, the newest last.
+pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
+    let me = workspace.code_of(workspace.meta.desk)?;
+    let mut rows = Vec::new();
+    for record in workspace.records().find(&Query::kind(bundle::KIND.name))? {
+        let other = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let sequence = record.terms.get("sequence").and_then(Json::int).unwrap_or(0);
+        let known = match record.partner {
+            Some(p) => stream::with(&workspace.records(), workspace.meta.desk, p)?
+                .terms
+                .get("acknowledged")
+                .and_then(Json::int)
+                .unwrap_or(0),
+            None => 0,
+        };
+        let out = record.state == "sent";
+        let state = if out && sequence <= known { "acknowledged" } else { record.state.as_str() };
+        let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
+        let (from, to) = if out { (me.clone(), other) } else { (other, me.clone()) };
+        rows.push(HistoryRow {
+            from,
+            to,
+            sequence: sequence as u64,
+            state: state.to_owned(),
+            at: text("at"),
+            acts: record.terms.get("acts").and_then(Json::int).unwrap_or(0),
+            manifest: text("manifest"),
+        });
+    }
+    Ok(rows)
+}
+
+fn history(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns =
+        &[("from", "FROM"), ("to", "TO"), ("sequence", "NO."), ("state", "STATE"), ("acts", "ACTS"), ("at", "AT")];
+    Ok(Output::list(&history_rows(workspace)?, columns))
+}

@@ -1,0 +1,729 @@
+//! Bundles in: spooled, verified to the last byte, then applied in one transaction, or not at all.
+//!
+//! A bundle that came before is a no-op; one that comes too early waits in the inbox until what is missing arrives; one
+//! that tells another history is kept as evidence, and nothing more is taken from that stream.
+
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::act::checkpoint::{self, Checkpoint};
+use crate::act::header::{Header, act_id};
+use crate::act::note::{self, KeyKind, Note, NoteKey, SignatureLine};
+use crate::act::part::{Head, Reader};
+use crate::act::tree::{leaf_hash, root, verify_consistency, verify_inclusion};
+use crate::bundle::manifest::{FAR_JUMP, Manifest, PartKind};
+use crate::bundle::open::{BundleError, Opened, Parts};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::host::file;
+use crate::record::bundle;
+use crate::record::store::{Record, RecordStore as _};
+use crate::record::stream::{self, Arrival, Contents};
+use crate::record::{card::DeskKeys, member, partner};
+use crate::seal::vault;
+use crate::store::connection;
+use crate::store::log::{ActImporter, ActWriter, Author};
+use crate::store::prepared::PreparedChange;
+use crate::store::{read, tree::SqlTree};
+use crate::value::class::{Role, Standing};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::text::{counted, shown};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::pipeline::beside;
+use crate::workspace::progress::Job;
+
+/// The largest bundle that is looked at, in bytes.
+const LARGEST: u64 = (2 << 30) + (4 << 20);
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "bundle",
+        name: "inspect",
+        about: "Show what a bundle says of itself; nothing of it is verified or applied",
+        fields: &[Arg::new("file", ArgKind::Existing, "the bundle").positional()],
+        act: "",
+        run: Handler::Reads(inspect),
+    },
+    Command {
+        noun: "bundle",
+        name: "verify",
+        about: "Verify a bundle to its last byte, and try its acts; nothing of it is applied",
+        fields: &[Arg::new("file", ArgKind::Existing, "the bundle").positional()],
+        act: "",
+        run: Handler::Reads(show_verified),
+    },
+    Command {
+        noun: "bundle",
+        name: "import",
+        about: "Take in bundles: files, or folders with what is for this desk among other things",
+        fields: &[Arg::new("path", ArgKind::Existing, "a bundle or a folder").positional().repeated()],
+        act: "bundle-import",
+        run: Handler::Writes(import),
+    },
+];
+
+/// What became of a bundle.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The sender.
+    pub from: String,
+    /// Its number.
+    pub sequence: u64,
+    /// `imported`, `already imported`, `verified` or `waits`.
+    pub state: &'static str,
+    /// How many acts it carries.
+    pub acts: usize,
+    /// How many changes they make.
+    pub changes: u64,
+}
+
+/// A bundle's plain form as a stream.
+type Plain = Box<dyn Read + Send>;
+
+fn open(workspace: &Workspace, path: &Path) -> Result<Opened<Plain>, Error> {
+    let file = file::open(path)?;
+    let size = file.metadata().map(|m| m.len()).unwrap_or(0);
+    if size > LARGEST {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            format!("{} is larger than 2 GiB", shown(&path.to_string_lossy())),
+            "ask for it in volumes",
+        ));
+    }
+    let plain = vault::open(&workspace.keyring.age, BufReader::with_capacity(256 * 1024, file))?;
+    let opened = Opened::read(Box::new(plain) as Plain)?;
+    opened.is_for(workspace.meta.desk, &workspace.meta.realm)?;
+    Ok(opened)
+}
+
+/// The sender of a bundle, who must be pinned, and whose bundle key must have signed it.
+fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, DeskKeys), Error> {
+    let from = opened.manifest.from;
+    let unknown = || {
+        Error::new(
+            ErrorKind::Signature,
+            "the bundle is from a desk that is not known here",
+            "add the partner's card first, and compare its fingerprint",
+        )
+    };
+    let record = workspace.records().get(from)?.filter(|r| r.kind == partner::KIND.name).ok_or_else(unknown)?;
+    let keys = partner::keys(&workspace.records(), from)?;
+    opened.is_signed_by_desk(&keys.bundle)?;
+    match partner::standing_of(&record) {
+        Standing::Pinned | Standing::Suspended => Ok((record, keys)),
+        other => {
+            let what = format!("{} is {other}", record.key.as_deref().unwrap_or("the partner"));
+            Err(Error::new(
+                ErrorKind::Refused,
+                what,
+                "compare its fingerprint aloud (`partner confirm`) before anything of it is taken in",
+            ))
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StreamPosition {
+    /// The next one of its stream.
+    Next,
+    /// It was imported before.
+    Again,
+}
+
+/// Where a bundle stands in its stream.
+fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Digest) -> Result<StreamPosition, Error> {
+    let code = from.key.clone().unwrap_or_default();
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
+    let last = stream::received(&stream);
+    let expected = last.map_or(1, |(n, _)| n + 1);
+    let n = manifest.sequence;
+    if n < expected {
+        let known = bundle::numbered(&workspace.records(), from.id, "received", n)?;
+        let same = known.is_some_and(|r| r.text("manifest") == Some(digest.to_string().as_str()));
+        return if same { Ok(StreamPosition::Again) } else { Err(fork(&code, n)) };
+    }
+    if stream.state == "frozen" {
+        return Err(Error::new(
+            ErrorKind::Fork,
+            format!("the stream from {code} is frozen after a fork"),
+            "two people must look at the evidence and resume it",
+        ));
+    }
+    if n > expected + FAR_JUMP {
+        return Err(Error::new(
+            ErrorKind::Fork,
+            format!("bundle {n} from {code} jumps far ahead: {expected} is expected"),
+            "ask the partner whether it made so many; nothing was changed",
+        ));
+    }
+    if n > expected {
+        let missing: Vec<u64> = (expected..n).filter(|m| !inbox_file(workspace, from.id, *m).exists()).collect();
+        let words: Vec<String> = missing.iter().map(u64::to_string).collect();
+        let what = format!(
+            "bundle {n} from {code} waits: {} missing",
+            if words.is_empty() { "one before it is".into() } else { format!("{} are", words.join(", ")) }
+        );
+        return Err(Error::new(ErrorKind::Gap, what, "it is kept; when what is missing arrives, it follows by itself")
+            .with("missing", missing));
+    }
+    if manifest.previous != last.map(|(_, m)| m) {
+        return Err(fork(&code, n));
+    }
+    Ok(StreamPosition::Next)
+}
+
+fn fork(code: &str, n: u64) -> Error {
+    let what = format!("bundle {n} from {code} tells another history than the one that is known");
+    Error::new(
+        ErrorKind::Fork,
+        what,
+        "nothing of it was applied; call the partner: its workspace was set back, or somebody else has its keys",
+    )
+}
+
+fn alarm(code: &str, what: &str) -> Error {
+    Error::new(
+        ErrorKind::Fork,
+        format!("the log of {code} {what}"),
+        "nothing of it was applied; call the partner: its history was rewritten or set back",
+    )
+}
+
+/// What the checks of a bundle's own statements found.
+struct Checked {
+    checkpoint: Checkpoint,
+    cosigned: Option<(u64, String)>,
+}
+
+/// The sender's log has grown from what was seen; receipts and cosignatures speak of what is here.
+fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &Manifest) -> Result<Checked, Error> {
+    let code = from.key.clone().unwrap_or_default();
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
+    let bad = |what: &str| {
+        Error::new(
+            ErrorKind::Malformed,
+            format!("the bundle's checkpoint: {what}"),
+            "nothing of it was applied; ask the partner to make it again",
+        )
+    };
+    let note = Note::parse(&manifest.checkpoint).map_err(|e| bad(&e.to_string()))?;
+    let checkpoint = Checkpoint::parse(&note).map_err(|e| bad(&e.to_string()))?;
+    let origin = checkpoint::origin(manifest.from, manifest.replica, &manifest.realm);
+    if checkpoint.origin != origin {
+        return Err(bad("it is of another log"));
+    }
+    let key = NoteKey { name: origin, kind: KeyKind::Log, key: keys.log };
+    note.verify(&key).map_err(|e| {
+        Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
+    })?;
+    match (stream::seen(&stream), &manifest.growth) {
+        (None, None) => {}
+        (Some(seen), Some(growth)) => {
+            if seen.replica != manifest.replica || growth.from != seen.size {
+                return Err(alarm(&code, "does not go on from where it was seen last"));
+            }
+            if !verify_consistency(seen.size, seen.root, checkpoint.size, checkpoint.root, &growth.proof) {
+                return Err(alarm(&code, "is not the one that was seen before"));
+            }
+        }
+        _ => return Err(alarm(&code, "does not go on from where it was seen last")),
+    }
+    if let Some(receipt) = &manifest.acknowledges {
+        let ours = bundle::numbered(&workspace.records(), from.id, "sent", receipt.sequence)?;
+        if ours.is_none_or(|r| r.text("manifest") != Some(receipt.manifest.to_string().as_str())) {
+            return Err(alarm(&code, "acknowledges a bundle that was never sent"));
+        }
+    }
+    let cosigned = match &manifest.cosigned {
+        None => None,
+        Some(c) => {
+            let tip = crate::store::log::tip(&workspace.db, &workspace.meta)?;
+            let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+            if c.size > tip.size || root(&nodes, c.size)? != c.root {
+                return Err(alarm(&code, "has cosigned a history of this desk that is not here"));
+            }
+            let text = Checkpoint {
+                origin: checkpoint::origin(workspace.meta.desk, workspace.meta.replica, &workspace.meta.realm),
+                size: c.size,
+                root: c.root,
+            }
+            .text();
+            let line = SignatureLine::parse(&c.line).map_err(|e| bad(&e.to_string()))?;
+            let note = Note { text, signatures: vec![line] };
+            let key =
+                NoteKey { name: checkpoint::witness_name(manifest.from), kind: KeyKind::Witness, key: keys.witness };
+            note.verify(&key).map_err(|e| {
+                Error::new(ErrorKind::Signature, format!("the bundle's cosignature: {e}"), "nothing of it was applied")
+            })?;
+            Some((c.size, c.line.clone()))
+        }
+    };
+    Ok(Checked { checkpoint, cosigned })
+}
+
+/// Padding hides nothing: every byte of it is zero.
+fn only_zeros(body: &mut dyn Read) -> Result<(), Error> {
+    let mut block = [0; 4096];
+    loop {
+        match body.read(&mut block).map_err(BundleError::from)? {
+            0 => return Ok(()),
+            n if block.iter().take(n).all(|b| *b == 0) => {}
+            _ => return Err(BundleError::Form("its padding holds something").into()),
+        }
+    }
+}
+
+/// What the first pass found.
+struct FirstPass {
+    /// The acts that are new here; one that gathers may bring others again.
+    fresh: Vec<Digest>,
+    /// How many acts there are in all.
+    acts: usize,
+    /// How many changes they make.
+    changes: u64,
+    /// The digest of what came whole with the new acts.
+    contents: Digest,
+}
+
+/// Reads every part to its end: shapes, digests, roots, and that each act stands in the sender's log.
+fn first_pass(
+    workspace: &Workspace,
+    opened: Opened<Plain>,
+    checkpoint: &Checkpoint,
+    job: &mut Job,
+) -> Result<FirstPass, Error> {
+    let manifest = opened.manifest.clone();
+    let total: u64 = manifest.parts.iter().map(|p| p.bytes).sum();
+    let mut parts = Parts::begin(&manifest, opened.into_slice());
+    let (mut fresh, mut acts, mut changes, mut bytes) = (Vec::new(), 0, 0u64, 0u64);
+    let mut contents = Contents::default();
+    let mut last: Option<u64> = None;
+    while let Some(found) = parts.next::<Option<Header>, Error>(|part, body| {
+        bytes += part.bytes;
+        if part.kind == PartKind::Padding {
+            only_zeros(body)?;
+            return Ok(None);
+        }
+        let mut act = Reader::begin(body).map_err(BundleError::from)?;
+        let id = act_id(&act.head.header);
+        let is_fresh = read::position_of(&workspace.db, &id)?.is_none();
+        if is_fresh {
+            fresh.push(id);
+        }
+        while let Some(line) = act.next_line().map_err(BundleError::from)? {
+            if is_fresh && line.is_whole() {
+                contents.add(act.leaf());
+            }
+            changes += 1;
+            if changes.is_multiple_of(4096) {
+                job.at("verifying", bytes, Some(total))?;
+            }
+        }
+        let (head, header) = act.finish().map_err(BundleError::from)?;
+        if !verify_inclusion(leaf_hash(&head.header), head.index, checkpoint.size, &head.proof, checkpoint.root) {
+            let what = "an act in the bundle is not in its sender's log";
+            return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
+        }
+        Ok(Some(header))
+    })? {
+        let Some(header) = found else { continue };
+        let fits = header.desk == manifest.from && header.replica == manifest.replica && header.realm == manifest.realm;
+        if !fits || !header.audience.names(workspace.meta.desk) {
+            return Err(Error::new(
+                ErrorKind::NotForUs,
+                "an act in the bundle is of another desk, another realm, or for another desk",
+                "nothing of it was applied",
+            ));
+        }
+        if last.is_some_and(|l| header.sequence <= l) {
+            return Err(BundleError::Form("its acts are out of order").into());
+        }
+        last = Some(header.sequence);
+        acts += 1;
+    }
+    parts.finish()?;
+    Ok(FirstPass { fresh, acts, changes, contents: contents.digest() })
+}
+
+/// A bundle that was verified to its last byte.
+struct Verified {
+    from: Record,
+    manifest: Manifest,
+    digest: Digest,
+    place: StreamPosition,
+    checked: Option<Checked>,
+    found: FirstPass,
+}
+
+fn verify(workspace: &Workspace, path: &Path, job: &mut Job) -> Result<Verified, Error> {
+    let opened = open(workspace, path)?;
+    let (from, keys) = sender(workspace, &opened)?;
+    let (manifest, digest) = (opened.manifest.clone(), opened.digest());
+    if manifest.volumes.len() > 1 {
+        let what = format!("the bundle has {} volumes, and this is one of them", manifest.volumes.len());
+        return Err(Error::new(ErrorKind::Gap, what, "import the folder with all of them"));
+    }
+    // A bundle that is here already, or comes too early, is still read to its end: what is damaged is said to be damaged.
+    let place = place(workspace, &from, &manifest, &digest);
+    let checked = match place {
+        Ok(StreamPosition::Next) => Some(statements(workspace, &from, &keys, &manifest)?),
+        _ => None,
+    };
+    let checkpoint = match &checked {
+        Some(checked) => checked.checkpoint.clone(),
+        None => Note::parse(&manifest.checkpoint).and_then(|n| Checkpoint::parse(&n)).map_err(|e| {
+            Error::new(ErrorKind::Malformed, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
+        })?,
+    };
+    let found = first_pass(workspace, opened, &checkpoint, job)?;
+    Ok(Verified { from, manifest, digest, place: place?, checked, found })
+}
+
+fn outcome(v: &Verified, state: &'static str) -> Outcome {
+    Outcome {
+        from: v.from.key.clone().unwrap_or_default(),
+        sequence: v.manifest.sequence,
+        state,
+        acts: v.found.acts,
+        changes: v.found.changes,
+    }
+}
+
+fn inspect(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let opened = open(workspace, &args.path("file")?)?;
+    let manifest: serde_json::Value = serde_json::from_slice(&opened.bytes).unwrap_or_default();
+    let said = "Nothing of this is verified: `bundle verify` does that.";
+    Ok(Output::thing(&serde_json::json!({ "from": workspace.code_of(opened.manifest.from)?, "volume": opened.volume + 1, "manifest": manifest })).with_message(said))
+}
+
+fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let path = args.path("file")?;
+    let verified = verify(workspace, &path, job)?;
+    // Whether its acts are in order shows when they are applied: whoever may import tries that too.
+    let tried = !workspace.is_read_only() && workspace.may("bundle-import")?.allowed();
+    if tried {
+        apply(workspace, &path, &verified, false, job).map_err(Error::from_partner)?;
+    }
+    let state = if verified.place == StreamPosition::Again { "already imported" } else { "verified" };
+    let outcome = outcome(&verified, state);
+    let said = format!(
+        "Bundle {} from {}: {state}, {}, {}.{}",
+        outcome.sequence,
+        outcome.from,
+        counted(outcome.acts, "act"),
+        counted(outcome.changes, "change"),
+        if tried { "" } else { " Whether its acts are in order is checked when it is imported." }
+    );
+    Ok(Output::thing(&outcome).with_message(said))
+}
+
+// --- import --------------------------------------------------------------------------------------------------------
+
+fn inbox_file(workspace: &Workspace, from: Id, sequence: u64) -> PathBuf {
+    workspace.folder().join("inbox").join(format!("{from}-{sequence}.{}", workspace.meta.realm.ending()))
+}
+
+/// Copies what is on the medium into the inbox, so that nothing changes between the passes.
+fn spool(workspace: &mut Workspace, path: &Path) -> Result<PathBuf, Error> {
+    let size = file::open(path)?.metadata().map(|m| m.len()).unwrap_or(0);
+    if size > LARGEST {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            format!("{} is larger than 2 GiB", shown(&path.to_string_lossy())),
+            "ask for it in volumes",
+        ));
+    }
+    let spooled = workspace.folder().join("inbox").join(format!("spool-{}", workspace.entropy.id()?));
+    file::copy_for_now(path, &spooled)?;
+    Ok(spooled)
+}
+
+/// Takes one bundle in, and whatever waited for it.
+pub fn take_in(workspace: &mut Workspace, path: &Path, job: &mut Job) -> Result<Vec<Outcome>, Error> {
+    let may = workspace.may("bundle-import")?;
+    if !may.allowed() {
+        return Err(Error::refused(may, None));
+    }
+    let spooled = spool(workspace, path)?;
+    let taken = take_spooled(workspace, &spooled, job);
+    file::remove(&spooled)?;
+    let first = taken?;
+    let from = crate::record::partner::by_code(&workspace.records(), &first.from)?.map(|r| r.id);
+    let mut all = vec![first];
+    // What came too early follows by itself.
+    while let Some(from) = from {
+        let stream = stream::with(&workspace.records(), workspace.meta.desk, from)?;
+        let next = inbox_file(workspace, from, stream::received(&stream).map_or(1, |(n, _)| n + 1));
+        if !next.exists() {
+            break;
+        }
+        let follows = take_spooled(workspace, &next, job);
+        match follows {
+            Ok(outcome) => {
+                file::remove(&next)?;
+                all.push(outcome);
+            }
+            Err(failure) => {
+                // It was whole when it came. It stays where it is, as evidence, and what speaks against it is said.
+                let n = next.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let what = format!("{} followed, and the next one, {n}, does not: {}", describe(&all), failure.what);
+                return Err(Error { what, ..failure });
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn describe(outcomes: &[Outcome]) -> String {
+    let one = |o: &Outcome| format!("bundle {} from {}: {}", o.sequence, o.from, o.state);
+    outcomes.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Result<Outcome, Error> {
+    let verified = match verify(workspace, spooled, job) {
+        Err(failure) if failure.kind == ErrorKind::Gap => {
+            quarantine(workspace, spooled)?;
+            return Err(failure);
+        }
+        other => other?,
+    };
+    if verified.place == StreamPosition::Again {
+        return Ok(outcome(&verified, "already imported"));
+    }
+    apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner)?;
+    Ok(outcome(&verified, "imported"))
+}
+
+/// Keeps a bundle that came too early. Another one of the same number is another history.
+fn quarantine(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
+    let opened = open(workspace, spooled)?;
+    let (from, n) = (opened.manifest.from, opened.manifest.sequence);
+    let kept = inbox_file(workspace, from, n);
+    if opened.manifest.volumes.len() != 1 {
+        return Ok(());
+    }
+    if kept.exists() && open(workspace, &kept)?.digest() != opened.digest() {
+        return Err(fork(&workspace.code_of(from)?, n));
+    }
+    Ok(file::copy(spooled, &kept)?)
+}
+
+/// A piece of an act that arrives.
+enum Arriving {
+    /// It begins: its header, and its id.
+    Act(Box<Header>, Digest),
+    /// One of its changes.
+    Line(PreparedChange),
+    /// It ends: its changes are those that were signed.
+    End(Head, Box<Header>),
+}
+
+/// Reads the acts of a bundle, piece by piece, to its last byte.
+fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Arriving) -> bool) -> Result<(), Error> {
+    let mut parts = Parts::begin(manifest, opened.into_slice());
+    let mut goes_on = true;
+    while let (true, Some(())) = (
+        goes_on,
+        parts.next::<(), Error>(|part, body| {
+            if part.kind == PartKind::Padding {
+                return only_zeros(body);
+            }
+            let mut act = Reader::begin(body).map_err(BundleError::from)?;
+            let id = act_id(&act.head.header);
+            goes_on = push(Arriving::Act(Box::new(act.header.clone()), id));
+            while let Some(line) = act.next_line().map_err(BundleError::from)? {
+                let leaf = *act.leaf();
+                goes_on = goes_on && push(Arriving::Line(PreparedChange::line(line, leaf)?));
+            }
+            let (head, header) = act.finish().map_err(BundleError::from)?;
+            goes_on = goes_on && push(Arriving::End(head, Box::new(header)));
+            Ok(())
+        })?,
+    ) {}
+    if goes_on {
+        parts.finish()?;
+    }
+    Ok(())
+}
+
+/// Whoever signed is enrolled at the act's desk, and the signature is theirs.
+fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> Result<(), Error> {
+    let records = crate::store::records::SqlRecordStore::new(tx);
+    let signer = member::by_person(&records, header.member)?.filter(|m| m.desk == header.desk);
+    let key = signer.as_ref().and_then(member::signing_key).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Signature,
+            "an act in the bundle is signed by nobody who is enrolled at its desk",
+            "nothing of it was applied",
+        )
+    })?;
+    Ok(key.verify(&header.realm.namespace("act"), &head.header, &head.signature)?)
+}
+
+/// The second pass: everything in one transaction. Who signed is checked when their enrolment, which may stand in the same
+/// bundle, has been applied; any fault undoes it all. Where it is only to be tried, it is undone in any case.
+fn apply(
+    workspace: &mut Workspace,
+    spooled: &Path,
+    verified: &Verified,
+    keep: bool,
+    job: &mut Job,
+) -> Result<(), Error> {
+    let Some(checked) = &verified.checked else { return Ok(()) };
+    let now = workspace.may_sign()?;
+    let opened = open(workspace, spooled)?;
+    if opened.digest() != verified.digest {
+        return Err(Error::new(
+            ErrorKind::Integrity,
+            "the spooled bundle changed between its two readings",
+            "import it again",
+        ));
+    }
+    let roles = workspace.my_roles()?;
+    let role = crate::gate::cleared::acting_role(stream::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
+    let manifest = opened.manifest.clone();
+    let tx = connection::begin(&workspace.db)?;
+    let cosignature = note::cosign(
+        &checked.checkpoint.text(),
+        &checkpoint::witness_name(workspace.meta.desk),
+        &workspace.keyring.witness,
+        now,
+    );
+    let arrival = Arrival {
+        from: manifest.from,
+        replica: manifest.replica,
+        sequence: manifest.sequence,
+        manifest: verified.digest,
+        acts: verified.found.fresh.clone(),
+        contents: verified.found.contents,
+        checkpoint: manifest.checkpoint.clone(),
+        size: checked.checkpoint.size,
+        root: checked.checkpoint.root,
+        cosignature: cosignature.to_string(),
+        acknowledged: manifest.acknowledges.as_ref().map(|r| r.sequence),
+        cosigned: checked.cosigned.clone(),
+    };
+    let author =
+        Author { signer: &workspace.me.signer, role, now, audience: crate::act::header::Audience::Own, basis: None };
+    let mut own = ActWriter::begin(&tx, &workspace.meta, author)?;
+    own.change(arrival.change())?;
+    let via = own.finish()?.position;
+    let (mut done, mut taking) = (0u64, None);
+    beside(
+        |push| read_acts(&manifest, opened, push),
+        |piece| {
+            match piece {
+                Arriving::Act(header, id) => {
+                    let fresh = verified.found.fresh.contains(&id);
+                    taking = fresh.then(|| ActImporter::begin(&tx, &workspace.meta, *header, id, via)).transpose()?;
+                }
+                Arriving::Line(line) => {
+                    if let Some(taking) = &mut taking {
+                        taking.line(line)?;
+                    }
+                    done += 1;
+                    if done.is_multiple_of(1000) {
+                        job.at("applying", done, Some(verified.found.changes))?;
+                    }
+                }
+                Arriving::End(head, header) => {
+                    if let Some(taking) = taking.take() {
+                        taking.finish(&head)?;
+                        is_signed(&tx, &head, &header)?;
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
+    let records = crate::store::records::SqlRecordStore::new(&tx);
+    let by = member::by_person(&records, manifest.by)?.filter(|m| m.desk == manifest.from && m.state == "active");
+    let may = |m: &Record| crate::gate::cleared::acting_role("bundle-export", &member::roles_of(m)).is_some();
+    let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
+        return Err(Error::new(
+            ErrorKind::Signature,
+            "the bundle was made by nobody who may make bundles at its desk",
+            "nothing of it was applied",
+        ));
+    };
+    let opened = open(workspace, spooled)?;
+    opened.is_signed_by_member(&key)?;
+    if !keep {
+        return Ok(());
+    }
+    tx.commit().map_err(crate::store::error::StoreError::from)?;
+    workspace.after_commit()
+}
+
+fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let mut outcomes = Vec::new();
+    let mut passed_over = Vec::new();
+    let paths = args.all("path").to_vec();
+    let (mut files, mut from_folder) = (Vec::new(), false);
+    for path in &paths {
+        let path = PathBuf::from(path);
+        if path.is_dir() {
+            from_folder = true;
+            files.extend(file::files_in(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    if from_folder {
+        files = in_order(workspace, files, &mut passed_over);
+        if files.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                "there is no bundle for this desk in that folder",
+                "name another folder, or the bundle itself",
+            )
+            .with("passed_over", names(&passed_over)));
+        }
+    }
+    let mut waits = None;
+    for path in &files {
+        match take_in(workspace, path, job) {
+            Ok(done) => outcomes.extend(done),
+            Err(failure) if from_folder && failure.kind == ErrorKind::Gap => waits = Some(failure),
+            Err(failure) => return Err(failure),
+        }
+    }
+    if let (Some(failure), true) = (waits, outcomes.is_empty()) {
+        return Err(failure);
+    }
+    let said: Vec<String> = outcomes
+        .iter()
+        .map(|o| {
+            let (acts, changes) = (counted(o.acts, "act"), counted(o.changes, "change"));
+            format!("Bundle {} from {}: {}, {acts}, {changes}.", o.sequence, o.from, o.state)
+        })
+        .collect();
+    let more = if passed_over.is_empty() {
+        String::new()
+    } else {
+        format!("\nPassed over: {}.", names(&passed_over).join(", "))
+    };
+    let value = serde_json::json!({ "bundles": outcomes, "passed_over": names(&passed_over) });
+    Ok(Output::thing(&value).with_message(said.join("\n") + &more))
+}
+
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|p| shown(&p.file_name().unwrap_or_default().to_string_lossy()).into_owned()).collect()
+}
+
+/// The files of a folder that are bundles for this desk, by sender and number; the others are passed over.
+fn in_order(workspace: &Workspace, files: Vec<PathBuf>, passed_over: &mut Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut bundles = Vec::new();
+    for path in files {
+        match open(workspace, &path) {
+            Ok(opened) => bundles.push((opened.manifest.from, opened.manifest.sequence, opened.volume, path)),
+            Err(_) => passed_over.push(path),
+        }
+    }
+    bundles.sort();
+    bundles.into_iter().map(|(.., path)| path).collect()
+}

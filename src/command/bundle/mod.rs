@@ -1,0 +1,4 @@
+//! The commands that make bundles and take them in.
+
+pub mod export;
+pub mod import;

@@ -1,0 +1,115 @@
+//! Cases.
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::record::case;
+use crate::record::definition::token;
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::store::records::effective_marking;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+const CASE: Arg = Arg::new("case", ArgKind::Record(&["case"]), "the case").positional();
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "case",
+        name: "new",
+        about: "Open a case",
+        fields: &[
+            Arg::new("title", ArgKind::Line, "its title").required(),
+            Arg::new("purpose", ArgKind::Line, "for what: a word that agreements name too, such as cybercrime")
+                .required(),
+        ],
+        act: "case-new",
+        run: Handler::Writes(new),
+    },
+    Command { noun: "case", name: "list", about: "List the cases", fields: &[], act: "", run: Handler::Reads(list) },
+    Command { noun: "case", name: "show", about: "Show a case", fields: &[CASE], act: "", run: Handler::Reads(show) },
+    Command {
+        noun: "case",
+        name: "close",
+        about: "Close a case: nothing is added to it any more",
+        fields: &[CASE, Arg::new("because", ArgKind::Line, "why").required()],
+        act: "case-close",
+        run: Handler::Writes(close),
+    },
+];
+
+/// A case as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseSummary {
+    /// The record.
+    pub id: String,
+    /// Its title; empty once it was purged.
+    pub title: String,
+    /// Open, closed or purged.
+    pub state: String,
+    /// For what.
+    pub purpose: String,
+    /// The desk that opened it.
+    pub desk: String,
+    /// When it was opened, or first heard of.
+    pub opened: String,
+    /// How many items are in it.
+    pub items: u64,
+    /// Which partners know of it.
+    pub shared: Vec<String>,
+}
+
+/// A case's record as it is shown.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<CaseSummary, Error> {
+    let shared = record.shared.iter().map(|h| workspace.code_of(h.partner)).collect::<Result<_, _>>()?;
+    Ok(CaseSummary {
+        id: record.id.to_string(),
+        title: workspace.text_of(record, "title")?,
+        state: record.state.clone(),
+        purpose: record.text("purpose").unwrap_or_default().to_owned(),
+        desk: workspace.code_of(record.desk)?,
+        opened: record.text("opened").unwrap_or_default().to_owned(),
+        items: workspace.items_held(record.id)?,
+        shared,
+    })
+}
+
+/// Every case, the newest last.
+pub fn rows(workspace: &Workspace) -> Result<Vec<CaseSummary>, Error> {
+    workspace.records().find(&Query::kind(case::KIND.name))?.iter().map(|r| row(workspace, r)).collect()
+}
+
+fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("id", "ID"),
+        ("desk", "FROM"),
+        ("state", "STATE"),
+        ("items", "ITEMS"),
+        ("purpose", "PURPOSE"),
+        ("title", "TITLE"),
+    ];
+    Ok(Output::list(&rows(workspace)?, columns))
+}
+
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("case")?, &["case"])?;
+    let marking = effective_marking(&workspace.db, record.id)?.map(|m| m.to_string());
+    Ok(Output::thing(&row(workspace, &record)?).with("marking", marking))
+}
+
+fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (title, purpose) = (args.line("title")?, args.read("purpose", "a word without spaces", token)?);
+    let id = workspace.entropy.id()?;
+    workspace.act_alone("case-new", Audience::Own, |e, _| Ok(case::new(id, &purpose, &title, e.salt()?)))?;
+    Ok(Output::made(id, "The case is open."))
+}
+
+fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("case")?, &["case"])?;
+    let because = args.line("because")?;
+    let id =
+        workspace.act_alone("case-close", Audience::Own, |e, _| Ok(case::closed(record.id, &because, e.salt()?)))?;
+    Ok(Output::made(id, "The case is closed. Its timers run on."))
+}

@@ -1,0 +1,4 @@
+//! The commands of a desk: what it is, and what waits.
+
+pub mod today;
+pub mod workspace_info;

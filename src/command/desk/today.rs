@@ -1,0 +1,388 @@
+//! What is due, what waits on this member, and what waits on others: the first thing a desk officer looks at.
+
+use serde::Serialize;
+
+use crate::command::agreement;
+use crate::command::audit;
+use crate::command::bundle::export;
+use crate::command::definition::{Args, Command, Handler, Output};
+use crate::command::desk::workspace_info::line_of;
+use crate::record::definition::ApplyError;
+use crate::record::request::State;
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{disclosure, hold, request, review, stream};
+use crate::store::read;
+use crate::value::class::Role;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[Command {
+    noun: "desk",
+    name: "today",
+    about: "What is due, what waits on you, and what waits on others",
+    fields: &[],
+    act: "",
+    run: Handler::Reads(today),
+}];
+
+/// Something that waits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Task {
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// The partner that it concerns.
+    pub partner: String,
+    /// What is to be done, in a few words.
+    pub what: String,
+    /// By when.
+    pub due: Option<String>,
+    /// Whether it waits on this member.
+    pub mine: bool,
+    /// On whom it waits, where not on this member.
+    pub waits_on: String,
+}
+
+impl Task {
+    /// By when.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.due.as_deref().and_then(Timestamp::parse)
+    }
+}
+
+/// How many clocks end when.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
+pub struct Clocks {
+    /// Passed.
+    pub late: u64,
+    /// Within four hours.
+    pub in_4_hours: u64,
+    /// Within a day.
+    pub in_24_hours: u64,
+    /// Within a week.
+    pub in_7_days: u64,
+    /// Later.
+    pub later: u64,
+    /// Held.
+    pub held: u64,
+}
+
+/// A partner and when it was last heard.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Heard {
+    /// The record.
+    pub id: String,
+    /// Its code.
+    pub partner: String,
+    /// When its last bundle came.
+    pub at: Option<String>,
+    /// Acts that wait to be carried to it.
+    pub waiting: usize,
+}
+
+/// An act that waits and may not leave now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Stop {
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// To whom.
+    pub partner: String,
+    /// Why.
+    pub why: String,
+}
+
+/// The whole agenda.
+#[derive(Clone, Debug, Serialize)]
+pub struct Agenda {
+    /// What waits, what is due first.
+    pub tasks: Vec<Task>,
+    /// The clocks.
+    pub clocks: Clocks,
+    /// What may not leave.
+    pub stops: Vec<Stop>,
+    /// The partners.
+    pub heard: Vec<Heard>,
+    /// The newest acts.
+    pub recent: Vec<audit::ActSummary>,
+    /// Since when its member was away, and how many acts have come since; `None` where that is not known.
+    pub since: Option<Since>,
+}
+
+/// What has come while a member was away.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Since {
+    /// When they left the screens.
+    pub left: String,
+    /// How many acts have come since, their own after they were back too.
+    pub acts: u64,
+}
+
+/// Gathers the agenda.
+pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
+    let mut tasks = Vec::new();
+    let roles = workspace.my_roles()?;
+    requests(workspace, &roles, &mut tasks)?;
+    reviews(workspace, &roles, &mut tasks)?;
+    releases(workspace, &roles, &mut tasks)?;
+    erasures(workspace, &roles, &mut tasks)?;
+    renewals(workspace, &roles, &mut tasks)?;
+    let (mut heard, mut stops) = (Vec::new(), Vec::new());
+    for partner in workspace.partners()? {
+        let code = partner.key.clone().unwrap_or_default();
+        let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
+        let waiting = read::waiting(&workspace.db, partner.id)?.len();
+        if waiting > 0 && partner.state == "pinned" {
+            for act in export::stops(workspace, &partner, job)? {
+                stops.push(Stop { id: act.record, kind: act.kind, partner: code.clone(), why: act.why });
+            }
+            let what = format!("{waiting} to be carried");
+            let mine = roles.contains(&Role::DeskOfficer) || roles.contains(&Role::ReleaseOfficer);
+            tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
+        }
+        heard.push(Heard {
+            id: partner.id.to_string(),
+            partner: code,
+            at: stream.terms.get("in").and_then(|i| i.get("at")).and_then(Json::text).map(str::to_owned),
+            waiting,
+        });
+    }
+    tasks.sort_by(|a, b| (a.due.is_none(), &a.due).cmp(&(b.due.is_none(), &b.due)));
+    let last = read::last(&workspace.db)?.max(0) as u64;
+    let since = workspace.left().map(|l| Since { left: l.at.to_string(), acts: last.saturating_sub(l.act) });
+    Ok(Agenda { tasks, clocks: clocks(workspace)?, stops, heard, recent: audit::rows(workspace, i64::MAX, 12)?, since })
+}
+
+fn task(
+    record: &Record,
+    partner: &str,
+    what: impl Into<String>,
+    due: Option<Timestamp>,
+    mine: bool,
+    waits_on: &str,
+) -> Task {
+    Task {
+        id: record.id.to_string(),
+        kind: record.kind.to_owned(),
+        partner: partner.to_owned(),
+        what: what.into(),
+        due: due.map(|t| t.to_string()),
+        mine,
+        waits_on: if mine { String::new() } else { waits_on.to_owned() },
+    }
+}
+
+/// What a request waits for, and whether that is for the partner to do; `None`: for nothing any more, or for its review,
+/// which is a task of its own.
+fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
+    Some(match (outbound, state) {
+        (true, State::Draft) => ("draft to finish", false),
+        (true, State::Authorised) => ("approved: to be sent", false),
+        (
+            true,
+            State::Sent | State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed,
+        ) => ("answer", true),
+        (true, State::Clarification) => ("to be made clear", false),
+        (true, State::Delivered) => ("answered: report its use", false),
+        (false, State::Sent) => ("new: accept, ask or refuse", false),
+        (false, State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed) => {
+            ("to be answered", false)
+        }
+        (false, State::Clarification | State::Conditional) => ("reply", true),
+        (_, State::Conflict) => ("two answers crossed: resolve", false),
+        _ => return None,
+    })
+}
+
+/// On whom a request waits and for what, in words; `None`: on nobody.
+pub fn waits_on(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
+    let Some(state) = State::parse(&record.state) else { return Ok(None) };
+    if state == State::InReview {
+        return Ok(Some("a legal reviewer here".to_owned()));
+    }
+    let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { return Ok(None) };
+    let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+    let whom = if theirs { partner.as_str() } else { "a desk officer here" };
+    Ok(Some(format!("{whom} ({what})")))
+}
+
+fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let officer = roles.contains(&Role::DeskOfficer);
+    for record in workspace.records().find(&Query::kind(request::KIND.name))? {
+        let Some(state) = State::parse(&record.state) else { continue };
+        let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { continue };
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let what = format!("{} {what}", record.text("kind").unwrap_or_default());
+        let on = if theirs { partner.as_str() } else { "desk officer" };
+        tasks.push(task(&record, &partner, what, record.due, officer && !theirs, on));
+    }
+    Ok(())
+}
+
+fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let me = workspace.person();
+    for record in workspace.records().find(&Query::kind(review::KIND.name))? {
+        if !matches!(record.state.as_str(), "open" | "assessed" | "deferred") {
+            continue;
+        }
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let asked_by = record.text("requester").and_then(Person::parse);
+        let mine = roles.contains(&Role::LegalReviewer)
+            && asked_by != Some(me)
+            && !review::reviewers_of(&record).contains(&me);
+        let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
+        let of = subject.as_ref().map_or("record", |s| s.kind);
+        let level = record.text("level").unwrap_or_default();
+        tasks.push(task(
+            &record,
+            &partner,
+            format!("review {level} of {of}"),
+            subject.and_then(|s| s.due),
+            mine,
+            "legal reviewer",
+        ));
+    }
+    Ok(())
+}
+
+fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let me = workspace.person().to_string();
+    for record in
+        workspace.records().find(&Query { state: Some("proposed".into()), ..Query::kind(disclosure::KIND.name) })?
+    {
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let other = record.text("proposed_by") != Some(me.as_str());
+        if record.terms.get("emergency").is_some() {
+            let mine = other && roles.iter().any(|r| matches!(r, Role::Investigator | Role::DeskOfficer));
+            tasks.push(task(
+                &record,
+                &partner,
+                "EMERGENCY: join it, as its second person",
+                None,
+                mine,
+                "second person",
+            ));
+        } else {
+            let mine = other && roles.contains(&Role::ReleaseOfficer);
+            tasks.push(task(&record, &partner, "release, as its second person", None, mine, "release officer"));
+        }
+    }
+    for record in
+        workspace.records().find(&Query { state: Some("released".into()), ..Query::kind(disclosure::KIND.name) })?
+    {
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        if disclosure::validation_of(&record, workspace.now()) == Some("pending") {
+            let people = [record.text("proposed_by"), record.text("joined_by")];
+            let mine = roles.contains(&Role::ReleaseOfficer) && !people.contains(&Some(me.as_str()));
+            tasks.push(task(&record, &partner, "EMERGENCY: validate it", record.due, mine, "release officer"));
+        } else if disclosure::is_unvalidated(&record, workspace.now()) {
+            let mine = roles.contains(&Role::DeskOfficer);
+            let what = "EMERGENCY not validated: recall it";
+            tasks.push(task(&record, &partner, what, record.due, mine, "desk officer"));
+        }
+    }
+    Ok(())
+}
+
+fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let may = roles.iter().any(|r| matches!(r, Role::DeskOfficer | Role::ReleaseOfficer | Role::Administrator));
+    let due =
+        workspace.records().find(&Query { due_by: Some(workspace.now()), limit: Some(500), ..Query::kind("item") })?;
+    for record in due.iter().filter(|r| r.state != "purged") {
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let ordered = if record.terms.get("ordered").is_some() {
+            "the sender orders: delete"
+        } else {
+            "its term has ended: delete"
+        };
+        tasks.push(task(record, &partner, ordered, record.due, may, "desk officer"));
+    }
+    for record in workspace.records().find(&Query { state: Some("begun".into()), ..Query::kind("purge") })? {
+        tasks.push(task(&record, "", "an erasure was interrupted: purge again finishes it", None, may, "desk officer"));
+    }
+    Ok(())
+}
+
+fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let may = roles.contains(&Role::Administrator);
+    for row in agreement::to_renew(workspace)? {
+        let Some(record) = Id::parse(&row.id).map(|id| workspace.records().get(id)).transpose()?.flatten() else {
+            continue;
+        };
+        let what = if row.state == "expired" {
+            "agreement has expired: nothing leaves under it"
+        } else {
+            "agreement ends: renew it, or sharing stops"
+        };
+        tasks.push(task(&record, &row.partner, what, Timestamp::parse(&row.until), may, "administrator"));
+    }
+    Ok(())
+}
+
+fn clocks(workspace: &Workspace) -> Result<Clocks, Error> {
+    let now = workspace.now();
+    let by = |t: Timestamp| crate::store::records::count(&workspace.db, &Query { due_by: Some(t), ..Query::default() });
+    let (late, in_4, in_24, in_7) = (
+        by(now)?,
+        by(now.plus(Duration::hours(4)))?,
+        by(now.plus(Duration::hours(24)))?,
+        by(now.plus(Duration::days(7)))?,
+    );
+    let ever = by(Timestamp::from_millis(i64::MAX))?;
+    let standing = Query { state: Some("standing".into()), ..Query::kind(hold::KIND.name) };
+    Ok(Clocks {
+        late,
+        in_4_hours: in_4 - late,
+        in_24_hours: in_24 - in_4,
+        in_7_days: in_7 - in_24,
+        later: ever - in_7,
+        held: crate::store::records::count(&workspace.db, &standing)?,
+    })
+}
+
+fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, Error> {
+    let agenda = agenda(workspace, job)?;
+    let now = workspace.now();
+    let mut text = Vec::new();
+    for (title, mine) in [("WAITS ON YOU", true), ("WAITS ON OTHERS", false)] {
+        let tasks: Vec<&Task> = agenda.tasks.iter().filter(|t| t.mine == mine).collect();
+        text.push(format!("{title} {}", tasks.len()));
+        for t in tasks {
+            let left = t.due_at().map_or_else(|| "-".to_owned(), |due| due.since(now).to_string());
+            let on = if t.waits_on.is_empty() { String::new() } else { format!("  (waits on {})", t.waits_on) };
+            text.push(format!(
+                "  {:10} {:4} {:9} {}{on}",
+                crate::command::desk::workspace_info::short(&t.kind, &t.id),
+                t.partner,
+                left,
+                t.what
+            ));
+        }
+    }
+    text.push(format!(
+        "CLOCKS late {}, under 4 h {}, under 24 h {}, under 7 d {}, held {}",
+        agenda.clocks.late,
+        agenda.clocks.in_4_hours,
+        agenda.clocks.in_24_hours,
+        agenda.clocks.in_7_days,
+        agenda.clocks.held
+    ));
+    text.extend(agenda.stops.iter().map(|s| {
+        format!("STOP {} to {}: {}", crate::command::desk::workspace_info::short(&s.kind, &s.id), s.partner, s.why)
+    }));
+    Ok(Output { text: Some(text.join("\n")), ..Output::thing(&agenda) })
+}
+
+/// A record in a line, by its id; for whoever shows tasks.
+pub fn subject_line(workspace: &Workspace, id: &str) -> Result<String, Error> {
+    let record = crate::value::id::Id::parse(id).map(|id| workspace.records().get(id)).transpose()?.flatten();
+    record.map_or_else(|| Err(ApplyError::Life("there is no such record".into()).into()), |r| line_of(workspace, &r))
+}

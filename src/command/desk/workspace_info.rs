@@ -1,0 +1,142 @@
+//! The desk itself: what it is, its card; searching; and whether everything around it is as it should be.
+
+use serde::Serialize;
+
+use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::host::file;
+use crate::host::sandbox::{self, Sandbox};
+use crate::record::kind;
+use crate::record::store::{Record, RecordStore as _};
+use crate::store::search;
+use crate::value::json::Json;
+use crate::value::text::shown;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command { noun: "desk", name: "show", about: "Show this desk", fields: &[], act: "", run: Handler::Reads(show) },
+    Command {
+        noun: "desk",
+        name: "card",
+        about: "Write the desk's card: the public identity that a partner pins",
+        fields: &[Arg::new("out", ArgKind::ToWrite, "the file to write").required()],
+        act: "",
+        run: Handler::Reads(card),
+    },
+    Command {
+        noun: "",
+        name: "search",
+        about: "Find records by words of their content",
+        fields: &[
+            Arg::new("words", ArgKind::Line, "the words; the last may be a beginning").positional().repeated(),
+            Arg::new("limit", ArgKind::Number, "at most so many (50 where it is not said)").cli_only(),
+        ],
+        act: "",
+        run: Handler::Reads(find),
+    },
+    Command {
+        noun: "",
+        name: "doctor",
+        about: "Check what is around comity: the sandbox, the folders, the identity",
+        fields: &[],
+        act: "",
+        run: Handler::Free(doctor),
+    },
+];
+
+fn show(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (card, _) = workspace.card()?;
+    let value = serde_json::json!({
+        "id": card.desk.to_string(), "code": card.code, "name": card.name, "jurisdiction": card.jurisdiction,
+        "realm": card.realm.to_string(), "fingerprint": card.fingerprint(),
+        "me": workspace.me.name, "roles": workspace.my_roles()?.iter().map(|r| r.word()).collect::<Vec<_>>(),
+    });
+    Ok(Output::thing(&value))
+}
+
+fn card(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (card, text) = workspace.card()?;
+    let out = args.path("out")?;
+    file::write(&out, text.as_bytes())?;
+    let said = format!(
+        "Written to {}. Read this fingerprint aloud with the partner:\n{}",
+        shown(&out.to_string_lossy()),
+        card.fingerprint()
+    );
+    Ok(Output::thing(&serde_json::json!({ "code": card.code, "fingerprint": card.fingerprint() })).with_message(said))
+}
+
+/// A record that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hit {
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its state.
+    pub state: String,
+    /// The case.
+    pub case: Option<String>,
+    /// What it is, in a line.
+    pub what: String,
+}
+
+/// A record in a line: its value, title, name or reason, whatever it has.
+pub fn line_of(workspace: &Workspace, record: &Record) -> Result<String, Error> {
+    let content = workspace.content(record)?;
+    if content.is_none() && workspace.is_erased_since(record) {
+        return Ok("(erased since)".to_owned());
+    }
+    let text = |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).filter(|t| !t.is_empty());
+    let line = ["value", "title", "name", "because", "text", "file"].iter().find_map(|k| text(k)).map(str::to_owned);
+    Ok(line.unwrap_or_else(|| record.text("kind").or(record.text("purpose")).unwrap_or(record.kind).to_owned()))
+}
+
+/// Records whose content has these words.
+pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, Error> {
+    let mut hits = Vec::new();
+    for id in search::find(&workspace.db, words, limit)? {
+        if let Some(record) = workspace.records().get(id)? {
+            hits.push(Hit {
+                id: record.id.to_string(),
+                kind: record.kind.to_owned(),
+                state: record.state.clone(),
+                case: record.case.map(|c| c.to_string()),
+                what: line_of(workspace, &record)?,
+            });
+        }
+    }
+    Ok(hits)
+}
+
+/// The letter and the short id of a record, such as `R-4f1c22`.
+pub fn short(record_kind: &str, id: &str) -> String {
+    let letter = kind(record_kind).map_or('?', |k| k.letter);
+    format!("{letter}-{}", id.chars().take(crate::value::id::Id::SHORT).collect::<String>())
+}
+
+fn find(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let limit = args.number("limit")?.map_or(50, |n| u32::try_from(n).unwrap_or(0));
+    let hits = hits(workspace, &args.all("words").join(" "), limit)?;
+    Ok(Output::list(&hits, &[("id", "ID"), ("kind", "KIND"), ("state", "STATE"), ("what", "WHAT")]))
+}
+
+fn doctor(place: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let sandbox = sandbox::stands();
+    let private =
+        file::must_be_private(&place.workspace).map_or_else(|e| e.to_string(), |()| "for its owner alone".to_owned());
+    let identity = if place.identity.exists() { "there" } else { "not there" };
+    let value = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "sandbox": sandbox != Sandbox::None,
+        "sandbox_says": sandbox.words(),
+        "workspace": place.workspace.to_string_lossy(),
+        "workspace_state": private,
+        "identity": place.identity.to_string_lossy(),
+        "identity_state": identity,
+        "now": place.clock.now().to_string(),
+    });
+    Ok(Output::thing(&value))
+}

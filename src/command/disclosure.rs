@@ -1,0 +1,683 @@
+//! Disclosures: proposed with the gate's word for every item, released by a second person where one is needed.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::review::purpose_of;
+use crate::command::review::statements_in;
+use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
+use crate::gate::leave::{Leave, Validation};
+use crate::gate::verdict::Verdict;
+use crate::host::entropy::Entropy;
+use crate::object;
+use crate::record::definition::{need, of_class};
+use crate::record::disclosure::{self, JOIN, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE};
+use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore as _};
+use crate::record::{case, item, order, review};
+use crate::store::log::ActWriter;
+use crate::store::read;
+use crate::value::class::Tier;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+use crate::value::text::counted;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
+const MOST_FACTS: usize = 256;
+/// Distinct terms that stand in a first change for the copies that share them; those of more stand in each copy.
+const MOST_CLASSES: usize = 256;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "disclosure",
+        name: "new",
+        about: "Share items with a partner: tier 1 leaves at once, tier 2 and up waits for a second person",
+        fields: &[
+            Arg::new("item", ArgKind::Record(&["item"]), "an item").repeated(),
+            Arg::new("case", ArgKind::Record(&["case"]), "or every item of this case …"),
+            Arg::new("tier", ArgKind::Number, "… of exactly this tier"),
+            Arg::new("to", ArgKind::Partner, "the partner").required(),
+            Arg::new("delete-after", ArgKind::Duration, "in how many days the partner must delete it, such as 60d")
+                .required(),
+            Arg::new("named", ArgKind::Line, "a person that it is for, by name (TLP:RED needs one)").repeated(),
+            Arg::new(
+                "emergency",
+                ArgKind::Body,
+                "the imminent risk to life, in words: it leaves when a second person joins, before any review",
+            ),
+            Arg::new("dry-run", ArgKind::Flag, "only say what would leave, and why not the rest"),
+        ],
+        act: PROPOSE,
+        run: Handler::Writes(new),
+    },
+    Command {
+        noun: "disclosure",
+        name: "release",
+        about: "Release a proposed disclosure, as its second person",
+        fields: &[Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional()],
+        act: RELEASE,
+        run: Handler::Writes(release),
+    },
+    Command {
+        noun: "disclosure",
+        name: "join",
+        about: "Join the claim of an emergency, as its second person: it leaves, and must be validated within 48 hours",
+        fields: &[Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional()],
+        act: JOIN,
+        run: Handler::Writes(join),
+    },
+    Command {
+        noun: "disclosure",
+        name: "validate",
+        about: "Say afterwards whether an emergency was one; what is refused must be deleted by its partner",
+        fields: &[
+            Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional(),
+            Arg::new("outcome", ArgKind::Word(outcomes), "whether it was one").required(),
+            Arg::new("reasons", ArgKind::Body, "why").required(),
+        ],
+        act: VALIDATE,
+        run: Handler::Writes(validate),
+    },
+    Command {
+        noun: "disclosure",
+        name: "recall",
+        about: "Take a disclosure back: its partner is ordered to delete what it got",
+        fields: &[Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional()],
+        act: RECALL,
+        run: Handler::Writes(recall),
+    },
+    Command {
+        noun: "disclosure",
+        name: "list",
+        about: "List the disclosures",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(list),
+    },
+];
+
+fn outcomes() -> Vec<&'static str> {
+    vec!["approved", "refused"]
+}
+
+/// A disclosure as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct DisclosureSummary {
+    /// The record.
+    pub id: String,
+    /// The other desk.
+    pub partner: String,
+    /// Proposed, released, recalled or received.
+    pub state: String,
+    /// For what.
+    pub purpose: String,
+    /// In how many days it must be deleted.
+    pub delete_after_days: i64,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// When.
+    pub at: String,
+    /// How many items.
+    pub items: usize,
+    /// Whether an emergency is claimed.
+    pub emergency: bool,
+    /// The risk to life, in words.
+    pub risk: Option<String>,
+    /// How its validation stands: pending, approved, refused or lapsed.
+    pub validation: Option<String>,
+    /// By when it must be validated.
+    pub validate_by: Option<String>,
+}
+
+/// A disclosure's record as it is shown.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, Error> {
+    let terms = Terms::read(&disclosure::of_record(record))?;
+    Ok(DisclosureSummary {
+        id: record.id.to_string(),
+        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        state: record.state.clone(),
+        purpose: terms.purpose,
+        delete_after_days: terms.delete_after_days,
+        proposed_by: workspace.name_of(terms.proposed_by)?,
+        at: record.text("at").unwrap_or_default().to_owned(),
+        items: items_of(workspace, record)?.len(),
+        emergency: terms.emergency,
+        risk: said(workspace, record)?.risk,
+        validation: disclosure::validation_of(record, workspace.now()).map(str::to_owned),
+        validate_by: record.due.map(|t| t.to_string()),
+    })
+}
+
+/// Every disclosure; those that wait for their second person first.
+pub fn rows(workspace: &Workspace) -> Result<Vec<DisclosureSummary>, Error> {
+    let mut all = workspace.records().find(&Query::kind(disclosure::KIND.name))?;
+    all.sort_by_key(|r| r.state != "proposed");
+    all.iter().map(|r| row(workspace, r)).collect()
+}
+
+fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("id", "ID"),
+        ("partner", "DESK"),
+        ("state", "STATE"),
+        ("items", "ITEMS"),
+        ("proposed_by", "PROPOSED BY"),
+        ("at", "AT"),
+    ];
+    Ok(Output::list(&rows(workspace)?, columns))
+}
+
+/// The items of a disclosure: those proposed, or those that left.
+pub fn items_of(workspace: &Workspace, record: &Record) -> Result<Vec<Id>, Error> {
+    let Some(row) = record.terms.get("row").and_then(Json::int).map(ChangeRow) else { return Ok(Vec::new()) };
+    let kind = if record.state == "proposed" { disclosure::ITEM } else { item::COPY };
+    Ok(workspace.records().following(row, kind)?.into_iter().map(|r| r.record).collect())
+}
+
+/// Items, each with the number of its facts in the list that the act states.
+type Numbered = Vec<(Id, i64)>;
+
+/// What the gate says of each item of a disclosure.
+#[derive(Default)]
+pub struct Sorted {
+    /// May leave now: the item, and the number of its facts.
+    pub leaves: Vec<(Id, usize)>,
+    /// Lacks nothing but a second person.
+    pub waits: Vec<(Id, usize)>,
+    /// Must stay, and why.
+    pub stays: Vec<(Id, Verdict)>,
+    /// The partner holds it already.
+    pub held: usize,
+    /// The distinct sets of facts.
+    facts: Vec<(Leave, Verdict)>,
+}
+
+/// Asks the gate about each item.
+pub fn sort(
+    records: &dyn crate::record::store::RecordStore,
+    of: &Disclosure,
+    items: &[Id],
+    job: &mut Job,
+) -> Result<Sorted, Error> {
+    let mut leave = LeaveFacts::begin(records, of.clone())?;
+    let mut sorted = Sorted::default();
+    let lacks_second = match &of.emergency {
+        None => of.released_by.is_none(),
+        Some(claim) => claim.people.as_ref().is_none_or(|p| p.len() < 2),
+    };
+    for (n, id) in items.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("asking the gate", n as u64, Some(items.len() as u64))?;
+        }
+        let Some(record) = records.get(*id)? else { continue };
+        if record.is_with(of.to) {
+            sorted.held += 1;
+            continue;
+        }
+        let facts = leave.of_item(records, &record)?;
+        let known = sorted.facts.iter().rposition(|(f, _)| f == facts);
+        let number = known.unwrap_or_else(|| {
+            let verdict = facts.judge();
+            sorted.facts.push((facts.clone(), verdict));
+            sorted.facts.len() - 1
+        });
+        let Some((facts, verdict)) = sorted.facts.get(number) else { continue };
+        match verdict.refused_by().as_slice() {
+            [] => sorted.leaves.push((*id, number)),
+            _ if lacks_second && verdict.waits_for_a_second_person(of.emergency.is_some()) => {
+                sorted.waits.push((*id, number));
+            }
+            // What a second person would lift is not what keeps it here.
+            _ if lacks_second && of.emergency.is_some() => sorted.stays.push((*id, if_joined(facts))),
+            _ => sorted.stays.push((*id, verdict.clone())),
+        }
+    }
+    Ok(sorted)
+}
+
+/// What the gate would say if somebody joined the claim of an emergency.
+fn if_joined(facts: &Leave) -> Verdict {
+    let mut joined = facts.clone();
+    if let Some(Some(people)) = joined.emergency.as_mut().map(|e| e.as_mut().and_then(|e| e.people.as_mut())) {
+        people.push("whoever joins".to_owned());
+    }
+    joined.judge()
+}
+
+impl Sorted {
+    /// The facts that these items rest on, and each item with the number of its own among them.
+    fn stated(&self, items: &[(Id, usize)]) -> Result<(Vec<Json>, Numbered), Error> {
+        let mut used: Vec<usize> = items.iter().map(|(_, n)| *n).collect();
+        used.sort_unstable();
+        used.dedup();
+        if used.len() > MOST_FACTS {
+            return Err(Error::life("the items differ too much to be shared in one act")
+                .hint("share them in several: by tier, or by marking"));
+        }
+        let facts = used.iter().filter_map(|n| self.facts.get(*n)).map(|(f, _)| f.to_json()).collect();
+        let mut numbered: Numbered =
+            items.iter().map(|(id, n)| (*id, used.binary_search(n).unwrap_or(0) as i64)).collect();
+        // In the order of their random ids: the order in which they were recorded here would tell what stayed between.
+        // It is also the order in which a partner's indexes grow fastest.
+        numbered.sort_unstable();
+        Ok((facts, numbered))
+    }
+
+    fn stays_json(&self) -> serde_json::Value {
+        let one = |(id, v): &(Id, Verdict)| serde_json::json!({ "item": id.to_string(), "refused_by": v.refused_by(), "because": v.refusal() });
+        serde_json::Value::Array(self.stays.iter().map(one).collect())
+    }
+
+    /// All is refused: the failure names the first item's rules, and every item for `--json`.
+    fn refusal(&self) -> Option<Error> {
+        let (id, verdict) = self.stays.first()?;
+        let failure = Error::refused(verdict.clone(), Some(*id));
+        let more = self.stays.len() - 1;
+        let failure = if more > 0 {
+            Error { what: format!("{}; and {more} more items stay", failure.what), ..failure }
+        } else {
+            failure
+        };
+        Some(failure.with("stays", self.stays_json()))
+    }
+
+    fn report(&self, answer: Output) -> Output {
+        answer
+            .with("leaves", self.leaves.len())
+            .with("waits", self.waits.len())
+            .with("already_there", self.held)
+            .with("stays", self.stays_json())
+    }
+}
+
+fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let to = workspace.partner(args.need("to")?)?;
+    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.map(Tier::number);
+    let mut items = Vec::new();
+    for typed in args.all("item") {
+        items.push(workspace.find_record(typed, &[item::KIND.name])?.id);
+    }
+    if let Some(typed) = args.maybe("case") {
+        let case = workspace.find_record(typed, &[case::KIND.name])?.id;
+        let mut after = None;
+        loop {
+            let page = Query {
+                case: Some(case),
+                tier,
+                state: Some("held".into()),
+                after,
+                limit: Some(2000),
+                ..Query::kind(item::KIND.name)
+            };
+            let page = workspace.records().find(&page)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            items.extend(page.iter().map(|r| r.id));
+        }
+    }
+    let Some(first) = items.first() else {
+        return Err(Error::usage("there is nothing to share: name --item, or a --case that has items of that --tier"));
+    };
+    let case = workspace.records().get(*first)?.and_then(|r| r.case);
+    let of = Disclosure {
+        now: workspace.now(),
+        realm: workspace.meta.realm.clone(),
+        home: workspace.meta.desk,
+        to: to.id,
+        purpose: purpose_of(workspace, case)?,
+        delete_after_days: args.days("delete-after")?,
+        named: !args.all("named").is_empty(),
+        proposed_by: workspace.person(),
+        released_by: None,
+        emergency: args.maybe("emergency").map(|_| claim(&[workspace.person()], Validation::Pending)),
+    };
+    if args.flag("dry-run") {
+        let sorted = sort(&workspace.records(), &of, &items, job)?;
+        let said = format!(
+            "{} would leave at once, {} would wait for a second person, {} would stay, {} are there already.",
+            sorted.leaves.len(),
+            sorted.waits.len(),
+            sorted.stays.len(),
+            sorted.held
+        );
+        return Ok(sorted.report(Output::thing(&serde_json::json!({}))).with_message(said));
+    }
+    let words = Said { named: args.all("named").to_vec(), risk: args.maybe("emergency").map(str::to_owned) };
+    let (id, waiting) = (workspace.entropy.id()?, workspace.entropy.id()?);
+    let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());
+    // What leaves at once is one act for the partner; what waits is another that stays.
+    let (sorted, left) = workspace.act(PROPOSE, Audience::Desks(vec![to.id]), None, |act, entropy| {
+        let of = Disclosure { now: act.now(), ..of.clone() };
+        let sorted = sort(&act.records(), &of, &items, job)?;
+        if !sorted.leaves.is_empty() {
+            let (asked, numbered) = sorted.stated(&sorted.leaves)?;
+            write(act, entropy, (home, &realm), id, PROPOSE, terms_of(&of, asked), &words, &numbered, job)?;
+        }
+        Ok(sorted)
+    })?;
+    if !sorted.waits.is_empty() {
+        workspace.act(PROPOSE, Audience::Own, None, |act, entropy| {
+            let of = Disclosure { now: act.now(), ..of.clone() };
+            let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
+            let again = sort(&act.records(), &of, &ids, job)?;
+            let (asked, numbered) = again.stated(&again.waits)?;
+            act.change(disclosure::first(waiting, PROPOSE, &terms_of(&of, asked), &words, entropy.salt()?))?;
+            for (item, n) in numbered {
+                act.change(disclosure::proposed_item(item, n))?;
+            }
+            Ok(())
+        })?;
+    }
+    let code = workspace.code_of(to.id)?;
+    match (left.is_some(), sorted.waits.is_empty()) {
+        (false, true) if sorted.held > 0 && sorted.stays.is_empty() => {
+            let said = format!("Nothing to do: {code} holds all of it already.");
+            Ok(sorted.report(Output::thing(&serde_json::json!({}))).with_message(said))
+        }
+        (false, true) => Err(sorted.refusal().unwrap_or_else(|| Error::life("there is nothing to share"))),
+        (left, _) => {
+            let mut said = Vec::new();
+            if left {
+                said.push(format!(
+                    "What leaves with the next bundle to {code}: {}.",
+                    counted(sorted.leaves.len(), "item")
+                ));
+            }
+            if !sorted.waits.is_empty() {
+                let how = if of.emergency.is_some() { "join" } else { "release" };
+                said.push(format!("{} wait for a second person: `disclosure {how}`.", sorted.waits.len()));
+            }
+            if !sorted.stays.is_empty() {
+                said.push(format!("{} stay; --json lists why.", sorted.stays.len()));
+            }
+            let made = Output::made(if left { id } else { waiting }, said.join(" "));
+            let made = if left && !sorted.waits.is_empty() { made.with("waiting", waiting.to_string()) } else { made };
+            Ok(sorted.report(made))
+        }
+    }
+}
+
+fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
+    Terms {
+        to: of.to,
+        purpose: of.purpose.clone(),
+        delete_after_days: of.delete_after_days,
+        named: of.named,
+        proposed_by: of.proposed_by,
+        emergency: of.emergency.is_some(),
+        asked,
+        classes: Vec::new(),
+    }
+}
+
+/// Writes the act that leaves: the first change, the case where the partner does not know it, and a copy of each item.
+#[expect(clippy::too_many_arguments, reason = "an act's parts, all different")]
+fn write(
+    act: &mut ActWriter<'_, '_>,
+    entropy: &mut Entropy,
+    (home, realm): (Id, &Realm),
+    id: Id,
+    lead: &'static str,
+    mut terms: Terms,
+    said: &Said,
+    items: &[(Id, i64)],
+    job: &mut Job,
+) -> Result<(), Error> {
+    let records = act.records();
+    let mut leave = LeaveFacts::begin(&records, Disclosure::of(&terms, act.now(), realm, home))?;
+    let mut classes = Classes::default();
+    let mut copies = Vec::with_capacity(items.len());
+    for (n, (item_id, asked)) in items.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("sorting", n as u64, Some(items.len() as u64))?;
+        }
+        let Some(record) = records.get(*item_id)? else { continue };
+        let mut item_terms = item::Terms::read(&record.terms)?;
+        item_terms.conditions = leave.conditions(&records, &record)?;
+        // What its review says beside the conditions goes with it; the reasoning does not.
+        let mut caveats = Vec::new();
+        if item_terms.tier > Tier::INDICATORS {
+            let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+            if let Some(found) = review::deciding(&records, &subjects, terms.to)? {
+                caveats = statements_in(read::changes_of(act.database(), found.id)?).caveats;
+            }
+        }
+        let class = classes.find(item::copy_terms(&item_terms, *asked));
+        copies.push((record.id, class, record.case, record.body, caveats));
+    }
+    terms.classes = classes.list;
+    act.change(disclosure::first(id, lead, &terms, said, entropy.salt()?))?;
+    let mut told: Vec<Id> = Vec::new();
+    for (n, (item_id, item_terms, case, body, caveats)) in copies.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("copying", n as u64, Some(copies.len() as u64))?;
+        }
+        if let Some(case) = case.filter(|c| !told.contains(c)) {
+            told.push(case);
+            share_case(act, entropy, home, case, terms.to)?;
+        }
+        let mut content = minimised(&read::content(act.database(), *body)?.unwrap_or_else(|| object! {}));
+        if !caveats.is_empty() {
+            let mut all = item::caveats_of(&content);
+            all.extend(caveats.iter().filter(|c| !all.contains(c)).cloned().collect::<Vec<_>>());
+            content.set("caveats", all);
+        }
+        let class = match item_terms {
+            Ok(number) => &of_class(*number),
+            Err(whole) => whole,
+        };
+        act.change(item::copied(*item_id, class, &content, entropy.salt()?))?;
+    }
+    Ok(())
+}
+
+/// The distinct terms of the copies of one act.
+#[derive(Default)]
+struct Classes {
+    list: Vec<Json>,
+    known: HashMap<String, i64>,
+}
+
+impl Classes {
+    /// The number of these terms in the list; the terms themselves where there are too many that differ.
+    fn find(&mut self, terms: Json) -> Result<i64, Json> {
+        let text = terms.to_string();
+        if let Some(number) = self.known.get(&text) {
+            return Ok(*number);
+        }
+        if self.list.len() == MOST_CLASSES {
+            return Err(terms);
+        }
+        let number = self.list.len() as i64;
+        self.list.push(terms);
+        self.known.insert(text, number);
+        Ok(number)
+    }
+}
+
+fn share_case(act: &mut ActWriter<'_, '_>, entropy: &mut Entropy, home: Id, case: Id, to: Id) -> Result<(), Error> {
+    let records = act.records();
+    let Some(record) = records.get(case)?.filter(|r| r.kind == case::KIND.name && !r.is_with(to) && r.desk != to)
+    else {
+        return Ok(());
+    };
+    let purpose = record.text("purpose").unwrap_or_default().to_owned();
+    // Another desk's case is named by its id alone: its title is that desk's to tell.
+    let title = if record.desk == home { read::content(act.database(), record.body)? } else { None };
+    let title = title.as_ref().and_then(|c| c.get("title")).and_then(Json::text).unwrap_or_default().to_owned();
+    act.change(case::shared(case, &purpose, &title, entropy.salt()?))?;
+    Ok(())
+}
+
+/// The minimised copy: what the partner needs to use the item. Keys of attachments and the desk's own remarks stay.
+fn minimised(content: &Json) -> Json {
+    let mut copy = object! {};
+    for key in ["value", "title", "note", "ids", "original", "caveats"] {
+        if let Some(value) = content.get(key) {
+            copy.set(key, value.clone());
+        }
+    }
+    copy
+}
+
+fn release(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    second(workspace, &record, RELEASE, job)
+}
+
+fn join(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    second(workspace, &record, JOIN, job)
+}
+
+/// The second person's act: what was proposed leaves.
+fn second(workspace: &mut Workspace, record: &Record, kind: &'static str, job: &mut Job) -> Result<Output, Error> {
+    crate::record::definition::must_be(record, &["proposed"], if kind == JOIN { "join" } else { "release" })?;
+    let proposed = Terms::read(&disclosure::of_record(record))?;
+    match (proposed.emergency, kind == JOIN) {
+        (true, false) => {
+            return Err(Error::life("it claims an emergency")
+                .hint("an investigator or desk officer joins the claim: `disclosure join`"));
+        }
+        (false, true) => {
+            return Err(Error::life("it claims no emergency").hint("a release officer releases it"));
+        }
+        _ => {}
+    }
+    let items = items_of(workspace, record)?;
+    let words = said(workspace, record)?;
+    let home = workspace.meta.desk;
+    let (realm, me): (_, Person) = (workspace.meta.realm.clone(), workspace.person());
+    // Whether this member may release at all is the first question.
+    let may = crate::gate::from_records::act_facts(
+        &workspace.records(),
+        &realm,
+        workspace.now(),
+        kind,
+        me,
+        &crate::record::definition::GateInputs {
+            first: Some(proposed.proposed_by),
+            purpose: Some(proposed.purpose.clone()),
+            ..Default::default()
+        },
+    )?
+    .judge();
+    if !may.allowed() {
+        return Err(Error::refused(may, None));
+    }
+    let (sorted, left) = workspace.act(kind, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
+        let of = Disclosure {
+            released_by: (kind == RELEASE).then_some(me),
+            emergency: proposed.emergency.then(|| claim(&[proposed.proposed_by, me], Validation::Pending)),
+            ..Disclosure::of(&proposed, act.now(), &realm, home)
+        };
+        let sorted = sort(&act.records(), &of, &items, job)?;
+        if !sorted.leaves.is_empty() {
+            let (asked, numbered) = sorted.stated(&sorted.leaves)?;
+            write(act, entropy, (home, &realm), record.id, kind, terms_of(&of, asked), &words, &numbered, job)?;
+        }
+        Ok(sorted)
+    })?;
+    if left.is_none() {
+        return Err(sorted.refusal().unwrap_or_else(|| Error::life("the partner holds all of it already")));
+    }
+    let more = if kind == JOIN { " A release officer must validate the emergency within 48 hours." } else { "" };
+    let said = format!(
+        "Released: {} for the next bundle to {}; {} stay.{more}",
+        counted(sorted.leaves.len(), "item"),
+        workspace.code_of(proposed.to)?,
+        sorted.stays.len()
+    );
+    Ok(sorted.report(Output::made(record.id, said)))
+}
+
+fn said(workspace: &Workspace, record: &Record) -> Result<Said, Error> {
+    Ok(Said::read(workspace.content(record)?.as_ref()))
+}
+
+fn validate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    let approved = args.need("outcome")? == "approved";
+    let reasons = args.need("reasons")?.to_owned();
+    workspace.act_alone(VALIDATE, Audience::Own, |entropy, _| {
+        Ok(disclosure::validation(record.id, approved, &reasons, entropy.salt()?))
+    })?;
+    if approved {
+        return Ok(Output::made(record.id, "The emergency is validated: what left under it stays."));
+    }
+    let said = if workspace.may(RECALL)?.allowed() {
+        let (code, ordered) = take_back(workspace, record.id)?;
+        format!(
+            "The emergency is refused: {code} is ordered to delete {}, with the next bundle.",
+            counted(ordered, "item")
+        )
+    } else {
+        "The emergency is refused: a desk officer orders the deletion with the next bundle.".to_owned()
+    };
+    Ok(Output::made(record.id, said))
+}
+
+fn recall(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    let (code, ordered) = take_back(workspace, record.id)?;
+    Ok(Output::made(
+        record.id,
+        format!(
+            "Recalled: {code} is ordered to delete {}, with the next bundle; the duty runs until it certifies.",
+            counted(ordered, "item")
+        ),
+    ))
+}
+
+/// Recalls a disclosure, and orders its partner to delete what it got by it. Asked again after a crash, it does what is
+/// left to do.
+fn take_back(workspace: &mut Workspace, id: Id) -> Result<(String, usize), Error> {
+    let record = need(&workspace.records(), id, disclosure::KIND.name)?;
+    let to = Terms::read(&disclosure::of_record(&record))?.to;
+    let order = order::id_of(id, to);
+    if record.state != "recalled" {
+        workspace.act_alone(RECALL, Audience::Own, |_, now| {
+            Ok(disclosure::recalled(id, disclosure::delete_cause(&record, now)))
+        })?;
+    } else if workspace.records().get(order)?.is_some() {
+        return Err(Error::life("it was recalled before"));
+    }
+    let cause = disclosure::delete_cause(&record, workspace.now());
+    let records = workspace.records();
+    let mut items = Vec::new();
+    for item in items_of(workspace, &record)? {
+        let with = |r: &Record| r.shared.iter().any(|h| h.partner == to && h.duty == DutyState::Running);
+        if records.get(item)?.as_ref().is_some_and(with) {
+            items.push(item);
+        }
+    }
+    if !items.is_empty() {
+        workspace.act("delete-order", Audience::Desks(vec![to]), None, |act, _| {
+            act.change(order::new(order, to, cause))?;
+            items.iter().try_for_each(|item| Ok(act.change(order::of_record(*item))?))
+        })?;
+    }
+    Ok((workspace.code_of(to)?, items.len()))
+}
+
+/// Takes back every emergency towards a partner that was not validated, where this member may.
+pub fn take_back_unvalidated(workspace: &mut Workspace, to: Id) -> Result<(), Error> {
+    if !workspace.may(RECALL)?.allowed() {
+        return Ok(());
+    }
+    let released = Query { partner: Some(to), state: Some("released".into()), ..Query::kind(disclosure::KIND.name) };
+    for record in workspace.records().find(&released)? {
+        if disclosure::is_unvalidated(&record, workspace.now()) {
+            take_back(workspace, record.id)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! Asking the gate: about a real item, or with facts of one's own.
+
+use std::io::{BufReader, BufWriter, stdin, stdout};
+
+use serde::Serialize;
+
+use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::review::purpose_of;
+use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
+use crate::gate::leave::{Leave, Validation};
+use crate::gate::simulate::simulate;
+use crate::gate::verdict::Verdict;
+use crate::host::file;
+use crate::law::rule;
+use crate::record::disclosure::{self, Terms};
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{agreement, item};
+use crate::value::class::{Assertion, Category, PersonClass};
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::marking::Marking;
+use crate::value::timestamp::Duration;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "gate",
+        name: "explain",
+        about: "May this item go to this partner now, and why (not)? Asking costs nothing",
+        fields: &[
+            Arg::new("item", ArgKind::Record(&["item"]), "the item").positional(),
+            Arg::new("to", ArgKind::Partner, "the partner").required(),
+            Arg::new("facts", ArgKind::Flag, "with the facts that it was asked with"),
+        ],
+        act: "",
+        run: Handler::Reads(explain),
+    },
+    Command {
+        noun: "gate",
+        name: "outlook",
+        about: "What may go to a partner, and after what, for each category of data",
+        fields: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
+        act: "",
+        run: Handler::Reads(run_outlook),
+    },
+    Command {
+        noun: "gate",
+        name: "simulate",
+        about: "Judge facts from a file, one JSON object a line (- reads standard input); no workspace is needed",
+        fields: &[Arg::new("file", ArgKind::Existing, "the file, or -").positional().cli_only()],
+        act: "",
+        run: Handler::Free(run_simulate),
+    },
+];
+
+/// The facts and the verdict for an item and a partner: with the facts of the open proposal, else with the case's
+/// purpose, the agreement's cap as the term, the asker as proposer, and nobody who releases.
+pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<(Leave, Verdict), Error> {
+    let records = workspace.records();
+    let waiting = Query { partner: Some(to.id), state: Some("proposed".into()), ..Query::kind(disclosure::KIND.name) };
+    let mut open = None;
+    for proposal in records.find(&waiting)? {
+        if crate::command::disclosure::items_of(workspace, &proposal)?.contains(&record.id) {
+            open = Some(Terms::read(&disclosure::of_record(&proposal))?);
+        }
+    }
+    let now = workspace.now();
+    let (purpose, days, named, proposed_by, emergency) = match open {
+        Some(terms) => {
+            let claimed = terms.emergency.then(|| claim(&[terms.proposed_by], Validation::Pending));
+            (terms.purpose, terms.delete_after_days, terms.named, terms.proposed_by, claimed)
+        }
+        None => {
+            let purpose = purpose_of(workspace, record.case)?;
+            let category = item::Terms::read(&record.terms)?.category;
+            let found = agreement::deciding(&records, to.id, &purpose, category, now)?;
+            let cap = found.as_ref().map(agreement::terms_of).transpose()?.map_or(1, |t| t.retention_cap_days);
+            (purpose, cap, false, workspace.person(), None)
+        }
+    };
+    judge(workspace, record, Disclosure { named, proposed_by, emergency, ..proposed(workspace, to, purpose, days) })
+}
+
+/// A disclosure as this member would propose it now, which nobody has released.
+fn proposed(workspace: &Workspace, to: &Record, purpose: String, delete_after_days: i64) -> Disclosure {
+    Disclosure {
+        now: workspace.now(),
+        realm: workspace.meta.realm.clone(),
+        home: workspace.meta.desk,
+        to: to.id,
+        purpose,
+        delete_after_days,
+        named: false,
+        proposed_by: workspace.person(),
+        released_by: None,
+        emergency: None,
+    }
+}
+
+fn judge(workspace: &Workspace, record: &Record, of: Disclosure) -> Result<(Leave, Verdict), Error> {
+    let records = workspace.records();
+    let mut leave = LeaveFacts::begin(&records, of)?;
+    let facts = leave.of_item(&records, record)?;
+    let verdict = facts.judge();
+    Ok((facts.clone(), verdict))
+}
+
+/// What the gate says of a fresh item of this desk, of one category at its lowest tier, to a partner.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Outlook {
+    /// The category.
+    pub category: &'static str,
+    /// Its lowest tier.
+    pub tier: u8,
+    /// `yes`, `after` or `no`.
+    pub may: &'static str,
+    /// What is still to be had for each item, by the names of the rules; or the rules that say no whatever is had.
+    pub because: Vec<String>,
+}
+
+/// Rules that are met item by item: by naming people, a review and what stands in it, a second person, an authorisation,
+/// assurances.
+const BY_ITEM: &[&str] = &["G-09", "G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-18"];
+/// Those of them that are about the review.
+const OF_REVIEW: &[&str] = &["G-12", "G-13", "G-14", "G-15"];
+
+/// What may go to a partner, and after what, for each category of data.
+pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error> {
+    let (records, now) = (workspace.records(), workspace.now());
+    let mut purposes = Vec::new();
+    for record in records.find(&Query { partner: Some(to.id), ..Query::kind(agreement::KIND.name) })? {
+        purposes.extend(agreement::terms_of(&record)?.purposes);
+    }
+    let mut all = Vec::new();
+    for category in Category::ALL.iter().copied() {
+        // The purpose that some agreement names for it; any other is refused for its purpose alone.
+        let mut deciding = None;
+        for purpose in &purposes {
+            if let Some(found) = agreement::deciding(&records, to.id, purpose, category, now)? {
+                let terms = agreement::terms_of(&found)?;
+                let covers = terms.purposes.contains(purpose) && terms.categories.contains(&category);
+                if covers || deciding.is_none() {
+                    deciding = Some((purpose.clone(), terms.retention_cap_days));
+                }
+                if covers {
+                    break;
+                }
+            }
+        }
+        let (purpose, days) = deciding.unwrap_or_else(|| ("cybercrime".to_owned(), 1));
+        let tier = category.least_tier();
+        let (_, verdict) = judge(workspace, &fresh(workspace, category), proposed(workspace, to, purpose, days))?;
+        let refused = verdict.refused_by();
+        let by_item = refused.iter().all(|id| BY_ITEM.contains(id));
+        let because = verdict
+            .refusals()
+            .filter(|f| by_item || !BY_ITEM.contains(&f.id))
+            .filter(|f| !(OF_REVIEW.contains(&f.id) && refused.contains(&"G-11")))
+            .map(|f| format!("{} {}", f.id, rule::by_id(f.id).map_or("", |r| r.name.as_str())));
+        all.push(Outlook {
+            category: category.word(),
+            tier: tier.number(),
+            may: if refused.is_empty() {
+                "yes"
+            } else if by_item {
+                "after"
+            } else {
+                "no"
+            },
+            because: because.collect(),
+        });
+    }
+    Ok(all)
+}
+
+/// An item that this desk could have: of one category, at its lowest tier, about nobody, marked by default. It is in no record store.
+fn fresh(workspace: &Workspace, category: Category) -> Record {
+    let (id, home, tier) = (Id::from_bytes([0; 16]), workspace.meta.desk, category.least_tier());
+    let terms = item::Terms {
+        case: id,
+        kind: "item".to_owned(),
+        tier,
+        category,
+        person_class: PersonClass::None,
+        assertion: Assertion::Fact,
+        source_grade: None,
+        information_grade: None,
+        marking: Marking::default_for(tier),
+        conditions: Vec::new(),
+        originator: home,
+        request: None,
+        delete_by: workspace.now().plus(Duration::days(365)),
+    };
+    let mut record = Record::new(id, item::KIND.name, "held", home);
+    (record.tier, record.due) = (Some(tier.number()), Some(terms.delete_by));
+    record.terms = terms.to_json().into();
+    record
+}
+
+fn run_outlook(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let to = workspace.partner(args.need("to")?)?;
+    let columns = &[("category", "DATA"), ("tier", "TIER"), ("may", "MAY GO"), ("because", "BECAUSE OF")];
+    Ok(Output::list(&outlook(workspace, &to)?, columns))
+}
+
+/// One of our own JSON values as serde has it.
+pub fn to_serde(json: &Json) -> serde_json::Value {
+    serde_json::from_str(&json.to_string()).unwrap_or(serde_json::Value::Null)
+}
+
+fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("item")?, &[item::KIND.name])?;
+    let to = workspace.partner(args.need("to")?)?;
+    let (facts, verdict) = ask(workspace, &record, &to)?;
+    let answer = Output::thing(&to_serde(&verdict.to_json()));
+    let answer = if args.flag("facts") { answer.with("facts", to_serde(&facts.to_json())) } else { answer };
+    let mut text = vec![if verdict.allowed() {
+        "YES: it may leave.".to_owned()
+    } else {
+        format!("NO: refused by {}.", verdict.refused_by().join(", "))
+    }];
+    text.extend(
+        verdict
+            .rules
+            .iter()
+            .map(|r| format!("{} {}  {} ({})", r.id, if r.holds { "yes" } else { "NO " }, r.because, r.source())),
+    );
+    text.extend(verdict.obligations.iter().map(|o| format!("then: {o}")));
+    if args.flag("facts") {
+        text.push(facts.to_json().to_string());
+    }
+    Ok(Output { text: Some(text.join("\n")), ..answer })
+}
+
+fn run_simulate(_: &mut CommandContext, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let path = args.need("file")?;
+    let out = BufWriter::with_capacity(64 * 1024, stdout().lock());
+    let go_on = |t: &crate::gate::simulate::Tally| job.go_on("judging", t.judged + t.errors, None);
+    let tally = if path == "-" {
+        simulate(stdin().lock(), out, go_on)
+    } else {
+        simulate(BufReader::with_capacity(64 * 1024, file::open(path.as_ref())?), out, go_on)
+    };
+    let tally =
+        tally.map_err(|e| Error::new(ErrorKind::Medium, e.to_string(), "check the file and where the verdicts go"))?;
+    let code = if tally.errors > 0 { ErrorKind::Malformed as u8 } else { 0 };
+    Ok(Output { value: serde_json::Value::Null, columns: &[], message: None, text: None, code })
+}

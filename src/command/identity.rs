@@ -1,0 +1,148 @@
+//! Identities: a member's own keys, in a file outside the workspace.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::host::entropy::Entropy;
+use crate::host::file;
+use crate::seal::identity::{Identity, LONGEST};
+use crate::seal::secret::{Passphrase, Secret};
+use crate::seal::sign::Signer;
+use crate::seal::vault::{self, AgeKey, UnsealError};
+use crate::value::text::shown;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "identity",
+        name: "new",
+        about: "Make a new identity: F holds your keys, F.pub is what an administrator enrols",
+        fields: &[
+            Arg::new("name", ArgKind::Line, "your name, as others shall see it").required(),
+            Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
+            Arg::new("no-passphrase", ArgKind::Flag, "do not seal the file with a passphrase (exercises and tests)"),
+        ],
+        act: "",
+        run: Handler::Free(new),
+    },
+    Command {
+        noun: "identity",
+        name: "show",
+        about: "Show whose identity this is",
+        fields: &[],
+        act: "",
+        run: Handler::Free(show),
+    },
+];
+
+fn new(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let out = args.path("out")?;
+    let mut entropy = Entropy::default();
+    let me = Identity {
+        name: args.line("name")?,
+        signer: Signer::from_seed(&*entropy.seed()?),
+        age: AgeKey::generate(),
+        roots: Vec::new(),
+    };
+    if out.symlink_metadata().is_ok() {
+        let what = format!("there is a file {} already", shown(&out.to_string_lossy()));
+        return Err(Error::new(ErrorKind::Medium, what, "name another file; an identity is never overwritten"));
+    }
+    let passphrase = if args.flag("no-passphrase") {
+        None
+    } else {
+        Some((place.passphrase)("A new passphrase for this identity", true)?)
+    };
+    write(&out, &me, passphrase.as_ref())?;
+    let mut public = out.file_name().unwrap_or_default().to_owned();
+    public.push(".pub");
+    file::write(&out.with_file_name(public), me.public_text()?.as_bytes())?;
+    let said = "Made. Keep the file and its passphrase; hand the .pub file to an administrator.";
+    Ok(Output::thing(&Shown::of(&me)).with_message(said))
+}
+
+fn show(place: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (me, _) = unlock(place)?;
+    Ok(Output::thing(&Shown::of(&me)))
+}
+
+/// An identity as it is shown: nothing secret.
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    person: String,
+    signing: String,
+    age: String,
+    founder_of: Vec<String>,
+}
+
+impl Shown {
+    fn of(me: &Identity) -> Self {
+        Self {
+            name: me.name.clone(),
+            person: me.person().to_string(),
+            signing: me.signer.public().to_openssh(),
+            age: me.age.recipient().to_string(),
+            founder_of: me.roots.iter().map(|(desk, _)| desk.to_string()).collect(),
+        }
+    }
+}
+
+/// Writes an identity, sealed where there is a passphrase.
+pub fn write(path: &Path, me: &Identity, passphrase: Option<&Passphrase>) -> Result<(), Error> {
+    let text = me.to_text()?;
+    match passphrase {
+        None => file::write(path, text.as_bytes())?,
+        Some(passphrase) => {
+            let sealed = vault::seal_with_passphrase(passphrase, text.as_bytes())
+                .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
+            file::write(path, &sealed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the identity that is named; asks for its passphrase where it is sealed.
+pub fn unlock(place: &mut CommandContext) -> Result<(Identity, Option<Passphrase>), Error> {
+    let path = place.identity.clone();
+    if path.symlink_metadata().is_err() {
+        let what = format!("there is no identity {}", shown(&path.to_string_lossy()));
+        return Err(Error::new(
+            ErrorKind::Key,
+            what,
+            "name yours with --identity, or make one with `comity identity new`",
+        ));
+    }
+    let bytes = file::read(&path, LONGEST as u64)?;
+    if !vault::is_sealed(&bytes) {
+        return Ok((Identity::parse(&Secret::new(bytes))?, None));
+    }
+    let passphrase = (place.passphrase)("Passphrase", false)?;
+    let me = open(&bytes, &passphrase)?;
+    Ok((me, Some(passphrase)))
+}
+
+/// Whether the identity that is named asks for a passphrase.
+pub fn asks_for_passphrase(path: &Path) -> Result<bool, Error> {
+    Ok(vault::is_sealed(&file::read(path, LONGEST as u64)?))
+}
+
+/// Opens a sealed identity.
+pub fn open(sealed: &[u8], passphrase: &Passphrase) -> Result<Identity, Error> {
+    let plain = vault::open_with_passphrase(passphrase, sealed, LONGEST).map_err(|e| match e {
+        UnsealError::NotOurs => Error::new(
+            ErrorKind::Key,
+            "the passphrase does not open this identity",
+            "try again, or name another identity",
+        ),
+        UnsealError::Malformed(what) => {
+            Error::new(ErrorKind::Key, format!("the identity does not open: {what}"), "put it back from a copy")
+        }
+        UnsealError::Medium(e) => e.into(),
+    })?;
+    Ok(Identity::parse(&plain)?)
+}

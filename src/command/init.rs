@@ -1,0 +1,103 @@
+//! Making a workspace: a desk is founded, and its founder is its first member.
+
+use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::identity;
+use crate::record::card;
+use crate::record::definition::token;
+use crate::value::class::Role;
+use crate::value::realm::Realm;
+use crate::workspace::error::Error;
+use crate::workspace::open::{Founding, found};
+use crate::workspace::progress::Job;
+
+/// The words for roles.
+pub fn roles() -> Vec<&'static str> {
+    Role::ALL.iter().map(|r| r.word()).collect()
+}
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[Command {
+    noun: "",
+    name: "init",
+    about: "Found a desk: make its workspace, with you as its first member",
+    fields: &[
+        Arg::new("desk", ArgKind::Line, "the desk's code: a few capitals, such as XA").required(),
+        Arg::new("name", ArgKind::Line, "the desk's name").required(),
+        Arg::new("jurisdiction", ArgKind::Line, "the jurisdiction that it acts under").required(),
+        Arg::new("roles", ArgKind::Words(roles), "your roles").required(),
+        Arg::new("exercise", ArgKind::Line, "the name of an exercise: nothing of it can reach a live desk"),
+    ],
+    act: "",
+    run: Handler::Free(init),
+}];
+
+/// What a desk is founded with, read from a form.
+struct Answers_ {
+    code: String,
+    name: String,
+    jurisdiction: String,
+    roles: Vec<Role>,
+    realm: Realm,
+}
+
+impl Answers_ {
+    fn read(args: &Args) -> Result<Self, Error> {
+        let (code, realm) = (code(args)?, realm(args)?);
+        Ok(Self {
+            code,
+            name: args.line("name")?,
+            jurisdiction: jurisdiction(args)?,
+            roles: founders_roles(args)?,
+            realm,
+        })
+    }
+}
+
+fn code(args: &Args) -> Result<String, Error> {
+    args.read("desk", "a few capitals, such as XA,", card::code)
+}
+
+fn jurisdiction(args: &Args) -> Result<String, Error> {
+    args.read("jurisdiction", "a code without spaces", token)
+}
+
+fn realm(args: &Args) -> Result<Realm, Error> {
+    let read = |name: &str| Realm::parse(&format!("exercise:{name}"));
+    match args.maybe("exercise") {
+        None => Ok(Realm::Live),
+        Some(_) => args.read("exercise", "a name of letters, digits and hyphens", read),
+    }
+}
+
+fn founders_roles(args: &Args) -> Result<Vec<Role>, Error> {
+    let roles = args.words("roles", "a role", Role::parse)?;
+    if roles.contains(&Role::Administrator) {
+        return Ok(roles);
+    }
+    Err(Error::usage("--roles: a desk begins with an administrator"))
+}
+
+/// Whether [`VERBS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
+/// what is wrong.
+pub fn check(field: &str, args: &Args) -> Result<(), Error> {
+    match field {
+        "desk" => code(args).map(drop),
+        "jurisdiction" => jurisdiction(args).map(drop),
+        "roles" => founders_roles(args).map(drop),
+        "exercise" => realm(args).map(drop),
+        _ => args.line(field).map(drop),
+    }
+}
+
+fn init(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let Answers_ { code, name, jurisdiction, roles, realm } = Answers_::read(args)?;
+    let (mut me, passphrase) = identity::unlock(place)?;
+    let founding = Founding { code: &code, name: &name, jurisdiction: &jurisdiction, roles, realm };
+    let file = place.identity.clone();
+    let now = place.clock.now();
+    let desk = found(&place.workspace, &mut me, &founding, now, |me| identity::write(&file, me, passphrase.as_ref()))?;
+    let said = format!(
+        "Desk {code} is founded. Its root key stands in your identity: keep a copy of that file off this machine."
+    );
+    Ok(Output::made(desk, said).with("desk", code).with("workspace", place.workspace.to_string_lossy().into_owned()))
+}

@@ -1,0 +1,585 @@
+//! The law as it is known here: kinds of request, what they must say, their clocks and grounds; ceilings; jurisdictions
+//! and where they differ. Each row with its source, its status, and the day on which somebody verified it.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::host::file;
+use crate::law::calendar::Calendar;
+use crate::law::deadline;
+use crate::law::edition::{Law, Table, version_in_words};
+use crate::law::ground::Ground;
+use crate::law::instrument::Instrument;
+use crate::law::jurisdiction::Jurisdiction;
+use crate::law::request::{self, RequestKind};
+use crate::law::{ceiling, test};
+use crate::object;
+use crate::record::law;
+use crate::record::store::Record;
+use crate::store::read;
+use crate::value::class::Test;
+use crate::value::json::{self, Json, Limits};
+use crate::value::text::shown;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+fn kinds() -> Vec<&'static str> {
+    request::all().iter().map(|r| r.id.as_str()).collect()
+}
+
+fn tables() -> Vec<&'static str> {
+    Table::ALL.iter().map(|t| t.word()).collect()
+}
+
+/// The law that a command shows: the program's, or this workspace's. In the screens it is always the workspace's.
+const HERE: Arg =
+    Arg::new("here", ArgKind::Flag, "as this workspace's own signed changes have it, not as the program brings it")
+        .cli_only();
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "law",
+        name: "list",
+        about: "List the kinds of request and the instruments that they rest on",
+        fields: &[HERE],
+        act: "",
+        run: Handler::Law(list),
+    },
+    Command {
+        noun: "law",
+        name: "show",
+        about: "Show a kind of request: its fields, grounds, clocks, status and source",
+        fields: &[Arg::new("kind", ArgKind::Word(kinds), "the kind, such as bc29").positional(), HERE],
+        act: "",
+        run: Handler::Law(show),
+    },
+    Command {
+        noun: "law",
+        name: "deadline",
+        about: "Calculate the target and the legal limit of every clock of a kind of request",
+        fields: &[
+            Arg::new("kind", ArgKind::Word(kinds), "the kind, such as bc29").positional(),
+            Arg::new("from", ArgKind::Line, "the event: a time in UTC, or a date (00:00Z)").required(),
+            Arg::new("days", ArgKind::Number, "the time that the order itself sets, in days"),
+            Arg::new(
+                "calendar",
+                ArgKind::Line,
+                "the jurisdiction whose days off count; without it, Saturday and Sunday",
+            ),
+            HERE,
+        ],
+        act: "",
+        run: Handler::Law(compute),
+    },
+    Command {
+        noun: "law",
+        name: "tests",
+        about: "List the tests of a legal review: the question, the level that asks it, the source",
+        fields: &[],
+        act: "",
+        run: Handler::Law(tests),
+    },
+    Command {
+        noun: "law",
+        name: "ceilings",
+        about: "List up to which tier a kind of partner is given something where its agreement names no tier",
+        fields: &[],
+        act: "",
+        run: Handler::Law(ceilings),
+    },
+    Command {
+        noun: "law",
+        name: "jurisdiction",
+        about: "Show a jurisdiction: who authorises what, which instruments bind it, what it recognises",
+        fields: &[Arg::new("code", ArgKind::Line, "its code").positional(), HERE],
+        act: "",
+        run: Handler::Law(show_jurisdiction),
+    },
+    Command {
+        noun: "law",
+        name: "compare",
+        about: "Compare two jurisdictions: instruments in force between them, and where their thresholds differ",
+        fields: &[
+            Arg::new("one", ArgKind::Line, "a code").positional(),
+            Arg::new("other", ArgKind::Line, "another code").positional(),
+            HERE,
+        ],
+        act: "",
+        run: Handler::Law(compare),
+    },
+    Command {
+        noun: "law",
+        name: "row",
+        about: "Write a row of the law as `law change` takes it, to be corrected",
+        fields: &[
+            Arg::new("table", ArgKind::Word(tables), "what it is of").positional(),
+            Arg::new("id", ArgKind::Line, "its id, such as 2ap").positional(),
+            HERE,
+        ],
+        act: "",
+        run: Handler::Law(write_row),
+    },
+    Command {
+        noun: "law",
+        name: "change",
+        about: "Correct rows of the law that this desk works by, or add some, from a file of such rows",
+        fields: &[
+            Arg::new("file", ArgKind::Existing, "rows as `law row` writes them; or as the program's own TOML has them")
+                .positional(),
+            Arg::new(
+                "because",
+                ArgKind::Body,
+                "why: what was read, and where; it is kept for ever, so it names nobody of a case",
+            )
+            .required(),
+        ],
+        act: law::CHANGE,
+        run: Handler::Writes(change),
+    },
+    Command {
+        noun: "law",
+        name: "restore",
+        about: "Take a row of the law back to what the program brings",
+        fields: &[
+            Arg::new("table", ArgKind::Word(tables), "what it is of").positional(),
+            Arg::new("id", ArgKind::Line, "its id, such as 2ap").positional(),
+            Arg::new("because", ArgKind::Body, "why").required(),
+        ],
+        act: law::CHANGE,
+        run: Handler::Writes(restore),
+    },
+    Command {
+        noun: "law",
+        name: "history",
+        about: "List the changes that were signed here to the law, the newest last",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(history),
+    },
+];
+
+/// A status in words; what is not in force says so in capitals.
+fn status_of(instrument: &Instrument, now: Timestamp) -> String {
+    match (instrument.is_in_force(now), &instrument.applies_from) {
+        (true, _) => "in force".to_owned(),
+        (false, Some(day)) => format!("NOT IN FORCE: applies from {day}"),
+        (false, None) => format!("NOT IN FORCE: {}", instrument.status.trim_end_matches(", not in force")),
+    }
+}
+
+fn status(law: &Law, kind: &RequestKind, now: Timestamp) -> String {
+    law.instrument(&kind.instrument).map_or_else(|| "NOT IN FORCE: unknown".to_owned(), |i| status_of(i, now))
+}
+
+fn kind_of<'l>(law: &'l Law, args: &Args) -> Result<&'l RequestKind, Error> {
+    let id = args.need("kind")?;
+    law.request(id).ok_or_else(|| Error::unknown(format!("there is no kind of request {}", shown(id))))
+}
+
+fn jurisdiction_of<'l>(law: &'l Law, args: &Args, field: &str) -> Result<&'l Jurisdiction, Error> {
+    let code = args.need(field)?;
+    law.jurisdiction(code).ok_or_else(|| Error::unknown(format!("there is no jurisdiction {}", shown(code))))
+}
+
+fn list(law: &Law, now: Timestamp, _: &Args) -> Result<Output, Error> {
+    let row = |r: &RequestKind| json!({ "id": r.id, "instrument": r.instrument, "article": r.article, "name": r.name, "tier": r.tier, "level": r.level, "counterpart": r.counterpart, "status": status(law, r, now), "source": r.source, "verified": r.verified });
+    let rows: Vec<Value> = law.requests().iter().map(row).collect();
+    Ok(Output::list(
+        &rows,
+        &[
+            ("id", "ID"),
+            ("instrument", "INSTRUMENT"),
+            ("article", "ARTICLE"),
+            ("status", "STATUS"),
+            ("verified", "VERIFIED"),
+            ("name", "NAME"),
+        ],
+    ))
+}
+
+/// How long a clock runs, in words.
+fn length(clock: &request::ClockRow) -> String {
+    let time = clock.amount.zip(clock.unit.as_deref()).map(|(n, unit)| format!("{n} {unit}s"));
+    match (time, clock.longer_wins) {
+        (Some(time), true) => format!("{time}, or what the order sets where that is longer"),
+        (Some(time), false) => time,
+        (None, _) if clock.clock == "authority" => "as the order or the warrant says".to_owned(),
+        (None, _) => "no fixed limit".to_owned(),
+    }
+}
+
+fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
+    let kind = kind_of(law, args)?;
+    let status = status(law, kind, now);
+    let grounds: Vec<&Ground> = kind.grounds.iter().filter_map(|g| law.ground(g)).collect();
+    let mut text = vec![
+        format!("{}  {}, {}", kind.id, kind.name, kind.article),
+        format!("  status    {status}"),
+        format!("  rests on  {}", law.instrument(&kind.instrument).map_or("", |i| i.name.as_str())),
+        format!(
+            "  asks      tier {}, review {}, of a {}; data: {}",
+            kind.tier,
+            if kind.review { &kind.level } else { "none" },
+            kind.counterpart,
+            if kind.categories.is_empty() { "none".to_owned() } else { kind.categories.join(", ") }
+        ),
+        format!("  source    {} ({})", kind.source, kind.verified),
+        format!("  law       {}", law.version_in_words()),
+        String::new(),
+        "MUST SAY (* required)".to_owned(),
+    ];
+    text.extend(kind.field.iter().map(|f| {
+        format!("{} {:16} [{}] {}: {}", if f.required { "*" } else { " " }, f.id, f.article, f.label, f.help)
+    }));
+    text.push(String::new());
+    text.push("CLOCKS".to_owned());
+    text.extend(kind.clock.iter().map(|c| {
+        let rolls = if c.rolls { "; an end on a day off goes on to the next working day" } else { "" };
+        format!(
+            "  {} {}, from when it is {}: {}{rolls}. {} ({})",
+            c.clock,
+            c.variant,
+            c.starts,
+            length(c),
+            c.source,
+            c.verified
+        )
+    }));
+    text.push(String::new());
+    text.push(if grounds.is_empty() {
+        "GROUNDS: no closed list".to_owned()
+    } else {
+        "GROUNDS on which it may be refused or postponed, and no others".to_owned()
+    });
+    text.extend(grounds.iter().map(|g| format!("  {:12} {} ({}; {})", g.id, g.text, g.source, g.verified)));
+    if !kind.follow_on.is_empty() {
+        text.push(format!("\nFOLLOWED BY {}", kind.follow_on.join(", ")));
+    }
+    let answer = Output::thing(kind).with("status", status).with("ground", json!(grounds)).with("law", law.version());
+    Ok(Output { text: Some(text.join("\n")), ..answer })
+}
+
+fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
+    let kind = kind_of(law, args)?;
+    let time = |t: &str| Timestamp::parse(t).or_else(|| Timestamp::parse_date(t).map(Timestamp::of_date));
+    let event = args.read("from", "a time such as 2026-09-04T14:20:00Z, or a date,", time)?;
+    let days = args.number("days")?;
+    if days.is_some_and(|n| !(1..=36_500).contains(&n)) {
+        return Err(Error::usage("--days: 1 to 36500"));
+    }
+    let calendar = match args.maybe("calendar") {
+        Some(_) => jurisdiction_of(law, args, "calendar")?.calendar(),
+        None => Calendar::default(),
+    };
+    let status = status(law, kind, now);
+    let row = |c: &deadline::Clock<'_>| {
+        json!({
+            "clock": c.row.clock, "variant": c.row.variant, "target": c.target.map(|t| t.to_string()),
+            "limit": c.limit.map(|t| t.to_string()), "rolls": c.row.rolls, "status": status, "source": c.row.source,
+            "starts": c.row.starts, "verified": c.row.verified,
+        })
+    };
+    let rows: Vec<Value> = deadline::clocks(law, kind, event, days, &calendar).iter().map(row).collect();
+    let columns = &[
+        ("clock", "CLOCK"),
+        ("variant", "VARIANT"),
+        ("starts", "FROM WHEN IT IS"),
+        ("target", "TARGET"),
+        ("limit", "LIMIT"),
+        ("status", "STATUS"),
+        ("source", "SOURCE"),
+    ];
+    Ok(Output::list(&rows, columns))
+}
+
+fn tests(_: &Law, _: Timestamp, _: &Args) -> Result<Output, Error> {
+    let rows: Vec<&test::TestRow> = Test::ALL.iter().filter_map(|t| test::of(*t)).collect();
+    Ok(Output::list(&rows, &[("id", "TEST"), ("level", "FROM"), ("source", "SOURCE"), ("question", "QUESTION")]))
+}
+
+fn ceilings(_: &Law, _: Timestamp, _: &Args) -> Result<Output, Error> {
+    let columns = &[("kind", "KIND"), ("tier", "TIER"), ("verified", "VERIFIED"), ("source", "SOURCE")];
+    Ok(Output::list(ceiling::all(), columns))
+}
+
+/// What stands over every word on a jurisdiction that was invented.
+fn caution(j: &Jurisdiction) -> &'static str {
+    if j.illustrative { "ILLUSTRATIVE: invented, nobody's law" } else { "" }
+}
+
+fn show_jurisdiction(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Error> {
+    let j = jurisdiction_of(law, args, "code")?;
+    let mut text = vec![
+        format!("{}  {}   {}", j.code, j.name, caution(j)),
+        format!("  central authority  {}", j.central_authority),
+        format!("  24/7 contact       {}", j.contact_24_7),
+        format!("  languages          {}", j.languages.join(", ")),
+        format!("  transmission       {}", j.transmission.join(", ")),
+        format!("  dual criminality   {}", j.dual_criminality),
+        format!("  capital punishment {}", j.capital_punishment),
+        format!(
+            "  asks assurances    {}",
+            if j.assurances_required.is_empty() { "none".to_owned() } else { j.assurances_required.join(", ") }
+        ),
+        format!("  preservation       {} days, extended by {}", j.preservation_days, j.preservation_extension_days),
+        format!("  notice             {}", j.notice_rule),
+        format!("  remedies           {}", j.remedies),
+        format!("  privilege          {}", j.privilege_rule),
+        format!("  oversight          {}", j.oversight_body),
+        format!("  evidence           {}", j.admissibility),
+        String::new(),
+        "INSTRUMENTS".to_owned(),
+    ];
+    text.extend(
+        j.instrument.iter().map(|p| {
+            format!("  {:12} {:9} {:11} {}", p.id, p.status, p.since.as_deref().unwrap_or("-"), p.reservations)
+        }),
+    );
+    text.push("\nWHO AUTHORISES WHAT (4 is strictest)".to_owned());
+    text.extend(j.threshold.iter().map(|t| {
+        format!(
+            "  {:14} {}  {}; {}; {}{}",
+            t.category,
+            t.rank,
+            t.authoriser,
+            t.standard,
+            t.min_penalty,
+            if t.independent { "; independent" } else { "" }
+        )
+    }));
+    text.push("\nRECOGNISES".to_owned());
+    text.extend(
+        j.recognition.iter().map(|r| {
+            format!("  of {} for {}: {}, until {}; after that {}", r.of, r.test, r.accepts, r.until, r.fallback)
+        }),
+    );
+    text.push(format!("\n{} ({})", j.source, j.verified));
+    Ok(Output { text: Some(text.join("\n")), ..Output::thing(j) })
+}
+
+fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
+    let (one, other) = (jurisdiction_of(law, args, "one")?, jurisdiction_of(law, args, "other")?);
+    let bound: Vec<&str> = law
+        .instruments()
+        .iter()
+        .filter(|i| law.in_force_between(&i.id, &one.code, &other.code, now))
+        .map(|i| i.id.as_str())
+        .collect();
+    let (mut thresholds, mut differ) = (Vec::new(), Vec::new());
+    for a in &one.threshold {
+        let Some(b) = other.threshold.iter().find(|t| t.category == a.category) else { continue };
+        // Where two laws differ, the higher standard applies.
+        let higher = match a.rank.cmp(&b.rank) {
+            std::cmp::Ordering::Greater => &one.code,
+            std::cmp::Ordering::Less => &other.code,
+            std::cmp::Ordering::Equal => "",
+        };
+        let mark = if a.rank == b.rank { " " } else { "!" };
+        differ.push(format!("{mark} {:14} {} {} | {} {}", a.category, a.rank, a.authoriser, b.rank, b.authoriser));
+        thresholds.push(json!({ "category": a.category, "one": { "rank": a.rank, "authoriser": a.authoriser, "standard": a.standard }, "other": { "rank": b.rank, "authoriser": b.authoriser, "standard": b.standard }, "differs": a.rank != b.rank, "higher": higher }));
+    }
+    let recognised = |a: &Jurisdiction, b: &Jurisdiction| -> Vec<Value> {
+        a.recognition.iter().filter(|r| r.of == b.code).map(|r| json!({ "by": a.code, "of": b.code, "test": r.test, "accepts": r.accepts, "until": r.until, "stands": r.stands(now), "fallback": r.fallback })).collect()
+    };
+    let recognition: Vec<Value> = recognised(one, other).into_iter().chain(recognised(other, one)).collect();
+    let mut text = vec![
+        format!("{} and {}   {}", one.code, other.code, caution(one)),
+        format!("\nIN FORCE BETWEEN THEM\n  {}", bound.join(", ")),
+    ];
+    text.push(format!("\nWHERE THEY DIFFER\n  {:20} {:28} {:28}", "", one.code, other.code));
+    for (what, a, b) in [
+        ("dual criminality", &one.dual_criminality, &other.dual_criminality),
+        ("capital punishment", &one.capital_punishment, &other.capital_punishment),
+        ("asks assurances", &one.assurances_required.join(", "), &other.assurances_required.join(", ")),
+        (
+            "preservation",
+            &format!("{} + {} days", one.preservation_days, one.preservation_extension_days),
+            &format!("{} + {} days", other.preservation_days, other.preservation_extension_days),
+        ),
+    ] {
+        text.push(format!(
+            "{} {what:20} {:28} {:28}",
+            if a == b { " " } else { "!" },
+            if a.is_empty() { "none" } else { a },
+            if b.is_empty() { "none" } else { b }
+        ));
+    }
+    text.push("\nTHRESHOLDS (the higher standard applies)".to_owned());
+    text.extend(differ);
+    text.push("\nRECOGNISED".to_owned());
+    for r in &recognition {
+        let word = |key: &str| r[key].as_str().unwrap_or_default().to_owned();
+        let (stands, after) = if r["stands"] == true {
+            ("until", String::new())
+        } else {
+            ("LAPSED", format!("; now: {}", word("fallback")))
+        };
+        text.push(format!(
+            "  {} takes of {} for {}: {} ({stands} {}{after})",
+            word("by"),
+            word("of"),
+            word("test"),
+            word("accepts"),
+            word("until")
+        ));
+    }
+    let value = json!({ "one": one.code, "other": other.code, "in_force": bound, "thresholds": thresholds, "recognition": recognition });
+    Ok(Output { text: Some(text.join("\n")), ..Output::thing(&value) })
+}
+
+fn table_of(args: &Args) -> Result<Table, Error> {
+    args.read("table", "instrument, request, ground or jurisdiction", Table::parse)
+}
+
+fn write_row(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Error> {
+    let (table, id) = (table_of(args)?, args.need("id")?);
+    let row = law.row(table, id).ok_or_else(|| Error::unknown(format!("there is no {table} {}", shown(id))))?;
+    let value = json!({ table.word(): [row] });
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    Ok(Output { text: Some(text), ..Output::thing(&value) })
+}
+
+// --- changes -------------------------------------------------------------------------------------------------------
+
+/// The largest file of rows that is read, in bytes.
+const LARGEST_FILE: u64 = 1024 * 1024;
+
+/// The rows of a file, each with its table: JSON as [`write_row`] has it, or TOML as the program's own.
+fn rows_of(bytes: &[u8]) -> Result<Vec<(Table, Json)>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let json = if text.trim_start().starts_with('{') {
+        text.to_owned()
+    } else {
+        let value: Value = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+        value.to_string()
+    };
+    let file = json::parse(json.as_bytes(), Limits::FOREIGN).map_err(|e| e.to_string())?;
+    let mut rows = Vec::new();
+    for (name, list) in file.members().ok_or("it is no list of rows")? {
+        let table = Table::parse(name).ok_or_else(|| format!("`{}` is no table of the law", shown(name)))?;
+        let list = list.items().ok_or_else(|| format!("`{table}` is no list of rows"))?;
+        rows.extend(list.iter().map(|row| (table, row.clone())));
+    }
+    Ok(rows)
+}
+
+fn change(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let path = args.path("file")?;
+    let bad = |what: String| {
+        let what = format!("{}: {what}", shown(&path.to_string_lossy()));
+        Error::new(ErrorKind::Malformed, what, "nothing was changed; `comity law row` writes a row as it is taken")
+    };
+    let rows = rows_of(&file::read(&path, LARGEST_FILE)?).map_err(bad)?;
+    let because = args.body("because")?.unwrap_or_default();
+    let before = workspace.law()?;
+    let mut after = Law::clone(&before);
+    let (mut seen, mut changes) = (Vec::new(), Vec::new());
+    for (table, row) in rows {
+        let id = after.put(table, &row.to_text()).map_err(|e| bad(format!("{table} {}", shown(&e))))?;
+        if seen.contains(&(table, id.clone())) {
+            return Err(bad(format!("{table} {id} stands in it twice")));
+        }
+        seen.push((table, id.clone()));
+        // What is signed is the whole row in its own order, however it was typed.
+        let whole = after.row(table, &id).filter(|row| before.row(table, &id).as_ref() != Some(row));
+        let Some(whole) = whole.map(|row| json::parse(row.to_string().as_bytes(), Limits::SIGNED)) else { continue };
+        changes.push((table, id, Some(whole.map_err(|e| bad(e.to_string()))?)));
+    }
+    if changes.is_empty() {
+        return Err(Error::life("the law says all of that already: nothing was changed"));
+    }
+    let named: Vec<String> = changes.iter().map(|(table, id, _)| format!("{table} {id}")).collect();
+    sign(workspace, &because, changes)?;
+    describe_rows(workspace, &named)
+}
+
+fn restore(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (table, id) = (table_of(args)?, args.line("id")?);
+    let because = args.body("because")?.unwrap_or_default();
+    sign(workspace, &because, vec![(table, id.clone(), None)])?;
+    describe_rows(workspace, &[format!("{table} {id}")])
+}
+
+fn sign(workspace: &mut Workspace, because: &str, changes: Vec<(Table, String, Option<Json>)>) -> Result<(), Error> {
+    let said = object! { "because" => because };
+    workspace.act(law::CHANGE, Audience::Own, None, |act, entropy| {
+        for (table, id, row) in changes {
+            act.change(law::changed(entropy.id()?, table, &id, row, &said, entropy.salt()?))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn describe_rows(workspace: &Workspace, named: &[String]) -> Result<Output, Error> {
+    let law = workspace.law()?;
+    let said = format!("Changed: {}. From now on decides: {}.", named.join(", "), law.version_in_words());
+    Ok(Output::thing(&json!({ "changed": named, "law": law.version() })).with_message(said))
+}
+
+/// A change of the law as it is shown.
+fn history_row(workspace: &Workspace, number: usize, record: &Record) -> Result<Value, Error> {
+    let position = record.terms.get("position").and_then(Json::int).unwrap_or(0);
+    let act = read::act(&workspace.db, position)?;
+    let header = act.as_ref().map(read::StoredAct::read_header).transpose()?;
+    Ok(json!({
+        "number": number, "id": record.id.to_string(), "table": record.text("table"), "row": record.text("id"),
+        "state": if law::is_readable(record) { record.state.as_str() } else { "of another program: not in use" }, "at": header.as_ref().map(|h| h.time.at.to_string()),
+        "by": header.map(|h| workspace.name_of(h.member)).transpose()?, "act": act.map(|a| a.id.to_string()),
+        "because": workspace.text_of(record, "because")?,
+    }))
+}
+
+fn history(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let all = law::all(&workspace.records())?;
+    let rows: Vec<Value> =
+        all.iter().enumerate().map(|(n, r)| history_row(workspace, n + 1, r)).collect::<Result<_, Error>>()?;
+    let columns = &[
+        ("number", "NO."),
+        ("table", "TABLE"),
+        ("row", "ROW"),
+        ("state", "STATE"),
+        ("at", "AT"),
+        ("by", "BY"),
+        ("because", "BECAUSE"),
+    ];
+    Ok(Output::list(&rows, columns))
+}
+
+/// The position of the last act that made a change of these kinds to a record; `None` where there was none.
+fn last_act(workspace: &Workspace, record: &Record, kinds: &[&str], own: bool) -> Result<Option<i64>, Error> {
+    for (row, kind) in read::rows_of(&workspace.db, record.id)?.iter().rev() {
+        if !kinds.contains(&kind.as_str()) {
+            continue;
+        }
+        let Some(position) = read::position_of_row(&workspace.db, *row)? else { continue };
+        if !own || read::act(&workspace.db, position)?.is_some_and(|act| act.desk == workspace.meta.desk) {
+            return Ok(Some(position));
+        }
+    }
+    Ok(None)
+}
+
+/// The law by which the last change of these kinds to a record was decided, or came; where there was none, the law of now.
+pub fn of(workspace: &Workspace, record: &Record, kinds: &[&str]) -> Result<Arc<Law>, Error> {
+    let records = workspace.records();
+    if law::all(&records)?.is_empty() {
+        return Ok(Law::of_program());
+    }
+    let position = last_act(workspace, record, kinds, false)?;
+    Ok(law::edition_before(&records, position.unwrap_or(i64::MAX))?)
+}
+
+/// Which version of the law the last own change of these kinds to a record was decided by, in words; `None` where there
+/// was none.
+pub fn decided_by(workspace: &Workspace, record: &Record, kinds: &[&str]) -> Result<Option<String>, Error> {
+    let position = last_act(workspace, record, kinds, true)?;
+    let version = position.map(|p| law::version_at(&workspace.records(), p)).transpose()?;
+    Ok(version.map(version_in_words))
+}

@@ -1,0 +1,162 @@
+//! Members of the desk: enrolled, given roles, revoked. Each needs the desk's root key.
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::init::roles;
+use crate::host::file;
+use crate::record::member::{self, Certificate};
+use crate::record::store::Record;
+use crate::seal::identity::PublicIdentity;
+use crate::seal::sign::PublicKey;
+use crate::value::class::Role;
+use crate::value::text::shown;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+const MEMBER: Arg = Arg::new("member", ArgKind::Line, "the member: name, fingerprint or id").positional();
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "member",
+        name: "add",
+        about: "Enrol a member from their public file",
+        fields: &[
+            Arg::new("file", ArgKind::Existing, "the member's .pub file").positional(),
+            Arg::new("roles", ArgKind::Words(roles), "their roles").required(),
+        ],
+        act: "member-add",
+        run: Handler::Writes(add),
+    },
+    Command {
+        noun: "member",
+        name: "list",
+        about: "List the desk's members",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(list),
+    },
+    Command {
+        noun: "member",
+        name: "roles",
+        about: "Give a member other roles",
+        fields: &[MEMBER, Arg::new("roles", ArgKind::Words(roles), "all of their roles from now on").required()],
+        act: "member-roles",
+        run: Handler::Writes(set_roles),
+    },
+    Command {
+        noun: "member",
+        name: "revoke",
+        about: "Revoke a member from now on, and give the database a new key",
+        fields: &[MEMBER],
+        act: "member-revoke",
+        run: Handler::Writes(revoke),
+    },
+];
+
+/// A member as they are shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct MemberSummary {
+    /// The record.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// `active` or `revoked`.
+    pub state: String,
+    /// Their roles.
+    pub roles: Vec<String>,
+    /// Their fingerprint.
+    pub person: String,
+}
+
+fn row(workspace: &Workspace, record: &Record) -> Result<MemberSummary, Error> {
+    Ok(MemberSummary {
+        id: record.id.to_string(),
+        name: workspace.text_of(record, "name")?,
+        state: record.state.clone(),
+        roles: member::roles_of(record).iter().map(|r| r.word().to_owned()).collect(),
+        person: record.key.clone().unwrap_or_default(),
+    })
+}
+
+/// The desk's members.
+pub fn rows(workspace: &Workspace) -> Result<Vec<MemberSummary>, Error> {
+    member::all(&workspace.records(), workspace.meta.desk)?.iter().map(|r| row(workspace, r)).collect()
+}
+
+fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    Ok(Output::list(
+        &rows(workspace)?,
+        &[("name", "NAME"), ("state", "STATE"), ("roles", "ROLES"), ("person", "FINGERPRINT")],
+    ))
+}
+
+fn certificate(workspace: &Workspace, signing: PublicKey, age: String, roles: Vec<Role>) -> Result<Certificate, Error> {
+    Ok(Certificate {
+        desk: workspace.meta.desk,
+        realm: workspace.meta.realm.clone(),
+        signing,
+        age,
+        roles,
+        serial: workspace.next_serial()?,
+    })
+}
+
+fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let who = PublicIdentity::parse(&file::read(&args.path("file")?, crate::seal::identity::LONGEST as u64)?)?;
+    let roles = args.words("roles", "a role", Role::parse)?;
+    let certificate = certificate(workspace, who.signing, who.age.to_string(), roles)?;
+    let id = workspace.entropy.id()?;
+    let salt = workspace.entropy.salt()?;
+    let change = member::new(id, &who, &certificate, workspace.root()?, salt)?;
+    workspace.act_alone("member-add", Audience::Partners, |_, _| Ok(change))?;
+    workspace.mend_recipients()?;
+    Ok(Output::made(id, format!("{} is enrolled.", shown(&who.name))))
+}
+
+fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
+    let typed = args.need("member")?;
+    let mut found = Vec::new();
+    for record in member::all(&workspace.records(), workspace.meta.desk)? {
+        let fits = record.key.as_deref() == Some(typed)
+            || record.id.to_string().starts_with(typed)
+            || workspace.text_of(&record, "name")? == typed;
+        if fits {
+            found.push(record);
+        }
+    }
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok(one),
+        (None, _) => Err(Error::unknown(format!("there is no member {}", shown(typed)))),
+        _ => Err(Error::usage(format!("{} means several members: name one by their fingerprint", shown(typed)))),
+    }
+}
+
+fn certificate_for(workspace: &Workspace, record: &Record, roles: Vec<Role>) -> Result<Certificate, Error> {
+    let signing = member::signing_key(record).ok_or_else(|| Error::life("the member's key is damaged"))?;
+    certificate(workspace, signing, record.text("age").unwrap_or_default().to_owned(), roles)
+}
+
+fn set_roles(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let roles = args.words("roles", "a role", Role::parse)?;
+    if roles.is_empty() {
+        return Err(Error::usage("--roles: a member without a role is revoked with `member revoke`"));
+    }
+    let change = member::with_roles(record.id, &certificate_for(workspace, &record, roles)?, workspace.root()?)?;
+    let id = workspace.act_alone("member-roles", Audience::Partners, |_, _| Ok(change))?;
+    Ok(Output::made(id, "The member has these roles from now on."))
+}
+
+fn revoke(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let change = member::revoked(record.id, &certificate_for(workspace, &record, Vec::new())?, workspace.root()?)?;
+    let id = workspace.act_alone("member-revoke", Audience::Partners, |_, _| Ok(change))?;
+    workspace.mend_recipients()?;
+    // What they could open they may have kept; from now on it opens nothing new.
+    workspace.rotate_database_key()?;
+    Ok(Output::made(id, "The member is revoked from this act on; what they signed before stands."))
+}

@@ -1,0 +1,376 @@
+//! Partners: met by card, pinned by a fingerprint read aloud, and the channel to them.
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::agreement;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output, PairRow};
+use crate::command::desk::workspace_info::short;
+use crate::host::file;
+use crate::law::ceiling;
+use crate::record::card::{self, Card, digits};
+use crate::record::partner::{self, channel_of};
+use crate::record::store::Record;
+use crate::record::stream;
+use crate::store::read;
+use crate::value::class::{Channel, PartnerKind, Tier};
+use crate::value::digest::Digest;
+use crate::value::text::shown;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+fn kinds() -> Vec<&'static str> {
+    PartnerKind::ALL.iter().map(|k| k.word()).collect()
+}
+
+fn channels() -> Vec<&'static str> {
+    Channel::ALL.iter().map(|c| c.word()).collect()
+}
+
+const PARTNER: Arg = Arg::new("partner", ArgKind::Partner, "the partner's code").positional();
+/// Groups of five digits in a fingerprint.
+const GROUPS: usize = 12;
+const BECAUSE: Arg = Arg::new("because", ArgKind::Line, "why").required();
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "partner",
+        name: "add",
+        about: "Add a partner: read its card",
+        fields: &[
+            Arg::new("card", ArgKind::Existing, "the card that the partner gave").positional(),
+            Arg::new("kind", ArgKind::Word(kinds), "what kind of body it is").required(),
+        ],
+        act: "partner-add",
+        run: Handler::Writes(add),
+    },
+    Command {
+        noun: "partner",
+        name: "confirm",
+        about: "Pin a partner: its fingerprint was read aloud and compared",
+        fields: &[
+            PARTNER,
+            Arg::new("fingerprint", ArgKind::Line, "the fingerprint, as the partner read it").cli_only(),
+            Arg::new("group", ArgKind::PairsOf(asked_groups), "or the groups of it that are asked, as N=DIGITS")
+                .repeated(),
+        ],
+        act: "partner-confirm",
+        run: Handler::Writes(confirm),
+    },
+    Command {
+        noun: "partner",
+        name: "list",
+        about: "List the partners",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(list),
+    },
+    Command {
+        noun: "partner",
+        name: "show",
+        about: "Show a partner: where it stands, its keys, its streams",
+        fields: &[PARTNER],
+        act: "",
+        run: Handler::Reads(show),
+    },
+    Command {
+        noun: "partner",
+        name: "channel",
+        about: "Move the channel to a partner one step",
+        fields: &[PARTNER, Arg::new("state", ArgKind::Word(channels), "the next step").positional(), BECAUSE],
+        act: "partner-channel",
+        run: Handler::Writes(channel),
+    },
+    Command {
+        noun: "partner",
+        name: "suspend",
+        about: "Suspend a partner: nothing goes to it but certificates, withdrawals and delete orders",
+        fields: &[PARTNER, BECAUSE],
+        act: "partner-suspend",
+        run: Handler::Writes(suspend),
+    },
+    Command {
+        noun: "partner",
+        name: "resume",
+        about: "Let a suspended partner resume",
+        fields: &[PARTNER, BECAUSE],
+        act: "partner-resume",
+        run: Handler::Writes(resume),
+    },
+];
+
+/// A partner as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartnerSummary {
+    /// The record, and the desk.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What kind of body it is.
+    pub kind: String,
+    /// Its jurisdiction.
+    pub jurisdiction: String,
+    /// Met, pinned, suspended or closed.
+    pub standing: String,
+    /// How far the channel has come.
+    pub channel: String,
+    /// The fingerprint to read aloud.
+    pub fingerprint: String,
+    /// `running`, or `frozen` after a fork.
+    pub stream: String,
+    /// The number of the last bundle that came in.
+    pub received: Option<u64>,
+    /// When it came in.
+    pub heard: Option<String>,
+    /// The number of the last bundle that went out.
+    pub sent: Option<u64>,
+    /// The number of the last of ours that it has.
+    pub acknowledged: Option<i64>,
+    /// Up to which tier it is given something, in words: the default of its kind, and what agreements make of it now.
+    pub ceiling: String,
+    /// The default of its kind.
+    pub ceiling_default: u8,
+    /// Where that default comes from.
+    pub ceiling_source: &'static str,
+    /// The agreements in force that name a tier of their own.
+    pub ceiling_by: Vec<Moved>,
+}
+
+/// What an agreement in force makes of a partner's ceiling, for its purposes and its data alone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Moved {
+    /// The agreement.
+    pub agreement: String,
+    /// Up to which tier.
+    pub tier: u8,
+    /// Until when.
+    pub until: String,
+    /// For which purposes.
+    pub purposes: Vec<String>,
+    /// For which data.
+    pub categories: Vec<String>,
+}
+
+/// The default of a kind, and where it comes from.
+fn default_of(kind: Option<PartnerKind>) -> (Tier, &'static str) {
+    let row = kind.and_then(ceiling::of);
+    (kind.map_or(Tier::INDICATORS, ceiling::default_for), row.map_or("", |r| r.source.as_str()))
+}
+
+/// What agreements in force, the oldest first, make of a ceiling: each for the data that no newer one decides about.
+fn moved_by(in_force: &[agreement::AgreementSummary]) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for (n, a) in in_force.iter().enumerate() {
+        let newer = in_force.get(n + 1..).unwrap_or_default();
+        let decided = |p: &String, c: &String| newer.iter().any(|b| b.purposes.contains(p) && b.categories.contains(c));
+        let decides = |c: &&String| a.purposes.iter().any(|p| !decided(p, c));
+        let categories: Vec<String> = a.categories.iter().filter(decides).cloned().collect();
+        if let Some(tier) = a.tier.filter(|_| !categories.is_empty()) {
+            let (purposes, until) = (a.purposes.clone(), a.until.clone());
+            all.push(Moved { agreement: a.id.clone(), tier, until, purposes, categories });
+        }
+    }
+    all
+}
+
+/// A ceiling in words: `tier 1 (kind: cert); raised to tier 2 by agreement A-1f2e3d until 2027-01-01 for subscriber`.
+fn ceiling_in_words(kind: &str, default: u8, in_force: bool, moved: &[Moved]) -> String {
+    let mut said = format!("tier {default} (kind: {kind})");
+    for m in moved.iter().filter(|m| m.tier != default) {
+        let how = if m.tier > default { "raised" } else { "lowered" };
+        let until = m.until.get(..10).unwrap_or(&m.until);
+        said.push_str(&format!(
+            "; {how} to tier {} by agreement {} until {until} for {}",
+            m.tier,
+            short("agreement", &m.agreement),
+            m.categories.join(", ")
+        ));
+    }
+    if !in_force {
+        said.push_str("; no agreement is in force, so nothing leaves");
+    }
+    said
+}
+
+/// A partner's record as it is shown.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<PartnerSummary, Error> {
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, record.id)?;
+    let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
+    let (default, source) = default_of(partner::kind_of(record));
+    let mut agreements = agreement::rows(workspace, record.key.as_deref())?;
+    agreements.retain(|a| a.whose == "ours" && a.is_in_force());
+    let in_force = !agreements.is_empty();
+    let ceiling_by = moved_by(&agreements);
+    Ok(PartnerSummary {
+        id: record.id.to_string(),
+        code: record.key.clone().unwrap_or_default(),
+        name: workspace.text_of(record, "name")?,
+        kind: text("kind"),
+        jurisdiction: text("jurisdiction"),
+        standing: record.state.clone(),
+        channel: channel_of(record).word().to_owned(),
+        fingerprint: text("fingerprint"),
+        stream: stream.state.clone(),
+        received: stream::received(&stream).map(|(n, _)| n),
+        heard: stream.terms.get("in").and_then(|i| i.get("at")).and_then(|t| t.text()).map(str::to_owned),
+        sent: stream::sent(&stream).map(|(n, _)| n),
+        acknowledged: stream.terms.get("acknowledged").and_then(crate::value::json::Json::int),
+        ceiling: ceiling_in_words(&text("kind"), default.number(), in_force, &ceiling_by),
+        ceiling_default: default.number(),
+        ceiling_source: source,
+        ceiling_by,
+    })
+}
+
+/// Every partner.
+pub fn rows(workspace: &Workspace) -> Result<Vec<PartnerSummary>, Error> {
+    workspace.partners()?.iter().map(|r| row(workspace, r)).collect()
+}
+
+fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("code", "CODE"),
+        ("kind", "KIND"),
+        ("standing", "STANDING"),
+        ("channel", "CHANNEL"),
+        ("ceiling_default", "TIER"),
+        ("received", "IN"),
+        ("sent", "OUT"),
+        ("name", "NAME"),
+    ];
+    Ok(Output::list(&rows(workspace)?, columns))
+}
+
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.partner(args.need("partner")?)?;
+    let keys = partner::keys(&workspace.records(), record.id)?;
+    let keys = serde_json::json!({
+        "root": keys.root.to_openssh(), "bundle": keys.bundle.to_openssh(), "log": keys.log.to_openssh(),
+        "witness": keys.witness.to_openssh(), "age": keys.age,
+    });
+    Ok(Output::thing(&row(workspace, &record)?).with("keys", keys))
+}
+
+fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let bytes = file::read(&args.path("card")?, card::LONGEST as u64)?;
+    let card = Card::parse(&bytes)?;
+    if card.realm != workspace.meta.realm {
+        let what = format!("the card is of realm {}; this workspace is of {}", card.realm, workspace.meta.realm);
+        return Err(Error::new(ErrorKind::NotForUs, what, "exercise and live never mix; open the other workspace"));
+    }
+    if card.desk == workspace.meta.desk {
+        return Err(Error::life("that is this desk's own card"));
+    }
+    let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let change = partner::new(&card, kind, &text, workspace.entropy.salt()?);
+    let id = workspace.act_alone("partner-add", Audience::Own, |_, _| Ok(change))?;
+    let said = format!(
+        "{} is added: {kind}, up to tier {} where no agreement says otherwise. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
+        card.code,
+        ceiling::default_for(kind),
+        card.code,
+        card.fingerprint()
+    );
+    Ok(Output::made(id, said).with("code", card.code.clone()).with("fingerprint", card.fingerprint()))
+}
+
+fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.partner(args.need("partner")?)?;
+    let known = record.text("fingerprint").unwrap_or_default().to_owned();
+    let same = match args.maybe("fingerprint") {
+        Some(typed) => digits(typed) == digits(&known),
+        None => has_groups(workspace, &record, &known, &args.pairs("group")?)?,
+    };
+    if !same {
+        let what = format!("that is not the fingerprint of {}'s card", record.key.as_deref().unwrap_or("the partner"));
+        return Err(Error::new(
+            ErrorKind::Signature,
+            what,
+            "do not go on: read all groups aloud again, or ask for the card on another way",
+        ));
+    }
+    let id = workspace.act_alone("partner-confirm", Audience::Own, |_, _| Ok(partner::confirmed(record.id, &known)))?;
+    Ok(Output::made(id, format!("{} is pinned.", record.key.as_deref().unwrap_or("The partner"))))
+}
+
+/// The two groups of a fingerprint that are to be read aloud, from 1. They follow from the salt under which the card was
+/// taken in, so that nobody who makes a card can know which they will be.
+fn groups_to_read(workspace: &Workspace, record: &Record) -> Result<[usize; 2], Error> {
+    let taken = read::changes_of(&workspace.db, record.id)?;
+    let leaf = taken.first().map(|c| c.line.leaf()).ok_or_else(|| Error::life("the partner has no card"))?;
+    let drawn = Digest::of([b"comity/groups/1\0".as_slice(), leaf.as_bytes()].concat().as_slice());
+    let [a, b, ..] = *drawn.as_bytes();
+    let first = usize::from(a) % GROUPS;
+    let second = (first + 1 + usize::from(b) % (GROUPS - 1)) % GROUPS;
+    Ok([first.min(second) + 1, first.max(second) + 1])
+}
+
+fn asked_groups(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
+    let Some(code) = args.maybe("partner") else { return Ok(Vec::new()) };
+    let groups = groups_to_read(workspace, &workspace.partner(code)?)?;
+    let row = |n: usize| PairRow {
+        name: n.to_string(),
+        label: format!("group {n}"),
+        help: format!(
+            "Call the partner on a number that you know. Let it read group {n} of its fingerprint; type it here."
+        ),
+        article: String::new(),
+        required: true,
+        words: Vec::new(),
+    };
+    Ok(groups.into_iter().map(row).collect())
+}
+
+/// Whether exactly the groups that are asked were typed, and are those of the fingerprint.
+fn has_groups(workspace: &Workspace, record: &Record, known: &str, typed: &[(String, String)]) -> Result<bool, Error> {
+    let all: Vec<&str> = known.split_whitespace().collect();
+    for n in groups_to_read(workspace, record)? {
+        let Some((_, said)) = typed.iter().find(|(name, _)| *name == n.to_string()) else {
+            let what = format!("group {n} of the fingerprint is missing");
+            return Err(Error::new(
+                ErrorKind::Usage,
+                what,
+                "give the whole --fingerprint, or each group that is asked",
+            ));
+        };
+        if all.get(n - 1).is_none_or(|group| *group != digits(said)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn channel(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.partner(args.need("partner")?)?;
+    let state = args.read("state", "a step of the channel", Channel::parse)?;
+    let because = args.line("because")?;
+    let id = workspace.act_alone("partner-channel", Audience::Own, |e, _| {
+        Ok(partner::channel_to(record.id, state, &because, e.salt()?))
+    })?;
+    Ok(Output::made(id, format!("The channel is {state}.")))
+}
+
+fn suspend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    stand(workspace, args, true)
+}
+
+fn resume(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    stand(workspace, args, false)
+}
+
+fn stand(workspace: &mut Workspace, args: &Args, suspended: bool) -> Result<Output, Error> {
+    let record = workspace.partner(args.need("partner")?)?;
+    let because = args.line("because")?;
+    let kind = if suspended { "partner-suspend" } else { "partner-resume" };
+    let id = workspace
+        .act_alone(kind, Audience::Own, |e, _| Ok(partner::suspended(record.id, suspended, &because, e.salt()?)))?;
+    Ok(Output::made(
+        id,
+        format!("{} is {}.", shown(args.need("partner")?), if suspended { "suspended" } else { "pinned again" }),
+    ))
+}

@@ -1,0 +1,77 @@
+//! An answer as lines of plain text, the same in both front ends. Foreign text stands in it as [`shown`] makes it.
+
+use serde_json::Value;
+
+use crate::command::definition::{Column, Output};
+use crate::value::text::{pad, shown, shown_lines, width};
+
+/// The widest column of a list, in terminal columns; the last one is as wide as it needs.
+const WIDEST: usize = 40;
+
+/// The lines of an answer.
+pub fn lines(answer: &Output) -> Vec<String> {
+    if let Some(text) = &answer.text {
+        return shown_lines(text);
+    }
+    let mut out = match &answer.value {
+        Value::Array(rows) => list(rows, answer.columns),
+        Value::Object(_) if answer.message.is_none() => thing(&answer.value),
+        Value::Object(members) => {
+            members.get("id").and_then(Value::as_str).map(|id| shown(id).into_owned()).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    out.extend(answer.message.iter().flat_map(|said| shown_lines(said)));
+    out
+}
+
+/// A value as one cell or line.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) if text.is_empty() => "-".to_owned(),
+        Value::String(text) => shown(text).into_owned(),
+        Value::Array(items) if items.is_empty() => "-".to_owned(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            members.iter().map(|(k, v)| format!("{} {}", shown(k), cell(v))).collect::<Vec<_>>().join(" ")
+        }
+        Value::Number(n) => n.to_string(),
+    }
+}
+
+fn list(rows: &[Value], columns: &[Column]) -> Vec<String> {
+    if rows.is_empty() {
+        return vec!["Nothing.".to_owned()];
+    }
+    let titles: Vec<String> = columns.iter().map(|(_, title)| (*title).to_owned()).collect();
+    let cells = rows.iter().map(|r| columns.iter().map(|(key, _)| cell(r.get(key).unwrap_or(&Value::Null))).collect());
+    let table: Vec<Vec<String>> = std::iter::once(titles).chain(cells).collect();
+    let widest = |i: usize| table.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0).min(WIDEST);
+    let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
+    let line = |row: &Vec<String>| {
+        let last = row.len().saturating_sub(1);
+        let cell = |(i, (c, w)): (usize, (&String, &usize))| if i == last { c.clone() } else { pad(c, *w) };
+        let cells: Vec<String> = row.iter().zip(&widths).enumerate().map(cell).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    table.iter().map(line).collect()
+}
+
+fn thing(value: &Value) -> Vec<String> {
+    let Value::Object(members) = value else { return Vec::new() };
+    let widest = members.keys().map(|k| width(k)).max().unwrap_or(0);
+    let mut out = Vec::new();
+    for (key, value) in members {
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                out.push(shown(key).into_owned());
+                out.extend(items.iter().map(|item| format!("  {}", cell(item))));
+            }
+            other => out.push(format!("{}  {}", pad(&shown(key), widest), cell(other))),
+        }
+    }
+    out
+}

@@ -1,0 +1,906 @@
+//! Requests: written against the fields of their kind, reviewed, sent, answered, followed to their end.
+
+pub mod letter;
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Known, Output, PairRow};
+use crate::gate::from_records;
+use crate::law::deadline;
+use crate::law::edition::Law;
+use crate::law::ground::Ground;
+use crate::law::jurisdiction::Jurisdiction;
+use crate::law::request::{self as kind, RequestKind};
+use crate::object;
+use crate::record::definition::GateInputs;
+use crate::record::request::{self, Answer as RequestAnswer, Answered, Report, Sent, Terms, terms_of};
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{case, review};
+use crate::value::class::Condition;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::text::shown;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+fn kinds() -> Vec<&'static str> {
+    kind::all().iter().map(|r| r.id.as_str()).collect()
+}
+
+const REQUEST: Arg = Arg::new("request", ArgKind::Record(&["request"]), "the request").positional();
+const TEXT: Arg = Arg::new("text", ArgKind::Body, "in words");
+const BECAUSE: Arg = Arg::new("because", ArgKind::Body, "why").required();
+const CONDITION: Arg =
+    Arg::new("condition", ArgKind::Words(crate::command::review::conditions), "a condition on the desk that asks")
+        .repeated();
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "request",
+        name: "new",
+        about: "Write a request; what its instrument demands must be there, unless it is a draft",
+        fields: &[
+            Arg::new("kind", ArgKind::Word(kinds), "the kind of request").required(),
+            Arg::new(
+                "case",
+                ArgKind::Record(&["case"]),
+                "the case; without it, that of the item or of what it follows on",
+            ),
+            Arg::new("to", ArgKind::Partner, "the partner that is asked").required(),
+            Arg::new("urgency", ArgKind::Word(urgencies), "which of its clocks run; without it, the ordinary ones"),
+            Arg::new("order-days", ArgKind::Number, "the time that the order itself sets, in days"),
+            Arg::new("authority-until", ArgKind::Time, "when the warrant or authorisation behind it expires"),
+            Arg::new("follows", ArgKind::Record(&["request"]), "the request that it follows on"),
+            Arg::new("item", ArgKind::Record(&["item"]), "consent: the item that it is about"),
+            Arg::new("for", ArgKind::Partner, "consent: the partner that the item would go to"),
+            Arg::new("field", ArgKind::PairsOf(fields_of), "what it says: name=text, for each field of its kind")
+                .repeated(),
+            Arg::new("draft", ArgKind::Flag, "keep it though fields are missing"),
+            Arg::new("request", ArgKind::Record(&["request"]), "a draft to write again"),
+        ],
+        act: "request-new",
+        run: Handler::Writes(new),
+    },
+    Command {
+        noun: "request",
+        name: "list",
+        about: "List the requests, what is due first",
+        fields: &[
+            Arg::new("inbound", ArgKind::Flag, "only those that partners sent"),
+            Arg::new("outbound", ArgKind::Flag, "only those of this desk"),
+        ],
+        act: "",
+        run: Handler::Reads(list),
+    },
+    Command {
+        noun: "request",
+        name: "show",
+        about: "Show a request",
+        fields: &[REQUEST],
+        act: "",
+        run: Handler::Reads(show),
+    },
+    Command {
+        noun: "request",
+        name: "submit",
+        about: "Hand a request in for its legal review",
+        fields: &[REQUEST],
+        act: "request-submit",
+        run: Handler::Writes(submit),
+    },
+    Command {
+        noun: "request",
+        name: "send",
+        about: "Send an approved request",
+        fields: &[REQUEST],
+        act: "request-send",
+        run: Handler::Writes(send),
+    },
+    Command {
+        noun: "request",
+        name: "acknowledge",
+        about: "Say that a request has arrived",
+        fields: &[REQUEST, TEXT],
+        act: "request-answer",
+        run: Handler::Writes(acknowledge),
+    },
+    Command {
+        noun: "request",
+        name: "accept",
+        about: "Accept a request",
+        fields: &[REQUEST, Arg::new("partly", ArgKind::Flag, "only in part; the text says which"), CONDITION, TEXT],
+        act: "request-answer",
+        run: Handler::Writes(accept),
+    },
+    Command {
+        noun: "request",
+        name: "offer",
+        about: "Offer to carry a request out under conditions: those that are ticked, and what the text names",
+        fields: &[REQUEST, CONDITION, Arg::new("text", ArgKind::Body, "the conditions in words").required()],
+        act: "request-answer",
+        run: Handler::Writes(offer),
+    },
+    Command {
+        noun: "request",
+        name: "postpone",
+        about: "Put a request off, with reasons; on a ground, where its instrument names one for that",
+        fields: &[
+            REQUEST,
+            Arg::new("ground", ArgKind::Known(grounds_to_postpone), "the ground, of the closed list of its kind"),
+            BECAUSE,
+        ],
+        act: "request-answer",
+        run: Handler::Writes(postpone),
+    },
+    Command {
+        noun: "request",
+        name: "execute",
+        about: "Say that a request is being carried out",
+        fields: &[REQUEST, TEXT],
+        act: "request-answer",
+        run: Handler::Writes(execute),
+    },
+    Command {
+        noun: "request",
+        name: "consent",
+        about: "Consent to the item of a request going where it asks for",
+        fields: &[REQUEST, TEXT],
+        act: "request-answer",
+        run: Handler::Writes(consent),
+    },
+    Command {
+        noun: "request",
+        name: "refuse",
+        about: "Refuse a request, on a ground of its instrument, with reasons",
+        fields: &[
+            REQUEST,
+            Arg::new("ground", ArgKind::Known(grounds_to_refuse), "the ground, of the closed list of its kind")
+                .required(),
+            BECAUSE,
+        ],
+        act: "request-answer",
+        run: Handler::Writes(refuse),
+    },
+    Command {
+        noun: "request",
+        name: "clarify",
+        about: "Ask for clarification of a request",
+        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "what is unclear").required()],
+        act: "request-answer",
+        run: Handler::Writes(clarify),
+    },
+    Command {
+        noun: "request",
+        name: "deliver",
+        about: "Answer a request: what it asks for was disclosed, or is said in words",
+        fields: &[REQUEST, TEXT],
+        act: "request-answer",
+        run: Handler::Writes(deliver),
+    },
+    Command {
+        noun: "request",
+        name: "reply",
+        about: "Make clear what the partner asked back about an own request",
+        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "what was unclear, made clear").required()],
+        act: "request-report",
+        run: Handler::Writes(reply),
+    },
+    Command {
+        noun: "request",
+        name: "agree",
+        about: "Take the conditions under which the partner would carry an own request out",
+        fields: &[REQUEST, TEXT],
+        act: "request-report",
+        run: Handler::Writes(agree),
+    },
+    Command {
+        noun: "request",
+        name: "close",
+        about: "Close an own request: nothing more is expected",
+        fields: &[REQUEST, TEXT],
+        act: "request-report",
+        run: Handler::Writes(close),
+    },
+    Command {
+        noun: "request",
+        name: "expire",
+        about: "Note that the last clock of an own request has ended without an answer",
+        fields: &[REQUEST, TEXT],
+        act: "request-report",
+        run: Handler::Writes(expire),
+    },
+    Command {
+        noun: "request",
+        name: "extend",
+        about: "Ask that a period of an own request be extended; `request letter --of extension` writes it",
+        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "which period, until when, and why").required()],
+        act: "request-report",
+        run: Handler::Writes(extend),
+    },
+    Command {
+        noun: "request",
+        name: "report-use",
+        about: "Report what use was made of an answer",
+        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "the use").required()],
+        act: "request-report",
+        run: Handler::Writes(report_use),
+    },
+    Command {
+        noun: "request",
+        name: "withdraw",
+        about: "Take a request back",
+        fields: &[REQUEST, BECAUSE],
+        act: "request-withdraw",
+        run: Handler::Writes(withdraw),
+    },
+    Command {
+        noun: "request",
+        name: "resolve",
+        about: "Decide between two answers that crossed: neither desk knew of the other's",
+        fields: &[
+            REQUEST,
+            Arg::new("take", ArgKind::Word(states), "the state that counts, one of those that stand").required(),
+            BECAUSE,
+        ],
+        act: "conflict-resolve",
+        run: Handler::Writes(resolve),
+    },
+];
+
+fn states() -> Vec<&'static str> {
+    request::State::ALL.iter().map(|s| s.word()).collect()
+}
+
+/// The fields of the kind that is chosen; of a draft that is written again, too.
+fn fields_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
+    let law = workspace.law()?;
+    let Some(kind) = args.maybe("kind").and_then(|id| law.request(id)) else { return Ok(Vec::new()) };
+    let row = |f: &kind::FieldRow| PairRow {
+        name: f.id.clone(),
+        label: f.label.clone(),
+        help: f.help.clone(),
+        article: f.article.clone(),
+        required: f.required,
+        words: Vec::new(),
+    };
+    Ok(kind.field.iter().map(row).collect())
+}
+
+/// A request as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestSummary {
+    /// The record.
+    pub id: String,
+    /// `inbound` or `outbound`.
+    pub direction: &'static str,
+    /// The other desk.
+    pub partner: String,
+    /// Its kind.
+    pub kind: String,
+    /// The article that it rests on.
+    pub article: String,
+    /// The name of its kind.
+    pub name: String,
+    /// Where it stands.
+    pub state: String,
+    /// The states that stand side by side in a conflict.
+    pub heads: Vec<String>,
+    /// The case.
+    pub case: String,
+    /// For what.
+    pub purpose: String,
+    /// The tier of what is asked.
+    pub tier: u8,
+    /// Fields that are still missing.
+    pub missing: Vec<String>,
+    /// When it was sent.
+    pub sent: Option<String>,
+    /// The next instant at which something is due.
+    pub due: Option<String>,
+    /// Whether its instrument is in force between the two sides.
+    pub in_force: bool,
+    /// What runs.
+    pub clocks: Vec<ClockRow>,
+    /// What it says.
+    pub fields: Vec<(String, String)>,
+    /// The ground of a refusal, or of putting it off.
+    pub ground: Option<String>,
+    /// What the review of the desk that asks came to.
+    pub decision: Option<DecisionRow>,
+    /// The conditions under which the partner would carry it out, or does.
+    pub offered: Vec<String>,
+}
+
+/// What a review came to, as it travels with its request: not its reasons.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecisionRow {
+    /// `approved`, `conditions` or `partial`.
+    pub outcome: String,
+    /// How deep it was.
+    pub level: String,
+    /// The conditions.
+    pub conditions: Vec<String>,
+    /// The caveats, in words.
+    pub caveats: Vec<String>,
+}
+
+/// A clock as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClockRow {
+    /// `reply`, `preservation` or `authority`.
+    pub clock: String,
+    /// `ordinary`, `emergency`, …
+    pub variant: String,
+    /// The target; none where no limit is fixed.
+    pub due: Option<String>,
+    /// The legal limit.
+    pub limit: Option<String>,
+    /// The rule.
+    pub source: String,
+}
+
+/// Clocks as they are shown, from those that a sent request carries.
+pub fn clocks_of(clocks: &Json) -> Vec<ClockRow> {
+    let text = |j: &Json, key: &str| j.get(key).and_then(Json::text).map(str::to_owned);
+    let read = |c: &Json| ClockRow {
+        clock: text(c, "clock").unwrap_or_default(),
+        variant: text(c, "variant").unwrap_or_default(),
+        due: text(c, "due"),
+        limit: text(c, "limit"),
+        source: text(c, "source").unwrap_or_default(),
+    };
+    clocks.items().unwrap_or_default().iter().map(read).collect()
+}
+
+/// A request's record as it is shown.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Error> {
+    let terms = terms_of(record)?;
+    let law = crate::command::law::of(workspace, record, &[request::SEND])?;
+    let kind = law.request(&terms.kind);
+    let at = record.instant("sent").unwrap_or(workspace.now());
+    let content = workspace.content(record)?;
+    let fields = content.as_ref().and_then(|c| c.get("fields")).and_then(Json::members).unwrap_or_default();
+    let caveats = caveats(workspace, record, content.as_ref())?;
+    let words = |all: &[Condition]| all.iter().map(|c| c.word().to_owned()).collect();
+    Ok(RequestSummary {
+        id: record.id.to_string(),
+        direction: if record.desk == workspace.meta.desk { "outbound" } else { "inbound" },
+        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        article: kind.map(|k| k.article.clone()).unwrap_or_default(),
+        name: kind.map(|k| k.name.clone()).unwrap_or_default(),
+        state: record.state.clone(),
+        heads: request::heads(record).into_iter().map(|(s, _)| s.word().to_owned()).collect(),
+        case: terms.case.to_string(),
+        purpose: terms.purpose,
+        tier: terms.tier.number(),
+        missing: terms.missing,
+        sent: record.text("sent").map(str::to_owned),
+        in_force: match (kind, record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten()) {
+            (Some(kind), Some(other)) => binds(workspace, &law, kind, &other, at)?,
+            _ => false,
+        },
+        due: record.due.map(|t| t.to_string()),
+        clocks: clocks_of(record.terms.get("clocks").unwrap_or(&Json::Null)),
+        fields: fields.iter().filter_map(|(k, v)| Some((k.to_string(), v.text()?.to_owned()))).collect(),
+        ground: record.text("ground").map(str::to_owned),
+        decision: record.terms.get("decision").filter(|d| d.members().is_some()).map(|d| {
+            let text = |key: &str| d.get(key).and_then(Json::text).unwrap_or_default().to_owned();
+            DecisionRow {
+                outcome: text("outcome"),
+                level: text("level"),
+                conditions: words(&request::conditions_of(record)),
+                caveats,
+            }
+        }),
+        offered: words(&request::offered_of(record)),
+        kind: terms.kind,
+    })
+}
+
+/// The caveats that a request was sent with. An own request keeps its draft as its content: they stand in its review.
+fn caveats(workspace: &Workspace, record: &Record, content: Option<&Json>) -> Result<Vec<String>, Error> {
+    if record.desk != workspace.meta.desk {
+        let all = content.and_then(|c| c.get("caveats")).and_then(Json::items).unwrap_or_default();
+        return Ok(all.iter().filter_map(|c| c.text().map(str::to_owned)).collect());
+    }
+    let review = review::deciding(&workspace.records(), &[record.id], record.partner.unwrap_or(workspace.meta.desk))?;
+    Ok(review.map(|r| crate::command::review::statements(workspace, &r)).transpose()?.unwrap_or_default().caveats)
+}
+
+/// Every request, what is due first.
+pub fn rows(workspace: &Workspace) -> Result<Vec<RequestSummary>, Error> {
+    let mut all = workspace.records().find(&Query::kind(request::KIND.name))?;
+    all.sort_by_key(|r| (r.due.is_none(), r.due));
+    all.iter().map(|r| row(workspace, r)).collect()
+}
+
+fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let mut rows = rows(workspace)?;
+    let way = match (args.flag("inbound"), args.flag("outbound")) {
+        (true, false) => Some("inbound"),
+        (false, true) => Some("outbound"),
+        _ => None,
+    };
+    rows.retain(|r| way.is_none_or(|w| r.direction == w));
+    let columns = &[
+        ("id", "ID"),
+        ("direction", "WAY"),
+        ("partner", "DESK"),
+        ("kind", "KIND"),
+        ("state", "STATE"),
+        ("due", "DUE"),
+    ];
+    Ok(Output::list(&rows, columns))
+}
+
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let law = crate::command::law::decided_by(workspace, &record, &[request::SEND, request::ANSWER])?;
+    Ok(Output::thing(&row(workspace, &record)?).with("law", law))
+}
+
+fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
+    workspace.find_record(args.need("request")?, &[request::KIND.name])
+}
+
+fn kind_of<'l>(law: &'l Law, id: &str) -> Result<&'l RequestKind, Error> {
+    law.request(id).ok_or_else(|| Error::usage(format!("--kind {}: {} are known", shown(id), kinds().join(", "))))
+}
+
+/// The urgencies that some kind of request knows.
+fn urgencies() -> Vec<&'static str> {
+    vec!["ordinary", "emergency", "urgent-direct", "urgent-indirect", "provisional"]
+}
+
+/// Which variant of each clock runs: the urgency's, else the ordinary one, else whatever there is.
+fn variant_of(kind: &RequestKind, clock: &str, terms: &Terms) -> Option<String> {
+    let has = |variant: &str| kind.clock.iter().any(|c| c.clock == clock && c.variant == variant);
+    let longer = kind.clock.iter().find(|c| c.clock == clock && c.longer_wins && terms.order_days.is_some());
+    let wanted = [longer.map(|c| c.variant.as_str()), terms.urgency.as_deref(), Some("ordinary"), Some("order")];
+    let first = wanted.into_iter().flatten().find(|v| has(v)).map(str::to_owned);
+    first.or_else(|| kind.clock.iter().find(|c| c.clock == clock).map(|c| c.variant.clone()))
+}
+
+/// Names for what a request lacks before it may be handed in or sent: fields of its kind; `in-force` where its
+/// instrument binds not both sides.
+fn lacks(
+    workspace: &Workspace,
+    law: &Law,
+    kind: &RequestKind,
+    to: &Record,
+    said: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, Error> {
+    let mut missing = kind.missing(said);
+    if workspace.meta.realm == crate::value::realm::Realm::Live && !binds(workspace, law, kind, to, workspace.now())? {
+        missing.push("in-force".to_owned());
+    }
+    Ok(missing)
+}
+
+/// Whether a kind's instrument is in force between this desk's jurisdiction and a partner's at a time.
+pub fn binds(
+    workspace: &Workspace,
+    law: &Law,
+    kind: &RequestKind,
+    other: &Record,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let own = workspace.own_record()?;
+    let code = |r: &Record| r.text("jurisdiction").unwrap_or_default().to_owned();
+    Ok(law.in_force_between(&kind.instrument, &code(&own), &code(other), at))
+}
+
+fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let law = &*workspace.law()?;
+    let kind = kind_of(law, args.need("kind")?)?;
+    let record = |field: &str, of: &'static str| args.maybe(field).map(|t| workspace.find_record(t, &[of])).transpose();
+    let (item, follows) = (record("item", "item")?, record("follows", request::KIND.name)?);
+    let around = item.as_ref().or(follows.as_ref()).and_then(|r| r.case);
+    let case = match (args.maybe("case"), around) {
+        (Some(typed), _) => workspace.find_record(typed, &[case::KIND.name])?,
+        (None, Some(id)) => workspace.find_record(&id.to_string(), &[case::KIND.name])?,
+        (None, None) => return Err(Error::usage("--case is missing")),
+    };
+    let to = workspace.partner(args.need("to")?)?;
+    let urgency = args.maybe_read("urgency", "an urgency", |w| urgencies().into_iter().find(|u| *u == w))?;
+    if let Some(urgency) = urgency.filter(|u| *u != "ordinary")
+        && !kind.clock.iter().any(|c| c.variant == urgency)
+    {
+        let known: Vec<&str> = kind.clock.iter().map(|c| c.variant.as_str()).collect();
+        return Err(Error::usage(format!("--urgency {urgency}: {} has {}", kind.id, known.join(", "))));
+    }
+    if let Some(before) = &follows {
+        let follows = terms_of(before)?.kind;
+        let may = law.request(&follows).is_some_and(|k| k.follow_on.contains(&kind.id));
+        if !may {
+            return Err(Error::usage(format!("--follows: {} does not follow on {follows}", kind.id)));
+        }
+    }
+    let recipient = args.maybe("for").map(|p| workspace.partner(p)).transpose()?.map(|p| p.id);
+    let mut fields = object! {};
+    for (name, value) in args.pairs("field")? {
+        if !kind.field.iter().any(|f| f.id == name) {
+            let known: Vec<_> = kind.field.iter().map(|f| f.id.as_str()).collect();
+            return Err(Error::usage(format!("--field {}: {} has {}", shown(&name), kind.id, known.join(", "))));
+        }
+        let value =
+            crate::value::text::body(&value).map_err(|e| Error::usage(format!("--field {} {e}", shown(&name))))?;
+        fields.set(&name, value);
+    }
+    let said = |id: &str| fields.get(id).and_then(Json::text).is_some_and(|t| !crate::value::text::is_blank(t));
+    let missing = lacks(workspace, law, kind, &to, said)?;
+    let purpose = case.text("purpose").unwrap_or(from_records::DESK_PURPOSE).to_owned();
+    if !missing.is_empty() && !args.flag("draft") {
+        // The same question that handing it in will ask.
+        let asked = GateInputs { missing: missing.clone(), purpose: Some(purpose), ..GateInputs::default() };
+        let facts = from_records::act_facts(
+            &workspace.records(),
+            &workspace.meta.realm,
+            workspace.now(),
+            "request-submit",
+            workspace.person(),
+            &asked,
+        )?;
+        let demands: Vec<String> = kind
+            .field
+            .iter()
+            .filter(|f| missing.contains(&f.id))
+            .map(|f| format!("{} ({})", f.label, f.article))
+            .collect();
+        let mut hint = Vec::new();
+        if !demands.is_empty() {
+            hint.push(format!("say each with --field name=text, or keep it with --draft: {}", demands.join("; ")));
+        }
+        if missing.iter().any(|m| m == "in-force") {
+            hint.push(not_in_force(kind));
+        }
+        return Err(Error::refused(facts.judge(), None).hint(hint.join("; ")));
+    }
+    let terms = Terms {
+        kind: kind.id.clone(),
+        case: case.id,
+        to: to.id,
+        purpose,
+        tier: kind.tier(),
+        missing,
+        urgency: urgency.filter(|u| *u != "ordinary").map(str::to_owned),
+        order_days: args.number("order-days")?.filter(|n| *n > 0),
+        authority_until: args
+            .maybe("authority-until")
+            .map(|_| args.time("authority-until", workspace.now()))
+            .transpose()?,
+        follows: follows.map(|r| r.id),
+        item: item.map(|r| r.id),
+        recipient,
+    };
+    if !kind.review {
+        return ask_consent(workspace, &terms, &fields);
+    }
+    let id = match args.maybe("request") {
+        Some(draft) => workspace.find_record(draft, &[request::KIND.name])?.id,
+        None => workspace.entropy.id()?,
+    };
+    workspace.act_alone("request-new", Audience::Own, |e, _| Ok(request::drafted(id, &terms, &fields, e.salt()?)))?;
+    let said = if terms.missing.is_empty() {
+        "Written. Hand it in with `request submit`.".to_owned()
+    } else {
+        format!("Kept as a draft; still missing: {}.", terms.missing.join(", "))
+    };
+    Ok(Output::made(id, said).with("missing", terms.missing))
+}
+
+fn submit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let terms = terms_of(&record)?;
+    let law = &*workspace.law()?;
+    let kind = kind_of(law, &terms.kind)?;
+    let scope = review::Scope {
+        subject: record.id,
+        to: terms.to,
+        purpose: terms.purpose,
+        level: kind.level(),
+        tier: terms.tier,
+    };
+    must_bind(workspace, law, kind, terms.to, "request-submit", &scope.purpose)?;
+    let id = workspace.entropy.id()?;
+    workspace.act("request-submit", Audience::Own, None, |act, _| {
+        act.change(request::submitted(record.id))?;
+        act.change(review::new(id, &scope))?;
+        Ok(())
+    })?;
+    Ok(Output::made(record.id, format!("Handed in; its review is V-{}, level {}.", id.short(), scope.level))
+        .with("review", id.to_string()))
+}
+
+fn not_in_force(kind: &RequestKind) -> String {
+    format!("NOT IN FORCE between the two sides: {} is for drafts and exercises alone", kind.article)
+}
+
+/// Refuses, outside of exercises, what rests on an instrument that is not in force between the two sides.
+fn must_bind(
+    workspace: &Workspace,
+    law: &Law,
+    kind: &RequestKind,
+    to: Id,
+    act: &'static str,
+    purpose: &str,
+) -> Result<(), Error> {
+    let to = workspace.records().get(to)?;
+    let live = workspace.meta.realm == crate::value::realm::Realm::Live;
+    let Some(to) = to.filter(|_| live) else { return Ok(()) };
+    if binds(workspace, law, kind, &to, workspace.now())? {
+        return Ok(());
+    }
+    let asked =
+        GateInputs { missing: vec!["in-force".into()], purpose: Some(purpose.to_owned()), ..GateInputs::default() };
+    let facts = from_records::act_facts(
+        &workspace.records(),
+        &workspace.meta.realm,
+        workspace.now(),
+        act,
+        workspace.person(),
+        &asked,
+    )?;
+    Err(Error::refused(facts.judge(), None).hint(not_in_force(kind)))
+}
+
+/// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its
+/// urgency asks for; an emergency's validation beside them.
+pub fn clocks(
+    workspace: &Workspace,
+    law: &Law,
+    kind: &RequestKind,
+    terms: &Terms,
+    event: Timestamp,
+) -> Result<Json, Error> {
+    let other = workspace.records().get(terms.to)?;
+    let code = other.as_ref().and_then(|r| r.text("jurisdiction")).unwrap_or_default();
+    let calendar = law.jurisdiction(code).map(Jurisdiction::calendar).unwrap_or_default();
+    let mut all = Vec::new();
+    for clock in deadline::clocks(law, kind, event, terms.order_days, &calendar) {
+        let row = clock.row;
+        let chosen = variant_of(kind, &row.clock, terms).is_some_and(|v| v == row.variant);
+        let validation = row.variant == "validation" && terms.urgency.as_deref() == Some("emergency");
+        let starts = matches!(row.starts.as_str(), "sent" | "issued" | "received");
+        if !(starts && (chosen || validation)) {
+            continue;
+        }
+        let expires = terms.authority_until.filter(|_| row.clock == "authority" && row.variant == "order");
+        let said = |t: Option<Timestamp>| expires.or(t).map(|t| t.to_string());
+        all.push(object! {
+            "clock" => row.clock.as_str(), "variant" => row.variant.as_str(), "due" => said(clock.target),
+            "limit" => said(clock.limit), "source" => row.source.as_str(),
+        });
+    }
+    Ok(Json::Arr(all))
+}
+
+/// Asks an originator whether an item of theirs may go on to another desk. It needs no review: it gives nothing away.
+fn ask_consent(workspace: &mut Workspace, terms: &Terms, fields: &Json) -> Result<Output, Error> {
+    let (Some(item), Some(_)) = (terms.item, terms.recipient) else {
+        return Err(Error::usage("a consent is asked for an --item and the partner that it is --for"));
+    };
+    let origin = workspace.records().get(item)?.map(|r| r.desk);
+    if origin != Some(terms.to) {
+        return Err(Error::life("that desk is not the originator of the item").hint("ask its originator with --to"));
+    }
+    let id = workspace.entropy.id()?;
+    workspace.act_alone(request::CONSENT, Audience::Desks(vec![terms.to]), |e, _| {
+        Ok(request::consent_asked(id, terms, fields, e.salt()?))
+    })?;
+    Ok(Output::made(id, format!("Asked: it leaves with the next bundle to {}.", workspace.code_of(terms.to)?)))
+}
+
+fn send(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let terms = terms_of(&record)?;
+    let law = &*workspace.law()?;
+    let kind = kind_of(law, &terms.kind)?;
+    must_bind(workspace, law, kind, terms.to, request::SEND, &terms.purpose)?;
+    let content = workspace.content(&record)?;
+    let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
+    let (realm, me) = (workspace.meta.realm.clone(), workspace.person());
+    let clocks = clocks(workspace, law, kind, &terms, workspace.now())?;
+    // The decision of the review and its conditions travel; its reasoning stays here.
+    let review = review::deciding(&workspace.records(), &[record.id], terms.to)?;
+    let conditions = review.as_ref().map(review::conditions_of).unwrap_or_default();
+    let caveats = caveats(workspace, &record, content.as_ref())?;
+    workspace.act(request::SEND, Audience::Desks(vec![terms.to]), Some(kind.id.clone()), |act, entropy| {
+        let asked = request::asked_to_send(record.id, &terms);
+        let facts = from_records::act_facts(&act.records(), &realm, act.now(), request::SEND, me, &asked)?;
+        let sent = Sent { clocks, asked: facts.to_json(), conditions, caveats, fields };
+        act.change(request::sent(record.id, &terms, sent, entropy.salt()?))?;
+        Ok(())
+    })?;
+    Ok(Output::made(record.id, format!("Sent: it leaves with the next bundle to {}.", workspace.code_of(terms.to)?)))
+}
+
+fn answer(
+    workspace: &mut Workspace,
+    args: &Args,
+    given: RequestAnswer,
+    ground: Option<&str>,
+    text: &str,
+) -> Result<Id, Error> {
+    let record = find(workspace, args)?;
+    let conditions = args.words("condition", "a condition", Condition::parse)?;
+    workspace.act_alone(request::ANSWER, Audience::Desks(vec![record.desk]), |e, _| {
+        let said = Answered { answer: given, ground, conditions, text };
+        Ok(request::answered(record.id, said, e.salt()?))
+    })
+}
+
+fn acknowledge(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = answer(workspace, args, RequestAnswer::Acknowledge, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "Acknowledged: the partner hears it with the next bundle."))
+}
+
+fn accept(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let given = if args.flag("partly") { RequestAnswer::AcceptPartly } else { RequestAnswer::Accept };
+    let id = answer(workspace, args, given, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "Accepted: the partner hears it with the next bundle."))
+}
+
+fn offer(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = answer(workspace, args, RequestAnswer::Offer, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "Offered under conditions: the partner takes them, or withdraws."))
+}
+
+fn postpone(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let ground = ground_of(workspace, args, POSTPONE)?;
+    let id = answer(
+        workspace,
+        args,
+        RequestAnswer::Postpone,
+        ground.as_deref(),
+        &args.body("because")?.unwrap_or_default(),
+    )?;
+    Ok(Output::made(id, "Postponed; the reasons go with it."))
+}
+
+fn execute(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = answer(workspace, args, RequestAnswer::Execute, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "It is being carried out: the partner hears it with the next bundle."))
+}
+
+fn consent(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = answer(workspace, args, RequestAnswer::Consent, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "Consent is given: the partner hears it with the next bundle."))
+}
+
+fn refuse(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let ground = ground_of(workspace, args, REFUSE)?.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Refused,
+            "the instrument of this request names no ground of refusal",
+            "accept it, put it off, or offer it under conditions",
+        )
+    })?;
+    let id = answer(workspace, args, RequestAnswer::Refuse, Some(&ground), &args.body("because")?.unwrap_or_default())?;
+    Ok(Output::made(id, format!("Refused on {ground}; the reasons go with it.")))
+}
+
+const REFUSE: &str = "refuse";
+const POSTPONE: &str = "postpone";
+
+fn grounds_to_refuse(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
+    known_grounds(workspace, args, REFUSE)
+}
+
+fn grounds_to_postpone(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
+    known_grounds(workspace, args, POSTPONE)
+}
+
+/// The grounds on which the request of a form may be refused or put off.
+fn known_grounds(workspace: &Workspace, args: &Args, effect: &str) -> Result<Vec<Known>, Error> {
+    if args.maybe("request").is_none() {
+        return Ok(Vec::new());
+    }
+    let law = workspace.law()?;
+    let kind = kind_of(&law, &terms_of(&find(workspace, args)?)?.kind)?;
+    let known =
+        |g: &&Ground| Known { word: g.id.clone(), text: format!("{} ({})", g.text, g.source_in(&kind.instrument)) };
+    Ok(law.grounds(kind, effect).iter().map(known).collect())
+}
+
+/// The ground that was named, out of the closed list of the kind; `None` where the list has none for that.
+fn ground_of(workspace: &Workspace, args: &Args, effect: &str) -> Result<Option<String>, Error> {
+    let law = workspace.law()?;
+    let kind = kind_of(&law, &terms_of(&find(workspace, args)?)?.kind)?;
+    let known: Vec<&str> = law.grounds(kind, effect).iter().map(|g| g.id.as_str()).collect();
+    let (command, other) =
+        if effect == REFUSE { ("refused", "request postpone") } else { ("postponed", "request refuse") };
+    let refused = |what: String, next: String| Err(Error::new(ErrorKind::Refused, what, next));
+    match args.maybe("ground") {
+        None if known.is_empty() => Ok(None),
+        None if effect == REFUSE => args.need("ground").map(|g| Some(g.to_owned())),
+        None => refused(
+            format!("{}: what is asked under it is {command} on a ground of its closed list alone", kind.article),
+            format!("name it with --ground: {}", known.join(", ")),
+        ),
+        Some(ground) if known.contains(&ground) => Ok(Some(ground.to_owned())),
+        Some(ground) if kind.grounds.iter().any(|g| g == ground) => refused(
+            format!("{ground} is no ground on which {} may be {command}", kind.article),
+            format!("use `{other}`, or name another ground"),
+        ),
+        Some(ground) => refused(
+            match known.as_slice() {
+                [] => {
+                    format!("{} names no ground on which it may be {command}, so not {}", kind.article, shown(ground))
+                }
+                all => {
+                    format!("{} may be {command} on {} alone, not on {}", kind.article, all.join(", "), shown(ground))
+                }
+            },
+            "name a ground of that list; `comity law show` tells what each means".to_owned(),
+        ),
+    }
+}
+
+fn clarify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = answer(workspace, args, RequestAnswer::Clarify, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "Asked back."))
+}
+
+fn deliver(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = answer(workspace, args, RequestAnswer::Deliver, None, &args.body("text")?.unwrap_or_default())?;
+    Ok(Output::made(id, "Delivered: the answer leaves with the next bundle."))
+}
+
+fn add_report(workspace: &mut Workspace, args: &Args, report: Report, done: &str) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let text = args.body("text")?.unwrap_or_default();
+    let id = workspace.act_alone("request-report", Audience::Desks(record.partner.into_iter().collect()), |e, _| {
+        Ok(request::reported(record.id, report, &text, e.salt()?))
+    })?;
+    Ok(Output::made(id, done))
+}
+
+fn report_use(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    add_report(workspace, args, Report::Use, "The use is reported.")
+}
+
+fn reply(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    add_report(workspace, args, Report::Clarified, "Made clear: the partner hears it with the next bundle.")
+}
+
+fn agree(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    add_report(workspace, args, Report::TakeConditions, "The conditions are taken: they bind this desk from now on.")
+}
+
+fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    add_report(workspace, args, Report::Close, "Closed.")
+}
+
+fn extend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    add_report(workspace, args, Report::Extend, "The partner hears it with the next bundle; no deadline has moved.")
+}
+
+fn expire(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    add_report(workspace, args, Report::Expire, "Expired: its last clock has ended.")
+}
+
+fn withdraw(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let because = args.body("because")?.unwrap_or_default();
+    // What never left is withdrawn at home.
+    let left = record.text("sent").is_some();
+    let audience = if left { Audience::Desks(record.partner.into_iter().collect()) } else { Audience::Own };
+    let id = workspace
+        .act_alone("request-withdraw", audience, |e, _| Ok(request::withdrawn(record.id, &because, e.salt()?)))?;
+    Ok(Output::made(id, "Withdrawn."))
+}
+
+fn resolve(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let take = args.read("take", "a state", request::State::parse)?;
+    let because = args.body("because")?.unwrap_or_default();
+    let audience = Audience::Desks(record.partner.into_iter().collect());
+    let id = workspace
+        .act_alone("conflict-resolve", audience, |e, _| Ok(request::resolved(record.id, take, &because, e.salt()?)))?;
+    Ok(Output::made(id, format!("Resolved: it is {}.", take.word())))
+}

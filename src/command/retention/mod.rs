@@ -1,0 +1,286 @@
+//! Retention: what is deleted when, what is held, and what partners owe.
+
+pub mod purge;
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::record::hold::{self, Reason};
+use crate::record::store::{DutyState, Query, Record, RecordStore as _};
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+fn reasons() -> Vec<&'static str> {
+    Reason::ALL.iter().map(|r| r.word()).collect()
+}
+
+const ITEM: Arg = Arg::new("item", ArgKind::Record(&["item"]), "an item");
+const CASE: Arg = Arg::new("case", ArgKind::Record(&["case"]), "a case, with everything in it");
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "retention",
+        name: "list",
+        about: "List what is deleted when, the next first",
+        fields: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
+        act: "",
+        run: Handler::Reads(list),
+    },
+    Command {
+        noun: "retention",
+        name: "hold",
+        about: "Hold an item or a case: it beats every timer until another person lifts it",
+        fields: &[
+            ITEM,
+            CASE,
+            Arg::new("reason", ArgKind::Word(reasons), "on which ground").required(),
+            Arg::new("because", ArgKind::Body, "why").required(),
+        ],
+        act: "hold",
+        run: Handler::Writes(place),
+    },
+    Command {
+        noun: "retention",
+        name: "release",
+        about: "Lift a hold that another person placed",
+        fields: &[
+            Arg::new("hold", ArgKind::Record(&["hold"]), "the hold").positional(),
+            Arg::new("because", ArgKind::Body, "why").required(),
+        ],
+        act: "hold-lift",
+        run: Handler::Writes(lift),
+    },
+    Command {
+        noun: "retention",
+        name: "holds",
+        about: "List the holds",
+        fields: &[],
+        act: "",
+        run: Handler::Reads(list_holds),
+    },
+    Command {
+        noun: "retention",
+        name: "duties",
+        about: "List the duties to delete: partners' for what went to them, and this desk's for what partners ordered",
+        fields: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
+        act: "",
+        run: Handler::Reads(list_duties),
+    },
+];
+
+/// A timer as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Timer {
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// The case.
+    pub case: Option<String>,
+    /// When it is due.
+    pub due: String,
+    /// What happens then.
+    pub then: String,
+    /// Whether a hold stands on it.
+    pub held: bool,
+    /// What it is, in a few words.
+    pub what: String,
+    /// The partner that it concerns.
+    pub partner: Option<String>,
+}
+
+/// The timers that run, the next first.
+pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
+    let far = Timestamp::from_millis(i64::MAX);
+    let found = workspace.records().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })?;
+    let holds = hold::Standing::of(&workspace.records())?;
+    found.iter().map(|record| timer(workspace, record, &holds)).collect()
+}
+
+/// The timer of a record.
+pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::Standing) -> Result<Timer, Error> {
+    let (what, then) = match record.kind {
+        "item" => (workspace.text_of(record, "value")?, "delete"),
+        "request" => (format!("{} request", record.text("kind").unwrap_or_default()), "clock ends"),
+        "agreement" => (workspace.text_of(record, "title")?, "agreement ends"),
+        "review" => ("approval".to_owned(), "approval lapses"),
+        other => (other.to_owned(), "due"),
+    };
+    Ok(Timer {
+        id: record.id.to_string(),
+        kind: record.kind.to_owned(),
+        case: record.case.map(|c| c.to_string()),
+        due: record.due.map(|d| d.to_string()).unwrap_or_default(),
+        then: then.to_owned(),
+        held: holds.is_on(record),
+        what,
+        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?,
+    })
+}
+
+fn limit(args: &Args) -> Result<u32, Error> {
+    Ok(args.number("limit")?.map_or(1000, |n| u32::try_from(n).unwrap_or(0)))
+}
+
+fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("due", "DUE"),
+        ("then", "THEN"),
+        ("kind", "KIND"),
+        ("id", "ID"),
+        ("held", "HELD"),
+        ("partner", "DESK"),
+        ("what", "WHAT"),
+    ];
+    Ok(Output::list(&timers(workspace, limit(args)?)?, columns))
+}
+
+/// The item or the case that a form names.
+pub fn scope(workspace: &Workspace, args: &Args) -> Result<Option<Record>, Error> {
+    match (args.maybe("item"), args.maybe("case")) {
+        (Some(item), None) => workspace.find_record(item, &["item", "request"]).map(Some),
+        (None, Some(case)) => workspace.find_record(case, &["case"]).map(Some),
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(Error::usage("name an item or a case, not both")),
+    }
+}
+
+fn place(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let on = scope(workspace, args)?.ok_or_else(|| Error::usage("name what to hold: --item or --case"))?;
+    let reason = args.read("reason", "a ground", Reason::parse)?;
+    let because = args.body("because")?.unwrap_or_default();
+    let id = workspace.entropy.id()?;
+    workspace.act_alone("hold", Audience::Own, |e, _| Ok(hold::new(id, on.id, reason, &because, e.salt()?)))?;
+    Ok(Output::made(id, "Held: nothing deletes it until another person lifts this."))
+}
+
+fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("hold")?, &[hold::KIND.name])?;
+    let because = args.body("because")?.unwrap_or_default();
+    let id =
+        workspace.act_alone("hold-lift", Audience::Own, |e, _| Ok(hold::lifted(record.id, &because, e.salt()?)))?;
+    Ok(Output::made(id, "Lifted: its timers run again."))
+}
+
+/// A hold as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct HoldRow {
+    /// The record.
+    pub id: String,
+    /// What is held.
+    pub on: String,
+    /// Standing or lifted.
+    pub state: String,
+    /// On which ground.
+    pub reason: String,
+    /// Who placed it.
+    pub placed_by: String,
+    /// When.
+    pub placed: String,
+    /// Who lifted it.
+    pub lifted_by: Option<String>,
+    /// Why it was placed.
+    pub because: String,
+}
+
+/// Every hold, standing ones first.
+pub fn holds(workspace: &Workspace) -> Result<Vec<HoldRow>, Error> {
+    let mut all = workspace.records().find(&Query::kind(hold::KIND.name))?;
+    all.sort_by_key(|h| h.state != "standing");
+    let name = |p: Option<Person>| p.map(|p| workspace.name_of(p)).transpose();
+    let row = |r: &Record| {
+        Ok(HoldRow {
+            id: r.id.to_string(),
+            on: r.subject.map(|s| s.to_string()).unwrap_or_default(),
+            state: r.state.clone(),
+            reason: r.text("reason").unwrap_or_default().to_owned(),
+            placed_by: name(hold::placed_by(r))?.unwrap_or_default(),
+            placed: r.text("placed").unwrap_or_default().to_owned(),
+            lifted_by: name(hold::lifted_by(r))?,
+            because: workspace.text_of(r, "because")?,
+        })
+    };
+    all.iter().map(row).collect()
+}
+
+fn list_holds(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("id", "ID"),
+        ("state", "STATE"),
+        ("on", "ON"),
+        ("reason", "REASON"),
+        ("placed_by", "BY"),
+        ("placed", "SINCE"),
+    ];
+    Ok(Output::list(&holds(workspace)?, columns))
+}
+
+/// A duty to delete as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Duty {
+    /// The record.
+    pub item: String,
+    /// Its kind.
+    pub kind: String,
+    /// Who must delete: a partner, or this desk.
+    pub by: String,
+    /// To whom it is owed.
+    pub to: String,
+    /// Running, outstanding or met.
+    pub state: String,
+    /// By when.
+    pub delete_by: Option<String>,
+}
+
+/// Duties to delete: partners' and this desk's.
+pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
+    let now = workspace.now();
+    let me = workspace.code_of(workspace.meta.desk)?;
+    let mut all = Vec::new();
+    for record in workspace.records().find(&Query { shared: true, limit: Some(limit), ..Query::default() })? {
+        for holder in &record.shared {
+            // A term that has passed without a certificate makes the duty outstanding.
+            let passed = holder.duty == DutyState::Running && holder.delete_by.is_some_and(|by| by <= now);
+            all.push(Duty {
+                item: record.id.to_string(),
+                kind: record.kind.to_owned(),
+                by: workspace.code_of(holder.partner)?,
+                to: me.clone(),
+                state: if passed { DutyState::Outstanding } else { holder.duty }.word().to_owned(),
+                delete_by: holder.delete_by.map(|t| t.to_string()),
+            });
+        }
+    }
+    for record in workspace.records().find(&Query { due_by: Some(now), limit: Some(limit), ..Query::default() })? {
+        let Some(from) = record.partner.filter(|_| record.terms.get("ordered").and_then(Json::text).is_some()) else {
+            continue;
+        };
+        all.push(Duty {
+            item: record.id.to_string(),
+            kind: record.kind.to_owned(),
+            by: me.clone(),
+            to: workspace.code_of(from)?,
+            state: DutyState::Outstanding.word().to_owned(),
+            delete_by: record.due.map(|t| t.to_string()),
+        });
+    }
+    Ok(all)
+}
+
+fn list_duties(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let columns = &[
+        ("item", "RECORD"),
+        ("kind", "KIND"),
+        ("by", "WHO"),
+        ("to", "OUTSTANDING AT"),
+        ("state", "STATE"),
+        ("delete_by", "BY"),
+    ];
+    Ok(Output::list(&duties(workspace, limit(args)?)?, columns))
+}

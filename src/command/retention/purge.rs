@@ -1,0 +1,427 @@
+//! Erasure: the gate's word, the purge, the read-back, and only then the certificate.
+//!
+//! A purge is an act; what it names is erased with it, in one transaction. Then files go, the write-ahead log is cut, the
+//! database gets a new key, and what was purged is looked for. Whatever is interrupted is finished by asking again: a
+//! purge that has begun is certified before another begins.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::retention::scope;
+use crate::gate::from_records::purge_facts;
+use crate::gate::verdict::Verdict;
+use crate::object;
+use crate::record::certificate::{self, Terms};
+use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
+use crate::record::{hold, order, purge};
+use crate::store::{connection, read};
+use crate::value::class::DeleteCause;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::text::counted;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::draft;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "retention",
+        name: "purge",
+        about: "Erase what is due, or an item or a whole case with a reason; ends with a certificate",
+        fields: &[
+            Arg::new("item", ArgKind::Record(&["item", "request"]), "only this item"),
+            Arg::new("case", ArgKind::Record(&["case"]), "only this case, with everything in it"),
+            Arg::new("because", ArgKind::Body, "why, where it is not due yet"),
+            Arg::new("dry-run", ArgKind::Flag, "only say what would go"),
+        ],
+        act: purge::PURGE,
+        run: Handler::Writes(run),
+    },
+    Command {
+        noun: "retention",
+        name: "certificates",
+        about: "List the deletion certificates, or countersign one as its verifier",
+        fields: &[Arg::new("countersign", ArgKind::Record(&["certificate"]), "the certificate to countersign")],
+        act: "certificate-countersign",
+        run: Handler::Writes(certificates),
+    },
+];
+
+/// A record that goes, without what it holds: a case may have very many.
+type Target = (Id, &'static str);
+
+/// What goes with an item or a case, in the order in which it is erased; the case itself last.
+fn targets(workspace: &Workspace, scope: &Record) -> Result<Vec<Target>, Error> {
+    let own = if scope.state == "purged" { Vec::new() } else { vec![(scope.id, scope.kind)] };
+    if scope.kind != "case" {
+        return Ok(own);
+    }
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let page =
+            workspace.records().find(&Query { case: Some(scope.id), after, limit: Some(2000), ..Query::default() })?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for record in page.iter().filter(|r| r.id != scope.id && purge::erasable(r)) {
+            // Items and requests have a tombstone; what has none is looked at.
+            let there = match record.kind {
+                "item" | "request" => record.state != "purged",
+                _ => read::any_content(&workspace.db, record.id)?,
+            };
+            if there {
+                all.push((record.id, record.kind));
+            }
+        }
+    }
+    all.extend(own);
+    Ok(all)
+}
+
+/// What the gate says to erasing a record now; nothing where it is not there.
+fn ask(
+    records: &dyn RecordStore,
+    now: Timestamp,
+    me: Person,
+    id: Id,
+    reasoned: bool,
+) -> Result<Option<(Json, Verdict)>, Error> {
+    let Some(record) = records.get(id)? else { return Ok(None) };
+    let facts = purge_facts(records, now, me, &record, reasoned)?;
+    Ok(Some((facts.to_json(), facts.judge())))
+}
+
+/// Everything that is due to be deleted now, and how much of it stays because a hold stands.
+fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
+    let mut all = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind("item") })?;
+    let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind("request") })?;
+    all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
+    all.retain(|r| r.state != "purged");
+    let (count, records) = (all.len(), workspace.records());
+    let mut goes = Vec::with_capacity(count);
+    for record in all {
+        if hold::on(&records, &record)?.iter().all(|h| hold::lifted_by(h).is_some()) {
+            goes.push((record.id, record.kind));
+        }
+    }
+    let held = count - goes.len();
+    Ok((goes, held))
+}
+
+fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let named = scope(workspace, args)?;
+    let because = args.body("because")?;
+    let finished = if args.flag("dry-run") { None } else { finish_begun(workspace, job)? };
+    let (targets, held) = match &named {
+        Some(scope) => (targets(workspace, scope)?, 0),
+        None => due(workspace)?,
+    };
+    let stays = if held == 0 { String::new() } else { format!(" {} due and held: it stays.", counted(held, "record")) };
+    let items = targets.iter().filter(|(_, kind)| *kind == "item").count();
+    if args.flag("dry-run") {
+        for (n, (id, _)) in targets.iter().enumerate() {
+            if n.is_multiple_of(1000) {
+                job.at("asking the gate", n as u64, Some(targets.len() as u64))?;
+            }
+            let said = ask(&workspace.records(), workspace.now(), workspace.person(), *id, because.is_some())?;
+            if let Some((_, verdict)) = said.filter(|(_, verdict)| !verdict.allowed()) {
+                return Err(Error::refused(verdict, Some(*id)));
+            }
+        }
+        let all = counted(targets.len(), "record");
+        let said = format!("Would be erased: {}, {all} in all.{stays}", counted(items, "item"));
+        let value = serde_json::json!({ "items": items, "records": targets.len(), "held": held });
+        return Ok(Output::thing(&value).with_message(said));
+    }
+    if targets.is_empty() {
+        return Ok(match finished {
+            Some(certificate) => {
+                Output::thing(&serde_json::json!({ "items": 0, "records": 0, "certificate": certificate.to_string() }))
+                    .with_message(format!("What was begun is finished; certificate Z-{}.", certificate.short()))
+            }
+            None => {
+                let value = serde_json::json!({ "items": 0, "records": 0, "held": held });
+                Output::thing(&value).with_message(format!("Nothing to erase.{stays}"))
+            }
+        });
+    }
+    job.at("asking the gate", 0, Some(targets.len() as u64))?;
+    let id = workspace.entropy.id()?;
+    let scope_id = named.as_ref().map_or(workspace.meta.desk, |s| s.id);
+    let (me, generation) = (workspace.person(), workspace.keyring.generation as i64);
+    let count = targets.len();
+    let ids: Vec<Id> = targets.iter().map(|(id, _)| *id).collect();
+    let files = files_of(workspace, &ids)?;
+    workspace.act(purge::PURGE, Audience::Own, None, |act, entropy| {
+        let mut asked: Vec<Json> = Vec::new();
+        let mut numbered = Vec::with_capacity(count);
+        for (n, id) in ids.iter().enumerate() {
+            if n.is_multiple_of(1000) {
+                job.at("asking the gate", n as u64, Some(count as u64))?;
+            }
+            let Some((facts, verdict)) = ask(&act.records(), act.now(), me, *id, because.is_some())? else { continue };
+            if !verdict.allowed() {
+                return Err(Error::refused(verdict, Some(*id)));
+            }
+            let number = asked.iter().rposition(|f| *f == facts).unwrap_or_else(|| {
+                asked.push(facts);
+                asked.len() - 1
+            });
+            numbered.push((*id, number as i64));
+        }
+        act.change(purge::new(id, scope_id, &asked, generation, because.as_deref(), entropy.salt()?))?;
+        for (n, (record, number)) in numbered.into_iter().enumerate() {
+            if n.is_multiple_of(1000) {
+                job.at("erasing", n as u64, Some(count as u64))?;
+            }
+            act.change(purge::erased(record, number))?;
+        }
+        Ok(())
+    })?;
+    for file in files {
+        crate::host::file::remove(&file)?;
+    }
+    draft::forget_all(workspace.folder())?;
+    let certificate = finish(workspace, id, job)?;
+    let value =
+        serde_json::json!({ "items": items, "records": count, "held": held, "certificate": certificate.to_string() });
+    Ok(Output::thing(&value).with_message(format!(
+        "Erased: {}, {} in all; certificate Z-{}.{stays}",
+        counted(items, "item"),
+        counted(count, "record"),
+        certificate.short()
+    )))
+}
+
+/// Files that hold sealed copies of what goes: bundles in the outbox that carried any of it.
+fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
+    let mut carried = Vec::new();
+    for id in ids {
+        for (row, kind) in read::rows_of(&workspace.db, *id)? {
+            if matches!(kind.as_str(), "item-copy" | "case-share" | "request-send") {
+                carried.extend(read::position_of_row(&workspace.db, row)?);
+            }
+        }
+    }
+    carried.sort_unstable();
+    carried.dedup();
+    crate::command::bundle::export::outbox_files_with(workspace, &carried)
+}
+
+/// Finishes every purge that was begun and not certified. Answers the last certificate.
+fn finish_begun(workspace: &mut Workspace, job: &mut Job) -> Result<Option<Id>, Error> {
+    let begun = workspace.records().find(&Query { state: Some("begun".into()), ..Query::kind(purge::KIND.name) })?;
+    let mut last = None;
+    for record in begun {
+        // Whoever was interrupted may have left files behind: what was erased is looked up again.
+        let erased = erased_by(workspace, &record)?;
+        for file in files_of(workspace, &erased)? {
+            crate::host::file::remove(&file)?;
+        }
+        last = Some(finish(workspace, record.id, job)?);
+    }
+    Ok(last)
+}
+
+fn erased_by(workspace: &Workspace, purge: &Record) -> Result<Vec<Id>, Error> {
+    let Some(row) = purge.terms.get("row").and_then(Json::int) else { return Ok(Vec::new()) };
+    Ok(workspace.records().following(ChangeRow(row), purge::ERASE)?.into_iter().map(|r| r.record).collect())
+}
+
+/// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.
+fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Error> {
+    let begun = crate::record::definition::need(&workspace.records(), purge, purge::KIND.name)?;
+    job.at("rotating the key", 0, None)?;
+    connection::truncate_wal(&workspace.db)?;
+    // Where a run was killed after its rotation, another costs seconds and is sure.
+    workspace.rotate_database_key()?;
+    let erased = erased_by(workspace, &begun)?;
+    let mut summary = Summary::default();
+    let records = workspace.records();
+    for (n, id) in erased.iter().enumerate() {
+        if n.is_multiple_of(1000) {
+            job.at("reading back", n as u64, Some(erased.len() as u64))?;
+        }
+        if read::any_content(&workspace.db, *id)? {
+            let what = format!("the read-back found content of {id}");
+            return Err(Error::new(ErrorKind::Integrity, what, "no certificate is issued; keep a copy, and report it"));
+        }
+        if let Some(record) = records.get(*id)? {
+            summary.add(&record, workspace.meta.desk);
+        }
+    }
+    order_partners(workspace, purge, &summary)?;
+    certify(workspace, purge, &begun, &erased, &summary)
+}
+
+/// What a purge came to: how many records of each kind, which partners hold copies of which, to whom it is owed.
+#[derive(Default)]
+struct Summary {
+    counts: BTreeMap<&'static str, i64>,
+    with: BTreeMap<Id, Vec<Id>>,
+    owed: BTreeSet<Id>,
+}
+
+impl Summary {
+    fn add(&mut self, record: &Record, home: Id) {
+        *self.counts.entry(record.kind).or_default() += 1;
+        for holder in record.shared.iter().filter(|h| h.duty == DutyState::Outstanding) {
+            self.with.entry(holder.partner).or_default().push(record.id);
+        }
+        // What went to a partner is its duty; what came from one is this desk's, and the certificate is for it.
+        self.owed.extend(certificate::owed_to(record, home));
+    }
+}
+
+/// Orders every partner who holds a copy to delete it, once for each purge. It takes a desk officer; where this member
+/// is none, the duties stay outstanding until one gives the order.
+fn order_partners(workspace: &mut Workspace, purge: Id, summary: &Summary) -> Result<(), Error> {
+    if summary.with.is_empty() || !workspace.may("delete-order")?.allowed() {
+        return Ok(());
+    }
+    for (to, records) in &summary.with {
+        let id = order::id_of(purge, *to);
+        if workspace.records().get(id)?.is_some() {
+            continue;
+        }
+        workspace.act("delete-order", Audience::Desks(vec![*to]), None, |act, _| {
+            act.change(order::new(id, *to, DeleteCause::Purged))?;
+            records.iter().try_for_each(|record| Ok(act.change(order::of_record(*record))?))
+        })?;
+    }
+    Ok(())
+}
+
+fn certify(
+    workspace: &mut Workspace,
+    purge: Id,
+    begun: &Record,
+    erased: &[Id],
+    summary: &Summary,
+) -> Result<Id, Error> {
+    let mut copies = Vec::new();
+    for (partner, records) in &summary.with {
+        let code = workspace.code_of(*partner)?;
+        copies.push(object! { "partner" => code, "records" => records.len() as i64, "state" => "outstanding" });
+    }
+    let terms = Terms {
+        purge,
+        counts: summary.counts.iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
+        generation: begun.terms.get("generation").and_then(Json::int).unwrap_or(0),
+        method: "cryptographic erase: rows overwritten, index purged, database key destroyed".into(),
+        verification: "read back with every current key".into(),
+        tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
+    };
+    let content = object! {
+        "copies" => copies,
+        "backups" => Vec::<Json>::new(),
+        "not_promised" => NOT_PROMISED.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>(),
+    };
+    let id = workspace.entropy.id()?;
+    let owed: Vec<Id> = summary.owed.iter().copied().collect();
+    let audience = if owed.is_empty() { Audience::Own } else { Audience::Desks(owed) };
+    workspace.act("certificate", audience, None, |act, entropy| {
+        act.change(certificate::new(id, &terms, &content, entropy.salt()?))?;
+        for record in erased {
+            act.change(certificate::of_record(*record))?;
+        }
+        Ok(())
+    })?;
+    Ok(id)
+}
+
+/// What no program can promise; it stands on every certificate.
+const NOT_PROMISED: &[&str] = &[
+    "images, snapshots and backups of the disk taken before the purge, with the keyring of their time",
+    "remnants of an old keyring in flash memory",
+    "copies that partners hold, until their own certificates arrive",
+];
+
+/// A certificate as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateRow {
+    /// The record.
+    pub id: String,
+    /// The desk that issued it.
+    pub desk: String,
+    /// Issued or countersigned.
+    pub state: String,
+    /// When.
+    pub issued: String,
+    /// How many records of each kind.
+    pub counts: serde_json::Value,
+    /// What was done.
+    pub method: String,
+    /// How it was verified.
+    pub verification: String,
+    /// The program.
+    pub tool: String,
+    /// The generation of the keyring that was destroyed.
+    pub generation: i64,
+    /// Who performed it.
+    pub performed_by: String,
+    /// Who verified it.
+    pub countersigned_by: Option<String>,
+    /// Partners who still hold copies.
+    pub copies: serde_json::Value,
+    /// Backups from before.
+    pub backups: serde_json::Value,
+    /// What is not promised.
+    pub not_promised: serde_json::Value,
+}
+
+/// Every certificate: of this desk, and of partners.
+pub fn certificate_rows(workspace: &Workspace) -> Result<Vec<CertificateRow>, Error> {
+    let name = |key: Option<&str>| key.and_then(Person::parse).map(|p| workspace.name_of(p)).transpose();
+    let row = |r: &Record| {
+        let content = workspace.content(r)?.unwrap_or_else(|| object! {});
+        let part = |key: &str| content.get(key).map_or(serde_json::Value::Null, crate::command::gate::to_serde);
+        let text = |key: &str| r.text(key).unwrap_or_default().to_owned();
+        Ok(CertificateRow {
+            id: r.id.to_string(),
+            desk: workspace.code_of(r.desk)?,
+            state: r.state.clone(),
+            issued: text("issued"),
+            counts: r.terms.get("counts").map_or(serde_json::Value::Null, crate::command::gate::to_serde),
+            method: text("method"),
+            verification: text("verification"),
+            tool: text("tool"),
+            generation: r.terms.get("generation").and_then(Json::int).unwrap_or(0),
+            performed_by: name(r.text("performed_by"))?.unwrap_or_default(),
+            countersigned_by: name(r.text("countersigned_by"))?,
+            copies: part("copies"),
+            backups: part("backups"),
+            not_promised: part("not_promised"),
+        })
+    };
+    workspace.records().find(&Query::kind(certificate::KIND.name))?.iter().map(row).collect()
+}
+
+fn certificates(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    if let Some(typed) = args.maybe("countersign") {
+        let record = workspace.find_record(typed, &[certificate::KIND.name])?;
+        // It goes to whoever the certificate went to.
+        let to = record.list("to", Id::parse);
+        let audience = if to.is_empty() { Audience::Own } else { Audience::Desks(to) };
+        let id = workspace
+            .act_alone("certificate-countersign", audience, |_, _| Ok(certificate::countersigned(record.id)))?;
+        return Ok(Output::made(id, "Countersigned."));
+    }
+    let columns = &[
+        ("id", "ID"),
+        ("desk", "DESK"),
+        ("state", "STATE"),
+        ("issued", "ISSUED"),
+        ("counts", "RECORDS"),
+        ("performed_by", "BY"),
+    ];
+    Ok(Output::list(&certificate_rows(workspace)?, columns))
+}

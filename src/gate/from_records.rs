@@ -1,0 +1,401 @@
+//! Where the facts come from: each is derived from records, never from what the asker says.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use super::act::{self, Act, MemberStanding};
+use super::decide::{Conflict, Decide, Decision};
+use super::leave::{
+    Agreement, Consent, Emergency, Item, ItemState, Leave, Originator, Partner, Recipient, References, Review,
+    Validation, days_left,
+};
+use super::purge::{self, Purge};
+use crate::act::header::Header;
+use crate::law::jurisdiction::ASSURANCES;
+use crate::record::definition::{ApplyError, GateInputs};
+use crate::record::store::{Record, RecordStore};
+use crate::record::{
+    agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
+};
+use crate::value::class::{Category, Condition, Onward, ReviewOutcome, Role, Test, TestOutcome};
+use crate::value::id::Id;
+use crate::value::json::{Int, Json};
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+use crate::value::timestamp::Timestamp;
+
+/// Stands for a text that is content: the fact is that there is one.
+const SOME_TEXT: &str = "…";
+/// The purpose of acts that are of no case: running the desk.
+pub const DESK_PURPOSE: &str = "desk";
+
+/// What is the same for every item of one disclosure.
+#[derive(Clone, Debug)]
+pub struct Disclosure {
+    /// When.
+    pub now: Timestamp,
+    /// In which realm.
+    pub realm: Realm,
+    /// The desk that asks.
+    pub home: Id,
+    /// The partner.
+    pub to: Id,
+    /// For what.
+    pub purpose: String,
+    /// In how many days the partner must delete.
+    pub delete_after_days: i64,
+    /// Whether it goes to named people.
+    pub named: bool,
+    /// Who proposes.
+    pub proposed_by: Person,
+    /// Who releases.
+    pub released_by: Option<Person>,
+    /// The emergency that is claimed.
+    pub emergency: Option<Emergency>,
+}
+
+impl Disclosure {
+    /// What its terms say, at a time and by a desk; nobody has released or joined it.
+    pub fn of(terms: &disclosure::Terms, now: Timestamp, realm: &Realm, home: Id) -> Self {
+        Self {
+            now,
+            realm: realm.clone(),
+            home,
+            to: terms.to,
+            purpose: terms.purpose.clone(),
+            delete_after_days: terms.delete_after_days,
+            named: terms.named,
+            proposed_by: terms.proposed_by,
+            released_by: None,
+            emergency: None,
+        }
+    }
+}
+
+/// The claim of an emergency: those whose own signed acts claim a risk to life, and how its validation stands.
+pub fn claim(people: &[Person], validation: Validation) -> Emergency {
+    Emergency {
+        risk_to_life: Some(true),
+        people: Some(people.iter().map(Person::to_string).collect()),
+        validation: Some(validation),
+    }
+}
+
+/// Builds the facts of `leave` for the items of one disclosure.
+pub struct LeaveFacts {
+    of: Disclosure,
+    partner: Option<Record>,
+    /// The agreement that decides for a category, and what it says of passing on.
+    agreements: BTreeMap<Category, (Option<Agreement>, Option<Onward>)>,
+    /// The item asked about last, and its facts.
+    last: Option<(Record, Leave)>,
+}
+
+impl LeaveFacts {
+    /// Begins with what is the same for every item.
+    pub fn begin(records: &dyn RecordStore, of: Disclosure) -> Result<Self, ApplyError> {
+        let partner = records.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
+        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
+    }
+
+    /// The conditions under which an item goes: those that it came with, those of its review for the partner, and that
+    /// it is not passed on, where the agreement says so.
+    pub fn conditions(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Vec<Condition>, ApplyError> {
+        let terms = item::Terms::read(&record.terms)?;
+        let mut all = terms.conditions;
+        if terms.tier.number() >= 2 {
+            let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+            all.extend(review::deciding(records, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
+        }
+        if self.agreement(records, terms.category)?.1 == Some(Onward::No) {
+            all.push(Condition::NoOnward);
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
+    /// What is known of the agreement that decides for a category; looked up once.
+    fn agreement(
+        &mut self,
+        records: &dyn RecordStore,
+        category: Category,
+    ) -> Result<&(Option<Agreement>, Option<Onward>), ApplyError> {
+        match self.agreements.entry(category) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => {
+                let found = agreement::deciding(records, self.of.to, &self.of.purpose, category, self.of.now)?;
+                let facts = found.as_ref().map(agreement_facts).transpose()?;
+                let onward = found.as_ref().map(agreement::terms_of).transpose()?.and_then(|t| t.onward);
+                Ok(new.insert((facts, onward)))
+            }
+        }
+    }
+
+    /// The facts for one item's record.
+    pub fn of_item(&mut self, records: &dyn RecordStore, record: &Record) -> Result<&Leave, ApplyError> {
+        // Of an own item of tier 1 nothing is asked but its terms and its state: no review, no authorisation, no
+        // consent. Items that were imported together have the same ones.
+        let alike = |old: &Record| {
+            old.tier == Some(1)
+                && (old.desk, &old.state, &old.terms) == (record.desk, &record.state, &record.terms)
+                && record.desk == self.of.home
+        };
+        match self.last.take().filter(|(old, _)| alike(old)) {
+            Some(known) => Ok(&self.last.insert(known).1),
+            None => {
+                let facts = self.derived(records, record)?;
+                Ok(&self.last.insert((record.clone(), facts)).1)
+            }
+        }
+    }
+
+    fn derived(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Leave, ApplyError> {
+        let terms = item::Terms::read(&record.terms)?;
+        let agreement = self.agreement(records, terms.category)?.0.clone();
+        let of = &self.of;
+        let own = record.desk == of.home;
+        let originator = match () {
+            () if own => Originator::Own,
+            () if record.desk == of.to => Originator::Recipient,
+            () => Originator::Third,
+        };
+        // Whose term binds is whoever it came from; what originates here has none but the agreement's.
+        let left = (!own).then(|| Int::Small(days_left(of.now, terms.delete_by)));
+        let needs_review = terms.tier.number() >= 2;
+        let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
+        let decided = if needs_review { review::deciding(records, &subjects, of.to)? } else { None };
+        let (category, now) = (terms.category, of.now);
+        // Nobody is asked for their consent to what originates here.
+        let consent = if own { None } else { request::consent(records, of.home, record.id, of.to)? };
+        let high = terms.tier.number() >= 3;
+        let authorised = if high { authorisation::for_item(records, record, of.to)? } else { None };
+        let (required, given) = if high {
+            (assurances_asked(records, of.home, self.partner.as_ref())?, assurance::standing(records, of.to, now)?)
+        } else {
+            Default::default()
+        };
+        Ok(Leave {
+            now: Some(now),
+            realm: Some(of.realm.to_string()),
+            purpose: Some(of.purpose.clone()),
+            delete_after_days: Some(Int::Small(of.delete_after_days)),
+            named_people: Some(of.named),
+            item: Item {
+                realm: Some(of.realm.to_string()),
+                state: Some(if record.state == "purged" { ItemState::Purged } else { ItemState::Held }),
+                tier: Some(terms.tier),
+                category: Some(category),
+                person_class: Some(terms.person_class),
+                tlp: Some(terms.marking.tlp),
+                handling: Some(terms.marking.handling),
+                originator: Some(originator),
+                conditions: Some(terms.conditions),
+                originator_delete_in_days: Some(left),
+            },
+            partner: self.partner.as_ref().map(partner_facts).unwrap_or_default(),
+            agreement: Some(agreement),
+            consent: Some(match consent {
+                Some(true) => Consent::Given,
+                Some(false) => Consent::Refused,
+                None => Consent::None,
+            }),
+            review: Some(decided.as_ref().map(|r| review_facts(r, of.to))),
+            proposed_by: Some(of.proposed_by.to_string()),
+            released_by: Some(of.released_by.map(|p| p.to_string())),
+            authorisation_given: Some(authorised.is_some()),
+            authorisation_expires: Some(authorised.as_ref().and_then(|r| r.instant("expires"))),
+            assurances_required: Some(required),
+            assurances_given: Some(given),
+            dispute_freezes_from_tier: Some(None),
+            references: Some(References::None),
+            emergency: Some(of.emergency.clone()),
+            problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
+        })
+    }
+}
+
+/// The assurances that this desk's law asks of a partner's before tier 3 and up leave. A side whose law is not known is
+/// asked for all of them, and all are asked by one.
+fn assurances_asked(records: &dyn RecordStore, home: Id, partner: Option<&Record>) -> Result<Vec<String>, ApplyError> {
+    let code = |r: Option<&Record>| r.and_then(|r| r.text("jurisdiction")).unwrap_or_default().to_owned();
+    let law = law::edition(records)?;
+    let own = law.jurisdiction(&code(records.get(home)?.as_ref()));
+    let theirs = law.jurisdiction(&code(partner));
+    let mut asked: Vec<String> =
+        own.map_or_else(|| ASSURANCES.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
+    // Where nobody can be put to death, nobody need promise it.
+    asked.retain(|a| a != "death_penalty" || theirs.is_none_or(|j| j.capital_punishment != "abolished"));
+    Ok(asked)
+}
+
+fn partner_facts(record: &Record) -> Partner {
+    Partner {
+        realm: record.text("realm").map(str::to_owned),
+        standing: Some(partner::standing_of(record)),
+        kind: partner::kind_of(record),
+        channel: Some(partner::channel_of(record)),
+    }
+}
+
+fn agreement_facts(record: &Record) -> Result<Agreement, ApplyError> {
+    let terms = agreement::terms_of(record)?;
+    Ok(Agreement {
+        from: Some(terms.from),
+        until: Some(terms.until),
+        ended: Some(record.state == "ended"),
+        purposes: Some(terms.purposes),
+        categories: Some(terms.categories),
+        tier: Some(terms.tier),
+        retention_cap_days: Some(Int::Small(terms.retention_cap_days)),
+    })
+}
+
+/// The facts of a review's record, seen for one recipient.
+pub fn review_facts(record: &Record, to: Id) -> Review {
+    let outcome = ReviewOutcome::parse(&record.state).unwrap_or(ReviewOutcome::Open);
+    Review {
+        outcome: Some(outcome),
+        covers_item: Some(true),
+        level: review::level_of(record),
+        tier: record.tier.and_then(|t| crate::value::class::Tier::new(i64::from(t))),
+        purpose: record.text("purpose").map(str::to_owned),
+        recipient: Some(if record.partner == Some(to) { Recipient::Same } else { Recipient::Other }),
+        // What is not decided has no expiry yet: it counts as expired.
+        expires: Some(record.instant("expires").unwrap_or(Timestamp::EPOCH)),
+        reviewers: Some(review::reviewers_of(record).iter().map(Person::to_string).collect()),
+    }
+}
+
+/// The facts of `act` for a kind of act, by a member as they stand now, with what the record tells of it.
+pub fn act_facts(
+    records: &dyn RecordStore,
+    realm: &Realm,
+    now: Timestamp,
+    kind: &str,
+    by: Person,
+    asked: &GateInputs,
+) -> Result<Act, ApplyError> {
+    facts_of_act(records, (realm, now, by), kind, asked, None)
+}
+
+/// The same for an act that is made: its signer as they stood at its place of the log.
+pub fn act_facts_at(
+    records: &dyn RecordStore,
+    header: &Header,
+    kind: &str,
+    asked: &GateInputs,
+) -> Result<Act, ApplyError> {
+    facts_of_act(records, (&header.realm, header.time.at, header.member), kind, asked, Some(header))
+}
+
+fn facts_of_act(
+    records: &dyn RecordStore,
+    (realm, now, by): (&Realm, Timestamp, Person),
+    kind: &str,
+    asked: &GateInputs,
+    place: Option<&Header>,
+) -> Result<Act, ApplyError> {
+    let signer = member::by_person(records, by)?;
+    let (active, roles) = signer.as_ref().map_or((false, Vec::new()), |m| match place {
+        Some(header) => member::at_place(m, header),
+        None => (m.state == "active", member::roles_of(m)),
+    });
+    let standing = if active { MemberStanding::Active } else { MemberStanding::Revoked };
+    let partner = match asked.partner {
+        None => None,
+        Some(id) => {
+            let facts = records
+                .get(id)?
+                .filter(|r| r.kind == partner::KIND.name)
+                .as_ref()
+                .map(partner_facts)
+                .unwrap_or_default();
+            Some(act::Partner { realm: facts.realm, standing: facts.standing, channel: facts.channel })
+        }
+    };
+    let review = match asked.reviewed {
+        None => None,
+        Some(subject) => {
+            let to = asked.partner.unwrap_or(subject);
+            review::deciding(records, &[subject], to)?.as_ref().map(|r| review_facts(r, to))
+        }
+    };
+    Ok(Act {
+        now: Some(now),
+        realm: Some(realm.to_string()),
+        kind: Some(kind.to_owned()),
+        by: Some(by.to_string()),
+        standing: Some(standing),
+        roles: Some(roles),
+        first: Some(asked.first.map(|p| p.to_string())),
+        missing: Some(asked.missing.clone()),
+        partner: Some(partner),
+        purpose: Some(asked.purpose.clone().unwrap_or_else(|| DESK_PURPOSE.to_owned())),
+        review: Some(review),
+        problems: Vec::new(),
+    })
+}
+
+/// The facts of `decide` for a review's record and what its reviewer says.
+pub fn decide_facts(
+    records: &dyn RecordStore,
+    now: Timestamp,
+    by: Person,
+    record: &Record,
+    said: &review::Decision,
+) -> Result<Decide, ApplyError> {
+    let reviewer = member::by_person(records, by)?;
+    let active = reviewer.as_ref().filter(|m| m.state == "active");
+    let tests = record.terms.get("tests").and_then(Json::members).unwrap_or_default();
+    let tests = tests.iter().filter_map(|(t, o)| Some((Test::parse(t)?, Some(o.text().and_then(TestOutcome::parse)?))));
+    let text = |there: bool| if there { SOME_TEXT.to_owned() } else { String::new() };
+    Ok(Decide {
+        now: Some(now),
+        reviewer: Some(by.to_string()),
+        roles: Some(active.map(member::roles_of).unwrap_or_default()),
+        requester: record.text("requester").map(str::to_owned),
+        level: review::level_of(record),
+        tests: Some(tests.collect()),
+        less_intrusive: Some(text(record.terms.get("less_intrusive").and_then(Json::truth) == Some(true))),
+        outcome: Decision::parse(&said.outcome),
+        conditions: Some(said.conditions.clone()),
+        expires: Some(said.expires),
+        conflict_of_interest: Some(if said.conflict || review::is_recused(record, by) {
+            Conflict::Declared
+        } else {
+            Conflict::None
+        }),
+        reasons: Some(text(said.reasoned)),
+        problems: Vec::new(),
+    })
+}
+
+/// The facts of `purge` for a record.
+pub fn purge_facts(
+    records: &dyn RecordStore,
+    now: Timestamp,
+    by: Person,
+    record: &Record,
+    reasoned: bool,
+) -> Result<Purge, ApplyError> {
+    let who = member::by_person(records, by)?;
+    let roles: Vec<Role> = who.as_ref().filter(|m| m.state == "active").map(member::roles_of).unwrap_or_default();
+    let holds = hold::on(records, record)?
+        .iter()
+        .map(|h| purge::Hold {
+            lifted_by: Some(hold::lifted_by(h).map(|p| p.to_string())),
+            placed_by: hold::placed_by(h).map(|p| p.to_string()),
+        })
+        .collect();
+    Ok(Purge {
+        now: Some(now),
+        due: Some(record.due),
+        because: Some(reasoned.then(|| SOME_TEXT.to_owned())),
+        by: Some(by.to_string()),
+        roles: Some(roles),
+        holds: Some(holds),
+        shared_with_duty: Some(record.shared.iter().any(|h| h.duty != crate::record::store::DutyState::Met)),
+        problems: Vec::new(),
+    })
+}

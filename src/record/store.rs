@@ -1,0 +1,198 @@
+//! The record store: what the log of acts comes to. Applying an act writes it; the gate and the screens read it.
+//!
+//! A record holds terms only; its content stays in the changes that brought it, so that it can die there.
+
+use std::sync::Arc;
+
+use crate::value::class::words;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::timestamp::Timestamp;
+
+/// The row of a change in the log: rows of one act follow each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ChangeRow(pub i64);
+
+words! {
+    /// Where a partner's duty to delete stands.
+    DutyState {
+        /// The partner may keep it until the term ends.
+        Running = "running",
+        /// The partner must delete it, and has not certified that it did.
+        Outstanding = "outstanding",
+        /// The partner's signed certificate is here.
+        Met = "met",
+    }
+}
+
+/// A partner who holds a copy of a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holder {
+    /// Who.
+    pub partner: Id,
+    /// By when it must delete it.
+    pub delete_by: Option<Timestamp>,
+    /// Where that duty stands.
+    pub duty: DutyState,
+}
+
+/// One record as it stands at a position of the log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    /// Its id, the same at every desk.
+    pub id: Id,
+    /// Its kind: the name of a row of [`super::KINDS`].
+    pub kind: &'static str,
+    /// Its state, in a word of its kind.
+    pub state: String,
+    /// The desk that it comes from.
+    pub desk: Id,
+    /// The case that it belongs to.
+    pub case: Option<Id>,
+    /// The partner that it concerns.
+    pub partner: Option<Id>,
+    /// The record that it is about.
+    pub subject: Option<Id>,
+    /// Its tier, where it has one.
+    pub tier: Option<u8>,
+    /// The next instant at which something is due.
+    pub due: Option<Timestamp>,
+    /// A word to find it by within its kind.
+    pub key: Option<String>,
+    /// Everything else without free text, as an object. Records that were made together share theirs.
+    pub terms: Arc<Json>,
+    /// The change that holds its content; `None` where there is none, or none any more.
+    pub body: Option<ChangeRow>,
+    /// Partners who hold a copy.
+    pub shared: Vec<Holder>,
+}
+
+impl Record {
+    /// A record of a kind, in a state, from a desk; everything else is empty.
+    pub fn new(id: Id, kind: &'static str, state: &str, desk: Id) -> Self {
+        Self {
+            id,
+            kind,
+            state: state.to_owned(),
+            desk,
+            case: None,
+            partner: None,
+            subject: None,
+            tier: None,
+            due: None,
+            key: None,
+            terms: Arc::new(Json::Obj(Vec::new())),
+            body: None,
+            shared: Vec::new(),
+        }
+    }
+
+    /// Sets a member of the terms.
+    pub fn set(&mut self, key: &str, value: impl Into<Json>) {
+        Arc::make_mut(&mut self.terms).set(key, value);
+    }
+
+    /// A word or text of the terms.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.terms.get(key).and_then(Json::text)
+    }
+
+    /// An instant of the terms.
+    pub fn instant(&self, key: &str) -> Option<Timestamp> {
+        self.text(key).and_then(Timestamp::parse)
+    }
+
+    /// An id of the terms.
+    pub fn id(&self, key: &str) -> Option<Id> {
+        self.text(key).and_then(Id::parse)
+    }
+
+    /// The words of a list in the terms that `read` understands.
+    pub fn list<T>(&self, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let items = self.terms.get(key).and_then(Json::items).unwrap_or_default();
+        items.iter().filter_map(|v| v.text().and_then(&read)).collect()
+    }
+
+    /// Notes that a partner holds a copy until `delete_by`; a new copy renews the duty.
+    pub fn share(&mut self, partner: Id, delete_by: Option<Timestamp>) {
+        self.shared.retain(|h| h.partner != partner);
+        self.shared.push(Holder { partner, delete_by, duty: DutyState::Running });
+    }
+
+    /// Whether a partner holds a copy now.
+    pub fn is_with(&self, partner: Id) -> bool {
+        self.shared.iter().any(|h| h.partner == partner && h.duty != DutyState::Met)
+    }
+}
+
+/// What is looked for in the record store. Every part that is given must fit.
+#[derive(Clone, Default, Debug)]
+pub struct Query {
+    /// The kind.
+    pub kind: Option<&'static str>,
+    /// The state.
+    pub state: Option<String>,
+    /// The case.
+    pub case: Option<Id>,
+    /// The partner.
+    pub partner: Option<Id>,
+    /// The subject.
+    pub subject: Option<Id>,
+    /// The tier.
+    pub tier: Option<u8>,
+    /// The key.
+    pub key: Option<String>,
+    /// Due at or before this instant.
+    pub due_by: Option<Timestamp>,
+    /// Only what partners hold copies of.
+    pub shared: bool,
+    /// Only records whose id comes after this one, in order of id; to go on where a page ended.
+    pub after: Option<Id>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+impl Query {
+    /// All records of a kind.
+    pub fn kind(kind: &'static str) -> Self {
+        Self { kind: Some(kind), ..Self::default() }
+    }
+}
+
+/// A change that follows in an act.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FollowingChange {
+    /// The record that it is of.
+    pub record: Id,
+    /// Where that record stood in the record store when the change was made, where that is known: it spares a search.
+    pub place: Option<i64>,
+}
+
+/// Why the record store cannot be read or written. The store says it in words; layers above only pass it on.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct RecordStoreError(#[from] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The record store. Applying gets it to write, everybody else to read.
+pub trait RecordStore {
+    /// The record of that id.
+    fn get(&self, id: Id) -> Result<Option<Record>, RecordStoreError>;
+    /// Records that fit, in order of id.
+    fn find(&self, query: &Query) -> Result<Vec<Record>, RecordStoreError>;
+    /// Writes a record, new or changed.
+    fn put(&mut self, record: &Record) -> Result<(), RecordStoreError>;
+    /// Writes a record that must not exist yet; `false` where it does.
+    fn put_new(&mut self, record: &Record) -> Result<bool, RecordStoreError>;
+    /// Erases the content of every change of a record.
+    fn erase(&mut self, record: Id) -> Result<(), RecordStoreError>;
+    /// Notes that the act at a position waits to be carried to a partner.
+    fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), RecordStoreError>;
+    /// Notes that acts, by their ids, were carried to a partner.
+    fn carried(&mut self, partner: Id, acts: &[crate::value::digest::Digest]) -> Result<(), RecordStoreError>;
+    /// Makes every act that is for all partners wait for this one, which was just pinned.
+    fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError>;
+    /// The changes of one kind in the act that led with this change, in order.
+    fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError>;
+    /// The record of a following change.
+    fn of_following(&self, following: &FollowingChange) -> Result<Option<Record>, RecordStoreError>;
+}

@@ -1,0 +1,461 @@
+//! The record store in the database.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, ToSql, params};
+
+use super::error::{StoreError, in_book};
+use super::search;
+use super::statement::sql;
+use crate::act::change::commit;
+use crate::object;
+use crate::record;
+use crate::record::store::{
+    ChangeRow, DutyState, FollowingChange, Holder, Query, Record, RecordStore, RecordStoreError,
+};
+use crate::record::{item, partner};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{self, Json, Limits};
+use crate::value::marking::{Handling, Marking, Pap, Tlp};
+use crate::value::timestamp::Timestamp;
+
+/// The record store in a database: of the workspace, or of a replay.
+pub struct SqlRecordStore<'c> {
+    conn: &'c Connection,
+    /// A record that was just looked for and is not here.
+    absent: Cell<Option<Id>>,
+    /// The terms that were read last, by how they are stored: those of the next record are often the same.
+    terms: RefCell<Option<(String, Arc<Json>)>>,
+    /// The terms that were written last among those that stand once for many records, and their number.
+    written: RefCell<Option<(Arc<Json>, String, i64)>>,
+}
+
+impl<'c> SqlRecordStore<'c> {
+    /// The record store in this database.
+    pub const fn new(conn: &'c Connection) -> Self {
+        Self { conn, absent: Cell::new(None), terms: RefCell::new(None), written: RefCell::new(None) }
+    }
+
+    /// Where a record stands in the record store.
+    pub fn place_of(&self, id: Id) -> Result<Option<i64>, RecordStoreError> {
+        let mut number = self.conn.prepare_cached(sql("record.number")).map_err(in_book)?;
+        number.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional().map_err(in_book)
+    }
+
+    /// The record that stands there in the record store.
+    pub fn at(&self, place: i64) -> Result<Option<Record>, RecordStoreError> {
+        let mut get = self.conn.prepare_cached(sql("record.at")).map_err(in_book)?;
+        let mut rows = get.query([place]).map_err(in_book)?;
+        rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
+    }
+
+    /// Whether a record is here as a tombstone.
+    pub fn is_purged(&self, id: Id) -> Result<bool, RecordStoreError> {
+        let mut get = self.conn.prepare_cached(sql("record.is_purged")).map_err(in_book)?;
+        let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
+        let Some(row) = rows.next().map_err(in_book)? else {
+            self.absent.set(Some(id));
+            return Ok(false);
+        };
+        row.get(0).map_err(in_book)
+    }
+
+    /// Reads a record from a row whose columns are those of `record.get`.
+    fn read(&self, row: &SqlRow<'_>) -> Result<Record, RecordStoreError> {
+        let text = row.get_ref(10).map_err(in_book)?;
+        let mut last = self.terms.borrow_mut();
+        let known = last.take().filter(|(known, _)| text.as_str().is_ok_and(|t| t == known));
+        let (text, terms) = match known {
+            Some(known) => known,
+            None => {
+                let stored = text.as_str().map_err(|_| damaged())?.to_owned();
+                let shared = stored.parse::<i64>().ok().map(|number| self.shared_terms(number)).transpose()?;
+                let whole = shared.as_deref().unwrap_or(&stored);
+                let terms = json::parse(whole.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?;
+                (stored, Arc::new(terms))
+            }
+        };
+        let (_, shared) = &*last.insert((text, terms));
+        read_record(row, Arc::clone(shared))
+    }
+
+    /// Terms that stand once for many records.
+    fn shared_terms(&self, number: i64) -> Result<String, RecordStoreError> {
+        let mut get = self.conn.prepare_cached(sql("terms.get")).map_err(in_book)?;
+        get.query_row([number], |r| r.get(0)).map_err(in_book)
+    }
+
+    /// The number of terms that stand once for many records; they are added where they are new.
+    fn number_of(&self, terms: &Arc<Json>) -> Result<i64, RecordStoreError> {
+        let mut last = self.written.borrow_mut();
+        if let Some((known, _, number)) = &*last
+            && Arc::ptr_eq(known, terms)
+        {
+            return Ok(*number);
+        }
+        let text = terms.to_text();
+        if let Some((_, known, number)) = &*last
+            && *known == text
+        {
+            return Ok(*number);
+        }
+        let mut find = self.conn.prepare_cached(sql("terms.find")).map_err(in_book)?;
+        let number = match find.query_row([&text], |r| r.get(0)).optional().map_err(in_book)? {
+            Some(number) => number,
+            None => {
+                self.conn.prepare_cached(sql("terms.add")).and_then(|mut add| add.insert([&text])).map_err(in_book)?
+            }
+        };
+        *last = Some((Arc::clone(terms), text, number));
+        Ok(number)
+    }
+
+    /// The terms as they are stored: items come by the thousand with the same ones.
+    fn stored(&self, r: &Record) -> Result<String, RecordStoreError> {
+        if r.kind == item::KIND.name { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
+    }
+
+    fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, RecordStoreError> {
+        self.absent.set(None);
+        let terms = self.stored(r)?;
+        let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
+        put.execute(params![
+            r.id.as_bytes().as_slice(),
+            r.kind,
+            r.state,
+            r.desk.as_bytes().as_slice(),
+            r.case.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.partner.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.subject.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.tier,
+            r.due.map(Timestamp::millis),
+            r.key,
+            terms,
+            r.body.map(|b| b.0),
+            shared_to_text(&r.shared),
+        ])
+        .map_err(in_book)
+    }
+}
+
+fn shared_to_text(shared: &[Holder]) -> Option<String> {
+    let one = |h: &Holder| {
+        object! { "partner" => h.partner.to_string(), "delete_by" => h.delete_by.map(|t| t.to_string()), "duty" => h.duty }
+    };
+    (!shared.is_empty()).then(|| Json::Arr(shared.iter().map(one).collect()).to_string())
+}
+
+fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
+    let Some(text) = text else { return Some(Vec::new()) };
+    let one = |j: &Json| {
+        Some(Holder {
+            partner: Id::parse(j.get("partner")?.text()?)?,
+            delete_by: j.get("delete_by")?.text().and_then(Timestamp::parse),
+            duty: DutyState::parse(j.get("duty")?.text()?)?,
+        })
+    };
+    json::parse(text.as_bytes(), Limits::SIGNED).ok()?.items()?.iter().map(one).collect()
+}
+
+/// Why a stored record cannot be read: its row is not what the program writes.
+#[derive(Debug, thiserror::Error)]
+#[error("a record in the database is damaged")]
+struct DamagedRecord;
+
+fn damaged() -> RecordStoreError {
+    RecordStoreError(Box::new(DamagedRecord))
+}
+
+fn read_record(row: &SqlRow<'_>, terms: Arc<Json>) -> Result<Record, RecordStoreError> {
+    let id = |n: usize| -> Result<Option<Id>, RecordStoreError> {
+        let bytes: Option<[u8; 16]> = row.get(n).map_err(in_book)?;
+        Ok(bytes.map(Id::from_bytes))
+    };
+    let kind: String = row.get(1).map_err(in_book)?;
+    Ok(Record {
+        id: id(0)?.ok_or_else(damaged)?,
+        kind: record::kind(&kind).ok_or_else(damaged)?.name,
+        state: row.get(2).map_err(in_book)?,
+        desk: id(3)?.ok_or_else(damaged)?,
+        case: id(4)?,
+        partner: id(5)?,
+        subject: id(6)?,
+        tier: row.get(7).map_err(in_book)?,
+        due: row.get::<_, Option<i64>>(8).map_err(in_book)?.map(Timestamp::from_millis),
+        key: row.get(9).map_err(in_book)?,
+        terms,
+        body: row.get::<_, Option<i64>>(11).map_err(in_book)?.map(ChangeRow),
+        shared: shared_of_text(row.get(12).map_err(in_book)?).ok_or_else(damaged)?,
+    })
+}
+
+impl RecordStore for SqlRecordStore<'_> {
+    fn get(&self, id: Id) -> Result<Option<Record>, RecordStoreError> {
+        if self.absent.get() == Some(id) {
+            return Ok(None);
+        }
+        let mut get = self.conn.prepare_cached(sql("record.get")).map_err(in_book)?;
+        let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
+        rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
+    }
+
+    fn find(&self, q: &Query) -> Result<Vec<Record>, RecordStoreError> {
+        let (clause, values) = clause(q);
+        let order = if q.due_by.is_some() { "due, number" } else { "number" };
+        let limit = q.limit.map_or_else(String::new, |l| format!(" LIMIT {l}"));
+        let text = format!(
+            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared \
+             FROM record WHERE {clause} ORDER BY {order}{limit}"
+        );
+        let mut find = self.conn.prepare_cached(&text).map_err(in_book)?;
+        let mut rows = find.query(rusqlite::params_from_iter(values)).map_err(in_book)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(in_book)? {
+            found.push(self.read(row)?);
+        }
+        Ok(found)
+    }
+
+    fn put(&mut self, record: &Record) -> Result<(), RecordStoreError> {
+        self.put_with("record.put", record).map(|_| ())
+    }
+
+    fn put_new(&mut self, record: &Record) -> Result<bool, RecordStoreError> {
+        Ok(self.put_with("record.put_new", record)? == 1)
+    }
+
+    fn erase(&mut self, record: Id) -> Result<(), RecordStoreError> {
+        let mut contents = self.conn.prepare_cached(sql("change.contents_of_record")).map_err(in_book)?;
+        let mut erase = self.conn.prepare_cached(sql("change.erase")).map_err(in_book)?;
+        let rows = contents
+            .query_map([record.as_bytes().as_slice()], |r| {
+                Ok((
+                    r.get::<_, i64>(0)?,
+                    r.get::<_, String>(1)?,
+                    r.get::<_, String>(2)?,
+                    r.get::<_, [u8; 32]>(3)?,
+                    r.get::<_, bool>(4)?,
+                ))
+            })
+            .map_err(in_book)?
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(in_book)?;
+        for (row, kind, content, salt, searched) in rows {
+            if searched {
+                search::forget(self.conn, row, &content).map_err(in_book)?;
+            }
+            let commitment = commit(record, &kind, content.as_bytes(), &salt);
+            erase.execute(params![row, commitment.as_bytes().as_slice()]).map_err(in_book)?;
+        }
+        Ok(())
+    }
+
+    fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), RecordStoreError> {
+        let mut add = self.conn.prepare_cached(sql("waiting.add")).map_err(in_book)?;
+        add.execute(params![partner.as_bytes().as_slice(), position]).map_err(in_book)?;
+        Ok(())
+    }
+
+    fn carried(&mut self, partner: Id, acts: &[Digest]) -> Result<(), RecordStoreError> {
+        let mut carried = self.conn.prepare_cached(sql("waiting.carried")).map_err(in_book)?;
+        for act in acts {
+            carried.execute(params![partner.as_bytes().as_slice(), act.as_bytes().as_slice()]).map_err(in_book)?;
+        }
+        Ok(())
+    }
+
+    fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError> {
+        let desks = self.find(&Query::kind(record::desk::KIND.name))?;
+        let Some(home) = desks.first() else { return Ok(()) };
+        let mut acts = self.conn.prepare_cached(sql("act.for_partners")).map_err(in_book)?;
+        let positions: Vec<i64> = acts
+            .query_map([home.id.as_bytes().as_slice()], |r| r.get(0))
+            .and_then(Iterator::collect)
+            .map_err(in_book)?;
+        for position in positions {
+            self.await_carriage(partner, position)?;
+        }
+        Ok(())
+    }
+
+    fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError> {
+        let mut following = self.conn.prepare_cached(sql("change.riders")).map_err(in_book)?;
+        let rows = following
+            .query_map(params![first.0, kind], |r| {
+                Ok(FollowingChange { record: Id::from_bytes(r.get(0)?), place: r.get(1)? })
+            })
+            .map_err(in_book)?;
+        rows.collect::<Result<_, _>>().map_err(in_book)
+    }
+
+    fn of_following(&self, following: &FollowingChange) -> Result<Option<Record>, RecordStoreError> {
+        if let Some(place) = following.place
+            && let Some(found) = self.at(place)?.filter(|r| r.id == following.record)
+        {
+            return Ok(Some(found));
+        }
+        self.get(following.record)
+    }
+}
+
+/// A query as the condition of a statement, and its values.
+fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut text = String::from("1");
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut and = |part: &str, value: Box<dyn ToSql>| {
+        values.push(value);
+        text.push_str(&format!(" AND {}", part.replace('?', &format!("?{}", values.len()))));
+    };
+    let blob = |id: Id| Box::new(id.as_bytes().to_vec());
+    // What is due is read from the index of what is due, in its order; the plus keeps the others out of it. Without it all
+    // records of the kind are read and sorted.
+    let plus = if q.due_by.is_some() { "+" } else { "" };
+    if let Some(kind) = q.kind {
+        and(&format!("{plus}kind = ?"), Box::new(kind));
+    }
+    if let Some(state) = &q.state {
+        and(&format!("{plus}state = ?"), Box::new(state.clone()));
+    }
+    if let Some(case) = q.case {
+        and("case_id = ?", blob(case));
+    }
+    if let Some(partner) = q.partner {
+        and("partner = ?", blob(partner));
+    }
+    if let Some(subject) = q.subject {
+        and("subject = ?", blob(subject));
+    }
+    if let Some(tier) = q.tier {
+        and("tier = ?", Box::new(tier));
+    }
+    if let Some(key) = &q.key {
+        and("key = ?", Box::new(key.clone()));
+    }
+    if let Some(due) = q.due_by {
+        and("due <= ?", Box::new(due.millis()));
+    }
+    if let Some(after) = q.after {
+        and("number > (SELECT number FROM record WHERE id = ?)", blob(after));
+    }
+    if q.shared {
+        text.push_str(" AND shared IS NOT NULL");
+    }
+    (text, values)
+}
+
+/// How many records fit.
+pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
+    let (clause, values) = clause(q);
+    let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
+    Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get::<_, i64>(0))? as u64)
+}
+
+/// Where the items of a case stand in the record store, as they came. It is read from an index.
+pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
+    of_case(conn, "record.items", case)
+}
+
+/// The same of those that are about a person.
+pub fn people_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
+    of_case(conn, "record.people", case)
+}
+
+fn of_case(conn: &Connection, name: &'static str, case: Id) -> Result<Vec<i64>, StoreError> {
+    let mut items = conn.prepare_cached(sql(name))?;
+    let rows = items.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
+    let mut all = rows.collect::<Result<Vec<i64>, _>>()?;
+    // The index has them by tier: its few runs are put together faster than the rows are read in another order.
+    all.sort();
+    Ok(all)
+}
+
+/// Where everything that is due at some time stands in the record store, the next first. It is read from an index.
+pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.clocks"))?;
+    let rows = all.query_map([], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many items are due from one instant until before another, and how many other records.
+pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<(u64, u64), StoreError> {
+    let count = |name| -> Result<u64, StoreError> {
+        let count: i64 = conn.prepare_cached(sql(name))?.query_row([from.millis(), until.millis()], |r| r.get(0))?;
+        Ok(count.max(0) as u64)
+    };
+    let (all, others) = (count("record.due_between")?, count("record.others_due_between")?);
+    Ok((all.saturating_sub(others), others))
+}
+
+/// The records of a kind that are in one state and are of this desk, or of others.
+pub struct InState {
+    /// The state.
+    pub state: String,
+    /// Whether they are of this desk.
+    pub ours: bool,
+    /// How many.
+    pub count: u64,
+    /// Where the one that came first stands in the record store, and where the one that came last.
+    pub ends: (i64, i64),
+}
+
+/// The records of a kind, counted by state and by whose they are.
+pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.by_state"))?;
+    let rows = all.query_map(params![kind, home.as_bytes().as_slice()], |r| {
+        let count: i64 = r.get(2)?;
+        Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: count.max(0) as u64, ends: (r.get(3)?, r.get(4)?) })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
+pub fn items_held(conn: &Connection, case: Id) -> Result<u64, StoreError> {
+    let count = |name| -> Result<i64, StoreError> {
+        Ok(conn.prepare_cached(sql(name))?.query_row([case.as_bytes().as_slice()], |r| r.get(0))?)
+    };
+    Ok((count("record.items_of_case")? - count("record.purged_of_case")?).max(0) as u64)
+}
+
+/// The effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
+pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, StoreError> {
+    let mut all = conn.prepare_cached(sql("record.markings"))?;
+    let mut rows = all.query([of.as_bytes().as_slice()])?;
+    let mut effective: Option<Marking> = None;
+    while let Some(row) = rows.next()? {
+        let (tlp, pap, handling): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let codes = json::parse(handling.as_bytes(), Limits::SIGNED).ok();
+        let codes = codes
+            .as_ref()
+            .and_then(Json::items)
+            .map(|all| all.iter().map(|code| code.text().and_then(Handling::parse)).collect::<Option<Vec<_>>>());
+        let (Some(tlp), Some(pap), Some(Some(handling))) = (Tlp::parse(&tlp), Pap::parse(&pap), codes) else {
+            return Err(super::error::damaged("an item's marking"));
+        };
+        let this = Marking { tlp, pap, handling };
+        effective = Some(effective.map_or(this.clone(), |m| m.and(&this)));
+    }
+    Ok(effective)
+}
+
+/// Ids of records of a kind that begin with these hex digits; at most two, since one more than one is too many.
+pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>, StoreError> {
+    let mut find = conn.prepare_cached(sql("record.by_prefix"))?;
+    let low = format!("{:0<32}", digits.to_ascii_lowercase());
+    let high = format!("{:f<32}", digits.to_ascii_lowercase());
+    let (Some(low), Some(high)) = (Id::parse(&low), Id::parse(&high)) else { return Ok(Vec::new()) };
+    let rows = find
+        .query_map(params![low.as_bytes().as_slice(), high.as_bytes().as_slice(), kind], |r| r.get::<_, [u8; 16]>(0))?;
+    Ok(rows.map(|id| id.map(Id::from_bytes)).collect::<Result<_, _>>()?)
+}
+
+/// The partners that acts for all partners wait for: pinned ones, and those suspended for now.
+pub fn waiting_partners(records: &dyn RecordStore) -> Result<Vec<Id>, RecordStoreError> {
+    let mut all = Vec::new();
+    for state in ["pinned", "suspended"] {
+        let query = Query { state: Some(state.into()), ..Query::kind(partner::KIND.name) };
+        all.extend(records.find(&query)?.into_iter().map(|r| r.id));
+    }
+    Ok(all)
+}

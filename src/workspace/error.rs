@@ -1,0 +1,315 @@
+//! Failures as users see them: what happened, to which thing, and what to do next; and the exit code.
+
+use crate::act::header::HeaderError;
+use crate::act::part::PartError;
+use crate::bundle::manifest::ManifestError;
+use crate::bundle::open::BundleError;
+use crate::gate::check::CheckError;
+use crate::gate::verdict::Verdict;
+use crate::host::entropy::EntropyError;
+use crate::host::file::FileError;
+use crate::host::lock::LockError;
+use crate::record::card::CardError;
+use crate::record::definition::ApplyError;
+use crate::record::store::RecordStoreError;
+use crate::seal::identity::IdentityError;
+use crate::seal::secret::PassphraseError;
+use crate::seal::sign::SignatureError;
+use crate::seal::vault::UnsealError;
+use crate::store::error::{Class, StoreError, class};
+use crate::value::id::Id;
+
+/// What kind of failure: its number is the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ErrorKind {
+    /// The command was not understood.
+    Usage = 2,
+    /// No key, or a wrong passphrase.
+    Key = 10,
+    /// Another process has the workspace.
+    Busy = 11,
+    /// Not a workspace, or of a version that is not known.
+    Version = 12,
+    /// Malformed, or over a limit.
+    Malformed = 20,
+    /// For another desk or realm.
+    NotForUs = 21,
+    /// A signature, a certificate or a role does not fit.
+    Signature = 22,
+    /// Something before it is missing; it waits in quarantine.
+    Gap = 23,
+    /// Two histories, or one that was set back.
+    Fork = 24,
+    /// What is stored is not what was stored.
+    Integrity = 30,
+    /// The gate refuses.
+    Refused = 40,
+    /// The medium or the operating system refuses.
+    Medium = 50,
+    /// The clock cannot be right.
+    Clock = 60,
+    /// A mistake in the program.
+    Internal = 70,
+    /// Cancelled by its user.
+    Cancelled = 130,
+}
+
+/// A failure. The stored state is as it was before.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// Its kind.
+    pub kind: ErrorKind,
+    /// What happened, and to which thing.
+    pub what: String,
+    /// What to do next.
+    pub hint: String,
+    /// The gate's verdict, where it refused.
+    pub verdict: Option<Box<Verdict>>,
+    /// More for `--json`: members of the error object.
+    pub details: Vec<(&'static str, serde_json::Value)>,
+}
+
+impl Error {
+    /// A failure.
+    pub fn new(kind: ErrorKind, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), hint: hint.into(), verdict: None, details: Vec::new() }
+    }
+
+    /// The command was not understood.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, what, "see `--help`")
+    }
+
+    /// The gate refuses.
+    pub fn refused(verdict: Verdict, item: Option<Id>) -> Self {
+        let of = item.map_or(String::new(), |id| format!(" for {id}"));
+        let what = format!("the gate refuses{of}: {}", verdict.refusal());
+        let hint = "each rule that says no is named with its source; change what it asks for, or leave it out";
+        Self { verdict: Some(Box::new(verdict)), ..Self::new(ErrorKind::Refused, what, hint) }
+    }
+
+    /// The records do not allow it.
+    pub fn life(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Refused, what, "look at the record's state first")
+    }
+
+    /// There is no such thing.
+    pub fn unknown(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, what, "list what there is, and name it by its id or the beginning of it")
+    }
+
+    /// With another hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// With one more member for `--json`.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl Into<serde_json::Value>) -> Self {
+        self.details.push((key, value.into()));
+        self
+    }
+
+    /// The same failure, seen as found in what a partner sent: refused by the gate there means a bad signature here.
+    #[must_use]
+    pub fn from_partner(mut self) -> Self {
+        if self.kind == ErrorKind::Refused {
+            self.kind = ErrorKind::Signature;
+            self.what = format!("a partner's act is not in order: {}", self.what);
+            self.hint = "nothing of it was applied; tell the partner which rule its act breaks".into();
+        }
+        self
+    }
+
+    /// The exit code.
+    pub const fn code(&self) -> u8 {
+        self.kind as u8
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let what = error.to_string();
+        match error {
+            StoreError::CheckError(stopped) => stopped.into(),
+            StoreError::File(error) => error.into(),
+            StoreError::Cancelled => Self::new(ErrorKind::Cancelled, "cancelled", "nothing was changed"),
+            StoreError::Missing => Self::new(
+                ErrorKind::Version,
+                "there is no workspace here",
+                "name one with --workspace, or make one with `comity init`",
+            ),
+            StoreError::Foreign(_) => Self::new(ErrorKind::Version, what, "name the right workspace with --workspace"),
+            StoreError::Newer(_) => Self::new(ErrorKind::Version, what, "use a newer comity; nothing was written"),
+            StoreError::Integrity(_) => Self::new(
+                ErrorKind::Integrity,
+                what,
+                "do not go on working here; keep a copy, and restore from a backup",
+            ),
+            StoreError::Input(_) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
+            StoreError::Sql(error) => match class(&error) {
+                Class::Busy => Self::new(
+                    ErrorKind::Busy,
+                    "the workspace is in use by another process",
+                    "close the other one, and try again",
+                ),
+                Class::Damaged => Self::new(
+                    ErrorKind::Integrity,
+                    what,
+                    "the database is damaged: keep a copy, and restore from a backup",
+                ),
+                Class::Medium => Self::new(
+                    ErrorKind::Medium,
+                    what,
+                    "free space or mend the medium, and try again; nothing was changed",
+                ),
+                Class::Other => Self::new(ErrorKind::Internal, what, "this is a mistake in comity: please report it"),
+            },
+        }
+    }
+}
+
+impl From<CheckError> for Error {
+    fn from(stopped: CheckError) -> Self {
+        match stopped {
+            CheckError::Refused(verdict, item) => Self::refused(*verdict, item),
+            CheckError::Forged(what) => Self::new(ErrorKind::Signature, what, "nothing was changed"),
+            CheckError::Unknown => {
+                Self::new(ErrorKind::Version, stopped.to_string(), "use a newer comity; nothing was changed")
+            }
+            CheckError::ApplyError(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ApplyError> for Error {
+    fn from(fault: ApplyError) -> Self {
+        match fault {
+            ApplyError::Life(what) => Self::life(what),
+            ApplyError::Form(what) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
+            ApplyError::Authority(what) => {
+                Self::new(ErrorKind::Refused, what, "somebody else does this; nothing was changed")
+            }
+            ApplyError::RecordStore(error) => StoreError::from(error).into(),
+        }
+    }
+}
+
+impl From<RecordStoreError> for Error {
+    fn from(error: RecordStoreError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        let what = error.to_string();
+        match error {
+            FileError::Io { .. } => {
+                Self::new(ErrorKind::Medium, what, "check the path and the medium; nothing was changed")
+            }
+            FileError::NotAFile(_) => Self::new(ErrorKind::Medium, what, "name a file"),
+            FileError::Large(..) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
+            FileError::Exposed(..) => Self::new(ErrorKind::Refused, what, "a workspace is for its owner alone"),
+        }
+    }
+}
+
+impl From<LockError> for Error {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy => Self::new(ErrorKind::Busy, error.to_string(), "close the other one, and try again"),
+            LockError::File(error) => error.into(),
+        }
+    }
+}
+
+impl From<EntropyError> for Error {
+    fn from(error: EntropyError) -> Self {
+        Self::new(ErrorKind::Internal, error.to_string(), "nothing was made; restart the machine")
+    }
+}
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        Self::new(
+            ErrorKind::Key,
+            error.to_string(),
+            "name your identity with --identity, or make one with `comity identity new`",
+        )
+    }
+}
+
+impl From<PassphraseError> for Error {
+    fn from(error: PassphraseError) -> Self {
+        Self::new(ErrorKind::Usage, error.to_string(), "choose another; six random words are good")
+    }
+}
+
+impl From<SignatureError> for Error {
+    fn from(error: SignatureError) -> Self {
+        Self::new(ErrorKind::Signature, error.to_string(), "nothing was changed")
+    }
+}
+
+impl From<CardError> for Error {
+    fn from(error: CardError) -> Self {
+        let kind = if matches!(error, CardError::Form(_)) { ErrorKind::Malformed } else { ErrorKind::Signature };
+        Self::new(kind, error.to_string(), "ask the partner for its card again")
+    }
+}
+
+impl From<BundleError> for Error {
+    fn from(error: BundleError) -> Self {
+        let what = error.to_string();
+        let (kind, hint) = match error {
+            BundleError::Version(_)
+            | BundleError::Manifest(ManifestError::Version(_))
+            | BundleError::Act(PartError::Header(HeaderError::Version)) => {
+                (ErrorKind::Version, "use a newer comity; nothing was changed")
+            }
+            BundleError::NotForUs => (ErrorKind::NotForUs, "hand it to the desk that it is for"),
+            BundleError::Realm(_) => (ErrorKind::NotForUs, "exercise and live never mix; open the other workspace"),
+            BundleError::Signature(_) => {
+                (ErrorKind::Signature, "nothing of it was applied; ask the partner to make it again")
+            }
+            BundleError::Medium(_) => (ErrorKind::Medium, "check the medium, and try again; nothing was changed"),
+            BundleError::Form(_) | BundleError::Act(_) | BundleError::Manifest(_) => {
+                (ErrorKind::Malformed, "nothing of it was applied; ask the partner to make it again")
+            }
+        };
+        Self::new(kind, what, hint)
+    }
+}
+
+impl From<UnsealError> for Error {
+    fn from(error: UnsealError) -> Self {
+        match error {
+            UnsealError::Malformed(what) => Self::new(
+                ErrorKind::Malformed,
+                format!("the file cannot be opened: {what}"),
+                "nothing of it was applied; ask for it again",
+            ),
+            UnsealError::NotOurs => {
+                Self::new(ErrorKind::NotForUs, "it is not sealed to this desk", "hand it to the desk that it is for")
+            }
+            UnsealError::Medium(error) => {
+                Self::new(ErrorKind::Medium, error.to_string(), "check the medium, and try again")
+            }
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Medium, error.to_string(), "check the medium, and try again; nothing was changed")
+    }
+}

@@ -1,0 +1,10 @@
+//! Layer 8: a workspace that is open. Founding and opening it, its keys, what a member remembers of it, and how an act
+//! is committed. It knows no command and no front end.
+
+pub mod draft;
+pub mod error;
+pub mod keyring;
+pub mod open;
+pub mod pipeline;
+pub mod progress;
+pub mod trust_state;

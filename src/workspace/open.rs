@@ -1,0 +1,728 @@
+//! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::act::header::Audience;
+use crate::gate::cleared::acting_role;
+use crate::gate::from_records;
+use crate::host::clock::Clock;
+use crate::host::entropy::Entropy;
+use crate::host::{file, lock};
+use crate::law::edition::Law;
+use crate::record::card::{self, Card};
+use crate::record::store::{Query, Record, RecordStore};
+use crate::record::{self, member, partner};
+use crate::seal::identity::{Identity, PublicIdentity};
+use crate::seal::sign::Signer;
+use crate::store::connection::{self, Database};
+use crate::store::log::{self, ActWriter, Author, Meta, Written};
+use crate::store::records::{SqlRecordStore, items_held};
+use crate::store::{read, replay, tree::SqlTree};
+use crate::value::class::Role;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::person::Person;
+use crate::value::realm::Realm;
+use crate::value::text::{shown, thousands};
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::keyring::Keyring;
+use crate::workspace::progress::Job;
+use crate::workspace::trust_state::{Left, TrustState, TrustStore};
+
+const DATABASE: &str = "workspace.db";
+const KEYRING: &str = "keyring.age";
+const LOCK: &str = "workspace.lock";
+/// How far the clock may lie before the last act before nothing is signed any more.
+const TOLERANCE: Duration = Duration::minutes(10);
+
+/// An open workspace.
+pub struct Workspace {
+    /// The database.
+    pub db: Database,
+    /// What the workspace is.
+    pub meta: Meta,
+    /// The member who works here.
+    pub me: Identity,
+    /// The keys.
+    pub keyring: Keyring,
+    /// Randomness.
+    pub entropy: Entropy,
+    folder: PathBuf,
+    memory: TrustStore,
+    clock: Clock,
+    read_only: bool,
+    rehearsing: bool,
+    as_of: Option<AsOf>,
+    /// How many items each case holds, and at which position of the log they were counted.
+    counted: RefCell<BTreeMap<Id, (i64, u64)>>,
+    left: Option<Left>,
+    #[allow(dead_code, reason = "held as long as the workspace is open")]
+    lock: Option<lock::Lock>,
+}
+
+/// A moment of the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// After an act, by its number.
+    Act(i64),
+    /// At a time.
+    Time(Timestamp),
+}
+
+/// The moment that is looked at, where it is not now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AsOf {
+    /// The last act that is seen.
+    pub act: i64,
+    /// What time it is taken to be.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Display for AsOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, act {}", self.at.to_minute(), thousands(self.act.unsigned_abs()))
+    }
+}
+
+impl AsOf {
+    /// Why nothing is done while one looks back.
+    pub fn refusal(&self) -> Error {
+        let what = format!("you look at the record as of {self}");
+        Error::new(ErrorKind::Refused, what, "come back to now first: what is past is read, never changed or signed")
+    }
+}
+
+/// What a new desk is.
+pub struct Founding<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its jurisdiction.
+    pub jurisdiction: &'a str,
+    /// The founder's roles.
+    pub roles: Vec<Role>,
+    /// Live, or one exercise.
+    pub realm: Realm,
+}
+
+/// Makes a workspace. The desk's new root key is added to the founder's identity, which the caller must then write
+/// before anything else; `save` does that.
+pub fn found(
+    folder: &Path,
+    me: &mut Identity,
+    founding: &Founding<'_>,
+    now: Timestamp,
+    save: impl FnOnce(&Identity) -> Result<(), Error>,
+) -> Result<Id, Error> {
+    if !file::is_empty_folder(folder)? {
+        let what = format!("{} is not empty", shown(&folder.to_string_lossy()));
+        return Err(Error::new(
+            ErrorKind::Version,
+            what,
+            "name another folder with --desk; an existing desk is never overwritten",
+        ));
+    }
+    let mut entropy = Entropy::default();
+    let desk = entropy.id()?;
+    let meta = Meta { workspace: entropy.id()?, realm: founding.realm.clone(), desk, replica: entropy.id()? };
+    let mut keyring = Keyring::generate(meta.desk, meta.realm.clone(), me, &mut entropy)?;
+    let root = Signer::from_seed(&*entropy.seed()?);
+    let card = Card {
+        desk,
+        code: founding.code.to_owned(),
+        name: founding.name.to_owned(),
+        jurisdiction: founding.jurisdiction.to_owned(),
+        realm: meta.realm.clone(),
+        keys: keyring.public(root.public()),
+    };
+    // Everything is made beside its place and moved there whole.
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = folder.with_file_name(name);
+    file::remove_folder(&new)?;
+    file::private_folder(&new)?;
+    for inner in ["evidence", "outbox", "inbox"] {
+        file::private_folder(&new.join(inner))?;
+    }
+    let signed_card = card.sign(&root)?;
+    me.roots.push((desk, root));
+    save(me)?;
+    let db = connection::create(&new.join(DATABASE), &keyring.database)?;
+    {
+        let tx = connection::begin(&db)?;
+        meta.write(&tx)?;
+        let root = me.root_of(desk).ok_or_else(no_root)?;
+        let author =
+            Author { signer: &me.signer, role: Role::Administrator, now, audience: Audience::Partners, basis: None };
+        let mut act = ActWriter::begin(&tx, &meta, author)?;
+        act.change(record::desk::new(&card, &signed_card, entropy.salt()?))?;
+        let certificate = member::Certificate {
+            desk,
+            realm: meta.realm.clone(),
+            signing: me.signer.public(),
+            age: me.age.recipient().to_string(),
+            roles: founding.roles.clone(),
+            serial: 1,
+        };
+        let who = PublicIdentity { name: me.name.clone(), signing: me.signer.public(), age: me.age.recipient() };
+        act.change(member::new(entropy.id()?, &who, &certificate, root, entropy.salt()?)?)?;
+        act.finish()?;
+        tx.commit().map_err(crate::store::error::StoreError::from)?;
+    }
+    connection::truncate_wal(&db)?;
+    drop(db);
+    keyring.write(&new.join(KEYRING), me)?;
+    file::rename_folder(&new, folder)?;
+    Ok(desk)
+}
+
+fn no_root() -> Error {
+    Error::new(
+        ErrorKind::Key,
+        "this takes the desk's root key, which stands in its founder's identity",
+        "let the founder do it, or use the founder's identity with --identity",
+    )
+}
+
+impl Workspace {
+    /// Opens a workspace. What this member remembers of it must be a beginning of what is found.
+    pub fn open(folder: &Path, identity: &Path, me: Identity, clock: Clock, read_only: bool) -> Result<Self, Error> {
+        let keys = folder.join(KEYRING);
+        let mut keyring = Keyring::open(&keys, &me)?;
+        file::must_be_private(folder)?;
+        let lock = lock::take(&folder.join(LOCK), !read_only)?;
+        // Between reading the keyring and having the lock another process may have rotated it.
+        if Keyring::open(&keys, &me)?.generation != keyring.generation {
+            keyring = Keyring::open(&keys, &me)?;
+        }
+        let memory = TrustStore::open(identity, &me)?;
+        let known = memory.of(keyring.workspace).cloned();
+        if known.as_ref().is_some_and(|k| keyring.generation < k.generation) {
+            return Err(set_back("the keyring is older than the one that this member has seen"));
+        }
+        let path = folder.join(DATABASE);
+        let damaged = || {
+            Error::new(
+                ErrorKind::Integrity,
+                "the database does not open with the workspace's key",
+                "its first page is damaged: keep a copy, and restore from a backup",
+            )
+        };
+        let (db, with_next) = match connection::open(&path, &keyring.database, read_only)? {
+            Some(db) => (db, false),
+            None => {
+                let next = keyring.next.as_ref().ok_or_else(damaged)?;
+                (connection::open(&path, next, read_only)?.ok_or_else(damaged)?, true)
+            }
+        };
+        let meta = Meta::read(&db)?;
+        if meta.workspace != keyring.workspace || meta.realm != keyring.realm {
+            return Err(Error::new(
+                ErrorKind::Version,
+                "the database is another workspace's",
+                "put the right files back together",
+            ));
+        }
+        let mut workspace = Self {
+            db,
+            meta,
+            me,
+            keyring,
+            entropy: Entropy::default(),
+            folder: folder.to_owned(),
+            memory,
+            clock,
+            read_only,
+            rehearsing: false,
+            as_of: None,
+            counted: RefCell::default(),
+            left: known.as_ref().and_then(|seen| seen.left),
+            lock: Some(lock),
+        };
+        workspace.compare_with_memory(known.as_ref())?;
+        workspace.check_keyring()?;
+        if !read_only {
+            workspace.finish_rotation(with_next)?;
+            workspace.mend_recipients()?;
+            workspace.remember()?;
+        }
+        Ok(workspace)
+    }
+
+    fn compare_with_memory(&self, known: Option<&TrustState>) -> Result<(), Error> {
+        let Some(known) = known else { return Ok(()) };
+        let root = record::desk::keys(&self.records(), self.meta.desk)?.root.to_openssh();
+        if known.root_key != root {
+            return Err(set_back("the desk's root key is another than the one that this member has seen"));
+        }
+        let tip = log::tip(&self.db, &self.meta)?;
+        let tree = SqlTree::new(&self.db, known.replica);
+        let grown = known.replica == self.meta.replica && tip.size >= known.size;
+        if !grown || crate::act::tree::root(&tree, known.size)? != known.root {
+            return Err(set_back("the log is not the one that this member has seen, or was set back"));
+        }
+        Ok(())
+    }
+
+    /// The keyring is signed by a member who may sign it, or might when they did, not by whoever knows a member's public
+    /// key; and it is sealed to nobody who was never enrolled here.
+    fn check_keyring(&self) -> Result<(), Error> {
+        let records = self.records();
+        let signer = member::by_person(&records, self.keyring.signed_by.person())?;
+        let may = |r: &Role| matches!(r, Role::Administrator | Role::DeskOfficer | Role::ReleaseOfficer);
+        let might = |m: &Record| m.desk == self.meta.desk && member::roles_ever(m).iter().any(may);
+        let enrolled = member::all(&records, self.meta.desk)?;
+        let known = |r: &String| enrolled.iter().any(|m| m.text("age") == Some(r.as_str()));
+        if signer.as_ref().is_some_and(might) && self.keyring.recipients.iter().all(known) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Signature,
+            "the keyring is signed by nobody who may sign it, or sealed to somebody who is no member",
+            "somebody has put another keyring here: put the right one back",
+        ))
+    }
+
+    fn finish_rotation(&mut self, with_next: bool) -> Result<(), Error> {
+        let Some(next) = self.keyring.next.clone() else { return Ok(()) };
+        if !with_next {
+            connection::rekey(&self.db, &next)?;
+        }
+        self.adopt_next()
+    }
+
+    /// From now on the next key is the only one.
+    fn adopt_next(&mut self) -> Result<(), Error> {
+        let Some(next) = self.keyring.next.take() else { return Ok(()) };
+        self.keyring.database = next;
+        self.keyring.generation += 1;
+        let damaged = || {
+            Error::new(
+                ErrorKind::Integrity,
+                "the database does not open with its new key",
+                "keep a copy, and restore from a backup",
+            )
+        };
+        self.db = connection::open(&self.database_path(), &self.keyring.database, false)?.ok_or_else(damaged)?;
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)
+    }
+
+    /// Gives the database a new key: a keyring with both, the rotation, a keyring with the new one alone.
+    pub fn rotate_database_key(&mut self) -> Result<(), Error> {
+        let next = self.keyring.fresh_key(&mut self.entropy)?;
+        self.keyring.next = Some(next.clone());
+        self.keyring.generation += 1;
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
+        connection::rekey(&self.db, &next)?;
+        self.adopt_next()?;
+        self.remember()
+    }
+
+    /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
+    pub fn mend_recipients(&mut self) -> Result<(), Error> {
+        let members = member::all(&self.records(), self.meta.desk)?;
+        let mut active: Vec<String> =
+            members.iter().filter(|m| m.state == "active").filter_map(|m| m.text("age").map(str::to_owned)).collect();
+        active.sort();
+        if active == self.keyring.recipients || !self.my_roles()?.contains(&Role::Administrator) {
+            return Ok(());
+        }
+        self.keyring.recipients = active;
+        self.keyring.generation += 1;
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)
+    }
+
+    /// To be called after every commit that was not made by [`Desk::act`].
+    pub fn after_commit(&mut self) -> Result<(), Error> {
+        self.remember()
+    }
+
+    fn remember(&mut self) -> Result<(), Error> {
+        let tip = log::tip(&self.db, &self.meta)?;
+        let seen = TrustState {
+            root_key: record::desk::keys(&self.records(), self.meta.desk)?.root.to_openssh(),
+            generation: self.keyring.generation,
+            replica: self.meta.replica,
+            size: tip.size,
+            root: tip.root,
+            left: self.memory.of(self.meta.workspace).and_then(|seen| seen.left),
+        };
+        self.memory.remember(self.meta.workspace, seen)
+    }
+
+    /// When its member left the screens before they opened them now.
+    pub const fn left(&self) -> Option<Left> {
+        self.left
+    }
+
+    /// Remembers that its member leaves the screens now, so that they are told what has come when they are back.
+    pub fn leave(&mut self) -> Result<(), Error> {
+        let seen = self.memory.of(self.meta.workspace).cloned();
+        let Some(seen) = seen.filter(|_| !self.read_only) else { return Ok(()) };
+        let left = Left { at: self.now(), act: read::last(&self.db)?.max(0) as u64 };
+        self.memory.remember(self.meta.workspace, TrustState { left: Some(left), ..seen })
+    }
+
+    /// A second view of the same workspace, to be read beside it by another thread of this process.
+    pub fn reader(&self) -> Result<Self, Error> {
+        let text = self.me.to_text()?;
+        let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
+        let (meta, folder) = (self.meta.clone(), self.folder.clone());
+        Closed { meta, me, folder, clock: self.clock, left: self.left }.reopen()
+    }
+
+    /// A view of the workspace as it was: the acts up to that moment, applied again in memory. Nothing can be written in it.
+    /// What was erased since stays erased.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
+    pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Error> {
+        let (log, mut back) = (self.reader()?, self.reader()?);
+        let found = match moment {
+            Moment::Act(n) => read::whole(&log.db, n)?,
+            Moment::Time(at) => read::position_at(&log.db, at)?,
+        };
+        let act = found.ok_or_else(|| match moment {
+            Moment::Act(n) => Error::unknown(format!("there is no act {n}")),
+            Moment::Time(at) => {
+                let what = format!("at {} there was no act yet", at.to_minute());
+                Error::unknown(what).hint("name a later time")
+            }
+        })?;
+        let at = match moment {
+            Moment::Time(at) => at.min(self.clock.now()),
+            Moment::Act(n) => {
+                let damaged = || Error::unknown(format!("there is no act {n}"));
+                let own = read::act(&log.db, n)?.and_then(|a| a.via).unwrap_or(n);
+                read::act(&log.db, own)?.ok_or_else(damaged)?.read_header()?.time.at
+            }
+        };
+        let of = read::act(&log.db, act)?.map(|a| a.first_row as u64 + a.changes);
+        replay::look_back(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
+        back.as_of = Some(AsOf { act, at });
+        Ok(back)
+    }
+
+    /// The moment that is looked at; `None`: now.
+    pub const fn looks_back(&self) -> Option<AsOf> {
+        self.as_of
+    }
+
+    /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
+    pub fn close(self) -> Closed {
+        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left }
+    }
+
+    // --- looking -----------------------------------------------------------------------------------------------------
+
+    /// Reads at one moment: everything that is read in it is of the same state of the log.
+    pub fn glance<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        let _moment = connection::snapshot(&self.db)?;
+        read(self)
+    }
+
+    /// How many items a case holds. They are counted once for a position of the log.
+    pub fn items_held(&self, case: Id) -> Result<u64, Error> {
+        let position = read::last(&self.db)?;
+        if let Some((_, held)) = self.counted.borrow().get(&case).filter(|(at, _)| *at == position) {
+            return Ok(*held);
+        }
+        let held = items_held(&self.db, case)?;
+        self.counted.borrow_mut().insert(case, (position, held));
+        Ok(held)
+    }
+
+    /// The record store.
+    pub const fn records(&self) -> SqlRecordStore<'_> {
+        SqlRecordStore::new(&self.db)
+    }
+
+    /// Now; or the moment that is looked at.
+    pub fn now(&self) -> Timestamp {
+        self.as_of.map_or_else(|| self.clock.now(), |as_of| as_of.at)
+    }
+
+    /// Who works here.
+    pub fn person(&self) -> Person {
+        self.me.person()
+    }
+
+    /// Their roles; none once they are revoked.
+    pub fn my_roles(&self) -> Result<Vec<Role>, Error> {
+        let me = member::by_person(&self.records(), self.person())?.filter(|m| m.state == "active");
+        Ok(me.as_ref().map(member::roles_of).unwrap_or_default())
+    }
+
+    /// Whether the workspace is open only to be read.
+    pub const fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Where the workspace lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the database lies.
+    pub fn database_path(&self) -> PathBuf {
+        self.folder.join(DATABASE)
+    }
+
+    /// The desk's own record.
+    pub fn own_record(&self) -> Result<Record, Error> {
+        Ok(record::definition::need(&self.records(), self.meta.desk, record::desk::KIND.name)?)
+    }
+
+    /// The law as this desk's own signed changes have made it.
+    pub fn law(&self) -> Result<Arc<Law>, Error> {
+        Ok(record::law::edition(&self.records())?)
+    }
+
+    /// The content of a record; nothing where there is none, or none any more.
+    pub fn content(&self, record: &Record) -> Result<Option<Json>, Error> {
+        Ok(read::content(&self.db, record.body)?)
+    }
+
+    /// Whether one looks back at a record that had content then and has none any more.
+    pub fn is_erased_since(&self, record: &Record) -> bool {
+        let gone = || self.content(record).is_ok_and(|content| content.is_none());
+        self.as_of.is_some() && record.state != "purged" && record.body.is_some() && gone()
+    }
+
+    /// A text of a record's content; empty where there is none.
+    pub fn text_of(&self, record: &Record, key: &str) -> Result<String, Error> {
+        Ok(self.content(record)?.and_then(|c| c.get(key).and_then(Json::text).map(str::to_owned)).unwrap_or_default())
+    }
+
+    /// The record of one of these kinds that is meant by an id, or by the beginning of one (4 hex digits or more, with
+    /// or without the kind's letter).
+    pub fn find_record(&self, typed: &str, kinds: &[&'static str]) -> Result<Record, Error> {
+        let words = kinds.join(" or ");
+        let unknown = || Error::unknown(format!("there is no {words} {}", shown(typed)));
+        if let Some(id) = Id::parse(typed) {
+            return self.records().get(id)?.filter(|r| kinds.contains(&r.kind)).ok_or_else(unknown);
+        }
+        let digits = typed.split_once('-').map_or(typed, |(_, d)| d);
+        if digits.len() < 4 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Err(unknown());
+        }
+        let mut found = Vec::new();
+        for kind in kinds {
+            found.extend(crate::store::records::by_prefix(&self.db, kind, digits)?);
+        }
+        match found.as_slice() {
+            [one] => self.records().get(*one)?.ok_or_else(unknown),
+            [] => Err(unknown()),
+            _ => Err(Error::usage(format!("{} is the beginning of several ids: type more of it", shown(typed)))),
+        }
+    }
+
+    /// The partner with that code.
+    pub fn partner(&self, code: &str) -> Result<Record, Error> {
+        let found = partner::by_code(&self.records(), code)?;
+        found.ok_or_else(|| Error::unknown(format!("there is no partner {}", shown(code))))
+    }
+
+    /// The code of a desk: this one's, or a partner's; the beginning of its id where it is neither.
+    pub fn code_of(&self, desk: Id) -> Result<String, Error> {
+        let record = self.records().get(desk)?.filter(|r| r.kind == "partner" || r.kind == "desk");
+        Ok(record.and_then(|r| r.key).unwrap_or_else(|| desk.short()))
+    }
+
+    /// The name of a member of any desk.
+    pub fn name_of(&self, person: Person) -> Result<String, Error> {
+        let Some(record) = member::by_person(&self.records(), person)? else { return Ok(person.to_string()) };
+        let name = self.text_of(&record, "name")?;
+        Ok(if name.is_empty() { person.to_string() } else { name })
+    }
+
+    /// Every partner.
+    pub fn partners(&self) -> Result<Vec<Record>, Error> {
+        Ok(self.records().find(&Query::kind(partner::KIND.name))?)
+    }
+
+    // --- acting ------------------------------------------------------------------------------------------------------
+
+    /// Makes an act: `build` writes its changes. It is stored whole or not at all; where `build` writes no change, no act
+    /// is made.
+    pub fn act<T>(
+        &mut self,
+        kind: &'static str,
+        audience: Audience,
+        basis: Option<String>,
+        build: impl FnOnce(&mut ActWriter<'_, '_>, &mut Entropy) -> Result<T, Error>,
+    ) -> Result<(T, Option<Written>), Error> {
+        let now = self.may_sign()?;
+        let roles = self.my_roles()?;
+        // A role that may not sign this is refused by the gate, which then says which rule it is.
+        let role = acting_role(kind, &roles).or_else(|| roles.first().copied()).unwrap_or(Role::Investigator);
+        let tx = connection::begin(&self.db)?;
+        let author = Author { signer: &self.me.signer, role, now, audience, basis };
+        let mut act = ActWriter::begin(&tx, &self.meta, author)?;
+        let value = build(&mut act, &mut self.entropy)?;
+        if act.count() == 0 {
+            return Ok((value, None));
+        }
+        let written = act.finish()?;
+        if self.rehearsing {
+            // Dropping the transaction undoes everything: it was put to the gate, and nothing was done.
+            return Err(rehearsed());
+        }
+        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        self.remember()?;
+        Ok((value, Some(written)))
+    }
+
+    /// Runs something up to its first act, which is put to the gate and undone: the answer is what the gate would say.
+    /// `None`: it would be done. Only for commands that touch nothing outside the database before their first act.
+    pub fn rehearse<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Option<Error> {
+        self.rehearsing = true;
+        let said = run(self);
+        self.rehearsing = false;
+        said.err().filter(|f| !is_rehearsed(f))
+    }
+
+    /// Makes an act of one change that stays at home. Answers the id of the record.
+    pub fn act_alone(
+        &mut self,
+        kind: &'static str,
+        audience: Audience,
+        change: impl FnOnce(&mut Entropy, Timestamp) -> Result<crate::act::change::Change, Error>,
+    ) -> Result<Id, Error> {
+        let (id, _) = self.act(kind, audience, None, |act, entropy| {
+            let change = change(entropy, act.now())?;
+            let id = change.record;
+            act.change(change)?;
+            Ok(id)
+        })?;
+        Ok(id)
+    }
+
+    /// When an act would be made; refuses where the workspace is only read, or the clock cannot be right.
+    pub fn may_sign(&self) -> Result<Timestamp, Error> {
+        if let Some(as_of) = &self.as_of {
+            return Err(as_of.refusal());
+        }
+        if self.read_only {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                "the workspace is open to be read only",
+                "leave --readonly out to write",
+            ));
+        }
+        match self.clock_fault()? {
+            Some(fault) => Err(fault),
+            None => Ok(self.now()),
+        }
+    }
+
+    /// When the last act here was made; `None` where there is none.
+    pub fn last_signed(&self) -> Result<Option<Timestamp>, Error> {
+        Ok(log::tip(&self.db, &self.meta)?.time.map(|last| last.at))
+    }
+
+    /// Why nothing can be signed by this clock: it lies before the last act. Terms that have ended do not look so then.
+    pub fn clock_fault(&self) -> Result<Option<Error>, Error> {
+        let now = self.now();
+        Ok(self.last_signed()?.filter(|last| now < last.minus(TOLERANCE)).map(|last| {
+            let what = format!("the clock says {now}, and the last act was made at {last}");
+            Error::new(
+                ErrorKind::Clock,
+                what,
+                "set the clock right; until then nothing is signed, and everything can be read",
+            )
+        }))
+    }
+
+    /// Asks the gate whether this member may sign a kind of act at all, and why not.
+    pub fn may(&self, kind: &str) -> Result<crate::gate::verdict::Verdict, Error> {
+        let facts = from_records::act_facts(
+            &self.records(),
+            &self.meta.realm,
+            self.now(),
+            kind,
+            self.person(),
+            &Default::default(),
+        )?;
+        Ok(facts.judge())
+    }
+
+    /// The desk's root key, where this member founded the desk.
+    pub fn root(&self) -> Result<&Signer, Error> {
+        self.me.root_of(self.meta.desk).ok_or_else(no_root)
+    }
+
+    /// The newest serial of the desk's certificates, plus one.
+    pub fn next_serial(&self) -> Result<i64, Error> {
+        let members = member::all(&self.records(), self.meta.desk)?;
+        Ok(members.iter().filter_map(|m| m.terms.get("serial").and_then(Json::int)).max().unwrap_or(0) + 1)
+    }
+
+    /// The desk's card, as it was signed when the desk was founded.
+    pub fn card(&self) -> Result<(Card, String), Error> {
+        let file = self.text_of(&self.own_record()?, "card")?;
+        Ok((card::Card::parse(file.as_bytes())?, file))
+    }
+}
+
+/// A second view that is closed for a while.
+pub struct Closed {
+    meta: Meta,
+    me: Identity,
+    folder: PathBuf,
+    clock: Clock,
+    left: Option<Left>,
+}
+
+impl Closed {
+    /// Opens it again, with the keyring as it is now.
+    pub fn reopen(self) -> Result<Workspace, Error> {
+        let keyring = Keyring::open(&self.folder.join(KEYRING), &self.me)?;
+        let gone = || {
+            Error::new(
+                ErrorKind::Integrity,
+                "the database does not open a second time",
+                "close comity and open it again",
+            )
+        };
+        let db = connection::open(&self.folder.join(DATABASE), &keyring.database, true)?.ok_or_else(gone)?;
+        Ok(Workspace {
+            db,
+            meta: self.meta,
+            me: self.me,
+            keyring,
+            entropy: Entropy::default(),
+            folder: self.folder,
+            memory: TrustStore::of_reader(),
+            clock: self.clock,
+            read_only: true,
+            rehearsing: false,
+            as_of: None,
+            counted: RefCell::default(),
+            left: self.left,
+            lock: None,
+        })
+    }
+}
+
+const REHEARSED: &str = "rehearsed";
+
+fn rehearsed() -> Error {
+    Error::new(ErrorKind::Cancelled, REHEARSED, "nothing was changed")
+}
+
+fn is_rehearsed(failure: &Error) -> bool {
+    failure.kind == ErrorKind::Cancelled && failure.what == REHEARSED
+}
+
+fn set_back(what: &str) -> Error {
+    let hint =
+        "stop working in it and put the newer copy back; `comity --readonly audit verify` says what this one holds";
+    Error::new(ErrorKind::Fork, what, hint)
+}

@@ -1,0 +1,155 @@
+//! What a member remembers outside the database (`identity.age.seen`): of each workspace its root key, the generation of
+//! its keyring, the size and root of its log. Whoever sets a workspace back is found out by it.
+//!
+//! It is authenticated with a key from the member's identity, and written after each commit: a kill between the two
+//! leaves a log that is longer than remembered, which raises no alarm.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use crate::host::file;
+use crate::object;
+use crate::seal::identity::Identity;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{self, Json, Limits, MemberError, Members};
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+
+const LONGEST: u64 = 64 << 20;
+
+/// When a member left the screens, and how far the record went then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Left {
+    /// When.
+    pub at: Timestamp,
+    /// The number of the last act.
+    pub act: u64,
+}
+
+/// What is remembered of one workspace.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TrustState {
+    /// The desk's root key, in OpenSSH form.
+    pub root_key: String,
+    /// The generation of the keyring.
+    pub generation: u64,
+    /// The workstation's log.
+    pub replica: Id,
+    /// Its size.
+    pub size: u64,
+    /// Its root at that size.
+    pub root: Digest,
+    /// When its member last left the screens.
+    pub left: Option<Left>,
+}
+
+fn left_of(json: &Json) -> Result<Left, MemberError> {
+    let mut m = Members::of(json)?;
+    let left = Left { at: m.read("at", Timestamp::parse)?, act: m.count("act")? };
+    m.finish()?;
+    Ok(left)
+}
+
+/// The trust states of one member.
+pub struct TrustStore {
+    path: PathBuf,
+    key: zeroize::Zeroizing<[u8; 32]>,
+    workspaces: BTreeMap<Id, TrustState>,
+}
+
+impl TrustStore {
+    /// Reads the trust states beside an identity. That there is none yet is no failure; that it was changed is.
+    pub fn open(identity: &Path, me: &Identity) -> Result<Self, Error> {
+        let mut name = identity.file_name().unwrap_or_default().to_owned();
+        name.push(".seen");
+        let path = identity.with_file_name(name);
+        let key = me.memory_key();
+        let mut memory = Self { path, key, workspaces: BTreeMap::new() };
+        if memory.path.symlink_metadata().is_ok() {
+            let bytes = file::read(&memory.path, LONGEST)?;
+            memory.workspaces = memory.read(&bytes).map_err(|why| {
+                let what = format!("what this member remembers ({}) was changed: {why}", memory.path.display());
+                Error::new(
+                    ErrorKind::Fork,
+                    what,
+                    "somebody wrote to it; compare the log's head with a partner's before you remove the file",
+                )
+            })?;
+        }
+        Ok(memory)
+    }
+
+    /// The memory of a second view, which remembers nothing and is never asked.
+    pub fn of_reader() -> Self {
+        Self { path: PathBuf::new(), key: zeroize::Zeroizing::new([0; 32]), workspaces: BTreeMap::new() }
+    }
+
+    /// What is remembered of a workspace.
+    pub fn of(&self, workspace: Id) -> Option<&TrustState> {
+        self.workspaces.get(&workspace)
+    }
+
+    /// Remembers, durably.
+    pub fn remember(&mut self, workspace: Id, seen: TrustState) -> Result<(), Error> {
+        if self.workspaces.get(&workspace) == Some(&seen) {
+            return Ok(());
+        }
+        self.workspaces.insert(workspace, seen);
+        let body = self.body();
+        let all = object! { "seen" => body.clone(), "mac" => data_encoding::HEXLOWER.encode(&self.mac(&body)) };
+        Ok(file::write(&self.path, format!("{all}\n").as_bytes())?)
+    }
+
+    fn body(&self) -> Json {
+        let one = |(id, s): (&Id, &TrustState)| {
+            let mut one = object! {
+                "workspace" => id.to_string(), "root_key" => s.root_key.as_str(), "generation" => s.generation as i64,
+                "replica" => s.replica.to_string(), "size" => s.size as i64, "root" => s.root.to_string(),
+            };
+            if let Some(left) = s.left {
+                one.set("left", object! { "at" => left.at.to_string(), "act" => left.act as i64 });
+            }
+            one
+        };
+        Json::Arr(self.workspaces.iter().map(one).collect())
+    }
+
+    fn mac(&self, body: &Json) -> Vec<u8> {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.key.as_slice()) else { return Vec::new() };
+        mac.update(b"comity/seen/1\0");
+        mac.update(&body.to_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<BTreeMap<Id, TrustState>, MemberError> {
+        let bad = |what: &str| MemberError(what.to_owned());
+        let limits = Limits { bytes: LONGEST as usize, ..Limits::SIGNED };
+        let all = json::parse(bytes.trim_ascii_end(), limits).map_err(|_| bad("it is malformed"))?;
+        let mut outer = Members::of(&all)?;
+        let (body, mac) = (outer.need("seen")?, outer.text("mac")?);
+        outer.finish()?;
+        let mac = data_encoding::HEXLOWER.decode(mac.as_bytes()).map_err(|_| bad("it is malformed"))?;
+        if !bool::from(subtle::ConstantTimeEq::ct_eq(mac.as_slice(), self.mac(body).as_slice())) {
+            return Err(bad("it was not written with this identity"));
+        }
+        let one = |json: &Json| {
+            let mut m = Members::of(json)?;
+            let id = m.read("workspace", Id::parse)?;
+            let seen = TrustState {
+                root_key: m.text("root_key")?.to_owned(),
+                generation: m.count("generation")?,
+                replica: m.read("replica", Id::parse)?,
+                size: m.count("size")?,
+                root: m.read("root", Digest::parse)?,
+                left: m.maybe("left").map(left_of).transpose()?,
+            };
+            m.finish()?;
+            Ok((id, seen))
+        };
+        body.items().ok_or_else(|| bad("it is malformed"))?.iter().map(one).collect()
+    }
+}
