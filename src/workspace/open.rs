@@ -130,7 +130,7 @@ pub fn found(
     let mut entropy = Entropy::default();
     let desk = entropy.id()?;
     let meta = Meta { workspace: entropy.id()?, realm: founding.realm.clone(), desk, replica: entropy.id()? };
-    let mut keyring = Keyring::generate(meta.desk, meta.realm.clone(), me, &mut entropy)?;
+    let mut keyring = Keyring::generate(meta.workspace, meta.realm.clone(), me, &mut entropy)?;
     let root = Signer::from_seed(&*entropy.seed()?);
     let card = Card {
         desk,
