@@ -6,7 +6,7 @@
 //! first bytes arrive at the other end of the pseudo-terminal; what a key costs there without comity (the echo of the
 //! kernel) is in it. Processor time is the kernel's count (Linux alone).
 
-#[path = "../tests/screen/mod.rs"]
+#[path = "../tests/suite/screen.rs"]
 mod screen;
 
 use std::fs;

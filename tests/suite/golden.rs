@@ -1,0 +1,71 @@
+//! Files of the first format open, and always will.
+
+use std::fs;
+use std::path::Path;
+
+use crate::desks::Site;
+use comity::command::command;
+use comity::command::definition::{Args, Handler};
+use comity::value::timestamp::Timestamp;
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy(&path, &target) } else { fs::copy(&path, &target).map(drop).unwrap() }
+    }
+}
+
+/// Version control keeps no modes: a workspace is for its owner alone.
+#[cfg(unix)]
+fn close(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn close(_: &Path) {}
+
+#[test]
+fn the_first_format_opens() {
+    let root = tempfile::TempDir::new().unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/1");
+    copy(&golden, root.path());
+    let site =
+        Site { folder: root.path().join("XB"), code: "XB", now: Timestamp::parse("2027-01-01T00:00:00Z").unwrap() };
+    for folder in ["", "outbox", "inbox", "evidence"] {
+        fs::create_dir_all(site.workspace().join(folder)).unwrap();
+    }
+    close(&site.workspace());
+    // Where it is only read it stays of its format, to the last byte; the first opening for writing makes it of the newest.
+    let database = || fs::read(site.workspace().join("workspace.db")).unwrap();
+    let before = database();
+    let mut place = site.place(1);
+    let (me, _) = comity::command::identity::unlock(&mut place).unwrap();
+    let mut workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, true).unwrap();
+    for name in ["audit verify", "case list", "item list"] {
+        let Handler::Reads(run) = command(name).unwrap().run else { panic!("{name} writes") };
+        run(&mut workspace, &Args::default(), &mut Job::silent()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+    }
+    let format =
+        |workspace: &Workspace| workspace.db.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(format(&workspace), 1);
+    drop(workspace);
+    assert_eq!(database(), before);
+    assert_eq!(format(&site.open(1).unwrap()), 2);
+    let verified = site.must(1, "audit verify", &[]);
+    assert_eq!(verified.value["intact"], true);
+    let bundle = |name: &str| root.path().join(name).to_str().unwrap().to_owned();
+    let again = site.must(1, "bundle import", &[("path", &bundle("b1"))]);
+    assert!(again.value.to_string().contains("already imported"), "{again:?}");
+    site.must(1, "bundle verify", &[("file", &bundle("b2"))]);
+    site.must(1, "bundle import", &[("path", &bundle("b2"))]);
+    let case = site.must(1, "case list", &[]).value[0].clone();
+    assert_eq!(case["title"], "Golden");
+    let found = site.must(1, "search", &[("words", "second.example")]);
+    assert_eq!(found.value.as_array().unwrap().len(), 1);
+    site.must(1, "audit verify", &[]);
+}

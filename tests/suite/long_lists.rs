@@ -1,0 +1,105 @@
+//! Lists that are longer than a page, at both front ends of the real binary: walked to the end, filtered and ordered as a whole.
+
+#![cfg(unix)]
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::desks::{Site, pair};
+use crate::screen::Screen;
+
+const ITEMS: usize = 3_000;
+
+/// A case with items from `n0000.example` on, as one import.
+fn case(site: &Site) {
+    let case = site.case("Long");
+    let mut table = String::new();
+    (0..ITEMS).for_each(|n| writeln!(table, "n{n:04}.example").unwrap());
+    let file = site.folder.join("items.csv");
+    std::fs::write(&file, table).unwrap();
+    let file = file.to_str().unwrap();
+    let fields = [("file", file), ("format", "csv"), ("case", &*case), ("column", "value=1"), ("type", "domain")];
+    site.must(1, "item import", &fields);
+}
+
+/// Whether the selected row is of that item.
+fn is_at(text: &str, n: usize) -> bool {
+    text.lines().any(|line| line.starts_with('>') && line.contains(&format!("n{n:04}.example")))
+}
+
+#[test]
+fn the_screens_walk_filter_and_order_all_of_it() {
+    let (_root, a, _b) = pair();
+    case(&a);
+    let mut s = Screen::open((&a.workspace(), &a.identity(1), &a.folder), &[], 24, 90);
+    s.until("WAITS ON YOU");
+    // What is typed before the rows have come is done when they have.
+    s.press("3G");
+    s.when("the last item", |t| is_at(t, ITEMS - 1) && t.contains("-3000 of 3000"));
+    s.press("k");
+    s.when("the one before", |t| is_at(t, ITEMS - 2));
+    s.press("gg");
+    s.when("the first again", |t| is_at(t, 0));
+    // Held down, a key passes every row, though they come window by window.
+    s.press(&"j".repeat(700));
+    s.when("700 rows further", |t| is_at(t, 700));
+    s.press("/n2987\r");
+    s.when("what fits, from behind the window", |t| t.contains("1-1 of 1 in 3000") && is_at(t, 2987));
+    s.escape();
+    s.when("it among all", |t| is_at(t, 2987) && t.contains("of 3000"));
+    s.press("/what:nothing\r");
+    s.until("Nothing fits the filter; Esc clears it.");
+    s.escape();
+    s.press("gg");
+    s.when("the first again", |t| is_at(t, 0));
+    s.press("s");
+    s.until("Order by");
+    s.press("what\r");
+    s.until("ITEMS by WHAT");
+    s.press("s");
+    s.until("now: again reverses it");
+    s.press("what\r");
+    s.when("all of it reversed", |t| t.contains("by WHAT, reversed"));
+    s.press("gg");
+    s.when("the last item on top", |t| is_at(t, ITEMS - 1) && t.contains("ITEMS by WHAT, reversed 1-"));
+    s.press("*");
+    s.until("Marked are 500 of 3000");
+    s.press("5");
+    s.until("RETENTION AND OTHER CLOCKS");
+    s.press("/n1500\r");
+    s.when("a clock from behind the window", |t| t.contains("n1500.example") && t.contains("1-1 of 1 in 3001"));
+    assert!(!s.text().contains("Nothing fits"), "the figures below stay:\n{}", s.text());
+    s.signal("-TERM");
+    s.end();
+}
+
+#[test]
+fn the_lines_go_on_to_the_end_and_a_number_stands_for_what_it_was_told_of() {
+    let (_root, a, _b) = pair();
+    case(&a);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
+        .env_clear()
+        .env("HOME", &a.folder)
+        .args(["--plain", "--workspace", a.workspace().to_str().unwrap()])
+        .args(["--identity", a.identity(1).to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let more = "more\n".repeat(30);
+    write!(stdin, "case\n{more}605\n/n2987\n1\n/\nq\n").unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let says = |what: &str| assert!(text.contains(what), "{what} is missing:\n{text}");
+    says("2980 more; more tells the next.");
+    says("\n620. E-");
+    says("2380 more; more tells the next.");
+    says("WHAT: n0604.example");
+    says("1 of 3000");
+    says("WHAT: n2987.example");
+    let told = |n: usize| text.matches(&format!("; n{n:04}.example;")).count();
+    assert_eq!((told(0), told(619), told(620)), (2, 1, 0), "each row is told once, and the first again at the end");
+}

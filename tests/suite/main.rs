@@ -1,0 +1,31 @@
+//! The integration tests, one module each, in one binary: SQLCipher is linked once. They share a process, so none changes its
+//! environment or its current folder; what needs a process of its own starts one: the program, or this binary again.
+
+mod agreements;
+mod as_of;
+mod ceilings;
+mod clock;
+mod dependencies;
+mod desks;
+mod emergency;
+mod first_open;
+mod forgeries;
+mod gate_table;
+mod golden;
+mod guide;
+mod hostile_bundles;
+mod hostile_text;
+mod law;
+mod letters;
+mod lives;
+mod long_lists;
+mod plain;
+mod random_keys;
+mod requests;
+mod sandbox;
+mod screen;
+mod snapshots;
+mod story_on_screens;
+mod terminal;
+mod tiers;
+mod two_desks;

@@ -1,0 +1,155 @@
+//! The screens told in lines: everything is read and done through a pipe or a terminal, and no escape sequence is written.
+
+#![cfg(unix)]
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use crate::desks::{Site, pair};
+use crate::screen::Screen;
+use comity::tui::screen_id::ScreenId;
+
+fn arguments(site: &Site) -> Vec<String> {
+    let (workspace, identity) = (site.workspace(), site.identity(1));
+    let [workspace, identity] = [&workspace, &identity].map(|p| p.to_str().unwrap().to_owned());
+    vec!["--workspace".into(), workspace, "--identity".into(), identity]
+}
+
+/// Types lines into the front end, and answers what it wrote.
+fn told(site: &Site, lines: &[&str]) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
+        .env_clear()
+        .env("HOME", &site.folder)
+        .args(arguments(site))
+        .arg("--plain")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for line in lines {
+        writeln!(stdin, "{line}").unwrap();
+    }
+    drop(stdin);
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let all = [stdout, stderr].concat();
+    assert!(!all.contains(&0x1b) && !all.contains(&b'\r'), "it only ever writes lines");
+    let text = String::from_utf8(all).unwrap();
+    assert_eq!(status.code(), Some(0), "{text}");
+    text
+}
+
+fn says(text: &str, what: &[&str]) {
+    for what in what {
+        assert!(text.contains(what), "{what:?} is missing:\n{text}");
+    }
+}
+
+#[test]
+fn every_place_is_read() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Harbour");
+    a.indicator(&case, "n1.example");
+    let places: Vec<&str> = ScreenId::ALL.iter().map(|p| p.word()).collect();
+    let text = told(&a, &places);
+    for place in ScreenId::ALL {
+        says(&text, &[&format!("\n{}\n", place.title().to_uppercase()), &format!("{}> ", place.title())]);
+    }
+    says(
+        &text,
+        &["comity, LIVE. XA XA. XA-1", "1. E-", "n1.example", "AGREEMENTS", "WHAT THIS DESK HOLDS", "- item; 1"],
+    );
+    // What a case says of people, and what was done in it: what is of another case is not told.
+    let other = a.case("Other");
+    let person = [("type", "name"), ("category", "subscriber"), ("person-class", "victim"), ("value", "M. Kraus")];
+    a.make(1, "item add", &[&[("case", &*case)], &person[..]].concat());
+    a.make(1, "item add", &[&[("case", &*other)], &person[..]].concat());
+    let text = told(&a, &["case", "1", "people", "timeline"]);
+    says(&text, &["PEOPLE: ID; WHO; WHAT", "VICTIM; M. Kraus; fact; T2", "TIMELINE, the newest first"]);
+    let done = text.split("TIMELINE").nth(1).unwrap();
+    assert_eq!((done.matches("item add").count(), done.matches("case new").count()), (2, 1), "{done}");
+    // Rows that stand in one place are numbered through, and a number opens one.
+    let text = told(&a, &["case", "1", "1", "/n2", "/", "/n1", "2", "gibberish", "q"]);
+    says(
+        &text,
+        &["WHAT: n1.example", "Nothing fits the filter.", "Filter: n1.", "There is no number 2; the last is 1."],
+    );
+    says(&text, &["gibberish means nothing here."]);
+}
+
+#[test]
+fn forms_are_asked_field_by_field_and_what_binds_is_asked_in_words() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Tidewater");
+    a.indicator(&case, "n1.example");
+    a.must(1, "disclosure new", &[("case", &case), ("tier", "1"), ("to", "XB"), ("delete-after", "30d")]);
+    let text = told(&a, &["new case", "case new", "Harbour", "cybercrime", "yes"]);
+    says(&text, &["new case means nothing here. It is done at Case.", "The case is open"]);
+    let text = told(&a, &["case new", "Pier", "", "yes", "/leave", "case new", "/before", "/empty", "/leave"]);
+    says(&text, &["2. purpose: MISSING", "Not done: still missing: purpose", "Kept as a draft", "title [Pier]"]);
+    // What is known stands there already; a word is written by its number, a record taken from a list.
+    let text = told(&a, &["case", "1", "add item", "domain", "1", "/before", "/leave"]);
+    says(
+        &text,
+        &["item add: Add an item to a case.", "Tidewater", "One of, by word or number: 1 indicator", "[indicator]"],
+    );
+    let text = told(&a, &["item add", "/list", "Har", "1", "/before", "/leave"]);
+    says(&text, &["Number, words that narrow, or back: ", "case [C-", "Harbour"]);
+    // A wrong word does nothing; the word does it.
+    let out = a.path("bundle");
+    let form = ["sync", "write bundle 1", &out];
+    let text = told(&a, &[&form[..], &["", "", "", "", "yes", "XC", ""]].concat());
+    says(&text, &["To sign, type XB.", "That is not XB."]);
+    assert!(!std::path::Path::new(&out).exists());
+    let text = told(&a, &[&form[..], &["", "", "", "", "yes", "XB"]].concat());
+    says(&text, &["The gate says yes.", "bytes, in"]);
+    assert!(std::path::Path::new(&out).exists());
+    // What may not be done says why.
+    let text = told(&a, &["partners", "a 1", "confirm", "1"]);
+    says(&text, &["partner confirm: no, it is pinned; it must be met", "Not done"]);
+}
+
+#[test]
+fn one_looks_back_and_finds_every_action() {
+    let (_root, a, _b) = pair();
+    a.case("The early one");
+    a.case("The late one");
+    let text =
+        told(&a, &["audit", "as of act 2", "case", "C", "cases", "a 1", "back", "now", "case", "as of", "2001-01-01"]);
+    says(
+        &text,
+        &["AS OF 2026-06-15", "case> ", "The early one"].map(|w| if w == "case> " { "Case AS OF " } else { w }),
+    );
+    says(&text, &["what is past is read, never changed or signed", "no, you look at the record as of"]);
+    says(&text, &["This is now again.", "there was no act yet", "name a later time"]);
+    let text =
+        told(&a, &["timers", "?", "back", "holds", "case", "mark 1", "mark 2", ":theme", "back", "messages", "lock"]);
+    says(
+        &text,
+        &["Help: Timers", "purge what is due: Erase everything that is due", "View holds", "1 marked.", "2 marked."],
+    );
+}
+
+#[test]
+fn at_a_terminal_too_no_escape_is_written() {
+    let (_root, a, _b) = pair();
+    let home = a.folder.clone();
+    let args = arguments(&a);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let mut s = Screen::run(&args, &home, &[("COMITY_A11Y", "1")], 200, 100);
+    s.until("Desk> ");
+    // Lines end between words: half a word is not spoken.
+    let told = s.text();
+    let how = told.lines().find(|line| line.starts_with("Type a number")).unwrap();
+    assert!(how.len() > 80 && how.ends_with(','), "{how}");
+    s.press("queue\n");
+    s.until("Queue> ");
+    s.press("case new\n");
+    s.until("title: ");
+    s.press("/leave\n");
+    s.until("Queue> ");
+    s.press("\x03");
+    assert_eq!(s.end(), 130);
+    assert!(!s.raw.contains(&0x1b), "{:?}", String::from_utf8_lossy(&s.raw));
+}
