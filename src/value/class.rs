@@ -2,42 +2,7 @@
 //!
 //! Each is a closed list; the words are those of docs/gate.md and stand in every record, fact and screen.
 
-/// Makes a closed list of words: parse, word, all.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum $name { $($(#[$vmeta])* $variant),+ }
-
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word for it.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// Reads the word; `None` where it is not in the list.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|v| v.word() == text)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.word())
-            }
-        }
-
-        impl From<$name> for $crate::value::json::Json {
-            fn from(value: $name) -> Self {
-                Self::from(value.word())
-            }
-        }
-    };
-}
-pub(crate) use words;
+pub(crate) use super::word::words;
 
 words! {
     /// Whether what is shared under an agreement may be passed on.
@@ -110,6 +75,19 @@ impl Tier {
     /// The number.
     pub const fn number(self) -> u8 {
         self.0
+    }
+}
+
+impl serde::Serialize for Tier {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Tier {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let n = i64::deserialize(deserializer)?;
+        Self::new(n).ok_or_else(|| serde::de::Error::custom(format_args!("{n} is no tier from 1 to 4")))
     }
 }
 

@@ -65,7 +65,7 @@ impl Pap {
 }
 
 /// A marking as it stands on an item, a case or a bundle.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Marking {
     /// Who may see it.
     pub tlp: Tlp,

@@ -57,3 +57,9 @@ impl fmt::Display for Realm {
         }
     }
 }
+
+impl serde::Serialize for Realm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
