@@ -40,20 +40,20 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Where a record stands in the record store.
     pub fn place_of(&self, id: Id) -> Result<Option<i64>, RecordStoreError> {
-        let mut number = self.conn.prepare_cached(sql("record.number")).map_err(in_book)?;
+        let mut number = self.conn.prepare_cached(sql!("record.number")).map_err(in_book)?;
         number.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional().map_err(in_book)
     }
 
     /// The record that stands there in the record store.
     pub fn at(&self, place: i64) -> Result<Option<Record>, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql("record.at")).map_err(in_book)?;
+        let mut get = self.conn.prepare_cached(sql!("record.at")).map_err(in_book)?;
         let mut rows = get.query([place]).map_err(in_book)?;
         rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
     }
 
     /// Whether a record is here as a tombstone.
     pub fn is_purged(&self, id: Id) -> Result<bool, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql("record.is_purged")).map_err(in_book)?;
+        let mut get = self.conn.prepare_cached(sql!("record.is_purged")).map_err(in_book)?;
         let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
         let Some(row) = rows.next().map_err(in_book)? else {
             self.absent.set(Some(id));
@@ -83,7 +83,7 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Terms that stand once for many records.
     fn shared_terms(&self, number: i64) -> Result<String, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql("terms.get")).map_err(in_book)?;
+        let mut get = self.conn.prepare_cached(sql!("terms.get")).map_err(in_book)?;
         get.query_row([number], |r| r.get(0)).map_err(in_book)
     }
 
@@ -101,11 +101,11 @@ impl<'c> SqlRecordStore<'c> {
         {
             return Ok(*number);
         }
-        let mut find = self.conn.prepare_cached(sql("terms.find")).map_err(in_book)?;
+        let mut find = self.conn.prepare_cached(sql!("terms.find")).map_err(in_book)?;
         let number = match find.query_row([&text], |r| r.get(0)).optional().map_err(in_book)? {
             Some(number) => number,
             None => {
-                self.conn.prepare_cached(sql("terms.add")).and_then(|mut add| add.insert([&text])).map_err(in_book)?
+                self.conn.prepare_cached(sql!("terms.add")).and_then(|mut add| add.insert([&text])).map_err(in_book)?
             }
         };
         *last = Some((Arc::clone(terms), text, number));
@@ -117,10 +117,10 @@ impl<'c> SqlRecordStore<'c> {
         if r.kind == item::KIND.name { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
-    fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, RecordStoreError> {
+    fn put_with(&self, sql: &str, r: &Record) -> Result<usize, RecordStoreError> {
         self.absent.set(None);
         let terms = self.stored(r)?;
-        let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
+        let mut put = self.conn.prepare_cached(sql).map_err(in_book)?;
         put.execute(params![
             r.id.as_bytes().as_slice(),
             r.kind,
@@ -196,7 +196,7 @@ impl RecordStore for SqlRecordStore<'_> {
         if self.absent.get() == Some(id) {
             return Ok(None);
         }
-        let mut get = self.conn.prepare_cached(sql("record.get")).map_err(in_book)?;
+        let mut get = self.conn.prepare_cached(sql!("record.get")).map_err(in_book)?;
         let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
         rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
     }
@@ -219,16 +219,16 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn put(&mut self, record: &Record) -> Result<(), RecordStoreError> {
-        self.put_with("record.put", record).map(|_| ())
+        self.put_with(sql!("record.put"), record).map(|_| ())
     }
 
     fn put_new(&mut self, record: &Record) -> Result<bool, RecordStoreError> {
-        Ok(self.put_with("record.put_new", record)? == 1)
+        Ok(self.put_with(sql!("record.put_new"), record)? == 1)
     }
 
     fn erase(&mut self, record: Id) -> Result<(), RecordStoreError> {
-        let mut contents = self.conn.prepare_cached(sql("change.contents_of_record")).map_err(in_book)?;
-        let mut erase = self.conn.prepare_cached(sql("change.erase")).map_err(in_book)?;
+        let mut contents = self.conn.prepare_cached(sql!("change.contents_of_record")).map_err(in_book)?;
+        let mut erase = self.conn.prepare_cached(sql!("change.erase")).map_err(in_book)?;
         let rows = contents
             .query_map([record.as_bytes().as_slice()], |r| {
                 Ok((
@@ -253,13 +253,13 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), RecordStoreError> {
-        let mut add = self.conn.prepare_cached(sql("waiting.add")).map_err(in_book)?;
+        let mut add = self.conn.prepare_cached(sql!("waiting.add")).map_err(in_book)?;
         add.execute(params![partner.as_bytes().as_slice(), position]).map_err(in_book)?;
         Ok(())
     }
 
     fn carried(&mut self, partner: Id, acts: &[Digest]) -> Result<(), RecordStoreError> {
-        let mut carried = self.conn.prepare_cached(sql("waiting.carried")).map_err(in_book)?;
+        let mut carried = self.conn.prepare_cached(sql!("waiting.carried")).map_err(in_book)?;
         for act in acts {
             carried.execute(params![partner.as_bytes().as_slice(), act.as_bytes().as_slice()]).map_err(in_book)?;
         }
@@ -269,7 +269,7 @@ impl RecordStore for SqlRecordStore<'_> {
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError> {
         let desks = self.find(&Query::kind(record::desk::KIND.name))?;
         let Some(home) = desks.first() else { return Ok(()) };
-        let mut acts = self.conn.prepare_cached(sql("act.for_partners")).map_err(in_book)?;
+        let mut acts = self.conn.prepare_cached(sql!("act.for_partners")).map_err(in_book)?;
         let positions: Vec<i64> = acts
             .query_map([home.id.as_bytes().as_slice()], |r| r.get(0))
             .and_then(Iterator::collect)
@@ -281,7 +281,7 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError> {
-        let mut following = self.conn.prepare_cached(sql("change.riders")).map_err(in_book)?;
+        let mut following = self.conn.prepare_cached(sql!("change.following")).map_err(in_book)?;
         let rows = following
             .query_map(params![first.0, kind], |r| {
                 Ok(FollowingChange { record: Id::from_bytes(r.get(0)?), place: r.get(1)? })
@@ -354,16 +354,16 @@ pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
 
 /// Where the items of a case stand in the record store, as they came. It is read from an index.
 pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
-    of_case(conn, "record.items", case)
+    of_case(conn, sql!("record.items"), case)
 }
 
 /// The same of those that are about a person.
 pub fn people_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
-    of_case(conn, "record.people", case)
+    of_case(conn, sql!("record.people"), case)
 }
 
-fn of_case(conn: &Connection, name: &'static str, case: Id) -> Result<Vec<i64>, StoreError> {
-    let mut items = conn.prepare_cached(sql(name))?;
+fn of_case(conn: &Connection, sql: &str, case: Id) -> Result<Vec<i64>, StoreError> {
+    let mut items = conn.prepare_cached(sql)?;
     let rows = items.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
     let mut all = rows.collect::<Result<Vec<i64>, _>>()?;
     // The index has them by tier: its few runs are put together faster than the rows are read in another order.
@@ -373,18 +373,18 @@ fn of_case(conn: &Connection, name: &'static str, case: Id) -> Result<Vec<i64>, 
 
 /// Where everything that is due at some time stands in the record store, the next first. It is read from an index.
 pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.clocks"))?;
+    let mut all = conn.prepare_cached(sql!("record.clocks"))?;
     let rows = all.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many items are due from one instant until before another, and how many other records.
 pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<(u64, u64), StoreError> {
-    let count = |name| -> Result<u64, StoreError> {
-        let count: i64 = conn.prepare_cached(sql(name))?.query_row([from.millis(), until.millis()], |r| r.get(0))?;
+    let count = |sql: &str| -> Result<u64, StoreError> {
+        let count: i64 = conn.prepare_cached(sql)?.query_row([from.millis(), until.millis()], |r| r.get(0))?;
         Ok(count.max(0) as u64)
     };
-    let (all, others) = (count("record.due_between")?, count("record.others_due_between")?);
+    let (all, others) = (count(sql!("record.due_between"))?, count(sql!("record.others_due_between"))?);
     Ok((all.saturating_sub(others), others))
 }
 
@@ -402,7 +402,7 @@ pub struct InState {
 
 /// The records of a kind, counted by state and by whose they are.
 pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.by_state"))?;
+    let mut all = conn.prepare_cached(sql!("record.by_state"))?;
     let rows = all.query_map(params![kind, home.as_bytes().as_slice()], |r| {
         let count: i64 = r.get(2)?;
         Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: count.max(0) as u64, ends: (r.get(3)?, r.get(4)?) })
@@ -412,15 +412,15 @@ pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>,
 
 /// How many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
 pub fn items_held(conn: &Connection, case: Id) -> Result<u64, StoreError> {
-    let count = |name| -> Result<i64, StoreError> {
-        Ok(conn.prepare_cached(sql(name))?.query_row([case.as_bytes().as_slice()], |r| r.get(0))?)
+    let count = |sql: &str| -> Result<i64, StoreError> {
+        Ok(conn.prepare_cached(sql)?.query_row([case.as_bytes().as_slice()], |r| r.get(0))?)
     };
-    Ok((count("record.items_of_case")? - count("record.purged_of_case")?).max(0) as u64)
+    Ok((count(sql!("record.items_of_case"))? - count(sql!("record.purged_of_case"))?).max(0) as u64)
 }
 
 /// The effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
 pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.markings"))?;
+    let mut all = conn.prepare_cached(sql!("record.markings"))?;
     let mut rows = all.query([of.as_bytes().as_slice()])?;
     let mut effective: Option<Marking> = None;
     while let Some(row) = rows.next()? {
@@ -441,7 +441,7 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
 
 /// Ids of records of a kind that begin with these hex digits; at most two, since one more than one is too many.
 pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>, StoreError> {
-    let mut find = conn.prepare_cached(sql("record.by_prefix"))?;
+    let mut find = conn.prepare_cached(sql!("record.by_prefix"))?;
     let low = format!("{:0<32}", digits.to_ascii_lowercase());
     let high = format!("{:f<32}", digits.to_ascii_lowercase());
     let (Some(low), Some(high)) = (Id::parse(&low), Id::parse(&high)) else { return Ok(Vec::new()) };
