@@ -91,16 +91,14 @@ pub struct Tip {
 pub fn tip(conn: &Connection, meta: &Meta) -> Result<Tip, StoreError> {
     let mut last = conn.prepare_cached(sql!("act.last"))?;
     let found = last
-        .query_row(params![meta.desk.as_bytes().as_slice(), meta.replica.as_bytes().as_slice()], |r| {
-            Ok((r.get::<_, i64>(2)?, r.get::<_, Vec<u8>>(4)?))
-        })
+        .query_row(params![meta.desk, meta.replica], |r| Ok((r.get::<_, u64>(2)?, r.get::<_, Vec<u8>>(4)?)))
         .optional()?;
     let tree = SqlTree::new(conn, meta.replica);
     let Some((sequence, bytes)) = found else {
         return Ok(Tip { size: 0, root: root(&tree, 0)?, last: None, time: None });
     };
     let header = Header::parse(&bytes).map_err(|_| damaged("the last act of the log"))?;
-    let size = u64::try_from(sequence).map_err(|_| damaged("the last act of the log"))? + 1;
+    let size = sequence.saturating_add(1);
     use crate::act::tree::Nodes as _;
     if header.sequence + 1 != size || tree.node(0, header.sequence)? != leaf_hash(&bytes) {
         return Err(damaged("the last act of the log"));
@@ -270,15 +268,15 @@ impl<'c> ActApplier<'c> {
         };
         self.conn.prepare_cached(sql!("act.add"))?.execute(params![
             self.position,
-            id.as_bytes().as_slice(),
-            self.header.desk.as_bytes().as_slice(),
-            self.header.replica.as_bytes().as_slice(),
-            self.header.sequence as i64,
+            id,
+            self.header.desk,
+            self.header.replica,
+            self.header.sequence,
             audience,
-            self.header.time.at.millis(),
+            self.header.time.at,
             via,
             self.first_row,
-            self.count as i64,
+            self.count,
             bytes,
             signature,
         ])?;
@@ -308,18 +306,18 @@ fn store(conn: &Connection, row: i64, stored: Stored<'_>) -> Result<(), StoreErr
             content = Some(text(bytes)?);
             salt = Some(s.as_slice());
         }
-        Some(Body::Redacted(c)) => commitment = Some(c.as_bytes().as_slice()),
+        Some(Body::Redacted(c)) => commitment = Some(c),
         Some(Body::None) | None => {}
     }
     conn.prepare_cached(sql!("change.add"))?.execute(params![
         row,
-        change.map(|c| c.record.as_bytes().as_slice()),
+        change.map(|c| c.record),
         change.map(|c| c.kind.as_str()),
         change.map(|c| text(&c.terms)).transpose()?,
         content,
         salt,
         commitment,
-        leaf.map(|l| l.as_bytes().as_slice()),
+        leaf,
         came,
         searched,
         place,
@@ -435,7 +433,7 @@ pub fn saw_what_is(conn: &Connection, meta: &Meta, header: &Header) -> Result<bo
 
 /// The act that stands nearest to another one in its log.
 fn neighbour(conn: &Connection, sql: &str, header: &Header) -> Result<Option<Neighbour>, StoreError> {
-    let key = params![header.desk.as_bytes().as_slice(), header.replica.as_bytes().as_slice(), header.sequence as i64];
+    let key = params![header.desk, header.replica, header.sequence];
     let found: Option<Vec<u8>> = conn.prepare_cached(sql)?.query_row(key, |r| r.get(0)).optional()?;
     let Some(bytes) = found else { return Ok(None) };
     let header = Header::parse(&bytes).map_err(|_| damaged("an act's header"))?;

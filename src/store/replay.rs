@@ -312,15 +312,15 @@ impl<'c> Replay<'c> {
         };
         self.scratch.prepare_cached(sql!("act.add"))?.execute(params![
             n,
-            act.id.as_bytes().as_slice(),
-            header.desk.as_bytes().as_slice(),
-            header.replica.as_bytes().as_slice(),
-            header.sequence as i64,
+            act.id,
+            header.desk,
+            header.replica,
+            header.sequence,
             audience,
-            header.time.at.millis(),
+            header.time.at,
             act.via,
             act.first_row,
-            act.changes as i64,
+            act.changes,
             b"".as_slice(),
             "",
         ])?;

@@ -56,10 +56,10 @@ pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, Store
     // Each word is quoted, so that what is typed is never read as a query.
     let quoted: Vec<String> = typed.split_whitespace().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
     let mut find = conn.prepare_cached(sql!("search.find"))?;
-    let rows = find.query_map(params![format!("{}*", quoted.join(" ")), limit], |r| r.get::<_, Option<[u8; 16]>>(0))?;
+    let rows = find.query_map(params![format!("{}*", quoted.join(" ")), limit], |r| r.get::<_, Option<Id>>(0))?;
     let mut found = Vec::new();
     for id in rows {
-        if let Some(id) = id?.map(Id::from_bytes).filter(|id| !found.contains(id)) {
+        if let Some(id) = id?.filter(|id| !found.contains(id)) {
             found.push(id);
         }
     }
