@@ -197,7 +197,7 @@ pub fn stand_before(conn: &Connection) -> Result<(), StoreError> {
             "one does not look back in a workspace of an older format: open it once to write",
         ));
     }
-    let mut all = conn.prepare(sql("schema.of_table"))?;
+    let mut all = conn.prepare(sql!("schema.of_table"))?;
     for table in FOLDED {
         let made: Vec<String> = all.query_map([table], |r| r.get(0))?.collect::<Result<_, _>>()?;
         for sql in made {
@@ -258,7 +258,7 @@ pub fn check(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
 }
 
 fn schema_of(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut all = conn.prepare(sql("schema"))?;
+    let mut all = conn.prepare(sql!("schema"))?;
     let rows = all.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

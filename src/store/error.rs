@@ -37,8 +37,8 @@ pub enum StoreError {
 }
 
 impl From<ApplyError> for StoreError {
-    fn from(fault: ApplyError) -> Self {
-        match fault {
+    fn from(error: ApplyError) -> Self {
+        match error {
             ApplyError::RecordStore(error) => error.into(),
             other => Self::CheckError(other.into()),
         }
@@ -54,12 +54,13 @@ impl From<RecordStoreError> for StoreError {
     }
 }
 
-/// Puts an SQL error into the record store's form.
-pub fn in_book(error: rusqlite::Error) -> RecordStoreError {
-    RecordStoreError(Box::new(error))
+impl From<rusqlite::Error> for RecordStoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(Box::new(error))
+    }
 }
 
-/// Says that something stored cannot be read.
+/// Returns the error that says that something stored cannot be read.
 pub fn damaged(what: &str) -> StoreError {
     StoreError::Integrity(format!("{what} is damaged"))
 }
@@ -69,7 +70,7 @@ pub fn damaged(what: &str) -> StoreError {
 pub enum Class {
     /// Another process has it.
     Busy,
-    /// A page is not what was written.
+    /// A page or a column is not what was written.
     Damaged,
     /// The disk is full, read-only, or fails.
     Medium,
@@ -77,9 +78,16 @@ pub enum Class {
     Other,
 }
 
-/// The class of a database error.
+/// Returns the class of a database error.
 pub fn class(error: &rusqlite::Error) -> Class {
-    use rusqlite::ErrorCode as Code;
+    use rusqlite::{Error, ErrorCode as Code};
+    if let Error::FromSqlConversionFailure(..)
+    | Error::InvalidColumnType(..)
+    | Error::IntegralValueOutOfRange(..)
+    | Error::Utf8Error(..) = error
+    {
+        return Class::Damaged;
+    }
     match error.sqlite_error_code() {
         Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::FileLockingProtocolFailed) => Class::Busy,
         Some(Code::DatabaseCorrupt | Code::NotADatabase) => Class::Damaged,

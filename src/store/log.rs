@@ -46,7 +46,7 @@ pub struct Meta {
 impl Meta {
     /// Writes it into a new database.
     pub fn write(&self, conn: &Connection) -> Result<(), StoreError> {
-        let mut set = conn.prepare_cached(sql("meta.set"))?;
+        let mut set = conn.prepare_cached(sql!("meta.set"))?;
         for (key, value) in [
             ("workspace", self.workspace.to_string()),
             ("realm", self.realm.to_string()),
@@ -60,7 +60,7 @@ impl Meta {
 
     /// Reads it.
     pub fn read(conn: &Connection) -> Result<Self, StoreError> {
-        let mut get = conn.prepare_cached(sql("meta.get"))?;
+        let mut get = conn.prepare_cached(sql!("meta.get"))?;
         let mut text = |key: &str| -> Result<String, StoreError> {
             get.query_row([key], |r| r.get(0)).optional()?.ok_or_else(|| damaged("the workspace's description"))
         };
@@ -89,18 +89,16 @@ pub struct Tip {
 
 /// Reads the end of the own log. The last act is read back and compared with its place in the tree.
 pub fn tip(conn: &Connection, meta: &Meta) -> Result<Tip, StoreError> {
-    let mut last = conn.prepare_cached(sql("act.last"))?;
+    let mut last = conn.prepare_cached(sql!("act.last"))?;
     let found = last
-        .query_row(params![meta.desk.as_bytes().as_slice(), meta.replica.as_bytes().as_slice()], |r| {
-            Ok((r.get::<_, i64>(2)?, r.get::<_, Vec<u8>>(4)?))
-        })
+        .query_row(params![meta.desk, meta.replica], |r| Ok((r.get::<_, u64>(2)?, r.get::<_, Vec<u8>>(4)?)))
         .optional()?;
     let tree = SqlTree::new(conn, meta.replica);
     let Some((sequence, bytes)) = found else {
         return Ok(Tip { size: 0, root: root(&tree, 0)?, last: None, time: None });
     };
     let header = Header::parse(&bytes).map_err(|_| damaged("the last act of the log"))?;
-    let size = u64::try_from(sequence).map_err(|_| damaged("the last act of the log"))? + 1;
+    let size = sequence.saturating_add(1);
     use crate::act::tree::Nodes as _;
     if header.sequence + 1 != size || tree.node(0, header.sequence)? != leaf_hash(&bytes) {
         return Err(damaged("the last act of the log"));
@@ -162,13 +160,13 @@ const RUN: usize = 256;
 
 impl<'c> ActApplier<'c> {
     fn begin(conn: &'c Connection, meta: &'c Meta, header: Header) -> Result<Self, StoreError> {
-        let number = |name| conn.prepare_cached(sql(name))?.query_row([], |r| r.get::<_, i64>(0));
+        let number = |sql| conn.prepare_cached(sql)?.query_row([], |r| r.get::<_, i64>(0));
         Ok(Self {
             conn,
             meta,
             header,
-            position: number("act.next_position")?,
-            first_row: number("change.next_row")?,
+            position: number(sql!("act.next_position"))?,
+            first_row: number(sql!("change.next_row"))?,
             count: 0,
             first: None,
             check: Check::default(),
@@ -268,17 +266,17 @@ impl<'c> ActApplier<'c> {
             Audience::Partners => "partners",
             Audience::Desks(_) => "desks",
         };
-        self.conn.prepare_cached(sql("act.add"))?.execute(params![
+        self.conn.prepare_cached(sql!("act.add"))?.execute(params![
             self.position,
-            id.as_bytes().as_slice(),
-            self.header.desk.as_bytes().as_slice(),
-            self.header.replica.as_bytes().as_slice(),
-            self.header.sequence as i64,
+            id,
+            self.header.desk,
+            self.header.replica,
+            self.header.sequence,
             audience,
-            self.header.time.at.millis(),
+            self.header.time.at,
             via,
             self.first_row,
-            self.count as i64,
+            self.count,
             bytes,
             signature,
         ])?;
@@ -308,18 +306,18 @@ fn store(conn: &Connection, row: i64, stored: Stored<'_>) -> Result<(), StoreErr
             content = Some(text(bytes)?);
             salt = Some(s.as_slice());
         }
-        Some(Body::Redacted(c)) => commitment = Some(c.as_bytes().as_slice()),
+        Some(Body::Redacted(c)) => commitment = Some(c),
         Some(Body::None) | None => {}
     }
-    conn.prepare_cached(sql("change.add"))?.execute(params![
+    conn.prepare_cached(sql!("change.add"))?.execute(params![
         row,
-        change.map(|c| c.record.as_bytes().as_slice()),
+        change.map(|c| c.record),
         change.map(|c| c.kind.as_str()),
         change.map(|c| text(&c.terms)).transpose()?,
         content,
         salt,
         commitment,
-        leaf.map(|l| l.as_bytes().as_slice()),
+        leaf,
         came,
         searched,
         place,
@@ -434,9 +432,9 @@ pub fn saw_what_is(conn: &Connection, meta: &Meta, header: &Header) -> Result<bo
 }
 
 /// The act that stands nearest to another one in its log.
-fn neighbour(conn: &Connection, name: &'static str, header: &Header) -> Result<Option<Neighbour>, StoreError> {
-    let key = params![header.desk.as_bytes().as_slice(), header.replica.as_bytes().as_slice(), header.sequence as i64];
-    let found: Option<Vec<u8>> = conn.prepare_cached(sql(name))?.query_row(key, |r| r.get(0)).optional()?;
+fn neighbour(conn: &Connection, sql: &str, header: &Header) -> Result<Option<Neighbour>, StoreError> {
+    let key = params![header.desk, header.replica, header.sequence];
+    let found: Option<Vec<u8>> = conn.prepare_cached(sql)?.query_row(key, |r| r.get(0)).optional()?;
     let Some(bytes) = found else { return Ok(None) };
     let header = Header::parse(&bytes).map_err(|_| damaged("an act's header"))?;
     Ok(Some(header.neighbour(act_id(&bytes))))
@@ -466,8 +464,8 @@ impl<'c> ActImporter<'c> {
             )
             .into());
         }
-        let near = |name| neighbour(conn, name, &header);
-        if let Err(what) = header.fits(id, near("act.before")?.as_ref(), near("act.after")?.as_ref()) {
+        let near = |sql| neighbour(conn, sql, &header);
+        if let Err(what) = header.fits(id, near(sql!("act.before"))?.as_ref(), near(sql!("act.after"))?.as_ref()) {
             return Err(CheckError::Forged(format!("an act {what}")).into());
         }
         Ok(Self { folding: ActApplier::begin(conn, meta, header)?, via })

@@ -1,6 +1,6 @@
 //! Layer 7: the store. SQLCipher holds the log of acts; the record store and the search index are projections of it.
 //!
-//! Every write goes through [`log::Writing`]: an act is put to the gate, its changes are written and applied, and it
+//! Every write goes through [`log::ActWriter`]: an act is put to the gate, its changes are written and applied, and it
 //! takes its place in the tree, all in one transaction. There is no other way in.
 
 pub mod connection;
@@ -11,5 +11,6 @@ pub mod read;
 pub mod records;
 pub mod replay;
 pub mod search;
+mod sql_types;
 pub mod statement;
 pub mod tree;

@@ -46,13 +46,13 @@ impl StoredAct {
     fn of(row: &SqlRow<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             position: row.get(0)?,
-            id: Digest::from_bytes(row.get(1)?),
-            desk: Id::from_bytes(row.get(2)?),
-            replica: Id::from_bytes(row.get(3)?),
-            sequence: row.get::<_, i64>(4)? as u64,
+            id: row.get(1)?,
+            desk: row.get(2)?,
+            replica: row.get(3)?,
+            sequence: row.get(4)?,
             via: row.get(5)?,
             first_row: row.get(6)?,
-            changes: row.get::<_, i64>(7)? as u64,
+            changes: row.get(7)?,
             header: row.get(8)?,
             signature: row.get(9)?,
         })
@@ -61,64 +61,63 @@ impl StoredAct {
 
 /// The act at a position.
 pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreError> {
-    Ok(conn.prepare_cached(sql("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
+    Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
 /// The position of the last act; 0 where there is none.
 pub fn last(conn: &Connection) -> Result<i64, StoreError> {
-    Ok(conn.prepare_cached(sql("act.last_position"))?.query_row([], |r| r.get(0))?)
+    Ok(conn.prepare_cached(sql!("act.last_position"))?.query_row([], |r| r.get(0))?)
 }
 
 /// At most `limit` acts from a position on.
 pub fn acts_from(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
-    let mut acts = conn.prepare_cached(sql("act.from"))?;
+    let mut acts = conn.prepare_cached(sql!("act.from"))?;
     let rows = acts.query_map(params![position, limit], StoredAct::of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// At most `limit` acts up to a position, the newest first.
 pub fn acts_back(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
-    let mut acts = conn.prepare_cached(sql("act.back"))?;
+    let mut acts = conn.prepare_cached(sql!("act.back"))?;
     let rows = acts.query_map(params![position, limit], StoredAct::of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The positions of the acts that are about a case: about itself, what belongs to it, or what that is of; the newest first.
 pub fn acts_of_case(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
-    let mut acts = conn.prepare_cached(sql("act.of_case"))?;
-    let rows = acts.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
+    let mut acts = conn.prepare_cached(sql!("act.of_case"))?;
+    let rows = acts.query_map([case], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The position of an act that is here; `None` where it is not.
 pub fn position_of(conn: &Connection, id: &Digest) -> Result<Option<i64>, StoreError> {
-    Ok(conn.prepare_cached(sql("act.by_id"))?.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional()?)
+    Ok(conn.prepare_cached(sql!("act.by_id"))?.query_row([id], |r| r.get(0)).optional()?)
 }
 
 /// The last position of what was taken in with the act at a position: an import and the acts that it lists are one state.
 /// `None` where there is no such act.
 pub fn whole(conn: &Connection, position: i64) -> Result<Option<i64>, StoreError> {
-    let last: i64 = conn.prepare_cached(sql("act.whole"))?.query_row([position], |r| r.get(0))?;
+    let last: i64 = conn.prepare_cached(sql!("act.whole"))?.query_row([position], |r| r.get(0))?;
     Ok((last >= position).then_some(last))
 }
 
 /// The last position at a time; `None` where there was no act yet. A partner's acts are here from their import on,
 /// whenever they were made.
 pub fn position_at(conn: &Connection, at: Timestamp) -> Result<Option<i64>, StoreError> {
-    let last: i64 = conn.prepare_cached(sql("act.at_time"))?.query_row([at.millis()], |r| r.get(0))?;
+    let last: i64 = conn.prepare_cached(sql!("act.at_time"))?.query_row([at], |r| r.get(0))?;
     if last == 0 { Ok(None) } else { whole(conn, last) }
 }
 
 /// The position of the act that a change belongs to.
 pub fn position_of_row(conn: &Connection, row: ChangeRow) -> Result<Option<i64>, StoreError> {
-    Ok(conn.prepare_cached(sql("act.by_row"))?.query_row([row.0], |r| r.get(0)).optional()?)
+    Ok(conn.prepare_cached(sql!("act.by_row"))?.query_row([row], |r| r.get(0)).optional()?)
 }
 
 /// The id of an act by its place in its log.
 pub fn act_at(conn: &Connection, desk: Id, replica: Id, sequence: u64) -> Result<Option<Digest>, StoreError> {
-    let key = params![desk.as_bytes().as_slice(), replica.as_bytes().as_slice(), sequence as i64];
-    let found = conn.prepare_cached(sql("act.by_sequence"))?.query_row(key, |r| r.get(0)).optional()?;
-    Ok(found.map(Digest::from_bytes))
+    let mut find = conn.prepare_cached(sql!("act.by_sequence"))?;
+    Ok(find.query_row(params![desk, replica, sequence], |r| r.get(0)).optional()?)
 }
 
 /// A stored change: its row, and the line that stands for it.
@@ -135,22 +134,17 @@ pub struct StoredChange {
 
 fn change_of(row: &SqlRow<'_>) -> Result<StoredChange, StoreError> {
     let bad = || damaged("a change");
-    let leaf: Option<[u8; 32]> = row.get(7)?;
-    let line = match leaf {
-        Some(leaf) => Line::Withheld(Digest::from_bytes(leaf)),
+    let line = match row.get(7)? {
+        Some(leaf) => Line::Withheld(leaf),
         None => {
-            let body = match (
-                row.get::<_, Option<String>>(4)?,
-                row.get::<_, Option<[u8; 32]>>(5)?,
-                row.get::<_, Option<[u8; 32]>>(6)?,
-            ) {
+            let body = match (row.get::<_, Option<String>>(4)?, row.get(5)?, row.get(6)?) {
                 (Some(content), Some(salt), None) => Body::Whole { content: content.into_bytes(), salt },
-                (None, None, Some(commitment)) => Body::Redacted(Digest::from_bytes(commitment)),
+                (None, None, Some(commitment)) => Body::Redacted(commitment),
                 (None, None, None) => Body::None,
                 _ => return Err(bad()),
             };
             Line::Change(Change {
-                record: Id::from_bytes(row.get::<_, Option<[u8; 16]>>(1)?.ok_or_else(bad)?),
+                record: row.get::<_, Option<Id>>(1)?.ok_or_else(bad)?,
                 kind: row.get::<_, Option<String>>(2)?.ok_or_else(bad)?,
                 terms: row.get::<_, Option<String>>(3)?.ok_or_else(bad)?.into_bytes(),
                 body,
@@ -167,7 +161,7 @@ pub fn changes<E: From<StoreError>>(
     mut each: impl FnMut(StoredChange) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut run = || -> Result<Result<(), E>, StoreError> {
-        let mut all = conn.prepare_cached(sql("change.range"))?;
+        let mut all = conn.prepare_cached(sql!("change.range"))?;
         let mut rows = all.query(params![act.first_row, act.first_row + act.changes as i64])?;
         while let Some(row) = rows.next()? {
             if let Err(e) = each(change_of(row)?) {
@@ -181,8 +175,8 @@ pub fn changes<E: From<StoreError>>(
 
 /// Every change of a record, in order.
 pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, StoreError> {
-    let mut all = conn.prepare_cached(sql("change.of_record"))?;
-    let mut rows = all.query([record.as_bytes().as_slice()])?;
+    let mut all = conn.prepare_cached(sql!("change.of_record"))?;
+    let mut rows = all.query([record])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(change_of(row)?);
@@ -192,21 +186,21 @@ pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, St
 
 /// The rows and kinds of a record's changes, in order: their content is not read.
 pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>, StoreError> {
-    let mut all = conn.prepare_cached(sql("change.rows_of_record"))?;
-    let rows = all.query_map([record.as_bytes().as_slice()], |r| Ok((ChangeRow(r.get(0)?), r.get(1)?)))?;
+    let mut all = conn.prepare_cached(sql!("change.rows_of_record"))?;
+    let rows = all.query_map([record], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Whether any change of a record has content.
 pub fn any_content(conn: &Connection, record: Id) -> Result<bool, StoreError> {
-    Ok(conn.prepare_cached(sql("change.any_content"))?.query_row([record.as_bytes().as_slice()], |r| r.get(0))?)
+    Ok(conn.prepare_cached(sql!("change.any_content"))?.query_row([record], |r| r.get(0))?)
 }
 
 /// The content of a record: of the change that how it is applied names. `None` where there is none, or none any more.
 pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json>, StoreError> {
-    let Some(ChangeRow(row)) = body else { return Ok(None) };
+    let Some(row) = body else { return Ok(None) };
     let text: Option<Option<String>> =
-        conn.prepare_cached(sql("change.content"))?.query_row([row], |r| r.get(0)).optional()?;
+        conn.prepare_cached(sql!("change.content"))?.query_row([row], |r| r.get(0)).optional()?;
     text.flatten()
         .map(|t| json::parse(t.as_bytes(), Limits::SIGNED).map_err(|_| damaged("a change's content")))
         .transpose()
@@ -214,14 +208,14 @@ pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json
 
 /// Records of which content came that is not there any more.
 pub fn lost(conn: &Connection) -> Result<Vec<Id>, StoreError> {
-    let mut all = conn.prepare_cached(sql("change.lost"))?;
-    let rows = all.query_map([], |r| r.get::<_, [u8; 16]>(0).map(Id::from_bytes))?;
+    let mut all = conn.prepare_cached(sql!("change.lost"))?;
+    let rows = all.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The positions of the acts that wait to be carried to a partner.
 pub fn waiting(conn: &Connection, partner: Id) -> Result<Vec<i64>, StoreError> {
-    let mut all = conn.prepare_cached(sql("waiting.of"))?;
-    let rows = all.query_map([partner.as_bytes().as_slice()], |r| r.get(0))?;
+    let mut all = conn.prepare_cached(sql!("waiting.of"))?;
+    let rows = all.query_map([partner], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

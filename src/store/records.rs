@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, ToSql, params};
 
-use super::error::{StoreError, in_book};
+use super::error::{StoreError, damaged};
 use super::search;
 use super::statement::sql;
-use crate::act::change::commit;
+use crate::act::change::{Salt, commit};
 use crate::object;
 use crate::record;
 use crate::record::store::{
@@ -40,40 +40,40 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Where a record stands in the record store.
     pub fn place_of(&self, id: Id) -> Result<Option<i64>, RecordStoreError> {
-        let mut number = self.conn.prepare_cached(sql("record.number")).map_err(in_book)?;
-        number.query_row([id.as_bytes().as_slice()], |r| r.get(0)).optional().map_err(in_book)
+        let mut number = self.conn.prepare_cached(sql!("record.number"))?;
+        Ok(number.query_row([id], |r| r.get(0)).optional()?)
     }
 
     /// The record that stands there in the record store.
     pub fn at(&self, place: i64) -> Result<Option<Record>, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql("record.at")).map_err(in_book)?;
-        let mut rows = get.query([place]).map_err(in_book)?;
-        rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
+        let mut get = self.conn.prepare_cached(sql!("record.at"))?;
+        let mut rows = get.query([place])?;
+        rows.next()?.map(|row| self.read(row)).transpose()
     }
 
     /// Whether a record is here as a tombstone.
     pub fn is_purged(&self, id: Id) -> Result<bool, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql("record.is_purged")).map_err(in_book)?;
-        let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
-        let Some(row) = rows.next().map_err(in_book)? else {
+        let mut get = self.conn.prepare_cached(sql!("record.is_purged"))?;
+        let mut rows = get.query([id])?;
+        let Some(row) = rows.next()? else {
             self.absent.set(Some(id));
             return Ok(false);
         };
-        row.get(0).map_err(in_book)
+        Ok(row.get(0)?)
     }
 
     /// Reads a record from a row whose columns are those of `record.get`.
     fn read(&self, row: &SqlRow<'_>) -> Result<Record, RecordStoreError> {
-        let text = row.get_ref(10).map_err(in_book)?;
+        let text = row.get_ref(10)?;
         let mut last = self.terms.borrow_mut();
         let known = last.take().filter(|(known, _)| text.as_str().is_ok_and(|t| t == known));
         let (text, terms) = match known {
             Some(known) => known,
             None => {
-                let stored = text.as_str().map_err(|_| damaged())?.to_owned();
+                let stored = text.as_str().map_err(|_| DamagedRecord)?.to_owned();
                 let shared = stored.parse::<i64>().ok().map(|number| self.shared_terms(number)).transpose()?;
                 let whole = shared.as_deref().unwrap_or(&stored);
-                let terms = json::parse(whole.as_bytes(), Limits::SIGNED).map_err(|_| damaged())?;
+                let terms = json::parse(whole.as_bytes(), Limits::SIGNED).map_err(|_| DamagedRecord)?;
                 (stored, Arc::new(terms))
             }
         };
@@ -83,8 +83,8 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Terms that stand once for many records.
     fn shared_terms(&self, number: i64) -> Result<String, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql("terms.get")).map_err(in_book)?;
-        get.query_row([number], |r| r.get(0)).map_err(in_book)
+        let mut get = self.conn.prepare_cached(sql!("terms.get"))?;
+        Ok(get.query_row([number], |r| r.get(0)).optional()?.ok_or(DamagedRecord)?)
     }
 
     /// The number of terms that stand once for many records; they are added where they are new.
@@ -101,12 +101,10 @@ impl<'c> SqlRecordStore<'c> {
         {
             return Ok(*number);
         }
-        let mut find = self.conn.prepare_cached(sql("terms.find")).map_err(in_book)?;
-        let number = match find.query_row([&text], |r| r.get(0)).optional().map_err(in_book)? {
+        let mut find = self.conn.prepare_cached(sql!("terms.find"))?;
+        let number = match find.query_row([&text], |r| r.get(0)).optional()? {
             Some(number) => number,
-            None => {
-                self.conn.prepare_cached(sql("terms.add")).and_then(|mut add| add.insert([&text])).map_err(in_book)?
-            }
+            None => self.conn.prepare_cached(sql!("terms.add"))?.insert([&text])?,
         };
         *last = Some((Arc::clone(terms), text, number));
         Ok(number)
@@ -117,26 +115,25 @@ impl<'c> SqlRecordStore<'c> {
         if r.kind == item::KIND.name { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
-    fn put_with(&self, name: &'static str, r: &Record) -> Result<usize, RecordStoreError> {
+    fn put_with(&self, sql: &str, r: &Record) -> Result<usize, RecordStoreError> {
         self.absent.set(None);
         let terms = self.stored(r)?;
-        let mut put = self.conn.prepare_cached(sql(name)).map_err(in_book)?;
-        put.execute(params![
-            r.id.as_bytes().as_slice(),
+        let mut put = self.conn.prepare_cached(sql)?;
+        Ok(put.execute(params![
+            r.id,
             r.kind,
             r.state,
-            r.desk.as_bytes().as_slice(),
-            r.case.as_ref().map(|i| i.as_bytes().as_slice()),
-            r.partner.as_ref().map(|i| i.as_bytes().as_slice()),
-            r.subject.as_ref().map(|i| i.as_bytes().as_slice()),
+            r.desk,
+            r.case,
+            r.partner,
+            r.subject,
             r.tier,
-            r.due.map(Timestamp::millis),
+            r.due,
             r.key,
             terms,
-            r.body.map(|b| b.0),
+            r.body,
             shared_to_text(&r.shared),
-        ])
-        .map_err(in_book)
+        ])?)
     }
 }
 
@@ -164,30 +161,28 @@ fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
 #[error("a record in the database is damaged")]
 struct DamagedRecord;
 
-fn damaged() -> RecordStoreError {
-    RecordStoreError(Box::new(DamagedRecord))
+impl From<DamagedRecord> for RecordStoreError {
+    fn from(error: DamagedRecord) -> Self {
+        Self(Box::new(error))
+    }
 }
 
 fn read_record(row: &SqlRow<'_>, terms: Arc<Json>) -> Result<Record, RecordStoreError> {
-    let id = |n: usize| -> Result<Option<Id>, RecordStoreError> {
-        let bytes: Option<[u8; 16]> = row.get(n).map_err(in_book)?;
-        Ok(bytes.map(Id::from_bytes))
-    };
-    let kind: String = row.get(1).map_err(in_book)?;
+    let kind: String = row.get(1)?;
     Ok(Record {
-        id: id(0)?.ok_or_else(damaged)?,
-        kind: record::kind(&kind).ok_or_else(damaged)?.name,
-        state: row.get(2).map_err(in_book)?,
-        desk: id(3)?.ok_or_else(damaged)?,
-        case: id(4)?,
-        partner: id(5)?,
-        subject: id(6)?,
-        tier: row.get(7).map_err(in_book)?,
-        due: row.get::<_, Option<i64>>(8).map_err(in_book)?.map(Timestamp::from_millis),
-        key: row.get(9).map_err(in_book)?,
+        id: row.get(0)?,
+        kind: record::kind(&kind).ok_or(DamagedRecord)?.name,
+        state: row.get(2)?,
+        desk: row.get(3)?,
+        case: row.get(4)?,
+        partner: row.get(5)?,
+        subject: row.get(6)?,
+        tier: row.get(7)?,
+        due: row.get(8)?,
+        key: row.get(9)?,
         terms,
-        body: row.get::<_, Option<i64>>(11).map_err(in_book)?.map(ChangeRow),
-        shared: shared_of_text(row.get(12).map_err(in_book)?).ok_or_else(damaged)?,
+        body: row.get(11)?,
+        shared: shared_of_text(row.get(12)?).ok_or(DamagedRecord)?,
     })
 }
 
@@ -196,9 +191,9 @@ impl RecordStore for SqlRecordStore<'_> {
         if self.absent.get() == Some(id) {
             return Ok(None);
         }
-        let mut get = self.conn.prepare_cached(sql("record.get")).map_err(in_book)?;
-        let mut rows = get.query([id.as_bytes().as_slice()]).map_err(in_book)?;
-        rows.next().map_err(in_book)?.map(|row| self.read(row)).transpose()
+        let mut get = self.conn.prepare_cached(sql!("record.get"))?;
+        let mut rows = get.query([id])?;
+        rows.next()?.map(|row| self.read(row)).transpose()
     }
 
     fn find(&self, q: &Query) -> Result<Vec<Record>, RecordStoreError> {
@@ -209,59 +204,48 @@ impl RecordStore for SqlRecordStore<'_> {
             "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared \
              FROM record WHERE {clause} ORDER BY {order}{limit}"
         );
-        let mut find = self.conn.prepare_cached(&text).map_err(in_book)?;
-        let mut rows = find.query(rusqlite::params_from_iter(values)).map_err(in_book)?;
+        let mut find = self.conn.prepare_cached(&text)?;
+        let mut rows = find.query(rusqlite::params_from_iter(values))?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(in_book)? {
+        while let Some(row) = rows.next()? {
             found.push(self.read(row)?);
         }
         Ok(found)
     }
 
     fn put(&mut self, record: &Record) -> Result<(), RecordStoreError> {
-        self.put_with("record.put", record).map(|_| ())
+        self.put_with(sql!("record.put"), record).map(|_| ())
     }
 
     fn put_new(&mut self, record: &Record) -> Result<bool, RecordStoreError> {
-        Ok(self.put_with("record.put_new", record)? == 1)
+        Ok(self.put_with(sql!("record.put_new"), record)? == 1)
     }
 
     fn erase(&mut self, record: Id) -> Result<(), RecordStoreError> {
-        let mut contents = self.conn.prepare_cached(sql("change.contents_of_record")).map_err(in_book)?;
-        let mut erase = self.conn.prepare_cached(sql("change.erase")).map_err(in_book)?;
-        let rows = contents
-            .query_map([record.as_bytes().as_slice()], |r| {
-                Ok((
-                    r.get::<_, i64>(0)?,
-                    r.get::<_, String>(1)?,
-                    r.get::<_, String>(2)?,
-                    r.get::<_, [u8; 32]>(3)?,
-                    r.get::<_, bool>(4)?,
-                ))
-            })
-            .map_err(in_book)?
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(in_book)?;
+        let mut contents = self.conn.prepare_cached(sql!("change.contents_of_record"))?;
+        let mut erase = self.conn.prepare_cached(sql!("change.erase"))?;
+        let found = contents.query_map([record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
+        let rows: Vec<(i64, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
         for (row, kind, content, salt, searched) in rows {
             if searched {
-                search::forget(self.conn, row, &content).map_err(in_book)?;
+                search::forget(self.conn, row, &content)?;
             }
             let commitment = commit(record, &kind, content.as_bytes(), &salt);
-            erase.execute(params![row, commitment.as_bytes().as_slice()]).map_err(in_book)?;
+            erase.execute(params![row, commitment])?;
         }
         Ok(())
     }
 
     fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), RecordStoreError> {
-        let mut add = self.conn.prepare_cached(sql("waiting.add")).map_err(in_book)?;
-        add.execute(params![partner.as_bytes().as_slice(), position]).map_err(in_book)?;
+        let mut add = self.conn.prepare_cached(sql!("waiting.add"))?;
+        add.execute(params![partner, position])?;
         Ok(())
     }
 
     fn carried(&mut self, partner: Id, acts: &[Digest]) -> Result<(), RecordStoreError> {
-        let mut carried = self.conn.prepare_cached(sql("waiting.carried")).map_err(in_book)?;
+        let mut carried = self.conn.prepare_cached(sql!("waiting.carried"))?;
         for act in acts {
-            carried.execute(params![partner.as_bytes().as_slice(), act.as_bytes().as_slice()]).map_err(in_book)?;
+            carried.execute(params![partner, act])?;
         }
         Ok(())
     }
@@ -269,11 +253,8 @@ impl RecordStore for SqlRecordStore<'_> {
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError> {
         let desks = self.find(&Query::kind(record::desk::KIND.name))?;
         let Some(home) = desks.first() else { return Ok(()) };
-        let mut acts = self.conn.prepare_cached(sql("act.for_partners")).map_err(in_book)?;
-        let positions: Vec<i64> = acts
-            .query_map([home.id.as_bytes().as_slice()], |r| r.get(0))
-            .and_then(Iterator::collect)
-            .map_err(in_book)?;
+        let mut acts = self.conn.prepare_cached(sql!("act.for_partners"))?;
+        let positions: Vec<i64> = acts.query_map([home.id], |r| r.get(0))?.collect::<Result<_, _>>()?;
         for position in positions {
             self.await_carriage(partner, position)?;
         }
@@ -281,13 +262,10 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError> {
-        let mut following = self.conn.prepare_cached(sql("change.riders")).map_err(in_book)?;
+        let mut following = self.conn.prepare_cached(sql!("change.following"))?;
         let rows = following
-            .query_map(params![first.0, kind], |r| {
-                Ok(FollowingChange { record: Id::from_bytes(r.get(0)?), place: r.get(1)? })
-            })
-            .map_err(in_book)?;
-        rows.collect::<Result<_, _>>().map_err(in_book)
+            .query_map(params![first, kind], |r| Ok(FollowingChange { record: r.get(0)?, place: r.get(1)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn of_following(&self, following: &FollowingChange) -> Result<Option<Record>, RecordStoreError> {
@@ -308,7 +286,6 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         values.push(value);
         text.push_str(&format!(" AND {}", part.replace('?', &format!("?{}", values.len()))));
     };
-    let blob = |id: Id| Box::new(id.as_bytes().to_vec());
     // What is due is read from the index of what is due, in its order; the plus keeps the others out of it. Without it all
     // records of the kind are read and sorted.
     let plus = if q.due_by.is_some() { "+" } else { "" };
@@ -319,13 +296,13 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         and(&format!("{plus}state = ?"), Box::new(state.clone()));
     }
     if let Some(case) = q.case {
-        and("case_id = ?", blob(case));
+        and("case_id = ?", Box::new(case));
     }
     if let Some(partner) = q.partner {
-        and("partner = ?", blob(partner));
+        and("partner = ?", Box::new(partner));
     }
     if let Some(subject) = q.subject {
-        and("subject = ?", blob(subject));
+        and("subject = ?", Box::new(subject));
     }
     if let Some(tier) = q.tier {
         and("tier = ?", Box::new(tier));
@@ -334,10 +311,10 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         and("key = ?", Box::new(key.clone()));
     }
     if let Some(due) = q.due_by {
-        and("due <= ?", Box::new(due.millis()));
+        and("due <= ?", Box::new(due));
     }
     if let Some(after) = q.after {
-        and("number > (SELECT number FROM record WHERE id = ?)", blob(after));
+        and("number > (SELECT number FROM record WHERE id = ?)", Box::new(after));
     }
     if q.shared {
         text.push_str(" AND shared IS NOT NULL");
@@ -349,22 +326,22 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
 pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
     let (clause, values) = clause(q);
     let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
-    Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get::<_, i64>(0))? as u64)
+    Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get(0))?)
 }
 
 /// Where the items of a case stand in the record store, as they came. It is read from an index.
 pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
-    of_case(conn, "record.items", case)
+    of_case(conn, sql!("record.items"), case)
 }
 
 /// The same of those that are about a person.
 pub fn people_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
-    of_case(conn, "record.people", case)
+    of_case(conn, sql!("record.people"), case)
 }
 
-fn of_case(conn: &Connection, name: &'static str, case: Id) -> Result<Vec<i64>, StoreError> {
-    let mut items = conn.prepare_cached(sql(name))?;
-    let rows = items.query_map([case.as_bytes().as_slice()], |r| r.get(0))?;
+fn of_case(conn: &Connection, sql: &str, case: Id) -> Result<Vec<i64>, StoreError> {
+    let mut items = conn.prepare_cached(sql)?;
+    let rows = items.query_map([case], |r| r.get(0))?;
     let mut all = rows.collect::<Result<Vec<i64>, _>>()?;
     // The index has them by tier: its few runs are put together faster than the rows are read in another order.
     all.sort();
@@ -373,18 +350,17 @@ fn of_case(conn: &Connection, name: &'static str, case: Id) -> Result<Vec<i64>, 
 
 /// Where everything that is due at some time stands in the record store, the next first. It is read from an index.
 pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.clocks"))?;
+    let mut all = conn.prepare_cached(sql!("record.clocks"))?;
     let rows = all.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many items are due from one instant until before another, and how many other records.
 pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<(u64, u64), StoreError> {
-    let count = |name| -> Result<u64, StoreError> {
-        let count: i64 = conn.prepare_cached(sql(name))?.query_row([from.millis(), until.millis()], |r| r.get(0))?;
-        Ok(count.max(0) as u64)
+    let count = |sql: &str| -> Result<u64, StoreError> {
+        Ok(conn.prepare_cached(sql)?.query_row([from, until], |r| r.get(0))?)
     };
-    let (all, others) = (count("record.due_between")?, count("record.others_due_between")?);
+    let (all, others) = (count(sql!("record.due_between"))?, count(sql!("record.others_due_between"))?);
     Ok((all.saturating_sub(others), others))
 }
 
@@ -402,26 +378,24 @@ pub struct InState {
 
 /// The records of a kind, counted by state and by whose they are.
 pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.by_state"))?;
-    let rows = all.query_map(params![kind, home.as_bytes().as_slice()], |r| {
-        let count: i64 = r.get(2)?;
-        Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: count.max(0) as u64, ends: (r.get(3)?, r.get(4)?) })
+    let mut all = conn.prepare_cached(sql!("record.by_state"))?;
+    let rows = all.query_map(params![kind, home], |r| {
+        Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: r.get(2)?, ends: (r.get(3)?, r.get(4)?) })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
 pub fn items_held(conn: &Connection, case: Id) -> Result<u64, StoreError> {
-    let count = |name| -> Result<i64, StoreError> {
-        Ok(conn.prepare_cached(sql(name))?.query_row([case.as_bytes().as_slice()], |r| r.get(0))?)
-    };
-    Ok((count("record.items_of_case")? - count("record.purged_of_case")?).max(0) as u64)
+    let count =
+        |sql: &str| -> Result<u64, StoreError> { Ok(conn.prepare_cached(sql)?.query_row([case], |r| r.get(0))?) };
+    Ok(count(sql!("record.items_of_case"))?.saturating_sub(count(sql!("record.purged_of_case"))?))
 }
 
 /// The effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
 pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, StoreError> {
-    let mut all = conn.prepare_cached(sql("record.markings"))?;
-    let mut rows = all.query([of.as_bytes().as_slice()])?;
+    let mut all = conn.prepare_cached(sql!("record.markings"))?;
+    let mut rows = all.query([of])?;
     let mut effective: Option<Marking> = None;
     while let Some(row) = rows.next()? {
         let (tlp, pap, handling): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -431,7 +405,7 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
             .and_then(Json::items)
             .map(|all| all.iter().map(|code| code.text().and_then(Handling::parse)).collect::<Option<Vec<_>>>());
         let (Some(tlp), Some(pap), Some(Some(handling))) = (Tlp::parse(&tlp), Pap::parse(&pap), codes) else {
-            return Err(super::error::damaged("an item's marking"));
+            return Err(damaged("an item's marking"));
         };
         let this = Marking { tlp, pap, handling };
         effective = Some(effective.map_or(this.clone(), |m| m.and(&this)));
@@ -441,13 +415,12 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
 
 /// Ids of records of a kind that begin with these hex digits; at most two, since one more than one is too many.
 pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>, StoreError> {
-    let mut find = conn.prepare_cached(sql("record.by_prefix"))?;
+    let mut find = conn.prepare_cached(sql!("record.by_prefix"))?;
     let low = format!("{:0<32}", digits.to_ascii_lowercase());
     let high = format!("{:f<32}", digits.to_ascii_lowercase());
     let (Some(low), Some(high)) = (Id::parse(&low), Id::parse(&high)) else { return Ok(Vec::new()) };
-    let rows = find
-        .query_map(params![low.as_bytes().as_slice(), high.as_bytes().as_slice(), kind], |r| r.get::<_, [u8; 16]>(0))?;
-    Ok(rows.map(|id| id.map(Id::from_bytes)).collect::<Result<_, _>>()?)
+    let rows = find.query_map(params![low, high, kind], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The partners that acts for all partners wait for: pinned ones, and those suspended for now.

@@ -310,17 +310,17 @@ impl<'c> Replay<'c> {
             Audience::Partners => "partners",
             Audience::Desks(_) => "desks",
         };
-        self.scratch.prepare_cached(sql("act.add"))?.execute(params![
+        self.scratch.prepare_cached(sql!("act.add"))?.execute(params![
             n,
-            act.id.as_bytes().as_slice(),
-            header.desk.as_bytes().as_slice(),
-            header.replica.as_bytes().as_slice(),
-            header.sequence as i64,
+            act.id,
+            header.desk,
+            header.replica,
+            header.sequence,
             audience,
-            header.time.at.millis(),
+            header.time.at,
             act.via,
             act.first_row,
-            act.changes as i64,
+            act.changes,
             b"".as_slice(),
             "",
         ])?;
@@ -339,8 +339,8 @@ impl<'c> Replay<'c> {
 
     /// The stored tables against those that were applied again; and what was purged is gone, what was not is there.
     fn compare(&self) -> Result<(), StoreError> {
-        self.same("record.in_order", 14, |n| format!("record {n} is not what the acts say"))?;
-        self.same("act.columns", 10, |n| format!("act {n} is stored as another than it is"))?;
+        self.same(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
+        self.same(sql!("act.columns"), 10, |n| format!("act {n} is stored as another than it is"))?;
         self.contents()?;
         self.terms()?;
         if waiting(self.conn)? != waiting(self.scratch)? {
@@ -351,7 +351,7 @@ impl<'c> Replay<'c> {
 
     /// Every text in the table of terms is one that the acts made.
     fn terms(&self) -> Result<(), StoreError> {
-        let (mut all, mut find) = (self.conn.prepare(sql("terms.all"))?, self.scratch.prepare(sql("terms.find"))?);
+        let (mut all, mut find) = (self.conn.prepare(sql!("terms.all"))?, self.scratch.prepare(sql!("terms.find"))?);
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
             if !find.exists([row.get::<_, String>(0)?])? {
@@ -362,10 +362,10 @@ impl<'c> Replay<'c> {
     }
 
     /// The rows of a statement in both databases, by the number that they begin with.
-    fn same(&self, name: &'static str, columns: usize, what: impl Fn(i64) -> String) -> Result<(), StoreError> {
+    fn same(&self, sql: &str, columns: usize, what: impl Fn(i64) -> String) -> Result<(), StoreError> {
         let mut after = 0i64;
         loop {
-            let (stored, folded) = (page(self.conn, name, columns, after)?, page(self.scratch, name, columns, after)?);
+            let (stored, folded) = (page(self.conn, sql, columns, after)?, page(self.scratch, sql, columns, after)?);
             if stored.is_empty() && folded.is_empty() {
                 return Ok(());
             }
@@ -397,8 +397,8 @@ impl<'c> Replay<'c> {
 
 type Fields = (i64, Vec<Value>);
 
-fn page(conn: &Connection, name: &'static str, columns: usize, after: i64) -> Result<Vec<Fields>, StoreError> {
-    let mut all = conn.prepare_cached(sql(name))?;
+fn page(conn: &Connection, sql: &str, columns: usize, after: i64) -> Result<Vec<Fields>, StoreError> {
+    let mut all = conn.prepare_cached(sql)?;
     let rows = all.query_map(params![after, 64], |r| {
         let fields = (1..columns).map(|n| r.get(n)).collect::<Result<Vec<_>, _>>()?;
         Ok((r.get(0)?, fields))
@@ -407,7 +407,7 @@ fn page(conn: &Connection, name: &'static str, columns: usize, after: i64) -> Re
 }
 
 fn waiting(conn: &Connection) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
-    let mut all = conn.prepare_cached(sql("waiting.all"))?;
+    let mut all = conn.prepare_cached(sql!("waiting.all"))?;
     let rows = all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

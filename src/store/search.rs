@@ -39,13 +39,13 @@ pub fn words(content: &Json) -> Option<String> {
 
 /// Adds a change's words to the index.
 pub fn remember(conn: &Connection, row: i64, words: Option<&str>) -> rusqlite::Result<()> {
-    conn.prepare_cached(sql("search.add"))?.execute(params![row, words]).map(|_| ())
+    conn.prepare_cached(sql!("search.add"))?.execute(params![row, words]).map(|_| ())
 }
 
 /// Takes a change's words out of the index; with `secure-delete` no trace of them stays in it.
 pub fn forget(conn: &Connection, row: i64, content: &str) -> rusqlite::Result<()> {
     let words = json::parse(content.as_bytes(), Limits::SIGNED).ok().as_ref().and_then(words);
-    conn.prepare_cached(sql("search.drop"))?.execute(params![row, words]).map(|_| ())
+    conn.prepare_cached(sql!("search.drop"))?.execute(params![row, words]).map(|_| ())
 }
 
 /// Records whose content has all these words, the newest first; the last word may be a beginning.
@@ -55,11 +55,11 @@ pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, Store
     }
     // Each word is quoted, so that what is typed is never read as a query.
     let quoted: Vec<String> = typed.split_whitespace().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
-    let mut find = conn.prepare_cached(sql("search.find"))?;
-    let rows = find.query_map(params![format!("{}*", quoted.join(" ")), limit], |r| r.get::<_, Option<[u8; 16]>>(0))?;
+    let mut find = conn.prepare_cached(sql!("search.find"))?;
+    let rows = find.query_map(params![format!("{}*", quoted.join(" ")), limit], |r| r.get::<_, Option<Id>>(0))?;
     let mut found = Vec::new();
     for id in rows {
-        if let Some(id) = id?.map(Id::from_bytes).filter(|id| !found.contains(id)) {
+        if let Some(id) = id?.filter(|id| !found.contains(id)) {
             found.push(id);
         }
     }
@@ -71,12 +71,12 @@ pub fn check(conn: &Connection, anew: &Connection) -> Result<(), StoreError> {
     let bad = || StoreError::Integrity("the search index is not what the changes say".into());
     // SQLite's own check counts as a write; where the workspace is only read, the comparison below stands alone.
     if !conn.is_readonly("main")? {
-        conn.prepare_cached(sql("search.check"))?.execute([]).map_err(|_| bad())?;
+        conn.prepare_cached(sql!("search.check"))?.execute([]).map_err(|_| bad())?;
     }
     for db in [conn, anew] {
-        db.execute_batch(sql("search.vocabulary"))?;
+        db.execute_batch(sql!("search.vocabulary"))?;
     }
-    let (mut stored, mut made) = (conn.prepare(sql("search.instances"))?, anew.prepare(sql("search.instances"))?);
+    let (mut stored, mut made) = (conn.prepare(sql!("search.instances"))?, anew.prepare(sql!("search.instances"))?);
     let (mut stored, mut made) = (stored.query([])?, made.query([])?);
     let instance = |row: &rusqlite::Row<'_>| {
         Ok::<_, rusqlite::Error>((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))

@@ -22,9 +22,9 @@ impl<'c> SqlTree<'c> {
 
     /// Adds the leaf at `index` and what becomes complete with it.
     pub fn add(&self, index: u64, leaf: Digest) -> Result<(), StoreError> {
-        let mut add = self.conn.prepare_cached(sql("node.add"))?;
+        let mut add = self.conn.prepare_cached(sql!("node.add"))?;
         for (height, index, hash) in completed(self, index, leaf)? {
-            add.execute(params![self.replica.as_bytes().as_slice(), height, index as i64, hash.as_bytes().as_slice()])?;
+            add.execute(params![self.replica, height, index, hash])?;
         }
         Ok(())
     }
@@ -34,10 +34,10 @@ impl Nodes for SqlTree<'_> {
     type Error = StoreError;
 
     fn node(&self, height: u8, index: u64) -> Result<Digest, StoreError> {
-        let mut get = self.conn.prepare_cached(sql("node.get"))?;
-        let mut rows = get.query(params![self.replica.as_bytes().as_slice(), height, index as i64])?;
+        let mut get = self.conn.prepare_cached(sql!("node.get"))?;
+        let mut rows = get.query(params![self.replica, height, index])?;
         match rows.next()? {
-            Some(row) => Ok(Digest::from_bytes(row.get(0)?)),
+            Some(row) => Ok(row.get(0)?),
             None => Err(damaged("the log's tree")),
         }
     }

@@ -1,4 +1,4 @@
--- Every statement of the store, by name. `statement.rs` reads this file.
+-- Every statement of the store, by name. `sql!` in `statement.rs` finds them.
 
 -- name: meta.get
 SELECT value FROM meta WHERE key = ?1
@@ -101,7 +101,7 @@ SELECT DISTINCT record FROM change WHERE came = 1 AND content IS NULL
 -- name: change.erase
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
 
--- name: change.riders
+-- name: change.following
 SELECT record, number FROM change
 WHERE row > ?1 AND row < (SELECT first_row + changes FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
 
