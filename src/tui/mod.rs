@@ -13,6 +13,7 @@ pub mod draw;
 pub mod filter;
 pub mod idle;
 pub mod input;
+pub mod input_thread;
 pub mod key;
 pub mod keymap;
 pub mod long;
@@ -34,10 +35,8 @@ pub mod view;
 pub mod worker;
 
 use std::io::{IsTerminal as _, stdin, stdout};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event, EventStream};
-use futures_util::StreamExt as _;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use app::{App, End};
@@ -89,12 +88,6 @@ pub fn run(opening: Opening, passphrase_file: bool, place: CommandContext, setti
     }
 }
 
-/// An event that is here already. The stream must not be asked for it: a stream that was once asked without being waited
-/// for never wakes again.
-fn here() -> std::io::Result<Option<Event>> {
-    if event::poll(Duration::ZERO)? { event::read().map(Some) } else { Ok(None) }
-}
-
 /// The seam by which a test sees what a panic leaves behind. The release binary has none.
 #[cfg(debug_assertions)]
 fn fail_where_asked(app: &App) {
@@ -102,13 +95,19 @@ fn fail_where_asked(app: &App) {
 }
 
 async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedReceiver<Reply>) -> Result<End, Error> {
-    let mut events = EventStream::new();
+    let mut batches = input_thread::start();
+    // What was typed before this does not count.
+    let mut typed_after = Instant::now();
+    let mut drops_input = false;
     let mut signals = signal::Signals::listen()?;
     loop {
         if app.dirty {
             app.dirty = false;
             screens.terminal.draw(|frame| draw::draw(app, frame))?;
             app.follow();
+            if std::mem::take(&mut drops_input) {
+                typed_after = Instant::now();
+            }
         }
         #[cfg(debug_assertions)]
         fail_where_asked(app);
@@ -119,25 +118,21 @@ async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedRecei
             return Ok(end);
         }
         if std::mem::take(&mut app.suspend) {
-            drop(events);
             terminal::restore();
             signal::stop_here()?;
             screens.resume()?;
-            events = EventStream::new();
             app.dirty = true;
             continue;
         }
         let to_next_minute = Duration::from_millis(60_000 - app.now().millis().rem_euclid(60_000) as u64 + 5);
         tokio::select! {
-            event = events.next() => {
-                let mut next = event.transpose()?;
-                while let Some(event) = next {
-                    if app.handle_event(event) {
-                        // What was typed ahead of a question does not answer it.
-                        while here()?.is_some() {}
-                        break;
-                    }
-                    next = here()?;
+            batch = batches.recv() => {
+                let mut next = batch.transpose()?;
+                while let Some(batch) = next {
+                    let is_late = !drops_input && batch.read_at >= typed_after;
+                    // What was typed ahead of a question does not answer it, until the question is on the screen.
+                    drops_input |= is_late && batch.events.into_iter().any(|event| app.handle_event(event));
+                    next = batches.try_recv().ok().transpose()?;
                 }
             }
             Some(reply) = replies.recv() => {
