@@ -1,37 +1,45 @@
 //! Layer 11: the screens. Events come in, values are drawn; nothing ticks, and nothing here touches the workspace but the
 //! two threads of [`worker`].
 //!
-//! A key becomes an action of the catalogue ([`action`]) by the [`keymap`], the action an intent, the intent a change of [`app::App`] or a
-//! task for a thread. What a place shows is made beside the database by one file of [`screen`] each.
+//! A key becomes an action of the catalogue ([`action`]) by the [`keymap`], and the action changes the [`state`] or asks a
+//! thread. What a screen shows is made beside the database, by one file of [`screen`] each; what lies over a screen is one file
+//! of [`overlay`]. A frame is a [`layout`] computed from the state, and [`draw`] puts both on the terminal and changes nothing.
 
 pub mod action;
-pub mod app;
 pub mod available_actions;
 pub mod bulk;
 pub mod canvas;
 pub mod draw;
 pub mod filter;
+pub mod fuzzy;
 pub mod idle;
 pub mod input;
 pub mod input_thread;
+pub mod jobs;
 pub mod key;
 pub mod keymap;
+pub mod layout;
 pub mod long;
 pub mod measure;
+pub mod mode;
 pub mod order;
 pub mod overlay;
 pub mod page;
+pub mod perform;
 pub mod plain;
 pub mod saved;
 pub mod screen;
 pub mod screen_id;
 pub mod settings;
 pub mod signal;
+pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod undo;
 pub mod unlock;
 pub mod view;
+pub mod views;
+pub mod who;
 pub mod worker;
 
 use std::io::{IsTerminal as _, stdin, stdout};
@@ -39,10 +47,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use app::{App, End};
 use settings::Settings;
+use state::{End, State};
 use terminal::Screens;
-use worker::{Opening, Reply};
+use worker::{Message, Opening};
 
 use crate::command::definition::CommandContext;
 use crate::host::folder::variable;
@@ -61,89 +69,90 @@ pub fn needs_terminal() -> Result<(), Error> {
     ))
 }
 
-/// Runs the screens until they are left. Answers the exit code.
-pub fn run(opening: Opening, passphrase_file: bool, place: CommandContext, settings: Settings) -> Result<u8, Error> {
-    let (send, replies) = unbounded_channel();
-    let mut app = App::new(opening, passphrase_file, place, send)?;
-    app.theme = settings.theme.unwrap_or(app.theme);
-    (app.keymap, app.ascii) = (settings.keymap, settings.ascii);
-    app.idle.after = settings.lock_after;
+/// Runs the screens until they are left. Returns the exit code.
+///
+/// # Errors
+///
+/// Where the workspace cannot be opened, and where the terminal can no longer be read or written.
+pub fn run(opening: Opening, passphrase_file: bool, context: CommandContext, settings: Settings) -> Result<u8, Error> {
+    let (outbox, messages) = unbounded_channel();
+    let mut state = State::open_workspace(opening, passphrase_file, context, outbox)?;
+    state.theme = settings.theme.unwrap_or(state.theme);
+    (state.keymap, state.ascii) = (settings.keymap, settings.ascii);
+    state.idle.after = settings.lock_after;
     if let Some(failure) = settings.no_views {
-        app.show_message(page::StyledText::new(
-            format!("There are no views: {}", failure.what),
-            theme::StyleRole::Stop,
-        ));
+        let text = format!("There are no views: {}", failure.what);
+        state.show_message(page::StyledText::new(text, theme::StyleRole::Stop));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::from)?;
     let mut screens = Screens::enter()?;
     let guard = signal::Guard::watch();
-    let ended = runtime.block_on(serve(&mut app, &mut screens, replies));
+    let ended = runtime.block_on(serve(&mut state, &mut screens, messages));
     drop(guard);
     drop(screens);
-    app.close();
-    match ended? {
-        End::Left => Ok(0),
-        End::Failed(failure) => Err(failure),
-        End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(ErrorKind::Internal as u8)),
-    }
+    state.close();
+    ended?.code()
 }
 
 /// The seam by which a test sees what a panic leaves behind. The release binary has none.
 #[cfg(debug_assertions)]
-fn fail_where_asked(app: &App) {
-    assert!(app.place != screen_id::ScreenId::Reports || variable("COMITY_PANICS").is_none(), "M. Kraus");
+fn fail_where_asked(state: &State) {
+    assert!(state.screen() != screen_id::ScreenId::Reports || variable("COMITY_PANICS").is_none(), "M. Kraus");
 }
 
-async fn serve(app: &mut App, screens: &mut Screens, mut replies: UnboundedReceiver<Reply>) -> Result<End, Error> {
+async fn serve(
+    state: &mut State,
+    screens: &mut Screens,
+    mut messages: UnboundedReceiver<Message<State>>,
+) -> Result<End, Error> {
     let mut batches = input_thread::start();
     // What was typed before this does not count.
     let mut typed_after = Instant::now();
     let mut drops_input = false;
     let mut signals = signal::Signals::listen()?;
     loop {
-        if app.dirty {
-            app.dirty = false;
-            screens.terminal.draw(|frame| draw::draw(app, frame))?;
-            app.follow();
+        if std::mem::take(&mut state.dirty) {
+            screens.draw(state)?;
             if std::mem::take(&mut drops_input) {
                 typed_after = Instant::now();
             }
         }
         #[cfg(debug_assertions)]
-        fail_where_asked(app);
-        if let Some(text) = app.copied.take() {
+        fail_where_asked(state);
+        if let Some(text) = state.copied.take() {
             screens.copy(&text)?;
         }
-        if let Some(end) = app.end.take() {
+        if let Some(end) = state.end.take() {
             return Ok(end);
         }
-        if std::mem::take(&mut app.suspend) {
+        if std::mem::take(&mut state.suspend) {
             terminal::restore();
             signal::stop_here()?;
             screens.resume()?;
-            app.dirty = true;
+            state.dirty = true;
             continue;
         }
-        let to_next_minute = Duration::from_millis(60_000 - app.now().millis().rem_euclid(60_000) as u64 + 5);
+        let to_next_minute = Duration::from_millis(60_000 - state.now().millis().rem_euclid(60_000) as u64 + 5);
+        let is_locked = state.mode.is_locked();
         tokio::select! {
             batch = batches.recv() => {
                 let mut next = batch.transpose()?;
                 while let Some(batch) = next {
-                    let is_late = !drops_input && batch.read_at >= typed_after;
+                    let counts = !drops_input && batch.read_at >= typed_after;
                     // What was typed ahead of a question does not answer it, until the question is on the screen.
-                    drops_input |= is_late && batch.events.into_iter().any(|event| app.handle_event(event));
+                    drops_input |= counts && batch.events.into_iter().any(|event| state.handle_event(event));
                     next = batches.try_recv().ok().transpose()?;
                 }
             }
-            Some(reply) = replies.recv() => {
-                app.answer(reply);
-                while let Ok(reply) = replies.try_recv() {
-                    app.answer(reply);
+            Some(message) = messages.recv() => {
+                state.answer(message);
+                while let Ok(message) = messages.try_recv() {
+                    state.answer(message);
                 }
             }
-            number = signals.next() => app.signal(number),
-            () = tokio::time::sleep(to_next_minute) => app.minute(),
-            () = tokio::time::sleep(app.until_idle()), if app.locked.is_none() => drop(app.lock_where_idle()),
+            number = signals.next() => state.signal(number),
+            () = tokio::time::sleep(to_next_minute) => state.minute(),
+            () = tokio::time::sleep(state.until_idle()), if !is_locked => drop(state.lock_where_idle()),
         }
     }
 }

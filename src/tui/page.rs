@@ -39,6 +39,11 @@ impl<T: Into<Shown>> From<T> for StyledText {
 /// A line of several pieces, one after the other.
 pub type Line = Vec<StyledText>;
 
+/// The text of a line.
+pub fn text_of(line: &Line) -> String {
+    line.iter().map(|piece| piece.text.as_str()).collect()
+}
+
 /// How wide a column is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Width {
@@ -198,5 +203,16 @@ impl Detail {
     /// Adds an empty line.
     pub fn gap(&mut self) {
         self.lines.push((Shown::default(), StyledText::default()));
+    }
+
+    /// Its title and its lines as sentences, for the line-oriented interface.
+    pub fn spoken(&self) -> Vec<String> {
+        let line = |(label, piece): &(Shown, StyledText)| match (label.is_empty(), piece.text.is_empty()) {
+            (_, true) => None,
+            (true, false) => Some(piece.text.to_string()),
+            (false, false) => Some(format!("{}: {}", label.as_str().trim(), piece.text)),
+        };
+        let title = (!self.title.is_empty()).then(|| self.title.to_string());
+        title.into_iter().chain(self.lines.iter().filter_map(line)).collect()
     }
 }

@@ -11,12 +11,15 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle, 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::draw::draw;
+use super::state::State;
+
 static SET: AtomicBool = AtomicBool::new(false);
 
 /// The terminal, set for the screens. Dropping it undoes that.
 pub struct Screens {
     /// What is drawn on.
-    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screens {
@@ -29,6 +32,14 @@ impl Screens {
         }));
         set()?;
         Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+    }
+
+    /// Draws a frame of what the screens are.
+    pub fn draw(&mut self, state: &mut State) -> io::Result<()> {
+        self.terminal.autoresize()?;
+        let layout = state.lay_out(self.terminal.get_frame().area());
+        self.terminal.draw(|frame| draw(state, &layout, frame))?;
+        Ok(())
     }
 
     /// Hands a text to the clipboard of the terminal (OSC 52), which takes it or does not: nothing answers.

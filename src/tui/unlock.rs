@@ -18,7 +18,7 @@ pub struct Unlock {
     /// Whether a passphrase is being tried.
     pub trying: bool,
     /// What is said about the last try.
-    pub said: String,
+    pub message: String,
     /// Whether the identity has a passphrase at all.
     pub needs_none: bool,
 }
@@ -39,13 +39,13 @@ impl Unlock {
         self.until.filter(|t| *t > now).map(|t| t.since(now))
     }
 
-    /// Takes a key. Answers the passphrase that is to be tried; `Some(None)`: there is none to ask for.
+    /// Takes a key. Returns the passphrase that is to be tried; `Some(None)`: there is none to ask for.
     pub fn key(&mut self, key: KeyEvent, now: Timestamp) -> Option<Option<Passphrase>> {
         if self.trying || self.wait(now).is_some() {
             return None;
         }
         if key.code != KeyCode::Enter {
-            self.said.clear();
+            self.message.clear();
         }
         match key.code {
             KeyCode::Enter if self.needs_none => {
@@ -57,10 +57,10 @@ impl Unlock {
                 match Passphrase::new(&typed) {
                     Ok(passphrase) => {
                         self.trying = true;
-                        self.said.clear();
+                        self.message.clear();
                         return Some(Some(passphrase));
                     }
-                    Err(bad) => self.said = bad.to_string(),
+                    Err(bad) => self.message = bad.to_string(),
                 }
             }
             KeyCode::Backspace => drop(self.typed.pop()),
@@ -87,10 +87,10 @@ impl Unlock {
     }
 
     /// The passphrase was wrong.
-    pub fn wrong(&mut self, said: &str, now: Timestamp) {
+    pub fn wrong(&mut self, message: &str, now: Timestamp) {
         self.trying = false;
         self.wrong += 1;
-        said.clone_into(&mut self.said);
+        message.clone_into(&mut self.message);
         if self.wrong.is_multiple_of(TRIES) {
             self.until = Some(now.plus(Duration::minutes(1)));
         }

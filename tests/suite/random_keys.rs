@@ -10,9 +10,9 @@ use comity::command::definition::CommandContext;
 use comity::command::identity;
 use comity::demo::story::Story;
 use comity::host::clock::Clock;
-use comity::tui::app::App;
-use comity::tui::draw;
-use comity::tui::worker::{Opening, Reply};
+use comity::tui::draw::draw;
+use comity::tui::state::State;
+use comity::tui::worker::{Message, Opening};
 use comity::value::timestamp::Timestamp;
 use comity::workspace::open::Workspace;
 use comity::workspace::progress::Job;
@@ -21,6 +21,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Sizes from nothing to more than a screen.
@@ -70,8 +71,8 @@ fn input() -> impl Strategy<Value = Input> {
 }
 
 struct Screens {
-    app: App,
-    replies: UnboundedReceiver<Reply>,
+    state: State,
+    messages: UnboundedReceiver<Message<State>>,
     size: (u16, u16),
 }
 
@@ -81,8 +82,9 @@ impl Screens {
         let clock = Clock::Fixed(now);
         let opening = Opening { workspace: workspace.clone(), identity: identity.clone(), clock, readonly: false };
         let place = CommandContext { workspace, identity, passphrase: Box::new(|_, _| unreachable!()), clock };
-        let (send, replies) = unbounded_channel();
-        let mut screens = Self { app: App::new(opening, false, place, send).unwrap(), replies, size: (80, 24) };
+        let (outbox, messages) = unbounded_channel();
+        let state = State::open_workspace(opening, false, place, outbox).unwrap();
+        let mut screens = Self { state, messages, size: (80, 24) };
         screens.wait();
         screens
     }
@@ -91,9 +93,9 @@ impl Screens {
     fn wait(&mut self) {
         let mut last = Watch::now();
         while last.elapsed() < Duration::from_millis(15) {
-            match self.replies.try_recv() {
-                Ok(reply) => {
-                    self.app.answer(reply);
+            match self.messages.try_recv() {
+                Ok(message) => {
+                    self.state.answer(message);
                     last = Watch::now();
                 }
                 Err(_) => std::thread::sleep(Duration::from_millis(1)),
@@ -103,33 +105,33 @@ impl Screens {
 
     fn take(&mut self, input: Input) {
         match input {
-            Input::Key(code, modifiers) => drop(self.app.handle_event(Event::Key(KeyEvent::new(code, modifiers)))),
-            Input::Paste(text) => drop(self.app.handle_event(Event::Paste(text))),
+            Input::Key(code, modifiers) => drop(self.state.handle_event(Event::Key(KeyEvent::new(code, modifiers)))),
+            Input::Paste(text) => drop(self.state.handle_event(Event::Paste(text))),
             Input::Size(n) => self.size = SIZES[n],
-            Input::Minute => self.app.minute(),
+            Input::Minute => self.state.minute(),
             Input::Wait => self.wait(),
         }
-        while let Ok(reply) = self.replies.try_recv() {
-            self.app.answer(reply);
+        while let Ok(message) = self.messages.try_recv() {
+            self.state.answer(message);
         }
         // Whoever leaves is asked first, and is here again.
-        (self.app.end, self.app.suspend, self.app.copied) = (None, false, None);
+        (self.state.end, self.state.suspend, self.state.copied) = (None, false, None);
         self.draw();
     }
 
     fn draw(&mut self) {
         let (columns, rows) = self.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| draw::draw(&mut self.app, frame)).unwrap();
-        self.app.follow();
+        let layout = self.state.lay_out(Rect::new(0, 0, columns, rows));
+        terminal.draw(|frame| draw(&self.state, &layout, frame)).unwrap();
         let buffer = terminal.backend().buffer();
         let line = |y: u16| (0..columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-        if columns >= 20 && self.app.locked.is_none() && self.app.who.is_some() {
+        if columns >= 20 && !self.state.mode.is_locked() && self.state.who.is_some() {
             assert!(line(0).contains("EXERCISE"), "{columns}x{rows}: {}", line(0));
         }
         // What is selected is on the screen, where a list of it is and nothing lies over it.
-        let covered = !self.app.overlays.is_empty() || self.app.locked.is_some();
-        let view = self.app.view();
+        let covered = !self.state.mode.overlays().is_empty() || self.state.mode.is_locked();
+        let view = self.state.view();
         if !covered && columns >= 60 && rows >= 15 && view.here && !view.zoomed && view.selected().is_some() {
             assert!((0..rows).any(|y| line(y).contains('>')), "{columns}x{rows}: nothing is selected");
         }
@@ -166,7 +168,7 @@ fn keys_by_chance() {
         .run(&all, |inputs| {
             let mut screens = Screens::open(root.path(), now);
             inputs.into_iter().for_each(|input| screens.take(input));
-            screens.app.close();
+            screens.state.close();
             Ok(())
         })
         .unwrap();

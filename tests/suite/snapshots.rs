@@ -8,15 +8,16 @@ use std::time::{Duration, Instant as Watch};
 use comity::command::definition::CommandContext;
 use comity::demo::story::Story;
 use comity::host::clock::{Clock, local_hour_and_minute};
-use comity::tui::app::App;
-use comity::tui::draw;
+use comity::tui::draw::draw;
 use comity::tui::screen::screen_of;
 use comity::tui::screen_id::ScreenId;
-use comity::tui::worker::{Opening, Reply};
+use comity::tui::state::State;
+use comity::tui::worker::{Message, Opening};
 use comity::value::timestamp::Timestamp;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Columns and rows: what a terminal has that nobody made larger, one with room for a detail, one that is compact.
@@ -31,8 +32,8 @@ fn now() -> Timestamp {
 }
 
 struct Screens {
-    app: App,
-    replies: UnboundedReceiver<Reply>,
+    state: State,
+    messages: UnboundedReceiver<Message<State>>,
 }
 
 impl Screens {
@@ -51,8 +52,8 @@ impl Screens {
             passphrase: Box::new(|_, _| unreachable!()),
             clock: Clock::Fixed(now()),
         };
-        let (send, replies) = unbounded_channel();
-        let mut screens = Self { app: App::new(opening, false, place, send).unwrap(), replies };
+        let (outbox, messages) = unbounded_channel();
+        let mut screens = Self { state: State::open_workspace(opening, false, place, outbox).unwrap(), messages };
         screens.until_quiet();
         screens
     }
@@ -61,27 +62,27 @@ impl Screens {
     fn until_quiet(&mut self) {
         let begun = Watch::now();
         loop {
-            while let Ok(reply) = self.replies.try_recv() {
-                self.app.answer(reply);
+            while let Ok(message) = self.messages.try_recv() {
+                self.state.answer(message);
             }
-            if let Some(end) = &self.app.end {
+            if let Some(end) = &self.state.end {
                 panic!("the screens ended: {end:?}");
             }
-            let (waits, has_detail) = (self.app.awaits.is_some(), screen_of(self.app.place).has_detail);
-            let locked = self.app.locked.as_ref().is_some_and(|l| l.trying);
-            let view = self.app.view();
+            let (waits, has_detail) = (self.state.mode.wait().is_some(), screen_of(self.state.screen()).has_detail);
+            let locked = self.state.mode.unlock().is_some_and(|unlock| unlock.trying);
+            let view = self.state.view();
             let detailed =
                 !has_detail || view.selected().is_none_or(|s| view.detail.as_ref().is_some_and(|(d, _)| d == s));
             if !locked && !waits && view.here && !view.stale && detailed {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{:?} does not come", self.app.place);
+            assert!(begun.elapsed() < PATIENCE, "{:?} does not come", self.state.screen());
             std::thread::sleep(Duration::from_millis(2));
         }
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        self.app.handle_event(Event::Key(KeyEvent::new(code, modifiers)));
+        self.state.handle_event(Event::Key(KeyEvent::new(code, modifiers)));
     }
 
     fn key(&mut self, key: char) {
@@ -94,10 +95,8 @@ impl Screens {
         let mut all = String::new();
         for (columns, rows) in SIZES {
             let mut terminal = Terminal::new(TestBackend::new(*columns, *rows)).unwrap();
-            // What scrolls itself into sight settles at the second frame at the latest.
-            for _ in 0..2 {
-                terminal.draw(|frame| draw::draw(&mut self.app, frame)).unwrap();
-            }
+            let layout = self.state.lay_out(Rect::new(0, 0, *columns, *rows));
+            terminal.draw(|frame| draw(&self.state, &layout, frame)).unwrap();
             let buffer = terminal.backend().buffer();
             let line = |y: u16| (0..*columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
             all.push_str(&format!("{columns}x{rows}\n"));
@@ -173,5 +172,5 @@ fn every_screen_at_three_sizes() {
     screens.key('T');
     screens.press(KeyCode::Char('l'), KeyModifiers::CONTROL);
     insta::assert_snapshot!("locked", screens.drawn());
-    screens.app.close();
+    screens.state.close();
 }

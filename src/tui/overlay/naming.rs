@@ -1,41 +1,33 @@
 //! The name under which a view is to be kept. It says what is written where, before anything is; it writes nothing itself.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::{Position, Rect};
 
+use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
+use crate::tui::canvas::{Canvas, inset, row_at, wrapped};
 use crate::tui::input::Input;
 use crate::tui::saved::Saved;
 use crate::tui::theme::StyleRole;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, width};
 
 /// The name that is asked for, and the view that it is for.
-pub struct Naming {
-    /// The name.
-    pub name: Input,
+pub struct Naming<S> {
+    name: Input,
     /// The view; it has no name yet.
-    pub view: Saved,
+    view: Saved,
     /// Where it would be kept.
     file: Shown,
+    save: fn(&mut S, Saved),
 }
 
-/// What it made of a key.
-#[derive(PartialEq, Eq, Debug)]
-pub enum Heard {
-    /// Nothing that others need to know.
-    Taken,
-    /// It was left.
-    Left,
-    /// The view has its name.
-    Named(Saved),
-}
-
-impl Naming {
-    /// Asks for the name of a view that would be kept in that file.
-    pub fn new(view: Saved, file: &str) -> Self {
-        Self { name: Input::new("", false), view, file: Shown::of(file) }
+impl<S: 'static> Naming<S> {
+    /// Asks for the name of a view that `save` would keep in that file.
+    pub fn new(view: Saved, file: &str, save: fn(&mut S, Saved)) -> Self {
+        Self { name: Input::new("", false), view, file: Shown::of(file), save }
     }
 
     /// What is said beside it.
-    pub fn lines(&self) -> Vec<(Shown, StyleRole)> {
+    fn notes(&self) -> Vec<(Shown, StyleRole)> {
         let kept = format!("Kept: {}.", self.view.words());
         let warns = format!(
             "{} is not encrypted: whoever reads this disk reads the name and the words of the filter. Leave out what belongs \
@@ -49,18 +41,61 @@ impl Naming {
         ]
     }
 
-    /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent) -> Heard {
+    fn named(&self) -> Outcome<S> {
+        let name = self.name.text().trim().to_owned();
+        if name.is_empty() {
+            return Outcome::Stay;
+        }
+        let (view, save) = (self.view.clone().named(name), self.save);
+        Outcome::close_and(move |state| save(state, view))
+    }
+}
+
+impl<S: 'static> Overlay<S> for Naming<S> {
+    fn key(&mut self, key: KeyEvent, _: &Context<'_>) -> Outcome<S> {
         match key.code {
-            KeyCode::Esc => return Heard::Left,
-            KeyCode::Enter => {
-                let name = self.name.text().trim().to_owned();
-                if !name.is_empty() {
-                    return Heard::Named(self.view.clone().named(name));
-                }
-            }
+            KeyCode::Esc => return Outcome::Close,
+            KeyCode::Enter => return self.named(),
             _ => drop(self.name.key(key)),
         }
-        Heard::Taken
+        Outcome::Stay
+    }
+
+    fn paste(&mut self, text: &str) -> Option<Outcome<S>> {
+        self.name.paste(text);
+        Some(Outcome::Stay)
+    }
+
+    fn hints(&self) -> Hints {
+        &[("Enter", "save"), ("Esc", "leave it")]
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, _: Scroll, _: &Context<'_>) -> Option<Position> {
+        let area = inset(area);
+        canvas.rule(row_at(area, area.y), "Save this view");
+        let label = "name  ";
+        let typed = self.name.text();
+        canvas.shown(area.x, area.y + 2, area.width, &Shown::of(&format!("{label}{typed}")), StyleRole::Base);
+        let notes = self.notes().into_iter().map(|(text, role)| (text.to_string(), role));
+        let below = Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area };
+        canvas.lines(below, &wrapped(notes, area.width), 0);
+        let before: String = typed.chars().take(self.name.cursor().1).collect();
+        Some(Position::new(area.x + (width(label) + width(&before)) as u16, area.y + 2))
+    }
+
+    fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
+        self.notes().into_iter().map(|(line, _)| line.to_string()).collect()
+    }
+
+    fn prompt(&self) -> String {
+        "Name of the view, or leave it empty: ".to_owned()
+    }
+
+    fn line(&mut self, line: &str, _: &Context<'_>) -> Outcome<S> {
+        if line.trim().is_empty() {
+            return Outcome::Close;
+        }
+        self.name = Input::new(line.trim(), false);
+        self.named()
     }
 }

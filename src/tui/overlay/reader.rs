@@ -1,7 +1,13 @@
-//! A text to read: a letter, a verdict, a detail, the messages.
+//! A text to read: a letter, a verdict, a detail, the messages. It changes nothing but how far it is scrolled.
 
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::{Position, Rect};
+
+use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
+use crate::tui::canvas::{Canvas, detail_height, inset};
 use crate::tui::page::{Detail, StyledText};
 use crate::tui::theme::StyleRole;
+use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
 
@@ -9,18 +15,15 @@ use crate::workspace::error::Error;
 pub struct Reader {
     /// The text.
     pub text: Detail,
-    /// Lines that are scrolled away.
-    pub scroll: u16,
-    /// Lines in all, as they were drawn last.
-    pub lines: u16,
-    /// The newest question to the desk, where its text is still asked for.
-    pub asked: u64,
+    /// The request for its text, where that is still to come.
+    pub asked: Ticket,
+    scroll: Scroll,
 }
 
 impl Reader {
     /// A text to read.
     pub const fn new(text: Detail) -> Self {
-        Self { text, scroll: 0, lines: 0, asked: 0 }
+        Self { text, asked: 0, scroll: Scroll { offset: 0, room: 0, total: 0 } }
     }
 
     /// Plain lines.
@@ -55,9 +58,68 @@ impl Reader {
         Self::new(d)
     }
 
-    /// Scrolls by so many lines, in a window of so many.
-    pub fn scroll_by(&mut self, by: i32, window: u16) {
-        let last = i32::from(self.lines.saturating_sub(window));
-        self.scroll = (i32::from(self.scroll) + by).clamp(0, last) as u16;
+    /// A text that is still to come.
+    pub fn awaiting(ticket: Ticket) -> Self {
+        Self { asked: ticket, ..Self::of_lines("", &[]) }
+    }
+
+    fn scroll_by(&mut self, by: isize) {
+        let last = self.scroll.total.saturating_sub(self.scroll.room);
+        self.scroll.offset = self.scroll.offset.saturating_add_signed(by).min(last);
+    }
+}
+
+impl<S> Overlay<S> for Reader {
+    fn key(&mut self, key: KeyEvent, context: &Context<'_>) -> Outcome<S> {
+        let page = self.scroll.room.max(1) as isize;
+        match key.code {
+            KeyCode::Char(_) if !context.keymap.has_letters() => {}
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => return Outcome::Close,
+            KeyCode::Down | KeyCode::Char('j') => self.scroll_by(1),
+            KeyCode::Up | KeyCode::Char('k') => self.scroll_by(-1),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll_by(page),
+            KeyCode::PageUp => self.scroll_by(-page),
+            KeyCode::Home | KeyCode::Char('g') => self.scroll.offset = 0,
+            KeyCode::End | KeyCode::Char('G') => self.scroll_by(isize::MAX),
+            _ => {}
+        }
+        Outcome::Stay
+    }
+
+    fn hints(&self) -> Hints {
+        &[("Up Down PgDn", "scroll"), ("Esc", "close")]
+    }
+
+    fn scroll(&self, area: Rect, _: &Context<'_>) -> Scroll {
+        let total = detail_height(&self.text, inset(area).width);
+        let room = usize::from(area.height.saturating_sub(1));
+        Scroll { offset: self.scroll.offset.min(total.saturating_sub(room)), room, total }
+    }
+
+    fn set_scroll(&mut self, scroll: Scroll) {
+        self.scroll = scroll;
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, scroll: Scroll, _: &Context<'_>) -> Option<Position> {
+        canvas.detail(inset(area), &self.text, scroll.offset);
+        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        canvas.scrollbar(below, scroll.offset, scroll.room, scroll.total);
+        None
+    }
+
+    fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
+        self.text.spoken()
+    }
+
+    fn prompt(&self) -> String {
+        String::new()
+    }
+
+    fn line(&mut self, _: &str, _: &Context<'_>) -> Outcome<S> {
+        Outcome::Stay
+    }
+
+    fn is_read_once(&self) -> bool {
+        true
     }
 }

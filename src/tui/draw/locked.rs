@@ -1,0 +1,51 @@
+//! The locked screen: the time, and what the passphrase is asked with. Nothing of the workspace.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::host::clock::local_hour_and_minute;
+use crate::tui::canvas::Canvas;
+use crate::tui::state::State;
+use crate::tui::theme::StyleRole;
+use crate::tui::unlock::Unlock;
+use crate::value::text::Shown;
+
+/// Columns of its text.
+const WIDTH: u16 = 44;
+/// How many stars are shown for what is typed.
+const STARS: usize = 40;
+
+/// Draws it. Returns where the cursor is.
+pub(super) fn draw(state: &State, unlock: &Unlock, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+    let now = state.now();
+    let local = local_hour_and_minute(now).unwrap_or_else(|| "??:??".into());
+    let time = format!("{}  {local} here", now.hour_and_minute());
+    let stars = "*".repeat(unlock.typed().min(STARS));
+    let ask = match () {
+        () if unlock.trying => "opening …".to_owned(),
+        () if unlock.needs_none => "Enter opens it: this identity has no passphrase.".to_owned(),
+        () => format!("passphrase  {stars}"),
+    };
+    let wait = unlock
+        .wait(now)
+        .map_or_else(String::new, |w| format!("Too many wrong tries: wait {} s.", w.as_seconds().max(1)));
+    let head = if state.who.is_some() { "comity is locked" } else { "comity" };
+    let running = state.jobs.first().map_or_else(String::new, |j| format!("{} still runs.", j.name()));
+    let lines = [
+        (head, StyleRole::Title),
+        (time.as_str(), StyleRole::Base),
+        ("", StyleRole::Base),
+        (ask.as_str(), StyleRole::Base),
+        (unlock.message.as_str(), StyleRole::Stop),
+        (wait.as_str(), StyleRole::Due),
+        (if unlock.needs_none { "" } else { "After 5 wrong tries: wait 1 min." }, StyleRole::Note),
+        (running.as_str(), StyleRole::Note),
+    ];
+    let x = area.x + area.width.saturating_sub(WIDTH).max(4) / 2;
+    let top = area.y + area.height.saturating_sub(lines.len() as u16 + 2) / 2;
+    for (n, (text, role)) in lines.iter().enumerate() {
+        canvas.shown(x, top + n as u16, area.right().saturating_sub(x + 1), &Shown::of(text), *role);
+    }
+    let foot = Shown::of("Ctrl-C leaves comity; every change is already stored.");
+    canvas.shown(area.x + 1, area.bottom().saturating_sub(2), area.width.saturating_sub(2), &foot, StyleRole::Note);
+    (!unlock.trying && !unlock.needs_none).then(|| Position::new(x + 12 + stars.len() as u16, top + 3))
+}

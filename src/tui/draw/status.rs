@@ -1,0 +1,162 @@
+//! The two rows below: one sentence in words, and the keys.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::action::{ACTIONS, Intent};
+use crate::tui::canvas::{Canvas, inset};
+use crate::tui::input::Input;
+use crate::tui::jobs::format_progress;
+use crate::tui::key::written;
+use crate::tui::keymap::Keymap;
+use crate::tui::mode::Mode;
+use crate::tui::overlay::definition::Hints;
+use crate::tui::page::StyledText;
+use crate::tui::screen_id::ScreenId;
+use crate::tui::state::State;
+use crate::tui::theme::StyleRole;
+use crate::tui::view::View;
+use crate::value::text::{Shown, width};
+use crate::value::timestamp::Timestamp;
+
+/// Columns above which the row of the sentence says that it is an exercise.
+const SAYS_EXERCISE: u16 = 60;
+
+/// One sentence in words: what is typed, what was said, how far the work is, what is the matter. Returns where the cursor is
+/// in what is typed.
+pub(super) fn sentence(state: &State, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+    let mut area = inset(area);
+    if state.is_exercise() && area.width > SAYS_EXERCISE {
+        let word = "EXERCISE ";
+        area.width -= word.len() as u16 + 1;
+        canvas.shown(area.right() + 1, area.y, word.len() as u16, &Shown::of(word), StyleRole::Exercise);
+    }
+    match state.mode.base() {
+        Mode::AskingTime(time) => return Some(asked_time(state, time, canvas, area)),
+        Mode::Filtering(filter) => return Some(typed_filter(state, filter, canvas, area)),
+        _ => {}
+    }
+    let text = said(state).unwrap_or_else(|| standing(state.view()));
+    let fitting = whole_sentences(text.text.as_str(), area.width);
+    canvas.text(area.x, area.y, area.width, fitting, canvas.theme.style(text.tone));
+    None
+}
+
+/// Draws what is asked and what is typed. Returns how many columns they took, and where the cursor is.
+fn typed(label: &str, input: &Input, canvas: &mut Canvas<'_>, area: Rect) -> (u16, Position) {
+    let used = canvas.shown(area.x, area.y, area.width, &Shown::of(label), StyleRole::Due);
+    let text = input.text();
+    let taken = canvas.shown(area.x + used, area.y, area.width - used, &Shown::of(&text), StyleRole::Base);
+    let before: String = text.chars().take(input.cursor().1).collect();
+    (used + taken, Position::new(area.x + used + width(&before) as u16, area.y))
+}
+
+fn asked_time(state: &State, time: &Input, canvas: &mut Canvas<'_>, area: Rect) -> Position {
+    let (used, cursor) = typed("as of (date, time, 3d for 3 days ago; empty: now) ", time, canvas, area);
+    let x = area.x + used + 3;
+    let room = area.right().saturating_sub(x);
+    match (&state.messages.current, Timestamp::past(&time.text(), state.now())) {
+        (Some(message), _) if !time.is_empty() => drop(canvas.shown(x, area.y, room, &message.text, message.tone)),
+        (_, Ok(at)) => {
+            canvas.shown(x, area.y, room, &Shown::from(format!("= {}", at.to_minute())), StyleRole::Good);
+        }
+        _ => {}
+    }
+    cursor
+}
+
+fn typed_filter(state: &State, filter: &Input, canvas: &mut Canvas<'_>, area: Rect) -> Position {
+    let (used, cursor) = typed("filter / ", filter, canvas, area);
+    // A term that is being typed is often not understood yet: that is said, but nothing is pushed aside for it.
+    if let Some(misread) = state.view().misread() {
+        let x = used + 2;
+        canvas.shown(area.x + x, area.y, area.width.saturating_sub(x), &Shown::of(misread), StyleRole::Note);
+    }
+    cursor
+}
+
+/// What stands in the row of the sentence instead of the sentence of the page.
+fn said(state: &State) -> Option<StyledText> {
+    if !state.pressed.is_empty() {
+        let further = state.keymap.continuations(state.screen(), &state.pressed);
+        let further: Vec<String> = further.iter().map(|(key, name)| format!("{key} {name}")).collect();
+        let text = format!("{}  {}", written(&state.pressed), further.join("  "));
+        return Some(StyledText::new(text, StyleRole::Guidance));
+    }
+    if let Some(wait) = state.mode.wait() {
+        let what = wait.progress.as_ref().map_or_else(|| "One moment: looking …".to_owned(), format_progress);
+        return Some(StyledText::new(format!("{what}   Esc gives it up"), StyleRole::Due));
+    }
+    if let Some(job) = state.jobs.first() {
+        let waiting = state.jobs.running.len() - 1;
+        let more = if waiting > 0 { format!(", {waiting} wait") } else { String::new() };
+        let progress = job.progress.as_ref().map_or_else(|| "begins".to_owned(), format_progress);
+        return Some(StyledText::new(format!("{}: {progress}{more}   Ctrl-C cancels", job.name()), StyleRole::Due));
+    }
+    state.messages.current.clone()
+}
+
+/// What stands there while nothing is said or done: the range, the filter, the marks; else the sentence of the page.
+fn standing(view: &View) -> StyledText {
+    let marks = view.marks_in_words();
+    let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
+    match (view.filter(), view.misread()) {
+        _ if view.is_ranging() => StyledText::new(format!("range: {marks}   Esc drops it"), StyleRole::Due),
+        (_, Some(misread)) => StyledText::new(format!("{also}{misread}"), StyleRole::Due),
+        ("", None) if !marks.is_empty() => StyledText::new(format!("{marks}; Esc clears the marks"), StyleRole::Due),
+        ("", None) if view.stale => StyledText::new("Reading …", StyleRole::Note),
+        ("", None) => StyledText::from(view.page.sentence.clone()),
+        (filter, None) => StyledText::new(format!("{also}filter: {filter}   Esc clears it"), StyleRole::Due),
+    }
+}
+
+/// As many whole sentences as there is room for; all of it where that is none, to be cut where it ends.
+fn whole_sentences(text: &str, room: u16) -> &str {
+    let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
+    let fitting = ends.filter_map(|end| text.get(..end)).filter(|t| width(t) <= usize::from(room)).last();
+    fitting.unwrap_or(text)
+}
+
+/// The keys, by priority, as many as fit; none is ever cut.
+pub(super) fn hints(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+    let area = inset(area);
+    let hints: Vec<(String, &str)> = match mode_hints(state) {
+        Some(hints) => hints.iter().map(|(key, word)| ((*key).to_owned(), *word)).collect(),
+        None => screen_hints(&state.keymap, state.screen()),
+    };
+    let mut x = area.x;
+    for (key, word) in hints {
+        let wide = (width(&key) + width(word) + 1) as u16;
+        if x + wide > area.right() {
+            break;
+        }
+        x += canvas.shown(x, area.y, wide, &Shown::of(&key), StyleRole::Title) + 1;
+        x += canvas.shown(x, area.y, wide, &Shown::of(word), StyleRole::Note) + 2;
+    }
+}
+
+/// The keys that the mode takes, where they are no actions of the screen.
+fn mode_hints(state: &State) -> Option<Hints> {
+    match (state.mode.top(), state.mode.base()) {
+        (Some(top), _) => Some(top.hints()),
+        (None, Mode::AskingTime(_)) => Some(&[("Enter", "go there"), ("Esc", "stay")]),
+        (None, Mode::Filtering(_)) => {
+            Some(&[("Enter", "keep it"), ("Esc", "clear it"), ("state:open left:<4h tier:>1 !word", "columns, not")])
+        }
+        _ => None,
+    }
+}
+
+fn screen_hints(keymap: &Keymap, screen: ScreenId) -> Vec<(String, &'static str)> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut hints = Vec::new();
+    for action in ACTIONS.iter().filter(|a| a.is_at(screen) && !a.hint.is_empty()) {
+        let Some(first) = keymap.keys(action).into_iter().next() else { continue };
+        // What the screen has bound to the same key goes before.
+        if seen.contains(&first) || (action.intent == Intent::Quit && screen != ScreenId::Desk) {
+            continue;
+        }
+        seen.push(first.clone());
+        hints.push((first, action.hint));
+    }
+    hints
+}

@@ -1,0 +1,106 @@
+//! One row of a form: a field of a command, or one of its pairs, and what stands in it.
+
+use crate::command::definition::{Arg, ArgKind, PairRow};
+use crate::tui::input::Input;
+use crate::value::text::Shown;
+use crate::value::timestamp::{Duration, Timestamp};
+
+/// One row of a form.
+pub struct FormRow {
+    /// The field.
+    pub field: &'static Arg,
+    /// The name that it has where the field is one of pairs.
+    pub pair: Option<PairRow>,
+    /// What stands in it.
+    pub input: Input,
+    /// What is shown instead, where the value is an id.
+    pub label: Option<String>,
+}
+
+impl FormRow {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        self.pair.as_ref().map_or_else(|| self.field.name.replace('-', " "), |p| p.label.clone())
+    }
+
+    /// What to write.
+    pub fn help(&self) -> String {
+        self.pair.as_ref().map_or_else(|| self.field.help.to_owned(), |p| p.help.clone())
+    }
+
+    /// The rule that asks for it.
+    pub fn article(&self) -> &str {
+        self.pair.as_ref().map_or("", |p| p.article.as_str())
+    }
+
+    /// Whether the command cannot do without it.
+    pub fn is_required(&self) -> bool {
+        self.pair.as_ref().map_or(self.field.required, |p| p.required)
+    }
+
+    /// The words that may stand in it; `None`: free text.
+    pub fn words(&self) -> Option<Vec<&'static str>> {
+        match (&self.pair, self.field.takes) {
+            (Some(pair), _) if !pair.words.is_empty() => Some(pair.words.clone()),
+            (None, ArgKind::Word(words) | ArgKind::Words(words)) => Some(words()),
+            _ => None,
+        }
+    }
+
+    /// Whether Enter opens a list to choose from.
+    pub fn has_choices(&self) -> bool {
+        let listed = matches!(
+            self.field.takes,
+            ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing | ArgKind::ToWrite | ArgKind::Known(_)
+        );
+        self.words().is_some() || (self.pair.is_none() && listed)
+    }
+
+    /// Whether it is yes or no.
+    pub const fn is_flag(&self) -> bool {
+        matches!(self.field.takes, ArgKind::Flag)
+    }
+
+    /// Whether several lines may stand in it.
+    pub fn takes_lines(&self) -> bool {
+        if self.pair.is_some() { self.words().is_none() } else { several_lines(self.field) }
+    }
+
+    /// Its name in a draft.
+    pub fn key(&self) -> String {
+        self.pair.as_ref().map_or_else(|| self.field.name.to_owned(), |p| format!("{}/{}", self.field.name, p.name))
+    }
+
+    /// What a time or a length of time comes to, in words; or that it is none.
+    pub fn computed(&self, now: Timestamp) -> Option<Result<String, &'static str>> {
+        let text = self.input.text();
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        match self.field.takes {
+            ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
+                Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
+                None => Err("a date (2026-12-24), a time, or 60d is expected"),
+            }),
+            ArgKind::Duration => Some(match Duration::parse(text) {
+                Some(s) => Ok(format!("until {}", now.plus(s).to_minute())),
+                None => Err("a number of days is expected, such as 60d"),
+            }),
+            ArgKind::Number if text.parse::<i64>().is_err() => Some(Err("a whole number is expected")),
+            _ => None,
+        }
+    }
+
+    /// What stands in it, in one line.
+    pub fn value(&self) -> String {
+        let text = self.label.clone().unwrap_or_else(|| self.input.lines().join(" / "));
+        Shown::of(&text).to_string()
+    }
+}
+
+/// Whether several lines may be typed into a field.
+pub fn several_lines(field: &Arg) -> bool {
+    let free = matches!(field.takes, ArgKind::Line | ArgKind::Existing);
+    matches!(field.takes, ArgKind::Body | ArgKind::Pairs) || (field.repeated && free)
+}

@@ -1,0 +1,342 @@
+//! A form: one row for each field of a command, and a last row that runs it. What was typed is never lost: leaving keeps it as a
+//! draft, and a refusal stays beside it. It runs nothing itself.
+
+use std::collections::BTreeMap;
+
+use super::row::{FormRow, several_lines};
+use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight};
+use crate::tui::input::Input;
+use crate::tui::overlay::definition::Draft;
+use crate::tui::page::{Line, RecordRef, StyledText};
+use crate::tui::theme::StyleRole;
+use crate::tui::worker::Ticket;
+use crate::value::id::Id;
+use crate::value::text::is_blank;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+
+/// What tells the rows of a form's pairs.
+pub type RowsOf = fn(&Workspace, &Args) -> Result<Vec<PairRow>, Error>;
+
+/// What a form says, to be run.
+pub struct Submission {
+    /// The command.
+    pub command: &'static Command,
+    /// Its arguments: once for each record that it is for.
+    pub forms: Vec<Args>,
+    /// What is shown of it in the question before.
+    pub about: Vec<Line>,
+    /// The partner that it concerns.
+    pub partner: Option<String>,
+    /// The record that it is about, where it is about one.
+    pub subject: Option<RecordRef>,
+    /// Whether it is run without a question.
+    pub at_once: bool,
+}
+
+/// A form.
+pub struct FormView {
+    /// What it is for.
+    pub command: &'static Command,
+    /// The partner that it concerns, where that is known.
+    pub partner: Option<String>,
+    /// Its rows.
+    pub rows: Vec<FormRow>,
+    /// The row of the cursor; after the last row stands the one that runs it.
+    pub at: usize,
+    /// The first row in sight.
+    pub offset: usize,
+    /// Whether the line-oriented interface has introduced it.
+    pub introduced: bool,
+    /// Why it was not done.
+    pub failure: Option<Error>,
+    /// The work that it began.
+    pub running: Option<Ticket>,
+    /// What was known of the further things, where it is done with each of several.
+    pub others: Vec<Args>,
+    /// What stood in it for the first of them, before anybody typed.
+    known: Args,
+    /// The newest question for the rows of its pairs.
+    pub asked: Ticket,
+    /// What the list that is open for it offers, once it has come.
+    pub asked_choices: Ticket,
+    draft: Draft,
+}
+
+impl FormView {
+    /// A form with what is known already; `labels` says what stands for the ids in it. The cursor is on the first row
+    /// that is empty.
+    pub fn new(
+        command: &'static Command,
+        known: &Args,
+        labels: &BTreeMap<&'static str, String>,
+        partner: Option<String>,
+    ) -> Self {
+        let row = |field: &'static Arg| FormRow {
+            field,
+            pair: None,
+            input: Input::new(
+                &known.all(field.name).join(if several_lines(field) { "\n" } else { "," }),
+                several_lines(field),
+            ),
+            label: labels.get(field.name).cloned(),
+        };
+        let shown = |f: &&Arg| !f.cli_only && !matches!(f.takes, ArgKind::PairsOf(_));
+        let rows: Vec<FormRow> = command.fields.iter().filter(shown).map(row).collect();
+        let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
+        let mut form = Self {
+            command,
+            partner,
+            rows,
+            at,
+            offset: 0,
+            introduced: false,
+            failure: None,
+            running: None,
+            others: Vec::new(),
+            known: Args::default(),
+            asked: 0,
+            asked_choices: 0,
+            draft: Draft::new(),
+        };
+        form.known = form.form();
+        form
+    }
+
+    /// The same form for several things: what was known of the others.
+    #[must_use]
+    pub fn with_others(self, others: Vec<Args>) -> Self {
+        Self { others, ..self }
+    }
+
+    /// The row of the cursor.
+    pub fn row(&self) -> Option<&FormRow> {
+        self.rows.get(self.at)
+    }
+
+    /// What names the rows of its pairs, where it has any.
+    pub fn pairs_of(&self) -> Option<(&'static Arg, RowsOf)> {
+        self.command.fields.iter().find_map(|f| match f.takes {
+            ArgKind::PairsOf(rows) => Some((f, rows)),
+            _ => None,
+        })
+    }
+
+    /// Takes the rows of its pairs; what was typed into rows of the same name stays.
+    pub fn set_pairs(&mut self, pairs: Vec<PairRow>) {
+        let Some((field, _)) = self.pairs_of() else { return };
+        for row in &self.rows {
+            if row.pair.is_some() {
+                self.draft.insert(row.key(), row.input.text());
+            }
+        }
+        let here = self.row().map(FormRow::key);
+        let first = self.rows.iter().position(|r| r.pair.is_some());
+        // Pairs stand where their field does among the others.
+        let place = first.unwrap_or_else(|| {
+            let before = self.command.fields.iter().take_while(|f| f.name != field.name).map(|f| f.name);
+            let before: Vec<_> = before.collect();
+            self.rows.iter().filter(|r| before.contains(&r.field.name)).count()
+        });
+        self.rows.retain(|r| r.pair.is_none());
+        for (n, pair) in pairs.into_iter().enumerate() {
+            let mut row =
+                FormRow { field, input: Input::new("", pair.words.is_empty()), pair: Some(pair), label: None };
+            if let Some(text) = self.draft.get(&row.key()) {
+                row.input = Input::new(text, row.words().is_none());
+            }
+            self.rows.insert((place + n).min(self.rows.len()), row);
+        }
+        self.at = match here {
+            Some(key) => self.rows.iter().position(|r| r.key() == key).unwrap_or_else(|| self.at.min(self.rows.len())),
+            // Whoever was at its end still is: what comes may not stand where Enter is about to be pressed.
+            None => self.rows.len(),
+        };
+    }
+
+    /// Empties the rows of its pairs: what was wrong is typed again, not mended.
+    pub fn clear_pairs(&mut self) {
+        for row in self.rows.iter_mut().filter(|r| r.pair.is_some()) {
+            row.input = Input::new("", row.words().is_none());
+        }
+        self.draft.clear();
+        self.at = self.rows.iter().position(|r| r.pair.is_some()).unwrap_or(self.at);
+    }
+
+    /// Puts a chosen value into the row of the cursor and goes to the next.
+    pub fn put(&mut self, value: &str, label: Option<String>) {
+        if let Some(row) = self.rows.get_mut(self.at) {
+            let several = several_lines(row.field) && row.pair.is_none();
+            let text = if several && !row.input.is_empty() {
+                format!("{}\n{value}", row.input.text())
+            } else {
+                value.to_owned()
+            };
+            row.input = Input::new(&text, several || (row.pair.is_some() && row.words().is_none()));
+            row.label = label;
+        }
+        self.failure = None;
+        self.step(1);
+    }
+
+    /// Writes the row of the cursor again and goes to the next.
+    pub fn answer(&mut self, text: &str) {
+        if let Some(row) = self.rows.get_mut(self.at) {
+            row.input = Input::new(text, row.takes_lines());
+            row.label = None;
+        }
+        self.skip();
+    }
+
+    /// Adds a line to the row of the cursor, and stays there.
+    pub fn add_line(&mut self, line: &str) {
+        if let Some(row) = self.rows.get_mut(self.at) {
+            let before = row.input.text();
+            let text =
+                if row.label.is_some() || before.is_empty() { line.to_owned() } else { format!("{before}\n{line}") };
+            row.input = Input::new(&text, true);
+            row.label = None;
+        }
+        self.failure = None;
+    }
+
+    /// Leaves the row of the cursor as it is and goes to the next.
+    pub fn skip(&mut self) {
+        self.failure = None;
+        self.step(1);
+    }
+
+    /// Moves the cursor by so many rows.
+    pub fn step(&mut self, by: i32) {
+        self.at = self.at.saturating_add_signed(by as isize).min(self.rows.len());
+    }
+
+    /// What stands in it.
+    pub fn form(&self) -> Args {
+        let mut form = Args::default();
+        for row in &self.rows {
+            let text = row.input.text();
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            match &row.pair {
+                Some(pair) => form.add(row.field.name, format!("{}={text}", pair.name)),
+                None if row.is_flag() => form.add(row.field.name, "yes"),
+                None if matches!(row.field.takes, ArgKind::Body) => form.add(row.field.name, text),
+                None if several_lines(row.field) => {
+                    text.lines().filter(|l| !is_blank(l)).for_each(|l| form.add(row.field.name, l.trim()));
+                }
+                None if row.field.repeated => {
+                    text.split(',').filter(|v| !is_blank(v)).for_each(|v| form.add(row.field.name, v.trim()));
+                }
+                None => form.add(row.field.name, text),
+            }
+        }
+        form
+    }
+
+    /// What stands in it, once for each thing that it is for: what was typed is for all of them, what was known is for each
+    /// its own. Where another thing was named in it, it is for that one alone.
+    pub fn forms(&self) -> Vec<Args> {
+        let typed = self.form();
+        let is_typed = |f: &Arg| typed.all(f.name) != self.known.all(f.name);
+        let names_another = |f: &Arg| {
+            let differs = self.others.iter().any(|o| o.all(f.name) != self.known.all(f.name));
+            matches!(f.takes, ArgKind::Record(_)) && differs && is_typed(f)
+        };
+        if self.command.fields.iter().any(names_another) {
+            return vec![typed];
+        }
+        let of_another = |other: &Args| {
+            let mut form = Args::default();
+            for field in self.rows.iter().map(|r| r.field) {
+                let from = if is_typed(field) { &typed } else { other };
+                form.set(field.name, from.all(field.name).to_vec());
+            }
+            form
+        };
+        let others: Vec<Args> = self.others.iter().map(of_another).collect();
+        std::iter::once(typed).chain(others).collect()
+    }
+
+    /// What must still be filled.
+    pub fn missing(&self) -> Vec<String> {
+        self.rows.iter().filter(|r| r.is_required() && r.input.is_empty()).map(FormRow::name).collect()
+    }
+
+    /// What is kept of it when it is left; nothing where nothing was typed.
+    pub fn draft(&self) -> Draft {
+        let typed = self.rows.iter().filter(|r| !r.input.is_empty() && r.label.is_none());
+        let mut draft: Draft = typed.map(|r| (r.key(), r.input.text())).collect();
+        draft.extend(self.draft.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
+        draft
+    }
+
+    /// Puts a draft back.
+    pub fn restore(&mut self, draft: Draft) {
+        for row in &mut self.rows {
+            if row.input.is_empty()
+                && let Some(text) = draft.get(&row.key())
+            {
+                row.input = Input::new(text, several_lines(row.field));
+            }
+        }
+        self.draft = draft;
+        self.at = self.rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(self.rows.len());
+    }
+
+    /// Takes a paste into the row of the cursor.
+    pub fn paste_into_row(&mut self, text: &str) {
+        if let Some(row) = self.rows.get_mut(self.at).filter(|r| !r.is_flag()) {
+            row.label = None;
+            row.input.paste(text);
+        }
+    }
+
+    /// The name of its draft. A draft belongs to the record that it is about, where it is about one.
+    pub fn draft_name(&self) -> String {
+        let subject = self.rows.iter().find(|r| r.field.positional && r.label.is_some()).map(|r| r.input.text());
+        format!("{} {}", self.command.full_name(), subject.unwrap_or_default())
+    }
+
+    /// What is shown of it in the question before it is run.
+    fn about(&self) -> Vec<Line> {
+        let mut about: Vec<Line> = vec![vec![StyledText::new(self.command.about, StyleRole::Title)], Vec::new()];
+        for row in self.rows.iter().filter(|r| !r.input.is_empty()) {
+            let text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
+            about.push(vec![StyledText::new(format!("{:16}", row.name()), StyleRole::Note), StyledText::from(text)]);
+        }
+        about
+    }
+
+    /// The record that it names.
+    fn subject(&self) -> Option<RecordRef> {
+        let named = self.rows.iter().find_map(|r| match r.field.takes {
+            ArgKind::Record(kinds) if r.field.positional => Some((kinds, r.input.text())),
+            _ => None,
+        });
+        named.and_then(|(kinds, id)| Some(RecordRef { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }))
+    }
+
+    /// What it says, to be run.
+    pub fn submission(&self) -> Submission {
+        let (command, typed, forms) = (self.command, self.form(), self.forms());
+        let to = typed.maybe("to").filter(|to| forms.iter().all(|f| f.maybe("to") == Some(*to)));
+        Submission {
+            command,
+            about: self.about(),
+            partner: self.partner.as_deref().or(to).map(str::to_owned),
+            subject: self.subject().filter(|_| forms.len() == 1),
+            // What is done with several records at once is always asked about: one key is too little for it.
+            at_once: (command.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run"),
+            forms,
+        }
+    }
+
+    /// Goes to the first row that must still be filled, and says which are.
+    pub fn refuse_missing(&mut self, missing: &[String]) {
+        self.at = self.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(self.at);
+        self.failure = Some(Error::usage(format!("still missing: {}", missing.join(", "))).hint("fill it in"));
+    }
+}

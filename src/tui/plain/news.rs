@@ -1,0 +1,53 @@
+//! What is new on a page since it was written.
+
+use super::lines::cells;
+use crate::tui::page::{Page, RecordRef};
+
+/// What is new on a page, in lines: things that came and went, and its sentence where it is another.
+pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
+    let of = |page: &Page| -> Vec<(RecordRef, String)> {
+        let rows = page.bands.iter().flatten().flat_map(|section| section.rows.iter());
+        rows.filter_map(|row| Some((row.subject.clone()?, cells(row)))).collect()
+    };
+    let (old, new) = (of(before), of(after));
+    let has = |all: &[(RecordRef, String)], one: &RecordRef| all.iter().any(|(subject, _)| subject == one);
+    let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| format!("New: {line}"));
+    let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| format!("No longer here: {line}"));
+    let is_said = after.sentence != before.sentence && !after.sentence.is_empty();
+    came.chain(went).chain(is_said.then(|| after.sentence.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::page::{PageRow, Section, StyledText};
+    use crate::value::id::Id;
+    use crate::value::text::Shown;
+
+    #[test]
+    fn only_what_came_and_went_is_news() {
+        let row = |n: u8, left: &str| PageRow {
+            subject: Some(RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }),
+            mark: if n == 2 { '!' } else { ' ' },
+            cells: vec![
+                StyledText::from(format!("E-{n}")),
+                StyledText::default(),
+                StyledText::from(left),
+                StyledText::from("###"),
+            ],
+        };
+        let page = |rows: Vec<PageRow>, sentence: &str| Page {
+            bands: vec![vec![Section { rows, ..Section::default() }]],
+            sentence: Shown::of(sentence),
+            ..Page::default()
+        };
+        let before = page(vec![row(1, "5h"), row(3, "7h")], "Nothing is late.");
+        let check = |rows: Vec<PageRow>, sentence: &str, want: &[&str]| {
+            assert_eq!(news(&before, &page(rows, sentence)), want);
+        };
+        check(vec![row(1, "4h"), row(3, "6h")], "Nothing is late.", &[]);
+        check(vec![row(1, "4h"), row(3, "6h")], "One thing is late.", &["One thing is late."]);
+        let want = ["New: due soon; E-2; 1h", "No longer here: E-3; 7h"];
+        check(vec![row(2, "1h"), row(1, "5h")], "Nothing is late.", &want);
+    }
+}

@@ -1,0 +1,295 @@
+//! A command from its beginning to its end: which one is meant, what is known of its form, the question before it, the running,
+//! and what follows when it is done.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::State;
+use crate::command::command;
+use crate::command::definition::{ArgKind, Args, Command, Handler, Output};
+use crate::command::plain;
+use crate::tui::available_actions::{Capital, Prepared, verbs_for_all};
+use crate::tui::bulk::prepare_each;
+use crate::tui::jobs::Running;
+use crate::tui::mode::Wait;
+use crate::tui::overlay::confirm::Confirm;
+use crate::tui::overlay::form::view::{FormView, Submission};
+use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::overlay::reader::Reader;
+use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::perform::{perform_each, preview};
+use crate::tui::theme::StyleRole;
+use crate::tui::worker::{CancelOnDrop, Ticket, job};
+use crate::value::text::shown_lines;
+use crate::workspace::error::{Error, ErrorKind};
+
+/// The act that erases.
+const PURGE: &str = "purge";
+
+/// What the gate said to the rehearsal of each form, and what they would come to.
+type Previews = (Vec<Option<Error>>, Vec<String>);
+
+impl State {
+    /// Asks which commands a capital key means for what is meant.
+    pub(super) fn offer_commands(&mut self, capital: Capital) {
+        let subjects = self.subjects();
+        if subjects.is_empty() {
+            return self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
+        }
+        let ticket = self.next_ticket();
+        self.mode.begin_waiting(Wait::new(ticket));
+        let asked = subjects.clone();
+        self.read(
+            move |workspace| verbs_for_all(workspace, &asked, capital),
+            move |state, commands| state.commands_offered(ticket, commands, subjects),
+        );
+    }
+
+    pub(super) fn commands_offered(
+        &mut self,
+        ticket: Ticket,
+        commands: Result<Vec<&'static Command>, Error>,
+        subjects: Vec<RecordRef>,
+    ) {
+        if !self.mode.take_answer(ticket) {
+            return;
+        }
+        match commands.as_deref() {
+            Err(failure) => self.show_failure(failure),
+            Ok([]) => self.show_message_with_keys(
+                "Nothing of that kind can be done with this now; {actions} shows what can.",
+                StyleRole::Due,
+            ),
+            Ok([only]) => self.begin(only, subjects),
+            Ok(several) => {
+                let entry = |command: &&'static Command| {
+                    let (command, subjects) = (*command, subjects.clone());
+                    let pick = Pick::close(move |state: &mut Self| state.begin(command, subjects.clone()));
+                    Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
+                };
+                let entries = several.iter().map(entry).collect();
+                self.mode.push(Box::new(Menu::new("Which of these?", entries)));
+            }
+        }
+    }
+
+    pub(super) fn begin_named(&mut self, name: &str, subjects: Vec<RecordRef>) {
+        if let Some(command) = command(name) {
+            self.begin(command, subjects);
+        }
+    }
+
+    /// Begins a command. Of several records each is asked about first.
+    pub(in crate::tui) fn begin(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
+        if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
+            return self.show_failure(&as_of.refusal());
+        }
+        if subjects.len() > 1 {
+            self.ask_verdict_of_each(command, subjects);
+        } else {
+            self.prepare(command, subjects);
+        }
+    }
+
+    /// Finds out what is known of a command's form, and then asks for the rest.
+    pub(super) fn prepare(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
+        let ticket = self.next_ticket();
+        self.mode.begin_waiting(Wait::new(ticket));
+        let view = self.view();
+        let focus = view.look.focus.or(view.page.about.as_ref().map(|s| s.id));
+        self.read(
+            move |workspace| prepare_each(workspace, command, &subjects, focus),
+            move |state, known| state.prepared(ticket, command, known),
+        );
+    }
+
+    pub(super) fn prepared(&mut self, ticket: Ticket, command: &'static Command, known: Result<Prepared, Error>) {
+        if !self.mode.take_answer(ticket) {
+            return;
+        }
+        let known = match known {
+            Ok(known) => known,
+            Err(failure) => return self.show_failure(&failure),
+        };
+        let mut form = FormView::new(command, &known.form, &known.labels, known.partner).with_others(known.others);
+        let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
+        if complete {
+            return self.submit(form.submission());
+        }
+        if let Some(draft) = self.drafts.all.get(&form.draft_name()).cloned() {
+            form.restore(draft);
+            self.show_message(StyledText::new("Your draft is back.", StyleRole::Note));
+        }
+        self.mode.push(Box::new(form));
+        self.ask_for_pairs();
+    }
+
+    /// Runs what a form says, after the question that it takes.
+    pub(super) fn submit(&mut self, submission: Submission) {
+        let Submission { command, forms, about, partner, subject, at_once } = submission;
+        if at_once {
+            return self.run(command, forms);
+        }
+        let mut question = Confirm::new(command, forms.clone(), about, partner.as_deref(), Self::run);
+        if let Some(cancel) = question.asks_gate().map(CancelOnDrop::flag) {
+            question.asked = self.next_ticket();
+            self.ask_preview(question.asked, command, forms, subject, cancel);
+        }
+        self.mode.push(Box::new(question));
+    }
+
+    /// Asks the gate what it would say to each form, and what would come of them.
+    fn ask_preview(
+        &self,
+        ticket: Ticket,
+        command: &'static Command,
+        forms: Vec<Args>,
+        subject: Option<RecordRef>,
+        cancelled: Arc<AtomicBool>,
+    ) {
+        self.ask_writer(
+            move |workspace| {
+                let (mut answers, mut lines) = (Vec::new(), Vec::new());
+                for form in &forms {
+                    if cancelled.load(Ordering::Relaxed) {
+                        return None;
+                    }
+                    let (answer, preview) = preview(workspace, command, form, subject.as_ref());
+                    answers.push(answer);
+                    lines.extend(preview);
+                }
+                Some((answers, lines))
+            },
+            move |state, previews: Option<Previews>| {
+                if let Some((answers, lines)) = previews {
+                    state.previewed(ticket, answers, &lines);
+                }
+            },
+        );
+    }
+
+    pub(super) fn previewed(&mut self, ticket: Ticket, answers: Vec<Option<Error>>, lines: &[String]) {
+        if let Some(question) = self.mode.find_mut::<Confirm<Self>>().filter(|question| question.asked == ticket) {
+            question.show_preview(answers, lines);
+        }
+    }
+
+    /// Runs a command with each of the forms.
+    pub(super) fn run(&mut self, command: &'static Command, forms: Vec<Args>) {
+        let ticket = self.next_ticket();
+        let of_command = |form: &&mut FormView| form.command.full_name() == command.full_name();
+        if let Some(form) = self.mode.find_mut::<FormView>().filter(of_command) {
+            form.running = Some(ticket);
+            form.failure = None;
+        }
+        for field in command.fields.iter().filter(|f| matches!(f.takes, ArgKind::Existing | ArgKind::ToWrite)) {
+            if let Some(path) = forms.first().and_then(|f| f.maybe(field.name)).map(PathBuf::from) {
+                self.last_folder = path.parent().map(PathBuf::from);
+            }
+        }
+        let Some(workers) = &self.workers else { return };
+        let several = forms.len() > 1;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        let request = Box::new(move |workspace: &mut _, outbox: &_| {
+            let mut job = job(outbox, ticket, flag, Self::progressed);
+            let output = perform_each(workspace, command, &forms, &mut job);
+            let _ = outbox.send(Box::new(move |state: &mut Self| state.command_ended(ticket, output)));
+        });
+        match (self.as_of, command.run) {
+            // What only reads, reads what one looks at. What writes was refused when it was asked for, and is by the desk.
+            (Some(_), Handler::Law(_) | Handler::Reads(_) | Handler::Writes(_)) => workers.read(request),
+            _ if rotates_key(command) => workers.write_alone(request),
+            _ => workers.write(request),
+        }
+        let screen = self.screen();
+        self.jobs.running.push(Running { ticket, command, screen, several, progress: None, cancelled });
+    }
+
+    pub(super) fn command_ended(&mut self, ticket: Ticket, output: Result<Output, Error>) {
+        let Some(job) = self.jobs.take(ticket) else { return };
+        self.note_end(&job, &output);
+        let command = job.command.full_name();
+        let is_question = |question: &Confirm<Self>| question.command.full_name() == command;
+        self.close_where(is_question);
+        match output {
+            Ok(output) => self.succeeded(&job, &output),
+            Err(_) if self.mode.is_locked() => {}
+            Err(failure) => self.failed(&job, failure),
+        }
+    }
+
+    fn succeeded(&mut self, job: &Running, output: &Output) {
+        if job.command.act == PURGE {
+            // What was erased may stand in any of them.
+            self.drafts.all.clear();
+            self.keep_drafts();
+        }
+        let is_its_form = |form: &FormView| form.running == Some(job.ticket);
+        if let Some(name) = self.mode.find::<FormView>().filter(|form| is_its_form(form)).map(FormView::draft_name) {
+            self.drafts.all.remove(&name);
+            self.close_where(is_its_form);
+            self.keep_drafts();
+        }
+        if let Handler::Writes(_) = job.command.run {
+            let id = output.id();
+            self.note_command(job.command, output);
+            // What is marked elsewhere meanwhile is not what was meant here.
+            let view = self.views.of_mut(job.screen);
+            view.marks.clear();
+            if id.is_some() {
+                view.wanted = id;
+            }
+            self.fetch();
+        }
+        if !self.mode.is_locked() {
+            self.show_output(job.command, output);
+        }
+    }
+
+    fn failed(&mut self, job: &Running, failure: Error) {
+        let text = format!("{}: {}", job.name(), first_line(&failure.what));
+        self.show_message(StyledText::new(text, StyleRole::Stop));
+        match self.mode.find_mut::<FormView>().filter(|form| form.running == Some(job.ticket)) {
+            Some(form) => {
+                form.running = None;
+                if failure.kind == ErrorKind::Signature {
+                    form.clear_pairs();
+                }
+                form.failure = Some(failure);
+            }
+            None if failure.kind != ErrorKind::Cancelled => self.show_failure(&failure),
+            None => {}
+        }
+    }
+
+    fn show_output(&mut self, command: &'static Command, output: &Output) {
+        let mut lines = plain::lines(output);
+        if let (Some(_), Some(message)) = (&output.text, &output.message) {
+            lines.push(String::new());
+            lines.extend(shown_lines(message));
+        }
+        let role = if output.code == 0 { StyleRole::Good } else { StyleRole::Stop };
+        let message = output.message.clone().unwrap_or_else(|| format!("{}: done.", command.full_name()));
+        self.show_message(StyledText::new(first_line(&message), role));
+        let more = output.text.is_some()
+            || output.message.is_none()
+            || message.contains('\n')
+            || output.value.is_array()
+            || output.code != 0;
+        if more {
+            self.mode.push(Box::new(Reader::of_lines(&command.full_name(), &lines)));
+        }
+    }
+}
+
+/// Whether a command rotates the key of the database: nobody else may have it open meanwhile.
+fn rotates_key(command: &Command) -> bool {
+    matches!(command.act, "purge" | "member-revoke" | "member-add")
+}
+
+/// The first line of a text.
+pub(super) fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}

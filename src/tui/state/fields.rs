@@ -1,0 +1,149 @@
+//! What an open form asks for: the rows of its pairs, what may stand in a field, files and folders.
+
+use std::path::{Path, PathBuf};
+
+use super::State;
+use crate::command::definition::{ArgKind, PairRow};
+use crate::host::file;
+use crate::tui::available_actions::choices;
+use crate::tui::overlay::form::handling::{FormHost, LeftForm};
+use crate::tui::overlay::form::view::FormView;
+use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::page::StyledText;
+use crate::tui::theme::StyleRole;
+use crate::tui::worker::Ticket;
+use crate::workspace::error::Error;
+
+impl FormHost for State {
+    fn form_typed(&mut self) {
+        self.keep_drafts();
+    }
+
+    fn form_changed(&mut self) {
+        self.ask_for_pairs();
+    }
+
+    /// Opens the list of what may stand in the row of the form's cursor.
+    fn choose_for_form(&mut self) {
+        let ticket = self.next_ticket();
+        let start = self.last_folder.clone();
+        let Some(form) = self.mode.find_mut::<FormView>() else { return };
+        let Some(row) = form.row() else { return };
+        let title = row.name();
+        if let Some(words) = row.words() {
+            let several = row.pair.is_none() && matches!(row.field.takes, ArgKind::Words(_));
+            let text = row.input.text();
+            let here: Vec<&str> = text.split(',').map(str::trim).collect();
+            let entry =
+                |w: &&str| Entry { ticked: here.contains(w), ..Entry::new(*w, "", Pick::Value((*w).to_owned())) };
+            let menu = Menu::new(title, words.iter().map(entry).collect()).several(several);
+            return self.mode.push(Box::new(menu.for_field(Self::put_value)));
+        }
+        let takes = row.field.takes;
+        if let ArgKind::Existing | ArgKind::ToWrite = takes {
+            let typed = row.input.text();
+            return self.browse(start.as_deref(), &typed);
+        }
+        form.asked_choices = ticket;
+        let typed = form.form();
+        let kinds = if let ArgKind::Record(kinds) = takes { Some(kinds) } else { None };
+        let menu = Menu::awaiting(title, ticket, "Looking …").for_field(Self::put_value).of_kinds(kinds, Self::search);
+        self.mode.push(Box::new(menu));
+        self.read(
+            move |workspace| choices(workspace, takes, &typed),
+            move |state, choices| state.choices_arrived(ticket, choices),
+        );
+    }
+
+    fn submit_form(&mut self) {
+        let Some(form) = self.mode.top_as_mut::<FormView>() else { return };
+        let missing = form.missing();
+        if !missing.is_empty() {
+            return form.refuse_missing(&missing);
+        }
+        if form.running.is_some() {
+            return;
+        }
+        // It lies below its question, and stays until what it says is done.
+        let submission = form.submission();
+        self.submit(submission);
+    }
+
+    fn form_left(&mut self, left: LeftForm) {
+        self.keep_left_form(left);
+    }
+}
+
+impl State {
+    pub(super) fn ask_for_pairs(&mut self) {
+        let ticket = self.next_ticket();
+        let Some(form) = self.mode.find_mut::<FormView>() else { return };
+        let Some((_, rows)) = form.pairs_of() else { return };
+        form.asked = ticket;
+        let typed = form.form();
+        self.read(move |workspace| rows(workspace, &typed), move |state, pairs| state.pairs_arrived(ticket, pairs));
+    }
+
+    pub(super) fn pairs_arrived(&mut self, ticket: Ticket, pairs: Result<Vec<PairRow>, Error>) {
+        let Some(form) = self.mode.find_mut::<FormView>().filter(|form| form.asked == ticket) else { return };
+        match pairs {
+            Ok(pairs) => form.set_pairs(pairs),
+            Err(failure) => form.failure = Some(failure),
+        }
+    }
+
+    fn choices_arrived(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Error>) {
+        let entry = |(value, label): (String, String)| Entry::new(label, "", Pick::Value(value));
+        let entries = choices.map(|choices| choices.into_iter().map(entry).collect());
+        self.entries_arrived(ticket, entries, "There is none.");
+    }
+
+    /// Puts a value into the row of the form's cursor. A folder is gone into; everything else is the answer.
+    fn put_value(&mut self, value: String, label: Option<String>) {
+        let takes = self.mode.find::<FormView>().and_then(FormView::row).map(|row| row.field.takes);
+        if matches!(takes, Some(ArgKind::Existing | ArgKind::ToWrite)) && value.ends_with('/') {
+            return self.browse(None, &value);
+        }
+        let is_record = matches!(takes, Some(ArgKind::Record(_)));
+        if let Some(form) = self.mode.find_mut::<FormView>() {
+            form.put(&value, label.filter(|_| is_record));
+        }
+        self.ask_for_pairs();
+    }
+
+    /// The files and folders of a folder, to be put into the field; of a bundle for a partner also a name for a new one.
+    fn browse(&mut self, start: Option<&Path>, typed: &str) {
+        let Some(form) = self.mode.find::<FormView>() else { return };
+        let Some(row) = form.row() else { return };
+        let (title, writes) = (row.name(), matches!(row.field.takes, ArgKind::ToWrite));
+        let to = form.form().maybe("to").filter(|_| writes && form.command.act == "bundle-export").map(str::to_owned);
+        let folder = file::nearest_folder(&PathBuf::from(typed), start);
+        let name = |p: &Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
+        let value = |p: &Path| Pick::Value(p.to_string_lossy().into_owned());
+        let open = |p: &Path| Pick::Value(format!("{}/", p.display()));
+        let here = StyledText::new(folder.to_string_lossy().into_owned(), StyleRole::Note);
+        let mut entries = vec![Entry::new("this folder", here, value(&folder))];
+        entries.extend(to.and_then(|to| self.new_bundle(&to)).map(|name| {
+            let about = StyledText::new("a new file in this folder", StyleRole::Note);
+            Entry::new(name.clone(), about, value(&folder.join(name)))
+        }));
+        let above = StyledText::new("the folder above", StyleRole::Note);
+        entries.extend(folder.parent().map(|p| Entry::new("..", above, open(p))));
+        match file::entries_in(&folder) {
+            Ok((folders, files)) => {
+                entries.extend(folders.iter().map(|p| Entry::new(format!("{}/", name(p)), "", open(p))));
+                entries.extend(files.iter().map(|p| Entry::new(name(p), "", value(p))));
+            }
+            Err(error) => self.show_message(StyledText::new(error.to_string(), StyleRole::Stop)),
+        }
+        self.mode.push(Box::new(Menu::new(title, entries).for_field(Self::put_value)));
+    }
+
+    /// A name for a bundle to a partner, which says whether it is of an exercise.
+    fn new_bundle(&self, to: &str) -> Option<String> {
+        let who = self.who.as_ref()?;
+        let (from, time) = (who.desk.split(' ').next()?, self.now().to_string());
+        let minute: String = time.chars().take(16).filter(|c| c.is_ascii_alphanumeric()).collect();
+        Some(format!("{from}-{to}-{minute}.{}", who.realm.ending()))
+    }
+}

@@ -1,0 +1,133 @@
+//! The menus that are opened by a key: help, palette, leaving. And what is common to menus whose entries are asked for.
+
+use std::sync::Arc;
+
+use super::State;
+use super::verdicts::refused;
+use crate::command::commands;
+use crate::command::definition::{Command, Handler};
+use crate::tui::action::{ACTIONS, Action, Intent};
+use crate::tui::available_actions::find;
+use crate::tui::overlay::menu::{Entry, Menu, Pick, Purpose};
+use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::theme::{StyleRole, Theme};
+use crate::tui::worker::Ticket;
+use crate::workspace::error::Error;
+
+/// So many letters are typed before records are looked for.
+const SEARCHED: usize = 3;
+
+impl State {
+    pub(super) fn show_help(&mut self) {
+        let screen = self.screen();
+        let entry = |a: &'static Action| Entry { keys: self.keymap.keys(a).join("  "), ..action_entry(a) };
+        let at = ACTIONS.iter().filter(|a| a.is_at(screen) && !self.keymap.keys(a).is_empty());
+        // What is of this screen alone goes first.
+        let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
+        let entries = local.into_iter().chain(global).map(entry).collect();
+        self.mode.push(Box::new(Menu::new(format!("Help: {}", screen.title()), entries)));
+    }
+
+    pub(super) fn show_palette(&mut self) {
+        let screen = self.screen();
+        let view = self.view();
+        let records: Vec<RecordRef> =
+            if view.marks.is_empty() { view.selected().cloned().into_iter().collect() } else { view.marks.clone() };
+        let action = |a: &'static Action| {
+            let keys = self.keymap.keys(a).into_iter().next().unwrap_or_default();
+            Entry { keys, ..action_entry(a) }
+        };
+        let mut entries: Vec<Entry<Self>> = ACTIONS.iter().filter(|a| a.is_at(screen)).map(action).collect();
+        // A command that is run without a workspace needs what the screens do not have.
+        let for_screens = commands().filter(|command| !matches!(command.run, Handler::Free(_)));
+        entries.extend(for_screens.map(|command| self.command_entry(command, &records)));
+        entries.extend(Theme::all().iter().map(|theme| {
+            let pick = Pick::close(move |state: &mut Self| state.theme = theme);
+            Entry::new(format!("theme {}", theme.name), StyledText::new("Use this theme", StyleRole::Note), pick)
+        }));
+        self.mode.push(Box::new(Menu::new("Commands, places, records", entries).searching(Self::search)));
+    }
+
+    fn command_entry(&self, command: &'static Command, records: &[RecordRef]) -> Entry<Self> {
+        if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
+            let failure = as_of.refusal();
+            let why = StyledText::new(format!("no    {}", failure.what), StyleRole::Stop);
+            return Entry::new(command.full_name(), why, refused(failure));
+        }
+        let is_meant = command.fields.iter().any(|f| f.positional);
+        let fits = is_meant && records.iter().any(|s| command.subject_field(&s.kind).is_some());
+        let on = if fits { records.to_vec() } else { Vec::new() };
+        let pick = Pick::close(move |state: &mut Self| state.begin(command, on.clone()));
+        Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
+    }
+
+    /// Asks whether to leave, or to lock.
+    pub(super) fn ask_to_leave(&mut self) {
+        let of = |intent| ACTIONS.iter().find(|a| a.intent == intent);
+        let entries = of(Intent::Leave).into_iter().chain(of(Intent::Lock)).map(action_entry).collect();
+        self.mode.push(Box::new(Menu::new("Leave comity?  Esc stays", entries).with_purpose(Purpose::Leaving)));
+    }
+
+    pub(super) fn is_asking_to_leave(&self) -> bool {
+        self.mode.top_as::<Menu<Self>>().is_some_and(|menu| menu.purpose == Purpose::Leaving)
+    }
+
+    /// Looks for records that fit what is typed into the menu on top.
+    pub(super) fn search(&mut self) {
+        let ticket = self.next_ticket();
+        let Some(menu) = self.mode.top_as_mut::<Menu<Self>>() else { return };
+        let typed = menu.query.text();
+        menu.searched = ticket;
+        if !menu.searches() || typed.trim().len() < SEARCHED {
+            return menu.set_found(Vec::new());
+        }
+        self.read_newest(
+            (&Arc::clone(&self.newest_detail), ticket),
+            move |workspace| find(workspace, typed.trim()).unwrap_or_default(),
+            move |state, found| state.records_found(ticket, found),
+        );
+    }
+
+    pub(super) fn records_found(&mut self, ticket: Ticket, found: Vec<(RecordRef, String)>) {
+        let Some(menu) = self.mode.top_as_mut::<Menu<Self>>().filter(|menu| menu.searched == ticket) else { return };
+        let kinds = menu.kinds;
+        let offered = menu.values();
+        let entry = |(subject, label): (RecordRef, String)| match kinds {
+            Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
+            None => {
+                let kind = StyledText::new(subject.kind.clone(), StyleRole::Note);
+                Entry::new(label, kind, Pick::close(move |state: &mut Self| state.go_to_record(subject.clone())))
+            }
+        };
+        let fits = |(s, _): &(RecordRef, String)| {
+            kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
+        };
+        menu.set_found(found.into_iter().filter(fits).map(entry).collect());
+    }
+
+    /// Puts the entries into the menu that waits for them; without them it is closed, and the reason is shown.
+    pub(super) fn entries_arrived(
+        &mut self,
+        ticket: Ticket,
+        entries: Result<Vec<Entry<Self>>, Error>,
+        empty: &'static str,
+    ) {
+        let Some(menu) = self.mode.top_as_mut::<Menu<Self>>().filter(|menu| menu.asked == ticket) else { return };
+        match entries {
+            Ok(entries) => {
+                menu.empty = empty;
+                let outcome = menu.set_entries(entries);
+                self.follow_up(outcome);
+            }
+            Err(failure) => {
+                self.mode.pop();
+                self.show_failure(&failure);
+            }
+        }
+    }
+}
+
+fn action_entry(action: &'static Action) -> Entry<State> {
+    let pick = Pick::close(move |state: &mut State| state.act(action));
+    Entry::new(action.name, StyledText::new(action.about, StyleRole::Note), pick)
+}

@@ -1,0 +1,90 @@
+//! Moving the selection, marking, and the range of marks that is being made.
+
+use super::State;
+use crate::tui::action::Intent;
+use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::theme::StyleRole;
+use crate::tui::view::View;
+
+impl State {
+    pub(super) fn step(&mut self, step: impl FnOnce(&mut View)) {
+        let view = self.view_mut();
+        view.scroll = 0;
+        step(view);
+        self.fetch_detail();
+    }
+
+    /// Moves the selection by so many rows, or scrolls the detail that has the whole body.
+    pub(super) fn scroll_or_step(&mut self, by: i32) {
+        let view = self.view_mut();
+        if view.zoomed {
+            view.scroll = view.scroll.saturating_add_signed(by.clamp(-1000, 1000) as i16);
+        } else {
+            self.step(|v| v.step(by));
+        }
+    }
+
+    /// What an action is about: what is marked, else what is selected, else what the page is about.
+    pub(in crate::tui) fn subjects(&self) -> Vec<RecordRef> {
+        let view = self.view();
+        if view.failed.is_some() {
+            return Vec::new();
+        }
+        // What is read over the whole body is what is meant: the marks are out of sight.
+        if !view.marks.is_empty() && !view.zoomed {
+            return view.marks.clone();
+        }
+        view.selected().or(view.page.about.as_ref()).cloned().into_iter().collect()
+    }
+
+    /// Whether a range goes on while this is done: it only moves, or is about the range itself.
+    pub(super) const fn keeps_range(intent: Intent) -> bool {
+        matches!(
+            intent,
+            Intent::Move(_)
+                | Intent::HalfPage(_)
+                | Intent::Page(_)
+                | Intent::First
+                | Intent::Last
+                | Intent::Range
+                | Intent::Mark
+                | Intent::Back
+                | Intent::Quit
+                | Intent::Refresh
+        )
+    }
+
+    pub(super) fn mark(&mut self) {
+        if self.view().is_ranging() {
+            return self.view_mut().end_range();
+        }
+        self.view_mut().mark();
+        self.step(|v| v.step(1));
+    }
+
+    /// Marks everything that the filter shows; of a long list, what of it is here.
+    pub(super) fn mark_all(&mut self) {
+        let view = self.view_mut();
+        view.mark_all();
+        let (section, _) = view.at();
+        let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit);
+        if let Some(fit) = long.filter(|fit| *fit > view.rows(section).len()) {
+            let here = view.rows(section).len();
+            let also = "a filter narrows them; share takes a whole case";
+            self.show_message(StyledText::new(
+                format!("Marked are {here} of {fit}: those that are here; {also}."),
+                StyleRole::Due,
+            ));
+        }
+    }
+
+    /// Begins a range, or ends it.
+    pub(super) fn range(&mut self) {
+        let view = self.view_mut();
+        if view.is_ranging() {
+            view.end_range();
+        } else if !view.begin_range() {
+            self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What may be done with what is marked or selected: each record is asked about, who cannot is said with the reason, and only
+//! what can goes on. Nothing is done here: forms and questions stand before every act.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::State;
+use crate::command::definition::Command;
+use crate::tui::bulk::{May, may, may_each, named, only_one, why};
+use crate::tui::mode::Wait;
+use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::theme::StyleRole;
+use crate::tui::worker::Ticket;
+use crate::workspace::error::{Error, ErrorKind};
+
+impl State {
+    /// Asks of everything that is marked what may be done with it. Many marks are many questions: closing the list ends them.
+    pub(super) fn ask_verdicts(&mut self) {
+        let records = self.subjects();
+        if records.is_empty() {
+            return self.show_message_with_keys("Nothing is selected; {palette} shows every command.", StyleRole::Note);
+        }
+        let view = self.view();
+        let marks = view.marks_in_words();
+        let title = if marks.is_empty() { view.selected_line().unwrap_or_default() } else { marks };
+        let ticket = self.next_ticket();
+        let menu = Menu::<Self>::awaiting(title, ticket, "Asking the gate …");
+        let cancelled = menu.waiting().flag();
+        self.mode.push(Box::new(menu));
+        let arrived = move |state: &mut Self, verdicts| state.verdicts_arrived(ticket, verdicts);
+        if self.as_of.is_some() {
+            self.read(move |workspace| may(workspace, &records, &|| true), arrived);
+        } else {
+            self.ask_writer(move |workspace| may(workspace, &records, &|| is_wanted(&cancelled)), arrived);
+        }
+    }
+
+    pub(super) fn verdicts_arrived(&mut self, ticket: Ticket, verdicts: Result<Vec<May>, Error>) {
+        match verdicts {
+            Ok(all) => {
+                let (yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
+                let entries = yes.into_iter().chain(no).map(entry).collect();
+                self.entries_arrived(ticket, Ok(entries), "Nothing can be done with this.");
+            }
+            // Whoever asked has left the list.
+            Err(failure) if failure.kind == ErrorKind::Cancelled => {}
+            Err(failure) => {
+                self.mode.stop_waiting();
+                self.show_failure(&failure);
+            }
+        }
+    }
+
+    /// Asks of each of several records whether a command may be done with it.
+    pub(super) fn ask_verdict_of_each(&mut self, command: &'static Command, records: Vec<RecordRef>) {
+        let ticket = self.next_ticket();
+        let wait = Wait::new(ticket);
+        let cancelled = wait.cancel.flag();
+        self.mode.begin_waiting(wait);
+        self.ask_writer(
+            move |workspace| may_each(workspace, command, &records, &|| is_wanted(&cancelled)),
+            move |state, verdict| {
+                if state.mode.take_answer(ticket) {
+                    match verdict {
+                        Ok(verdict) => state.go_on_with_those_that_can(verdict),
+                        Err(failure) => state.show_failure(&failure),
+                    }
+                }
+            },
+        );
+    }
+
+    /// Goes on with those that can; where some cannot, that is said first.
+    pub(super) fn go_on_with_those_that_can(&mut self, may: May) {
+        let name = may.command.full_name();
+        if let Some(why) = only_one(may.command, &may.can) {
+            let text = format!("{name} is done with one thing at a time: {why}.");
+            return self.show_message(StyledText::new(text, StyleRole::Due));
+        }
+        if may.cannot.is_empty() {
+            return self.prepare(may.command, may.can);
+        }
+        let (can, of) = (may.can.len(), may.of());
+        let groups = may.groups();
+        let mut entries = Vec::new();
+        if can > 0 {
+            let these = StyledText::new(named(&may.can), StyleRole::Good);
+            let (command, records) = (may.command, may.can);
+            let go_on = Pick::close(move |state: &mut Self| state.prepare(command, records.clone()));
+            entries.push(Entry::new(format!("go on with {can}"), these, go_on));
+        }
+        entries.extend(groups.into_iter().map(|group| {
+            let note = StyledText::new(format!("{}: {}", named(&group.things), group.why), StyleRole::Stop);
+            Entry::new(format!("{} cannot", group.things.len()), note, refused(group.failure))
+        }));
+        let title = format!("{name}: {} of {of} can", if can == 0 { "none".to_owned() } else { can.to_string() });
+        self.mode.push(Box::new(Menu::new(title, entries)));
+    }
+}
+
+fn is_wanted(cancelled: &AtomicBool) -> bool {
+    !cancelled.load(Ordering::Relaxed)
+}
+
+/// Says why it may not be done; the list stays.
+pub(super) fn refused(failure: Error) -> Pick<State> {
+    Pick::stay(move |state: &mut State| state.show_failure(&failure))
+}
+
+/// A command in the list of what may be done.
+fn entry(may: May) -> Entry<State> {
+    let (name, about, can, of) = (may.command.full_name(), may.command.about, may.can.len(), may.of());
+    let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();
+    let (text, role) = match (of, can, may.cannot.first()) {
+        (1, 0, Some((_, failure))) => {
+            let note = StyledText::new(format!("no    {}", self::why(failure)), StyleRole::Stop);
+            return Entry::new(name, note, refused(failure.clone()));
+        }
+        (1, ..) => (format!("yes   {about}"), StyleRole::Good),
+        (_, 0, _) => (format!("none of {of}   {why}"), StyleRole::Stop),
+        (_, _, None) => (format!("{can} of {of} can   {about}"), StyleRole::Good),
+        (_, _, Some(_)) => (format!("{can} of {of} can   not: {why}"), StyleRole::Due),
+    };
+    let go_on = Pick::close(move |state: &mut State| state.go_on_with_those_that_can(may.clone()));
+    Entry::new(name, StyledText::new(text, role), go_on)
+}
