@@ -1,6 +1,9 @@
 //! The catalogue of what can be done on the screens: one row feeds the keymap, the help, the palette and the hints.
 
+use std::sync::LazyLock;
+
 use super::key::{Chord, sequence};
+use super::screen::{SCREENS, digit_of};
 use super::screen_id::ScreenId;
 
 /// What an action does.
@@ -130,17 +133,31 @@ const fn here(
 
 use ScreenId as P;
 
-/// Every action. Hints are shown in this order, as many as fit.
-pub const ACTIONS: &[Action] = &[
-    here(&[P::Case], "open item", "Read the item", &["enter", "right", "l"], "read", Intent::Open),
-    here(&[P::Legal], "answer", "Answer the tests of the review", &["enter", "right", "l"], "answer", Intent::Open),
-    here(&[P::Sync], "preview", "What would leave, what would stay, and why", &["enter", "p"], "preview", Intent::Open),
+/// Every action. Hints are shown in this order, as many as fit. Each screen has one that opens it.
+pub static ACTIONS: LazyLock<Vec<Action>> = LazyLock::new(|| {
+    let open = SCREENS.iter().map(|screen| open_screen(screen.id));
+    FIRST.iter().copied().chain(open).chain(FURTHER.iter().copied()).collect()
+});
+
+/// The action that opens a screen. Its texts are made once, and are there as long as the program.
+fn open_screen(id: ScreenId) -> Action {
+    let digit = digit_of(id).map(|digit| &*digit.to_string().leak());
+    let letter = &*format!("g {}", id.letter()).leak();
+    let keys = digit.into_iter().chain([letter]).collect::<Vec<_>>().leak();
+    action(id.word(), format!("Go to {}", id.title()).leak(), keys, "", Intent::Go(id))
+}
+
+/// The actions before those that open screens.
+const FIRST: &[Action] = &[
+    here(&[P::CASE], "open item", "Read the item", &["enter", "right", "l"], "read", Intent::Open),
+    here(&[P::LEGAL], "answer", "Answer the tests of the review", &["enter", "right", "l"], "answer", Intent::Open),
+    here(&[P::SYNC], "preview", "What would leave, what would stay, and why", &["enter", "p"], "preview", Intent::Open),
     action("open", "Open what is selected", &["enter", "right", "l"], "open", Intent::Open),
-    here(&[P::Queue], "new request", "Write a request", &["i"], "new", Intent::New("request new")),
-    here(&[P::Case], "add item", "Add an item to the case", &["i"], "add", Intent::New("item add")),
-    here(&[P::Case], "import file", "Import the items of a file", &["I"], "import", Intent::New("item import")),
+    here(&[P::QUEUE], "new request", "Write a request", &["i"], "new", Intent::New("request new")),
+    here(&[P::CASE], "add item", "Add an item to the case", &["i"], "add", Intent::New("item add")),
+    here(&[P::CASE], "import file", "Import the items of a file", &["I"], "import", Intent::New("item import")),
     here(
-        &[P::Case],
+        &[P::CASE],
         "share",
         "Share items of the case with a partner",
         &["S"],
@@ -148,17 +165,17 @@ pub const ACTIONS: &[Action] = &[
         Intent::Command("disclosure new"),
     ),
     here(
-        &[P::Case],
+        &[P::CASE],
         "request from case",
         "Write a request for the case",
         &["r"],
         "request",
         Intent::New("request new"),
     ),
-    here(&[P::Case], "new case", "Open a case", &["C"], "", Intent::New("case new")),
-    here(&[P::Timers], "hold", "Hold what is selected", &["H"], "hold", Intent::Command("retention hold")),
+    here(&[P::CASE], "new case", "Open a case", &["C"], "", Intent::New("case new")),
+    here(&[P::TIMERS], "hold", "Hold what is selected", &["H"], "hold", Intent::Command("retention hold")),
     here(
-        &[P::Timers],
+        &[P::TIMERS],
         "purge what is due",
         "Erase everything that is due",
         &["D"],
@@ -166,7 +183,7 @@ pub const ACTIONS: &[Action] = &[
         Intent::New("retention purge"),
     ),
     here(
-        &[P::Sync],
+        &[P::SYNC],
         "import bundle",
         "Take bundles in, from a file or a folder",
         &["i"],
@@ -174,7 +191,7 @@ pub const ACTIONS: &[Action] = &[
         Intent::New("bundle import"),
     ),
     here(
-        &[P::Sync],
+        &[P::SYNC],
         "verify bundle",
         "Verify a bundle; nothing of it is applied",
         &["c"],
@@ -182,17 +199,17 @@ pub const ACTIONS: &[Action] = &[
         Intent::New("bundle verify"),
     ),
     here(
-        &[P::Sync],
+        &[P::SYNC],
         "write bundle",
         "Make a bundle for the partner and write it",
         &["x"],
         "write",
         Intent::Command("bundle export"),
     ),
-    here(&[P::Partners], "add agreement", "Record an agreement", &["A"], "agreement", Intent::Command("agreement add")),
-    here(&[P::Partners], "add partner", "Add a partner: read its card", &["i"], "add", Intent::New("partner add")),
+    here(&[P::PARTNERS], "add agreement", "Record an agreement", &["A"], "agreement", Intent::Command("agreement add")),
+    here(&[P::PARTNERS], "add partner", "Add a partner: read its card", &["i"], "add", Intent::New("partner add")),
     here(
-        &[P::Audit],
+        &[P::AUDIT],
         "check chain",
         "Read the log again from its first act",
         &["c"],
@@ -200,14 +217,14 @@ pub const ACTIONS: &[Action] = &[
         Intent::New("audit verify"),
     ),
     here(
-        &[P::Audit],
+        &[P::AUDIT],
         "as of act",
         "The record as it was after this act, read only",
         &["t"],
         "as of",
         Intent::LookBackToAct,
     ),
-    here(&[P::Queue], "letter", "Write the request as a letter", &["p"], "letter", Intent::Command("request letter")),
+    here(&[P::QUEUE], "letter", "Write the request as a letter", &["p"], "letter", Intent::Command("request letter")),
     action("review", "Ask for review", &["V"], "review", Intent::Review),
     action("sign", "Sign: approve, send, release, accept", &["S"], "sign", Intent::Sign),
     action("destroy", "Destroy, withdraw or refuse", &["X"], "", Intent::Destroy),
@@ -237,16 +254,10 @@ pub const ACTIONS: &[Action] = &[
     action("previous section", "To the part before", &["backtab"], "", Intent::Section(-1)),
     action("back", "Back; drop the range, the filter, the marks", &["esc", "left", "h"], "", Intent::Back),
     action("before", "The place before", &["-"], "", Intent::Before),
-    action("desk", "Go to Desk", &["1", "g d"], "", Intent::Go(P::Desk)),
-    action("queue", "Go to Queue", &["2", "g q"], "", Intent::Go(P::Queue)),
-    action("case", "Go to Case", &["3", "g c"], "", Intent::Go(P::Case)),
-    action("legal", "Go to Legal", &["4", "g l"], "", Intent::Go(P::Legal)),
-    action("timers", "Go to Timers", &["5", "g t"], "", Intent::Go(P::Timers)),
-    action("sync", "Go to Sync", &["6", "g s"], "", Intent::Go(P::Sync)),
-    action("partners", "Go to Partners", &["7", "g p"], "", Intent::Go(P::Partners)),
-    action("audit", "Go to Audit", &["8", "g a"], "", Intent::Go(P::Audit)),
-    action("drill", "Go to Drill", &["9", "g x"], "", Intent::Go(P::Drill)),
-    action("reports", "Go to Reports", &["0", "g r"], "", Intent::Go(P::Reports)),
+];
+
+/// The actions after those that open screens.
+const FURTHER: &[Action] = &[
     action("as of", "The record as it was at a time, read only", &["t"], "", Intent::LookBack),
     action("now", "Back to the record as it is", &["T"], "", Intent::Now),
     action("undo", "What was done last, and what takes it back", &["u"], "", Intent::Undo),
@@ -284,7 +295,7 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), all, "names are unique");
-        for a in ACTIONS {
+        for a in ACTIONS.iter() {
             assert!(!a.about.is_empty() && a.sequences().len() == a.keys.len(), "{}", a.name);
             if let Intent::Command(name) | Intent::New(name) = a.intent {
                 assert!(crate::command::command(name).is_some(), "{name}");

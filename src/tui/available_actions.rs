@@ -185,21 +185,21 @@ pub fn place_of(workspace: &Workspace, subject: &RecordRef) -> Result<Option<(Sc
     let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
     let at = |place, view, focus| Some((place, ViewParams { view, focus, ..ViewParams::default() }));
     Ok(match record.kind {
-        "item" => at(ScreenId::Case, 0, record.case),
-        "case" => at(ScreenId::Case, 0, Some(record.id)),
-        "request" => at(ScreenId::Queue, if super::screen::queue::is_open(&record.state) { 0 } else { 3 }, None),
-        "review" => at(ScreenId::Legal, 0, None),
+        "item" => at(ScreenId::CASE, 0, record.case),
+        "case" => at(ScreenId::CASE, 0, Some(record.id)),
+        "request" => at(ScreenId::QUEUE, if super::screen::queue::is_open(&record.state) { 0 } else { 3 }, None),
+        "review" => at(ScreenId::LEGAL, 0, None),
         "disclosure" if record.state == "proposed" || record.text("validation") == Some("pending") => {
-            at(ScreenId::Legal, 0, None)
+            at(ScreenId::LEGAL, 0, None)
         }
         "disclosure" => {
             let first = disclosure::items_of(workspace, &record)?.first().copied();
             let item = first.map(|i| workspace.records().get(i)).transpose()?.flatten();
-            at(ScreenId::Case, 2, item.and_then(|i| i.case))
+            at(ScreenId::CASE, 2, item.and_then(|i| i.case))
         }
-        "partner" | "agreement" => at(ScreenId::Partners, 0, None),
-        "hold" => at(ScreenId::Timers, 1, None),
-        "certificate" => at(ScreenId::Timers, 3, None),
+        "partner" | "agreement" => at(ScreenId::PARTNERS, 0, None),
+        "hold" => at(ScreenId::TIMERS, 1, None),
+        "certificate" => at(ScreenId::TIMERS, 3, None),
         _ => None,
     })
 }

@@ -47,7 +47,7 @@ impl Canvas<'_> {
     pub fn line(&mut self, area: Rect, line: &Line) {
         let mut x = area.x;
         for piece in line {
-            x += self.shown(x, area.y, area.right().saturating_sub(x), &piece.text, piece.tone);
+            x += self.shown(x, area.y, area.right().saturating_sub(x), &piece.text, piece.role);
         }
     }
 
@@ -73,7 +73,7 @@ impl Canvas<'_> {
                 let label = if labels == 0 { String::new() } else { pad(label, usize::from(labels)) + "  " };
                 lines.push(TextLine::from_iter([
                     Span::styled(label, self.theme.style(StyleRole::Note)),
-                    Span::styled(line, self.theme.style(piece.tone)),
+                    Span::styled(line, self.theme.style(piece.role)),
                 ]));
             }
         }
@@ -208,7 +208,7 @@ impl Canvas<'_> {
             } else {
                 pad(text, room)
             };
-            Text::styled(text, style(cell.tone))
+            Text::styled(text, style(cell.role))
         });
         Row::new(std::iter::once(Text::from(before)).chain(cells))
     }

@@ -42,7 +42,7 @@ impl Input {
         (at.0, at.1)
     }
 
-    /// Takes a key. Answers whether it meant something here; what did not is for whoever owns the field.
+    /// Takes a key. Returns whether it meant something here; what did not is for whoever owns the field.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {

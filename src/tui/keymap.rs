@@ -239,6 +239,7 @@ mod tests {
     use crossterm::event::KeyCode;
 
     use super::*;
+    use crate::tui::screen::SCREENS;
 
     fn own(rows: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
         rows.iter().map(|(name, keys)| ((*name).to_owned(), keys.iter().map(|k| (*k).to_owned()).collect())).collect()
@@ -274,33 +275,33 @@ mod tests {
             let keymap = Keymap::with(preset, &hold).unwrap();
             assert_eq!(meant(&keymap, place, keys), means, "{preset} {place} {keys}");
         };
-        check(Preset::Vim, ScreenId::Timers, "H", "hold");
-        check(Preset::Vim, ScreenId::Timers, "f7", "hold");
-        check(Preset::Vim, ScreenId::Desk, "f7", "");
-        check(Preset::Vim, ScreenId::Case, "enter", "open item");
-        check(Preset::Vim, ScreenId::Desk, "enter", "open");
-        check(Preset::Vim, ScreenId::Desk, "g", "…");
-        check(Preset::Vim, ScreenId::Desk, "space", "");
-        check(Preset::Vim, ScreenId::Desk, ":", "");
-        check(Preset::Arrows, ScreenId::Timers, "H", "hold");
-        check(Preset::Arrows, ScreenId::Desk, "f12", "palette");
-        check(Preset::Arrows, ScreenId::Desk, "f2", "");
-        check(Preset::Arrows, ScreenId::Desk, "g", "");
-        check(Preset::Arrows, ScreenId::Desk, "j", "");
-        check(Preset::ScreenReader, ScreenId::Desk, "3", "case");
+        check(Preset::Vim, ScreenId::TIMERS, "H", "hold");
+        check(Preset::Vim, ScreenId::TIMERS, "f7", "hold");
+        check(Preset::Vim, ScreenId::DESK, "f7", "");
+        check(Preset::Vim, ScreenId::CASE, "enter", "open item");
+        check(Preset::Vim, ScreenId::DESK, "enter", "open");
+        check(Preset::Vim, ScreenId::DESK, "g", "…");
+        check(Preset::Vim, ScreenId::DESK, "space", "");
+        check(Preset::Vim, ScreenId::DESK, ":", "");
+        check(Preset::Arrows, ScreenId::TIMERS, "H", "hold");
+        check(Preset::Arrows, ScreenId::DESK, "f12", "palette");
+        check(Preset::Arrows, ScreenId::DESK, "f2", "");
+        check(Preset::Arrows, ScreenId::DESK, "g", "");
+        check(Preset::Arrows, ScreenId::DESK, "j", "");
+        check(Preset::ScreenReader, ScreenId::DESK, "3", "case");
     }
 
     #[test]
     fn without_letters_nothing_that_types_means_anything_but_digits() {
         for preset in [Preset::Arrows, Preset::ScreenReader] {
             let keymap = Keymap::of(preset);
-            for place in ScreenId::ALL {
+            for place in SCREENS.iter().map(|screen| screen.id) {
                 for c in (' '..='~').filter(|c| !c.is_ascii_digit()) {
                     let chord = Chord { code: KeyCode::Char(c), ctrl: false };
-                    assert!(matches!(keymap.meaning(*place, &[chord]), Meaning::Nothing), "{preset} {place} {c}");
+                    assert!(matches!(keymap.meaning(place, &[chord]), Meaning::Nothing), "{preset} {place} {c}");
                 }
                 for keys in ["up", "down", "enter", "esc", "tab", "f1", "f2", "f3", "f9", "ctrl-p", "ctrl-l"] {
-                    assert_ne!(meant(&keymap, *place, keys), "", "{preset} {place} {keys}");
+                    assert_ne!(meant(&keymap, place, keys), "", "{preset} {place} {keys}");
                 }
             }
         }

@@ -148,7 +148,7 @@ pub fn head_lines(view: &View, width: u16) -> Vec<Line> {
     let lines = |line: &Line| match line.as_slice() {
         [only] => {
             let lines = wrap(only.text.as_str(), usize::from(width.saturating_sub(2)));
-            lines.into_iter().map(|text| vec![StyledText::new(text, only.tone)]).collect()
+            lines.into_iter().map(|text| vec![StyledText::new(text, only.role)]).collect()
         }
         _ => vec![line.clone()],
     };

@@ -116,7 +116,7 @@ impl ListQuery {
 }
 
 impl List {
-    /// Reads on for a turn. Answers the rows that fit so far, and how many were read.
+    /// Reads on for a turn. Returns the rows that fit so far, and how many were read.
     fn sift(&mut self, wish: &ListQuery, source: &Source<'_>) -> Result<(&[i64], usize), Error> {
         if wish.filter.trim().is_empty() && wish.order.is_none() {
             self.sifted = None;

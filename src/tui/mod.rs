@@ -97,7 +97,7 @@ pub fn run(opening: Opening, passphrase_file: bool, context: CommandContext, set
 /// The seam by which a test sees what a panic leaves behind. The release binary has none.
 #[cfg(debug_assertions)]
 fn fail_where_asked(state: &State) {
-    assert!(state.screen() != screen_id::ScreenId::Reports || variable("COMITY_PANICS").is_none(), "M. Kraus");
+    assert!(state.screen() != screen_id::ScreenId::REPORTS || variable("COMITY_PANICS").is_none(), "M. Kraus");
 }
 
 async fn serve(

@@ -20,19 +20,19 @@ pub struct StyledText {
     /// The text.
     pub text: Shown,
     /// What it means.
-    pub tone: StyleRole,
+    pub role: StyleRole,
 }
 
 impl StyledText {
-    /// Text with a tone.
-    pub fn new(text: impl Into<Shown>, tone: StyleRole) -> Self {
-        Self { text: text.into(), tone }
+    /// Text with a role.
+    pub fn new(text: impl Into<Shown>, role: StyleRole) -> Self {
+        Self { text: text.into(), role }
     }
 }
 
 impl<T: Into<Shown>> From<T> for StyledText {
     fn from(text: T) -> Self {
-        Self { text: text.into(), tone: StyleRole::Base }
+        Self { text: text.into(), role: StyleRole::Base }
     }
 }
 
@@ -135,7 +135,7 @@ pub struct Section {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<PageRow>,
-    /// What is said where there are no rows.
+    /// The text where there are no rows.
     pub empty: Shown,
     /// Which part of a long list the rows are; `None`: they are all.
     pub window: Option<Window>,
@@ -164,10 +164,10 @@ pub struct Page {
 
 impl Page {
     /// Puts the keys there are into its sentences, which name actions: `{hold} holds it`.
-    pub fn format_keys(&mut self, told: &dyn Fn(&str) -> String) {
+    pub fn format_keys(&mut self, format: &dyn Fn(&str) -> String) {
         let empty = self.bands.iter_mut().flatten().map(|section| &mut section.empty);
         for sentence in empty.chain([&mut self.sentence]) {
-            *sentence = Shown::from(told(sentence.as_str()));
+            *sentence = Shown::from(format(sentence.as_str()));
         }
     }
 }

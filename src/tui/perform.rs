@@ -27,24 +27,24 @@ pub fn perform_each(
     if let [only] = forms {
         return perform(workspace, command, only, job);
     }
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     for (n, form) in forms.iter().enumerate() {
         match job
             .at("done with", n as u64, Some(forms.len() as u64))
             .and_then(|()| perform(workspace, command, form, job))
         {
-            Ok(answer) => said.extend(answer.message),
+            Ok(output) => messages.extend(output.message),
             Err(failure) if n == 0 => return Err(failure),
             Err(failure) => {
                 let stopped = format!("{n} of {} are done; then it stopped: {}", forms.len(), failure.what);
-                let mut answer = Output::thing(&n).with_message(format!("{stopped}\n{}", said.join("\n")));
-                answer.code = failure.code();
-                return Ok(answer);
+                let mut output = Output::thing(&n).with_message(format!("{stopped}\n{}", messages.join("\n")));
+                output.code = failure.code();
+                return Ok(output);
             }
         }
     }
     let head = format!("{}: done with {}.", command.full_name(), forms.len());
-    Ok(Output::thing(&forms.len()).with_message(format!("{head}\n{}", said.join("\n"))))
+    Ok(Output::thing(&forms.len()).with_message(format!("{head}\n{}", messages.join("\n"))))
 }
 
 fn perform(workspace: &mut Workspace, command: &'static Command, form: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -82,18 +82,18 @@ pub fn preview(
         let asked = if dry { asked.with("dry-run", "yes") } else { asked };
         let (Handler::Reads(run) | Handler::Writes(run)) = other.run else { return (None, Vec::new()) };
         return match run(workspace, &asked, &mut Job::silent()) {
-            Ok(answer) => (None, plain::lines(&answer)),
+            Ok(output) => (None, plain::lines(&output)),
             Err(failure) => (Some(failure), Vec::new()),
         };
     }
-    let said = match command.run {
+    let answer = match command.run {
         Handler::Writes(run) => workspace.rehearse(|workspace| run(workspace, form, &mut Job::silent())),
         _ => None,
     };
-    let told = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
-        let line = |(label, bit): &(Shown, StyledText)| format!("{label:14}  {}", bit.text);
+    let lines = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
+        let line = |(label, piece): &(Shown, StyledText)| format!("{label:14}  {}", piece.text);
         let until = d.lines.iter().position(|(label, _)| label.as_str() == "HISTORY").unwrap_or(d.lines.len());
         d.lines.iter().take(until).map(line).collect()
     });
-    (said, told.unwrap_or_default())
+    (answer, lines.unwrap_or_default())
 }

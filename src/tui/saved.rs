@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::order::Order;
-use super::screen::screen_of;
+use super::screen::{self, screen_of};
 use super::screen_id::ScreenId;
 use crate::host::{file, folder};
 use crate::value::text::shown;
@@ -25,10 +25,10 @@ const LONGEST: u64 = 64 * 1024;
 pub struct Saved {
     /// Its name.
     pub name: String,
-    /// The place.
-    #[serde(deserialize_with = "place")]
-    pub place: ScreenId,
-    /// Which of the place's views; empty where it has one.
+    /// The screen.
+    #[serde(rename = "place", deserialize_with = "screen")]
+    pub screen: ScreenId,
+    /// Which of the screen's views; empty where it has one.
     #[serde(default)]
     pub tab: String,
     /// The filter, as it was typed.
@@ -49,18 +49,18 @@ struct Written {
     view: Vec<Saved>,
 }
 
-fn place<'de, D: Deserializer<'de>>(from: D) -> Result<ScreenId, D::Error> {
+fn screen<'de, D: Deserializer<'de>>(from: D) -> Result<ScreenId, D::Error> {
     let word = String::deserialize(from)?;
-    ScreenId::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no place {word:?}")))
+    screen::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no place {word:?}")))
 }
 
 impl Saved {
     /// A view that has no name yet.
-    pub fn new(place: ScreenId, tab: usize, filter: &str, order: Option<&Order>) -> Self {
+    pub fn new(screen: ScreenId, tab: usize, filter: &str, order: Option<&Order>) -> Self {
         Self {
             name: String::new(),
-            place,
-            tab: screen_of(place).views.get(tab).map_or_else(String::new, |t| (*t).to_owned()),
+            screen,
+            tab: screen_of(screen).views.get(tab).map_or_else(String::new, |t| (*t).to_owned()),
             filter: filter.to_owned(),
             sort: order.map_or_else(String::new, |o| o.column.clone()),
             reversed: order.is_some_and(|o| o.reversed),
@@ -78,9 +78,9 @@ impl Saved {
         (!self.sort.is_empty()).then(|| Order { column: self.sort.clone(), reversed: self.reversed })
     }
 
-    /// Which of the place's views it is.
+    /// Which of the screen's views it is.
     pub fn tab(&self) -> usize {
-        screen_of(self.place).views.iter().position(|t| *t == self.tab).unwrap_or(0)
+        screen_of(self.screen).views.iter().position(|t| *t == self.tab).unwrap_or(0)
     }
 
     /// In words: where it is, what it shows, and how.
@@ -88,11 +88,11 @@ impl Saved {
         let tab = if self.tab.is_empty() { String::new() } else { format!(" {}", self.tab) };
         let filter = if self.filter.is_empty() { "no filter".to_owned() } else { format!("filter {}", self.filter) };
         let order = self.order().map_or_else(|| "as it comes".to_owned(), |o| o.words());
-        format!("{}{tab}, {filter}, {order}", self.place.title())
+        format!("{}{tab}, {filter}, {order}", self.screen.title())
     }
 
     fn toml(&self) -> String {
-        let mut out = format!("\n[[view]]\nname = {}\nplace = {}\n", quoted(&self.name), quoted(self.place.word()));
+        let mut out = format!("\n[[view]]\nname = {}\nplace = {}\n", quoted(&self.name), quoted(self.screen.word()));
         for (key, value) in [("tab", &self.tab), ("filter", &self.filter), ("sort", &self.sort)] {
             if !value.is_empty() {
                 out.push_str(&format!("{key} = {}\n", quoted(value)));
@@ -147,7 +147,7 @@ pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
     Ok(written.view)
 }
 
-/// Adds a view to those of the file, in the place of one of the same name. Answers whether there was one.
+/// Adds a view to those of the file, in the place of one of the same name. Returns whether there was one.
 ///
 /// # Errors
 ///
@@ -163,7 +163,7 @@ pub fn save(path: &Path, view: Saved) -> Result<bool, Error> {
     Ok(there.is_some())
 }
 
-/// Takes the view of a name out of the file, and answers it.
+/// Takes the view of a name out of the file, and returns it.
 ///
 /// # Errors
 ///
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn view(name: &str, filter: &str, order: Option<&Order>) -> Saved {
-        Saved { name: name.into(), ..Saved::new(ScreenId::Queue, 1, filter, order) }
+        Saved { name: name.into(), ..Saved::new(ScreenId::QUEUE, 1, filter, order) }
     }
 
     #[test]

@@ -1,90 +1,61 @@
-//! The ten places, their names and their keys.
+//! What names a screen: its word in commands and files, its title, and the letter that opens it. Which screens there are is said
+//! in `screen`; only screens that other parts refer to by name have a constant here.
 
-use crate::value::class::words;
+use std::fmt::{Display, Formatter, Result};
 
-words! {
-    /// A place.
-    ScreenId {
-        /// What is due, and what waits.
-        Desk = "desk",
-        /// Requests, inbound and outbound.
-        Queue = "queue",
-        /// One case.
-        Case = "case",
-        /// Reviews and releases.
-        Legal = "legal",
-        /// What ends when.
-        Timers = "timers",
-        /// Bundles.
-        Sync = "sync",
-        /// Partners and agreements.
-        Partners = "partners",
-        /// The log.
-        Audit = "audit",
-        /// Exercises.
-        Drill = "drill",
-        /// Reports.
-        Reports = "reports",
-    }
+/// The name of a screen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ScreenId {
+    word: &'static str,
+    title: &'static str,
+    letter: char,
 }
 
 impl ScreenId {
-    /// Its name as it stands on the screen.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Desk => "Desk",
-            Self::Queue => "Queue",
-            Self::Case => "Case",
-            Self::Legal => "Legal",
-            Self::Timers => "Timers",
-            Self::Sync => "Sync",
-            Self::Partners => "Partners",
-            Self::Audit => "Audit",
-            Self::Drill => "Drill",
-            Self::Reports => "Reports",
-        }
+    /// What is due, and what waits.
+    pub const DESK: Self = Self::new("desk", "Desk", 'd');
+    /// Requests, inbound and outbound.
+    pub const QUEUE: Self = Self::new("queue", "Queue", 'q');
+    /// One case.
+    pub const CASE: Self = Self::new("case", "Case", 'c');
+    /// Reviews and releases.
+    pub const LEGAL: Self = Self::new("legal", "Legal", 'l');
+    /// What ends when.
+    pub const TIMERS: Self = Self::new("timers", "Timers", 't');
+    /// Bundles.
+    pub const SYNC: Self = Self::new("sync", "Sync", 's');
+    /// Partners and agreements.
+    pub const PARTNERS: Self = Self::new("partners", "Partners", 'p');
+    /// The log.
+    pub const AUDIT: Self = Self::new("audit", "Audit", 'a');
+    /// Exercises.
+    pub const DRILL: Self = Self::new("drill", "Drill", 'x');
+    /// Reports.
+    pub const REPORTS: Self = Self::new("reports", "Reports", 'r');
+
+    /// A name; the letter opens the screen after `g`.
+    pub const fn new(word: &'static str, title: &'static str, letter: char) -> Self {
+        Self { word, title, letter }
     }
 
-    /// The digit that opens it: 1 to 9, then 0.
-    pub fn digit(self) -> char {
-        let n = Self::ALL.iter().position(|p| *p == self).unwrap_or(0);
-        char::from_digit((n as u32 + 1) % 10, 10).unwrap_or('?')
+    /// The word for it in commands and files.
+    pub const fn word(self) -> &'static str {
+        self.word
+    }
+
+    /// Its name as it stands on the screen.
+    pub const fn title(self) -> &'static str {
+        self.title
     }
 
     /// The letter that opens it after `g`.
     pub const fn letter(self) -> char {
-        match self {
-            Self::Desk => 'd',
-            Self::Queue => 'q',
-            Self::Case => 'c',
-            Self::Legal => 'l',
-            Self::Timers => 't',
-            Self::Sync => 's',
-            Self::Partners => 'p',
-            Self::Audit => 'a',
-            Self::Drill => 'x',
-            Self::Reports => 'r',
-        }
+        self.letter
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_place_has_keys_of_its_own() {
-        let distinct = |mut keys: Vec<char>| {
-            keys.sort_unstable();
-            keys.dedup();
-            keys.len()
-        };
-        let keys = |of: fn(&ScreenId) -> char| distinct(ScreenId::ALL.iter().map(of).collect());
-        assert_eq!(
-            keys(|p| p.digit()),
-            ScreenId::ALL.len(),
-            "ten digits name ten places: more would be views of these"
-        );
-        assert_eq!(keys(|p| p.letter()), ScreenId::ALL.len());
+impl Display for ScreenId {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(self.word)
     }
 }

@@ -45,7 +45,7 @@ pub struct Theme {
 /// The styles of a theme on one ground.
 #[derive(Clone, Debug)]
 pub struct Styles {
-    tones: BTreeMap<StyleRole, Style>,
+    roles: BTreeMap<StyleRole, Style>,
     selected: Style,
 }
 
@@ -56,7 +56,8 @@ struct ThemeFile {
     ground: Option<String>,
     #[serde(default)]
     exercise_ground: Option<String>,
-    tone: BTreeMap<StyleRole, RoleStyle>,
+    #[serde(rename = "tone")]
+    roles: BTreeMap<StyleRole, RoleStyle>,
 }
 
 #[derive(Deserialize, Default)]
@@ -109,9 +110,9 @@ fn styles(rows: &ThemeFile, ground: Option<Color>) -> Styles {
         }
         style
     };
-    let tones: BTreeMap<StyleRole, Style> = rows.tone.iter().map(|(tone, row)| (*tone, style(row))).collect();
-    let selected = tones.get(&StyleRole::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
-    Styles { tones, selected }
+    let roles: BTreeMap<StyleRole, Style> = rows.roles.iter().map(|(role, row)| (*role, style(row))).collect();
+    let selected = roles.get(&StyleRole::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
+    Styles { roles, selected }
 }
 
 fn colour(text: &str) -> Option<Color> {
@@ -136,9 +137,9 @@ impl Theme {
 }
 
 impl Styles {
-    /// The style of a tone.
-    pub fn style(&self, tone: StyleRole) -> Style {
-        self.tones.get(&tone).or_else(|| self.tones.get(&StyleRole::Base)).copied().unwrap_or_default()
+    /// The style of a role.
+    pub fn style(&self, role: StyleRole) -> Style {
+        self.roles.get(&role).or_else(|| self.roles.get(&StyleRole::Base)).copied().unwrap_or_default()
     }
 
     /// The style of the selected row: reverse, whatever else is lost.
@@ -152,18 +153,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_theme_is_well_formed_and_has_every_tone() {
+    fn every_theme_is_well_formed_and_has_every_role() {
         assert_eq!(Theme::all().len(), FILES.len());
         for (name, text) in FILES {
             let rows: ThemeFile = toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
-            assert_eq!(rows.tone.len(), 10, "{name}");
-            for row in rows.tone.values() {
+            assert_eq!(rows.roles.len(), 10, "{name}");
+            for row in rows.roles.values() {
                 assert!(row.fg.is_none() || row.fg.as_deref().and_then(colour).is_some(), "{name}");
             }
         }
         let mono = Theme::named("mono").unwrap();
-        let tones = mono.live.tones.values().chain(mono.exercise.tones.values());
-        assert!(tones.clone().all(|s| s.fg.is_none() && s.bg.is_none()), "mono writes no colour at all");
+        let roles = mono.live.roles.values().chain(mono.exercise.roles.values());
+        assert!(roles.clone().all(|s| s.fg.is_none() && s.bg.is_none()), "mono writes no colour at all");
     }
 
     /// The relative luminance of a colour, by WCAG 2.2.
@@ -177,17 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn every_tone_stands_out_from_its_ground_by_seven_to_one() {
+    fn every_role_stands_out_from_its_ground_by_seven_to_one() {
         for name in ["safe", "light", "dark"] {
             let theme = Theme::named(name).unwrap();
             let grounds = [&theme.live, &theme.exercise].map(|styles| styles.style(StyleRole::Base).bg.unwrap());
             assert_ne!(grounds[0], grounds[1], "{name}: an exercise is seen at a glance");
             for styles in [&theme.live, &theme.exercise] {
-                for (tone, style) in &styles.tones {
-                    assert!(!style.add_modifier.contains(Modifier::DIM), "{name} {tone:?}: how dim is not known");
+                for (role, style) in &styles.roles {
+                    assert!(!style.add_modifier.contains(Modifier::DIM), "{name} {role:?}: how dim is not known");
                     let (one, other) = (luminance(style.fg.unwrap()), luminance(style.bg.unwrap()));
                     let ratio = (one.max(other) + 0.05) / (one.min(other) + 0.05);
-                    assert!(ratio >= 7.0, "{name} {tone:?}: {ratio:.2}");
+                    assert!(ratio >= 7.0, "{name} {role:?}: {ratio:.2}");
                 }
             }
         }

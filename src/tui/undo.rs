@@ -174,7 +174,7 @@ mod tests {
     fn looks(filter: &str, marks: usize) -> ViewSnapshot {
         let mark = |n: usize| RecordRef { kind: "item".into(), id: Id::from_bytes([n as u8; 16]) };
         let marks = (0..marks).map(mark).collect();
-        ViewSnapshot { place: ScreenId::Case, tab: 0, filter: filter.into(), order: None, marks }
+        ViewSnapshot { place: ScreenId::CASE, tab: 0, filter: filter.into(), order: None, marks }
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
         ] {
             assert_eq!(before.since(&now).as_deref(), said);
         }
-        assert_eq!(looks("", 1).since(&ViewSnapshot { place: ScreenId::Queue, ..looks("", 0) }), None);
+        assert_eq!(looks("", 1).since(&ViewSnapshot { place: ScreenId::QUEUE, ..looks("", 0) }), None);
         let mut history = History::default();
         let note =
             |h: &mut History, n: usize| h.note(Done { what: n.to_string(), back: Back::ViewSnapshot(looks("", n)) });

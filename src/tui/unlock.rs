@@ -17,7 +17,7 @@ pub struct Unlock {
     until: Option<Timestamp>,
     /// Whether a passphrase is being tried.
     pub trying: bool,
-    /// What is said about the last try.
+    /// Why the last try failed.
     pub message: String,
     /// Whether the identity has a passphrase at all.
     pub needs_none: bool,

@@ -20,10 +20,10 @@ fn says(site: &Site, place: ScreenId) -> String {
 fn it_is_told_before_what_is_reckoned_by_it() {
     let (_root, mut a, _b) = pair();
     a.case("Before");
-    assert!(says(&a, ScreenId::Timers).contains("this machine's; the last act here: "));
-    assert!(says(&a, ScreenId::Desk).contains("Nothing is late."));
+    assert!(says(&a, ScreenId::TIMERS).contains("this machine's; the last act here: "));
+    assert!(says(&a, ScreenId::DESK).contains("Nothing is late."));
     a.pass(-48);
-    for place in [ScreenId::Timers, ScreenId::Desk] {
+    for place in [ScreenId::TIMERS, ScreenId::DESK] {
         let said = says(&a, place);
         assert!(said.contains("the clock says 2026-06-13") && said.contains("2026-06-15"), "{said}");
     }

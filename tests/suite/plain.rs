@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::desks::{Site, pair};
 use crate::screen::Screen;
-use comity::tui::screen_id::ScreenId;
+use comity::tui::screen::SCREENS;
 
 fn arguments(site: &Site) -> Vec<String> {
     let (workspace, identity) = (site.workspace(), site.identity(1));
@@ -51,9 +51,9 @@ fn every_place_is_read() {
     let (_root, a, _b) = pair();
     let case = a.case("Harbour");
     a.indicator(&case, "n1.example");
-    let places: Vec<&str> = ScreenId::ALL.iter().map(|p| p.word()).collect();
+    let places: Vec<&str> = SCREENS.iter().map(|screen| screen.id.word()).collect();
     let text = told(&a, &places);
-    for place in ScreenId::ALL {
+    for place in SCREENS.iter().map(|screen| screen.id) {
         says(&text, &[&format!("\n{}\n", place.title().to_uppercase()), &format!("{}> ", place.title())]);
     }
     says(

@@ -72,7 +72,7 @@ fn page(state: &State, parts: &PageLayout, canvas: &mut Canvas<'_>) -> Option<Po
 /// The views of the screen, the one that is looked at in brackets.
 fn views_line(state: &State) -> Line {
     let view = |(n, name): (usize, &&str)| {
-        if n == state.view().look.view {
+        if n == state.view().params.view {
             StyledText::new(format!("[{name}] "), StyleRole::Title)
         } else {
             StyledText::new(format!(" {name}  "), StyleRole::Note)

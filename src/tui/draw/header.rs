@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::host::clock::local_hour_and_minute;
 use crate::tui::canvas::Canvas;
 use crate::tui::layout::NARROW;
+use crate::tui::screen::{SCREENS, digit_of};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
@@ -65,7 +66,7 @@ fn member(who: &Who, canvas: &mut Canvas<'_>, area: Rect, narrow: bool) {
 /// The screens, the open one in brackets; where there is little room, the open one alone.
 pub(super) fn tabs(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
     if area.width < NARROW.0 {
-        let here = format!(" {} {}", state.screen().digit(), state.screen().title());
+        let here = format!(" {}", label(state.screen(), " "));
         canvas.shown(area.x, area.y, area.width, &Shown::of(&here), StyleRole::Title);
         let hint = "g: go to ";
         let wide = hint.len() as u16;
@@ -74,24 +75,39 @@ pub(super) fn tabs(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
     }
     let gap = if area.width >= SPACED { " " } else { "" };
     let bar = if canvas.ascii { "|" } else { "│" };
-    let mut x = area.x;
-    let mut previous = None;
-    for screen in ScreenId::ALL {
+    let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|screen| (screen.id, label(screen.id, gap))).collect();
+    let (mut x, mut previous) = (area.x, None);
+    for (screen, label) in tabs.iter().skip(first_tab(&tabs, state.screen(), area.width)) {
         let edge = match () {
             () if *screen == state.screen() => "[",
             () if previous == Some(state.screen()) => "]",
             () if previous.is_none() => " ",
             () => bar,
         };
-        let word = format!("{}{gap}{}", screen.digit(), screen.title());
         let role = if *screen == state.screen() { StyleRole::Title } else { StyleRole::Note };
         x += canvas.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(edge), StyleRole::Note);
-        x += canvas.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(&word), role);
+        x += canvas.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(label), role);
         previous = Some(*screen);
     }
     if previous == Some(state.screen()) {
         canvas.shown(x, area.y, 1, &Shown::of("]"), StyleRole::Note);
     }
+}
+
+/// The digit of a screen, where it has one, and its title.
+fn label(screen: ScreenId, gap: &str) -> String {
+    let digit = digit_of(screen).map(|digit| format!("{digit}{gap}")).unwrap_or_default();
+    format!("{digit}{}", screen.title())
+}
+
+/// The first tab that is drawn, so that the one of the open screen is in sight.
+fn first_tab(tabs: &[(ScreenId, String)], open: ScreenId, room: u16) -> usize {
+    let until = tabs.iter().position(|(screen, _)| *screen == open).map_or(0, |n| n + 1);
+    let wide = |from: usize| {
+        let labels = tabs.iter().take(until).skip(from);
+        labels.map(|(_, label)| width(label) + 1).sum::<usize>() + 1
+    };
+    (0..until).find(|from| wide(*from) <= usize::from(room)).unwrap_or(0)
 }
 
 /// That one looks back, to which moment, and how one comes back.
@@ -101,4 +117,21 @@ pub(super) fn as_of(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
     let whole = state.keymap.format_keys(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
     let text = if width(&whole) + 1 < room { whole } else { format!("AS OF {as_of}") };
     canvas.text(area.x, area.y, area.width, &pad(&format!(" {text}"), room), canvas.theme.selected());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_open_screen_is_always_among_the_tabs() {
+        let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|s| (s.id, label(s.id, ""))).collect();
+        let map = tabs.last().unwrap().0;
+        for (open, room, first) in
+            [(ScreenId::DESK, 80, 0), (ScreenId::REPORTS, 80, 0), (map, 80, 0), (map, 77, 1), (map, 3, 0)]
+        {
+            assert_eq!(first_tab(&tabs, open, room), first, "{open} {room}");
+        }
+        assert_eq!((label(map, " ").as_str(), label(ScreenId::REPORTS, " ").as_str()), ("Map", "0 Reports"));
+    }
 }

@@ -60,7 +60,7 @@ fn title(view: &View, section: &Section) -> Shown {
     }
 }
 
-/// What is said where no row is shown.
+/// The text where no row is shown.
 fn empty_text(view: &View, section: &Section) -> String {
     match &section.window {
         Some(window) if view.reads_on() => {

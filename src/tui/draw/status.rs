@@ -21,7 +21,7 @@ use crate::value::timestamp::Timestamp;
 /// Columns above which the row of the sentence says that it is an exercise.
 const SAYS_EXERCISE: u16 = 60;
 
-/// One sentence in words: what is typed, what was said, how far the work is, what is the matter. Returns where the cursor is
+/// One sentence in words: what is typed, the message, how far the work is, what is the matter. Returns where the cursor is
 /// in what is typed.
 pub(super) fn sentence(state: &State, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let mut area = inset(area);
@@ -35,9 +35,9 @@ pub(super) fn sentence(state: &State, canvas: &mut Canvas<'_>, area: Rect) -> Op
         Mode::Filtering(filter) => return Some(typed_filter(state, filter, canvas, area)),
         _ => {}
     }
-    let text = said(state).unwrap_or_else(|| standing(state.view()));
+    let text = notice(state).unwrap_or_else(|| standing(state.view()));
     let fitting = whole_sentences(text.text.as_str(), area.width);
-    canvas.text(area.x, area.y, area.width, fitting, canvas.theme.style(text.tone));
+    canvas.text(area.x, area.y, area.width, fitting, canvas.theme.style(text.role));
     None
 }
 
@@ -55,7 +55,7 @@ fn asked_time(state: &State, time: &Input, canvas: &mut Canvas<'_>, area: Rect) 
     let x = area.x + used + 3;
     let room = area.right().saturating_sub(x);
     match (&state.messages.current, Timestamp::past(&time.text(), state.now())) {
-        (Some(message), _) if !time.is_empty() => drop(canvas.shown(x, area.y, room, &message.text, message.tone)),
+        (Some(message), _) if !time.is_empty() => drop(canvas.shown(x, area.y, room, &message.text, message.role)),
         (_, Ok(at)) => {
             canvas.shown(x, area.y, room, &Shown::from(format!("= {}", at.to_minute())), StyleRole::Good);
         }
@@ -75,7 +75,7 @@ fn typed_filter(state: &State, filter: &Input, canvas: &mut Canvas<'_>, area: Re
 }
 
 /// What stands in the row of the sentence instead of the sentence of the page.
-fn said(state: &State) -> Option<StyledText> {
+fn notice(state: &State) -> Option<StyledText> {
     if !state.pressed.is_empty() {
         let further = state.keymap.continuations(state.screen(), &state.pressed);
         let further: Vec<String> = further.iter().map(|(key, name)| format!("{key} {name}")).collect();
@@ -95,7 +95,7 @@ fn said(state: &State) -> Option<StyledText> {
     state.messages.current.clone()
 }
 
-/// What stands there while nothing is said or done: the range, the filter, the marks; else the sentence of the page.
+/// What stands there without a message and at rest: the range, the filter, the marks; else the sentence of the page.
 fn standing(view: &View) -> StyledText {
     let marks = view.marks_in_words();
     let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
@@ -152,7 +152,7 @@ fn screen_hints(keymap: &Keymap, screen: ScreenId) -> Vec<(String, &'static str)
     for action in ACTIONS.iter().filter(|a| a.is_at(screen) && !a.hint.is_empty()) {
         let Some(first) = keymap.keys(action).into_iter().next() else { continue };
         // What the screen has bound to the same key goes before.
-        if seen.contains(&first) || (action.intent == Intent::Quit && screen != ScreenId::Desk) {
+        if seen.contains(&first) || (action.intent == Intent::Quit && screen != ScreenId::DESK) {
             continue;
         }
         seen.push(first.clone());

@@ -16,7 +16,7 @@ use crate::tui::worker::{CancelOnDrop, Ticket};
 use crate::value::text::{Shown, width, wrap};
 use crate::workspace::error::Error;
 
-/// What the gate said when it was asked beforehand.
+/// The gate's answer when it was asked beforehand.
 pub enum GateAnswer {
     /// It was not asked, since that cannot be done without doing the thing; it is asked when the thing is done.
     Later,
@@ -88,11 +88,11 @@ impl<S: 'static> Confirm<S> {
         matches!(self.answer, GateAnswer::Waiting).then_some(&self.waiting)
     }
 
-    /// Takes what the gate said to each form. Those that it refuses are left out, and that is shown, as long as any is left.
-    pub fn show_preview(&mut self, said: Vec<Option<Error>>, preview: &[String]) {
+    /// Takes the gate's answer to each form. Those that it refuses are left out, and that is shown, as long as any is left.
+    pub fn show_preview(&mut self, answers: Vec<Option<Error>>, preview: &[String]) {
         self.preview.clear();
-        let of = said.len();
-        let refused: Vec<&Error> = said.iter().flatten().collect();
+        let of = answers.len();
+        let refused: Vec<&Error> = answers.iter().flatten().collect();
         self.answer = match refused.first() {
             None => GateAnswer::Yes,
             Some(failure) if refused.len() == of => GateAnswer::No(Box::new((*failure).clone())),
@@ -106,8 +106,8 @@ impl<S: 'static> Confirm<S> {
                     }
                 }
                 self.preview.extend(whys.into_iter().map(|(why, n)| Shown::from(format!("{n}: {why}"))));
-                let mut said = said.iter();
-                self.forms.retain(|_| said.next().is_some_and(Option::is_none));
+                let mut answers = answers.iter();
+                self.forms.retain(|_| answers.next().is_some_and(Option::is_none));
                 GateAnswer::Yes
             }
         };
@@ -119,7 +119,7 @@ impl<S: 'static> Confirm<S> {
         matches!(self.answer, GateAnswer::No(_))
     }
 
-    /// Answers with what was typed.
+    /// Takes what was typed as the answer.
     fn enter(&mut self) -> Outcome<S> {
         if self.is_refused() {
             return Outcome::Close;
@@ -137,7 +137,7 @@ impl<S: 'static> Confirm<S> {
     fn text(&self) -> Vec<(String, StyleRole)> {
         let mut lines: Vec<(String, StyleRole)> = Vec::new();
         for line in &self.about {
-            let role = if let [only] = line.as_slice() { only.tone } else { StyleRole::Base };
+            let role = if let [only] = line.as_slice() { only.role } else { StyleRole::Base };
             lines.push((text_of(line), role));
         }
         lines.push((String::new(), StyleRole::Base));

@@ -11,7 +11,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::keymap::Keymap;
 use crate::value::timestamp::Timestamp;
 
-/// What an overlay is told when it is asked anything.
+/// What an overlay may need to know besides itself.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Now.

@@ -90,7 +90,7 @@ pub struct Menu<S> {
     pub purpose: Purpose,
     /// What was typed.
     pub query: Input,
-    /// What is said where nothing is left.
+    /// The text where nothing is left.
     pub empty: &'static str,
     /// The kinds of record that are looked for, where one is to be chosen for a field.
     pub kinds: Option<&'static [&'static str]>,
@@ -506,7 +506,7 @@ impl<S: 'static> Menu<S> {
                 || (columns.has_notes && width(e.name.as_str()) > usize::from(columns.name))
         });
         let Some(entry) = cut else { return };
-        let whole = wrapped([(format!("{}: {}", entry.name, entry.note.text), entry.note.tone)], area.width);
+        let whole = wrapped([(format!("{}: {}", entry.name, entry.note.text), entry.note.role)], area.width);
         let below = columns.list(area).bottom();
         canvas.lines(Rect { y: below, height: columns.foot, ..area }, &whole, 0);
     }
@@ -532,7 +532,7 @@ impl<S: 'static> Menu<S> {
                 fit(&format!("{digit}{tick}{}", entry.name), usize::from(columns.name)),
                 style(StyleRole::Base),
             ),
-            Text::styled(fit(entry.note.text.as_str(), usize::from(columns.note)), style(entry.note.tone)),
+            Text::styled(fit(entry.note.text.as_str(), usize::from(columns.note)), style(entry.note.role)),
             Text::styled(keys, style(StyleRole::Note)),
         ])
     }

@@ -26,7 +26,7 @@ impl<S: 'static> Naming<S> {
         Self { name: Input::new("", false), view, file: Shown::of(file), save }
     }
 
-    /// What is said beside it.
+    /// The texts beside it.
     fn notes(&self) -> Vec<(Shown, StyleRole)> {
         let kept = format!("Kept: {}.", self.view.words());
         let warns = format!(

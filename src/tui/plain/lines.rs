@@ -67,7 +67,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         return lines;
     }
     let views = screen_of(screen).views;
-    if let Some(here) = views.get(view.look.view) {
+    if let Some(here) = views.get(view.params.view) {
         lines.push(format!("View {here}, of: {}.", views.join(", ")));
     }
     if !view.filter().is_empty() {

@@ -22,7 +22,7 @@ use super::keymap::{Keymap, Preset};
 use super::mode::Mode;
 use super::page::{Page, RecordRef};
 use super::screen::definition::ViewParams;
-use super::screen::screen_of;
+use super::screen::{SCREENS, screen_of};
 use super::signal::Signals;
 use super::state::{End, State};
 use super::worker::{Message, Opening};
@@ -37,8 +37,14 @@ use crate::workspace::error::{Error, ErrorKind};
 const PROGRESS: Duration = Duration::from_secs(5);
 
 /// What can be typed at a screen.
-const HOW: &str = "Type a number to open it, a place (desk, queue, case, legal, timers, sync, partners, audit, drill, \
-                   reports), a for what may be done, /words to filter, more for further rows, ? for every action, q to leave.";
+fn how() -> String {
+    let screens: Vec<&str> = SCREENS.iter().map(|screen| screen.id.word()).collect();
+    format!(
+        "Type a number to open it, a place ({}), a for what may be done, /words to filter, more for further rows, ? for \
+         every action, q to leave.",
+        screens.join(", ")
+    )
+}
 
 /// Runs the line-oriented interface until it is left. Returns the exit code.
 ///
@@ -250,7 +256,7 @@ impl Plain {
         };
         let (name, desk) = (Shown::of(&who.name), Shown::of(&who.desk));
         self.print(&format!("comity, {realm}. {desk}. {name}, {}. {}.", who.role, self.state.now().to_minute()))?;
-        self.print(HOW)
+        self.print(&how())
     }
 
     /// Writes what followed: the message, the overlay on top, or the screen where it is another than was written.
@@ -324,7 +330,7 @@ impl Plain {
         let view = self.state.view();
         Written {
             title: self.state.screen().title(),
-            params: view.look.clone(),
+            params: view.params.clone(),
             filter: view.filter().to_owned(),
             page: view.page.clone(),
         }
@@ -396,7 +402,7 @@ impl Plain {
             return Ok(());
         }
         if let Some(view) = screen_of(self.state.screen()).views.iter().position(|name| *name == typed) {
-            let here = self.state.view().look.view;
+            let here = self.state.view().params.view;
             self.from = 0;
             self.state.do_intent(Intent::Tab(view as i32 - here as i32));
             return Ok(());
@@ -495,7 +501,7 @@ impl Plain {
             return Ok(false);
         };
         // A number stands for the record that it was written for, whatever came or went since.
-        if !self.state.view_mut().go_to_thing(section, row, &subject) {
+        if !self.state.view_mut().go_to_row_of(section, row, &subject) {
             self.print(&format!("What number {n} was told of is no longer here. Enter alone tells what is."))?;
             self.silent = true;
             return Ok(false);

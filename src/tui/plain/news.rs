@@ -3,7 +3,7 @@
 use super::lines::cells;
 use crate::tui::page::{Page, RecordRef};
 
-/// What is new on a page, in lines: things that came and went, and its sentence where it is another.
+/// What is new on a page, in lines: records that came and went, and its sentence where it is another.
 pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
     let of = |page: &Page| -> Vec<(RecordRef, String)> {
         let rows = page.bands.iter().flatten().flat_map(|section| section.rows.iter());
@@ -13,8 +13,8 @@ pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
     let has = |all: &[(RecordRef, String)], one: &RecordRef| all.iter().any(|(subject, _)| subject == one);
     let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| format!("New: {line}"));
     let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| format!("No longer here: {line}"));
-    let is_said = after.sentence != before.sentence && !after.sentence.is_empty();
-    came.chain(went).chain(is_said.then(|| after.sentence.to_string())).collect()
+    let is_news = after.sentence != before.sentence && !after.sentence.is_empty();
+    came.chain(went).chain(is_news.then(|| after.sentence.to_string())).collect()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::workspace::progress::Job;
 
 /// The Audit.
 pub const SCREEN: Screen =
-    Screen { place: ScreenId::Audit, views: &[], has_detail: true, fetch, first_steps: "The log is empty." };
+    Screen { id: ScreenId::AUDIT, views: &[], has_detail: true, fetch, first_steps: "The log is empty." };
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let tip = log::tip(&workspace.db, &workspace.meta)?;

@@ -25,7 +25,7 @@ pub const CASES: usize = 5;
 
 /// The Case.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Case,
+    id: ScreenId::CASE,
     views: &["items", "requests", "shared", "people", "timeline", "cases"],
     has_detail: true,
     fetch,

@@ -29,8 +29,8 @@ pub struct ViewParams {
 
 /// A screen.
 pub struct Screen {
-    /// Its place.
-    pub place: ScreenId,
+    /// Its name.
+    pub id: ScreenId,
     /// The names of its views; empty where it has one.
     pub views: &'static [&'static str],
     /// Whether it shows the detail of what is selected beside or below.

@@ -15,7 +15,7 @@ use crate::workspace::progress::Job;
 
 /// The Desk.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Desk,
+    id: ScreenId::DESK,
     views: &[],
     has_detail: false,
     fetch,

@@ -12,7 +12,7 @@ use crate::workspace::progress::Job;
 
 /// The Drill.
 pub const SCREEN: Screen =
-    Screen { place: ScreenId::Drill, views: &[], has_detail: false, fetch, first_steps: "No exercise is loaded." };
+    Screen { id: ScreenId::DRILL, views: &[], has_detail: false, fetch, first_steps: "No exercise is loaded." };
 
 fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let line = match &workspace.meta.realm {

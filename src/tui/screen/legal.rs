@@ -14,7 +14,7 @@ use crate::workspace::progress::Job;
 
 /// The Legal screen.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Legal,
+    id: ScreenId::LEGAL,
     views: &[],
     has_detail: true,
     fetch,

@@ -13,7 +13,7 @@ use crate::workspace::progress::Job;
 
 /// The Partners.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Partners,
+    id: ScreenId::PARTNERS,
     views: &[],
     has_detail: true,
     fetch,

@@ -12,7 +12,7 @@ use crate::workspace::progress::Job;
 
 /// The Queue.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Queue,
+    id: ScreenId::QUEUE,
     views: &["open", "inbound", "outbound", "all"],
     has_detail: true,
     fetch,
@@ -37,7 +37,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         _ => true,
     };
     let shown: Vec<&Request> = all.iter().filter(fits).collect();
-    let late = shown.iter().filter(|r| left(r.due.as_deref(), now).0.tone == StyleRole::Stop).count();
+    let late = shown.iter().filter(|r| left(r.due.as_deref(), now).0.role == StyleRole::Stop).count();
     let rows = shown
         .iter()
         .map(|r| {

@@ -12,7 +12,7 @@ use crate::workspace::progress::Job;
 
 /// The Reports.
 pub const SCREEN: Screen =
-    Screen { place: ScreenId::Reports, views: &[], has_detail: false, fetch, first_steps: "Nothing to count yet." };
+    Screen { id: ScreenId::REPORTS, views: &[], has_detail: false, fetch, first_steps: "Nothing to count yet." };
 
 fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let mut rows = Vec::new();

@@ -16,7 +16,7 @@ use crate::workspace::progress::Job;
 
 /// The Sync screen.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Sync,
+    id: ScreenId::SYNC,
     views: &[],
     has_detail: true,
     fetch,

@@ -17,7 +17,7 @@ use crate::workspace::progress::Job;
 
 /// The Timers.
 pub const SCREEN: Screen = Screen {
-    place: ScreenId::Timers,
+    id: ScreenId::TIMERS,
     views: &["clocks", "holds", "duties", "certificates"],
     has_detail: true,
     fetch,

@@ -105,7 +105,7 @@ impl State {
             Intent::Messages => self.show_messages(),
             Intent::Refresh => {
                 // What is true of a time may not be any more: a long list is read again.
-                self.view_mut().look.long.kept = CachedList::default();
+                self.view_mut().params.long.kept = CachedList::default();
                 self.fetch();
             }
             Intent::LookBack => self.begin_typing(Mode::AskingTime(Input::new("", false))),

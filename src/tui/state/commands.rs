@@ -27,7 +27,7 @@ use crate::workspace::error::{Error, ErrorKind};
 /// The act that erases.
 const PURGE: &str = "purge";
 
-/// What the gate said to the rehearsal of each form, and what they would come to.
+/// The gate's answer to the rehearsal of each form, and what they would come to.
 type Previews = (Vec<Option<Error>>, Vec<String>);
 
 impl State {
@@ -97,7 +97,7 @@ impl State {
         let ticket = self.next_ticket();
         self.mode.begin_waiting(Wait::new(ticket));
         let view = self.view();
-        let focus = view.look.focus.or(view.page.about.as_ref().map(|s| s.id));
+        let focus = view.params.focus.or(view.page.about.as_ref().map(|s| s.id));
         self.read(
             move |workspace| prepare_each(workspace, command, &subjects, focus),
             move |state, known| state.prepared(ticket, command, known),

@@ -35,7 +35,7 @@ impl State {
             let read = Pick::stay(move |state: &mut Self| {
                 state.mode.push(Box::new(Reader::of_lines(&name, &lines)));
             });
-            Entry::new(job.name.as_str(), StyledText::new(text, job.result.tone), read)
+            Entry::new(job.name.as_str(), StyledText::new(text, job.result.role), read)
         });
         running.chain(ended).collect()
     }

@@ -49,7 +49,7 @@ impl State {
     /// Asks under which name the view is to be kept.
     pub(super) fn ask_for_name(&mut self) {
         let view = self.view();
-        let saved = Saved::new(self.screen(), view.look.view, view.filter(), view.order());
+        let saved = Saved::new(self.screen(), view.params.view, view.filter(), view.order());
         match saved::path() {
             Some(path) => {
                 self.mode.push(Box::new(Naming::new(saved, &path.to_string_lossy(), Self::save_view)));
@@ -126,11 +126,11 @@ impl State {
     /// Opens a view that was kept.
     fn recall_view(&mut self, saved: &Saved) {
         let before = self.snapshot();
-        self.go(saved.place);
+        self.go(saved.screen);
         let tab = saved.tab();
         let view = self.view_mut();
-        if view.look.view != tab {
-            view.look.view = tab;
+        if view.params.view != tab {
+            view.params.view = tab;
             view.marks.clear();
         }
         view.zoomed = false;

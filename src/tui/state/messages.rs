@@ -1,4 +1,4 @@
-//! What is said in the row of the sentence.
+//! The messages in the row of the sentence.
 
 use super::State;
 use crate::tui::overlay::reader::Reader;
@@ -12,7 +12,7 @@ impl State {
     /// Shows a message in the row of the sentence, and keeps it unless it is a note.
     pub fn show_message(&mut self, message: StyledText) {
         let now = self.now();
-        if message.tone != StyleRole::Note {
+        if message.role != StyleRole::Note {
             self.messages.all.push((now, message.clone()));
             if self.messages.all.len() > KEPT {
                 self.messages.all.remove(0);

@@ -34,7 +34,7 @@ impl State {
         let views = screen_of(self.screen()).views.len() as i32;
         if views > 0 {
             let view = self.view_mut();
-            view.look.view = (view.look.view as i32 + by).rem_euclid(views) as usize;
+            view.params.view = (view.params.view as i32 + by).rem_euclid(views) as usize;
             view.marks.clear();
             self.fetch();
         }
@@ -44,17 +44,17 @@ impl State {
     pub(super) fn open(&mut self) {
         let Some(subject) = self.view().selected().cloned() else { return };
         match (self.screen(), subject.kind.as_str()) {
-            (ScreenId::Case, "case") | (ScreenId::Sync, "partner") => {
+            (ScreenId::CASE, "case") | (ScreenId::SYNC, "partner") => {
                 let view = self.view_mut();
-                view.look.focus = Some(subject.id);
-                view.look.view = 0;
+                view.params.focus = Some(subject.id);
+                view.params.view = 0;
                 // What was marked was marked among other records.
                 view.marks.clear();
                 view.set_filter("");
                 self.fetch();
             }
-            (ScreenId::Legal, "review") => self.begin_named("review assess", vec![subject]),
-            (ScreenId::Desk | ScreenId::Audit, _) | (ScreenId::Case, "request") => self.go_to_record(subject),
+            (ScreenId::LEGAL, "review") => self.begin_named("review assess", vec![subject]),
+            (ScreenId::DESK | ScreenId::AUDIT, _) | (ScreenId::CASE, "request") => self.go_to_record(subject),
             (screen, _) if screen_of(screen).has_detail => {
                 let view = self.view_mut();
                 view.scroll = 0;
@@ -76,9 +76,9 @@ impl State {
             view.set_filter("");
         } else if !view.marks.is_empty() {
             view.marks.clear();
-        } else if view.look.focus.is_some() && matches!(screen, ScreenId::Case | ScreenId::Sync) {
-            view.wanted = view.look.focus.take();
-            view.look.view = if screen == ScreenId::Case { CASES } else { 0 };
+        } else if view.params.focus.is_some() && matches!(screen, ScreenId::CASE | ScreenId::SYNC) {
+            view.wanted = view.params.focus.take();
+            view.params.view = if screen == ScreenId::CASE { CASES } else { 0 };
             self.fetch();
         } else {
             return false;
@@ -90,8 +90,8 @@ impl State {
     pub(super) fn quit(&mut self) {
         match self.back() {
             true => {}
-            false if self.screen() == ScreenId::Desk => self.ask_to_leave(),
-            false => self.go(ScreenId::Desk),
+            false if self.screen() == ScreenId::DESK => self.ask_to_leave(),
+            false => self.go(ScreenId::DESK),
         }
     }
 
@@ -118,7 +118,7 @@ impl State {
         match found {
             Ok(Some((screen, params))) => {
                 let view = self.views.of_mut(screen);
-                (view.look, view.wanted, view.zoomed) = (params, Some(subject.id), false);
+                (view.params, view.wanted, view.zoomed) = (params, Some(subject.id), false);
                 view.marks.clear();
                 view.set_filter("");
                 self.go(screen);

@@ -18,7 +18,7 @@ impl State {
         let fetch = screen_of(self.screen()).fetch;
         let view = self.view_mut();
         (view.asked, view.stale) = (ticket, true);
-        let (params, newest) = (view.params(), Arc::clone(&view.newest));
+        let (params, newest) = (view.request_params(), Arc::clone(&view.newest));
         self.read_newest(
             (&newest, ticket),
             move |workspace| {

@@ -18,7 +18,7 @@ impl State {
         let view = self.view();
         ViewSnapshot {
             place: self.screen(),
-            tab: view.look.view,
+            tab: view.params.view,
             filter: view.filter().to_owned(),
             order: view.order().cloned(),
             marks: view.marks.clone(),
@@ -124,7 +124,7 @@ impl State {
     fn restore_view(&mut self, snapshot: &ViewSnapshot) {
         self.go(snapshot.place);
         let view = self.view_mut();
-        view.look.view = snapshot.tab;
+        view.params.view = snapshot.tab;
         view.set_filter(&snapshot.filter);
         view.set_order(snapshot.order.clone());
         view.marks.clone_from(&snapshot.marks);

@@ -22,7 +22,7 @@ impl View {
         self.marks = self.and_rows(before, 0, self.rows(self.section).len());
     }
 
-    /// What was marked before, and the things of these shown rows of the section.
+    /// What was marked before, and the records of these shown rows of the section.
     fn and_rows(&self, mut marks: Vec<RecordRef>, from: usize, until: usize) -> Vec<RecordRef> {
         let there: HashSet<RecordRef> = marks.iter().cloned().collect();
         let rows = (from..until).filter_map(|n| self.row_at(self.section, n)?.subject.clone());

@@ -23,8 +23,8 @@ use crate::workspace::error::Error;
 /// A screen as it is being looked at.
 #[derive(Default)]
 pub struct View {
-    /// How.
-    pub look: ViewParams,
+    /// Its parameters.
+    pub params: ViewParams,
     /// The page.
     pub page: Page,
     /// The newest page that was asked for.
@@ -47,7 +47,7 @@ pub struct View {
     pub zoomed: bool,
     /// The record to select as soon as it is on the page.
     pub wanted: Option<Id>,
-    /// Marked things, in the order in which they were marked.
+    /// Marked records, in the order in which they were marked.
     pub marks: Vec<RecordRef>,
     /// The first row in sight of each section.
     offsets: Vec<usize>,
@@ -91,8 +91,8 @@ impl View {
     /// A screen that is looked at again as it was, and selects what was selected once that is there.
     pub fn again(&self) -> Self {
         let wanted = self.selected().map(|s| s.id);
-        let look = ViewParams { long: ListQuery::default(), ..self.look.clone() };
-        Self { look, order: self.order.clone(), wanted, ..Self::default() }
+        let params = ViewParams { long: ListQuery::default(), ..self.params.clone() };
+        Self { params, order: self.order.clone(), wanted, ..Self::default() }
     }
 
     /// The sections, from top to bottom and from left to right.
@@ -158,7 +158,7 @@ impl View {
 
     /// Another filter or order of a long list begins where what is selected is, else at its first row.
     fn begin_again(&mut self) {
-        self.look.long.from = 0;
+        self.params.long.from = 0;
         if self.window().is_some() {
             self.wanted = self.selected().filter(|_| self.moved).map(|s| s.id).or(self.wanted);
             self.lacks = true;
@@ -176,10 +176,10 @@ impl View {
     }
 
     /// What the thread that makes the page is to look at.
-    pub fn params(&mut self) -> ViewParams {
-        self.look.wanted = self.wanted;
-        (self.look.long.filter, self.look.long.order) = (self.filter.text().to_owned(), self.order.clone());
-        self.look.clone()
+    pub fn request_params(&mut self) -> ViewParams {
+        self.params.wanted = self.wanted;
+        (self.params.long.filter, self.params.long.order) = (self.filter.text().to_owned(), self.order.clone());
+        self.params.clone()
     }
 
     /// Notes whether further rows of a long list are wanted, with the selection where it is.
@@ -192,7 +192,7 @@ impl View {
         let before = first > 0 && self.row < MARGIN;
         let behind = first + here < fit && self.row + MARGIN > here;
         if before || behind {
-            self.look.long.from = (first + self.row).saturating_sub(WINDOW / 2);
+            self.params.long.from = (first + self.row).saturating_sub(WINDOW / 2);
             self.lacks = true;
         }
     }
@@ -238,7 +238,7 @@ impl View {
         self.rearrange();
         let is_whole = self.window().is_none_or(|(_, window)| window.is_whole());
         if let Some(first) = self.window().map(|(_, window)| window.first) {
-            self.look.long.from = first;
+            self.params.long.from = first;
         }
         match (self.wanted, before) {
             (Some(id), _) if self.select(|s| s.id == id) => {
@@ -279,7 +279,7 @@ impl View {
 
     /// Whether the page was asked for with the filter and the order that are wanted now.
     fn is_as_asked(&self) -> bool {
-        self.look.long.filter == self.filter.text() && self.look.long.order == self.order
+        self.params.long.filter == self.filter.text() && self.params.long.order == self.order
     }
 
     /// Whether not all is known of what fits in the long list.
@@ -298,7 +298,7 @@ impl View {
             self.go(Some((section, aim - first)));
             self.extend_range();
         } else if here > 0 {
-            (self.look.long.from, self.aims, self.lacks) = (aim.saturating_sub(WINDOW / 2), Some(aim), true);
+            (self.params.long.from, self.aims, self.lacks) = (aim.saturating_sub(WINDOW / 2), Some(aim), true);
         }
         true
     }

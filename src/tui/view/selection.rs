@@ -107,7 +107,7 @@ impl View {
 
     /// To a thing in a section, to the row that is nearest to where it stood; a range in another section ends. Returns
     /// whether it is there.
-    pub fn go_to_thing(&mut self, section: usize, near: usize, thing: &RecordRef) -> bool {
+    pub fn go_to_row_of(&mut self, section: usize, near: usize, thing: &RecordRef) -> bool {
         let is_it = |n: &usize| self.row_at(section, *n).is_some_and(|r| r.subject.as_ref() == Some(thing));
         let found = (0..self.rows(section).len()).filter(is_it).min_by_key(|n| n.abs_diff(near));
         let Some(row) = found else { return false };

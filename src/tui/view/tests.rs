@@ -119,28 +119,28 @@ fn a_range_is_marked_from_where_it_began_and_can_be_dropped() {
 fn a_range_begins_at_its_row_and_not_where_the_same_thing_stands_first() {
     let mut view = View::default();
     view.set_page(page(&[&[1, 2, 1, 3]]));
-    assert!(view.go_to_thing(0, 2, &subject(1)) && view.begin_range());
+    assert!(view.go_to_row_of(0, 2, &subject(1)) && view.begin_range());
     assert_eq!(view.marks, [subject(1)]);
     view.step(1);
     assert_eq!(view.marks, [subject(1), subject(3)]);
     // The last row goes: what is selected then was not moved to, and nothing more is marked.
     view.set_page(page(&[&[1, 2, 1]]));
     assert!(!view.marks.contains(&subject(2)), "{:?}", view.marks);
-    assert!(!view.go_to_thing(0, 3, &subject(3)));
+    assert!(!view.go_to_row_of(0, 3, &subject(3)));
 }
 
-/// A thing of a long list.
+/// A record of a long list.
 fn nth(n: usize) -> RecordRef {
     let mut bytes = [0; 16];
     bytes[8..].copy_from_slice(&(n as u64 + 1).to_be_bytes());
     RecordRef { kind: "item".into(), id: Id::from_bytes(bytes) }
 }
 
-/// Serves a view that looks at a list of so many rows, until it lacks nothing more. Answers how many pages it took.
+/// Serves a view that looks at a list of so many rows, until it lacks nothing more. Returns how many pages it took.
 fn serve(view: &mut View, all: usize) -> usize {
     let mut pages = 0;
     loop {
-        let look = view.params();
+        let look = view.request_params();
         let wanted = look.wanted.and_then(|id| (0..all).find(|n| nth(*n).id == id));
         let from = wanted.map_or(look.long.from, |at| at.saturating_sub(WINDOW / 2));
         let first = from.min(all.saturating_sub(WINDOW));
@@ -204,10 +204,10 @@ fn a_long_list_is_walked_through_window_by_window() {
     // Another filter begins again, and is asked for.
     view.set_filter("9");
     assert!(view.must_fetch());
-    assert_eq!(view.params().long.filter, "9");
+    assert_eq!(view.request_params().long.filter, "9");
     // So it is where it was typed before the first page came.
     let mut view = View::default();
-    view.params();
+    view.request_params();
     view.set_filter("9");
     assert!(!view.must_fetch());
     let rows = (0..WINDOW).map(|n| PageRow {

@@ -106,7 +106,7 @@ fn draw_row(row: &FormRow, here: bool, canvas: &mut Canvas<'_>, area: Rect, labe
     here.then(|| found.unwrap_or(Position::new(x, area.y)))
 }
 
-/// What is said below a form: why it was not done, or what the row of the cursor wants.
+/// The text below a form: why it was not done, or what the row of the cursor wants.
 fn help(form: &FormView, room: u16, now: Timestamp) -> Vec<(String, StyleRole)> {
     let mut lines = wrapped(help_texts(form, now), room);
     lines.truncate(HELP);

@@ -15,7 +15,7 @@ use crate::value::text::is_blank;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
-/// What tells the rows of a form's pairs.
+/// Computes the rows of a form's pairs.
 pub type RowsOf = fn(&Workspace, &Args) -> Result<Vec<PairRow>, Error>;
 
 /// What a form says, to be run.
@@ -52,7 +52,7 @@ pub struct FormView {
     pub failure: Option<Error>,
     /// The work that it began.
     pub running: Option<Ticket>,
-    /// What was known of the further things, where it is done with each of several.
+    /// What was known of the further records, where it is done with each of several.
     pub others: Vec<Args>,
     /// What stood in it for the first of them, before anybody typed.
     known: Args,
@@ -103,7 +103,7 @@ impl FormView {
         form
     }
 
-    /// The same form for several things: what was known of the others.
+    /// The same form for several records: what was known of the others.
     #[must_use]
     pub fn with_others(self, others: Vec<Args>) -> Self {
         Self { others, ..self }
