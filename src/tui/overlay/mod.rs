@@ -2,6 +2,8 @@
 
 pub mod confirm;
 pub mod definition;
+#[cfg(test)]
+pub mod fictitious;
 pub mod form;
 pub mod menu;
 pub mod naming;
