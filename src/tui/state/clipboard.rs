@@ -3,7 +3,8 @@
 use super::State;
 use super::verdicts::refused;
 use crate::tui::available_actions::{Copy, copies};
-use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::overlay::menu::entry::{Entry, Pick};
+use crate::tui::overlay::menu::list::Menu;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
 

@@ -3,7 +3,8 @@
 
 use super::State;
 use crate::tui::order::Order;
-use crate::tui::overlay::menu::{Entry, Menu, Pick};
+use crate::tui::overlay::menu::entry::{Entry, Pick};
+use crate::tui::overlay::menu::list::Menu;
 use crate::tui::overlay::naming::Naming;
 use crate::tui::page::StyledText;
 use crate::tui::saved::{self, Saved};

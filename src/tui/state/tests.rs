@@ -20,7 +20,7 @@ use crate::tui::overlay::confirm::Confirm;
 use crate::tui::overlay::definition::Overlay;
 use crate::tui::overlay::fictitious::Note;
 use crate::tui::overlay::form::view::FormView;
-use crate::tui::overlay::menu::Menu;
+use crate::tui::overlay::menu::list::Menu;
 use crate::tui::overlay::naming::Naming;
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{Detail, Page, PageRow, RecordRef, Section, Width, column};

@@ -1,0 +1,145 @@
+//! What is written: a greeting, messages, overlays, screens, and what the next line is asked with.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use super::lines::{numbered_rows, page_lines};
+use super::{Plain, Written};
+use crate::tui::mode::Mode;
+use crate::tui::page::RecordRef;
+use crate::tui::screen::SCREENS;
+use crate::value::realm::Realm;
+use crate::value::text::{Shown, wrap};
+use crate::workspace::error::Error;
+
+/// What can be typed at a screen.
+fn how() -> String {
+    let screens: Vec<&str> = SCREENS.iter().map(|screen| screen.id.word()).collect();
+    format!(
+        "Type a number to open it, a place ({}), a for what may be done, /words to filter, more for further rows, ? for \
+         every action, q to leave.",
+        screens.join(", ")
+    )
+}
+
+impl Plain {
+    pub(super) fn print(&mut self, line: &str) -> Result<(), Error> {
+        // What is written is fit to be shown by its type or was made so; this is the last guard, not the first.
+        let line: String = line.chars().filter(|c| !c.is_control()).collect();
+        // At a terminal a line ends between words: where the terminal breaks one, a screen reader speaks two halves of it.
+        match crossterm::terminal::size().ok().filter(|_| self.out.is_terminal()) {
+            Some((columns, _)) if columns > 20 => {
+                wrap(&line, usize::from(columns)).iter().try_for_each(|part| writeln!(self.out, "{part}"))?;
+            }
+            _ => writeln!(self.out, "{line}")?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn print_lines(&mut self, lines: &[String]) -> Result<(), Error> {
+        lines.iter().try_for_each(|line| self.print(line))
+    }
+
+    pub(super) fn greet(&mut self) -> Result<(), Error> {
+        let Some(who) = self.state.who.clone() else { return Ok(()) };
+        let realm = match &who.realm {
+            Realm::Live => "LIVE".to_owned(),
+            Realm::Exercise(name) => format!("EXERCISE {name}"),
+        };
+        let (name, desk) = (Shown::of(&who.name), Shown::of(&who.desk));
+        self.print(&format!("comity, {realm}. {desk}. {name}, {}. {}.", who.role, self.state.now().to_minute()))?;
+        self.print(&how())
+    }
+
+    /// Writes what followed: the message, the overlay on top, or the screen where it is another than was written.
+    pub(super) fn print_all(&mut self, selected: Option<RecordRef>) -> Result<(), Error> {
+        let mut spoken = false;
+        let has_own = self.state.mode.top().is_some_and(|top| top.has_own_message());
+        if let Some(message) = self.state.messages.current.take().filter(|_| !has_own) {
+            self.print(message.text.as_str())?;
+            spoken = true;
+        }
+        while let Some(top) = self.state.mode.top() {
+            let closes = top.is_read_once();
+            let lines = self.state.overlay_lines();
+            self.print_lines(&lines)?;
+            if !closes {
+                return Ok(());
+            }
+            self.state.mode.pop();
+            spoken = true;
+        }
+        match self.state.mode.base() {
+            Mode::AskingTime(_) | Mode::Filtering(_) => Ok(()),
+            _ => self.print_page(selected, spoken),
+        }
+    }
+
+    fn print_page(&mut self, selected: Option<RecordRef>, mut spoken: bool) -> Result<(), Error> {
+        let screen = self.state.screen();
+        if self.written.as_ref().is_none_or(|written| written.title != screen.title()) {
+            (self.from, self.marked) = (0, 0);
+        }
+        if self.state.view().zoomed {
+            // The detail was asked for, and is written once.
+            self.state.view_mut().zoomed = false;
+            let lines = self.state.view().detail.as_ref().map(|(_, detail)| detail.spoken()).unwrap_or_default();
+            return self.print_lines(&lines);
+        }
+        let view = self.state.view();
+        let marked = view.marks.len();
+        let moved = (view.selected() != selected.as_ref()).then(|| view.selected_line()).flatten();
+        let now = self.what_is_shown();
+        if self.written.as_ref() != Some(&now) {
+            let as_of = self.state.as_of.map(|as_of| format!("AS OF {as_of}. Read only; now goes back to now."));
+            let lines: Vec<String> = as_of.into_iter().chain(page_lines(screen, view, self.from)).collect();
+            self.numbers = numbered_rows(view);
+            self.written = Some(now);
+            return self.print_lines(&lines);
+        }
+        if marked != self.marked {
+            self.marked = marked;
+            self.print(&format!("{marked} marked."))?;
+            spoken = true;
+        } else if let Some(line) = moved {
+            self.print(&format!("Selected: {line}"))?;
+            spoken = true;
+        }
+        if spoken { Ok(()) } else { self.print("No changes.") }
+    }
+
+    /// Writes the screen from its next rows on.
+    pub(super) fn print_more(&mut self) -> Result<(), Error> {
+        let view = self.state.view();
+        let lines = page_lines(self.state.screen(), view, self.from);
+        self.numbers = numbered_rows(view);
+        self.written = Some(self.what_is_shown());
+        self.silent = true;
+        self.print_lines(&lines)
+    }
+
+    fn what_is_shown(&self) -> Written {
+        let view = self.state.view();
+        Written {
+            title: self.state.screen().title(),
+            params: view.params.clone(),
+            filter: view.filter().to_owned(),
+            page: view.page.clone(),
+        }
+    }
+
+    pub(super) fn prompt(&mut self) -> Result<(), Error> {
+        let prompt = match (self.state.mode.top(), self.state.mode.base()) {
+            (Some(top), _) => top.prompt(),
+            (None, Mode::AskingTime(_)) => {
+                "As of which date or time, or 3d for three days ago; empty is now: ".to_owned()
+            }
+            (None, Mode::Filtering(_)) => "Filter by which words; empty shows all: ".to_owned(),
+            (None, _) => {
+                let as_of = self.state.as_of.map(|a| format!(" AS OF {a}")).unwrap_or_default();
+                format!("{}{as_of}> ", self.state.screen().title())
+            }
+        };
+        write!(self.out, "{}", Shown::of(&prompt))?;
+        Ok(self.out.flush()?)
+    }
+}
