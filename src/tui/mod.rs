@@ -112,10 +112,11 @@ async fn serve(
     let mut signals = signal::Signals::listen()?;
     loop {
         if std::mem::take(&mut state.dirty) {
-            screens.draw(state)?;
+            // Whoever answers has seen the question: what is read from here on counts.
             if std::mem::take(&mut drops_input) {
                 typed_after = Instant::now();
             }
+            screens.draw(state)?;
         }
         #[cfg(debug_assertions)]
         fail_where_asked(state);

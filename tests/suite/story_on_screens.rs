@@ -41,6 +41,9 @@ impl Turn {
             return;
         }
         self.s.when("the fields", |t| !here(t).is_empty());
+        // Fields that come late would be passed by: nobody goes there before they are seen.
+        let is_field = |l: &str| [" > ", " * ", "   "].iter().any(|mark| l.starts_with(&format!("{mark}{field}")));
+        self.s.when(&format!("the field {field}"), |t| t.lines().any(is_field));
         for _ in 0..40 {
             let now = here(&self.s.text());
             if now.starts_with(&format!(" > {field}")) {
