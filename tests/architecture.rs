@@ -519,6 +519,22 @@ const BROKEN: &[(&str, Files, &str)] = &[
         "src/act/header.rs:2: is in a cycle: src/act/header.rs:2 names src/act/mod.rs, src/act/mod.rs:4 names src/act/header.rs",
     ),
     (
+        "a cycle of parent and child, where a macro declares the children",
+        &[
+            (
+                "src/act/mod.rs",
+                "//! Acts.\nmacro_rules! files {\n  ($($m:ident)+) => { $(pub mod $m;)+ pub const ALL: &[u8] = &[$($m::KIND),+]; };\n}\nfiles!(header note);",
+            ),
+            ("src/act/header.rs", "//! Headers.\nuse super::ALL;\npub const KIND: u8 = 0;"),
+        ],
+        "src/act/header.rs:2: is in a cycle: src/act/header.rs:2 names src/act/mod.rs, src/act/mod.rs:3 names src/act/header.rs",
+    ),
+    (
+        "a cycle that leaves a module inside of a macro",
+        &[("src/act/header.rs", "//! Headers.\nany! { mod a { use super::super::note; } }\npub const KIND: u8 = 0;")],
+        "src/act/header.rs:2: is in a cycle",
+    ),
+    (
         "a cycle of a file and its folder",
         &[
             ("src/tui/app.rs", "//! The app.\nmod menu;\npub use self::menu::Menu;\npub struct App;"),
@@ -694,6 +710,13 @@ const FINE: &[(&str, Files)] = &[
             ("src/seal/mod.rs", "//! Secrets.\npub type Sealer = age::Encryptor;"),
             ("src/act/header.rs", "//! Headers.\nuse crate::seal::Sealer;\npub const KIND: u8 = Sealer::new();"),
         ],
+    ),
+    (
+        "modules that a macro declares",
+        &[(
+            "src/act/mod.rs",
+            "//! Acts.\nmacro_rules! files {\n  ($($m:ident)+) => { $(pub mod $m;)+ pub const ALL: &[u8] = &[$($m::KIND),+]; };\n}\nfiles!(header note);",
+        )],
     ),
     (
         "something seen by its parent",

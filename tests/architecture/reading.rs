@@ -74,6 +74,10 @@ pub struct File {
     pub refused: Vec<(usize, String)>,
     /// Modules declared to stand in a file of their own, and whether for tests alone.
     declared: Vec<(Module, bool)>,
+    /// Modules in which a macro declares the files that it is given: `mod $name;`.
+    declare_by_macro: BTreeSet<Module>,
+    /// Where that macro names them: the module and the line.
+    named_by_macro: Vec<(Module, usize)>,
     testing: bool,
 }
 
@@ -101,8 +105,33 @@ impl Sources {
                 }
             }
         }
+        sources.take_in_macros();
         sources.leave_out_tests();
         sources
+    }
+
+    /// A macro that declares modules stands in the file of their parent. It is given all files there that nobody else
+    /// declares; where it names one of them, it names them all.
+    fn take_in_macros(&mut self) {
+        let declared: BTreeSet<Module> = self.files.iter().flat_map(|f| &f.declared).map(|(m, _)| m.clone()).collect();
+        let alone: Vec<Module> =
+            self.files.iter().map(|f| f.module.clone()).filter(|m| m.len() > 1 && !declared.contains(m)).collect();
+        for file in &mut self.files {
+            let given = |parent: &Module| {
+                let parent = parent.clone();
+                alone.iter().filter(move |m| m[..m.len() - 1] == parent[..])
+            };
+            for parent in &file.declare_by_macro {
+                file.declared.extend(given(parent).map(|m| (m.clone(), false)));
+            }
+            for (within, line) in &file.named_by_macro {
+                for module in given(within) {
+                    let words = [&["crate".to_owned()], module.as_slice()].concat();
+                    let written = Written { rooted: false, words };
+                    file.mentions.push(Mention { line: *line, within: within.clone(), written, how: How::Named });
+                }
+            }
+        }
     }
 
     /// Drops what stands in files that are declared for tests alone, and tells of files that nobody declares.
@@ -150,6 +179,8 @@ fn read(path: &str, text: &str) -> (File, BTreeMap<Module, Scope>) {
             asyncs: Vec::new(),
             refused: Vec::new(),
             declared: Vec::new(),
+            declare_by_macro: BTreeSet::new(),
+            named_by_macro: Vec::new(),
             testing: false,
         },
         scopes: BTreeMap::from([(module.clone(), Scope { sure: true, ..Scope::default() })]),
@@ -159,6 +190,7 @@ fn read(path: &str, text: &str) -> (File, BTreeMap<Module, Scope>) {
         attributes: 0,
         line: None,
         fragments: BTreeSet::new(),
+        modules: BTreeSet::new(),
     };
     match (text.parse::<TokenStream>(), syn::parse_file(text)) {
         (Ok(tokens), Ok(parsed)) => {
@@ -275,6 +307,8 @@ struct Reader {
     line: Option<usize>,
     /// What a macro takes that may be one word of a path.
     fragments: BTreeSet<String>,
+    /// What of it the macro declares as modules.
+    modules: BTreeSet<String>,
 }
 
 impl Reader {
@@ -403,10 +437,36 @@ impl Reader {
                     self.literal(&Lit::new(literal.clone()));
                     at += 1;
                 }
+                TokenTree::Ident(ident) if ident == "mod" => at = self.module_in_tokens(&all, at + 1),
                 TokenTree::Ident(_) => at = self.path_in_tokens(&all, at, importing),
                 TokenTree::Punct(_) if colons(&all, at) => at = self.path_in_tokens(&all, at, importing),
                 TokenTree::Punct(_) => at += 1,
             }
+        }
+    }
+
+    /// Reads what follows `mod`, and answers where it ends.
+    fn module_in_tokens(&mut self, all: &[TokenTree], start: usize) -> usize {
+        match (all.get(start), all.get(start + 1)) {
+            (Some(TokenTree::Ident(name)), Some(TokenTree::Group(group))) => {
+                self.within.push(word(name));
+                if !self.testing {
+                    self.scopes.entry(self.within.clone()).or_default();
+                }
+                self.tokens(group.stream(), false);
+                self.within.pop();
+                start + 2
+            }
+            (Some(TokenTree::Ident(name)), _) => {
+                let module = self.within.iter().cloned().chain([word(name)]).collect();
+                self.file.declared.push((module, self.testing));
+                start + 1
+            }
+            (dollar, Some(TokenTree::Ident(_))) if is_punct(dollar, '$') && !self.testing => {
+                self.file.declare_by_macro.insert(self.within.clone());
+                start + 2
+            }
+            _ => start,
         }
     }
 
@@ -421,11 +481,16 @@ impl Reader {
             at += 2;
         }
         let variable = is_punct(before, '$') && !is_word(all.get(at), "crate");
-        if variable
-            && matches!(all.get(at), Some(TokenTree::Ident(i)) if self.fragments.contains(&i.to_string()))
+        if let Some(TokenTree::Ident(name)) = all.get(at)
+            && variable
             && colons(all, at + 1)
         {
-            self.refused(line_of(&all[at]), "builds a path of words that a macro is given".into());
+            let (name, line) = (name.to_string(), line_of(&all[at]));
+            if self.modules.contains(&name) {
+                self.file.named_by_macro.push((self.within.clone(), line));
+            } else if self.fragments.contains(&name) {
+                self.refused(line, "builds a path of words that a macro is given".into());
+            }
         }
         self.rest_in_tokens(all, at, path, importing, variable)
     }
@@ -514,12 +579,17 @@ fn written(path: &syn::Path) -> Written {
     }
 }
 
-/// The names of what a macro takes that may be one word of a path.
-fn fragments(tokens: TokenStream, found: &mut BTreeSet<String>) {
+/// The names of what a macro takes that may be one word of a path, and of what it declares as modules.
+fn fragments(tokens: TokenStream, found: &mut BTreeSet<String>, modules: &mut BTreeSet<String>) {
     let all: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, tree) in all.iter().enumerate() {
         match (tree, all.get(at + 1), all.get(at + 2), all.get(at + 3)) {
-            (TokenTree::Group(group), ..) => fragments(group.stream(), found),
+            (TokenTree::Group(group), ..) => fragments(group.stream(), found, modules),
+            (TokenTree::Ident(key), dollar, Some(TokenTree::Ident(name)), _)
+                if key == "mod" && is_punct(dollar, '$') =>
+            {
+                modules.insert(name.to_string());
+            }
             (dollar, Some(TokenTree::Ident(name)), colon, Some(TokenTree::Ident(kind)))
                 if is_punct(Some(dollar), '$') && is_punct(colon, ':') && (kind == "ident" || kind == "tt") =>
             {
@@ -612,10 +682,10 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_macro(&mut self, called: &'ast syn::Macro) {
-        let outer = self.fragments.clone();
-        fragments(called.tokens.clone(), &mut self.fragments);
+        let outer = (self.fragments.clone(), self.modules.clone());
+        fragments(called.tokens.clone(), &mut self.fragments, &mut self.modules);
         visit::visit_macro(self, called);
-        self.fragments = outer;
+        (self.fragments, self.modules) = outer;
     }
 
     fn visit_token_stream(&mut self, tokens: &'ast TokenStream) {
