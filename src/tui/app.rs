@@ -14,14 +14,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
-use jobs::Ended;
-pub use jobs::{Running, format_progress};
-
 use super::action::{Action, Intent};
 use super::available_actions::{self, Capital, Prepared};
 use super::bulk::prepare_each;
 use super::idle::Idle;
 use super::input::Input;
+use super::job::{Ended, Running};
 use super::key::{Chord, written};
 use super::keymap::{Keymap, Meaning, Preset};
 use super::long::CachedList;

@@ -5,8 +5,9 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{ACTIONS, Intent};
-use super::app::{App, format_progress};
+use super::app::App;
 use super::canvas::Canvas;
+use super::job::format_progress;
 use super::key::written;
 use super::keymap::Keymap;
 use super::overlay::Overlay;

@@ -13,6 +13,7 @@ pub mod draw;
 pub mod filter;
 pub mod idle;
 pub mod input;
+pub mod job;
 pub mod key;
 pub mod keymap;
 pub mod long;

@@ -11,7 +11,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::action::{ACTIONS, Action, Intent};
-use super::app::{App, End, format_progress};
+use super::app::{App, End};
+use super::job::format_progress;
 use super::keymap::{Keymap, Preset};
 use super::overlay::Overlay;
 use super::overlay::confirm::{Confirm, Said};

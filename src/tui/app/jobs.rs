@@ -1,59 +1,20 @@
 //! What runs and what has ended: how far it is, how it ended, what cancels it. It starts nothing.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::{App, first_line};
-use crate::command::definition::{Command, Output};
+use crate::command::definition::Output;
 use crate::command::plain;
+use crate::tui::job::{Ended, Running, format_progress};
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::menu::{Entry, Menu, Pick};
 use crate::tui::page::StyledText;
-use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
-use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::progress::Progress;
 
 /// How many jobs that ended are kept.
 const KEPT: usize = 50;
-
-/// A command that runs, or waits for the one before it.
-pub struct Running {
-    pub(super) ticket: Ticket,
-    pub(super) command: &'static Command,
-    /// Where it began.
-    pub(super) place: ScreenId,
-    /// Whether it is done with several things, one by one.
-    pub(super) several: bool,
-    /// How far it has come.
-    pub progress: Option<Progress>,
-    pub(super) cancelled: Arc<AtomicBool>,
-}
-
-impl Running {
-    /// What it is.
-    pub fn name(&self) -> String {
-        self.command.full_name()
-    }
-}
-
-/// A command that ran.
-pub(super) struct Ended {
-    name: String,
-    at: Timestamp,
-    how: StyledText,
-    lines: Vec<String>,
-}
-
-/// How far a job has come, in words.
-pub fn format_progress(progress: &Progress) -> String {
-    match progress.of {
-        Some(of) if of > 0 => format!("{} {} of {of}", progress.what, progress.done),
-        _ => format!("{} {}", progress.what, progress.done),
-    }
-}
 
 impl App {
     /// The list of what runs, what waits and what has ended.
