@@ -89,6 +89,11 @@ pub fn begin(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?)
 }
 
+/// Ends a transaction and keeps what it wrote.
+pub fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
+    Ok(transaction.commit()?)
+}
+
 /// Begins to read: everything until this ends is read from one state, and the database is not locked again for each row.
 pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)

@@ -12,7 +12,7 @@ pub enum StoreError {
     Sql(#[from] rusqlite::Error),
     /// The gate, or the records, say no.
     #[error(transparent)]
-    CheckError(#[from] CheckError),
+    CheckError(CheckError),
     /// There is no workspace database where one should be.
     #[error("there is no workspace database")]
     Missing,
@@ -36,12 +36,18 @@ pub enum StoreError {
     Input(String),
 }
 
+impl From<CheckError> for StoreError {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::ApplyError(ApplyError::RecordStore(error)) => error.into(),
+            other => Self::CheckError(other),
+        }
+    }
+}
+
 impl From<ApplyError> for StoreError {
     fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::RecordStore(error) => error.into(),
-            other => Self::CheckError(other.into()),
-        }
+        CheckError::from(error).into()
     }
 }
 

@@ -64,6 +64,12 @@ pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreE
     Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
+/// The position of the next act, and the row of its first change.
+pub(super) fn next_place(conn: &Connection) -> Result<(i64, i64), StoreError> {
+    let number = |sql| conn.prepare_cached(sql)?.query_row([], |r| r.get(0));
+    Ok((number(sql!("act.next_position"))?, number(sql!("change.next_row"))?))
+}
+
 /// The position of the last act; 0 where there is none.
 pub fn last(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached(sql!("act.last_position"))?.query_row([], |r| r.get(0))?)

@@ -18,8 +18,9 @@ use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
 use crate::seal::sign::Signer;
 use crate::store::connection::{self, Database};
-use crate::store::log::{self, ActWriter, Author, Meta, Written};
+use crate::store::log::{self, Meta};
 use crate::store::records::{SqlRecordStore, items_held};
+use crate::store::write::{ActWriter, Author, Written};
 use crate::store::{read, replay, tree::SqlTree};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -172,7 +173,7 @@ pub fn found(
         let who = PublicIdentity { name: me.name.clone(), signing: me.signer.public(), age: me.age.recipient() };
         act.change(member::new(entropy.id()?, &who, &certificate, root, entropy.salt()?)?)?;
         act.finish()?;
-        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        connection::commit(tx)?;
     }
     connection::truncate_wal(&db)?;
     drop(db);
@@ -574,7 +575,7 @@ impl Workspace {
             // Dropping the transaction undoes everything: it was put to the gate, and nothing was done.
             return Err(rehearsed());
         }
-        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        connection::commit(tx)?;
         self.remember()?;
         Ok((value, Some(written)))
     }
