@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::apply::{ActApplier, AppliedAct, ChangeSink, CheckedChange};
 use super::error::{StoreError, damaged};
 use super::insert::{ActRow, ChangeRows, StoredChangeRow};
-use super::log::{Meta, saw_what_is};
+use super::log::{Meta, seen_log_fits};
 use super::prepared::PreparedChange;
 use super::read;
 use super::records::SqlRecordStore;
@@ -37,7 +37,7 @@ impl<'c> ActImporter<'c> {
         if header.realm != meta.realm {
             return Err(forged("the act is of another realm"));
         }
-        if !saw_what_is(conn, meta, &header)? {
+        if !seen_log_fits(conn, meta, &header)? {
             return Err(forged("an act says that it has seen a history of this desk that is not here"));
         }
         let near = |sql| neighbour(conn, sql, &header);

@@ -102,7 +102,7 @@ impl<'c> ChangeRows<'c> {
     /// Adds the words that wait to the index.
     pub(super) fn index(&mut self) -> Result<(), StoreError> {
         for (row, words) in self.words.drain(..) {
-            search::remember(self.conn, row, words.as_deref())?;
+            search::add(self.conn, row, words.as_deref())?;
         }
         Ok(())
     }

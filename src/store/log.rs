@@ -13,21 +13,21 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
 
-/// What a workspace is.
+/// The description of a workspace.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Meta {
-    /// The workspace.
+    /// The id of the workspace.
     pub workspace: Id,
-    /// Live, or one exercise.
+    /// Its realm.
     pub realm: Realm,
-    /// The desk.
+    /// The desk that works in it.
     pub desk: Id,
-    /// This workstation's log.
+    /// The replica that this workstation is.
     pub replica: Id,
 }
 
 impl Meta {
-    /// Writes it into a new database.
+    /// Writes the description into a new database.
     pub fn write(&self, conn: &Connection) -> Result<(), StoreError> {
         let mut set = conn.prepare_cached(sql!("meta.set"))?;
         for (key, value) in [
@@ -41,7 +41,7 @@ impl Meta {
         Ok(())
     }
 
-    /// Reads it.
+    /// Reads the description.
     pub fn read(conn: &Connection) -> Result<Self, StoreError> {
         let mut get = conn.prepare_cached(sql!("meta.get"))?;
         let mut text = |key: &str| -> Result<String, StoreError> {
@@ -70,7 +70,7 @@ pub struct Tip {
     pub time: Option<Hybrid>,
 }
 
-/// Reads the end of the own log. The last act is read back and compared with its place in the tree.
+/// Returns the end of the own log. The last act is read back and compared with its place in the tree.
 pub fn tip(conn: &Connection, meta: &Meta) -> Result<Tip, StoreError> {
     let mut last = conn.prepare_cached(sql!("act.last"))?;
     let found = last
@@ -88,14 +88,14 @@ pub fn tip(conn: &Connection, meta: &Meta) -> Result<Tip, StoreError> {
     Ok(Tip { size, root: root(&tree, size)?, last: Some(act_id(&bytes)), time: Some(header.time) })
 }
 
-/// The checkpoint of the own log as it is now.
+/// Returns the checkpoint of the own log as it is now.
 pub fn checkpoint(conn: &Connection, meta: &Meta) -> Result<Checkpoint, StoreError> {
     let tip = tip(conn, meta)?;
     Ok(Checkpoint { origin: origin(meta.desk, meta.replica, &meta.realm), size: tip.size, root: tip.root })
 }
 
 /// Returns whether what a partner's act says that it had seen of this desk's log is what is there.
-pub fn saw_what_is(conn: &Connection, meta: &Meta, header: &Header) -> Result<bool, StoreError> {
+pub fn seen_log_fits(conn: &Connection, meta: &Meta, header: &Header) -> Result<bool, StoreError> {
     let size = tip(conn, meta)?.size;
     for seen in header.seen.iter().filter(|s| s.desk == meta.desk) {
         let ours = seen.replica == meta.replica && seen.size <= size;

@@ -1,5 +1,7 @@
-//! Reading the log again from its first act: every signature, root and place is checked, every own act is put to the
-//! gate with the facts of its time, every table is applied again and compared with the one that is stored.
+//! Replaying the log from its first act: to verify it, or to see the record as it was.
+//!
+//! Verifying checks every signature, root and place, puts every act to the gate with the facts of its time, and compares
+//! every table with the one that the acts come to.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -27,17 +29,17 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 
-/// How far the reading has come: acts and changes.
+/// How far a replay has come.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Progress {
-    /// Acts that were read.
+    /// The number of acts that were read.
     pub acts: u64,
-    /// Changes that were read.
+    /// The number of changes that were read.
     pub changes: u64,
 }
 
-/// Reads the whole log again. `scratch` is an empty database with the same schema; `go_on` is asked now and then.
-pub fn replay(
+/// Verifies the whole log. `scratch` is an empty database with the same schema; `go_on` is asked now and then.
+pub fn verify(
     conn: &Connection,
     scratch: &Connection,
     meta: &Meta,
@@ -67,17 +69,17 @@ pub fn replay(
     Ok(replay.progress)
 }
 
-/// Applies the acts up to a position into `back`, a second connection to the same database: what is read from it then is the
+/// Applies the acts up to a position in `back`, a second connection to the same database: what is read from it then is the
 /// record as it was, in memory alone. Content is read from the database itself, so what was erased since stays erased.
-/// It verifies nothing: that is what [`replay`] is for.
-pub fn look_back(
+/// Nothing is verified: see [`verify`].
+pub fn apply_until(
     conn: &Connection,
     back: &Connection,
     meta: &Meta,
     until: i64,
     mut go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Progress, StoreError> {
-    connection::stand_before(back)?;
+    connection::shadow_tables(back)?;
     let mut replay = Replay { verifies: false, ..Replay::begin(conn, back, meta) };
     let applying = connection::snapshot(back)?;
     let (mut position, mut row) = (1, 0);
@@ -95,7 +97,7 @@ pub fn look_back(
     }
     connection::commit(applying)?;
     let progress = replay.progress;
-    connection::show_up_to(back, until, row)?;
+    connection::show_log_until(back, until, row)?;
     Ok(progress)
 }
 
@@ -103,6 +105,7 @@ fn integrity<T>(what: impl Into<String>) -> Result<T, StoreError> {
     Err(StoreError::Integrity(what.into()))
 }
 
+/// The log as it is replayed into a scratch database.
 struct Replay<'c> {
     conn: &'c Connection,
     scratch: &'c Connection,
@@ -112,10 +115,11 @@ struct Replay<'c> {
     progress: Progress,
     /// Acts that the import before must be followed by: its position, and their ids in order.
     expected: Vec<(i64, Digest)>,
-    rows: i64,
+    /// The row of the next change.
+    next_row: i64,
     /// The acts of each workstation's log, by their places.
     logs: HashMap<(Id, Id), BTreeMap<u64, Neighbour>>,
-    /// What the last import says came whole, and what was found to have come.
+    /// The content that the last import says to have brought, and what was found.
     import: Option<(Digest, Contents)>,
     /// Records that were erased.
     erased: HashSet<Id>,
@@ -130,7 +134,7 @@ impl<'c> Replay<'c> {
             verifies: true,
             progress: Progress::default(),
             expected: Vec::new(),
-            rows: 1,
+            next_row: 1,
             logs: HashMap::new(),
             import: None,
             erased: HashSet::new(),
@@ -145,10 +149,10 @@ impl<'c> Replay<'c> {
         if stated != (act_id(&act.header), desk, replica, sequence, header.changes) || header.realm != self.meta.realm {
             return integrity(format!("act {n} is stored as another than it is"));
         }
-        if act.first_row != self.rows {
+        if act.first_row != self.next_row {
             return integrity(format!("the changes of act {n} are not where they belong"));
         }
-        self.rows += act.changes as i64;
+        self.next_row += act.changes as i64;
         self.check_place(act, &header)?;
         let (header, listed) = self.apply(act, header, go_on)?;
         self.check_signature(act, &header)?;
@@ -157,7 +161,8 @@ impl<'c> Replay<'c> {
         Ok(())
     }
 
-    /// The act has its place in its log; an own act is in the tree; a partner's is listed by its import.
+    /// Checks that the act has its place in its log, that an own act is in the tree, and that a partner's is listed by its
+    /// import.
     fn check_place(&mut self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
@@ -186,7 +191,7 @@ impl<'c> Replay<'c> {
             }
             return self.check_import();
         }
-        if !log::saw_what_is(self.conn, self.meta, header)? {
+        if !log::seen_log_fits(self.conn, self.meta, header)? {
             return integrity(format!("act {n} says that it has seen a history of this desk that is not here"));
         }
         if self.expected.first() != act.via.map(|via| (via, act.id)).as_ref() {
@@ -196,13 +201,13 @@ impl<'c> Replay<'c> {
         Ok(())
     }
 
-    /// All that the last import listed was read: what came whole then is what it says.
+    /// Checks that the last import brought the content that it says, once all that it lists was read.
     fn check_import(&mut self) -> Result<(), StoreError> {
         let fits = self.import.take().is_none_or(|(said, found)| said == found.digest());
         if fits { Ok(()) } else { integrity("an import is said to have brought other content than it did") }
     }
 
-    /// Whoever signed is enrolled at the act's desk by now, and the signature is theirs.
+    /// Checks that whoever signed is enrolled at the act's desk by now, and that the signature is theirs.
     fn check_signature(&self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
         let records = SqlRecordStore::new(self.scratch);
         let signer = member::by_person(&records, header.member)?.filter(|m| m.desk == header.desk);
@@ -251,7 +256,12 @@ impl<'c> Replay<'c> {
                 Line::Withheld(_) => Json::Null,
             };
             let leaf = verifies.then(|| stored.line.leaf());
-            applier.change(&stored.line, leaf, &terms, StoredAs { came: stored.came, searched: stored.searched })
+            applier.change(
+                &stored.line,
+                leaf,
+                &terms,
+                StoredAs { content_came: stored.content_came, searched: stored.searched },
+            )
         })?;
         let AppliedAct { header, position, .. } = applier.end()?;
         ActRow {
@@ -271,7 +281,7 @@ impl<'c> Replay<'c> {
         Ok((header, listed))
     }
 
-    /// The stored tables against those that were applied again; and what was purged is gone, what was not is there.
+    /// Compares the stored tables with those that the acts come to, and checks what content is there.
     fn compare(&self) -> Result<(), StoreError> {
         self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
         self.compare_rows(sql!("act.columns"), 10, |n| format!("act {n} is stored as another than it is"))?;
@@ -283,7 +293,7 @@ impl<'c> Replay<'c> {
         Ok(())
     }
 
-    /// Every text in the table of terms is one that the acts made.
+    /// Checks that every text in the table of terms is one that the acts made.
     fn compare_terms(&self) -> Result<(), StoreError> {
         let (mut all, mut find) = (self.conn.prepare(sql!("terms.all"))?, self.scratch.prepare(sql!("terms.find"))?);
         let mut rows = all.query([])?;
@@ -295,7 +305,7 @@ impl<'c> Replay<'c> {
         Ok(())
     }
 
-    /// The rows of a statement in both databases, by the number that they begin with.
+    /// Compares the rows of a statement in both databases, by the number that they begin with.
     fn compare_rows(&self, sql: &str, columns: usize, what: impl Fn(i64) -> String) -> Result<(), StoreError> {
         let mut after = 0i64;
         loop {
@@ -311,7 +321,7 @@ impl<'c> Replay<'c> {
         }
     }
 
-    /// No change of a purged record has content; where content that came is gone, the log says who erased it.
+    /// Checks that no change of a purged record has content, and that the log says who erased what is gone.
     fn check_contents(&self) -> Result<(), StoreError> {
         for id in read::lost(self.conn)? {
             if !self.erased.contains(&id) {
@@ -331,8 +341,8 @@ impl<'c> Replay<'c> {
 
 /// How a change is stored, beside what it says.
 struct StoredAs {
-    /// Whether its content is said to have come.
-    came: bool,
+    /// Whether it is said to have come with its content.
+    content_came: bool,
     /// Whether its words are said to be in the search index.
     searched: bool,
 }
@@ -343,7 +353,7 @@ struct ReplaySink<'r, 'c> {
     act: &'r StoredAct,
     own: bool,
     verifies: bool,
-    /// What the import that was replayed last says to have brought, and what is found.
+    /// The content that the last import says to have brought, and what was found.
     import: &'r mut Option<(Digest, Contents)>,
     erased: &'r mut HashSet<Id>,
     /// The acts that must follow.
@@ -368,13 +378,13 @@ impl ChangeSink for ReplaySink<'_, '_> {
         &mut self,
         _: &SqlRecordStore<'_>,
         CheckedChange { view, change, leaf, .. }: CheckedChange<'_>,
-        StoredAs { came, searched }: StoredAs,
+        StoredAs { content_came, searched }: StoredAs,
     ) -> Result<(), StoreError> {
         let n = self.act.position;
-        if self.own && came != view.has_content {
+        if self.own && content_came != view.has_content {
             return integrity(format!("act {n} has a change whose content is said not to have come"));
         }
-        if let (false, true, Some(leaf), Some((_, found))) = (self.own, came, &leaf, &mut *self.import) {
+        if let (false, true, Some(leaf), Some((_, found))) = (self.own, content_came, &leaf, &mut *self.import) {
             found.add(leaf);
         }
         if view.kind == purge::ERASE {
@@ -383,7 +393,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
         if self.verifies && searched {
             let content = change.read_content().or_else(|_| integrity(format!("act {n} has damaged content")))?;
             if let Some(words) = content.as_ref().map(search::words) {
-                search::remember(self.scratch, view.row.0, words.as_deref())?;
+                search::add(self.scratch, view.row.0, words.as_deref())?;
             }
         }
         if view.kind == stream::IMPORT {

@@ -386,7 +386,7 @@ impl Workspace {
     pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Error> {
         let (log, mut back) = (self.reader()?, self.reader()?);
         let found = match moment {
-            Moment::Act(n) => read::whole(&log.db, n)?,
+            Moment::Act(n) => read::end_of_import(&log.db, n)?,
             Moment::Time(at) => read::position_at(&log.db, at)?,
         };
         let act = found.ok_or_else(|| match moment {
@@ -405,7 +405,7 @@ impl Workspace {
             }
         };
         let of = read::act(&log.db, act)?.map(|a| a.first_row as u64 + a.changes);
-        replay::look_back(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
+        replay::apply_until(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
         back.as_of = Some(AsOf { act, at });
         Ok(back)
     }
