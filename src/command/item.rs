@@ -406,7 +406,7 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
             let mut failed = None;
             let mut one = |found: Found| -> Result<bool, Error> {
                 let (terms, content) = item_of(found, case.id, home, now);
-                Ok(push(PreparedChange::change(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?))
+                Ok(push(PreparedChange::new(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?))
             };
             let mut each = |found: Found| match one(found) {
                 Ok(goes_on) => goes_on,
@@ -434,7 +434,7 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
                 job.at("importing", count, None)?;
             }
             count += 1;
-            Ok(act.ready(change)?)
+            Ok(act.prepared(change)?)
         })?;
         if count == 0 {
             return Err(Error::new(ErrorKind::Malformed, "the file holds no items", "nothing was imported"));

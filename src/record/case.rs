@@ -23,7 +23,8 @@ pub const KIND: KindDef = KindDef {
 
 const NEW: &str = "case-new";
 const CLOSE: &str = "case-close";
-const SHARE: &str = "case-share";
+/// A copy of a case for a partner.
+pub const SHARE: &str = "case-share";
 
 /// Opens a case.
 pub fn new(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {

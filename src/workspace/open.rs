@@ -18,8 +18,9 @@ use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
 use crate::seal::sign::Signer;
 use crate::store::connection::{self, Database};
-use crate::store::log::{self, ActWriter, Author, Meta, Written};
+use crate::store::log::{self, Meta};
 use crate::store::records::{SqlRecordStore, items_held};
+use crate::store::write::{ActWriter, Author, Written};
 use crate::store::{read, replay, tree::SqlTree};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -172,7 +173,7 @@ pub fn found(
         let who = PublicIdentity { name: me.name.clone(), signing: me.signer.public(), age: me.age.recipient() };
         act.change(member::new(entropy.id()?, &who, &certificate, root, entropy.salt()?)?)?;
         act.finish()?;
-        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        connection::commit(tx)?;
     }
     connection::truncate_wal(&db)?;
     drop(db);
@@ -385,7 +386,7 @@ impl Workspace {
     pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Error> {
         let (log, mut back) = (self.reader()?, self.reader()?);
         let found = match moment {
-            Moment::Act(n) => read::whole(&log.db, n)?,
+            Moment::Act(n) => read::end_of_import(&log.db, n)?,
             Moment::Time(at) => read::position_at(&log.db, at)?,
         };
         let act = found.ok_or_else(|| match moment {
@@ -404,7 +405,7 @@ impl Workspace {
             }
         };
         let of = read::act(&log.db, act)?.map(|a| a.first_row as u64 + a.changes);
-        replay::look_back(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
+        replay::apply_until(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
         back.as_of = Some(AsOf { act, at });
         Ok(back)
     }
@@ -574,7 +575,7 @@ impl Workspace {
             // Dropping the transaction undoes everything: it was put to the gate, and nothing was done.
             return Err(rehearsed());
         }
-        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        connection::commit(tx)?;
         self.remember()?;
         Ok((value, Some(written)))
     }

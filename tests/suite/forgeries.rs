@@ -166,6 +166,30 @@ fn forged_rows_are_found() {
     assert_eq!(preview(), before);
 }
 
+#[test]
+fn a_damaged_column_is_an_integrity_fault_for_whoever_reads_it() {
+    let s = scene();
+    let kept = Kept::of(&s.a);
+    let (account, item) = (format!("x'{}'", s.account), s.account.to_string());
+    let update = |set: &str| format!("UPDATE record SET {set} WHERE id = {account}");
+    for (what, sql, command) in [
+        ("a desk that is cut short", update("desk = zeroblob(15)"), "item show"),
+        ("a case that is no id", update("case_id = zeroblob(0)"), "item show"),
+        ("a tier that is none", update("tier = 256"), "item show"),
+        ("terms that are not there", update("terms = '99999'"), "item show"),
+        ("an act with fewer changes than none", "UPDATE act SET changes = -1".into(), "audit log"),
+    ] {
+        let desk = s.a.open(1).unwrap();
+        desk.db.execute_batch(&sql).unwrap_or_else(|e| panic!("{what}: {e}"));
+        drop(desk);
+        let named = [("item", item.as_str())];
+        let failure = s.a.run(1, command, if command == "item show" { &named } else { &[] }).expect_err(what);
+        assert_eq!(failure.kind, ErrorKind::Integrity, "{what}: {failure:?}");
+        kept.put_back(&s.a);
+    }
+    s.a.must(1, "item show", &[("item", &item)]);
+}
+
 /// What a patched program puts into an act's header instead of what is true.
 struct Says {
     signer: Signer,

@@ -171,7 +171,7 @@ pub fn verify_log(workspace: &mut Workspace, job: &mut Job) -> Result<Verified, 
     let meta = workspace.meta.clone();
     let total = read::acts_back(&workspace.db, i64::MAX, 1)?.first().map_or(0, |a| a.first_row as u64 + a.changes);
     let progress =
-        replay::replay(&workspace.db, &scratch, &meta, |p| job.go_on("reading the log", p.changes, Some(total)))?;
+        replay::verify(&workspace.db, &scratch, &meta, |p| job.go_on("reading the log", p.changes, Some(total)))?;
     let (checkpoint, _) = signed_checkpoint(workspace, 0)?;
     Ok(Verified {
         intact: true,

@@ -23,8 +23,9 @@ use crate::record::stream::{self, Arrival, Contents};
 use crate::record::{card::DeskKeys, member, partner};
 use crate::seal::vault;
 use crate::store::connection;
-use crate::store::log::{ActImporter, ActWriter, Author};
+use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
+use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing};
 use crate::value::digest::Digest;
@@ -537,7 +538,7 @@ fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Ar
             goes_on = push(Arriving::Act(Box::new(act.header.clone()), id));
             while let Some(line) = act.next_line().map_err(BundleError::from)? {
                 let leaf = *act.leaf();
-                goes_on = goes_on && push(Arriving::Line(PreparedChange::line(line, leaf)?));
+                goes_on = goes_on && push(Arriving::Line(PreparedChange::received(line, leaf)?));
             }
             let (head, header) = act.finish().map_err(BundleError::from)?;
             goes_on = goes_on && push(Arriving::End(head, Box::new(header)));
@@ -623,7 +624,7 @@ fn apply(
                 }
                 Arriving::Line(line) => {
                     if let Some(taking) = &mut taking {
-                        taking.line(line)?;
+                        taking.change(line)?;
                     }
                     done += 1;
                     if done.is_multiple_of(1000) {
@@ -655,7 +656,7 @@ fn apply(
     if !keep {
         return Ok(());
     }
-    tx.commit().map_err(crate::store::error::StoreError::from)?;
+    connection::commit(tx)?;
     workspace.after_commit()
 }
 
