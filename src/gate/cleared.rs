@@ -7,9 +7,10 @@ use super::from_records::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Header;
+use crate::law::rule::RuleId;
 use crate::record::definition::{ApplyError, GateInputs};
 use crate::record::store::{FollowingChange, RecordStore};
-use crate::record::{disclosure, item};
+use crate::record::{disclosure, item, request};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -85,7 +86,7 @@ pub fn act(
     }
     let disclosed = if waiting.copies.is_empty() { None } else { records.get(waiting.record)? };
     if disclosed.as_ref().is_some_and(|d| d.state == "recalled") {
-        return Ok(Err(Verdict::of_facts("G-00", &["the disclosure was recalled before it left".into()])));
+        return Ok(Err(Verdict::of_facts(RuleId::G00, &["the disclosure was recalled before it left".into()])));
     }
     let (mut stays, mut marking) = (Vec::new(), None);
     if !waiting.copies.is_empty() {
@@ -107,7 +108,7 @@ pub fn act(
         let mut marked: Option<Arc<Json>> = None;
         for copy in &waiting.copies {
             let Some(record) = records.of_following(copy)? else {
-                stays.push((copy.record, Verdict::of_facts("G-00", &["the item is not known".into()])));
+                stays.push((copy.record, Verdict::of_facts(RuleId::G00, &["the item is not known".into()])));
                 continue;
             };
             let asked = facts.of_item(records, &record)?;
@@ -138,7 +139,7 @@ fn travel_facts(records: &dyn RecordStore, to: Id, now: Timestamp, waiting: &Wai
     let mut facts = from_records::act_facts(records, &header.realm, now, waiting.kind, header.member, &asked)?;
     facts.standing = Some(MemberStanding::Active);
     facts.roles = Some(vec![header.role]);
-    if let Some(kept) = waiting.terms.get("asked").filter(|_| waiting.kind == "request-send") {
+    if let Some(kept) = waiting.terms.get("asked").filter(|_| waiting.kind == request::SEND) {
         let mut problems = Vec::new();
         let review = kept.get("review").filter(|r| r.members().is_some());
         facts.review = Some(review.map(|r| Review::read(r, &mut problems)));
