@@ -63,11 +63,11 @@ fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Error> {
 }
 
 fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Error> {
-    let folder = dir.clone().unwrap_or_else(demo::temporary);
     if headless {
-        return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);
+        return demo::headless(&demo::folder(dir.as_deref())?, &mut std::io::stdout()).map(|()| 0);
     }
     let face = face(globals)?;
+    let folder = demo::folder(dir.as_deref())?;
     let story = demo::stage(&folder, face.is_some())?;
     let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
     let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, face);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::file::{FileError, at};
+
 /// The workspace where none is named: it is in the platform's data folder.
 pub fn workspace() -> Option<PathBuf> {
     Some(platform()?.data_dir().join("workspace"))
@@ -26,9 +28,10 @@ pub fn typed(path: &str) -> PathBuf {
     }
 }
 
-/// A new folder name in the system's place for temporary things.
-pub fn temporary(name: &str) -> PathBuf {
-    std::env::temp_dir().join(name)
+/// A new folder for its owner alone, in the system's place for temporary things. Whoever asks for it removes it.
+pub fn temporary(prefix: &str) -> Result<PathBuf, FileError> {
+    let new = tempfile::Builder::new().prefix(prefix).tempdir();
+    Ok(new.map_err(at(&std::env::temp_dir()))?.keep())
 }
 
 /// An environment variable that is set and not empty.
