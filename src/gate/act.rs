@@ -33,7 +33,7 @@ pub struct Partner {
     pub channel: Fact<Channel>,
 }
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Act {
     /// When.
@@ -63,7 +63,7 @@ pub struct Act {
 }
 
 impl Act {
-    /// Reads the facts; what is wrong with them is kept for A-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for A-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -107,7 +107,7 @@ impl Act {
         found
     }
 
-    /// The facts as JSON, to be kept with an act.
+    /// Returns the facts as JSON, to be kept with an act.
     pub fn to_json(&self) -> Json {
         let partner = self.partner.clone().flatten().map(|p| {
             object! { "realm" => p.realm, "standing" => p.standing, "channel" => p.channel }
@@ -128,7 +128,7 @@ impl Act {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
         let mut v = Verdict::of_facts(RuleId::A00, &self.problems);
         let kind = self.kind.as_deref();

@@ -19,7 +19,7 @@ words! {
         ApproveWithConditions = "approve-with-conditions",
         /// Approve in part.
         Partial = "partial",
-        /// Put off.
+        /// Postpone.
         Defer = "defer",
         /// Refuse.
         Refuse = "refuse",
@@ -36,10 +36,10 @@ words! {
     }
 }
 
-/// No approval lives longer.
+/// The longest time for which an approval may be given.
 pub const LONGEST_APPROVAL: Duration = Duration::days(365);
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decide {
     /// When.
@@ -71,7 +71,7 @@ pub struct Decide {
 }
 
 impl Decide {
-    /// Reads the facts; what is wrong with them is kept for V-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for V-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -113,7 +113,7 @@ impl Decide {
         found
     }
 
-    /// The facts as JSON, to be kept with an act. The texts are not among them: they are content.
+    /// Returns the facts as JSON, to be kept with an act. The texts are not among them: they are content.
     pub fn to_json(&self) -> Json {
         let mut tests = object! {};
         for (test, outcome) in self.tests.iter().flatten() {
@@ -138,7 +138,7 @@ impl Decide {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
         let mut v = Verdict::of_facts(RuleId::V00, &self.problems);
         let approval =

@@ -14,9 +14,9 @@ use crate::value::marking::{Handling, Tlp};
 use crate::value::timestamp::Timestamp;
 
 words! {
-    /// Whether an item is there.
+    /// Whether the item still exists.
     ItemState {
-        /// It is.
+        /// It exists.
         Held = "held",
         /// It was purged.
         Purged = "purged",
@@ -26,11 +26,11 @@ words! {
 words! {
     /// Whose item it is, seen from the desk that asks.
     Originator {
-        /// The own desk's.
+        /// It belongs to the desk that asks.
         Own = "own",
-        /// The partner's who is asked about.
+        /// It belongs to the partner that is asked about.
         Recipient = "recipient",
-        /// A third party's.
+        /// It belongs to a third party.
         Third = "third",
     }
 }
@@ -172,7 +172,7 @@ pub struct Emergency {
     pub validation: Fact<Validation>,
 }
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Leave {
     /// When.
@@ -218,7 +218,7 @@ pub struct Leave {
 }
 
 impl Leave {
-    /// Reads the facts; what is wrong with them is kept for G-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for G-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let p = &mut problems;
@@ -262,7 +262,7 @@ impl Leave {
         f
     }
 
-    /// The facts as JSON, for `--facts` and to be kept with an act. Unusable facts are left out.
+    /// Returns the facts as JSON, for `--facts` and to be kept with an act. Unusable facts are left out.
     pub fn to_json(&self) -> Json {
         let mut all = object! { "question" => QuestionKind::Leave };
         put(&mut all, "now", self.now.map(|t| t.to_string()));
@@ -295,7 +295,7 @@ impl Leave {
         all
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
         let mut v = Verdict::of_facts(RuleId::G00, &self.problems);
         let (i, p) = (&self.item, &self.partner);
@@ -436,7 +436,7 @@ impl Leave {
         v
     }
 
-    /// G-04 to G-07.
+    /// Judges G-04 to G-07.
     fn judge_agreement(&self, v: &mut Verdict) {
         let none = || "there is no agreement with this partner".to_owned();
         let Some(agreement) = &self.agreement else { return };
@@ -472,7 +472,7 @@ impl Leave {
         });
     }
 
-    /// G-11 to G-15.
+    /// Judges G-11 to G-15.
     fn judge_review(&self, v: &mut Verdict, emergency: Tri) {
         let tier_1 = self.item.tier.map(|t| t.number() < 2);
         let review = match &self.review {
@@ -556,7 +556,7 @@ impl Leave {
         tri::all(&[some, in_cap, in_originators])
     }
 
-    /// Whether an emergency is claimed and is one (G-23).
+    /// Returns whether an emergency is claimed and is one (G-23).
     fn emergency_holds(&self) -> Tri {
         match &self.emergency {
             None => None,
@@ -576,7 +576,7 @@ impl Leave {
 }
 
 impl Review {
-    /// Reads the facts of a review.
+    /// Returns the facts of a review, read from JSON.
     pub fn read(json: &Json, problems: &mut Vec<String>) -> Self {
         let mut f = Facts::of(Some(json), "review.", problems);
         let review = Self {
@@ -593,7 +593,7 @@ impl Review {
         review
     }
 
-    /// The facts as JSON.
+    /// Returns the facts as JSON.
     pub fn to_json(&self) -> Json {
         let mut all = object! {};
         put(&mut all, "outcome", self.outcome);
@@ -607,19 +607,19 @@ impl Review {
         all
     }
 
-    /// G-11: it approves, and covers the item.
+    /// Returns whether it approves and covers the item (G-11).
     pub fn approves(&self) -> Tri {
         let yes = |o| matches!(o, ReviewOutcome::Approved | ReviewOutcome::Conditions | ReviewOutcome::Partial);
         tri::all(&[self.outcome.map(yes), self.covers_item])
     }
 
-    /// G-13, but for the tier: made for this purpose and this recipient.
+    /// Returns whether it was made for this purpose and this recipient (G-13, but for the tier).
     pub fn same_facts(&self, purpose: Option<&str>) -> Tri {
         let same = self.purpose.as_deref().zip(purpose).map(|(r, p)| r == p);
         tri::all(&[same, self.recipient.map(|r| r == Recipient::Same)])
     }
 
-    /// G-15: enough reviewers, none of them the proposer.
+    /// Returns whether there are enough reviewers, none of them the proposer (G-15).
     pub fn reviewed_by_others(&self, proposer: Option<&str>) -> Tri {
         let enough = self.reviewers.as_ref().map(|all| {
             let mut people: Vec<_> = all.iter().collect();
@@ -758,12 +758,12 @@ fn emergency_json(e: &Emergency) -> Json {
     all
 }
 
-/// A rule that holds by itself, or because an emergency lifts it.
+/// Returns what a rule comes to: it holds by itself, or because an emergency lifts it.
 fn or_lifted(id: RuleId, holds: Tri, emergency: Tri) -> Tri {
     if id.row().is_some_and(|rule| rule.lifted_by_emergency) { tri::any(&[holds, emergency]) } else { holds }
 }
 
-/// Whether `t` is before `end`.
+/// Returns whether `t` is before `end`.
 pub fn before(t: Fact<Timestamp>, end: Fact<Timestamp>) -> Tri {
     t.zip(end).map(|(t, end)| t < end)
 }
@@ -776,7 +776,7 @@ fn eq<T: PartialEq>(a: &Fact<T>, b: &Fact<T>) -> Tri {
     a.as_ref().zip(b.as_ref()).map(|(a, b)| a == b)
 }
 
-/// Whole days from `now` to `then`, rounded down: how the days of a deletion term are counted.
+/// Returns the whole days from `now` to `then`, rounded down: how the days of a deletion term are counted.
 pub const fn days_left(now: Timestamp, then: Timestamp) -> i64 {
     then.since(now).whole_days()
 }

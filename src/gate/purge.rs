@@ -19,7 +19,7 @@ pub struct Hold {
     pub placed_by: Fact<String>,
 }
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Purge {
     /// When.
@@ -41,7 +41,7 @@ pub struct Purge {
 }
 
 impl Purge {
-    /// Reads the facts; what is wrong with them is kept for U-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for U-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -74,7 +74,7 @@ impl Purge {
         found
     }
 
-    /// The facts as JSON, to be kept with an act. The reason is content; that there is one is kept.
+    /// Returns the facts as JSON, to be kept with an act. The reason is content; that there is one is kept.
     pub fn to_json(&self) -> Json {
         let holds: Vec<Json> = self
             .holds
@@ -94,7 +94,7 @@ impl Purge {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
         let mut v = Verdict::of_facts(RuleId::U00, &self.problems);
         let due = match (self.now, self.due) {

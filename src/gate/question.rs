@@ -19,12 +19,12 @@ pub enum Question {
     Purge(Box<Purge>),
     /// May this member sign this, and may it travel?
     Act(Box<Act>),
-    /// None that the gate knows.
+    /// No question that the gate knows.
     Unknown,
 }
 
 impl Question {
-    /// Reads a question. What is wrong with its facts is kept and judged.
+    /// Returns the question read from JSON. What is wrong with its facts is kept and judged.
     pub fn read(json: &Json) -> Self {
         match json.get("question").and_then(Json::text).and_then(QuestionKind::parse) {
             Some(QuestionKind::Leave) => Self::Leave(Box::new(Leave::read(json))),
@@ -35,7 +35,7 @@ impl Question {
         }
     }
 
-    /// The facts as JSON.
+    /// Returns the facts as JSON.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Leave(q) => q.to_json(),
@@ -47,7 +47,7 @@ impl Question {
     }
 }
 
-/// The gate: facts in, verdict out.
+/// Returns the verdict on a question: this function is the gate.
 pub fn judge(question: &Question) -> Verdict {
     match question {
         Question::Leave(q) => q.judge(),
