@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comity::cli::manual::KeyRow;
 use comity::cli::run::{Globals, Request_, place, report, run};
 use comity::cli::{demo, fault};
-use comity::host::{file, folder, sandbox};
+use comity::host::{file, sandbox};
 use comity::tui::action::{ACTIONS, Action};
 use comity::tui::key::{sequence, written};
 use comity::tui::settings::{Settings, Wishes};
@@ -41,7 +41,7 @@ fn face(globals: &Globals) -> Result<Option<Settings>, Error> {
     if globals.as_of.is_some() {
         return Err(Error::usage("--as-of is for commands that read").hint("on the screens, t goes back"));
     }
-    if globals.plain || folder::variable("COMITY_A11Y").is_some_and(|wish| wish != "0") {
+    if globals.plain {
         return Ok(None);
     }
     tui::needs_terminal()?;
@@ -63,11 +63,11 @@ fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Error> {
 }
 
 fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Error> {
-    let folder = dir.clone().unwrap_or_else(demo::temporary);
     if headless {
-        return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);
+        return demo::headless(&demo::folder(dir.as_deref())?, &mut std::io::stdout()).map(|()| 0);
     }
     let face = face(globals)?;
+    let folder = demo::folder(dir.as_deref())?;
     let story = demo::stage(&folder, face.is_some())?;
     let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
     let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, face);

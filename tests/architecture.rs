@@ -57,8 +57,9 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["seal"]),
     ("hkdf", &["seal"]),
     ("hmac", &["act", "workspace"]),
+    ("strum", &["value"]),
     ("subtle", &["workspace"]),
-    ("zeroize", &["bundle", "seal", "act", "host", "store", "workspace", "cli", "tui"]),
+    ("zeroize", &["value", "bundle", "seal", "act", "host", "store", "workspace", "cli", "tui"]),
     ("minijinja", &["report"]),
     ("csv", &["exchange"]),
     // Files that people write: rows of law, settings, the story.
@@ -67,7 +68,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("jiff", &["value", "host", "law"]),
     ("jiff::Timestamp::now", &[]),
     ("jiff::Zoned::now", &[]),
-    // What is safe to show is decided in one place; folding of names is done before they are compared.
+    // What is safe to show is decided in one place; names are made alike before they are compared.
     ("unicode_width", &["value"]),
     ("unicode_segmentation", &["value"]),
     ("compact_str", &["value"]),
@@ -88,7 +89,9 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("ratatui", &["tui"]),
     ("ratatui_textarea", &["tui"]),
     ("crossterm", &["tui"]),
-    ("rustix", &["tui"]),
+    ("rustix", &["host", "tui"]),
+    ("strsim", &["tui"]),
+    ("tempfile", &["host"]),
     ("tokio", &["tui"]),
     ("futures_util", &["tui"]),
     ("nucleo_matcher", &["tui"]),
@@ -155,24 +158,24 @@ fn examine(files: &[(&str, &str)]) -> Findings {
         sources.files.iter().map(|f| (f.module.as_slice(), f.path.as_str())).collect();
     for module in sources.scopes.keys().filter(|m| m.len() == 1 && layer_of(&m[0]).is_none()) {
         let path = in_files.get(module.as_slice()).copied().unwrap_or("src/lib.rs");
-        findings.tell(path, 1, format!("the module {} is in no layer", module[0]));
+        findings.report(path, 1, format!("the module {} is in no layer", module[0]));
     }
     for file in &sources.files {
         let path = &file.path;
         if !texts[path.as_str()].starts_with("//! ") {
-            findings.tell(path, 1, "begins without a `//!` that says what it is".into());
+            findings.report(path, 1, "begins without a `//!` that says what it is".into());
         }
         for (line, told) in &file.refused {
-            findings.tell(path, *line, told.clone());
+            findings.report(path, *line, told.clone());
         }
         let own = file.module.first().map_or("", String::as_str);
         for line in file.asyncs.iter().filter(|_| !may(ASYNC, own)) {
-            findings.tell(path, *line, format!("is async, which {own} may not be"));
+            findings.report(path, *line, format!("is async, which {own} may not be"));
         }
         for (line, text) in file.literals.iter().filter(|_| !may(ADDRESSES, own)) {
             let text = text.to_lowercase();
             if NO_ADDRESSES.iter().any(|begin| text.contains(begin)) {
-                findings.tell(path, *line, "holds the address of a place on a network".into());
+                findings.report(path, *line, "holds the address of a place on a network".into());
             }
         }
         for mention in &file.mentions {
@@ -186,13 +189,13 @@ fn examine(files: &[(&str, &str)]) -> Findings {
         let way: Vec<String> =
             steps.map(|(from, to)| format!("{from}:{} names {to}", findings.edges[from][to])).collect();
         let line = findings.edges[&cycle[0]][&cycle[1 % cycle.len()]];
-        findings.tell(&cycle[0], line, format!("is in a cycle: {}", way.join(", ")));
+        findings.report(&cycle[0], line, format!("is in a cycle: {}", way.join(", ")));
     }
     findings
 }
 
 impl Findings {
-    fn tell(&mut self, path: &str, line: usize, told: String) {
+    fn report(&mut self, path: &str, line: usize, told: String) {
         self.violations.insert((path.to_owned(), line, told));
     }
 
@@ -204,9 +207,9 @@ impl Findings {
             Target::Inside(module, rest) => {
                 let Some(top) = module.first() else {
                     match rest.first() {
-                        None => self.tell(path, line, "names the crate as a whole, which hides what it uses".into()),
+                        None => self.report(path, line, "names the crate as a whole, which hides what it uses".into()),
                         Some(name) if AT_ROOT.contains(&name.as_str()) => {}
-                        Some(name) => self.tell(path, line, format!("names crate::{name}, which is no module")),
+                        Some(name) => self.report(path, line, format!("names crate::{name}, which is no module")),
                     }
                     return;
                 };
@@ -216,7 +219,7 @@ impl Findings {
                     && to >= from
                 {
                     let layer = if to == from { "the same" } else { "a higher" };
-                    self.tell(path, line, format!("names {top}, which is of {layer} layer"));
+                    self.report(path, line, format!("names {top}, which is of {layer} layer"));
                 }
                 // What a module is seen by, it does not use.
                 let to = (1..=module.len()).rev().find_map(|n| in_files.get(&module[..n]));
@@ -239,7 +242,7 @@ impl Findings {
                     if may(allowed, own) {
                         self.needed.insert(((*row).to_owned(), own.to_owned()));
                     } else {
-                        self.tell(path, line, format!("names {row}, which is no allowed dependency of {own}"));
+                        self.report(path, line, format!("names {row}, which is no allowed dependency of {own}"));
                     }
                 }
             }

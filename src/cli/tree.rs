@@ -1,7 +1,9 @@
 //! The command tree, made of the command table.
 
-use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, ArgMatches, ValueHint};
+use std::ffi::OsString;
+
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::tour;
 use crate::command::CATALOGUE;
@@ -66,12 +68,15 @@ pub fn tree() -> clap::Command {
 }
 
 fn globals() -> Vec<clap::Arg> {
-    let path = |id: &'static str, help: &'static str| {
+    let path = |id: &'static str, variable: &'static str, help: &'static str| {
         clap::Arg::new(id)
             .long(id)
+            .env(variable)
+            .hide_env_values(true)
             .global(true)
             .value_name("FILE")
             .value_hint(ValueHint::AnyPath)
+            .value_parser(value_parser!(OsString))
             .help(help)
             .help_heading("Everywhere")
     };
@@ -79,20 +84,22 @@ fn globals() -> Vec<clap::Arg> {
         clap::Arg::new(id).long(id).global(true).action(ArgAction::SetTrue).help(help).help_heading("Everywhere")
     };
     vec![
-        path("workspace", "the workspace [env: COMITY_WORKSPACE]").value_name("DIR"),
-        path("identity", "your identity [env: COMITY_IDENTITY]"),
-        path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
+        path("workspace", "COMITY_WORKSPACE", "the workspace").value_name("DIR"),
+        path("identity", "COMITY_IDENTITY", "your identity"),
+        path("passphrase-file", "COMITY_PASSPHRASE_FILE", "a file with the passphrase; - reads one line"),
         flag("json", "answer in JSON"),
-        flag(
-            "plain",
-            "no colours, no progress, nothing but lines; the screens become a line-oriented interface [env: COMITY_A11Y]",
-        ),
+        flag("plain", "no colours, no progress, nothing but lines; the screens become a line-oriented interface")
+            .env("COMITY_A11Y")
+            .hide_env_values(true)
+            .value_parser(FalseyValueParser::new()),
         flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
         clap::Arg::new("theme")
             .long("theme")
             .global(true)
             .value_name("NAME")
-            .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
+            .env("COMITY_THEME")
+            .hide_env_values(true)
+            .help("the screens: their theme, such as light or mono")
             .help_heading("Screens"),
         flag("readonly", "open the workspace to be read only"),
         clap::Arg::new("as-of")

@@ -11,7 +11,7 @@ use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
 use crate::host::file;
-use crate::law::rule;
+use crate::law::rule::{Rule, RuleScope};
 use crate::record::disclosure::{self, Terms};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{agreement, item};
@@ -121,12 +121,6 @@ pub struct Outlook {
     pub because: Vec<String>,
 }
 
-/// Rules that are met item by item: by naming people, a review and what stands in it, a second person, an authorisation,
-/// assurances.
-const BY_ITEM: &[&str] = &["G-09", "G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-18"];
-/// Those of them that are about the review.
-const OF_REVIEW: &[&str] = &["G-12", "G-13", "G-14", "G-15"];
-
 /// What may go to a partner, and after what, for each category of data.
 pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error> {
     let (records, now) = (workspace.records(), workspace.now());
@@ -154,12 +148,14 @@ pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error
         let tier = category.least_tier();
         let (_, verdict) = judge(workspace, &fresh(workspace, category), proposed(workspace, to, purpose, days))?;
         let refused = verdict.refused_by();
-        let by_item = refused.iter().all(|id| BY_ITEM.contains(id));
+        let is_by_item = |rule: &Rule| rule.scope == RuleScope::Proposal;
+        let by_item = refused.iter().all(|id| id.row().is_some_and(is_by_item));
         let because = verdict
             .refusals()
-            .filter(|f| by_item || !BY_ITEM.contains(&f.id))
-            .filter(|f| !(OF_REVIEW.contains(&f.id) && refused.contains(&"G-11")))
-            .map(|f| format!("{} {}", f.id, rule::by_id(f.id).map_or("", |r| r.name.as_str())));
+            .filter_map(|f| f.id.row())
+            .filter(|rule| by_item || !is_by_item(rule))
+            .filter(|rule| !rule.rests_on.is_some_and(|on| refused.contains(&on)))
+            .map(|rule| format!("{} {}", rule.id, rule.name));
         all.push(Outlook {
             category: category.word(),
             tier: tier.number(),
@@ -220,7 +216,8 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let mut text = vec![if verdict.allowed() {
         "YES: it may leave.".to_owned()
     } else {
-        format!("NO: refused by {}.", verdict.refused_by().join(", "))
+        let rules: Vec<&str> = verdict.refusals().map(|f| f.id.word()).collect();
+        format!("NO: refused by {}.", rules.join(", "))
     }];
     text.extend(
         verdict

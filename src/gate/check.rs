@@ -14,7 +14,7 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
 
-/// Why an act is not let through.
+/// Why an act is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// The gate refuses; the item is named where it is one of several.
@@ -28,10 +28,10 @@ pub enum CheckError {
     Unknown,
     /// The records do not allow it.
     #[error(transparent)]
-    ApplyError(#[from] ApplyError),
+    Apply(#[from] ApplyError),
 }
 
-/// Checks the changes of one act in their order. Each is checked before it is applied.
+/// A check of the changes of one act in their order. Each is checked before it is applied.
 #[derive(Default)]
 pub struct Check {
     founding: bool,
@@ -44,7 +44,7 @@ pub struct Check {
 
 impl From<RecordStoreError> for CheckError {
     fn from(error: RecordStoreError) -> Self {
-        Self::ApplyError(error.into())
+        Self::Apply(error.into())
     }
 }
 
@@ -57,7 +57,7 @@ fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), CheckError> {
 }
 
 impl Check {
-    /// Checks a change: the act's first as its first change, every later one as a following change.
+    /// Checks the next change of the act and returns its definition.
     pub fn change(
         &mut self,
         records: &dyn RecordStore,
@@ -97,7 +97,7 @@ impl Check {
             self.founding = true;
             return Ok(());
         }
-        let asked = (def.ask)(records, at, view)?;
+        let inputs = (def.ask)(records, at, view)?;
         match def.name {
             review::DECIDE => return self.decide(records, at, view),
             purge::PURGE => {
@@ -107,7 +107,7 @@ impl Check {
             disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => self.begin_disclosure(records, at, view)?,
             _ => {}
         }
-        let mut facts = from_records::act_facts_at(records, at.header, def.name, &asked)?;
+        let mut facts = from_records::act_facts_at(records, at.header, def.name, &inputs)?;
         if def.name == request::SEND {
             let kept = view.terms.get("asked").unwrap_or(&Json::Null);
             if at.own() {
@@ -116,7 +116,7 @@ impl Check {
                 }
                 // The conditions of its review travel with it, all of them.
                 let review =
-                    asked.partner.map(|to| review::deciding(records, &[view.record], to)).transpose()?.flatten();
+                    inputs.partner.map(|to| review::deciding(records, &[view.record], to)).transpose()?.flatten();
                 let set = review.as_ref().map(review::conditions_of).unwrap_or_default();
                 if set.iter().any(|c| !request::conditions_sent(view.terms).contains(c)) {
                     return forged("a request was sent without the conditions of its review");
@@ -133,7 +133,7 @@ impl Check {
         self.signer(records, at, def.name)
     }
 
-    /// Whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
+    /// Checks that whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
     fn signer(&self, records: &dyn RecordStore, at: &ActContext<'_>, kind: &'static str) -> Result<(), CheckError> {
         let Some(signer) = member::by_person(records, at.member())?.filter(|m| m.desk == at.desk()) else {
             return forged("the act is signed by nobody who is enrolled at its desk");
@@ -166,7 +166,7 @@ impl Check {
         }
     }
 
-    /// Called when every change of the act was applied.
+    /// Checks what can be judged only when every change of the act was applied.
     pub fn end(&self, records: &dyn RecordStore, at: &ActContext<'_>) -> Result<(), CheckError> {
         if self.founding {
             let facts = from_records::act_facts_at(records, at.header, "desk-found", &Default::default())?;
@@ -178,9 +178,9 @@ impl Check {
 
     fn decide(&self, records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), CheckError> {
         let record = record::definition::need(records, view.record, review::KIND.name)?;
-        let said = review::Decision::read(view.terms)?;
-        let facts = from_records::decide_facts(records, at.now(), at.member(), &record, &said)?;
-        if said.asked != facts.to_json() {
+        let decision = review::Decision::read(view.terms)?;
+        let facts = from_records::decide_facts(records, at.now(), at.member(), &record, &decision)?;
+        if decision.asked != facts.to_json() {
             return forged("a review was decided on other facts than the records hold");
         }
         judged(facts.judge(), None)?;
@@ -277,7 +277,7 @@ impl Check {
     }
 }
 
-/// The facts that a change names by number, out of those that its act states.
+/// Returns the facts that a change names by number, out of those that its act states.
 fn nth<'a, T>(all: &'a [T], view: &ChangeView<'_>) -> Result<&'a T, CheckError> {
     let number = view.terms.get("asked").and_then(Json::int).and_then(|n| usize::try_from(n).ok());
     match number.and_then(|n| all.get(n)) {

@@ -3,6 +3,7 @@
 use super::fact::{self, Fact, Facts};
 use super::tri;
 use super::verdict::Verdict;
+use crate::law::rule::{QuestionKind, RuleId};
 use crate::object;
 use crate::value::class::{Condition, Level, Role, Test, TestOutcome, words};
 use crate::value::json::Json;
@@ -18,7 +19,7 @@ words! {
         ApproveWithConditions = "approve-with-conditions",
         /// Approve in part.
         Partial = "partial",
-        /// Put off.
+        /// Postpone.
         Defer = "defer",
         /// Refuse.
         Refuse = "refuse",
@@ -35,10 +36,10 @@ words! {
     }
 }
 
-/// No approval lives longer.
+/// The longest time for which an approval may be given.
 pub const LONGEST_APPROVAL: Duration = Duration::days(365);
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decide {
     /// When.
@@ -70,7 +71,7 @@ pub struct Decide {
 }
 
 impl Decide {
-    /// Reads the facts; what is wrong with them is kept for V-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for V-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -112,7 +113,7 @@ impl Decide {
         found
     }
 
-    /// The facts as JSON, to be kept with an act. The texts are not among them: they are content.
+    /// Returns the facts as JSON, to be kept with an act. The texts are not among them: they are content.
     pub fn to_json(&self) -> Json {
         let mut tests = object! {};
         for (test, outcome) in self.tests.iter().flatten() {
@@ -121,7 +122,7 @@ impl Decide {
             }
         }
         object! {
-            "question" => "decide",
+            "question" => QuestionKind::Decide,
             "now" => self.now.map(|t| t.to_string()),
             "reviewer" => self.reviewer.clone(),
             "roles" => self.roles.clone(),
@@ -137,19 +138,25 @@ impl Decide {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
-        let mut v = Verdict::of_facts("V-00", &self.problems);
+        let mut v = Verdict::of_facts(RuleId::V00, &self.problems);
         let approval =
             self.outcome.map(|o| matches!(o, Decision::Approve | Decision::ApproveWithConditions | Decision::Partial));
         let unless_approval = tri::not(approval);
 
         let role = self.roles.as_ref().map(|r| r.contains(&Role::LegalReviewer));
-        v.rule("V-01", role, "the reviewer is a legal reviewer", || "only a legal reviewer may decide a review".into());
+        v.rule(RuleId::V01, role, "the reviewer is a legal reviewer", || {
+            "only a legal reviewer may decide a review".into()
+        });
         let other = self.reviewer.as_ref().zip(self.requester.as_ref()).map(|(a, b)| a != b);
-        v.rule("V-02", other, "the reviewer is not the requester", || "who asks for a review may not decide it".into());
+        v.rule(RuleId::V02, other, "the reviewer is not the requester", || {
+            "who asks for a review may not decide it".into()
+        });
         let free = self.conflict_of_interest.map(|c| c == Conflict::None);
-        v.rule("V-03", free, "no conflict of interest is declared", || "a conflict of interest is declared".into());
+        v.rule(RuleId::V03, free, "no conflict of interest is declared", || {
+            "a conflict of interest is declared".into()
+        });
 
         let asked = self.level.map(Test::of_level);
         let outcome_of =
@@ -165,14 +172,23 @@ impl Decide {
                 .collect();
             tri::all(&each)
         });
-        v.rule("V-04", tri::any(&[unless_approval, complete]), "every test that the level asks has an outcome", || {
-            let missing: Vec<_> =
-                asked.unwrap_or_default().iter().filter(|t| outcome_of(**t) == Some(None)).map(|t| t.word()).collect();
-            format!("tests without an outcome: {}", missing.join(", "))
-        });
+        v.rule(
+            RuleId::V04,
+            tri::any(&[unless_approval, complete]),
+            "every test that the level asks has an outcome",
+            || {
+                let missing: Vec<_> = asked
+                    .unwrap_or_default()
+                    .iter()
+                    .filter(|t| outcome_of(**t) == Some(None))
+                    .map(|t| t.word())
+                    .collect();
+                format!("tests without an outcome: {}", missing.join(", "))
+            },
+        );
 
         let said = self.less_intrusive.as_ref().map(|t| !is_blank(t));
-        v.rule("V-05", tri::any(&[unless_approval, said]), "the less-intrusive text is there", || {
+        v.rule(RuleId::V05, tri::any(&[unless_approval, said]), "the less-intrusive text is there", || {
             "say which less intrusive means were considered, and why they do not suffice".into()
         });
 
@@ -181,7 +197,7 @@ impl Decide {
             (Some(now), Some(Some(at))) => Some(now < at && at <= now.plus(LONGEST_APPROVAL)),
             _ => None,
         };
-        v.rule("V-06", tri::any(&[unless_approval, expires]), "the approval expires within a year", || {
+        v.rule(RuleId::V06, tri::any(&[unless_approval, expires]), "the approval expires within a year", || {
             "an approval needs an expiry, after now and within 365 days".into()
         });
 
@@ -189,14 +205,14 @@ impl Decide {
             self.outcome.map(|o| o != Decision::ApproveWithConditions),
             self.conditions.as_ref().map(|c| !c.is_empty()),
         ]);
-        v.rule("V-07", conditioned, "conditions are named where they are needed", || {
+        v.rule(RuleId::V07, conditioned, "conditions are named where they are needed", || {
             "an approval with conditions names at least one".into()
         });
         let reasoned = tri::any(&[
             self.outcome.map(|o| matches!(o, Decision::Approve | Decision::ApproveWithConditions)),
             self.reasons.as_ref().map(|r| !is_blank(r)),
         ]);
-        v.rule("V-08", reasoned, "reasons are given where they are needed", || {
+        v.rule(RuleId::V08, reasoned, "reasons are given where they are needed", || {
             "partial, defer and refuse need reasons".into()
         });
 
@@ -204,7 +220,7 @@ impl Decide {
             let each: Vec<_> = all.iter().map(|(_, o)| o.map(|o| o != TestOutcome::Not)).collect();
             tri::all(&each)
         });
-        v.rule("V-09", tri::any(&[unless_approval, none_failed]), "no test failed", || {
+        v.rule(RuleId::V09, tri::any(&[unless_approval, none_failed]), "no test failed", || {
             let failed: Vec<_> = self
                 .tests
                 .iter()

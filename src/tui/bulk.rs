@@ -5,6 +5,7 @@ use super::available_actions::{Prepared, label, prepare, why_unavailable};
 use super::page::RecordRef;
 use crate::command::definition::{ArgKind, Command, Handler};
 use crate::command::desk::workspace_info::short;
+use crate::law::rule::RuleScope;
 use crate::record::store::RecordStore as _;
 use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
@@ -156,7 +157,7 @@ fn why_not(
 /// What can be said before a command's form is filled in: whether this member may sign such an act at all.
 fn role_says_no(workspace: &Workspace, command: &Command) -> Result<Option<Error>, Error> {
     let mut verdict = workspace.may(command.act)?;
-    verdict.rules.retain(|f| matches!(f.id, "A-01" | "A-02"));
+    verdict.rules.retain(|f| f.id.row().is_some_and(|rule| rule.scope == RuleScope::Member));
     Ok(if verdict.allowed() { None } else { Some(Error::refused(verdict, None)) })
 }
 

@@ -185,7 +185,7 @@ impl From<CheckError> for Error {
             CheckError::Unknown => {
                 Self::new(ErrorKind::Version, stopped.to_string(), "use a newer comity; nothing was changed")
             }
-            CheckError::ApplyError(fault) => fault.into(),
+            CheckError::Apply(fault) => fault.into(),
         }
     }
 }

@@ -197,6 +197,11 @@ impl Workspace {
         let mut keyring = Keyring::open(&keys, &me)?;
         file::must_be_private(folder)?;
         let lock = lock::take(&folder.join(LOCK), !read_only)?;
+        if !read_only {
+            [folder.to_owned(), folder.join("outbox"), folder.join("inbox")]
+                .iter()
+                .try_for_each(|f| file::remove_parts(f))?;
+        }
         // Between reading the keyring and having the lock another process may have rotated it.
         if Keyring::open(&keys, &me)?.generation != keyring.generation {
             keyring = Keyring::open(&keys, &me)?;

@@ -3,6 +3,7 @@
 
 use crate::desks::{Site, pair};
 use comity::command::definition::Output;
+use comity::law::rule::RuleId;
 use comity::workspace::error::ErrorKind;
 use tempfile::TempDir;
 
@@ -20,7 +21,7 @@ fn claimed() -> (TempDir, Site, Site, String, String) {
     // No emergency lifts what is promised against torture.
     let emergency = [share.as_slice(), &[("emergency", RISK)]].concat();
     let refusal = a.fails(1, "disclosure new", &emergency, ErrorKind::Refused);
-    assert_eq!(refusal.verdict.unwrap().refused_by(), ["G-18"], "only what no emergency lifts is named");
+    assert_eq!(refusal.verdict.unwrap().refused_by(), [RuleId::G18], "only what no emergency lifts is named");
     let assurance = [("partner", "XB"), ("of", "torture"), ("text", "nobody is tortured"), ("by", "central authority")];
     a.must(2, "assurance add", &assurance);
     let answer = a.must(1, "disclosure new", &emergency);

@@ -15,11 +15,11 @@ type Findings = BTreeMap<String, bool>;
 fn ask(question: &Value) -> (Findings, Vec<String>) {
     let json = parse(question.to_string().as_bytes(), Limits::FOREIGN).expect("JSON");
     let verdict = judge(&Question::read(&json));
-    let refused: Vec<&str> = verdict.rules.iter().filter(|r| !r.holds).map(|r| r.id).collect();
+    let refused: Vec<_> = verdict.rules.iter().filter(|r| !r.holds).map(|r| r.id).collect();
     assert_eq!(verdict.refused_by(), refused, "refused_by is every rule that says no, in order");
     assert_eq!(verdict.allowed(), refused.is_empty());
     assert!(verdict.rules.windows(2).all(|w| w[0].id < w[1].id), "rules stand in order of number");
-    (verdict.rules.iter().map(|r| (r.id.to_owned(), r.holds)).collect(), verdict.obligations)
+    (verdict.rules.iter().map(|r| (r.id.to_string(), r.holds)).collect(), verdict.obligations)
 }
 
 fn time(v: &Value) -> i64 {

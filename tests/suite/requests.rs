@@ -6,6 +6,7 @@ use std::fs;
 use crate::desks::{Site, pair};
 use comity::law::edition::Law;
 use comity::law::request as law;
+use comity::law::rule::RuleId;
 use comity::workspace::error::ErrorKind;
 
 fn state(site: &Site, request: &str) -> String {
@@ -75,7 +76,7 @@ fn what_is_not_in_force_between_the_two_stays_a_draft() {
                 );
                 let id = write(&a, kind, &case, "XB", &[("draft", "yes")]).unwrap();
                 let failure = a.fails(1, "request submit", &[("request", &id)], ErrorKind::Refused);
-                assert!(failure.verdict.unwrap().refused_by().contains(&"A-03"), "{kind}");
+                assert!(failure.verdict.unwrap().refused_by().contains(&RuleId::A03), "{kind}");
                 assert_eq!(a.must(1, "request show", &[("request", &id)]).value["in_force"], false);
             }
             (_, other) => panic!("{kind}: {other:?}"),

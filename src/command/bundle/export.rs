@@ -17,6 +17,7 @@ use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
 use crate::gate::verdict::Verdict;
 use crate::host::file;
+use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
 use crate::record::store::{FollowingChange, Query, Record, RecordStore as _};
 use crate::record::{certificate, disclosure, item, partner, stream};
@@ -80,7 +81,7 @@ pub struct WaitingRow {
     /// The highest tier among the items.
     pub tier: Option<u8>,
     /// Which rules say no.
-    pub refused_by: Vec<&'static str>,
+    pub refused_by: Vec<RuleId>,
     /// Why.
     pub why: String,
 }

@@ -102,12 +102,13 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     for p in workspace.partners()? {
         let (_, verdict) = gate::ask(workspace, record, &p)?;
         let code = p.key.clone().unwrap_or_default();
-        let refused = verdict.refused_by();
-        // What lacks nothing but its second person is on its way.
-        let line = match refused.as_slice() {
-            [] => StyledText::new(format!("{code}  yes"), StyleRole::Good),
-            ["G-16"] => StyledText::new(format!("{code}  after a second person releases it"), StyleRole::Due),
-            _ => StyledText::new(
+        let line = match () {
+            () if verdict.allowed() => StyledText::new(format!("{code}  yes"), StyleRole::Good),
+            // What lacks nothing but its second person is on its way.
+            () if verdict.waits_for_a_second_person(false) => {
+                StyledText::new(format!("{code}  after a second person releases it"), StyleRole::Due)
+            }
+            () => StyledText::new(
                 format!(
                     "{code}  no   {}",
                     verdict
