@@ -7,6 +7,7 @@ mod ceilings;
 mod clock;
 mod dependencies;
 mod desks;
+mod drawn;
 mod emergency;
 mod first_open;
 mod forgeries;
