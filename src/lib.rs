@@ -42,7 +42,8 @@
 //!         passphrase: Box::new(|_, _| Err(Error::usage("this identity has no passphrase"))),
 //!         clock: Clock::System,
 //!     };
-//!     let args = given.iter().fold(Args::default(), |args, (name, value)| args.with(name, *value));
+//!     let mut args = Args::default();
+//!     given.iter().for_each(|(name, value)| args.add(name, *value));
 //!     match command(name).ok_or_else(|| Error::usage("there is no such command"))?.run {
 //!         Handler::Free(run) => run(&mut context, &args, &mut Job::silent()),
 //!         Handler::Law(_) => unreachable!("none of these shows the law"),

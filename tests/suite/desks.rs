@@ -1,4 +1,4 @@
-//! Desks for tests: each a folder with a workspace and its members' identities, driven by the commands of the catalogue as
+//! Desks for tests: each a folder with a workspace and its members' identities, driven by the command table as
 //! both front ends drive them. Nothing here knows more than a user does, but for [`Site::open`].
 
 use std::fs;
@@ -87,7 +87,7 @@ impl Site {
 
     /// Runs a command as a member.
     pub fn run(&self, member: u8, name: &str, fields: Fields<'_>) -> Result<Output, Error> {
-        let command = command(name).unwrap_or_else(|| panic!("no verb {name}"));
+        let command = command(name).unwrap_or_else(|| panic!("no command {name}"));
         let mut form = Args::default();
         for (field, value) in fields {
             let known = command.field(field).unwrap_or_else(|| panic!("{name} has no field {field}"));

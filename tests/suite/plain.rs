@@ -1,4 +1,4 @@
-//! The screens told in lines: everything is read and done through a pipe or a terminal, and no escape sequence is written.
+//! The line-oriented interface: everything is read and done through a pipe or a terminal, and no escape sequence is written.
 
 #![cfg(unix)]
 

@@ -97,7 +97,7 @@ impl Turn {
             self.s.when("the gate's word", |t| t.contains("The gate says yes") || t.contains("asked when it is done"));
             self.s.press(&format!("{word}\r"));
         }
-        // What a rehearsal foretold may read as if it were done: the question and its form must be gone.
+        // What a rehearsal said may read as if it were done: the question and its form must be gone.
         let open = |t: &str| t.contains("and press Enter:") || t.lines().nth(2).is_some_and(|l| l.starts_with(&form));
         self.s.when(done, |t| t.contains(done) && !open(t));
     }

@@ -402,7 +402,7 @@ fn a_desk_is_founded_in_a_conversation() {
         s.press(answer);
     }
     s.until("the two passphrases differ");
-    s.when("it is asked for anew", |text| text.matches("A new passphrase: ").count() == 2);
+    s.when("it is asked for again", |text| text.matches("A new passphrase: ").count() == 2);
     while s.drain(HIDES) {}
     s.press("one\r");
     s.when("and once more", |text| text.matches("once more: ").count() == 2);
