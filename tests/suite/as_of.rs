@@ -122,11 +122,7 @@ fn what_was_erased_since_stays_erased_and_says_so() {
         assert!(refused.what.starts_with("you look at the record as of "), "{}", refused.what);
     }
     let list = |when: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
-            .args(["--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()])
-            .args(when)
-            .output()
-            .unwrap();
+        let output = a.program(1, when, "");
         (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
     drop(workspace);

@@ -1,8 +1,11 @@
-//! Desks for tests: each a folder with a workspace and its members' identities, driven by the command table as
-//! both front ends drive them. Nothing here knows more than a user does, but for [`Site::open`].
+//! Desks for tests: each a folder with a workspace and its members' identities, driven by the commands of the table as both front
+//! ends drive them, or by the program itself. Nothing here knows more than a user does, but for [`Site::open`].
 
+use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use comity::command::command;
 use comity::command::definition::{Args, CommandContext, Handler, Output};
@@ -76,6 +79,18 @@ impl Site {
             passphrase: Box::new(|_, _| Err(Error::new(ErrorKind::Key, "no passphrase", ""))),
             clock: Clock::Fixed(self.now),
         }
+    }
+
+    /// What is typed after the program's name to run it as a member.
+    pub fn words(&self, member: u8, more: &[&str]) -> Vec<String> {
+        let (workspace, identity) = (text(&self.workspace()), text(&self.identity(member)));
+        let own = ["--workspace", &workspace, "--identity", &identity];
+        own.iter().chain(more).map(|word| (*word).to_owned()).collect()
+    }
+
+    /// Runs the program as a member, and hands it what is typed.
+    pub fn program(&self, member: u8, more: &[&str], typed: &str) -> std::process::Output {
+        program(&self.folder, &self.words(member, more), typed)
     }
 
     /// The workspace, open.
@@ -229,6 +244,22 @@ impl Site {
         );
         self.must(2, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
     }
+}
+
+/// Runs the program, without a terminal and with nothing of this process's environment, and hands it what is typed.
+pub fn program(home: &Path, words: &[impl AsRef<OsStr>], typed: &str) -> std::process::Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
+        .env_clear()
+        .env("HOME", home)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Where it ends without reading, that is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+    child.wait_with_output().unwrap()
 }
 
 /// Two desks that are in touch.

@@ -3,8 +3,6 @@
 
 #![cfg(unix)]
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::desks::{Fields, Site, pair};
@@ -147,18 +145,7 @@ fn front_ends(site: &Site) {
         check_clean("the screens", &written.replace('\u{1b}', ""));
     }
     let run = |args: &[&str], typed: &str| {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
-            .env_clear()
-            .env("HOME", &site.folder)
-            .args(["--workspace", site.workspace().to_str().unwrap(), "--identity", site.identity(1).to_str().unwrap()])
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
+        let output = site.program(1, args, typed);
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         check_clean(&args.join(" "), &said);
         said

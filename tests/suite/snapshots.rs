@@ -3,14 +3,12 @@
 //! clock stands still, and what is drawn by chance (ids, digests) is masked.
 //! `cargo insta review`, or `INSTA_UPDATE=always cargo test --test suite snapshots`, takes a change over.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use comity::cli::tree::tree;
 use comity::host::clock::local_hour_and_minute;
 use comity::tui::screen_id::ScreenId;
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use crate::desks::{program, text};
 use crate::drawn::{Drawn, now, paths, story};
 
 /// Columns and rows: what a terminal has that nobody made larger, and one with room for a detail.
@@ -155,25 +153,15 @@ fn the_line_oriented_interface_through_every_screen() {
     let root = tempfile::tempdir().unwrap();
     story(root.path());
     let (workspace, identity) = paths(root.path(), "okafor");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
-        .env_clear()
-        .env("HOME", root.path())
-        .args(["--plain", "--now", &now().to_string(), "--workspace"])
-        .arg(workspace)
-        .arg("--identity")
-        .arg(identity)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
     let places = ScreenId::ALL.iter().map(|place| place.word());
     // A row and what may be done with it, the help, and a form that is left.
     let rest = ["case", "1", "queue", "a 1", "back", "?", "back", "case new", "Pier", "/leave", "q"];
     let walk: Vec<&str> = places.chain(rest).collect();
-    child.stdin.take().unwrap().write_all((walk.join("\n") + "\n").as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let (now, workspace, identity) = (now().to_string(), text(&workspace), text(&identity));
+    let words = ["--plain", "--now", &now, "--workspace", &workspace, "--identity", &identity];
+    let output = program(root.path(), &words, &(walk.join("\n") + "\n"));
     assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let told = text.lines().map(masked).collect::<Vec<_>>().join("\n");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let told = told.lines().map(masked).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!("line_oriented", told);
 }

@@ -143,10 +143,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.until("CASES");
     t.s.press("S");
     t.fill("disclosure new", &[("tier", "1"), ("to", "XB"), ("delete after", "60d")], Some("XB"), "next bundle to XB");
-    t.s.press("6");
-    t.s.until("BUNDLES");
-    t.s.press("\r");
-    t.s.until("YES");
+    t.s.walk(&[("6", "BUNDLES"), ("\r", "YES")]);
     let first = out(&a, "ab1");
     t.does("bundle export", &[("out", &first)], Some("XB"), "bytes, in");
     t.leave();
@@ -176,10 +173,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     ];
     t.fill("request new", &said, None, "Written. Hand it in");
     t.at_request();
-    t.s.press("V");
-    t.s.until("Handed in; its review is");
-    t.s.press("S");
-    t.s.until("Nothing of that kind can be done");
+    t.s.walk(&[("V", "Handed in; its review is"), ("S", "Nothing of that kind can be done")]);
     t.leave();
     let review = |site: &Site, conditions: &str| {
         let mut t = Turn::of(site, 2);
