@@ -121,7 +121,7 @@ impl Site {
         self.run(member, name, fields).unwrap_or_else(|e| panic!("{} {member}: {name} {fields:?}: {e:?}", self.code))
     }
 
-    /// Runs a command that must make something; answers its id.
+    /// Runs a command that must make something; returns its id.
     pub fn make(&self, member: u8, name: &str, fields: Fields<'_>) -> String {
         let answer = self.must(member, name, fields);
         answer.id().unwrap_or_else(|| panic!("{name} made nothing")).to_string()
@@ -224,7 +224,7 @@ impl Site {
         out
     }
 
-    /// Opens a review of a record for a partner, assesses and approves it. Answers the review's id.
+    /// Opens a review of a record for a partner, assesses and approves it. Returns the review's id.
     pub fn approve(&self, subject: &str, to: &Self, level: &str) -> String {
         let review = self.make(
             1,

@@ -37,8 +37,8 @@ fn wrong_with(tree: &Command, typed: &str, must: bool) -> Option<String> {
     let mut command = noun;
     if noun.has_subcommands() {
         // A noun alone is no command that is named, and a placeholder stands for any.
-        let verb = words.next().filter(|w| is_word(w))?;
-        let Some(found) = noun.find_subcommand(verb) else { return Some(format!("no command {name} {verb}")) };
+        let action = words.next().filter(|w| is_word(w))?;
+        let Some(found) = noun.find_subcommand(action) else { return Some(format!("no command {name} {action}")) };
         command = found;
     }
     let flags = words.filter_map(|w| w.trim_matches(['[', ']', '(', '"', '\\']).strip_prefix("--"));

@@ -141,7 +141,7 @@ impl Screen {
         self.parser.screen_mut().set_size(size_of(rows), size_of(cols));
     }
 
-    /// Takes the terminal away in the middle of drawing a new size. Answers the process.
+    /// Takes the terminal away in the middle of drawing a new size. Returns the process.
     pub fn hang_up(mut self) -> Box<dyn Child + Send + Sync> {
         self.hung_up.store(true, Ordering::SeqCst);
         self.resize(30, 90);

@@ -78,7 +78,7 @@ impl Turn {
         self.s.until("Enter does it");
     }
 
-    /// Fills the form of a command, goes to its end, and does it; answers the word that is asked for where one is given.
+    /// Fills the form of a command, goes to its end, and does it; returns the word that is asked for where one is given.
     fn fill(&mut self, command: &str, fields: &[(&str, &str)], word: Option<&str>, done: &str) {
         self.s.until(&format!("{command}: "));
         for (field, value) in fields {
