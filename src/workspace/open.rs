@@ -357,7 +357,7 @@ impl Workspace {
         self.keyring.write(&self.folder.join(KEYRING), &self.me)
     }
 
-    /// To be called after every commit that was not made by [`Desk::act`].
+    /// To be called after every commit that was not made by [`Workspace::act`].
     pub fn after_commit(&mut self) -> Result<(), Error> {
         self.remember()
     }
@@ -401,7 +401,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// [`Kind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
+    /// [`ErrorKind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
     pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Error> {
         let (log, mut back) = (self.reader()?, self.reader()?);
         let found = match moment {
