@@ -75,7 +75,7 @@ pub fn has_terminal() -> bool {
 ///
 /// # Errors
 ///
-/// [`Kind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
+/// [`ErrorKind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
 pub fn found(mut form: Args, place: &mut CommandContext) -> Result<(), Error> {
     let asking = Arc::new(AtomicBool::new(true));
     hold_interrupts(&asking)?;

@@ -77,7 +77,7 @@ fn founders_roles(args: &Args) -> Result<Vec<Role>, Error> {
     Err(Error::usage("--roles: a desk begins with an administrator"))
 }
 
-/// Whether [`VERBS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
+/// Whether [`COMMANDS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
 /// what is wrong.
 pub fn check(field: &str, args: &Args) -> Result<(), Error> {
     match field {

@@ -57,6 +57,14 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
 }
 
 /// The command of that full name, such as `case new`.
+///
+/// ```
+/// use comity::command::command;
+///
+/// let new = command("case new").unwrap();
+/// assert!(new.field("title").unwrap().required);
+/// assert!(command("case burn").is_none());
+/// ```
 pub fn command(full_name: &str) -> Option<&'static Command> {
     commands().find(|v| v.full_name() == full_name)
 }

@@ -319,7 +319,7 @@ pub fn resolved(id: Id, take: State, because: &str, salt: Salt) -> Change {
     Change::with_content(id, RESOLVE, &object! { "take" => take }, &object! { "because" => because }, salt)
 }
 
-/// What the desk that asks may do next on its own; what the desk that is asked may do is in [`Answer::leads`].
+/// What the desk that asks may do next on its own; what the desk that is asked may do is in [`Answer::transition`].
 const OPEN: &[State] = &[
     State::Sent,
     State::Acknowledged,

@@ -382,12 +382,12 @@ impl App {
     // --- what a member does ------------------------------------------------------------------------------------------
 
     /// The number of the newest question to the threads.
-    pub(super) const fn asked(&self) -> Ticket {
+    pub const fn asked(&self) -> Ticket {
         self.ticket
     }
 
     /// Lets every thread that may have something to answer say when it has; answers how many there are.
-    pub(super) fn reach_all(&self) -> usize {
+    pub fn reach_all(&self) -> usize {
         self.workers.as_ref().map_or(0, Workers::reach_all)
     }
 

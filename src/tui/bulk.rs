@@ -91,7 +91,7 @@ pub fn only_one(command: &Command, things: &[RecordRef]) -> Option<&'static str>
 ///
 /// # Errors
 ///
-/// Where the workspace cannot be read; [`Kind::Cancelled`] where nobody waits any more.
+/// Where the workspace cannot be read; [`ErrorKind::Cancelled`] where nobody waits any more.
 pub fn may(workspace: &mut Workspace, things: &[RecordRef], wanted: &dyn Fn() -> bool) -> Result<Vec<May>, Error> {
     let fits = |v: &&Command| things.iter().any(|s| v.subject_field(&s.kind).is_some());
     let commands = crate::command::commands().filter(|v| matches!(v.run, Handler::Writes(_))).filter(fits);

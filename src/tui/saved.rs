@@ -128,7 +128,7 @@ pub fn path() -> Option<PathBuf> {
 ///
 /// # Errors
 ///
-/// [`Kind::Usage`] where it cannot be understood, with the line; [`Kind::Medium`] where it cannot be read.
+/// [`ErrorKind::Usage`] where it cannot be understood, with the line; [`ErrorKind::Medium`] where it cannot be read.
 pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
     if path.symlink_metadata().is_err() {
         return Ok(Vec::new());
@@ -151,7 +151,7 @@ pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
 ///
 /// # Errors
 ///
-/// As [`read`], and [`Kind::Medium`] where it cannot be written. The file is then as it was.
+/// As [`read`], and [`ErrorKind::Medium`] where it cannot be written. The file is then as it was.
 pub fn save(path: &Path, view: Saved) -> Result<bool, Error> {
     let mut all = read(path)?;
     let there = all.iter().position(|v| v.name == view.name);
@@ -167,7 +167,7 @@ pub fn save(path: &Path, view: Saved) -> Result<bool, Error> {
 ///
 /// # Errors
 ///
-/// As [`save`]; [`Kind::Usage`] where there is none of that name.
+/// As [`save`]; [`ErrorKind::Usage`] where there is none of that name.
 pub fn remove(path: &Path, name: &str) -> Result<Saved, Error> {
     let mut all = read(path)?;
     let Some(at) = all.iter().position(|v| v.name == name) else {

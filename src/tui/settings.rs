@@ -64,7 +64,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Kind::Usage`] where the file or a wish cannot be understood, or gives one key to two actions; [`Kind::Medium`]
+    /// [`ErrorKind::Usage`] where the file or a wish cannot be understood, or gives one key to two actions; [`ErrorKind::Medium`]
     /// where the file cannot be read or is larger than 64 KiB.
     pub fn read(wishes: &Wishes) -> Result<Self, Error> {
         let path = folder::settings().map(|folder| folder.join(NAME));

@@ -192,6 +192,26 @@ fn no_root() -> Error {
 
 impl Workspace {
     /// Opens a workspace. What this member remembers of it must be a beginning of what is found.
+    ///
+    /// ```
+    /// use comity::command::identity;
+    /// use comity::host::clock::Clock;
+    /// use comity::seal::{identity::Identity, sign::Signer, vault::AgeKey};
+    /// use comity::value::{class::Role, realm::Realm};
+    /// use comity::workspace::open::{Founding, Workspace, found};
+    ///
+    /// let root = tempfile::tempdir()?;
+    /// let (folder, file, clock) = (root.path().join("workspace"), root.path().join("okafor.age"), Clock::System);
+    /// let signer = Signer::from_seed(&[7; 32]); // a real one is drawn by chance: `identity new`
+    /// let mut me = Identity { name: "N. Okafor".into(), signer, age: AgeKey::generate(), roots: Vec::new() };
+    /// let roles = vec![Role::Administrator, Role::DeskOfficer];
+    /// let founding = Founding { code: "XA", name: "Harbour desk", jurisdiction: "XA", roles, realm: Realm::Live };
+    /// let desk = found(&folder, &mut me, &founding, clock.now(), |me| identity::write(&file, me, None))?;
+    ///
+    /// let workspace = Workspace::open(&folder, &file, me, clock, false)?;
+    /// assert_eq!(workspace.meta.desk, desk);
+    /// # Ok::<(), comity::workspace::error::Error>(())
+    /// ```
     pub fn open(folder: &Path, identity: &Path, me: Identity, clock: Clock, read_only: bool) -> Result<Self, Error> {
         let keys = folder.join(KEYRING);
         let mut keyring = Keyring::open(&keys, &me)?;
@@ -343,7 +363,7 @@ impl Workspace {
         self.keyring.write(&self.folder.join(KEYRING), &self.me)
     }
 
-    /// To be called after every commit that was not made by [`Desk::act`].
+    /// To be called after every commit that was not made by [`Workspace::act`].
     pub fn after_commit(&mut self) -> Result<(), Error> {
         self.remember()
     }
@@ -387,7 +407,7 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// [`Kind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
+    /// [`ErrorKind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
     pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Error> {
         let (log, mut back) = (self.reader()?, self.reader()?);
         let found = match moment {

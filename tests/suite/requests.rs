@@ -212,9 +212,9 @@ fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
 }
 
 #[test]
-fn it_is_put_off_on_a_ground_where_its_instrument_names_one() {
+fn it_is_postponed_on_a_ground_where_its_instrument_names_one() {
     let (_root, a, b) = pair();
-    let case = a.case("Put off");
+    let case = a.case("Postponed");
     // Article 27(5) names one for mutual assistance; preservation has none.
     for (n, kind, ground, goes) in [
         (1, "bc25", None, false),
@@ -337,7 +337,7 @@ fn a_production_follows_on_its_preservation() {
 }
 
 #[test]
-fn an_originator_is_asked_before_his_item_goes_on() {
+fn an_originator_is_asked_before_their_item_goes_on() {
     let root = tempfile::TempDir::new().unwrap();
     let [a, b, c] = ["XA", "XB", "XC"].map(|code| Site::found(root.path(), code));
     for (one, other) in [(&a, &b), (&a, &c), (&b, &a), (&c, &a)] {

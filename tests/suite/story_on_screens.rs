@@ -78,7 +78,7 @@ impl Turn {
         self.s.until("Enter does it");
     }
 
-    /// Fills the form of a command, goes to its end, and does it; answers the word that is asked for where one is given.
+    /// Fills the form of a command, goes to its end, and does it; returns the word that is asked for where one is given.
     fn fill(&mut self, command: &str, fields: &[(&str, &str)], word: Option<&str>, done: &str) {
         self.s.until(&format!("{command}: "));
         for (field, value) in fields {
@@ -97,7 +97,7 @@ impl Turn {
             self.s.when("the gate's word", |t| t.contains("The gate says yes") || t.contains("asked when it is done"));
             self.s.press(&format!("{word}\r"));
         }
-        // What a rehearsal foretold may read as if it were done: the question and its form must be gone.
+        // What a rehearsal said may read as if it were done: the question and its form must be gone.
         let open = |t: &str| t.contains("and press Enter:") || t.lines().nth(2).is_some_and(|l| l.starts_with(&form));
         self.s.when(done, |t| t.contains(done) && !open(t));
     }
@@ -143,10 +143,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.until("CASES");
     t.s.press("S");
     t.fill("disclosure new", &[("tier", "1"), ("to", "XB"), ("delete after", "60d")], Some("XB"), "next bundle to XB");
-    t.s.press("6");
-    t.s.until("BUNDLES");
-    t.s.press("\r");
-    t.s.until("YES");
+    t.s.walk(&[("6", "BUNDLES"), ("\r", "YES")]);
     let first = out(&a, "ab1");
     t.does("bundle export", &[("out", &first)], Some("XB"), "bytes, in");
     t.leave();
@@ -176,10 +173,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     ];
     t.fill("request new", &said, None, "Written. Hand it in");
     t.at_request();
-    t.s.press("V");
-    t.s.until("Handed in; its review is");
-    t.s.press("S");
-    t.s.until("Nothing of that kind can be done");
+    t.s.walk(&[("V", "Handed in; its review is"), ("S", "Nothing of that kind can be done")]);
     t.leave();
     let review = |site: &Site, conditions: &str| {
         let mut t = Turn::of(site, 2);

@@ -127,7 +127,7 @@ fn an_approval_lapses_when_what_it_rested_on_changes() {
     // Another review is needed; a reviewer ends it, with reasons, and nobody else does.
     let second = a.approve(&item, &b, "L1");
     let proposal = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
-    let because = ("because", "he turned out to be a minor");
+    let because = ("because", "they turned out to be a minor");
     let lapse = |member: u8, more: &[(&str, &str)]| {
         a.run(member, "review lapse", &[&[("review", second.as_str()), ("changed", "facts")], more].concat())
     };
