@@ -30,6 +30,7 @@
 //! use comity::command::definition::{Args, CommandContext, Handler, Output};
 //! use comity::command::{command, identity};
 //! use comity::host::clock::Clock;
+//! use comity::law::rule::RuleId;
 //! use comity::workspace::error::{Error, ErrorKind};
 //! use comity::workspace::{open::Workspace, progress::Job};
 //!
@@ -64,7 +65,7 @@
 //!
 //! let refused = run("retention purge", &[("item", &item)]).unwrap_err();
 //! assert_eq!(refused.kind, ErrorKind::Refused);
-//! assert_eq!(refused.verdict.unwrap().refused_by(), ["U-01"]); // it is not due, and no reason was given
+//! assert_eq!(refused.verdict.unwrap().refused_by(), [RuleId::U01]); // it is not due, and no reason was given
 //! # Ok::<(), Error>(())
 //! ```
 

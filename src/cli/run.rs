@@ -15,9 +15,9 @@ use super::{guide, manual, passphrase, print, tour};
 use crate::command::command;
 use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
+use crate::command::run::{On, run as run_command};
 use crate::host::clock::Clock;
 use crate::host::folder;
-use crate::law::edition::Law;
 use crate::value::class::Role;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
@@ -159,23 +159,14 @@ pub fn place(globals: &Globals) -> CommandContext {
 fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
     let mut place = place(globals);
     let mut job = job(globals);
-    let done = match command.run {
-        Handler::Free(_) if globals.as_of.is_some() => {
-            let what = format!("`{}` reads no record: --as-of means nothing to it", command.full_name());
-            Err(Error::usage(what))
-        }
-        Handler::Free(run) => run(&mut place, args, &mut job),
-        Handler::Law(run) if !args.flag("here") && globals.as_of.is_none() => {
-            run(&Law::of_program(), place.clock.now(), args)
-        }
-        Handler::Law(run) => {
-            let workspace = open(&mut place, globals, &mut job)?;
-            run(&*workspace.law()?, workspace.now(), args)
-        }
-        Handler::Reads(run) | Handler::Writes(run) => {
-            let mut workspace = open(&mut place, globals, &mut job)?;
-            run(&mut workspace, args, &mut job)
-        }
+    if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
+        return Err(Error::usage(format!("`{}` reads no record: --as-of means nothing to it", command.full_name())));
+    }
+    let done = if command.needs_workspace(args) || globals.as_of.is_some() {
+        let mut workspace = open(&mut place, globals, &mut job)?;
+        run_command(command, On::Workspace(&mut workspace), args, &mut job)
+    } else {
+        run_command(command, On::Nothing(&mut place), args, &mut job)
     };
     if !globals.plain && stderr().is_terminal() {
         eprint!("\r\u{1b}[K");

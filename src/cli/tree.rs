@@ -155,7 +155,7 @@ fn demo() -> clap::Command {
 fn command_of(command: &'static Command) -> clap::Command {
     let mut out = clap::Command::new(command.name).about(command.about);
     let mut position = 0;
-    for field in command.fields {
+    for field in command.args {
         if field.positional {
             position += 1;
         }
@@ -167,7 +167,7 @@ fn command_of(command: &'static Command) -> clap::Command {
 fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
     let arg = clap::Arg::new(field.name).help(help_of(field));
     let arg = if field.positional { arg.index(position).required(true) } else { arg.long(field.name) };
-    let arg = match field.takes {
+    let arg = match field.kind {
         ArgKind::Flag => return arg.action(ArgAction::SetTrue),
         ArgKind::Word(words) => {
             arg.value_parser(PossibleValuesParser::new(words())).ignore_case(true).hide_possible_values(true)
@@ -175,7 +175,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
         ArgKind::Existing | ArgKind::ToWrite => arg.value_hint(ValueHint::AnyPath),
         _ => arg,
     };
-    let arg = arg.value_name(match field.takes {
+    let arg = arg.value_name(match field.kind {
         ArgKind::Existing | ArgKind::ToWrite => "FILE",
         ArgKind::Number => "N",
         ArgKind::Time => "TIME",
@@ -186,7 +186,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
         ArgKind::Word(_) | ArgKind::Words(_) | ArgKind::Known(_) => "WORD",
         ArgKind::Line | ArgKind::Body | ArgKind::Flag => "TEXT",
     });
-    match (field.positional, field.repeated || matches!(field.takes, ArgKind::Words(_))) {
+    match (field.positional, field.repeated || matches!(field.kind, ArgKind::Words(_))) {
         (true, true) => arg.num_args(1..).action(ArgAction::Append),
         (false, true) => arg.action(ArgAction::Append),
         // The last one counts where it is given twice.
@@ -195,7 +195,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
 }
 
 fn help_of(field: &Arg) -> String {
-    let words = match field.takes {
+    let words = match field.kind {
         ArgKind::Word(words) | ArgKind::Words(words) => format!(" ({})", words().join(", ")),
         _ => String::new(),
     };
@@ -206,8 +206,8 @@ fn help_of(field: &Arg) -> String {
 /// What was typed for a command.
 pub fn form_of(command: &'static Command, matches: &ArgMatches) -> Args {
     let mut args = Args::default();
-    for field in command.fields {
-        if let ArgKind::Flag = field.takes {
+    for field in command.args {
+        if let ArgKind::Flag = field.kind {
             if matches.get_flag(field.name) {
                 args.add(field.name, "yes");
             }

@@ -1,5 +1,6 @@
 //! Asking the gate: about a real item, or with facts of one's own.
 
+use crate::record::kind::Kind;
 use std::io::{BufReader, BufWriter, stdin, stdout};
 
 use serde::Serialize;
@@ -30,28 +31,28 @@ pub const COMMANDS: &[Command] = &[
         noun: "gate",
         name: "explain",
         about: "May this item go to this partner now, and why (not)? Asking costs nothing",
-        fields: &[
-            Arg::new("item", ArgKind::Record(&["item"]), "the item").positional(),
+        args: &[
+            Arg::new("item", ArgKind::Record(&[Kind::Item]), "the item").positional(),
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("facts", ArgKind::Flag, "with the facts that it was asked with"),
         ],
-        act: "",
+        writes: None,
         run: Handler::Reads(explain),
     },
     Command {
         noun: "gate",
         name: "outlook",
         about: "What may go to a partner, and after what, for each category of data",
-        fields: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
-        act: "",
+        args: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
+        writes: None,
         run: Handler::Reads(run_outlook),
     },
     Command {
         noun: "gate",
         name: "simulate",
         about: "Judge facts from a file, one JSON object a line (- reads standard input); no workspace is needed",
-        fields: &[Arg::new("file", ArgKind::Existing, "the file, or -").positional().cli_only()],
-        act: "",
+        args: &[Arg::new("file", ArgKind::Existing, "the file, or -").positional().cli_only()],
+        writes: None,
         run: Handler::Free(run_simulate),
     },
 ];
@@ -60,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
 /// purpose, the agreement's cap as the term, the asker as proposer, and nobody who releases.
 pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<(Leave, Verdict), Error> {
     let records = workspace.records();
-    let waiting = Query { partner: Some(to.id), state: Some("proposed".into()), ..Query::kind(disclosure::KIND.name) };
+    let waiting = Query { partner: Some(to.id), ..Query::state(disclosure::State::Proposed) };
     let mut open = None;
     for proposal in records.find(&waiting)? {
         if crate::command::disclosure::items_of(workspace, &proposal)?.contains(&record.id) {
@@ -125,7 +126,7 @@ pub struct Outlook {
 pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error> {
     let (records, now) = (workspace.records(), workspace.now());
     let mut purposes = Vec::new();
-    for record in records.find(&Query { partner: Some(to.id), ..Query::kind(agreement::KIND.name) })? {
+    for record in records.find(&Query { partner: Some(to.id), ..Query::kind(Kind::Agreement) })? {
         purposes.extend(agreement::terms_of(&record)?.purposes);
     }
     let mut all = Vec::new();
@@ -190,7 +191,7 @@ fn fresh(workspace: &Workspace, category: Category) -> Record {
         request: None,
         delete_by: workspace.now().plus(Duration::days(365)),
     };
-    let mut record = Record::new(id, item::KIND.name, "held", home);
+    let mut record = Record::new(id, item::State::Held, home);
     (record.tier, record.due) = (Some(tier.number()), Some(terms.delete_by));
     record.terms = terms.to_json().into();
     record
@@ -208,7 +209,7 @@ pub fn to_serde(json: &Json) -> serde_json::Value {
 }
 
 fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("item")?, &[item::KIND.name])?;
+    let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let to = workspace.partner(args.need("to")?)?;
     let (facts, verdict) = ask(workspace, &record, &to)?;
     let answer = Output::thing(&to_serde(&verdict.to_json()));

@@ -21,20 +21,20 @@ pub const COMMANDS: &[Command] = &[
         noun: "identity",
         name: "new",
         about: "Make a new identity: F holds your keys, F.pub is what an administrator enrols",
-        fields: &[
+        args: &[
             Arg::new("name", ArgKind::Line, "your name, as others shall see it").required(),
             Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
             Arg::new("no-passphrase", ArgKind::Flag, "do not seal the file with a passphrase (exercises and tests)"),
         ],
-        act: "",
+        writes: None,
         run: Handler::Free(new),
     },
     Command {
         noun: "identity",
         name: "show",
         about: "Show whose identity this is",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Free(show),
     },
 ];

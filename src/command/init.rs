@@ -20,14 +20,14 @@ pub const COMMANDS: &[Command] = &[Command {
     noun: "",
     name: "init",
     about: "Found a desk: make its workspace, with you as its first member",
-    fields: &[
+    args: &[
         Arg::new("desk", ArgKind::Line, "the desk's code: a few capitals, such as XA").required(),
         Arg::new("name", ArgKind::Line, "the desk's name").required(),
         Arg::new("jurisdiction", ArgKind::Line, "the jurisdiction that it acts under").required(),
         Arg::new("roles", ArgKind::Words(roles), "your roles").required(),
         Arg::new("exercise", ArgKind::Line, "the name of an exercise: nothing of it can reach a live desk"),
     ],
-    act: "",
+    writes: None,
     run: Handler::Free(init),
 }];
 

@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod audit;
 pub mod authorisation;
+pub mod availability;
 pub mod bundle;
 pub mod case;
 pub mod definition;
@@ -22,6 +23,7 @@ pub mod plain;
 pub mod request;
 pub mod retention;
 pub mod review;
+pub mod run;
 
 use definition::Command;
 

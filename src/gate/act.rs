@@ -165,7 +165,7 @@ impl Act {
         });
         let reviewed = match kind {
             None => None,
-            Some(request::SEND) => match &self.review {
+            Some(name) if request::SEND.is(name) => match &self.review {
                 None => None,
                 Some(None) => Some(false),
                 Some(Some(r)) => tri::all(&[

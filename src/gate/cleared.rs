@@ -9,8 +9,9 @@ use super::verdict::Verdict;
 use crate::act::header::Header;
 use crate::law::rule::RuleId;
 use crate::record::definition::{ApplyError, GateInputs};
+use crate::record::kind::ChangeKind;
 use crate::record::store::{FollowingChange, RecordStore};
-use crate::record::{disclosure, item, request};
+use crate::record::{bundle, disclosure, item, letter, purge, request, review};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -52,7 +53,7 @@ pub struct Waiting<'a> {
     /// Its header.
     pub header: &'a Header,
     /// The kind of its first change.
-    pub kind: &'static str,
+    pub kind: ChangeKind,
     /// The record of its first change.
     pub record: Id,
     /// The terms of its first change.
@@ -85,7 +86,7 @@ pub fn act(
         return Ok(Err(travel));
     }
     let disclosed = if waiting.copies.is_empty() { None } else { records.get(waiting.record)? };
-    if disclosed.as_ref().is_some_and(|d| d.state == "recalled") {
+    if disclosed.as_ref().is_some_and(|d| d.is(disclosure::State::Recalled)) {
         return Ok(Err(Verdict::of_facts(RuleId::G00, &["the disclosure was recalled before it left".into()])));
     }
     let (mut stays, mut marking) = (Vec::new(), None);
@@ -157,7 +158,7 @@ pub fn copy_out<T>(
     by: Person,
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, "copy-out", by, &GateInputs::default())?.judge();
+    let verdict = from_records::act_facts(records, realm, now, letter::WRITE, by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
 }
 
@@ -170,17 +171,17 @@ pub fn bundle<T>(
     to: Id,
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, "bundle-export", by, &GateInputs::default())?.judge();
+    let verdict = from_records::act_facts(records, realm, now, bundle::EXPORT, by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: Some(to) }) } else { Err(verdict) })
 }
 
 /// Returns the role that a member acts in for a kind of act: the first of theirs that the table allows.
-pub fn acting_role(kind: &str, roles: &[Role]) -> Option<Role> {
+pub fn acting_role(kind: ChangeKind, roles: &[Role]) -> Option<Role> {
     match kind {
-        "review-decide" => roles.contains(&Role::LegalReviewer).then_some(Role::LegalReviewer),
-        "purge" => {
+        review::DECIDE => roles.contains(&Role::LegalReviewer).then_some(Role::LegalReviewer),
+        purge::PURGE => {
             [Role::DeskOfficer, Role::ReleaseOfficer, Role::Administrator].into_iter().find(|r| roles.contains(r))
         }
-        _ => crate::law::signer::of_kind(kind)?.acting_role(roles),
+        _ => crate::law::signer::of_kind(kind.name())?.acting_role(roles),
     }
 }

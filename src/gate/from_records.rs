@@ -1,5 +1,9 @@
 //! The facts of the gate's questions, each derived from records, never from what the asker says.
 
+use crate::record::definition::Content;
+use crate::record::kind::{ChangeKind, Kind};
+use crate::record::kind_def;
+use crate::record::store::ChangeRow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -17,7 +21,7 @@ use crate::record::store::{Record, RecordStore};
 use crate::record::{
     agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
 };
-use crate::value::class::{Category, Condition, Onward, ReviewOutcome, Role, Test, TestOutcome};
+use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::json::{Int, Json};
 use crate::value::person::Person;
@@ -94,7 +98,7 @@ pub struct LeaveFacts {
 impl LeaveFacts {
     /// Returns a builder with what is the same for every item.
     pub fn begin(records: &dyn RecordStore, of: Disclosure) -> Result<Self, ApplyError> {
-        let partner = records.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
+        let partner = records.get(of.to)?.filter(|r| r.kind == Kind::Partner);
         Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
     }
 
@@ -183,7 +187,7 @@ impl LeaveFacts {
             named_people: Some(of.named),
             item: Item {
                 realm: Some(of.realm.to_string()),
-                state: Some(if record.state == "purged" { ItemState::Purged } else { ItemState::Held }),
+                state: Some(if record.is_purged() { ItemState::Purged } else { ItemState::Held }),
                 tier: Some(terms.tier),
                 category: Some(category),
                 person_class: Some(terms.person_class),
@@ -243,7 +247,7 @@ fn agreement_facts(record: &Record) -> Result<Agreement, ApplyError> {
     Ok(Agreement {
         from: Some(terms.from),
         until: Some(terms.until),
-        ended: Some(record.state == "ended"),
+        ended: Some(record.is(agreement::State::Ended)),
         purposes: Some(terms.purposes),
         categories: Some(terms.categories),
         tier: Some(terms.tier),
@@ -253,7 +257,7 @@ fn agreement_facts(record: &Record) -> Result<Agreement, ApplyError> {
 
 /// Returns the facts of a review's record, seen for one recipient.
 pub fn review_facts(record: &Record, to: Id) -> Review {
-    let outcome = ReviewOutcome::parse(&record.state).unwrap_or(ReviewOutcome::Open);
+    let outcome = review::outcome_of(record);
     Review {
         outcome: Some(outcome),
         covers_item: Some(true),
@@ -272,7 +276,7 @@ pub fn act_facts(
     records: &dyn RecordStore,
     realm: &Realm,
     now: Timestamp,
-    kind: &str,
+    kind: ChangeKind,
     by: Person,
     inputs: &GateInputs,
 ) -> Result<Act, ApplyError> {
@@ -283,7 +287,7 @@ pub fn act_facts(
 pub fn act_facts_at(
     records: &dyn RecordStore,
     header: &Header,
-    kind: &str,
+    kind: ChangeKind,
     inputs: &GateInputs,
 ) -> Result<Act, ApplyError> {
     facts_of_act(records, (&header.realm, header.time.at, header.member), kind, inputs, Some(header))
@@ -292,25 +296,21 @@ pub fn act_facts_at(
 fn facts_of_act(
     records: &dyn RecordStore,
     (realm, now, by): (&Realm, Timestamp, Person),
-    kind: &str,
+    kind: ChangeKind,
     inputs: &GateInputs,
     place: Option<&Header>,
 ) -> Result<Act, ApplyError> {
     let signer = member::by_person(records, by)?;
     let (active, roles) = signer.as_ref().map_or((false, Vec::new()), |m| match place {
         Some(header) => member::at_place(m, header),
-        None => (m.state == "active", member::roles_of(m)),
+        None => (m.is(member::State::Active), member::roles_of(m)),
     });
     let standing = if active { MemberStanding::Active } else { MemberStanding::Revoked };
     let partner = match inputs.partner {
         None => None,
         Some(id) => {
-            let facts = records
-                .get(id)?
-                .filter(|r| r.kind == partner::KIND.name)
-                .as_ref()
-                .map(partner_facts)
-                .unwrap_or_default();
+            let facts =
+                records.get(id)?.filter(|r| r.kind == Kind::Partner).as_ref().map(partner_facts).unwrap_or_default();
             Some(act::Partner { realm: facts.realm, standing: facts.standing, channel: facts.channel })
         }
     };
@@ -324,7 +324,7 @@ fn facts_of_act(
     Ok(Act {
         now: Some(now),
         realm: Some(realm.to_string()),
-        kind: Some(kind.to_owned()),
+        kind: Some(kind.name().to_owned()),
         by: Some(by.to_string()),
         standing: Some(standing),
         roles: Some(roles),
@@ -346,7 +346,7 @@ pub fn decide_facts(
     decision: &review::Decision,
 ) -> Result<Decide, ApplyError> {
     let reviewer = member::by_person(records, by)?;
-    let active = reviewer.as_ref().filter(|m| m.state == "active");
+    let active = reviewer.as_ref().filter(|m| m.is(member::State::Active));
     let tests = record.terms.get("tests").and_then(Json::members).unwrap_or_default();
     let tests = tests.iter().filter_map(|(t, o)| Some((Test::parse(t)?, Some(o.text().and_then(TestOutcome::parse)?))));
     let text = |there: bool| if there { SOME_TEXT.to_owned() } else { String::new() };
@@ -371,6 +371,26 @@ pub fn decide_facts(
     })
 }
 
+/// Returns when a record is due to be erased. What dies with another record and gives no reason of its own is due when that is.
+fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Result<Option<Timestamp>, ApplyError> {
+    if reasoned || record.due.is_some() {
+        return Ok(record.due);
+    }
+    let about = match kind_def(record.kind).content {
+        Content::WithSubject => record.subject,
+        Content::WithItems => disclosure_items(records, record)?.first().copied(),
+        Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => None,
+    };
+    Ok(about.map(|id| records.get(id)).transpose()?.flatten().and_then(|r| r.due))
+}
+
+/// Returns the items of a disclosure: those proposed, or those that left.
+pub fn disclosure_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<Id>, ApplyError> {
+    let Some(row) = record.terms.get("row").and_then(Json::int).map(ChangeRow) else { return Ok(Vec::new()) };
+    let kind = if record.is(disclosure::State::Proposed) { disclosure::ITEM } else { item::COPY };
+    Ok(records.following(row, kind)?.into_iter().map(|r| r.record).collect())
+}
+
 /// Returns the facts of `purge` for a record.
 pub fn purge_facts(
     records: &dyn RecordStore,
@@ -380,7 +400,8 @@ pub fn purge_facts(
     reasoned: bool,
 ) -> Result<Purge, ApplyError> {
     let who = member::by_person(records, by)?;
-    let roles: Vec<Role> = who.as_ref().filter(|m| m.state == "active").map(member::roles_of).unwrap_or_default();
+    let roles: Vec<Role> =
+        who.as_ref().filter(|m| m.is(member::State::Active)).map(member::roles_of).unwrap_or_default();
     let holds = hold::on(records, record)?
         .iter()
         .map(|h| purge::Hold {
@@ -390,7 +411,7 @@ pub fn purge_facts(
         .collect();
     Ok(Purge {
         now: Some(now),
-        due: Some(record.due),
+        due: Some(purge_due(records, record, reasoned)?),
         because: Some(reasoned.then(|| SOME_TEXT.to_owned())),
         by: Some(by.to_string()),
         roles: Some(roles),

@@ -19,7 +19,7 @@ pub struct Tally {
     pub errors: u64,
 }
 
-/// Judges every line. `go_on` is asked now and then; a no ends the run early.
+/// Judges every line and returns the counts. `go_on` is asked now and then; `false` ends the run early.
 ///
 /// ```
 /// use comity::gate::simulate::simulate;

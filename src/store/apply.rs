@@ -79,6 +79,7 @@ impl Act {
             first,
             first_row: ChangeRow(self.first_row),
             first_record: *first_record,
+            kinds: record::kind_def,
             terms_cache: &self.terms_cache,
         })
     }
@@ -172,7 +173,7 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         };
         let terms = terms_of(at.first, terms).map_err(|e| sink.refused(e.into()))?;
         let has_content = change.body != Body::None;
-        let view = ChangeView { record: change.record, kind: def.name, terms, row, has_content };
+        let view = ChangeView { record: change.record, def, terms, row, has_content };
         if sink.asks_gate() {
             check.change(records, &at, &view).map_err(|e| sink.refused(e))?;
         }
@@ -240,7 +241,7 @@ mod tests {
         ) -> Result<(), StoreError> {
             let known = if records.get(view.record)?.is_some() { "known" } else { "new" };
             let leaf = if leaf.is_some() { "leaf" } else { "no leaf" };
-            self.seen.push(format!("{} {} {known} {leaf} {extra}", view.row.0, view.kind));
+            self.seen.push(format!("{} {} {known} {leaf} {extra}", view.row.0, view.def.kind));
             Ok(())
         }
 

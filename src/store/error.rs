@@ -39,7 +39,7 @@ pub enum StoreError {
 impl From<CheckError> for StoreError {
     fn from(error: CheckError) -> Self {
         match error {
-            CheckError::Apply(ApplyError::RecordStore(error)) => error.into(),
+            CheckError::Apply(ApplyError::Store(error)) => error.into(),
             other => Self::CheckError(other),
         }
     }

@@ -11,10 +11,11 @@ use super::statement::sql;
 use crate::act::change::{Salt, commit};
 use crate::object;
 use crate::record;
+use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::partner;
 use crate::record::store::{
     ChangeRow, DutyState, FollowingChange, Holder, Query, Record, RecordStore, RecordStoreError,
 };
-use crate::record::{item, partner};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
@@ -112,7 +113,7 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Returns the terms as they are stored. Items come by the thousand with the same ones: theirs are a number.
     fn stored(&self, r: &Record) -> Result<String, RecordStoreError> {
-        if r.kind == item::KIND.name { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
+        if r.kind == Kind::Item { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
     fn put_with(&self, sql: &str, r: &Record) -> Result<usize, RecordStoreError> {
@@ -168,11 +169,12 @@ impl From<DamagedRecord> for RecordStoreError {
 }
 
 fn read_record(row: &SqlRow<'_>, terms: Arc<Json>) -> Result<Record, RecordStoreError> {
-    let kind: String = row.get(1)?;
+    let kind: Kind = row.get(1)?;
+    let state = row.get_ref(2)?.as_str().ok().and_then(|word| record::kind_def(kind).state(word));
     Ok(Record {
         id: row.get(0)?,
-        kind: record::kind(&kind).ok_or(DamagedRecord)?.name,
-        state: row.get(2)?,
+        kind,
+        state: state.ok_or(DamagedRecord)?,
         desk: row.get(3)?,
         case: row.get(4)?,
         partner: row.get(5)?,
@@ -251,7 +253,7 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError> {
-        let desks = self.find(&Query::kind(record::desk::KIND.name))?;
+        let desks = self.find(&Query::kind(Kind::Desk))?;
         let Some(home) = desks.first() else { return Ok(()) };
         let mut acts = self.conn.prepare_cached(sql!("act.for_partners"))?;
         let positions: Vec<i64> = acts.query_map([home.id], |r| r.get(0))?.collect::<Result<_, _>>()?;
@@ -261,7 +263,7 @@ impl RecordStore for SqlRecordStore<'_> {
         Ok(())
     }
 
-    fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError> {
+    fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError> {
         let mut following = self.conn.prepare_cached(sql!("change.following"))?;
         let rows = following
             .query_map(params![first, kind], |r| Ok(FollowingChange { record: r.get(0)?, place: r.get(1)? }))?;
@@ -293,7 +295,7 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         and(&format!("{plus}kind = ?"), Box::new(kind));
     }
     if let Some(state) = &q.state {
-        and(&format!("{plus}state = ?"), Box::new(state.clone()));
+        and(&format!("{plus}state = ?"), Box::new(*state));
     }
     if let Some(case) = q.case {
         and("case_id = ?", Box::new(case));
@@ -367,7 +369,7 @@ pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Resu
 /// The count of records of a kind in one state, of this desk or of others.
 pub struct InState {
     /// The state.
-    pub state: String,
+    pub state: State,
     /// Whether they are of this desk.
     pub ours: bool,
     /// How many there are.
@@ -377,10 +379,12 @@ pub struct InState {
 }
 
 /// Returns the counts of the records of a kind, by state and by whose they are.
-pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>, StoreError> {
+pub fn by_state(conn: &Connection, kind: Kind, home: Id) -> Result<Vec<InState>, StoreError> {
     let mut all = conn.prepare_cached(sql!("record.by_state"))?;
     let rows = all.query_map(params![kind, home], |r| {
-        Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: r.get(2)?, ends: (r.get(3)?, r.get(4)?) })
+        let word: String = r.get(0)?;
+        let state = record::kind_def(kind).state(&word).ok_or(rusqlite::Error::InvalidQuery)?;
+        Ok(InState { state, ours: r.get(1)?, count: r.get(2)?, ends: (r.get(3)?, r.get(4)?) })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -414,7 +418,7 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
 }
 
 /// Returns the ids of records of a kind that begin with these hex digits: at most two, which tell that they are not enough.
-pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>, StoreError> {
+pub fn by_prefix(conn: &Connection, kind: Kind, digits: &str) -> Result<Vec<Id>, StoreError> {
     let mut find = conn.prepare_cached(sql!("record.by_prefix"))?;
     let low = format!("{:0<32}", digits.to_ascii_lowercase());
     let high = format!("{:f<32}", digits.to_ascii_lowercase());
@@ -426,8 +430,8 @@ pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>,
 /// Returns the partners for whom acts for all partners wait: the pinned ones, and those that are suspended.
 pub fn waiting_partners(records: &dyn RecordStore) -> Result<Vec<Id>, RecordStoreError> {
     let mut all = Vec::new();
-    for state in ["pinned", "suspended"] {
-        let query = Query { state: Some(state.into()), ..Query::kind(partner::KIND.name) };
+    for state in [partner::State::Pinned, partner::State::Suspended] {
+        let query = Query::state(state);
         all.extend(records.find(&query)?.into_iter().map(|r| r.id));
     }
     Ok(all)

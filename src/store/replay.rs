@@ -22,9 +22,9 @@ use crate::act::change::Line;
 use crate::act::header::{Header, Neighbour, act_id};
 use crate::act::tree::{Nodes as _, leaf_hash};
 use crate::gate::check::CheckError;
+use crate::record::bundle::{Arrival, Contents};
 use crate::record::store::{ChangeRow, RecordStore as _};
-use crate::record::stream::{Arrival, Contents};
-use crate::record::{member, purge, stream};
+use crate::record::{bundle, member, purge};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -330,7 +330,7 @@ impl<'c> Replay<'c> {
         }
         let records = SqlRecordStore::new(self.scratch);
         for id in &self.erased {
-            let tombstone = records.get(*id)?.is_some_and(|r| r.state == "purged");
+            let tombstone = records.get(*id)?.is_some_and(|r| r.is_purged());
             if tombstone && read::any_content(self.conn, *id)? {
                 return integrity(format!("record {id} was purged, and its content is there"));
             }
@@ -387,7 +387,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
         if let (false, true, Some(leaf), Some((_, found))) = (self.own, content_came, &leaf, &mut *self.import) {
             found.add(leaf);
         }
-        if view.kind == purge::ERASE {
+        if view.def.kind == purge::ERASE {
             self.erased.insert(change.record);
         }
         if self.verifies && searched {
@@ -396,7 +396,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
                 search::add(self.scratch, view.row.0, words.as_deref())?;
             }
         }
-        if view.kind == stream::IMPORT {
+        if view.def.kind == bundle::IMPORT {
             let arrival = Arrival::read(view.terms).map_err(|e| self.refused(e.into()))?;
             *self.import = Some((arrival.contents, Contents::default()));
             *self.listed = arrival.acts;

@@ -19,7 +19,7 @@ use crate::act::hybrid::Hybrid;
 use crate::act::tree::{empty_root, leaf_hash};
 use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
-use crate::record::{case, item, request, stream};
+use crate::record::{item, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
@@ -158,8 +158,8 @@ impl ChangeSink for OwnSink<'_> {
     ) -> Result<(), StoreError> {
         self.0.make_room(words.as_ref())?;
         // What a copy says is searched in its original.
-        let is_copy = matches!(view.kind, item::COPY | case::SHARE | request::SEND);
-        let place = if view.kind == item::COPY { records.place_of(change.record)? } else { None };
+        let is_copy = view.def.is_copy;
+        let place = if view.def.kind == item::COPY { records.place_of(change.record)? } else { None };
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place };
         self.0.insert(row, words.filter(|_| !is_copy))

@@ -15,7 +15,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::action::{Action, Intent};
-use super::available_actions::{self, Capital, Prepared};
+use super::available_actions::{self, Prepared};
 use super::bulk::prepare_each;
 use super::idle::Idle;
 use super::input::Input;
@@ -40,9 +40,11 @@ use super::unlock::Unlock;
 use super::view::View;
 use super::worker::{Opening, Reply, Ticket, Who, Workers};
 use crate::command::command;
+use crate::command::definition::Key;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output, Weight};
 use crate::command::identity;
 use crate::command::plain;
+use crate::record::kind::Kind;
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::text::shown_lines;
@@ -492,9 +494,9 @@ impl App {
             Intent::LookBack => self.asking_time = Some(Input::new("", false)),
             Intent::LookBackToAct => self.look_back_to_act(),
             Intent::Now => self.look_back(None),
-            Intent::Review => self.capital(Capital::Review),
-            Intent::Sign => self.capital(Capital::Sign),
-            Intent::Destroy => self.capital(Capital::Destroy),
+            Intent::Review => self.capital(Key::Review),
+            Intent::Sign => self.capital(Key::Sign),
+            Intent::Destroy => self.capital(Key::Destroy),
             Intent::Command(name) => {
                 let subjects = self.subjects();
                 self.begin_named(name, subjects);
@@ -567,8 +569,8 @@ impl App {
 
     fn open(&mut self) {
         let Some(subject) = self.view().selected().cloned() else { return };
-        match (self.place, subject.kind.as_str()) {
-            (ScreenId::Case, "case") | (ScreenId::Sync, "partner") => {
+        match (self.place, subject.kind) {
+            (ScreenId::Case, Kind::Case) | (ScreenId::Sync, Kind::Partner) => {
                 let view = self.view();
                 view.look.focus = Some(subject.id);
                 view.look.view = 0;
@@ -577,8 +579,8 @@ impl App {
                 view.set_filter("");
                 self.fetch();
             }
-            (ScreenId::Legal, "review") => self.begin_named("review assess", vec![subject]),
-            (ScreenId::Desk | ScreenId::Audit, _) | (ScreenId::Case, "request") => self.goto(subject),
+            (ScreenId::Legal, Kind::Review) => self.begin_named("review assess", vec![subject]),
+            (ScreenId::Desk | ScreenId::Audit, _) | (ScreenId::Case, Kind::Request) => self.goto(subject),
             (place, _) if screen_of(place).has_detail => {
                 let view = self.view();
                 view.scroll = 0;
@@ -620,7 +622,7 @@ impl App {
         });
     }
 
-    fn capital(&mut self, capital: Capital) {
+    fn capital(&mut self, capital: Key) {
         let subjects = self.subjects();
         if subjects.is_empty() {
             return self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
@@ -628,7 +630,7 @@ impl App {
         let ticket = self.next();
         self.awaits = Some(ticket);
         self.read(move |workspace, out| {
-            let offered = available_actions::verbs_for_all(workspace, &subjects, capital);
+            let offered = available_actions::commands_for(workspace, &subjects, capital);
             let _ = out.send(Reply::Offered(ticket, offered.map(|commands| (commands, subjects))));
         });
     }
@@ -778,7 +780,8 @@ impl App {
     fn submit(&mut self, form: &FormView) {
         let (command, typed, forms) = (form.command, form.form(), form.forms());
         // What is done with several things at once is always asked about: one key is too little for it.
-        if (form.command.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run") {
+        if (matches!(form.command.weight(), None | Some(Weight::Records)) && forms.len() == 1) || typed.flag("dry-run")
+        {
             self.run(command, forms);
             return;
         }
@@ -787,12 +790,11 @@ impl App {
             let text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
             about.push(vec![StyledText::new(format!("{:16}", row.name()), StyleRole::Note), StyledText::from(text)]);
         }
-        let named = form.rows.iter().find_map(|r| match r.field.takes {
+        let named = form.rows.iter().find_map(|r| match r.field.kind {
             ArgKind::Record(kinds) if r.field.positional => Some((kinds, r.input.text())),
             _ => None,
         });
-        let subject =
-            named.and_then(|(kinds, id)| Some(RecordRef { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }));
+        let subject = named.and_then(|(kinds, id)| Some(RecordRef { kind: *kinds.first()?, id: Id::parse(&id)? }));
         let subject = subject.filter(|_| forms.len() == 1);
         let to = typed.maybe("to").filter(|to| forms.iter().all(|f| f.maybe("to") == Some(*to)));
         let mut question = Confirm::new(command, forms.clone(), about, form.partner.as_deref().or(to));
@@ -812,7 +814,7 @@ impl App {
             form.running = Some(ticket);
             form.failure = None;
         }
-        for field in command.fields.iter().filter(|f| matches!(f.takes, ArgKind::Existing | ArgKind::ToWrite)) {
+        for field in command.args.iter().filter(|f| matches!(f.kind, ArgKind::Existing | ArgKind::ToWrite)) {
             if let Some(path) = forms.first().and_then(|f| f.maybe(field.name)).map(PathBuf::from) {
                 self.last_folder = path.parent().map(PathBuf::from);
             }
@@ -1056,12 +1058,12 @@ impl App {
                         Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
                         None => Entry::new(
                             label,
-                            StyledText::new(subject.kind.clone(), StyleRole::Note),
+                            StyledText::new(subject.kind.word(), StyleRole::Note),
                             Pick::Goto(subject),
                         ),
                     };
                     let fits = |(s, _): &(RecordRef, String)| {
-                        kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
+                        kinds.is_none_or(|k| k.contains(&s.kind) && !offered.contains(&s.id.to_string()))
                     };
                     menu.set_found(found.into_iter().filter(fits).map(entry).collect());
                 }
@@ -1136,7 +1138,7 @@ impl App {
         self.overlays.retain(|o| !matches!(o, Overlay::Confirm(c) if c.command.full_name() == job.command.full_name()));
         match done {
             Ok(answer) => {
-                if job.command.act == PURGE {
+                if job.command.writes.is_some_and(|w| w.act == PURGE) {
                     // What was erased may stand in any of them.
                     self.drafts.clear();
                     self.keep_drafts();
@@ -1468,7 +1470,7 @@ impl App {
 }
 
 /// What erases.
-const PURGE: &str = "purge";
+const PURGE: crate::record::kind::ChangeKind = crate::record::purge::PURGE;
 
 fn draft_of(form: &FormView) -> String {
     // A draft belongs to the thing that it is about, where it is about one.

@@ -643,10 +643,10 @@ fn form(f: &mut FormView, paint: &mut Canvas<'_>, body: Rect, now: Timestamp) ->
         let here = f.at == f.rows.len();
         let word = match (f.running.is_some(), f.command.weight()) {
             (true, _) => "working …".to_owned(),
-            (false, Weight::Light) if f.others.is_empty() => "Enter does it".to_owned(),
-            (false, Weight::Light) => "Enter asks once more, then does it".to_owned(),
-            (false, Weight::Signs) => "Enter asks once more, then signs".to_owned(),
-            (false, Weight::Destroys) => "Enter asks once more, then it is done for good".to_owned(),
+            (false, None | Some(Weight::Records)) if f.others.is_empty() => "Enter does it".to_owned(),
+            (false, None | Some(Weight::Records)) => "Enter asks once more, then does it".to_owned(),
+            (false, Some(Weight::Signs)) => "Enter asks once more, then signs".to_owned(),
+            (false, Some(Weight::Destroys)) => "Enter asks once more, then it is done for good".to_owned(),
         };
         let style = if here { paint.theme.selected() } else { paint.theme.style(StyleRole::Note) };
         paint.text(list.x, y, list.width, &format!("{} {word} ", if here { ">" } else { " " }), style);
@@ -790,7 +790,7 @@ fn confirm(c: &Confirm, paint: &mut Canvas<'_>, body: Rect) -> Option<Position> 
         return None;
     }
     let what = match c.command.weight() {
-        Weight::Destroys => "This cannot be undone. To do it, type",
+        Some(Weight::Destroys) => "This cannot be undone. To do it, type",
         _ => "To sign, type",
     };
     let ask = format!("{what} {} and press Enter: ", c.word);

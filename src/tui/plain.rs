@@ -573,9 +573,8 @@ impl Plain {
         let name = typed.strip_prefix(':').unwrap_or(typed).trim();
         if let Some(command) = command(name).filter(|v| commands().any(|other| other.full_name() == v.full_name())) {
             let subjects = self.app.subjects();
-            let about = |s: &&RecordRef| {
-                command.fields.iter().any(|f| f.positional) && command.subject_field(&s.kind).is_some()
-            };
+            let about =
+                |s: &&RecordRef| command.args.iter().any(|f| f.positional) && command.target_arg(s.kind).is_some();
             let on = subjects.iter().filter(about).cloned().collect();
             self.app.begin(command, on);
             return Ok(());
@@ -825,7 +824,7 @@ fn form_lines(form: &FormView, begins: bool, app: &App) -> Vec<String> {
             lines.push(format!("{}. {}: {}", n + 1, row.name(), if value.is_empty() { missing } else { &value }));
         }
         lines.push(match form.command.weight() {
-            Weight::Light => "yes does it; a number changes that field.".to_owned(),
+            None | Some(Weight::Records) => "yes does it; a number changes that field.".to_owned(),
             _ => "yes asks again and then does it; a number changes that field.".to_owned(),
         });
         return lines;
@@ -842,7 +841,7 @@ fn form_lines(form: &FormView, begins: bool, app: &App) -> Vec<String> {
     let needed = if row.is_required() { ", needed" } else { "" };
     lines.push(format!("Field {} of {}: {article}{}{needed}.", form.at + 1, form.rows.len(), Shown::of(&row.help())));
     match row.words() {
-        Some(words) if matches!(row.field.takes, ArgKind::Words(_)) => {
+        Some(words) if matches!(row.field.kind, ArgKind::Words(_)) => {
             lines.push(format!("Any of, by word or number, with commas: {}.", numbered(&words)));
         }
         Some(words) => lines.push(format!("One of, by word or number: {}.", numbered(&words))),
@@ -875,7 +874,7 @@ fn question_lines(question: &Confirm) -> Vec<String> {
     }
     if !matches!(question.said, Said::No(_)) {
         lines.push(match question.command.weight() {
-            Weight::Destroys => format!("This cannot be undone. To do it, type {}.", question.word),
+            Some(Weight::Destroys) => format!("This cannot be undone. To do it, type {}.", question.word),
             _ => format!("To sign, type {}.", question.word),
         });
     }
@@ -885,13 +884,14 @@ fn question_lines(question: &Confirm) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::kind::Kind;
     use crate::tui::page::{Section, StyledText};
     use crate::value::id::Id;
 
     #[test]
     fn only_what_came_and_went_is_news() {
         let row = |n: u8, left: &str| PageRow {
-            subject: Some(RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }),
+            subject: Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }),
             mark: if n == 2 { '!' } else { ' ' },
             cells: vec![
                 StyledText::from(format!("E-{n}")),

@@ -553,10 +553,11 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::kind::Kind;
     use crate::tui::page::{StyledText, Width, column};
 
     fn subject(n: u8) -> RecordRef {
-        RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }
+        RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }
     }
 
     fn page(ids: &[&[u8]]) -> Page {
@@ -688,7 +689,7 @@ mod tests {
     fn nth(n: usize) -> RecordRef {
         let mut bytes = [0; 16];
         bytes[8..].copy_from_slice(&(n as u64 + 1).to_be_bytes());
-        RecordRef { kind: "item".into(), id: Id::from_bytes(bytes) }
+        RecordRef { kind: Kind::Item, id: Id::from_bytes(bytes) }
     }
 
     /// Serves a view that looks at a list of so many rows, until it lacks nothing more. Answers how many pages it took.

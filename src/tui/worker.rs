@@ -16,7 +16,9 @@ use super::saved::Saved;
 use super::screen::definition::ViewParams;
 use super::screen::detail::detail;
 use super::screen_id::ScreenId;
-use crate::command::definition::{Args, Command, CommandContext, Handler, Output, PairRow};
+use crate::command::definition::Preview;
+use crate::command::definition::{Args, Command, Output, PairRow};
+use crate::command::run::{On, run};
 use crate::host::clock::Clock;
 use crate::seal::identity::Identity;
 use crate::workspace::draft::Drafts;
@@ -204,7 +206,7 @@ impl Workers {
     pub fn run(&self, ticket: Ticket, command: &'static Command, forms: Vec<Args>) -> Arc<AtomicBool> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
-        let alone = matches!(command.act, "purge" | "member-revoke" | "member-add");
+        let alone = command.writes.is_some_and(|w| w.alone);
         let reader = self.reader.clone();
         let task: Task = Box::new(move |workspace, out| {
             if alone {
@@ -394,21 +396,7 @@ fn perform_each(
 }
 
 fn perform(workspace: &mut Workspace, command: &'static Command, form: &Args, job: &mut Job) -> Result<Output, Error> {
-    match command.run {
-        Handler::Reads(run) | Handler::Writes(run) => run(workspace, form, job),
-        Handler::Law(run) => run(&*workspace.law()?, workspace.now(), form),
-        Handler::Free(run) => {
-            let mut place = CommandContext {
-                workspace: workspace.folder().to_owned(),
-                identity: std::path::PathBuf::new(),
-                passphrase: Box::new(|_, _| {
-                    Err(Error::new(ErrorKind::Usage, "this is done on the command line", "leave the screens first"))
-                }),
-                clock: Clock::Fixed(workspace.now()),
-            };
-            run(&mut place, form, job)
-        }
-    }
+    run(command, On::Workspace(workspace), form, job)
 }
 
 /// What the gate says beforehand, and what the action would come to: for a disclosure or a purge its dry run, for a bundle
@@ -419,22 +407,32 @@ fn preview(
     form: &Args,
     subject: Option<&RecordRef>,
 ) -> (Option<Error>, Vec<String>) {
-    if let Some((name, dry)) = command.previewed_by() {
-        let Some(other) = crate::command::command(name) else { return (None, Vec::new()) };
+    let previewed = match command.writes.map_or(Preview::None, |w| w.preview) {
+        Preview::None => None,
+        Preview::DryRun => Some((command, true)),
+        Preview::By(name) => crate::command::command(name).map(|other| (other, false)),
+    };
+    if let Some((other, dry)) = previewed {
         let mut asked = Args::default();
-        for field in other.fields {
-            form.all(field.name).iter().for_each(|v| asked.add(field.name, v.as_str()));
+        for arg in other.args {
+            form.all(arg.name).iter().for_each(|v| asked.add(arg.name, v.as_str()));
         }
         let asked = if dry { asked.with("dry-run", "yes") } else { asked };
-        let (Handler::Reads(run) | Handler::Writes(run)) = other.run else { return (None, Vec::new()) };
-        return match run(workspace, &asked, &mut Job::silent()) {
-            Ok(answer) => (None, crate::command::plain::lines(&answer)),
+        return match perform(workspace, other, &asked, &mut Job::silent()) {
+            // Nothing of it may be done: that is the gate's no, though the preview itself went well.
+            Ok(output) if output.code == ErrorKind::Refused as u8 => {
+                let lines = crate::command::plain::lines(&output);
+                let first = lines.first().cloned().unwrap_or_default();
+                (Some(Error::new(ErrorKind::Refused, first, "each rule that says no is named below")), lines)
+            }
+            Ok(output) => (None, crate::command::plain::lines(&output)),
             Err(failure) => (Some(failure), Vec::new()),
         };
     }
-    let said = match command.run {
-        Handler::Writes(run) => workspace.rehearse(|workspace| run(workspace, form, &mut Job::silent())),
-        _ => None,
+    let said = if command.is_rehearsable() {
+        workspace.rehearse(|workspace| perform(workspace, command, form, &mut Job::silent()))
+    } else {
+        None
     };
     let told = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
         let line = |(label, bit): &(crate::value::text::Shown, crate::tui::page::StyledText)| {

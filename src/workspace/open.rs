@@ -1,5 +1,6 @@
 //! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
 
+use crate::record::kind::{ChangeKind, Kind};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,8 @@ pub struct Workspace {
     memory: TrustStore,
     clock: Clock,
     read_only: bool,
+    /// Whether it is read beside a first view, which can write.
+    is_second_view: bool,
     rehearsing: bool,
     as_of: Option<AsOf>,
     /// How many items each case holds, and at which position of the log they were counted.
@@ -264,6 +267,7 @@ impl Workspace {
             memory,
             clock,
             read_only,
+            is_second_view: false,
             rehearsing: false,
             as_of: None,
             counted: RefCell::default(),
@@ -352,8 +356,11 @@ impl Workspace {
     /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
     pub fn mend_recipients(&mut self) -> Result<(), Error> {
         let members = member::all(&self.records(), self.meta.desk)?;
-        let mut active: Vec<String> =
-            members.iter().filter(|m| m.state == "active").filter_map(|m| m.text("age").map(str::to_owned)).collect();
+        let mut active: Vec<String> = members
+            .iter()
+            .filter(|m| m.is(member::State::Active))
+            .filter_map(|m| m.text("age").map(str::to_owned))
+            .collect();
         active.sort();
         if active == self.keyring.recipients || !self.my_roles()?.contains(&Role::Administrator) {
             return Ok(());
@@ -399,7 +406,8 @@ impl Workspace {
         let text = self.me.to_text()?;
         let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
         let (meta, folder) = (self.meta.clone(), self.folder.clone());
-        Closed { meta, me, folder, clock: self.clock, left: self.left }.reopen()
+        let beside_writer = !self.read_only || self.is_second_view;
+        Closed { meta, me, folder, clock: self.clock, left: self.left, beside_writer }.reopen()
     }
 
     /// A view of the workspace as it was: the acts up to that moment, applied again in memory. Nothing can be written in it.
@@ -442,7 +450,8 @@ impl Workspace {
 
     /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
     pub fn close(self) -> Closed {
-        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left }
+        let beside_writer = !self.read_only || self.is_second_view;
+        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left, beside_writer }
     }
 
     // --- looking -----------------------------------------------------------------------------------------------------
@@ -481,7 +490,7 @@ impl Workspace {
 
     /// Their roles; none once they are revoked.
     pub fn my_roles(&self) -> Result<Vec<Role>, Error> {
-        let me = member::by_person(&self.records(), self.person())?.filter(|m| m.state == "active");
+        let me = member::by_person(&self.records(), self.person())?.filter(|m| m.is(member::State::Active));
         Ok(me.as_ref().map(member::roles_of).unwrap_or_default())
     }
 
@@ -502,7 +511,7 @@ impl Workspace {
 
     /// The desk's own record.
     pub fn own_record(&self) -> Result<Record, Error> {
-        Ok(record::definition::need(&self.records(), self.meta.desk, record::desk::KIND.name)?)
+        Ok(record::definition::need(&self.records(), self.meta.desk, Kind::Desk)?)
     }
 
     /// The law as this desk's own signed changes have made it.
@@ -518,7 +527,7 @@ impl Workspace {
     /// Whether one looks back at a record that had content then and has none any more.
     pub fn is_erased_since(&self, record: &Record) -> bool {
         let gone = || self.content(record).is_ok_and(|content| content.is_none());
-        self.as_of.is_some() && record.state != "purged" && record.body.is_some() && gone()
+        self.as_of.is_some() && !record.is_purged() && record.body.is_some() && gone()
     }
 
     /// A text of a record's content; empty where there is none.
@@ -528,8 +537,8 @@ impl Workspace {
 
     /// The record of one of these kinds that is meant by an id, or by the beginning of one (4 hex digits or more, with
     /// or without the kind's letter).
-    pub fn find_record(&self, typed: &str, kinds: &[&'static str]) -> Result<Record, Error> {
-        let words = kinds.join(" or ");
+    pub fn find_record(&self, typed: &str, kinds: &[Kind]) -> Result<Record, Error> {
+        let words = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
         let unknown = || Error::unknown(format!("there is no {words} {}", shown(typed)));
         if let Some(id) = Id::parse(typed) {
             return self.records().get(id)?.filter(|r| kinds.contains(&r.kind)).ok_or_else(unknown);
@@ -540,7 +549,7 @@ impl Workspace {
         }
         let mut found = Vec::new();
         for kind in kinds {
-            found.extend(crate::store::records::by_prefix(&self.db, kind, digits)?);
+            found.extend(crate::store::records::by_prefix(&self.db, *kind, digits)?);
         }
         match found.as_slice() {
             [one] => self.records().get(*one)?.ok_or_else(unknown),
@@ -557,7 +566,7 @@ impl Workspace {
 
     /// The code of a desk: this one's, or a partner's; the beginning of its id where it is neither.
     pub fn code_of(&self, desk: Id) -> Result<String, Error> {
-        let record = self.records().get(desk)?.filter(|r| r.kind == "partner" || r.kind == "desk");
+        let record = self.records().get(desk)?.filter(|r| r.kind == Kind::Partner || r.kind == Kind::Desk);
         Ok(record.and_then(|r| r.key).unwrap_or_else(|| desk.short()))
     }
 
@@ -570,7 +579,7 @@ impl Workspace {
 
     /// Every partner.
     pub fn partners(&self) -> Result<Vec<Record>, Error> {
-        Ok(self.records().find(&Query::kind(partner::KIND.name))?)
+        Ok(self.records().find(&Query::kind(Kind::Partner))?)
     }
 
     // --- acting ------------------------------------------------------------------------------------------------------
@@ -579,7 +588,7 @@ impl Workspace {
     /// is made.
     pub fn act<T>(
         &mut self,
-        kind: &'static str,
+        kind: ChangeKind,
         audience: Audience,
         basis: Option<String>,
         build: impl FnOnce(&mut ActWriter<'_, '_>, &mut Entropy) -> Result<T, Error>,
@@ -617,7 +626,7 @@ impl Workspace {
     /// Makes an act of one change that stays at home. Answers the id of the record.
     pub fn act_alone(
         &mut self,
-        kind: &'static str,
+        kind: ChangeKind,
         audience: Audience,
         change: impl FnOnce(&mut Entropy, Timestamp) -> Result<crate::act::change::Change, Error>,
     ) -> Result<Id, Error> {
@@ -630,12 +639,29 @@ impl Workspace {
         Ok(id)
     }
 
-    /// When an act would be made; refuses where the workspace is only read, or the clock cannot be right.
+    /// Returns when an act would be made.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace is only read here, where it is looked at as it was, or where the clock cannot be right.
     pub fn may_sign(&self) -> Result<Timestamp, Error> {
+        let now = self.could_sign()?;
+        if self.is_second_view {
+            return Err(Error::new(ErrorKind::Internal, "a second view signs nothing", "please report it"));
+        }
+        Ok(now)
+    }
+
+    /// The same for whoever works in the workspace: a second view of it answers as the first would.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::may_sign`].
+    pub fn could_sign(&self) -> Result<Timestamp, Error> {
         if let Some(as_of) = &self.as_of {
             return Err(as_of.refusal());
         }
-        if self.read_only {
+        if self.read_only && !self.is_second_view {
             return Err(Error::new(
                 ErrorKind::Refused,
                 "the workspace is open to be read only",
@@ -667,7 +693,7 @@ impl Workspace {
     }
 
     /// Asks the gate whether this member may sign a kind of act at all, and why not.
-    pub fn may(&self, kind: &str) -> Result<crate::gate::verdict::Verdict, Error> {
+    pub fn may(&self, kind: ChangeKind) -> Result<crate::gate::verdict::Verdict, Error> {
         let facts = from_records::act_facts(
             &self.records(),
             &self.meta.realm,
@@ -704,6 +730,7 @@ pub struct Closed {
     folder: PathBuf,
     clock: Clock,
     left: Option<Left>,
+    beside_writer: bool,
 }
 
 impl Closed {
@@ -728,6 +755,7 @@ impl Closed {
             memory: TrustStore::of_reader(),
             clock: self.clock,
             read_only: true,
+            is_second_view: self.beside_writer,
             rehearsing: false,
             as_of: None,
             counted: RefCell::default(),

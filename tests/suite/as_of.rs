@@ -8,6 +8,7 @@ use comity::command::identity;
 use comity::demo::story::Story;
 use comity::host::clock::Clock;
 use comity::record::KINDS;
+use comity::record::kind::Kind;
 use comity::record::store::{Query, RecordStore as _};
 use comity::store::{log, read};
 use comity::tui::screen::definition::ViewParams;
@@ -40,7 +41,7 @@ fn last(workspace: &Workspace) -> i64 {
 fn records_of(workspace: &Workspace) -> String {
     let mut all = String::new();
     for kind in KINDS {
-        for record in workspace.records().find(&Query::kind(kind.name)).unwrap() {
+        for record in workspace.records().find(&Query::kind(kind.kind)).unwrap() {
             all.push_str(&format!("{record:?}\n"));
         }
     }
@@ -102,12 +103,12 @@ fn what_was_erased_since_stays_erased_and_says_so() {
     for moment in [Moment::Act(held), Moment::Time(then)] {
         let mut back = workspace.as_of(moment, &mut Job::silent()).unwrap();
         assert_eq!(back.looks_back().map(|a| a.act), Some(held));
-        let record = back.find_record(&item, &["item"]).unwrap();
-        assert_eq!(record.state, "held");
+        let record = back.find_record(&item, &[Kind::Item]).unwrap();
+        assert!(record.is(comity::record::item::State::Held));
         assert!(back.is_erased_since(&record));
         assert_eq!(back.content(&record).unwrap(), None);
-        assert!(back.find_record(&later, &["item"]).is_err(), "what came later is not there yet");
-        let subject = comity::tui::page::RecordRef { kind: "item".into(), id: record.id };
+        assert!(back.find_record(&later, &[Kind::Item]).is_err(), "what came later is not there yet");
+        let subject = comity::tui::page::RecordRef { kind: Kind::Item, id: record.id };
         let told = detail::detail(&back, &subject).unwrap();
         assert!(told.lines.iter().any(|(label, _)| label.as_str() == "ERASED"), "{told:?}");
         let Handler::Reads(search) = command("search").unwrap().run else { panic!() };

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use comity::command::command;
-use comity::command::definition::{Args, CommandContext, Handler, Output};
+use comity::command::definition::{Args, CommandContext, Output};
 use comity::command::identity;
+use comity::command::run::{On, run};
 use comity::host::clock::Clock;
-use comity::law::edition::Law;
 use comity::value::timestamp::{Duration, Timestamp};
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -108,11 +108,10 @@ impl Site {
             let known = command.field(field).unwrap_or_else(|| panic!("{name} has no field {field}"));
             form.add(known.name, *value);
         }
-        match command.run {
-            Handler::Free(run) => run(&mut self.place(member), &form, &mut Job::silent()),
-            Handler::Law(run) if !form.flag("here") => run(&Law::of_program(), self.now, &form),
-            Handler::Law(run) => run(&*self.open(member)?.law()?, self.now, &form),
-            Handler::Reads(run) | Handler::Writes(run) => run(&mut self.open(member)?, &form, &mut Job::silent()),
+        if command.needs_workspace(&form) {
+            run(command, On::Workspace(&mut self.open(member)?), &form, &mut Job::silent())
+        } else {
+            run(command, On::Nothing(&mut self.place(member)), &form, &mut Job::silent())
         }
     }
 

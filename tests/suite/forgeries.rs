@@ -169,7 +169,7 @@ fn forged_rows_are_found() {
 #[test]
 fn a_damaged_column_is_an_integrity_fault_for_whoever_reads_it() {
     let s = scene();
-    let kept = Kept::of(&s.a);
+    let kept = Snapshot::of(&s.a);
     let (account, item) = (format!("x'{}'", s.account), s.account.to_string());
     let update = |set: &str| format!("UPDATE record SET {set} WHERE id = {account}");
     for (what, sql, command) in [

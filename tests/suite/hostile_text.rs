@@ -47,7 +47,7 @@ fn every_field_of_every_command_refuses_it_in_clean_words_or_keeps_it_to_itself(
     let (mut taken, mut refused) = (Vec::new(), 0);
     for command in commands().filter(|v| !matches!(v.run, Handler::Free(_) | Handler::Law(_))) {
         for field in
-            command.fields.iter().filter(|f| !matches!(f.takes, ArgKind::Flag | ArgKind::Existing | ArgKind::ToWrite))
+            command.args.iter().filter(|f| !matches!(f.kind, ArgKind::Flag | ArgKind::Existing | ArgKind::ToWrite))
         {
             for (name, evil) in hostile() {
                 let mut form = Args::default();
@@ -58,7 +58,7 @@ fn every_field_of_every_command_refuses_it_in_clean_words_or_keeps_it_to_itself(
                         form.add(known.name, value);
                     }
                 }
-                let value = if matches!(field.takes, ArgKind::Pairs | ArgKind::PairsOf(_)) {
+                let value = if matches!(field.kind, ArgKind::Pairs | ArgKind::PairsOf(_)) {
                     format!("offence={evil}")
                 } else {
                     evil

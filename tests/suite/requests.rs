@@ -14,7 +14,7 @@ fn state(site: &Site, request: &str) -> String {
 }
 
 /// The fields of a kind, each filled.
-fn filled(kind: &law::RequestKind) -> Vec<String> {
+pub fn filled(kind: &law::RequestKind) -> Vec<String> {
     kind.field.iter().map(|f| format!("{}=the {} of it", f.id, f.label)).collect()
 }
 

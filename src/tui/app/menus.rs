@@ -44,8 +44,8 @@ impl App {
         };
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(|a| a.is_at(place)).map(action).collect();
         entries.extend(commands().filter(|v| is_for_screens(v)).map(|v| {
-            let is_meant = v.fields.iter().any(|f| f.positional);
-            let fits = is_meant && things.iter().any(|s| v.subject_field(&s.kind).is_some());
+            let is_meant = v.args.iter().any(|f| f.positional);
+            let fits = is_meant && things.iter().any(|s| v.target_arg(s.kind).is_some());
             let on = if fits { things.clone() } else { Vec::new() };
             match (self.as_of, v.run) {
                 (Some(as_of), Handler::Writes(_)) => {
@@ -96,7 +96,7 @@ impl App {
         let Some(row) = form.row() else { return };
         let title = row.name();
         if let Some(words) = row.words() {
-            let several = row.pair.is_none() && matches!(row.field.takes, ArgKind::Words(_));
+            let several = row.pair.is_none() && matches!(row.field.kind, ArgKind::Words(_));
             let text = row.input.text();
             let here: Vec<&str> = text.split(',').map(str::trim).collect();
             let entry =
@@ -105,7 +105,7 @@ impl App {
             self.overlays.push(Overlay::Menu(Box::new(menu)));
             return;
         }
-        let takes = row.field.takes;
+        let takes = row.field.kind;
         if let ArgKind::Existing | ArgKind::ToWrite = takes {
             let typed = row.input.text();
             return self.browse(start, &typed);
@@ -124,8 +124,12 @@ impl App {
     fn browse(&mut self, start: Option<PathBuf>, typed: &str) {
         let Some(form) = self.form() else { return };
         let Some(row) = form.row() else { return };
-        let (title, writes) = (row.name(), matches!(row.field.takes, ArgKind::ToWrite));
-        let to = form.form().maybe("to").filter(|_| writes && form.command.act == "bundle-export").map(str::to_owned);
+        let (title, writes) = (row.name(), matches!(row.field.kind, ArgKind::ToWrite));
+        let to = form
+            .form()
+            .maybe("to")
+            .filter(|_| writes && form.command.writes.is_some_and(|w| w.act == crate::record::bundle::EXPORT))
+            .map(str::to_owned);
         let folder = file::nearest_folder(&PathBuf::from(typed), start.as_deref());
         let name =
             |p: &std::path::Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
@@ -234,12 +238,12 @@ impl App {
                 let is_path = self
                     .form()
                     .and_then(|f| f.row())
-                    .is_some_and(|r| matches!(r.field.takes, ArgKind::Existing | ArgKind::ToWrite));
+                    .is_some_and(|r| matches!(r.field.kind, ArgKind::Existing | ArgKind::ToWrite));
                 if is_path && value.ends_with('/') {
                     return self.browse(None, &value);
                 }
                 let of_record =
-                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.takes, ArgKind::Record(_)));
+                    self.form().and_then(|f| f.row()).is_some_and(|r| matches!(r.field.kind, ArgKind::Record(_)));
                 if let Some(form) = self.form() {
                     form.put(&value, label.filter(|_| of_record));
                 }

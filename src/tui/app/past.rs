@@ -69,7 +69,7 @@ impl App {
                     (StyledText::new(format!("by {}", command.full_name()), StyleRole::Due), Pick::Undo(n))
                 }
                 Back::Never(why) => {
-                    let failure = Error::life("this cannot be undone").hint(*why);
+                    let failure = Error::not_allowed("this cannot be undone").hint(*why);
                     (StyledText::new(format!("no    {why}"), StyleRole::Stop), Pick::Refused(Box::new(failure)))
                 }
             };

@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use crate::command::definition::{Args, Command, Weight};
+use crate::command::definition::{Args, Command, Preview, Weight};
 use crate::tui::bulk::why;
 use crate::tui::input::Input;
 use crate::tui::page::Line;
@@ -59,10 +59,10 @@ impl Confirm {
     /// A question.
     pub fn new(command: &'static Command, forms: Vec<Args>, about: Vec<Line>, partner: Option<&str>) -> Self {
         let word = match (command.weight(), partner) {
-            (Weight::Destroys, _) | (_, None) => command.name.to_owned(),
+            (Some(Weight::Destroys), _) | (_, None) => command.name.to_owned(),
             (_, Some(code)) => code.to_owned(),
         };
-        let asked_first = command.is_rehearsable() || command.previewed_by().is_some();
+        let asked_first = command.is_rehearsable() || command.writes.is_some_and(|w| w.preview != Preview::None);
         let said = if asked_first { Said::Waiting } else { Said::Later };
         Self {
             command,
@@ -157,7 +157,7 @@ mod tests {
         let check = |said: &[Option<&str>], left: &[&str], told: &[&str], yes: bool| {
             let forms = vec![form("a"), form("b"), form("c")];
             let mut confirm = Confirm::new(command, forms, Vec::new(), None);
-            confirm.show_preview(said.iter().map(|s| s.map(Error::life)).collect(), &["x".to_owned()]);
+            confirm.show_preview(said.iter().map(|s| s.map(Error::not_allowed)).collect(), &["x".to_owned()]);
             let kept: Vec<_> = confirm.forms.iter().filter_map(|f| f.maybe("request")).collect();
             let lines: Vec<_> = confirm.told.iter().map(Shown::as_str).collect();
             assert_eq!((kept.as_slice(), lines.as_slice(), matches!(confirm.said, Said::Yes)), (left, told, yes));

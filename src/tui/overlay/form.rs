@@ -95,7 +95,7 @@ impl FormRow {
 
     /// The words that may stand in it; `None`: free text.
     pub fn words(&self) -> Option<Vec<&'static str>> {
-        match (&self.pair, self.field.takes) {
+        match (&self.pair, self.field.kind) {
             (Some(pair), _) if !pair.words.is_empty() => Some(pair.words.clone()),
             (None, ArgKind::Word(words) | ArgKind::Words(words)) => Some(words()),
             _ => None,
@@ -105,7 +105,7 @@ impl FormRow {
     /// Whether Enter opens a list to choose from.
     pub fn has_choices(&self) -> bool {
         let listed = matches!(
-            self.field.takes,
+            self.field.kind,
             ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing | ArgKind::ToWrite | ArgKind::Known(_)
         );
         self.words().is_some() || (self.pair.is_none() && listed)
@@ -113,7 +113,7 @@ impl FormRow {
 
     /// Whether it is yes or no.
     pub const fn is_flag(&self) -> bool {
-        matches!(self.field.takes, ArgKind::Flag)
+        matches!(self.field.kind, ArgKind::Flag)
     }
 
     /// Whether several lines may stand in it.
@@ -133,7 +133,7 @@ impl FormRow {
         if text.is_empty() {
             return None;
         }
-        match self.field.takes {
+        match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
                 Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
                 None => Err("a date (2026-12-24), a time, or 60d is expected"),
@@ -149,8 +149,8 @@ impl FormRow {
 }
 
 fn several_lines(field: &Arg) -> bool {
-    let free = matches!(field.takes, ArgKind::Line | ArgKind::Existing);
-    matches!(field.takes, ArgKind::Body | ArgKind::Pairs) || (field.repeated && free)
+    let free = matches!(field.kind, ArgKind::Line | ArgKind::Existing);
+    matches!(field.kind, ArgKind::Body | ArgKind::Pairs) || (field.repeated && free)
 }
 
 impl FormView {
@@ -171,8 +171,8 @@ impl FormView {
             ),
             label: labels.get(field.name).cloned(),
         };
-        let shown = |f: &&Arg| !f.cli_only && !matches!(f.takes, ArgKind::PairsOf(_));
-        let rows: Vec<FormRow> = command.fields.iter().filter(shown).map(row).collect();
+        let shown = |f: &&Arg| !f.cli_only && !matches!(f.kind, ArgKind::PairsOf(_));
+        let rows: Vec<FormRow> = command.args.iter().filter(shown).map(row).collect();
         let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
         let mut form = Self {
             command,
@@ -205,7 +205,7 @@ impl FormView {
 
     /// What names the rows of its pairs, where it has any.
     pub fn pairs_of(&self) -> Option<(&'static Arg, RowsOf)> {
-        self.command.fields.iter().find_map(|f| match f.takes {
+        self.command.args.iter().find_map(|f| match f.kind {
             ArgKind::PairsOf(rows) => Some((f, rows)),
             _ => None,
         })
@@ -223,7 +223,7 @@ impl FormView {
         let first = self.rows.iter().position(|r| r.pair.is_some());
         // Pairs stand where their field does among the others.
         let place = first.unwrap_or_else(|| {
-            let before = self.command.fields.iter().take_while(|f| f.name != field.name).map(|f| f.name);
+            let before = self.command.args.iter().take_while(|f| f.name != field.name).map(|f| f.name);
             let before: Vec<_> = before.collect();
             self.rows.iter().filter(|r| before.contains(&r.field.name)).count()
         });
@@ -311,7 +311,7 @@ impl FormView {
             match &row.pair {
                 Some(pair) => form.add(row.field.name, format!("{}={text}", pair.name)),
                 None if row.is_flag() => form.add(row.field.name, "yes"),
-                None if matches!(row.field.takes, ArgKind::Body) => form.add(row.field.name, text),
+                None if matches!(row.field.kind, ArgKind::Body) => form.add(row.field.name, text),
                 None if several_lines(row.field) => {
                     text.lines().filter(|l| !is_blank(l)).for_each(|l| form.add(row.field.name, l.trim()));
                 }
@@ -331,9 +331,9 @@ impl FormView {
         let is_typed = |f: &Arg| typed.all(f.name) != self.known.all(f.name);
         let names_another = |f: &Arg| {
             let differs = self.others.iter().any(|o| o.all(f.name) != self.known.all(f.name));
-            matches!(f.takes, ArgKind::Record(_)) && differs && is_typed(f)
+            matches!(f.kind, ArgKind::Record(_)) && differs && is_typed(f)
         };
-        if self.command.fields.iter().any(names_another) {
+        if self.command.args.iter().any(names_another) {
             return vec![typed];
         }
         let of_another = |other: &Args| {

@@ -5,6 +5,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::command::definition::Command;
+use crate::record::kind::Kind;
 use crate::tui::action::Action;
 use crate::tui::bulk::May;
 use crate::tui::input::Input;
@@ -102,7 +103,7 @@ pub struct Menu {
     /// Whether records are looked for by what is typed.
     pub finds: bool,
     /// The kinds that are looked for, where a record is to be chosen for a field.
-    pub kinds: Option<&'static [&'static str]>,
+    pub kinds: Option<&'static [Kind]>,
     /// The newest question to the desk.
     pub asked: u64,
     /// Whether its entries are still asked for.
@@ -178,7 +179,7 @@ impl Menu {
 
     /// The same menu for a field: records of these kinds are looked for.
     #[must_use]
-    pub fn choosing(self, kinds: Option<&'static [&'static str]>) -> Self {
+    pub fn choosing(self, kinds: Option<&'static [Kind]>) -> Self {
         Self { finds: kinds.is_some(), kinds, ..self }
     }
 
