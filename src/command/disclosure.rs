@@ -340,8 +340,22 @@ impl Sorted {
         Some(failure.with("stays", self.stays_json()))
     }
 
+    /// Returns what must be done once it has left, each once.
+    fn obligations(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (_, facts) in &self.leaves {
+            for obligation in self.facts.get(*facts).iter().flat_map(|(_, verdict)| &verdict.obligations) {
+                if !all.contains(obligation) {
+                    all.push(obligation.clone());
+                }
+            }
+        }
+        all
+    }
+
     fn report(&self, answer: Output) -> Output {
         answer
+            .with("obligations", self.obligations())
             .with("leaves", self.leaves.len())
             .with("waits", self.waits.len())
             .with("already_there", self.held)
@@ -643,7 +657,8 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
     if left.is_none() {
         return Err(sorted.refusal().unwrap_or_else(|| Error::not_allowed("the partner holds all of it already")));
     }
-    let more = if kind == JOIN { " A release officer must validate the emergency within 48 hours." } else { "" };
+    let obligations = sorted.obligations();
+    let more = if obligations.is_empty() { String::new() } else { format!(" Then: {}.", obligations.join("; ")) };
     let said = format!(
         "Released: {} for the next bundle to {}; {} stay.{more}",
         counted(sorted.leaves.len(), "item"),

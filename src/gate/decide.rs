@@ -66,9 +66,15 @@ pub struct Decide {
     pub conflict_of_interest: Fact<Conflict>,
     /// The reasons.
     pub reasons: Fact<String>,
+    /// Whether it is about an identified person; left out, it is not.
+    pub about_person: Fact<bool>,
     /// What was wrong with the facts as they were given.
     pub problems: Vec<String>,
 }
+
+/// The tests that are asked at every level where the review is about an identified person: unmasking a dissident is a request
+/// for subscriber data.
+const ABOUT_PERSON: [Test; 4] = [Test::DeathPenalty, Test::Torture, Test::PoliticalOffence, Test::Discrimination];
 
 impl Decide {
     /// Returns the facts read from JSON; what is wrong with them is kept for V-00.
@@ -89,6 +95,11 @@ impl Decide {
             expires: f.fact("expires", fact::nullable(fact::time)),
             conflict_of_interest: f.fact("conflict_of_interest", fact::word(Conflict::parse)),
             reasons: f.fact("reasons", fact::text),
+            about_person: if json.get("about_person").is_some() {
+                f.fact("about_person", Json::truth)
+            } else {
+                Some(false)
+            },
             problems: Vec::new(),
         };
         let tests = f.object("tests");
@@ -121,7 +132,7 @@ impl Decide {
                 tests.set(test.word(), *outcome);
             }
         }
-        object! {
+        let mut json = object! {
             "question" => QuestionKind::Decide,
             "now" => self.now.map(|t| t.to_string()),
             "reviewer" => self.reviewer.clone(),
@@ -135,7 +146,11 @@ impl Decide {
             "expires" => self.expires.flatten().map(|t| t.to_string()),
             "conflict_of_interest" => self.conflict_of_interest,
             "reasons" => self.reasons.clone(),
+        };
+        if self.about_person == Some(true) {
+            json.set("about_person", true);
         }
+        json
     }
 
     /// Returns the verdict.
@@ -158,10 +173,14 @@ impl Decide {
             "a conflict of interest is declared".into()
         });
 
-        let asked = self.level.map(Test::of_level);
+        let asked: Option<Vec<Test>> = self.level.zip(self.about_person).map(|(level, about_person)| {
+            let mut asked = Test::of_level(level).to_vec();
+            asked.extend(ABOUT_PERSON.iter().filter(|t| about_person && !Test::of_level(level).contains(t)));
+            asked
+        });
         let outcome_of =
             |test: Test| self.tests.as_ref().map(|all| all.iter().find(|(t, _)| *t == test).map(|(_, o)| *o));
-        let complete = asked.and_then(|asked| {
+        let complete = asked.as_ref().and_then(|asked| {
             let each: Vec<_> = asked
                 .iter()
                 .map(|t| match outcome_of(*t) {
@@ -177,12 +196,8 @@ impl Decide {
             tri::any(&[unless_approval, complete]),
             "every test that the level asks has an outcome",
             || {
-                let missing: Vec<_> = asked
-                    .unwrap_or_default()
-                    .iter()
-                    .filter(|t| outcome_of(**t) == Some(None))
-                    .map(|t| t.word())
-                    .collect();
+                let missing: Vec<_> =
+                    asked.iter().flatten().filter(|t| outcome_of(**t) == Some(None)).map(|t| t.word()).collect();
                 format!("tests without an outcome: {}", missing.join(", "))
             },
         );

@@ -367,6 +367,7 @@ pub fn decide_facts(
             Conflict::None
         }),
         reasons: Some(text(decision.reasoned)),
+        about_person: Some(false),
         problems: Vec::new(),
     })
 }

@@ -349,7 +349,10 @@ impl Leave {
             "TLP:RED goes only to named people".into()
         });
 
-        v.rule(RuleId::G10, self.originator_agrees(), "the originator's word is kept", || {
+        // Who has refused stays refused; who was not asked is told afterwards (LED 35(2)).
+        let agrees = self.originator_agrees();
+        let not_asked = tri::all(&[emergency, self.consent.map(|c| c == Consent::None)]);
+        v.rule(RuleId::G10, or_lifted(RuleId::G10, agrees, not_asked), "the originator's word is kept", || {
             let why = if self.consent == Some(Consent::Refused) {
                 "its originator refused"
             } else {
@@ -399,12 +402,17 @@ impl Leave {
             .map(|(r, g)| r.iter().all(|a| g.contains(a)));
         // Nothing required is nothing missing, whatever was given.
         let assured = tri::any(&[assured, self.assurances_required.as_ref().map(Vec::is_empty)]);
-        v.rule(RuleId::G18, assured, "every assurance that is required was given", || {
-            let given = self.assurances_given.clone().unwrap_or_default();
-            let missing: Vec<_> =
-                self.assurances_required.iter().flatten().filter(|a| !given.contains(a)).cloned().collect();
-            format!("assurances are missing: {}", missing.join(", "))
-        });
+        v.rule(
+            RuleId::G18,
+            or_lifted(RuleId::G18, assured, emergency),
+            "every assurance that is required was given",
+            || {
+                let given = self.assurances_given.clone().unwrap_or_default();
+                let missing: Vec<_> =
+                    self.assurances_required.iter().flatten().filter(|a| !given.contains(a)).cloned().collect();
+                format!("assurances are missing: {}", missing.join(", "))
+            },
+        );
 
         let frozen = match (&self.dispute_freezes_from_tier, i.tier) {
             (Some(None), _) => Some(false),
@@ -432,6 +440,12 @@ impl Leave {
             self.emergency.as_ref().and_then(Option::as_ref).and_then(|e| e.validation) == Some(Validation::Pending);
         if emergency == Some(true) && pending {
             v.obligations.push("validate within 48 h".into());
+        }
+        if not_asked == Some(true) && agrees == Some(false) {
+            v.obligations.push("tell the originator without delay".into());
+        }
+        if emergency == Some(true) && assured == Some(false) {
+            v.obligations.push("ask for the assurances".into());
         }
         v
     }
