@@ -193,7 +193,7 @@ fn table(path: &Path, seed: &str, count: usize) -> String {
 fn import() {
     let root = TempDir::new().unwrap();
     let file = table(&root.path().join("items.csv"), "a", ITEMS);
-    let (mut ours, mut whole, mut floor, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut ours, mut whole, mut raw_rows, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for n in 0..RUNS {
         let site = Site::found(&root.path().join(n.to_string()), "XA");
         let case = site.case();
@@ -201,11 +201,11 @@ fn import() {
         ours.push(took.time);
         peak = peak.max(took.peak);
         whole.push(raw(&site, &root.path().join(format!("whole-{n}.db")), true));
-        floor.push(raw(&site, &root.path().join(format!("raw-{n}.db")), false));
+        raw_rows.push(raw(&site, &root.path().join(format!("raw-{n}.db")), false));
     }
     let ours = median(ours);
     row("import of 100,000 items; whole rows put raw", ours, median(whole));
-    row("import of 100,000 items; its rows put raw", ours, median(floor));
+    row("import of 100,000 items; its rows put raw", ours, median(raw_rows));
     memory("import of 100,000 items", peak);
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comity::cli::manual::KeyRow;
 use comity::cli::run::{Globals, Request_, place, report, run};
 use comity::cli::{demo, fault};
-use comity::host::{file, folder, sandbox};
+use comity::host::{file, sandbox};
 use comity::tui::action::{ACTIONS, Action};
 use comity::tui::key::{sequence, written};
 use comity::tui::settings::{Settings, Wishes};
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), &keys()) {
         Request_::Done(code) => return ExitCode::from(code),
-        Request_::Screens(globals) => (face(&globals).and_then(|face| screens(&globals, face)), globals.json),
+        Request_::Screens(globals) => (front_end(&globals).and_then(|drawn| screens(&globals, drawn)), globals.json),
         Request_::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
@@ -35,20 +35,20 @@ fn keys() -> Vec<KeyRow> {
     ACTIONS.iter().map(row).collect()
 }
 
-/// What the screens are told by: lines, where that is wished; else they are drawn. Refuses where there is no terminal for
-/// that.
-fn face(globals: &Globals) -> Result<Option<Settings>, Error> {
+/// The settings of the drawn screens; `None` where the line-oriented interface is asked for. Refuses where there is no terminal
+/// to draw on.
+fn front_end(globals: &Globals) -> Result<Option<Settings>, Error> {
     if globals.as_of.is_some() {
         return Err(Error::usage("--as-of is for commands that read").hint("on the screens, t goes back"));
     }
-    if globals.plain || folder::variable("COMITY_A11Y").is_some_and(|wish| wish != "0") {
+    if globals.plain {
         return Ok(None);
     }
     tui::needs_terminal()?;
     Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii }).map(Some)
 }
 
-fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Error> {
+fn screens(globals: &Globals, drawn: Option<Settings>) -> Result<u8, Error> {
     let place = place(globals);
     let opening = Opening {
         workspace: globals.workspace.clone(),
@@ -56,21 +56,21 @@ fn screens(globals: &Globals, face: Option<Settings>) -> Result<u8, Error> {
         clock: place.clock,
         readonly: globals.readonly,
     };
-    match face {
+    match drawn {
         Some(settings) => tui::run(opening, globals.passphrase_file.is_some(), place, settings),
         None => tui::plain::run(opening, place),
     }
 }
 
 fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Error> {
-    let folder = dir.clone().unwrap_or_else(demo::temporary);
     if headless {
-        return demo::headless(&folder, &mut std::io::stdout()).map(|()| 0);
+        return demo::headless(&demo::folder(dir.as_deref())?, &mut std::io::stdout()).map(|()| 0);
     }
-    let face = face(globals)?;
-    let story = demo::stage(&folder, face.is_some())?;
+    let drawn = front_end(globals)?;
+    let folder = demo::folder(dir.as_deref())?;
+    let story = demo::stage(&folder, drawn.is_some())?;
     let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
-    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, face);
+    let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, drawn);
     // A demo that nobody gave a place to leaves nothing behind.
     if dir.is_none() {
         file::remove_folder(&folder)?;

@@ -58,14 +58,14 @@ pub enum Line {
 
 impl Change {
     /// A change without content.
-    pub fn of_terms(record: Id, kind: &str, terms: &Json) -> Self {
-        Self { record, kind: kind.to_owned(), terms: terms.to_bytes(), body: Body::None }
+    pub fn of_terms(record: Id, kind: impl AsRef<str>, terms: &Json) -> Self {
+        Self { record, kind: kind.as_ref().to_owned(), terms: terms.to_bytes(), body: Body::None }
     }
 
     /// A change with content.
-    pub fn with_content(record: Id, kind: &str, terms: &Json, content: &Json, salt: Salt) -> Self {
+    pub fn with_content(record: Id, kind: impl AsRef<str>, terms: &Json, content: &Json, salt: Salt) -> Self {
         let body = Body::Whole { content: content.to_bytes(), salt };
-        Self { record, kind: kind.to_owned(), terms: terms.to_bytes(), body }
+        Self { record, kind: kind.as_ref().to_owned(), terms: terms.to_bytes(), body }
     }
 
     /// The commitment to the content: HMAC-SHA-256 with the salt as key over domain, record id, kind and content.

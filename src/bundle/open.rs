@@ -83,6 +83,23 @@ pub struct Opened<R> {
 
 impl<R: Read> Opened<R> {
     /// Reads up to the parts.
+    ///
+    /// ```no_run
+    /// use comity::bundle::open::Opened;
+    ///
+    /// let opened = Opened::read(std::fs::File::open("XA-XB.comity")?)?;
+    /// println!("volume {} of {}", opened.volume + 1, opened.manifest.volumes.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// What is no bundle is refused at its first line:
+    ///
+    /// ```
+    /// use comity::bundle::open::{BundleError, Opened};
+    ///
+    /// assert!(matches!(Opened::read(&b"comity-bundle/2 1 1 1 1\n"[..]), Err(BundleError::Version(_))));
+    /// assert!(matches!(Opened::read(&b"PK"[..]), Err(BundleError::Form(_))));
+    /// ```
     pub fn read(input: R) -> Result<Self, BundleError> {
         let mut input = BufReader::with_capacity(256 * 1024, input);
         let mut line = Vec::new();

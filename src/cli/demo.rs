@@ -13,9 +13,9 @@ use crate::workspace::error::Error;
 /// The member whose eyes the screens of the demo look through.
 pub const OFFICER: &str = "okafor@XA";
 
-/// Where the demo is made when nobody says where.
-pub fn temporary() -> PathBuf {
-    folder::temporary(&format!("comity-demo-{}", std::process::id()))
+/// The folder in which the demo is made: the one that is named, or a new temporary one.
+pub fn folder(named: Option<&Path>) -> Result<PathBuf, Error> {
+    named.map_or_else(|| Ok(folder::temporary("comity-demo-")?), |named| Ok(named.to_owned()))
 }
 
 /// Plays the story up to where the screens open. `shows`: how far it is may be shown, where there is a terminal for that.

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::print::quoted;
 use crate::command::command;
-use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
+use crate::command::definition::{Args, Command, CommandContext, Output};
 use crate::command::identity;
 use crate::command::init;
+use crate::command::run::On;
 use crate::host::{file, folder};
 use crate::seal::secret::Passphrase;
 use crate::value::text::{shown, shown_lines, wrap};
@@ -62,7 +63,7 @@ const PASSPHRASES: usize = 3;
 
 /// Whether the command is `init`, and something that it needs is missing.
 pub fn is_for(command: &Command, form: &Args) -> bool {
-    let missing = command.fields.iter().any(|f| f.required && form.maybe(f.name).is_none());
+    let missing = command.args.iter().any(|f| f.required && form.maybe(f.name).is_none());
     command.full_name() == "init" && missing
 }
 
@@ -75,7 +76,7 @@ pub fn has_terminal() -> bool {
 ///
 /// # Errors
 ///
-/// [`Kind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
+/// [`ErrorKind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
 pub fn found(mut form: Args, place: &mut CommandContext) -> Result<(), Error> {
     let asking = Arc::new(AtomicBool::new(true));
     hold_interrupts(&asking)?;
@@ -252,10 +253,9 @@ fn make_identity(name: &str, passphrase: &Passphrase, place: &mut CommandContext
 }
 
 fn run(name: &str, place: &mut CommandContext, form: &Args) -> Result<Output, Error> {
-    match command(name).map(|v| v.run) {
-        Some(Handler::Free(run)) => run(place, form, &mut Job::silent()),
-        _ => Err(Error::new(ErrorKind::Internal, format!("{name} does not run by itself"), "please report it")),
-    }
+    let command = command(name)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no command {name}"), "please report it"))?;
+    crate::command::run::run(command, On::Nothing(place), form, &mut Job::silent())
 }
 
 /// Says what was made, and what comes next.

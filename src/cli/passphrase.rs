@@ -14,7 +14,7 @@ use crate::workspace::error::{Error, ErrorKind};
 pub fn source(from: Option<PathBuf>) -> AskPassphrase {
     Box::new(move |what, new| match &from {
         Some(path) if path.as_os_str() == "-" => {
-            let mut line = Zeroizing::new(String::new());
+            let mut line = Zeroizing::new(String::with_capacity(Passphrase::LONGEST + 2));
             stdin().lock().read_line(&mut line)?;
             Ok(Passphrase::new(line.trim_end_matches(['\r', '\n']))?)
         }

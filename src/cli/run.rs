@@ -1,12 +1,13 @@
 //! Running a command from its words to its exit code.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
 use super::tree::{self, OWN};
@@ -14,9 +15,9 @@ use super::{guide, manual, passphrase, print, tour};
 use crate::command::command;
 use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
+use crate::command::run::{On, run as run_command};
 use crate::host::clock::Clock;
 use crate::host::folder;
-use crate::law::edition::Law;
 use crate::value::class::Role;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
@@ -119,8 +120,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Reques
 }
 
 fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
-    let path =
-        |id: &str, default: fn() -> Option<PathBuf>| matches.get_one::<String>(id).map(PathBuf::from).or_else(default);
+    // A variable that is set to nothing is not set.
+    let is_said = |id: &str| {
+        let is_empty = || matches.get_raw(id).into_iter().flatten().all(OsStr::is_empty);
+        !(matches.value_source(id) == Some(ValueSource::EnvVariable) && is_empty())
+    };
+    let path = |id: &str| matches.get_one::<OsString>(id).filter(|_| is_said(id)).map(PathBuf::from);
     let nowhere = |what: &str| Error::usage(format!("--{what} is missing, and this system has no place for it"));
     let now = matches.get_one::<String>("now").map(|t| {
         Timestamp::parse(t)
@@ -128,14 +133,14 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
             .ok_or_else(|| Error::usage("--now: a time is expected, such as 2026-11-23T03:12:00Z"))
     });
     Ok(Globals {
-        workspace: path("workspace", folder::workspace).ok_or_else(|| nowhere("workspace"))?,
-        identity: path("identity", folder::identity).ok_or_else(|| nowhere("identity"))?,
-        passphrase_file: path("passphrase-file", folder::passphrase_file),
+        workspace: path("workspace").or_else(folder::workspace).ok_or_else(|| nowhere("workspace"))?,
+        identity: path("identity").or_else(folder::identity).ok_or_else(|| nowhere("identity"))?,
+        passphrase_file: path("passphrase-file"),
         json: matches.get_flag("json"),
         plain: matches.get_flag("plain"),
         readonly: matches.get_flag("readonly"),
         as_of: matches.get_one::<String>("as-of").cloned(),
-        theme: matches.get_one::<String>("theme").cloned(),
+        theme: matches.get_one::<String>("theme").filter(|_| is_said("theme")).cloned(),
         ascii: matches.get_flag("ascii"),
         now: now.transpose()?,
     })
@@ -154,23 +159,14 @@ pub fn place(globals: &Globals) -> CommandContext {
 fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
     let mut place = place(globals);
     let mut job = job(globals);
-    let done = match command.run {
-        Handler::Free(_) if globals.as_of.is_some() => {
-            let what = format!("`{}` reads no record: --as-of means nothing to it", command.full_name());
-            Err(Error::usage(what))
-        }
-        Handler::Free(run) => run(&mut place, args, &mut job),
-        Handler::Law(run) if !args.flag("here") && globals.as_of.is_none() => {
-            run(&Law::of_program(), place.clock.now(), args)
-        }
-        Handler::Law(run) => {
-            let workspace = open(&mut place, globals, &mut job)?;
-            run(&*workspace.law()?, workspace.now(), args)
-        }
-        Handler::Reads(run) | Handler::Writes(run) => {
-            let mut workspace = open(&mut place, globals, &mut job)?;
-            run(&mut workspace, args, &mut job)
-        }
+    if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
+        return Err(Error::usage(format!("`{}` reads no record: --as-of means nothing to it", command.full_name())));
+    }
+    let done = if command.needs_workspace(args) || globals.as_of.is_some() {
+        let mut workspace = open(&mut place, globals, &mut job)?;
+        run_command(command, On::Workspace(&mut workspace), args, &mut job)
+    } else {
+        run_command(command, On::Nothing(&mut place), args, &mut job)
     };
     if !globals.plain && stderr().is_terminal() {
         eprint!("\r\u{1b}[K");

@@ -33,7 +33,10 @@ pub const ROLES: &[Role] = &[Role::Investigator, Role::DeskOfficer, Role::LegalR
 ///
 /// Where the folder is not empty or cannot be written, and where the story does not go as it should.
 pub fn take(dir: Option<PathBuf>, role: Option<Role>) -> Result<(), Error> {
-    let folder = dir.clone().unwrap_or_else(|| folder::temporary(&format!("comity-tour-{}", std::process::id())));
+    let folder = match &dir {
+        Some(named) => named.clone(),
+        None => folder::temporary("comity-tour-")?,
+    };
     if dir.is_none() {
         remove_when_interrupted(&folder)?;
     }

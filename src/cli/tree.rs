@@ -1,7 +1,9 @@
 //! The command tree, made of the command table.
 
-use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, ArgMatches, ValueHint};
+use std::ffi::OsString;
+
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::tour;
 use crate::command::CATALOGUE;
@@ -66,12 +68,15 @@ pub fn tree() -> clap::Command {
 }
 
 fn globals() -> Vec<clap::Arg> {
-    let path = |id: &'static str, help: &'static str| {
+    let path = |id: &'static str, variable: &'static str, help: &'static str| {
         clap::Arg::new(id)
             .long(id)
+            .env(variable)
+            .hide_env_values(true)
             .global(true)
             .value_name("FILE")
             .value_hint(ValueHint::AnyPath)
+            .value_parser(value_parser!(OsString))
             .help(help)
             .help_heading("Everywhere")
     };
@@ -79,20 +84,22 @@ fn globals() -> Vec<clap::Arg> {
         clap::Arg::new(id).long(id).global(true).action(ArgAction::SetTrue).help(help).help_heading("Everywhere")
     };
     vec![
-        path("workspace", "the workspace [env: COMITY_WORKSPACE]").value_name("DIR"),
-        path("identity", "your identity [env: COMITY_IDENTITY]"),
-        path("passphrase-file", "a file with the passphrase; - reads one line [env: COMITY_PASSPHRASE_FILE]"),
+        path("workspace", "COMITY_WORKSPACE", "the workspace").value_name("DIR"),
+        path("identity", "COMITY_IDENTITY", "your identity"),
+        path("passphrase-file", "COMITY_PASSPHRASE_FILE", "a file with the passphrase; - reads one line"),
         flag("json", "answer in JSON"),
-        flag(
-            "plain",
-            "no colours, no progress, nothing but lines; the screens become a line-oriented interface [env: COMITY_A11Y]",
-        ),
+        flag("plain", "no colours, no progress, nothing but lines; the screens become a line-oriented interface")
+            .env("COMITY_A11Y")
+            .hide_env_values(true)
+            .value_parser(FalseyValueParser::new()),
         flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
         clap::Arg::new("theme")
             .long("theme")
             .global(true)
             .value_name("NAME")
-            .help("the screens: their theme, such as light or mono [env: COMITY_THEME]")
+            .env("COMITY_THEME")
+            .hide_env_values(true)
+            .help("the screens: their theme, such as light or mono")
             .help_heading("Screens"),
         flag("readonly", "open the workspace to be read only"),
         clap::Arg::new("as-of")
@@ -148,7 +155,7 @@ fn demo() -> clap::Command {
 fn command_of(command: &'static Command) -> clap::Command {
     let mut out = clap::Command::new(command.name).about(command.about);
     let mut position = 0;
-    for field in command.fields {
+    for field in command.args {
         if field.positional {
             position += 1;
         }
@@ -160,7 +167,7 @@ fn command_of(command: &'static Command) -> clap::Command {
 fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
     let arg = clap::Arg::new(field.name).help(help_of(field));
     let arg = if field.positional { arg.index(position).required(true) } else { arg.long(field.name) };
-    let arg = match field.takes {
+    let arg = match field.kind {
         ArgKind::Flag => return arg.action(ArgAction::SetTrue),
         ArgKind::Word(words) => {
             arg.value_parser(PossibleValuesParser::new(words())).ignore_case(true).hide_possible_values(true)
@@ -168,7 +175,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
         ArgKind::Existing | ArgKind::ToWrite => arg.value_hint(ValueHint::AnyPath),
         _ => arg,
     };
-    let arg = arg.value_name(match field.takes {
+    let arg = arg.value_name(match field.kind {
         ArgKind::Existing | ArgKind::ToWrite => "FILE",
         ArgKind::Number => "N",
         ArgKind::Time => "TIME",
@@ -179,7 +186,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
         ArgKind::Word(_) | ArgKind::Words(_) | ArgKind::Known(_) => "WORD",
         ArgKind::Line | ArgKind::Body | ArgKind::Flag => "TEXT",
     });
-    match (field.positional, field.repeated || matches!(field.takes, ArgKind::Words(_))) {
+    match (field.positional, field.repeated || matches!(field.kind, ArgKind::Words(_))) {
         (true, true) => arg.num_args(1..).action(ArgAction::Append),
         (false, true) => arg.action(ArgAction::Append),
         // The last one counts where it is given twice.
@@ -188,7 +195,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
 }
 
 fn help_of(field: &Arg) -> String {
-    let words = match field.takes {
+    let words = match field.kind {
         ArgKind::Word(words) | ArgKind::Words(words) => format!(" ({})", words().join(", ")),
         _ => String::new(),
     };
@@ -199,8 +206,8 @@ fn help_of(field: &Arg) -> String {
 /// What was typed for a command.
 pub fn form_of(command: &'static Command, matches: &ArgMatches) -> Args {
     let mut args = Args::default();
-    for field in command.fields {
-        if let ArgKind::Flag = field.takes {
+    for field in command.args {
+        if let ArgKind::Flag = field.kind {
             if matches.get_flag(field.name) {
                 args.add(field.name, "yes");
             }

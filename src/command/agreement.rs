@@ -1,12 +1,15 @@
 //! Agreements with partners.
 
+use crate::record::kind::{Kind, Mood};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Known, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::command::desk::workspace_info::short;
 use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
 use crate::gate::cleared;
@@ -16,7 +19,7 @@ use crate::record::agreement::{self, Terms, Words, terms_of};
 use crate::record::definition::token;
 use crate::record::letter;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::value::class::{Category, Onward, Tier};
+use crate::value::class::{Category, Onward, Tier, words};
 use crate::value::digest::Digest;
 use crate::value::json::Json;
 use crate::value::policy::{STATEMENTS, Stated, words_of};
@@ -45,7 +48,7 @@ fn formats() -> Vec<&'static str> {
     vec![iep::NAME]
 }
 
-const AGREEMENT: Arg = Arg::new("agreement", ArgKind::Record(&["agreement"]), "the agreement").positional();
+const AGREEMENT: Arg = Arg::new("agreement", ArgKind::Record(&[Kind::Agreement]), "the agreement").positional();
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -53,7 +56,7 @@ pub const COMMANDS: &[Command] = &[
         noun: "agreement",
         name: "add",
         about: "Record an agreement with a partner: what it covers, how far, until when",
-        fields: &[
+        args: &[
             Arg::new("partner", ArgKind::Partner, "with whom").required(),
             Arg::new("instrument", ArgKind::Known(instruments), "under which instrument; `comity law list` names them")
                 .required(),
@@ -99,57 +102,126 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("iep", ArgKind::Existing, "a policy (FIRST IEP 2.0, JSON) that states what it can of all this"),
             Arg::new("dry-run", ArgKind::Flag, "only say what would be recorded, and what of the policy would not"),
         ],
-        act: "agreement-add",
+        writes: Some(Writes {
+            act: crate::record::agreement::ADD,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("agreement end"),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(add),
     },
     Command {
         noun: "agreement",
         name: "list",
         about: "List the agreements",
-        fields: &[Arg::new("partner", ArgKind::Partner, "only with this partner")],
-        act: "",
+        args: &[Arg::new("partner", ArgKind::Partner, "only with this partner")],
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "agreement",
         name: "show",
         about: "Show an agreement",
-        fields: &[AGREEMENT],
-        act: "",
+        args: &[AGREEMENT],
+        writes: None,
         run: Handler::Reads(show),
     },
     Command {
         noun: "agreement",
         name: "export",
         about: "Write what an agreement says of handling as a policy (FIRST IEP 2.0, JSON), and say what it leaves out",
-        fields: &[
+        args: &[
             AGREEMENT,
             Arg::new("format", ArgKind::Word(formats), "the format").required(),
             Arg::new("out", ArgKind::ToWrite, "the file to write; without it, the policy is shown"),
         ],
-        act: "copy-out",
+        writes: Some(Writes {
+            act: crate::record::letter::WRITE,
+            weight: Weight::Records,
+            needs: Needs::NotPurged,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(export),
     },
     Command {
         noun: "agreement",
         name: "countersign",
         about: "Say that a partner's record of an agreement is as it was agreed; the partner hears it with the next bundle",
-        fields: &[AGREEMENT],
-        act: agreement::COUNTERSIGN,
+        args: &[AGREEMENT],
+        writes: Some(Writes {
+            act: agreement::COUNTERSIGN,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(countersign),
     },
     Command {
         noun: "agreement",
         name: "end",
         about: "End an agreement now",
-        fields: &[AGREEMENT, Arg::new("because", ArgKind::Line, "why").required()],
-        act: "agreement-end",
+        args: &[AGREEMENT, Arg::new("because", ArgKind::Line, "why").required()],
+        writes: Some(Writes {
+            act: crate::record::agreement::END,
+            weight: Weight::Destroys,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(end),
     },
 ];
 
 /// How long before its end an agreement shows as due for renewal.
 const RENEWAL: Duration = Duration::days(42);
+
+words! {
+    /// Where an agreement stands today.
+    Status {
+        /// Its first day has not come.
+        NotYet = "not yet",
+        /// It covers what it covers.
+        InForce = "in force",
+        /// It does, and ends in a few weeks.
+        RenewalDue = "renewal due",
+        /// Its last day has passed.
+        Expired = "expired",
+        /// It was ended before its time.
+        Ended = "ended",
+    }
+}
+
+impl Status {
+    /// How it is seen at a glance.
+    pub const fn mood(self) -> Mood {
+        match self {
+            Self::NotYet => Mood::Neutral,
+            Self::InForce => Mood::Good,
+            Self::RenewalDue => Mood::Waiting,
+            Self::Expired => Mood::Stopped,
+            Self::Ended => Mood::Over,
+        }
+    }
+}
 
 /// An agreement as it is shown.
 #[derive(Clone, Debug, Serialize)]
@@ -159,7 +231,7 @@ pub struct AgreementSummary {
     /// With whom.
     pub partner: String,
     /// `in force`, `renewal due` (in force for six weeks at most), `not yet`, `expired` or `ended`.
-    pub state: String,
+    pub state: Status,
     /// Its title.
     pub title: String,
     /// Under which instrument.
@@ -193,7 +265,7 @@ pub struct AgreementSummary {
 impl AgreementSummary {
     /// Whether it is in force: things leave under it.
     pub fn is_in_force(&self) -> bool {
-        matches!(self.state.as_str(), "in force" | "renewal due")
+        matches!(self.state, Status::InForce | Status::RenewalDue)
     }
 }
 
@@ -217,16 +289,16 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, E
         |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
     let now = workspace.now();
     let state = match () {
-        () if record.state == "ended" => "ended",
-        () if now < terms.from => "not yet",
-        () if now >= terms.until => "expired",
-        () if now.plus(RENEWAL) >= terms.until => "renewal due",
-        () => "in force",
+        () if record.is(agreement::State::Ended) => Status::Ended,
+        () if now < terms.from => Status::NotYet,
+        () if now >= terms.until => Status::Expired,
+        () if now.plus(RENEWAL) >= terms.until => Status::RenewalDue,
+        () => Status::InForce,
     };
     Ok(AgreementSummary {
         id: record.id.to_string(),
         partner: workspace.code_of(record.partner.unwrap_or(terms.partner))?,
-        state: state.to_owned(),
+        state,
         title: text("title"),
         instrument: terms.instrument,
         purposes: terms.purposes,
@@ -247,9 +319,11 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, E
 /// The other side's record of the same agreement: the newest under the same instrument.
 pub fn counterpart(workspace: &Workspace, record: &Record) -> Result<Option<Record>, Error> {
     let (instrument, theirs) = (terms_of(record)?.instrument, agreement::is_theirs(record));
-    let all = workspace.records().find(&Query { partner: record.partner, ..Query::kind(agreement::KIND.name) })?;
+    let all = workspace.records().find(&Query { partner: record.partner, ..Query::kind(Kind::Agreement) })?;
     let other = |r: &Record| {
-        agreement::is_theirs(r) != theirs && r.state != "ended" && terms_of(r).is_ok_and(|t| t.instrument == instrument)
+        agreement::is_theirs(r) != theirs
+            && !r.is(agreement::State::Ended)
+            && terms_of(r).is_ok_and(|t| t.instrument == instrument)
     };
     Ok(all.into_iter().rev().find(other))
 }
@@ -285,7 +359,7 @@ pub fn differences(ours: &AgreementSummary, theirs: &AgreementSummary) -> Vec<Di
 /// The agreements, with one partner or with all: those of this desk, then what partners recorded.
 pub fn rows(workspace: &Workspace, partner: Option<&str>) -> Result<Vec<AgreementSummary>, Error> {
     let partner = partner.map(|p| workspace.partner(p)).transpose()?.map(|p| p.id);
-    let mut all = workspace.records().find(&Query { partner, ..Query::kind(agreement::KIND.name) })?;
+    let mut all = workspace.records().find(&Query { partner, ..Query::kind(Kind::Agreement) })?;
     all.sort_by_key(agreement::is_theirs);
     all.iter().map(|r| row(workspace, r)).collect()
 }
@@ -294,13 +368,13 @@ pub fn rows(workspace: &Workspace, partner: Option<&str>) -> Result<Vec<Agreemen
 /// within six weeks or past.
 pub fn to_renew(workspace: &Workspace) -> Result<Vec<AgreementSummary>, Error> {
     let mut last: BTreeMap<String, AgreementSummary> = BTreeMap::new();
-    for row in rows(workspace, None)?.into_iter().filter(|r| r.state != "ended" && r.whose == "ours") {
+    for row in rows(workspace, None)?.into_iter().filter(|r| r.state != Status::Ended && r.whose == "ours") {
         match last.get(&row.partner) {
             Some(known) if known.until >= row.until => {}
             _ => drop(last.insert(row.partner.clone(), row)),
         }
     }
-    Ok(last.into_values().filter(|r| matches!(r.state.as_str(), "renewal due" | "expired")).collect())
+    Ok(last.into_values().filter(|r| matches!(r.state, Status::RenewalDue | Status::Expired)).collect())
 }
 
 fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -319,7 +393,7 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     let mine = row(workspace, &record)?;
     let Some(other) = counterpart(workspace, &record)? else { return Ok(Output::thing(&mine)) };
     let other = row(workspace, &other)?;
@@ -338,9 +412,9 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 }
 
 fn countersign(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     if !agreement::is_theirs(&record) {
-        return Err(Error::life("it is this desk's own record")
+        return Err(Error::not_allowed("it is this desk's own record")
             .hint("the partner countersigns it; here the partner's record is countersigned"));
     }
     let digest = terms_of(&record)?.digest();
@@ -396,7 +470,9 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let audience = Audience::Desks(vec![terms.partner]);
     if args.flag("dry-run") {
         let tried = |workspace: &mut Workspace| {
-            workspace.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))
+            workspace.act_alone(crate::record::agreement::ADD, audience, |e, _| {
+                Ok(agreement::new(id, &terms, &words, e.salt()?))
+            })
         };
         if let Some(refused) = workspace.rehearse(tried) {
             return Err(refused);
@@ -410,7 +486,8 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         });
         return Ok(Output::thing(&would));
     }
-    workspace.act_alone("agreement-add", audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))?;
+    workspace
+        .act_alone(crate::record::agreement::ADD, audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))?;
     let mut said = "The agreement is recorded; the partner reads it with the next bundle.".to_owned();
     if args.maybe("iep").is_none() {
         return Ok(Output::made(id, said));
@@ -465,16 +542,16 @@ fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
 }
 
 fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     args.read("format", iep::NAME, |word| (word == iep::NAME).then_some(()))?;
-    if record.state == "ended" {
-        return Err(Error::life("the agreement is ended: a policy would say that it goes on"));
+    if record.is(agreement::State::Ended) {
+        return Err(Error::not_allowed("the agreement is ended: a policy would say that it goes on"));
     }
     let now = workspace.may_sign()?;
     let (row, terms) = (row(workspace, &record)?, terms_of(&record)?);
     let law = workspace.law()?;
     let under = law.instrument(&terms.instrument).map_or(terms.instrument.as_str(), |i| &i.name);
-    let (ours, name) = (workspace.code_of(workspace.meta.desk)?, short(agreement::KIND.name, &row.id));
+    let (ours, name) = (workspace.code_of(workspace.meta.desk)?, short(Kind::Agreement, &row.id));
     let description = format!("Agreement {name} between {ours} and {}, under {under}.", row.partner);
     let policy = Policy {
         name: row.title.clone(),
@@ -497,8 +574,9 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let digest = Digest::of(text.as_bytes());
     let id = workspace.entropy.id()?;
     // Logged first, as a letter is; what is only shown can be copied too.
-    workspace
-        .act_alone("copy-out", Audience::Own, |e, _| Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?)))?;
+    workspace.act_alone(crate::record::letter::WRITE, Audience::Own, |e, _| {
+        Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?))
+    })?;
     let mut said = String::new();
     if let Some(path) = args.maybe("out") {
         file::write(path.as_ref(), text.as_bytes())?;
@@ -537,10 +615,11 @@ fn beyond(row: &AgreementSummary) -> Vec<String> {
 }
 
 fn end(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("agreement")?, &["agreement"])?;
+    let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     let because = args.line("because")?;
     let audience = Audience::Desks(record.partner.into_iter().collect());
-    let id =
-        workspace.act_alone("agreement-end", audience, |e, _| Ok(agreement::ended(record.id, &because, e.salt()?)))?;
+    let id = workspace.act_alone(crate::record::agreement::END, audience, |e, _| {
+        Ok(agreement::ended(record.id, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "The agreement is ended: nothing leaves under it any more."))
 }

@@ -1,9 +1,12 @@
 //! Independent authorisations and partners' assurances: what tier 3 and up cannot leave without.
 
+use crate::record::kind::Kind;
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::law::jurisdiction::ASSURANCES;
 use crate::object;
 use crate::record::definition::token;
@@ -23,60 +26,80 @@ pub const COMMANDS: &[Command] = &[
         noun: "authorisation",
         name: "add",
         about: "Record that a court or an independent body allows an item, or a case, to go to a partner",
-        fields: &[
-            Arg::new("item", ArgKind::Record(&["item"]), "the item"),
-            Arg::new("case", ArgKind::Record(&["case"]), "or everything in a case"),
+        args: &[
+            Arg::new("item", ArgKind::Record(&[Kind::Item]), "the item"),
+            Arg::new("case", ArgKind::Record(&[Kind::Case]), "or everything in a case"),
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("by", ArgKind::Line, "who authorised it: the court or the body").required(),
             Arg::new("reference", ArgKind::Line, "its reference").required(),
             Arg::new("expires", ArgKind::Time, "when it expires; without it, it has no expiry"),
         ],
-        act: "authorisation-add",
+        writes: Some(Writes {
+            act: crate::record::authorisation::ADD,
+            weight: Weight::Records,
+            needs: Needs::NotPurged,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(add_authorisation),
     },
     Command {
         noun: "authorisation",
         name: "list",
         about: "List the independent authorisations",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list_authorisations),
     },
     Command {
         noun: "assurance",
         name: "add",
         about: "Record an assurance that a partner has given",
-        fields: &[
+        args: &[
             Arg::new("partner", ArgKind::Partner, "the partner").required(),
             Arg::new("of", ArgKind::Word(assurances), "what is assured").required(),
             Arg::new("text", ArgKind::Body, "its text").required(),
             Arg::new("by", ArgKind::Line, "who gave it, by name and office").required(),
             Arg::new("expires", ArgKind::Time, "when it expires; without it, it has no expiry"),
         ],
-        act: "assurance-add",
+        writes: Some(Writes {
+            act: crate::record::assurance::ADD,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(add_assurance),
     },
     Command {
         noun: "assurance",
         name: "list",
         about: "List the assurances that partners have given",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list_assurances),
     },
 ];
 
 fn add_authorisation(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let subject = match (args.maybe("item"), args.maybe("case")) {
-        (Some(item), None) => workspace.find_record(item, &["item"])?,
-        (None, Some(case)) => workspace.find_record(case, &["case"])?,
+        (Some(item), None) => workspace.find_record(item, &[Kind::Item])?,
+        (None, Some(case)) => workspace.find_record(case, &[Kind::Case])?,
         _ => return Err(Error::usage("an authorisation is of one --item or of one --case")),
     };
     let to = workspace.partner(args.need("to")?)?;
     let said = object! { "by" => args.line("by")?, "reference" => args.line("reference")? };
     let expires = args.maybe("expires").map(|_| args.time("expires", workspace.now())).transpose()?;
     let id = workspace.entropy.id()?;
-    workspace.act_alone("authorisation-add", Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::authorisation::ADD, Audience::Own, |e, _| {
         Ok(authorisation::new(id, subject.id, to.id, expires, &said, e.salt()?))
     })?;
     Ok(Output::made(id, "The authorisation is recorded; keep the paper."))
@@ -88,7 +111,7 @@ fn add_assurance(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<
     let said = object! { "text" => args.body("text")?.unwrap_or_default(), "by" => args.line("by")? };
     let expires = args.maybe("expires").map(|_| args.time("expires", workspace.now())).transpose()?;
     let id = workspace.entropy.id()?;
-    workspace.act_alone("assurance-add", Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::assurance::ADD, Audience::Own, |e, _| {
         Ok(assurance::new(id, partner.id, &of, expires, &said, e.salt()?))
     })?;
     Ok(Output::made(id, "The assurance is recorded; keep the paper."))
@@ -113,7 +136,7 @@ pub struct GrantSummary {
     pub stands: bool,
 }
 
-fn rows(workspace: &Workspace, kind: &'static str) -> Result<Vec<GrantSummary>, Error> {
+fn rows(workspace: &Workspace, kind: Kind) -> Result<Vec<GrantSummary>, Error> {
     let one = |r: &Record| -> Result<GrantSummary, Error> {
         let text = workspace.text_of(r, "reference")?;
         Ok(GrantSummary {
@@ -140,9 +163,9 @@ const COLUMNS: &[crate::command::definition::Column] = &[
 ];
 
 fn list_authorisations(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
-    Ok(Output::list(&rows(workspace, authorisation::KIND.name)?, COLUMNS))
+    Ok(Output::list(&rows(workspace, Kind::Authorisation)?, COLUMNS))
 }
 
 fn list_assurances(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
-    Ok(Output::list(&rows(workspace, assurance::KIND.name)?, COLUMNS))
+    Ok(Output::list(&rows(workspace, Kind::Assurance)?, COLUMNS))
 }

@@ -1,9 +1,13 @@
 //! Cases.
 
+use crate::record::kind::Kind;
+use crate::record::kind::State;
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::record::case;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -12,7 +16,7 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-const CASE: Arg = Arg::new("case", ArgKind::Record(&["case"]), "the case").positional();
+const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case").positional();
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -20,22 +24,49 @@ pub const COMMANDS: &[Command] = &[
         noun: "case",
         name: "new",
         about: "Open a case",
-        fields: &[
+        args: &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("purpose", ArgKind::Line, "for what: a word that agreements name too, such as cybercrime")
                 .required(),
         ],
-        act: "case-new",
+        writes: Some(Writes {
+            act: crate::record::case::NEW,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(new),
     },
-    Command { noun: "case", name: "list", about: "List the cases", fields: &[], act: "", run: Handler::Reads(list) },
-    Command { noun: "case", name: "show", about: "Show a case", fields: &[CASE], act: "", run: Handler::Reads(show) },
+    Command { noun: "case", name: "list", about: "List the cases", args: &[], writes: None, run: Handler::Reads(list) },
+    Command {
+        noun: "case",
+        name: "show",
+        about: "Show a case",
+        args: &[CASE],
+        writes: None,
+        run: Handler::Reads(show),
+    },
     Command {
         noun: "case",
         name: "close",
         about: "Close a case: nothing is added to it any more",
-        fields: &[CASE, Arg::new("because", ArgKind::Line, "why").required()],
-        act: "case-close",
+        args: &[CASE, Arg::new("because", ArgKind::Line, "why").required()],
+        writes: Some(Writes {
+            act: crate::record::case::CLOSE,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(close),
     },
 ];
@@ -48,7 +79,7 @@ pub struct CaseSummary {
     /// Its title; empty once it was purged.
     pub title: String,
     /// Open, closed or purged.
-    pub state: String,
+    pub state: State,
     /// For what.
     pub purpose: String,
     /// The desk that opened it.
@@ -67,7 +98,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<CaseSummary, Error>
     Ok(CaseSummary {
         id: record.id.to_string(),
         title: workspace.text_of(record, "title")?,
-        state: record.state.clone(),
+        state: record.state,
         purpose: record.text("purpose").unwrap_or_default().to_owned(),
         desk: workspace.code_of(record.desk)?,
         opened: record.text("opened").unwrap_or_default().to_owned(),
@@ -78,7 +109,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<CaseSummary, Error>
 
 /// Every case, the newest last.
 pub fn rows(workspace: &Workspace) -> Result<Vec<CaseSummary>, Error> {
-    workspace.records().find(&Query::kind(case::KIND.name))?.iter().map(|r| row(workspace, r)).collect()
+    workspace.records().find(&Query::kind(Kind::Case))?.iter().map(|r| row(workspace, r)).collect()
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -94,7 +125,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("case")?, &["case"])?;
+    let record = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let marking = effective_marking(&workspace.db, record.id)?.map(|m| m.to_string());
     Ok(Output::thing(&row(workspace, &record)?).with("marking", marking))
 }
@@ -102,14 +133,16 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let (title, purpose) = (args.line("title")?, args.read("purpose", "a word without spaces", token)?);
     let id = workspace.entropy.id()?;
-    workspace.act_alone("case-new", Audience::Own, |e, _| Ok(case::new(id, &purpose, &title, e.salt()?)))?;
+    workspace
+        .act_alone(crate::record::case::NEW, Audience::Own, |e, _| Ok(case::new(id, &purpose, &title, e.salt()?)))?;
     Ok(Output::made(id, "The case is open."))
 }
 
 fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("case")?, &["case"])?;
+    let record = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let because = args.line("because")?;
-    let id =
-        workspace.act_alone("case-close", Audience::Own, |e, _| Ok(case::closed(record.id, &because, e.salt()?)))?;
+    let id = workspace.act_alone(crate::record::case::CLOSE, Audience::Own, |e, _| {
+        Ok(case::closed(record.id, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "The case is closed. Its timers run on."))
 }

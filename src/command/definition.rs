@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::law::edition::Law;
+use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::request::Step;
 use crate::seal::secret::Passphrase;
 use crate::value::id::Id;
 use crate::value::text;
@@ -42,7 +44,7 @@ pub enum ArgKind {
     /// A length of time: `60d`, `48h`.
     Duration,
     /// The id of a record of one of these kinds, or the beginning of it.
-    Record(&'static [&'static str]),
+    Record(&'static [Kind]),
     /// A partner's code.
     Partner,
     /// `name=value`, any number of times.
@@ -77,15 +79,85 @@ pub struct PairRow {
     pub words: Vec<&'static str>,
 }
 
-/// What hangs on a command.
+/// What hangs on a command that writes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Weight {
-    /// It can be undone, or changes nothing.
-    Light,
-    /// It signs: something leaves the desk, or binds it.
+    /// It is recorded at this desk: it is done at once.
+    Records,
+    /// It signs: something leaves the desk, or binds it. It is asked about first.
     Signs,
     /// It destroys, withdraws or refuses: a word must be typed.
     Destroys,
+}
+
+/// In which states of the record that it is done to a command can be done.
+#[derive(Clone, Copy, Debug)]
+pub enum Needs {
+    /// It is done to no record, or its act says all that there is to say.
+    Nothing,
+    /// In the states from which its act moves the record.
+    ActsState,
+    /// In every state but that of a tombstone.
+    NotPurged,
+    /// In one of these.
+    OneOf(&'static [State]),
+}
+
+/// What tells beforehand what a command would come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Preview {
+    /// Nothing but the record that it is done to.
+    None,
+    /// The command itself, with `--dry-run`.
+    DryRun,
+    /// Another command with the same arguments.
+    By(&'static str),
+}
+
+/// What takes a command back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Undo {
+    /// Another command, done to what this one made or was done to.
+    By(&'static str),
+    /// Nothing; why, and what can be done instead.
+    Never(&'static str),
+}
+
+/// The keys of the screens that stand for what hangs on a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Key {
+    /// `V`: it reviews.
+    Review,
+    /// `S`: it signs, or takes the next step.
+    Sign,
+    /// `X`: it destroys, withdraws or refuses.
+    Destroy,
+}
+
+/// Why most of what is signed is not taken back.
+pub const STAYS: &str = "it is signed and stays in the record";
+
+/// What a command that writes says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Writes {
+    /// The kind of act that it makes: the table of signers says who may sign it.
+    pub act: ChangeKind,
+    /// What hangs on it.
+    pub weight: Weight,
+    /// In which states of the record it can be done.
+    pub needs: Needs,
+    /// The step of a request's life that it makes; `None`: it makes none.
+    pub step: Option<Step>,
+    /// Whether it can be rehearsed: it touches nothing outside the database before its first act.
+    pub rehearsable: bool,
+    /// What tells beforehand what it would come to.
+    pub preview: Preview,
+    /// What takes it back.
+    pub undo: Undo,
+    /// Whether every other connection to the database must be closed meanwhile: it changes the keys.
+    pub alone: bool,
+    /// The keys that mean it on the screens, for a record that it can be done to.
+    pub keys: &'static [Key],
 }
 
 /// One field of a command.
@@ -94,7 +166,7 @@ pub struct Arg {
     /// Its name: on the command line `--name`.
     pub name: &'static str,
     /// What it takes.
-    pub takes: ArgKind,
+    pub kind: ArgKind,
     /// What to give, in a few words.
     pub help: &'static str,
     /// Whether the command cannot do without it.
@@ -109,8 +181,8 @@ pub struct Arg {
 
 impl Arg {
     /// A field that may be left out.
-    pub const fn new(name: &'static str, takes: ArgKind, help: &'static str) -> Self {
-        Self { name, takes, help, required: false, positional: false, repeated: false, cli_only: false }
+    pub const fn new(name: &'static str, kind: ArgKind, help: &'static str) -> Self {
+        Self { name, kind, help, required: false, positional: false, repeated: false, cli_only: false }
     }
 
     /// It must be given.
@@ -354,32 +426,11 @@ pub struct Command {
     /// What it does, in a sentence without a full stop.
     pub about: &'static str,
     /// What it asks for.
-    pub fields: &'static [Arg],
-    /// The kind of act that it makes, as the gate knows it; empty where it makes none.
-    pub act: &'static str,
+    pub args: &'static [Arg],
+    /// What it says of itself where it writes; `None`: it only reads.
+    pub writes: Option<Writes>,
     /// How it runs.
     pub run: Handler,
-}
-
-/// What hangs on the acts of a kind.
-pub fn weight_of(act: &str) -> Weight {
-    match act {
-        "purge" | "disclosure-recall" | "request-withdraw" | "member-revoke" | "agreement-end" | "partner-suspend"
-        | "review-lapse" => Weight::Destroys,
-        "request-send"
-        | "request-answer"
-        | "review-decide"
-        | "review-recuse"
-        | "disclosure-propose"
-        | "disclosure-release"
-        | "disclosure-join"
-        | "disclosure-validate"
-        | "bundle-export"
-        | "certificate-countersign"
-        | "hold-lift"
-        | "partner-confirm" => Weight::Signs,
-        _ => Weight::Light,
-    }
 }
 
 impl std::fmt::Debug for Command {
@@ -389,36 +440,47 @@ impl std::fmt::Debug for Command {
 }
 
 impl Command {
-    /// What hangs on it.
-    pub fn weight(&self) -> Weight {
-        weight_of(self.act)
+    /// What hangs on it; `None`: it only reads.
+    pub fn weight(&self) -> Option<Weight> {
+        self.writes.map(|w| w.weight)
     }
 
-    /// Whether it can be rehearsed: it touches nothing outside the database before its first act.
-    pub fn is_rehearsable(&self) -> bool {
-        const ALONE: &[&str] =
-            &["request", "review", "disclosure", "hold", "case", "partner", "agreement", "certificate-countersign"];
-        matches!(self.run, Handler::Writes(_)) && ALONE.iter().any(|prefix| self.act.starts_with(prefix))
+    /// The keys that mean it on the screens.
+    pub fn keys(&self) -> &'static [Key] {
+        self.writes.map_or(&[], |w| w.keys)
     }
 
-    /// What tells beforehand what it would come to: another command with the same fields, or itself on trial (`dry-run`).
-    pub fn previewed_by(&self) -> Option<(&'static str, bool)> {
-        match self.full_name().as_str() {
-            "bundle export" => Some(("bundle preview", false)),
-            "disclosure new" => Some(("disclosure new", true)),
-            "retention purge" => Some(("retention purge", true)),
-            _ => None,
+    /// The arguments that name what it is done to: the first positional one that names a record; where there is none, all that
+    /// name one; and a partner where it names nothing else.
+    pub fn target_args(&self) -> Vec<&'static Arg> {
+        let names = |a: &&Arg| matches!(a.kind, ArgKind::Record(_) | ArgKind::Partner);
+        if let Some(first) = self.args.iter().find(|a| a.positional && names(a)) {
+            return vec![first];
+        }
+        let of = |wanted: fn(&ArgKind) -> bool| self.args.iter().filter(|a| wanted(&a.kind)).collect::<Vec<_>>();
+        let records = of(|kind| matches!(kind, ArgKind::Record(_)));
+        if records.is_empty() { of(|kind| matches!(kind, ArgKind::Partner)) } else { records }
+    }
+
+    /// Whether it runs on an open workspace, with these arguments.
+    pub fn needs_workspace(&self, args: &Args) -> bool {
+        match self.run {
+            Handler::Free(_) => false,
+            Handler::Law(_) => args.flag("here"),
+            Handler::Reads(_) | Handler::Writes(_) => true,
         }
     }
 
-    /// The field that names the thing that the command is done to, where it is of this kind. Where a command names its thing
-    /// first, what its other fields name is not done anything to.
-    pub fn subject_field(&self, kind: &str) -> Option<&'static Arg> {
-        let names = |f: &&Arg| matches!(f.takes, ArgKind::Record(_) | ArgKind::Partner);
-        let first = self.fields.iter().find(|f| f.positional && names(f));
-        self.fields.iter().filter(|f| first.is_none_or(|first| first.name == f.name)).find(|f| match f.takes {
+    /// Whether it can be rehearsed.
+    pub fn is_rehearsable(&self) -> bool {
+        self.writes.is_some_and(|w| w.rehearsable)
+    }
+
+    /// The argument that names what it is done to, where that is of this kind.
+    pub fn target_arg(&self, kind: Kind) -> Option<&'static Arg> {
+        self.target_args().into_iter().find(|a| match a.kind {
             ArgKind::Record(kinds) => kinds.contains(&kind),
-            ArgKind::Partner => kind == "partner",
+            ArgKind::Partner => kind == Kind::Partner,
             _ => false,
         })
     }
@@ -430,6 +492,6 @@ impl Command {
 
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&'static Arg> {
-        self.fields.iter().find(|f| f.name == name)
+        self.args.iter().find(|f| f.name == name)
     }
 }

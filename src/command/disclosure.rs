@@ -1,11 +1,14 @@
 //! Disclosures: proposed with the gate's word for every item, released by a second person where one is needed.
 
+use crate::record::kind::{ChangeKind, Kind, State};
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::command::review::purpose_of;
 use crate::command::review::statements_in;
 use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
@@ -15,10 +18,10 @@ use crate::host::entropy::Entropy;
 use crate::object;
 use crate::record::definition::{need, of_class};
 use crate::record::disclosure::{self, JOIN, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE};
-use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore as _};
+use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::record::{case, item, order, review};
-use crate::store::log::ActWriter;
 use crate::store::read;
+use crate::store::write::ActWriter;
 use crate::value::class::Tier;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -40,9 +43,9 @@ pub const COMMANDS: &[Command] = &[
         noun: "disclosure",
         name: "new",
         about: "Share items with a partner: tier 1 leaves at once, tier 2 and up waits for a second person",
-        fields: &[
-            Arg::new("item", ArgKind::Record(&["item"]), "an item").repeated(),
-            Arg::new("case", ArgKind::Record(&["case"]), "or every item of this case …"),
+        args: &[
+            Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item").repeated(),
+            Arg::new("case", ArgKind::Record(&[Kind::Case]), "or every item of this case …"),
             Arg::new("tier", ArgKind::Number, "… of exactly this tier"),
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("delete-after", ArgKind::Duration, "in how many days the partner must delete it, such as 60d")
@@ -55,51 +58,101 @@ pub const COMMANDS: &[Command] = &[
             ),
             Arg::new("dry-run", ArgKind::Flag, "only say what would leave, and why not the rest"),
         ],
-        act: PROPOSE,
+        writes: Some(Writes {
+            act: PROPOSE,
+            weight: Weight::Signs,
+            needs: Needs::NotPurged,
+            step: None,
+            rehearsable: true,
+            preview: Preview::DryRun,
+            undo: Undo::By("disclosure recall"),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(new),
     },
     Command {
         noun: "disclosure",
         name: "release",
         about: "Release a proposed disclosure, as its second person",
-        fields: &[Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional()],
-        act: RELEASE,
+        args: &[Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional()],
+        writes: Some(Writes {
+            act: RELEASE,
+            weight: Weight::Signs,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("disclosure recall"),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(release),
     },
     Command {
         noun: "disclosure",
         name: "join",
         about: "Join the claim of an emergency, as its second person: it leaves, and must be validated within 48 hours",
-        fields: &[Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional()],
-        act: JOIN,
+        args: &[Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional()],
+        writes: Some(Writes {
+            act: JOIN,
+            weight: Weight::Signs,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("disclosure recall"),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(join),
     },
     Command {
         noun: "disclosure",
         name: "validate",
         about: "Say afterwards whether an emergency was one; what is refused must be deleted by its partner",
-        fields: &[
-            Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional(),
+        args: &[
+            Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional(),
             Arg::new("outcome", ArgKind::Word(outcomes), "whether it was one").required(),
             Arg::new("reasons", ArgKind::Body, "why").required(),
         ],
-        act: VALIDATE,
+        writes: Some(Writes {
+            act: VALIDATE,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(validate),
     },
     Command {
         noun: "disclosure",
         name: "recall",
         about: "Take a disclosure back: its partner is ordered to delete what it got",
-        fields: &[Arg::new("disclosure", ArgKind::Record(&["disclosure"]), "the disclosure").positional()],
-        act: RECALL,
+        args: &[Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional()],
+        writes: Some(Writes {
+            act: RECALL,
+            weight: Weight::Destroys,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(recall),
     },
     Command {
         noun: "disclosure",
         name: "list",
         about: "List the disclosures",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list),
     },
 ];
@@ -116,7 +169,7 @@ pub struct DisclosureSummary {
     /// The other desk.
     pub partner: String,
     /// Proposed, released, recalled or received.
-    pub state: String,
+    pub state: State,
     /// For what.
     pub purpose: String,
     /// In how many days it must be deleted.
@@ -143,7 +196,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, 
     Ok(DisclosureSummary {
         id: record.id.to_string(),
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
-        state: record.state.clone(),
+        state: record.state,
         purpose: terms.purpose,
         delete_after_days: terms.delete_after_days,
         proposed_by: workspace.name_of(terms.proposed_by)?,
@@ -158,8 +211,8 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, 
 
 /// Every disclosure; those that wait for their second person first.
 pub fn rows(workspace: &Workspace) -> Result<Vec<DisclosureSummary>, Error> {
-    let mut all = workspace.records().find(&Query::kind(disclosure::KIND.name))?;
-    all.sort_by_key(|r| r.state != "proposed");
+    let mut all = workspace.records().find(&Query::kind(Kind::Disclosure))?;
+    all.sort_by_key(|r| !r.is(disclosure::State::Proposed));
     all.iter().map(|r| row(workspace, r)).collect()
 }
 
@@ -177,9 +230,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
 
 /// The items of a disclosure: those proposed, or those that left.
 pub fn items_of(workspace: &Workspace, record: &Record) -> Result<Vec<Id>, Error> {
-    let Some(row) = record.terms.get("row").and_then(Json::int).map(ChangeRow) else { return Ok(Vec::new()) };
-    let kind = if record.state == "proposed" { disclosure::ITEM } else { item::COPY };
-    Ok(workspace.records().following(row, kind)?.into_iter().map(|r| r.record).collect())
+    Ok(crate::gate::from_records::disclosure_items(&workspace.records(), record)?)
 }
 
 /// Items, each with the number of its facts in the list that the act states.
@@ -259,7 +310,7 @@ impl Sorted {
         used.sort_unstable();
         used.dedup();
         if used.len() > MOST_FACTS {
-            return Err(Error::life("the items differ too much to be shared in one act")
+            return Err(Error::not_allowed("the items differ too much to be shared in one act")
                 .hint("share them in several: by tier, or by marking"));
         }
         let facts = used.iter().filter_map(|n| self.facts.get(*n)).map(|(f, _)| f.to_json()).collect();
@@ -289,8 +340,22 @@ impl Sorted {
         Some(failure.with("stays", self.stays_json()))
     }
 
+    /// Returns what must be done once it has left, each once.
+    fn obligations(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (_, facts) in &self.leaves {
+            for obligation in self.facts.get(*facts).iter().flat_map(|(_, verdict)| &verdict.obligations) {
+                if !all.contains(obligation) {
+                    all.push(obligation.clone());
+                }
+            }
+        }
+        all
+    }
+
     fn report(&self, answer: Output) -> Output {
         answer
+            .with("obligations", self.obligations())
             .with("leaves", self.leaves.len())
             .with("waits", self.waits.len())
             .with("already_there", self.held)
@@ -303,19 +368,19 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.map(Tier::number);
     let mut items = Vec::new();
     for typed in args.all("item") {
-        items.push(workspace.find_record(typed, &[item::KIND.name])?.id);
+        items.push(workspace.find_record(typed, &[Kind::Item])?.id);
     }
     if let Some(typed) = args.maybe("case") {
-        let case = workspace.find_record(typed, &[case::KIND.name])?.id;
+        let case = workspace.find_record(typed, &[Kind::Case])?.id;
         let mut after = None;
         loop {
             let page = Query {
                 case: Some(case),
                 tier,
-                state: Some("held".into()),
+                state: Some(item::State::Held.into()),
                 after,
                 limit: Some(2000),
-                ..Query::kind(item::KIND.name)
+                ..Query::kind(Kind::Item)
             };
             let page = workspace.records().find(&page)?;
             let Some(last) = page.last() else { break };
@@ -382,7 +447,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
             let said = format!("Nothing to do: {code} holds all of it already.");
             Ok(sorted.report(Output::thing(&serde_json::json!({}))).with_message(said))
         }
-        (false, true) => Err(sorted.refusal().unwrap_or_else(|| Error::life("there is nothing to share"))),
+        (false, true) => Err(sorted.refusal().unwrap_or_else(|| Error::not_allowed("there is nothing to share"))),
         (left, _) => {
             let mut said = Vec::new();
             if left {
@@ -425,7 +490,7 @@ fn write(
     entropy: &mut Entropy,
     (home, realm): (Id, &Realm),
     id: Id,
-    lead: &'static str,
+    lead: ChangeKind,
     mut terms: Terms,
     said: &Said,
     items: &[(Id, i64)],
@@ -505,8 +570,7 @@ impl Classes {
 
 fn share_case(act: &mut ActWriter<'_, '_>, entropy: &mut Entropy, home: Id, case: Id, to: Id) -> Result<(), Error> {
     let records = act.records();
-    let Some(record) = records.get(case)?.filter(|r| r.kind == case::KIND.name && !r.is_with(to) && r.desk != to)
-    else {
+    let Some(record) = records.get(case)?.filter(|r| r.kind == Kind::Case && !r.is_with(to) && r.desk != to) else {
         return Ok(());
     };
     let purpose = record.text("purpose").unwrap_or_default().to_owned();
@@ -529,26 +593,30 @@ fn minimised(content: &Json) -> Json {
 }
 
 fn release(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
     second(workspace, &record, RELEASE, job)
 }
 
 fn join(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
     second(workspace, &record, JOIN, job)
 }
 
 /// The second person's act: what was proposed leaves.
-fn second(workspace: &mut Workspace, record: &Record, kind: &'static str, job: &mut Job) -> Result<Output, Error> {
-    crate::record::definition::must_be(record, &["proposed"], if kind == JOIN { "join" } else { "release" })?;
+fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mut Job) -> Result<Output, Error> {
+    crate::record::definition::must_be(
+        record,
+        &[disclosure::State::Proposed],
+        if kind == JOIN { "join" } else { "release" },
+    )?;
     let proposed = Terms::read(&disclosure::of_record(record))?;
     match (proposed.emergency, kind == JOIN) {
         (true, false) => {
-            return Err(Error::life("it claims an emergency")
+            return Err(Error::not_allowed("it claims an emergency")
                 .hint("an investigator or desk officer joins the claim: `disclosure join`"));
         }
         (false, true) => {
-            return Err(Error::life("it claims no emergency").hint("a release officer releases it"));
+            return Err(Error::not_allowed("it claims no emergency").hint("a release officer releases it"));
         }
         _ => {}
     }
@@ -587,9 +655,10 @@ fn second(workspace: &mut Workspace, record: &Record, kind: &'static str, job: &
         Ok(sorted)
     })?;
     if left.is_none() {
-        return Err(sorted.refusal().unwrap_or_else(|| Error::life("the partner holds all of it already")));
+        return Err(sorted.refusal().unwrap_or_else(|| Error::not_allowed("the partner holds all of it already")));
     }
-    let more = if kind == JOIN { " A release officer must validate the emergency within 48 hours." } else { "" };
+    let obligations = sorted.obligations();
+    let more = if obligations.is_empty() { String::new() } else { format!(" Then: {}.", obligations.join("; ")) };
     let said = format!(
         "Released: {} for the next bundle to {}; {} stay.{more}",
         counted(sorted.leaves.len(), "item"),
@@ -604,7 +673,7 @@ fn said(workspace: &Workspace, record: &Record) -> Result<Said, Error> {
 }
 
 fn validate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
     let approved = args.need("outcome")? == "approved";
     let reasons = args.need("reasons")?.to_owned();
     workspace.act_alone(VALIDATE, Audience::Own, |entropy, _| {
@@ -626,7 +695,7 @@ fn validate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outpu
 }
 
 fn recall(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("disclosure")?, &[disclosure::KIND.name])?;
+    let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
     let (code, ordered) = take_back(workspace, record.id)?;
     Ok(Output::made(
         record.id,
@@ -640,15 +709,15 @@ fn recall(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
 /// Recalls a disclosure, and orders its partner to delete what it got by it. Asked again after a crash, it does what is
 /// left to do.
 fn take_back(workspace: &mut Workspace, id: Id) -> Result<(String, usize), Error> {
-    let record = need(&workspace.records(), id, disclosure::KIND.name)?;
+    let record = need(&workspace.records(), id, Kind::Disclosure)?;
     let to = Terms::read(&disclosure::of_record(&record))?.to;
     let order = order::id_of(id, to);
-    if record.state != "recalled" {
+    if !record.is(disclosure::State::Recalled) {
         workspace.act_alone(RECALL, Audience::Own, |_, now| {
             Ok(disclosure::recalled(id, disclosure::delete_cause(&record, now)))
         })?;
     } else if workspace.records().get(order)?.is_some() {
-        return Err(Error::life("it was recalled before"));
+        return Err(Error::not_allowed("it was recalled before"));
     }
     let cause = disclosure::delete_cause(&record, workspace.now());
     let records = workspace.records();
@@ -660,7 +729,7 @@ fn take_back(workspace: &mut Workspace, id: Id) -> Result<(String, usize), Error
         }
     }
     if !items.is_empty() {
-        workspace.act("delete-order", Audience::Desks(vec![to]), None, |act, _| {
+        workspace.act(crate::record::order::ORDER, Audience::Desks(vec![to]), None, |act, _| {
             act.change(order::new(order, to, cause))?;
             items.iter().try_for_each(|item| Ok(act.change(order::of_record(*item))?))
         })?;
@@ -673,7 +742,7 @@ pub fn take_back_unvalidated(workspace: &mut Workspace, to: Id) -> Result<(), Er
     if !workspace.may(RECALL)?.allowed() {
         return Ok(());
     }
-    let released = Query { partner: Some(to), state: Some("released".into()), ..Query::kind(disclosure::KIND.name) };
+    let released = Query { partner: Some(to), ..Query::state(disclosure::State::Released) };
     for record in workspace.records().find(&released)? {
         if disclosure::is_unvalidated(&record, workspace.now()) {
             take_back(workspace, record.id)?;

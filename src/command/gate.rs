@@ -1,5 +1,6 @@
 //! Asking the gate: about a real item, or with facts of one's own.
 
+use crate::record::kind::Kind;
 use std::io::{BufReader, BufWriter, stdin, stdout};
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
 use crate::host::file;
-use crate::law::rule;
+use crate::law::rule::{Rule, RuleScope};
 use crate::record::disclosure::{self, Terms};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{agreement, item};
@@ -30,28 +31,28 @@ pub const COMMANDS: &[Command] = &[
         noun: "gate",
         name: "explain",
         about: "May this item go to this partner now, and why (not)? Asking costs nothing",
-        fields: &[
-            Arg::new("item", ArgKind::Record(&["item"]), "the item").positional(),
+        args: &[
+            Arg::new("item", ArgKind::Record(&[Kind::Item]), "the item").positional(),
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("facts", ArgKind::Flag, "with the facts that it was asked with"),
         ],
-        act: "",
+        writes: None,
         run: Handler::Reads(explain),
     },
     Command {
         noun: "gate",
         name: "outlook",
         about: "What may go to a partner, and after what, for each category of data",
-        fields: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
-        act: "",
+        args: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
+        writes: None,
         run: Handler::Reads(run_outlook),
     },
     Command {
         noun: "gate",
         name: "simulate",
         about: "Judge facts from a file, one JSON object a line (- reads standard input); no workspace is needed",
-        fields: &[Arg::new("file", ArgKind::Existing, "the file, or -").positional().cli_only()],
-        act: "",
+        args: &[Arg::new("file", ArgKind::Existing, "the file, or -").positional().cli_only()],
+        writes: None,
         run: Handler::Free(run_simulate),
     },
 ];
@@ -60,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
 /// purpose, the agreement's cap as the term, the asker as proposer, and nobody who releases.
 pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<(Leave, Verdict), Error> {
     let records = workspace.records();
-    let waiting = Query { partner: Some(to.id), state: Some("proposed".into()), ..Query::kind(disclosure::KIND.name) };
+    let waiting = Query { partner: Some(to.id), ..Query::state(disclosure::State::Proposed) };
     let mut open = None;
     for proposal in records.find(&waiting)? {
         if crate::command::disclosure::items_of(workspace, &proposal)?.contains(&record.id) {
@@ -121,17 +122,11 @@ pub struct Outlook {
     pub because: Vec<String>,
 }
 
-/// Rules that are met item by item: by naming people, a review and what stands in it, a second person, an authorisation,
-/// assurances.
-const BY_ITEM: &[&str] = &["G-09", "G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-18"];
-/// Those of them that are about the review.
-const OF_REVIEW: &[&str] = &["G-12", "G-13", "G-14", "G-15"];
-
 /// What may go to a partner, and after what, for each category of data.
 pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error> {
     let (records, now) = (workspace.records(), workspace.now());
     let mut purposes = Vec::new();
-    for record in records.find(&Query { partner: Some(to.id), ..Query::kind(agreement::KIND.name) })? {
+    for record in records.find(&Query { partner: Some(to.id), ..Query::kind(Kind::Agreement) })? {
         purposes.extend(agreement::terms_of(&record)?.purposes);
     }
     let mut all = Vec::new();
@@ -154,12 +149,14 @@ pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error
         let tier = category.least_tier();
         let (_, verdict) = judge(workspace, &fresh(workspace, category), proposed(workspace, to, purpose, days))?;
         let refused = verdict.refused_by();
-        let by_item = refused.iter().all(|id| BY_ITEM.contains(id));
+        let is_by_item = |rule: &Rule| rule.scope == RuleScope::Proposal;
+        let by_item = refused.iter().all(|id| id.row().is_some_and(is_by_item));
         let because = verdict
             .refusals()
-            .filter(|f| by_item || !BY_ITEM.contains(&f.id))
-            .filter(|f| !(OF_REVIEW.contains(&f.id) && refused.contains(&"G-11")))
-            .map(|f| format!("{} {}", f.id, rule::by_id(f.id).map_or("", |r| r.name.as_str())));
+            .filter_map(|f| f.id.row())
+            .filter(|rule| by_item || !is_by_item(rule))
+            .filter(|rule| !rule.rests_on.is_some_and(|on| refused.contains(&on)))
+            .map(|rule| format!("{} {}", rule.id, rule.name));
         all.push(Outlook {
             category: category.word(),
             tier: tier.number(),
@@ -194,7 +191,7 @@ fn fresh(workspace: &Workspace, category: Category) -> Record {
         request: None,
         delete_by: workspace.now().plus(Duration::days(365)),
     };
-    let mut record = Record::new(id, item::KIND.name, "held", home);
+    let mut record = Record::new(id, item::State::Held, home);
     (record.tier, record.due) = (Some(tier.number()), Some(terms.delete_by));
     record.terms = terms.to_json().into();
     record
@@ -212,7 +209,7 @@ pub fn to_serde(json: &Json) -> serde_json::Value {
 }
 
 fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("item")?, &[item::KIND.name])?;
+    let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let to = workspace.partner(args.need("to")?)?;
     let (facts, verdict) = ask(workspace, &record, &to)?;
     let answer = Output::thing(&to_serde(&verdict.to_json()));
@@ -220,7 +217,8 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let mut text = vec![if verdict.allowed() {
         "YES: it may leave.".to_owned()
     } else {
-        format!("NO: refused by {}.", verdict.refused_by().join(", "))
+        let rules: Vec<&str> = verdict.refusals().map(|f| f.id.word()).collect();
+        format!("NO: refused by {}.", rules.join(", "))
     }];
     text.extend(
         verdict

@@ -21,20 +21,20 @@ pub const COMMANDS: &[Command] = &[
         noun: "identity",
         name: "new",
         about: "Make a new identity: F holds your keys, F.pub is what an administrator enrols",
-        fields: &[
+        args: &[
             Arg::new("name", ArgKind::Line, "your name, as others shall see it").required(),
             Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
             Arg::new("no-passphrase", ArgKind::Flag, "do not seal the file with a passphrase (exercises and tests)"),
         ],
-        act: "",
+        writes: None,
         run: Handler::Free(new),
     },
     Command {
         noun: "identity",
         name: "show",
         about: "Show whose identity this is",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Free(show),
     },
 ];
@@ -57,7 +57,7 @@ fn new(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, E
     } else {
         Some((place.passphrase)("A new passphrase for this identity", true)?)
     };
-    write(&out, &me, passphrase.as_ref())?;
+    file::write_new(&out, sealed(&me, passphrase.as_ref())?.expose())?;
     let mut public = out.file_name().unwrap_or_default().to_owned();
     public.push(".pub");
     file::write(&out.with_file_name(public), me.public_text()?.as_bytes())?;
@@ -92,18 +92,20 @@ impl Shown {
     }
 }
 
-/// Writes an identity, sealed where there is a passphrase.
+/// Writes an identity in the place of what was there, sealed where there is a passphrase.
 pub fn write(path: &Path, me: &Identity, passphrase: Option<&Passphrase>) -> Result<(), Error> {
+    Ok(file::write(path, sealed(me, passphrase)?.expose())?)
+}
+
+/// The bytes of an identity's file, sealed where there is a passphrase.
+fn sealed(me: &Identity, passphrase: Option<&Passphrase>) -> Result<Secret, Error> {
     let text = me.to_text()?;
-    match passphrase {
-        None => file::write(path, text.as_bytes())?,
-        Some(passphrase) => {
-            let sealed = vault::seal_with_passphrase(passphrase, text.as_bytes())
-                .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
-            file::write(path, &sealed)?;
-        }
-    }
-    Ok(())
+    let bytes = match passphrase {
+        None => text.as_bytes().to_vec(),
+        Some(passphrase) => vault::seal_with_passphrase(passphrase, text.as_bytes())
+            .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?,
+    };
+    Ok(Secret::new(bytes))
 }
 
 /// Reads the identity that is named; asks for its passphrase where it is sealed.

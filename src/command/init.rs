@@ -20,14 +20,14 @@ pub const COMMANDS: &[Command] = &[Command {
     noun: "",
     name: "init",
     about: "Found a desk: make its workspace, with you as its first member",
-    fields: &[
+    args: &[
         Arg::new("desk", ArgKind::Line, "the desk's code: a few capitals, such as XA").required(),
         Arg::new("name", ArgKind::Line, "the desk's name").required(),
         Arg::new("jurisdiction", ArgKind::Line, "the jurisdiction that it acts under").required(),
         Arg::new("roles", ArgKind::Words(roles), "your roles").required(),
         Arg::new("exercise", ArgKind::Line, "the name of an exercise: nothing of it can reach a live desk"),
     ],
-    act: "",
+    writes: None,
     run: Handler::Free(init),
 }];
 
@@ -77,7 +77,7 @@ fn founders_roles(args: &Args) -> Result<Vec<Role>, Error> {
     Err(Error::usage("--roles: a desk begins with an administrator"))
 }
 
-/// Whether [`VERBS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
+/// Whether [`COMMANDS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
 /// what is wrong.
 pub fn check(field: &str, args: &Args) -> Result<(), Error> {
     match field {

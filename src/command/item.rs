@@ -1,5 +1,7 @@
 //! Items of a case: added by hand, imported from a file, listed, shown, marked.
 
+use crate::record::kind::Kind;
+use crate::record::kind::State as RecordState;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -7,17 +9,19 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::exchange;
 use crate::exchange::found::{Found, Options};
 use crate::host::file;
 use crate::law::retention;
 use crate::object;
 use crate::record::definition::token;
+use crate::record::import;
 use crate::record::item::{self, Terms};
 use crate::record::review::{self, Changed};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{case, import};
 use crate::store::prepared::PreparedChange;
 use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliability, Tier};
 use crate::value::digest::Digest;
@@ -59,8 +63,8 @@ fn formats() -> Vec<&'static str> {
     exchange::FORMATS.iter().map(|f| f.name).collect()
 }
 
-const CASE: Arg = Arg::new("case", ArgKind::Record(&["case"]), "the case");
-const ITEM: Arg = Arg::new("item", ArgKind::Record(&["item"]), "the item").positional();
+const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case");
+const ITEM: Arg = Arg::new("item", ArgKind::Record(&[Kind::Item]), "the item").positional();
 const TLP: Arg = Arg::new("tlp", ArgKind::Word(tlps), "TLP 2.0 marking; without it, the default of the tier");
 const PAP: Arg = Arg::new("pap", ArgKind::Word(paps), "PAP marking; without it, the default of the tier");
 const HANDLING: Arg = Arg::new("handling", ArgKind::Words(handlings), "Europol handling codes").repeated();
@@ -72,7 +76,7 @@ pub const COMMANDS: &[Command] = &[
         noun: "item",
         name: "add",
         about: "Add an item to a case",
-        fields: &[
+        args: &[
             CASE.required(),
             Arg::new("type", ArgKind::Line, "what it is: domain, ipv4, account, document, …").required(),
             Arg::new("category", ArgKind::Word(categories), "its data category").required(),
@@ -95,17 +99,27 @@ pub const COMMANDS: &[Command] = &[
             TLP,
             PAP,
             HANDLING,
-            Arg::new("request", ArgKind::Record(&["request"]), "the request that it answers"),
+            Arg::new("request", ArgKind::Record(&[Kind::Request]), "the request that it answers"),
             Arg::new("delete-after", ArgKind::Time, "when it is deleted here; without it, as the schedule says"),
         ],
-        act: "item-add",
+        writes: Some(Writes {
+            act: crate::record::item::ADD,
+            weight: Weight::Records,
+            needs: Needs::OneOf(const { &[crate::record::case::State::Open.any()] }),
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(add),
     },
     Command {
         noun: "item",
         name: "import",
         about: "Import the items of a file into a case, as one act",
-        fields: &[
+        args: &[
             Arg::new("file", ArgKind::Existing, "the file").positional(),
             Arg::new("format", ArgKind::Word(formats), "its format").required(),
             CASE.required(),
@@ -117,24 +131,51 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("comment", ArgKind::Line, "tables: what a line begins with that is passed over"),
             Arg::new("header", ArgKind::Flag, "tables: the first line names the columns"),
         ],
-        act: "item-import",
+        writes: Some(Writes {
+            act: crate::record::import::IMPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(const { &[crate::record::case::State::Open.any()] }),
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(import_file),
     },
     Command {
         noun: "item",
         name: "list",
         about: "List the items of a case",
-        fields: &[CASE, Arg::new("tier", ArgKind::Number, "only of this tier"), LIMIT],
-        act: "",
+        args: &[CASE, Arg::new("tier", ArgKind::Number, "only of this tier"), LIMIT],
+        writes: None,
         run: Handler::Reads(list),
     },
-    Command { noun: "item", name: "show", about: "Show an item", fields: &[ITEM], act: "", run: Handler::Reads(show) },
+    Command {
+        noun: "item",
+        name: "show",
+        about: "Show an item",
+        args: &[ITEM],
+        writes: None,
+        run: Handler::Reads(show),
+    },
     Command {
         noun: "item",
         name: "mark",
         about: "Change the markings of an item",
-        fields: &[ITEM, TLP, PAP, HANDLING],
-        act: item::MARK,
+        args: &[ITEM, TLP, PAP, HANDLING],
+        writes: Some(Writes {
+            act: item::MARK,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never("change it back: the record keeps both markings"),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(mark),
     },
 ];
@@ -181,7 +222,7 @@ pub struct ItemSummary {
     /// The partner that it came from.
     pub from: Option<String>,
     /// Held or purged.
-    pub state: String,
+    pub state: RecordState,
     /// When it is deleted here.
     pub due: Option<String>,
     /// The request that it answers.
@@ -234,7 +275,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         caveats: content.as_ref().map(item::caveats_of).unwrap_or_default(),
         originator: workspace.code_of(record.desk)?,
         from: record.partner.map(|p| workspace.code_of(p)).transpose()?,
-        state: record.state.clone(),
+        state: record.state,
         due: record.due.map(|t| t.to_string()),
         request: terms.request.map(|r| r.to_string()),
         shared: shared.collect::<Result<_, Error>>()?,
@@ -242,10 +283,10 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
 }
 
 fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let case = args.maybe("case").map(|c| workspace.find_record(c, &["case"])).transpose()?.map(|r| r.id);
+    let case = args.maybe("case").map(|c| workspace.find_record(c, &[Kind::Case])).transpose()?.map(|r| r.id);
     let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.map(Tier::number);
     let limit = args.number("limit")?.map_or(1000, |n| u32::try_from(n).unwrap_or(0));
-    let query = Query { case, tier, limit: Some(limit.saturating_add(1)), ..Query::kind(item::KIND.name) };
+    let query = Query { case, tier, limit: Some(limit.saturating_add(1)), ..Query::kind(Kind::Item) };
     let mut found = workspace.records().find(&query)?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
@@ -271,7 +312,7 @@ fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("item")?, &["item"])?;
+    let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     Ok(Output::thing(&row(workspace, &record)?))
 }
 
@@ -288,12 +329,12 @@ fn marking(args: &Args, old: Marking) -> Result<Marking, Error> {
 
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let now = workspace.now();
-    let case = workspace.find_record(args.need("case")?, &[case::KIND.name])?;
+    let case = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let category = args.read("category", "a data category", Category::parse)?;
     let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.unwrap_or(category.least_tier());
     let person_class =
         args.maybe_read("person-class", "a class of person", PersonClass::parse)?.unwrap_or(PersonClass::None);
-    let request = args.maybe("request").map(|r| workspace.find_record(r, &["request"])).transpose()?.map(|r| r.id);
+    let request = args.maybe("request").map(|r| workspace.find_record(r, &[Kind::Request])).transpose()?.map(|r| r.id);
     let terms = Terms {
         case: case.id,
         kind: args.read("type", "one word", token)?,
@@ -320,17 +361,18 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         }
     }
     let id = workspace.entropy.id()?;
-    workspace.act_alone("item-add", Audience::Own, |e, _| Ok(item::new(id, &terms, &content, e.salt()?)))?;
+    workspace
+        .act_alone(crate::record::item::ADD, Audience::Own, |e, _| Ok(item::new(id, &terms, &content, e.salt()?)))?;
     Ok(Output::made(id, format!("Added at tier {tier}; deleted {}.", terms.delete_by.to_minute())))
 }
 
 fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("item")?, &["item"])?;
+    let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let marking = marking(args, Terms::read(&record.terms)?.marking)?;
     // What was approved was approved as it was marked then.
-    let anew = marking != Terms::read(&record.terms)?.marking;
-    let mut lapse = workspace.records().find(&Query { subject: Some(record.id), ..Query::kind(review::KIND.name) })?;
-    lapse.retain(|r| anew && review::is_approval(r));
+    let changed = marking != Terms::read(&record.terms)?.marking;
+    let mut lapse = workspace.records().find(&Query { subject: Some(record.id), ..Query::kind(Kind::Review) })?;
+    lapse.retain(|r| changed && review::is_approval(r));
     workspace.act(item::MARK, Audience::Own, None, |act, entropy| {
         act.change(item::marked(record.id, &marking))?;
         for review in &lapse {
@@ -392,12 +434,12 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     let format = exchange::format(name)
         .ok_or_else(|| Error::usage(format!("--format {}: {} are known", shown(name), formats().join(", "))))?;
     let options = options(args)?;
-    let case = workspace.find_record(args.need("case")?, &[case::KIND.name])?;
+    let case = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let (digest, _) = digest_of(&path)?;
     let file_name = text::shown(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned();
     let home = workspace.meta.desk;
     let id = workspace.entropy.id()?;
-    let (count, _) = workspace.act("item-import", Audience::Own, None, |act, entropy| {
+    let (count, _) = workspace.act(crate::record::import::IMPORT, Audience::Own, None, |act, entropy| {
         act.change(import::new(id, case.id, format.name, &file_name, &digest, entropy.salt()?))?;
         let now = act.now();
         let mut input = BufReader::with_capacity(256 * 1024, file::open(&path)?);
@@ -406,7 +448,7 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
             let mut failed = None;
             let mut one = |found: Found| -> Result<bool, Error> {
                 let (terms, content) = item_of(found, case.id, home, now);
-                Ok(push(PreparedChange::change(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?))
+                Ok(push(PreparedChange::new(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?))
             };
             let mut each = |found: Found| match one(found) {
                 Ok(goes_on) => goes_on,
@@ -434,7 +476,7 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
                 job.at("importing", count, None)?;
             }
             count += 1;
-            Ok(act.ready(change)?)
+            Ok(act.prepared(change)?)
         })?;
         if count == 0 {
             return Err(Error::new(ErrorKind::Malformed, "the file holds no items", "nothing was imported"));

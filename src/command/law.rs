@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::host::file;
 use crate::law::calendar::Calendar;
 use crate::law::deadline;
@@ -17,6 +19,7 @@ use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{self, RequestKind};
 use crate::law::{ceiling, test};
 use crate::object;
+use crate::record::kind::ChangeKind;
 use crate::record::law;
 use crate::record::store::Record;
 use crate::store::read;
@@ -47,23 +50,23 @@ pub const COMMANDS: &[Command] = &[
         noun: "law",
         name: "list",
         about: "List the kinds of request and the instruments that they rest on",
-        fields: &[HERE],
-        act: "",
+        args: &[HERE],
+        writes: None,
         run: Handler::Law(list),
     },
     Command {
         noun: "law",
         name: "show",
         about: "Show a kind of request: its fields, grounds, clocks, status and source",
-        fields: &[Arg::new("kind", ArgKind::Word(kinds), "the kind, such as bc29").positional(), HERE],
-        act: "",
+        args: &[Arg::new("kind", ArgKind::Word(kinds), "the kind, such as bc29").positional(), HERE],
+        writes: None,
         run: Handler::Law(show),
     },
     Command {
         noun: "law",
         name: "deadline",
         about: "Calculate the target and the legal limit of every clock of a kind of request",
-        fields: &[
+        args: &[
             Arg::new("kind", ArgKind::Word(kinds), "the kind, such as bc29").positional(),
             Arg::new("from", ArgKind::Line, "the event: a time in UTC, or a date (00:00Z)").required(),
             Arg::new("days", ArgKind::Number, "the time that the order itself sets, in days"),
@@ -74,62 +77,62 @@ pub const COMMANDS: &[Command] = &[
             ),
             HERE,
         ],
-        act: "",
+        writes: None,
         run: Handler::Law(compute),
     },
     Command {
         noun: "law",
         name: "tests",
         about: "List the tests of a legal review: the question, the level that asks it, the source",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Law(tests),
     },
     Command {
         noun: "law",
         name: "ceilings",
         about: "List up to which tier a kind of partner is given something where its agreement names no tier",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Law(ceilings),
     },
     Command {
         noun: "law",
         name: "jurisdiction",
         about: "Show a jurisdiction: who authorises what, which instruments bind it, what it recognises",
-        fields: &[Arg::new("code", ArgKind::Line, "its code").positional(), HERE],
-        act: "",
+        args: &[Arg::new("code", ArgKind::Line, "its code").positional(), HERE],
+        writes: None,
         run: Handler::Law(show_jurisdiction),
     },
     Command {
         noun: "law",
         name: "compare",
         about: "Compare two jurisdictions: instruments in force between them, and where their thresholds differ",
-        fields: &[
+        args: &[
             Arg::new("one", ArgKind::Line, "a code").positional(),
             Arg::new("other", ArgKind::Line, "another code").positional(),
             HERE,
         ],
-        act: "",
+        writes: None,
         run: Handler::Law(compare),
     },
     Command {
         noun: "law",
         name: "row",
         about: "Write a row of the law as `law change` takes it, to be corrected",
-        fields: &[
+        args: &[
             Arg::new("table", ArgKind::Word(tables), "what it is of").positional(),
             Arg::new("id", ArgKind::Line, "its id, such as 2ap").positional(),
             HERE,
         ],
-        act: "",
+        writes: None,
         run: Handler::Law(write_row),
     },
     Command {
         noun: "law",
         name: "change",
         about: "Correct rows of the law that this desk works by, or add some, from a file of such rows",
-        fields: &[
+        args: &[
             Arg::new("file", ArgKind::Existing, "rows as `law row` writes them; or as the program's own TOML has them")
                 .positional(),
             Arg::new(
@@ -139,27 +142,47 @@ pub const COMMANDS: &[Command] = &[
             )
             .required(),
         ],
-        act: law::CHANGE,
+        writes: Some(Writes {
+            act: law::CHANGE,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(change),
     },
     Command {
         noun: "law",
         name: "restore",
         about: "Take a row of the law back to what the program brings",
-        fields: &[
+        args: &[
             Arg::new("table", ArgKind::Word(tables), "what it is of").positional(),
             Arg::new("id", ArgKind::Line, "its id, such as 2ap").positional(),
             Arg::new("because", ArgKind::Body, "why").required(),
         ],
-        act: law::CHANGE,
+        writes: Some(Writes {
+            act: law::CHANGE,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(restore),
     },
     Command {
         noun: "law",
         name: "history",
         about: "List the changes that were signed here to the law, the newest last",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(history),
     },
 ];
@@ -492,7 +515,7 @@ fn change(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         changes.push((table, id, Some(whole.map_err(|e| bad(e.to_string()))?)));
     }
     if changes.is_empty() {
-        return Err(Error::life("the law says all of that already: nothing was changed"));
+        return Err(Error::not_allowed("the law says all of that already: nothing was changed"));
     }
     let named: Vec<String> = changes.iter().map(|(table, id, _)| format!("{table} {id}")).collect();
     sign(workspace, &because, changes)?;
@@ -530,7 +553,7 @@ fn history_row(workspace: &Workspace, number: usize, record: &Record) -> Result<
     let header = act.as_ref().map(read::StoredAct::read_header).transpose()?;
     Ok(json!({
         "number": number, "id": record.id.to_string(), "table": record.text("table"), "row": record.text("id"),
-        "state": if law::is_readable(record) { record.state.as_str() } else { "of another program: not in use" }, "at": header.as_ref().map(|h| h.time.at.to_string()),
+        "state": if law::is_readable(record) { record.state.word() } else { "of another program: not in use" }, "at": header.as_ref().map(|h| h.time.at.to_string()),
         "by": header.map(|h| workspace.name_of(h.member)).transpose()?, "act": act.map(|a| a.id.to_string()),
         "because": workspace.text_of(record, "because")?,
     }))
@@ -553,9 +576,9 @@ fn history(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, E
 }
 
 /// The position of the last act that made a change of these kinds to a record; `None` where there was none.
-fn last_act(workspace: &Workspace, record: &Record, kinds: &[&str], own: bool) -> Result<Option<i64>, Error> {
+fn last_act(workspace: &Workspace, record: &Record, kinds: &[ChangeKind], own: bool) -> Result<Option<i64>, Error> {
     for (row, kind) in read::rows_of(&workspace.db, record.id)?.iter().rev() {
-        if !kinds.contains(&kind.as_str()) {
+        if !kinds.iter().any(|k| k.is(kind)) {
             continue;
         }
         let Some(position) = read::position_of_row(&workspace.db, *row)? else { continue };
@@ -567,7 +590,7 @@ fn last_act(workspace: &Workspace, record: &Record, kinds: &[&str], own: bool) -
 }
 
 /// The law by which the last change of these kinds to a record was decided, or came; where there was none, the law of now.
-pub fn of(workspace: &Workspace, record: &Record, kinds: &[&str]) -> Result<Arc<Law>, Error> {
+pub fn of(workspace: &Workspace, record: &Record, kinds: &[ChangeKind]) -> Result<Arc<Law>, Error> {
     let records = workspace.records();
     if law::all(&records)?.is_empty() {
         return Ok(Law::of_program());
@@ -578,7 +601,7 @@ pub fn of(workspace: &Workspace, record: &Record, kinds: &[&str]) -> Result<Arc<
 
 /// Which version of the law the last own change of these kinds to a record was decided by, in words; `None` where there
 /// was none.
-pub fn decided_by(workspace: &Workspace, record: &Record, kinds: &[&str]) -> Result<Option<String>, Error> {
+pub fn decided_by(workspace: &Workspace, record: &Record, kinds: &[ChangeKind]) -> Result<Option<String>, Error> {
     let position = last_act(workspace, record, kinds, true)?;
     let version = position.map(|p| law::version_at(&workspace.records(), p)).transpose()?;
     Ok(version.map(version_in_words))

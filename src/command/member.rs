@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::command::init::roles;
 use crate::host::file;
+use crate::record::kind::State as RecordState;
 use crate::record::member::{self, Certificate};
 use crate::record::store::Record;
 use crate::seal::identity::PublicIdentity;
@@ -24,35 +27,65 @@ pub const COMMANDS: &[Command] = &[
         noun: "member",
         name: "add",
         about: "Enrol a member from their public file",
-        fields: &[
+        args: &[
             Arg::new("file", ArgKind::Existing, "the member's .pub file").positional(),
             Arg::new("roles", ArgKind::Words(roles), "their roles").required(),
         ],
-        act: "member-add",
+        writes: Some(Writes {
+            act: crate::record::member::ADD,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: true,
+            keys: &[],
+        }),
         run: Handler::Writes(add),
     },
     Command {
         noun: "member",
         name: "list",
         about: "List the desk's members",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "member",
         name: "roles",
         about: "Give a member other roles",
-        fields: &[MEMBER, Arg::new("roles", ArgKind::Words(roles), "all of their roles from now on").required()],
-        act: "member-roles",
+        args: &[MEMBER, Arg::new("roles", ArgKind::Words(roles), "all of their roles from now on").required()],
+        writes: Some(Writes {
+            act: crate::record::member::ROLES,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(set_roles),
     },
     Command {
         noun: "member",
         name: "revoke",
         about: "Revoke a member from now on, and give the database a new key",
-        fields: &[MEMBER],
-        act: "member-revoke",
+        args: &[MEMBER],
+        writes: Some(Writes {
+            act: crate::record::member::REVOKE,
+            weight: Weight::Destroys,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never("what is erased or revoked does not come back"),
+            alone: true,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(revoke),
     },
 ];
@@ -65,7 +98,7 @@ pub struct MemberSummary {
     /// Their name.
     pub name: String,
     /// `active` or `revoked`.
-    pub state: String,
+    pub state: RecordState,
     /// Their roles.
     pub roles: Vec<String>,
     /// Their fingerprint.
@@ -76,7 +109,7 @@ fn row(workspace: &Workspace, record: &Record) -> Result<MemberSummary, Error> {
     Ok(MemberSummary {
         id: record.id.to_string(),
         name: workspace.text_of(record, "name")?,
-        state: record.state.clone(),
+        state: record.state,
         roles: member::roles_of(record).iter().map(|r| r.word().to_owned()).collect(),
         person: record.key.clone().unwrap_or_default(),
     })
@@ -112,7 +145,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let id = workspace.entropy.id()?;
     let salt = workspace.entropy.salt()?;
     let change = member::new(id, &who, &certificate, workspace.root()?, salt)?;
-    workspace.act_alone("member-add", Audience::Partners, |_, _| Ok(change))?;
+    workspace.act_alone(crate::record::member::ADD, Audience::Partners, |_, _| Ok(change))?;
     workspace.mend_recipients()?;
     Ok(Output::made(id, format!("{} is enrolled.", shown(&who.name))))
 }
@@ -136,7 +169,7 @@ fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
 }
 
 fn certificate_for(workspace: &Workspace, record: &Record, roles: Vec<Role>) -> Result<Certificate, Error> {
-    let signing = member::signing_key(record).ok_or_else(|| Error::life("the member's key is damaged"))?;
+    let signing = member::signing_key(record).ok_or_else(|| Error::not_allowed("the member's key is damaged"))?;
     certificate(workspace, signing, record.text("age").unwrap_or_default().to_owned(), roles)
 }
 
@@ -147,14 +180,14 @@ fn set_roles(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
         return Err(Error::usage("--roles: a member without a role is revoked with `member revoke`"));
     }
     let change = member::with_roles(record.id, &certificate_for(workspace, &record, roles)?, workspace.root()?)?;
-    let id = workspace.act_alone("member-roles", Audience::Partners, |_, _| Ok(change))?;
+    let id = workspace.act_alone(crate::record::member::ROLES, Audience::Partners, |_, _| Ok(change))?;
     Ok(Output::made(id, "The member has these roles from now on."))
 }
 
 fn revoke(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = find(workspace, args)?;
     let change = member::revoked(record.id, &certificate_for(workspace, &record, Vec::new())?, workspace.root()?)?;
-    let id = workspace.act_alone("member-revoke", Audience::Partners, |_, _| Ok(change))?;
+    let id = workspace.act_alone(crate::record::member::REVOKE, Audience::Partners, |_, _| Ok(change))?;
     workspace.mend_recipients()?;
     // What they could open they may have kept; from now on it opens nothing new.
     workspace.rotate_database_key()?;

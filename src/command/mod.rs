@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod audit;
 pub mod authorisation;
+pub mod availability;
 pub mod bundle;
 pub mod case;
 pub mod definition;
@@ -22,6 +23,7 @@ pub mod plain;
 pub mod request;
 pub mod retention;
 pub mod review;
+pub mod run;
 
 use definition::Command;
 
@@ -57,6 +59,14 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
 }
 
 /// The command of that full name, such as `case new`.
+///
+/// ```
+/// use comity::command::command;
+///
+/// let new = command("case new").unwrap();
+/// assert!(new.field("title").unwrap().required);
+/// assert!(command("case burn").is_none());
+/// ```
 pub fn command(full_name: &str) -> Option<&'static Command> {
     commands().find(|v| v.full_name() == full_name)
 }

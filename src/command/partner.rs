@@ -4,11 +4,15 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::agreement;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output, PairRow};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::command::desk::workspace_info::short;
 use crate::host::file;
 use crate::law::ceiling;
 use crate::record::card::{self, Card, digits};
+use crate::record::kind::Kind;
+use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
 use crate::record::store::Record;
 use crate::record::stream;
@@ -39,64 +43,114 @@ pub const COMMANDS: &[Command] = &[
         noun: "partner",
         name: "add",
         about: "Add a partner: read its card",
-        fields: &[
+        args: &[
             Arg::new("card", ArgKind::Existing, "the card that the partner gave").positional(),
             Arg::new("kind", ArgKind::Word(kinds), "what kind of body it is").required(),
         ],
-        act: "partner-add",
+        writes: Some(Writes {
+            act: crate::record::partner::ADD,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(add),
     },
     Command {
         noun: "partner",
         name: "confirm",
         about: "Pin a partner: its fingerprint was read aloud and compared",
-        fields: &[
+        args: &[
             PARTNER,
             Arg::new("fingerprint", ArgKind::Line, "the fingerprint, as the partner read it").cli_only(),
             Arg::new("group", ArgKind::PairsOf(asked_groups), "or the groups of it that are asked, as N=DIGITS")
                 .repeated(),
         ],
-        act: "partner-confirm",
+        writes: Some(Writes {
+            act: crate::record::partner::CONFIRM,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(confirm),
     },
     Command {
         noun: "partner",
         name: "list",
         about: "List the partners",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "partner",
         name: "show",
         about: "Show a partner: where it stands, its keys, its streams",
-        fields: &[PARTNER],
-        act: "",
+        args: &[PARTNER],
+        writes: None,
         run: Handler::Reads(show),
     },
     Command {
         noun: "partner",
         name: "channel",
         about: "Move the channel to a partner one step",
-        fields: &[PARTNER, Arg::new("state", ArgKind::Word(channels), "the next step").positional(), BECAUSE],
-        act: "partner-channel",
+        args: &[PARTNER, Arg::new("state", ArgKind::Word(channels), "the next step").positional(), BECAUSE],
+        writes: Some(Writes {
+            act: crate::record::partner::CHANNEL,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(channel),
     },
     Command {
         noun: "partner",
         name: "suspend",
         about: "Suspend a partner: nothing goes to it but certificates, withdrawals and delete orders",
-        fields: &[PARTNER, BECAUSE],
-        act: "partner-suspend",
+        args: &[PARTNER, BECAUSE],
+        writes: Some(Writes {
+            act: crate::record::partner::SUSPEND,
+            weight: Weight::Destroys,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("partner resume"),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(suspend),
     },
     Command {
         noun: "partner",
         name: "resume",
         about: "Let a suspended partner resume",
-        fields: &[PARTNER, BECAUSE],
-        act: "partner-resume",
+        args: &[PARTNER, BECAUSE],
+        writes: Some(Writes {
+            act: crate::record::partner::RESUME,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("partner suspend"),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(resume),
     },
 ];
@@ -115,13 +169,13 @@ pub struct PartnerSummary {
     /// Its jurisdiction.
     pub jurisdiction: String,
     /// Met, pinned, suspended or closed.
-    pub standing: String,
+    pub standing: State,
     /// How far the channel has come.
     pub channel: String,
     /// The fingerprint to read aloud.
     pub fingerprint: String,
-    /// `running`, or `frozen` after a fork.
-    pub stream: String,
+    /// Where the stream of bundles with it stands.
+    pub stream: State,
     /// The number of the last bundle that came in.
     pub received: Option<u64>,
     /// When it came in.
@@ -186,7 +240,7 @@ fn ceiling_in_words(kind: &str, default: u8, in_force: bool, moved: &[Moved]) ->
         said.push_str(&format!(
             "; {how} to tier {} by agreement {} until {until} for {}",
             m.tier,
-            short("agreement", &m.agreement),
+            short(Kind::Agreement, &m.agreement),
             m.categories.join(", ")
         ));
     }
@@ -211,10 +265,10 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<PartnerSummary, Err
         name: workspace.text_of(record, "name")?,
         kind: text("kind"),
         jurisdiction: text("jurisdiction"),
-        standing: record.state.clone(),
+        standing: record.state,
         channel: channel_of(record).word().to_owned(),
         fingerprint: text("fingerprint"),
-        stream: stream.state.clone(),
+        stream: stream.state,
         received: stream::received(&stream).map(|(n, _)| n),
         heard: stream.terms.get("in").and_then(|i| i.get("at")).and_then(|t| t.text()).map(str::to_owned),
         sent: stream::sent(&stream).map(|(n, _)| n),
@@ -263,12 +317,12 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         return Err(Error::new(ErrorKind::NotForUs, what, "exercise and live never mix; open the other workspace"));
     }
     if card.desk == workspace.meta.desk {
-        return Err(Error::life("that is this desk's own card"));
+        return Err(Error::not_allowed("that is this desk's own card"));
     }
     let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let change = partner::new(&card, kind, &text, workspace.entropy.salt()?);
-    let id = workspace.act_alone("partner-add", Audience::Own, |_, _| Ok(change))?;
+    let id = workspace.act_alone(crate::record::partner::ADD, Audience::Own, |_, _| Ok(change))?;
     let said = format!(
         "{} is added: {kind}, up to tier {} where no agreement says otherwise. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
         card.code,
@@ -294,7 +348,8 @@ fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
             "do not go on: read all groups aloud again, or ask for the card on another way",
         ));
     }
-    let id = workspace.act_alone("partner-confirm", Audience::Own, |_, _| Ok(partner::confirmed(record.id, &known)))?;
+    let id = workspace
+        .act_alone(crate::record::partner::CONFIRM, Audience::Own, |_, _| Ok(partner::confirmed(record.id, &known)))?;
     Ok(Output::made(id, format!("{} is pinned.", record.key.as_deref().unwrap_or("The partner"))))
 }
 
@@ -302,7 +357,7 @@ fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 /// taken in, so that nobody who makes a card can know which they will be.
 fn groups_to_read(workspace: &Workspace, record: &Record) -> Result<[usize; 2], Error> {
     let taken = read::changes_of(&workspace.db, record.id)?;
-    let leaf = taken.first().map(|c| c.line.leaf()).ok_or_else(|| Error::life("the partner has no card"))?;
+    let leaf = taken.first().map(|c| c.line.leaf()).ok_or_else(|| Error::not_allowed("the partner has no card"))?;
     let drawn = Digest::of([b"comity/groups/1\0".as_slice(), leaf.as_bytes()].concat().as_slice());
     let [a, b, ..] = *drawn.as_bytes();
     let first = usize::from(a) % GROUPS;
@@ -349,7 +404,7 @@ fn channel(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let record = workspace.partner(args.need("partner")?)?;
     let state = args.read("state", "a step of the channel", Channel::parse)?;
     let because = args.line("because")?;
-    let id = workspace.act_alone("partner-channel", Audience::Own, |e, _| {
+    let id = workspace.act_alone(crate::record::partner::CHANNEL, Audience::Own, |e, _| {
         Ok(partner::channel_to(record.id, state, &because, e.salt()?))
     })?;
     Ok(Output::made(id, format!("The channel is {state}.")))
@@ -366,7 +421,7 @@ fn resume(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
 fn stand(workspace: &mut Workspace, args: &Args, suspended: bool) -> Result<Output, Error> {
     let record = workspace.partner(args.need("partner")?)?;
     let because = args.line("because")?;
-    let kind = if suspended { "partner-suspend" } else { "partner-resume" };
+    let kind = if suspended { partner::SUSPEND } else { partner::RESUME };
     let id = workspace
         .act_alone(kind, Audience::Own, |e, _| Ok(partner::suspended(record.id, suspended, &because, e.salt()?)))?;
     Ok(Output::made(

@@ -1,12 +1,15 @@
 //! Legal reviews: opened, assessed test by test, decided by somebody who did not ask for them.
 
+use crate::record::kind::{Kind, KindState, State as RecordState};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::act::change::Line;
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Known, Output, PairRow};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::gate::decide::Decision as Outcome;
 use crate::gate::from_records;
 use crate::law::ground::Ground;
@@ -37,7 +40,30 @@ fn outcomes() -> Vec<&'static str> {
     TestOutcome::ALL.iter().map(|o| o.word()).collect()
 }
 
-const REVIEW: Arg = Arg::new("review", ArgKind::Record(&["review"]), "the review").positional();
+const REVIEW: Arg = Arg::new("review", ArgKind::Record(&[Kind::Review]), "the review").positional();
+
+/// What can be reviewed: items that are kept, and requests that were sent. The review of a draft is opened by submitting it.
+const REVIEWABLE: &[RecordState] = &{
+    use crate::record::request::State as S;
+    [
+        crate::record::item::State::Held.any(),
+        S::Sent.any(),
+        S::Acknowledged.any(),
+        S::Clarification.any(),
+        S::Conditional.any(),
+        S::Accepted.any(),
+        S::Partly.any(),
+        S::Postponed.any(),
+        S::Executing.any(),
+        S::Conflict.any(),
+        S::Delivered.any(),
+        S::UseReported.any(),
+        S::Refused.any(),
+        S::Expired.any(),
+        S::Withdrawn.any(),
+        S::Closed.any(),
+    ]
+};
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -45,36 +71,46 @@ pub const COMMANDS: &[Command] = &[
         noun: "review",
         name: "open",
         about: "Ask for a legal review of an item, for one recipient and one purpose",
-        fields: &[
-            Arg::new("subject", ArgKind::Record(&["item", "request"]), "the item").required(),
+        args: &[
+            Arg::new("subject", ArgKind::Record(&[Kind::Item, Kind::Request]), "the item").required(),
             Arg::new("to", ArgKind::Partner, "the recipient").required(),
             Arg::new("purpose", ArgKind::Line, "for what; without it, the case's purpose"),
             Arg::new("level", ArgKind::Word(levels), "how deep; without it, what the tier asks"),
         ],
-        act: "review-open",
+        writes: Some(Writes {
+            act: crate::record::review::OPEN,
+            weight: Weight::Records,
+            needs: Needs::OneOf(REVIEWABLE),
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Review],
+        }),
         run: Handler::Writes(open),
     },
     Command {
         noun: "review",
         name: "list",
         about: "List the reviews",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "review",
         name: "show",
         about: "Show a review",
-        fields: &[REVIEW],
-        act: "",
+        args: &[REVIEW],
+        writes: None,
         run: Handler::Reads(show),
     },
     Command {
         noun: "review",
         name: "assess",
         about: "Answer the tests of a review",
-        fields: &[
+        args: &[
             REVIEW,
             Arg::new("all", ArgKind::Word(outcomes), "one outcome for every test that its level asks"),
             Arg::new("test", ArgKind::PairsOf(tests_of), "test=outcome").repeated(),
@@ -84,16 +120,26 @@ pub const COMMANDS: &[Command] = &[
                 ArgKind::Body,
                 "which less intrusive means were considered, and why they do not suffice",
             ),
-            Arg::new("evidence", ArgKind::Record(&["item"]), "an item that the answers rest on").repeated(),
+            Arg::new("evidence", ArgKind::Record(&[Kind::Item]), "an item that the answers rest on").repeated(),
         ],
-        act: "review-assess",
+        writes: Some(Writes {
+            act: crate::record::review::ASSESS,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Review],
+        }),
         run: Handler::Writes(assess),
     },
     Command {
         noun: "review",
         name: "decide",
         about: "Decide a review",
-        fields: &[
+        args: &[
             REVIEW,
             Arg::new(
                 "decision",
@@ -121,27 +167,57 @@ pub const COMMANDS: &[Command] = &[
             )
             .cli_only(),
         ],
-        act: review::DECIDE,
+        writes: Some(Writes {
+            act: review::DECIDE,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("review lapse"),
+            alone: false,
+            keys: &[Key::Sign, Key::Destroy],
+        }),
         run: Handler::Writes(decide),
     },
     Command {
         noun: "review",
         name: "recuse",
         about: "Declare a conflict of interest: another reviewer assesses and decides",
-        fields: &[REVIEW, Arg::new("because", ArgKind::Body, "what the conflict is; it stays at the desk").required()],
-        act: review::RECUSE,
+        args: &[REVIEW, Arg::new("because", ArgKind::Body, "what the conflict is; it stays at the desk").required()],
+        writes: Some(Writes {
+            act: review::RECUSE,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Review],
+        }),
         run: Handler::Writes(recuse),
     },
     Command {
         noun: "review",
         name: "lapse",
         about: "End an approval: what it rested on has changed",
-        fields: &[
+        args: &[
             REVIEW,
             Arg::new("changed", ArgKind::Word(changes), "what has changed").required(),
             Arg::new("because", ArgKind::Body, "how; it stays at the desk").required(),
         ],
-        act: review::LAPSE,
+        writes: Some(Writes {
+            act: review::LAPSE,
+            weight: Weight::Destroys,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(lapse),
     },
 ];
@@ -154,7 +230,7 @@ fn decisions() -> Vec<&'static str> {
 /// The grounds of the law: of a request's review those of its kind, else all.
 fn grounds_of(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
     let law = workspace.law()?;
-    let review = args.maybe("review").map(|typed| workspace.find_record(typed, &[review::KIND.name])).transpose()?;
+    let review = args.maybe("review").map(|typed| workspace.find_record(typed, &[Kind::Review])).transpose()?;
     let subject = review.and_then(|r| r.subject).map(|s| workspace.records().get(s)).transpose()?.flatten();
     let kind = subject.and_then(|s| s.text("kind").and_then(|k| law.request(k)).cloned());
     let of_kind = |g: &&Ground| kind.as_ref().is_none_or(|k| k.grounds.contains(&g.id));
@@ -165,7 +241,7 @@ fn grounds_of(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
 /// The tests that the level of the review asks.
 fn tests_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
     let Some(typed) = args.maybe("review") else { return Ok(Vec::new()) };
-    let record = workspace.find_record(typed, &[review::KIND.name])?;
+    let record = workspace.find_record(typed, &[Kind::Review])?;
     let level = review::level_of(&record).unwrap_or(Level::L3);
     let recognised = recognition(workspace, &record)?;
     let row = |t: &Test| PairRow {
@@ -188,7 +264,7 @@ pub struct ReviewSummary {
     /// What it is of.
     pub subject: String,
     /// Item or request.
-    pub subject_kind: String,
+    pub subject_kind: Option<Kind>,
     /// The recipient.
     pub to: String,
     /// For what.
@@ -198,7 +274,7 @@ pub struct ReviewSummary {
     /// The tier that it is made for.
     pub tier: Option<u8>,
     /// Where it stands.
-    pub state: String,
+    pub state: RecordState,
     /// Who asked for it.
     pub requester: String,
     /// When.
@@ -250,8 +326,8 @@ pub fn statements_in(changes: Vec<StoredChange>) -> Statements {
         let Line::Change(change) = change.line else { continue };
         let Ok(Some(content)) = change.read_content() else { continue };
         let text = |key: &str| content.get(key).and_then(Json::text).unwrap_or_default().to_owned();
-        match change.kind.as_str() {
-            review::ASSESS => {
+        match crate::record::change(&change.kind).map(|def| def.kind) {
+            Some(review::ASSESS) => {
                 for (test, reason) in content.get("reasons").and_then(Json::members).unwrap_or_default() {
                     told.reasons.insert(test.to_string(), reason.text().unwrap_or_default().to_owned());
                 }
@@ -260,18 +336,26 @@ pub fn statements_in(changes: Vec<StoredChange>) -> Statements {
                     told.less_intrusive_text = less;
                 }
             }
-            review::DECIDE => {
+            Some(review::DECIDE) => {
                 told.decision_reasons.extend(Some(text("reasons")).filter(|r| !is_blank(r)));
                 let grounds = content.get("grounds").and_then(Json::items).unwrap_or_default();
                 told.grounds.extend(grounds.iter().filter_map(|g| g.text().map(str::to_owned)));
                 let caveats = content.get("caveats").and_then(Json::items).unwrap_or_default();
                 told.caveats.extend(caveats.iter().filter_map(|c| c.text().map(str::to_owned)));
             }
-            review::LAPSE | review::RECUSE => told.lapsed.push(text("because")),
+            Some(review::LAPSE | review::RECUSE) => told.lapsed.push(text("because")),
             _ => {}
         }
     }
     told
+}
+
+impl ReviewSummary {
+    /// Whether it is not decided.
+    pub fn is_open(&self) -> bool {
+        use review::State as S;
+        matches!(KindState::of(self.state), Some(S::Open | S::Assessed | S::Deferred))
+    }
 }
 
 /// A test as it is shown.
@@ -316,7 +400,7 @@ pub fn thresholds(workspace: &Workspace, record: &Record) -> Result<Vec<Threshol
         return Ok(Vec::new());
     };
     let categories: Vec<String> = match subject.kind {
-        "request" => {
+        Kind::Request => {
             subject.text("kind").and_then(|k| law.request(k)).map(|k| k.categories.clone()).unwrap_or_default()
         }
         _ => subject.text("category").map(str::to_owned).into_iter().collect(),
@@ -366,12 +450,12 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ReviewSummary, Erro
     Ok(ReviewSummary {
         id: record.id.to_string(),
         subject: record.subject.map(|s| s.to_string()).unwrap_or_default(),
-        subject_kind: subject.map(|s| s.kind.to_owned()).unwrap_or_default(),
+        subject_kind: subject.map(|s| s.kind),
         to: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         purpose: text("purpose"),
         level: text("level"),
         tier: record.tier,
-        state: if review::has_lapsed(record, workspace.now()) { "lapsed".into() } else { record.state.clone() },
+        state: if review::has_lapsed(record, workspace.now()) { review::State::Lapsed.any() } else { record.state },
         requester: name(&text("requester"))?,
         opened: text("opened"),
         tests: level
@@ -405,16 +489,16 @@ pub struct Precedent {
 /// The newest precedents of a review, at most three.
 pub fn precedents(workspace: &Workspace, record: &Record) -> Result<Vec<Precedent>, Error> {
     // A request's kind, or an item's category.
-    let of = |r: &Record| -> Result<Option<(&'static str, String)>, Error> {
+    let of = |r: &Record| -> Result<Option<(Kind, String)>, Error> {
         let subject = r.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
         Ok(subject.and_then(|s| {
-            let word = s.text(if s.kind == "request" { "kind" } else { "category" })?.to_owned();
+            let word = s.text(if s.kind == Kind::Request { "kind" } else { "category" })?.to_owned();
             Some((s.kind, word))
         }))
     };
     let Some(same) = of(record)? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for other in workspace.records().find(&Query::kind(review::KIND.name))?.iter().rev() {
+    for other in workspace.records().find(&Query::kind(Kind::Review))?.iter().rev() {
         let decided = other.text("outcome").is_some() && other.id != record.id;
         if decided && of(other)?.as_ref() == Some(&same) {
             let r = row(workspace, other)?;
@@ -431,8 +515,10 @@ pub fn precedents(workspace: &Workspace, record: &Record) -> Result<Vec<Preceden
 
 /// Every review, undecided ones first.
 pub fn rows(workspace: &Workspace) -> Result<Vec<ReviewSummary>, Error> {
-    let mut all = workspace.records().find(&Query::kind(review::KIND.name))?;
-    all.sort_by_key(|r| !matches!(r.state.as_str(), "open" | "assessed" | "deferred"));
+    let mut all = workspace.records().find(&Query::kind(Kind::Review))?;
+    all.sort_by_key(|r| {
+        !matches!(r.in_state(), Some(review::State::Open | review::State::Assessed | review::State::Deferred))
+    });
     all.iter().map(|r| row(workspace, r)).collect()
 }
 
@@ -451,7 +537,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
 }
 
 fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
-    workspace.find_record(args.need("review")?, &[review::KIND.name])
+    workspace.find_record(args.need("review")?, &[Kind::Review])
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -470,7 +556,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 }
 
 fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let subject = workspace.find_record(args.need("subject")?, &["item", "request"])?;
+    let subject = workspace.find_record(args.need("subject")?, &[Kind::Item, Kind::Request])?;
     let to = workspace.partner(args.need("to")?)?;
     let tier = subject.tier.and_then(|t| Tier::new(i64::from(t))).unwrap_or(Tier::INDICATORS);
     let purpose = match args.maybe_read("purpose", "a word without spaces", token)? {
@@ -479,11 +565,11 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     };
     let level = match args.maybe_read("level", "L1, L2 or L3", Level::parse)? {
         Some(level) => level,
-        None => Level::for_tier(tier).ok_or_else(|| Error::life("tier 1 needs no review"))?,
+        None => Level::for_tier(tier).ok_or_else(|| Error::not_allowed("tier 1 needs no review"))?,
     };
     let id = workspace.entropy.id()?;
     let scope = Scope { subject: subject.id, to: to.id, purpose, level, tier: level.tier().max(tier) };
-    workspace.act_alone("review-open", Audience::Own, |_, _| Ok(review::new(id, &scope)))?;
+    workspace.act_alone(crate::record::review::OPEN, Audience::Own, |_, _| Ok(review::new(id, &scope)))?;
     Ok(Output::made(id, format!("A review of level {level} waits for a legal reviewer.")))
 }
 
@@ -514,13 +600,14 @@ fn assess(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         assessment.reasons.push((test_named(&name)?, reason));
     }
     for typed in args.all("evidence") {
-        assessment.evidence.push(workspace.find_record(typed, &["item"])?.id);
+        assessment.evidence.push(workspace.find_record(typed, &[Kind::Item])?.id);
     }
     if assessment.tests.is_empty() && assessment.evidence.is_empty() && is_blank(&assessment.less_intrusive) {
         return Err(Error::usage("say something: --all, --test, --less-intrusive or --evidence"));
     }
-    let id = workspace
-        .act_alone("review-assess", Audience::Own, |e, _| Ok(review::assessed(record.id, &assessment, e.salt()?)))?;
+    let id = workspace.act_alone(crate::record::review::ASSESS, Audience::Own, |e, _| {
+        Ok(review::assessed(record.id, &assessment, e.salt()?))
+    })?;
     Ok(Output::made(id, "Assessed."))
 }
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::command::command;
-use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Output};
 use crate::command::identity;
+use crate::command::run::{On, run};
 use crate::host::clock::Clock;
 use crate::host::file;
-use crate::law::edition::Law;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -220,15 +220,12 @@ impl Story {
         })?;
         let mut place = self.place(who, at);
         let mut job = Job::silent();
-        match command.run {
-            Handler::Free(run) => run(&mut place, form, &mut job),
-            Handler::Law(run) => run(&Law::of_program(), at, form),
-            Handler::Reads(run) | Handler::Writes(run) => {
-                let (me, _) = identity::unlock(&mut place)?;
-                let mut workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, false)?;
-                run(&mut workspace, form, &mut job)
-            }
+        if !command.needs_workspace(form) {
+            return run(command, On::Nothing(&mut place), form, &mut job);
         }
+        let (me, _) = identity::unlock(&mut place)?;
+        let mut workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, false)?;
+        run(command, On::Workspace(&mut workspace), form, &mut job)
     }
 
     /// Replaces `{name}` by what was kept, and `{-7d}` and `{+7d}` by times.
@@ -355,12 +352,12 @@ impl Story {
 fn words(command: &Command, form: &Args) -> Vec<String> {
     let mut words: Vec<String> = command.full_name().split(' ').map(str::to_owned).collect();
     // What stands without its name stands first: it says what all the rest is about.
-    let (bare, named): (Vec<&Arg>, Vec<&Arg>) = command.fields.iter().partition(|f| f.positional);
+    let (bare, named): (Vec<&Arg>, Vec<&Arg>) = command.args.iter().partition(|f| f.positional);
     words.extend(bare.iter().flat_map(|f| form.all(f.name).iter().cloned()));
     for field in named {
         for value in form.all(field.name) {
             words.push(format!("--{}", field.name));
-            if !matches!(field.takes, ArgKind::Flag) {
+            if !matches!(field.kind, ArgKind::Flag) {
                 words.push(value.clone());
             }
         }

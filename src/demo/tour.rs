@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::law::rule::{self, Rule};
+use crate::law::rule::{Rule, RuleId};
 use crate::value::class::Role;
 
 /// One lesson.
@@ -19,7 +19,7 @@ pub struct Lesson {
     /// Why it is as it is.
     pub why: String,
     #[serde(default)]
-    rules: Vec<String>,
+    rules: Vec<RuleId>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ impl Lesson {
 
     /// The rules behind it.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
-        self.rules.iter().filter_map(|id| rule::by_id(id))
+        self.rules.iter().filter_map(|id| id.row())
     }
 }
 

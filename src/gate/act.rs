@@ -4,8 +4,10 @@ use super::fact::{self, Fact, Facts};
 use super::leave::{Review, before};
 use super::tri;
 use super::verdict::Verdict;
+use crate::law::rule::{QuestionKind, RuleId};
 use crate::law::signer;
 use crate::object;
+use crate::record::request;
 use crate::value::class::{Channel, Role, Standing, words};
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
@@ -31,7 +33,7 @@ pub struct Partner {
     pub channel: Fact<Channel>,
 }
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Act {
     /// When.
@@ -60,13 +62,8 @@ pub struct Act {
     pub problems: Vec<String>,
 }
 
-/// Kinds that go to a suspended partner, or over a suspended channel, too: they ask for nothing and protect.
-fn goes_to_suspended(kind: &str) -> bool {
-    matches!(kind, "certificate" | "certificate-countersign" | "request-withdraw" | "delete-order")
-}
-
 impl Act {
-    /// Reads the facts; what is wrong with them is kept for A-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for A-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -110,13 +107,13 @@ impl Act {
         found
     }
 
-    /// The facts as JSON, to be kept with an act.
+    /// Returns the facts as JSON, to be kept with an act.
     pub fn to_json(&self) -> Json {
         let partner = self.partner.clone().flatten().map(|p| {
             object! { "realm" => p.realm, "standing" => p.standing, "channel" => p.channel }
         });
         object! {
-            "question" => "act",
+            "question" => QuestionKind::Act,
             "now" => self.now.map(|t| t.to_string()),
             "realm" => self.realm.clone(),
             "kind" => self.kind.clone(),
@@ -131,20 +128,20 @@ impl Act {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
-        let mut v = Verdict::of_facts("A-00", &self.problems);
+        let mut v = Verdict::of_facts(RuleId::A00, &self.problems);
         let kind = self.kind.as_deref();
 
         let active = self.standing.map(|s| s == MemberStanding::Active);
-        v.rule("A-01", active, "the member is active", || "the member is revoked, or was never enrolled".into());
+        v.rule(RuleId::A01, active, "the member is active", || "the member is revoked, or was never enrolled".into());
         let signers = kind.and_then(signer::of_kind);
         let role = match signers {
             Some(signer::Signers::Any) => Some(true),
             Some(signers) => self.roles.as_ref().map(|r| signers.allow(r)),
             None => None,
         };
-        v.rule("A-02", role, "the member has a role that may sign this", || {
+        v.rule(RuleId::A02, role, "the member has a role that may sign this", || {
             format!(
                 "{} is signed by {}",
                 kind.unwrap_or("this"),
@@ -152,7 +149,7 @@ impl Act {
             )
         });
         let complete = self.missing.as_ref().map(Vec::is_empty);
-        v.rule("A-03", complete, "nothing mandatory is missing", || {
+        v.rule(RuleId::A03, complete, "nothing mandatory is missing", || {
             format!("mandatory contents are missing: {}", self.missing.clone().unwrap_or_default().join(", "))
         });
         let another = match (&self.first, &self.by) {
@@ -160,15 +157,15 @@ impl Act {
             (Some(Some(first)), Some(by)) => Some(first != by),
             _ => None,
         };
-        v.rule("A-04", another, "no second person is needed, or this is one", || {
+        v.rule(RuleId::A04, another, "no second person is needed, or this is one", || {
             "this takes another person than the first".into()
         });
-        v.rule("A-05", self.partner_is_fit(), "no partner is named, or it is fit", || {
+        v.rule(RuleId::A05, self.partner_is_fit(), "no partner is named, or it is fit", || {
             "the partner is not pinned, is suspended, or is of another realm".into()
         });
         let reviewed = match kind {
             None => None,
-            Some("request-send") => match &self.review {
+            Some(name) if request::SEND.is(name) => match &self.review {
                 None => None,
                 Some(None) => Some(false),
                 Some(Some(r)) => tri::all(&[
@@ -180,7 +177,7 @@ impl Act {
             },
             Some(_) => Some(true),
         };
-        v.rule("A-06", reviewed, "no review is needed, or one stands", || {
+        v.rule(RuleId::A06, reviewed, "no review is needed, or one stands", || {
             "a request is sent on a live approval by others, for this purpose and recipient".into()
         });
         v
@@ -192,7 +189,7 @@ impl Act {
             Some(None) => return Some(true),
             Some(Some(p)) => p,
         };
-        let lenient = self.kind.as_deref().map(goes_to_suspended);
+        let lenient = self.kind.as_deref().map(signer::goes_to_suspended);
         let same_realm = p.realm.as_ref().zip(self.realm.as_ref()).map(|(a, b)| a == b);
         let pinned = p.standing.map(|s| s == Standing::Pinned);
         let suspended = p.standing.map(|s| s == Standing::Suspended);

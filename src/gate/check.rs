@@ -7,14 +7,16 @@ use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Audience;
 use crate::record::definition::{ActContext, ApplyError, ChangeDef, ChangeView};
+use crate::record::kind::ChangeKind;
+use crate::record::kind::Kind;
 use crate::record::store::{RecordStore, RecordStoreError};
-use crate::record::{self, disclosure, item, member, purge, request, review};
+use crate::record::{self, desk, disclosure, item, member, purge, request, review};
 use crate::value::class::{Category, PersonClass, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
 
-/// Why an act is not let through.
+/// Why an act is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// The gate refuses; the item is named where it is one of several.
@@ -28,14 +30,14 @@ pub enum CheckError {
     Unknown,
     /// The records do not allow it.
     #[error(transparent)]
-    ApplyError(#[from] ApplyError),
+    Apply(#[from] ApplyError),
 }
 
-/// Checks the changes of one act in their order. Each is checked before it is applied.
+/// A check of the changes of one act in their order. Each is checked before it is applied.
 #[derive(Default)]
 pub struct Check {
     founding: bool,
-    first: Option<&'static str>,
+    first: Option<ChangeKind>,
     leave: Option<LeaveFacts>,
     kept: Vec<Json>,
     stated: Vec<(Leave, Verdict)>,
@@ -44,7 +46,7 @@ pub struct Check {
 
 impl From<RecordStoreError> for CheckError {
     fn from(error: RecordStoreError) -> Self {
-        Self::ApplyError(error.into())
+        Self::Apply(error.into())
     }
 }
 
@@ -57,23 +59,23 @@ fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), CheckError> {
 }
 
 impl Check {
-    /// Checks a change: the act's first as its first change, every later one as a following change.
+    /// Checks the next change of the act and returns its definition.
     pub fn change(
         &mut self,
         records: &dyn RecordStore,
         at: &ActContext<'_>,
         view: &ChangeView<'_>,
-    ) -> Result<&'static ChangeDef, CheckError> {
-        let Some(def) = record::change(view.kind) else { return Err(CheckError::Unknown) };
+    ) -> Result<(), CheckError> {
+        let def = view.def;
         match self.first {
             None => {
-                self.first = Some(def.name);
+                self.first = Some(def.kind);
                 self.first(records, at, view, def)?;
             }
             Some(first) if def.follows.contains(&first) => self.following(records, at, view)?,
-            Some(first) => return forged(format!("{} may not follow {first} in one act", def.name)),
+            Some(first) => return forged(format!("{} may not follow {first} in one act", def.kind)),
         }
-        Ok(def)
+        Ok(())
     }
 
     fn first(
@@ -83,32 +85,32 @@ impl Check {
         view: &ChangeView<'_>,
         def: &'static ChangeDef,
     ) -> Result<(), CheckError> {
-        if !def.can_be_first {
-            return forged(format!("an act may not begin with {}", def.name));
+        if !def.begins {
+            return forged(format!("an act may not begin with {}", def.kind));
         }
         if !def.audience.fits(&at.header.audience) {
-            return forged(format!("{} has the wrong audience", def.name));
+            return forged(format!("{} has the wrong audience", def.kind));
         }
         if !at.own() && !at.header.audience.names(at.home) {
             return forged("the act is not addressed to this desk");
         }
-        if def.name == "desk-found" {
+        if def.kind == desk::FOUND {
             // Nobody is enrolled before the desk is founded: the founder is judged once they stand in the record store.
             self.founding = true;
             return Ok(());
         }
-        let asked = (def.ask)(records, at, view)?;
-        match def.name {
+        let inputs = (def.ask)(records, at, view)?;
+        match def.kind {
             review::DECIDE => return self.decide(records, at, view),
             purge::PURGE => {
                 self.kept = list(view.terms, "asked")?;
-                return self.signer(records, at, def.name);
+                return self.signer(records, at, def.kind);
             }
             disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => self.begin_disclosure(records, at, view)?,
             _ => {}
         }
-        let mut facts = from_records::act_facts_at(records, at.header, def.name, &asked)?;
-        if def.name == request::SEND {
+        let mut facts = from_records::act_facts_at(records, at.header, def.kind, &inputs)?;
+        if def.kind == request::SEND {
             let kept = view.terms.get("asked").unwrap_or(&Json::Null);
             if at.own() {
                 if *kept != facts.to_json() {
@@ -116,7 +118,7 @@ impl Check {
                 }
                 // The conditions of its review travel with it, all of them.
                 let review =
-                    asked.partner.map(|to| review::deciding(records, &[view.record], to)).transpose()?.flatten();
+                    inputs.partner.map(|to| review::deciding(records, &[view.record], to)).transpose()?.flatten();
                 let set = review.as_ref().map(review::conditions_of).unwrap_or_default();
                 if set.iter().any(|c| !request::conditions_sent(view.terms).contains(c)) {
                     return forged("a request was sent without the conditions of its review");
@@ -130,11 +132,11 @@ impl Check {
             }
         }
         judged(facts.judge(), None)?;
-        self.signer(records, at, def.name)
+        self.signer(records, at, def.kind)
     }
 
-    /// Whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
-    fn signer(&self, records: &dyn RecordStore, at: &ActContext<'_>, kind: &'static str) -> Result<(), CheckError> {
+    /// Checks that whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
+    fn signer(&self, records: &dyn RecordStore, at: &ActContext<'_>, kind: ChangeKind) -> Result<(), CheckError> {
         let Some(signer) = member::by_person(records, at.member())?.filter(|m| m.desk == at.desk()) else {
             return forged("the act is signed by nobody who is enrolled at its desk");
         };
@@ -149,7 +151,7 @@ impl Check {
         at: &ActContext<'_>,
         view: &ChangeView<'_>,
     ) -> Result<(), CheckError> {
-        match view.kind {
+        match view.def.kind {
             item::COPY | disclosure::ITEM => self.copy(records, at, view),
             purge::ERASE => {
                 let Some(record) = records.get(view.record)? else {
@@ -166,21 +168,21 @@ impl Check {
         }
     }
 
-    /// Called when every change of the act was applied.
+    /// Checks what can be judged only when every change of the act was applied.
     pub fn end(&self, records: &dyn RecordStore, at: &ActContext<'_>) -> Result<(), CheckError> {
         if self.founding {
-            let facts = from_records::act_facts_at(records, at.header, "desk-found", &Default::default())?;
+            let facts = from_records::act_facts_at(records, at.header, desk::FOUND, &Default::default())?;
             judged(facts.judge(), None)?;
-            return self.signer(records, at, "desk-found");
+            return self.signer(records, at, desk::FOUND);
         }
         Ok(())
     }
 
     fn decide(&self, records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), CheckError> {
-        let record = record::definition::need(records, view.record, review::KIND.name)?;
-        let said = review::Decision::read(view.terms)?;
-        let facts = from_records::decide_facts(records, at.now(), at.member(), &record, &said)?;
-        if said.asked != facts.to_json() {
+        let record = record::definition::need(records, view.record, Kind::Review)?;
+        let decision = review::Decision::read(view.terms)?;
+        let facts = from_records::decide_facts(records, at.now(), at.member(), &record, &decision)?;
+        if decision.asked != facts.to_json() {
             return forged("a review was decided on other facts than the records hold");
         }
         judged(facts.judge(), None)?;
@@ -202,9 +204,9 @@ impl Check {
         };
         self.stated = terms.asked.iter().map(read).collect();
         let of = Disclosure {
-            released_by: (view.kind == disclosure::RELEASE).then(|| at.member()),
+            released_by: (view.def.kind == disclosure::RELEASE).then(|| at.member()),
             emergency: terms.emergency.then(|| {
-                let joined = (view.kind == disclosure::JOIN).then(|| at.member());
+                let joined = (view.def.kind == disclosure::JOIN).then(|| at.member());
                 let people: Vec<_> = [Some(terms.proposed_by), joined].into_iter().flatten().collect();
                 from_records::claim(&people, Validation::Pending)
             }),
@@ -253,13 +255,13 @@ impl Check {
                 forged("a copy is of another class than the facts that it was released on")
             };
         };
-        let Some(record) = records.get(view.record)?.filter(|r| r.kind == item::KIND.name) else {
+        let Some(record) = records.get(view.record)?.filter(|r| r.kind == Kind::Item) else {
             return forged("an item is disclosed that is not known");
         };
         if stated != leave.of_item(records, &record)? {
             return forged("an item was disclosed on other facts than the records hold");
         }
-        if view.kind == item::COPY {
+        if view.def.kind == item::COPY {
             let mut terms = item::Terms::read(&record.terms)?;
             terms.conditions = leave.conditions(records, &record)?;
             if terms != item::Terms::read(view.terms)? {
@@ -277,7 +279,7 @@ impl Check {
     }
 }
 
-/// The facts that a change names by number, out of those that its act states.
+/// Returns the facts that a change names by number, out of those that its act states.
 fn nth<'a, T>(all: &'a [T], view: &ChangeView<'_>) -> Result<&'a T, CheckError> {
     let number = view.terms.get("asked").and_then(Json::int).and_then(|n| usize::try_from(n).ok());
     match number.and_then(|n| all.get(n)) {

@@ -7,9 +7,11 @@ use super::from_records::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review, Validation};
 use super::verdict::Verdict;
 use crate::act::header::Header;
+use crate::law::rule::RuleId;
 use crate::record::definition::{ApplyError, GateInputs};
+use crate::record::kind::ChangeKind;
 use crate::record::store::{FollowingChange, RecordStore};
-use crate::record::{disclosure, item};
+use crate::record::{bundle, disclosure, item, letter, purge, request, review};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -26,18 +28,18 @@ pub struct Cleared<T> {
 }
 
 impl<T> Cleared<T> {
-    /// What may leave.
+    /// Returns what may leave.
     pub const fn value(&self) -> &T {
         &self.value
     }
 
-    /// The desk that it may go to; `None`: to a person.
+    /// Returns the desk that it may go to; `None`: to a person.
     pub const fn to(&self) -> Option<Id> {
         self.to
     }
 }
 
-/// For the tests of layers above: cleared without being asked for.
+/// Returns a value as cleared without asking the gate, for the tests of layers above.
 #[cfg(test)]
 pub(crate) const fn for_tests<T>(value: T) -> Cleared<T> {
     Cleared { value, to: None }
@@ -51,7 +53,7 @@ pub struct Waiting<'a> {
     /// Its header.
     pub header: &'a Header,
     /// The kind of its first change.
-    pub kind: &'static str,
+    pub kind: ChangeKind,
     /// The record of its first change.
     pub record: Id,
     /// The terms of its first change.
@@ -71,7 +73,7 @@ pub struct Parcel {
     pub marking: Option<Marking>,
 }
 
-/// Asks again, with the facts of now, whether an act that waits may go to a partner. A disclosure of which nothing may
+/// Returns what of an act that waits may go to a partner, judged with the facts of now. A disclosure of which nothing may
 /// go is refused as a whole.
 pub fn act(
     records: &dyn RecordStore,
@@ -84,8 +86,8 @@ pub fn act(
         return Ok(Err(travel));
     }
     let disclosed = if waiting.copies.is_empty() { None } else { records.get(waiting.record)? };
-    if disclosed.as_ref().is_some_and(|d| d.state == "recalled") {
-        return Ok(Err(Verdict::of_facts("G-00", &["the disclosure was recalled before it left".into()])));
+    if disclosed.as_ref().is_some_and(|d| d.is(disclosure::State::Recalled)) {
+        return Ok(Err(Verdict::of_facts(RuleId::G00, &["the disclosure was recalled before it left".into()])));
     }
     let (mut stays, mut marking) = (Vec::new(), None);
     if !waiting.copies.is_empty() {
@@ -107,7 +109,7 @@ pub fn act(
         let mut marked: Option<Arc<Json>> = None;
         for copy in &waiting.copies {
             let Some(record) = records.of_following(copy)? else {
-                stays.push((copy.record, Verdict::of_facts("G-00", &["the item is not known".into()])));
+                stays.push((copy.record, Verdict::of_facts(RuleId::G00, &["the item is not known".into()])));
                 continue;
             };
             let asked = facts.of_item(records, &record)?;
@@ -131,14 +133,14 @@ pub fn act(
     Ok(Ok(Cleared { value: Parcel { position: waiting.position, stays, marking }, to: Some(to) }))
 }
 
-/// The partner as it stands now, the signer as they stood when they signed.
+/// Returns the facts of `act`: the partner as it is now, the signer as they were when they signed.
 fn travel_facts(records: &dyn RecordStore, to: Id, now: Timestamp, waiting: &Waiting<'_>) -> Result<Act, ApplyError> {
     let header = waiting.header;
-    let asked = GateInputs { partner: Some(to), ..GateInputs::default() };
-    let mut facts = from_records::act_facts(records, &header.realm, now, waiting.kind, header.member, &asked)?;
+    let inputs = GateInputs { partner: Some(to), ..GateInputs::default() };
+    let mut facts = from_records::act_facts(records, &header.realm, now, waiting.kind, header.member, &inputs)?;
     facts.standing = Some(MemberStanding::Active);
     facts.roles = Some(vec![header.role]);
-    if let Some(kept) = waiting.terms.get("asked").filter(|_| waiting.kind == "request-send") {
+    if let Some(kept) = waiting.terms.get("asked").filter(|_| waiting.kind == request::SEND) {
         let mut problems = Vec::new();
         let review = kept.get("review").filter(|r| r.members().is_some());
         facts.review = Some(review.map(|r| Review::read(r, &mut problems)));
@@ -148,7 +150,7 @@ fn travel_facts(records: &dyn RecordStore, to: Id, now: Timestamp, waiting: &Wai
     Ok(facts)
 }
 
-/// Asks whether a member may write a copy of something to a file for a person (`copy-out`).
+/// Clears a copy that a member writes to a file for a person (`copy-out`).
 pub fn copy_out<T>(
     records: &dyn RecordStore,
     realm: &Realm,
@@ -156,11 +158,11 @@ pub fn copy_out<T>(
     by: Person,
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, "copy-out", by, &GateInputs::default())?.judge();
+    let verdict = from_records::act_facts(records, realm, now, letter::WRITE, by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
 }
 
-/// Asks whether a member may make a bundle for a partner at all, and clears what goes along with every bundle.
+/// Clears what goes along with every bundle, where the member may make a bundle for the partner at all.
 pub fn bundle<T>(
     records: &dyn RecordStore,
     realm: &Realm,
@@ -169,17 +171,17 @@ pub fn bundle<T>(
     to: Id,
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, "bundle-export", by, &GateInputs::default())?.judge();
+    let verdict = from_records::act_facts(records, realm, now, bundle::EXPORT, by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: Some(to) }) } else { Err(verdict) })
 }
 
-/// The role that a member acts in for a kind of act: the first of theirs that the table allows.
-pub fn acting_role(kind: &str, roles: &[Role]) -> Option<Role> {
+/// Returns the role that a member acts in for a kind of act: the first of theirs that the table allows.
+pub fn acting_role(kind: ChangeKind, roles: &[Role]) -> Option<Role> {
     match kind {
-        "review-decide" => roles.contains(&Role::LegalReviewer).then_some(Role::LegalReviewer),
-        "purge" => {
+        review::DECIDE => roles.contains(&Role::LegalReviewer).then_some(Role::LegalReviewer),
+        purge::PURGE => {
             [Role::DeskOfficer, Role::ReleaseOfficer, Role::Administrator].into_iter().find(|r| roles.contains(r))
         }
-        _ => crate::law::signer::of_kind(kind)?.acting_role(roles),
+        _ => crate::law::signer::of_kind(kind.name())?.acting_role(roles),
     }
 }

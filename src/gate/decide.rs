@@ -3,6 +3,7 @@
 use super::fact::{self, Fact, Facts};
 use super::tri;
 use super::verdict::Verdict;
+use crate::law::rule::{QuestionKind, RuleId};
 use crate::object;
 use crate::value::class::{Condition, Level, Role, Test, TestOutcome, words};
 use crate::value::json::Json;
@@ -18,7 +19,7 @@ words! {
         ApproveWithConditions = "approve-with-conditions",
         /// Approve in part.
         Partial = "partial",
-        /// Put off.
+        /// Postpone.
         Defer = "defer",
         /// Refuse.
         Refuse = "refuse",
@@ -35,10 +36,10 @@ words! {
     }
 }
 
-/// No approval lives longer.
+/// The longest time for which an approval may be given.
 pub const LONGEST_APPROVAL: Duration = Duration::days(365);
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Decide {
     /// When.
@@ -65,12 +66,18 @@ pub struct Decide {
     pub conflict_of_interest: Fact<Conflict>,
     /// The reasons.
     pub reasons: Fact<String>,
+    /// Whether it is about an identified person; left out, it is not.
+    pub about_person: Fact<bool>,
     /// What was wrong with the facts as they were given.
     pub problems: Vec<String>,
 }
 
+/// The tests that are asked at every level where the review is about an identified person: unmasking a dissident is a request
+/// for subscriber data.
+const ABOUT_PERSON: [Test; 4] = [Test::DeathPenalty, Test::Torture, Test::PoliticalOffence, Test::Discrimination];
+
 impl Decide {
-    /// Reads the facts; what is wrong with them is kept for V-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for V-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -88,6 +95,11 @@ impl Decide {
             expires: f.fact("expires", fact::nullable(fact::time)),
             conflict_of_interest: f.fact("conflict_of_interest", fact::word(Conflict::parse)),
             reasons: f.fact("reasons", fact::text),
+            about_person: if json.get("about_person").is_some() {
+                f.fact("about_person", Json::truth)
+            } else {
+                Some(false)
+            },
             problems: Vec::new(),
         };
         let tests = f.object("tests");
@@ -112,7 +124,7 @@ impl Decide {
         found
     }
 
-    /// The facts as JSON, to be kept with an act. The texts are not among them: they are content.
+    /// Returns the facts as JSON, to be kept with an act. The texts are not among them: they are content.
     pub fn to_json(&self) -> Json {
         let mut tests = object! {};
         for (test, outcome) in self.tests.iter().flatten() {
@@ -120,8 +132,8 @@ impl Decide {
                 tests.set(test.word(), *outcome);
             }
         }
-        object! {
-            "question" => "decide",
+        let mut json = object! {
+            "question" => QuestionKind::Decide,
             "now" => self.now.map(|t| t.to_string()),
             "reviewer" => self.reviewer.clone(),
             "roles" => self.roles.clone(),
@@ -134,27 +146,41 @@ impl Decide {
             "expires" => self.expires.flatten().map(|t| t.to_string()),
             "conflict_of_interest" => self.conflict_of_interest,
             "reasons" => self.reasons.clone(),
+        };
+        if self.about_person == Some(true) {
+            json.set("about_person", true);
         }
+        json
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
-        let mut v = Verdict::of_facts("V-00", &self.problems);
+        let mut v = Verdict::of_facts(RuleId::V00, &self.problems);
         let approval =
             self.outcome.map(|o| matches!(o, Decision::Approve | Decision::ApproveWithConditions | Decision::Partial));
         let unless_approval = tri::not(approval);
 
         let role = self.roles.as_ref().map(|r| r.contains(&Role::LegalReviewer));
-        v.rule("V-01", role, "the reviewer is a legal reviewer", || "only a legal reviewer may decide a review".into());
+        v.rule(RuleId::V01, role, "the reviewer is a legal reviewer", || {
+            "only a legal reviewer may decide a review".into()
+        });
         let other = self.reviewer.as_ref().zip(self.requester.as_ref()).map(|(a, b)| a != b);
-        v.rule("V-02", other, "the reviewer is not the requester", || "who asks for a review may not decide it".into());
+        v.rule(RuleId::V02, other, "the reviewer is not the requester", || {
+            "who asks for a review may not decide it".into()
+        });
         let free = self.conflict_of_interest.map(|c| c == Conflict::None);
-        v.rule("V-03", free, "no conflict of interest is declared", || "a conflict of interest is declared".into());
+        v.rule(RuleId::V03, free, "no conflict of interest is declared", || {
+            "a conflict of interest is declared".into()
+        });
 
-        let asked = self.level.map(Test::of_level);
+        let asked: Option<Vec<Test>> = self.level.zip(self.about_person).map(|(level, about_person)| {
+            let mut asked = Test::of_level(level).to_vec();
+            asked.extend(ABOUT_PERSON.iter().filter(|t| about_person && !Test::of_level(level).contains(t)));
+            asked
+        });
         let outcome_of =
             |test: Test| self.tests.as_ref().map(|all| all.iter().find(|(t, _)| *t == test).map(|(_, o)| *o));
-        let complete = asked.and_then(|asked| {
+        let complete = asked.as_ref().and_then(|asked| {
             let each: Vec<_> = asked
                 .iter()
                 .map(|t| match outcome_of(*t) {
@@ -165,14 +191,19 @@ impl Decide {
                 .collect();
             tri::all(&each)
         });
-        v.rule("V-04", tri::any(&[unless_approval, complete]), "every test that the level asks has an outcome", || {
-            let missing: Vec<_> =
-                asked.unwrap_or_default().iter().filter(|t| outcome_of(**t) == Some(None)).map(|t| t.word()).collect();
-            format!("tests without an outcome: {}", missing.join(", "))
-        });
+        v.rule(
+            RuleId::V04,
+            tri::any(&[unless_approval, complete]),
+            "every test that the level asks has an outcome",
+            || {
+                let missing: Vec<_> =
+                    asked.iter().flatten().filter(|t| outcome_of(**t) == Some(None)).map(|t| t.word()).collect();
+                format!("tests without an outcome: {}", missing.join(", "))
+            },
+        );
 
         let said = self.less_intrusive.as_ref().map(|t| !is_blank(t));
-        v.rule("V-05", tri::any(&[unless_approval, said]), "the less-intrusive text is there", || {
+        v.rule(RuleId::V05, tri::any(&[unless_approval, said]), "the less-intrusive text is there", || {
             "say which less intrusive means were considered, and why they do not suffice".into()
         });
 
@@ -181,7 +212,7 @@ impl Decide {
             (Some(now), Some(Some(at))) => Some(now < at && at <= now.plus(LONGEST_APPROVAL)),
             _ => None,
         };
-        v.rule("V-06", tri::any(&[unless_approval, expires]), "the approval expires within a year", || {
+        v.rule(RuleId::V06, tri::any(&[unless_approval, expires]), "the approval expires within a year", || {
             "an approval needs an expiry, after now and within 365 days".into()
         });
 
@@ -189,14 +220,14 @@ impl Decide {
             self.outcome.map(|o| o != Decision::ApproveWithConditions),
             self.conditions.as_ref().map(|c| !c.is_empty()),
         ]);
-        v.rule("V-07", conditioned, "conditions are named where they are needed", || {
+        v.rule(RuleId::V07, conditioned, "conditions are named where they are needed", || {
             "an approval with conditions names at least one".into()
         });
         let reasoned = tri::any(&[
             self.outcome.map(|o| matches!(o, Decision::Approve | Decision::ApproveWithConditions)),
             self.reasons.as_ref().map(|r| !is_blank(r)),
         ]);
-        v.rule("V-08", reasoned, "reasons are given where they are needed", || {
+        v.rule(RuleId::V08, reasoned, "reasons are given where they are needed", || {
             "partial, defer and refuse need reasons".into()
         });
 
@@ -204,7 +235,7 @@ impl Decide {
             let each: Vec<_> = all.iter().map(|(_, o)| o.map(|o| o != TestOutcome::Not)).collect();
             tri::all(&each)
         });
-        v.rule("V-09", tri::any(&[unless_approval, none_failed]), "no test failed", || {
+        v.rule(RuleId::V09, tri::any(&[unless_approval, none_failed]), "no test failed", || {
             let failed: Vec<_> = self
                 .tests
                 .iter()

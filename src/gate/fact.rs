@@ -7,7 +7,7 @@ use crate::value::timestamp::Timestamp;
 /// A fact: `None` where it is missing or unusable.
 pub type Fact<T> = Option<T>;
 
-/// Reads the members of one object of facts.
+/// A reader of the members of one object of facts.
 pub struct Facts<'a, 'p> {
     json: Option<&'a Json>,
     path: &'static str,
@@ -16,13 +16,13 @@ pub struct Facts<'a, 'p> {
 }
 
 impl<'a, 'p> Facts<'a, 'p> {
-    /// Begins with the members of `json`; where it is not an object, every fact in it is unusable.
+    /// Returns a reader of the members of `json`; where it is not an object, every fact in it is unusable.
     pub fn of(json: Option<&'a Json>, path: &'static str, problems: &'p mut Vec<String>) -> Self {
         let json = json.filter(|j| j.members().is_some());
         Self { json, path, taken: Vec::new(), problems }
     }
 
-    /// One fact. Where the object itself is unusable nothing more is said about its members.
+    /// Returns one fact. Where the object itself is unusable nothing more is said about its members.
     pub fn fact<T>(&mut self, key: &'static str, read: impl Fn(&'a Json) -> Option<T>) -> Fact<T> {
         self.taken.push(key);
         let json = self.json?;
@@ -37,12 +37,12 @@ impl<'a, 'p> Facts<'a, 'p> {
         fact
     }
 
-    /// An object of facts inside this one.
+    /// Returns an object of facts inside this one.
     pub fn object(&mut self, key: &'static str) -> Fact<&'a Json> {
         self.fact(key, |j| j.members().map(|_| j))
     }
 
-    /// Ends the reading: what nobody asked for is named.
+    /// Ends the reading: each member that was not read is a problem.
     pub fn finish(self) {
         for (key, _) in self.json.and_then(Json::members).unwrap_or_default() {
             if !self.taken.contains(&key.as_str()) {
@@ -52,43 +52,43 @@ impl<'a, 'p> Facts<'a, 'p> {
     }
 }
 
-/// A time.
+/// Reads a time.
 pub fn time(json: &Json) -> Option<Timestamp> {
     json.text().and_then(Timestamp::parse)
 }
 
-/// An integer of any size.
+/// Reads an integer of any size.
 pub fn int(json: &Json) -> Option<Int> {
     if let Json::Int(int) = json { Some(int.clone()) } else { None }
 }
 
-/// A free string that is not empty.
+/// Reads a string that is not empty.
 pub fn name(json: &Json) -> Option<String> {
     json.text().filter(|t| !t.is_empty()).map(str::to_owned)
 }
 
-/// Free text, which may be empty.
+/// Reads a text, which may be empty.
 pub fn text(json: &Json) -> Option<String> {
     json.text().map(str::to_owned)
 }
 
-/// `live`, or `exercise:` and a name.
+/// Reads a realm: `live`, or `exercise:` and a name.
 pub fn realm(json: &Json) -> Option<String> {
     let named = |r: &str| r.strip_prefix("exercise:").is_some_and(|name| !name.is_empty());
     json.text().filter(|r| *r == "live" || named(r)).map(str::to_owned)
 }
 
-/// A word of a closed list.
+/// Returns a reader of a word of a closed list.
 pub fn word<T>(parse: impl Fn(&str) -> Option<T>) -> impl Fn(&Json) -> Option<T> {
     move |json| json.text().and_then(&parse)
 }
 
-/// A list of which every element is usable.
+/// Returns a reader of a list of which every element is usable.
 pub fn list<T>(read: impl Fn(&Json) -> Option<T>) -> impl Fn(&Json) -> Option<Vec<T>> {
     move |json| json.items()?.iter().map(&read).collect()
 }
 
-/// What may be `null`.
+/// Returns a reader of what may be `null`.
 pub fn nullable<T>(read: impl Fn(&Json) -> Option<T>) -> impl Fn(&Json) -> Option<Option<T>> {
     move |json| if json.is_null() { Some(None) } else { read(json).map(Some) }
 }

@@ -1,5 +1,9 @@
-//! Where the facts come from: each is derived from records, never from what the asker says.
+//! The facts of the gate's questions, each derived from records, never from what the asker says.
 
+use crate::record::definition::Content;
+use crate::record::kind::{ChangeKind, Kind};
+use crate::record::kind_def;
+use crate::record::store::ChangeRow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -17,7 +21,7 @@ use crate::record::store::{Record, RecordStore};
 use crate::record::{
     agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
 };
-use crate::value::class::{Category, Condition, Onward, ReviewOutcome, Role, Test, TestOutcome};
+use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome};
 use crate::value::id::Id;
 use crate::value::json::{Int, Json};
 use crate::value::person::Person;
@@ -55,7 +59,7 @@ pub struct Disclosure {
 }
 
 impl Disclosure {
-    /// What its terms say, at a time and by a desk; nobody has released or joined it.
+    /// Returns what its terms say, at a time and by a desk; nobody has released or joined it.
     pub fn of(terms: &disclosure::Terms, now: Timestamp, realm: &Realm, home: Id) -> Self {
         Self {
             now,
@@ -72,7 +76,7 @@ impl Disclosure {
     }
 }
 
-/// The claim of an emergency: those whose own signed acts claim a risk to life, and how its validation stands.
+/// Returns the facts of an emergency: those whose own signed acts claim a risk to life, and how its validation stands.
 pub fn claim(people: &[Person], validation: Validation) -> Emergency {
     Emergency {
         risk_to_life: Some(true),
@@ -81,7 +85,7 @@ pub fn claim(people: &[Person], validation: Validation) -> Emergency {
     }
 }
 
-/// Builds the facts of `leave` for the items of one disclosure.
+/// A builder of the facts of `leave` for the items of one disclosure.
 pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
@@ -92,13 +96,13 @@ pub struct LeaveFacts {
 }
 
 impl LeaveFacts {
-    /// Begins with what is the same for every item.
+    /// Returns a builder with what is the same for every item.
     pub fn begin(records: &dyn RecordStore, of: Disclosure) -> Result<Self, ApplyError> {
-        let partner = records.get(of.to)?.filter(|r| r.kind == partner::KIND.name);
+        let partner = records.get(of.to)?.filter(|r| r.kind == Kind::Partner);
         Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
     }
 
-    /// The conditions under which an item goes: those that it came with, those of its review for the partner, and that
+    /// Returns the conditions under which an item goes: those that it came with, those of its review for the partner, and that
     /// it is not passed on, where the agreement says so.
     pub fn conditions(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Vec<Condition>, ApplyError> {
         let terms = item::Terms::read(&record.terms)?;
@@ -115,7 +119,7 @@ impl LeaveFacts {
         Ok(all)
     }
 
-    /// What is known of the agreement that decides for a category; looked up once.
+    /// Returns what is known of the agreement that decides for a category; looked up once.
     fn agreement(
         &mut self,
         records: &dyn RecordStore,
@@ -132,7 +136,7 @@ impl LeaveFacts {
         }
     }
 
-    /// The facts for one item's record.
+    /// Returns the facts for one item's record.
     pub fn of_item(&mut self, records: &dyn RecordStore, record: &Record) -> Result<&Leave, ApplyError> {
         // Of an own item of tier 1 nothing is asked but its terms and its state: no review, no authorisation, no
         // consent. Items that were imported together have the same ones.
@@ -183,7 +187,7 @@ impl LeaveFacts {
             named_people: Some(of.named),
             item: Item {
                 realm: Some(of.realm.to_string()),
-                state: Some(if record.state == "purged" { ItemState::Purged } else { ItemState::Held }),
+                state: Some(if record.is_purged() { ItemState::Purged } else { ItemState::Held }),
                 tier: Some(terms.tier),
                 category: Some(category),
                 person_class: Some(terms.person_class),
@@ -215,8 +219,8 @@ impl LeaveFacts {
     }
 }
 
-/// The assurances that this desk's law asks of a partner's before tier 3 and up leave. A side whose law is not known is
-/// asked for all of them, and all are asked by one.
+/// Returns the assurances that this desk's law requires of a partner before tier 3 and up leave. Where this desk's law is
+/// not known, all of them are required.
 fn assurances_asked(records: &dyn RecordStore, home: Id, partner: Option<&Record>) -> Result<Vec<String>, ApplyError> {
     let code = |r: Option<&Record>| r.and_then(|r| r.text("jurisdiction")).unwrap_or_default().to_owned();
     let law = law::edition(records)?;
@@ -243,7 +247,7 @@ fn agreement_facts(record: &Record) -> Result<Agreement, ApplyError> {
     Ok(Agreement {
         from: Some(terms.from),
         until: Some(terms.until),
-        ended: Some(record.state == "ended"),
+        ended: Some(record.is(agreement::State::Ended)),
         purposes: Some(terms.purposes),
         categories: Some(terms.categories),
         tier: Some(terms.tier),
@@ -251,9 +255,9 @@ fn agreement_facts(record: &Record) -> Result<Agreement, ApplyError> {
     })
 }
 
-/// The facts of a review's record, seen for one recipient.
+/// Returns the facts of a review's record, seen for one recipient.
 pub fn review_facts(record: &Record, to: Id) -> Review {
-    let outcome = ReviewOutcome::parse(&record.state).unwrap_or(ReviewOutcome::Open);
+    let outcome = review::outcome_of(record);
     Review {
         outcome: Some(outcome),
         covers_item: Some(true),
@@ -267,86 +271,82 @@ pub fn review_facts(record: &Record, to: Id) -> Review {
     }
 }
 
-/// The facts of `act` for a kind of act, by a member as they stand now, with what the record tells of it.
+/// Returns the facts of `act` for a kind of act, by a member as they stand now, with what the record tells of it.
 pub fn act_facts(
     records: &dyn RecordStore,
     realm: &Realm,
     now: Timestamp,
-    kind: &str,
+    kind: ChangeKind,
     by: Person,
-    asked: &GateInputs,
+    inputs: &GateInputs,
 ) -> Result<Act, ApplyError> {
-    facts_of_act(records, (realm, now, by), kind, asked, None)
+    facts_of_act(records, (realm, now, by), kind, inputs, None)
 }
 
-/// The same for an act that is made: its signer as they stood at its place of the log.
+/// Returns the facts of `act` for an act that is made: its signer as they stood at its place of the log.
 pub fn act_facts_at(
     records: &dyn RecordStore,
     header: &Header,
-    kind: &str,
-    asked: &GateInputs,
+    kind: ChangeKind,
+    inputs: &GateInputs,
 ) -> Result<Act, ApplyError> {
-    facts_of_act(records, (&header.realm, header.time.at, header.member), kind, asked, Some(header))
+    facts_of_act(records, (&header.realm, header.time.at, header.member), kind, inputs, Some(header))
 }
 
 fn facts_of_act(
     records: &dyn RecordStore,
     (realm, now, by): (&Realm, Timestamp, Person),
-    kind: &str,
-    asked: &GateInputs,
+    kind: ChangeKind,
+    inputs: &GateInputs,
     place: Option<&Header>,
 ) -> Result<Act, ApplyError> {
     let signer = member::by_person(records, by)?;
     let (active, roles) = signer.as_ref().map_or((false, Vec::new()), |m| match place {
         Some(header) => member::at_place(m, header),
-        None => (m.state == "active", member::roles_of(m)),
+        None => (m.is(member::State::Active), member::roles_of(m)),
     });
     let standing = if active { MemberStanding::Active } else { MemberStanding::Revoked };
-    let partner = match asked.partner {
+    let partner = match inputs.partner {
         None => None,
         Some(id) => {
-            let facts = records
-                .get(id)?
-                .filter(|r| r.kind == partner::KIND.name)
-                .as_ref()
-                .map(partner_facts)
-                .unwrap_or_default();
+            let facts =
+                records.get(id)?.filter(|r| r.kind == Kind::Partner).as_ref().map(partner_facts).unwrap_or_default();
             Some(act::Partner { realm: facts.realm, standing: facts.standing, channel: facts.channel })
         }
     };
-    let review = match asked.reviewed {
+    let review = match inputs.reviewed {
         None => None,
         Some(subject) => {
-            let to = asked.partner.unwrap_or(subject);
+            let to = inputs.partner.unwrap_or(subject);
             review::deciding(records, &[subject], to)?.as_ref().map(|r| review_facts(r, to))
         }
     };
     Ok(Act {
         now: Some(now),
         realm: Some(realm.to_string()),
-        kind: Some(kind.to_owned()),
+        kind: Some(kind.name().to_owned()),
         by: Some(by.to_string()),
         standing: Some(standing),
         roles: Some(roles),
-        first: Some(asked.first.map(|p| p.to_string())),
-        missing: Some(asked.missing.clone()),
+        first: Some(inputs.first.map(|p| p.to_string())),
+        missing: Some(inputs.missing.clone()),
         partner: Some(partner),
-        purpose: Some(asked.purpose.clone().unwrap_or_else(|| DESK_PURPOSE.to_owned())),
+        purpose: Some(inputs.purpose.clone().unwrap_or_else(|| DESK_PURPOSE.to_owned())),
         review: Some(review),
         problems: Vec::new(),
     })
 }
 
-/// The facts of `decide` for a review's record and what its reviewer says.
+/// Returns the facts of `decide` for a review's record and what its reviewer decides.
 pub fn decide_facts(
     records: &dyn RecordStore,
     now: Timestamp,
     by: Person,
     record: &Record,
-    said: &review::Decision,
+    decision: &review::Decision,
 ) -> Result<Decide, ApplyError> {
     let reviewer = member::by_person(records, by)?;
-    let active = reviewer.as_ref().filter(|m| m.state == "active");
+    let active = reviewer.as_ref().filter(|m| m.is(member::State::Active));
     let tests = record.terms.get("tests").and_then(Json::members).unwrap_or_default();
     let tests = tests.iter().filter_map(|(t, o)| Some((Test::parse(t)?, Some(o.text().and_then(TestOutcome::parse)?))));
     let text = |there: bool| if there { SOME_TEXT.to_owned() } else { String::new() };
@@ -358,20 +358,41 @@ pub fn decide_facts(
         level: review::level_of(record),
         tests: Some(tests.collect()),
         less_intrusive: Some(text(record.terms.get("less_intrusive").and_then(Json::truth) == Some(true))),
-        outcome: Decision::parse(&said.outcome),
-        conditions: Some(said.conditions.clone()),
-        expires: Some(said.expires),
-        conflict_of_interest: Some(if said.conflict || review::is_recused(record, by) {
+        outcome: Decision::parse(&decision.outcome),
+        conditions: Some(decision.conditions.clone()),
+        expires: Some(decision.expires),
+        conflict_of_interest: Some(if decision.conflict || review::is_recused(record, by) {
             Conflict::Declared
         } else {
             Conflict::None
         }),
-        reasons: Some(text(said.reasoned)),
+        reasons: Some(text(decision.reasoned)),
+        about_person: Some(false),
         problems: Vec::new(),
     })
 }
 
-/// The facts of `purge` for a record.
+/// Returns when a record is due to be erased. What dies with another record and gives no reason of its own is due when that is.
+fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Result<Option<Timestamp>, ApplyError> {
+    if reasoned || record.due.is_some() {
+        return Ok(record.due);
+    }
+    let about = match kind_def(record.kind).content {
+        Content::WithSubject => record.subject,
+        Content::WithItems => disclosure_items(records, record)?.first().copied(),
+        Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => None,
+    };
+    Ok(about.map(|id| records.get(id)).transpose()?.flatten().and_then(|r| r.due))
+}
+
+/// Returns the items of a disclosure: those proposed, or those that left.
+pub fn disclosure_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<Id>, ApplyError> {
+    let Some(row) = record.terms.get("row").and_then(Json::int).map(ChangeRow) else { return Ok(Vec::new()) };
+    let kind = if record.is(disclosure::State::Proposed) { disclosure::ITEM } else { item::COPY };
+    Ok(records.following(row, kind)?.into_iter().map(|r| r.record).collect())
+}
+
+/// Returns the facts of `purge` for a record.
 pub fn purge_facts(
     records: &dyn RecordStore,
     now: Timestamp,
@@ -380,7 +401,8 @@ pub fn purge_facts(
     reasoned: bool,
 ) -> Result<Purge, ApplyError> {
     let who = member::by_person(records, by)?;
-    let roles: Vec<Role> = who.as_ref().filter(|m| m.state == "active").map(member::roles_of).unwrap_or_default();
+    let roles: Vec<Role> =
+        who.as_ref().filter(|m| m.is(member::State::Active)).map(member::roles_of).unwrap_or_default();
     let holds = hold::on(records, record)?
         .iter()
         .map(|h| purge::Hold {
@@ -390,7 +412,7 @@ pub fn purge_facts(
         .collect();
     Ok(Purge {
         now: Some(now),
-        due: Some(record.due),
+        due: Some(purge_due(records, record, reasoned)?),
         because: Some(reasoned.then(|| SOME_TEXT.to_owned())),
         by: Some(by.to_string()),
         roles: Some(roles),

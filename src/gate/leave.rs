@@ -4,6 +4,7 @@ use super::fact::{self, Fact, Facts};
 use super::tri::{self, Tri};
 use super::verdict::Verdict;
 use crate::law::ceiling;
+use crate::law::rule::{QuestionKind, RuleId};
 use crate::object;
 use crate::value::class::{
     Category, Channel, Condition, Level, PartnerKind, PersonClass, ReviewOutcome, Standing, Tier, words,
@@ -13,9 +14,9 @@ use crate::value::marking::{Handling, Tlp};
 use crate::value::timestamp::Timestamp;
 
 words! {
-    /// Whether an item is there.
+    /// Whether the item still exists.
     ItemState {
-        /// It is.
+        /// It exists.
         Held = "held",
         /// It was purged.
         Purged = "purged",
@@ -25,11 +26,11 @@ words! {
 words! {
     /// Whose item it is, seen from the desk that asks.
     Originator {
-        /// The own desk's.
+        /// It belongs to the desk that asks.
         Own = "own",
-        /// The partner's who is asked about.
+        /// It belongs to the partner that is asked about.
         Recipient = "recipient",
-        /// A third party's.
+        /// It belongs to a third party.
         Third = "third",
     }
 }
@@ -171,7 +172,7 @@ pub struct Emergency {
     pub validation: Fact<Validation>,
 }
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Leave {
     /// When.
@@ -217,7 +218,7 @@ pub struct Leave {
 }
 
 impl Leave {
-    /// Reads the facts; what is wrong with them is kept for G-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for G-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let p = &mut problems;
@@ -261,9 +262,9 @@ impl Leave {
         f
     }
 
-    /// The facts as JSON, for `--facts` and to be kept with an act. Unusable facts are left out.
+    /// Returns the facts as JSON, for `--facts` and to be kept with an act. Unusable facts are left out.
     pub fn to_json(&self) -> Json {
-        let mut all = object! { "question" => "leave" };
+        let mut all = object! { "question" => QuestionKind::Leave };
         put(&mut all, "now", self.now.map(|t| t.to_string()));
         put(&mut all, "realm", self.realm.clone());
         put(&mut all, "purpose", self.purpose.clone());
@@ -294,22 +295,22 @@ impl Leave {
         all
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
-        let mut v = Verdict::of_facts("G-00", &self.problems);
+        let mut v = Verdict::of_facts(RuleId::G00, &self.problems);
         let (i, p) = (&self.item, &self.partner);
-        let lifted = self.emergency_holds();
+        let emergency = self.emergency_holds();
         // What stands of a review, an authorisation and a second person is not asked of tier 1.
         let tier_below = |n: u8| i.tier.map(|t| t.number() < n);
         let tier = || i.tier.map_or("this tier".to_owned(), |t| format!("tier {t}"));
 
         let realms = [eq(&self.realm, &i.realm), eq(&self.realm, &p.realm), eq(&i.realm, &p.realm)];
-        v.rule("G-01", tri::all(&realms), "the three realms are the same", || {
+        v.rule(RuleId::G01, tri::all(&realms), "the three realms are the same", || {
             "desk, item and partner are not of one realm".into()
         });
 
         let pinned = p.standing.map(|s| s == Standing::Pinned);
-        v.rule("G-02", pinned, "the partner is pinned", || {
+        v.rule(RuleId::G02, pinned, "the partner is pinned", || {
             format!(
                 "the partner is {}, not pinned: compare its fingerprint aloud first",
                 p.standing.map_or("unknown", Standing::word)
@@ -319,7 +320,7 @@ impl Leave {
         let far = p.channel.map(|c| matches!(c, Channel::Operational | Channel::JointOperations));
         let open = p.channel.map(|c| c != Channel::Suspended);
         let channel = tri::all(&[open, tri::any(&[far, tier_below(2)])]);
-        v.rule("G-03", channel, "the channel has come far enough", || {
+        v.rule(RuleId::G03, channel, "the channel has come far enough", || {
             let channel = p.channel.map_or("unknown", Channel::word);
             format!("the channel is {channel}; {} needs more", tier())
         });
@@ -330,7 +331,7 @@ impl Leave {
             i.tier.zip(i.category).map(|(t, c)| t >= c.least_tier()),
             tri::any(&[tri::not(tier_below(2)), i.person_class.map(|c| c == PersonClass::None)]),
         ]);
-        v.rule("G-08", least, "the tier is what its content asks", || {
+        v.rule(RuleId::G08, least, "the tier is what its content asks", || {
             let category = i.category.map_or("this category", Category::word);
             format!(
                 "{} is too low for {category} data{}",
@@ -344,11 +345,14 @@ impl Leave {
             self.named_people,
             i.originator.map(|o| o == Originator::Recipient),
         ]);
-        v.rule("G-09", named, "it is not TLP:RED, or goes to named people", || {
+        v.rule(RuleId::G09, named, "it is not TLP:RED, or goes to named people", || {
             "TLP:RED goes only to named people".into()
         });
 
-        v.rule("G-10", self.originator_agrees(), "the originator's word is kept", || {
+        // Who has refused stays refused; who was not asked is told afterwards (LED 35(2)).
+        let agrees = self.originator_agrees();
+        let not_asked = tri::all(&[emergency, self.consent.map(|c| c == Consent::None)]);
+        v.rule(RuleId::G10, or_lifted(RuleId::G10, agrees, not_asked), "the originator's word is kept", || {
             let why = if self.consent == Some(Consent::Refused) {
                 "its originator refused"
             } else {
@@ -357,7 +361,7 @@ impl Leave {
             why.into()
         });
 
-        self.judge_review(&mut v, lifted);
+        self.judge_review(&mut v, emergency);
 
         let released = self.released_by.as_ref().map(|r| r.as_ref());
         let by_other = match (&released, &self.proposed_by) {
@@ -373,12 +377,9 @@ impl Leave {
         };
         let people = self.emergency.as_ref().and_then(|e| e.as_ref().map_or(Some(Vec::new()), |e| e.people.clone()));
         let among = people.zip(self.proposed_by.as_ref()).map(|(all, p)| all.contains(p));
-        let second = tri::any(&[
-            tier_below(2),
-            tri::all(&[by_other, tri::any(&[tier_below(4), not_reviewer])]),
-            tri::all(&[lifted, among]),
-        ]);
-        v.rule("G-16", second, "no second person is needed, or one released it", || match released {
+        let second = tri::any(&[tier_below(2), tri::all(&[by_other, tri::any(&[tier_below(4), not_reviewer])])]);
+        let second = or_lifted(RuleId::G16, second, tri::all(&[emergency, among]));
+        v.rule(RuleId::G16, second, "no second person is needed, or one released it", || match released {
             Some(None) => "a second person has not released it".into(),
             _ if by_other == Some(false) => "who proposes may not release".into(),
             _ => "who reviewed tier 4 may not release it".into(),
@@ -388,8 +389,9 @@ impl Leave {
             self.authorisation_expires.map(|e| e.is_none()),
             before(self.now, self.authorisation_expires.flatten()),
         ]);
-        let authorised = tri::any(&[tier_below(3), tri::all(&[self.authorisation_given, alive]), lifted]);
-        v.rule("G-17", authorised, "no independent authorisation is needed, or one is in force", || {
+        let authorised = tri::any(&[tier_below(3), tri::all(&[self.authorisation_given, alive])]);
+        let authorised = or_lifted(RuleId::G17, authorised, emergency);
+        v.rule(RuleId::G17, authorised, "no independent authorisation is needed, or one is in force", || {
             format!("{} needs an independent authorisation that is in force", tier())
         });
 
@@ -400,60 +402,73 @@ impl Leave {
             .map(|(r, g)| r.iter().all(|a| g.contains(a)));
         // Nothing required is nothing missing, whatever was given.
         let assured = tri::any(&[assured, self.assurances_required.as_ref().map(Vec::is_empty)]);
-        v.rule("G-18", assured, "every assurance that is required was given", || {
-            let given = self.assurances_given.clone().unwrap_or_default();
-            let missing: Vec<_> =
-                self.assurances_required.iter().flatten().filter(|a| !given.contains(a)).cloned().collect();
-            format!("assurances are missing: {}", missing.join(", "))
-        });
+        v.rule(
+            RuleId::G18,
+            or_lifted(RuleId::G18, assured, emergency),
+            "every assurance that is required was given",
+            || {
+                let given = self.assurances_given.clone().unwrap_or_default();
+                let missing: Vec<_> =
+                    self.assurances_required.iter().flatten().filter(|a| !given.contains(a)).cloned().collect();
+                format!("assurances are missing: {}", missing.join(", "))
+            },
+        );
 
         let frozen = match (&self.dispute_freezes_from_tier, i.tier) {
             (Some(None), _) => Some(false),
             (Some(Some(from)), Some(t)) => Some(*from <= Int::Small(i64::from(t.number()))),
             _ => None,
         };
-        v.rule("G-19", tri::any(&[tri::not(frozen), lifted]), "no dispute freezes it", || {
+        v.rule(RuleId::G19, or_lifted(RuleId::G19, tri::not(frozen), emergency), "no dispute freezes it", || {
             format!("a dispute freezes {}", tier())
         });
 
-        v.rule("G-20", self.term_fits(), "the deletion term fits", || {
+        v.rule(RuleId::G20, self.term_fits(), "the deletion term fits", || {
             "the deletion term is missing, or longer than the agreement or the originator allows".into()
         });
         let named_inside = self.references.map(|r| r != References::NotCleared);
-        v.rule("G-21", named_inside, "nothing that it names must stay", || {
+        v.rule(RuleId::G21, named_inside, "nothing that it names must stay", || {
             "it names something that may not leave".into()
         });
-        v.rule("G-22", i.state.map(|s| s == ItemState::Held), "it is held", || "it was purged".into());
-        let claimed = tri::any(&[self.emergency.as_ref().map(Option::is_none), lifted]);
-        v.rule("G-23", claimed, "no emergency is claimed, or it is one", || {
+        v.rule(RuleId::G22, i.state.map(|s| s == ItemState::Held), "it is held", || "it was purged".into());
+        let claimed = tri::any(&[self.emergency.as_ref().map(Option::is_none), emergency]);
+        v.rule(RuleId::G23, claimed, "no emergency is claimed, or it is one", || {
             "an emergency needs a risk to life, two different people, and a validation that was not refused and did not lapse".into()
         });
 
         let pending =
             self.emergency.as_ref().and_then(Option::as_ref).and_then(|e| e.validation) == Some(Validation::Pending);
-        if lifted == Some(true) && pending {
+        if emergency == Some(true) && pending {
             v.obligations.push("validate within 48 h".into());
+        }
+        if not_asked == Some(true) && agrees == Some(false) {
+            v.obligations.push("tell the originator without delay".into());
+        }
+        if emergency == Some(true) && assured == Some(false) {
+            v.obligations.push("ask for the assurances".into());
         }
         v
     }
 
-    /// G-04 to G-07.
+    /// Judges G-04 to G-07.
     fn judge_agreement(&self, v: &mut Verdict) {
         let none = || "there is no agreement with this partner".to_owned();
         let Some(agreement) = &self.agreement else { return };
         let Some(a) = agreement else {
-            for id in ["G-04", "G-05", "G-06", "G-07"] {
+            for id in [RuleId::G04, RuleId::G05, RuleId::G06, RuleId::G07] {
                 v.rule(id, Some(false), "", none);
             }
             return;
         };
         let i = &self.item;
         let in_force = tri::all(&[tri::not(a.ended), not_after(a.from, self.now), before(self.now, a.until)]);
-        v.rule("G-04", in_force, "the agreement is in force", || "the agreement is not in force".into());
+        v.rule(RuleId::G04, in_force, "the agreement is in force", || "the agreement is not in force".into());
         let purpose = self.purpose.as_ref().zip(a.purposes.as_ref()).map(|(p, all)| all.contains(p));
-        v.rule("G-05", purpose, "the agreement names the purpose", || "the agreement does not name the purpose".into());
+        v.rule(RuleId::G05, purpose, "the agreement names the purpose", || {
+            "the agreement does not name the purpose".into()
+        });
         let category = i.category.zip(a.categories.as_ref()).map(|(c, all)| all.contains(&c));
-        v.rule("G-06", category, "the agreement names the category", || {
+        v.rule(RuleId::G06, category, "the agreement names the category", || {
             format!("the agreement does not name {} data", i.category.map_or("this", Category::word))
         });
         let ceiling = match a.tier {
@@ -462,7 +477,7 @@ impl Leave {
             None => None,
         };
         let below = i.tier.zip(ceiling).map(|(t, c)| t <= c);
-        v.rule("G-07", below, "the tier is within the ceiling", || {
+        v.rule(RuleId::G07, below, "the tier is within the ceiling", || {
             format!(
                 "tier {} is above the ceiling, tier {}",
                 i.tier.map_or(0, Tier::number),
@@ -471,23 +486,22 @@ impl Leave {
         });
     }
 
-    /// G-11 to G-15.
-    fn judge_review(&self, v: &mut Verdict, lifted: Tri) {
+    /// Judges G-11 to G-15.
+    fn judge_review(&self, v: &mut Verdict, emergency: Tri) {
         let tier_1 = self.item.tier.map(|t| t.number() < 2);
-        let free = tri::any(&[tier_1, lifted]);
         let review = match &self.review {
             Some(Some(review)) => review,
             Some(None) => {
-                for id in ["G-11", "G-12", "G-13", "G-14", "G-15"] {
-                    v.rule(id, free, "no review is needed", || "there is no review".into());
+                for id in [RuleId::G11, RuleId::G12, RuleId::G13, RuleId::G14, RuleId::G15] {
+                    v.rule(id, or_lifted(id, tier_1, emergency), "no review is needed", || "there is no review".into());
                 }
                 return;
             }
             // The review is unusable: its rules can be judged only where none is needed.
             None => &Review::default(),
         };
-        let or_free = |holds: Tri| tri::any(&[free, holds]);
-        v.rule("G-11", or_free(review.approves()), "no review is needed, or one approves it", || {
+        let or_free = |id: RuleId, holds: Tri| or_lifted(id, tri::any(&[tier_1, holds]), emergency);
+        v.rule(RuleId::G11, or_free(RuleId::G11, review.approves()), "no review is needed, or one approves it", || {
             match review.outcome {
                 Some(outcome) if review.covers_item == Some(true) => format!("the review is {outcome}"),
                 _ => "the review does not approve and cover it".into(),
@@ -499,20 +513,26 @@ impl Leave {
             (Some(Some(needed)), Some(level)) => Some(level >= needed),
             _ => None,
         };
-        v.rule("G-12", or_free(level), "no review is needed, or its level is high enough", || {
+        v.rule(RuleId::G12, or_free(RuleId::G12, level), "no review is needed, or its level is high enough", || {
             format!("the review's level is too low: {} is asked", needed.flatten().map_or("L1", Level::word))
         });
         let high = review.tier.zip(self.item.tier).map(|(r, t)| r >= t);
         let same = tri::all(&[review.same_facts(self.purpose.as_deref()), high]);
-        v.rule("G-13", or_free(same), "no review is needed, or it was made on the same facts", || {
-            "the review was made for another purpose, another recipient or a lower tier".into()
-        });
-        v.rule("G-14", or_free(before(self.now, review.expires)), "no review is needed, or it is alive", || {
-            "the review has expired".into()
-        });
         v.rule(
-            "G-15",
-            or_free(review.reviewed_by_others(self.proposed_by.as_deref())),
+            RuleId::G13,
+            or_free(RuleId::G13, same),
+            "no review is needed, or it was made on the same facts",
+            || "the review was made for another purpose, another recipient or a lower tier".into(),
+        );
+        v.rule(
+            RuleId::G14,
+            or_free(RuleId::G14, before(self.now, review.expires)),
+            "no review is needed, or it is alive",
+            || "the review has expired".into(),
+        );
+        v.rule(
+            RuleId::G15,
+            or_free(RuleId::G15, review.reviewed_by_others(self.proposed_by.as_deref())),
             "no review is needed, or others made it",
             || "the review needs reviewers other than the proposer; level L3 needs two".into(),
         );
@@ -550,7 +570,7 @@ impl Leave {
         tri::all(&[some, in_cap, in_originators])
     }
 
-    /// Whether an emergency is claimed and is one (G-23).
+    /// Returns whether an emergency is claimed and is one (G-23).
     fn emergency_holds(&self) -> Tri {
         match &self.emergency {
             None => None,
@@ -570,7 +590,7 @@ impl Leave {
 }
 
 impl Review {
-    /// Reads the facts of a review.
+    /// Returns the facts of a review, read from JSON.
     pub fn read(json: &Json, problems: &mut Vec<String>) -> Self {
         let mut f = Facts::of(Some(json), "review.", problems);
         let review = Self {
@@ -587,7 +607,7 @@ impl Review {
         review
     }
 
-    /// The facts as JSON.
+    /// Returns the facts as JSON.
     pub fn to_json(&self) -> Json {
         let mut all = object! {};
         put(&mut all, "outcome", self.outcome);
@@ -601,19 +621,19 @@ impl Review {
         all
     }
 
-    /// G-11: it approves, and covers the item.
+    /// Returns whether it approves and covers the item (G-11).
     pub fn approves(&self) -> Tri {
         let yes = |o| matches!(o, ReviewOutcome::Approved | ReviewOutcome::Conditions | ReviewOutcome::Partial);
         tri::all(&[self.outcome.map(yes), self.covers_item])
     }
 
-    /// G-13, but for the tier: made for this purpose and this recipient.
+    /// Returns whether it was made for this purpose and this recipient (G-13, but for the tier).
     pub fn same_facts(&self, purpose: Option<&str>) -> Tri {
         let same = self.purpose.as_deref().zip(purpose).map(|(r, p)| r == p);
         tri::all(&[same, self.recipient.map(|r| r == Recipient::Same)])
     }
 
-    /// G-15: enough reviewers, none of them the proposer.
+    /// Returns whether there are enough reviewers, none of them the proposer (G-15).
     pub fn reviewed_by_others(&self, proposer: Option<&str>) -> Tri {
         let enough = self.reviewers.as_ref().map(|all| {
             let mut people: Vec<_> = all.iter().collect();
@@ -752,7 +772,12 @@ fn emergency_json(e: &Emergency) -> Json {
     all
 }
 
-/// Whether `t` is before `end`.
+/// Returns what a rule comes to: it holds by itself, or because an emergency lifts it.
+fn or_lifted(id: RuleId, holds: Tri, emergency: Tri) -> Tri {
+    if id.row().is_some_and(|rule| rule.lifted_by_emergency) { tri::any(&[holds, emergency]) } else { holds }
+}
+
+/// Returns whether `t` is before `end`.
 pub fn before(t: Fact<Timestamp>, end: Fact<Timestamp>) -> Tri {
     t.zip(end).map(|(t, end)| t < end)
 }
@@ -765,7 +790,7 @@ fn eq<T: PartialEq>(a: &Fact<T>, b: &Fact<T>) -> Tri {
     a.as_ref().zip(b.as_ref()).map(|(a, b)| a == b)
 }
 
-/// Whole days from `now` to `then`, rounded down: how the days of a deletion term are counted.
+/// Returns the whole days from `now` to `then`, rounded down: how the days of a deletion term are counted.
 pub const fn days_left(now: Timestamp, then: Timestamp) -> i64 {
     then.since(now).whole_days()
 }

@@ -1,6 +1,6 @@
 //! Layer 4: the gate. One pure function says what may be done, what may leave, and why not.
 //!
-//! Facts go in, a verdict comes out; it names every rule that was looked at. Screens, commands, export, import and
+//! Facts go in, a verdict comes out; it names every rule that was judged. Screens, commands, export, import and
 //! `audit verify` all ask here. The gate reads no clock, writes nothing, and lets nothing through that it does not know.
 
 pub mod act;

@@ -3,6 +3,7 @@
 use super::fact::{self, Fact, Facts};
 use super::tri;
 use super::verdict::Verdict;
+use crate::law::rule::{QuestionKind, RuleId};
 use crate::object;
 use crate::value::class::Role;
 use crate::value::json::Json;
@@ -18,7 +19,7 @@ pub struct Hold {
     pub placed_by: Fact<String>,
 }
 
-/// Everything that the question is asked with.
+/// The facts of the question.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Purge {
     /// When.
@@ -40,7 +41,7 @@ pub struct Purge {
 }
 
 impl Purge {
-    /// Reads the facts; what is wrong with them is kept for U-00.
+    /// Returns the facts read from JSON; what is wrong with them is kept for U-00.
     pub fn read(json: &Json) -> Self {
         let mut problems = Vec::new();
         let mut f = Facts::of(Some(json), "", &mut problems);
@@ -73,7 +74,7 @@ impl Purge {
         found
     }
 
-    /// The facts as JSON, to be kept with an act. The reason is content; that there is one is kept.
+    /// Returns the facts as JSON, to be kept with an act. The reason is content; that there is one is kept.
     pub fn to_json(&self) -> Json {
         let holds: Vec<Json> = self
             .holds
@@ -82,7 +83,7 @@ impl Purge {
             .map(|h| object! { "lifted_by" => h.lifted_by.clone().flatten(), "placed_by" => h.placed_by.clone() })
             .collect();
         object! {
-            "question" => "purge",
+            "question" => QuestionKind::Purge,
             "now" => self.now.map(|t| t.to_string()),
             "due" => self.due.flatten().map(|t| t.to_string()),
             "because" => self.because.clone().flatten(),
@@ -93,22 +94,22 @@ impl Purge {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn judge(&self) -> Verdict {
-        let mut v = Verdict::of_facts("U-00", &self.problems);
+        let mut v = Verdict::of_facts(RuleId::U00, &self.problems);
         let due = match (self.now, self.due) {
             (_, Some(None)) => Some(false),
             (Some(now), Some(Some(due))) => Some(due <= now),
             _ => None,
         };
         let reason = self.because.as_ref().map(|b| b.as_ref().is_some_and(|b| !is_blank(b)));
-        v.rule("U-01", tri::any(&[due, reason]), "it is due, or a reason is given", || {
+        v.rule(RuleId::U01, tri::any(&[due, reason]), "it is due, or a reason is given", || {
             "it is not due: give a reason (--because)".into()
         });
 
         let stands = |h: &Hold| h.lifted_by.as_ref().map(Option::is_some);
         let lifted = self.holds.as_ref().and_then(|all| tri::all(&all.iter().map(stands).collect::<Vec<_>>()));
-        v.rule("U-02", lifted, "no hold stands", || {
+        v.rule(RuleId::U02, lifted, "no hold stands", || {
             "a hold stands: it beats every timer until another person lifts it".into()
         });
 
@@ -118,13 +119,13 @@ impl Purge {
             (None, ..) => None,
         };
         let others = self.holds.as_ref().and_then(|all| tri::all(&all.iter().map(by_another).collect::<Vec<_>>()));
-        v.rule("U-03", others, "no hold was lifted by who placed it or asks now", || {
+        v.rule(RuleId::U03, others, "no hold was lifted by who placed it or asks now", || {
             "a hold was lifted by the person who asks now, or by the one who placed it".into()
         });
 
         let may = |r: &Role| matches!(r, Role::DeskOfficer | Role::ReleaseOfficer | Role::Administrator);
         let role = self.roles.as_ref().map(|all| all.iter().any(may));
-        v.rule("U-04", role, "the role may erase", || {
+        v.rule(RuleId::U04, role, "the role may erase", || {
             "only a desk officer, a release officer or an administrator may erase".into()
         });
         if self.shared_with_duty == Some(true) {

@@ -5,6 +5,7 @@ use super::decide::Decide;
 use super::leave::Leave;
 use super::purge::Purge;
 use super::verdict::Verdict;
+use crate::law::rule::{QuestionKind, RuleId};
 use crate::value::json::Json;
 
 /// A question to the gate, with its facts.
@@ -18,23 +19,23 @@ pub enum Question {
     Purge(Box<Purge>),
     /// May this member sign this, and may it travel?
     Act(Box<Act>),
-    /// None that the gate knows.
+    /// No question that the gate knows.
     Unknown,
 }
 
 impl Question {
-    /// Reads a question. What is wrong with its facts is kept and judged.
+    /// Returns the question read from JSON. What is wrong with its facts is kept and judged.
     pub fn read(json: &Json) -> Self {
-        match json.get("question").and_then(Json::text) {
-            Some("leave") => Self::Leave(Box::new(Leave::read(json))),
-            Some("decide") => Self::Decide(Box::new(Decide::read(json))),
-            Some("purge") => Self::Purge(Box::new(Purge::read(json))),
-            Some("act") => Self::Act(Box::new(Act::read(json))),
-            _ => Self::Unknown,
+        match json.get("question").and_then(Json::text).and_then(QuestionKind::parse) {
+            Some(QuestionKind::Leave) => Self::Leave(Box::new(Leave::read(json))),
+            Some(QuestionKind::Decide) => Self::Decide(Box::new(Decide::read(json))),
+            Some(QuestionKind::Purge) => Self::Purge(Box::new(Purge::read(json))),
+            Some(QuestionKind::Act) => Self::Act(Box::new(Act::read(json))),
+            None => Self::Unknown,
         }
     }
 
-    /// The facts as JSON.
+    /// Returns the facts as JSON.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Leave(q) => q.to_json(),
@@ -46,13 +47,13 @@ impl Question {
     }
 }
 
-/// The gate: facts in, verdict out.
+/// Returns the verdict on a question: this function is the gate.
 pub fn judge(question: &Question) -> Verdict {
     match question {
         Question::Leave(q) => q.judge(),
         Question::Decide(q) => q.judge(),
         Question::Purge(q) => q.judge(),
         Question::Act(q) => q.judge(),
-        Question::Unknown => Verdict::of_facts("G-00", &["question is missing or unknown".to_owned()]),
+        Question::Unknown => Verdict::of_facts(RuleId::G00, &["question is missing or unknown".to_owned()]),
     }
 }

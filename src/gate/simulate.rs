@@ -1,4 +1,4 @@
-//! `gate simulate`: facts in, one JSON object a line; verdicts out, one a line. A stream in constant memory.
+//! `gate simulate`: facts in, one JSON object per line; verdicts out, one per line. A stream in constant memory.
 
 use std::io::{self, BufRead, Read as _, Write};
 
@@ -10,7 +10,7 @@ use crate::value::text::is_blank;
 /// The longest line, in bytes; a longer one is an error in its place.
 const LONGEST_LINE: u64 = 1 << 20;
 
-/// What a run came to.
+/// The counts of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Lines with a verdict.
@@ -19,7 +19,19 @@ pub struct Tally {
     pub errors: u64,
 }
 
-/// Judges every line. `go_on` is asked now and then; a no ends the run early.
+/// Judges every line and returns the counts. `go_on` is asked now and then; `false` ends the run early.
+///
+/// ```
+/// use comity::gate::simulate::simulate;
+///
+/// // May an indicator of tier 1 leave? Nothing else is said of it, and what is not said refuses.
+/// let facts = r#"{"question": "leave", "tier": 1, "category": "indicator"}"#;
+/// let mut verdict = Vec::new();
+/// let tally = simulate(facts.as_bytes(), &mut verdict, |_| true)?;
+/// assert_eq!((tally.judged, tally.errors), (1, 0));
+/// assert!(verdict.starts_with(br#"{"allowed":false,"refused_by":["G-00""#));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn simulate(
     mut facts: impl BufRead,
     mut out: impl Write,

@@ -1,9 +1,9 @@
-//! Yes, no, or not to be said: what a rule comes to where a fact may be unusable.
+//! Three-valued logic: yes, no, or undecided, since a fact that a rule depends on may be unusable.
 
-/// `None`: it cannot be said, since a fact that it depends on is unusable.
+/// Yes, no, or undecided (`None`), where a fact that it depends on is unusable.
 pub type Tri = Option<bool>;
 
-/// No, if one is no; else not to be said, if one cannot be; else yes.
+/// Returns no if one part is no; else undecided if one is undecided; else yes.
 pub fn all(parts: &[Tri]) -> Tri {
     if parts.contains(&Some(false)) {
         Some(false)
@@ -14,12 +14,12 @@ pub fn all(parts: &[Tri]) -> Tri {
     }
 }
 
-/// Yes, if one is yes; else not to be said, if one cannot be; else no.
+/// Returns yes if one part is yes; else undecided if one is undecided; else no.
 pub fn any(parts: &[Tri]) -> Tri {
     not(all(&parts.iter().copied().map(not).collect::<Vec<_>>()))
 }
 
-/// The opposite, where it can be said.
+/// Returns the opposite; undecided stays undecided.
 pub fn not(part: Tri) -> Tri {
     part.map(|yes| !yes)
 }

@@ -1,15 +1,15 @@
-//! What the gate says: allowed or not, every rule that was looked at, and what follows from a yes.
+//! The verdict of the gate: allowed or not, every rule that was judged, and the obligations that come with it.
 
 use super::tri::Tri;
-use crate::law::rule;
+use crate::law::rule::{RuleId, SecondPerson};
 use crate::object;
 use crate::value::json::Json;
 
-/// What one rule came to.
+/// The result of one rule.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// The rule's number.
-    pub id: &'static str,
+    pub id: RuleId,
     /// Whether it holds.
     pub holds: bool,
     /// Why, in plain words.
@@ -19,47 +19,49 @@ pub struct Finding {
 /// The gate's answer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Verdict {
-    /// Every rule that was looked at, in order of number.
+    /// Every rule that was judged, in order of number.
     pub rules: Vec<Finding>,
-    /// What must follow.
+    /// The obligations that come with it.
     pub obligations: Vec<String>,
 }
 
 impl Finding {
-    /// The source of the rule.
+    /// Returns the source of the rule.
     pub fn source(&self) -> &'static str {
-        rule::by_id(self.id).map_or("", |r| r.source.as_str())
+        self.id.row().map_or("", |rule| rule.source.as_str())
     }
 }
 
 impl Verdict {
-    /// Whether no rule says no.
+    /// Returns whether no rule refuses.
     pub fn allowed(&self) -> bool {
         self.rules.iter().all(|r| r.holds)
     }
 
-    /// The rules that say no, in order of number.
-    pub fn refused_by(&self) -> Vec<&'static str> {
+    /// Returns the rules that refuse, in order of number.
+    pub fn refused_by(&self) -> Vec<RuleId> {
         self.refusals().map(|r| r.id).collect()
     }
 
-    /// Whether nothing but a second person is missing. Whoever joins the claim of an emergency makes it one (G-23), and
-    /// that lifts what only reviews, courts and releases give.
+    /// Returns whether nothing but a second person is missing. Whoever joins the claim of an emergency makes it hold
+    /// (G-23), and that lifts reviews, authorisation and release.
     pub fn waits_for_a_second_person(&self, emergency: bool) -> bool {
-        const LIFTED: [&str; 9] = ["G-11", "G-12", "G-13", "G-14", "G-15", "G-16", "G-17", "G-19", "G-23"];
-        match self.refused_by().as_slice() {
-            [] => false,
-            all if emergency => all.iter().all(|id| LIFTED.contains(id)),
-            all => all == ["G-16"],
-        }
+        let would_hold = |finding: &Finding| {
+            finding.id.row().is_some_and(|rule| match rule.second_person {
+                Some(SecondPerson::Joins) => emergency,
+                Some(SecondPerson::Releases) if !emergency => true,
+                _ => emergency && rule.lifted_by_emergency,
+            })
+        };
+        !self.allowed() && self.refusals().all(would_hold)
     }
 
-    /// The findings that say no.
+    /// Returns the findings that refuse.
     pub fn refusals(&self) -> impl Iterator<Item = &Finding> {
         self.rules.iter().filter(|r| !r.holds)
     }
 
-    /// The verdict as `gate simulate` prints it.
+    /// Returns the verdict as `gate simulate` prints it.
     pub fn to_json(&self) -> Json {
         let rules: Vec<Json> = self
             .rules
@@ -74,21 +76,21 @@ impl Verdict {
         }
     }
 
-    /// The refusal in one sentence: each rule that says no, with its reason and source.
+    /// Returns the refusal in one sentence: each rule that refuses, with its reason and source.
     pub fn refusal(&self) -> String {
         let parts: Vec<String> = self.refusals().map(|r| format!("{} {} ({})", r.id, r.because, r.source())).collect();
         parts.join("; ")
     }
 
-    /// Begins with the finding on the facts themselves: each must be present and known.
-    pub fn of_facts(id: &'static str, problems: &[String]) -> Self {
+    /// Returns a verdict that begins with the finding on the facts themselves: each must be present and known.
+    pub fn of_facts(id: RuleId, problems: &[String]) -> Self {
         let because =
             if problems.is_empty() { "every fact is present and known".to_owned() } else { problems.join("; ") };
         Self { rules: vec![Finding { id, holds: problems.is_empty(), because }], obligations: Vec::new() }
     }
 
-    /// Adds a rule. Where it cannot be said whether it holds, it is left out.
-    pub fn rule(&mut self, id: &'static str, holds: Tri, yes: &str, no: impl FnOnce() -> String) {
+    /// Adds a rule. Where it is undecided, it is left out.
+    pub fn rule(&mut self, id: RuleId, holds: Tri, yes: &str, no: impl FnOnce() -> String) {
         if let Some(holds) = holds {
             let because = if holds { yes.to_owned() } else { no() };
             self.rules.push(Finding { id, holds, because });

@@ -1,6 +1,6 @@
 //! Randomness from the operating system: for ids, salts and keys.
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::act::change::Salt;
 use crate::value::id::Id;
@@ -29,8 +29,8 @@ impl Entropy {
         let mut out = [0; N];
         out.copy_from_slice(self.pool.get(rest..).ok_or(EntropyError)?);
         // What was handed out does not stay here.
-        for byte in self.pool.iter_mut().skip(rest) {
-            *byte = 0;
+        if let Some(used) = self.pool.get_mut(rest..) {
+            used.zeroize();
         }
         self.pool.truncate(rest);
         Ok(out)

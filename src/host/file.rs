@@ -1,11 +1,12 @@
 //! Files: read within bounds, written whole or not at all, never followed into what is not a file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-#[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use tempfile::NamedTempFile;
 
 /// Why a file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -50,42 +51,44 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     if bytes.len() as u64 > limit { Err(FileError::Large(path.to_owned(), limit)) } else { Ok(bytes) }
 }
 
+/// How the names of files that are still being written begin and end.
+const PART: (&str, &str) = ("comity-", ".part");
+
 /// A file being written beside its place; it takes its place when it is finished, and vanishes when it is not.
 pub struct Pending {
-    file: File,
-    part: PathBuf,
+    file: NamedTempFile,
     path: PathBuf,
-    done: bool,
 }
 
 impl Pending {
     /// Begins to write what will be `path`, readable for its owner alone.
     pub fn begin(path: &Path) -> Result<Self, FileError> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        options.mode(0o600);
-        // A leftover of an interrupted run is no obstacle, whatever it is.
-        let _ = fs::remove_file(&part);
-        let file = options.open(&part).map_err(at(&part))?;
-        Ok(Self { file, part, path: path.to_owned(), done: false })
+        let file = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder_of(path));
+        Ok(Self { file: file.map_err(at(path))?, path: path.to_owned() })
     }
 
-    /// Makes the bytes durable and puts them in their place.
+    /// Makes the bytes durable and puts them in their place; what was there is replaced.
     pub fn finish(self) -> Result<(), FileError> {
-        self.file.sync_all().map_err(at(&self.path))?;
-        let path = self.path.clone();
-        self.place()?;
+        let path = self.synced()?.place()?;
         sync_folder_of(&path)
     }
 
-    fn place(mut self) -> Result<(), FileError> {
-        fs::rename(&self.part, &self.path).map_err(at(&self.path))?;
-        self.done = true;
-        Ok(())
+    /// Makes the bytes durable and puts them in their place, where nothing may be yet.
+    fn finish_new(self) -> Result<(), FileError> {
+        let Self { file, path } = self.synced()?;
+        file.persist_noclobber(&path).map_err(|e| at(&path)(e.error))?;
+        sync_folder_of(&path)
+    }
+
+    fn synced(self) -> Result<Self, FileError> {
+        self.file.as_file().sync_all().map_err(at(&self.path))?;
+        Ok(self)
+    }
+
+    fn place(self) -> Result<PathBuf, FileError> {
+        let Self { file, path } = self;
+        file.persist(&path).map_err(|e| at(&path)(e.error))?;
+        Ok(path)
     }
 }
 
@@ -99,28 +102,33 @@ impl Write for Pending {
     }
 }
 
-impl Drop for Pending {
-    fn drop(&mut self) {
-        if !self.done {
-            let _ = fs::remove_file(&self.part);
-        }
-    }
+fn written(path: &Path, bytes: &[u8]) -> Result<Pending, FileError> {
+    let mut pending = Pending::begin(path)?;
+    pending.write_all(bytes).map_err(at(path))?;
+    Ok(pending)
 }
 
 /// Writes a file whole or not at all, readable for its owner alone.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut pending = Pending::begin(path)?;
-    pending.write_all(bytes).map_err(at(path))?;
-    pending.finish()
+    written(path, bytes)?.finish()
 }
 
-/// Writes a file that must not exist yet.
+/// Writes a file that must not exist yet, whole or not at all, readable for its owner alone.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    if path.symlink_metadata().is_ok() {
-        let source = io::Error::new(io::ErrorKind::AlreadyExists, "there is a file already");
-        return Err(FileError::Io { path: path.to_owned(), source });
-    }
-    write(path, bytes)
+    written(path, bytes)?.finish_new()
+}
+
+/// Removes what interrupted runs were still writing in a folder. Nobody else may be writing there.
+pub fn remove_parts(folder: &Path) -> Result<(), FileError> {
+    let is_part = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(PART.0) && name.ends_with(PART.1)
+    };
+    let files = match files_in(folder) {
+        Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
+        files => files?,
+    };
+    files.iter().filter(|file| is_part(file)).try_for_each(|file| remove(file))
 }
 
 /// Copies a regular file, durably.
@@ -130,7 +138,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
 
 /// Copies a regular file for the time of this run: nothing is lost where it does not survive it.
 pub fn copy_for_now(from: &Path, to: &Path) -> Result<(), FileError> {
-    copied(from, to)?.place()
+    copied(from, to)?.place().map(drop)
 }
 
 fn copied(from: &Path, to: &Path) -> Result<Pending, FileError> {
@@ -149,9 +157,14 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
     }
 }
 
+/// The folder that a path lies in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes a name in a folder durable.
 fn sync_folder_of(path: &Path) -> Result<(), FileError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     match File::open(folder).and_then(|f| f.sync_all()) {
         Ok(()) => Ok(()),
         // Some media cannot make a folder durable (FAT, network mounts); the file itself is.
@@ -189,8 +202,7 @@ pub fn must_be_private(path: &Path) -> Result<(), FileError> {
     if meta.permissions().mode() & 0o077 != 0 {
         return exposed("can be entered by others: run `chmod 700` on it first");
     }
-    let me = fs::metadata("/proc/self").map(|m| m.uid()).ok();
-    if me.is_some_and(|me| me != meta.uid()) {
+    if rustix::process::geteuid().as_raw() != meta.uid() {
         return exposed("belongs to somebody else");
     }
     Ok(())
@@ -275,9 +287,37 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no part is left");
         assert!(matches!(read(&path, 2), Err(FileError::Large(..))));
         assert!(matches!(read(folder.path(), 2), Err(FileError::NotAFile(_))));
-        assert!(write_new(&path, b"three").is_err());
+        assert!(matches!(write_new(&path, b"three"), Err(FileError::Io { .. })));
+        assert_eq!(read(&path, 10).unwrap(), b"one");
+        let new = folder.path().join("y");
+        write_new(&new, b"three").unwrap();
+        assert_eq!(read(&new, 10).unwrap(), b"three");
         remove(&path).unwrap();
         remove(&path).unwrap();
+    }
+
+    #[test]
+    fn what_an_interrupted_run_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("comity-1.parts");
+        write(&kept, b"").unwrap();
+        let (_, left) = Pending::begin(&kept).unwrap().file.keep().unwrap();
+        assert_eq!(left.parent(), Some(folder.path()));
+        remove_parts(folder.path()).unwrap();
+        assert_eq!(files_in(folder.path()).unwrap(), [kept]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_replaced_and_never_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        write(&target, b"one").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(write_new(&link, b"two").is_err());
+        write(&link, b"two").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_file());
+        assert_eq!(read(&target, 10).unwrap(), b"one");
     }
 
     #[cfg(unix)]

@@ -2,19 +2,16 @@
 
 use std::path::PathBuf;
 
-/// The workspace where none is named: `COMITY_WORKSPACE`, or the platform's data folder.
+use super::file::{FileError, at};
+
+/// The workspace where none is named: it is in the platform's data folder.
 pub fn workspace() -> Option<PathBuf> {
-    named("COMITY_WORKSPACE").or_else(|| Some(platform()?.data_dir().join("workspace")))
+    Some(platform()?.data_dir().join("workspace"))
 }
 
-/// The identity where none is named: `COMITY_IDENTITY`, or one in the platform's configuration folder.
+/// The identity where none is named: it is in the platform's configuration folder.
 pub fn identity() -> Option<PathBuf> {
-    named("COMITY_IDENTITY").or_else(|| Some(platform()?.config_dir().join("identity.age")))
-}
-
-/// The passphrase file where none is named: `COMITY_PASSPHRASE_FILE`.
-pub fn passphrase_file() -> Option<PathBuf> {
-    named("COMITY_PASSPHRASE_FILE")
+    Some(platform()?.config_dir().join("identity.age"))
 }
 
 /// Where settings, drafts and keymaps live.
@@ -31,18 +28,15 @@ pub fn typed(path: &str) -> PathBuf {
     }
 }
 
-/// A new folder name in the system's place for temporary things.
-pub fn temporary(name: &str) -> PathBuf {
-    std::env::temp_dir().join(name)
+/// A new folder for its owner alone, in the system's place for temporary things. Whoever asks for it removes it.
+pub fn temporary(prefix: &str) -> Result<PathBuf, FileError> {
+    let new = tempfile::Builder::new().prefix(prefix).tempdir();
+    Ok(new.map_err(at(&std::env::temp_dir()))?.keep())
 }
 
 /// An environment variable that is set and not empty.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
-}
-
-fn named(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable).filter(|v| !v.is_empty()).map(PathBuf::from)
 }
 
 fn platform() -> Option<directories::ProjectDirs> {

@@ -1,4 +1,4 @@
-//! Grounds on which a request may be refused or put off. A kind of request names the closed list of its own.
+//! Grounds on which a request may be refused or postponed. A kind of request names the closed list of its own.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Who may sign which kind of act, as data.
+//! Who may sign which kind of act, and which kinds go to a suspended partner too, as data.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,6 +18,14 @@ struct Rows {
 struct SignerRow {
     roles: Vec<String>,
     kinds: Vec<String>,
+    #[serde(default)]
+    to_suspended: bool,
+}
+
+/// What is known of a kind of act.
+struct Known {
+    signers: Signers,
+    to_suspended: bool,
 }
 
 /// Which roles may sign a kind of act.
@@ -29,7 +37,7 @@ pub enum Signers {
     Roles(Vec<Role>),
 }
 
-static TABLE: LazyLock<BTreeMap<String, Signers>> = LazyLock::new(|| {
+static TABLE: LazyLock<BTreeMap<String, Known>> = LazyLock::new(|| {
     let rows =
         toml::from_str::<Rows>(include_str!("../../assets/law/signers.toml")).map(|r| r.signers).unwrap_or_default();
     let mut table = BTreeMap::new();
@@ -39,14 +47,20 @@ static TABLE: LazyLock<BTreeMap<String, Signers>> = LazyLock::new(|| {
         } else {
             Signers::Roles(row.roles.iter().filter_map(|r| Role::parse(r)).collect())
         };
-        table.extend(row.kinds.into_iter().map(|kind| (kind, signers.clone())));
+        let known = |kind| (kind, Known { signers: signers.clone(), to_suspended: row.to_suspended });
+        table.extend(row.kinds.into_iter().map(known));
     }
     table
 });
 
 /// Who may sign acts of this kind; `None` where no such kind is known.
 pub fn of_kind(kind: &str) -> Option<&'static Signers> {
-    TABLE.get(kind)
+    TABLE.get(kind).map(|known| &known.signers)
+}
+
+/// Whether acts of this kind go to a suspended partner, or over a suspended channel, too.
+pub fn goes_to_suspended(kind: &str) -> bool {
+    TABLE.get(kind).is_some_and(|known| known.to_suspended)
 }
 
 /// Every kind of act, in alphabetical order.
@@ -92,6 +106,8 @@ mod tests {
         }
         assert_eq!(of_kind("request-send"), Some(&Signers::Roles(vec![Role::DeskOfficer])));
         assert_eq!(of_kind("certificate"), Some(&Signers::Any));
+        let to_suspended: Vec<_> = kinds().filter(|kind| goes_to_suspended(kind)).collect();
+        assert_eq!(to_suspended, ["certificate", "certificate-countersign", "delete-order", "request-withdraw"]);
         assert_eq!(of_kind("review-decide"), None, "it has a question of its own");
     }
 }

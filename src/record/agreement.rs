@@ -4,8 +4,10 @@
 //! record comes the same way and is shown beside it, but nothing is decided by it here.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, put_new, token,
+    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    must_be, need, nothing_asked, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -16,22 +18,70 @@ use crate::value::json::Json;
 use crate::value::policy::Stated;
 use crate::value::timestamp::Timestamp;
 
+states! {
+    /// Where a record of an agreement stands.
+    Agreement {
+        /// It is in force from its first day to its last.
+        Recorded = "recorded" "recorded" Neutral,
+        /// It was ended before its time.
+        Ended = "ended" "ended" Over,
+    }
+}
+
 /// `agreement`: recorded (in force from its `from` to its `until`) → ended. The partner's record is one of the partner's
 /// desk, in the same states.
 pub const KIND: KindDef = KindDef {
-    name: "agreement",
+    kind: Kind::Agreement,
     letter: 'A',
+    title: "Agreement",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "agreement ends",
+    line: Line { content: &["title"], terms: &[] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::HomeOrAddressed, nothing_asked, add),
-        ChangeDef::first(END, AudienceRule::HomeOrAddressed, nothing_asked, end),
-        ChangeDef::first(COUNTERSIGN, AudienceRule::Addressed, nothing_asked, countersign),
+        ChangeDef::first(ADD, AudienceRule::HomeOrAddressed, Moves::Makes, Some(END), nothing_asked, add),
+        ChangeDef::first(
+            END,
+            AudienceRule::HomeOrAddressed,
+            Moves::From(&[State::Recorded.any()], "end"),
+            None,
+            nothing_asked,
+            end,
+        )
+        .asking_before(before_end),
+        ChangeDef::first(
+            COUNTERSIGN,
+            AudienceRule::Addressed,
+            Moves::From(&[State::Recorded.any()], "countersign"),
+            None,
+            nothing_asked,
+            countersign,
+        )
+        .asking_before(before_countersigning),
     ],
 };
 
-const ADD: &str = "agreement-add";
-const END: &str = "agreement-end";
+/// The kind of change `agreement-add`.
+pub const ADD: ChangeKind = ChangeKind::new("agreement-add");
+/// The kind of change `agreement-end`.
+pub const END: ChangeKind = ChangeKind::new("agreement-end");
 /// Says that a partner's record is as this desk understands the agreement.
-pub const COUNTERSIGN: &str = "agreement-countersign";
+pub const COUNTERSIGN: ChangeKind = ChangeKind::new("agreement-countersign");
+
+fn before_end(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk == asker.home {
+        return Ok(GateInputs::default());
+    }
+    Err(ApplyError::Authority("it is the partner's record: the partner ends it".into()))
+}
+
+fn before_countersigning(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk != asker.home {
+        return Ok(GateInputs::default());
+    }
+    Err(ApplyError::Authority("it is this desk's own record: the partner countersigns it".into()))
+}
 
 /// What an agreement says.
 #[derive(Clone, Debug)]
@@ -75,14 +125,14 @@ impl Terms {
                 None => None,
                 Some(word) => {
                     let onward = word.text().and_then(Onward::parse);
-                    Some(onward.ok_or_else(|| ApplyError::Form("`onward` is not known".into()))?)
+                    Some(onward.ok_or_else(|| ApplyError::Malformed("`onward` is not known".into()))?)
                 }
             },
             stated: Stated::each(|statement| match m.maybe(statement.name) {
                 None => Ok(None),
                 Some(word) => {
                     let word = word.text().and_then(|w| statement.word(w));
-                    word.map(Some).ok_or_else(|| ApplyError::Form(format!("`{}` is not known", statement.name)))
+                    word.map(Some).ok_or_else(|| ApplyError::Malformed(format!("`{}` is not known", statement.name)))
                 }
             })?,
         };
@@ -153,14 +203,14 @@ pub fn ended(id: Id, because: &str, salt: Salt) -> Change {
 fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let terms = Terms::read(view.terms)?;
     if at.own() {
-        need(records, terms.partner, super::partner::KIND.name)?;
+        need(records, terms.partner, Kind::Partner)?;
     } else if terms.partner != at.home {
         return Err(ApplyError::Authority("a partner tells of an agreement with another desk".into()));
     }
     if terms.until <= terms.from {
-        return Err(ApplyError::Life("an agreement ends after it begins".into()));
+        return Err(ApplyError::NotAllowed("an agreement ends after it begins".into()));
     }
-    let mut record = Record::new(view.record, KIND.name, "recorded", at.desk());
+    let mut record = Record::new(view.record, State::Recorded, at.desk());
     record.partner = Some(if at.own() { terms.partner } else { at.desk() });
     // What the partner recorded reminds nobody here.
     record.due = at.own().then_some(terms.until);
@@ -175,29 +225,29 @@ fn end(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     if !at.own() && records.get(view.record)?.is_none() {
         return Ok(());
     }
-    let mut record = need(records, view.record, KIND.name)?;
+    let mut record = need(records, view.record, Kind::Agreement)?;
     if record.desk != at.desk() {
         return Err(ApplyError::Authority("each desk ends its own record of an agreement".into()));
     }
-    must_be(&record, &["recorded"], "end")?;
-    record.state = "ended".into();
+    must_be(&record, &[State::Recorded], "end")?;
+    record.set_state(State::Ended);
     record.due = None;
     Ok(records.put(&record)?)
 }
 
 fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let mut record = need(records, view.record, KIND.name)?;
+    let mut record = need(records, view.record, Kind::Agreement)?;
     // It is the record of one of the two that the other countersigns.
     let others = record.desk != at.desk() && (at.own() || record.partner == Some(at.desk()));
     if !others {
         return Err(ApplyError::Authority("a desk countersigns its partner's record, and no other".into()));
     }
-    must_be(&record, &["recorded"], "countersign")?;
+    must_be(&record, &[State::Recorded], "countersign")?;
     let mut m = view.members()?;
     let digest = m.read("digest", Digest::parse)?;
     m.finish()?;
     if digest != terms_of(&record)?.digest() {
-        return Err(ApplyError::Life("the agreement that is countersigned says something else".into()));
+        return Err(ApplyError::NotAllowed("the agreement that is countersigned says something else".into()));
     }
     record.set("countersigned", at.now().to_string());
     Ok(records.put(&record)?)
@@ -225,12 +275,12 @@ pub fn deciding(
     category: Category,
     now: Timestamp,
 ) -> Result<Option<Record>, ApplyError> {
-    let mut all = records.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
+    let mut all = records.find(&Query { partner: Some(partner), ..Query::kind(Kind::Agreement) })?;
     all.retain(|r| !is_theirs(r));
     all.sort_by_key(|r| std::cmp::Reverse(r.terms.get("position").and_then(Json::int)));
     let covers = |r: &&Record| {
         terms_of(r).is_ok_and(|t| {
-            r.state != "ended"
+            !r.is(State::Ended)
                 && t.from <= now
                 && now < t.until
                 && t.purposes.iter().any(|p| p == purpose)

@@ -1,9 +1,10 @@
 //! Assurances of a partner: that no death penalty is sought, that nobody is tortured, and their like.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, need, nothing_asked, only_at_home, put_new,
-    token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, need, nothing_asked,
+    only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -11,14 +12,29 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
 
+states! {
+    /// Where an assurance stands.
+    Assurance {
+        /// It was given; it ends with its expiry.
+        Given = "given" "given" Good,
+    }
+}
+
 /// `assurance`: given; it ends with its expiry.
 pub const KIND: KindDef = KindDef {
-    name: "assurance",
+    kind: Kind::Assurance,
     letter: 'G',
-    changes: &[ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add)],
+    title: "Assurance",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["text"], terms: &["of"] },
+    changes: &[ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)],
 };
 
-const ADD: &str = "assurance-add";
+/// The kind of change `assurance-add`.
+pub const ADD: ChangeKind = ChangeKind::new("assurance-add");
 
 /// Records an assurance. `said` is its text and who gave it.
 pub fn new(id: Id, partner: Id, of: &str, expires: Option<Timestamp>, said: &Json, salt: Salt) -> Change {
@@ -34,8 +50,8 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     let (partner, of) = (m.read("partner", Id::parse)?, m.read("of", token)?);
     let expires = m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse);
     m.finish()?;
-    need(records, partner, super::partner::KIND.name)?;
-    let mut record = Record::new(view.record, KIND.name, "given", at.home);
+    need(records, partner, Kind::Partner)?;
+    let mut record = Record::new(view.record, State::Given, at.home);
     record.partner = Some(partner);
     record.key = Some(of);
     record.due = expires;
@@ -46,7 +62,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 
 /// What a partner has given assurances of that stand at a time, each once.
 pub fn standing(records: &dyn RecordStore, partner: Id, now: Timestamp) -> Result<Vec<String>, ApplyError> {
-    let all = records.find(&Query { partner: Some(partner), ..Query::kind(KIND.name) })?;
+    let all = records.find(&Query { partner: Some(partner), ..Query::kind(Kind::Assurance) })?;
     let stands = |r: &Record| r.instant("expires").is_none_or(|t| now < t);
     let mut given: Vec<String> = all.iter().filter(|r| stands(r)).filter_map(|r| r.key.clone()).collect();
     given.sort_unstable();

@@ -1,8 +1,10 @@
 //! Independent authorisations: a court or an independent body allows an item, or what is in a case, to go to a partner.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, need, nothing_asked, only_at_home, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, need, nothing_asked,
+    only_at_home, put_new,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -10,14 +12,29 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
 
+states! {
+    /// Where an authorisation stands.
+    Authorisation {
+        /// It was given; it ends with its expiry.
+        Given = "given" "given" Good,
+    }
+}
+
 /// `authorisation`: given; it ends with its expiry.
 pub const KIND: KindDef = KindDef {
-    name: "authorisation",
+    kind: Kind::Authorisation,
     letter: 'U',
-    changes: &[ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add)],
+    title: "Authorisation",
+    states: STATES,
+    content: Content::WithSubject,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["reference"], terms: &[] },
+    changes: &[ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)],
 };
 
-const ADD: &str = "authorisation-add";
+/// The kind of change `authorisation-add`.
+pub const ADD: ChangeKind = ChangeKind::new("authorisation-add");
 
 /// Records an authorisation. `said` is who gave it and under which reference.
 pub fn new(id: Id, subject: Id, to: Id, expires: Option<Timestamp>, said: &Json, salt: Salt) -> Change {
@@ -33,11 +50,11 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     let (subject, to) = (m.read("subject", Id::parse)?, m.read("to", Id::parse)?);
     let expires = m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse);
     m.finish()?;
-    let of = records.get(subject)?.filter(|r| matches!(r.kind, "item" | "case"));
-    let of = of.ok_or_else(|| ApplyError::Life("an authorisation is of an item or of a case".into()))?;
-    need(records, to, super::partner::KIND.name)?;
-    let mut record = Record::new(view.record, KIND.name, "given", at.home);
-    record.case = of.case.or((of.kind == "case").then_some(of.id));
+    let of = records.get(subject)?.filter(|r| matches!(r.kind, Kind::Item | Kind::Case));
+    let of = of.ok_or_else(|| ApplyError::NotAllowed("an authorisation is of an item or of a case".into()))?;
+    need(records, to, Kind::Partner)?;
+    let mut record = Record::new(view.record, State::Given, at.home);
+    record.case = of.case.or((of.kind == Kind::Case).then_some(of.id));
     record.subject = Some(subject);
     record.partner = Some(to);
     record.due = expires;
@@ -51,7 +68,11 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 pub fn for_item(records: &dyn RecordStore, item: &Record, to: Id) -> Result<Option<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in [Some(item.id), item.case].into_iter().flatten() {
-        all.extend(records.find(&Query { subject: Some(subject), partner: Some(to), ..Query::kind(KIND.name) })?);
+        all.extend(records.find(&Query {
+            subject: Some(subject),
+            partner: Some(to),
+            ..Query::kind(Kind::Authorisation)
+        })?);
     }
     Ok(all.into_iter().max_by_key(|r| r.terms.get("position").and_then(Json::int)))
 }

@@ -1,29 +1,63 @@
 //! Cases: opened at one desk, known at partners by what was shared of them.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, only_at_home,
-    put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, nothing_asked,
+    only_at_home, put_new, token,
 };
 use super::disclosure;
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
 
+states! {
+    /// Where a case stands.
+    Case {
+        /// It is being worked on.
+        Open = "open" "open" Neutral,
+        /// Nothing is added any more.
+        Closed = "closed" "closed" Over,
+        /// Its content was erased.
+        Purged = "purged" "purged" Erased,
+    }
+}
+
 /// `case`: open → closed; purged.
 pub const KIND: KindDef = KindDef {
-    name: "case",
+    kind: Kind::Case,
     letter: 'C',
+    title: "Case",
+    states: STATES,
+    content: Content::Own { tombstone: State::Purged.any(), came_from },
+    can_be_held: true,
+    when_due: "due",
+    line: Line { content: &["title"], terms: &["purpose"] },
     changes: &[
-        ChangeDef::first(NEW, AudienceRule::Home, nothing_asked, open),
-        ChangeDef::first(CLOSE, AudienceRule::Home, nothing_asked, close),
-        ChangeDef::following(SHARE, &disclosure::LEAVES, share),
+        ChangeDef::first(NEW, AudienceRule::Home, Moves::Makes, None, nothing_asked, open),
+        ChangeDef::first(
+            CLOSE,
+            AudienceRule::Home,
+            Moves::From(&[State::Open.any()], "close"),
+            None,
+            nothing_asked,
+            close,
+        ),
+        ChangeDef::following(SHARE, &disclosure::LEAVES, Moves::Makes, share).copying(),
     ],
 };
 
-const NEW: &str = "case-new";
-const CLOSE: &str = "case-close";
-const SHARE: &str = "case-share";
+/// The desk that a case came from, where it is another.
+fn came_from(record: &Record, home: Id) -> Option<Id> {
+    Some(record.desk).filter(|desk| *desk != home)
+}
+
+/// The kind of change `case-new`.
+pub const NEW: ChangeKind = ChangeKind::new("case-new");
+/// The kind of change `case-close`.
+pub const CLOSE: ChangeKind = ChangeKind::new("case-close");
+/// The kind of change `case-share`.
+pub const SHARE: ChangeKind = ChangeKind::new("case-share");
 
 /// Opens a case.
 pub fn new(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
@@ -45,7 +79,7 @@ fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     let mut m = view.members()?;
     m.read("purpose", token)?;
     m.finish()?;
-    let mut record = Record::new(view.record, KIND.name, "open", at.home);
+    let mut record = Record::new(view.record, State::Open, at.home);
     record.case = Some(view.record);
     record.terms = object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => at.now().to_string(), "lead" => at.member().to_string() }.into();
     record.body = view.body();
@@ -54,9 +88,8 @@ fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
 
 fn close(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &["open"], "close")?;
-    record.state = "closed".into();
+    let mut record = moved(records, view, Kind::Case)?;
+    record.set_state(State::Closed);
     Ok(records.put(&record)?)
 }
 
@@ -66,21 +99,22 @@ fn share(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     m.finish()?;
     let known = records.get(view.record)?;
     if at.own() {
-        let mut record =
-            known.filter(|r| r.kind == KIND.name).ok_or_else(|| ApplyError::Life("there is no such case".into()))?;
+        let mut record = known
+            .filter(|r| r.kind == Kind::Case)
+            .ok_or_else(|| ApplyError::NotAllowed("there is no such case".into()))?;
         for partner in super::disclosure::recipients(at) {
             record.share(partner, super::disclosure::delete_by(at));
         }
         return Ok(records.put(&record)?);
     }
     match known {
-        Some(record) if record.kind != KIND.name => {
+        Some(record) if record.kind != Kind::Case => {
             Err(ApplyError::Authority("a partner's case has the id of another record".into()))
         }
         // What is known of a case already is not changed by a partner's word.
         Some(_) => Ok(()),
         None => {
-            let mut record = Record::new(view.record, KIND.name, "open", at.desk());
+            let mut record = Record::new(view.record, State::Open, at.desk());
             record.case = Some(view.record);
             record.partner = Some(at.desk());
             record.terms =

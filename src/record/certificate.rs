@@ -1,10 +1,11 @@
 //! Deletion certificates: issued only after the read-back, countersigned by another person, sent to whoever is owed.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, nothing_asked,
-    put_new,
+    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    moved, must_be, need, nothing_asked, put_new,
 };
 use super::disclosure::recipients;
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -12,21 +13,47 @@ use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::person::Person;
 
+states! {
+    /// Where a certificate stands.
+    Certificate {
+        /// Another person has not verified it yet.
+        Issued = "issued" "issued" Waiting,
+        /// Another person has verified it.
+        Countersigned = "countersigned" "countersigned" Good,
+    }
+}
+
 /// `certificate`: issued → countersigned.
 pub const KIND: KindDef = KindDef {
-    name: "certificate",
+    kind: Kind::Certificate,
     letter: 'Z',
+    title: "Deletion certificate",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &[], terms: &[] },
     changes: &[
-        ChangeDef::first(ISSUE, AudienceRule::HomeOrAddressed, nothing_asked, issue),
-        ChangeDef::following(CERTIFIED, &[ISSUE], certified),
-        ChangeDef::first(COUNTERSIGN, AudienceRule::HomeOrAddressed, ask_countersign, countersign),
+        ChangeDef::first(ISSUE, AudienceRule::HomeOrAddressed, Moves::Makes, None, nothing_asked, issue),
+        ChangeDef::following(CERTIFIED, &[ISSUE], Moves::AnyState, certified),
+        ChangeDef::first(
+            COUNTERSIGN,
+            AudienceRule::HomeOrAddressed,
+            Moves::From(&[State::Issued.any()], "countersign"),
+            None,
+            ask_countersign,
+            countersign,
+        )
+        .asking_before(before_countersigning),
     ],
 };
 
-const ISSUE: &str = "certificate";
+/// The kind of change `certificate`.
+pub const ISSUE: ChangeKind = ChangeKind::new("certificate");
 /// One record that a certificate speaks of.
-pub const CERTIFIED: &str = "certified";
-const COUNTERSIGN: &str = "certificate-countersign";
+pub const CERTIFIED: ChangeKind = ChangeKind::new("certified");
+/// The kind of change `certificate-countersign`.
+pub const COUNTERSIGN: ChangeKind = ChangeKind::new("certificate-countersign");
 
 /// What a certificate says without free text.
 #[derive(Clone, Debug)]
@@ -77,7 +104,7 @@ fn issue(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
         m.text(text)?;
     }
     m.finish()?;
-    let mut record = Record::new(view.record, KIND.name, "issued", at.desk());
+    let mut record = Record::new(view.record, State::Issued, at.desk());
     record.partner = (!at.own()).then_some(at.desk());
     record.terms = view.terms.clone().into();
     record.set("issued", at.now().to_string());
@@ -85,11 +112,11 @@ fn issue(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     record.set("to", recipients(at).iter().map(Id::to_string).collect::<Vec<_>>());
     record.body = view.body();
     if at.own() {
-        let mut begun = need(records, purge, "purge")?;
-        must_be(&begun, &["begun"], "certify")?;
+        let mut begun = need(records, purge, Kind::Purge)?;
+        must_be(&begun, &[super::purge::State::Begun], "certify")?;
         record.subject = Some(purge);
         record.set("performed_by", begun.text("by").map(str::to_owned));
-        begun.state = "certified".into();
+        begun.set_state(super::purge::State::Certified);
         records.put(&begun)?;
     }
     put_new(records, &record)
@@ -107,31 +134,24 @@ fn certified(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeVi
     Ok(records.put(&record)?)
 }
 
-fn ask_countersign(
-    records: &dyn RecordStore,
-    at: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
-    if record.desk != at.desk() {
+fn before_countersigning(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk != asker.home {
         return Err(ApplyError::Authority("a certificate is countersigned at the desk that issued it".into()));
     }
     Ok(GateInputs { first: record.text("performed_by").and_then(Person::parse), ..GateInputs::default() })
 }
 
-fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &["issued"], "countersign")?;
-    record.state = "countersigned".into();
-    record.set("countersigned_by", at.member().to_string());
-    Ok(records.put(&record)?)
+fn ask_countersign(
+    records: &dyn RecordStore,
+    at: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    before_countersigning(records, &at.asker(at.desk()), &need(records, view.record, Kind::Certificate)?)
 }
 
-/// The partner that a record came from: the certificate of its deletion is owed to it.
-pub fn owed_to(record: &Record, home: Id) -> Option<Id> {
-    match record.kind {
-        "item" => record.partner,
-        "request" | "case" => Some(record.desk).filter(|d| *d != home),
-        _ => None,
-    }
+fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut record = moved(records, view, Kind::Certificate)?;
+    record.set_state(State::Countersigned);
+    record.set("countersigned_by", at.member().to_string());
+    Ok(records.put(&record)?)
 }

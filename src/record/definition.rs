@@ -4,7 +4,8 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::store::{ChangeRow, RecordStore, RecordStoreError};
+use super::kind::{ChangeKind, Kind, KindState, State};
+use super::store::{ChangeRow, Record, RecordStore, RecordStoreError};
 use crate::act::header::{Audience, Header};
 use crate::object;
 use crate::value::class::Role;
@@ -14,15 +15,82 @@ use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
 
-/// A kind of record.
+/// A kind of record: everything that the rest of the program must know of it. Nothing has a default, so that a new kind
+/// which leaves something unsaid does not compile.
 #[derive(Debug)]
 pub struct KindDef {
-    /// Its name.
-    pub name: &'static str,
+    /// Which kind.
+    pub kind: Kind,
     /// The letter before its short ids on screens.
     pub letter: char,
+    /// What people call it.
+    pub title: &'static str,
+    /// Its states, in the order of a record's life.
+    pub states: &'static [State],
+    /// With what the content of its records dies.
+    pub content: Content,
+    /// Whether a legal hold can be placed on its records.
+    pub can_be_held: bool,
+    /// What happens when a record of it is due, in a few words.
+    pub when_due: &'static str,
+    /// What a record of it reads as, in a line.
+    pub line: Line,
     /// The changes that make and move its records.
     pub changes: &'static [ChangeDef],
+}
+
+impl KindDef {
+    /// The state of that word.
+    pub fn state(&self, word: &str) -> Option<State> {
+        self.states.iter().copied().find(|s| s.word() == word)
+    }
+
+    /// The state of a record whose content was erased on its own: its tombstone. `None`: such records have none.
+    pub const fn tombstone(&self) -> Option<State> {
+        match self.content {
+            Content::Own { tombstone, .. } => Some(tombstone),
+            _ => None,
+        }
+    }
+
+    /// The partner that a record came from, which is owed the certificate of its deletion.
+    pub fn came_from(&self, record: &Record, home: Id) -> Option<Id> {
+        match self.content {
+            Content::Own { came_from, .. } => came_from(record, home),
+            _ => None,
+        }
+    }
+}
+
+/// With what the content of a kind's records dies. Every purge follows it.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// Its records never have any.
+    None,
+    /// With the record itself, when a timer or a member erases it, or with its case.
+    Own {
+        /// The state that it leaves the record in.
+        tombstone: State,
+        /// The partner that a record came from, which is owed the certificate of its deletion; the id is this desk's.
+        came_from: fn(&Record, Id) -> Option<Id>,
+    },
+    /// With the record that it is about, or with its case.
+    WithSubject,
+    /// With its case.
+    WithCase,
+    /// With the items that its act carries: when the last of them is erased, or the case of any.
+    WithItems,
+    /// With the desk: while there is a workspace, nothing erases it.
+    WithDesk,
+}
+
+/// What a record reads as, in a line: the first of these members that says something. Where none does, the kind's title.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Members of the content, text each.
+    pub content: &'static [&'static str],
+    /// Members of the terms, a word each.
+    pub terms: &'static [&'static str],
 }
 
 /// For whom acts that begin with a change may be.
@@ -50,16 +118,38 @@ impl AudienceRule {
     }
 }
 
+/// What a change does to the life of its record.
+#[derive(Clone, Copy, Debug)]
+pub enum Moves {
+    /// It makes the record, or writes what it makes again.
+    Makes,
+    /// It needs the record in one of these states; the text says to do what.
+    From(&'static [State], &'static str),
+    /// It is a step of a life that two desks share, judged by what its author had seen.
+    Shared,
+    /// It says something of a record in any state.
+    AnyState,
+}
+
 /// A kind of change.
 pub struct ChangeDef {
-    /// Its name: for a first change, also its name in the table of signers.
-    pub name: &'static str,
+    /// Which kind.
+    pub kind: ChangeKind,
     /// Whether an act may begin with it.
-    pub can_be_first: bool,
-    /// The first changes after which it may stand in an act.
-    pub follows: &'static [&'static str],
+    pub begins: bool,
+    /// The kinds of first change after which it may stand in an act.
+    pub follows: &'static [ChangeKind],
     /// For whom acts that begin with it may be.
     pub audience: AudienceRule,
+    /// What it does to the life of its record.
+    pub moves: Moves,
+    /// The kind of change that counters it; `None`: nothing does.
+    pub counter: Option<ChangeKind>,
+    /// Whether its content is a copy, for a partner, of what the desk holds elsewhere: it is not searched, and bundles that
+    /// carried it are removed where its record is erased.
+    pub is_copy: bool,
+    /// What can be said before its terms are known: why it cannot be made of a record, or what the gate must know.
+    pub before: fn(&dyn RecordStore, &Asker, &Record) -> Result<GateInputs, ApplyError>,
     /// What the gate must know of it.
     pub ask: fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>,
     /// What it does to the record store.
@@ -68,35 +158,105 @@ pub struct ChangeDef {
 
 impl std::fmt::Debug for ChangeDef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.kind.name())
     }
 }
 
+/// What the gate must know of a change.
+type Ask = fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>;
+/// What a change does to the record store.
+type Apply = fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>;
+/// What can be said of a change before its terms are known.
+type Before = fn(&dyn RecordStore, &Asker, &Record) -> Result<GateInputs, ApplyError>;
+
 impl ChangeDef {
-    /// A change that begins acts.
+    /// A change that an act begins with. `counter` is the kind of change that counters it.
     pub const fn first(
-        name: &'static str,
+        kind: ChangeKind,
         audience: AudienceRule,
-        ask: fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>,
-        apply: fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>,
+        moves: Moves,
+        counter: Option<ChangeKind>,
+        ask: Ask,
+        apply: Apply,
     ) -> Self {
-        Self { name, can_be_first: true, follows: &[], audience, ask, apply }
+        Self {
+            kind,
+            begins: true,
+            follows: &[],
+            audience,
+            moves,
+            counter,
+            is_copy: false,
+            before: nothing_before,
+            ask,
+            apply,
+        }
     }
 
     /// A change that only follows certain first changes.
-    pub const fn following(
-        name: &'static str,
-        follows: &'static [&'static str],
-        apply: fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>,
-    ) -> Self {
-        Self { name, can_be_first: false, follows, audience: AudienceRule::Home, ask: nothing_asked, apply }
+    pub const fn following(kind: ChangeKind, follows: &'static [ChangeKind], moves: Moves, apply: Apply) -> Self {
+        Self {
+            kind,
+            begins: false,
+            follows,
+            audience: AudienceRule::Home,
+            moves,
+            counter: None,
+            is_copy: false,
+            before: nothing_before,
+            ask: nothing_asked,
+            apply,
+        }
     }
 
     /// The same change, which may also follow certain first changes.
     #[must_use]
-    pub const fn riding(self, follows: &'static [&'static str]) -> Self {
+    pub const fn or_following(self, follows: &'static [ChangeKind]) -> Self {
         Self { follows, ..self }
     }
+
+    /// The same change, whose content is a copy for a partner.
+    #[must_use]
+    pub const fn copying(self) -> Self {
+        Self { is_copy: true, ..self }
+    }
+
+    /// The same change, of which this can be said before its terms are known.
+    #[must_use]
+    pub const fn asking_before(self, before: Before) -> Self {
+        Self { before, ..self }
+    }
+
+    /// Refuses where a record is in no state from which this change moves it.
+    pub fn must_move(&self, record: &Record) -> Result<(), ApplyError> {
+        let Moves::From(states, what) = self.moves else { return Ok(()) };
+        if states.contains(&record.state) {
+            return Ok(());
+        }
+        let words: Vec<_> = states.iter().map(|s| s.word()).collect();
+        Err(ApplyError::NotAllowed(format!(
+            "the {} is {}; to {what} it must be {}",
+            record.kind,
+            record.state,
+            words.join(" or ")
+        )))
+    }
+}
+
+/// Who asks whether a change could be made, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// The desk that they are a member of.
+    pub home: Id,
+    /// Who.
+    pub person: Person,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// For changes of which nothing can be said before their terms are known.
+pub fn nothing_before(_: &dyn RecordStore, _: &Asker, _: &Record) -> Result<GateInputs, ApplyError> {
+    Ok(GateInputs::default())
 }
 
 /// Where and by whom an act is made: what `apply` knows beside the change.
@@ -114,6 +274,8 @@ pub struct ActContext<'a> {
     pub first_row: ChangeRow,
     /// The record that the act's first change is of.
     pub first_record: Id,
+    /// The rows of the kinds of record.
+    pub kinds: fn(Kind) -> &'static KindDef,
     /// What was made of the terms of an earlier change.
     pub terms_cache: &'a TermsCache,
 }
@@ -161,6 +323,11 @@ impl ActContext<'_> {
         self.header.member
     }
 
+    /// Who asks, as a member of a desk.
+    pub const fn asker(&self, home: Id) -> Asker {
+        Asker { home, person: self.member(), now: self.now() }
+    }
+
     /// In which role.
     pub const fn role(&self) -> Role {
         self.header.role
@@ -182,8 +349,8 @@ impl ActContext<'_> {
 pub struct ChangeView<'a> {
     /// The record that it changes.
     pub record: Id,
-    /// Its kind.
-    pub kind: &'static str,
+    /// What kind of change it is.
+    pub def: &'static ChangeDef,
     /// Its terms.
     pub terms: &'a Json,
     /// Where it stands.
@@ -229,41 +396,45 @@ pub fn nothing_asked(_: &dyn RecordStore, _: &ActContext<'_>, _: &ChangeView<'_>
 pub enum ApplyError {
     /// The record's life does not allow it now.
     #[error("{0}")]
-    Life(String),
+    NotAllowed(String),
     /// The change is not well formed.
     #[error("a change is malformed: {0}")]
-    Form(String),
+    Malformed(String),
     /// Whoever made it may not do this.
     #[error("{0}")]
     Authority(String),
     /// The record store cannot be read or written.
     #[error(transparent)]
-    RecordStore(#[from] RecordStoreError),
+    Store(#[from] RecordStoreError),
 }
 
 impl From<MemberError> for ApplyError {
     fn from(bad: MemberError) -> Self {
-        Self::Form(bad.0)
+        Self::Malformed(bad.0)
     }
 }
 
-/// The record of that id and kind, or a fault that says that there is none.
-pub fn need(records: &dyn RecordStore, id: Id, kind: &'static str) -> Result<super::store::Record, ApplyError> {
+/// The record of that id and kind, or an error that says that there is none.
+pub fn need(records: &dyn RecordStore, id: Id, kind: Kind) -> Result<Record, ApplyError> {
     let found = records.get(id)?.filter(|r| r.kind == kind);
-    found.ok_or_else(|| ApplyError::Life(format!("there is no {kind} {id}")))
+    found.ok_or_else(|| ApplyError::NotAllowed(format!("there is no {kind} {id}")))
+}
+
+/// The record that a change moves: of that kind, and in a state from which the change's row says that it moves.
+pub fn moved(records: &dyn RecordStore, view: &ChangeView<'_>, kind: Kind) -> Result<Record, ApplyError> {
+    let record = need(records, view.record, kind)?;
+    view.def.must_move(&record)?;
+    Ok(record)
 }
 
 /// Refuses unless the record is in one of these states.
-pub fn must_be(record: &super::store::Record, states: &[&str], what: &str) -> Result<(), ApplyError> {
-    if states.contains(&record.state.as_str()) {
+pub fn must_be<S: KindState>(record: &Record, states: &[S], what: &str) -> Result<(), ApplyError> {
+    if states.iter().any(|s| record.is(*s)) {
         return Ok(());
     }
-    Err(ApplyError::Life(format!(
-        "the {} is {}; to {what} it must be {}",
-        record.kind,
-        record.state,
-        states.join(" or ")
-    )))
+    let words: Vec<_> = states.iter().map(|s| (*s).into().word()).collect();
+    let (kind, state) = (record.kind, record.state);
+    Err(ApplyError::NotAllowed(format!("the {kind} is {state}; to {what} it must be {}", words.join(" or "))))
 }
 
 /// Refuses acts of other desks.
@@ -276,11 +447,11 @@ pub fn only_at_home(at: &ActContext<'_>) -> Result<(), ApplyError> {
 }
 
 /// Writes a record that must be new.
-pub fn put_new(records: &mut dyn RecordStore, record: &super::store::Record) -> Result<(), ApplyError> {
+pub fn put_new(records: &mut dyn RecordStore, record: &Record) -> Result<(), ApplyError> {
     if records.put_new(record)? {
         Ok(())
     } else {
-        Err(ApplyError::Life(format!("there is a record {} already", record.id)))
+        Err(ApplyError::NotAllowed(format!("there is a record {} already", record.id)))
     }
 }
 
@@ -299,7 +470,7 @@ pub fn terms_of<'a>(first: &'a Json, own: &'a Json) -> Result<&'a Json, ApplyErr
     }
     let number = number.int().and_then(|n| usize::try_from(n).ok());
     let class = number.and_then(|n| first.get(CLASSES)?.items()?.get(n)).filter(|c| c.members().is_some());
-    class.ok_or_else(|| ApplyError::Form("a change is of a class that its act does not state".into()))
+    class.ok_or_else(|| ApplyError::Malformed("a change is of a class that its act does not state".into()))
 }
 
 /// The terms of a change that has those of this number in its first change's list.

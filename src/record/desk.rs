@@ -2,22 +2,39 @@
 
 use super::card::{self, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked, put_new,
+    token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
 use crate::value::json::Json;
 
+states! {
+    /// Where a desk stands.
+    Desk {
+        /// It was founded by the first act of its log.
+        Founded = "founded" "founded" Good,
+    }
+}
+
 /// `desk`: founded.
 pub const KIND: KindDef = KindDef {
-    name: "desk",
+    kind: Kind::Desk,
     letter: 'O',
-    changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, nothing_asked, found)],
+    title: "Desk",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["name"], terms: &[] },
+    changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, Moves::Makes, None, nothing_asked, found)],
 };
 
-const FOUND: &str = "desk-found";
+/// The first change of a log.
+pub const FOUND: ChangeKind = ChangeKind::new("desk-found");
 
 /// The first change of a log: the desk's keys as terms, its signed card as content.
 pub fn new(card: &card::Card, signed: &str, salt: Salt) -> Change {
@@ -48,7 +65,7 @@ fn found(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
             Err(ApplyError::Authority("the partner's keys are not those on its card".into()))
         };
     }
-    let mut record = Record::new(view.record, KIND.name, "founded", at.desk());
+    let mut record = Record::new(view.record, State::Founded, at.desk());
     record.key = Some(code);
     record.terms = view.terms.clone().into();
     record.body = view.body();
@@ -57,7 +74,7 @@ fn found(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
 
 /// The public keys of a desk: of this one, or of a partner.
 pub fn keys(records: &dyn RecordStore, desk: Id) -> Result<DeskKeys, ApplyError> {
-    let record = records.get(desk)?.filter(|r| r.kind == KIND.name || r.kind == super::partner::KIND.name);
+    let record = records.get(desk)?.filter(|r| r.kind == Kind::Desk || r.kind == Kind::Partner);
     let json = record.as_ref().and_then(|r| r.terms.get("keys")).unwrap_or(&Json::Null);
     DeskKeys::read(json).map_err(|_| ApplyError::Authority(format!("desk {desk} is not known")))
 }

@@ -5,9 +5,10 @@
 //! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, CLASSES, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need,
-    nothing_asked, only_at_home, put_new, token,
+    ActContext, ApplyError, Asker, AudienceRule, CLASSES, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line,
+    Moves, moved, must_be, need, nothing_asked, only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
@@ -18,36 +19,73 @@ use crate::value::json::{Json, Members};
 use crate::value::person::Person;
 use crate::value::timestamp::{Duration, Timestamp};
 
+states! {
+    /// Where a disclosure stands.
+    Disclosure {
+        /// It waits for its second person.
+        Proposed = "proposed" "proposed" Waiting,
+        /// It leaves, or has left.
+        Released = "released" "released" Good,
+        /// The partner was told to delete it.
+        Recalled = "recalled" "recalled" Stopped,
+        /// A partner made it.
+        Received = "received" "received" Good,
+    }
+}
+
 /// `disclosure`: proposed → released → recalled; received at the partner's.
 pub const KIND: KindDef = KindDef {
-    name: "disclosure",
+    kind: Kind::Disclosure,
     letter: 'D',
+    title: "Disclosure",
+    states: STATES,
+    content: Content::WithItems,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &[], terms: &["purpose"] },
     changes: &[
-        ChangeDef::first(PROPOSE, AudienceRule::HomeOrAddressed, ask_propose, propose),
-        ChangeDef::following(ITEM, &[PROPOSE], item),
-        ChangeDef::first(RELEASE, AudienceRule::Addressed, ask_release, release),
-        ChangeDef::first(JOIN, AudienceRule::Addressed, ask_join, release),
-        ChangeDef::first(VALIDATE, AudienceRule::Home, ask_validate, validate),
-        ChangeDef::first(RECALL, AudienceRule::Home, nothing_asked, recall),
+        ChangeDef::first(PROPOSE, AudienceRule::HomeOrAddressed, Moves::Makes, Some(RECALL), ask_propose, propose),
+        ChangeDef::following(ITEM, &[PROPOSE], Moves::AnyState, item),
+        ChangeDef::first(RELEASE, AudienceRule::Addressed, Moves::Makes, Some(RECALL), ask_release, release)
+            .asking_before(before_release),
+        ChangeDef::first(JOIN, AudienceRule::Addressed, Moves::Makes, Some(RECALL), ask_join, release)
+            .asking_before(before_join),
+        ChangeDef::first(
+            VALIDATE,
+            AudienceRule::Home,
+            Moves::From(&[State::Released.any()], "validate"),
+            None,
+            ask_validate,
+            validate,
+        )
+        .asking_before(before_validation),
+        ChangeDef::first(
+            RECALL,
+            AudienceRule::Home,
+            Moves::From(&[State::Released.any()], "recall"),
+            None,
+            nothing_asked,
+            recall,
+        ),
     ],
 };
 
 /// The first change of a proposal; where it leaves at once, of the disclosure itself.
-pub const PROPOSE: &str = "disclosure-propose";
+pub const PROPOSE: ChangeKind = ChangeKind::new("disclosure-propose");
 /// The first change of a release.
-pub const RELEASE: &str = "disclosure-release";
+pub const RELEASE: ChangeKind = ChangeKind::new("disclosure-release");
 /// The first change of the act of an emergency's second person.
-pub const JOIN: &str = "disclosure-join";
+pub const JOIN: ChangeKind = ChangeKind::new("disclosure-join");
 /// The first change of an emergency's validation.
-pub const VALIDATE: &str = "disclosure-validate";
+pub const VALIDATE: ChangeKind = ChangeKind::new("disclosure-validate");
 /// The first change of a recall.
-pub const RECALL: &str = "disclosure-recall";
+pub const RECALL: ChangeKind = ChangeKind::new("disclosure-recall");
 /// The first changes of the acts that hold copies.
-pub const LEAVES: [&str; 3] = [PROPOSE, RELEASE, JOIN];
+pub const LEAVES: [ChangeKind; 3] = [PROPOSE, RELEASE, JOIN];
 /// How long an emergency may wait for its validation (Regulation (EU) 2023/1543, Article 4(5)).
 pub const VALIDATION: Duration = Duration::hours(48);
 /// An item of a proposal that waits.
-pub const ITEM: &str = "disclosure-item";
+pub const ITEM: ChangeKind = ChangeKind::new("disclosure-item");
 
 /// What a disclosure says of itself.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,17 +116,26 @@ impl Terms {
             to: m.read("to", Id::parse)?,
             purpose: m.read("purpose", token)?,
             delete_after_days: m.count("delete_after_days")? as i64,
-            named: m.need("named")?.truth().ok_or_else(|| ApplyError::Form("`named` is not a truth value".into()))?,
+            named: m
+                .need("named")?
+                .truth()
+                .ok_or_else(|| ApplyError::Malformed("`named` is not a truth value".into()))?,
             proposed_by: m.read("proposed_by", Person::parse)?,
             emergency: match m.maybe("emergency") {
                 None => false,
                 Some(claim) if claim.truth() == Some(true) => true,
-                Some(_) => return Err(ApplyError::Form("`emergency` is true or is not there".into())),
+                Some(_) => return Err(ApplyError::Malformed("`emergency` is true or is not there".into())),
             },
-            asked: m.need("asked")?.items().ok_or_else(|| ApplyError::Form("`asked` is not a list".into()))?.to_vec(),
+            asked: m
+                .need("asked")?
+                .items()
+                .ok_or_else(|| ApplyError::Malformed("`asked` is not a list".into()))?
+                .to_vec(),
             classes: match m.maybe(CLASSES) {
                 None => Vec::new(),
-                Some(list) => list.items().ok_or_else(|| ApplyError::Form("`classes` is not a list".into()))?.to_vec(),
+                Some(list) => {
+                    list.items().ok_or_else(|| ApplyError::Malformed("`classes` is not a list".into()))?.to_vec()
+                }
             },
         };
         m.finish()?;
@@ -142,7 +189,7 @@ impl Said {
 }
 
 /// The first change of a proposal, a release or a joining.
-pub fn first(id: Id, kind: &'static str, terms: &Terms, said: &Said, salt: Salt) -> Change {
+pub fn first(id: Id, kind: ChangeKind, terms: &Terms, said: &Said, salt: Salt) -> Change {
     let mut content = object! {};
     if !said.named.is_empty() {
         content.set("named", said.named.clone());
@@ -191,7 +238,7 @@ pub fn delete_cause(record: &Record, now: Timestamp) -> DeleteCause {
 
 /// Whether the partner must delete what it got, since an emergency was not validated.
 pub fn is_unvalidated(record: &Record, now: Timestamp) -> bool {
-    record.state == "released" && delete_cause(record, now) == DeleteCause::NotValidated
+    record.is(State::Released) && delete_cause(record, now) == DeleteCause::NotValidated
 }
 
 /// Who joined the claim of an emergency.
@@ -228,10 +275,45 @@ fn ask_propose(
         return Err(ApplyError::Authority("a disclosure is proposed by whoever signs the proposal".into()));
     }
     if at.own() {
-        need(records, terms.to, super::partner::KIND.name)?;
+        need(records, terms.to, Kind::Partner)?;
     }
     // Whether the partner is fit is asked of every item, by G-01 to G-03.
     Ok(GateInputs { purpose: Some(terms.purpose), ..GateInputs::default() })
+}
+
+fn proposal(record: &Record) -> Result<GateInputs, ApplyError> {
+    let terms = Terms::read(&of_record(record))?;
+    Ok(GateInputs { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..GateInputs::default() })
+}
+
+fn before_release(_: &dyn RecordStore, _: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    must_be(record, &[State::Proposed], "release")?;
+    if record.terms.get("emergency").is_some() {
+        return Err(ApplyError::NotAllowed("it claims an emergency: a second person joins it".into()));
+    }
+    proposal(record)
+}
+
+fn before_join(_: &dyn RecordStore, _: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    must_be(record, &[State::Proposed], "join")?;
+    if record.terms.get("emergency").is_none() {
+        return Err(ApplyError::NotAllowed("it claims no emergency: it is released".into()));
+    }
+    proposal(record)
+}
+
+fn before_validation(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    match validation_of(record, asker.now) {
+        Some(PENDING) => {}
+        Some(other) => return Err(ApplyError::NotAllowed(format!("its validation is {other} already"))),
+        None => {
+            return Err(ApplyError::NotAllowed("no emergency was joined: there is nothing to validate".into()));
+        }
+    }
+    if joined_by(record) == Some(asker.person) {
+        return Err(ApplyError::NotAllowed("whoever joined the claim of an emergency does not validate it".into()));
+    }
+    proposal(record)
 }
 
 fn ask_release(
@@ -241,8 +323,8 @@ fn ask_release(
 ) -> Result<GateInputs, ApplyError> {
     let terms = Terms::read(view.terms)?;
     if at.own() {
-        let proposal = need(records, view.record, KIND.name)?;
-        must_be(&proposal, &["proposed"], "release")?;
+        let proposal = need(records, view.record, Kind::Disclosure)?;
+        must_be(&proposal, &[State::Proposed], "release")?;
         let proposed = Terms::read(&of_record(&proposal))?;
         if terms.clone().said() != proposed.said() {
             return Err(ApplyError::Authority("a release says something else than its proposal".into()));
@@ -266,12 +348,7 @@ fn ask_validate(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     only_at_home(at)?;
-    let record = need(records, view.record, KIND.name)?;
-    let terms = Terms::read(&of_record(&record))?;
-    if joined_by(&record) == Some(at.member()) {
-        return Err(ApplyError::Life("whoever joined the claim of an emergency does not validate it".into()));
-    }
-    Ok(GateInputs { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..GateInputs::default() })
+    before_validation(records, &at.asker(at.home), &need(records, view.record, Kind::Disclosure)?)
 }
 
 /// The terms of a disclosure's record without what applying added.
@@ -283,13 +360,13 @@ pub fn of_record(record: &Record) -> Json {
     json
 }
 
-fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: &str) -> Result<Record, ApplyError> {
+fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: State) -> Result<Record, ApplyError> {
     let terms = Terms::read(view.terms)?;
     let addressed = recipients(at);
     if !addressed.is_empty() && addressed != [terms.to] {
         return Err(ApplyError::Authority("a disclosure is addressed to another desk than it names".into()));
     }
-    let mut record = Record::new(view.record, KIND.name, state, at.desk());
+    let mut record = Record::new(view.record, state, at.desk());
     record.partner = Some(if at.own() { terms.to } else { at.desk() });
     record.terms = view.terms.clone().into();
     record.set("row", view.row.0);
@@ -300,9 +377,9 @@ fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: &str) -> Result<
 
 fn propose(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let state = match (at.own(), &at.header.audience) {
-        (true, Audience::Own) => "proposed",
-        (true, _) => "released",
-        (false, _) => "received",
+        (true, Audience::Own) => State::Proposed,
+        (true, _) => State::Released,
+        (false, _) => State::Received,
     };
     let record = record_of(at, view, state)?;
     put_new(records, &record)
@@ -317,14 +394,14 @@ fn item(_: &mut dyn RecordStore, at: &ActContext<'_>, _: &ChangeView<'_>) -> Res
 }
 
 fn release(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let released = record_of(at, view, if at.own() { "released" } else { "received" })?;
+    let released = record_of(at, view, if at.own() { State::Released } else { State::Received })?;
     if !at.own() {
         return put_new(records, &released);
     }
-    let proposal = need(records, view.record, KIND.name)?;
-    must_be(&proposal, &["proposed"], "release")?;
+    let proposal = need(records, view.record, Kind::Disclosure)?;
+    must_be(&proposal, &[State::Proposed], "release")?;
     let mut released = released;
-    if view.kind == JOIN {
+    if view.def.kind == JOIN {
         released.set("joined_by", at.member().to_string());
         released.set("validation", PENDING);
         released.due = Some(at.now().plus(VALIDATION));
@@ -334,16 +411,10 @@ fn release(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
 
 fn validate(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &["released"], "validate")?;
+    let mut record = moved(records, view, Kind::Disclosure)?;
     let mut m = view.members()?;
     let outcome = m.read("outcome", |o| [APPROVED, REFUSED].into_iter().find(|known| *known == o))?;
     m.finish()?;
-    match validation_of(&record, at.now()) {
-        Some(PENDING) => {}
-        Some(other) => return Err(ApplyError::Life(format!("its validation is {other} already"))),
-        None => return Err(ApplyError::Life("no emergency was joined: there is nothing to validate".into())),
-    }
     record.set("validation", outcome);
     record.due = None;
     Ok(records.put(&record)?)
@@ -351,15 +422,14 @@ fn validate(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeVie
 
 fn recall(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &["released"], "recall")?;
+    let mut record = moved(records, view, Kind::Disclosure)?;
     let mut m = view.members()?;
     let cause = m.read("cause", DeleteCause::parse)?;
     m.finish()?;
     if cause != delete_cause(&record, at.now()) {
         return Err(ApplyError::Authority("a recall names another cause than the record has".into()));
     }
-    "recalled".clone_into(&mut record.state);
+    record.set_state(State::Recalled);
     record.set("recalled", at.now().to_string());
     record.due = None;
     Ok(records.put(&record)?)

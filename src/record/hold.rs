@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, nothing_asked,
-    only_at_home, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, moved,
+    need, nothing_asked, only_at_home, put_new,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -29,25 +30,47 @@ words! {
     }
 }
 
+/// Places a hold.
+pub const PLACE: ChangeKind = ChangeKind::new("hold");
+/// Lifts a hold.
+pub const LIFT: ChangeKind = ChangeKind::new("hold-lift");
+
+states! {
+    /// Where a hold stands.
+    Hold {
+        /// Nothing that it is on is erased.
+        Standing = "standing" "standing" Stopped,
+        /// It was lifted.
+        Lifted = "lifted" "lifted" Over,
+    }
+}
+
 /// `hold`: standing → lifted.
 pub const KIND: KindDef = KindDef {
-    name: "hold",
+    kind: Kind::Hold,
     letter: 'H',
+    title: "Hold",
+    states: STATES,
+    content: Content::WithSubject,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["because"], terms: &["reason"] },
     changes: &[
-        ChangeDef::first("hold", AudienceRule::Home, nothing_asked, place),
-        ChangeDef::first("hold-lift", AudienceRule::Home, ask_lift, lift),
+        ChangeDef::first(PLACE, AudienceRule::Home, Moves::Makes, Some(LIFT), nothing_asked, place),
+        ChangeDef::first(LIFT, AudienceRule::Home, Moves::From(&[State::Standing.any()], "lift"), None, ask_lift, lift)
+            .asking_before(|_, _, record| Ok(GateInputs { first: placed_by(record), ..GateInputs::default() })),
     ],
 };
 
 /// Holds an item or a case.
 pub fn new(id: Id, on: Id, reason: Reason, because: &str, salt: Salt) -> Change {
     let terms = object! { "on" => on.to_string(), "reason" => reason };
-    Change::with_content(id, "hold", &terms, &object! { "because" => because }, salt)
+    Change::with_content(id, PLACE, &terms, &object! { "because" => because }, salt)
 }
 
 /// Lifts a hold.
 pub fn lifted(id: Id, because: &str, salt: Salt) -> Change {
-    Change::with_content(id, "hold-lift", &object! {}, &object! { "because" => because }, salt)
+    Change::with_content(id, LIFT, &object! {}, &object! { "because" => because }, salt)
 }
 
 fn place(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -56,11 +79,11 @@ fn place(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     let on = m.read("on", Id::parse)?;
     let reason = m.read("reason", Reason::parse)?;
     m.finish()?;
-    let held = records.get(on)?.ok_or_else(|| ApplyError::Life(format!("there is no record {on} to hold")))?;
-    if !matches!(held.kind, "item" | "case" | "request") || held.state == "purged" {
-        return Err(ApplyError::Life("only items, requests and cases that are not purged can be held".into()));
+    let held = records.get(on)?.ok_or_else(|| ApplyError::NotAllowed(format!("there is no record {on} to hold")))?;
+    if !(at.kinds)(held.kind).can_be_held || held.is_purged() {
+        return Err(ApplyError::NotAllowed("only items, requests and cases that are not purged can be held".into()));
     }
-    let mut record = Record::new(view.record, KIND.name, "standing", at.home);
+    let mut record = Record::new(view.record, State::Standing, at.home);
     record.subject = Some(on);
     record.case = held.case;
     record.terms =
@@ -70,15 +93,14 @@ fn place(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
 }
 
 fn ask_lift(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
+    let record = need(records, view.record, Kind::Hold)?;
     Ok(GateInputs { first: placed_by(&record), ..GateInputs::default() })
 }
 
 fn lift(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &["standing"], "lift")?;
-    record.state = "lifted".into();
+    let mut record = moved(records, view, Kind::Hold)?;
+    record.set_state(State::Lifted);
     record.set("lifted_by", at.member().to_string());
     Ok(records.put(&record)?)
 }
@@ -100,7 +122,7 @@ pub struct Standing(BTreeSet<Id>);
 impl Standing {
     /// Those of the record store.
     pub fn of(records: &dyn RecordStore) -> Result<Self, ApplyError> {
-        let standing = Query { state: Some("standing".into()), ..Query::kind(KIND.name) };
+        let standing = Query::state(State::Standing);
         Ok(Self(records.find(&standing)?.iter().filter_map(|hold| hold.subject).collect()))
     }
 
@@ -114,7 +136,7 @@ impl Standing {
 pub fn on(records: &dyn RecordStore, record: &Record) -> Result<Vec<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in [Some(record.id), record.case.filter(|c| *c != record.id)].into_iter().flatten() {
-        all.extend(records.find(&Query { subject: Some(subject), ..Query::kind(KIND.name) })?);
+        all.extend(records.find(&Query { subject: Some(subject), ..Query::kind(Kind::Hold) })?);
     }
     Ok(all)
 }

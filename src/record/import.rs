@@ -1,26 +1,44 @@
 //! Imports: one act that brings many items from a file. The file's name and digest are content.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, only_at_home,
-    put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, must_be,
+    need, only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 
+states! {
+    /// Where an import stands.
+    Import {
+        /// It was made.
+        Done = "done" "done" Neutral,
+    }
+}
+
 /// `import`: done.
 pub const KIND: KindDef = KindDef {
-    name: "import",
+    kind: Kind::Import,
     letter: 'I',
-    changes: &[ChangeDef::first("item-import", AudienceRule::Home, ask, apply)],
+    title: "Import",
+    states: STATES,
+    content: Content::WithCase,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["file"], terms: &["format"] },
+    changes: &[ChangeDef::first(IMPORT, AudienceRule::Home, Moves::Makes, None, ask, apply)],
 };
+
+/// The first change of an import.
+pub const IMPORT: ChangeKind = ChangeKind::new("item-import");
 
 /// The first change of an import of items into a case.
 pub fn new(id: Id, case: Id, format: &str, file: &str, digest: &Digest, salt: Salt) -> Change {
     let terms = object! { "case" => case.to_string(), "format" => format };
-    Change::with_content(id, "item-import", &terms, &object! { "file" => file, "sha256" => digest.to_string() }, salt)
+    Change::with_content(id, IMPORT, &terms, &object! { "file" => file, "sha256" => digest.to_string() }, salt)
 }
 
 fn ask(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
@@ -33,15 +51,15 @@ fn case_of(records: &dyn RecordStore, view: &ChangeView<'_>) -> Result<Record, A
     let case = m.read("case", Id::parse)?;
     m.read("format", token)?;
     m.finish()?;
-    let case = need(records, case, "case")?;
-    must_be(&case, &["open"], "import into")?;
+    let case = need(records, case, Kind::Case)?;
+    must_be(&case, &[super::case::State::Open], "import into")?;
     Ok(case)
 }
 
 fn apply(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
     let case = case_of(records, view)?;
-    let mut record = Record::new(view.record, KIND.name, "done", at.home);
+    let mut record = Record::new(view.record, State::Done, at.home);
     record.case = Some(case.id);
     record.terms = view.terms.clone().into();
     record.body = view.body();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, need, nothing_asked, only_at_home, put_new,
-    token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, need,
+    nothing_asked, only_at_home, put_new, token,
 };
 use super::disclosure;
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -16,23 +17,52 @@ use crate::value::json::{Json, Members};
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
 use crate::value::timestamp::Timestamp;
 
+states! {
+    /// Where an item stands.
+    Item {
+        /// It is kept.
+        Held = "held" "kept" Neutral,
+        /// Its content was erased.
+        Purged = "purged" "purged" Erased,
+    }
+}
+
 /// `item`: held → purged.
 pub const KIND: KindDef = KindDef {
-    name: "item",
+    kind: Kind::Item,
     letter: 'E',
+    title: "Item",
+    states: STATES,
+    content: Content::Own { tombstone: State::Purged.any(), came_from },
+    can_be_held: true,
+    when_due: "delete",
+    line: Line { content: &["value", "title"], terms: &["type"] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add).riding(&["item-import"]),
-        ChangeDef::first(MARK, AudienceRule::Home, nothing_asked, mark),
-        ChangeDef::following(COPY, &disclosure::LEAVES, copy),
+        ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)
+            .or_following(&[super::import::IMPORT]),
+        ChangeDef::first(
+            MARK,
+            AudienceRule::Home,
+            Moves::From(&[State::Held.any()], "mark"),
+            None,
+            nothing_asked,
+            mark,
+        ),
+        ChangeDef::following(COPY, &disclosure::LEAVES, Moves::Makes, copy).copying(),
     ],
 };
 
 /// Adds an item.
-pub const ADD: &str = "item-add";
+pub const ADD: ChangeKind = ChangeKind::new("item-add");
 /// Marks an item again.
-pub const MARK: &str = "item-mark";
+pub const MARK: ChangeKind = ChangeKind::new("item-mark");
 /// The minimised copy of an item that goes to a partner.
-pub const COPY: &str = "item-copy";
+pub const COPY: ChangeKind = ChangeKind::new("item-copy");
+
+/// The partner that an item came from.
+fn came_from(record: &Record, _: Id) -> Option<Id> {
+    record.partner
+}
 
 /// What rules ask of an item. It carries no free text and outlives a purge.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,8 +103,11 @@ impl Terms {
     }
 
     fn take(m: &mut Members<'_>) -> Result<Self, ApplyError> {
-        let tier =
-            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| ApplyError::Form("`tier` is not a tier".into()))?;
+        let tier = m
+            .need("tier")?
+            .int()
+            .and_then(Tier::new)
+            .ok_or_else(|| ApplyError::Malformed("`tier` is not a tier".into()))?;
         Ok(Self {
             case: m.read("case", Id::parse)?,
             kind: m.read("type", token)?,
@@ -137,7 +170,7 @@ impl Terms {
 fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>) -> Result<Option<T>, ApplyError> {
     let Some(word) = m.maybe(key) else { return Ok(None) };
     let grade = word.text().and_then(read);
-    grade.map(Some).ok_or_else(|| ApplyError::Form(format!("`{key}` is not a grade")))
+    grade.map(Some).ok_or_else(|| ApplyError::Malformed(format!("`{key}` is not a grade")))
 }
 
 /// Adds an item. `content` is an object with `value` and, where there are any, `title`, `note`, `ids`, `attachment`.
@@ -183,7 +216,7 @@ struct Copied(Made);
 
 fn record_of(view: &ChangeView<'_>, made: &Made, origin: Id) -> Record {
     let terms = &made.terms;
-    let mut record = Record::new(view.record, KIND.name, "held", origin);
+    let mut record = Record::new(view.record, State::Held, origin);
     record.case = Some(terms.case);
     record.subject = terms.request;
     record.tier = Some(terms.tier.number());
@@ -207,13 +240,13 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     let imported = view.row != at.first_row;
     if imported {
         if at.first.get("case").and_then(Json::text) != Some(terms.case.to_string().as_str()) {
-            return Err(ApplyError::Form("an imported item belongs to another case than its import".into()));
+            return Err(ApplyError::Malformed("an imported item belongs to another case than its import".into()));
         }
     } else {
-        let case = need(records, terms.case, "case")?;
-        super::definition::must_be(&case, &["open"], "add an item to")?;
+        let case = need(records, terms.case, Kind::Case)?;
+        super::definition::must_be(&case, &[super::case::State::Open], "add an item to")?;
         if let Some(request) = terms.request {
-            need(records, request, "request")?;
+            need(records, request, Kind::Request)?;
         }
     }
     put_new(records, &record_of(view, made, at.home))
@@ -221,8 +254,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 
 fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    super::definition::must_be(&record, &["held"], "mark")?;
+    let mut record = moved(records, view, Kind::Item)?;
     let mut m = view.members()?;
     let (tlp, pap) = (m.read("tlp", Tlp::parse)?, m.read("pap", Pap::parse)?);
     let handling = m.list("handling", Handling::parse)?;
@@ -230,7 +262,7 @@ fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     let old = Terms::read(&record.terms)?.marking;
     let looser = tlp < old.tlp || pap < old.pap || old.handling.iter().any(|h| !handling.contains(h));
     if looser && record.desk != at.home {
-        return Err(ApplyError::Life("only its originator may loosen the marking of an item: ask it".into()));
+        return Err(ApplyError::NotAllowed("only its originator may loosen the marking of an item: ask it".into()));
     }
     record.set("tlp", tlp);
     record.set("pap", pap);
@@ -239,7 +271,8 @@ fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
 }
 
 fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let delete_by = disclosure::delete_by(at).ok_or_else(|| ApplyError::Form("a disclosure without a term".into()))?;
+    let delete_by =
+        disclosure::delete_by(at).ok_or_else(|| ApplyError::Malformed("a disclosure without a term".into()))?;
     // Here it is kept for as long as the disclosure says, and not for as long as its originator keeps it.
     let made = at.terms_cache.of(view.terms, || {
         let mut m = view.members()?;
@@ -255,8 +288,9 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     let terms = &made.terms;
     let known = records.get(view.record)?;
     if at.own() {
-        let mut record =
-            known.filter(|r| r.kind == KIND.name).ok_or_else(|| ApplyError::Life("there is no such item".into()))?;
+        let mut record = known
+            .filter(|r| r.kind == Kind::Item)
+            .ok_or_else(|| ApplyError::NotAllowed("there is no such item".into()))?;
         for partner in disclosure::recipients(at) {
             record.share(partner, Some(delete_by));
         }
@@ -269,11 +303,11 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     };
     match known {
         None => put_new(records, &received(record_of(view, made, terms.originator))),
-        Some(old) if old.kind != KIND.name => {
+        Some(old) if old.kind != Kind::Item => {
             Err(ApplyError::Authority("a partner's item has the id of another record".into()))
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
-        Some(old) if old.state == "purged" || old.desk == at.home => Ok(()),
+        Some(old) if old.is_purged() || old.desk == at.home => Ok(()),
         // The same item from the same partner once more: its newest copy counts.
         Some(old) if old.partner == Some(at.desk()) && old.desk == terms.originator => {
             let mut record = received(record_of(view, made, terms.originator));

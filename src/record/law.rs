@@ -5,8 +5,10 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::law::edition::{LARGEST_ROW, Law, Table};
@@ -14,16 +16,35 @@ use crate::object;
 use crate::value::id::Id;
 use crate::value::json::Json;
 
+states! {
+    /// Where a change of the law stands.
+    Law {
+        /// It decides.
+        InForce = "in force" "in force" Good,
+        /// A later change took its place.
+        Superseded = "superseded" "superseded" Over,
+        /// The row is as the program has it.
+        Withdrawn = "withdrawn" "withdrawn" Over,
+    }
+}
+
 /// `law`: in force → superseded; a row that was taken back is withdrawn from the beginning.
 pub const KIND: KindDef = KindDef {
-    name: "law",
+    kind: Kind::Law,
     letter: 'W',
-    changes: &[ChangeDef::first(CHANGE, AudienceRule::Home, nothing_asked, change).riding(&[CHANGE])],
+    title: "Change of the law",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["because"], terms: &["id"] },
+    changes: &[
+        ChangeDef::first(CHANGE, AudienceRule::Home, Moves::Makes, None, nothing_asked, change).or_following(&[CHANGE])
+    ],
 };
 
 /// Changes a row.
-pub const CHANGE: &str = "law-change";
-const IN_FORCE: &str = "in force";
+pub const CHANGE: ChangeKind = ChangeKind::new("law-change");
 
 /// A change of the row of that id: `row` is the whole of it, `None` takes it back to the program's. `said` is why.
 pub fn changed(id: Id, table: Table, row_id: &str, row: Option<Json>, said: &Json, salt: Salt) -> Change {
@@ -43,20 +64,21 @@ fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     if let Some(row) = row {
         let name = if table == Table::Jurisdiction { "code" } else { "id" };
         if row.get(name).and_then(Json::text) != Some(&id) || row.to_text().len() > LARGEST_ROW {
-            return Err(ApplyError::Form("the row of a change of the law is not the one that the change names".into()));
+            return Err(ApplyError::Malformed(
+                "the row of a change of the law is not the one that the change names".into(),
+            ));
         }
     }
     let key = format!("{table}/{id}");
-    let before =
-        records.find(&Query { key: Some(key.clone()), state: Some(IN_FORCE.into()), ..Query::kind(KIND.name) })?;
+    let before = records.find(&Query { key: Some(key.clone()), ..Query::state(State::InForce) })?;
     if own && before.is_empty() {
-        return Err(ApplyError::Life(format!("the {table} {id} is as the program has it")));
+        return Err(ApplyError::NotAllowed(format!("the {table} {id} is as the program has it")));
     }
     for mut old in before {
-        "superseded".clone_into(&mut old.state);
+        old.set_state(State::Superseded);
         records.put(&old)?;
     }
-    let mut record = Record::new(view.record, KIND.name, if own { "withdrawn" } else { IN_FORCE }, at.home);
+    let mut record = Record::new(view.record, if own { State::Withdrawn } else { State::InForce }, at.home);
     record.key = Some(key);
     record.terms = view.terms.clone().into();
     record.set("position", at.position);
@@ -66,7 +88,7 @@ fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 
 /// Every change, in the order in which they were signed.
 pub fn all(records: &dyn RecordStore) -> Result<Vec<Record>, ApplyError> {
-    Ok(records.find(&Query::kind(KIND.name))?)
+    Ok(records.find(&Query::kind(Kind::Law))?)
 }
 
 /// The changes that stand before a position.

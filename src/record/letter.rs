@@ -1,25 +1,44 @@
 //! Letters and other copies that leave the desk by hand: each is logged before it is written.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 
+states! {
+    /// Where a letter stands.
+    Letter {
+        /// It was written.
+        Written = "written" "written" Neutral,
+    }
+}
+
 /// `letter`: written.
 pub const KIND: KindDef = KindDef {
-    name: "letter",
+    kind: Kind::Letter,
     letter: 'L',
-    changes: &[ChangeDef::first("copy-out", AudienceRule::Home, nothing_asked, write)],
+    title: "Letter",
+    states: STATES,
+    content: Content::WithSubject,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &[], terms: &["what"] },
+    changes: &[ChangeDef::first(WRITE, AudienceRule::Home, Moves::Makes, None, nothing_asked, write)],
 };
+
+/// Logs a copy that leaves by hand.
+pub const WRITE: ChangeKind = ChangeKind::new("copy-out");
 
 /// Notes that a copy of a record was written to a file: as what, and with which digest.
 pub fn new(id: Id, of: Id, what: &str, digest: &Digest, salt: Salt) -> Change {
     let terms = object! { "of" => of.to_string(), "what" => what };
-    Change::with_content(id, "copy-out", &terms, &object! { "sha256" => digest.to_string() }, salt)
+    Change::with_content(id, WRITE, &terms, &object! { "sha256" => digest.to_string() }, salt)
 }
 
 fn write(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -28,8 +47,8 @@ fn write(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     let of = m.read("of", Id::parse)?;
     m.read("what", token)?;
     m.finish()?;
-    let subject = records.get(of)?.ok_or_else(|| ApplyError::Life("there is no such record".into()))?;
-    let mut record = Record::new(view.record, KIND.name, "written", at.home);
+    let subject = records.get(of)?.ok_or_else(|| ApplyError::NotAllowed("there is no such record".into()))?;
+    let mut record = Record::new(view.record, State::Written, at.home);
     record.subject = Some(of);
     record.case = subject.case;
     record.terms = view.terms.clone().into();

@@ -1,8 +1,10 @@
 //! Members: enrolled and given roles by a certificate of the desk's root key, revoked from a position of the log on.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, put_new,
+    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    must_be, need, nothing_asked, put_new,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Header;
@@ -16,20 +18,63 @@ use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 
+states! {
+    /// Where a member stands.
+    Member {
+        /// They sign.
+        Active = "active" "active" Good,
+        /// They sign no more.
+        Revoked = "revoked" "revoked" Stopped,
+    }
+}
+
 /// `member`: active → revoked.
 pub const KIND: KindDef = KindDef {
-    name: "member",
+    kind: Kind::Member,
     letter: 'M',
+    title: "Member",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["name"], terms: &[] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::Partners, nothing_asked, add).riding(&["desk-found"]),
-        ChangeDef::first(ROLES, AudienceRule::Partners, nothing_asked, roles),
-        ChangeDef::first(REVOKE, AudienceRule::Partners, nothing_asked, revoke),
+        ChangeDef::first(ADD, AudienceRule::Partners, Moves::Makes, None, nothing_asked, add)
+            .or_following(&[super::desk::FOUND]),
+        ChangeDef::first(
+            ROLES,
+            AudienceRule::Partners,
+            Moves::From(&[State::Active.any()], "change the roles of"),
+            None,
+            nothing_asked,
+            roles,
+        )
+        .asking_before(of_this_desk),
+        ChangeDef::first(
+            REVOKE,
+            AudienceRule::Partners,
+            Moves::From(&[State::Active.any()], "revoke"),
+            None,
+            nothing_asked,
+            revoke,
+        )
+        .asking_before(of_this_desk),
     ],
 };
 
-const ADD: &str = "member-add";
-const ROLES: &str = "member-roles";
-const REVOKE: &str = "member-revoke";
+/// The kind of change `member-add`.
+pub const ADD: ChangeKind = ChangeKind::new("member-add");
+/// The kind of change `member-roles`.
+pub const ROLES: ChangeKind = ChangeKind::new("member-roles");
+/// The kind of change `member-revoke`.
+pub const REVOKE: ChangeKind = ChangeKind::new("member-revoke");
+
+fn of_this_desk(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk == asker.home {
+        return Ok(GateInputs::default());
+    }
+    Err(ApplyError::Authority("it is a partner's member: the partner says what they may do".into()))
+}
 
 /// What the root key certifies of a member.
 #[derive(Clone, Debug)]
@@ -122,17 +167,17 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     let certificate = Certificate::read(records, at, view)?;
     let person = certificate.signing.person();
     if certificate.roles.is_empty() {
-        return Err(ApplyError::Form("a member needs a role".into()));
+        return Err(ApplyError::Malformed("a member needs a role".into()));
     }
     let desk_keys = super::desk::keys(records, at.desk())?;
     let age_taken = all(records, at.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
     let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
     if in_use || by_person(records, person)?.is_some() {
-        return Err(ApplyError::Life(
+        return Err(ApplyError::NotAllowed(
             "this key is enrolled already, or serves another purpose: a person has a key of their own".into(),
         ));
     }
-    let mut record = Record::new(view.record, KIND.name, "active", at.desk());
+    let mut record = Record::new(view.record, State::Active, at.desk());
     record.partner = (!at.own()).then_some(at.desk());
     record.key = Some(person.to_string());
     record.body = view.body();
@@ -150,7 +195,7 @@ fn of_actor(
     view: &ChangeView<'_>,
     certificate: &Certificate,
 ) -> Result<Record, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
+    let record = need(records, view.record, Kind::Member)?;
     let same =
         record.desk == at.desk() && record.key.as_deref() == Some(certificate.signing.person().to_string().as_str());
     if same {
@@ -163,7 +208,7 @@ fn of_actor(
 fn roles(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let certificate = Certificate::read(records, at, view)?;
     let mut record = of_actor(records, at, view, &certificate)?;
-    must_be(&record, &["active"], "change the roles of")?;
+    must_be(&record, &[State::Active], "change the roles of")?;
     keep_past(&mut record, at);
     record.set("roles", certificate.roles);
     record.set("serial", certificate.serial);
@@ -173,9 +218,9 @@ fn roles(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
 fn revoke(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let certificate = Certificate::read(records, at, view)?;
     let mut record = of_actor(records, at, view, &certificate)?;
-    must_be(&record, &["active"], "revoke")?;
+    must_be(&record, &[State::Active], "revoke")?;
     keep_past(&mut record, at);
-    record.state = "revoked".into();
+    record.set_state(State::Revoked);
     record.set("roles", certificate.roles);
     record.set("serial", certificate.serial);
     Ok(records.put(&record)?)
@@ -204,20 +249,20 @@ pub fn at_place(record: &Record, header: &Header) -> (bool, Vec<Role>) {
             let roles = was.get("roles").and_then(Json::items).unwrap_or_default();
             (true, roles.iter().filter_map(|r| r.text().and_then(Role::parse)).collect())
         }
-        None => (record.state == "active", roles_of(record)),
+        None => (record.is(State::Active), roles_of(record)),
     }
 }
 
 /// Every member of a desk, revoked ones too.
 pub fn all(records: &dyn RecordStore, desk: Id) -> Result<Vec<Record>, ApplyError> {
-    let mut members = records.find(&Query::kind(KIND.name))?;
+    let mut members = records.find(&Query::kind(Kind::Member))?;
     members.retain(|r| r.desk == desk);
     Ok(members)
 }
 
 /// The member with that signing key.
 pub fn by_person(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
-    let query = Query { key: Some(person.to_string()), ..Query::kind(KIND.name) };
+    let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
     Ok(records.find(&query)?.into_iter().next())
 }
 

@@ -1,7 +1,10 @@
 //! Delete orders: a partner is told to delete what it was given.
 
-use super::definition::{ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, put_new};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, put_new,
+};
 use super::disclosure::recipients;
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
 use super::stream;
 use crate::act::change::Change;
@@ -11,18 +14,36 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 
+states! {
+    /// Where a delete order stands.
+    Order {
+        /// It was given to a partner.
+        Given = "given" "given" Neutral,
+        /// A partner gave it.
+        Received = "received" "received" Waiting,
+    }
+}
+
 /// `order`: given; received at the partner's.
 pub const KIND: KindDef = KindDef {
-    name: "order",
+    kind: Kind::Order,
     letter: 'Q',
+    title: "Delete order",
+    states: STATES,
+    content: Content::None,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &[], terms: &["cause"] },
     changes: &[
-        ChangeDef::first(ORDER, AudienceRule::Addressed, ask, give),
-        ChangeDef::following(ORDERED, &[ORDER], ordered),
+        ChangeDef::first(ORDER, AudienceRule::Addressed, Moves::Makes, None, ask, give),
+        ChangeDef::following(ORDERED, &[ORDER], Moves::AnyState, ordered),
     ],
 };
 
-const ORDER: &str = "delete-order";
-const ORDERED: &str = "delete-ordered";
+/// The kind of change `delete-order`.
+pub const ORDER: ChangeKind = ChangeKind::new("delete-order");
+/// The kind of change `delete-ordered`.
+pub const ORDERED: ChangeKind = ChangeKind::new("delete-ordered");
 
 /// The id of the order that a purge or a recall gives a partner: it follows from both, so asking again makes no second one.
 pub fn id_of(because: Id, partner: Id) -> Id {
@@ -52,7 +73,7 @@ fn give(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     if recipients(at) != [to] {
         return Err(ApplyError::Authority("a delete order is addressed to another desk than it names".into()));
     }
-    let mut record = Record::new(view.record, KIND.name, if at.own() { "given" } else { "received" }, at.desk());
+    let mut record = Record::new(view.record, if at.own() { State::Given } else { State::Received }, at.desk());
     record.partner = Some(if at.own() { to } else { at.desk() });
     record.terms = view.terms.clone().into();
     put_new(records, &record)
@@ -70,7 +91,7 @@ fn ordered(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
         return Ok(records.put(&record)?);
     }
     // Only what came from that partner can be ordered away by it; a hold here still beats the order.
-    if record.partner != Some(at.desk()) || record.state == "purged" {
+    if record.partner != Some(at.desk()) || record.is_purged() {
         return Ok(());
     }
     record.set("ordered", at.now().to_string());

@@ -2,9 +2,10 @@
 
 use super::card::{Card, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, must_be, need, nothing_asked, only_at_home,
-    put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, need,
+    nothing_asked, only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -12,24 +13,75 @@ use crate::value::class::{Channel, PartnerKind, Standing};
 use crate::value::id::Id;
 use crate::value::json::Json;
 
+states! {
+    /// Where a partner stands.
+    Partner {
+        /// Its card was read; its fingerprint was not compared yet.
+        Met = "met" "added" Waiting,
+        /// Its fingerprint was compared aloud.
+        Pinned = "pinned" "pinned" Good,
+        /// Nothing goes to it for now.
+        Suspended = "suspended" "suspended" Stopped,
+    }
+}
+
 /// `partner`: met → pinned → suspended → closed; its channel: inaugurated → tested → operational → joint operations.
 pub const KIND: KindDef = KindDef {
-    name: "partner",
+    kind: Kind::Partner,
     letter: 'P',
+    title: "Partner",
+    states: STATES,
+    content: Content::WithDesk,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["name"], terms: &[] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::Home, nothing_asked, add),
-        ChangeDef::first(CONFIRM, AudienceRule::Home, nothing_asked, confirm),
-        ChangeDef::first(CHANNEL, AudienceRule::Home, nothing_asked, channel),
-        ChangeDef::first(SUSPEND, AudienceRule::Home, nothing_asked, suspend),
-        ChangeDef::first(RESUME, AudienceRule::Home, nothing_asked, resume),
+        ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add),
+        ChangeDef::first(
+            CONFIRM,
+            AudienceRule::Home,
+            Moves::From(&[State::Met.any()], "pin"),
+            None,
+            nothing_asked,
+            confirm,
+        ),
+        ChangeDef::first(
+            CHANNEL,
+            AudienceRule::Home,
+            Moves::From(&[State::Pinned.any()], "move the channel of"),
+            None,
+            nothing_asked,
+            channel,
+        ),
+        ChangeDef::first(
+            SUSPEND,
+            AudienceRule::Home,
+            Moves::From(&[State::Pinned.any()], "change the standing of"),
+            Some(RESUME),
+            nothing_asked,
+            suspend,
+        ),
+        ChangeDef::first(
+            RESUME,
+            AudienceRule::Home,
+            Moves::From(&[State::Suspended.any()], "change the standing of"),
+            Some(SUSPEND),
+            nothing_asked,
+            resume,
+        ),
     ],
 };
 
-const ADD: &str = "partner-add";
-const CONFIRM: &str = "partner-confirm";
-const CHANNEL: &str = "partner-channel";
-const SUSPEND: &str = "partner-suspend";
-const RESUME: &str = "partner-resume";
+/// The kind of change `partner-add`.
+pub const ADD: ChangeKind = ChangeKind::new("partner-add");
+/// The kind of change `partner-confirm`.
+pub const CONFIRM: ChangeKind = ChangeKind::new("partner-confirm");
+/// The kind of change `partner-channel`.
+pub const CHANNEL: ChangeKind = ChangeKind::new("partner-channel");
+/// The kind of change `partner-suspend`.
+pub const SUSPEND: ChangeKind = ChangeKind::new("partner-suspend");
+/// The kind of change `partner-resume`.
+pub const RESUME: ChangeKind = ChangeKind::new("partner-resume");
 
 /// Meets a partner: takes its card.
 pub fn new(card: &Card, kind: PartnerKind, file: &str, salt: Salt) -> Change {
@@ -70,18 +122,18 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     m.text("fingerprint")?;
     let keys = DeskKeys::read(m.need("keys")?)?;
     m.finish()?;
-    let others = records.find(&Query::kind(KIND.name))?;
+    let others = records.find(&Query::kind(Kind::Partner))?;
     let clash = |r: &&Record| {
         r.key.as_deref() == Some(&code)
             || DeskKeys::read(r.terms.get("keys").unwrap_or(&Json::Null)).is_ok_and(|k| k.root == keys.root)
     };
     if let Some(other) = others.iter().find(clash) {
-        return Err(ApplyError::Life(format!(
+        return Err(ApplyError::NotAllowed(format!(
             "there is a partner {} already; its code and its root key are its own",
             other.key.as_deref().unwrap_or("?")
         )));
     }
-    let mut record = Record::new(view.record, KIND.name, Standing::Met.word(), at.home);
+    let mut record = Record::new(view.record, State::Met, at.home);
     record.partner = Some(view.record);
     record.key = Some(code);
     record.terms = view.terms.clone().into();
@@ -92,15 +144,14 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 
 fn confirm(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &[Standing::Met.word()], "pin")?;
+    let mut record = moved(records, view, Kind::Partner)?;
     let mut m = view.members()?;
     let said = m.text("fingerprint")?;
     m.finish()?;
     if record.text("fingerprint") != Some(said) {
         return Err(ApplyError::Authority("the fingerprint is another".into()));
     }
-    record.state = Standing::Pinned.word().into();
+    record.set_state(State::Pinned);
     records.put(&record)?;
     Ok(records.await_all_for_partners(view.record)?)
 }
@@ -118,39 +169,36 @@ pub fn next_channels(from: Channel) -> &'static [Channel] {
 
 fn channel(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &[Standing::Pinned.word()], "move the channel of")?;
+    let mut record = moved(records, view, Kind::Partner)?;
     let mut m = view.members()?;
     let to = m.read("channel", Channel::parse)?;
     m.finish()?;
     let from = channel_of(&record);
     if !next_channels(from).contains(&to) {
         let steps: Vec<_> = next_channels(from).iter().map(|c| c.word()).collect();
-        return Err(ApplyError::Life(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
+        return Err(ApplyError::NotAllowed(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
     }
     record.set("channel", to);
     Ok(records.put(&record)?)
 }
 
 fn suspend(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    move_to(records, at, view, Standing::Pinned, Standing::Suspended)
+    move_to(records, at, view, State::Suspended)
 }
 
 fn resume(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    move_to(records, at, view, Standing::Suspended, Standing::Pinned)
+    move_to(records, at, view, State::Pinned)
 }
 
 fn move_to(
     records: &mut dyn RecordStore,
     at: &ActContext<'_>,
     view: &ChangeView<'_>,
-    from: Standing,
-    to: Standing,
+    to: State,
 ) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    must_be(&record, &[from.word()], "change the standing of")?;
-    record.state = to.word().into();
+    let mut record = moved(records, view, Kind::Partner)?;
+    record.set_state(to);
     Ok(records.put(&record)?)
 }
 
@@ -161,7 +209,12 @@ pub fn channel_of(record: &Record) -> Channel {
 
 /// The standing of a partner's record.
 pub fn standing_of(record: &Record) -> Standing {
-    Standing::parse(&record.state).unwrap_or(Standing::Closed)
+    match record.in_state() {
+        Some(State::Met) => Standing::Met,
+        Some(State::Pinned) => Standing::Pinned,
+        Some(State::Suspended) => Standing::Suspended,
+        None => Standing::Closed,
+    }
 }
 
 /// What kind of body a partner is.
@@ -171,12 +224,12 @@ pub fn kind_of(record: &Record) -> Option<PartnerKind> {
 
 /// The keys of a partner.
 pub fn keys(records: &dyn RecordStore, partner: Id) -> Result<DeskKeys, ApplyError> {
-    let record = need(records, partner, KIND.name)?;
+    let record = need(records, partner, Kind::Partner)?;
     Ok(DeskKeys::read(record.terms.get("keys").unwrap_or(&Json::Null))?)
 }
 
 /// The partner with that code.
 pub fn by_code(records: &dyn RecordStore, code: &str) -> Result<Option<Record>, ApplyError> {
-    let query = Query { key: Some(code.to_owned()), ..Query::kind(KIND.name) };
+    let query = Query { key: Some(code.to_owned()), ..Query::kind(Kind::Partner) };
     Ok(records.find(&query)?.into_iter().next())
 }

@@ -1,28 +1,46 @@
 //! Purges: what was erased, on whose word, and the generation of the keyring that ended with it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, KindDef, nothing_asked, only_at_home, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    only_at_home, put_new,
 };
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 
+states! {
+    /// Where a purge stands.
+    Purge {
+        /// It is not certified yet.
+        Begun = "begun" "begun" Waiting,
+        /// Its certificate was issued.
+        Certified = "certified" "certified" Over,
+    }
+}
+
 /// `purge`: begun → certified.
 pub const KIND: KindDef = KindDef {
-    name: "purge",
+    kind: Kind::Purge,
     letter: 'X',
+    title: "Purge",
+    states: STATES,
+    content: Content::WithSubject,
+    can_be_held: false,
+    when_due: "due",
+    line: Line { content: &["because"], terms: &[] },
     changes: &[
-        ChangeDef::first(PURGE, AudienceRule::Home, nothing_asked, begin),
-        ChangeDef::following(ERASE, &[PURGE], erase),
+        ChangeDef::first(PURGE, AudienceRule::Home, Moves::Makes, None, nothing_asked, begin),
+        ChangeDef::following(ERASE, &[PURGE], Moves::AnyState, erase),
     ],
 };
 
 /// The first change of a purge; the gate asks it a question of its own for each record.
-pub const PURGE: &str = "purge";
+pub const PURGE: ChangeKind = ChangeKind::new("purge");
 /// One record that is erased.
-pub const ERASE: &str = "erase";
+pub const ERASE: ChangeKind = ChangeKind::new("erase");
 
 /// Begins a purge. `asked` are the distinct facts that the gate was asked with.
 pub fn new(id: Id, scope: Id, asked: &[Json], generation: i64, because: Option<&str>, salt: Salt) -> Change {
@@ -48,7 +66,7 @@ fn begin(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     let generation = m.count("generation")? as i64;
     m.need("reasoned")?;
     m.finish()?;
-    let mut record = Record::new(view.record, KIND.name, "begun", at.home);
+    let mut record = Record::new(view.record, State::Begun, at.home);
     record.subject = Some(scope);
     record.terms = object! {
         "generation" => generation, "row" => view.row.0, "by" => at.member().to_string(), "at" => at.now().to_string(),
@@ -61,15 +79,18 @@ fn begin(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
 fn erase(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
     let mut record =
-        records.get(view.record)?.ok_or_else(|| ApplyError::Life("there is no such record to erase".into()))?;
-    if !erasable(&record) {
-        return Err(ApplyError::Life(format!("a {} is not erased", record.kind)));
-    }
-    if record.state == "purged" {
-        return Err(ApplyError::Life("it is purged already".into()));
-    }
-    if matches!(record.kind, "item" | "request" | "case") {
-        record.state = "purged".into();
+        records.get(view.record)?.ok_or_else(|| ApplyError::NotAllowed("there is no such record to erase".into()))?;
+    match (at.kinds)(record.kind).content {
+        Content::Own { tombstone, .. } => {
+            if record.is_purged() {
+                return Err(ApplyError::NotAllowed("it is purged already".into()));
+            }
+            record.set_state(tombstone);
+        }
+        Content::WithSubject | Content::WithCase | Content::WithItems => {}
+        Content::None | Content::WithDesk => {
+            return Err(ApplyError::NotAllowed(format!("a {} is not erased", record.kind)));
+        }
     }
     record.body = None;
     record.due = None;
@@ -80,9 +101,4 @@ fn erase(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     }
     records.put(&record)?;
     Ok(records.erase(view.record)?)
-}
-
-/// Whether a record has content that can be erased on its own or with its case.
-pub fn erasable(record: &Record) -> bool {
-    matches!(record.kind, "item" | "request" | "case" | "review" | "disclosure" | "import" | "hold" | "letter")
 }

@@ -5,9 +5,10 @@
 //! act that knows both resolves it. So both desks come to the same state, whatever arrives first.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, need, only_at_home, put_new,
-    token,
+    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    need, only_at_home, put_new, token,
 };
+use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::law;
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -18,47 +19,47 @@ use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::timestamp::Timestamp;
 
-words! {
+states! {
     /// Where a request stands.
-    State {
-        /// Being written.
-        Draft = "draft",
-        /// Waits for its legal review.
-        InReview = "in-review",
-        /// Approved; may be sent.
-        Authorised = "authorised",
-        /// On its way, or arrived.
-        Sent = "sent",
+    Request {
+        /// It is being written.
+        Draft = "draft" "draft" Waiting,
+        /// It waits for its legal review.
+        InReview = "in-review" "in review" Waiting,
+        /// It is approved, and may be sent.
+        Authorised = "authorised" "authorised" Waiting,
+        /// It is on its way, or arrived.
+        Sent = "sent" "sent" Neutral,
         /// The partner has it.
-        Acknowledged = "acknowledged",
-        /// The partner asks something back.
-        Clarification = "clarification",
+        Acknowledged = "acknowledged" "acknowledged" Good,
+        /// The partner asks for clarification.
+        Clarification = "clarification" "clarification" Waiting,
         /// The partner would, on conditions.
-        Conditional = "conditional",
-        /// Accepted.
-        Accepted = "accepted",
-        /// Accepted in part.
-        Partly = "partly",
-        /// Put off.
-        Postponed = "postponed",
-        /// Refused.
-        Refused = "refused",
-        /// Being carried out.
-        Executing = "executing",
-        /// Answered.
-        Delivered = "delivered",
+        Conditional = "conditional" "conditional" Waiting,
+        /// It is accepted.
+        Accepted = "accepted" "accepted" Neutral,
+        /// It is accepted in part.
+        Partly = "partly" "partly" Neutral,
+        /// It is postponed.
+        Postponed = "postponed" "postponed" Neutral,
+        /// It is refused.
+        Refused = "refused" "refused" Stopped,
+        /// It is being carried out.
+        Executing = "executing" "executing" Neutral,
+        /// It is answered.
+        Delivered = "delivered" "delivered" Good,
         /// The use of the answer was reported.
-        UseReported = "use-reported",
-        /// Done.
-        Closed = "closed",
-        /// Taken back.
-        Withdrawn = "withdrawn",
+        UseReported = "use-reported" "use reported" Neutral,
+        /// Nothing more is expected.
+        Closed = "closed" "closed" Over,
+        /// The desk that asked took it back.
+        Withdrawn = "withdrawn" "withdrawn" Over,
         /// Its time has passed.
-        Expired = "expired",
+        Expired = "expired" "expired" Stopped,
         /// Two acts did not know of each other.
-        Conflict = "conflict",
-        /// Its content was purged.
-        Purged = "purged",
+        Conflict = "conflict" "conflict" Stopped,
+        /// Its content was erased.
+        Purged = "purged" "purged" Erased,
     }
 }
 
@@ -82,13 +83,16 @@ words! {
 
 impl Report {
     /// From which states it may be given, and where it leads; `None`: the request stays as it is.
-    pub const fn transition(self) -> (&'static [State], Option<State>) {
+    pub const fn transition(self) -> (&'static [RecordState], Option<State>) {
         use State as S;
         match self {
-            Self::Use => (&[S::Delivered], Some(S::UseReported)),
-            Self::Clarified => (&[S::Clarification], Some(S::Acknowledged)),
-            Self::TakeConditions => (&[S::Conditional], Some(S::Accepted)),
-            Self::Close => (&[S::Delivered, S::UseReported, S::Refused, S::Expired], Some(S::Closed)),
+            Self::Use => (const { &[S::Delivered.any()] }, Some(S::UseReported)),
+            Self::Clarified => (const { &[S::Clarification.any()] }, Some(S::Acknowledged)),
+            Self::TakeConditions => (const { &[S::Conditional.any()] }, Some(S::Accepted)),
+            Self::Close => (
+                const { &[S::Delivered.any(), S::UseReported.any(), S::Refused.any(), S::Expired.any()] },
+                Some(S::Closed),
+            ),
             Self::Expire => (OPEN, Some(S::Expired)),
             Self::Extend => (OPEN, None),
         }
@@ -123,32 +127,54 @@ words! {
 
 /// `request`: see [`State`].
 pub const KIND: KindDef = KindDef {
-    name: "request",
+    kind: Kind::Request,
     letter: 'R',
+    title: "Request",
+    states: STATES,
+    content: Content::Own { tombstone: State::Purged.any(), came_from },
+    can_be_held: true,
+    when_due: "clock ends",
+    line: Line { content: &[], terms: &["kind"] },
     changes: &[
-        ChangeDef::first(NEW, AudienceRule::Home, ask_new, new_request),
-        ChangeDef::first(SUBMIT, AudienceRule::Home, ask_submit, submit),
-        ChangeDef::first(SEND, AudienceRule::Addressed, ask_send, send),
-        ChangeDef::first(CONSENT, AudienceRule::Addressed, ask_consent, consent_ask),
-        ChangeDef::first(ANSWER, AudienceRule::Addressed, ask_answer, answer),
-        ChangeDef::first(REPORT, AudienceRule::Addressed, ask_report, report),
-        ChangeDef::first(WITHDRAW, AudienceRule::HomeOrAddressed, ask_by_asker, withdraw),
-        ChangeDef::first(RESOLVE, AudienceRule::Addressed, ask_either, resolve),
+        ChangeDef::first(NEW, AudienceRule::Home, Moves::Makes, Some(WITHDRAW), ask_new, new_request),
+        ChangeDef::first(SUBMIT, AudienceRule::Home, Moves::Shared, Some(WITHDRAW), ask_submit, submit)
+            .asking_before(before_submission),
+        ChangeDef::first(SEND, AudienceRule::Addressed, Moves::Shared, Some(WITHDRAW), ask_send, send)
+            .copying()
+            .asking_before(before_sending),
+        ChangeDef::first(CONSENT, AudienceRule::Addressed, Moves::Makes, Some(WITHDRAW), ask_consent, consent_ask),
+        ChangeDef::first(ANSWER, AudienceRule::Addressed, Moves::Shared, None, ask_answer, answer)
+            .asking_before(before_answer),
+        ChangeDef::first(REPORT, AudienceRule::Addressed, Moves::Shared, None, ask_report, report)
+            .asking_before(before_asker),
+        ChangeDef::first(WITHDRAW, AudienceRule::HomeOrAddressed, Moves::Shared, None, ask_by_asker, withdraw)
+            .asking_before(before_asker),
+        ChangeDef::first(RESOLVE, AudienceRule::Addressed, Moves::Shared, None, ask_either, resolve)
+            .asking_before(before_either),
     ],
 };
 
-const NEW: &str = "request-new";
-const SUBMIT: &str = "request-submit";
+/// The desk that a request came from, where it is another.
+fn came_from(record: &Record, home: Id) -> Option<Id> {
+    Some(record.desk).filter(|desk| *desk != home)
+}
+
+/// The kind of change `request-new`.
+pub const NEW: ChangeKind = ChangeKind::new("request-new");
+/// Submits a draft for review.
+pub const SUBMIT: ChangeKind = ChangeKind::new("request-submit");
 /// The first change of a request that is sent.
-pub const SEND: &str = "request-send";
+pub const SEND: ChangeKind = ChangeKind::new("request-send");
 /// The first change of a question to an originator.
-pub const CONSENT: &str = "consent-ask";
+pub const CONSENT: ChangeKind = ChangeKind::new("consent-ask");
 /// The first change of an answer.
-pub const ANSWER: &str = "request-answer";
+pub const ANSWER: ChangeKind = ChangeKind::new("request-answer");
 /// The first change of a report on use.
-pub const REPORT: &str = "request-report";
-const WITHDRAW: &str = "request-withdraw";
-const RESOLVE: &str = "conflict-resolve";
+pub const REPORT: ChangeKind = ChangeKind::new("request-report");
+/// The kind of change `request-withdraw`.
+pub const WITHDRAW: ChangeKind = ChangeKind::new("request-withdraw");
+/// The kind of change `conflict-resolve`.
+pub const RESOLVE: ChangeKind = ChangeKind::new("conflict-resolve");
 
 /// What a request says of itself without free text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -188,8 +214,11 @@ impl Terms {
     }
 
     fn take(m: &mut Members<'_>) -> Result<Self, ApplyError> {
-        let tier =
-            m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| ApplyError::Form("`tier` is not a tier".into()))?;
+        let tier = m
+            .need("tier")?
+            .int()
+            .and_then(Tier::new)
+            .ok_or_else(|| ApplyError::Malformed("`tier` is not a tier".into()))?;
         Ok(Self {
             kind: m.read("kind", token)?,
             case: m.read("case", Id::parse)?,
@@ -232,7 +261,7 @@ impl Terms {
 }
 
 fn word(json: &Json, what: &str) -> Result<String, ApplyError> {
-    json.text().and_then(token).ok_or_else(|| ApplyError::Form(format!("`{what}` is not a word")))
+    json.text().and_then(token).ok_or_else(|| ApplyError::Malformed(format!("`{what}` is not a word")))
 }
 
 /// Writes a draft, or writes it again.
@@ -319,39 +348,119 @@ pub fn resolved(id: Id, take: State, because: &str, salt: Salt) -> Change {
     Change::with_content(id, RESOLVE, &object! { "take" => take }, &object! { "because" => because }, salt)
 }
 
-/// What the desk that asks may do next on its own; what the desk that is asked may do is in [`Answer::leads`].
-const OPEN: &[State] = &[
-    State::Sent,
-    State::Acknowledged,
-    State::Clarification,
-    State::Conditional,
-    State::Accepted,
-    State::Partly,
-    State::Postponed,
-    State::Executing,
+/// What the desk that asks may do next on its own; what the desk that is asked may do is in [`Answer::transition`].
+const OPEN: &[RecordState] = &[
+    State::Sent.any(),
+    State::Acknowledged.any(),
+    State::Clarification.any(),
+    State::Conditional.any(),
+    State::Accepted.any(),
+    State::Partly.any(),
+    State::Postponed.any(),
+    State::Executing.any(),
+];
+
+/// The states in which a request can be submitted.
+pub const DRAFT: &[RecordState] = &[State::Draft.any()];
+/// The states in which a request can be sent.
+pub const AUTHORISED: &[RecordState] = &[State::Authorised.any()];
+/// The states in which two acts that did not know of each other are to be resolved.
+pub const CONFLICT: &[RecordState] = &[State::Conflict.any()];
+/// The states in which the desk that asks can take a request back.
+pub const WITHDRAWABLE: &[RecordState] = &[
+    State::Draft.any(),
+    State::InReview.any(),
+    State::Authorised.any(),
+    State::Sent.any(),
+    State::Acknowledged.any(),
+    State::Clarification.any(),
+    State::Conditional.any(),
+    State::Accepted.any(),
+    State::Partly.any(),
+    State::Postponed.any(),
+    State::Executing.any(),
 ];
 
 impl Answer {
     /// From which states it may be given, and where it leads.
-    pub const fn transition(self) -> (&'static [State], State) {
+    pub const fn transition(self) -> (&'static [RecordState], State) {
         use State as S;
         match self {
-            Self::Acknowledge => (&[S::Sent], S::Acknowledged),
-            Self::Clarify => (&[S::Sent, S::Acknowledged, S::Postponed], S::Clarification),
-            Self::Offer => (&[S::Sent, S::Acknowledged, S::Postponed], S::Conditional),
-            Self::Accept => (&[S::Sent, S::Acknowledged, S::Conditional, S::Clarification, S::Postponed], S::Accepted),
-            Self::AcceptPartly => {
-                (&[S::Sent, S::Acknowledged, S::Conditional, S::Clarification, S::Postponed], S::Partly)
-            }
-            Self::Postpone => (&[S::Sent, S::Acknowledged, S::Clarification, S::Accepted, S::Partly], S::Postponed),
+            Self::Acknowledge => (const { &[S::Sent.any()] }, S::Acknowledged),
+            Self::Clarify => (const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any()] }, S::Clarification),
+            Self::Offer => (const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any()] }, S::Conditional),
+            Self::Accept => (
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Conditional.any(),
+                        S::Clarification.any(),
+                        S::Postponed.any(),
+                    ]
+                },
+                S::Accepted,
+            ),
+            Self::AcceptPartly => (
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Conditional.any(),
+                        S::Clarification.any(),
+                        S::Postponed.any(),
+                    ]
+                },
+                S::Partly,
+            ),
+            Self::Postpone => (
+                const { &[S::Sent.any(), S::Acknowledged.any(), S::Clarification.any(), S::Accepted.any(), S::Partly.any()] },
+                S::Postponed,
+            ),
             Self::Refuse => (
-                &[S::Sent, S::Acknowledged, S::Clarification, S::Conditional, S::Postponed, S::Accepted, S::Partly],
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Clarification.any(),
+                        S::Conditional.any(),
+                        S::Postponed.any(),
+                        S::Accepted.any(),
+                        S::Partly.any(),
+                    ]
+                },
                 S::Refused,
             ),
-            Self::Execute => (&[S::Accepted, S::Partly], S::Executing),
-            Self::Deliver => (&[S::Accepted, S::Partly, S::Executing], S::Delivered),
-            Self::Consent => (&[S::Sent, S::Acknowledged, S::Clarification, S::Postponed], S::Delivered),
+            Self::Execute => (const { &[S::Accepted.any(), S::Partly.any()] }, S::Executing),
+            Self::Deliver => (const { &[S::Accepted.any(), S::Partly.any(), S::Executing.any()] }, S::Delivered),
+            Self::Consent => (
+                const { &[S::Sent.any(), S::Acknowledged.any(), S::Clarification.any(), S::Postponed.any()] },
+                S::Delivered,
+            ),
         }
+    }
+}
+
+/// A step of a request's life that a command makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// What the desk that is asked answers.
+    Answer(Answer),
+    /// What the desk that asks says after it has sent.
+    Report(Report),
+}
+
+/// Refuses a step that a request does not allow, whatever is said with it.
+pub fn may_step(record: &Record, step: Step, now: Timestamp) -> Result<(), ApplyError> {
+    match step {
+        Step::Answer(Answer::Consent) if record.terms.get("recipient").is_none() => {
+            Err(ApplyError::NotAllowed("consent is given to a request that asks for it".into()))
+        }
+        // No deadline passes by being told so: its last clock must have ended.
+        Step::Report(Report::Expire) if last_limit(record).is_none_or(|t| now < t) => {
+            Err(ApplyError::NotAllowed("its last clock has not ended".into()))
+        }
+        Step::Answer(_) | Step::Report(_) => Ok(()),
     }
 }
 
@@ -359,7 +468,7 @@ impl Answer {
 
 /// One step of a request's life and the act that made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Step {
+struct MadeStep {
     state: State,
     desk: Id,
     replica: Id,
@@ -368,7 +477,7 @@ struct Step {
     head: bool,
 }
 
-impl Step {
+impl MadeStep {
     fn read(json: &Json) -> Option<Self> {
         Some(Self {
             state: json.get("state")?.text().and_then(State::parse)?,
@@ -394,8 +503,8 @@ impl Step {
     }
 }
 
-fn steps_of(record: &Record) -> Vec<Step> {
-    record.terms.get("steps").and_then(Json::items).unwrap_or_default().iter().filter_map(Step::read).collect()
+fn steps_of(record: &Record) -> Vec<MadeStep> {
+    record.terms.get("steps").and_then(Json::items).unwrap_or_default().iter().filter_map(MadeStep::read).collect()
 }
 
 /// The states that stand side by side: one, or several in a conflict.
@@ -409,33 +518,33 @@ fn seen_state(record: &Record, header: &Header) -> Option<State> {
 }
 
 /// Refuses an act whose author saw the request in another state.
-fn seen_in(record: &Record, at: &ActContext<'_>, from: &[State]) -> Result<(), ApplyError> {
+fn seen_in(record: &Record, at: &ActContext<'_>, from: &[RecordState]) -> Result<(), ApplyError> {
     let seen = seen_state(record, at.header);
-    if seen.is_some_and(|s| from.contains(&s)) {
+    if seen.is_some_and(|s| from.contains(&s.any())) {
         return Ok(());
     }
     let words: Vec<_> = from.iter().map(|s| s.word()).collect();
     let is = seen.map_or("unknown", State::word);
-    Err(ApplyError::Life(format!("the request is {is}; for this it must be {}", words.join(" or "))))
+    Err(ApplyError::NotAllowed(format!("the request is {is}; for this it must be {}", words.join(" or "))))
 }
 
 /// Makes a step: judged against what its author had seen, kept beside what they had not.
-fn step(record: &mut Record, at: &ActContext<'_>, from: &[State], to: State) -> Result<(), ApplyError> {
+fn step(record: &mut Record, at: &ActContext<'_>, from: &[RecordState], to: State) -> Result<(), ApplyError> {
     seen_in(record, at, from)?;
     let mut steps = steps_of(record);
     for s in steps.iter_mut().filter(|s| s.known_to(at.header)) {
         s.head = false;
     }
     let Header { desk, replica, sequence, .. } = *at.header;
-    steps.push(Step { state: to, desk, replica, sequence, head: true });
+    steps.push(MadeStep { state: to, desk, replica, sequence, head: true });
     let mut heads: Vec<State> = steps.iter().filter(|s| s.head).map(|s| s.state).collect();
     heads.dedup();
     let state = match heads.as_slice() {
         [one] => *one,
         _ => State::Conflict,
     };
-    record.state = state.word().into();
-    record.set("steps", steps.iter().map(Step::to_json).collect::<Vec<_>>());
+    record.set_state(state);
+    record.set("steps", steps.iter().map(MadeStep::to_json).collect::<Vec<_>>());
     record.due = if matches!(
         state,
         State::Closed | State::Withdrawn | State::Refused | State::Purged | State::Expired | State::UseReported
@@ -470,7 +579,7 @@ fn ask_new(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Re
 }
 
 fn ask_submit(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    Ok(asked_of(&terms_of(&need(records, view.record, KIND.name)?)?))
+    Ok(asked_of(&terms_of(&need(records, view.record, Kind::Request)?)?))
 }
 
 fn ask_consent(
@@ -488,7 +597,7 @@ fn ask_consent(
     if at.own() {
         asked.partner = Some(terms.to);
         let item = terms.item.map(|i| records.get(i)).transpose()?.flatten();
-        if item.is_none_or(|i| i.kind != "item" || i.desk != terms.to) {
+        if item.is_none_or(|i| i.kind != Kind::Item || i.desk != terms.to) {
             return Err(ApplyError::Authority("a consent is asked of the item's originator".into()));
         }
     }
@@ -500,7 +609,7 @@ fn consent_ask(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &Change
     if !at.own() && terms.to != at.home {
         return Err(ApplyError::Authority("the request is for another desk".into()));
     }
-    let mut record = Record::new(view.record, KIND.name, State::Sent.word(), at.desk());
+    let mut record = Record::new(view.record, State::Sent, at.desk());
     record.case = Some(terms.case);
     record.partner = Some(if at.own() { terms.to } else { at.desk() });
     record.subject = terms.item;
@@ -515,11 +624,11 @@ fn consent_ask(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &Change
 /// Whether the originator has consented to an item going to a partner: the newest answer to the newest question.
 /// `Some(true)` given, `Some(false)` refused, `None` neither.
 pub fn consent(records: &dyn RecordStore, home: Id, item: Id, to: Id) -> Result<Option<bool>, ApplyError> {
-    let asked = records.find(&Query { subject: Some(item), ..Query::kind(KIND.name) })?;
+    let asked = records.find(&Query { subject: Some(item), ..Query::kind(Kind::Request) })?;
     let ours = |r: &&Record| r.desk == home && r.id("item") == Some(item) && r.id("recipient") == Some(to);
     let mut said = None;
     for record in asked.iter().filter(ours) {
-        said = match State::parse(&record.state) {
+        said = match record.in_state() {
             Some(State::Delivered | State::UseReported | State::Closed) => Some(true),
             Some(State::Refused) => Some(false),
             _ => said,
@@ -534,7 +643,7 @@ fn ask_send(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     if !at.own() {
         return Ok(asked_of(&terms));
     }
-    let draft = terms_of(&need(records, view.record, KIND.name)?)?;
+    let draft = terms_of(&need(records, view.record, Kind::Request)?)?;
     if draft != terms {
         return Err(ApplyError::Authority("a request is sent with other terms than were reviewed".into()));
     }
@@ -567,15 +676,13 @@ fn party(record: &Record, at: &ActContext<'_>) -> Result<(), ApplyError> {
 }
 
 fn ask_answer(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
+    let record = need(records, view.record, Kind::Request)?;
     if by_asker(&record, at) {
         return Err(ApplyError::Authority("a request is answered by the desk that is asked".into()));
     }
     party(&record, at)?;
     let (answer, _) = answer_of(view)?;
-    if answer == Answer::Consent && record.terms.get("recipient").is_none() {
-        return Err(ApplyError::Life("consent is given to a request that asks for it".into()));
-    }
+    may_step(&record, Step::Answer(answer), at.now())?;
     let mut asked = counterpart(&record, at);
     let said = view.terms.get("said").and_then(Json::truth) == Some(true);
     match answer {
@@ -627,8 +734,47 @@ fn words_of(list: Option<&Json>) -> Vec<Condition> {
 
 /// Whether an item that answers the request was disclosed to whoever asked.
 fn answered_by_items(records: &dyn RecordStore, record: &Record) -> Result<bool, ApplyError> {
-    let items = records.find(&Query { subject: Some(record.id), ..Query::kind("item") })?;
+    let items = records.find(&Query { subject: Some(record.id), ..Query::kind(Kind::Item) })?;
     Ok(items.iter().any(|i| i.is_with(record.desk)))
+}
+
+/// What can be said of a change before its terms are known: who may make it.
+fn side(record: &Record, asker: &Asker, by_asker: bool) -> Result<(), ApplyError> {
+    match (record.desk == asker.home, by_asker) {
+        (true, true) | (false, false) => Ok(()),
+        (false, true) => Err(ApplyError::Authority("only the desk that asks may do this with a request".into())),
+        (true, false) => Err(ApplyError::Authority("a request is answered by the desk that is asked".into())),
+    }
+}
+
+fn partner_of(record: &Record) -> GateInputs {
+    GateInputs { partner: record.partner, purpose: record.text("purpose").map(str::to_owned), ..GateInputs::default() }
+}
+
+fn before_asker(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    side(record, asker, true)?;
+    let known = !matches!(record.in_state(), Some(State::Draft | State::InReview | State::Authorised));
+    let inputs = partner_of(record);
+    Ok(if known { inputs } else { GateInputs { partner: None, ..inputs } })
+}
+
+fn before_answer(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    side(record, asker, false)?;
+    Ok(partner_of(record))
+}
+
+fn before_either(_: &dyn RecordStore, _: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    Ok(partner_of(record))
+}
+
+fn before_submission(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    side(record, asker, true)?;
+    Ok(asked_of(&terms_of(record)?))
+}
+
+fn before_sending(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    side(record, asker, true)?;
+    Ok(asked_to_send(record.id, &terms_of(record)?))
 }
 
 fn ask_by_asker(
@@ -636,20 +782,18 @@ fn ask_by_asker(
     at: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
+    let record = need(records, view.record, Kind::Request)?;
     party(&record, at)?;
     if !by_asker(&record, at) {
         return Err(ApplyError::Authority("only the desk that asks may do this with a request".into()));
     }
-    let known = record.state != State::Draft.word()
-        && record.state != State::InReview.word()
-        && record.state != State::Authorised.word();
+    let known = !matches!(record.in_state(), Some(State::Draft | State::InReview | State::Authorised));
     let asked = counterpart(&record, at);
     Ok(if known { asked } else { GateInputs { partner: None, ..asked } })
 }
 
 fn ask_either(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
+    let record = need(records, view.record, Kind::Request)?;
     party(&record, at)?;
     Ok(counterpart(&record, at))
 }
@@ -659,12 +803,12 @@ fn ask_either(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 fn new_request(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
     let terms = Terms::read(view.terms)?;
-    need(records, terms.to, "partner")?;
-    need(records, terms.case, "case")?;
+    need(records, terms.to, Kind::Partner)?;
+    need(records, terms.case, Kind::Case)?;
     if let Some(mut draft) = records.get(view.record)? {
         // A draft is written again as a whole.
-        if draft.kind != KIND.name || draft.state != State::Draft.word() || !by_asker(&draft, at) {
-            return Err(ApplyError::Life("only a draft can be written again".into()));
+        if draft.kind != Kind::Request || !draft.is(State::Draft) || !by_asker(&draft, at) {
+            return Err(ApplyError::NotAllowed("only a draft can be written again".into()));
         }
         let (steps, author) = (draft.terms.get("steps").cloned(), draft.terms.get("author").cloned());
         draft.terms = view.terms.clone().into();
@@ -675,7 +819,7 @@ fn new_request(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &Change
         draft.body = view.body();
         return Ok(records.put(&draft)?);
     }
-    let mut record = Record::new(view.record, KIND.name, State::Draft.word(), at.home);
+    let mut record = Record::new(view.record, State::Draft, at.home);
     record.case = Some(terms.case);
     record.partner = Some(terms.to);
     record.tier = Some(terms.tier.number());
@@ -688,23 +832,23 @@ fn new_request(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &Change
 
 fn begin(record: &mut Record, at: &ActContext<'_>, state: State) {
     let Header { desk, replica, sequence, .. } = *at.header;
-    let first = Step { state, desk, replica, sequence, head: true };
+    let first = MadeStep { state, desk, replica, sequence, head: true };
     record.set("steps", vec![first.to_json()]);
 }
 
 fn submit(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    step(&mut record, at, &[State::Draft], State::InReview)?;
+    let mut record = need(records, view.record, Kind::Request)?;
+    step(&mut record, at, &[State::Draft.any()], State::InReview)?;
     Ok(records.put(&record)?)
 }
 
 /// What becomes of a request whose approval lapsed: what was not sent yet is a draft again.
 pub fn unreviewed(records: &mut dyn RecordStore, at: &ActContext<'_>, mut record: Record) -> Result<(), ApplyError> {
-    if record.state != State::Authorised.word() {
+    if !record.is(State::Authorised) {
         return Ok(());
     }
-    step(&mut record, at, &[State::Authorised], State::Draft)?;
+    step(&mut record, at, &[State::Authorised.any()], State::Draft)?;
     Ok(records.put(&record)?)
 }
 
@@ -716,11 +860,11 @@ pub fn reviewed(
     approved: bool,
     deferred: bool,
 ) -> Result<(), ApplyError> {
-    if record.state != State::InReview.word() || deferred {
+    if !record.is(State::InReview) || deferred {
         return Ok(());
     }
     let to = if approved { State::Authorised } else { State::Draft };
-    step(&mut record, at, &[State::InReview], to)?;
+    step(&mut record, at, &[State::InReview.any()], to)?;
     Ok(records.put(&record)?)
 }
 
@@ -739,20 +883,20 @@ fn send(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     };
     m.finish()?;
     if at.own() {
-        let mut record = need(records, view.record, KIND.name)?;
+        let mut record = need(records, view.record, Kind::Request)?;
         if decision.is_some() {
             record.set("decision", decision);
         }
         record.set("clocks", clocks);
         record.set("sent", at.now().to_string());
-        step(&mut record, at, &[State::Authorised], State::Sent)?;
+        step(&mut record, at, &[State::Authorised.any()], State::Sent)?;
         record.share(terms.to, None);
         return Ok(records.put(&record)?);
     }
     if terms.to != at.home {
         return Err(ApplyError::Authority("the request is for another desk".into()));
     }
-    let mut record = Record::new(view.record, KIND.name, State::Sent.word(), at.desk());
+    let mut record = Record::new(view.record, State::Sent, at.desk());
     record.case = Some(terms.case);
     record.partner = Some(at.desk());
     record.tier = Some(terms.tier.number());
@@ -771,7 +915,7 @@ fn send(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
 fn answer_of(view: &ChangeView<'_>) -> Result<(Answer, Vec<Condition>), ApplyError> {
     let mut m = view.members()?;
     let answer = m.read("answer", Answer::parse)?;
-    m.need("said")?.truth().ok_or_else(|| ApplyError::Form("`said` is not a truth value".into()))?;
+    m.need("said")?.truth().ok_or_else(|| ApplyError::Malformed("`said` is not a truth value".into()))?;
     m.maybe("ground");
     let under = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
     m.finish()?;
@@ -779,7 +923,7 @@ fn answer_of(view: &ChangeView<'_>) -> Result<(Answer, Vec<Condition>), ApplyErr
 }
 
 fn answer(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let mut record = need(records, view.record, KIND.name)?;
+    let mut record = need(records, view.record, Kind::Request)?;
     party(&record, at)?;
     let (answer, under) = answer_of(view)?;
     let (from, to) = answer.transition();
@@ -796,7 +940,7 @@ fn answer(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 fn report_of(view: &ChangeView<'_>) -> Result<Report, ApplyError> {
     let mut m = view.members()?;
     let report = m.read("report", Report::parse)?;
-    m.need("said")?.truth().ok_or_else(|| ApplyError::Form("`said` is not a truth value".into()))?;
+    m.need("said")?.truth().ok_or_else(|| ApplyError::Malformed("`said` is not a truth value".into()))?;
     m.finish()?;
     Ok(report)
 }
@@ -807,7 +951,7 @@ fn ask_report(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     match report_of(view)? {
         Report::Use | Report::Clarified | Report::Extend if !said => asked.missing.push("text".into()),
         Report::Expire => {
-            let record = need(records, view.record, KIND.name)?;
+            let record = need(records, view.record, Kind::Request)?;
             // No deadline passes by being told so: its last clock must have ended.
             if last_limit(&record).is_none_or(|t| at.now() < t) {
                 asked.missing.push("expired-clock".into());
@@ -834,15 +978,14 @@ fn report(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 }
 
 fn withdraw(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let from = [&[State::Draft, State::InReview, State::Authorised], OPEN].concat();
-    moved_by_asker(records, at, view, &from, State::Withdrawn)
+    moved_by_asker(records, at, view, WITHDRAWABLE, State::Withdrawn)
 }
 
 fn moved_by_asker(
     records: &mut dyn RecordStore,
     at: &ActContext<'_>,
     view: &ChangeView<'_>,
-    from: &[State],
+    from: &[RecordState],
     to: State,
 ) -> Result<(), ApplyError> {
     let mut record = by_asker_from(records, at, view, from)?;
@@ -855,9 +998,9 @@ fn by_asker_from(
     records: &dyn RecordStore,
     at: &ActContext<'_>,
     view: &ChangeView<'_>,
-    from: &[State],
+    from: &[RecordState],
 ) -> Result<Record, ApplyError> {
-    let record = need(records, view.record, KIND.name)?;
+    let record = need(records, view.record, Kind::Request)?;
     party(&record, at)?;
     if !by_asker(&record, at) {
         return Err(ApplyError::Authority("only the desk that asks may do this with a request".into()));
@@ -867,16 +1010,16 @@ fn by_asker_from(
 }
 
 fn resolve(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let mut record = need(records, view.record, KIND.name)?;
+    let mut record = need(records, view.record, Kind::Request)?;
     party(&record, at)?;
     let mut m = view.members()?;
     let take = m.read("take", State::parse)?;
     m.finish()?;
     let standing: Vec<State> = heads(&record).into_iter().map(|(s, _)| s).collect();
     if standing.len() < 2 || !standing.contains(&take) {
-        return Err(ApplyError::Life("there is no such conflict: nothing to resolve".into()));
+        return Err(ApplyError::NotAllowed("there is no such conflict: nothing to resolve".into()));
     }
-    step(&mut record, at, State::ALL, take)?;
+    step(&mut record, at, STATES, take)?;
     Ok(records.put(&record)?)
 }
 

@@ -4,10 +4,11 @@
 //! marked again. It never comes back: what is needed is another review.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, GateInputs, KindDef, must_be, need, nothing_asked,
-    only_at_home, put_new, token,
+    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    moved, need, nothing_asked, only_at_home, put_new, token,
 };
 use super::item;
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -17,29 +18,93 @@ use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
+states! {
+    /// Where a review stands.
+    Review {
+        /// Nobody has assessed it.
+        Open = "open" "open" Waiting,
+        /// Tests were answered; it is not decided.
+        Assessed = "assessed" "assessed" Waiting,
+        /// It is approved.
+        Approved = "approved" "approved" Good,
+        /// It is approved under conditions.
+        Conditions = "conditions" "with conditions" Good,
+        /// It is approved in part.
+        Partial = "partial" "in part" Good,
+        /// It was deferred.
+        Deferred = "deferred" "deferred" Waiting,
+        /// It is refused.
+        Refused = "refused" "refused" Stopped,
+        /// It was approved, and is no more.
+        Lapsed = "lapsed" "lapsed" Stopped,
+    }
+}
+
 /// `review`: open → assessed → approved / conditions / partial / deferred / refused; an approval → lapsed.
 pub const KIND: KindDef = KindDef {
-    name: "review",
+    kind: Kind::Review,
     letter: 'V',
+    title: "Legal review",
+    states: STATES,
+    content: Content::WithSubject,
+    can_be_held: false,
+    when_due: "approval lapses",
+    line: Line { content: &[], terms: &["purpose"] },
     changes: &[
-        ChangeDef::first(OPEN, AudienceRule::Home, ask_open, open).riding(&["request-submit"]),
-        ChangeDef::first(ASSESS, AudienceRule::Home, nothing_asked, assess),
-        ChangeDef::first(DECIDE, AudienceRule::Home, nothing_asked, decide),
-        ChangeDef::first(LAPSE, AudienceRule::Home, ask_reasons, lapse).riding(&[item::MARK]),
-        ChangeDef::first(RECUSE, AudienceRule::Home, ask_reasons, recuse),
+        ChangeDef::first(OPEN, AudienceRule::Home, Moves::Makes, None, ask_open, open)
+            .or_following(&[super::request::SUBMIT]),
+        ChangeDef::first(
+            ASSESS,
+            AudienceRule::Home,
+            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()], "assess"),
+            None,
+            nothing_asked,
+            assess,
+        )
+        .asking_before(before_assessing),
+        ChangeDef::first(
+            DECIDE,
+            AudienceRule::Home,
+            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()], "decide"),
+            Some(LAPSE),
+            nothing_asked,
+            decide,
+        ),
+        ChangeDef::first(
+            LAPSE,
+            AudienceRule::Home,
+            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()], "let lapse"),
+            None,
+            ask_reasons,
+            lapse,
+        )
+        .or_following(&[item::MARK]),
+        ChangeDef::first(
+            RECUSE,
+            AudienceRule::Home,
+            Moves::From(
+                &[State::Open.any(), State::Assessed.any(), State::Deferred.any()],
+                "declare a conflict of interest in",
+            ),
+            None,
+            ask_reasons,
+            recuse,
+        )
+        .asking_before(before_recusal),
     ],
 };
 
-const OPEN: &str = "review-open";
+/// The kind of change `review-open`.
+pub const OPEN: ChangeKind = ChangeKind::new("review-open");
 /// The change that answers tests.
-pub const ASSESS: &str = "review-assess";
+pub const ASSESS: ChangeKind = ChangeKind::new("review-assess");
 /// The first change of a decision; the gate asks it a question of its own.
-pub const DECIDE: &str = "review-decide";
+pub const DECIDE: ChangeKind = ChangeKind::new("review-decide");
 
 /// The first change that ends an approval.
-pub const LAPSE: &str = "review-lapse";
+pub const LAPSE: ChangeKind = ChangeKind::new("review-lapse");
 /// The first change that declares a conflict of interest.
-pub const RECUSE: &str = "review-recuse";
+pub const RECUSE: ChangeKind = ChangeKind::new("review-recuse");
 
 words! {
     /// What has changed since a review was decided.
@@ -134,7 +199,7 @@ pub struct Decision {
 impl Decision {
     /// Reads a decision out of a change.
     pub fn read(json: &Json) -> Result<Self, ApplyError> {
-        let truth = |j: &Json| j.truth().ok_or_else(|| ApplyError::Form("a truth value is expected".into()));
+        let truth = |j: &Json| j.truth().ok_or_else(|| ApplyError::Malformed("a truth value is expected".into()));
         let mut m = crate::value::json::Members::of(json)?;
         let decision = Self {
             outcome: m.read("outcome", |o| state_of(o).map(|_| o.to_owned()))?,
@@ -204,10 +269,39 @@ fn state_of(outcome: &str) -> Option<ReviewOutcome> {
     })
 }
 
+/// The state that a review is in after an outcome.
+const fn state_after(outcome: ReviewOutcome) -> State {
+    match outcome {
+        ReviewOutcome::Open => State::Open,
+        ReviewOutcome::Approved => State::Approved,
+        ReviewOutcome::Conditions => State::Conditions,
+        ReviewOutcome::Partial => State::Partial,
+        ReviewOutcome::Deferred => State::Deferred,
+        ReviewOutcome::Refused => State::Refused,
+        ReviewOutcome::Lapsed => State::Lapsed,
+    }
+}
+
+/// What a review comes to as it stands, in the gate's word.
+pub fn outcome_of(record: &Record) -> ReviewOutcome {
+    match record.in_state() {
+        Some(State::Open | State::Assessed) | None => ReviewOutcome::Open,
+        Some(State::Approved) => ReviewOutcome::Approved,
+        Some(State::Conditions) => ReviewOutcome::Conditions,
+        Some(State::Partial) => ReviewOutcome::Partial,
+        Some(State::Deferred) => ReviewOutcome::Deferred,
+        Some(State::Refused) => ReviewOutcome::Refused,
+        Some(State::Lapsed) => ReviewOutcome::Lapsed,
+    }
+}
+
 fn scope_of(view: &ChangeView<'_>) -> Result<Scope, ApplyError> {
     let mut m = view.members()?;
-    let tier =
-        m.need("tier")?.int().and_then(Tier::new).ok_or_else(|| ApplyError::Form("`tier` is not a tier".into()))?;
+    let tier = m
+        .need("tier")?
+        .int()
+        .and_then(Tier::new)
+        .ok_or_else(|| ApplyError::Malformed("`tier` is not a tier".into()))?;
     let scope = Scope {
         subject: m.read("subject", Id::parse)?,
         to: m.read("to", Id::parse)?,
@@ -233,10 +327,10 @@ fn ask_reasons(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -
 fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
     let scope = scope_of(view)?;
-    let subject = records.get(scope.subject)?.filter(|r| matches!(r.kind, "item" | "request"));
-    let subject = subject.ok_or_else(|| ApplyError::Life("a review is of an item or a request".into()))?;
-    need(records, scope.to, "partner")?;
-    let mut record = Record::new(view.record, KIND.name, ReviewOutcome::Open.word(), at.home);
+    let subject = records.get(scope.subject)?.filter(|r| matches!(r.kind, Kind::Item | Kind::Request));
+    let subject = subject.ok_or_else(|| ApplyError::NotAllowed("a review is of an item or a request".into()))?;
+    need(records, scope.to, Kind::Partner)?;
+    let mut record = Record::new(view.record, State::Open, at.home);
     record.case = subject.case;
     record.subject = Some(scope.subject);
     record.partner = Some(scope.to);
@@ -249,29 +343,40 @@ fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     put_new(records, &record)
 }
 
-fn undecided(record: &Record, what: &str) -> Result<(), ApplyError> {
-    let open = [ReviewOutcome::Open.word(), "assessed", ReviewOutcome::Deferred.word()];
-    must_be(record, &open, what)
+fn before_assessing(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    if is_recused(record, asker.person) {
+        return Err(ApplyError::NotAllowed("you declared a conflict of interest: another reviewer assesses it".into()));
+    }
+    Ok(GateInputs::default())
+}
+
+fn before_recusal(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
+    if is_recused(record, asker.person) {
+        return Err(ApplyError::NotAllowed("the conflict of interest is declared already".into()));
+    }
+    if reviewers_of(record).contains(&asker.person) {
+        return Err(ApplyError::NotAllowed(
+            "you have decided it already: let the approval lapse once it stands".into(),
+        ));
+    }
+    Ok(GateInputs::default())
 }
 
 fn assess(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    undecided(&record, "assess")?;
-    if is_recused(&record, at.member()) {
-        return Err(ApplyError::Life("you declared a conflict of interest: another reviewer assesses it".into()));
-    }
+    let mut record = moved(records, view, Kind::Review)?;
+    before_assessing(records, &at.asker(at.home), &record)?;
     let mut m = view.members()?;
     let tests = m.need("tests")?.clone();
     let said = m
         .need("less_intrusive")?
         .truth()
-        .ok_or_else(|| ApplyError::Form("`less_intrusive` is not a truth value".into()))?;
+        .ok_or_else(|| ApplyError::Malformed("`less_intrusive` is not a truth value".into()))?;
     let evidence = if m.maybe("evidence").is_some() { m.list("evidence", Id::parse)? } else { Vec::new() };
     m.finish()?;
     let mut rests_on = evidence_of(&record);
     for id in evidence {
-        need(records, id, "item")?;
+        need(records, id, Kind::Item)?;
         if !rests_on.contains(&id) {
             rests_on.push(id);
         }
@@ -283,14 +388,14 @@ fn assess(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     for (name, outcome) in tests.members().unwrap_or_default() {
         let good = Test::parse(name).is_some() && outcome.text().and_then(TestOutcome::parse).is_some();
         if !good {
-            return Err(ApplyError::Form("a test or its outcome is not known".into()));
+            return Err(ApplyError::Malformed("a test or its outcome is not known".into()));
         }
         known.set(name, outcome.clone());
     }
     record.set("tests", known);
     let before = record.terms.get("less_intrusive").and_then(Json::truth).unwrap_or(false);
     record.set("less_intrusive", said || before);
-    record.state = "assessed".into();
+    record.set_state(State::Assessed);
     record.body = view.body();
     Ok(records.put(&record)?)
 }
@@ -313,15 +418,15 @@ const fn strictness(outcome: ReviewOutcome) -> u8 {
 
 fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    undecided(&record, "decide")?;
+    let mut record = moved(records, view, Kind::Review)?;
     let decision = Decision::read(view.terms)?;
-    let mut outcome = state_of(&decision.outcome).ok_or_else(|| ApplyError::Form("`outcome` is not known".into()))?;
-    // What was put off is decided again; at L3 a first decision waits for the second.
-    let deferred = record.state == ReviewOutcome::Deferred.word();
+    let mut outcome =
+        state_of(&decision.outcome).ok_or_else(|| ApplyError::Malformed("`outcome` is not known".into()))?;
+    // What was deferred is decided again; at L3 a first decision waits for the second.
+    let deferred = record.is(State::Deferred);
     let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };
     if reviewers.contains(&at.member()) {
-        return Err(ApplyError::Life("the same reviewer has decided already: level L3 needs another".into()));
+        return Err(ApplyError::NotAllowed("the same reviewer has decided already: level L3 needs another".into()));
     }
     reviewers.push(at.member());
     let mut conditions = decision.conditions;
@@ -343,14 +448,14 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     record.due = expires;
     let stands = stands(outcome);
     let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;
-    record.state = if needs_another { "assessed".into() } else { outcome.word().into() };
+    record.set_state(if needs_another { State::Assessed } else { state_after(outcome) });
     records.put(&record)?;
     if needs_another {
         return Ok(());
     }
     let subject = record.subject.map(|id| records.get(id)).transpose()?.flatten();
     match subject {
-        Some(subject) if subject.kind == "request" => {
+        Some(subject) if subject.kind == Kind::Request => {
             super::request::reviewed(records, at, subject, stands, outcome == ReviewOutcome::Deferred)
         }
         _ => Ok(()),
@@ -359,10 +464,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 
 fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    if !is_approval(&record) {
-        return Err(ApplyError::Life(format!("the review is {}: only an approval can lapse", record.state)));
-    }
+    let mut record = moved(records, view, Kind::Review)?;
     // Behind the marking of an item only the reviews of that item lapse.
     let follows = view.row != at.first_row;
     if follows && record.subject != Some(at.first_record) {
@@ -374,30 +476,24 @@ fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     let changed = m.read("changed", Changed::parse)?;
     m.need("said")?;
     m.finish()?;
-    record.state = ReviewOutcome::Lapsed.word().into();
+    record.set_state(State::Lapsed);
     record.due = None;
     record
         .set("lapsed", object! { "changed" => changed, "at" => at.now().to_string(), "by" => at.member().to_string() });
     records.put(&record)?;
     match record.subject.map(|id| records.get(id)).transpose()?.flatten() {
-        Some(subject) if subject.kind == "request" => super::request::unreviewed(records, at, subject),
+        Some(subject) if subject.kind == Kind::Request => super::request::unreviewed(records, at, subject),
         _ => Ok(()),
     }
 }
 
 fn recuse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let mut record = need(records, view.record, KIND.name)?;
-    undecided(&record, "declare a conflict of interest in")?;
+    let mut record = moved(records, view, Kind::Review)?;
     let mut m = view.members()?;
     m.need("said")?;
     m.finish()?;
-    if is_recused(&record, at.member()) {
-        return Err(ApplyError::Life("the conflict of interest is declared already".into()));
-    }
-    if reviewers_of(&record).contains(&at.member()) {
-        return Err(ApplyError::Life("you have decided it already: let the approval lapse once it stands".into()));
-    }
+    before_recusal(records, &at.asker(at.home), &record)?;
     let mut all = recused_of(&record);
     all.push(at.member());
     record.set("recused", all.iter().map(Person::to_string).collect::<Vec<_>>());
@@ -406,7 +502,7 @@ fn recuse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 
 /// Whether a review approves as it stands, be it in part or under conditions.
 pub fn is_approval(record: &Record) -> bool {
-    ReviewOutcome::parse(&record.state).is_some_and(stands)
+    matches!(record.in_state(), Some(State::Approved | State::Conditions | State::Partial))
 }
 
 /// Who declared a conflict of interest.
@@ -442,8 +538,7 @@ pub fn evidence_of(record: &Record) -> Vec<Id> {
 /// Whether an approval has ended: it stands until its expiry, not including it, or until it lapses by an act.
 pub fn has_lapsed(record: &Record, now: Timestamp) -> bool {
     let approved = record.text("outcome").and_then(ReviewOutcome::parse).is_some_and(stands);
-    record.state == ReviewOutcome::Lapsed.word()
-        || (approved && record.instant("expires").is_some_and(|until| until <= now))
+    record.is(State::Lapsed) || (approved && record.instant("expires").is_some_and(|until| until <= now))
 }
 
 /// The level of a review.
@@ -455,7 +550,7 @@ pub fn level_of(record: &Record) -> Option<Level> {
 pub fn deciding(records: &dyn RecordStore, subjects: &[Id], to: Id) -> Result<Option<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in subjects {
-        all.extend(records.find(&Query { subject: Some(*subject), partner: Some(to), ..Query::kind(KIND.name) })?);
+        all.extend(records.find(&Query { subject: Some(*subject), partner: Some(to), ..Query::kind(Kind::Review) })?);
     }
     Ok(all.into_iter().max_by_key(|r| r.terms.get("decided").and_then(Json::int).unwrap_or(-1)))
 }

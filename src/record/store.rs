@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::kind::{ChangeKind, Kind, KindState, Mood, State};
 use crate::value::class::words;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -25,6 +26,17 @@ words! {
     }
 }
 
+impl DutyState {
+    /// How it is seen at a glance.
+    pub const fn mood(self) -> Mood {
+        match self {
+            Self::Running => Mood::Neutral,
+            Self::Outstanding => Mood::Stopped,
+            Self::Met => Mood::Good,
+        }
+    }
+}
+
 /// A partner who holds a copy of a record.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
@@ -41,10 +53,10 @@ pub struct Holder {
 pub struct Record {
     /// Its id, the same at every desk.
     pub id: Id,
-    /// Its kind: the name of a row of [`super::KINDS`].
-    pub kind: &'static str,
-    /// Its state, in a word of its kind.
-    pub state: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its state: one of its kind's.
+    pub state: State,
     /// The desk that it comes from.
     pub desk: Id,
     /// The case that it belongs to.
@@ -68,12 +80,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record of a kind, in a state, from a desk; everything else is empty.
-    pub fn new(id: Id, kind: &'static str, state: &str, desk: Id) -> Self {
+    /// A record in a state of its kind, from a desk; everything else is empty.
+    pub fn new(id: Id, state: impl Into<State>, desk: Id) -> Self {
+        let state = state.into();
         Self {
             id,
-            kind,
-            state: state.to_owned(),
+            kind: state.kind(),
+            state,
             desk,
             case: None,
             partner: None,
@@ -85,6 +98,26 @@ impl Record {
             body: None,
             shared: Vec::new(),
         }
+    }
+
+    /// Whether it is in a state.
+    pub fn is(&self, state: impl Into<State>) -> bool {
+        self.state == state.into()
+    }
+
+    /// The state that it is in, of the enum of its kind; `None` where it is of another kind.
+    pub fn in_state<S: KindState>(&self) -> Option<S> {
+        S::of(self.state)
+    }
+
+    /// Whether it is a tombstone: its content was erased.
+    pub fn is_purged(&self) -> bool {
+        self.state.mood() == Mood::Erased
+    }
+
+    /// Puts it into a state.
+    pub fn set_state(&mut self, state: impl Into<State>) {
+        self.state = state.into();
     }
 
     /// Sets a member of the terms.
@@ -129,9 +162,9 @@ impl Record {
 #[derive(Clone, Default, Debug)]
 pub struct Query {
     /// The kind.
-    pub kind: Option<&'static str>,
+    pub kind: Option<Kind>,
     /// The state.
-    pub state: Option<String>,
+    pub state: Option<State>,
     /// The case.
     pub case: Option<Id>,
     /// The partner.
@@ -154,8 +187,14 @@ pub struct Query {
 
 impl Query {
     /// All records of a kind.
-    pub fn kind(kind: &'static str) -> Self {
+    pub fn kind(kind: Kind) -> Self {
         Self { kind: Some(kind), ..Self::default() }
+    }
+
+    /// All records in a state of their kind.
+    pub fn state(state: impl Into<State>) -> Self {
+        let state = state.into();
+        Self { kind: Some(state.kind()), state: Some(state), ..Self::default() }
     }
 }
 
@@ -192,7 +231,7 @@ pub trait RecordStore {
     /// Makes every act that is for all partners wait for this one, which was just pinned.
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError>;
     /// The changes of one kind in the act that led with this change, in order.
-    fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError>;
+    fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError>;
     /// The record of a following change.
     fn of_following(&self, following: &FollowingChange) -> Result<Option<Record>, RecordStoreError>;
 }

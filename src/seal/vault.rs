@@ -138,7 +138,7 @@ pub fn seal_with_passphrase(passphrase: &Passphrase, plain: &[u8]) -> io::Result
     out.finish()
 }
 
-/// Opens what [`seal_with_passphrase`] sealed. A wrong passphrase is [`Shut::NotOurs`].
+/// Opens what [`seal_with_passphrase`] sealed. A wrong passphrase is [`UnsealError::NotOurs`].
 pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize) -> Result<Secret, UnsealError> {
     let (head, rest) = look_at_header(sealed)?;
     if !head.scrypt {

@@ -1,4 +1,4 @@
-//! Opening the database: never making one where one should be, never taking a stranger for ours.
+//! Opening the workspace's database: never creating one where one should be, never accepting another's.
 
 use std::path::Path;
 use std::sync::Once;
@@ -17,7 +17,7 @@ pub type Database = Connection;
 pub type Transaction<'c> = rusqlite::Transaction<'c>;
 
 const APPLICATION: i64 = 0x636d_7479;
-/// Bytes of the page cache, in KiB (negative: that is how SQLite wants it).
+/// Size of the page cache in KiB; SQLite takes kibibytes as a negative number.
 const CACHE: i64 = -48 * 1024;
 
 /// The raw key of the database: 32 bytes of key and 16 of salt. The salt stays when the key is rotated, so that a
@@ -26,7 +26,7 @@ const CACHE: i64 = -48 * 1024;
 pub struct DatabaseKey(Zeroizing<Vec<u8>>);
 
 impl DatabaseKey {
-    /// From key and salt.
+    /// Returns the database key of a key and a salt.
     pub fn new(key: &[u8; 32], salt: &[u8; 16]) -> Self {
         Self(Zeroizing::new([key.as_slice(), salt].concat()))
     }
@@ -37,12 +37,12 @@ impl DatabaseKey {
         (bytes.len() == 48).then_some(Self(bytes))
     }
 
-    /// 96 hex digits.
+    /// Returns the key as 96 hex digits.
     pub fn to_hex(&self) -> Zeroizing<String> {
         Zeroizing::new(data_encoding::HEXLOWER.encode(&self.0))
     }
 
-    /// The salt: the first 16 bytes of the database file.
+    /// Returns the salt: the first 16 bytes of the database file.
     pub fn salt(&self) -> [u8; 16] {
         let mut salt = [0; 16];
         salt.iter_mut().zip(self.0.iter().skip(32)).for_each(|(to, from)| *to = *from);
@@ -54,7 +54,7 @@ impl DatabaseKey {
     }
 }
 
-/// Makes a new database and its schema.
+/// Creates a new database with the current schema.
 pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     // SQLite gives the files beside it the mode of the first: for the owner alone.
     file::write_new(path, b"")?;
@@ -67,34 +67,40 @@ pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> 
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    make_ready();
+    initialise();
     Ok(Connection::open_with_flags(path, flags)?)
 }
 
-/// A database in memory, without a key: a model to compare with.
+/// Returns a database in memory, without a key: a model to compare with.
 pub(super) fn in_memory() -> Result<Connection, StoreError> {
-    make_ready();
+    initialise();
     Ok(Connection::open_in_memory()?)
 }
 
-/// SQLite calls itself ready a moment before SQLCipher is: a thread that opened its database in that moment would have
-/// its key refused. So the first of all connections is made once, while every other thread waits.
-fn make_ready() {
+/// Initialises SQLCipher. SQLite calls itself ready a moment before SQLCipher is, and a thread that opened its database in
+/// that moment would have its key refused: so the first connection is made once, while every other thread waits.
+fn initialise() {
     static READY: Once = Once::new();
     READY.call_once(|| drop(Connection::open_in_memory()));
 }
 
-/// Begins to write: no other process may write until this ends.
+/// Begins a transaction that writes: no other process may write until this ends.
 pub fn begin(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Immediate)?)
 }
 
-/// Begins to read: everything until this ends is read from one state, and the database is not locked again for each row.
+/// Ends a transaction and keeps what it wrote.
+pub fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
+    Ok(transaction.commit()?)
+}
+
+/// Begins a transaction that reads: everything until it ends is read from one state, and the database is not locked again
+/// for each row.
 pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)
 }
 
-/// Opens the database of a workspace. `None` where the key does not fit.
+/// Opens the database of a workspace. Returns `None` where the key does not fit.
 pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Connection>, StoreError> {
     let Ok(head) = std::fs::File::open(path).and_then(|mut f| {
         let mut head = [0u8; 16];
@@ -133,16 +139,16 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
     Ok(Some(conn))
 }
 
-/// What format 1 lacks, beside a database that is only read: nothing of it reaches the disk.
+/// Stand-ins in memory for what a database of format 1 lacks, where it is opened read-only.
 const STAND_INS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
      CREATE TEMP VIEW change AS SELECT *, NULL AS number FROM main.change";
 
-/// Makes a workspace of an older format one of this. It happens whole or not at all.
+/// Migrates a workspace of an older format, whole or not at all.
 fn migrate(conn: &Connection, format: i64) -> Result<(), StoreError> {
     let done = usize::try_from(format - 1).unwrap_or(0);
     let steps: String = LATER.iter().skip(done).copied().collect();
     let tx = begin(conn)?;
-    // Another process may have done it in the meantime.
+    // Another process may have migrated it in the meantime.
     if tx.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? == format {
         tx.execute_batch(&steps)?;
     }
@@ -161,14 +167,14 @@ fn settings(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A statement is planned once, and not again for each value that is bound to it: beside a partial index SQLite would look
-/// at the values, and plan again whenever one changes.
+/// Makes SQLite plan a statement once, and not again for each value that is bound to it, as it would beside a partial
+/// index.
 fn plan_once(conn: &Connection) -> Result<(), StoreError> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 
-/// A database in memory with the same schema: for replaying the log.
+/// Creates an encrypted database with the current schema for replaying the log; it is removed with the returned guard.
 pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch), StoreError> {
     let path = folder.join("replay.db");
     file::remove(&path)?;
@@ -182,36 +188,36 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     Ok((conn, keep))
 }
 
-/// The tables that are projections of the acts, and the acts themselves: what differs in the record as it was.
-const FOLDED: &[&str] = &["record", "terms", "waiting", "act", "change"];
+/// The tables of the acts and of their projections: what differs when the record is shown as it was.
+const SHADOWED: &[&str] = &["record", "terms", "waiting", "act", "change"];
 
-/// Puts empty tables before those of the database, in memory and for this connection alone: what is read from here on is
-/// read from them. The database itself is not touched, and nothing is written beside it.
+/// Shadows the tables of the acts and of their projections with empty ones, in memory and for this connection alone. The
+/// database itself is not touched, and nothing is written beside it.
 ///
 /// # Errors
 ///
 /// Where the workspace is of an older format, and only read.
-pub fn stand_before(conn: &Connection) -> Result<(), StoreError> {
+pub fn shadow_tables(conn: &Connection) -> Result<(), StoreError> {
     if conn.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? < FORMAT {
         return Err(StoreError::Foreign(
             "one does not look back in a workspace of an older format: open it once to write",
         ));
     }
     let mut all = conn.prepare(sql!("schema.of_table"))?;
-    for table in FOLDED {
+    for table in SHADOWED {
         let made: Vec<String> = all.query_map([table], |r| r.get(0))?.collect::<Result<_, _>>()?;
         for sql in made {
             let before = sql.replacen("CREATE TABLE ", "CREATE TABLE temp.", 1);
             conn.execute_batch(&before.replacen("CREATE INDEX ", "CREATE INDEX temp.", 1))?;
         }
     }
-    // Statements that were prepared before would go on reading what now stands behind.
+    // Statements that were prepared before would go on reading the shadowed tables.
     conn.flush_prepared_statement_cache();
     Ok(())
 }
 
-/// Lets the log be read again, up to an act and its last change, where [`stand_before`] had put nothing.
-pub fn show_up_to(conn: &Connection, position: i64, row: i64) -> Result<(), StoreError> {
+/// Lets the log be read again, up to an act and its last change, after [`shadow_tables`].
+pub fn show_log_until(conn: &Connection, position: i64, row: i64) -> Result<(), StoreError> {
     conn.flush_prepared_statement_cache();
     conn.execute_batch(&format!(
         "DROP TABLE temp.act; DROP TABLE temp.change; \
@@ -221,7 +227,7 @@ pub fn show_up_to(conn: &Connection, position: i64, row: i64) -> Result<(), Stor
     Ok(())
 }
 
-/// The file of a replay; it is removed when this is dropped.
+/// Guard of the file of a replay: it is removed when this is dropped.
 pub struct Scratch(std::path::PathBuf);
 
 impl Drop for Scratch {

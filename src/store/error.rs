@@ -1,18 +1,18 @@
-//! Why the store cannot do something.
+//! Errors of the store.
 
 use crate::gate::check::CheckError;
 use crate::record::definition::ApplyError;
 use crate::record::store::RecordStoreError;
 
-/// Why the store cannot do something.
+/// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database says no.
+    /// The database fails.
     #[error("the database: {0}")]
     Sql(#[from] rusqlite::Error),
-    /// The gate, or the records, say no.
+    /// The gate refuses, or the records do not allow it.
     #[error(transparent)]
-    CheckError(#[from] CheckError),
+    CheckError(CheckError),
     /// There is no workspace database where one should be.
     #[error("there is no workspace database")]
     Missing,
@@ -28,20 +28,26 @@ pub enum StoreError {
     /// The work was cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// The file system says no.
+    /// The file system fails.
     #[error(transparent)]
     File(#[from] crate::host::file::FileError),
-    /// A reader that was handed in failed.
+    /// What was to be read in is malformed.
     #[error("{0}")]
     Input(String),
 }
 
+impl From<CheckError> for StoreError {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::Apply(ApplyError::Store(error)) => error.into(),
+            other => Self::CheckError(other),
+        }
+    }
+}
+
 impl From<ApplyError> for StoreError {
     fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::RecordStore(error) => error.into(),
-            other => Self::CheckError(other.into()),
-        }
+        CheckError::from(error).into()
     }
 }
 
@@ -65,10 +71,10 @@ pub fn damaged(what: &str) -> StoreError {
     StoreError::Integrity(format!("{what} is damaged"))
 }
 
-/// What a database error means to a user.
+/// The class of a database error: what it means to a user.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
-    /// Another process has it.
+    /// Another process has the database.
     Busy,
     /// A page or a column is not what was written.
     Damaged,

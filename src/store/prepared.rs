@@ -1,4 +1,4 @@
-//! A line made ready to be stored: everything that can be computed without the database, so that another thread can do it.
+//! Changes prepared for storing: everything that can be computed without the database, so that another thread can do it.
 
 use super::error::{StoreError, damaged};
 use super::search;
@@ -6,27 +6,27 @@ use crate::act::change::{Change, Line};
 use crate::value::digest::Digest;
 use crate::value::json::{self, Json, Limits};
 
-/// A line and what storing it needs.
+/// A change, or the leaf of one that was withheld, and what storing it needs.
 pub struct PreparedChange {
-    /// The line.
+    /// The change as it travels.
     pub(super) line: Line,
     /// Its leaf.
     pub(super) leaf: Digest,
-    /// Its terms; nothing where it is withheld.
+    /// Its terms; null where it is withheld.
     pub(super) terms: Json,
-    /// The words of its content; `None` where no content came.
+    /// The words of its content, where there are any; `None` where no content came.
     pub(super) words: Option<Option<String>>,
 }
 
 impl PreparedChange {
-    /// Makes a change ready.
-    pub fn change(change: Change) -> Result<Self, StoreError> {
+    /// Prepares a change of an own act.
+    pub fn new(change: Change) -> Result<Self, StoreError> {
         let leaf = change.leaf();
-        Self::line(Line::Change(change), leaf)
+        Self::received(Line::Change(change), leaf)
     }
 
-    /// Makes a line ready whose leaf is known.
-    pub fn line(line: Line, leaf: Digest) -> Result<Self, StoreError> {
+    /// Prepares a change of a partner's act, whose leaf is known.
+    pub fn received(line: Line, leaf: Digest) -> Result<Self, StoreError> {
         let Line::Change(change) = &line else {
             return Ok(Self { line, leaf, terms: Json::Null, words: None });
         };

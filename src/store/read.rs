@@ -38,7 +38,7 @@ pub struct StoredAct {
 }
 
 impl StoredAct {
-    /// The header, read.
+    /// Parses the header.
     pub fn read_header(&self) -> Result<Header, StoreError> {
         Header::parse(&self.header).map_err(|_| StoreError::Integrity(format!("act {} is damaged", self.position)))
     }
@@ -59,75 +59,81 @@ impl StoredAct {
     }
 }
 
-/// The act at a position.
+/// Returns the act at a position.
 pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreError> {
     Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
-/// The position of the last act; 0 where there is none.
+/// Returns the position of the next act, and the row of its first change.
+pub(super) fn next_place(conn: &Connection) -> Result<(i64, i64), StoreError> {
+    let number = |sql| conn.prepare_cached(sql)?.query_row([], |r| r.get(0));
+    Ok((number(sql!("act.next_position"))?, number(sql!("change.next_row"))?))
+}
+
+/// Returns the position of the last act; 0 where there is none.
 pub fn last(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached(sql!("act.last_position"))?.query_row([], |r| r.get(0))?)
 }
 
-/// At most `limit` acts from a position on.
+/// Returns at most `limit` acts from a position on.
 pub fn acts_from(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
     let mut acts = conn.prepare_cached(sql!("act.from"))?;
     let rows = acts.query_map(params![position, limit], StoredAct::of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// At most `limit` acts up to a position, the newest first.
+/// Returns at most `limit` acts up to a position, the newest first.
 pub fn acts_back(conn: &Connection, position: i64, limit: u32) -> Result<Vec<StoredAct>, StoreError> {
     let mut acts = conn.prepare_cached(sql!("act.back"))?;
     let rows = acts.query_map(params![position, limit], StoredAct::of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The positions of the acts that are about a case: about itself, what belongs to it, or what that is of; the newest first.
+/// Returns the positions of the acts about a case, about a record in it, or about what such a record is about; the newest
+/// first.
 pub fn acts_of_case(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
     let mut acts = conn.prepare_cached(sql!("act.of_case"))?;
     let rows = acts.query_map([case], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The position of an act that is here; `None` where it is not.
+/// Returns the position of an act; `None` where it is not here.
 pub fn position_of(conn: &Connection, id: &Digest) -> Result<Option<i64>, StoreError> {
     Ok(conn.prepare_cached(sql!("act.by_id"))?.query_row([id], |r| r.get(0)).optional()?)
 }
 
-/// The last position of what was taken in with the act at a position: an import and the acts that it lists are one state.
-/// `None` where there is no such act.
-pub fn whole(conn: &Connection, position: i64) -> Result<Option<i64>, StoreError> {
+/// Returns the last position of the import that an act belongs to, or its own: an import and the acts that it lists are one
+/// state. `None` where there is no such act.
+pub fn end_of_import(conn: &Connection, position: i64) -> Result<Option<i64>, StoreError> {
     let last: i64 = conn.prepare_cached(sql!("act.whole"))?.query_row([position], |r| r.get(0))?;
     Ok((last >= position).then_some(last))
 }
 
-/// The last position at a time; `None` where there was no act yet. A partner's acts are here from their import on,
-/// whenever they were made.
+/// Returns the last position at a time; `None` where there was no act yet. A partner's acts count from their import on.
 pub fn position_at(conn: &Connection, at: Timestamp) -> Result<Option<i64>, StoreError> {
     let last: i64 = conn.prepare_cached(sql!("act.at_time"))?.query_row([at], |r| r.get(0))?;
-    if last == 0 { Ok(None) } else { whole(conn, last) }
+    if last == 0 { Ok(None) } else { end_of_import(conn, last) }
 }
 
-/// The position of the act that a change belongs to.
+/// Returns the position of the act that a change belongs to.
 pub fn position_of_row(conn: &Connection, row: ChangeRow) -> Result<Option<i64>, StoreError> {
     Ok(conn.prepare_cached(sql!("act.by_row"))?.query_row([row], |r| r.get(0)).optional()?)
 }
 
-/// The id of an act by its place in its log.
+/// Returns the id of an act by its place in its log.
 pub fn act_at(conn: &Connection, desk: Id, replica: Id, sequence: u64) -> Result<Option<Digest>, StoreError> {
     let mut find = conn.prepare_cached(sql!("act.by_sequence"))?;
     Ok(find.query_row(params![desk, replica, sequence], |r| r.get(0)).optional()?)
 }
 
-/// A stored change: its row, and the line that stands for it.
+/// A change as it is stored.
 pub struct StoredChange {
     /// Its row.
     pub row: i64,
     /// The change, or the leaf of one that was withheld.
     pub line: Line,
-    /// Whether its content was there when it came.
-    pub came: bool,
+    /// Whether it came with its content.
+    pub content_came: bool,
     /// Whether its words are in the search index.
     pub searched: bool,
 }
@@ -151,10 +157,10 @@ fn change_of(row: &SqlRow<'_>) -> Result<StoredChange, StoreError> {
             })
         }
     };
-    Ok(StoredChange { row: row.get(0)?, line, came: row.get(8)?, searched: row.get(9)? })
+    Ok(StoredChange { row: row.get(0)?, line, content_came: row.get(8)?, searched: row.get(9)? })
 }
 
-/// Hands the changes of an act on, one by one.
+/// Calls `each` with the changes of an act, one by one.
 pub fn changes<E: From<StoreError>>(
     conn: &Connection,
     act: &StoredAct,
@@ -173,7 +179,7 @@ pub fn changes<E: From<StoreError>>(
     run().map_err(E::from)?
 }
 
-/// Every change of a record, in order.
+/// Returns every change of a record, in order.
 pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, StoreError> {
     let mut all = conn.prepare_cached(sql!("change.of_record"))?;
     let mut rows = all.query([record])?;
@@ -184,19 +190,19 @@ pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, St
     Ok(found)
 }
 
-/// The rows and kinds of a record's changes, in order: their content is not read.
+/// Returns the rows and kinds of a record's changes, in order, without reading their content.
 pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>, StoreError> {
     let mut all = conn.prepare_cached(sql!("change.rows_of_record"))?;
     let rows = all.query_map([record], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Whether any change of a record has content.
+/// Returns whether any change of a record has content.
 pub fn any_content(conn: &Connection, record: Id) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached(sql!("change.any_content"))?.query_row([record], |r| r.get(0))?)
 }
 
-/// The content of a record: of the change that how it is applied names. `None` where there is none, or none any more.
+/// Returns the content of a change; `None` where there is none, or none any more.
 pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json>, StoreError> {
     let Some(row) = body else { return Ok(None) };
     let text: Option<Option<String>> =
@@ -206,14 +212,14 @@ pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json
         .transpose()
 }
 
-/// Records of which content came that is not there any more.
+/// Returns the records of which content came that is not there any more.
 pub fn lost(conn: &Connection) -> Result<Vec<Id>, StoreError> {
     let mut all = conn.prepare_cached(sql!("change.lost"))?;
     let rows = all.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The positions of the acts that wait to be carried to a partner.
+/// Returns the positions of the acts that wait to be carried to a partner.
 pub fn waiting(conn: &Connection, partner: Id) -> Result<Vec<i64>, StoreError> {
     let mut all = conn.prepare_cached(sql!("waiting.of"))?;
     let rows = all.query_map([partner], |r| r.get(0))?;

@@ -11,10 +11,11 @@ use super::statement::sql;
 use crate::act::change::{Salt, commit};
 use crate::object;
 use crate::record;
+use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::partner;
 use crate::record::store::{
     ChangeRow, DutyState, FollowingChange, Holder, Query, Record, RecordStore, RecordStoreError,
 };
-use crate::record::{item, partner};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
@@ -24,7 +25,7 @@ use crate::value::timestamp::Timestamp;
 /// The record store in a database: of the workspace, or of a replay.
 pub struct SqlRecordStore<'c> {
     conn: &'c Connection,
-    /// A record that was just looked for and is not here.
+    /// The id that was looked for last, where there is no such record.
     absent: Cell<Option<Id>>,
     /// The terms that were read last, by how they are stored: those of the next record are often the same.
     terms: RefCell<Option<(String, Arc<Json>)>>,
@@ -33,25 +34,25 @@ pub struct SqlRecordStore<'c> {
 }
 
 impl<'c> SqlRecordStore<'c> {
-    /// The record store in this database.
+    /// Returns the record store in this database.
     pub const fn new(conn: &'c Connection) -> Self {
         Self { conn, absent: Cell::new(None), terms: RefCell::new(None), written: RefCell::new(None) }
     }
 
-    /// Where a record stands in the record store.
+    /// Returns the number of a record in the table of records.
     pub fn place_of(&self, id: Id) -> Result<Option<i64>, RecordStoreError> {
         let mut number = self.conn.prepare_cached(sql!("record.number"))?;
         Ok(number.query_row([id], |r| r.get(0)).optional()?)
     }
 
-    /// The record that stands there in the record store.
+    /// Returns the record of that number in the table of records.
     pub fn at(&self, place: i64) -> Result<Option<Record>, RecordStoreError> {
         let mut get = self.conn.prepare_cached(sql!("record.at"))?;
         let mut rows = get.query([place])?;
         rows.next()?.map(|row| self.read(row)).transpose()
     }
 
-    /// Whether a record is here as a tombstone.
+    /// Returns whether a record is a tombstone.
     pub fn is_purged(&self, id: Id) -> Result<bool, RecordStoreError> {
         let mut get = self.conn.prepare_cached(sql!("record.is_purged"))?;
         let mut rows = get.query([id])?;
@@ -81,13 +82,13 @@ impl<'c> SqlRecordStore<'c> {
         read_record(row, Arc::clone(shared))
     }
 
-    /// Terms that stand once for many records.
+    /// Returns terms that stand once for many records.
     fn shared_terms(&self, number: i64) -> Result<String, RecordStoreError> {
         let mut get = self.conn.prepare_cached(sql!("terms.get"))?;
         Ok(get.query_row([number], |r| r.get(0)).optional()?.ok_or(DamagedRecord)?)
     }
 
-    /// The number of terms that stand once for many records; they are added where they are new.
+    /// Returns the number of terms that stand once for many records, and adds them where they are new.
     fn number_of(&self, terms: &Arc<Json>) -> Result<i64, RecordStoreError> {
         let mut last = self.written.borrow_mut();
         if let Some((known, _, number)) = &*last
@@ -110,9 +111,9 @@ impl<'c> SqlRecordStore<'c> {
         Ok(number)
     }
 
-    /// The terms as they are stored: items come by the thousand with the same ones.
+    /// Returns the terms as they are stored. Items come by the thousand with the same ones: theirs are a number.
     fn stored(&self, r: &Record) -> Result<String, RecordStoreError> {
-        if r.kind == item::KIND.name { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
+        if r.kind == Kind::Item { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
     fn put_with(&self, sql: &str, r: &Record) -> Result<usize, RecordStoreError> {
@@ -156,7 +157,7 @@ fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
     json::parse(text.as_bytes(), Limits::SIGNED).ok()?.items()?.iter().map(one).collect()
 }
 
-/// Why a stored record cannot be read: its row is not what the program writes.
+/// A stored record is not what the program writes.
 #[derive(Debug, thiserror::Error)]
 #[error("a record in the database is damaged")]
 struct DamagedRecord;
@@ -168,11 +169,12 @@ impl From<DamagedRecord> for RecordStoreError {
 }
 
 fn read_record(row: &SqlRow<'_>, terms: Arc<Json>) -> Result<Record, RecordStoreError> {
-    let kind: String = row.get(1)?;
+    let kind: Kind = row.get(1)?;
+    let state = row.get_ref(2)?.as_str().ok().and_then(|word| record::kind_def(kind).state(word));
     Ok(Record {
         id: row.get(0)?,
-        kind: record::kind(&kind).ok_or(DamagedRecord)?.name,
-        state: row.get(2)?,
+        kind,
+        state: state.ok_or(DamagedRecord)?,
         desk: row.get(3)?,
         case: row.get(4)?,
         partner: row.get(5)?,
@@ -228,7 +230,7 @@ impl RecordStore for SqlRecordStore<'_> {
         let rows: Vec<(i64, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
         for (row, kind, content, salt, searched) in rows {
             if searched {
-                search::forget(self.conn, row, &content)?;
+                search::remove(self.conn, row, &content)?;
             }
             let commitment = commit(record, &kind, content.as_bytes(), &salt);
             erase.execute(params![row, commitment])?;
@@ -251,7 +253,7 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError> {
-        let desks = self.find(&Query::kind(record::desk::KIND.name))?;
+        let desks = self.find(&Query::kind(Kind::Desk))?;
         let Some(home) = desks.first() else { return Ok(()) };
         let mut acts = self.conn.prepare_cached(sql!("act.for_partners"))?;
         let positions: Vec<i64> = acts.query_map([home.id], |r| r.get(0))?.collect::<Result<_, _>>()?;
@@ -261,7 +263,7 @@ impl RecordStore for SqlRecordStore<'_> {
         Ok(())
     }
 
-    fn following(&self, first: ChangeRow, kind: &str) -> Result<Vec<FollowingChange>, RecordStoreError> {
+    fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError> {
         let mut following = self.conn.prepare_cached(sql!("change.following"))?;
         let rows = following
             .query_map(params![first, kind], |r| Ok(FollowingChange { record: r.get(0)?, place: r.get(1)? }))?;
@@ -278,7 +280,7 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 }
 
-/// A query as the condition of a statement, and its values.
+/// Returns a query as the condition of a statement, and its values.
 fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
     let mut text = String::from("1");
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
@@ -293,7 +295,7 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         and(&format!("{plus}kind = ?"), Box::new(kind));
     }
     if let Some(state) = &q.state {
-        and(&format!("{plus}state = ?"), Box::new(state.clone()));
+        and(&format!("{plus}state = ?"), Box::new(*state));
     }
     if let Some(case) = q.case {
         and("case_id = ?", Box::new(case));
@@ -322,19 +324,19 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
     (text, values)
 }
 
-/// How many records fit.
+/// Returns how many records fit.
 pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
     let (clause, values) = clause(q);
     let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
     Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get(0))?)
 }
 
-/// Where the items of a case stand in the record store, as they came. It is read from an index.
+/// Returns the numbers of the items of a case, in the order in which they came. They are read from an index.
 pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
     of_case(conn, sql!("record.items"), case)
 }
 
-/// The same of those that are about a person.
+/// Returns the numbers of the items of a case that are about a person.
 pub fn people_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
     of_case(conn, sql!("record.people"), case)
 }
@@ -343,19 +345,19 @@ fn of_case(conn: &Connection, sql: &str, case: Id) -> Result<Vec<i64>, StoreErro
     let mut items = conn.prepare_cached(sql)?;
     let rows = items.query_map([case], |r| r.get(0))?;
     let mut all = rows.collect::<Result<Vec<i64>, _>>()?;
-    // The index has them by tier: its few runs are put together faster than the rows are read in another order.
+    // The index is ordered by tier: sorting is faster than reading the rows in another order.
     all.sort();
     Ok(all)
 }
 
-/// Where everything that is due at some time stands in the record store, the next first. It is read from an index.
+/// Returns the numbers of the records that are due at some time, the next first. They are read from an index.
 pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
     let mut all = conn.prepare_cached(sql!("record.clocks"))?;
     let rows = all.query_map([], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many items are due from one instant until before another, and how many other records.
+/// Returns how many items are due from a time until before another, and how many other records.
 pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<(u64, u64), StoreError> {
     let count = |sql: &str| -> Result<u64, StoreError> {
         Ok(conn.prepare_cached(sql)?.query_row([from, until], |r| r.get(0))?)
@@ -364,35 +366,37 @@ pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Resu
     Ok((all.saturating_sub(others), others))
 }
 
-/// The records of a kind that are in one state and are of this desk, or of others.
+/// The count of records of a kind in one state, of this desk or of others.
 pub struct InState {
     /// The state.
-    pub state: String,
+    pub state: State,
     /// Whether they are of this desk.
     pub ours: bool,
-    /// How many.
+    /// How many there are.
     pub count: u64,
-    /// Where the one that came first stands in the record store, and where the one that came last.
+    /// The numbers of the first and of the last.
     pub ends: (i64, i64),
 }
 
-/// The records of a kind, counted by state and by whose they are.
-pub fn by_state(conn: &Connection, kind: &str, home: Id) -> Result<Vec<InState>, StoreError> {
+/// Returns the counts of the records of a kind, by state and by whose they are.
+pub fn by_state(conn: &Connection, kind: Kind, home: Id) -> Result<Vec<InState>, StoreError> {
     let mut all = conn.prepare_cached(sql!("record.by_state"))?;
     let rows = all.query_map(params![kind, home], |r| {
-        Ok(InState { state: r.get(0)?, ours: r.get(1)?, count: r.get(2)?, ends: (r.get(3)?, r.get(4)?) })
+        let word: String = r.get(0)?;
+        let state = record::kind_def(kind).state(&word).ok_or(rusqlite::Error::InvalidQuery)?;
+        Ok(InState { state, ours: r.get(1)?, count: r.get(2)?, ends: (r.get(3)?, r.get(4)?) })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
+/// Returns how many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
 pub fn items_held(conn: &Connection, case: Id) -> Result<u64, StoreError> {
     let count =
         |sql: &str| -> Result<u64, StoreError> { Ok(conn.prepare_cached(sql)?.query_row([case], |r| r.get(0))?) };
     Ok(count(sql!("record.items_of_case"))?.saturating_sub(count(sql!("record.purged_of_case"))?))
 }
 
-/// The effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
+/// Returns the effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
 pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, StoreError> {
     let mut all = conn.prepare_cached(sql!("record.markings"))?;
     let mut rows = all.query([of])?;
@@ -413,8 +417,8 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
     Ok(effective)
 }
 
-/// Ids of records of a kind that begin with these hex digits; at most two, since one more than one is too many.
-pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>, StoreError> {
+/// Returns the ids of records of a kind that begin with these hex digits: at most two, which tell that they are not enough.
+pub fn by_prefix(conn: &Connection, kind: Kind, digits: &str) -> Result<Vec<Id>, StoreError> {
     let mut find = conn.prepare_cached(sql!("record.by_prefix"))?;
     let low = format!("{:0<32}", digits.to_ascii_lowercase());
     let high = format!("{:f<32}", digits.to_ascii_lowercase());
@@ -423,11 +427,11 @@ pub fn by_prefix(conn: &Connection, kind: &str, digits: &str) -> Result<Vec<Id>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The partners that acts for all partners wait for: pinned ones, and those suspended for now.
+/// Returns the partners for whom acts for all partners wait: the pinned ones, and those that are suspended.
 pub fn waiting_partners(records: &dyn RecordStore) -> Result<Vec<Id>, RecordStoreError> {
     let mut all = Vec::new();
-    for state in ["pinned", "suspended"] {
-        let query = Query { state: Some(state.into()), ..Query::kind(partner::KIND.name) };
+    for state in [partner::State::Pinned, partner::State::Suspended] {
+        let query = Query::state(state);
         all.extend(records.find(&query)?.into_iter().map(|r| r.id));
     }
     Ok(all)

@@ -11,7 +11,7 @@ use crate::value::text::is_blank;
 /// Members of content that are not words: keys, digests, signed files, foreign objects as they came.
 const NOT_WORDS: &[&str] = &["key", "sha256", "card", "original"];
 
-/// The words of a content: its texts in their order, with spaces between. `None` where there are none.
+/// Returns the words of a content: its texts in their order, with spaces between. `None` where there are none.
 pub fn words(content: &Json) -> Option<String> {
     fn gather(json: &Json, out: &mut Option<String>) {
         match json {
@@ -38,17 +38,17 @@ pub fn words(content: &Json) -> Option<String> {
 }
 
 /// Adds a change's words to the index.
-pub fn remember(conn: &Connection, row: i64, words: Option<&str>) -> rusqlite::Result<()> {
+pub fn add(conn: &Connection, row: i64, words: Option<&str>) -> rusqlite::Result<()> {
     conn.prepare_cached(sql!("search.add"))?.execute(params![row, words]).map(|_| ())
 }
 
-/// Takes a change's words out of the index; with `secure-delete` no trace of them stays in it.
-pub fn forget(conn: &Connection, row: i64, content: &str) -> rusqlite::Result<()> {
+/// Removes a change's words from the index; with `secure-delete` no trace of them stays in it.
+pub fn remove(conn: &Connection, row: i64, content: &str) -> rusqlite::Result<()> {
     let words = json::parse(content.as_bytes(), Limits::SIGNED).ok().as_ref().and_then(words);
     conn.prepare_cached(sql!("search.drop"))?.execute(params![row, words]).map(|_| ())
 }
 
-/// Records whose content has all these words, the newest first; the last word may be a beginning.
+/// Returns the records whose content has all these words, the newest first; the last word may be a prefix.
 pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, StoreError> {
     if is_blank(typed) {
         return Ok(Vec::new());
@@ -66,17 +66,17 @@ pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, Store
     Ok(found)
 }
 
-/// Compares two indexes term by term: the stored one, and one that was made again.
-pub fn check(conn: &Connection, anew: &Connection) -> Result<(), StoreError> {
+/// Compares two indexes term by term: the stored one, and one that was rebuilt.
+pub fn check(conn: &Connection, rebuilt: &Connection) -> Result<(), StoreError> {
     let bad = || StoreError::Integrity("the search index is not what the changes say".into());
     // SQLite's own check counts as a write; where the workspace is only read, the comparison below stands alone.
     if !conn.is_readonly("main")? {
         conn.prepare_cached(sql!("search.check"))?.execute([]).map_err(|_| bad())?;
     }
-    for db in [conn, anew] {
+    for db in [conn, rebuilt] {
         db.execute_batch(sql!("search.vocabulary"))?;
     }
-    let (mut stored, mut made) = (conn.prepare(sql!("search.instances"))?, anew.prepare(sql!("search.instances"))?);
+    let (mut stored, mut made) = (conn.prepare(sql!("search.instances"))?, rebuilt.prepare(sql!("search.instances"))?);
     let (mut stored, mut made) = (stored.query([])?, made.query([])?);
     let instance = |row: &rusqlite::Row<'_>| {
         Ok::<_, rusqlite::Error>((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
@@ -97,7 +97,7 @@ mod tests {
     use crate::store::statement::{FORMAT, schema};
 
     #[test]
-    fn forgetting_leaves_nothing_and_a_changed_index_is_found() {
+    fn removing_leaves_nothing_and_a_changed_index_is_found() {
         let empty = || {
             let db = crate::store::connection::in_memory().unwrap();
             db.execute_batch(&schema(FORMAT)).unwrap();
@@ -109,7 +109,7 @@ mod tests {
             r#"{"note":""}"#,
             r#"{"value":"größe\nzwei"}"#,
         ];
-        let (db, anew) = (empty(), empty());
+        let (db, rebuilt) = (empty(), empty());
         let read = |content: &str| json::parse(content.as_bytes(), Limits::SIGNED).unwrap();
         for (row, content) in (1i64..).zip(contents) {
             db.execute(
@@ -117,19 +117,19 @@ mod tests {
                 params![row, content],
             )
             .unwrap();
-            remember(&db, row, words(&read(content)).as_deref()).unwrap();
-            remember(&anew, row, words(&read(content)).as_deref()).unwrap();
+            add(&db, row, words(&read(content)).as_deref()).unwrap();
+            add(&rebuilt, row, words(&read(content)).as_deref()).unwrap();
         }
-        check(&db, &anew).unwrap();
+        check(&db, &rebuilt).unwrap();
         let found = |typed: &str| find(&db, typed, 9).unwrap().len();
         assert_eq!(
             ["evil.example", "evil", "example evil", "SECRET", "n.txt", "\" OR a"].map(found),
             [1, 1, 1, 0, 1, 0]
         );
-        forget(&db, 1, contents[0]).unwrap();
-        assert!(check(&db, &anew).is_err());
-        forget(&anew, 1, contents[0]).unwrap();
-        check(&db, &anew).unwrap();
+        remove(&db, 1, contents[0]).unwrap();
+        assert!(check(&db, &rebuilt).is_err());
+        remove(&rebuilt, 1, contents[0]).unwrap();
+        check(&db, &rebuilt).unwrap();
         assert_eq!(found("evil"), 0);
         let traces = "SELECT count(*) FROM search_data WHERE instr(CAST(block AS TEXT), 'evil')";
         assert_eq!(

@@ -15,12 +15,12 @@ pub struct SqlTree<'c> {
 }
 
 impl<'c> SqlTree<'c> {
-    /// The tree of that replica's log.
+    /// Returns the tree of that replica's log.
     pub const fn new(conn: &'c Connection, replica: Id) -> Self {
         Self { conn, replica }
     }
 
-    /// Adds the leaf at `index` and what becomes complete with it.
+    /// Adds the leaf at `index` and the subtrees that become complete with it.
     pub fn add(&self, index: u64, leaf: Digest) -> Result<(), StoreError> {
         let mut add = self.conn.prepare_cached(sql!("node.add"))?;
         for (height, index, hash) in completed(self, index, leaf)? {

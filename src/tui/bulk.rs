@@ -1,10 +1,12 @@
 //! An act on several things: of each it is asked whether it can, and what is known of its form is found out for each. Asked
 //! on the threads beside the screens; nothing is done here.
 
-use super::available_actions::{Prepared, label, prepare, why_unavailable};
+use super::available_actions::{Prepared, label, prepare};
 use super::page::RecordRef;
+use crate::command::availability;
 use crate::command::definition::{ArgKind, Command, Handler};
 use crate::command::desk::workspace_info::short;
+use crate::command::run::{On, run};
 use crate::record::store::RecordStore as _;
 use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
@@ -67,21 +69,21 @@ pub fn why(failure: &Error) -> String {
 /// Things in a line, by their short ids.
 pub fn named(things: &[RecordRef]) -> String {
     const MOST: usize = 4;
-    let names: Vec<String> = things.iter().take(MOST).map(|s| short(&s.kind, &s.id.to_string())).collect();
+    let names: Vec<String> = things.iter().take(MOST).map(|s| short(s.kind, &s.id.to_string())).collect();
     let more = if things.len() > MOST { format!(" and {} more", things.len() - MOST) } else { String::new() };
     format!("{}{more}", names.join(" "))
 }
 
 /// Whether a command takes all of several things at once, where its field may be given several times.
 fn takes_together(command: &Command, things: &[RecordRef]) -> bool {
-    let mut fields = things.iter().map(|s| command.subject_field(&s.kind).map(|f| (f.name, f.repeated)));
+    let mut fields = things.iter().map(|s| command.target_arg(s.kind).map(|f| (f.name, f.repeated)));
     let first = fields.next().flatten();
     first.is_some_and(|(_, repeated)| repeated) && fields.all(|f| f == first)
 }
 
 /// Why a command is done with one thing alone, however many can; `None`: it is done with each.
 pub fn only_one(command: &Command, things: &[RecordRef]) -> Option<&'static str> {
-    let writes = command.fields.iter().any(|f| f.required && matches!(f.takes, ArgKind::ToWrite));
+    let writes = command.args.iter().any(|f| f.required && matches!(f.kind, ArgKind::ToWrite));
     (writes && things.len() > 1 && !takes_together(command, things))
         .then_some("it writes one file, which is named each time")
 }
@@ -90,9 +92,9 @@ pub fn only_one(command: &Command, things: &[RecordRef]) -> Option<&'static str>
 ///
 /// # Errors
 ///
-/// Where the workspace cannot be read; [`Kind::Cancelled`] where nobody waits any more.
+/// Where the workspace cannot be read; [`ErrorKind::Cancelled`] where nobody waits any more.
 pub fn may(workspace: &mut Workspace, things: &[RecordRef], wanted: &dyn Fn() -> bool) -> Result<Vec<May>, Error> {
-    let fits = |v: &&Command| things.iter().any(|s| v.subject_field(&s.kind).is_some());
+    let fits = |v: &&Command| things.iter().any(|s| v.target_arg(s.kind).is_some());
     let commands = crate::command::commands().filter(|v| matches!(v.run, Handler::Writes(_))).filter(fits);
     commands.map(|command| may_each(workspace, command, things, wanted)).collect()
 }
@@ -109,13 +111,11 @@ pub fn may_each(
     wanted: &dyn Fn() -> bool,
 ) -> Result<May, Error> {
     let mut may = May { command, can: Vec::new(), cannot: Vec::new() };
-    // What only the role decides is the same for all of them.
-    let mut role: Option<Option<Error>> = None;
     for subject in things {
         if !wanted() {
             return Err(Error::new(ErrorKind::Cancelled, "nobody waits for it any more", "nothing was changed"));
         }
-        match why_not(workspace, command, subject, &mut role)? {
+        match why_not(workspace, command, subject)? {
             None => may.can.push(subject.clone()),
             Some(failure) => may.cannot.push((subject.clone(), failure)),
         }
@@ -123,41 +123,25 @@ pub fn may_each(
     Ok(may)
 }
 
-/// Why a command may not be done with a thing: it is rehearsed where that costs nothing, else the gate is asked of the role.
-fn why_not(
-    workspace: &mut Workspace,
-    command: &'static Command,
-    subject: &RecordRef,
-    role: &mut Option<Option<Error>>,
-) -> Result<Option<Error>, Error> {
-    if let Some(as_of) = workspace.looks_back() {
-        return Ok(Some(as_of.refusal()));
+/// Why a command may not be done with a thing: what the command itself would say. Where all that it needs is known, it is
+/// rehearsed; else it says what can be said before.
+fn why_not(workspace: &mut Workspace, command: &'static Command, subject: &RecordRef) -> Result<Option<Error>, Error> {
+    if command.target_arg(subject.kind).is_none() {
+        return Ok(Some(Error::not_allowed(format!("it is not done with records of the kind {}", subject.kind))));
     }
-    if command.subject_field(&subject.kind).is_none() {
-        return Ok(Some(Error::life(format!("it is not done with records of the kind {}", subject.kind))));
+    let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
+    if let Some(error) = availability::why_not(workspace, command, &record)? {
+        return Ok(Some(error));
     }
-    let record = workspace.records().get(subject.id)?;
-    if let Some(why) = record.as_ref().and_then(|r| why_unavailable(workspace, command, r)) {
-        return Ok(Some(Error::life(why)));
-    }
-    let Handler::Writes(run) = command.run else { return Ok(None) };
     let known = prepare(workspace, command, std::slice::from_ref(subject), None)?;
-    let is_whole = command.fields.iter().all(|f| !f.required || known.form.maybe(f.name).is_some());
-    if is_whole && command.is_rehearsable() {
-        let said = workspace.rehearse(|workspace| run(workspace, &known.form, &mut Job::silent()));
-        return Ok(said.filter(|f| f.kind != ErrorKind::Usage));
+    // Where it takes nothing more, this is the whole command; else what is typed may still decide.
+    let targets: Vec<&str> = command.target_args().iter().map(|a| a.name).collect();
+    let takes_more = command.args.iter().any(|a| !targets.contains(&a.name));
+    if takes_more || !command.is_rehearsable() {
+        return Ok(None);
     }
-    if role.is_none() {
-        *role = Some(role_says_no(workspace, command)?);
-    }
-    Ok(role.clone().flatten())
-}
-
-/// What can be said before a command's form is filled in: whether this member may sign such an act at all.
-fn role_says_no(workspace: &Workspace, command: &Command) -> Result<Option<Error>, Error> {
-    let mut verdict = workspace.may(command.act)?;
-    verdict.rules.retain(|f| matches!(f.id, "A-01" | "A-02"));
-    Ok(if verdict.allowed() { None } else { Some(Error::refused(verdict, None)) })
+    let said = workspace.rehearse(|workspace| run(command, On::Workspace(workspace), &known.form, &mut Job::silent()));
+    Ok(said.filter(|f| f.kind != ErrorKind::Usage))
 }
 
 /// Fills a command's form for several things: one form where it takes them together, else one for each.
@@ -182,7 +166,7 @@ pub fn prepare_each(
         known.partner = known.partner.filter(|p| prepared.partner.as_ref() == Some(p));
         known.others.push(prepared.form);
     }
-    if let Some(field) = command.subject_field(&first.kind) {
+    if let Some(field) = command.target_arg(first.kind) {
         let mut records = Vec::new();
         for thing in things {
             records.extend(workspace.records().get(thing.id)?);
@@ -195,39 +179,40 @@ pub fn prepare_each(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::kind::Kind;
 
-    fn thing(kind: &str, n: u8) -> RecordRef {
-        RecordRef { kind: kind.into(), id: Id::from_bytes([n; 16]) }
+    fn thing(kind: Kind, n: u8) -> RecordRef {
+        RecordRef { kind, id: Id::from_bytes([n; 16]) }
     }
 
     #[test]
     fn those_that_cannot_stand_together_by_their_reason() {
-        let no = |n, why: &str| (thing("request", n), Error::life(why));
+        let no = |n, why: &str| (thing(Kind::Request, n), Error::not_allowed(why));
         let command = crate::command::command("request submit").unwrap();
         let cannot = vec![no(1, "it is sent"), no(2, "it is closed"), no(3, "it is sent")];
-        let may = May { command, can: vec![thing("request", 4)], cannot };
+        let may = May { command, can: vec![thing(Kind::Request, 4)], cannot };
         let groups: Vec<(String, usize)> = may.groups().into_iter().map(|g| (g.why, g.things.len())).collect();
         assert_eq!(groups, [("it is sent".to_owned(), 2), ("it is closed".to_owned(), 1)]);
         assert_eq!(may.of(), 4);
-        let five: Vec<RecordRef> = (1..=5).map(|n| thing("item", n)).collect();
+        let five: Vec<RecordRef> = (1..=5).map(|n| thing(Kind::Item, n)).collect();
         assert_eq!(named(&five), "E-010101 E-020202 E-030303 E-040404 and 1 more");
     }
 
     #[test]
     fn a_verb_takes_things_together_one_by_one_or_one_alone() {
-        let check = |name: &str, kinds: &[&str], together: bool, alone: bool| {
+        let check = |name: &str, kinds: &[Kind], together: bool, alone: bool| {
             let command = crate::command::command(name).unwrap();
-            let things: Vec<RecordRef> = kinds.iter().zip(1..).map(|(k, n)| thing(k, n)).collect();
+            let things: Vec<RecordRef> = kinds.iter().zip(1..).map(|(k, n)| thing(*k, n)).collect();
             assert_eq!(
                 (takes_together(command, &things), only_one(command, &things).is_some()),
                 (together, alone),
                 "{name}"
             );
         };
-        check("disclosure new", &["item", "item"], true, false);
-        check("disclosure new", &["item", "case"], false, false);
-        check("request submit", &["request", "request"], false, false);
-        check("bundle export", &["partner", "partner"], false, true);
-        check("bundle export", &["partner"], false, false);
+        check("disclosure new", &[Kind::Item, Kind::Item], true, false);
+        check("disclosure new", &[Kind::Item, Kind::Case], false, false);
+        check("request submit", &[Kind::Request, Kind::Request], false, false);
+        check("bundle export", &[Kind::Partner, Kind::Partner], false, true);
+        check("bundle export", &[Kind::Partner], false, false);
     }
 }

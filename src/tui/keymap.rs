@@ -228,10 +228,12 @@ fn are_both_meant(one: &Action, other: &Action) -> bool {
     meet && !(stands_before && one.keys.iter().any(|k| other.keys.contains(k)))
 }
 
-/// The action whose name shares the longest beginning with what was written, from three letters up.
+/// The action whose name is most like what was written, where one is.
 fn near(name: &str) -> Option<&'static str> {
-    let shared = |a: &Action| a.name.chars().zip(name.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
-    ACTIONS.iter().max_by_key(|a| shared(a)).filter(|a| shared(a) >= 3).map(|a| a.name)
+    const ALIKE: f64 = 0.8;
+    let name = name.to_lowercase();
+    let likeness = ACTIONS.iter().map(|action| (strsim::jaro_winkler(action.name, &name), action.name));
+    likeness.filter(|(alike, _)| *alike >= ALIKE).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -313,7 +315,8 @@ mod tests {
             let refused = Keymap::with(Preset::Vim, &own(rows)).unwrap_err().to_string();
             assert_eq!(refused, said);
         };
-        check(&[("hodl", &["x"])], "there is no action \"hodl\"");
+        check(&[("frobnicate", &["x"])], "there is no action \"frobnicate\"");
+        check(&[("hodl", &["x"])], "there is no action \"hodl\"; is \"hold\" meant?");
         check(&[("holdd", &["x"])], "there is no action \"holdd\"; is \"hold\" meant?");
         check(&[("hold", &["hyper-x"])], "\"hold\": \"hyper-x\" is no key");
         check(&[("hold", &["ctrl-i"])], "\"hold\": \"ctrl-i\" is no key");

@@ -1,6 +1,7 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
 use super::theme::StyleRole;
+use crate::record::kind::Kind;
 use crate::value::id::Id;
 use crate::value::text::Shown;
 use crate::value::timestamp::Timestamp;
@@ -9,7 +10,7 @@ use crate::value::timestamp::Timestamp;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct RecordRef {
     /// The kind of record.
-    pub kind: String,
+    pub kind: Kind,
     /// The record.
     pub id: Id,
 }

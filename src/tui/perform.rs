@@ -1,13 +1,11 @@
 //! Running a command in the workspace: with one form or with several, and beforehand as a rehearsal. It is called on the
 //! worker threads, and draws nothing.
 
-use std::path::PathBuf;
-
 use super::page::{RecordRef, StyledText};
 use super::screen::detail::detail;
-use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
+use crate::command::definition::{Args, Command, Output, Preview};
+use crate::command::run::{On, run};
 use crate::command::{self, plain};
-use crate::host::clock::Clock;
 use crate::value::text::Shown;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -48,21 +46,7 @@ pub fn perform_each(
 }
 
 fn perform(workspace: &mut Workspace, command: &'static Command, form: &Args, job: &mut Job) -> Result<Output, Error> {
-    match command.run {
-        Handler::Reads(run) | Handler::Writes(run) => run(workspace, form, job),
-        Handler::Law(run) => run(&*workspace.law()?, workspace.now(), form),
-        Handler::Free(run) => {
-            let mut place = CommandContext {
-                workspace: workspace.folder().to_owned(),
-                identity: PathBuf::new(),
-                passphrase: Box::new(|_, _| {
-                    Err(Error::new(ErrorKind::Usage, "this is done on the command line", "leave the screens first"))
-                }),
-                clock: Clock::Fixed(workspace.now()),
-            };
-            run(&mut place, form, job)
-        }
-    }
+    run(command, On::Workspace(workspace), form, job)
 }
 
 /// What the gate says beforehand, and what the action would come to: for a disclosure or a purge its dry run, for a bundle
@@ -73,22 +57,32 @@ pub fn preview(
     form: &Args,
     subject: Option<&RecordRef>,
 ) -> (Option<Error>, Vec<String>) {
-    if let Some((name, dry)) = command.previewed_by() {
-        let Some(other) = command::command(name) else { return (None, Vec::new()) };
+    let previewed = match command.writes.map_or(Preview::None, |w| w.preview) {
+        Preview::None => None,
+        Preview::DryRun => Some((command, true)),
+        Preview::By(name) => command::command(name).map(|other| (other, false)),
+    };
+    if let Some((other, dry)) = previewed {
         let mut asked = Args::default();
-        for field in other.fields {
-            form.all(field.name).iter().for_each(|v| asked.add(field.name, v.as_str()));
+        for arg in other.args {
+            form.all(arg.name).iter().for_each(|v| asked.add(arg.name, v.as_str()));
         }
         let asked = if dry { asked.with("dry-run", "yes") } else { asked };
-        let (Handler::Reads(run) | Handler::Writes(run)) = other.run else { return (None, Vec::new()) };
-        return match run(workspace, &asked, &mut Job::silent()) {
+        return match perform(workspace, other, &asked, &mut Job::silent()) {
+            // Nothing of it may be done: that is the gate's no, though the preview itself went well.
+            Ok(output) if output.code == ErrorKind::Refused as u8 => {
+                let lines = plain::lines(&output);
+                let first = lines.first().cloned().unwrap_or_default();
+                (Some(Error::new(ErrorKind::Refused, first, "each rule that says no is named below")), lines)
+            }
             Ok(output) => (None, plain::lines(&output)),
             Err(failure) => (Some(failure), Vec::new()),
         };
     }
-    let answer = match command.run {
-        Handler::Writes(run) => workspace.rehearse(|workspace| run(workspace, form, &mut Job::silent())),
-        _ => None,
+    let answer = if command.is_rehearsable() {
+        workspace.rehearse(|workspace| perform(workspace, command, form, &mut Job::silent()))
+    } else {
+        None
     };
     let lines = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
         let line = |(label, piece): &(Shown, StyledText)| format!("{label:14}  {}", piece.text);

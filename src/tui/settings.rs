@@ -117,8 +117,7 @@ fn theme(name: &str) -> Result<&'static Theme, String> {
 
 /// The theme that was named for this run: on the command line, or in the environment.
 fn wished(wishes: &Wishes) -> Result<Option<&'static Theme>, Error> {
-    let named = wishes.theme.clone().or_else(|| variable("COMITY_THEME"));
-    named.map(|name| theme(&name).map_err(Error::usage)).transpose()
+    wishes.theme.as_deref().map(|name| theme(name).map_err(Error::usage)).transpose()
 }
 
 /// The theme for this terminal: what was named for this run; none of its colours where it asks for none; what the file

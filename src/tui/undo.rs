@@ -6,7 +6,8 @@ use super::page::RecordRef;
 use super::saved::Saved;
 use super::screen_id::ScreenId;
 use crate::command::command;
-use crate::command::definition::Command;
+use crate::command::definition::{ArgKind, Command, STAYS, Undo};
+use crate::record::kind::Kind;
 use crate::value::id::Id;
 
 /// How many things are kept: the oldest go first.
@@ -127,64 +128,46 @@ impl History {
     }
 }
 
-/// Which command takes back what another one did, on what it made or was done to. Each asks for its reasons and is put to the
-/// gate like any other; the record keeps both.
-const COUNTER: &[(&str, &str)] = &[
-    ("agreement add", "agreement end"),
-    ("disclosure new", "disclosure recall"),
-    ("disclosure release", "disclosure recall"),
-    ("partner resume", "partner suspend"),
-    ("partner suspend", "partner resume"),
-    ("request new", "request withdraw"),
-    ("request send", "request withdraw"),
-    ("request submit", "request withdraw"),
-    ("retention hold", "retention release"),
-    ("review decide", "review lapse"),
-];
-
-/// What takes back what a command did.
+/// What takes back what a command did, as its row says.
 pub fn counter(done: &Command, made: Option<Id>) -> Back {
-    let name = done.full_name();
-    if name == "item mark" {
-        return Back::Never("mark it as it was: the record keeps both markings");
-    }
-    if matches!(done.act, "purge" | "delete-order" | "member-revoke") {
-        return Back::Never("what is erased or revoked does not come back");
-    }
-    let other = COUNTER.iter().find(|(of, _)| *of == name).and_then(|(_, by)| command(by));
-    match (other, made) {
-        (Some(other), Some(id)) => {
-            let kind = other.fields.iter().find_map(|f| match f.takes {
-                crate::command::definition::ArgKind::Record(kinds) if f.positional => kinds.first().copied(),
-                crate::command::definition::ArgKind::Partner if f.positional => Some("partner"),
-                _ => None,
-            });
-            kind.map_or(Back::Never(STAYS), |kind| Back::Command(other, RecordRef { kind: kind.to_owned(), id }))
-        }
+    let other = match done.writes.map(|w| w.undo) {
+        Some(Undo::By(name)) => command(name),
+        Some(Undo::Never(why)) => return Back::Never(why),
+        None => None,
+    };
+    let arg = other.and_then(|c| c.target_args().into_iter().next());
+    let kind = arg.and_then(|arg| match arg.kind {
+        ArgKind::Record(kinds) => kinds.first().copied(),
+        ArgKind::Partner => Some(Kind::Partner),
+        _ => None,
+    });
+    match (other, kind, made) {
+        (Some(other), Some(kind), Some(id)) => Back::Command(other, RecordRef { kind, id }),
         _ => Back::Never(STAYS),
     }
 }
-
-const STAYS: &str = "it is signed and stays in the record";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn looks(filter: &str, marks: usize) -> ViewSnapshot {
-        let mark = |n: usize| RecordRef { kind: "item".into(), id: Id::from_bytes([n as u8; 16]) };
+        let mark = |n: usize| RecordRef { kind: Kind::Item, id: Id::from_bytes([n as u8; 16]) };
         let marks = (0..marks).map(mark).collect();
         ViewSnapshot { place: ScreenId::CASE, tab: 0, filter: filter.into(), order: None, marks }
     }
 
     #[test]
-    fn every_counter_is_a_verb_that_takes_one_thing() {
-        for (of, by) in COUNTER {
-            let done = command(of).unwrap_or_else(|| panic!("{of}"));
-            let Back::Command(other, subject) = counter(done, Some(Id::from_bytes([1; 16]))) else { panic!("{of}") };
-            assert_eq!(other.full_name(), *by);
-            assert!(other.subject_field(&subject.kind).is_some(), "{by} takes no {}", subject.kind);
+    fn every_counter_is_a_command_that_takes_one_thing() {
+        let mut counted = 0;
+        for done in crate::command::commands() {
+            let Some(Undo::By(by)) = done.writes.map(|w| w.undo) else { continue };
+            let Back::Command(other, of) = counter(done, Some(Id::from_bytes([1; 16]))) else { panic!("{done:?}") };
+            assert_eq!(other.full_name(), by);
+            assert!(other.target_arg(of.kind).is_some(), "{by} takes no {}", of.kind);
+            counted += 1;
         }
+        assert!(counted > 5, "{counted}");
         assert!(
             matches!(counter(command("retention purge").unwrap(), None), Back::Never(why) if why.contains("erased"))
         );
@@ -192,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_is_named_and_a_new_deed_ends_what_could_be_done_once_more() {
+    fn what_changed_is_named_and_a_new_action_ends_what_could_be_done_once_more() {
         for (before, now, said) in [
             (looks("", 0), looks("", 0), None),
             (looks("", 0), looks("tier:2", 0), Some("Case: the filter tier:2 instead of no filter")),

@@ -281,7 +281,7 @@ words! {
         Conditions = "conditions",
         /// Approved in part.
         Partial = "partial",
-        /// Put off.
+        /// Postponed.
         Deferred = "deferred",
         /// Refused.
         Refused = "refused",

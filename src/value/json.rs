@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 
 use compact_str::CompactString as Text;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+use zeroize::Zeroize;
 
 /// A JSON value. Members keep the order in which they were written.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Zeroize)]
 pub enum Json {
     /// `null`
     Null,
@@ -27,7 +28,7 @@ pub enum Json {
 }
 
 /// An integer of any size, compared by value.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Zeroize)]
 pub enum Int {
     /// It fits into 64 bits.
     Small(i64),

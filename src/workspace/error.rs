@@ -89,7 +89,7 @@ impl Error {
     }
 
     /// The records do not allow it.
-    pub fn life(what: impl Into<String>) -> Self {
+    pub fn not_allowed(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Refused, what, "look at the record's state first")
     }
 
@@ -185,7 +185,7 @@ impl From<CheckError> for Error {
             CheckError::Unknown => {
                 Self::new(ErrorKind::Version, stopped.to_string(), "use a newer comity; nothing was changed")
             }
-            CheckError::ApplyError(fault) => fault.into(),
+            CheckError::Apply(fault) => fault.into(),
         }
     }
 }
@@ -193,12 +193,12 @@ impl From<CheckError> for Error {
 impl From<ApplyError> for Error {
     fn from(fault: ApplyError) -> Self {
         match fault {
-            ApplyError::Life(what) => Self::life(what),
-            ApplyError::Form(what) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
+            ApplyError::NotAllowed(what) => Self::not_allowed(what),
+            ApplyError::Malformed(what) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
             ApplyError::Authority(what) => {
                 Self::new(ErrorKind::Refused, what, "somebody else does this; nothing was changed")
             }
-            ApplyError::RecordStore(error) => StoreError::from(error).into(),
+            ApplyError::Store(error) => StoreError::from(error).into(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::host::entropy::Entropy;
 use crate::host::file;
 use crate::object;
@@ -83,11 +85,10 @@ impl Keyring {
     pub fn write(&mut self, path: &Path, me: &Identity) -> Result<(), Error> {
         self.signed_by = me.signer.public();
         let body = self.body()?;
-        let signature = me.signer.sign(&self.realm.namespace("keyring"), &body.to_bytes())?;
-        let all = zeroize::Zeroizing::new(
-            object! { "keyring" => body, "signed_by" => self.signed_by.to_openssh(), "signature" => signature }
-                .to_bytes(),
-        );
+        let signature = me.signer.sign(&self.realm.namespace("keyring"), &Zeroizing::new(body.to_bytes()))?;
+        let signed_by = self.signed_by.to_openssh();
+        let all = object! { "keyring" => Json::clone(&body), "signed_by" => signed_by, "signature" => signature };
+        let all = Zeroizing::new(Zeroizing::new(all).to_bytes());
         let recipients: Option<Vec<Recipient>> = self.recipients.iter().map(|r| Recipient::parse(r)).collect();
         let recipients = recipients
             .ok_or_else(|| Error::new(ErrorKind::Internal, "a member's recipient is malformed", "please report it"))?;
@@ -96,9 +97,9 @@ impl Keyring {
         Ok(file::write(path, &sealed)?)
     }
 
-    fn body(&self) -> Result<Json, Error> {
+    fn body(&self) -> Result<Zeroizing<Json>, Error> {
         let pem = |key: &Signer| -> Result<String, Error> { Ok(key.to_openssh()?.to_string()) };
-        Ok(object! {
+        Ok(Zeroizing::new(object! {
             "comity" => FORMAT,
             "workspace" => self.workspace.to_string(),
             "realm" => self.realm.to_string(),
@@ -110,7 +111,7 @@ impl Keyring {
             "log" => pem(&self.log)?,
             "witness" => pem(&self.witness)?,
             "recipients" => self.recipients.clone(),
-        })
+        }))
     }
 
     /// Opens the keyring of a workspace with a member's identity.
@@ -137,6 +138,7 @@ impl Keyring {
             UnsealError::Medium(e) => e.into(),
         })?;
         let all = json::parse(plain.expose(), Limits::SIGNED).map_err(|_| shut("it is malformed"))?;
+        let all = Zeroizing::new(all);
         Self::read(&all).map_err(|e| shut(&e.0))
     }
 
@@ -168,7 +170,8 @@ impl Keyring {
         };
         m.finish()?;
         let namespace = keyring.realm.namespace("keyring");
-        signed_by.verify(&namespace, &body.to_bytes(), signature).map_err(|_| bad("its signature does not fit"))?;
+        let body = Zeroizing::new(body.to_bytes());
+        signed_by.verify(&namespace, &body, signature).map_err(|_| bad("its signature does not fit"))?;
         Ok(keyring)
     }
 }

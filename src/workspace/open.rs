@@ -1,5 +1,6 @@
 //! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
 
+use crate::record::kind::{ChangeKind, Kind};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,9 @@ use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
 use crate::seal::sign::Signer;
 use crate::store::connection::{self, Database};
-use crate::store::log::{self, ActWriter, Author, Meta, Written};
+use crate::store::log::{self, Meta};
 use crate::store::records::{SqlRecordStore, items_held};
+use crate::store::write::{ActWriter, Author, Written};
 use crate::store::{read, replay, tree::SqlTree};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -55,6 +57,8 @@ pub struct Workspace {
     memory: TrustStore,
     clock: Clock,
     read_only: bool,
+    /// Whether it is read beside a first view, which can write.
+    is_second_view: bool,
     rehearsing: bool,
     as_of: Option<AsOf>,
     /// How many items each case holds, and at which position of the log they were counted.
@@ -172,7 +176,7 @@ pub fn found(
         let who = PublicIdentity { name: me.name.clone(), signing: me.signer.public(), age: me.age.recipient() };
         act.change(member::new(entropy.id()?, &who, &certificate, root, entropy.salt()?)?)?;
         act.finish()?;
-        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        connection::commit(tx)?;
     }
     connection::truncate_wal(&db)?;
     drop(db);
@@ -191,11 +195,36 @@ fn no_root() -> Error {
 
 impl Workspace {
     /// Opens a workspace. What this member remembers of it must be a beginning of what is found.
+    ///
+    /// ```
+    /// use comity::command::identity;
+    /// use comity::host::clock::Clock;
+    /// use comity::seal::{identity::Identity, sign::Signer, vault::AgeKey};
+    /// use comity::value::{class::Role, realm::Realm};
+    /// use comity::workspace::open::{Founding, Workspace, found};
+    ///
+    /// let root = tempfile::tempdir()?;
+    /// let (folder, file, clock) = (root.path().join("workspace"), root.path().join("okafor.age"), Clock::System);
+    /// let signer = Signer::from_seed(&[7; 32]); // a real one is drawn by chance: `identity new`
+    /// let mut me = Identity { name: "N. Okafor".into(), signer, age: AgeKey::generate(), roots: Vec::new() };
+    /// let roles = vec![Role::Administrator, Role::DeskOfficer];
+    /// let founding = Founding { code: "XA", name: "Harbour desk", jurisdiction: "XA", roles, realm: Realm::Live };
+    /// let desk = found(&folder, &mut me, &founding, clock.now(), |me| identity::write(&file, me, None))?;
+    ///
+    /// let workspace = Workspace::open(&folder, &file, me, clock, false)?;
+    /// assert_eq!(workspace.meta.desk, desk);
+    /// # Ok::<(), comity::workspace::error::Error>(())
+    /// ```
     pub fn open(folder: &Path, identity: &Path, me: Identity, clock: Clock, read_only: bool) -> Result<Self, Error> {
         let keys = folder.join(KEYRING);
         let mut keyring = Keyring::open(&keys, &me)?;
         file::must_be_private(folder)?;
         let lock = lock::take(&folder.join(LOCK), !read_only)?;
+        if !read_only {
+            [folder.to_owned(), folder.join("outbox"), folder.join("inbox")]
+                .iter()
+                .try_for_each(|f| file::remove_parts(f))?;
+        }
         // Between reading the keyring and having the lock another process may have rotated it.
         if Keyring::open(&keys, &me)?.generation != keyring.generation {
             keyring = Keyring::open(&keys, &me)?;
@@ -238,6 +267,7 @@ impl Workspace {
             memory,
             clock,
             read_only,
+            is_second_view: false,
             rehearsing: false,
             as_of: None,
             counted: RefCell::default(),
@@ -326,8 +356,11 @@ impl Workspace {
     /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
     pub fn mend_recipients(&mut self) -> Result<(), Error> {
         let members = member::all(&self.records(), self.meta.desk)?;
-        let mut active: Vec<String> =
-            members.iter().filter(|m| m.state == "active").filter_map(|m| m.text("age").map(str::to_owned)).collect();
+        let mut active: Vec<String> = members
+            .iter()
+            .filter(|m| m.is(member::State::Active))
+            .filter_map(|m| m.text("age").map(str::to_owned))
+            .collect();
         active.sort();
         if active == self.keyring.recipients || !self.my_roles()?.contains(&Role::Administrator) {
             return Ok(());
@@ -337,7 +370,7 @@ impl Workspace {
         self.keyring.write(&self.folder.join(KEYRING), &self.me)
     }
 
-    /// To be called after every commit that was not made by [`Desk::act`].
+    /// To be called after every commit that was not made by [`Workspace::act`].
     pub fn after_commit(&mut self) -> Result<(), Error> {
         self.remember()
     }
@@ -373,7 +406,8 @@ impl Workspace {
         let text = self.me.to_text()?;
         let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
         let (meta, folder) = (self.meta.clone(), self.folder.clone());
-        Closed { meta, me, folder, clock: self.clock, left: self.left }.reopen()
+        let beside_writer = !self.read_only || self.is_second_view;
+        Closed { meta, me, folder, clock: self.clock, left: self.left, beside_writer }.reopen()
     }
 
     /// A view of the workspace as it was: the acts up to that moment, applied again in memory. Nothing can be written in it.
@@ -381,11 +415,11 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// [`Kind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
+    /// [`ErrorKind::Usage`] where there was no act yet or there is none of that number; cancelled where the job is.
     pub fn as_of(&self, moment: Moment, job: &mut Job) -> Result<Self, Error> {
         let (log, mut back) = (self.reader()?, self.reader()?);
         let found = match moment {
-            Moment::Act(n) => read::whole(&log.db, n)?,
+            Moment::Act(n) => read::end_of_import(&log.db, n)?,
             Moment::Time(at) => read::position_at(&log.db, at)?,
         };
         let act = found.ok_or_else(|| match moment {
@@ -404,7 +438,7 @@ impl Workspace {
             }
         };
         let of = read::act(&log.db, act)?.map(|a| a.first_row as u64 + a.changes);
-        replay::look_back(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
+        replay::apply_until(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
         back.as_of = Some(AsOf { act, at });
         Ok(back)
     }
@@ -416,7 +450,8 @@ impl Workspace {
 
     /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
     pub fn close(self) -> Closed {
-        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left }
+        let beside_writer = !self.read_only || self.is_second_view;
+        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left, beside_writer }
     }
 
     // --- looking -----------------------------------------------------------------------------------------------------
@@ -455,7 +490,7 @@ impl Workspace {
 
     /// Their roles; none once they are revoked.
     pub fn my_roles(&self) -> Result<Vec<Role>, Error> {
-        let me = member::by_person(&self.records(), self.person())?.filter(|m| m.state == "active");
+        let me = member::by_person(&self.records(), self.person())?.filter(|m| m.is(member::State::Active));
         Ok(me.as_ref().map(member::roles_of).unwrap_or_default())
     }
 
@@ -476,7 +511,7 @@ impl Workspace {
 
     /// The desk's own record.
     pub fn own_record(&self) -> Result<Record, Error> {
-        Ok(record::definition::need(&self.records(), self.meta.desk, record::desk::KIND.name)?)
+        Ok(record::definition::need(&self.records(), self.meta.desk, Kind::Desk)?)
     }
 
     /// The law as this desk's own signed changes have made it.
@@ -492,7 +527,7 @@ impl Workspace {
     /// Whether one looks back at a record that had content then and has none any more.
     pub fn is_erased_since(&self, record: &Record) -> bool {
         let gone = || self.content(record).is_ok_and(|content| content.is_none());
-        self.as_of.is_some() && record.state != "purged" && record.body.is_some() && gone()
+        self.as_of.is_some() && !record.is_purged() && record.body.is_some() && gone()
     }
 
     /// A text of a record's content; empty where there is none.
@@ -502,8 +537,8 @@ impl Workspace {
 
     /// The record of one of these kinds that is meant by an id, or by the beginning of one (4 hex digits or more, with
     /// or without the kind's letter).
-    pub fn find_record(&self, typed: &str, kinds: &[&'static str]) -> Result<Record, Error> {
-        let words = kinds.join(" or ");
+    pub fn find_record(&self, typed: &str, kinds: &[Kind]) -> Result<Record, Error> {
+        let words = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
         let unknown = || Error::unknown(format!("there is no {words} {}", shown(typed)));
         if let Some(id) = Id::parse(typed) {
             return self.records().get(id)?.filter(|r| kinds.contains(&r.kind)).ok_or_else(unknown);
@@ -514,7 +549,7 @@ impl Workspace {
         }
         let mut found = Vec::new();
         for kind in kinds {
-            found.extend(crate::store::records::by_prefix(&self.db, kind, digits)?);
+            found.extend(crate::store::records::by_prefix(&self.db, *kind, digits)?);
         }
         match found.as_slice() {
             [one] => self.records().get(*one)?.ok_or_else(unknown),
@@ -531,7 +566,7 @@ impl Workspace {
 
     /// The code of a desk: this one's, or a partner's; the beginning of its id where it is neither.
     pub fn code_of(&self, desk: Id) -> Result<String, Error> {
-        let record = self.records().get(desk)?.filter(|r| r.kind == "partner" || r.kind == "desk");
+        let record = self.records().get(desk)?.filter(|r| r.kind == Kind::Partner || r.kind == Kind::Desk);
         Ok(record.and_then(|r| r.key).unwrap_or_else(|| desk.short()))
     }
 
@@ -544,7 +579,7 @@ impl Workspace {
 
     /// Every partner.
     pub fn partners(&self) -> Result<Vec<Record>, Error> {
-        Ok(self.records().find(&Query::kind(partner::KIND.name))?)
+        Ok(self.records().find(&Query::kind(Kind::Partner))?)
     }
 
     // --- acting ------------------------------------------------------------------------------------------------------
@@ -553,7 +588,7 @@ impl Workspace {
     /// is made.
     pub fn act<T>(
         &mut self,
-        kind: &'static str,
+        kind: ChangeKind,
         audience: Audience,
         basis: Option<String>,
         build: impl FnOnce(&mut ActWriter<'_, '_>, &mut Entropy) -> Result<T, Error>,
@@ -574,7 +609,7 @@ impl Workspace {
             // Dropping the transaction undoes everything: it was put to the gate, and nothing was done.
             return Err(rehearsed());
         }
-        tx.commit().map_err(crate::store::error::StoreError::from)?;
+        connection::commit(tx)?;
         self.remember()?;
         Ok((value, Some(written)))
     }
@@ -591,7 +626,7 @@ impl Workspace {
     /// Makes an act of one change that stays at home. Answers the id of the record.
     pub fn act_alone(
         &mut self,
-        kind: &'static str,
+        kind: ChangeKind,
         audience: Audience,
         change: impl FnOnce(&mut Entropy, Timestamp) -> Result<crate::act::change::Change, Error>,
     ) -> Result<Id, Error> {
@@ -604,12 +639,29 @@ impl Workspace {
         Ok(id)
     }
 
-    /// When an act would be made; refuses where the workspace is only read, or the clock cannot be right.
+    /// Returns when an act would be made.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace is only read here, where it is looked at as it was, or where the clock cannot be right.
     pub fn may_sign(&self) -> Result<Timestamp, Error> {
+        let now = self.could_sign()?;
+        if self.is_second_view {
+            return Err(Error::new(ErrorKind::Internal, "a second view signs nothing", "please report it"));
+        }
+        Ok(now)
+    }
+
+    /// The same for whoever works in the workspace: a second view of it answers as the first would.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::may_sign`].
+    pub fn could_sign(&self) -> Result<Timestamp, Error> {
         if let Some(as_of) = &self.as_of {
             return Err(as_of.refusal());
         }
-        if self.read_only {
+        if self.read_only && !self.is_second_view {
             return Err(Error::new(
                 ErrorKind::Refused,
                 "the workspace is open to be read only",
@@ -641,7 +693,7 @@ impl Workspace {
     }
 
     /// Asks the gate whether this member may sign a kind of act at all, and why not.
-    pub fn may(&self, kind: &str) -> Result<crate::gate::verdict::Verdict, Error> {
+    pub fn may(&self, kind: ChangeKind) -> Result<crate::gate::verdict::Verdict, Error> {
         let facts = from_records::act_facts(
             &self.records(),
             &self.meta.realm,
@@ -678,6 +730,7 @@ pub struct Closed {
     folder: PathBuf,
     clock: Clock,
     left: Option<Left>,
+    beside_writer: bool,
 }
 
 impl Closed {
@@ -702,6 +755,7 @@ impl Closed {
             memory: TrustStore::of_reader(),
             clock: self.clock,
             read_only: true,
+            is_second_view: self.beside_writer,
             rehearsing: false,
             as_of: None,
             counted: RefCell::default(),

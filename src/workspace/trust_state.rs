@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use crate::host::file;
 use crate::object;
@@ -57,7 +58,7 @@ fn left_of(json: &Json) -> Result<Left, MemberError> {
 /// The trust states of one member.
 pub struct TrustStore {
     path: PathBuf,
-    key: zeroize::Zeroizing<[u8; 32]>,
+    key: Zeroizing<[u8; 32]>,
     workspaces: BTreeMap<Id, TrustState>,
 }
 
@@ -85,7 +86,7 @@ impl TrustStore {
 
     /// The memory of a second view, which remembers nothing and is never asked.
     pub fn of_reader() -> Self {
-        Self { path: PathBuf::new(), key: zeroize::Zeroizing::new([0; 32]), workspaces: BTreeMap::new() }
+        Self { path: PathBuf::new(), key: Zeroizing::new([0; 32]), workspaces: BTreeMap::new() }
     }
 
     /// What is remembered of a workspace.

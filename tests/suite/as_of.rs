@@ -8,6 +8,7 @@ use comity::command::identity;
 use comity::demo::story::Story;
 use comity::host::clock::Clock;
 use comity::record::KINDS;
+use comity::record::kind::Kind;
 use comity::record::store::{Query, RecordStore as _};
 use comity::store::{log, read};
 use comity::tui::screen::definition::ViewParams;
@@ -37,10 +38,10 @@ fn last(workspace: &Workspace) -> i64 {
 }
 
 /// Everything that is a projection of the acts: each record but for its content, what waits for partners, the head of the log.
-fn folded(workspace: &Workspace) -> String {
+fn records_of(workspace: &Workspace) -> String {
     let mut all = String::new();
     for kind in KINDS {
-        for record in workspace.records().find(&Query::kind(kind.name)).unwrap() {
+        for record in workspace.records().find(&Query::kind(kind.kind)).unwrap() {
             all.push_str(&format!("{record:?}\n"));
         }
     }
@@ -60,7 +61,7 @@ fn at_every_act_the_record_is_what_it_was() {
         let workspace = open(&story);
         let n = last(&workspace);
         if was.last().is_none_or(|(before, _)| *before < n) {
-            was.push((n, folded(&workspace)));
+            was.push((n, records_of(&workspace)));
         }
     }
     assert!(was.len() > 20);
@@ -70,7 +71,7 @@ fn at_every_act_the_record_is_what_it_was() {
     for (n, was) in &was {
         let back = workspace.as_of(Moment::Act(*n), &mut Job::silent()).unwrap();
         assert_eq!(back.looks_back().map(|a| a.act), Some(*n));
-        assert_eq!(folded(&back), *was, "as of act {n}");
+        assert_eq!(records_of(&back), *was, "as of act {n}");
         for screen in SCREENS {
             for view in 0..screen.views.len().max(1) {
                 let look = ViewParams { view, ..ViewParams::default() };
@@ -82,7 +83,7 @@ fn at_every_act_the_record_is_what_it_was() {
     let (first, _) = was[3];
     let back = workspace.as_of(Moment::Act(was[9].0), &mut Job::silent()).unwrap();
     let further = back.as_of(Moment::Act(first), &mut Job::silent()).unwrap();
-    assert_eq!(folded(&further), was[3].1);
+    assert_eq!(records_of(&further), was[3].1);
     assert_eq!(last(&further.reader().unwrap()), was.last().unwrap().0);
     drop((workspace, back, further));
     assert_eq!(bytes_of(&folder), before, "nothing was written");
@@ -102,12 +103,12 @@ fn what_was_erased_since_stays_erased_and_says_so() {
     for moment in [Moment::Act(held), Moment::Time(then)] {
         let mut back = workspace.as_of(moment, &mut Job::silent()).unwrap();
         assert_eq!(back.looks_back().map(|a| a.act), Some(held));
-        let record = back.find_record(&item, &["item"]).unwrap();
-        assert_eq!(record.state, "held");
+        let record = back.find_record(&item, &[Kind::Item]).unwrap();
+        assert!(record.is(comity::record::item::State::Held));
         assert!(back.is_erased_since(&record));
         assert_eq!(back.content(&record).unwrap(), None);
-        assert!(back.find_record(&later, &["item"]).is_err(), "what came later is not there yet");
-        let subject = comity::tui::page::RecordRef { kind: "item".into(), id: record.id };
+        assert!(back.find_record(&later, &[Kind::Item]).is_err(), "what came later is not there yet");
+        let subject = comity::tui::page::RecordRef { kind: Kind::Item, id: record.id };
         let told = detail::detail(&back, &subject).unwrap();
         assert!(told.lines.iter().any(|(label, _)| label.as_str() == "ERASED"), "{told:?}");
         let Handler::Reads(search) = command("search").unwrap().run else { panic!() };
@@ -122,11 +123,7 @@ fn what_was_erased_since_stays_erased_and_says_so() {
         assert!(refused.what.starts_with("you look at the record as of "), "{}", refused.what);
     }
     let list = |when: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
-            .args(["--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()])
-            .args(when)
-            .output()
-            .unwrap();
+        let output = a.program(1, when, "");
         (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
     drop(workspace);

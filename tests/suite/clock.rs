@@ -9,7 +9,7 @@ use comity::workspace::error::ErrorKind;
 use comity::workspace::progress::Job;
 
 /// What a place says on top and at its foot.
-fn says(site: &Site, place: ScreenId) -> String {
+fn shown(site: &Site, place: ScreenId) -> String {
     let desk = site.open(1).unwrap();
     let page = (screen_of(place).fetch)(&desk, &ViewParams::default(), &mut Job::silent()).unwrap();
     let head = page.head.iter().flatten().map(|bit| bit.text.to_string());
@@ -17,14 +17,14 @@ fn says(site: &Site, place: ScreenId) -> String {
 }
 
 #[test]
-fn it_is_told_before_what_is_reckoned_by_it() {
+fn it_is_said_before_what_depends_on_it() {
     let (_root, mut a, _b) = pair();
     a.case("Before");
-    assert!(says(&a, ScreenId::TIMERS).contains("this machine's; the last act here: "));
-    assert!(says(&a, ScreenId::DESK).contains("Nothing is late."));
+    assert!(shown(&a, ScreenId::TIMERS).contains("this machine's; the last act here: "));
+    assert!(shown(&a, ScreenId::DESK).contains("Nothing is late."));
     a.pass(-48);
     for place in [ScreenId::TIMERS, ScreenId::DESK] {
-        let said = says(&a, place);
+        let said = shown(&a, place);
         assert!(said.contains("the clock says 2026-06-13") && said.contains("2026-06-15"), "{said}");
     }
     a.fails(1, "case new", &[("title", "After"), ("purpose", "cybercrime")], ErrorKind::Clock);

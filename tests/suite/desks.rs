@@ -1,14 +1,17 @@
-//! Desks for tests: each a folder with a workspace and its members' identities, driven by the commands of the catalogue as
-//! both front ends drive them. Nothing here knows more than a user does, but for [`Site::open`].
+//! Desks for tests: each a folder with a workspace and its members' identities, driven by the commands of the table as both front
+//! ends drive them, or by the program itself. Nothing here knows more than a user does, but for [`Site::open`].
 
+use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use comity::command::command;
-use comity::command::definition::{Args, CommandContext, Handler, Output};
+use comity::command::definition::{Args, CommandContext, Output};
 use comity::command::identity;
+use comity::command::run::{On, run};
 use comity::host::clock::Clock;
-use comity::law::edition::Law;
 use comity::value::timestamp::{Duration, Timestamp};
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -78,6 +81,18 @@ impl Site {
         }
     }
 
+    /// What is typed after the program's name to run it as a member.
+    pub fn words(&self, member: u8, more: &[&str]) -> Vec<String> {
+        let (workspace, identity) = (text(&self.workspace()), text(&self.identity(member)));
+        let own = ["--workspace", &workspace, "--identity", &identity];
+        own.iter().chain(more).map(|word| (*word).to_owned()).collect()
+    }
+
+    /// Runs the program as a member, and hands it what is typed.
+    pub fn program(&self, member: u8, more: &[&str], typed: &str) -> std::process::Output {
+        program(&self.folder, &self.words(member, more), typed)
+    }
+
     /// The workspace, open.
     pub fn open(&self, member: u8) -> Result<Workspace, Error> {
         let mut place = self.place(member);
@@ -87,17 +102,16 @@ impl Site {
 
     /// Runs a command as a member.
     pub fn run(&self, member: u8, name: &str, fields: Fields<'_>) -> Result<Output, Error> {
-        let command = command(name).unwrap_or_else(|| panic!("no verb {name}"));
+        let command = command(name).unwrap_or_else(|| panic!("no command {name}"));
         let mut form = Args::default();
         for (field, value) in fields {
             let known = command.field(field).unwrap_or_else(|| panic!("{name} has no field {field}"));
             form.add(known.name, *value);
         }
-        match command.run {
-            Handler::Free(run) => run(&mut self.place(member), &form, &mut Job::silent()),
-            Handler::Law(run) if !form.flag("here") => run(&Law::of_program(), self.now, &form),
-            Handler::Law(run) => run(&*self.open(member)?.law()?, self.now, &form),
-            Handler::Reads(run) | Handler::Writes(run) => run(&mut self.open(member)?, &form, &mut Job::silent()),
+        if command.needs_workspace(&form) {
+            run(command, On::Workspace(&mut self.open(member)?), &form, &mut Job::silent())
+        } else {
+            run(command, On::Nothing(&mut self.place(member)), &form, &mut Job::silent())
         }
     }
 
@@ -106,7 +120,7 @@ impl Site {
         self.run(member, name, fields).unwrap_or_else(|e| panic!("{} {member}: {name} {fields:?}: {e:?}", self.code))
     }
 
-    /// Runs a command that must make something; answers its id.
+    /// Runs a command that must make something; returns its id.
     pub fn make(&self, member: u8, name: &str, fields: Fields<'_>) -> String {
         let answer = self.must(member, name, fields);
         answer.id().unwrap_or_else(|| panic!("{name} made nothing")).to_string()
@@ -209,7 +223,7 @@ impl Site {
         out
     }
 
-    /// Opens a review of a record for a partner, assesses and approves it. Answers the review's id.
+    /// Opens a review of a record for a partner, assesses and approves it. Returns the review's id.
     pub fn approve(&self, subject: &str, to: &Self, level: &str) -> String {
         let review = self.make(
             1,
@@ -229,6 +243,22 @@ impl Site {
         );
         self.must(2, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
     }
+}
+
+/// Runs the program, without a terminal and with nothing of this process's environment, and hands it what is typed.
+pub fn program(home: &Path, words: &[impl AsRef<OsStr>], typed: &str) -> std::process::Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
+        .env_clear()
+        .env("HOME", home)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Where it ends without reading, that is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+    child.wait_with_output().unwrap()
 }
 
 /// Two desks that are in touch.

@@ -82,9 +82,9 @@ fn scene() -> Scene {
 }
 
 /// Puts the workspace back as it was.
-struct Kept(Vec<(std::path::PathBuf, Vec<u8>)>);
+struct Snapshot(Vec<(std::path::PathBuf, Vec<u8>)>);
 
-impl Kept {
+impl Snapshot {
     fn of(site: &Site) -> Self {
         Self(crate::desks::bytes_of(&site.folder))
     }
@@ -109,7 +109,7 @@ fn forget(site: &Site) {
 #[test]
 fn forged_rows_are_found() {
     let s = scene();
-    let kept = Kept::of(&s.a);
+    let kept = Snapshot::of(&s.a);
     let hex = |id: Id| format!("x'{id}'");
     let (account, held, proposal) = (hex(s.account), hex(s.held), hex(s.proposal));
     let cases: Vec<(&str, String)> = vec![
@@ -164,6 +164,30 @@ fn forged_rows_are_found() {
     drop(desk);
     assert!(moved > 0);
     assert_eq!(preview(), before);
+}
+
+#[test]
+fn a_damaged_column_is_an_integrity_fault_for_whoever_reads_it() {
+    let s = scene();
+    let kept = Snapshot::of(&s.a);
+    let (account, item) = (format!("x'{}'", s.account), s.account.to_string());
+    let update = |set: &str| format!("UPDATE record SET {set} WHERE id = {account}");
+    for (what, sql, command) in [
+        ("a desk that is cut short", update("desk = zeroblob(15)"), "item show"),
+        ("a case that is no id", update("case_id = zeroblob(0)"), "item show"),
+        ("a tier that is none", update("tier = 256"), "item show"),
+        ("terms that are not there", update("terms = '99999'"), "item show"),
+        ("an act with fewer changes than none", "UPDATE act SET changes = -1".into(), "audit log"),
+    ] {
+        let desk = s.a.open(1).unwrap();
+        desk.db.execute_batch(&sql).unwrap_or_else(|e| panic!("{what}: {e}"));
+        drop(desk);
+        let named = [("item", item.as_str())];
+        let failure = s.a.run(1, command, if command == "item show" { &named } else { &[] }).expect_err(what);
+        assert_eq!(failure.kind, ErrorKind::Integrity, "{what}: {failure:?}");
+        kept.put_back(&s.a);
+    }
+    s.a.must(1, "item show", &[("item", &item)]);
 }
 
 /// What a patched program puts into an act's header instead of what is true.
@@ -262,7 +286,7 @@ fn acts_of_a_patched_program_are_found() {
     let officer = || says(1, Role::DeskOfficer);
     let other = |change: fn(&mut Header)| Says { change: Box::new(change), ..officer() };
     let open_case = || case::new(new, "cybercrime", "forged", salt);
-    let kept = Kept::of(&s.a);
+    let kept = Snapshot::of(&s.a);
     let desk = s.a.open(1).unwrap();
     let now = desk.now();
     let records = desk.records();
@@ -348,7 +372,7 @@ fn acts_of_a_patched_program_are_found() {
     let (partner, honest, embellished) = (terms.to, release(me, false), release(me, true));
     let cases: Vec<(&str, Says, Vec<Change>, &str)> = vec![
         ("a reviewer opens a case", says(2, Role::LegalReviewer), vec![open_case()], "A-02"),
-        ("a role that he does not have", says(2, Role::Investigator), vec![open_case()], "A-02"),
+        ("a role that they do not have", says(2, Role::Investigator), vec![open_case()], "A-02"),
         ("a role that may not sign this", says(1, Role::Administrator), vec![open_case()], "not signed in the role"),
         (
             "somebody who is not enrolled",
@@ -411,13 +435,13 @@ fn acts_of_a_patched_program_are_found() {
             vec![Change::of_terms(s.account, "item-copy", &object! {})],
             "may not begin",
         ),
-        ("an officer decides the review of his own request", officer(), vec![decision(me, false)], "V-01"),
-        ("the same, with facts that he would like", officer(), vec![decision(me, true)], "other facts"),
+        ("an officer decides the review of their own request", officer(), vec![decision(me, false)], "V-01"),
+        ("the same, with facts that they would like", officer(), vec![decision(me, true)], "other facts"),
         ("a request that was not decided yet is sent", officer(), vec![send.clone()], "audience"),
         ("who proposed it releases it", officer(), honest.clone(), "audience"),
         ("a hold lifted by whoever placed it", officer(), vec![hold::lifted(s.hold, "done", salt)], "A-04"),
         ("an erasure under a hold", officer(), erase(true), "U-02"),
-        ("the same, with facts that he would like", officer(), erase(false), "other facts"),
+        ("the same, with facts that they would like", officer(), erase(false), "other facts"),
     ];
     drop(desk);
     for (what, says, changes, why) in cases {
@@ -430,7 +454,7 @@ fn acts_of_a_patched_program_are_found() {
     for (what, changes, why) in [
         ("a request that was not decided yet is sent to the partner", vec![send], "A-06"),
         ("who proposed it releases it to the partner", honest, "A-04"),
-        ("the same, with facts that he would like, to the partner", embellished, "A-04"),
+        ("the same, with facts that they would like, to the partner", embellished, "A-04"),
         ("an emergency of one person, who names a second", alone, "other facts"),
         ("an emergency joined that nobody claimed", joined, "something else than its proposal"),
     ] {
@@ -464,7 +488,7 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
     let on = ("review", s.review.to_string());
     let decide = [(on.0, on.1.as_str()), ("approve", "yes"), ("expires", "30d"), ("condition", "use-limit")];
     s.a.must(2, "review decide", &decide);
-    let (desk, kept) = (s.a.open(1).unwrap(), Kept::of(&s.a));
+    let (desk, kept) = (s.a.open(1).unwrap(), Snapshot::of(&s.a));
     let record = desk.records().get(s.request).unwrap().unwrap();
     let terms = request::terms_of(&record).unwrap();
     let asked = request::asked_to_send(s.request, &terms);
@@ -506,7 +530,7 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
 }
 
 /// The forged act is found, for the reason that is expected; then the workspace is put back.
-fn found(site: &Site, kept: &Kept, what: &str, why: &str) {
+fn found(site: &Site, kept: &Snapshot, what: &str, why: &str) {
     forget(site);
     let failure = site.run(1, "audit verify", &[]).expect_err(what);
     assert!(matches!(failure.kind, ErrorKind::Integrity | ErrorKind::Fork), "{what}: {failure:?}");

@@ -15,11 +15,11 @@ type Findings = BTreeMap<String, bool>;
 fn ask(question: &Value) -> (Findings, Vec<String>) {
     let json = parse(question.to_string().as_bytes(), Limits::FOREIGN).expect("JSON");
     let verdict = judge(&Question::read(&json));
-    let refused: Vec<&str> = verdict.rules.iter().filter(|r| !r.holds).map(|r| r.id).collect();
+    let refused: Vec<_> = verdict.rules.iter().filter(|r| !r.holds).map(|r| r.id).collect();
     assert_eq!(verdict.refused_by(), refused, "refused_by is every rule that says no, in order");
     assert_eq!(verdict.allowed(), refused.is_empty());
     assert!(verdict.rules.windows(2).all(|w| w[0].id < w[1].id), "rules stand in order of number");
-    (verdict.rules.iter().map(|r| (r.id.to_owned(), r.holds)).collect(), verdict.obligations)
+    (verdict.rules.iter().map(|r| (r.id.to_string(), r.holds)).collect(), verdict.obligations)
 }
 
 fn time(v: &Value) -> i64 {
@@ -228,7 +228,7 @@ fn leave_table(q: &Value) -> (Findings, Vec<String>) {
         || has(&item["handling"], "H3")
         || has(&item["conditions"], "no-onward")
         || (tlp == "GREEN" && matches!(kind, "private-sector" | "civil-society"));
-    set("G-10", item["originator"] != "third" || q["consent"] == "given" || (q["consent"] == "none" && !barred));
+    let agrees = item["originator"] != "third" || q["consent"] == "given" || (q["consent"] == "none" && !barred);
 
     let e = &q["emergency"];
     let people_differ = |e: &Value| {
@@ -238,6 +238,8 @@ fn leave_table(q: &Value) -> (Findings, Vec<String>) {
         && e["risk_to_life"] == true
         && people_differ(e)
         && (e["validation"] == "pending" || e["validation"] == "approved");
+    let unasked = emergency && q["consent"] == "none";
+    set("G-10", agrees || unasked);
     let proposer = q["proposed_by"].as_str().unwrap();
     let none = json!({"reviewers": []});
     let r = if review.is_null() { &none } else { review };
@@ -268,7 +270,8 @@ fn leave_table(q: &Value) -> (Findings, Vec<String>) {
         && (q["authorisation"]["expires"].is_null() || now < time(&q["authorisation"]["expires"]));
     set("G-17", tier < 3 || emergency || authorised);
     let required = q["assurances"]["required"].as_array().unwrap();
-    set("G-18", required.iter().all(|a| has(&q["assurances"]["given"], a.as_str().unwrap())));
+    let assured = required.iter().all(|a| has(&q["assurances"]["given"], a.as_str().unwrap()));
+    set("G-18", emergency || assured);
     let frozen = q["dispute_freezes_from_tier"].as_i64().is_some_and(|from| tier >= from);
     set("G-19", emergency || !frozen);
     let cap = agreement["retention_cap_days"].as_i64().unwrap_or(i64::MAX);
@@ -277,8 +280,12 @@ fn leave_table(q: &Value) -> (Findings, Vec<String>) {
     set("G-21", q["references"] != "not-cleared");
     set("G-22", item["state"] == "held");
     set("G-23", e.is_null() || emergency);
-    let validate = emergency && e["validation"] == "pending";
-    (t, if validate { vec!["validate within 48 h".into()] } else { vec![] })
+    let owed = [
+        (emergency && e["validation"] == "pending", "validate within 48 h"),
+        (unasked && !agrees, "tell the originator without delay"),
+        (emergency && !assured, "ask for the assurances"),
+    ];
+    (t, owed.iter().filter(|(is, _)| *is).map(|(_, text)| (*text).into()).collect())
 }
 
 // --- decide ----------------------------------------------------------------------------------------------------------
@@ -602,6 +609,28 @@ fn decide_is_what_the_page_says() {
 }
 
 #[test]
+fn where_a_person_is_meant_the_rights_tests_are_asked_at_every_level() {
+    let rights = ["death_penalty", "torture", "political_offence", "discrimination"];
+    let refused = |about: Value, tests: Value| {
+        let mut q = decide();
+        q["about_person"] = about;
+        q["tests"] = tests;
+        ask(&q).0.into_iter().filter(|(_, holds)| !holds).map(|(rule, _)| rule).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(json!(false), tests_with(7, "met")), [""; 0]);
+    assert_eq!(refused(json!(true), tests_with(7, "met")), ["V-04"]);
+    let mut with_rights = tests_with(7, "met");
+    rights.iter().for_each(|t| with_rights[*t] = json!("met"));
+    assert_eq!(refused(json!(true), with_rights.clone()), [""; 0]);
+    for missing in rights {
+        let mut tests = with_rights.clone();
+        tests.as_object_mut().unwrap().remove(missing);
+        assert_eq!(refused(json!(true), tests), ["V-04"], "{missing}");
+    }
+    assert!(refused(json!("yes"), with_rights).contains(&"V-00".to_owned()));
+}
+
+#[test]
 fn purge_is_what_the_page_says() {
     assert!(check(&purge(), &purge_values(), purge_table) > 200);
 }
@@ -624,9 +653,15 @@ fn needs(rule: &str, pointer: &str) -> bool {
         "G-07" => p(&["/agreement/tier", "/partner/kind", "/item/tier"]),
         "G-08" => p(&["/item/tier", "/item/category", "/item/person_class"]),
         "G-09" => p(&["/item/tlp", "/named_people", "/item/originator"]),
-        "G-10" => {
-            p(&["/item/originator", "/consent", "/item/tlp", "/item/handling", "/item/conditions", "/partner/kind"])
-        }
+        "G-10" => p(&[
+            "/item/originator",
+            "/consent",
+            "/item/tlp",
+            "/item/handling",
+            "/item/conditions",
+            "/partner/kind",
+            "/emergency",
+        ]),
         "G-11" => p(&["/item/tier", "/review/outcome", "/review/covers_item", "/emergency"]),
         "G-12" => p(&["/item/tier", "/review/level", "/emergency"]),
         "G-13" => p(&["/item/tier", "/review/purpose", "/review/recipient", "/review/tier", "/purpose", "/emergency"]),
@@ -634,7 +669,7 @@ fn needs(rule: &str, pointer: &str) -> bool {
         "G-15" => p(&["/item/tier", "/review/reviewers", "/review/level", "/proposed_by", "/emergency"]),
         "G-16" => p(&["/item/tier", "/released_by", "/proposed_by", "/review/reviewers", "/emergency"]),
         "G-17" => p(&["/item/tier", "/authorisation", "/now", "/emergency"]),
-        "G-18" => p(&["/assurances"]),
+        "G-18" => p(&["/assurances", "/emergency"]),
         "G-19" => p(&["/dispute_freezes_from_tier", "/item/tier", "/emergency"]),
         "G-20" => p(&["/delete_after_days", "/agreement/retention_cap_days", "/item/originator_delete_in_days"]),
         "G-21" => p(&["/references"]),

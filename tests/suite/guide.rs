@@ -81,7 +81,7 @@ fn the_manual_names_every_key_of_the_catalogue() {
 
 #[test]
 #[ignore = "writes the screens into docs/guide and README.md"]
-fn the_screens_are_drawn_anew() {
+fn the_screens_are_drawn_again() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("demo");
     drop(demo::stage(&folder, false).unwrap());

@@ -3,8 +3,6 @@
 
 #![cfg(unix)]
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::desks::{Fields, Site, pair};
@@ -29,15 +27,15 @@ fn hostile() -> [(&'static str, String); 8] {
 }
 
 /// What no front end may write: the characters themselves, and more marks on one letter than can be read.
-fn check_clean(face: &str, text: &str) {
+fn check_clean(front_end: &str, text: &str) {
     let found = text.chars().find(|c| is_hidden(*c) && !matches!(c, '\n' | '\r'));
-    assert_eq!(found, None, "{face} writes it as it is");
+    assert_eq!(found, None, "{front_end} writes it as it is");
     // JSON is for programs: it keeps every letter and its marks.
-    assert!(face.contains("--json") || !text.contains(&"\u{301}".repeat(9)), "{face} piles marks up");
+    assert!(front_end.contains("--json") || !text.contains(&"\u{301}".repeat(9)), "{front_end} piles marks up");
 }
 
 #[test]
-fn every_field_of_every_verb_refuses_it_in_clean_words_or_keeps_it_to_itself() {
+fn every_field_of_every_command_refuses_it_in_clean_words_or_keeps_it_to_itself() {
     let (_root, a, b) = pair();
     let case = a.case("Hostile");
     let item = a.indicator(&case, "n1.example");
@@ -49,7 +47,7 @@ fn every_field_of_every_verb_refuses_it_in_clean_words_or_keeps_it_to_itself() {
     let (mut taken, mut refused) = (Vec::new(), 0);
     for command in commands().filter(|v| !matches!(v.run, Handler::Free(_) | Handler::Law(_))) {
         for field in
-            command.fields.iter().filter(|f| !matches!(f.takes, ArgKind::Flag | ArgKind::Existing | ArgKind::ToWrite))
+            command.args.iter().filter(|f| !matches!(f.kind, ArgKind::Flag | ArgKind::Existing | ArgKind::ToWrite))
         {
             for (name, evil) in hostile() {
                 let mut form = Args::default();
@@ -60,7 +58,7 @@ fn every_field_of_every_verb_refuses_it_in_clean_words_or_keeps_it_to_itself() {
                         form.add(known.name, value);
                     }
                 }
-                let value = if matches!(field.takes, ArgKind::Pairs | ArgKind::PairsOf(_)) {
+                let value = if matches!(field.kind, ArgKind::Pairs | ArgKind::PairsOf(_)) {
                     format!("offence={evil}")
                 } else {
                     evil
@@ -86,7 +84,7 @@ fn every_field_of_every_verb_refuses_it_in_clean_words_or_keeps_it_to_itself() {
     }
     assert!(refused > 500, "{refused}");
     drop(workspace);
-    faces(&a);
+    front_ends(&a);
 }
 
 /// Fields that let a command come as far as the one that is tried.
@@ -123,7 +121,7 @@ fn known<'a>(
 }
 
 /// Tells everything that a workspace holds by every front end.
-fn faces(site: &Site) {
+fn front_ends(site: &Site) {
     for (rows, cols) in [(24, 80), (36, 120)] {
         // A frame with such a character in a cell ends this binary: it is made to.
         let mut s = Screen::open((&site.workspace(), &site.identity(1), &site.folder), &[], rows, cols);
@@ -147,18 +145,7 @@ fn faces(site: &Site) {
         check_clean("the screens", &written.replace('\u{1b}', ""));
     }
     let run = |args: &[&str], typed: &str| {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
-            .env_clear()
-            .env("HOME", &site.folder)
-            .args(["--workspace", site.workspace().to_str().unwrap(), "--identity", site.identity(1).to_str().unwrap()])
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
+        let output = site.program(1, args, typed);
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         check_clean(&args.join(" "), &said);
         said
@@ -217,6 +204,6 @@ fn what_others_wrote_is_no_different() {
         a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     }
     a.carry(&b, "1");
-    faces(&a);
-    faces(&b);
+    front_ends(&a);
+    front_ends(&b);
 }

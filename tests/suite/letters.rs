@@ -48,7 +48,9 @@ fn written(field: &str) -> &'static str {
         "purpose" => "Evidence in investigation XN-CC 114/26, and for nothing else.",
         "persons" => "Not known. The account was opened under the name Kim Arden, which is believed to be false.",
         "urgency" => "Yes: money is still being moved, and the account may be closed at any time.",
-        "emergency" => "A man is held against his will; his captors named noon of 16 June 2026 as the end.",
+        "emergency" => {
+            "Two engineers are held against their will; their captors named noon of 16 June 2026 as the end."
+        }
         "confidentiality" | "secrecy" => {
             "The account's user is not to be told before 1 December 2026; the data stay unaltered."
         }
@@ -425,7 +427,7 @@ fn what_the_asking_side_says_after_it_has_sent_has_its_letters() {
 }
 
 #[test]
-fn a_ground_to_put_off_is_none_to_refuse() {
+fn a_ground_to_postpone_is_none_to_refuse() {
     let (_root, a, b) = pair();
     let case = a.case("Forged login pages");
     let id = drafted(&a, law::all().iter().find(|k| k.id == "bc25").unwrap(), &case, "XB");

@@ -3,8 +3,6 @@
 #![cfg(unix)]
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use crate::desks::{Site, pair};
 use crate::screen::Screen;
@@ -53,45 +51,24 @@ fn the_screens_walk_filter_and_order_all_of_it() {
     s.escape();
     s.press("gg");
     s.when("the first again", |t| is_at(t, 0));
-    s.press("s");
-    s.until("Order by");
-    s.press("what\r");
-    s.until("ITEMS by WHAT");
-    s.press("s");
-    s.until("now: again reverses it");
+    s.walk(&[("s", "Order by"), ("what\r", "ITEMS by WHAT"), ("s", "now: again reverses it")]);
     s.press("what\r");
     s.when("all of it reversed", |t| t.contains("by WHAT, reversed"));
     s.press("gg");
     s.when("the last item on top", |t| is_at(t, ITEMS - 1) && t.contains("ITEMS by WHAT, reversed 1-"));
-    s.press("*");
-    s.until("Marked are 500 of 3000");
-    s.press("5");
-    s.until("RETENTION AND OTHER CLOCKS");
+    s.walk(&[("*", "Marked are 500 of 3000"), ("5", "RETENTION AND OTHER CLOCKS")]);
     s.press("/n1500\r");
     s.when("a clock from behind the window", |t| t.contains("n1500.example") && t.contains("1-1 of 1 in 3001"));
     assert!(!s.text().contains("Nothing fits"), "the figures below stay:\n{}", s.text());
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
 fn the_lines_go_on_to_the_end_and_a_number_stands_for_what_it_was_told_of() {
     let (_root, a, _b) = pair();
     case(&a);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
-        .env_clear()
-        .env("HOME", &a.folder)
-        .args(["--plain", "--workspace", a.workspace().to_str().unwrap()])
-        .args(["--identity", a.identity(1).to_str().unwrap()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
     let more = "more\n".repeat(30);
-    write!(stdin, "case\n{more}605\n/n2987\n1\n/\nq\n").unwrap();
-    drop(stdin);
-    let output = child.wait_with_output().unwrap();
+    let output = a.program(1, &["--plain"], &format!("case\n{more}605\n/n2987\n1\n/\nq\n"));
     let text = String::from_utf8(output.stdout).unwrap();
     let says = |what: &str| assert!(text.contains(what), "{what} is missing:\n{text}");
     says("2980 more; more tells the next.");

@@ -1,38 +1,17 @@
-//! The screens told in lines: everything is read and done through a pipe or a terminal, and no escape sequence is written.
+//! The line-oriented interface: everything is read and done through a pipe or a terminal, and no escape sequence is written.
 
 #![cfg(unix)]
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use crate::desks::{Site, pair};
 use crate::screen::Screen;
 use comity::tui::screen::SCREENS;
 
-fn arguments(site: &Site) -> Vec<String> {
-    let (workspace, identity) = (site.workspace(), site.identity(1));
-    let [workspace, identity] = [&workspace, &identity].map(|p| p.to_str().unwrap().to_owned());
-    vec!["--workspace".into(), workspace, "--identity".into(), identity]
-}
-
-/// Types lines into the front end, and answers what it wrote.
+/// Types lines into the front end, and returns what it wrote.
 fn told(site: &Site, lines: &[&str]) -> String {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_comity"))
-        .env_clear()
-        .env("HOME", &site.folder)
-        .args(arguments(site))
-        .arg("--plain")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    for line in lines {
-        writeln!(stdin, "{line}").unwrap();
-    }
-    drop(stdin);
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let typed: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let Output { status, stdout, stderr } = site.program(1, &["--plain"], &typed);
     let all = [stdout, stderr].concat();
     assert!(!all.contains(&0x1b) && !all.contains(&b'\r'), "it only ever writes lines");
     let text = String::from_utf8(all).unwrap();
@@ -107,7 +86,7 @@ fn forms_are_asked_field_by_field_and_what_binds_is_asked_in_words() {
     assert!(std::path::Path::new(&out).exists());
     // What may not be done says why.
     let text = told(&a, &["partners", "a 1", "confirm", "1"]);
-    says(&text, &["partner confirm: no, it is pinned; it must be met", "Not done"]);
+    says(&text, &["partner confirm: no, it is pinned; it must be added", "Not done"]);
 }
 
 #[test]
@@ -134,21 +113,13 @@ fn one_looks_back_and_finds_every_action() {
 #[test]
 fn at_a_terminal_too_no_escape_is_written() {
     let (_root, a, _b) = pair();
-    let home = a.folder.clone();
-    let args = arguments(&a);
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let mut s = Screen::run(&args, &home, &[("COMITY_A11Y", "1")], 200, 100);
+    let mut s = Screen::run(&a.words(1, &[]), &a.folder, &[("COMITY_A11Y", "1")], 200, 100);
     s.until("Desk> ");
     // Lines end between words: half a word is not spoken.
     let told = s.text();
     let how = told.lines().find(|line| line.starts_with("Type a number")).unwrap();
     assert!(how.len() > 80 && how.ends_with(','), "{how}");
-    s.press("queue\n");
-    s.until("Queue> ");
-    s.press("case new\n");
-    s.until("title: ");
-    s.press("/leave\n");
-    s.until("Queue> ");
+    s.walk(&[("queue\n", "Queue> "), ("case new\n", "title: "), ("/leave\n", "Queue> ")]);
     s.press("\x03");
     assert_eq!(s.end(), 130);
     assert!(!s.raw.contains(&0x1b), "{:?}", String::from_utf8_lossy(&s.raw));

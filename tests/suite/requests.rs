@@ -6,6 +6,7 @@ use std::fs;
 use crate::desks::{Site, pair};
 use comity::law::edition::Law;
 use comity::law::request as law;
+use comity::law::rule::RuleId;
 use comity::workspace::error::ErrorKind;
 
 fn state(site: &Site, request: &str) -> String {
@@ -13,7 +14,7 @@ fn state(site: &Site, request: &str) -> String {
 }
 
 /// The fields of a kind, each filled.
-fn filled(kind: &law::RequestKind) -> Vec<String> {
+pub fn filled(kind: &law::RequestKind) -> Vec<String> {
     kind.field.iter().map(|f| format!("{}=the {} of it", f.id, f.label)).collect()
 }
 
@@ -75,7 +76,7 @@ fn what_is_not_in_force_between_the_two_stays_a_draft() {
                 );
                 let id = write(&a, kind, &case, "XB", &[("draft", "yes")]).unwrap();
                 let failure = a.fails(1, "request submit", &[("request", &id)], ErrorKind::Refused);
-                assert!(failure.verdict.unwrap().refused_by().contains(&"A-03"), "{kind}");
+                assert!(failure.verdict.unwrap().refused_by().contains(&RuleId::A03), "{kind}");
                 assert_eq!(a.must(1, "request show", &[("request", &id)]).value["in_force"], false);
             }
             (_, other) => panic!("{kind}: {other:?}"),
@@ -211,9 +212,9 @@ fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
 }
 
 #[test]
-fn it_is_put_off_on_a_ground_where_its_instrument_names_one() {
+fn it_is_postponed_on_a_ground_where_its_instrument_names_one() {
     let (_root, a, b) = pair();
-    let case = a.case("Put off");
+    let case = a.case("Postponed");
     // Article 27(5) names one for mutual assistance; preservation has none.
     for (n, kind, ground, goes) in [
         (1, "bc25", None, false),
@@ -336,7 +337,7 @@ fn a_production_follows_on_its_preservation() {
 }
 
 #[test]
-fn an_originator_is_asked_before_his_item_goes_on() {
+fn an_originator_is_asked_before_their_item_goes_on() {
     let root = tempfile::TempDir::new().unwrap();
     let [a, b, c] = ["XA", "XB", "XC"].map(|code| Site::found(root.path(), code));
     for (one, other) in [(&a, &b), (&a, &c), (&b, &a), (&c, &a)] {

@@ -41,7 +41,13 @@ impl Screen {
     }
 
     /// Runs comity; nothing of this process's environment is passed on.
-    pub fn run(args: &[&str], home: &Path, environment: &[(&str, &str)], rows: u16, cols: u16) -> Self {
+    pub fn run(
+        args: &[impl AsRef<std::ffi::OsStr>],
+        home: &Path,
+        environment: &[(&str, &str)],
+        rows: u16,
+        cols: u16,
+    ) -> Self {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_comity"));
@@ -109,6 +115,15 @@ impl Screen {
         self.keys.flush().unwrap();
     }
 
+    /// Presses keys and waits for what they lead to, one step after the other. Where nothing is pressed, the next is on the
+    /// same screen.
+    pub fn walk(&mut self, steps: &[(&str, &str)]) {
+        for (keys, what) in steps {
+            self.press(keys);
+            self.until(what);
+        }
+    }
+
     /// Escape, until the screen has answered it: with the key after it, it could be taken for the beginning of something
     /// longer. Where it changes nothing, long enough.
     pub fn escape(&mut self) {
@@ -126,14 +141,20 @@ impl Screen {
         self.parser.screen_mut().set_size(size_of(rows), size_of(cols));
     }
 
-    /// Takes the terminal away in the middle of drawing a new size. Answers the process.
+    /// Takes the terminal away in the middle of drawing a new size. Returns the process.
     pub fn hang_up(mut self) -> Box<dyn Child + Send + Sync> {
         self.hung_up.store(true, Ordering::SeqCst);
         self.resize(30, 90);
         self.child
     }
 
-    /// Waits for the end; answers the exit code.
+    /// Ends it by a signal.
+    pub fn stop(&mut self) {
+        self.signal("-TERM");
+        self.end();
+    }
+
+    /// Waits for the end; returns the exit code.
     pub fn end(&mut self) -> u32 {
         let start = Instant::now();
         let status = loop {

@@ -1,110 +1,32 @@
-//! Every screen at three sizes, as it is drawn in the middle of the demo's story: what changes in a screen is seen in its
-//! review. Nothing of it hangs on the machine: the clock stands still, and what is drawn by chance (ids, digests) is masked.
+//! What users see, as it is in the middle of the demo's story: every screen, forms, menus, questions, the interface in lines, and
+//! the whole help of the command line. What changes in any of it is seen in its review. Nothing of it hangs on the machine: the
+//! clock stands still, and what is drawn by chance (ids, digests) is masked.
 //! `cargo insta review`, or `INSTA_UPDATE=always cargo test --test suite snapshots`, takes a change over.
 
-use std::path::Path;
-use std::time::{Duration, Instant as Watch};
+use comity::cli::tree::tree;
+use comity::host::clock::local_hour_and_minute;
+use comity::tui::screen::{SCREENS, digit_of};
+use crossterm::event::{KeyCode, KeyModifiers};
 
-use comity::command::definition::CommandContext;
-use comity::demo::story::Story;
-use comity::host::clock::{Clock, local_hour_and_minute};
-use comity::tui::draw::draw;
-use comity::tui::screen::{SCREENS, digit_of, screen_of};
-use comity::tui::state::State;
-use comity::tui::worker::{Message, Opening};
-use comity::value::timestamp::Timestamp;
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::layout::Rect;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use crate::desks::{program, text};
+use crate::drawn::{Drawn, now, paths, story};
 
-/// Columns and rows: what a terminal has that nobody made larger, one with room for a detail, one that is compact.
-const SIZES: &[(u16, u16)] = &[(80, 24), (120, 36), (60, 15)];
+/// Columns and rows: what a terminal has that nobody made larger, and one with room for a detail.
+const SIZES: &[(u16, u16)] = &[(80, 24), (120, 36)];
 
-/// How long a page may take on a busy machine before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// One that is compact.
+const COMPACT: (u16, u16) = (60, 15);
 
-/// The time at which the story stands.
-fn now() -> Timestamp {
-    Timestamp::parse("2026-11-23T03:12:00Z").unwrap()
-}
-
-struct Screens {
-    state: State,
-    messages: UnboundedReceiver<Message<State>>,
-}
-
-impl Screens {
-    /// The screens of a member of the demo.
-    fn open(folder: &Path, who: &str) -> Self {
-        let (workspace, identity) = (folder.join("XA/workspace"), folder.join("XA").join(format!("{who}.age")));
-        let opening = Opening {
-            workspace: workspace.clone(),
-            identity: identity.clone(),
-            clock: Clock::Fixed(now()),
-            readonly: false,
-        };
-        let place = CommandContext {
-            workspace,
-            identity,
-            passphrase: Box::new(|_, _| unreachable!()),
-            clock: Clock::Fixed(now()),
-        };
-        let (outbox, messages) = unbounded_channel();
-        let mut screens = Self { state: State::open_workspace(opening, false, place, outbox).unwrap(), messages };
-        screens.until_quiet();
-        screens
+/// What is on the screen at each size, masked.
+fn drawn(screens: &mut Drawn, sizes: &[(u16, u16)]) -> String {
+    let mut all = String::new();
+    for size in sizes {
+        // What scrolls itself into sight settles at the second frame at the latest.
+        screens.lines(*size);
+        all.push_str(&format!("{}x{}\n", size.0, size.1));
+        screens.lines(*size).iter().for_each(|line| all.push_str(&format!("|{}|\n", masked(line))));
     }
-
-    /// Takes answers until there is nothing more to wait for: the page and the detail of what is selected are there.
-    fn until_quiet(&mut self) {
-        let begun = Watch::now();
-        loop {
-            while let Ok(message) = self.messages.try_recv() {
-                self.state.answer(message);
-            }
-            if let Some(end) = &self.state.end {
-                panic!("the screens ended: {end:?}");
-            }
-            let (waits, has_detail) = (self.state.mode.wait().is_some(), screen_of(self.state.screen()).has_detail);
-            let locked = self.state.mode.unlock().is_some_and(|unlock| unlock.trying);
-            let view = self.state.view();
-            let detailed =
-                !has_detail || view.selected().is_none_or(|s| view.detail.as_ref().is_some_and(|(d, _)| d == s));
-            if !locked && !waits && view.here && !view.stale && detailed {
-                return;
-            }
-            assert!(begun.elapsed() < PATIENCE, "{:?} does not come", self.state.screen());
-            std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        self.state.handle_event(Event::Key(KeyEvent::new(code, modifiers)));
-    }
-
-    fn key(&mut self, key: char) {
-        self.press(KeyCode::Char(key), KeyModifiers::NONE);
-        self.until_quiet();
-    }
-
-    /// What is on the screen at each size.
-    fn drawn(&mut self) -> String {
-        let mut all = String::new();
-        for (columns, rows) in SIZES {
-            let mut terminal = Terminal::new(TestBackend::new(*columns, *rows)).unwrap();
-            let layout = self.state.lay_out(Rect::new(0, 0, *columns, *rows));
-            terminal.draw(|frame| draw(&self.state, &layout, frame)).unwrap();
-            let buffer = terminal.backend().buffer();
-            let line = |y: u16| (0..*columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-            all.push_str(&format!("{columns}x{rows}\n"));
-            for y in 0..*rows {
-                all.push_str(&format!("|{}|\n", masked(&line(y))));
-            }
-        }
-        all
-    }
+    all
 }
 
 /// The line with zeros for what chance or the machine decides: ids, digests, fingerprints, the local time.
@@ -147,29 +69,99 @@ fn masked(line: &str) -> String {
 #[test]
 fn every_screen_at_three_sizes() {
     let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join("demo");
-    let mut story = Story::begin(&folder, now()).unwrap();
-    while story.step(1).unwrap().is_some() {}
-    drop(story);
-    let mut screens = Screens::open(&folder, "okafor");
-    for screen in SCREENS {
-        screens.key(digit_of(screen.id).unwrap());
-        insta::assert_snapshot!(screen.id.word(), screens.drawn());
+    story(root.path());
+    let mut screens = Drawn::open(root.path(), "okafor");
+    let sizes = [SIZES, &[COMPACT]].concat();
+    for place in SCREENS.iter().map(|screen| screen.id) {
+        screens.keys(&digit_of(place).unwrap().to_string());
+        insta::assert_snapshot!(place.word(), drawn(&mut screens, &sizes));
     }
     // The place with the most actions of its own.
-    screens.key('3');
-    screens.key('?');
-    insta::assert_snapshot!("help", screens.drawn());
-    screens.press(KeyCode::Esc, KeyModifiers::NONE);
+    screens.keys("3?");
+    insta::assert_snapshot!("help", drawn(&mut screens, &sizes));
+    screens.key(KeyCode::Esc);
     // After the act that opened the case: the way there is typed, as a member types it.
-    screens.key('t');
-    "2026-11-03T03:12:00Z".chars().for_each(|c| screens.press(KeyCode::Char(c), KeyModifiers::NONE));
-    screens.press(KeyCode::Enter, KeyModifiers::NONE);
-    screens.until_quiet();
-    screens.key('8');
-    insta::assert_snapshot!("as_of", screens.drawn());
-    screens.key('T');
+    screens.keys("t2026-11-03T03:12:00Z\n8");
+    insta::assert_snapshot!("as_of", drawn(&mut screens, &sizes));
+    screens.keys("T");
     screens.press(KeyCode::Char('l'), KeyModifiers::CONTROL);
-    insta::assert_snapshot!("locked", screens.drawn());
+    insta::assert_snapshot!("locked", drawn(&mut screens, &sizes));
     screens.state.close();
+}
+
+/// What is looked at: the name of its snapshot, and the keys that lead there from the desk.
+type Views<'a> = &'a [(&'a str, &'a str)];
+
+/// Holds what the keys lead to, each from the beginning. Nothing is done: what is open is left.
+fn check(who: &str, views: Views<'_>) {
+    let root = tempfile::tempdir().unwrap();
+    story(root.path());
+    for (name, keys) in views {
+        let mut screens = Drawn::open(root.path(), who);
+        screens.keys(keys);
+        insta::assert_snapshot!(*name, drawn(&mut screens, SIZES));
+        screens.state.close();
+    }
+}
+
+#[test]
+fn forms_menus_and_questions() {
+    check(
+        "okafor",
+        &[
+            ("form_request_new", "2i"),
+            ("form_item_add", "3i"),
+            ("form_disclosure_new", "3S"),
+            ("form_partner_add", "7i"),
+            ("menu_request", "2a"),
+            ("menu_case", "3[a"),
+            ("menu_item", "3a"),
+            ("menu_review", "4a"),
+            ("menu_partner", "7a"),
+            ("menu_agreement", "7\ta"),
+            ("menu_act", "8a"),
+            ("menu_of_two_items", "3  a"),
+            ("palette", ":"),
+            // What is light asks only where it is done with several things at once.
+            ("confirm_light_of_two", "3  aretention hold\n\taudit\tan appeal⇟\n"),
+            ("confirm_signing", "3S\t\tXB\t30d⇟\n"),
+            ("confirm_destroying", "7Xa leak⇟\n"),
+            ("confirm_refused", "5X⇟\n"),
+        ],
+    );
+}
+
+/// The help of a command and of all below it. What every command has is told once, at the root.
+fn help_of(path: &str, mut command: clap::Command, all: &mut String) {
+    let below: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+    command = command.bin_name(path).term_width(120);
+    all.push_str(&format!("==== {path}\n{}\n", command.render_help()));
+    for next in below {
+        help_of(&format!("{path} {}", next.get_name()), next, all);
+    }
+}
+
+#[test]
+fn the_whole_help_of_the_command_line() {
+    let mut all = String::new();
+    help_of("comity", tree(), &mut all);
+    insta::assert_snapshot!("command_line", all);
+}
+
+#[test]
+fn the_line_oriented_interface_through_every_screen() {
+    let root = tempfile::tempdir().unwrap();
+    story(root.path());
+    let (workspace, identity) = paths(root.path(), "okafor");
+    let places = SCREENS.iter().map(|screen| screen.id.word());
+    // A row and what may be done with it, the help, and a form that is left.
+    let rest = ["case", "1", "queue", "a 1", "back", "?", "back", "case new", "Pier", "/leave", "q"];
+    let walk: Vec<&str> = places.chain(rest).collect();
+    let (now, workspace, identity) = (now().to_string(), text(&workspace), text(&identity));
+    let words = ["--plain", "--now", &now, "--workspace", &workspace, "--identity", &identity];
+    let output = program(root.path(), &words, &(walk.join("\n") + "\n"));
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let told = told.lines().map(masked).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!("line_oriented", told);
 }

@@ -5,18 +5,20 @@
 
 use std::time::Duration;
 
-use crate::desks::{Site, pair};
+use crate::desks::{Site, pair, program};
 use crate::screen::Screen;
 
+/// The screens of member 1, at the desk.
 fn open(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Screen {
-    Screen::open((&site.workspace(), &site.identity(1), &site.folder), environment, rows, cols)
+    let mut s = Screen::open((&site.workspace(), &site.identity(1), &site.folder), environment, rows, cols);
+    s.until("WAITS ON YOU");
+    s
 }
 
 #[test]
 fn every_place_opens_and_leaving_restores_the_terminal() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     for (key, what) in [
         ("2", "REQUESTS"),
         ("3", "CASES"),
@@ -43,15 +45,12 @@ fn every_place_opens_and_leaving_restores_the_terminal() {
 fn a_case_is_made_and_shared_without_leaving_the_screens() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("3");
-    s.until("No case yet");
-    s.press("C");
-    s.until("case new");
-    s.press("Tidewater\tcybercrime\t\r");
-    s.until("The case is open");
-    s.press("i");
-    s.until("item add");
+    s.walk(&[
+        ("3", "No case yet"),
+        ("C", "case new"),
+        ("Tidewater\tcybercrime\t\r", "The case is open"),
+        ("i", "item add"),
+    ]);
     s.escape();
     s.until("No item yet");
     s.press(":audit checkpoint\r");
@@ -72,19 +71,15 @@ fn a_case_is_made_and_shared_without_leaving_the_screens() {
 fn an_agreement_is_shown_as_a_policy_with_what_the_policy_leaves_out() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 45, 120);
-    s.until("WAITS ON YOU");
-    s.press("7");
-    s.until("tier 2 (kind: law-enforcement)");
-    s.press("\t");
-    s.until("BESIDE IT");
-    s.press("a");
-    s.until("agreement export");
-    s.press("export\r");
-    s.until("Enter does it");
-    s.press("iep\t\t\r");
-    s.until("\"iep_version\": 2.0");
-    s.until("not in the policy: retention cap 90 days");
-    s.until("not agreed, so left out: unmodified_resale");
+    s.walk(&[
+        ("7", "tier 2 (kind: law-enforcement)"),
+        ("\t", "BESIDE IT"),
+        ("a", "agreement export"),
+        ("export\r", "Enter does it"),
+        ("iep\t\t\r", "\"iep_version\": 2.0"),
+        ("", "not in the policy: retention cap 90 days"),
+        ("", "not agreed, so left out: unmodified_resale"),
+    ]);
     s.escape();
     s.press("qq");
     s.until("Leave comity?");
@@ -97,16 +92,9 @@ fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
     let (_root, a, _b) = pair();
     a.case("Secret of the harbour");
     let mut s = open(&a, &[], 30, 100);
-    s.until("WAITS ON YOU");
-    s.press("3");
-    s.until("Secret of the harbour");
-    s.press("\x0c");
-    s.until("comity is locked");
+    s.walk(&[("3", "Secret of the harbour"), ("\x0c", "comity is locked")]);
     assert!(!s.text().contains("harbour"), "{}", s.text());
-    s.press("\r");
-    s.until("Secret of the harbour");
-    s.press("\x03");
-    s.until("Leave comity?");
+    s.walk(&[("\r", "Secret of the harbour"), ("\x03", "Leave comity?")]);
     s.press("\x03");
     assert_eq!(s.end(), 0);
     assert!(s.is_restored());
@@ -117,34 +105,23 @@ fn what_has_come_since_one_left_is_told() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 30, 90);
     s.until("LATELY");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
     let mut s = open(&a, &[], 30, 90);
     s.until("LATELY; nothing since you left at");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
     a.case("Meanwhile");
     a.case("Another");
     let mut s = open(&a, &[], 30, 90);
     s.when("both", |t| t.contains("SINCE YOU LEFT AT") && t.contains(": 2 acts"));
-    s.signal("-TERM");
-    s.end();
+    s.stop();
     a.case("A third");
     // Whoever only reads leaves no trace, not even that they were there.
-    let mut s = Screen::run(
-        &["--readonly", "--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()],
-        &a.folder,
-        &[],
-        30,
-        90,
-    );
+    let mut s = Screen::run(&a.words(1, &["--readonly"]), &a.folder, &[], 30, 90);
     s.until(": 1 act");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
     let mut s = open(&a, &[], 30, 90);
     s.until(": 1 act");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
@@ -153,28 +130,16 @@ fn it_locks_by_itself_where_nobody_touches_a_key() {
     a.case("Quiet");
     write_keys(&a, "lock-after = \"2s\"\n");
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("3");
-    s.until("OPEN  Quiet");
-    s.press("i");
-    s.until("item add");
-    s.press("\t\tw.example");
-    s.until("w.example");
-    s.until("comity is locked");
+    s.walk(&[("3", "OPEN  Quiet"), ("i", "item add"), ("\t\tw.example", "w.example"), ("", "comity is locked")]);
     assert!(!s.text().contains("Quiet") && !s.text().contains("w.example"));
-    s.press("\r");
-    s.until("item add was left open");
-    s.press("i");
-    s.until("w.example");
-    s.signal("-TERM");
-    s.end();
+    s.walk(&[("\r", "item add was left open"), ("i", "w.example")]);
+    s.stop();
 }
 
 #[test]
 fn a_panic_restores_the_terminal_and_says_no_word_of_a_case() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[("COMITY_PANICS", "1")], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("0");
     assert_eq!(s.end(), 70);
     assert!(s.is_restored());
@@ -187,7 +152,6 @@ fn what_comes_with_a_paste_is_no_key() {
     let (_root, a, _b) = pair();
     a.case("Kept");
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("3");
     s.until("OPEN  Kept");
     // The text ends the paste by itself, where the terminal lets it: what follows would be keys.
@@ -195,8 +159,7 @@ fn what_comes_with_a_paste_is_no_key() {
     s.until("A paste means nothing here");
     while s.drain(Duration::from_millis(300)) {}
     assert!(s.text().contains("OPEN  Kept"), "it is where it was:\n{}", s.text());
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
@@ -204,7 +167,6 @@ fn signals_restore_the_terminal() {
     let (_root, a, _b) = pair();
     for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
         let mut s = open(&a, &[], 24, 80);
-        s.until("WAITS ON YOU");
         s.signal(signal);
         assert_eq!(s.end(), code, "{signal}");
         assert!(s.is_restored(), "{signal}");
@@ -216,7 +178,6 @@ fn stopped_it_gives_the_terminal_back_and_comes_back_locked() {
     let (_root, a, _b) = pair();
     a.case("Stopped");
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("3");
     s.until("OPEN  Stopped");
     for stop in ["-TSTP", "Ctrl-Z"] {
@@ -243,8 +204,7 @@ fn stopped_it_gives_the_terminal_back_and_comes_back_locked() {
         s.press("\r");
         s.until("OPEN  Stopped");
     }
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
@@ -252,7 +212,6 @@ fn it_ends_with_its_terminal() {
     let (_root, a, _b) = pair();
     for keys in ["", "jj", "jjjjjjjjjjjjjjjjjjjj", "?"] {
         let mut s = open(&a, &[], 24, 80);
-        s.until("WAITS ON YOU");
         s.press(keys);
         let mut child = s.hang_up();
         let start = std::time::Instant::now();
@@ -267,7 +226,6 @@ fn it_ends_with_its_terminal() {
 fn every_size_is_survived() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     for (rows, cols) in [(1, 1), (5, 20), (10, 40), (15, 60), (23, 79), (60, 200), (36, 120)] {
         s.resize(rows, cols);
         s.press("?");
@@ -295,7 +253,6 @@ fn one_goes_back_in_the_record_and_can_do_nothing_there() {
     let early = a.must(1, "audit log", &[]).value[0]["number"].as_i64().unwrap();
     a.case("The late one");
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("8");
     s.until("CHAIN");
     // The second row is the act that opened the first case.
@@ -338,23 +295,18 @@ fn a_paste_confirms_nothing() {
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     drop(b);
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("6");
-    s.until("PARTNERS");
-    s.press("x");
-    s.until("bundle export");
+    s.walk(&[("6", "PARTNERS"), ("x", "bundle export")]);
     let out = a.path("pasted");
-    s.press(&format!("{out}\x1b[6~\r"));
-    s.until("To sign, type XB");
-    s.press("\x1b[200~XB\r\n\x1b[201~");
-    s.until("A paste answers no question");
+    s.walk(&[
+        (&format!("{out}\x1b[6~\r"), "To sign, type XB"),
+        ("\x1b[200~XB\r\n\x1b[201~", "A paste answers no question"),
+    ]);
     assert!(s.text().contains("To sign, type XB"), "{}", s.text());
     assert!(!std::path::Path::new(&out).exists());
     s.press("XB\r");
     s.until("bytes, in");
     assert!(std::path::Path::new(&out).exists());
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
@@ -363,7 +315,6 @@ fn without_colour_the_selection_is_still_seen() {
     a.case("One");
     a.case("Two");
     let mut s = open(&a, &[("NO_COLOR", "1")], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("3");
     s.until("Two");
     let screen = s.parser.screen();
@@ -371,8 +322,7 @@ fn without_colour_the_selection_is_still_seen() {
     assert!(screen.cell(row, 4).unwrap().inverse(), "it is reversed");
     let colours = (0..24).flat_map(|r| (0..80).map(move |c| (r, c))).filter_map(|(r, c)| screen.cell(r, c));
     assert!(colours.into_iter().all(|c| c.fgcolor() == vt100::Color::Default && c.bgcolor() == vt100::Color::Default));
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 /// How long a terminal may take, at the most, until it hides what is typed after a prompt.
@@ -402,7 +352,7 @@ fn a_desk_is_founded_in_a_conversation() {
         s.press(answer);
     }
     s.until("the two passphrases differ");
-    s.when("it is asked for anew", |text| text.matches("A new passphrase: ").count() == 2);
+    s.when("it is asked for again", |text| text.matches("A new passphrase: ").count() == 2);
     while s.drain(HIDES) {}
     s.press("one\r");
     s.when("and once more", |text| text.matches("once more: ").count() == 2);
@@ -458,7 +408,7 @@ fn with_its_fields_or_without_a_terminal_init_asks_nothing() {
     s.until("Desk XC is founded");
     assert_eq!(s.end(), 0);
     assert!(!s.text().contains("Next:"), "{}", s.text());
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity")).args(&init[..3]).output().unwrap();
+    let output = program(&a.folder, &init[..3], "");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--name is missing"), "{output:?}");
 }
@@ -504,11 +454,7 @@ fn a_list_is_ordered_compared_saved_and_recalled() {
     let (_root, a, _b) = pair();
     tiers(&a);
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("3");
-    s.until("ITEMS");
-    s.press("s");
-    s.until("Order by");
+    s.walk(&[("3", "ITEMS"), ("s", "Order by")]);
     s.press("tier\r");
     s.when("the order of the tiers", |t| t.contains("ITEMS by TIER") && listed(t) == "1234");
     s.press("\x1b[17~");
@@ -520,50 +466,36 @@ fn a_list_is_ordered_compared_saved_and_recalled() {
     assert_eq!(listed(&s.text()), "4321", "it narrows nothing");
     s.press("/\x15tier:>1 !n3\r");
     s.when("what is compared", |t| t.contains("filter: tier:>1 !n3   Esc clears it") && listed(t) == "42");
-    s.press("F");
-    s.until("views.toml is not encrypted");
-    s.press("high \"one\"\r");
-    s.until("The view high \"one\" is kept; f recalls it.");
+    s.walk(&[("F", "views.toml is not encrypted"), ("high \"one\"\r", "The view high \"one\" is kept; f recalls it.")]);
     s.escape();
     s.when("all of them", |t| listed(t) == "4321");
     s.press("s");
     s.until("as it comes");
     s.press("comes\r");
     s.when("them as they come", |t| !t.contains("by TIER"));
-    s.press("1");
-    s.until("CLOCKS");
-    s.press("f");
-    s.until("1 high \"one\"");
+    s.walk(&[("1", "CLOCKS"), ("f", "1 high \"one\"")]);
     s.press("1");
     s.when("the view", |t| t.contains("ITEMS by TIER, reversed") && listed(t) == "42");
     s.press("\x0c");
     s.until("comity is locked");
     s.press("\r");
     s.when("the order, which is kept, without the filter", |t| t.contains("by TIER") && listed(t) == "4321");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
 fn a_view_is_removed_and_brought_back() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("2Fmine\r");
-    s.until("The view mine is kept");
-    s.press("fremove\r");
-    s.until("Remove a view");
-    s.press("\r");
-    s.until("The view mine is removed; u brings it back.");
-    s.press("f");
-    s.until("No view is kept");
+    s.walk(&[
+        ("2Fmine\r", "The view mine is kept"),
+        ("fremove\r", "Remove a view"),
+        ("\r", "The view mine is removed; u brings it back."),
+        ("f", "No view is kept"),
+    ]);
     s.escape();
-    s.press("u");
-    s.until("the view mine removed");
-    s.press("\r");
-    s.until("The view mine is kept");
-    s.signal("-TERM");
-    s.end();
+    s.walk(&[("u", "the view mine removed"), ("\r", "The view mine is kept")]);
+    s.stop();
 }
 
 #[test]
@@ -576,20 +508,16 @@ fn what_was_done_is_named_before_it_is_taken_back() {
         all.into_iter().collect::<String>()
     };
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("u");
-    s.until("Nothing was done since you came.");
-    s.press("3");
-    s.until("ITEMS");
+    s.walk(&[("u", "Nothing was done since you came."), ("3", "ITEMS")]);
     s.press("/tier:>2\r");
     s.when("what is filtered", |t| sorted(t) == "34");
     s.escape();
     s.when("all of them", |t| sorted(t) == "1234");
-    s.press("ggvj ");
-    s.until("2 marked");
-    s.press("u");
-    s.until("Undo: what was done, the newest first");
-    s.until("Case: 2 marked instead of 0");
+    s.walk(&[
+        ("ggvj ", "2 marked"),
+        ("u", "Undo: what was done, the newest first"),
+        ("", "Case: 2 marked instead of 0"),
+    ]);
     assert!(s.text().contains("Case: no filter instead of the filter"), "{}", s.text());
     s.escape();
     s.until("2 marked; Esc clears the marks");
@@ -602,28 +530,22 @@ fn what_was_done_is_named_before_it_is_taken_back() {
     s.press("\r");
     s.when("no filter once more", |t| sorted(t) == "1234");
     // What was signed has a counter-act, which is asked for like any other, or none, and says so.
-    s.press(":case new\r");
-    s.until("Open a case");
-    s.press("Tidewater\tcybercrime\t\r");
-    s.until("The case is open");
-    s.press("u");
-    s.until("no    it is signed and stays in the");
-    s.press("\r");
-    s.until("this cannot be undone");
+    s.walk(&[
+        (":case new\r", "Open a case"),
+        ("Tidewater\tcybercrime\t\r", "The case is open"),
+        ("u", "no    it is signed and stays in the"),
+        ("\r", "this cannot be undone"),
+    ]);
     s.escape();
     s.escape();
-    s.press(":partner suspend\r");
-    s.until("Suspend a partner");
-    s.press("XB\tkeys in doubt\r\r");
-    s.until("The gate says yes.");
-    s.press("suspend\r");
-    s.until("XB is suspended.");
-    s.press("u");
-    s.until("by partner resume");
-    s.press("\r");
-    s.until("Let a suspended partner resume");
-    s.signal("-TERM");
-    s.end();
+    s.walk(&[
+        (":partner suspend\r", "Suspend a partner"),
+        ("XB\tkeys in doubt\r\r", "The gate says yes."),
+        ("suspend\r", "XB is suspended."),
+        ("u", "by partner resume"),
+        ("\r", "Let a suspended partner resume"),
+    ]);
+    s.stop();
 }
 
 #[test]
@@ -631,14 +553,11 @@ fn ids_are_copied_and_the_words_of_a_case_are_not() {
     let (_root, a, _b) = pair();
     tiers(&a);
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("3");
     s.until("ITEMS");
     s.press("/tier:4\r");
     s.when("the one", |t| listed(t) == "4");
-    s.press("y");
-    s.until("other programs read it");
-    s.until("no    its words stay here: they are content of a case");
+    s.walk(&[("y", "other programs read it"), ("", "no    its words stay here: they are content of a case")]);
     assert!(s.text().contains("digest of its last act"), "{}", s.text());
     s.press("id\r");
     s.until("For the terminal's clipboard: ");
@@ -655,28 +574,21 @@ fn ids_are_copied_and_the_words_of_a_case_are_not() {
     let bits = id.as_bytes()[..3].iter().fold(0u32, |n, b| n << 8 | u32::from(*b));
     let want: String = (0..4).map(|n| char::from(alphabet[(bits >> (18 - 6 * n) & 63) as usize])).collect();
     assert!(sent.starts_with(&want), "{sent} is not {id}");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
 }
 
 #[test]
 fn jobs_that_ended_are_listed_with_what_they_said() {
     let (_root, a, _b) = pair();
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
     s.press("J");
     s.until("Nothing has run since you came.");
     s.escape();
     s.press(":audit verify\r");
     s.until("Intact");
     s.escape();
-    s.press("J");
-    s.until("Jobs: Enter cancels one, or shows what it said");
-    s.until("audit verify");
-    s.press("\r");
-    s.until("every signature");
-    s.signal("-TERM");
-    s.end();
+    s.walk(&[("J", "Jobs: Enter cancels one, or shows what it said"), ("", "audit verify"), ("\r", "every signature")]);
+    s.stop();
 }
 
 #[test]
@@ -687,11 +599,7 @@ fn a_draft_outlives_a_crash_sealed_and_ends_when_it_is_done() {
         all.filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with("drafts-")).collect::<Vec<_>>()
     };
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("3C");
-    s.until("case new: ");
-    s.press("Tidewater");
-    s.until("Tidewater");
+    s.walk(&[("3C", "case new: "), ("Tidewater", "Tidewater")]);
     while s.drain(Duration::from_millis(400)) {}
     s.signal("-KILL");
     s.end();
@@ -705,13 +613,9 @@ fn a_draft_outlives_a_crash_sealed_and_ends_when_it_is_done() {
     other.press("3C");
     other.until("case new: ");
     assert!(!other.text().contains("Tidewater"), "{}", other.text());
-    other.signal("-TERM");
-    other.end();
+    other.stop();
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("3C");
-    s.until("Your draft is back.");
-    s.until("Tidewater");
+    s.walk(&[("3C", "Your draft is back."), ("", "Tidewater")]);
     // The cursor stands where something is still missing.
     s.press("cybercrime\t\r");
     s.until("The case is open");
@@ -738,25 +642,20 @@ fn a_range_is_marked_and_what_is_not_seen_of_it_is_counted() {
     let (_root, a, _b) = pair();
     tiers(&a);
     let mut s = open(&a, &[], 24, 80);
-    s.until("WAITS ON YOU");
-    s.press("3");
-    s.until("ITEMS");
-    s.press("ggv");
-    s.until("range: 1 marked   Esc drops it");
-    s.press("jj");
-    s.until("range: 3 marked");
-    s.press("k");
-    s.until("range: 2 marked");
+    s.walk(&[
+        ("3", "ITEMS"),
+        ("ggv", "range: 1 marked   Esc drops it"),
+        ("jj", "range: 3 marked"),
+        ("k", "range: 2 marked"),
+    ]);
     s.escape();
     s.when("nothing marked", |t| !t.contains("marked"));
-    s.press("ggvG");
-    s.until("range: 4 marked");
-    s.press(" ");
-    s.until("4 marked; Esc clears the marks");
-    s.press("/tier:>3\r");
-    s.until("4 marked, 3 not shown   filter: tier:>3");
-    s.signal("-TERM");
-    s.end();
+    s.walk(&[
+        ("ggvG", "range: 4 marked"),
+        (" ", "4 marked; Esc clears the marks"),
+        ("/tier:>3\r", "4 marked, 3 not shown   filter: tier:>3"),
+    ]);
+    s.stop();
 }
 
 #[test]
@@ -765,24 +664,20 @@ fn an_act_is_done_with_each_marked_thing_that_can() {
     let cases = ["One", "Two", "Three", "Four"].map(|title| a.case(title));
     a.must(1, "case close", &[("case", &cases[1]), ("because", "over")]);
     let mut s = open(&a, &[], 24, 100);
-    s.until("WAITS ON YOU");
-    s.press("3");
-    s.until("CASES");
-    s.press("*");
-    s.until("4 marked; Esc clears the marks");
-    s.press("a");
-    s.until("3 of 4 can   not: it is closed; it must be open");
-    s.press("case close\r");
-    s.until("case close: 3 of 4 can");
+    s.walk(&[
+        ("3", "CASES"),
+        ("*", "4 marked; Esc clears the marks"),
+        ("a", "3 of 4 can   not: it is closed; it must be open"),
+        ("case close\r", "case close: 3 of 4 can"),
+    ]);
     assert!(s.text().contains(&format!("C-{}: it is closed", &cases[1][..6])), "{}", s.text());
-    s.press("\r");
-    s.until("case close: Close a case");
-    s.until("3: C-");
-    s.press("all is said\x1b[6~\r");
-    s.until("The gate says yes.");
-    s.until("type close and press Enter");
-    s.press("close\r");
-    s.until("case close: done with 3.");
+    s.walk(&[
+        ("\r", "case close: Close a case"),
+        ("", "3: C-"),
+        ("all is said\x1b[6~\r", "The gate says yes."),
+        ("", "type close and press Enter"),
+        ("close\r", "case close: done with 3."),
+    ]);
     let closed = |a: &Site| {
         a.must(1, "case list", &[]).value.as_array().unwrap().iter().filter(|c| c["state"] == "closed").count()
     };
@@ -790,8 +685,7 @@ fn an_act_is_done_with_each_marked_thing_that_can() {
     s.when("nothing marked", |t| t.contains("CASES") && !t.contains("marked"));
     s.press("*a");
     s.until("none of 4   it is closed; it must be open");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
     assert_eq!(closed(&a), 4);
 }
 
@@ -803,14 +697,10 @@ fn views_that_cannot_be_read_are_told_and_the_screens_open_without_them() {
     write_setting(&a, "views.toml", bad);
     let mut s = open(&a, &[], 24, 200);
     s.until("views.toml, line 3: there is no place \"quee\"");
-    s.press("F");
-    s.until("Save this view");
-    s.press("mine\r");
-    s.until("mend the file, or move it away");
+    s.walk(&[("F", "Save this view"), ("mine\r", "mend the file, or move it away")]);
     s.escape();
     s.until("WAITS ON YOU");
-    s.signal("-TERM");
-    s.end();
+    s.stop();
     assert_eq!(std::fs::read_to_string(settings(&a).join("views.toml")).unwrap(), bad);
 }
 
@@ -835,16 +725,13 @@ fn keys_of_ones_own_are_obeyed_and_shown() {
     let mut s = open(&a, &[], 24, 80);
     s.until("F8 commands");
     assert!(s.text().is_ascii(), "{}", s.text());
-    s.press("3");
-    s.until("No case yet. N opens one.");
-    s.press(":");
-    s.until(": means nothing here; ? shows what does.");
-    s.press("N");
-    s.until("case new");
-    s.press("Tidewater\tcybercrime\t\r");
-    s.until("The case is open");
-    s.press("\x1b[24~");
-    s.until("comity is locked");
+    s.walk(&[
+        ("3", "No case yet. N opens one."),
+        (":", ": means nothing here; ? shows what does."),
+        ("N", "case new"),
+        ("Tidewater\tcybercrime\t\r", "The case is open"),
+        ("\x1b[24~", "comity is locked"),
+    ]);
     s.signal("-TERM");
     assert_eq!(s.end(), 143);
 }
@@ -862,19 +749,14 @@ fn without_letters_everything_is_reached_and_digits_pick() {
         assert!(!s.text().contains('{'), "a key is not told:\n{}", s.text());
     }
     assert!(s.text().contains("F2 new case opens one."), "{}", s.text());
-    s.press("C");
-    s.until("C means nothing here; F1 shows what does.");
-    s.press("\x1bOQ");
-    s.until("Commands, places, records");
-    s.press("new case");
-    s.until("1 new case");
-    s.press("1");
-    s.until("Open a case");
+    s.walk(&[
+        ("C", "C means nothing here; F1 shows what does."),
+        ("\x1bOQ", "Commands, places, records"),
+        ("new case", "1 new case"),
+        ("1", "Open a case"),
+    ]);
     s.escape();
-    s.press("\x1b[21~");
-    s.until("WAITS ON YOU");
-    s.press("\x1b[21~");
-    s.until("1 leave");
+    s.walk(&[("\x1b[21~", "WAITS ON YOU"), ("\x1b[21~", "1 leave")]);
     s.press("1");
     assert_eq!(s.end(), 0);
 }
@@ -884,10 +766,7 @@ fn keys_that_cannot_be_meant_are_refused_before_the_screens() {
     let (_root, a, _b) = pair();
     let check = |text: &str, args: &[&str], said: &[&str]| {
         write_keys(&a, text);
-        let (workspace, identity) = (a.workspace(), a.identity(1));
-        let mut all = vec!["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
-        all.extend(args);
-        let mut s = Screen::run(&all, &a.folder, &[], 24, 200);
+        let mut s = Screen::run(&a.words(1, args), &a.folder, &[], 24, 200);
         assert_eq!(s.end(), 2, "{text}");
         said.iter().for_each(|said| assert!(s.text().contains(said), "{said}:\n{}", s.text()));
         assert!(!s.raw.windows(8).any(|w| w == b"\x1b[?1049h"), "the screens have not opened");
@@ -906,17 +785,13 @@ fn a_theme_is_named_for_the_run_or_in_the_file_and_no_colour_goes_before_the_fil
     let (_root, a, _b) = pair();
     let check = |text: &str, args: &[&str], environment: &[(&str, &str)], coloured: bool| {
         write_keys(&a, text);
-        let (workspace, identity) = (a.workspace(), a.identity(1));
-        let mut all = vec!["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
-        all.extend(args);
-        let mut s = Screen::run(&all, &a.folder, environment, 24, 80);
+        let mut s = Screen::run(&a.words(1, args), &a.folder, environment, 24, 80);
         s.until("WAITS ON YOU");
         let screen = s.parser.screen();
         let mut cells = (0..24).flat_map(|r| (0..80).map(move |c| (r, c))).filter_map(|(r, c)| screen.cell(r, c));
         let found = cells.any(|c| c.fgcolor() != vt100::Color::Default || c.bgcolor() != vt100::Color::Default);
         assert_eq!(found, coloured, "{text} {args:?} {environment:?}");
-        s.signal("-TERM");
-        s.end();
+        s.stop();
     };
     check("", &[], &[], true);
     check("theme = \"mono\"", &[], &[], false);
@@ -929,10 +804,7 @@ fn a_theme_is_named_for_the_run_or_in_the_file_and_no_colour_goes_before_the_fil
 #[test]
 fn where_there_is_no_terminal_it_says_so() {
     let (_root, a, _b) = pair();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
-        .args(["--workspace", a.workspace().to_str().unwrap(), "--identity", a.identity(1).to_str().unwrap()])
-        .output()
-        .unwrap();
+    let output = a.program(1, &[], "");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("terminal"));
 }

@@ -1,6 +1,7 @@
 //! The ladder: what each tier needs before it leaves, each thing from a record and none from a flag.
 
 use crate::desks::{Site, pair};
+use comity::law::rule::RuleId;
 use comity::workspace::error::ErrorKind;
 
 fn refused(site: &Site, item: &str, to: &str) -> Vec<String> {
@@ -126,7 +127,7 @@ fn an_approval_lapses_when_what_it_rested_on_changes() {
     // Another review is needed; a reviewer ends it, with reasons, and nobody else does.
     let second = a.approve(&item, &b, "L1");
     let proposal = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
-    let because = ("because", "he turned out to be a minor");
+    let because = ("because", "they turned out to be a minor");
     let lapse = |member: u8, more: &[(&str, &str)]| {
         a.run(member, "review lapse", &[&[("review", second.as_str()), ("changed", "facts")], more].concat())
     };
@@ -180,7 +181,7 @@ fn a_conflict_of_interest_is_declared_once_and_binds() {
     a.must(3, "review assess", &assess);
     let decide = [on, ("approve", "yes"), ("expires", "30d")];
     let refused = a.fails(2, "review decide", &decide, ErrorKind::Refused);
-    assert_eq!(refused.verdict.unwrap().refused_by(), ["V-03"]);
+    assert_eq!(refused.verdict.unwrap().refused_by(), [RuleId::V03]);
     a.must(3, "review decide", &decide);
     a.must(1, "audit verify", &[]);
 }
@@ -222,7 +223,7 @@ fn what_is_due_and_held_stays_and_a_trial_asks_the_gate() {
     let because = ("because", "asked");
     for trial in [&[("item", held.as_str()), because][..], &[("item", held.as_str()), because, ("dry-run", "yes")]] {
         let refused = a.fails(1, "retention purge", trial, ErrorKind::Refused);
-        assert_eq!(refused.verdict.unwrap().refused_by(), ["U-02"], "{trial:?}");
+        assert_eq!(refused.verdict.unwrap().refused_by(), [RuleId::U02], "{trial:?}");
     }
     a.pass(24 * 3000);
     let due = |dry: &[(&str, &str)]| a.must(1, "retention purge", dry).value;

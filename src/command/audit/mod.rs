@@ -8,6 +8,7 @@ use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::command::bundle::export::signed_checkpoint;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::record::kind::Kind;
 use crate::record::stream;
 use crate::store::connection::{self, DatabaseKey};
 use crate::store::read::{self, StoredAct};
@@ -24,35 +25,35 @@ pub const COMMANDS: &[Command] = &[
         noun: "audit",
         name: "log",
         about: "List the acts, the newest first",
-        fields: &[
+        args: &[
             Arg::new("limit", ArgKind::Number, "at most so many (50 where it is not said)").cli_only(),
             Arg::new("before", ArgKind::Number, "only acts before this number").cli_only(),
         ],
-        act: "",
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "audit",
         name: "verify",
         about: "Read the log again from its first act: every signature, every rule, every table",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(verify),
     },
     Command {
         noun: "audit",
         name: "checkpoint",
         about: "Show the log's signed checkpoint: its size and its root",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(checkpoint),
     },
     Command {
         noun: "audit",
         name: "witness",
         about: "Show which partners have cosigned the log, and how far",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(witness),
     },
 ];
@@ -76,8 +77,9 @@ pub struct ActSummary {
     pub did: String,
     /// On which record.
     pub on: String,
-    /// The kind of that record.
-    pub on_kind: String,
+    /// The kind of that record; `None` where it is not known here.
+    #[serde(serialize_with = "or_empty")]
+    pub on_kind: Option<Kind>,
     /// How many changes.
     pub changes: u64,
     /// For whom.
@@ -86,14 +88,19 @@ pub struct ActSummary {
     pub id: String,
 }
 
+/// A kind by its word; an empty text where there is none.
+fn or_empty<S: serde::Serializer>(kind: &Option<Kind>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.map_or("", Kind::word))
+}
+
 fn row(workspace: &Workspace, act: &StoredAct) -> Result<ActSummary, Error> {
     let header = act.read_header()?;
-    let (mut did, mut on, mut on_kind) = (String::new(), String::new(), String::new());
+    let (mut did, mut on, mut on_kind) = (String::new(), String::new(), None);
     let head = StoredAct { changes: 1, ..act.clone() };
     read::changes::<Error>(&workspace.db, &head, |stored| {
         if let Line::Change(c) = stored.line {
             use crate::record::store::RecordStore as _;
-            on_kind = workspace.records().get(c.record)?.map(|r| r.kind.to_owned()).unwrap_or_default();
+            on_kind = workspace.records().get(c.record)?.map(|r| r.kind);
             did = c.kind;
             on = c.record.to_string();
         }
@@ -171,7 +178,7 @@ pub fn verify_log(workspace: &mut Workspace, job: &mut Job) -> Result<Verified, 
     let meta = workspace.meta.clone();
     let total = read::acts_back(&workspace.db, i64::MAX, 1)?.first().map_or(0, |a| a.first_row as u64 + a.changes);
     let progress =
-        replay::replay(&workspace.db, &scratch, &meta, |p| job.go_on("reading the log", p.changes, Some(total)))?;
+        replay::verify(&workspace.db, &scratch, &meta, |p| job.go_on("reading the log", p.changes, Some(total)))?;
     let (checkpoint, _) = signed_checkpoint(workspace, 0)?;
     Ok(Verified {
         intact: true,

@@ -1,12 +1,14 @@
 //! Figures of how this desk works, for its officers and for oversight: what became of requests, and how the safeguards were
 //! used. Each names the record that it leads to. It counts what the record store says and judges nothing.
 
+use crate::record::kind::Kind;
+use crate::record::kind::KindState as _;
 use serde::Serialize;
 
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{certificate, disclosure, hold, request, review};
+use crate::record::{disclosure, hold, review};
 use crate::store::records::{by_state, count};
 use crate::value::text::counted;
 use crate::workspace::error::Error;
@@ -18,8 +20,8 @@ pub const COMMANDS: &[Command] = &[Command {
     noun: "audit",
     name: "figures",
     about: "Figures for oversight: emergencies, holds, reviews, refusals, erasures",
-    fields: &[],
-    act: "",
+    args: &[],
+    writes: None,
     run: Handler::Reads(figures),
 }];
 
@@ -35,7 +37,7 @@ pub struct Figure {
     /// The record that it leads to.
     pub id: Option<String>,
     /// The kind of that record.
-    pub kind: &'static str,
+    pub kind: Kind,
 }
 
 /// What became of the requests of one direction.
@@ -56,8 +58,8 @@ pub fn requests(workspace: &Workspace) -> Result<[Requests; 2], Error> {
     let mut both = [Requests::default(), Requests::default()];
     // The place of the oldest that is open.
     let mut oldest = [None, None];
-    for group in by_state(&workspace.db, request::KIND.name, workspace.meta.desk)? {
-        let Some(state) = State::parse(&group.state) else { continue };
+    for group in by_state(&workspace.db, Kind::Request, workspace.meta.desk)? {
+        let Some(state) = State::of(group.state) else { continue };
         let ([inbound, outbound], [first_in, first_out]) = (&mut both, &mut oldest);
         let (of, first) = if group.ours { (outbound, first_out) } else { (inbound, first_in) };
         match state {
@@ -80,8 +82,8 @@ pub fn requests(workspace: &Workspace) -> Result<[Requests; 2], Error> {
 /// How the safeguards were used.
 pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
     let (records, now) = (workspace.records(), workspace.now());
-    let all = |kind: &'static str| records.find(&Query::kind(kind));
-    let figure = |name, kind: &'static str, of: &[&Record], told: String| Figure {
+    let all = |kind: Kind| records.find(&Query::kind(kind));
+    let figure = |name, kind: Kind, of: &[&Record], told: String| Figure {
         name,
         count: of.len() as u64,
         of: told,
@@ -91,7 +93,7 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
     let said = |of: &[&Record], told: String| if of.is_empty() { "none".to_owned() } else { told };
     let number = |of: &[&Record], is: &dyn Fn(&Record) -> bool| of.iter().filter(|r| is(r)).count();
 
-    let disclosures = all(disclosure::KIND.name)?;
+    let disclosures = all(Kind::Disclosure)?;
     let mut emergencies: Vec<&Record> =
         disclosures.iter().filter(|d| disclosure::validation_of(d, now).is_some()).collect();
     let is = |word: &'static str| move |d: &Record| disclosure::validation_of(d, now) == Some(word);
@@ -100,40 +102,42 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
     let waiting = number(&emergencies, &is("pending"));
     let not = emergencies.len() - waiting - number(&emergencies, &is("approved"));
 
-    let holds = all(hold::KIND.name)?;
-    let standing: Vec<&Record> = holds.iter().filter(|h| h.state == "standing").collect();
+    let holds = all(Kind::Hold)?;
+    let standing: Vec<&Record> = holds.iter().filter(|h| h.is(hold::State::Standing)).collect();
     let oldest = standing.first().and_then(|h| h.instant("placed")).map(|t| now.since(t).to_string());
 
-    let reviews = all(review::KIND.name)?;
-    let state = |r: &Record| if review::has_lapsed(r, now) { "lapsed".to_owned() } else { r.state.clone() };
+    let reviews = all(Kind::Review)?;
+    use review::State as R;
+    let state = |r: &Record| if review::has_lapsed(r, now) { Some(R::Lapsed) } else { r.in_state() };
+    let is_open = |r: &Record| matches!(state(r), Some(R::Open | R::Assessed | R::Deferred));
     let mut reviewed: Vec<&Record> = reviews.iter().collect();
-    reviewed.sort_by_key(|r| !matches!(state(r).as_str(), "open" | "assessed" | "deferred"));
-    let so = |words: &'static [&'static str]| number(&reviewed, &|r| words.contains(&state(r).as_str()));
+    reviewed.sort_by_key(|r| !is_open(r));
+    let so = |wanted: R| number(&reviewed, &|r| state(r) == Some(wanted));
 
-    let groups = by_state(&workspace.db, request::KIND.name, workspace.meta.desk)?;
-    let refused: Vec<_> = groups.iter().filter(|g| g.state == State::Refused.word()).collect();
+    let groups = by_state(&workspace.db, Kind::Request, workspace.meta.desk)?;
+    let refused: Vec<_> = groups.iter().filter(|g| g.state == State::Refused.any()).collect();
     let refusals = |ours: bool| refused.iter().filter(|g| g.ours == ours).map(|g| g.count).sum::<u64>();
     // Of this desk's own requests, partners refused some; of theirs, this desk did.
     let (by_us, by_them) = (refusals(false), refusals(true));
     let newest = refused.iter().map(|g| g.ends.1).max().map(|place| records.at(place)).transpose()?.flatten();
 
-    let late = count(&workspace.db, &Query { due_by: Some(now), ..Query::kind("item") })?;
-    let first_late = records.find(&Query { due_by: Some(now), limit: Some(1), ..Query::kind("item") })?;
+    let late = count(&workspace.db, &Query { due_by: Some(now), ..Query::kind(Kind::Item) })?;
+    let first_late = records.find(&Query { due_by: Some(now), limit: Some(1), ..Query::kind(Kind::Item) })?;
 
-    let certificates = all(certificate::KIND.name)?;
+    let certificates = all(Kind::Certificate)?;
     let erased: Vec<&Record> = certificates.iter().rev().filter(|c| c.desk == workspace.meta.desk).collect();
     let alone = number(&erased, &|c| c.text("countersigned_by").is_none());
 
     Ok(vec![
         figure(
             "emergencies",
-            disclosure::KIND.name,
+            Kind::Disclosure,
             &emergencies,
             said(&emergencies, format!("{waiting} waiting, {not} not validated")),
         ),
         figure(
             "holds",
-            hold::KIND.name,
+            Kind::Hold,
             &standing,
             oldest.map_or_else(|| "none stands".to_owned(), |age| format!("the longest for {age}")),
         ),
@@ -146,21 +150,16 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
                 format!("{} past its term", counted(late, "item"))
             },
             id: first_late.first().map(|r| r.id.to_string()),
-            kind: "item",
+            kind: Kind::Item,
         },
-        figure("erasures", certificate::KIND.name, &erased, said(&erased, format!("{alone} not countersigned"))),
+        figure("erasures", Kind::Certificate, &erased, said(&erased, format!("{alone} not countersigned"))),
         figure(
             "reviews",
-            review::KIND.name,
+            Kind::Review,
             &reviewed,
             said(
                 &reviewed,
-                format!(
-                    "{} open, {} refused, {} lapsed",
-                    so(&["open", "assessed", "deferred"]),
-                    so(&["refused"]),
-                    so(&["lapsed"])
-                ),
+                format!("{} open, {} refused, {} lapsed", number(&reviewed, &is_open), so(R::Refused), so(R::Lapsed)),
             ),
         ),
         Figure {
@@ -171,7 +170,7 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
                 _ => format!("{by_us} by this desk, {by_them} by partners"),
             },
             id: newest.map(|r| r.id.to_string()),
-            kind: request::KIND.name,
+            kind: Kind::Request,
         },
     ])
 }

@@ -1,5 +1,7 @@
 //! Bundles out: previewed with the gate's word for each act, made, kept in the outbox, written to where they are carried.
 
+use crate::record::kind::{ChangeKind, Kind, Mood};
+use crate::record::kind_def;
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,16 +15,20 @@ use crate::act::part::Head;
 use crate::act::tree::{self, Nodes as _, leaf_hash};
 use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, Receipt};
 use crate::bundle::pack::{self, Source};
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    self, Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, STAYS, Undo, Weight, Writes,
+};
 use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
 use crate::gate::verdict::Verdict;
 use crate::host::file;
+use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
 use crate::record::store::{FollowingChange, Query, Record, RecordStore as _};
 use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::vault::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::{connection, log, tree::SqlTree};
+use crate::value::class::words;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -38,28 +44,38 @@ pub const COMMANDS: &[Command] = &[
         noun: "bundle",
         name: "preview",
         about: "Show what would leave to a partner now, and what would stay, and why",
-        fields: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
-        act: "",
+        args: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
+        writes: None,
         run: Handler::Reads(show_preview),
     },
     Command {
         noun: "bundle",
         name: "export",
         about: "Make a bundle of everything that waits for a partner",
-        fields: &[
+        args: &[
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
             Arg::new("again", ArgKind::Number, "the number of a bundle to write once more, as it was"),
         ],
-        act: "bundle-export",
+        writes: Some(Writes {
+            act: crate::record::bundle::EXPORT,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(const { &[partner::State::Pinned.any(), partner::State::Suspended.any()] }),
+            step: None,
+            rehearsable: false,
+            preview: definition::Preview::By("bundle preview"),
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(export),
     },
     Command {
         noun: "bundle",
         name: "history",
         about: "List the bundles, in and out",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(history),
     },
 ];
@@ -70,7 +86,7 @@ pub struct WaitingRow {
     /// The record that it is about.
     pub record: String,
     /// What it is: the kind of its first change.
-    pub kind: String,
+    pub kind: ChangeKind,
     /// `YES`, `PART` or `NO`.
     pub leaves: &'static str,
     /// How many items go.
@@ -80,7 +96,7 @@ pub struct WaitingRow {
     /// The highest tier among the items.
     pub tier: Option<u8>,
     /// Which rules say no.
-    pub refused_by: Vec<&'static str>,
+    pub refused_by: Vec<RuleId>,
     /// Why.
     pub why: String,
 }
@@ -124,14 +140,14 @@ fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Resul
             continue;
         }
         let header = act.read_header()?;
-        let (lead, copies) = lead_and_copies(workspace, &act)?;
+        let (lead, copies) = first_and_copies(workspace, &act)?;
         let Some((kind, record, terms)) = lead else { continue };
         let waiting = Waiting { position: *position, header: &header, kind, record, terms: &terms, copies };
         let count = waiting.copies.len();
         let tier = highest_tier(workspace, &waiting.copies)?;
         let row = |leaves, stays: usize, verdict: Option<&Verdict>| WaitingRow {
             record: record.to_string(),
-            kind: kind.to_owned(),
+            kind,
             leaves,
             items: count - stays,
             stays,
@@ -164,26 +180,26 @@ fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Resul
     Ok(gathered)
 }
 
-type Lead = Option<(&'static str, Id, Json)>;
+type FirstChange = Option<(ChangeKind, Id, Json)>;
 
 /// The first change of an act, and the items whose copies it carries.
-fn lead_and_copies(workspace: &Workspace, act: &StoredAct) -> Result<(Lead, Vec<FollowingChange>), Error> {
-    let (mut lead, mut copies) = (None, Vec::new());
-    let first = |c: &crate::act::change::Change| -> Lead {
-        Some((crate::record::change(&c.kind)?.name, c.record, c.read_terms().ok()?))
+fn first_and_copies(workspace: &Workspace, act: &StoredAct) -> Result<(FirstChange, Vec<FollowingChange>), Error> {
+    let (mut first_change, mut copies) = (None, Vec::new());
+    let first = |c: &crate::act::change::Change| -> FirstChange {
+        Some((crate::record::change(&c.kind)?.kind, c.record, c.read_terms().ok()?))
     };
     // Only disclosures are read further than their first change.
     let head = StoredAct { changes: 1, ..act.clone() };
     read::changes::<Error>(&workspace.db, &head, |stored| {
         if let Line::Change(c) = &stored.line {
-            lead = first(c);
+            first_change = first(c);
         }
         Ok(())
     })?;
-    if lead.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
+    if first_change.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
         copies = workspace.records().following(crate::record::store::ChangeRow(act.first_row), item::COPY)?;
     }
-    Ok((lead, copies))
+    Ok((first_change, copies))
 }
 
 fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Option<u8>, Error> {
@@ -262,7 +278,7 @@ pub fn outbox_files_with(workspace: &Workspace, positions: &[i64]) -> Result<Vec
     if acts.is_empty() {
         return Ok(files);
     }
-    for record in workspace.records().find(&Query { state: Some("sent".into()), ..Query::kind(bundle::KIND.name) })? {
+    for record in workspace.records().find(&Query::state(crate::record::bundle::State::Sent))? {
         let changes = read::changes_of(&workspace.db, record.id)?;
         let carries = changes.iter().any(|c| match &c.line {
             Line::Change(c) => c.read_terms().is_ok_and(|t| {
@@ -314,16 +330,16 @@ impl ActSource<'_> {
         let records = workspace.records();
         read::changes::<Error>(&workspace.db, &act, |stored| {
             let line_out = match stored.line {
-                Line::Change(c) if c.kind == item::COPY && stays.contains(&c.record) => Line::Withheld(c.leaf()),
+                Line::Change(c) if item::COPY.is(&c.kind) && stays.contains(&c.record) => Line::Withheld(c.leaf()),
                 // A certificate tells each partner only of what came from it.
                 Line::Change(c)
-                    if c.kind == "certified"
-                        && records.get(c.record)?.and_then(|r| certificate::owed_to(&r, workspace.meta.desk))
+                    if certificate::CERTIFIED.is(&c.kind)
+                        && records.get(c.record)?.and_then(|r| kind_def(r.kind).came_from(&r, workspace.meta.desk))
                             != Some(self.to) =>
                 {
                     Line::Withheld(c.leaf())
                 }
-                Line::Change(c) if c.kind == "certificate" => Line::Change(c.without_content()),
+                Line::Change(c) if certificate::ISSUE.is(&c.kind) => Line::Change(c.without_content()),
                 other => other,
             };
             line.clear();
@@ -450,8 +466,8 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     };
     drop(reading);
     let id = workspace.entropy.id()?;
-    let noted =
-        workspace.act_alone("bundle-export", crate::act::header::Audience::Own, |_, _| Ok(departure.change(id)));
+    let noted = workspace
+        .act_alone(crate::record::bundle::EXPORT, crate::act::header::Audience::Own, |_, _| Ok(departure.change(id)));
     if let Err(failure) = noted {
         file::remove(&kept)?;
         return Err(failure);
@@ -501,7 +517,7 @@ fn deliver(kept: &Path, out: &Path, sequence: u64) -> Result<(), Error> {
 fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Path) -> Result<Output, Error> {
     let number = u64::try_from(sequence).unwrap_or(0);
     let code = to.key.clone().unwrap_or_default();
-    if bundle::numbered(&workspace.records(), to.id, "sent", number)?.is_none() {
+    if bundle::numbered(&workspace.records(), to.id, bundle::State::Sent, number)?.is_none() {
         return Err(Error::unknown(format!("no bundle {sequence} went to {code}")));
     }
     let kept = outbox_file(workspace, to.id, number);
@@ -515,6 +531,28 @@ fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Path) -> Resul
     Ok(Output::thing(&value).with_message(format!("Bundle {sequence} to {code}, as it was.")))
 }
 
+words! {
+    /// How far a bundle has come.
+    BundleStatus {
+        /// It went out.
+        Sent = "sent",
+        /// The partner has it.
+        Acknowledged = "acknowledged",
+        /// It came in.
+        Received = "received",
+    }
+}
+
+impl BundleStatus {
+    /// How it is seen at a glance.
+    pub const fn mood(self) -> Mood {
+        match self {
+            Self::Sent => Mood::Neutral,
+            Self::Acknowledged | Self::Received => Mood::Good,
+        }
+    }
+}
+
 /// A bundle as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct HistoryRow {
@@ -524,8 +562,8 @@ pub struct HistoryRow {
     pub to: String,
     /// Its number.
     pub sequence: u64,
-    /// Sent, acknowledged or received.
-    pub state: String,
+    /// How far it has come.
+    pub state: BundleStatus,
     /// When.
     pub at: String,
     /// How many acts it carries.
@@ -538,7 +576,7 @@ pub struct HistoryRow {
 pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
     let me = workspace.code_of(workspace.meta.desk)?;
     let mut rows = Vec::new();
-    for record in workspace.records().find(&Query::kind(bundle::KIND.name))? {
+    for record in workspace.records().find(&Query::kind(Kind::Bundle))? {
         let other = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
         let sequence = record.terms.get("sequence").and_then(Json::int).unwrap_or(0);
         let known = match record.partner {
@@ -549,15 +587,19 @@ pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
                 .unwrap_or(0),
             None => 0,
         };
-        let out = record.state == "sent";
-        let state = if out && sequence <= known { "acknowledged" } else { record.state.as_str() };
+        let out = record.is(bundle::State::Sent);
+        let state = match out {
+            true if sequence <= known => BundleStatus::Acknowledged,
+            true => BundleStatus::Sent,
+            false => BundleStatus::Received,
+        };
         let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
         let (from, to) = if out { (me.clone(), other) } else { (other, me.clone()) };
         rows.push(HistoryRow {
             from,
             to,
             sequence: sequence as u64,
-            state: state.to_owned(),
+            state,
             at: text("at"),
             acts: record.terms.get("acts").and_then(Json::int).unwrap_or(0),
             manifest: text("manifest"),

@@ -3,6 +3,7 @@
 //! A bundle that came before is a no-op; one that comes too early waits in the inbox until what is missing arrives; one
 //! that tells another history is kept as evidence, and nothing more is taken from that stream.
 
+use crate::record::kind::Kind;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -15,16 +16,19 @@ use crate::act::part::{Head, Reader};
 use crate::act::tree::{leaf_hash, root, verify_consistency, verify_inclusion};
 use crate::bundle::manifest::{FAR_JUMP, Manifest, PartKind};
 use crate::bundle::open::{BundleError, Opened, Parts};
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::host::file;
-use crate::record::bundle;
+use crate::record::bundle::{self, Arrival, Contents};
 use crate::record::store::{Record, RecordStore as _};
-use crate::record::stream::{self, Arrival, Contents};
+use crate::record::stream;
 use crate::record::{card::DeskKeys, member, partner};
 use crate::seal::vault;
 use crate::store::connection;
-use crate::store::log::{ActImporter, ActWriter, Author};
+use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
+use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing};
 use crate::value::digest::Digest;
@@ -44,24 +48,34 @@ pub const COMMANDS: &[Command] = &[
         noun: "bundle",
         name: "inspect",
         about: "Show what a bundle says of itself; nothing of it is verified or applied",
-        fields: &[Arg::new("file", ArgKind::Existing, "the bundle").positional()],
-        act: "",
+        args: &[Arg::new("file", ArgKind::Existing, "the bundle").positional()],
+        writes: None,
         run: Handler::Reads(inspect),
     },
     Command {
         noun: "bundle",
         name: "verify",
         about: "Verify a bundle to its last byte, and try its acts; nothing of it is applied",
-        fields: &[Arg::new("file", ArgKind::Existing, "the bundle").positional()],
-        act: "",
+        args: &[Arg::new("file", ArgKind::Existing, "the bundle").positional()],
+        writes: None,
         run: Handler::Reads(show_verified),
     },
     Command {
         noun: "bundle",
         name: "import",
         about: "Take in bundles: files, or folders with what is for this desk among other things",
-        fields: &[Arg::new("path", ArgKind::Existing, "a bundle or a folder").positional().repeated()],
-        act: "bundle-import",
+        args: &[Arg::new("path", ArgKind::Existing, "a bundle or a folder").positional().repeated()],
+        writes: Some(Writes {
+            act: crate::record::bundle::IMPORT,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(import),
     },
 ];
@@ -110,7 +124,7 @@ fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, Desk
             "add the partner's card first, and compare its fingerprint",
         )
     };
-    let record = workspace.records().get(from)?.filter(|r| r.kind == partner::KIND.name).ok_or_else(unknown)?;
+    let record = workspace.records().get(from)?.filter(|r| r.kind == Kind::Partner).ok_or_else(unknown)?;
     let keys = partner::keys(&workspace.records(), from)?;
     opened.is_signed_by_desk(&keys.bundle)?;
     match partner::standing_of(&record) {
@@ -142,16 +156,9 @@ fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Dig
     let expected = last.map_or(1, |(n, _)| n + 1);
     let n = manifest.sequence;
     if n < expected {
-        let known = bundle::numbered(&workspace.records(), from.id, "received", n)?;
+        let known = bundle::numbered(&workspace.records(), from.id, bundle::State::Received, n)?;
         let same = known.is_some_and(|r| r.text("manifest") == Some(digest.to_string().as_str()));
         return if same { Ok(StreamPosition::Again) } else { Err(fork(&code, n)) };
-    }
-    if stream.state == "frozen" {
-        return Err(Error::new(
-            ErrorKind::Fork,
-            format!("the stream from {code} is frozen after a fork"),
-            "two people must look at the evidence and resume it",
-        ));
     }
     if n > expected + FAR_JUMP {
         return Err(Error::new(
@@ -233,7 +240,7 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
         _ => return Err(alarm(&code, "does not go on from where it was seen last")),
     }
     if let Some(receipt) = &manifest.acknowledges {
-        let ours = bundle::numbered(&workspace.records(), from.id, "sent", receipt.sequence)?;
+        let ours = bundle::numbered(&workspace.records(), from.id, bundle::State::Sent, receipt.sequence)?;
         if ours.is_none_or(|r| r.text("manifest") != Some(receipt.manifest.to_string().as_str())) {
             return Err(alarm(&code, "acknowledges a bundle that was never sent"));
         }
@@ -404,7 +411,7 @@ fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Resul
     let path = args.path("file")?;
     let verified = verify(workspace, &path, job)?;
     // Whether its acts are in order shows when they are applied: whoever may import tries that too.
-    let tried = !workspace.is_read_only() && workspace.may("bundle-import")?.allowed();
+    let tried = !workspace.is_read_only() && workspace.may(crate::record::bundle::IMPORT)?.allowed();
     if tried {
         apply(workspace, &path, &verified, false, job).map_err(Error::from_partner)?;
     }
@@ -444,7 +451,7 @@ fn spool(workspace: &mut Workspace, path: &Path) -> Result<PathBuf, Error> {
 
 /// Takes one bundle in, and whatever waited for it.
 pub fn take_in(workspace: &mut Workspace, path: &Path, job: &mut Job) -> Result<Vec<Outcome>, Error> {
-    let may = workspace.may("bundle-import")?;
+    let may = workspace.may(crate::record::bundle::IMPORT)?;
     if !may.allowed() {
         return Err(Error::refused(may, None));
     }
@@ -537,7 +544,7 @@ fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Ar
             goes_on = push(Arriving::Act(Box::new(act.header.clone()), id));
             while let Some(line) = act.next_line().map_err(BundleError::from)? {
                 let leaf = *act.leaf();
-                goes_on = goes_on && push(Arriving::Line(PreparedChange::line(line, leaf)?));
+                goes_on = goes_on && push(Arriving::Line(PreparedChange::received(line, leaf)?));
             }
             let (head, header) = act.finish().map_err(BundleError::from)?;
             goes_on = goes_on && push(Arriving::End(head, Box::new(header)));
@@ -584,7 +591,7 @@ fn apply(
         ));
     }
     let roles = workspace.my_roles()?;
-    let role = crate::gate::cleared::acting_role(stream::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
+    let role = crate::gate::cleared::acting_role(bundle::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
     let manifest = opened.manifest.clone();
     let tx = connection::begin(&workspace.db)?;
     let cosignature = note::cosign(
@@ -623,7 +630,7 @@ fn apply(
                 }
                 Arriving::Line(line) => {
                     if let Some(taking) = &mut taking {
-                        taking.line(line)?;
+                        taking.change(line)?;
                     }
                     done += 1;
                     if done.is_multiple_of(1000) {
@@ -641,8 +648,9 @@ fn apply(
         },
     )?;
     let records = crate::store::records::SqlRecordStore::new(&tx);
-    let by = member::by_person(&records, manifest.by)?.filter(|m| m.desk == manifest.from && m.state == "active");
-    let may = |m: &Record| crate::gate::cleared::acting_role("bundle-export", &member::roles_of(m)).is_some();
+    let by =
+        member::by_person(&records, manifest.by)?.filter(|m| m.desk == manifest.from && m.is(member::State::Active));
+    let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();
     let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
         return Err(Error::new(
             ErrorKind::Signature,
@@ -655,7 +663,7 @@ fn apply(
     if !keep {
         return Ok(());
     }
-    tx.commit().map_err(crate::store::error::StoreError::from)?;
+    connection::commit(tx)?;
     workspace.after_commit()
 }
 

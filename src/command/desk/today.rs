@@ -1,5 +1,6 @@
 //! What is due, what waits on this member, and what waits on others: the first thing a desk officer looks at.
 
+use crate::record::kind::{ChangeKind, Kind};
 use serde::Serialize;
 
 use crate::command::agreement;
@@ -10,7 +11,7 @@ use crate::command::desk::workspace_info::line_of;
 use crate::record::definition::ApplyError;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{disclosure, hold, request, review, stream};
+use crate::record::{disclosure, partner, review, stream};
 use crate::store::read;
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -26,8 +27,8 @@ pub const COMMANDS: &[Command] = &[Command {
     noun: "desk",
     name: "today",
     about: "What is due, what waits on you, and what waits on others",
-    fields: &[],
-    act: "",
+    args: &[],
+    writes: None,
     run: Handler::Reads(today),
 }];
 
@@ -37,7 +38,7 @@ pub struct Task {
     /// The record.
     pub id: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// The partner that it concerns.
     pub partner: String,
     /// What is to be done, in a few words.
@@ -93,7 +94,7 @@ pub struct Stop {
     /// The record.
     pub id: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: ChangeKind,
     /// To whom.
     pub partner: String,
     /// Why.
@@ -140,7 +141,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
         let code = partner.key.clone().unwrap_or_default();
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
         let waiting = read::waiting(&workspace.db, partner.id)?.len();
-        if waiting > 0 && partner.state == "pinned" {
+        if waiting > 0 && partner.is(partner::State::Pinned) {
             for act in export::stops(workspace, &partner, job)? {
                 stops.push(Stop { id: act.record, kind: act.kind, partner: code.clone(), why: act.why });
             }
@@ -171,7 +172,7 @@ fn task(
 ) -> Task {
     Task {
         id: record.id.to_string(),
-        kind: record.kind.to_owned(),
+        kind: record.kind,
         partner: partner.to_owned(),
         what: what.into(),
         due: due.map(|t| t.to_string()),
@@ -204,7 +205,7 @@ fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
 
 /// On whom a request waits and for what, in words; `None`: on nobody.
 pub fn waits_on(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
-    let Some(state) = State::parse(&record.state) else { return Ok(None) };
+    let Some(state) = record.in_state::<State>() else { return Ok(None) };
     if state == State::InReview {
         return Ok(Some("a legal reviewer here".to_owned()));
     }
@@ -216,8 +217,8 @@ pub fn waits_on(workspace: &Workspace, record: &Record) -> Result<Option<String>
 
 fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let officer = roles.contains(&Role::DeskOfficer);
-    for record in workspace.records().find(&Query::kind(request::KIND.name))? {
-        let Some(state) = State::parse(&record.state) else { continue };
+    for record in workspace.records().find(&Query::kind(Kind::Request))? {
+        let Some(state) = record.in_state::<State>() else { continue };
         let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { continue };
         let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
         let what = format!("{} {what}", record.text("kind").unwrap_or_default());
@@ -229,8 +230,8 @@ fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 
 fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let me = workspace.person();
-    for record in workspace.records().find(&Query::kind(review::KIND.name))? {
-        if !matches!(record.state.as_str(), "open" | "assessed" | "deferred") {
+    for record in workspace.records().find(&Query::kind(Kind::Review))? {
+        if !matches!(record.in_state(), Some(review::State::Open | review::State::Assessed | review::State::Deferred)) {
             continue;
         }
         let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
@@ -239,7 +240,7 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
             && asked_by != Some(me)
             && !review::reviewers_of(&record).contains(&me);
         let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
-        let of = subject.as_ref().map_or("record", |s| s.kind);
+        let of = subject.as_ref().map_or("record", |s| s.kind.word());
         let level = record.text("level").unwrap_or_default();
         tasks.push(task(
             &record,
@@ -255,9 +256,7 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
 
 fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let me = workspace.person().to_string();
-    for record in
-        workspace.records().find(&Query { state: Some("proposed".into()), ..Query::kind(disclosure::KIND.name) })?
-    {
+    for record in workspace.records().find(&Query::state(crate::record::disclosure::State::Proposed))? {
         let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
         let other = record.text("proposed_by") != Some(me.as_str());
         if record.terms.get("emergency").is_some() {
@@ -275,9 +274,7 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             tasks.push(task(&record, &partner, "release, as its second person", None, mine, "release officer"));
         }
     }
-    for record in
-        workspace.records().find(&Query { state: Some("released".into()), ..Query::kind(disclosure::KIND.name) })?
-    {
+    for record in workspace.records().find(&Query::state(crate::record::disclosure::State::Released))? {
         let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
         if disclosure::validation_of(&record, workspace.now()) == Some("pending") {
             let people = [record.text("proposed_by"), record.text("joined_by")];
@@ -294,9 +291,12 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 
 fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let may = roles.iter().any(|r| matches!(r, Role::DeskOfficer | Role::ReleaseOfficer | Role::Administrator));
-    let due =
-        workspace.records().find(&Query { due_by: Some(workspace.now()), limit: Some(500), ..Query::kind("item") })?;
-    for record in due.iter().filter(|r| r.state != "purged") {
+    let due = workspace.records().find(&Query {
+        due_by: Some(workspace.now()),
+        limit: Some(500),
+        ..Query::kind(Kind::Item)
+    })?;
+    for record in due.iter().filter(|r| !r.is_purged()) {
         let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
         let ordered = if record.terms.get("ordered").is_some() {
             "the sender orders: delete"
@@ -305,7 +305,7 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         };
         tasks.push(task(record, &partner, ordered, record.due, may, "desk officer"));
     }
-    for record in workspace.records().find(&Query { state: Some("begun".into()), ..Query::kind("purge") })? {
+    for record in workspace.records().find(&Query::state(crate::record::purge::State::Begun))? {
         tasks.push(task(&record, "", "an erasure was interrupted: purge again finishes it", None, may, "desk officer"));
     }
     Ok(())
@@ -317,7 +317,7 @@ fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let Some(record) = Id::parse(&row.id).map(|id| workspace.records().get(id)).transpose()?.flatten() else {
             continue;
         };
-        let what = if row.state == "expired" {
+        let what = if row.state == agreement::Status::Expired {
             "agreement has expired: nothing leaves under it"
         } else {
             "agreement ends: renew it, or sharing stops"
@@ -337,7 +337,7 @@ fn clocks(workspace: &Workspace) -> Result<Clocks, Error> {
         by(now.plus(Duration::days(7)))?,
     );
     let ever = by(Timestamp::from_millis(i64::MAX))?;
-    let standing = Query { state: Some("standing".into()), ..Query::kind(hold::KIND.name) };
+    let standing = Query::state(crate::record::hold::State::Standing);
     Ok(Clocks {
         late,
         in_4_hours: in_4 - late,
@@ -360,7 +360,7 @@ fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, E
             let on = if t.waits_on.is_empty() { String::new() } else { format!("  (waits on {})", t.waits_on) };
             text.push(format!(
                 "  {:10} {:4} {:9} {}{on}",
-                crate::command::desk::workspace_info::short(&t.kind, &t.id),
+                crate::command::desk::workspace_info::short(t.kind, &t.id),
                 t.partner,
                 left,
                 t.what
@@ -376,7 +376,8 @@ fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, E
         agenda.clocks.held
     ));
     text.extend(agenda.stops.iter().map(|s| {
-        format!("STOP {} to {}: {}", crate::command::desk::workspace_info::short(&s.kind, &s.id), s.partner, s.why)
+        let of = crate::record::of_change(s.kind);
+        format!("STOP {} to {}: {}", crate::command::desk::workspace_info::short(of, &s.id), s.partner, s.why)
     }));
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&agenda) })
 }
@@ -384,5 +385,8 @@ fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, E
 /// A record in a line, by its id; for whoever shows tasks.
 pub fn subject_line(workspace: &Workspace, id: &str) -> Result<String, Error> {
     let record = crate::value::id::Id::parse(id).map(|id| workspace.records().get(id)).transpose()?.flatten();
-    record.map_or_else(|| Err(ApplyError::Life("there is no such record".into()).into()), |r| line_of(workspace, &r))
+    record.map_or_else(
+        || Err(ApplyError::NotAllowed("there is no such record".into()).into()),
+        |r| line_of(workspace, &r),
+    )
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::host::file;
 use crate::host::sandbox::{self, Sandbox};
-use crate::record::kind;
+use crate::record::kind::{Kind, State};
+use crate::record::kind_def;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::search;
 use crate::value::json::Json;
@@ -16,32 +17,32 @@ use crate::workspace::progress::Job;
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
-    Command { noun: "desk", name: "show", about: "Show this desk", fields: &[], act: "", run: Handler::Reads(show) },
+    Command { noun: "desk", name: "show", about: "Show this desk", args: &[], writes: None, run: Handler::Reads(show) },
     Command {
         noun: "desk",
         name: "card",
         about: "Write the desk's card: the public identity that a partner pins",
-        fields: &[Arg::new("out", ArgKind::ToWrite, "the file to write").required()],
-        act: "",
+        args: &[Arg::new("out", ArgKind::ToWrite, "the file to write").required()],
+        writes: None,
         run: Handler::Reads(card),
     },
     Command {
         noun: "",
         name: "search",
         about: "Find records by words of their content",
-        fields: &[
+        args: &[
             Arg::new("words", ArgKind::Line, "the words; the last may be a beginning").positional().repeated(),
             Arg::new("limit", ArgKind::Number, "at most so many (50 where it is not said)").cli_only(),
         ],
-        act: "",
+        writes: None,
         run: Handler::Reads(find),
     },
     Command {
         noun: "",
         name: "doctor",
         about: "Check what is around comity: the sandbox, the folders, the identity",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Free(doctor),
     },
 ];
@@ -74,24 +75,26 @@ pub struct Hit {
     /// The record.
     pub id: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Its state.
-    pub state: String,
+    pub state: State,
     /// The case.
     pub case: Option<String>,
     /// What it is, in a line.
     pub what: String,
 }
 
-/// A record in a line: its value, title, name or reason, whatever it has.
+/// A record in a line, as its kind says that it reads.
 pub fn line_of(workspace: &Workspace, record: &Record) -> Result<String, Error> {
     let content = workspace.content(record)?;
     if content.is_none() && workspace.is_erased_since(record) {
         return Ok("(erased since)".to_owned());
     }
-    let text = |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).filter(|t| !t.is_empty());
-    let line = ["value", "title", "name", "because", "text", "file"].iter().find_map(|k| text(k)).map(str::to_owned);
-    Ok(line.unwrap_or_else(|| record.text("kind").or(record.text("purpose")).unwrap_or(record.kind).to_owned()))
+    let def = kind_def(record.kind);
+    let text = |key: &&str| content.as_ref()?.get(key).and_then(Json::text).filter(|t| !t.is_empty());
+    let word = |key: &&str| record.text(key);
+    let line = def.line.content.iter().find_map(text).or_else(|| def.line.terms.iter().find_map(word));
+    Ok(line.unwrap_or(def.kind.word()).to_owned())
 }
 
 /// Records whose content has these words.
@@ -101,8 +104,8 @@ pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, 
         if let Some(record) = workspace.records().get(id)? {
             hits.push(Hit {
                 id: record.id.to_string(),
-                kind: record.kind.to_owned(),
-                state: record.state.clone(),
+                kind: record.kind,
+                state: record.state,
                 case: record.case.map(|c| c.to_string()),
                 what: line_of(workspace, &record)?,
             });
@@ -112,8 +115,8 @@ pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, 
 }
 
 /// The letter and the short id of a record, such as `R-4f1c22`.
-pub fn short(record_kind: &str, id: &str) -> String {
-    let letter = kind(record_kind).map_or('?', |k| k.letter);
+pub fn short(kind: Kind, id: &str) -> String {
+    let letter = kind_def(kind).letter;
     format!("{letter}-{}", id.chars().take(crate::value::id::Id::SHORT).collect::<String>())
 }
 

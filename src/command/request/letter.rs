@@ -2,13 +2,17 @@
 
 use crate::act::change::Line;
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::command::request::{DecisionRow, RequestSummary, row};
 use crate::gate::cleared;
 use crate::host::file;
 use crate::law::edition::Law;
 use crate::law::instrument::Instrument;
 use crate::law::request::{ClockRow as LawClock, RequestKind};
+use crate::record::kind::ChangeKind;
+use crate::record::kind::Kind;
 use crate::record::request::Report;
 use crate::record::store::{ChangeRow, Record, RecordStore as _};
 use crate::record::{letter as logged, request, review};
@@ -36,13 +40,23 @@ pub const COMMANDS: &[Command] = &[Command {
     noun: "request",
     name: "letter",
     about: "Write a request, or what was said to it last, as a letter: HTML made for print, or plain text (.txt)",
-    fields: &[
-        Arg::new("request", ArgKind::Record(&["request"]), "the request").positional(),
+    args: &[
+        Arg::new("request", ArgKind::Record(&[Kind::Request]), "the request").positional(),
         Arg::new("of", ArgKind::Word(letters), "which letter; without it, the request itself"),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
         Arg::new("language", ArgKind::Line, "the language of the template (en where it is not said)").cli_only(),
     ],
-    act: "copy-out",
+    writes: Some(Writes {
+        act: crate::record::letter::WRITE,
+        weight: Weight::Records,
+        needs: Needs::NotPurged,
+        step: None,
+        rehearsable: false,
+        preview: Preview::None,
+        undo: Undo::Never(STAYS),
+        alone: false,
+        keys: &[],
+    }),
     run: Handler::Writes(write),
 }];
 
@@ -70,13 +84,13 @@ struct Said {
 fn last_change(
     workspace: &Workspace,
     record: &Record,
-    kind: &str,
+    kind: ChangeKind,
     fits: &dyn Fn(&Json) -> bool,
 ) -> Result<Option<Said>, Error> {
     let mut last = None;
     for change in read::changes_of(&workspace.db, record.id)? {
         let Line::Change(c) = &change.line else { continue };
-        let Some(position) = (c.kind == kind).then(|| read::position_of_row(&workspace.db, ChangeRow(change.row)))
+        let Some(position) = (kind.is(&c.kind)).then(|| read::position_of_row(&workspace.db, ChangeRow(change.row)))
         else {
             continue;
         };
@@ -270,12 +284,12 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
         "use-report" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::Use)),
         "clarification" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::Clarified)),
         "acceptance" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::TakeConditions)),
-        "withdrawal" => last_change(workspace, record, "request-withdraw", &|_| true),
+        "withdrawal" => last_change(workspace, record, request::WITHDRAW, &|_| true),
         _ if kind.review => last_change(workspace, record, request::SEND, &|_| true),
         _ => last_change(workspace, record, request::CONSENT, &|_| true),
     }?;
     if event.is_none() && of != "request" {
-        return Err(Error::life(format!("there is no {of} to this request yet")));
+        return Err(Error::not_allowed(format!("there is no {of} to this request yet")));
     }
     let header = event.as_ref().map(|e| e.act.read_header()).transpose()?;
     let at = header.as_ref().map_or(workspace.now(), |h| h.time.at);
@@ -308,7 +322,7 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
     };
     let (from, to) = if of == "answer" { (asked, asks) } else { (asks, asked) };
     let (from, to) = (party(workspace, from)?, party(workspace, to)?);
-    let draft = of == "request" && row.sent.is_none() && record.state != "purged";
+    let draft = of == "request" && row.sent.is_none() && !record.is_purged();
     let between = format!("between {} and {}", from.code, to.code);
     // What was sent outside of an exercise was in force then: the gate let nothing else out.
     let in_force = row.in_force || (workspace.meta.realm == Realm::Live && !draft);
@@ -440,7 +454,7 @@ fn shown_text(text: &str) -> String {
 }
 
 fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(form.need("request")?, &[request::KIND.name])?;
+    let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
     let out = form.path("out")?;
     let now = workspace.may_sign()?;
     let of = form.maybe_read("of", "a letter of a request", |w| letters().into_iter().find(|l| *l == w))?;
@@ -461,8 +475,9 @@ fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, 
     let digest = Digest::of(text.as_bytes());
     let id = workspace.entropy.id()?;
     // Logged first: a letter that was written and not logged cannot be.
-    workspace
-        .act_alone("copy-out", Audience::Own, |e, _| Ok(logged::new(id, record.id, "letter", &digest, e.salt()?)))?;
+    workspace.act_alone(crate::record::letter::WRITE, Audience::Own, |e, _| {
+        Ok(logged::new(id, record.id, "letter", &digest, e.salt()?))
+    })?;
     file::write(&out, text.as_bytes())?;
     let said = format!("Written to {}; SHA-256 {digest}.", shown(&out.to_string_lossy()));
     Ok(Output::made(id, said).with("sha256", digest.to_string()))

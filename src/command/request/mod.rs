@@ -2,10 +2,14 @@
 
 pub mod letter;
 
+use crate::record::kind::Kind;
+use crate::record::kind::{ChangeKind, State as RecordState};
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Known, Output, PairRow};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::gate::from_records;
 use crate::law::deadline;
 use crate::law::edition::Law;
@@ -14,9 +18,9 @@ use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{self as kind, RequestKind};
 use crate::object;
 use crate::record::definition::GateInputs;
-use crate::record::request::{self, Answer as RequestAnswer, Answered, Report, Sent, Terms, terms_of};
+use crate::record::request::{self, Answer as RequestAnswer, Answered, Report, Sent, Step, Terms, terms_of};
+use crate::record::review;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{case, review};
 use crate::value::class::Condition;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -30,7 +34,7 @@ fn kinds() -> Vec<&'static str> {
     kind::all().iter().map(|r| r.id.as_str()).collect()
 }
 
-const REQUEST: Arg = Arg::new("request", ArgKind::Record(&["request"]), "the request").positional();
+const REQUEST: Arg = Arg::new("request", ArgKind::Record(&[Kind::Request]), "the request").positional();
 const TEXT: Arg = Arg::new("text", ArgKind::Body, "in words");
 const BECAUSE: Arg = Arg::new("because", ArgKind::Body, "why").required();
 const CONDITION: Arg =
@@ -43,210 +47,410 @@ pub const COMMANDS: &[Command] = &[
         noun: "request",
         name: "new",
         about: "Write a request; what its instrument demands must be there, unless it is a draft",
-        fields: &[
+        args: &[
             Arg::new("kind", ArgKind::Word(kinds), "the kind of request").required(),
             Arg::new(
                 "case",
-                ArgKind::Record(&["case"]),
+                ArgKind::Record(&[Kind::Case]),
                 "the case; without it, that of the item or of what it follows on",
             ),
             Arg::new("to", ArgKind::Partner, "the partner that is asked").required(),
             Arg::new("urgency", ArgKind::Word(urgencies), "which of its clocks run; without it, the ordinary ones"),
             Arg::new("order-days", ArgKind::Number, "the time that the order itself sets, in days"),
             Arg::new("authority-until", ArgKind::Time, "when the warrant or authorisation behind it expires"),
-            Arg::new("follows", ArgKind::Record(&["request"]), "the request that it follows on"),
-            Arg::new("item", ArgKind::Record(&["item"]), "consent: the item that it is about"),
+            Arg::new("follows", ArgKind::Record(&[Kind::Request]), "the request that it follows on"),
+            Arg::new("item", ArgKind::Record(&[Kind::Item]), "consent: the item that it is about"),
             Arg::new("for", ArgKind::Partner, "consent: the partner that the item would go to"),
             Arg::new("field", ArgKind::PairsOf(fields_of), "what it says: name=text, for each field of its kind")
                 .repeated(),
             Arg::new("draft", ArgKind::Flag, "keep it though fields are missing"),
-            Arg::new("request", ArgKind::Record(&["request"]), "a draft to write again"),
+            Arg::new("request", ArgKind::Record(&[Kind::Request]), "a draft to write again"),
         ],
-        act: "request-new",
+        writes: Some(Writes {
+            act: crate::record::request::NEW,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("request withdraw"),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(new),
     },
     Command {
         noun: "request",
         name: "list",
         about: "List the requests, what is due first",
-        fields: &[
+        args: &[
             Arg::new("inbound", ArgKind::Flag, "only those that partners sent"),
             Arg::new("outbound", ArgKind::Flag, "only those of this desk"),
         ],
-        act: "",
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "request",
         name: "show",
         about: "Show a request",
-        fields: &[REQUEST],
-        act: "",
+        args: &[REQUEST],
+        writes: None,
         run: Handler::Reads(show),
     },
     Command {
         noun: "request",
         name: "submit",
-        about: "Hand a request in for its legal review",
-        fields: &[REQUEST],
-        act: "request-submit",
+        about: "Submit a request for its legal review",
+        args: &[REQUEST],
+        writes: Some(Writes {
+            act: crate::record::request::SUBMIT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(request::DRAFT),
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("request withdraw"),
+            alone: false,
+            keys: &[Key::Review, Key::Sign],
+        }),
         run: Handler::Writes(submit),
     },
     Command {
         noun: "request",
         name: "send",
         about: "Send an approved request",
-        fields: &[REQUEST],
-        act: "request-send",
+        args: &[REQUEST],
+        writes: Some(Writes {
+            act: crate::record::request::SEND,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(request::AUTHORISED),
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("request withdraw"),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(send),
     },
     Command {
         noun: "request",
         name: "acknowledge",
         about: "Say that a request has arrived",
-        fields: &[REQUEST, TEXT],
-        act: "request-answer",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Acknowledge.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Acknowledge)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(acknowledge),
     },
     Command {
         noun: "request",
         name: "accept",
         about: "Accept a request",
-        fields: &[REQUEST, Arg::new("partly", ArgKind::Flag, "only in part; the text says which"), CONDITION, TEXT],
-        act: "request-answer",
+        args: &[REQUEST, Arg::new("partly", ArgKind::Flag, "only in part; the text says which"), CONDITION, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Accept.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Accept)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(accept),
     },
     Command {
         noun: "request",
         name: "offer",
         about: "Offer to carry a request out under conditions: those that are ticked, and what the text names",
-        fields: &[REQUEST, CONDITION, Arg::new("text", ArgKind::Body, "the conditions in words").required()],
-        act: "request-answer",
+        args: &[REQUEST, CONDITION, Arg::new("text", ArgKind::Body, "the conditions in words").required()],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Offer.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Offer)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(offer),
     },
     Command {
         noun: "request",
         name: "postpone",
         about: "Put a request off, with reasons; on a ground, where its instrument names one for that",
-        fields: &[
+        args: &[
             REQUEST,
             Arg::new("ground", ArgKind::Known(grounds_to_postpone), "the ground, of the closed list of its kind"),
             BECAUSE,
         ],
-        act: "request-answer",
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Postpone.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Postpone)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(postpone),
     },
     Command {
         noun: "request",
         name: "execute",
         about: "Say that a request is being carried out",
-        fields: &[REQUEST, TEXT],
-        act: "request-answer",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Execute.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Execute)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(execute),
     },
     Command {
         noun: "request",
         name: "consent",
         about: "Consent to the item of a request going where it asks for",
-        fields: &[REQUEST, TEXT],
-        act: "request-answer",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Consent.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Consent)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(consent),
     },
     Command {
         noun: "request",
         name: "refuse",
         about: "Refuse a request, on a ground of its instrument, with reasons",
-        fields: &[
+        args: &[
             REQUEST,
             Arg::new("ground", ArgKind::Known(grounds_to_refuse), "the ground, of the closed list of its kind")
                 .required(),
             BECAUSE,
         ],
-        act: "request-answer",
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Refuse.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Refuse)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(refuse),
     },
     Command {
         noun: "request",
         name: "clarify",
         about: "Ask for clarification of a request",
-        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "what is unclear").required()],
-        act: "request-answer",
+        args: &[REQUEST, Arg::new("text", ArgKind::Body, "what is unclear").required()],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Clarify.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Clarify)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(clarify),
     },
     Command {
         noun: "request",
         name: "deliver",
         about: "Answer a request: what it asks for was disclosed, or is said in words",
-        fields: &[REQUEST, TEXT],
-        act: "request-answer",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::ANSWER,
+            weight: Weight::Signs,
+            needs: Needs::OneOf(RequestAnswer::Deliver.transition().0),
+            step: Some(Step::Answer(RequestAnswer::Deliver)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(deliver),
     },
     Command {
         noun: "request",
         name: "reply",
-        about: "Make clear what the partner asked back about an own request",
-        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "what was unclear, made clear").required()],
-        act: "request-report",
+        about: "Clarify an own request, as the partner asked",
+        args: &[REQUEST, Arg::new("text", ArgKind::Body, "what was unclear, made clear").required()],
+        writes: Some(Writes {
+            act: crate::record::request::REPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(Report::Clarified.transition().0),
+            step: Some(Step::Report(Report::Clarified)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(reply),
     },
     Command {
         noun: "request",
         name: "agree",
         about: "Take the conditions under which the partner would carry an own request out",
-        fields: &[REQUEST, TEXT],
-        act: "request-report",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::REPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(Report::TakeConditions.transition().0),
+            step: Some(Step::Report(Report::TakeConditions)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(agree),
     },
     Command {
         noun: "request",
         name: "close",
         about: "Close an own request: nothing more is expected",
-        fields: &[REQUEST, TEXT],
-        act: "request-report",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::REPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(Report::Close.transition().0),
+            step: Some(Step::Report(Report::Close)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(close),
     },
     Command {
         noun: "request",
         name: "expire",
         about: "Note that the last clock of an own request has ended without an answer",
-        fields: &[REQUEST, TEXT],
-        act: "request-report",
+        args: &[REQUEST, TEXT],
+        writes: Some(Writes {
+            act: crate::record::request::REPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(Report::Expire.transition().0),
+            step: Some(Step::Report(Report::Expire)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(expire),
     },
     Command {
         noun: "request",
         name: "extend",
         about: "Ask that a period of an own request be extended; `request letter --of extension` writes it",
-        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "which period, until when, and why").required()],
-        act: "request-report",
+        args: &[REQUEST, Arg::new("text", ArgKind::Body, "which period, until when, and why").required()],
+        writes: Some(Writes {
+            act: crate::record::request::REPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(Report::Extend.transition().0),
+            step: Some(Step::Report(Report::Extend)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(extend),
     },
     Command {
         noun: "request",
         name: "report-use",
         about: "Report what use was made of an answer",
-        fields: &[REQUEST, Arg::new("text", ArgKind::Body, "the use").required()],
-        act: "request-report",
+        args: &[REQUEST, Arg::new("text", ArgKind::Body, "the use").required()],
+        writes: Some(Writes {
+            act: crate::record::request::REPORT,
+            weight: Weight::Records,
+            needs: Needs::OneOf(Report::Use.transition().0),
+            step: Some(Step::Report(Report::Use)),
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(report_use),
     },
     Command {
         noun: "request",
         name: "withdraw",
         about: "Take a request back",
-        fields: &[REQUEST, BECAUSE],
-        act: "request-withdraw",
+        args: &[REQUEST, BECAUSE],
+        writes: Some(Writes {
+            act: crate::record::request::WITHDRAW,
+            weight: Weight::Destroys,
+            needs: Needs::OneOf(request::WITHDRAWABLE),
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(withdraw),
     },
     Command {
         noun: "request",
         name: "resolve",
         about: "Decide between two answers that crossed: neither desk knew of the other's",
-        fields: &[
+        args: &[
             REQUEST,
             Arg::new("take", ArgKind::Word(states), "the state that counts, one of those that stand").required(),
             BECAUSE,
         ],
-        act: "conflict-resolve",
+        writes: Some(Writes {
+            act: crate::record::request::RESOLVE,
+            weight: Weight::Records,
+            needs: Needs::OneOf(request::CONFLICT),
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(resolve),
     },
 ];
@@ -286,7 +490,7 @@ pub struct RequestSummary {
     /// The name of its kind.
     pub name: String,
     /// Where it stands.
-    pub state: String,
+    pub state: RecordState,
     /// The states that stand side by side in a conflict.
     pub heads: Vec<String>,
     /// The case.
@@ -372,7 +576,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Err
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         article: kind.map(|k| k.article.clone()).unwrap_or_default(),
         name: kind.map(|k| k.name.clone()).unwrap_or_default(),
-        state: record.state.clone(),
+        state: record.state,
         heads: request::heads(record).into_iter().map(|(s, _)| s.word().to_owned()).collect(),
         case: terms.case.to_string(),
         purpose: terms.purpose,
@@ -413,7 +617,7 @@ fn caveats(workspace: &Workspace, record: &Record, content: Option<&Json>) -> Re
 
 /// Every request, what is due first.
 pub fn rows(workspace: &Workspace) -> Result<Vec<RequestSummary>, Error> {
-    let mut all = workspace.records().find(&Query::kind(request::KIND.name))?;
+    let mut all = workspace.records().find(&Query::kind(Kind::Request))?;
     all.sort_by_key(|r| (r.due.is_none(), r.due));
     all.iter().map(|r| row(workspace, r)).collect()
 }
@@ -444,7 +648,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 }
 
 fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
-    workspace.find_record(args.need("request")?, &[request::KIND.name])
+    workspace.find_record(args.need("request")?, &[Kind::Request])
 }
 
 fn kind_of<'l>(law: &'l Law, id: &str) -> Result<&'l RequestKind, Error> {
@@ -465,7 +669,7 @@ fn variant_of(kind: &RequestKind, clock: &str, terms: &Terms) -> Option<String> 
     first.or_else(|| kind.clock.iter().find(|c| c.clock == clock).map(|c| c.variant.clone()))
 }
 
-/// Names for what a request lacks before it may be handed in or sent: fields of its kind; `in-force` where its
+/// Names for what a request lacks before it may be submitted or sent: fields of its kind; `in-force` where its
 /// instrument binds not both sides.
 fn lacks(
     workspace: &Workspace,
@@ -497,12 +701,12 @@ pub fn binds(
 fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let law = &*workspace.law()?;
     let kind = kind_of(law, args.need("kind")?)?;
-    let record = |field: &str, of: &'static str| args.maybe(field).map(|t| workspace.find_record(t, &[of])).transpose();
-    let (item, follows) = (record("item", "item")?, record("follows", request::KIND.name)?);
+    let record = |field: &str, of: Kind| args.maybe(field).map(|t| workspace.find_record(t, &[of])).transpose();
+    let (item, follows) = (record("item", Kind::Item)?, record("follows", Kind::Request)?);
     let around = item.as_ref().or(follows.as_ref()).and_then(|r| r.case);
     let case = match (args.maybe("case"), around) {
-        (Some(typed), _) => workspace.find_record(typed, &[case::KIND.name])?,
-        (None, Some(id)) => workspace.find_record(&id.to_string(), &[case::KIND.name])?,
+        (Some(typed), _) => workspace.find_record(typed, &[Kind::Case])?,
+        (None, Some(id)) => workspace.find_record(&id.to_string(), &[Kind::Case])?,
         (None, None) => return Err(Error::usage("--case is missing")),
     };
     let to = workspace.partner(args.need("to")?)?;
@@ -541,7 +745,7 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             &workspace.records(),
             &workspace.meta.realm,
             workspace.now(),
-            "request-submit",
+            request::SUBMIT,
             workspace.person(),
             &asked,
         )?;
@@ -581,12 +785,14 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         return ask_consent(workspace, &terms, &fields);
     }
     let id = match args.maybe("request") {
-        Some(draft) => workspace.find_record(draft, &[request::KIND.name])?.id,
+        Some(draft) => workspace.find_record(draft, &[Kind::Request])?.id,
         None => workspace.entropy.id()?,
     };
-    workspace.act_alone("request-new", Audience::Own, |e, _| Ok(request::drafted(id, &terms, &fields, e.salt()?)))?;
+    workspace.act_alone(crate::record::request::NEW, Audience::Own, |e, _| {
+        Ok(request::drafted(id, &terms, &fields, e.salt()?))
+    })?;
     let said = if terms.missing.is_empty() {
-        "Written. Hand it in with `request submit`.".to_owned()
+        "Written. Submit it with `request submit`.".to_owned()
     } else {
         format!("Kept as a draft; still missing: {}.", terms.missing.join(", "))
     };
@@ -605,14 +811,14 @@ fn submit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         level: kind.level(),
         tier: terms.tier,
     };
-    must_bind(workspace, law, kind, terms.to, "request-submit", &scope.purpose)?;
+    must_bind(workspace, law, kind, terms.to, request::SUBMIT, &scope.purpose)?;
     let id = workspace.entropy.id()?;
-    workspace.act("request-submit", Audience::Own, None, |act, _| {
+    workspace.act(crate::record::request::SUBMIT, Audience::Own, None, |act, _| {
         act.change(request::submitted(record.id))?;
         act.change(review::new(id, &scope))?;
         Ok(())
     })?;
-    Ok(Output::made(record.id, format!("Handed in; its review is V-{}, level {}.", id.short(), scope.level))
+    Ok(Output::made(record.id, format!("Submitted; its review is V-{}, level {}.", id.short(), scope.level))
         .with("review", id.to_string()))
 }
 
@@ -626,7 +832,7 @@ fn must_bind(
     law: &Law,
     kind: &RequestKind,
     to: Id,
-    act: &'static str,
+    act: ChangeKind,
     purpose: &str,
 ) -> Result<(), Error> {
     let to = workspace.records().get(to)?;
@@ -686,7 +892,9 @@ fn ask_consent(workspace: &mut Workspace, terms: &Terms, fields: &Json) -> Resul
     };
     let origin = workspace.records().get(item)?.map(|r| r.desk);
     if origin != Some(terms.to) {
-        return Err(Error::life("that desk is not the originator of the item").hint("ask its originator with --to"));
+        return Err(
+            Error::not_allowed("that desk is not the originator of the item").hint("ask its originator with --to")
+        );
     }
     let id = workspace.entropy.id()?;
     workspace.act_alone(request::CONSENT, Audience::Desks(vec![terms.to]), |e, _| {
@@ -795,7 +1003,7 @@ fn grounds_to_postpone(workspace: &Workspace, args: &Args) -> Result<Vec<Known>,
     known_grounds(workspace, args, POSTPONE)
 }
 
-/// The grounds on which the request of a form may be refused or put off.
+/// The grounds on which the request of a form may be refused or postponed.
 fn known_grounds(workspace: &Workspace, args: &Args, effect: &str) -> Result<Vec<Known>, Error> {
     if args.maybe("request").is_none() {
         return Ok(Vec::new());
@@ -843,7 +1051,7 @@ fn ground_of(workspace: &Workspace, args: &Args, effect: &str) -> Result<Option<
 
 fn clarify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let id = answer(workspace, args, RequestAnswer::Clarify, None, &args.body("text")?.unwrap_or_default())?;
-    Ok(Output::made(id, "Asked back."))
+    Ok(Output::made(id, "Asked for clarification."))
 }
 
 fn deliver(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -854,9 +1062,11 @@ fn deliver(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 fn add_report(workspace: &mut Workspace, args: &Args, report: Report, done: &str) -> Result<Output, Error> {
     let record = find(workspace, args)?;
     let text = args.body("text")?.unwrap_or_default();
-    let id = workspace.act_alone("request-report", Audience::Desks(record.partner.into_iter().collect()), |e, _| {
-        Ok(request::reported(record.id, report, &text, e.salt()?))
-    })?;
+    let id = workspace.act_alone(
+        crate::record::request::REPORT,
+        Audience::Desks(record.partner.into_iter().collect()),
+        |e, _| Ok(request::reported(record.id, report, &text, e.salt()?)),
+    )?;
     Ok(Output::made(id, done))
 }
 
@@ -890,8 +1100,9 @@ fn withdraw(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outpu
     // What never left is withdrawn at home.
     let left = record.text("sent").is_some();
     let audience = if left { Audience::Desks(record.partner.into_iter().collect()) } else { Audience::Own };
-    let id = workspace
-        .act_alone("request-withdraw", audience, |e, _| Ok(request::withdrawn(record.id, &because, e.salt()?)))?;
+    let id = workspace.act_alone(crate::record::request::WITHDRAW, audience, |e, _| {
+        Ok(request::withdrawn(record.id, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "Withdrawn."))
 }
 
@@ -900,7 +1111,8 @@ fn resolve(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let take = args.read("take", "a state", request::State::parse)?;
     let because = args.body("because")?.unwrap_or_default();
     let audience = Audience::Desks(record.partner.into_iter().collect());
-    let id = workspace
-        .act_alone("conflict-resolve", audience, |e, _| Ok(request::resolved(record.id, take, &because, e.salt()?)))?;
+    let id = workspace.act_alone(crate::record::request::RESOLVE, audience, |e, _| {
+        Ok(request::resolved(record.id, take, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, format!("Resolved: it is {}.", take.word())))
 }

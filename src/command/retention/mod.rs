@@ -2,10 +2,14 @@
 
 pub mod purge;
 
+use crate::record::kind::{Kind, State};
+use crate::record::kind_def;
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
 use crate::record::hold::{self, Reason};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::value::json::Json;
@@ -19,8 +23,8 @@ fn reasons() -> Vec<&'static str> {
     Reason::ALL.iter().map(|r| r.word()).collect()
 }
 
-const ITEM: Arg = Arg::new("item", ArgKind::Record(&["item"]), "an item");
-const CASE: Arg = Arg::new("case", ArgKind::Record(&["case"]), "a case, with everything in it");
+const ITEM: Arg = Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item");
+const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "a case, with everything in it");
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -28,48 +32,68 @@ pub const COMMANDS: &[Command] = &[
         noun: "retention",
         name: "list",
         about: "List what is deleted when, the next first",
-        fields: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
-        act: "",
+        args: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
+        writes: None,
         run: Handler::Reads(list),
     },
     Command {
         noun: "retention",
         name: "hold",
         about: "Hold an item or a case: it beats every timer until another person lifts it",
-        fields: &[
+        args: &[
             ITEM,
             CASE,
             Arg::new("reason", ArgKind::Word(reasons), "on which ground").required(),
             Arg::new("because", ArgKind::Body, "why").required(),
         ],
-        act: "hold",
+        writes: Some(Writes {
+            act: crate::record::hold::PLACE,
+            weight: Weight::Records,
+            needs: Needs::NotPurged,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("retention release"),
+            alone: false,
+            keys: &[],
+        }),
         run: Handler::Writes(place),
     },
     Command {
         noun: "retention",
         name: "release",
         about: "Lift a hold that another person placed",
-        fields: &[
-            Arg::new("hold", ArgKind::Record(&["hold"]), "the hold").positional(),
+        args: &[
+            Arg::new("hold", ArgKind::Record(&[Kind::Hold]), "the hold").positional(),
             Arg::new("because", ArgKind::Body, "why").required(),
         ],
-        act: "hold-lift",
+        writes: Some(Writes {
+            act: crate::record::hold::LIFT,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(lift),
     },
     Command {
         noun: "retention",
         name: "holds",
         about: "List the holds",
-        fields: &[],
-        act: "",
+        args: &[],
+        writes: None,
         run: Handler::Reads(list_holds),
     },
     Command {
         noun: "retention",
         name: "duties",
         about: "List the duties to delete: partners' for what went to them, and this desk's for what partners ordered",
-        fields: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
-        act: "",
+        args: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
+        writes: None,
         run: Handler::Reads(list_duties),
     },
 ];
@@ -80,13 +104,13 @@ pub struct Timer {
     /// The record.
     pub id: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// The case.
     pub case: Option<String>,
     /// When it is due.
     pub due: String,
     /// What happens then.
-    pub then: String,
+    pub then: &'static str,
     /// Whether a hold stands on it.
     pub held: bool,
     /// What it is, in a few words.
@@ -105,19 +129,19 @@ pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
 
 /// The timer of a record.
 pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::Standing) -> Result<Timer, Error> {
-    let (what, then) = match record.kind {
-        "item" => (workspace.text_of(record, "value")?, "delete"),
-        "request" => (format!("{} request", record.text("kind").unwrap_or_default()), "clock ends"),
-        "agreement" => (workspace.text_of(record, "title")?, "agreement ends"),
-        "review" => ("approval".to_owned(), "approval lapses"),
-        other => (other.to_owned(), "due"),
+    let what = match record.kind {
+        Kind::Item => workspace.text_of(record, "value")?,
+        Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
+        Kind::Agreement => workspace.text_of(record, "title")?,
+        Kind::Review => "approval".to_owned(),
+        other => other.word().to_owned(),
     };
     Ok(Timer {
         id: record.id.to_string(),
-        kind: record.kind.to_owned(),
+        kind: record.kind,
         case: record.case.map(|c| c.to_string()),
         due: record.due.map(|d| d.to_string()).unwrap_or_default(),
-        then: then.to_owned(),
+        then: kind_def(record.kind).when_due,
         held: holds.is_on(record),
         what,
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?,
@@ -144,8 +168,8 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 /// The item or the case that a form names.
 pub fn scope(workspace: &Workspace, args: &Args) -> Result<Option<Record>, Error> {
     match (args.maybe("item"), args.maybe("case")) {
-        (Some(item), None) => workspace.find_record(item, &["item", "request"]).map(Some),
-        (None, Some(case)) => workspace.find_record(case, &["case"]).map(Some),
+        (Some(item), None) => workspace.find_record(item, &[Kind::Item, Kind::Request]).map(Some),
+        (None, Some(case)) => workspace.find_record(case, &[Kind::Case]).map(Some),
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(Error::usage("name an item or a case, not both")),
     }
@@ -156,15 +180,17 @@ fn place(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let reason = args.read("reason", "a ground", Reason::parse)?;
     let because = args.body("because")?.unwrap_or_default();
     let id = workspace.entropy.id()?;
-    workspace.act_alone("hold", Audience::Own, |e, _| Ok(hold::new(id, on.id, reason, &because, e.salt()?)))?;
+    workspace.act_alone(crate::record::hold::PLACE, Audience::Own, |e, _| {
+        Ok(hold::new(id, on.id, reason, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "Held: nothing deletes it until another person lifts this."))
 }
 
 fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let record = workspace.find_record(args.need("hold")?, &[hold::KIND.name])?;
+    let record = workspace.find_record(args.need("hold")?, &[Kind::Hold])?;
     let because = args.body("because")?.unwrap_or_default();
-    let id =
-        workspace.act_alone("hold-lift", Audience::Own, |e, _| Ok(hold::lifted(record.id, &because, e.salt()?)))?;
+    let id = workspace
+        .act_alone(crate::record::hold::LIFT, Audience::Own, |e, _| Ok(hold::lifted(record.id, &because, e.salt()?)))?;
     Ok(Output::made(id, "Lifted: its timers run again."))
 }
 
@@ -176,7 +202,7 @@ pub struct HoldRow {
     /// What is held.
     pub on: String,
     /// Standing or lifted.
-    pub state: String,
+    pub state: State,
     /// On which ground.
     pub reason: String,
     /// Who placed it.
@@ -191,14 +217,14 @@ pub struct HoldRow {
 
 /// Every hold, standing ones first.
 pub fn holds(workspace: &Workspace) -> Result<Vec<HoldRow>, Error> {
-    let mut all = workspace.records().find(&Query::kind(hold::KIND.name))?;
-    all.sort_by_key(|h| h.state != "standing");
+    let mut all = workspace.records().find(&Query::kind(Kind::Hold))?;
+    all.sort_by_key(|h| !h.is(hold::State::Standing));
     let name = |p: Option<Person>| p.map(|p| workspace.name_of(p)).transpose();
     let row = |r: &Record| {
         Ok(HoldRow {
             id: r.id.to_string(),
             on: r.subject.map(|s| s.to_string()).unwrap_or_default(),
-            state: r.state.clone(),
+            state: r.state,
             reason: r.text("reason").unwrap_or_default().to_owned(),
             placed_by: name(hold::placed_by(r))?.unwrap_or_default(),
             placed: r.text("placed").unwrap_or_default().to_owned(),
@@ -227,13 +253,13 @@ pub struct Duty {
     /// The record.
     pub item: String,
     /// Its kind.
-    pub kind: String,
+    pub kind: Kind,
     /// Who must delete: a partner, or this desk.
     pub by: String,
     /// To whom it is owed.
     pub to: String,
     /// Running, outstanding or met.
-    pub state: String,
+    pub state: DutyState,
     /// By when.
     pub delete_by: Option<String>,
 }
@@ -249,10 +275,10 @@ pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
             let passed = holder.duty == DutyState::Running && holder.delete_by.is_some_and(|by| by <= now);
             all.push(Duty {
                 item: record.id.to_string(),
-                kind: record.kind.to_owned(),
+                kind: record.kind,
                 by: workspace.code_of(holder.partner)?,
                 to: me.clone(),
-                state: if passed { DutyState::Outstanding } else { holder.duty }.word().to_owned(),
+                state: if passed { DutyState::Outstanding } else { holder.duty },
                 delete_by: holder.delete_by.map(|t| t.to_string()),
             });
         }
@@ -263,10 +289,10 @@ pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
         };
         all.push(Duty {
             item: record.id.to_string(),
-            kind: record.kind.to_owned(),
+            kind: record.kind,
             by: me.clone(),
             to: workspace.code_of(from)?,
-            state: DutyState::Outstanding.word().to_owned(),
+            state: DutyState::Outstanding,
             delete_by: record.due.map(|t| t.to_string()),
         });
     }

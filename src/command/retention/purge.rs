@@ -4,13 +4,19 @@
 //! database gets a new key, and what was purged is looked for. Whatever is interrupted is finished by asking again: a
 //! purge that has begun is certified before another begins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::record::definition::Content;
+use crate::record::kind::{Kind, State};
+use crate::record::{KINDS, kind_def};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
+use crate::command::disclosure;
 use crate::command::retention::scope;
 use crate::gate::from_records::purge_facts;
 use crate::gate::verdict::Verdict;
@@ -36,53 +42,107 @@ pub const COMMANDS: &[Command] = &[
         noun: "retention",
         name: "purge",
         about: "Erase what is due, or an item or a whole case with a reason; ends with a certificate",
-        fields: &[
-            Arg::new("item", ArgKind::Record(&["item", "request"]), "only this item"),
-            Arg::new("case", ArgKind::Record(&["case"]), "only this case, with everything in it"),
+        args: &[
+            Arg::new("item", ArgKind::Record(&[Kind::Item, Kind::Request]), "only this item"),
+            Arg::new("case", ArgKind::Record(&[Kind::Case]), "only this case, with everything in it"),
             Arg::new("because", ArgKind::Body, "why, where it is not due yet"),
             Arg::new("dry-run", ArgKind::Flag, "only say what would go"),
         ],
-        act: purge::PURGE,
+        writes: Some(Writes {
+            act: purge::PURGE,
+            weight: Weight::Destroys,
+            needs: Needs::NotPurged,
+            step: None,
+            rehearsable: false,
+            preview: Preview::DryRun,
+            undo: Undo::Never("what is erased or revoked does not come back"),
+            alone: true,
+            keys: &[Key::Destroy],
+        }),
         run: Handler::Writes(run),
     },
     Command {
         noun: "retention",
         name: "certificates",
         about: "List the deletion certificates, or countersign one as its verifier",
-        fields: &[Arg::new("countersign", ArgKind::Record(&["certificate"]), "the certificate to countersign")],
-        act: "certificate-countersign",
+        args: &[Arg::new("countersign", ArgKind::Record(&[Kind::Certificate]), "the certificate to countersign")],
+        writes: Some(Writes {
+            act: crate::record::certificate::COUNTERSIGN,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            step: None,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
         run: Handler::Writes(certificates),
     },
 ];
 
 /// A record that goes, without what it holds: a case may have very many.
-type Target = (Id, &'static str);
+type Target = (Id, Kind);
 
-/// What goes with an item or a case, in the order in which it is erased; the case itself last.
+/// What goes with an item or a case, in the order in which it is erased: what dies with another record before it, the case
+/// itself last.
 fn targets(workspace: &Workspace, scope: &Record) -> Result<Vec<Target>, Error> {
-    let own = if scope.state == "purged" { Vec::new() } else { vec![(scope.id, scope.kind)] };
-    if scope.kind != "case" {
-        return Ok(own);
-    }
+    let own = if scope.is_purged() { Vec::new() } else { vec![(scope.id, scope.kind)] };
     let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let page =
-            workspace.records().find(&Query { case: Some(scope.id), after, limit: Some(2000), ..Query::default() })?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for record in page.iter().filter(|r| r.id != scope.id && purge::erasable(r)) {
-            // Items and requests have a tombstone; what has none is looked at.
-            let there = match record.kind {
-                "item" | "request" => record.state != "purged",
-                _ => read::any_content(&workspace.db, record.id)?,
+    // Also what was erased before: what speaks of it may have been left.
+    let mut within: HashSet<Id> = HashSet::from([scope.id]);
+    if scope.kind == Kind::Case {
+        let mut after = None;
+        loop {
+            let query = Query { case: Some(scope.id), after, limit: Some(2000), ..Query::default() };
+            let page = workspace.records().find(&query)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for record in page.iter().filter(|r| r.id != scope.id) {
+                within.insert(record.id);
+                let goes = match kind_def(record.kind).content {
+                    Content::Own { .. } => !record.is_purged(),
+                    Content::WithCase | Content::WithSubject => read::any_content(&workspace.db, record.id)?,
+                    Content::WithItems | Content::WithDesk | Content::None => false,
+                };
+                if goes {
+                    all.push((record.id, record.kind));
+                }
+            }
+        }
+    }
+    let mut goes = what_speaks_of(workspace, &within, scope.kind == Kind::Case)?;
+    let named: HashSet<Id> = goes.iter().map(|(id, _)| *id).collect();
+    goes.extend(all.into_iter().filter(|(id, _)| !named.contains(id)));
+    goes.extend(own);
+    Ok(goes)
+}
+
+/// What dies with records that are erased, though it is no part of their case: what is about one of them, and disclosures
+/// that carried them. `whole` says that one of them is enough for a disclosure: its case goes; else all must be erased.
+fn what_speaks_of(workspace: &Workspace, erased: &HashSet<Id>, whole: bool) -> Result<Vec<Target>, Error> {
+    let records = workspace.records();
+    let mut all = Vec::new();
+    for def in KINDS {
+        let about = match def.content {
+            Content::WithSubject => |_: &Workspace, r: &Record| Ok(r.subject.into_iter().collect()),
+            Content::WithItems => disclosure::items_of,
+            Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => continue,
+        };
+        for record in records.find(&Query::kind(def.kind))? {
+            if !read::any_content(&workspace.db, record.id)? {
+                continue;
+            }
+            let about: Vec<Id> = about(workspace, &record)?;
+            let is_gone = |id: &Id| -> Result<bool, Error> {
+                Ok(erased.contains(id) || records.get(*id)?.is_some_and(|r| r.is_purged()))
             };
-            if there {
+            let touched = about.iter().any(|id| erased.contains(id));
+            if touched && (whole || about.iter().map(is_gone).collect::<Result<Vec<_>, _>>()?.into_iter().all(|g| g)) {
                 all.push((record.id, record.kind));
             }
         }
     }
-    all.extend(own);
     Ok(all)
 }
 
@@ -101,10 +161,10 @@ fn ask(
 
 /// Everything that is due to be deleted now, and how much of it stays because a hold stands.
 fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
-    let mut all = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind("item") })?;
-    let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind("request") })?;
+    let mut all = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Item) })?;
+    let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Request) })?;
     all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
-    all.retain(|r| r.state != "purged");
+    all.retain(|r| !r.is_purged());
     let (count, records) = (all.len(), workspace.records());
     let mut goes = Vec::with_capacity(count);
     for record in all {
@@ -113,7 +173,10 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
         }
     }
     let held = count - goes.len();
-    Ok((goes, held))
+    let erased = goes.iter().map(|(id, _)| *id).collect();
+    let mut all = what_speaks_of(workspace, &erased, false)?;
+    all.extend(goes);
+    Ok((all, held))
 }
 
 fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -125,7 +188,7 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         None => due(workspace)?,
     };
     let stays = if held == 0 { String::new() } else { format!(" {} due and held: it stays.", counted(held, "record")) };
-    let items = targets.iter().filter(|(_, kind)| *kind == "item").count();
+    let items = targets.iter().filter(|(_, kind)| *kind == Kind::Item).count();
     if args.flag("dry-run") {
         for (n, (id, _)) in targets.iter().enumerate() {
             if n.is_multiple_of(1000) {
@@ -206,7 +269,7 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     let mut carried = Vec::new();
     for id in ids {
         for (row, kind) in read::rows_of(&workspace.db, *id)? {
-            if matches!(kind.as_str(), "item-copy" | "case-share" | "request-send") {
+            if crate::record::change(&kind).is_some_and(|def| def.is_copy) {
                 carried.extend(read::position_of_row(&workspace.db, row)?);
             }
         }
@@ -218,7 +281,7 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
 
 /// Finishes every purge that was begun and not certified. Answers the last certificate.
 fn finish_begun(workspace: &mut Workspace, job: &mut Job) -> Result<Option<Id>, Error> {
-    let begun = workspace.records().find(&Query { state: Some("begun".into()), ..Query::kind(purge::KIND.name) })?;
+    let begun = workspace.records().find(&Query::state(crate::record::purge::State::Begun))?;
     let mut last = None;
     for record in begun {
         // Whoever was interrupted may have left files behind: what was erased is looked up again.
@@ -238,7 +301,7 @@ fn erased_by(workspace: &Workspace, purge: &Record) -> Result<Vec<Id>, Error> {
 
 /// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.
 fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Error> {
-    let begun = crate::record::definition::need(&workspace.records(), purge, purge::KIND.name)?;
+    let begun = crate::record::definition::need(&workspace.records(), purge, Kind::Purge)?;
     job.at("rotating the key", 0, None)?;
     connection::truncate_wal(&workspace.db)?;
     // Where a run was killed after its rotation, another costs seconds and is sure.
@@ -265,7 +328,7 @@ fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Err
 /// What a purge came to: how many records of each kind, which partners hold copies of which, to whom it is owed.
 #[derive(Default)]
 struct Summary {
-    counts: BTreeMap<&'static str, i64>,
+    counts: BTreeMap<Kind, i64>,
     with: BTreeMap<Id, Vec<Id>>,
     owed: BTreeSet<Id>,
 }
@@ -277,14 +340,14 @@ impl Summary {
             self.with.entry(holder.partner).or_default().push(record.id);
         }
         // What went to a partner is its duty; what came from one is this desk's, and the certificate is for it.
-        self.owed.extend(certificate::owed_to(record, home));
+        self.owed.extend(kind_def(record.kind).came_from(record, home));
     }
 }
 
 /// Orders every partner who holds a copy to delete it, once for each purge. It takes a desk officer; where this member
 /// is none, the duties stay outstanding until one gives the order.
 fn order_partners(workspace: &mut Workspace, purge: Id, summary: &Summary) -> Result<(), Error> {
-    if summary.with.is_empty() || !workspace.may("delete-order")?.allowed() {
+    if summary.with.is_empty() || !workspace.may(crate::record::order::ORDER)?.allowed() {
         return Ok(());
     }
     for (to, records) in &summary.with {
@@ -292,7 +355,7 @@ fn order_partners(workspace: &mut Workspace, purge: Id, summary: &Summary) -> Re
         if workspace.records().get(id)?.is_some() {
             continue;
         }
-        workspace.act("delete-order", Audience::Desks(vec![*to]), None, |act, _| {
+        workspace.act(crate::record::order::ORDER, Audience::Desks(vec![*to]), None, |act, _| {
             act.change(order::new(id, *to, DeleteCause::Purged))?;
             records.iter().try_for_each(|record| Ok(act.change(order::of_record(*record))?))
         })?;
@@ -314,7 +377,7 @@ fn certify(
     }
     let terms = Terms {
         purge,
-        counts: summary.counts.iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
+        counts: summary.counts.iter().map(|(kind, n)| (kind.word().to_owned(), *n)).collect(),
         generation: begun.terms.get("generation").and_then(Json::int).unwrap_or(0),
         method: "cryptographic erase: rows overwritten, index purged, database key destroyed".into(),
         verification: "read back with every current key".into(),
@@ -328,7 +391,7 @@ fn certify(
     let id = workspace.entropy.id()?;
     let owed: Vec<Id> = summary.owed.iter().copied().collect();
     let audience = if owed.is_empty() { Audience::Own } else { Audience::Desks(owed) };
-    workspace.act("certificate", audience, None, |act, entropy| {
+    workspace.act(crate::record::certificate::ISSUE, audience, None, |act, entropy| {
         act.change(certificate::new(id, &terms, &content, entropy.salt()?))?;
         for record in erased {
             act.change(certificate::of_record(*record))?;
@@ -353,7 +416,7 @@ pub struct CertificateRow {
     /// The desk that issued it.
     pub desk: String,
     /// Issued or countersigned.
-    pub state: String,
+    pub state: State,
     /// When.
     pub issued: String,
     /// How many records of each kind.
@@ -388,7 +451,7 @@ pub fn certificate_rows(workspace: &Workspace) -> Result<Vec<CertificateRow>, Er
         Ok(CertificateRow {
             id: r.id.to_string(),
             desk: workspace.code_of(r.desk)?,
-            state: r.state.clone(),
+            state: r.state,
             issued: text("issued"),
             counts: r.terms.get("counts").map_or(serde_json::Value::Null, crate::command::gate::to_serde),
             method: text("method"),
@@ -402,17 +465,18 @@ pub fn certificate_rows(workspace: &Workspace) -> Result<Vec<CertificateRow>, Er
             not_promised: part("not_promised"),
         })
     };
-    workspace.records().find(&Query::kind(certificate::KIND.name))?.iter().map(row).collect()
+    workspace.records().find(&Query::kind(Kind::Certificate))?.iter().map(row).collect()
 }
 
 fn certificates(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     if let Some(typed) = args.maybe("countersign") {
-        let record = workspace.find_record(typed, &[certificate::KIND.name])?;
+        let record = workspace.find_record(typed, &[Kind::Certificate])?;
         // It goes to whoever the certificate went to.
         let to = record.list("to", Id::parse);
         let audience = if to.is_empty() { Audience::Own } else { Audience::Desks(to) };
-        let id = workspace
-            .act_alone("certificate-countersign", audience, |_, _| Ok(certificate::countersigned(record.id)))?;
+        let id = workspace.act_alone(crate::record::certificate::COUNTERSIGN, audience, |_, _| {
+            Ok(certificate::countersigned(record.id))
+        })?;
         return Ok(Output::made(id, "Countersigned."));
     }
     let columns = &[

@@ -7,7 +7,7 @@ CREATE TABLE terms (
     text   TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Where the record of an own copy stood in the book when it was copied: it spares a search, and decides nothing.
+-- Where the record of an own copy stood in the table of records when it was copied: it spares a search, and decides nothing.
 ALTER TABLE change ADD COLUMN number INTEGER;
 
 PRAGMA user_version = 2;

@@ -8,7 +8,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Acts in the order in which this desk folds them. `via` is the position of the import that took a partner's act in.
+-- Acts in the order in which this desk applies them. `via` is the position of the import that took a partner's act in.
 CREATE TABLE act (
     position  INTEGER PRIMARY KEY,
     id        BLOB NOT NULL UNIQUE,
@@ -50,7 +50,7 @@ CREATE TABLE node (
     PRIMARY KEY (replica, height, idx)
 ) STRICT, WITHOUT ROWID;
 
--- The book of records: a fold of the acts.
+-- The records: a projection of the acts.
 CREATE TABLE record (
     number  INTEGER PRIMARY KEY,
     id      BLOB NOT NULL UNIQUE,
@@ -75,7 +75,7 @@ CREATE INDEX record_subject ON record (subject, kind) WHERE subject IS NOT NULL;
 CREATE INDEX record_key ON record (kind, key) WHERE key IS NOT NULL;
 CREATE INDEX record_shared ON record (number) WHERE shared IS NOT NULL;
 
--- Acts that wait to be carried: a fold of the acts.
+-- Acts that wait to be carried: a projection of the acts.
 CREATE TABLE waiting (
     partner  BLOB NOT NULL,
     position INTEGER NOT NULL,

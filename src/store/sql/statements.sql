@@ -73,8 +73,11 @@ SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY posi
 SELECT coalesce(max(row), 0) + 1 FROM change
 
 -- name: change.add
-INSERT INTO change (row, record, kind, terms, content, salt, commitment, leaf, came, searched, number)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+INSERT INTO change (row, record, kind, terms, content, salt, commitment, came, searched, number)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+
+-- name: change.add_leaf
+INSERT INTO change (row, leaf) VALUES (?1, ?2)
 
 -- name: change.range
 SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
 use super::reader::Reader;
-use crate::command::definition::{Args, Command, Weight};
+use crate::command::definition::{Args, Command, Preview, Weight};
 use crate::tui::bulk::why;
 use crate::tui::canvas::{Canvas, inset, row_at, wrapped};
 use crate::tui::input::Input;
@@ -29,7 +29,7 @@ pub enum GateAnswer {
 }
 
 /// Runs a command with each of the forms.
-pub type Run<S> = fn(&mut S, &'static Command, Vec<Args>);
+pub type RunCommand<S> = fn(&mut S, &'static Command, Vec<Args>);
 
 /// The question.
 pub struct Confirm<S> {
@@ -50,7 +50,7 @@ pub struct Confirm<S> {
     waiting: CancelOnDrop,
     /// Whether Enter was pressed on something else than the word.
     wrong: bool,
-    run: Run<S>,
+    run: RunCommand<S>,
 }
 
 impl<S: 'static> Confirm<S> {
@@ -60,13 +60,13 @@ impl<S: 'static> Confirm<S> {
         forms: Vec<Args>,
         about: Vec<Line>,
         partner: Option<&str>,
-        run: Run<S>,
+        run: RunCommand<S>,
     ) -> Self {
         let word = match (command.weight(), partner) {
-            (Weight::Destroys, _) | (_, None) => command.name.to_owned(),
+            (Some(Weight::Destroys), _) | (_, None) => command.name.to_owned(),
             (_, Some(code)) => code.to_owned(),
         };
-        let asked_first = command.is_rehearsable() || command.previewed_by().is_some();
+        let asked_first = command.is_rehearsable() || command.writes.is_some_and(|w| w.preview != Preview::None);
         let answer = if asked_first { GateAnswer::Waiting } else { GateAnswer::Later };
         Self {
             command,
@@ -163,7 +163,7 @@ impl<S: 'static> Confirm<S> {
 
     fn question(&self) -> &'static str {
         match self.command.weight() {
-            Weight::Destroys => "This cannot be undone. To do it, type",
+            Some(Weight::Destroys) => "This cannot be undone. To do it, type",
             _ => "To sign, type",
         }
     }
@@ -335,7 +335,7 @@ mod tests {
         let form = |id: &str| Args::default().with("request", id);
         let check = |said: &[Option<&str>], left: &[&str], shown: &[&str], yes: bool| {
             let mut confirm = confirm("request send", vec![form("a"), form("b"), form("c")], None);
-            confirm.show_preview(said.iter().map(|s| s.map(Error::life)).collect(), &["x".to_owned()]);
+            confirm.show_preview(said.iter().map(|s| s.map(Error::not_allowed)).collect(), &["x".to_owned()]);
             let kept: Vec<_> = confirm.forms.iter().filter_map(|f| f.maybe("request")).collect();
             let lines: Vec<_> = confirm.preview.iter().map(Shown::as_str).collect();
             let is_yes = matches!(confirm.answer, GateAnswer::Yes);

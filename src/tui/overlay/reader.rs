@@ -40,10 +40,10 @@ impl Reader {
                 d.line("", StyledText::new("The gate says no.", StyleRole::Stop));
                 for finding in verdict.refusals() {
                     d.gap();
-                    d.line(finding.id, StyledText::new(finding.because.as_str(), StyleRole::Stop));
+                    d.line(finding.id.word(), StyledText::new(finding.because.as_str(), StyleRole::Stop));
                     d.line("", StyledText::new(finding.source(), StyleRole::Note));
                 }
-                let held: Vec<&str> = verdict.rules.iter().filter(|r| r.holds).map(|r| r.id).collect();
+                let held: Vec<&str> = verdict.rules.iter().filter(|r| r.holds).map(|r| r.id.word()).collect();
                 if !held.is_empty() {
                     d.gap();
                     d.line("HOLD", StyledText::new(held.join(" "), StyleRole::Good));

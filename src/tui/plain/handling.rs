@@ -105,9 +105,8 @@ impl Plain {
     fn handle_command_line(&mut self, typed: &str) -> Result<(), Error> {
         let name = typed.strip_prefix(':').unwrap_or(typed).trim();
         if let Some(command) = command(name).filter(|v| commands().any(|other| other.full_name() == v.full_name())) {
-            let about = |s: &&RecordRef| {
-                command.fields.iter().any(|f| f.positional) && command.subject_field(&s.kind).is_some()
-            };
+            let about =
+                |s: &&RecordRef| command.args.iter().any(|f| f.positional) && command.target_arg(s.kind).is_some();
             let on = self.state.subjects().iter().filter(about).cloned().collect();
             self.state.begin(command, on);
             return Ok(());

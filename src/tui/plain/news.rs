@@ -20,6 +20,7 @@ pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::kind::Kind;
     use crate::tui::page::{PageRow, Section, StyledText};
     use crate::value::id::Id;
     use crate::value::text::Shown;
@@ -27,7 +28,7 @@ mod tests {
     #[test]
     fn only_what_came_and_went_is_news() {
         let row = |n: u8, left: &str| PageRow {
-            subject: Some(RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }),
+            subject: Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }),
             mark: if n == 2 { '!' } else { ' ' },
             cells: vec![
                 StyledText::from(format!("E-{n}")),

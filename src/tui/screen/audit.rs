@@ -70,7 +70,7 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
     let acts = rows(workspace, number.saturating_add(1), 1)?;
     let Some(a) = acts.first() else { return Ok(PageRow { subject: None, mark: ' ', cells: Vec::new() }) };
     Ok(PageRow {
-        subject: subject(&a.on_kind, &a.on),
+        subject: a.on_kind.and_then(|kind| subject(kind, &a.on)),
         mark: ' ',
         cells: vec![
             StyledText::from(a.number.to_string()),
@@ -78,7 +78,7 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
                 .map_or_else(StyledText::default, |t| StyledText::from(t.on_screen(workspace.now()))),
             StyledText::from(format!("{} {}", a.desk, a.by)),
             StyledText::from(a.did.replace('-', " ")),
-            StyledText::from(workspace_info::short(&a.on_kind, &a.on)),
+            StyledText::from(a.on_kind.map(|kind| workspace_info::short(kind, &a.on)).unwrap_or_default()),
             StyledText::from(if a.audience.is_empty() {
                 String::new()
             } else {

@@ -7,6 +7,7 @@ use crate::command::disclosure;
 use crate::command::item;
 use crate::command::request;
 use crate::record::hold::Standing;
+use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
 use crate::store::records::{items_of, people_of};
@@ -51,7 +52,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
         _ => (items(workspace, id, case.items, look)?, "# from a partner   H held   ! due soon"),
     };
     Ok(Page {
-        about: subject("case", &case.id),
+        about: subject(Kind::Case, &case.id),
         head,
         bands: vec![vec![section]],
         sentence: Shown::of(sentence),
@@ -63,7 +64,7 @@ fn head(case: &cases::CaseSummary) -> Vec<Line> {
     let opened = case.opened.get(..10).unwrap_or_default();
     let known = if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) };
     vec![
-        vec![state(&case.state), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
+        vec![state(case.state), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
         vec![StyledText::new(
             format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk),
             StyleRole::Note,
@@ -76,12 +77,12 @@ fn list(all: &[cases::CaseSummary]) -> Page {
         .iter()
         .map(|c| {
             row(
-                "case",
+                Kind::Case,
                 &c.id,
                 ' ',
                 vec![
                     StyledText::from(c.desk.as_str()),
-                    state(&c.state),
+                    state(c.state),
                     StyledText::from(c.items.to_string()),
                     StyledText::from(c.title.as_str()),
                 ],
@@ -155,7 +156,7 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Times
     let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
     let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
     let state = if shared.is_empty() {
-        state(&i.state)
+        state(i.state)
     } else {
         StyledText::new(format!("to {}", shared.join(" ")), StyleRole::Good)
     };
@@ -168,7 +169,7 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Times
         state,
         left,
     ];
-    Ok(row("item", &i.id, mark, cells))
+    Ok(row(Kind::Item, &i.id, mark, cells))
 }
 
 /// The items that are about a person, by whom.
@@ -189,7 +190,7 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
             StyledText::from(with.join(" ")),
             left,
         ];
-        Ok(row("item", &i.id, if holds.is_on(&record) { 'H' } else { urgent }, cells))
+        Ok(row(Kind::Item, &i.id, if holds.is_on(&record) { 'H' } else { urgent }, cells))
     };
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let columns = vec![
@@ -221,14 +222,14 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
             let (left, mark) = left(r.due.as_deref(), now);
             let way = if r.direction == "inbound" { "in" } else { "out" };
             row(
-                "request",
+                Kind::Request,
                 &r.id,
                 mark,
                 vec![
                     StyledText::from(way),
                     StyledText::from(r.partner.as_str()),
                     StyledText::from(format!("{} {}", r.kind, r.name)),
-                    state(&r.state),
+                    state(r.state),
                     left,
                 ],
             )
@@ -261,12 +262,12 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
         let of_case = first.map(|i| workspace.records().get(i)).transpose()?.flatten().and_then(|r| r.case);
         if of_case.is_none_or(|c| c == case) {
             rows.push(row(
-                "disclosure",
+                Kind::Disclosure,
                 &d.id,
                 ' ',
                 vec![
                     StyledText::from(d.partner.as_str()),
-                    state(&d.state),
+                    state(d.state),
                     StyledText::from(d.items.to_string()),
                     due_at(Some(&d.at), workspace.now()),
                     StyledText::from(format!("{} days", d.delete_after_days)),

@@ -1,6 +1,7 @@
 //! What a screen is, and how it is looked at.
 
 use crate::command::desk::workspace_info;
+use crate::record::kind::{Kind, Mood, State};
 use crate::record::store::Record;
 use crate::store::read;
 use crate::store::records::SqlRecordStore;
@@ -69,12 +70,12 @@ pub fn record_at(records: &SqlRecordStore<'_>, number: i64) -> Result<Record, Er
 }
 
 /// The subject of a record.
-pub fn subject(kind: &str, id: &str) -> Option<RecordRef> {
-    Id::parse(id).map(|id| RecordRef { kind: kind.to_owned(), id })
+pub fn subject(kind: Kind, id: &str) -> Option<RecordRef> {
+    Id::parse(id).map(|id| RecordRef { kind, id })
 }
 
 /// A row of a record: its short id before its cells.
-pub fn row(kind: &str, id: &str, mark: char, cells: Vec<StyledText>) -> PageRow {
+pub fn row(kind: Kind, id: &str, mark: char, cells: Vec<StyledText>) -> PageRow {
     let mut all = vec![StyledText::from(workspace_info::short(kind, id))];
     all.extend(cells);
     PageRow { subject: subject(kind, id), mark, cells: all }
@@ -99,18 +100,19 @@ pub fn due_at(due: Option<&str>, now: Timestamp) -> StyledText {
         .map_or_else(|| StyledText::new("-", StyleRole::Note), |t| StyledText::from(t.on_screen(now)))
 }
 
-/// A state in capitals, with its tone.
-pub fn state(word: &str) -> StyledText {
-    let tone = match word {
-        "refused" | "conflict" | "suspended" | "frozen" | "outstanding" | "expired" | "revoked" => StyleRole::Stop,
-        "open" | "assessed" | "proposed" | "in-review" | "draft" | "clarification" | "conditional" | "renewal due" => {
-            StyleRole::Due
-        }
-        "purged" | "closed" | "withdrawn" | "ended" | "lifted" => StyleRole::Note,
-        "delivered" | "approved" | "released" | "met" | "acknowledged" | "pinned" | "in force" => StyleRole::Good,
-        _ => StyleRole::Base,
+/// A state in capitals, as it is seen at a glance.
+pub fn state(state: State) -> StyledText {
+    in_mood(state.label(), state.mood())
+}
+
+/// A word for where something stands, in capitals.
+pub fn in_mood(word: &str, mood: Mood) -> StyledText {
+    let role = match mood {
+        Mood::Neutral => StyleRole::Base,
+        Mood::Waiting => StyleRole::Due,
+        Mood::Good => StyleRole::Good,
+        Mood::Stopped => StyleRole::Stop,
+        Mood::Over | Mood::Erased => StyleRole::Note,
     };
-    // "Held" would be read as a legal hold.
-    let word = if word == "held" { "kept" } else { word };
-    StyledText::new(word.to_uppercase(), tone)
+    StyledText::new(word.to_uppercase(), role)
 }

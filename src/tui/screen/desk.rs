@@ -4,6 +4,7 @@ use super::definition::{Screen, ViewParams, due_at, left, row, subject};
 use crate::command::audit::statistics::{self, Figure, Requests};
 use crate::command::desk::today::{Agenda, Task, agenda};
 use crate::command::desk::workspace_info;
+use crate::record::kind::Kind;
 use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -70,7 +71,7 @@ fn waiting(task: &Task, now: Timestamp) -> PageRow {
     } else {
         format!("{} ({})", task.what, task.waits_on)
     };
-    row(&task.kind, &task.id, mark, vec![StyledText::from(task.partner.as_str()), StyledText::from(what), left])
+    row(task.kind, &task.id, mark, vec![StyledText::from(task.partner.as_str()), StyledText::from(what), left])
 }
 
 fn first(agenda: &Agenda, now: Timestamp) -> Vec<Line> {
@@ -83,7 +84,7 @@ fn first(agenda: &Agenda, now: Timestamp) -> Vec<Line> {
     vec![
         vec![
             StyledText::new("FIRST   ", StyleRole::Title),
-            StyledText::from(format!("{} {}  in ", workspace_info::short(&task.kind, &task.id), task.partner)),
+            StyledText::from(format!("{} {}  in ", workspace_info::short(task.kind, &task.id), task.partner)),
             left,
             StyledText::from(", "),
             due_at(task.due.as_deref(), now),
@@ -129,7 +130,7 @@ fn stops(agenda: &Agenda) -> Section {
             .iter()
             .map(|s| {
                 row(
-                    &s.kind,
+                    crate::record::of_change(s.kind),
                     &s.id,
                     '!',
                     vec![StyledText::new(format!("may not leave to {}: {}", s.partner, s.why), StyleRole::Stop)],
@@ -153,7 +154,7 @@ fn heard(agenda: &Agenda, now: Timestamp) -> Section {
             Some(_) => StyledText::new("ok", StyleRole::Good),
         };
         PageRow {
-            subject: subject("partner", &h.id),
+            subject: subject(Kind::Partner, &h.id),
             mark: ' ',
             cells: vec![
                 StyledText::from(h.partner.as_str()),
@@ -183,7 +184,7 @@ const TALL: u16 = 30;
 
 fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
     let line = |name: &str, r: &Requests| PageRow {
-        subject: r.oldest.as_deref().and_then(|id| subject("request", id)),
+        subject: r.oldest.as_deref().and_then(|id| subject(Kind::Request, id)),
         mark: ' ',
         cells: vec![
             StyledText::from(name),
@@ -191,7 +192,7 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
             StyledText::from(r.answered.to_string()),
             StyledText::from(r.refused.to_string()),
             StyledText::new(
-                r.oldest.as_deref().map(|id| workspace_info::short("request", id)).unwrap_or_default(),
+                r.oldest.as_deref().map(|id| workspace_info::short(Kind::Request, id)).unwrap_or_default(),
                 StyleRole::Note,
             ),
         ],
@@ -241,13 +242,13 @@ fn recent(agenda: &Agenda, now: Timestamp) -> Section {
         let made = if a.came.is_some() { format!("of {}  ", time(&a.at)) } else { String::new() };
         let changes = if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() };
         PageRow {
-            subject: subject(&a.on_kind, &a.on),
+            subject: a.on_kind.and_then(|kind| subject(kind, &a.on)),
             mark: ' ',
             cells: vec![
                 StyledText::from(time(a.came.as_deref().unwrap_or(&a.at))),
                 StyledText::from(format!("{} {}", a.desk, a.by)),
                 StyledText::from(a.did.replace('-', " ")),
-                StyledText::from(workspace_info::short(&a.on_kind, &a.on)),
+                StyledText::from(a.on_kind.map(|kind| workspace_info::short(kind, &a.on)).unwrap_or_default()),
                 StyledText::new(format!("{made}{changes}"), StyleRole::Note),
             ],
         }

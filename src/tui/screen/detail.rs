@@ -16,8 +16,10 @@ use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
 use crate::record::hold;
+use crate::record::kind::Kind;
 use crate::record::partner::kind_of;
 use crate::record::request::{ANSWER, SEND};
+use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
 use crate::tui::page::{Detail, RecordRef, StyledText};
@@ -51,15 +53,15 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
             ),
         );
     }
-    d.lines.push((Shown::of("STATE"), state(&record.state)));
+    d.lines.push((Shown::of("STATE"), state(record.state)));
     match record.kind {
-        "item" => of_item(workspace, &record, &mut d)?,
-        "request" => of_request(workspace, &record, &mut d)?,
-        "review" => of_review(workspace, &record, &mut d)?,
-        "disclosure" => of_disclosure(workspace, &record, &mut d)?,
-        "partner" => of_partner(workspace, &record, &mut d)?,
-        "case" => of_case(workspace, &record, &mut d)?,
-        "agreement" => of_agreement(workspace, &record, &mut d)?,
+        Kind::Item => of_item(workspace, &record, &mut d)?,
+        Kind::Request => of_request(workspace, &record, &mut d)?,
+        Kind::Review => of_review(workspace, &record, &mut d)?,
+        Kind::Disclosure => of_disclosure(workspace, &record, &mut d)?,
+        Kind::Partner => of_partner(workspace, &record, &mut d)?,
+        Kind::Case => of_case(workspace, &record, &mut d)?,
+        Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
         _ => of_any(workspace, &record, &mut d)?,
     }
     history(workspace, &record, &mut d)?;
@@ -102,12 +104,13 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     for p in workspace.partners()? {
         let (_, verdict) = gate::ask(workspace, record, &p)?;
         let code = p.key.clone().unwrap_or_default();
-        let refused = verdict.refused_by();
-        // What lacks nothing but its second person is on its way.
-        let line = match refused.as_slice() {
-            [] => StyledText::new(format!("{code}  yes"), StyleRole::Good),
-            ["G-16"] => StyledText::new(format!("{code}  after a second person releases it"), StyleRole::Due),
-            _ => StyledText::new(
+        let line = match () {
+            () if verdict.allowed() => StyledText::new(format!("{code}  yes"), StyleRole::Good),
+            // What lacks nothing but its second person is on its way.
+            () if verdict.waits_for_a_second_person(false) => {
+                StyledText::new(format!("{code}  after a second person releases it"), StyleRole::Due)
+            }
+            () => StyledText::new(
                 format!(
                     "{code}  no   {}",
                     verdict
@@ -125,7 +128,7 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 }
 
 fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
-    for h in hold::on(&workspace.records(), record)?.iter().filter(|h| h.state == "standing") {
+    for h in hold::on(&workspace.records(), record)?.iter().filter(|h| h.is(hold::State::Standing)) {
         let by = hold::placed_by(h).map(|p| workspace.name_of(p)).transpose()?.unwrap_or_default();
         d.line(
             "HELD",
@@ -196,13 +199,13 @@ fn said_in(r: &request::RequestSummary, law: &Law, d: &mut Detail) {
 
 /// The items that answer a request.
 fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
-    let query = Query { subject: Some(record.id), limit: Some(20), ..Query::kind("item") };
+    let query = Query { subject: Some(record.id), limit: Some(20), ..Query::kind(Kind::Item) };
     for item in workspace.records().find(&query)? {
         d.line(
             "ANSWER",
             format!(
                 "{} {}",
-                workspace_info::short("item", &item.id.to_string()),
+                workspace_info::short(Kind::Item, &item.id.to_string()),
                 workspace_info::line_of(workspace, &item)?
             ),
         );
@@ -212,10 +215,12 @@ fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 
 fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = review::row(workspace, record)?;
-    d.line("OF", format!("{} {}", r.subject_kind, workspace_info::short(&r.subject_kind, &r.subject)));
+    if let Some(kind) = r.subject_kind {
+        d.line("OF", format!("{kind} {}", workspace_info::short(kind, &r.subject)));
+    }
     let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
     match &subject {
-        Some(request) if request.kind == "request" => {
+        Some(request) if request.kind == Kind::Request => {
             said_in(&request::row(workspace, request)?, &*law::of(workspace, request, &[SEND])?, d)
         }
         Some(other) => d.line("", workspace_info::line_of(workspace, other)?),
@@ -223,7 +228,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     }
     d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level));
     d.line("ASKED BY", format!("{}, {}", r.requester, at(Some(&r.opened))));
-    if matches!(r.state.as_str(), "open" | "assessed" | "deferred") {
+    if r.is_open() {
         let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
         d.line("DO NOTHING", "and nothing leaves.");
         d.line(
@@ -265,7 +270,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     for (test, reason) in &told.reasons {
         d.body("WHY", &format!("{}: {reason}", test.replace('_', " ")));
     }
-    let evidence: Vec<String> = r.evidence.iter().map(|id| workspace_info::short("item", id)).collect();
+    let evidence: Vec<String> = r.evidence.iter().map(|id| workspace_info::short(Kind::Item, id)).collect();
     d.line("RESTS ON", evidence.join(", "));
     d.gap();
     d.line("DECIDED BY", r.reviewers.join(", "));
@@ -279,7 +284,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     }
     d.line("EXPIRES", at(r.expires.as_deref()));
     d.line("RECUSED", r.recused.join(", "));
-    if r.state == "lapsed" {
+    if r.state == ReviewState::Lapsed.any() {
         let why = r.changed.map_or_else(|| "its time has ended".to_owned(), |c| format!("what changed: {c}"));
         d.line(
             "LAPSED",
@@ -290,7 +295,10 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
         d.body("BECAUSE", because);
     }
     for (n, p) in review::precedents(workspace, record)?.into_iter().enumerate() {
-        d.line(if n == 0 { "PRECEDENT" } else { "" }, format!("{} {}", workspace_info::short("review", &p.id), p.said));
+        d.line(
+            if n == 0 { "PRECEDENT" } else { "" },
+            format!("{} {}", workspace_info::short(Kind::Review, &p.id), p.said),
+        );
     }
     Ok(())
 }
@@ -317,7 +325,7 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
                 "",
                 format!(
                     "{} {}",
-                    workspace_info::short("item", &id.to_string()),
+                    workspace_info::short(Kind::Item, &id.to_string()),
                     workspace_info::line_of(workspace, &item)?
                 ),
             );
@@ -332,7 +340,7 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.line("KIND", format!("{}, jurisdiction {}", p.kind, p.jurisdiction));
     d.line("CHANNEL", p.channel.as_str());
     d.line("CEILING", p.ceiling.as_str());
-    if record.state == "met" {
+    if record.is(crate::record::partner::State::Met) {
         // Who has the digits before their eyes does not listen.
         d.line(
             "PRINT",
@@ -407,7 +415,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
         "RECORD",
         if ours { "this desk's: it decides here".to_owned() } else { format!("{}'s: it decides there", a.partner) },
     );
-    d.line("STANDS", a.state.as_str());
+    d.line("STANDS", a.state.word());
     d.line("UNDER", a.instrument.as_str());
     d.line("FOR", a.purposes.join(", "));
     d.line("DATA", a.categories.join(", "));

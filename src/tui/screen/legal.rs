@@ -4,6 +4,7 @@ use super::definition::{Screen, ViewParams, due_at, left, row, state};
 use crate::command::desk::workspace_info;
 use crate::command::disclosure;
 use crate::command::review;
+use crate::record::kind::Kind;
 use crate::tui::page::{Page, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -24,7 +25,7 @@ pub const SCREEN: Screen = Screen {
 fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let now = workspace.now();
     let reviews = review::rows(workspace)?;
-    let open = reviews.iter().filter(|r| matches!(r.state.as_str(), "open" | "assessed" | "deferred")).count();
+    let open = reviews.iter().filter(|r| r.is_open()).count();
     let rows = reviews
         .iter()
         .map(|r| {
@@ -35,19 +36,19 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
             );
             let (left, mark) = left(r.expires.as_deref(), now);
             row(
-                "review",
+                Kind::Review,
                 &r.id,
                 mark,
                 vec![
                     StyledText::from(r.to.as_str()),
-                    StyledText::from(format!(
-                        "{} {}",
-                        r.subject_kind,
-                        workspace_info::short(&r.subject_kind, &r.subject)
-                    )),
+                    StyledText::from(
+                        r.subject_kind
+                            .map(|kind| format!("{kind} {}", workspace_info::short(kind, &r.subject)))
+                            .unwrap_or_default(),
+                    ),
                     StyledText::from(r.level.as_str()),
                     tests,
-                    state(&r.state),
+                    state(r.state),
                     StyledText::from(r.requester.as_str()),
                     left,
                 ],
@@ -56,12 +57,13 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         .collect();
     let releases = disclosure::rows(workspace)?;
     let pending = |d: &disclosure::DisclosureSummary| d.validation.as_deref() == Some("pending");
-    let waiting: Vec<_> = releases.iter().filter(|d| d.state == "proposed" || pending(d)).collect();
+    let waiting: Vec<_> =
+        releases.iter().filter(|d| d.state == crate::record::disclosure::State::Proposed.any() || pending(d)).collect();
     let release_rows = waiting
         .iter()
         .map(|d| {
             row(
-                "disclosure",
+                Kind::Disclosure,
                 &d.id,
                 ' ',
                 vec![

@@ -1,8 +1,9 @@
 //! Partners: what may go to whom, until when.
 
-use super::definition::{Screen, ViewParams, due_at, left, row, state, subject};
+use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state, subject};
 use crate::command::agreement;
 use crate::command::partner;
+use crate::record::kind::Kind;
 use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -28,9 +29,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         .iter()
         .map(|p| {
             // What decides here is this desk's own record of an agreement that is in force.
-            let stands = |a: &&agreement::AgreementSummary| {
-                a.partner == p.code && a.whose == "ours" && matches!(a.state.as_str(), "in force" | "renewal due")
-            };
+            let stands = |a: &&agreement::AgreementSummary| a.partner == p.code && a.whose == "ours" && a.is_in_force();
             let last = agreements.iter().filter(stands).max_by(|a, b| a.until.cmp(&b.until));
             let (left, mark) = left(last.map(|a| a.until.as_str()), now);
             let under = match agreements.iter().filter(stands).count() {
@@ -38,11 +37,11 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                 n => StyledText::from(counted(n, "agreement")),
             };
             PageRow {
-                subject: subject("partner", &p.id),
+                subject: subject(Kind::Partner, &p.id),
                 mark,
                 cells: vec![
                     StyledText::from(p.code.as_str()),
-                    state(&p.standing),
+                    state(p.standing),
                     StyledText::from(p.channel.as_str()),
                     under,
                     left,
@@ -58,12 +57,12 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         .map(|a| {
             let (left, mark) = left(Some(&a.until), now);
             row(
-                "agreement",
+                Kind::Agreement,
                 &a.id,
                 mark,
                 vec![
                     StyledText::from(a.partner.as_str()),
-                    state(&a.state),
+                    in_mood(a.state.word(), a.state.mood()),
                     StyledText::from(a.whose),
                     StyledText::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
                     StyledText::from(a.categories.join(" ")),

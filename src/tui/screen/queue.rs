@@ -1,7 +1,10 @@
 //! Queue: requests in and out, with the time left, where each stands, and whom it waits on.
 
-use super::definition::{Screen, ViewParams, due_at, left, row, state};
+use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state};
 use crate::command::request::{RequestSummary as Request, rows};
+use crate::record::kind::Kind;
+use crate::record::kind::{KindState as _, Mood, State as RecordState};
+use crate::record::request::State;
 use crate::tui::page::{Page, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -20,18 +23,17 @@ pub const SCREEN: Screen = Screen {
 };
 
 /// Whether a request of that state still waits for anything.
-pub fn is_open(state: &str) -> bool {
-    !DONE.contains(&state)
+pub fn is_open(state: RecordState) -> bool {
+    use State as S;
+    !matches!(State::of(state), Some(S::Closed | S::Withdrawn | S::Refused | S::UseReported | S::Purged | S::Expired))
 }
-
-const DONE: &[&str] = &["closed", "withdrawn", "refused", "use-reported", "purged", "expired"];
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let now = workspace.now();
     let all = rows(workspace)?;
     let total = all.len();
     let fits = |r: &&Request| match look.view {
-        0 => is_open(&r.state),
+        0 => is_open(r.state),
         1 => r.direction == "inbound",
         2 => r.direction == "outbound",
         _ => true,
@@ -44,7 +46,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
             let (left, mark) = left(r.due.as_deref(), now);
             let way = if r.direction == "inbound" { "in" } else { "out" };
             row(
-                "request",
+                Kind::Request,
                 &r.id,
                 mark,
                 vec![
@@ -52,7 +54,11 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     StyledText::from(r.partner.as_str()),
                     StyledText::from(format!("{} {}", r.kind, r.name)),
                     StyledText::from(format!("T{}", r.tier)),
-                    state(if r.direction == "inbound" && r.state == "sent" { "new" } else { &r.state }),
+                    if r.direction == "inbound" && r.state == State::Sent.any() {
+                        in_mood("new", Mood::Waiting)
+                    } else {
+                        state(r.state)
+                    },
                     due_at(r.due.as_deref(), now),
                     left,
                 ],

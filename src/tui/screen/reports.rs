@@ -17,12 +17,12 @@ pub const SCREEN: Screen =
 fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let mut rows = Vec::new();
     for kind in KINDS {
-        let n = crate::store::records::count(&workspace.db, &Query::kind(kind.name))?;
+        let n = crate::store::records::count(&workspace.db, &Query::kind(kind.kind))?;
         if n > 0 {
             rows.push(PageRow {
                 subject: None,
                 mark: ' ',
-                cells: vec![StyledText::from(kind.name), StyledText::from(n.to_string())],
+                cells: vec![StyledText::from(kind.kind.word()), StyledText::from(n.to_string())],
             });
         }
     }

@@ -1,8 +1,9 @@
 //! Sync: what would leave to a partner, YES, PART or NO, and why; and the bundles that went and came.
 
-use super::definition::{Screen, ViewParams, due_at, row, state, subject};
+use super::definition::{Screen, ViewParams, due_at, in_mood, row, state, subject};
 use crate::command::bundle::export::{history_rows, preview};
 use crate::command::partner;
+use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::store::read;
 use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
@@ -25,7 +26,7 @@ pub const SCREEN: Screen = Screen {
 
 fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page, Error> {
     if let Some(record) =
-        look.focus.map(|id| workspace.records().get(id)).transpose()?.flatten().filter(|r| r.kind == "partner")
+        look.focus.map(|id| workspace.records().get(id)).transpose()?.flatten().filter(|r| r.kind == Kind::Partner)
     {
         return of_partner(workspace, &record, job);
     }
@@ -34,18 +35,18 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
         let Some(id) = Id::parse(&p.id) else { continue };
         let waiting = read::waiting(&workspace.db, id)?.len();
         rows.push(PageRow {
-            subject: subject("partner", &p.id),
+            subject: subject(Kind::Partner, &p.id),
             mark: ' ',
             cells: vec![
                 StyledText::from(p.code.as_str()),
-                state(&p.standing),
+                state(p.standing),
                 StyledText::from(p.channel.as_str()),
                 StyledText::new(waiting.to_string(), if waiting > 0 { StyleRole::Due } else { StyleRole::Note }),
                 StyledText::from(p.sent.map_or_else(|| "-".into(), |n| n.to_string())),
                 StyledText::from(p.acknowledged.map_or_else(|| "-".into(), |n| n.to_string())),
                 StyledText::from(p.received.map_or_else(|| "-".into(), |n| n.to_string())),
                 due_at(p.heard.as_deref(), workspace.now()),
-                state(&p.stream),
+                state(p.stream),
             ],
         });
     }
@@ -89,7 +90,7 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
             cells: vec![
                 StyledText::from(format!("{} to {}", b.from, b.to)),
                 StyledText::from(b.sequence.to_string()),
-                state(&b.state),
+                in_mood(b.state.word(), b.state.mood()),
                 StyledText::from(counted(b.acts, "act")),
                 due_at(Some(&b.at), workspace.now()),
             ],
@@ -124,22 +125,14 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
                 "PART" => StyleRole::Due,
                 _ => StyleRole::Stop,
             };
-            let kind = match a.kind.as_str() {
-                k if k.starts_with("disclosure") => "disclosure",
-                k if k.starts_with("request") => "request",
-                "certificate" | "certificate-countersign" => "certificate",
-                "delete-order" => "order",
-                k if k.starts_with("member") => "member",
-                _ => "desk",
-            };
             let items = if a.items + a.stays > 0 { counted(a.items, "item") } else { String::new() };
             let why = if a.why.is_empty() { "every rule holds".to_owned() } else { a.why.clone() };
             row(
-                kind,
+                crate::record::of_change(a.kind),
                 &a.record,
                 ' ',
                 vec![
-                    StyledText::from(a.kind.replace('-', " ")),
+                    StyledText::from(a.kind.name().replace('-', " ")),
                     StyledText::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
                     StyledText::new(a.leaves, tone),
                     StyledText::from(items),

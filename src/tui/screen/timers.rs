@@ -1,9 +1,10 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
-use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, subject};
+use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state, subject};
 use crate::command::desk::workspace_info;
 use crate::command::retention::{Timer, duties, holds, timer};
 use crate::record::hold::Standing;
+use crate::record::kind::Kind;
 use crate::record::store::Query;
 use crate::store;
 use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
@@ -101,7 +102,7 @@ fn clock(timer: &Timer, now: Timestamp) -> PageRow {
     };
     let cells =
         vec![StyledText::from(timer.what.as_str()), then, StyledText::from(timer.partner.clone().unwrap_or_default())];
-    let mut row = row(&timer.kind, &timer.id, if timer.held { 'H' } else { mark }, cells);
+    let mut row = row(timer.kind, &timer.id, if timer.held { 'H' } else { mark }, cells);
     row.cells.insert(0, if timer.held { StyledText::from("held") } else { left });
     row.cells.insert(1, due_at(Some(&timer.due), now));
     row
@@ -143,11 +144,11 @@ fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
         .iter()
         .map(|h| {
             row(
-                "hold",
+                Kind::Hold,
                 &h.id,
-                if h.state == "standing" { 'H' } else { ' ' },
+                if h.state == crate::record::hold::State::Standing.any() { 'H' } else { ' ' },
                 vec![
-                    state(&h.state),
+                    state(h.state),
                     StyledText::from(h.reason.as_str()),
                     StyledText::from(h.placed_by.as_str()),
                     due_at(Some(&h.placed), workspace.now()),
@@ -183,12 +184,12 @@ fn of_duties(workspace: &Workspace) -> Result<Page, Error> {
     let rows = duties(workspace, MOST)?
         .iter()
         .map(|d| PageRow {
-            subject: subject(&d.kind, &d.item),
+            subject: subject(d.kind, &d.item),
             mark: ' ',
             cells: vec![
-                StyledText::from(workspace_info::short(&d.kind, &d.item)),
+                StyledText::from(workspace_info::short(d.kind, &d.item)),
                 StyledText::from(format!("{} owes {}", d.by, d.to)),
-                state(&d.state),
+                in_mood(d.state.word(), d.state.mood()),
                 due_at(d.delete_by.as_deref(), workspace.now()),
             ],
         })
@@ -224,12 +225,12 @@ fn of_certificates(workspace: &Workspace) -> Result<Page, Error> {
                 .map(|m| m.iter().map(|(k, n)| format!("{n} {k}")).collect::<Vec<_>>().join(", "))
                 .unwrap_or_default();
             row(
-                "certificate",
+                Kind::Certificate,
                 &c.id,
                 ' ',
                 vec![
                     StyledText::from(c.desk.as_str()),
-                    state(&c.state),
+                    state(c.state),
                     due_at(Some(&c.issued), workspace.now()),
                     StyledText::from(counts),
                     StyledText::from(c.performed_by.as_str()),

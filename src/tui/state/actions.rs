@@ -1,8 +1,8 @@
 //! What each action of the catalogue does.
 
 use super::{End, State};
+use crate::command::definition::Key;
 use crate::tui::action::{Action, Intent};
-use crate::tui::available_actions::Capital;
 use crate::tui::input::Input;
 use crate::tui::long::CachedList;
 use crate::tui::mode::Mode;
@@ -111,9 +111,9 @@ impl State {
             Intent::LookBack => self.begin_typing(Mode::AskingTime(Input::new("", false))),
             Intent::LookBackToAct => self.look_back_to_act(),
             Intent::Now => self.look_back(None),
-            Intent::Review => self.offer_commands(Capital::Review),
-            Intent::Sign => self.offer_commands(Capital::Sign),
-            Intent::Destroy => self.offer_commands(Capital::Destroy),
+            Intent::Review => self.offer_commands(Key::Review),
+            Intent::Sign => self.offer_commands(Key::Sign),
+            Intent::Destroy => self.offer_commands(Key::Destroy),
             Intent::Command(name) => {
                 let subjects = self.subjects();
                 self.begin_named(name, subjects);

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::State;
 use crate::command::command;
-use crate::command::definition::{ArgKind, Args, Command, Handler, Output};
+use crate::command::definition::{ArgKind, Args, Command, Handler, Key, Output};
 use crate::command::plain;
-use crate::tui::available_actions::{Capital, Prepared, verbs_for_all};
+use crate::record::purge::PURGE;
+use crate::tui::available_actions::{Prepared, commands_for};
 use crate::tui::bulk::prepare_each;
 use crate::tui::jobs::Running;
 use crate::tui::mode::Wait;
@@ -25,15 +26,12 @@ use crate::tui::worker::{CancelOnDrop, Ticket, job};
 use crate::value::text::shown_lines;
 use crate::workspace::error::{Error, ErrorKind};
 
-/// The act that erases.
-const PURGE: &str = "purge";
-
 /// The gate's answer to the rehearsal of each form, and what they would come to.
 type Previews = (Vec<Option<Error>>, Vec<String>);
 
 impl State {
     /// Asks which commands a capital key means for what is meant.
-    pub(super) fn offer_commands(&mut self, capital: Capital) {
+    pub(super) fn offer_commands(&mut self, key: Key) {
         let subjects = self.subjects();
         if subjects.is_empty() {
             return self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
@@ -42,7 +40,7 @@ impl State {
         self.mode.begin_waiting(Wait::new(ticket));
         let asked = subjects.clone();
         self.read(
-            move |workspace| verbs_for_all(workspace, &asked, capital),
+            move |workspace| commands_for(workspace, &asked, key),
             move |state, commands| state.commands_offered(ticket, commands, subjects),
         );
     }
@@ -184,7 +182,7 @@ impl State {
             form.running = Some(ticket);
             form.failure = None;
         }
-        for field in command.fields.iter().filter(|f| matches!(f.takes, ArgKind::Existing | ArgKind::ToWrite)) {
+        for field in command.args.iter().filter(|f| matches!(f.kind, ArgKind::Existing | ArgKind::ToWrite)) {
             if let Some(path) = forms.first().and_then(|f| f.maybe(field.name)).map(PathBuf::from) {
                 self.last_folder = path.parent().map(PathBuf::from);
             }
@@ -201,7 +199,7 @@ impl State {
         match (self.as_of, command.run) {
             // What only reads, reads what one looks at. What writes was refused when it was asked for, and is by the desk.
             (Some(_), Handler::Law(_) | Handler::Reads(_) | Handler::Writes(_)) => workers.read(request),
-            _ if rotates_key(command) => workers.write_alone(request),
+            _ if command.writes.is_some_and(|w| w.alone) => workers.write_alone(request),
             _ => workers.write(request),
         }
         let screen = self.screen();
@@ -222,7 +220,7 @@ impl State {
     }
 
     fn succeeded(&mut self, job: &Running, output: &Output) {
-        if job.command.act == PURGE {
+        if job.command.writes.is_some_and(|w| w.act == PURGE) {
             // What was erased may stand in any of them.
             self.drafts.all.clear();
             self.keep_drafts();
@@ -283,11 +281,6 @@ impl State {
             self.mode.push(Box::new(Reader::of_lines(&command.full_name(), &lines)));
         }
     }
-}
-
-/// Whether a command rotates the key of the database: nobody else may have it open meanwhile.
-fn rotates_key(command: &Command) -> bool {
-    matches!(command.act, "purge" | "member-revoke" | "member-add")
 }
 
 /// The first line of a text.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::State;
 use crate::command::definition::{ArgKind, PairRow};
 use crate::host::file;
+use crate::record::bundle::EXPORT;
 use crate::tui::available_actions::choices;
 use crate::tui::overlay::form::handling::{FormHost, LeftForm};
 use crate::tui::overlay::form::view::FormView;
@@ -32,7 +33,7 @@ impl FormHost for State {
         let Some(row) = form.row() else { return };
         let title = row.name();
         if let Some(words) = row.words() {
-            let several = row.pair.is_none() && matches!(row.field.takes, ArgKind::Words(_));
+            let several = row.pair.is_none() && matches!(row.field.kind, ArgKind::Words(_));
             let text = row.input.text();
             let here: Vec<&str> = text.split(',').map(str::trim).collect();
             let entry =
@@ -40,7 +41,7 @@ impl FormHost for State {
             let menu = Menu::new(title, words.iter().map(entry).collect()).several(several);
             return self.mode.push(Box::new(menu.for_field(Self::put_value)));
         }
-        let takes = row.field.takes;
+        let takes = row.field.kind;
         if let ArgKind::Existing | ArgKind::ToWrite = takes {
             let typed = row.input.text();
             return self.browse(start.as_deref(), &typed);
@@ -101,7 +102,7 @@ impl State {
 
     /// Puts a value into the row of the form's cursor. A folder is gone into; everything else is the answer.
     fn put_value(&mut self, value: String, label: Option<String>) {
-        let takes = self.mode.find::<FormView>().and_then(FormView::row).map(|row| row.field.takes);
+        let takes = self.mode.find::<FormView>().and_then(FormView::row).map(|row| row.field.kind);
         if matches!(takes, Some(ArgKind::Existing | ArgKind::ToWrite)) && value.ends_with('/') {
             return self.browse(None, &value);
         }
@@ -116,8 +117,12 @@ impl State {
     fn browse(&mut self, start: Option<&Path>, typed: &str) {
         let Some(form) = self.mode.find::<FormView>() else { return };
         let Some(row) = form.row() else { return };
-        let (title, writes) = (row.name(), matches!(row.field.takes, ArgKind::ToWrite));
-        let to = form.form().maybe("to").filter(|_| writes && form.command.act == "bundle-export").map(str::to_owned);
+        let (title, writes) = (row.name(), matches!(row.field.kind, ArgKind::ToWrite));
+        let to = form
+            .form()
+            .maybe("to")
+            .filter(|_| writes && form.command.writes.is_some_and(|w| w.act == EXPORT))
+            .map(str::to_owned);
         let folder = file::nearest_folder(&PathBuf::from(typed), start);
         let name = |p: &Path| p.file_name().map_or_else(|| "..".into(), |n| n.to_string_lossy().into_owned());
         let value = |p: &Path| Pick::Value(p.to_string_lossy().into_owned());

@@ -55,8 +55,8 @@ impl State {
             let why = StyledText::new(format!("no    {}", failure.what), StyleRole::Stop);
             return Entry::new(command.full_name(), why, refused(failure));
         }
-        let is_meant = command.fields.iter().any(|f| f.positional);
-        let fits = is_meant && records.iter().any(|s| command.subject_field(&s.kind).is_some());
+        let is_meant = command.args.iter().any(|f| f.positional);
+        let fits = is_meant && records.iter().any(|s| command.target_arg(s.kind).is_some());
         let on = if fits { records.to_vec() } else { Vec::new() };
         let pick = Pick::close(move |state: &mut Self| state.begin(command, on.clone()));
         Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
@@ -96,12 +96,12 @@ impl State {
         let entry = |(subject, label): (RecordRef, String)| match kinds {
             Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
             None => {
-                let kind = StyledText::new(subject.kind.clone(), StyleRole::Note);
+                let kind = StyledText::new(subject.kind.word(), StyleRole::Note);
                 Entry::new(label, kind, Pick::close(move |state: &mut Self| state.go_to_record(subject.clone())))
             }
         };
         let fits = |(s, _): &(RecordRef, String)| {
-            kinds.is_none_or(|k| k.contains(&s.kind.as_str()) && !offered.contains(&s.id.to_string()))
+            kinds.is_none_or(|k| k.contains(&s.kind) && !offered.contains(&s.id.to_string()))
         };
         menu.set_found(found.into_iter().filter(fits).map(entry).collect());
     }

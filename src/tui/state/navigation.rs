@@ -1,6 +1,7 @@
 //! Going from screen to screen, into what is selected and back out.
 
 use super::State;
+use crate::record::kind::Kind;
 use crate::tui::available_actions::place_of;
 use crate::tui::mode::Wait;
 use crate::tui::page::RecordRef;
@@ -43,8 +44,8 @@ impl State {
     /// Opens what is selected.
     pub(super) fn open(&mut self) {
         let Some(subject) = self.view().selected().cloned() else { return };
-        match (self.screen(), subject.kind.as_str()) {
-            (ScreenId::CASE, "case") | (ScreenId::SYNC, "partner") => {
+        match (self.screen(), subject.kind) {
+            (ScreenId::CASE, Kind::Case) | (ScreenId::SYNC, Kind::Partner) => {
                 let view = self.view_mut();
                 view.params.focus = Some(subject.id);
                 view.params.view = 0;
@@ -53,8 +54,8 @@ impl State {
                 view.set_filter("");
                 self.fetch();
             }
-            (ScreenId::LEGAL, "review") => self.begin_named("review assess", vec![subject]),
-            (ScreenId::DESK | ScreenId::AUDIT, _) | (ScreenId::CASE, "request") => self.go_to_record(subject),
+            (ScreenId::LEGAL, Kind::Review) => self.begin_named("review assess", vec![subject]),
+            (ScreenId::DESK | ScreenId::AUDIT, _) | (ScreenId::CASE, Kind::Request) => self.go_to_record(subject),
             (screen, _) if screen_of(screen).has_detail => {
                 let view = self.view_mut();
                 view.scroll = 0;

@@ -64,12 +64,12 @@ impl State {
     }
 
     /// The number of the newest request to the threads.
-    pub(in crate::tui) const fn newest_ticket(&self) -> Ticket {
+    pub const fn newest_ticket(&self) -> Ticket {
         self.ticket
     }
 
     /// Lets every thread that may have something to answer say when it has.
-    pub(in crate::tui) fn reach_all(&mut self) {
+    pub fn reach_all(&mut self) {
         self.unreached = self.workers.as_ref().map_or(0, |workers| workers.reach_all(Self::reached));
     }
 
@@ -78,7 +78,7 @@ impl State {
     }
 
     /// Whether every thread has answered what it was asked before [`Self::reach_all`].
-    pub(in crate::tui) const fn is_reached(&self) -> bool {
+    pub const fn is_reached(&self) -> bool {
         self.unreached == 0
     }
 

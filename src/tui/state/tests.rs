@@ -13,6 +13,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::*;
 use crate::command::command;
 use crate::host::clock::Clock;
+use crate::record::kind::Kind;
 use crate::tui::available_actions::Prepared;
 use crate::tui::draw::draw;
 use crate::tui::key::sequence;
@@ -30,7 +31,7 @@ use crate::value::realm::Realm;
 use crate::workspace::progress::Progress;
 
 fn record(n: u8) -> RecordRef {
-    RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }
+    RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }
 }
 
 /// A page with a row for each of some records.

@@ -70,7 +70,7 @@ impl State {
                     (StyledText::new(format!("by {}", command.full_name()), StyleRole::Due), undo)
                 }
                 Back::Never(why) => {
-                    let failure = Error::life("this cannot be undone").hint(*why);
+                    let failure = Error::not_allowed("this cannot be undone").hint(*why);
                     (StyledText::new(format!("no    {why}"), StyleRole::Stop), refused(failure))
                 }
             };

@@ -1,8 +1,11 @@
+//! A view by itself: its selection, order, marks and ranges, and long lists that come window by window.
+
 use super::*;
+use crate::record::kind::Kind;
 use crate::tui::page::{StyledText, Width, column};
 
 fn subject(n: u8) -> RecordRef {
-    RecordRef { kind: "item".into(), id: Id::from_bytes([n; 16]) }
+    RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }
 }
 
 fn page(ids: &[&[u8]]) -> Page {
@@ -133,7 +136,7 @@ fn a_range_begins_at_its_row_and_not_where_the_same_thing_stands_first() {
 fn nth(n: usize) -> RecordRef {
     let mut bytes = [0; 16];
     bytes[8..].copy_from_slice(&(n as u64 + 1).to_be_bytes());
-    RecordRef { kind: "item".into(), id: Id::from_bytes(bytes) }
+    RecordRef { kind: Kind::Item, id: Id::from_bytes(bytes) }
 }
 
 /// Serves a view that looks at a list of so many rows, until it lacks nothing more. Returns how many pages it took.

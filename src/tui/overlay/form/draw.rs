@@ -72,10 +72,10 @@ fn height(form: &FormView, n: usize) -> usize {
 fn run_text(form: &FormView) -> &'static str {
     match (form.running.is_some(), form.command.weight()) {
         (true, _) => "working …",
-        (false, Weight::Light) if form.others.is_empty() => "Enter does it",
-        (false, Weight::Light) => "Enter asks once more, then does it",
-        (false, Weight::Signs) => "Enter asks once more, then signs",
-        (false, Weight::Destroys) => "Enter asks once more, then it is done for good",
+        (false, None | Some(Weight::Records)) if form.others.is_empty() => "Enter does it",
+        (false, None | Some(Weight::Records)) => "Enter asks once more, then does it",
+        (false, Some(Weight::Signs)) => "Enter asks once more, then signs",
+        (false, Some(Weight::Destroys)) => "Enter asks once more, then it is done for good",
     }
 }
 

@@ -107,7 +107,7 @@ impl<S: FormHost> Overlay<S> for FormView {
         let help = Shown::of(&row.help());
         lines.push(format!("Field {} of {}: {article}{help}{needed}.", self.at + 1, self.rows.len()));
         match row.words() {
-            Some(words) if matches!(row.field.takes, ArgKind::Words(_)) => {
+            Some(words) if matches!(row.field.kind, ArgKind::Words(_)) => {
                 lines.push(format!("Any of, by word or number, with commas: {}.", numbered(&words)));
             }
             Some(words) => lines.push(format!("One of, by word or number: {}.", numbered(&words))),
@@ -176,7 +176,7 @@ impl FormView {
             lines.push(format!("{}. {}: {}", n + 1, row.name(), if value.is_empty() { missing } else { &value }));
         }
         lines.push(match self.command.weight() {
-            Weight::Light => "yes does it; a number changes that field.".to_owned(),
+            None | Some(Weight::Records) => "yes does it; a number changes that field.".to_owned(),
             _ => "yes asks again and then does it; a number changes that field.".to_owned(),
         });
         lines

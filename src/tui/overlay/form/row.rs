@@ -40,7 +40,7 @@ impl FormRow {
 
     /// The words that may stand in it; `None`: free text.
     pub fn words(&self) -> Option<Vec<&'static str>> {
-        match (&self.pair, self.field.takes) {
+        match (&self.pair, self.field.kind) {
             (Some(pair), _) if !pair.words.is_empty() => Some(pair.words.clone()),
             (None, ArgKind::Word(words) | ArgKind::Words(words)) => Some(words()),
             _ => None,
@@ -50,7 +50,7 @@ impl FormRow {
     /// Whether Enter opens a list to choose from.
     pub fn has_choices(&self) -> bool {
         let listed = matches!(
-            self.field.takes,
+            self.field.kind,
             ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing | ArgKind::ToWrite | ArgKind::Known(_)
         );
         self.words().is_some() || (self.pair.is_none() && listed)
@@ -58,7 +58,7 @@ impl FormRow {
 
     /// Whether it is yes or no.
     pub const fn is_flag(&self) -> bool {
-        matches!(self.field.takes, ArgKind::Flag)
+        matches!(self.field.kind, ArgKind::Flag)
     }
 
     /// Whether several lines may stand in it.
@@ -78,7 +78,7 @@ impl FormRow {
         if text.is_empty() {
             return None;
         }
-        match self.field.takes {
+        match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
                 Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
                 None => Err("a date (2026-12-24), a time, or 60d is expected"),
@@ -101,6 +101,6 @@ impl FormRow {
 
 /// Whether several lines may be typed into a field.
 pub fn several_lines(field: &Arg) -> bool {
-    let free = matches!(field.takes, ArgKind::Line | ArgKind::Existing);
-    matches!(field.takes, ArgKind::Body | ArgKind::Pairs) || (field.repeated && free)
+    let free = matches!(field.kind, ArgKind::Line | ArgKind::Existing);
+    matches!(field.kind, ArgKind::Body | ArgKind::Pairs) || (field.repeated && free)
 }

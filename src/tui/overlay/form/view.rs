@@ -81,8 +81,8 @@ impl FormView {
             ),
             label: labels.get(field.name).cloned(),
         };
-        let shown = |f: &&Arg| !f.cli_only && !matches!(f.takes, ArgKind::PairsOf(_));
-        let rows: Vec<FormRow> = command.fields.iter().filter(shown).map(row).collect();
+        let shown = |f: &&Arg| !f.cli_only && !matches!(f.kind, ArgKind::PairsOf(_));
+        let rows: Vec<FormRow> = command.args.iter().filter(shown).map(row).collect();
         let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
         let mut form = Self {
             command,
@@ -116,7 +116,7 @@ impl FormView {
 
     /// What names the rows of its pairs, where it has any.
     pub fn pairs_of(&self) -> Option<(&'static Arg, RowsOf)> {
-        self.command.fields.iter().find_map(|f| match f.takes {
+        self.command.args.iter().find_map(|f| match f.kind {
             ArgKind::PairsOf(rows) => Some((f, rows)),
             _ => None,
         })
@@ -134,7 +134,7 @@ impl FormView {
         let first = self.rows.iter().position(|r| r.pair.is_some());
         // Pairs stand where their field does among the others.
         let place = first.unwrap_or_else(|| {
-            let before = self.command.fields.iter().take_while(|f| f.name != field.name).map(|f| f.name);
+            let before = self.command.args.iter().take_while(|f| f.name != field.name).map(|f| f.name);
             let before: Vec<_> = before.collect();
             self.rows.iter().filter(|r| before.contains(&r.field.name)).count()
         });
@@ -223,7 +223,7 @@ impl FormView {
             match &row.pair {
                 Some(pair) => form.add(row.field.name, format!("{}={text}", pair.name)),
                 None if row.is_flag() => form.add(row.field.name, "yes"),
-                None if matches!(row.field.takes, ArgKind::Body) => form.add(row.field.name, text),
+                None if matches!(row.field.kind, ArgKind::Body) => form.add(row.field.name, text),
                 None if several_lines(row.field) => {
                     text.lines().filter(|l| !is_blank(l)).for_each(|l| form.add(row.field.name, l.trim()));
                 }
@@ -243,9 +243,9 @@ impl FormView {
         let is_typed = |f: &Arg| typed.all(f.name) != self.known.all(f.name);
         let names_another = |f: &Arg| {
             let differs = self.others.iter().any(|o| o.all(f.name) != self.known.all(f.name));
-            matches!(f.takes, ArgKind::Record(_)) && differs && is_typed(f)
+            matches!(f.kind, ArgKind::Record(_)) && differs && is_typed(f)
         };
-        if self.command.fields.iter().any(names_another) {
+        if self.command.args.iter().any(names_another) {
             return vec![typed];
         }
         let of_another = |other: &Args| {
@@ -312,11 +312,11 @@ impl FormView {
 
     /// The record that it names.
     fn subject(&self) -> Option<RecordRef> {
-        let named = self.rows.iter().find_map(|r| match r.field.takes {
+        let named = self.rows.iter().find_map(|r| match r.field.kind {
             ArgKind::Record(kinds) if r.field.positional => Some((kinds, r.input.text())),
             _ => None,
         });
-        named.and_then(|(kinds, id)| Some(RecordRef { kind: (*kinds.first()?).to_owned(), id: Id::parse(&id)? }))
+        named.and_then(|(kinds, id)| Some(RecordRef { kind: *kinds.first()?, id: Id::parse(&id)? }))
     }
 
     /// What it says, to be run.
@@ -329,7 +329,8 @@ impl FormView {
             partner: self.partner.as_deref().or(to).map(str::to_owned),
             subject: self.subject().filter(|_| forms.len() == 1),
             // What is done with several records at once is always asked about: one key is too little for it.
-            at_once: (command.weight() == Weight::Light && forms.len() == 1) || typed.flag("dry-run"),
+            at_once: (matches!(command.weight(), None | Some(Weight::Records)) && forms.len() == 1)
+                || typed.flag("dry-run"),
             forms,
         }
     }

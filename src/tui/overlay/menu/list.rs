@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::entry::{Entry, Pick};
+use crate::record::kind::Kind;
 use crate::tui::fuzzy::{Candidate, Finder};
 use crate::tui::input::Input;
 use crate::tui::overlay::definition::{Context, Outcome};
@@ -34,7 +35,7 @@ pub struct Menu<S> {
     /// The text where nothing is left.
     pub empty: &'static str,
     /// The kinds of record that are looked for, where one is to be chosen for a field.
-    pub kinds: Option<&'static [&'static str]>,
+    pub kinds: Option<&'static [Kind]>,
     /// The request for its entries.
     pub asked: Ticket,
     /// The newest request for records that fit what was typed.
@@ -127,7 +128,7 @@ impl<S: 'static> Menu<S> {
 
     /// The same menu, which looks for records of these kinds, where there are any.
     #[must_use]
-    pub fn of_kinds(self, kinds: Option<&'static [&'static str]>, search: fn(&mut S)) -> Self {
+    pub fn of_kinds(self, kinds: Option<&'static [Kind]>, search: fn(&mut S)) -> Self {
         Self { kinds, search: kinds.map(|_| search), ..self }
     }
 

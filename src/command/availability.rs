@@ -1,0 +1,173 @@
+//! Whether a command can be done to a record now, by this member: the one answer that menus, keys, confirm pages and the
+//! command itself give. It asks the table of kinds and the gate; it decides nothing of its own, and writes nothing.
+
+use super::definition::{ArgKind, Args, Command, Key, Needs};
+use crate::gate::from_records;
+use crate::gate::verdict::Verdict;
+use crate::record::definition::{ApplyError, Asker};
+use crate::record::kind::{Kind, State};
+use crate::record::review::Decision;
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{self, purge, request, review};
+use crate::value::json::Json;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+
+/// Returns why a command cannot be done to a record, as far as that can be told before its other arguments are known;
+/// `None` where nothing is against it. A command that is run says the same, before anything else.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Result<Option<Error>, Error> {
+    let Some(writes) = &command.writes else { return Ok(None) };
+    if let Some(as_of) = workspace.looks_back() {
+        return Ok(Some(as_of.refusal()));
+    }
+    if let Err(error) = workspace.could_sign() {
+        return Ok(Some(error));
+    }
+    if let Some(error) = state_refusal(command, record) {
+        return Ok(Some(error));
+    }
+    let records = workspace.records();
+    let (now, person) = (workspace.now(), workspace.person());
+    let Some(def) = record::change(writes.act.name()) else { return Ok(None) };
+    // A change of the record itself; what only names it is made of another record.
+    let changes_it = record::kind_def(record.kind).changes.iter().any(|c| c.kind == writes.act);
+    let inputs = if changes_it {
+        match (def.before)(&records, &Asker { home: workspace.meta.desk, person, now }, record) {
+            Ok(inputs) => inputs,
+            Err(ApplyError::Store(error)) => return Err(error.into()),
+            Err(error) => return Ok(Some(error.into())),
+        }
+    } else {
+        Default::default()
+    };
+    if let Some(error) = writes.step.and_then(|step| request::may_step(record, step, now).err()) {
+        return Ok(Some(error.into()));
+    }
+    let verdict = match writes.act {
+        review::DECIDE => from_records::decide_facts(&records, now, person, record, &undecided())?.judge(),
+        purge::PURGE => purge_verdict(workspace, record)?,
+        act => from_records::act_facts(&records, &workspace.meta.realm, now, act, person, &inputs)?.judge(),
+    };
+    Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
+}
+
+/// What the gate says to erasing a record with a reason. Of a case it is asked of everything in it that was ever held: what
+/// else lies in it has no rule of its own.
+fn purge_verdict(workspace: &Workspace, record: &Record) -> Result<Verdict, Error> {
+    let (records, now, person) = (workspace.records(), workspace.now(), workspace.person());
+    let ask = |record: &Record| -> Result<Verdict, Error> {
+        Ok(from_records::purge_facts(&records, now, person, record, true)?.judge())
+    };
+    let whole = ask(record)?;
+    if record.kind != Kind::Case || !whole.allowed() {
+        return Ok(whole);
+    }
+    for hold in records.find(&Query { case: Some(record.id), ..Query::kind(Kind::Hold) })? {
+        let held = hold.subject.map(|id| records.get(id)).transpose()?.flatten();
+        if let Some(held) = held.filter(|r| !r.is_purged()) {
+            let verdict = ask(&held)?;
+            if !verdict.allowed() {
+                return Ok(verdict);
+            }
+        }
+    }
+    Ok(whole)
+}
+
+/// A decision of which nothing is refused for what it says: so only who decides is judged.
+fn undecided() -> Decision {
+    Decision {
+        outcome: crate::gate::decide::Decision::Defer.word().to_owned(),
+        conditions: Vec::new(),
+        expires: None,
+        conflict: false,
+        reasoned: true,
+        asked: Json::Null,
+    }
+}
+
+/// Why a record is in no state in which a command can be done to it.
+fn state_refusal(command: &Command, record: &Record) -> Option<Error> {
+    let writes = command.writes.as_ref()?;
+    let must_be = |states: &[State]| {
+        let labels: Vec<&str> = states.iter().map(|s| s.label()).collect();
+        Error::not_allowed(format!("it is {}; it must be {}", record.state.label(), labels.join(" or ")))
+    };
+    match writes.needs {
+        Needs::Nothing => None,
+        Needs::NotPurged => record.is_purged().then(|| Error::not_allowed("its content was erased")),
+        Needs::OneOf(states) => {
+            let of_its_kind = states.iter().any(|s| s.kind() == record.kind);
+            (of_its_kind && !states.contains(&record.state)).then(|| must_be(states))
+        }
+        Needs::ActsState => {
+            let def = record::change(writes.act.name())?;
+            let record::definition::Moves::From(states, _) = def.moves else { return None };
+            let of_its_kind = states.iter().any(|s| s.kind() == record.kind);
+            (of_its_kind && !states.contains(&record.state)).then(|| must_be(states))
+        }
+    }
+}
+
+/// The records that a command is done to, as its arguments name them. Names that are none are left to the command.
+pub fn targets(workspace: &Workspace, command: &Command, args: &Args) -> Result<Vec<Record>, Error> {
+    let mut all = Vec::new();
+    for arg in command.target_args() {
+        for typed in args.all(arg.name) {
+            let found = match arg.kind {
+                ArgKind::Record(kinds) => workspace.find_record(typed, kinds),
+                ArgKind::Partner => workspace.partner(typed),
+                _ => continue,
+            };
+            all.extend(found.ok());
+        }
+    }
+    Ok(all)
+}
+
+/// Refuses a command that cannot be done to what its arguments name.
+///
+/// # Errors
+///
+/// What [`why_not`] says of the first of them that it cannot be done to.
+pub fn check(workspace: &Workspace, command: &Command, args: &Args) -> Result<(), Error> {
+    for record in targets(workspace, command, args)? {
+        if let Some(error) = why_not(workspace, command, &record)? {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The commands that a key means for a record.
+#[derive(Debug)]
+pub struct ByKey {
+    /// Those that can be done now.
+    pub can: Vec<&'static Command>,
+    /// The others, and why not.
+    pub cannot: Vec<(&'static Command, Error)>,
+}
+
+/// Returns the commands that a key means for a record, and which of them can be done now.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn by_key(workspace: &Workspace, record: &Record, key: Key) -> Result<ByKey, Error> {
+    let (mut can, mut cannot) = (Vec::new(), Vec::new());
+    for command in with_key(record.kind, key) {
+        match why_not(workspace, command, record)? {
+            None => can.push(command),
+            Some(error) => cannot.push((command, error)),
+        }
+    }
+    Ok(ByKey { can, cannot })
+}
+
+fn with_key(kind: Kind, key: Key) -> impl Iterator<Item = &'static Command> {
+    super::commands().filter(move |c| c.target_arg(kind).is_some() && c.keys().contains(&key))
+}

@@ -1,0 +1,48 @@
+//! Running a command: the only way, for both front ends, the demo and the suite. What a command is done to is judged here
+//! before anything else, so that no door can forget it.
+
+use super::availability;
+use super::definition::{Args, Command, CommandContext, Handler, Output};
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// What a command runs on.
+pub enum On<'a> {
+    /// An open workspace.
+    Workspace(&'a mut Workspace),
+    /// None: what is named, and who is asked for a passphrase.
+    Nothing(&'a mut CommandContext),
+}
+
+/// Runs a command. What it is done to is judged first, as every menu judges it.
+///
+/// # Errors
+///
+/// Why it cannot be done, or what went wrong; the stored state is then as it was. [`Error::usage`] where it runs on
+/// something else than it needs.
+pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    match (command.run, on) {
+        (Handler::Free(run), On::Nothing(context)) => run(context, args, job),
+        (Handler::Law(run), On::Nothing(context)) => {
+            run(&crate::law::edition::Law::of_program(), context.clock.now(), args)
+        }
+        (Handler::Law(run), On::Workspace(workspace)) => run(&*workspace.law()?, workspace.now(), args),
+        (Handler::Reads(run) | Handler::Writes(run), On::Workspace(workspace)) => {
+            availability::check(workspace, command, args)?;
+            run(workspace, args, job)
+        }
+        (Handler::Free(run), On::Workspace(workspace)) => {
+            let no_prompt =
+                |_: &str, _| Err(Error::usage("this is done on the command line").hint("leave the screens first"));
+            let mut context = CommandContext {
+                workspace: workspace.folder().to_owned(),
+                identity: std::path::PathBuf::new(),
+                passphrase: Box::new(no_prompt),
+                clock: crate::host::clock::Clock::Fixed(workspace.now()),
+            };
+            run(&mut context, args, job)
+        }
+        (Handler::Reads(_) | Handler::Writes(_), On::Nothing(_)) => Err(Error::usage("this needs an open workspace")),
+    }
+}

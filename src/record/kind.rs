@@ -1,0 +1,235 @@
+//! What a record and a change are called: the closed list of kinds, the states of each, and how a state reads.
+//!
+//! A name is compared as one of these types, never as a string: the string stands once, in the row that defines it. No
+//! kind is described here; each has its own file.
+
+use crate::value::class::words;
+
+/// Makes something of the table of record kinds: a module and a variant a line. A new kind is a file and a line here.
+macro_rules! record_kinds {
+    ($make:ident) => {
+        $make! {
+            /// The desk itself.
+            desk Desk = "desk",
+            /// A member of a desk.
+            member Member = "member",
+            /// A partner desk.
+            partner Partner = "partner",
+            /// An agreement with a partner.
+            agreement Agreement = "agreement",
+            /// An assurance that a partner gave.
+            assurance Assurance = "assurance",
+            /// An independent authorisation.
+            authorisation Authorisation = "authorisation",
+            /// A case.
+            case Case = "case",
+            /// An item of a case.
+            item Item = "item",
+            /// An import of items from a file.
+            import Import = "import",
+            /// A request between desks.
+            request Request = "request",
+            /// A legal review.
+            review Review = "review",
+            /// A disclosure of items to a partner.
+            disclosure Disclosure = "disclosure",
+            /// A legal hold.
+            hold Hold = "hold",
+            /// A purge.
+            purge Purge = "purge",
+            /// A deletion certificate.
+            certificate Certificate = "certificate",
+            /// A delete order.
+            order Order = "order",
+            /// The stream of bundles with a partner.
+            stream Stream = "stream",
+            /// A bundle that was sent or received.
+            bundle Bundle = "bundle",
+            /// A letter, or another copy that left by hand.
+            letter Letter = "letter",
+            /// A change of the law that the desk works by.
+            law Law = "law",
+        }
+    };
+}
+pub(crate) use record_kinds;
+
+macro_rules! kind_enum {
+    ($($(#[$doc:meta])* $module:ident $variant:ident = $word:literal,)+) => {
+        words! {
+            /// A kind of record.
+            Kind { $($(#[$doc])* $variant = $word),+ }
+        }
+    };
+}
+record_kinds!(kind_enum);
+
+/// How a state is seen at a glance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mood {
+    /// Nothing is to be said of it.
+    Neutral,
+    /// Somebody waits for something.
+    Waiting,
+    /// In order.
+    Good,
+    /// It stops something, or was refused.
+    Stopped,
+    /// Over: it is read, and nothing is done with it any more.
+    Over,
+    /// Its content was erased: the record is a tombstone.
+    Erased,
+}
+
+/// A state of a kind of record.
+#[derive(Debug)]
+pub struct StateDef {
+    /// The word that is stored and stands in JSON.
+    pub word: &'static str,
+    /// How people read it.
+    pub label: &'static str,
+    /// How it is seen at a glance.
+    pub mood: Mood,
+}
+
+/// The state of a record: one of its kind's.
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    kind: Kind,
+    def: &'static StateDef,
+}
+
+impl State {
+    /// A state of a kind, by its definition.
+    pub const fn new(kind: Kind, def: &'static StateDef) -> Self {
+        Self { kind, def }
+    }
+
+    /// The kind of record that is in it.
+    pub const fn kind(self) -> Kind {
+        self.kind
+    }
+
+    /// The word that is stored and stands in JSON.
+    pub const fn word(self) -> &'static str {
+        self.def.word
+    }
+
+    /// How people read it.
+    pub const fn label(self) -> &'static str {
+        self.def.label
+    }
+
+    /// How it is seen at a glance.
+    pub const fn mood(self) -> Mood {
+        self.def.mood
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.def.word == other.def.word
+    }
+}
+
+impl Eq for State {}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl serde::Serialize for State {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// The enum of the states of one kind of record.
+pub trait KindState: Copy + Eq + Into<State> + 'static {
+    /// The kind.
+    const KIND: Kind;
+    /// Every state, in the order of a record's life.
+    const STATES: &'static [Self];
+
+    /// The state of that word.
+    fn of(state: State) -> Option<Self> {
+        Self::STATES.iter().copied().find(|s| (*s).into() == state)
+    }
+}
+
+/// Makes the states of a kind: the enum, and for each its word, how people read it, and how it is seen.
+macro_rules! states {
+    ($(#[$meta:meta])* $kind:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal $label:literal $mood:ident,)+ }) => {
+        $crate::value::class::words! {
+            $(#[$meta])*
+            State { $($(#[$vmeta])* $variant = $word),+ }
+        }
+
+        impl State {
+            /// The state as that of a record.
+            pub const fn any(self) -> $crate::record::kind::State {
+                use $crate::record::kind::{Kind, Mood, StateDef};
+                let def: &'static StateDef = match self {
+                    $(Self::$variant => &StateDef { word: $word, label: $label, mood: Mood::$mood }),+
+                };
+                $crate::record::kind::State::new(Kind::$kind, def)
+            }
+        }
+
+        impl From<State> for $crate::record::kind::State {
+            fn from(state: State) -> Self {
+                state.any()
+            }
+        }
+
+        impl $crate::record::kind::KindState for State {
+            const KIND: $crate::record::kind::Kind = $crate::record::kind::Kind::$kind;
+            const STATES: &'static [Self] = Self::ALL;
+        }
+
+        /// The states of the kind, for its row.
+        const STATES: &[$crate::record::kind::State] = &[$(State::$variant.any()),+];
+    };
+}
+pub(crate) use states;
+
+/// The kind of a change: its name in the log, and where an act may begin with it, in the table of signers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ChangeKind(&'static str);
+
+impl ChangeKind {
+    /// A kind of change. Only the file of a record kind names one.
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// Whether a name that stands in the log is this kind's.
+    pub fn is(self, name: &str) -> bool {
+        self.0 == name
+    }
+}
+
+impl serde::Serialize for ChangeKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl AsRef<str> for ChangeKind {
+    fn as_ref(&self) -> &str {
+        self.0
+    }
+}
+
+impl std::fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.0)
+    }
+}

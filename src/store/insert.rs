@@ -1,0 +1,146 @@
+//! Writing the rows of acts and changes.
+
+use rusqlite::{Connection, params};
+
+use super::error::{StoreError, damaged};
+use super::records::{SqlRecordStore, waiting_partners};
+use super::search;
+use super::statement::sql;
+use crate::act::change::{Body, Change};
+use crate::act::header::{Audience, Header};
+use crate::record::store::{ChangeRow, RecordStore as _};
+use crate::value::digest::Digest;
+
+/// The row of an act.
+pub(super) struct ActRow<'a> {
+    pub(super) position: i64,
+    pub(super) id: Digest,
+    pub(super) header: &'a Header,
+    /// The position of the import that took it in; `None` for own acts.
+    pub(super) via: Option<i64>,
+    pub(super) first_row: i64,
+    pub(super) changes: u64,
+    /// The header as it was signed.
+    pub(super) bytes: &'a [u8],
+    pub(super) signature: &'a str,
+}
+
+impl ActRow<'_> {
+    pub(super) fn insert(&self, conn: &Connection) -> Result<(), StoreError> {
+        let Header { desk, replica, sequence, time, audience, .. } = self.header;
+        let audience = match audience {
+            Audience::Own => "own",
+            Audience::Partners => "partners",
+            Audience::Desks(_) => "desks",
+        };
+        conn.prepare_cached(sql!("act.add"))?.execute(params![
+            self.position,
+            self.id,
+            desk,
+            replica,
+            sequence,
+            audience,
+            time.at,
+            self.via,
+            self.first_row,
+            self.changes,
+            self.bytes,
+            self.signature,
+        ])?;
+        Ok(())
+    }
+}
+
+/// Notes for which partners an own act waits to be carried.
+pub(super) fn await_carriage(
+    records: &mut SqlRecordStore<'_>,
+    header: &Header,
+    position: i64,
+) -> Result<(), StoreError> {
+    let partners = match &header.audience {
+        Audience::Own => Vec::new(),
+        Audience::Partners => waiting_partners(records)?,
+        Audience::Desks(desks) => desks.clone(),
+    };
+    for partner in partners {
+        records.await_carriage(partner, position)?;
+    }
+    Ok(())
+}
+
+/// How many changes' words are added to the index in one run.
+const RUN: usize = 256;
+
+/// The changes of an act that is being stored, and their words.
+pub(super) struct ChangeRows<'c> {
+    conn: &'c Connection,
+    /// Words that are not in the index yet, by row: adding them in runs is faster than one by one between other tables.
+    words: Vec<(i64, Option<String>)>,
+}
+
+/// The row of a change.
+pub(super) struct StoredChangeRow<'a> {
+    pub(super) row: ChangeRow,
+    pub(super) change: &'a Change,
+    /// Whether it came with its content.
+    pub(super) content_came: bool,
+    /// Where the record of an own copy stands in the record store.
+    pub(super) place: Option<i64>,
+}
+
+impl<'c> ChangeRows<'c> {
+    pub(super) const fn new(conn: &'c Connection) -> Self {
+        Self { conn, words: Vec::new() }
+    }
+
+    /// Prepares for a change with these words. One without words may take some out of the index, so all that there are
+    /// must be in it.
+    pub(super) fn make_room(&mut self, words: Option<&Option<String>>) -> Result<(), StoreError> {
+        if words.is_none() || self.words.len() >= RUN { self.index() } else { Ok(()) }
+    }
+
+    /// Adds the words that wait to the index.
+    pub(super) fn index(&mut self) -> Result<(), StoreError> {
+        for (row, words) in self.words.drain(..) {
+            search::add(self.conn, row, words.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// Inserts a change; where it has words, they will be searched.
+    pub(super) fn insert(
+        &mut self,
+        stored: StoredChangeRow<'_>,
+        words: Option<Option<String>>,
+    ) -> Result<(), StoreError> {
+        fn text(bytes: &[u8]) -> Result<&str, StoreError> {
+            std::str::from_utf8(bytes).map_err(|_| damaged("a change"))
+        }
+        let StoredChangeRow { row, change, content_came, place } = stored;
+        let (content, salt, commitment) = match &change.body {
+            Body::Whole { content, salt } => (Some(text(content)?), Some(salt), None),
+            Body::Redacted(commitment) => (None, None, Some(commitment)),
+            Body::None => (None, None, None),
+        };
+        self.conn.prepare_cached(sql!("change.add"))?.execute(params![
+            row,
+            change.record,
+            change.kind,
+            text(&change.terms)?,
+            content,
+            salt,
+            commitment,
+            content_came,
+            words.is_some(),
+            place,
+        ])?;
+        self.words.extend(words.map(|words| (row.0, words)));
+        Ok(())
+    }
+
+    /// Inserts the leaf of a change that was withheld.
+    pub(super) fn insert_leaf(&self, row: ChangeRow, leaf: &Digest) -> Result<(), StoreError> {
+        self.conn.prepare_cached(sql!("change.add_leaf"))?.execute(params![row, leaf])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! A purge takes everything that speaks of what it erases. One record of every kind is made in a case, each with words of its
+//! own; the case is purged; then each of these words is searched for, listed, shown and looked for in the open database.
+
+use std::collections::BTreeMap;
+
+use comity::record::definition::Content;
+use comity::record::kind::Kind;
+use comity::record::{KINDS, kind_def};
+use rusqlite::types::ValueRef;
+
+use crate::desks::{Site, pair};
+
+/// Every text and blob of the database of a workspace, as an examiner with the key reads it.
+fn scan(site: &Site, member: u8) -> Vec<u8> {
+    let workspace = site.open(member).unwrap();
+    let mut all = Vec::new();
+    let names = |sql: &str| -> Vec<String> {
+        let mut rows = workspace.db.prepare(sql).unwrap();
+        rows.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    for table in names("SELECT name FROM sqlite_master WHERE type = 'table'") {
+        let Ok(mut rows) = workspace.db.prepare(&format!("SELECT * FROM \"{table}\"")) else { continue };
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                match row.get_ref(column).unwrap() {
+                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => all.extend_from_slice(bytes),
+                    _ => {}
+                }
+                all.push(b'\n');
+            }
+        }
+    }
+    all
+}
+
+/// The words that each record of a kind was given: one for each text that a member types for it.
+type Marks = BTreeMap<Kind, Vec<&'static str>>;
+
+/// Makes a case with records of every kind that can lie in one, each with its words. Answers the case.
+fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
+    let mut mark = |kind: Kind, word: &'static str| {
+        marks.entry(kind).or_default().push(word);
+        word
+    };
+    let case = a.case(mark(Kind::Case, "zqcasetitle"));
+    let file = a.path("zqimportfile.csv");
+    std::fs::write(&file, "value\nn1.example\n").unwrap();
+    mark(Kind::Import, "zqimportfile");
+    a.must(
+        1,
+        "item import",
+        &[
+            ("file", &file),
+            ("format", "csv"),
+            ("case", &case),
+            ("column", "value=1"),
+            ("header", "yes"),
+            ("type", "domain"),
+        ],
+    );
+    let item = |value: &str| {
+        a.make(
+            1,
+            "item add",
+            &[
+                ("case", &case),
+                ("type", "account"),
+                ("category", "subscriber"),
+                ("tier", "2"),
+                ("person-class", "suspect"),
+                ("value", value),
+            ],
+        )
+    };
+    let account = item(mark(Kind::Item, "zqitemvalue"));
+    // A review with every text that it takes.
+    let review =
+        a.make(1, "review open", &[("subject", &account), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")]);
+    a.must(
+        2,
+        "review assess",
+        &[
+            ("review", &review),
+            ("all", "met"),
+            ("less-intrusive", mark(Kind::Review, "zqlessintrusive")),
+            ("reason", &format!("necessity={}", mark(Kind::Review, "zqtestreason"))),
+        ],
+    );
+    a.must(
+        2,
+        "review decide",
+        &[
+            ("review", &review),
+            ("approve", "yes"),
+            ("expires", "60d"),
+            ("reasons", mark(Kind::Review, "zqdecisionreason")),
+            ("caveat", mark(Kind::Review, "zqcaveat")),
+        ],
+    );
+    a.must(
+        2,
+        "authorisation add",
+        &[("item", &account), ("to", "XB"), ("by", "Court"), ("reference", mark(Kind::Authorisation, "zqreference"))],
+    );
+    a.must(
+        2,
+        "authorisation add",
+        &[("case", &case), ("to", "XB"), ("by", mark(Kind::Authorisation, "zqcourt")), ("reference", "1")],
+    );
+    let disclosure = a.make(
+        1,
+        "disclosure new",
+        &[
+            ("item", &account),
+            ("to", "XB"),
+            ("delete-after", "30d"),
+            ("named", mark(Kind::Disclosure, "zqnamedperson")),
+        ],
+    );
+    a.must(2, "disclosure release", &[("disclosure", &disclosure)]);
+    let calls = item("an address at risk");
+    let emergency = a.make(
+        1,
+        "disclosure new",
+        &[
+            ("item", &calls),
+            ("to", "XB"),
+            ("delete-after", "30d"),
+            ("emergency", mark(Kind::Disclosure, "zqemergencytext")),
+        ],
+    );
+    let joined = a.must(4, "disclosure join", &[("disclosure", &emergency)]);
+    assert!(joined.message.is_some());
+    a.must(
+        2,
+        "disclosure validate",
+        &[("disclosure", &emergency), ("outcome", "approved"), ("reasons", mark(Kind::Disclosure, "zqvalidation"))],
+    );
+    a.make(
+        1,
+        "request new",
+        &[
+            ("case", &case),
+            ("kind", "bc31"),
+            ("to", "XB"),
+            ("draft", "yes"),
+            ("field", &format!("facts={}", mark(Kind::Request, "zqrequestfacts"))),
+        ],
+    );
+    let hold = a.make(
+        1,
+        "retention hold",
+        &[("case", &case), ("reason", "litigation"), ("because", mark(Kind::Hold, "zqholdreason"))],
+    );
+    a.must(2, "retention release", &[("hold", &hold), ("because", mark(Kind::Hold, "zqliftreason"))]);
+    // An item that was erased before the case: what the erasure says goes with the case.
+    let early = item("zqearlyitem");
+    mark(Kind::Item, "zqearlyitem");
+    a.must(3, "retention purge", &[("item", &early), ("because", mark(Kind::Purge, "zqpurgereason"))]);
+    let letter = a.path("letter.txt");
+    let draft = a.must(1, "request list", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    a.must(1, "request letter", &[("request", &draft), ("out", &letter)]);
+    marks.entry(Kind::Letter).or_default();
+    a.carry(b, "bundle");
+    case
+}
+
+#[test]
+fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
+    let (_root, a, b) = pair();
+    let fourth = a.identity(4);
+    a.must(1, "identity new", &[("name", "XA-4"), ("out", fourth.to_str().unwrap()), ("no-passphrase", "yes")]);
+    let file = format!("{}.pub", fourth.to_str().unwrap());
+    a.must(1, "member add", &[("file", &file), ("roles", "investigator,desk-officer")]);
+    let mut marks = Marks::new();
+    let case = fill(&a, &b, &mut marks);
+    // A kind that can lie in a case and was not made here would be forgotten.
+    for def in KINDS {
+        let dies =
+            matches!(def.content, Content::Own { .. } | Content::WithSubject | Content::WithCase | Content::WithItems);
+        assert_eq!(dies, marks.contains_key(&def.kind), "{}: make one of it in `fill`", def.kind);
+        assert_eq!(kind_def(def.kind).kind, def.kind);
+    }
+    let before = scan(&a, 1);
+    let words: Vec<(Kind, &str)> = marks.iter().flat_map(|(k, words)| words.iter().map(|w| (*k, *w))).collect();
+    for (kind, word) in &words {
+        // The earlier purge erased what it was for; its reason stays until the case goes.
+        let there = before.windows(word.len()).any(|w| w == word.as_bytes());
+        assert_eq!(there, *word != "zqearlyitem", "{kind} {word} before the purge");
+    }
+    a.must(3, "retention purge", &[("case", &case), ("because", "the court orders it")]);
+    let after = scan(&a, 1);
+    let mut told = String::new();
+    for name in [
+        "item list",
+        "request list",
+        "review list",
+        "disclosure list",
+        "authorisation list",
+        "retention holds",
+        "retention certificates",
+        "retention duties",
+        "case list",
+        "desk today",
+        "audit log",
+        "retention list",
+    ] {
+        let output = a.must(3, name, &[]);
+        told.push_str(&output.value.to_string());
+        told.push_str(&comity::command::plain::lines(&output).join("\n"));
+    }
+    told.push_str(&a.must(3, "case show", &[("case", &case)]).value.to_string());
+    for (kind, word) in &words {
+        assert!(!after.windows(word.len()).any(|w| w == word.as_bytes()), "{kind}: {word} is in the database");
+        assert!(!told.contains(word), "{kind}: {word} is told");
+        let found = a.must(3, "search", &[("words", word)]).value;
+        assert_eq!(found, serde_json::json!([]), "{kind}: {word} is found");
+    }
+    a.must(1, "audit verify", &[]);
+}

@@ -1,0 +1,471 @@
+//! Menus never lie: of every record, member and command of a menu, the yes or no and its first rule are those of the command
+//! itself. It is asked of the demo's desks, and of two desks in which every state of every kind of record was reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use comity::command::definition::{Args, Command, CommandContext};
+use comity::command::run::{On, run};
+use comity::command::{commands, identity};
+use comity::demo::story::Story;
+use comity::host::clock::Clock;
+use comity::law::edition::Law;
+use comity::law::rule::RuleId;
+use comity::record::KINDS;
+use comity::record::kind::Kind;
+use comity::record::store::{Query, Record, RecordStore as _};
+use comity::tui::bulk;
+use comity::tui::page::RecordRef;
+use comity::value::timestamp::Timestamp;
+use comity::workspace::error::{Error, ErrorKind};
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
+
+use crate::desks::{Fields, Site, pair, text};
+
+/// What a member could type for the rest of a command, in several ways. A command that is done to a record and is not here
+/// fails the test.
+const TYPED: &[(&str, &[Fields<'_>])] = &[
+    (
+        "agreement add",
+        &[&[
+            ("instrument", "bc"),
+            ("title", "x"),
+            ("purpose", "cybercrime"),
+            ("categories", "indicator"),
+            ("tier", "1"),
+            ("from", "2026-01-01"),
+            ("until", "2030-01-01"),
+            ("retention-cap", "90d"),
+        ]],
+    ),
+    ("agreement countersign", &[&[]]),
+    ("agreement end", &[&[("because", "x")]]),
+    ("assurance add", &[&[("of", "torture"), ("text", "x"), ("by", "x")]]),
+    (
+        "authorisation add",
+        &[&[("to", "XA"), ("by", "x"), ("reference", "x")], &[("to", "XB"), ("by", "x"), ("reference", "x")]],
+    ),
+    ("case close", &[&[("because", "x")]]),
+    ("disclosure join", &[&[]]),
+    (
+        "disclosure new",
+        &[
+            &[("to", "XA"), ("delete-after", "20d")],
+            &[("to", "XB"), ("delete-after", "20d")],
+            &[("to", "XA"), ("delete-after", "20d"), ("named", "x")],
+            &[("to", "XB"), ("delete-after", "20d"), ("named", "x")],
+            &[("to", "XA"), ("delete-after", "20d"), ("named", "x"), ("emergency", "x")],
+            &[("to", "XB"), ("delete-after", "20d"), ("named", "x"), ("emergency", "x")],
+        ],
+    ),
+    ("disclosure recall", &[&[]]),
+    ("disclosure release", &[&[]]),
+    ("disclosure validate", &[&[("outcome", "approved"), ("reasons", "x")]]),
+    ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),
+    ("law restore", &[]),
+    (
+        "partner channel",
+        &[
+            &[("state", "tested"), ("because", "x")],
+            &[("state", "operational"), ("because", "x")],
+            &[("state", "suspended"), ("because", "x")],
+            &[("state", "inaugurated"), ("because", "x")],
+        ],
+    ),
+    ("partner confirm", &[]),
+    ("partner resume", &[&[("because", "x")]]),
+    ("partner suspend", &[&[("because", "x")]]),
+    ("request accept", &[&[]]),
+    ("request acknowledge", &[&[]]),
+    ("request agree", &[&[]]),
+    ("request clarify", &[&[("text", "x")]]),
+    ("request close", &[&[]]),
+    ("request consent", &[&[]]),
+    ("request deliver", &[&[("text", "x")]]),
+    ("request execute", &[&[]]),
+    ("request expire", &[&[]]),
+    ("request extend", &[&[("text", "x")]]),
+    ("request new", &[]),
+    ("request offer", &[&[("text", "x")]]),
+    ("request postpone", &[&[("because", "x")], &[("because", "x"), ("ground", "R5")]]),
+    ("request refuse", &[&[("because", "x"), ("ground", "R2")]]),
+    ("request reply", &[&[("text", "x")]]),
+    ("request report-use", &[&[("text", "x")]]),
+    ("request resolve", &[&[("because", "x"), ("take", "withdrawn")], &[("because", "x"), ("take", "accepted")]]),
+    ("request send", &[&[]]),
+    ("request submit", &[&[]]),
+    ("request withdraw", &[&[("because", "x")]]),
+    ("retention certificates", &[&[]]),
+    ("retention hold", &[&[("reason", "litigation"), ("because", "x")]]),
+    ("retention release", &[&[("because", "x")]]),
+    ("review assess", &[&[("all", "met"), ("less-intrusive", "x")]]),
+    (
+        "review decide",
+        &[
+            &[("defer", "yes"), ("reasons", "x")],
+            &[("refuse", "yes"), ("reasons", "x")],
+            &[("approve", "yes"), ("expires", "60d")],
+        ],
+    ),
+    ("review lapse", &[&[("changed", "facts"), ("because", "x")]]),
+    (
+        "review open",
+        &[
+            &[("to", "XA"), ("purpose", "cybercrime"), ("level", "L1")],
+            &[("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")],
+        ],
+    ),
+    ("review recuse", &[&[("because", "x")]]),
+    // What these write lies outside the database, or ends it as it was: they are not run for a test of menus. What they say
+    // before is the same question, which the others ask too.
+    ("agreement export", &[]),
+    ("bundle export", &[]),
+    ("item add", &[&[("type", "domain"), ("category", "indicator"), ("tier", "1"), ("value", "n.example")]]),
+    ("item import", &[]),
+    ("member revoke", &[]),
+    ("member roles", &[]),
+    ("request letter", &[]),
+    ("retention purge", &[&[("dry-run", "yes"), ("because", "x")]]),
+];
+
+/// A menu's no, or a command's: its first rule, or where no rule says it, what it says.
+fn no(error: &Error) -> String {
+    let first = error.verdict.as_ref().and_then(|v| v.refusals().next().map(|f| f.id));
+    first.map_or_else(|| error.what.clone(), |id: RuleId| id.to_string())
+}
+
+/// What was met: each kind of record with its state, by whom it was looked at, and how often a yes and a no were compared.
+#[derive(Default)]
+struct Met {
+    states: BTreeSet<(Kind, &'static str)>,
+    looked: BTreeMap<(Kind, &'static str, String), usize>,
+    yes: usize,
+    no: usize,
+    /// A yes that none of the ways to fill in the rest made good: each with what was said.
+    open: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Met {
+    /// Walks all records of a workspace with all commands that can be done to them, as one member.
+    fn walk(&mut self, workspace: &mut Workspace, who: &str) {
+        for def in KINDS {
+            for record in workspace.records().find(&Query::kind(def.kind)).unwrap() {
+                self.states.insert((record.kind, record.state.word()));
+                *self.looked.entry((record.kind, record.state.word(), who.to_owned())).or_default() += 1;
+                for command in commands().filter(|c| c.writes.is_some() && c.target_arg(def.kind).is_some()) {
+                    self.compare(workspace, who, command, &record);
+                }
+            }
+        }
+    }
+
+    fn compare(&mut self, workspace: &mut Workspace, who: &str, command: &'static Command, record: &Record) {
+        let name = command.full_name();
+        let thing = RecordRef { kind: record.kind, id: record.id };
+        let may = bulk::may_each(workspace, command, std::slice::from_ref(&thing), &|| true).unwrap();
+        let menu = may.cannot.first().map(|(_, why)| no(why));
+        let Some((_, ways)) = TYPED.iter().find(|(n, _)| *n == name) else {
+            panic!("{name} is done to records: say in TYPED how the rest of it is filled in")
+        };
+        let answers: Vec<Option<Error>> = ways.iter().map(|way| answer(workspace, command, record, way)).collect();
+        let place = format!("{who}: {name} of a {} that is {}", record.kind, record.state);
+        match menu {
+            Some(menu) => {
+                self.no += 1;
+                for said in &answers {
+                    let said = said.as_ref().map(no);
+                    assert_eq!(
+                        said.as_deref(),
+                        Some(menu.as_str()),
+                        "{place}: the menu says no, and the command another"
+                    );
+                }
+            }
+            None => {
+                self.yes += 1;
+                if !answers.is_empty() && answers.iter().all(Option::is_some) {
+                    let said = answers.iter().flatten().map(no);
+                    self.open.entry(place).or_default().extend(said);
+                }
+            }
+        }
+    }
+}
+
+/// What a command says to a record, with the rest filled in: `None`, it would be done.
+fn answer(workspace: &mut Workspace, command: &Command, record: &Record, way: Fields<'_>) -> Option<Error> {
+    let mut args = Args::default();
+    let target = command.target_arg(record.kind).unwrap();
+    let named = match record.kind {
+        Kind::Partner => record.key.clone().unwrap(),
+        _ => record.id.to_string(),
+    };
+    args.add(target.name, named);
+    // What the place tells is filled in, as the form does.
+    if let (Some(case), Some(arg)) =
+        (record.case, command.field("case").filter(|a| a.required && a.name != target.name))
+    {
+        args.add(arg.name, case.to_string());
+    }
+    for (field, value) in way {
+        let arg = command.field(field).unwrap_or_else(|| panic!("{command:?} has no {field}"));
+        if arg.name != target.name {
+            args.add(arg.name, *value);
+        }
+    }
+    workspace.rehearse(|workspace| run(command, On::Workspace(workspace), &args, &mut Job::silent()))
+}
+
+fn open(workspace: PathBuf, identity: PathBuf, now: Timestamp) -> Workspace {
+    let clock = Clock::Fixed(now);
+    let passphrase = Box::new(|_: &str, _| Err(Error::new(ErrorKind::Key, "no passphrase", "")));
+    let mut context = CommandContext { workspace, identity, passphrase, clock };
+    let (me, _) = identity::unlock(&mut context).unwrap();
+    Workspace::open(&context.workspace, &context.identity, me, clock, false).unwrap()
+}
+
+/// Walks the demo's two desks, where its screens open and at its end.
+fn demo(folder: &Path, met: &mut Met) {
+    let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
+    let mut story = Story::begin(folder, now).unwrap();
+    for part in [1, 2] {
+        while story.step(part).unwrap().is_some() {}
+        for who in ["okafor@XA", "osei@XA", "brandt@XB", "lindqvist@XB"] {
+            let code = who.split_once('@').unwrap().1;
+            met.walk(&mut open(story.workspace(code), story.identity(who), now), who);
+        }
+    }
+}
+
+/// A request of XA to XB, sent and arrived.
+fn sent(a: &Site, b: &Site, case: &str, n: &mut usize) -> String {
+    let request = authorised(a, case);
+    a.must(1, "request send", &[("request", &request)]);
+    carry(a, b, n);
+    request
+}
+
+fn draft(a: &Site, case: &str) -> String {
+    let law = Law::of_program();
+    let fields = crate::requests::filled(law.request("bc29").unwrap());
+    let mut form = vec![("kind", "bc29"), ("case", case), ("to", "XB")];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    a.make(1, "request new", &form)
+}
+
+fn in_review(a: &Site, case: &str) -> (String, String) {
+    let request = draft(a, case);
+    a.must(1, "request submit", &[("request", &request)]);
+    let reviews = a.must(2, "review list", &[]).value;
+    let of = reviews.as_array().unwrap().iter().find(|r| r["subject"] == request.as_str()).unwrap();
+    (request, of["id"].as_str().unwrap().to_owned())
+}
+
+fn authorised(a: &Site, case: &str) -> String {
+    let (request, review) = in_review(a, case);
+    a.decide(&review);
+    request
+}
+
+fn carry(from: &Site, to: &Site, n: &mut usize) {
+    *n += 1;
+    from.carry(to, &format!("carried-{n}"));
+}
+
+/// Brings two desks into a state in which every state of every kind of record stands somewhere, but for that of a request whose
+/// time has passed. Answers the request that waits for that.
+fn every_state(a: &Site, b: &Site, root: &Path) -> String {
+    let mut n = 0;
+    let (case, closed, gone) = (a.case("Open"), a.case("Closed"), a.case("Gone"));
+    a.must(1, "case close", &[("case", &closed), ("because", "done")]);
+    a.indicator(&gone, "gone.example");
+    a.must(1, "retention purge", &[("case", &gone), ("because", "a mistake")]);
+    let certificate = a.must(1, "retention certificates", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    a.must(2, "retention certificates", &[("countersign", &certificate)]);
+    let again = a.indicator(&case, "again.example");
+    a.must(1, "retention purge", &[("item", &again), ("because", "a mistake")]);
+    let table = a.path("table.csv");
+    std::fs::write(&table, "value\nn1.example\n").unwrap();
+    a.must(
+        1,
+        "item import",
+        &[
+            ("file", &table),
+            ("format", "csv"),
+            ("case", &case),
+            ("column", "value=1"),
+            ("header", "yes"),
+            ("type", "domain"),
+        ],
+    );
+    // Members and partners.
+    let fifth = a.identity(5);
+    a.must(1, "identity new", &[("name", "XA-5"), ("out", &text(&fifth)), ("no-passphrase", "yes")]);
+    a.must(1, "member add", &[("file", &format!("{}.pub", text(&fifth))), ("roles", "investigator")]);
+    let members = a.must(1, "member list", &[]).value;
+    let fifth =
+        members.as_array().unwrap().iter().find(|m| m["name"] == "XA-5").unwrap()["id"].as_str().unwrap().to_owned();
+    a.must(1, "member revoke", &[("member", &fifth)]);
+    let (c, d) = (Site::found(root, "XC"), Site::found(root, "XD"));
+    let card = c.path("card");
+    c.must(1, "desk card", &[("out", &card)]);
+    a.must(1, "partner add", &[("card", &card), ("kind", "cert")]);
+    a.meet(&d);
+    a.must(1, "partner suspend", &[("partner", "XD"), ("because", "a leak")]);
+    let ended = a.agree(b, "1", "indicator");
+    a.must(1, "agreement end", &[("agreement", &ended), ("because", "another follows")]);
+    a.must(2, "assurance add", &[("partner", "XB"), ("of", "torture"), ("text", "none"), ("by", "ministry")]);
+    // The law.
+    let row = a.path("row.toml");
+    for because in ["first", "second"] {
+        let shown = a.must(1, "law row", &[("table", "instrument"), ("id", "bc")]).text.unwrap();
+        std::fs::write(&row, shown.replace("\"note\": \"", &format!("\"note\": \"Read for the {because} time. ")))
+            .unwrap();
+        a.must(1, "law change", &[("file", &row), ("because", because)]);
+    }
+    a.must(1, "law restore", &[("table", "instrument"), ("id", "bc"), ("because", "as it was")]);
+    let shown = a.must(1, "law row", &[("table", "instrument"), ("id", "2ap")]).text.unwrap();
+    std::fs::write(&row, shown.replace("\"note\": \"", "\"note\": \"Read again. ")).unwrap();
+    a.must(1, "law change", &[("file", &row), ("because", "read again")]);
+    // Items, reviews, holds, disclosures.
+    let account = |value: &str| {
+        a.make(
+            1,
+            "item add",
+            &[
+                ("case", &case),
+                ("type", "account"),
+                ("category", "subscriber"),
+                ("tier", "2"),
+                ("person-class", "suspect"),
+                ("value", value),
+            ],
+        )
+    };
+    let item = account("somebody");
+    let review =
+        || a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")]);
+    let assess = |review: &str, all: &str| {
+        a.must(2, "review assess", &[("review", review), ("all", all), ("less-intrusive", "searched")]);
+    };
+    review();
+    assess(&review(), "met");
+    let decide = |more: Fields<'_>| {
+        let id = review();
+        assess(&id, "met");
+        a.must(2, "review decide", &[&[("review", id.as_str())], more].concat());
+        id
+    };
+    decide(&[("defer", "yes"), ("reasons", "later")]);
+    decide(&[("refuse", "yes"), ("reasons", "too wide")]);
+    decide(&[("partial", "yes"), ("reasons", "the half"), ("expires", "60d")]);
+    decide(&[("condition", "use-limit"), ("approve", "yes"), ("expires", "60d")]);
+    let lapsed = decide(&[("approve", "yes"), ("expires", "60d")]);
+    a.must(2, "review lapse", &[("review", &lapsed), ("changed", "facts"), ("because", "another")]);
+    decide(&[("approve", "yes"), ("expires", "60d")]);
+    a.must(2, "authorisation add", &[("item", &item), ("to", "XB"), ("by", "Court"), ("reference", "1")]);
+    let share = || a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let released = share();
+    a.must(2, "disclosure release", &[("disclosure", &released)]);
+    carry(a, b, &mut n);
+    a.must(1, "disclosure recall", &[("disclosure", &released)]);
+    carry(a, b, &mut n);
+    let other = account("somebody else");
+    a.approve(&other, b, "L1");
+    a.make(1, "disclosure new", &[("item", &other), ("to", "XB"), ("delete-after", "30d")]);
+    let claim = a.make(
+        1,
+        "disclosure new",
+        &[("item", &account("at risk")), ("to", "XB"), ("delete-after", "30d"), ("emergency", "a life")],
+    );
+    let _ = claim;
+    let indicator = a.indicator(&case, "n2.example");
+    a.must(1, "disclosure new", &[("item", &indicator), ("to", "XB"), ("delete-after", "30d")]);
+    a.make(1, "retention hold", &[("item", &indicator), ("reason", "litigation"), ("because", "a trial")]);
+    let hold = a.make(1, "retention hold", &[("item", &other), ("reason", "litigation"), ("because", "a trial")]);
+    a.must(2, "retention release", &[("hold", &hold), ("because", "over")]);
+    carry(a, b, &mut n);
+    // Requests, on both sides.
+    draft(a, &case);
+    in_review(a, &case);
+    authorised(a, &case);
+    let purged = draft(a, &case);
+    a.must(1, "retention purge", &[("item", &purged), ("because", "a mistake")]);
+    let withdrawn = draft(a, &case);
+    a.must(1, "request withdraw", &[("request", &withdrawn), ("because", "not needed")]);
+    let letter = a.path("letter.txt");
+    a.must(1, "request letter", &[("request", &sent(a, b, &case, &mut n)), ("out", &letter)]);
+    let answered = |n: &mut usize, steps: &[(&str, Fields<'_>)]| {
+        let request = sent(a, b, &case, n);
+        for (name, more) in steps {
+            b.must(1, name, &[&[("request", request.as_str())], *more].concat());
+        }
+        carry(b, a, n);
+        request
+    };
+    answered(&mut n, &[("request acknowledge", &[])]);
+    answered(&mut n, &[("request clarify", &[("text", "which?")])]);
+    answered(&mut n, &[("request offer", &[("text", "not in court")])]);
+    answered(&mut n, &[("request accept", &[])]);
+    answered(&mut n, &[("request accept", &[("partly", "yes"), ("text", "the half")])]);
+    answered(&mut n, &[("request postpone", &[("because", "a trial")])]);
+    answered(&mut n, &[("request refuse", &[("ground", "R2"), ("because", "sovereignty")])]);
+    answered(&mut n, &[("request accept", &[]), ("request execute", &[])]);
+    let delivered = |n: &mut usize| answered(n, &[("request accept", &[]), ("request deliver", &[("text", "done")])]);
+    delivered(&mut n);
+    let used = delivered(&mut n);
+    a.must(1, "request report-use", &[("request", &used), ("text", "read")]);
+    let over = delivered(&mut n);
+    a.must(1, "request close", &[("request", &over)]);
+    // Two acts that did not know of each other.
+    let crossed = sent(a, b, &case, &mut n);
+    a.must(1, "request withdraw", &[("request", &crossed), ("because", "not needed")]);
+    b.must(1, "request accept", &[("request", &crossed)]);
+    carry(b, a, &mut n);
+    carry(a, b, &mut n);
+    // One whose time will pass.
+    sent(a, b, &case, &mut n)
+}
+
+/// States that stand only while one command runs.
+const PASSING: &[(Kind, &str)] = &[(Kind::Purge, "begun")];
+
+#[test]
+fn a_menu_says_of_every_record_what_the_command_says() {
+    let mut met = Met::default();
+    let folder = tempfile::tempdir().unwrap();
+    demo(&folder.path().join("demo"), &mut met);
+    let (root, mut a, mut b) = pair();
+    let late = every_state(&a, &b, root.path());
+    let mut walk_both = |a: &Site, b: &Site| {
+        for site in [a, b] {
+            for member in 1..=3 {
+                met.walk(&mut site.open(member).unwrap(), &format!("{}-{member}", site.code));
+            }
+        }
+    };
+    walk_both(&a, &b);
+    a.pass(24 * 61);
+    b.pass(24 * 61);
+    a.must(1, "request expire", &[("request", &late)]);
+    walk_both(&a, &b);
+    for ((kind, state, who), count) in &met.looked {
+        println!("{kind} {state} {who}: {count}");
+    }
+    println!("{} yes, {} no", met.yes, met.no);
+    for (place, said) in &met.open {
+        println!("open: {place}: {said:?}");
+    }
+    // To whom something goes is typed: until then nobody can say more of it.
+    let open: Vec<_> = met.open.keys().filter(|place| !place.contains(": disclosure new ")).collect();
+    assert!(open.is_empty(), "the menu says yes, and nothing that was typed could be done: {open:?}");
+    let never: Vec<String> = KINDS
+        .iter()
+        .flat_map(|def| def.states.iter().map(|s| (def.kind, s.word())))
+        .filter(|state| !met.states.contains(state) && !PASSING.contains(state))
+        .map(|(kind, state)| format!("{kind} {state}"))
+        .collect();
+    assert!(never.is_empty(), "never met: {never:?}");
+    assert!(met.yes > 500 && met.no > 5000, "{} yes, {} no", met.yes, met.no);
+}
