@@ -196,7 +196,7 @@ impl Line {
         } = raw
         {
             let found = Self::Withheld(Digest::parse(leaf).ok_or(ChangeError("its leaf is malformed"))?);
-            return found.in_one_form(line);
+            return found.must_be_canonical(line);
         }
         let (Some(record), Some(kind), Some(terms), None) = (raw.record, raw.kind, raw.terms, raw.leaf) else {
             return Err(ChangeError("a member is missing or extra"));
@@ -221,14 +221,14 @@ impl Line {
         };
         let record = Id::parse(record).ok_or(ChangeError("its record id is malformed"))?;
         let terms = strict_object(terms.get(), "its terms are malformed")?;
-        Self::Change(Change { record, kind: kind.to_owned(), terms, body }).in_one_form(line)
+        Self::Change(Change { record, kind: kind.to_owned(), terms, body }).must_be_canonical(line)
     }
 
-    /// A line has one form: duplicate members and white space, which the outer parser would take, are found here.
-    fn in_one_form(self, line: &[u8]) -> Result<Self, ChangeError> {
+    /// Refuses a line that is not in canonical form: the outer parser would take duplicate members and white space.
+    fn must_be_canonical(self, line: &[u8]) -> Result<Self, ChangeError> {
         let mut again = Vec::with_capacity(line.len());
         self.write(&mut again);
-        if again == line { Ok(self) } else { Err(ChangeError("it is not in its one form")) }
+        if again == line { Ok(self) } else { Err(ChangeError("it is not in canonical form")) }
     }
 }
 

@@ -105,8 +105,8 @@ pub enum HeaderError {
     /// A format that this program does not know.
     #[error("an act is written in a format that this program does not know")]
     Version,
-    /// Well formed, and not written as comity writes it.
-    #[error("an act's header is not in its one form")]
+    /// Well formed, but not in canonical form (docs/bundle.md §1).
+    #[error("an act's header is not in canonical form")]
     Form,
 }
 

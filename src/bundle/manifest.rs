@@ -210,7 +210,7 @@ impl Manifest {
         if manifest.to_bytes() == bytes {
             Ok(manifest)
         } else {
-            Err(MemberError("it is not in its one form".into()).into())
+            Err(MemberError("it is not in canonical form".into()).into())
         }
     }
 
@@ -221,9 +221,13 @@ impl Manifest {
         let first = (self.sequence == 1) == self.previous.is_none() && (self.sequence == 1) == self.growth.is_none();
         let padded = self.parts.iter().position(|p| p.kind == PartKind::Padding) == self.parts.len().checked_sub(1);
         match () {
-            () if !padded => Err(MemberError("its padding, which is its last part and the only one".into())),
-            () if self.sequence == 0 || !first => Err(MemberError("its place in the stream".into())),
-            () if !same || self.volumes.is_empty() => Err(MemberError("the lengths of its parts and volumes".into())),
+            () if !padded => Err(MemberError("its padding is not exactly one part, the last".into())),
+            () if self.sequence == 0 || !first => {
+                Err(MemberError("`sequence`, `previous` and `growth` do not fit each other".into()))
+            }
+            () if !same || self.volumes.is_empty() => {
+                Err(MemberError("the lengths of its parts and of its volumes differ".into()))
+            }
             () => Ok(()),
         }
     }

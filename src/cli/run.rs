@@ -126,11 +126,12 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
         !(matches.value_source(id) == Some(ValueSource::EnvVariable) && is_empty())
     };
     let path = |id: &str| matches.get_one::<OsString>(id).filter(|_| is_said(id)).map(PathBuf::from);
-    let nowhere = |what: &str| Error::usage(format!("--{what} is missing, and this system has no place for it"));
+    let nowhere =
+        |what: &str| Error::usage(format!("--{what} is missing, and this system has no default folder for it"));
     let now = matches.get_one::<String>("now").map(|t| {
         Timestamp::parse(t)
             .or_else(|| Timestamp::parse_date(t).map(Timestamp::of_date))
-            .ok_or_else(|| Error::usage("--now: a time is expected, such as 2026-11-23T03:12:00Z"))
+            .ok_or_else(|| Error::usage("--now takes a time, such as 2026-11-23T03:12:00Z"))
     });
     Ok(Globals {
         workspace: path("workspace").or_else(folder::workspace).ok_or_else(|| nowhere("workspace"))?,
@@ -160,7 +161,10 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
     let mut place = place(globals);
     let mut job = job(globals);
     if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
-        return Err(Error::usage(format!("`{}` reads no record: --as-of means nothing to it", command.full_name())));
+        return Err(Error::usage(format!(
+            "`{}` reads no records, so --as-of does not apply to it",
+            command.full_name()
+        )));
     }
     let done = if command.needs_workspace(args) || globals.as_of.is_some() {
         let mut workspace = open(&mut place, globals, &mut job)?;
@@ -179,7 +183,7 @@ fn open(place: &mut CommandContext, globals: &Globals, job: &mut Job) -> Result<
     let (me, _) = identity::unlock(place)?;
     let workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
     if globals.now.is_some() && workspace.meta.realm == Realm::Live {
-        return Err(Error::usage("--now is for exercises and the demo alone: live time is what it is"));
+        return Err(Error::usage("--now works only in exercises and in the demo"));
     }
     let Some(typed) = &globals.as_of else { return Ok(workspace) };
     let at = Timestamp::past(typed, workspace.now()).map_err(|why| Error::usage(format!("--as-of: {why}")))?;

@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for Members {
                 let mut members: Vec<(String, Value)> = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
                     if members.iter().any(|(k, _)| *k == key) {
-                        return Err(A::Error::custom(format_args!("`{}` stands twice", repeated(&key))));
+                        return Err(A::Error::custom(format_args!("duplicate key `{}`", repeated(&key))));
                     }
                     if members.len() >= MOST {
                         return Err(A::Error::custom(format_args!("it has more than {MOST} members")));

@@ -22,7 +22,7 @@ impl Sandbox {
         match self {
             Self::Whole => "the kernel refuses sockets and processes (seccomp, Landlock)",
             Self::Calls => "the kernel refuses sockets and processes (seccomp; no Landlock here)",
-            Self::None => "no sandbox on this system: comity opens no socket by its own word alone",
+            Self::None => "no sandbox on this system: only comity's own code keeps it from opening sockets",
         }
     }
 }

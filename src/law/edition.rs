@@ -173,9 +173,11 @@ fn may_stand_for(own: &RequestKind, new: &RequestKind) -> Result<(), String> {
         () if own.template != new.template => refused("`template` names a letter of the program, and stays as it is"),
         () if own.review != new.review => refused("`review` stays as it is"),
         () if new.level() < own.level() => {
-            refused("`level` is not lowered: the tests of a review are no rows of this law")
+            refused("`level` cannot be lowered: the tests of a review are not rows of this law")
         }
-        () if new.tier < own.tier => refused("`tier` is not lowered: it says how closely what is asked is guarded"),
+        () if new.tier < own.tier => {
+            refused("`tier` cannot be lowered: it says how strictly the data asked for are protected")
+        }
         () => Ok(()),
     }
 }

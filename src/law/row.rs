@@ -14,7 +14,7 @@ pub trait LawRow: Clone + DeserializeOwned + Serialize + 'static {
     fn problem(&self) -> Option<String>;
 }
 
-/// The first that is not so, in words.
+/// Returns what is wrong in the first claim that does not hold.
 pub(super) fn first(claims: &[(bool, &str)]) -> Option<String> {
     claims.iter().find(|(so, _)| !so).map(|(_, what)| (*what).to_owned())
 }

@@ -123,7 +123,7 @@ impl AudienceRule {
 pub enum Moves {
     /// It makes the record, or writes what it makes again.
     Makes,
-    /// It needs the record in one of these states; the text says to do what.
+    /// It needs the record in one of these states; the text completes "it must be … to … it".
     From(&'static [State], &'static str),
     /// It is a step of a life that two desks share, judged by what its author had seen.
     Shared,
@@ -235,7 +235,7 @@ impl ChangeDef {
         }
         let words: Vec<_> = states.iter().map(|s| s.word()).collect();
         Err(ApplyError::NotAllowed(format!(
-            "the {} is {}; to {what} it must be {}",
+            "the {} is {}: it must be {} to {what} it",
             record.kind,
             record.state,
             words.join(" or ")
@@ -434,7 +434,7 @@ pub fn must_be<S: KindState>(record: &Record, states: &[S], what: &str) -> Resul
     }
     let words: Vec<_> = states.iter().map(|s| (*s).into().word()).collect();
     let (kind, state) = (record.kind, record.state);
-    Err(ApplyError::NotAllowed(format!("the {kind} is {state}; to {what} it must be {}", words.join(" or "))))
+    Err(ApplyError::NotAllowed(format!("the {kind} is {state}: it must be {} to {what} it", words.join(" or "))))
 }
 
 /// Refuses acts of other desks.
@@ -442,7 +442,7 @@ pub fn only_at_home(at: &ActContext<'_>) -> Result<(), ApplyError> {
     if at.own() {
         Ok(())
     } else {
-        Err(ApplyError::Authority("a partner's act may not change what is this desk's own".into()))
+        Err(ApplyError::Authority("a partner's act may not change a record that is this desk's own".into()))
     }
 }
 

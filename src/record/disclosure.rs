@@ -364,7 +364,7 @@ fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: State) -> Result
     let terms = Terms::read(view.terms)?;
     let addressed = recipients(at);
     if !addressed.is_empty() && addressed != [terms.to] {
-        return Err(ApplyError::Authority("a disclosure is addressed to another desk than it names".into()));
+        return Err(ApplyError::Authority("a disclosure names another desk than it is addressed to".into()));
     }
     let mut record = Record::new(view.record, state, at.desk());
     record.partner = Some(if at.own() { terms.to } else { at.desk() });

@@ -314,7 +314,7 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
             record.shared = old.shared;
             Ok(records.put(&record)?)
         }
-        // It is here from another hand already.
+        // Another partner gave it before: its copy stays.
         Some(_) => Ok(()),
     }
 }

@@ -65,7 +65,7 @@ fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         let name = if table == Table::Jurisdiction { "code" } else { "id" };
         if row.get(name).and_then(Json::text) != Some(&id) || row.to_text().len() > LARGEST_ROW {
             return Err(ApplyError::Malformed(
-                "the row of a change of the law is not the one that the change names".into(),
+                "a change of the law holds another row than it names, or one that is too large".into(),
             ));
         }
     }

@@ -56,7 +56,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             SUSPEND,
             AudienceRule::Home,
-            Moves::From(&[State::Pinned.any()], "change the standing of"),
+            Moves::From(&[State::Pinned.any()], "suspend"),
             Some(RESUME),
             nothing_asked,
             suspend,
@@ -64,7 +64,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             RESUME,
             AudienceRule::Home,
-            Moves::From(&[State::Suspended.any()], "change the standing of"),
+            Moves::From(&[State::Suspended.any()], "resume"),
             Some(SUSPEND),
             nothing_asked,
             resume,
@@ -129,7 +129,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     };
     if let Some(other) = others.iter().find(clash) {
         return Err(ApplyError::NotAllowed(format!(
-            "there is a partner {} already; its code and its root key are its own",
+            "there is a partner {} already with this code or this root key",
             other.key.as_deref().unwrap_or("?")
         )));
     }
@@ -149,7 +149,7 @@ fn confirm(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
     let said = m.text("fingerprint")?;
     m.finish()?;
     if record.text("fingerprint") != Some(said) {
-        return Err(ApplyError::Authority("the fingerprint is another".into()));
+        return Err(ApplyError::Authority("the fingerprint is not the one on the card".into()));
     }
     record.set_state(State::Pinned);
     records.put(&record)?;

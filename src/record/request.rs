@@ -705,7 +705,7 @@ fn ask_answer(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         let kind = record.text("kind").and_then(|k| law.request(k));
         if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
             return Err(ApplyError::Authority(format!(
-                "{ground} is no ground on which this request may be answered so"
+                "{ground} is not a ground for this answer to this kind of request"
             )));
         }
     }

@@ -73,7 +73,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             LAPSE,
             AudienceRule::Home,
-            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()], "let lapse"),
+            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()], "end"),
             None,
             ask_reasons,
             lapse,
@@ -469,7 +469,7 @@ fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     let follows = view.row != at.first_row;
     if follows && record.subject != Some(at.first_record) {
         return Err(ApplyError::Authority(
-            "a review lapses that is of another item than the one that is marked".into(),
+            "a review of another item than the one that is marked cannot lapse with it".into(),
         ));
     }
     let mut m = view.members()?;

@@ -167,8 +167,8 @@ pub enum LetterError {
     /// There is no such template in the language.
     #[error("there is no template {0} in this language")]
     Template(String),
-    /// The template does not work.
-    #[error("the template does not work: {0}")]
+    /// The template cannot be rendered.
+    #[error("the template cannot be rendered: {0}")]
     Render(#[from] minijinja::Error),
 }
 

@@ -64,7 +64,7 @@ impl Identity {
         let text = std::str::from_utf8(plain.expose()).map_err(|_| IdentityError("it is not text"))?;
         let mut lines = text.lines();
         if lines.next() != Some(FIRST) {
-            return Err(IdentityError("its first line is another"));
+            return Err(IdentityError("its first line is wrong"));
         }
         let (mut name, mut signer, mut age, mut roots) = (None, None, None, Vec::new());
         let mut label = "";
@@ -82,7 +82,7 @@ impl Identity {
                     pem = None;
                     match label.strip_prefix("root ") {
                         Some(desk) => {
-                            roots.push((Id::parse(desk).ok_or(IdentityError("a root key is for no desk"))?, key))
+                            roots.push((Id::parse(desk).ok_or(IdentityError("a root key names no desk"))?, key))
                         }
                         None => signer = Some(key),
                     }

@@ -200,7 +200,7 @@ const SHADOWED: &[&str] = &["record", "terms", "waiting", "act", "change"];
 pub fn shadow_tables(conn: &Connection) -> Result<(), StoreError> {
     if conn.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? < FORMAT {
         return Err(StoreError::Foreign(
-            "one does not look back in a workspace of an older format: open it once to write",
+            "a workspace of an older format cannot be shown as it was: open it once without --readonly",
         ));
     }
     let mut all = conn.prepare(sql!("schema.of_table"))?;

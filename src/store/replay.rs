@@ -167,7 +167,7 @@ impl<'c> Replay<'c> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
         if own && header.replica != self.meta.replica {
-            return integrity(format!("act {n} was made at another workstation than this workspace says it is"));
+            return integrity(format!("act {n} was made at another workstation than this workspace's"));
         }
         let log = self.logs.entry((header.desk, header.replica)).or_default();
         // Of a partner's log only what is for this desk is here, and what had to wait there comes later than its place.
@@ -204,7 +204,7 @@ impl<'c> Replay<'c> {
     /// Checks that the last import brought the content that it says, once all that it lists was read.
     fn check_import(&mut self) -> Result<(), StoreError> {
         let fits = self.import.take().is_none_or(|(said, found)| said == found.digest());
-        if fits { Ok(()) } else { integrity("an import is said to have brought other content than it did") }
+        if fits { Ok(()) } else { integrity("an import brought other content than it states") }
     }
 
     /// Checks that whoever signed is enrolled at the act's desk by now, and that the signature is theirs.
@@ -325,14 +325,14 @@ impl<'c> Replay<'c> {
     fn check_contents(&self) -> Result<(), StoreError> {
         for id in read::lost(self.conn)? {
             if !self.erased.contains(&id) {
-                return integrity(format!("content of record {id} is gone, and nobody erased it"));
+                return integrity(format!("content of record {id} is gone, but nobody erased it"));
             }
         }
         let records = SqlRecordStore::new(self.scratch);
         for id in &self.erased {
             let tombstone = records.get(*id)?.is_some_and(|r| r.is_purged());
             if tombstone && read::any_content(self.conn, *id)? {
-                return integrity(format!("record {id} was purged, and its content is there"));
+                return integrity(format!("record {id} was purged, but its content is still there"));
             }
         }
         Ok(())
@@ -369,7 +369,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
 
     fn withheld(&mut self, _: ChangeRow, _: &Digest) -> Result<(), StoreError> {
         if self.own {
-            return integrity(format!("act {} has a change that says nothing", self.act.position));
+            return integrity(format!("act {} of this desk has a withheld change", self.act.position));
         }
         Ok(())
     }
@@ -382,7 +382,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
     ) -> Result<(), StoreError> {
         let n = self.act.position;
         if self.own && content_came != view.has_content {
-            return integrity(format!("act {n} has a change whose content is said not to have come"));
+            return integrity(format!("act {n} has a change that is marked as having come without its content"));
         }
         if let (false, true, Some(leaf), Some((_, found))) = (self.own, content_came, &leaf, &mut *self.import) {
             found.add(leaf);

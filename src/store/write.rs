@@ -147,7 +147,7 @@ impl ChangeSink for OwnSink<'_> {
     type Extra = Option<Option<String>>;
 
     fn withheld(&mut self, _: ChangeRow, _: &Digest) -> Result<(), StoreError> {
-        Err(CheckError::Forged("an own act has a change that says nothing".into()).into())
+        Err(CheckError::Forged("an act of this desk has a withheld change".into()).into())
     }
 
     fn change(

@@ -87,7 +87,7 @@ impl serde::Serialize for Tier {
 impl<'de> serde::Deserialize<'de> for Tier {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let n = i64::deserialize(deserializer)?;
-        Self::new(n).ok_or_else(|| serde::de::Error::custom(format_args!("{n} is no tier from 1 to 4")))
+        Self::new(n).ok_or_else(|| serde::de::Error::custom(format_args!("{n} is not a tier from 1 to 4")))
     }
 }
 

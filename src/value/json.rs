@@ -122,7 +122,7 @@ pub fn parse(bytes: &[u8], limits: Limits) -> Result<Json, Malformed> {
     parser.space();
     let value = parser.value(0)?;
     parser.space();
-    if parser.at == text.len() { Ok(value) } else { Err(parser.wrong("something after the value")) }
+    if parser.at == text.len() { Ok(value) } else { Err(parser.wrong("bytes after the value")) }
 }
 
 struct Parser<'a> {
@@ -195,7 +195,7 @@ impl Parser<'_> {
                 !seen.insert(key.clone())
             };
             if twice {
-                return Err(Malformed { what: "a key stands twice", at: start });
+                return Err(Malformed { what: "a duplicate key", at: start });
             }
             self.space();
             if !self.eat(":") {
@@ -267,7 +267,7 @@ impl Parser<'_> {
             let plain = rest
                 .bytes()
                 .position(|c| c == b'"' || c == b'\\' || c < 0x20)
-                .ok_or(Malformed { what: "a string without end", at: start })?;
+                .ok_or(Malformed { what: "an unterminated string", at: start })?;
             out.push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
             match self.peek() {
@@ -295,7 +295,7 @@ impl Parser<'_> {
 
     fn escape(&mut self) -> Result<char, Malformed> {
         self.at += 1;
-        let c = self.peek().ok_or_else(|| self.wrong("a string without end"))?;
+        let c = self.peek().ok_or_else(|| self.wrong("an unterminated string"))?;
         self.at += 1;
         Ok(match c {
             b'"' => '"',

@@ -193,15 +193,15 @@ impl Timestamp {
         Self::parse(text).or_else(|| Self::parse_date(text).map(Self::of_date))
     }
 
-    /// Reads a time that has been, as a person types it: RFC 3339, a date alone (00:00Z), or `3d` for three days ago.
+    /// Reads a time in the past, as a person types it: RFC 3339, a date alone (00:00Z), or `3d` for three days ago.
     ///
     /// # Errors
     ///
-    /// Says that it is no time, or one that is still to come.
+    /// Says that it is not a time, or that it is still to come.
     pub fn past(text: &str, now: Self) -> Result<Self, &'static str> {
         let text = text.trim();
         let at = Duration::parse(text).map(|span| now.minus(span)).or_else(|| Self::parse_typed(text, now));
-        let at = at.ok_or("that is no time")?;
+        let at = at.ok_or("not a time")?;
         if at > now { Err("still to come") } else { Ok(at) }
     }
 

@@ -128,7 +128,7 @@ pub fn found(
         return Err(Error::new(
             ErrorKind::Version,
             what,
-            "name another folder with --desk; an existing desk is never overwritten",
+            "name another folder with --workspace; an existing desk is never overwritten",
         ));
     }
     let mut entropy = Entropy::default();
@@ -188,7 +188,7 @@ pub fn found(
 fn no_root() -> Error {
     Error::new(
         ErrorKind::Key,
-        "this takes the desk's root key, which stands in its founder's identity",
+        "this takes the desk's root key, which is in its founder's identity",
         "let the founder do it, or use the founder's identity with --identity",
     )
 }
@@ -253,8 +253,8 @@ impl Workspace {
         if meta.workspace != keyring.workspace || meta.realm != keyring.realm {
             return Err(Error::new(
                 ErrorKind::Version,
-                "the database is another workspace's",
-                "put the right files back together",
+                "the database belongs to another workspace",
+                "restore database and keyring from the same backup",
             ));
         }
         let mut workspace = Self {
@@ -294,7 +294,7 @@ impl Workspace {
         let tree = SqlTree::new(&self.db, known.replica);
         let grown = known.replica == self.meta.replica && tip.size >= known.size;
         if !grown || crate::act::tree::root(&tree, known.size)? != known.root {
-            return Err(set_back("the log is not the one that this member has seen, or was set back"));
+            return Err(set_back("the log is not the one that this member has seen, or was rolled back"));
         }
         Ok(())
     }
@@ -313,8 +313,8 @@ impl Workspace {
         }
         Err(Error::new(
             ErrorKind::Signature,
-            "the keyring is signed by nobody who may sign it, or sealed to somebody who is no member",
-            "somebody has put another keyring here: put the right one back",
+            "the keyring is not signed by a member who may sign it, or is sealed to somebody who is not a member",
+            "somebody has replaced the keyring: restore the right one from a backup",
         ))
     }
 
@@ -683,11 +683,11 @@ impl Workspace {
     pub fn clock_fault(&self) -> Result<Option<Error>, Error> {
         let now = self.now();
         Ok(self.last_signed()?.filter(|last| now < last.minus(TOLERANCE)).map(|last| {
-            let what = format!("the clock says {now}, and the last act was made at {last}");
+            let what = format!("the clock says {now}, but the last act was made at {last}");
             Error::new(
                 ErrorKind::Clock,
                 what,
-                "set the clock right; until then nothing is signed, and everything can be read",
+                "set the clock right; until then everything can be read, and nothing signed",
             )
         }))
     }
@@ -777,6 +777,6 @@ fn is_rehearsed(failure: &Error) -> bool {
 
 fn set_back(what: &str) -> Error {
     let hint =
-        "stop working in it and put the newer copy back; `comity --readonly audit verify` says what this one holds";
+        "stop working in it and restore the newer copy; `comity --readonly audit verify` says what this one holds";
     Error::new(ErrorKind::Fork, what, hint)
 }

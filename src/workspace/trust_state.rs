@@ -73,7 +73,7 @@ impl TrustStore {
         if memory.path.symlink_metadata().is_ok() {
             let bytes = file::read(&memory.path, LONGEST)?;
             memory.workspaces = memory.read(&bytes).map_err(|why| {
-                let what = format!("what this member remembers ({}) was changed: {why}", memory.path.display());
+                let what = format!("the trust state of this member ({}) was changed: {why}", memory.path.display());
                 Error::new(
                     ErrorKind::Fork,
                     what,
