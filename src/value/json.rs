@@ -1,4 +1,4 @@
-//! JSON as comity accepts it: strict, bounded, and with every byte accounted for.
+//! Strict, bounded JSON.
 //!
 //! No duplicate keys, no floats, no byte-order mark, no lone surrogates; depth, size and integers are bounded by
 //! [`Limits`]. What was received is never re-serialised: callers keep the bytes and read values from them.
@@ -82,7 +82,7 @@ impl Ord for Int {
     }
 }
 
-/// What a text may hold before it is refused.
+/// The bounds of a JSON text: beyond them it is refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes in all.
@@ -362,7 +362,7 @@ impl Json {
         if let Self::Int(i) = self { i.small() } else { None }
     }
 
-    /// A truth value.
+    /// A boolean.
     pub const fn truth(&self) -> Option<bool> {
         if let Self::Bool(b) = self { Some(*b) } else { None }
     }
@@ -513,7 +513,7 @@ macro_rules! object {
     };
 }
 
-/// Reads the members of an object one by one and refuses what nobody asked for.
+/// A reader of the members of an object, one by one; [`Members::finish`] refuses those that were not read.
 pub struct Members<'a> {
     members: &'a [(Text, Json)],
     taken: Vec<&'static str>,
@@ -565,7 +565,7 @@ impl<'a> Members<'a> {
         self.need(key)?.items().ok_or_else(bad)?.iter().map(|v| v.text().and_then(&read).ok_or_else(bad)).collect()
     }
 
-    /// Ends the reading: a member that nobody took is refused.
+    /// Ends the reading; refuses a member that was not read.
     pub fn finish(self) -> Result<(), MemberError> {
         match self.members.iter().find(|(k, _)| !self.taken.contains(&k.as_str())) {
             Some((key, _)) => Err(MemberError(format!("`{}` is not expected here", crate::value::text::shown(key)))),
