@@ -22,7 +22,7 @@ pub enum CheckError {
     /// The gate refuses; the item is named where it is one of several.
     #[error("{}", .0.refusal())]
     Refused(Box<Verdict>, Option<Id>),
-    /// The act does not say what the records say: a forged row, or a patched program.
+    /// The act contradicts the records: a forged row, or a modified program.
     #[error("{0}")]
     Forged(String),
     /// A newer program made it.
@@ -59,7 +59,7 @@ fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), CheckError> {
 }
 
 impl Check {
-    /// Checks the next change of the act and returns its definition.
+    /// Checks the next change of the act.
     pub fn change(
         &mut self,
         records: &dyn RecordStore,

@@ -25,7 +25,7 @@ states! {
     }
 }
 
-/// `partner`: met → pinned → suspended → closed; its channel: inaugurated → tested → operational → joint operations.
+/// `partner`: met → pinned ⇄ suspended; its channel: see [`next_channels`].
 pub const KIND: KindDef = KindDef {
     kind: Kind::Partner,
     letter: 'P',
@@ -83,7 +83,7 @@ pub const SUSPEND: ChangeKind = ChangeKind::new("partner-suspend");
 /// The kind of change `partner-resume`.
 pub const RESUME: ChangeKind = ChangeKind::new("partner-resume");
 
-/// Meets a partner: takes its card.
+/// Adds a partner by its card: it is met, not pinned.
 pub fn new(card: &Card, kind: PartnerKind, file: &str, salt: Salt) -> Change {
     let terms = object! {
         "code" => card.code.as_str(),
