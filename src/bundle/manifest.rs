@@ -1,4 +1,4 @@
-//! The manifest: who sends what to whom, in which order; everything in a bundle is named in it and signed with it.
+//! The manifest of a bundle: sender, recipient, number, parts and volumes. Its signatures cover everything in the bundle.
 
 use crate::object;
 use crate::value::digest::Digest;
@@ -17,7 +17,7 @@ pub const MOST_PARTS: usize = 4096;
 pub const MOST_VOLUMES: usize = 64;
 /// The longest part, in bytes: what FAT32 can hold.
 pub const LONGEST_PART: u64 = 2 << 30;
-/// How far a stream may jump before it is an alarm, not a gap.
+/// The largest jump in a stream's numbers that counts as a gap; a larger one is refused (docs/bundle.md §11).
 pub const FAR_JUMP: u64 = 1000;
 
 /// What a part is.
@@ -25,7 +25,7 @@ pub const FAR_JUMP: u64 = 1000;
 pub enum PartKind {
     /// An act, as `act::part` writes it.
     Act,
-    /// Zeros, so that the size tells less.
+    /// Zeros, to hide the exact size.
     Padding,
 }
 

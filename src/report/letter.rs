@@ -1,4 +1,4 @@
-//! Letters: a request as it is put on paper, with the ids that tie the paper to the log.
+//! Letters: a request or an answer on paper, with the ids that link the paper to the log.
 
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
