@@ -1,7 +1,7 @@
 //! Replaying the log from its first act: to verify it, or to see the record as it was.
 //!
 //! Verifying checks every signature, root and place, puts every act to the gate with the facts of its time, and compares
-//! every table with the one that the acts come to.
+//! every table with the one that a replay of the acts gives.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -113,7 +113,7 @@ struct Replay<'c> {
     /// Whether what is read is verified, not only applied.
     verifies: bool,
     progress: Progress,
-    /// Acts that the import before must be followed by: its position, and their ids in order.
+    /// Acts that must follow the last import: its position, and their ids in order.
     expected: Vec<(i64, Digest)>,
     /// The row of the next change.
     next_row: i64,
@@ -281,7 +281,7 @@ impl<'c> Replay<'c> {
         Ok((header, listed))
     }
 
-    /// Compares the stored tables with those that the acts come to, and checks what content is there.
+    /// Compares the stored tables with those of the replay, and checks which content is there.
     fn compare(&self) -> Result<(), StoreError> {
         self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
         self.compare_rows(sql!("act.columns"), 10, |n| format!("act {n} is stored as another than it is"))?;
