@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use comity::cli::manual::KeyRow;
-use comity::cli::run::{Globals, Request_, place, report, run};
+use comity::cli::run::{Globals, Invocation, place, report, run};
 use comity::cli::{demo, fault};
 use comity::host::{file, sandbox};
 use comity::tui::action::{ACTIONS, Action};
@@ -17,9 +17,9 @@ fn main() -> ExitCode {
     fault::install();
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), &keys()) {
-        Request_::Done(code) => return ExitCode::from(code),
-        Request_::Screens(globals) => (front_end(&globals).and_then(|drawn| screens(&globals, drawn)), globals.json),
-        Request_::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
+        Invocation::Done(code) => return ExitCode::from(code),
+        Invocation::Screens(globals) => (front_end(&globals).and_then(|drawn| screens(&globals, drawn)), globals.json),
+        Invocation::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
 }

@@ -1,4 +1,4 @@
-//! A change: what an act does to one record. Terms carry no free text and outlive a purge; content dies with its salt.
+//! A change: what an act does to one record. Terms hold no free text and outlive a purge; content is erased with its salt.
 //!
 //! The act's root covers id, kind, terms and the salted commitment of the content, never the content itself: once the
 //! salt is gone, nobody can confirm a guess.
@@ -15,13 +15,13 @@ use crate::value::json::{self, Json, Limits, Malformed};
 /// The longest terms and the longest content, in bytes each.
 pub const LONGEST: usize = 1 << 20;
 
-/// 32 random bytes, one for each content, that die with it.
+/// 32 random bytes, drawn for one content and erased with it.
 pub type Salt = [u8; 32];
 
-/// What a change says beyond its terms.
+/// The content of a change, or what is left of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
-    /// Nothing: the terms say it all.
+    /// There never was content.
     None,
     /// The content, as bytes of JSON, and its salt.
     Whole {
@@ -43,16 +43,16 @@ pub struct Change {
     pub kind: String,
     /// A JSON object without free text, as bytes.
     pub terms: Vec<u8>,
-    /// The rest.
+    /// Its content.
     pub body: Body,
 }
 
-/// A change on its way: whole, without its content, or as nothing but its leaf.
+/// A change as it travels: with its content, without it, or as its leaf alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Line {
-    /// The change, its content whole or gone.
+    /// The change, with its content or without it.
     Change(Change),
-    /// The hash of its leaf: it is withheld altogether.
+    /// The hash of the leaf of a change that is withheld.
     Withheld(Digest),
 }
 
@@ -99,12 +99,12 @@ impl Change {
         Digest::from_bytes(hash.finalize().into())
     }
 
-    /// The terms, read.
+    /// Reads the terms.
     pub fn read_terms(&self) -> Result<Json, Malformed> {
         json::parse(&self.terms, Limits::SIGNED)
     }
 
-    /// The content, read; `None` where there is none any more.
+    /// Reads the content; `None` where there is none, or none any more.
     pub fn read_content(&self) -> Result<Option<Json>, Malformed> {
         match &self.body {
             Body::Whole { content, .. } => json::parse(content, Limits::SIGNED).map(Some),
@@ -196,7 +196,7 @@ impl Line {
         } = raw
         {
             let found = Self::Withheld(Digest::parse(leaf).ok_or(ChangeError("its leaf is malformed"))?);
-            return found.in_one_form(line);
+            return found.must_be_canonical(line);
         }
         let (Some(record), Some(kind), Some(terms), None) = (raw.record, raw.kind, raw.terms, raw.leaf) else {
             return Err(ChangeError("a member is missing or extra"));
@@ -221,14 +221,14 @@ impl Line {
         };
         let record = Id::parse(record).ok_or(ChangeError("its record id is malformed"))?;
         let terms = strict_object(terms.get(), "its terms are malformed")?;
-        Self::Change(Change { record, kind: kind.to_owned(), terms, body }).in_one_form(line)
+        Self::Change(Change { record, kind: kind.to_owned(), terms, body }).must_be_canonical(line)
     }
 
-    /// A line has one form: duplicate members and white space, which the outer parser would take, are found here.
-    fn in_one_form(self, line: &[u8]) -> Result<Self, ChangeError> {
+    /// Refuses a line that is not in canonical form: the outer parser would take duplicate members and white space.
+    fn must_be_canonical(self, line: &[u8]) -> Result<Self, ChangeError> {
         let mut again = Vec::with_capacity(line.len());
         self.write(&mut again);
-        if again == line { Ok(self) } else { Err(ChangeError("it is not in its one form")) }
+        if again == line { Ok(self) } else { Err(ChangeError("it is not in canonical form")) }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
 
-/// What a log says of itself at one size.
+/// The size and root of a log at one moment.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Checkpoint {
     /// Which log: see [`origin`].

@@ -1,4 +1,4 @@
-//! The header of an act: what is signed. Its bytes are kept exactly as they were received, never written again.
+//! The header of an act: what is signed. Its bytes are kept exactly as they were received, and never serialised again.
 
 use super::hybrid::Hybrid;
 use crate::object;
@@ -105,8 +105,8 @@ pub enum HeaderError {
     /// A format that this program does not know.
     #[error("an act is written in a format that this program does not know")]
     Version,
-    /// Well formed, and not written as comity writes it.
-    #[error("an act's header is not in its one form")]
+    /// Well formed, but not in canonical form (docs/bundle.md §1).
+    #[error("an act's header is not in canonical form")]
     Form,
 }
 
@@ -116,8 +116,12 @@ impl Header {
         Neighbour { sequence: self.sequence, id, previous: self.previous, time: self.time }
     }
 
-    /// Whether the act of that id may stand between its nearest known neighbours of one log: its place is free, direct
-    /// neighbours are chained, and time rises with place. Answers what is wrong.
+    /// Checks that the act of that id fits between its nearest known neighbours of one log: its place is free, direct
+    /// neighbours are chained, and time rises with place.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, as the end of a sentence that begins with "the act".
     pub fn fits(&self, id: Digest, before: Option<&Neighbour>, after: Option<&Neighbour>) -> Result<(), &'static str> {
         if self.previous.is_none() != (self.sequence == 0) {
             return Err("does not say which act it follows");
@@ -147,7 +151,7 @@ impl Header {
         Ok(())
     }
 
-    /// The bytes to sign. They are made once; after that the bytes are the truth.
+    /// The bytes to sign, in canonical form. They are made once and then kept.
     pub fn to_bytes(&self) -> Vec<u8> {
         let seen: Vec<Json> = self
             .seen
@@ -183,7 +187,7 @@ impl Header {
         .to_bytes()
     }
 
-    /// Reads a header strictly: what it says, written again, must be the same bytes.
+    /// Reads a header strictly: it must be in canonical form.
     pub fn parse(bytes: &[u8]) -> Result<Self, HeaderError> {
         let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
         if json.get("comity").and_then(Json::text).is_some_and(|v| v != FORMAT && v.starts_with("act/")) {

@@ -1,4 +1,4 @@
-//! Hybrid time: a wall clock that never runs backwards within a log, with a counter for what happens at one instant.
+//! Hybrid time: a wall clock that never runs backwards within a log, with a counter for acts of the same millisecond.
 
 use crate::value::timestamp::Timestamp;
 
@@ -7,7 +7,7 @@ use crate::value::timestamp::Timestamp;
 pub struct Hybrid {
     /// The wall clock, in whole milliseconds.
     pub at: Timestamp,
-    /// Tells acts of one millisecond apart, and carries on where the wall clock stood still or was set back.
+    /// Counts acts of one millisecond, and goes on counting where the wall clock stood still or was set back.
     pub tick: u32,
 }
 

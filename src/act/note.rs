@@ -12,7 +12,7 @@ pub const LONGEST: usize = 64 * 1024;
 /// Signature lines beyond which a note is refused.
 const MOST_SIGNATURES: usize = 64;
 
-/// What a key signs in a note (the type byte of its key id).
+/// The kind of signature that a key makes on a note (the type byte of its key id).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeyKind {
     /// A plain Ed25519 signature over the text: the log's own.
@@ -58,7 +58,7 @@ pub enum NoteError {
     /// Not in the form of a signed note.
     #[error("it is not a signed note")]
     Form,
-    /// A known key, and a signature that does not fit.
+    /// The signature of a known key does not match.
     #[error("a signature on the note does not fit")]
     Signature,
     /// The signature that was looked for is not there.

@@ -1,4 +1,5 @@
-//! An act as a part of a bundle: a line of lengths, the header, its signature, and one line for each change.
+//! An act as a part of a bundle: a line of lengths, the header, its signature, and one line for each change
+//! (docs/bundle.md §6).
 //!
 //! ```text
 //! comity-act/1 <index> <header bytes> <signature bytes> <changes> <inclusion proof: base64,base64,…>
@@ -19,7 +20,7 @@ const LONGEST_FIRST: usize = 4096;
 /// The longest line of a change, in bytes.
 const LONGEST_LINE: u64 = 2 * super::change::LONGEST as u64 + 1024;
 
-/// What stands before the changes.
+/// What precedes the changes of an act.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Head {
     /// The act's place in its log.
@@ -40,10 +41,10 @@ pub enum PartError {
     /// Malformed, cut short, or over a limit.
     #[error("an act in the bundle is malformed: {0}")]
     Form(&'static str),
-    /// Its header is.
+    /// Its header is malformed.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// One of its changes is.
+    /// One of its changes is malformed.
     #[error(transparent)]
     Change(#[from] ChangeError),
     /// Its changes are not those that were signed.
@@ -89,7 +90,7 @@ impl Head {
     }
 }
 
-/// Reads an act change by change.
+/// A reader of an act, change by change.
 pub struct Reader<R> {
     input: R,
     /// What stands before the changes; its signature is not checked.

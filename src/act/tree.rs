@@ -1,6 +1,6 @@
 //! RFC 6962 Merkle trees: roots, inclusion and consistency proofs, and their verification.
 //!
-//! Nothing is kept in memory but what a proof needs: complete subtrees are asked of [`Nodes`].
+//! Hashes of complete subtrees are read from [`Nodes`] one by one, so a tree of any size needs little memory.
 
 use sha2::{Digest as _, Sha256};
 
@@ -34,7 +34,7 @@ pub fn empty_root() -> Digest {
     Digest::of(b"")
 }
 
-/// The root of leaves that come one by one, in memory that grows with the logarithm of their number.
+/// Computes the root of leaves that come one by one; its memory grows with the logarithm of their number.
 #[derive(Default, Clone)]
 pub struct Frontier {
     /// Roots of complete subtrees from left to right, each with its height.

@@ -1,4 +1,4 @@
-//! The manifest: who sends what to whom, in which order; everything in a bundle is named in it and signed with it.
+//! The manifest of a bundle: sender, recipient, number, parts and volumes. Its signatures cover everything in the bundle.
 
 use crate::object;
 use crate::value::digest::Digest;
@@ -17,7 +17,7 @@ pub const MOST_PARTS: usize = 4096;
 pub const MOST_VOLUMES: usize = 64;
 /// The longest part, in bytes: what FAT32 can hold.
 pub const LONGEST_PART: u64 = 2 << 30;
-/// How far a stream may jump before it is an alarm, not a gap.
+/// The largest jump in a stream's numbers that counts as a gap; a larger one is refused (docs/bundle.md §11).
 pub const FAR_JUMP: u64 = 1000;
 
 /// What a part is.
@@ -25,7 +25,7 @@ pub const FAR_JUMP: u64 = 1000;
 pub enum PartKind {
     /// An act, as `act::part` writes it.
     Act,
-    /// Zeros, so that the size tells less.
+    /// Zeros, to hide the exact size.
     Padding,
 }
 
@@ -210,7 +210,7 @@ impl Manifest {
         if manifest.to_bytes() == bytes {
             Ok(manifest)
         } else {
-            Err(MemberError("it is not in its one form".into()).into())
+            Err(MemberError("it is not in canonical form".into()).into())
         }
     }
 
@@ -221,9 +221,13 @@ impl Manifest {
         let first = (self.sequence == 1) == self.previous.is_none() && (self.sequence == 1) == self.growth.is_none();
         let padded = self.parts.iter().position(|p| p.kind == PartKind::Padding) == self.parts.len().checked_sub(1);
         match () {
-            () if !padded => Err(MemberError("its padding, which is its last part and the only one".into())),
-            () if self.sequence == 0 || !first => Err(MemberError("its place in the stream".into())),
-            () if !same || self.volumes.is_empty() => Err(MemberError("the lengths of its parts and volumes".into())),
+            () if !padded => Err(MemberError("its padding is not exactly one part, the last".into())),
+            () if self.sequence == 0 || !first => {
+                Err(MemberError("`sequence`, `previous` and `growth` do not fit each other".into()))
+            }
+            () if !same || self.volumes.is_empty() => {
+                Err(MemberError("the lengths of its parts and of its volumes differ".into()))
+            }
             () => Ok(()),
         }
     }

@@ -24,7 +24,7 @@ pub enum BundleError {
     /// Malformed, cut short, damaged, or over a limit.
     #[error("the bundle is malformed or damaged: {0}")]
     Form(&'static str),
-    /// Its manifest is.
+    /// Its manifest is malformed.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// A format that this program does not know.
@@ -59,7 +59,7 @@ impl From<PartError> for BundleError {
 impl From<io::Error> for BundleError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // That is how a sealed stream says that it is damaged, and any stream that it ends too early.
+            // An age stream reports damage as one of these, and any stream its early end.
             io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
                 Self::Form("it is damaged or cut short")
             }

@@ -1,5 +1,5 @@
-//! Making a bundle: its parts are written twice, once to be measured and once to be carried, so that a large one is never
-//! held in memory. Only what the gate has cleared for this very partner goes in.
+//! Making a bundle. Its parts are written twice, first to be measured and then into the file, so that a large bundle is never
+//! held in memory. Only acts that the gate has cleared for this partner go in.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::gate::cleared::{Cleared, Parcel};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 
-/// Where the acts come from: it writes one, as `act::part` does, leaving out what must stay.
+/// A source of acts: it writes one in the form of `act::part`, without the changes that must stay.
 pub trait Source {
     /// Writes the act of a parcel.
     fn write_act(&mut self, parcel: &Parcel, out: &mut dyn Write) -> io::Result<()>;
@@ -29,7 +29,7 @@ pub struct Measured {
 
 /// Bytes of the parts that are held between the two readings, at most.
 const HELD: usize = 56 << 20;
-/// Bytes of one block of them: blocks never move, so that nothing is left behind where they were.
+/// Bytes of one block of them. Blocks never move, so no unwiped copy of them is left in memory.
 const BLOCK: usize = 1 << 20;
 
 type Held = Vec<Zeroizing<Vec<u8>>>;
@@ -189,7 +189,7 @@ impl Write for Gauge {
     }
 }
 
-/// Lets a window of the bytes that pass through.
+/// A writer that passes on a window of the bytes written to it.
 struct Window<'a> {
     out: &'a mut dyn Write,
     skip: u64,

@@ -10,7 +10,7 @@ use crate::host::folder;
 use crate::value::text::{shown, shown_lines};
 use crate::workspace::error::Error;
 
-/// The member whose eyes the screens of the demo look through.
+/// The member as whom the screens of the demo open.
 pub const OFFICER: &str = "okafor@XA";
 
 /// The folder in which the demo is made: the one that is named, or a new temporary one.
@@ -18,7 +18,7 @@ pub fn folder(named: Option<&Path>) -> Result<PathBuf, Error> {
     named.map_or_else(|| Ok(folder::temporary("comity-demo-")?), |named| Ok(named.to_owned()))
 }
 
-/// Plays the story up to where the screens open. `shows`: how far it is may be shown, where there is a terminal for that.
+/// Plays the story up to where the screens open. `shows`: whether progress is shown, where there is a terminal.
 pub fn stage(folder: &Path, shows: bool) -> Result<Story, Error> {
     let shows = shows && stderr().is_terminal();
     let mut story = Story::begin(folder, Clock::System.now())?;

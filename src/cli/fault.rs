@@ -1,19 +1,19 @@
-//! What is said when the program itself is at fault: where, and that nothing half done is stored. Never what it was at: the
-//! text of a panic may hold words of a case.
+//! The message for a panic: where it happened, and that nothing unfinished is stored. The text of the panic itself is never
+//! printed: it may hold case data.
 
 use std::io::Write as _;
 
 use crate::workspace::error::ErrorKind;
 
-/// From here on a panic of any thread says where it was and ends the process with the code of an internal fault. What was
-/// not committed is undone by the database when it is next opened.
+/// Installs the panic hook: a panic of any thread prints where it was and ends the process with the exit code of an internal
+/// error. The database undoes what was not committed when it is next opened.
 pub fn install() {
     std::panic::set_hook(Box::new(|info| {
         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
         let _ = writeln!(
             std::io::stderr(),
-            "Internal error{at}: comity has ended.\nWhat was done before is stored, what was begun is not. \
-             Open it again; report the place, which holds no word of a case."
+            "Internal error{at}: comity has ended.\nEvery finished act is stored, an unfinished one is not. \
+             Start it again, and report the line above: it holds no case data."
         );
         std::process::exit(ErrorKind::Internal as i32);
     }));

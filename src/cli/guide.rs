@@ -1,6 +1,5 @@
-//! `comity init` as a conversation: at a terminal, and without all that it needs, it asks for the rest in plain lines, one
-//! question at a time. It makes nothing itself: what was answered goes to the commands `identity new` and `init`, and not
-//! before the last question is answered.
+//! `comity init` as a conversation: at a terminal it asks for the fields that are missing, one question at a time. After the
+//! last answer it runs the commands `identity new` and `init`; before that nothing is made.
 
 use std::io::{BufRead, IsTerminal as _, Write, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
@@ -58,7 +57,7 @@ const QUESTIONS: &[Question] = &[
 /// Sentences are no wider than this, in columns.
 const WIDTH: usize = 79;
 
-/// How often a new passphrase is asked for: one from a file does not get better.
+/// How often a new passphrase is asked for: one from a file does not change by asking again.
 const PASSPHRASES: usize = 3;
 
 /// Whether the command is `init`, and something that it needs is missing.
@@ -102,8 +101,8 @@ fn hold_interrupts(asking: &Arc<AtomicBool>) -> Result<(), Error> {
 enum Keys {
     /// Keys to be made, for this name and under this passphrase.
     New(String, Passphrase),
-    /// Keys that are there, and their passphrase, if they have one.
-    There(Option<Passphrase>),
+    /// The keys of an existing identity, and its passphrase, if it has one.
+    Existing(Option<Passphrase>),
 }
 
 /// The two ends of the conversation.
@@ -141,7 +140,7 @@ impl Talk<'_> {
             })?;
             form.add(q.field, answer);
         }
-        // What was given on the command line is wrong sooner than the last question.
+        // Fields that were given on the command line are checked now, not after the last question.
         QUESTIONS.iter().try_for_each(|q| init::check(q.field, form))?;
         init::check("exercise", form)
     }
@@ -155,14 +154,14 @@ impl Talk<'_> {
         Ok(folder::typed(&self.until("Workspace", &default.to_string_lossy(), is_free)?))
     }
 
-    /// Asks for the identity. One that is there must open now: a wrong passphrase is told before anything is made.
+    /// Asks for the identity. An existing one is opened now, so that a wrong passphrase is found before anything is made.
     fn keys(&mut self, place: &mut CommandContext) -> Result<Keys, Error> {
         self.why("Your identity is a file with your own keys: it signs what you do, and lies outside the workspace.")?;
         place.identity = folder::typed(&self.line("Identity", &place.identity.to_string_lossy())?);
         if place.identity.symlink_metadata().is_ok() {
             let (me, passphrase) = identity::unlock(place)?;
             self.print(&format!("It is there: you are {}.", shown(&me.name)))?;
-            return Ok(Keys::There(passphrase));
+            return Ok(Keys::Existing(passphrase));
         }
         self.why("There is none yet, so one is made: colleagues and partners see your name on what you sign.")?;
         let check = |name: &str| Args::default().with("name", name).line("name").map(drop);
@@ -228,7 +227,7 @@ fn answer_to<'a>(form: &'a Args, field: &str) -> std::borrow::Cow<'a, str> {
 /// Runs the two commands with what was answered.
 fn make(form: &Args, place: &mut CommandContext, keys: Keys) -> Result<Output, Error> {
     let (mut passphrase, is_new) = match keys {
-        Keys::There(passphrase) => (passphrase, false),
+        Keys::Existing(passphrase) => (passphrase, false),
         Keys::New(name, passphrase) => {
             make_identity(&name, &passphrase, place)?;
             (Some(passphrase), true)

@@ -1,5 +1,5 @@
-//! The manual page: the commands and options of the command line, and the keys of the screens, whose rows are given: the front ends
-//! are strangers to each other.
+//! The manual page: the commands and options of the command line, and the keys of the screens. The rows of the keys are passed
+//! in, since the two front ends do not know each other.
 
 use std::io::{self, Write};
 
@@ -31,7 +31,7 @@ pub fn write(tree: clap::Command, keys: &[KeyRow], out: &mut impl Write) -> io::
     Ok(())
 }
 
-/// Text that roff takes for nothing else.
+/// Text with roff's special characters escaped.
 fn plain(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }

@@ -1,5 +1,5 @@
-//! Layer 11: the command line. It makes its commands of the catalogue, opens the workspace, runs the command and prints what
-//! it answers. It decides nothing.
+//! Layer 11: the command line. It builds its commands from the command table, opens the workspace, runs the command and
+//! prints its output. It decides nothing.
 
 pub mod demo;
 pub mod fault;

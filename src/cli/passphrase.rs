@@ -38,7 +38,7 @@ fn at_terminal(what: &str, new: bool) -> Result<Passphrase, Error> {
         ));
     }
     let ask = |prompt: String| -> Result<Zeroizing<String>, Error> {
-        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unheard)
+        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(prompt_error)
     };
     let first = ask(format!("{what}: "))?;
     if new && *ask(format!("{what}, once more: "))? != *first {
@@ -47,7 +47,7 @@ fn at_terminal(what: &str, new: bool) -> Result<Passphrase, Error> {
     Ok(Passphrase::new(&first)?)
 }
 
-fn unheard(error: io::Error) -> Error {
+fn prompt_error(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::Interrupted => Error::new(ErrorKind::Cancelled, "cancelled", "nothing was done"),
         _ => Error::from(error),

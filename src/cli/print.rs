@@ -1,5 +1,5 @@
-//! Printing answers and failures: lines for people, JSON for programs. Foreign text never reaches the terminal raw, in
-//! neither form.
+//! Printing outputs and errors: lines for people, JSON for programs. In both forms hidden characters are escaped before they
+//! reach the terminal.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ pub fn answer(answer: &Output, as_json: bool, out: &mut dyn Write) -> io::Result
     plain::lines(answer).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-/// JSON in which hidden characters stand as escapes: the same value to a program, nothing for a terminal to obey.
+/// Writes JSON with hidden characters escaped: the same value for a program, and no control characters for a terminal.
 pub fn json(value: &Value, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut line, Visible)).map_err(io::Error::other)?;
@@ -28,7 +28,7 @@ pub fn json(value: &Value, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&line)
 }
 
-/// A word as a shell takes it.
+/// A word quoted for a shell.
 pub fn quoted(word: &str) -> String {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~' | '+' | ':' | '@' | ',' | '=');

@@ -1,4 +1,4 @@
-//! Running a command from its words to its exit code.
+//! Running a command: from the command line's words to the exit code.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
@@ -26,8 +26,8 @@ use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::{Moment, Workspace};
 use crate::workspace::progress::{Job, Progress};
 
-/// What the words ask for.
-pub enum Request_ {
+/// What the command line asks for.
+pub enum Invocation {
     /// The screens.
     Screens(Globals),
     /// The demo: where, and whether only to print.
@@ -39,11 +39,11 @@ pub enum Request_ {
         /// The rest.
         globals: Globals,
     },
-    /// It is done; this is the exit code.
+    /// Nothing more: the command has run; this is its exit code.
     Done(u8),
 }
 
-/// What may be said everywhere.
+/// The options that every command takes.
 #[derive(Clone, Debug)]
 pub struct Globals {
     /// The workspace.
@@ -58,7 +58,7 @@ pub struct Globals {
     pub plain: bool,
     /// Only read.
     pub readonly: bool,
-    /// Only read, and as it was at a time: as it was typed.
+    /// Read the record as it was at this time; as typed.
     pub as_of: Option<String>,
     /// The theme of the screens.
     pub theme: Option<String>,
@@ -69,7 +69,7 @@ pub struct Globals {
 }
 
 /// Reads the words, and runs what is not for the screens. `keys` are those of the screens, for the manual.
-pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Request_ {
+pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Invocation {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
         crate::seal::vault::light_scrypt();
@@ -78,17 +78,17 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Reques
         Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();
-            return Request_::Done(if error.use_stderr() { ErrorKind::Usage as u8 } else { 0 });
+            return Invocation::Done(if error.use_stderr() { ErrorKind::Usage as u8 } else { 0 });
         }
     };
     let json = matches.get_flag("json");
     let globals = match globals(&matches) {
         Ok(globals) => globals,
-        Err(failure) => return Request_::Done(report(&failure, json)),
+        Err(failure) => return Invocation::Done(report(&failure, json)),
     };
     match matches.subcommand() {
-        None => Request_::Screens(globals),
-        Some(("demo", demo)) => Request_::Demo {
+        None => Invocation::Screens(globals),
+        Some(("demo", demo)) => Invocation::Demo {
             dir: demo.get_one::<String>("dir").map(PathBuf::from),
             headless: demo.get_flag("headless"),
             globals,
@@ -96,41 +96,42 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Reques
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
-            Request_::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
         }
-        Some((name, matches)) if OWN.contains(&name) => Request_::Done(own(name, matches, keys)),
+        Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, keys)),
         Some((noun, matches)) => {
             let (name, matches) = match matches.subcommand() {
                 Some((name, inner)) => (format!("{noun} {name}"), inner),
                 None => (noun.to_owned(), matches),
             };
-            let Some(command) = command(&name) else { return Request_::Done(ErrorKind::Usage as u8) };
-            let args = tree::form_of(command, matches);
+            let Some(command) = command(&name) else { return Invocation::Done(ErrorKind::Usage as u8) };
+            let args = tree::args_of(command, matches);
             if guide::is_for(command, &args) && !json && guide::has_terminal() {
                 let done = guide::found(args, &mut place(&globals));
-                return Request_::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
+                return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
             }
             let code = match perform(command, &args, &globals) {
                 Ok(answer) => print_output(&answer, &globals),
                 Err(failure) => report(&failure, json),
             };
-            Request_::Done(code)
+            Invocation::Done(code)
         }
     }
 }
 
 fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
-    // A variable that is set to nothing is not set.
+    // An environment variable that is empty counts as not set.
     let is_said = |id: &str| {
         let is_empty = || matches.get_raw(id).into_iter().flatten().all(OsStr::is_empty);
         !(matches.value_source(id) == Some(ValueSource::EnvVariable) && is_empty())
     };
     let path = |id: &str| matches.get_one::<OsString>(id).filter(|_| is_said(id)).map(PathBuf::from);
-    let nowhere = |what: &str| Error::usage(format!("--{what} is missing, and this system has no place for it"));
+    let nowhere =
+        |what: &str| Error::usage(format!("--{what} is missing, and this system has no default folder for it"));
     let now = matches.get_one::<String>("now").map(|t| {
         Timestamp::parse(t)
             .or_else(|| Timestamp::parse_date(t).map(Timestamp::of_date))
-            .ok_or_else(|| Error::usage("--now: a time is expected, such as 2026-11-23T03:12:00Z"))
+            .ok_or_else(|| Error::usage("--now takes a time, such as 2026-11-23T03:12:00Z"))
     });
     Ok(Globals {
         workspace: path("workspace").or_else(folder::workspace).ok_or_else(|| nowhere("workspace"))?,
@@ -146,7 +147,7 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
     })
 }
 
-/// The place that a command runs in.
+/// The context that a command runs in.
 pub fn place(globals: &Globals) -> CommandContext {
     CommandContext {
         workspace: globals.workspace.clone(),
@@ -160,7 +161,10 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
     let mut place = place(globals);
     let mut job = job(globals);
     if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
-        return Err(Error::usage(format!("`{}` reads no record: --as-of means nothing to it", command.full_name())));
+        return Err(Error::usage(format!(
+            "`{}` reads no records, so --as-of does not apply to it",
+            command.full_name()
+        )));
     }
     let done = if command.needs_workspace(args) || globals.as_of.is_some() {
         let mut workspace = open(&mut place, globals, &mut job)?;
@@ -179,7 +183,7 @@ fn open(place: &mut CommandContext, globals: &Globals, job: &mut Job) -> Result<
     let (me, _) = identity::unlock(place)?;
     let workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
     if globals.now.is_some() && workspace.meta.realm == Realm::Live {
-        return Err(Error::usage("--now is for exercises and the demo alone: live time is what it is"));
+        return Err(Error::usage("--now works only in exercises and in the demo"));
     }
     let Some(typed) = &globals.as_of else { return Ok(workspace) };
     let at = Timestamp::past(typed, workspace.now()).map_err(|why| Error::usage(format!("--as-of: {why}")))?;
@@ -209,28 +213,28 @@ fn job(globals: &Globals) -> Job {
 
 fn print_output(answer: &Output, globals: &Globals) -> u8 {
     if let (false, Some(_), Some(said)) = (globals.json, &answer.text, &answer.message) {
-        // Beside a text that is the answer itself: whoever writes that to a file still reads this.
-        // Where nobody reads it there is nobody to tell that.
+        // The text goes to standard output, often into a file; the message goes to standard error, to be read beside it. An
+        // error in writing the message is ignored: there is nowhere to report it.
         shown_lines(said).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
     }
     let mut out = stdout().lock();
     match print::answer(answer, globals.json, &mut out).and_then(|()| out.flush()) {
         Ok(()) => answer.code,
-        Err(error) => unsaid(&error),
+        Err(error) => output_error(&error),
     }
 }
 
-/// Reports a failure, and answers its exit code.
+/// Reports an error, and returns its exit code.
 pub fn report(failure: &Error, json: bool) -> u8 {
     let said = print::failure(failure, json, &mut stdout().lock(), &mut stderr().lock());
     if let Err(error) = said {
-        return unsaid(&error);
+        return output_error(&error);
     }
     failure.code()
 }
 
-/// Whoever read the answer has gone away, or the medium that it was to be written to fails.
-fn unsaid(error: &io::Error) -> u8 {
+/// The exit code where the output cannot be written: 0 where its reader has closed the pipe.
+fn output_error(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { ErrorKind::Medium as u8 }
 }
 
@@ -249,6 +253,6 @@ fn own(name: &str, matches: &ArgMatches, keys: &[KeyRow]) -> u8 {
     };
     match written.and_then(|()| stdout().write_all(&out)) {
         Ok(()) => 0,
-        Err(error) => unsaid(&error),
+        Err(error) => output_error(&error),
     }
 }

@@ -18,7 +18,7 @@ use crate::workspace::error::{Error, ErrorKind};
 /// Lines are no wider than this, in columns.
 const WIDTH: usize = 79;
 
-/// What tells a shell that the command goes on.
+/// Tells a shell that the command goes on in the next line.
 const MARK: &str = " \\";
 
 /// The part of the story that is played to its end.

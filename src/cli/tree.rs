@@ -9,10 +9,10 @@ use super::tour;
 use crate::command::CATALOGUE;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
 
-/// Commands that are the command line's own, beside the commands.
+/// Commands that only the command line has: they are not in the command table.
 pub const OWN: &[&str] = &["demo", "tour", "completions", "man"];
 
-/// What each noun is, for its help.
+/// The help of each noun.
 const NOUNS: &[(&str, &str)] = &[
     ("identity", "Your own keys"),
     ("desk", "This desk and its card"),
@@ -49,7 +49,7 @@ pub fn tree() -> clap::Command {
         )
         .subcommand(clap::Command::new("man").about("Print the manual page"));
     let mut nouns: Vec<(&'static str, Vec<&'static Command>)> = Vec::new();
-    for command in CATALOGUE.iter().flat_map(|v| v.iter()) {
+    for command in CATALOGUE.iter().flat_map(|commands| commands.iter()) {
         match nouns.iter_mut().find(|(noun, _)| *noun == command.noun) {
             Some((_, commands)) => commands.push(command),
             None => nouns.push((command.noun, vec![command])),
@@ -57,11 +57,12 @@ pub fn tree() -> clap::Command {
     }
     for (noun, commands) in nouns {
         if noun.is_empty() {
-            root = commands.into_iter().fold(root, |root, v| root.subcommand(command_of(v)));
+            root = commands.into_iter().fold(root, |root, command| root.subcommand(command_of(command)));
         } else {
             let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
             let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
-            root = root.subcommand(commands.into_iter().fold(group, |group, v| group.subcommand(command_of(v))));
+            root = root
+                .subcommand(commands.into_iter().fold(group, |group, command| group.subcommand(command_of(command))));
         }
     }
     root
@@ -203,8 +204,8 @@ fn help_of(field: &Arg) -> String {
     format!("{}{words}{needed}", field.help)
 }
 
-/// What was typed for a command.
-pub fn form_of(command: &'static Command, matches: &ArgMatches) -> Args {
+/// The arguments that were typed for a command.
+pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
     let mut args = Args::default();
     for field in command.args {
         if let ArgKind::Flag = field.kind {

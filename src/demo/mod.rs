@@ -1,4 +1,4 @@
-//! Layer 10: the demo's story and what the tour says of its steps. It plays commands; it decides nothing.
+//! Layer 10: the demo's story, and the lessons of the tour about its steps. It runs commands; it decides nothing.
 
 pub mod story;
 pub mod tour;

@@ -1,5 +1,5 @@
-//! A story that is played on fictional desks: for the demo, for the tour, and for the suite. It runs the commands of the
-//! catalogue, each as one member at one time, in a realm of its own that can never reach a live desk.
+//! A story that is played on fictional desks: for the demo, the tour and the tests. It runs commands of the command table,
+//! each as one member at one time, in a realm of its own that can never reach a live desk.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ pub struct Coming {
     pub refused: bool,
 }
 
-/// What one step came to.
+/// The result of one step.
 #[derive(Clone, Debug)]
 pub struct Played {
     /// When, as the desk's clock said.
@@ -100,7 +100,7 @@ pub struct Played {
     pub command: String,
     /// What the story says of it.
     pub say: Option<String>,
-    /// What came of it: the answer's sentence, or the refusal.
+    /// The message of its output, or the refusal.
     pub outcome: String,
     /// Whether the gate refused, as it should.
     pub refused: bool,
@@ -293,7 +293,7 @@ impl Story {
         let command = crate::command::command(&step.r#do);
         let mut form = Args::default();
         for (key, value) in &step.with {
-            let Some(field) = command.and_then(|v| v.field(key)) else {
+            let Some(field) = command.and_then(|command| command.field(key)) else {
                 return Err(Error::new(
                     ErrorKind::Internal,
                     format!("the story gives {} a field {key}", step.r#do),
@@ -351,7 +351,7 @@ impl Story {
 /// What would be typed for a command, word by word.
 fn words(command: &Command, form: &Args) -> Vec<String> {
     let mut words: Vec<String> = command.full_name().split(' ').map(str::to_owned).collect();
-    // What stands without its name stands first: it says what all the rest is about.
+    // Positional arguments come first: they name what the others are about.
     let (bare, named): (Vec<&Arg>, Vec<&Arg>) = command.args.iter().partition(|f| f.positional);
     words.extend(bare.iter().flat_map(|f| form.all(f.name).iter().cloned()));
     for field in named {

@@ -1,5 +1,5 @@
-//! What the tour says of the steps of the story: rows in `assets/tour.toml`, one for each command that goes through and each
-//! that the gate refuses. It plays nothing, and what a rule says stands with the law.
+//! The lessons of the tour: rows in `assets/tour.toml`, one for each command of the story that succeeds and one for each that
+//! the gate refuses. What a rule says is with the law.
 
 use std::sync::LazyLock;
 

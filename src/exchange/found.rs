@@ -1,4 +1,4 @@
-//! What every format yields, and how it is asked.
+//! What all formats have in common: their options, and the items that they yield.
 
 use std::io::{BufRead, Read as _};
 
@@ -18,7 +18,7 @@ pub struct Format {
     pub read: ReadFile,
 }
 
-/// What a reader may be told.
+/// Options for reading a file.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Which column of a table holds what: a name and a number from 1.
@@ -98,8 +98,8 @@ pub fn whole(input: &mut dyn BufRead) -> Result<Vec<u8>, FormatError> {
     Ok(bytes)
 }
 
-/// The class of data that a type of observable is, where nothing better is known: what points to a person is a pointer,
-/// not an indicator (the person-link screen).
+/// Returns the category of data and the class of person for a type of observable, where the file does not state them: what
+/// points to a person is never an indicator (docs/gate.md, the sharing ladder).
 pub fn screen(kind: &str) -> (Category, PersonClass) {
     const PERSONAL: &[&str] = &[
         "email",

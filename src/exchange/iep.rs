@@ -1,7 +1,7 @@
 //! FIRST's Information Exchange Policy 2.0 as JSON: one policy in, one policy out.
 //!
 //! Pure. What a policy states is read into terms that an agreement can keep; the rest is named, never dropped in silence.
-//! It never fetches what a policy refers to, and never decides: what may leave is the gate's to say.
+//! Nothing that a policy refers to is fetched, and nothing is decided here: the gate does that.
 
 use std::fmt;
 
@@ -68,7 +68,7 @@ pub struct Incoming {
 const TLP: &[(&str, Onward)] =
     &[("red", Onward::No), ("amber", Onward::WithConsent), ("green", Onward::Free), ("white", Onward::Free)];
 
-/// The TLP under which a policy says what an agreement says of passing on: never a wider one.
+/// The TLP word of a policy for what an agreement says of passing on: never a more open one.
 pub fn tlp_of(onward: Onward) -> &'static str {
     TLP.iter().find(|(_, o)| *o == onward).map_or("red", |(word, _)| *word)
 }
@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for Members {
                 let mut members: Vec<(String, Value)> = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
                     if members.iter().any(|(k, _)| *k == key) {
-                        return Err(A::Error::custom(format_args!("`{}` stands twice", repeated(&key))));
+                        return Err(A::Error::custom(format_args!("duplicate key `{}`", repeated(&key))));
                     }
                     if members.len() >= MOST {
                         return Err(A::Error::custom(format_args!("it has more than {MOST} members")));

@@ -66,7 +66,8 @@ fn is_deleted(object: &Value) -> bool {
     object.get("deleted").is_some_and(|d| d == true || d == "1" || d == 1)
 }
 
-/// Tags say it best; else the distribution: 0 the organisation only, 1 and 4 a community, 2 and 3 wider, 5 as above.
+/// The markings and grades that an object claims: by its tags; else by its distribution (0 the organisation only, 1 and 4 a
+/// community, 2 and 3 wider, 5 inherited); else those of the object `above` it.
 fn claim(object: &Value, above: Claim) -> Claim {
     let tags: Vec<&str> = list(object, "Tag").iter().filter_map(|t| text(t, "name")).collect();
     let tag =

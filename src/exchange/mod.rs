@@ -1,7 +1,7 @@
 //! Layer 5: foreign formats, one file each.
 //!
-//! Pure: a reader in, items out, one by one; policies of handling come and go beside them, each as a whole. What a file says of itself, its markings too, is a claim that is kept;
-//! whether something may leave is the gate's to say.
+//! Pure: a reader in, items out, one by one; handling policies are read and written whole. What a file says of itself, its
+//! markings too, is kept as a claim; whether something may leave is decided by the gate.
 
 pub mod csv;
 pub mod found;

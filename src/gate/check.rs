@@ -22,7 +22,7 @@ pub enum CheckError {
     /// The gate refuses; the item is named where it is one of several.
     #[error("{}", .0.refusal())]
     Refused(Box<Verdict>, Option<Id>),
-    /// The act does not say what the records say: a forged row, or a patched program.
+    /// The act contradicts the records: a forged row, or a modified program.
     #[error("{0}")]
     Forged(String),
     /// A newer program made it.
@@ -59,7 +59,7 @@ fn judged(verdict: Verdict, item: Option<Id>) -> Result<(), CheckError> {
 }
 
 impl Check {
-    /// Checks the next change of the act and returns its definition.
+    /// Checks the next change of the act.
     pub fn change(
         &mut self,
         records: &dyn RecordStore,
@@ -138,7 +138,7 @@ impl Check {
     /// Checks that whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
     fn signer(&self, records: &dyn RecordStore, at: &ActContext<'_>, kind: ChangeKind) -> Result<(), CheckError> {
         let Some(signer) = member::by_person(records, at.member())?.filter(|m| m.desk == at.desk()) else {
-            return forged("the act is signed by nobody who is enrolled at its desk");
+            return forged("the act is not signed by a member of its desk");
         };
         let (_, roles) = member::at_place(&signer, at.header);
         let fits = roles.contains(&at.role()) && acting_role(kind, &[at.role()]) == Some(at.role());
@@ -155,7 +155,7 @@ impl Check {
             item::COPY | disclosure::ITEM => self.copy(records, at, view),
             purge::ERASE => {
                 let Some(record) = records.get(view.record)? else {
-                    return forged("a record is erased that is not known");
+                    return forged("the record to be erased is not known");
                 };
                 let reasoned = at.first.get("reasoned").and_then(Json::truth) == Some(true);
                 let facts = from_records::purge_facts(records, at.now(), at.member(), &record, reasoned)?;
@@ -252,11 +252,11 @@ impl Check {
             return if same {
                 Ok(())
             } else {
-                forged("a copy is of another class than the facts that it was released on")
+                forged("a copy has another tier, category, person class or TLP than its facts")
             };
         };
         let Some(record) = records.get(view.record)?.filter(|r| r.kind == Kind::Item) else {
-            return forged("an item is disclosed that is not known");
+            return forged("the item to be disclosed is not known");
         };
         if stated != leave.of_item(records, &record)? {
             return forged("an item was disclosed on other facts than the records hold");
@@ -265,7 +265,7 @@ impl Check {
             let mut terms = item::Terms::read(&record.terms)?;
             terms.conditions = leave.conditions(records, &record)?;
             if terms != item::Terms::read(view.terms)? {
-                return forged("a copy says something else of an item than the records hold");
+                return forged("a copy of an item differs from the records");
             }
         }
         let waits = at.header.audience == Audience::Own;
@@ -273,7 +273,7 @@ impl Check {
             return Ok(());
         }
         if waits && verdict.allowed() {
-            return forged("what needs no second person does not wait for one");
+            return forged("a proposal that needs no second person waits for one");
         }
         if verdict.allowed() { Ok(()) } else { Err(CheckError::Refused(Box::new(verdict.clone()), Some(view.record))) }
     }

@@ -164,7 +164,7 @@ impl LeaveFacts {
             () if record.desk == of.to => Originator::Recipient,
             () => Originator::Third,
         };
-        // Whose term binds is whoever it came from; what originates here has none but the agreement's.
+        // The originator's deletion term binds; an item of this desk has only the agreement's.
         let left = (!own).then(|| Int::Small(days_left(of.now, terms.delete_by)));
         let needs_review = terms.tier.number() >= 2;
         let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
@@ -228,7 +228,7 @@ fn assurances_asked(records: &dyn RecordStore, home: Id, partner: Option<&Record
     let theirs = law.jurisdiction(&code(partner));
     let mut asked: Vec<String> =
         own.map_or_else(|| ASSURANCES.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
-    // Where nobody can be put to death, nobody need promise it.
+    // A jurisdiction that has abolished the death penalty need not give an assurance about it.
     asked.retain(|a| a != "death_penalty" || theirs.is_none_or(|j| j.capital_punishment != "abolished"));
     Ok(asked)
 }
@@ -372,7 +372,8 @@ pub fn decide_facts(
     })
 }
 
-/// Returns when a record is due to be erased. What dies with another record and gives no reason of its own is due when that is.
+/// Returns when a record is due to be erased. One whose content is erased with another record's, and for which no reason is
+/// given, is due when that record is.
 fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Result<Option<Timestamp>, ApplyError> {
     if reasoned || record.due.is_some() {
         return Ok(record.due);

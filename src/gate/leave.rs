@@ -300,7 +300,7 @@ impl Leave {
         let mut v = Verdict::of_facts(RuleId::G00, &self.problems);
         let (i, p) = (&self.item, &self.partner);
         let emergency = self.emergency_holds();
-        // What stands of a review, an authorisation and a second person is not asked of tier 1.
+        // Tier 1 needs no review, authorisation or second person.
         let tier_below = |n: u8| i.tier.map(|t| t.number() < n);
         let tier = || i.tier.map_or("this tier".to_owned(), |t| format!("tier {t}"));
 
@@ -772,7 +772,7 @@ fn emergency_json(e: &Emergency) -> Json {
     all
 }
 
-/// Returns what a rule comes to: it holds by itself, or because an emergency lifts it.
+/// Returns whether a rule holds by itself, or because an emergency lifts it.
 fn or_lifted(id: RuleId, holds: Tri, emergency: Tri) -> Tri {
     if id.row().is_some_and(|rule| rule.lifted_by_emergency) { tri::any(&[holds, emergency]) } else { holds }
 }

@@ -1,4 +1,4 @@
-//! What time it is. Below this layer nobody asks; everybody is told.
+//! The clock. Layers below are passed the time as an argument.
 
 use crate::value::timestamp::Timestamp;
 
@@ -18,14 +18,14 @@ impl Clock {
             Self::Fixed(at) => at,
             Self::System => {
                 let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-                // A machine that is set before 1970 is at the epoch: everything that needs a later time refuses.
+                // A clock before 1970 reads as 1970, so that everything that needs a later time refuses.
                 Timestamp::from_millis(now.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
             }
         }
     }
 }
 
-/// The time of day where this machine stands, as `04:12`; `None` where its zone is not known.
+/// The time of day in this machine's time zone, as `04:12`; `None` where its zone is not known.
 pub fn local_hour_and_minute(at: Timestamp) -> Option<String> {
     let zone = jiff::tz::TimeZone::try_system().ok()?;
     let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;

@@ -1,4 +1,4 @@
-//! Files: read within bounds, written whole or not at all, never followed into what is not a file.
+//! Files: read within bounds, written whole or not at all; pipes and devices are never opened.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -30,7 +30,7 @@ pub enum FileError {
     Exposed(PathBuf, &'static str),
 }
 
-/// Puts the path to an I/O error.
+/// Adds the path to an I/O error.
 pub fn at(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
     move |source| FileError::Io { path: path.to_owned(), source }
 }
@@ -136,7 +136,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
     copied(from, to)?.finish()
 }
 
-/// Copies a regular file for the time of this run: nothing is lost where it does not survive it.
+/// Copies a regular file without making it durable: for copies that are only needed during this run.
 pub fn copy_for_now(from: &Path, to: &Path) -> Result<(), FileError> {
     copied(from, to)?.place().map(drop)
 }

@@ -1,15 +1,15 @@
-//! Where things live: the platform's folders, and the environment.
+//! The platform's folders, and environment variables.
 
 use std::path::PathBuf;
 
 use super::file::{FileError, at};
 
-/// The workspace where none is named: it is in the platform's data folder.
+/// The default workspace, in the platform's data folder.
 pub fn workspace() -> Option<PathBuf> {
     Some(platform()?.data_dir().join("workspace"))
 }
 
-/// The identity where none is named: it is in the platform's configuration folder.
+/// The default identity, in the platform's configuration folder.
 pub fn identity() -> Option<PathBuf> {
     Some(platform()?.config_dir().join("identity.age"))
 }
@@ -19,7 +19,7 @@ pub fn settings() -> Option<PathBuf> {
     Some(platform()?.config_dir().to_owned())
 }
 
-/// A path as somebody types it where no shell reads it: `~/` is their home.
+/// The path for what somebody typed where no shell expands it: `~/` is their home folder.
 pub fn typed(path: &str) -> PathBuf {
     let home = || Some(directories::BaseDirs::new()?.home_dir().to_owned());
     match path.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {

@@ -21,7 +21,7 @@ pub enum LockError {
     File(#[from] FileError),
 }
 
-/// Takes the lock to write, or to read with others; another process is waited for a moment, less than a second.
+/// Takes the lock to write, or to read together with others. Waits less than a second for another process.
 pub fn take(path: &Path, to_write: bool) -> Result<Lock, LockError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-/// How much of the sandbox stands.
+/// How much of the sandbox is in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sandbox {
     /// seccomp and Landlock.
@@ -22,14 +22,14 @@ impl Sandbox {
         match self {
             Self::Whole => "the kernel refuses sockets and processes (seccomp, Landlock)",
             Self::Calls => "the kernel refuses sockets and processes (seccomp; no Landlock here)",
-            Self::None => "no sandbox on this system: comity opens no socket by its own word alone",
+            Self::None => "no sandbox on this system: only comity's own code keeps it from opening sockets",
         }
     }
 }
 
 static ENTERED: OnceLock<Sandbox> = OnceLock::new();
 
-/// Enters the sandbox. What cannot be had is left out; the answer says what stands.
+/// Enters the sandbox, as far as the kernel supports it, and returns how far that is.
 #[cfg(target_os = "linux")]
 pub fn enter() -> Sandbox {
     *ENTERED.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Days off: of each week, and of the year. It computes no deadline.
+//! Calendars: weekends and holidays. Deadlines are computed in `deadline`.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ impl Default for Calendar {
 }
 
 impl Calendar {
-    /// From names of days of the week, and dates. What is neither is left out.
+    /// A calendar from names of weekdays and dates. Other words are left out.
     pub fn new(weekend: &[String], holidays: &[String]) -> Self {
         Self {
             weekend: weekend.iter().filter_map(|name| weekday(name)).collect(),

@@ -1,5 +1,4 @@
-//! Ceilings: up to which tier a partner of a kind is given something where its agreement names no tier. It says what the
-//! default is; what an agreement makes of it, the gate judges.
+//! Default ceilings: the highest tier that a kind of partner may be given where its agreement names none. The gate judges.
 
 use std::sync::LazyLock;
 
@@ -7,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::class::{PartnerKind, Tier};
 
-/// One row.
+/// The default ceiling of a kind of partner.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CeilingRow {

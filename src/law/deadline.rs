@@ -1,8 +1,9 @@
 //! Deadlines: from an event and a row of the law to a target and a legal limit.
 //!
-//! The target is the raw instant, time of day kept. The limit is what the rule computes: a period in days ends with the
-//! last hour of its last day, and, where the rule says so, rolls over days off; a period in hours begins at the full hour
-//! after the event and never rolls. A preservation never rolls: data are lost at the target. (Reg. 1182/71 Art 3.)
+//! The target is the event plus the period. The limit is when the period ends in law (Reg. 1182/71 Art 3): a
+//! period in days ends with the last hour of its last day and, where its row says so, rolls on to the next working day; a
+//! period in hours begins at the full hour after the event and never rolls. A preservation never rolls: data are lost at
+//! its target.
 
 use super::calendar::Calendar;
 use super::edition::Law;
@@ -20,8 +21,8 @@ pub struct Clock<'a> {
     pub limit: Option<Timestamp>,
 }
 
-/// The clocks of a kind of request, each counted from `event`. `order_days` is the time that the order itself sets, in
-/// days: it gives its own variant where the law lets it count, and the length of an authority that the law leaves open.
+/// The clocks of a kind of request, each counted from `event`. `order_days` is the period that the order itself sets, in
+/// days: it counts for rows that let the longer period win, and for an authority whose length the law leaves open.
 pub fn clocks<'a>(
     law: &Law,
     kind: &'a RequestKind,
@@ -52,7 +53,7 @@ fn run<'a>(row: &'a ClockRow, event: Timestamp, order_days: Option<i64>, calenda
     }
     let day = Duration::days(1);
     let mut last = target.start_of_day();
-    // No calendar has a year without a day of work; where one seems to, time has come to its end, and so does this.
+    // The search for a working day ends after a year, so that timestamps at the end of their range cannot loop for ever.
     let latest = last.plus(Duration::days(366));
     if row.rolls {
         while last < latest && !calendar.works(last) {

@@ -1,7 +1,7 @@
-//! The law as one desk holds it: the rows of the program, with those of its own signed changes in their place.
+//! The law that one desk works by: the rows of the program, as corrected by the desk's own signed changes.
 //!
-//! A change corrects any row, or adds an instrument, a ground or a jurisdiction. It never adds a kind of request: a kind
-//! needs its letter and its forms. The gate's rules, its tests and its signers are no rows of this law: they do not change.
+//! A change corrects any row, or adds an instrument, a ground or a jurisdiction. It never adds a kind of request: that
+//! needs a letter and forms. The gate's rules, tests and signers are not part of this law: they do not change.
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -15,7 +15,7 @@ use crate::value::class::{Test, words};
 use crate::value::timestamp::Timestamp;
 
 words! {
-    /// What a row of the law is of.
+    /// A table of the law.
     Table {
         /// A treaty, a regulation, an agreement between states.
         Instrument = "instrument",
@@ -42,7 +42,7 @@ pub struct Law {
 }
 
 impl Law {
-    /// The law as the program brings it: version 0.
+    /// The law without any change: version 0.
     pub fn of_program() -> Arc<Self> {
         static PROGRAM: LazyLock<Arc<Law>> = LazyLock::new(|| {
             Arc::new(Law {
@@ -56,7 +56,11 @@ impl Law {
         Arc::clone(&PROGRAM)
     }
 
-    /// Puts a row in its place, and answers its id. Refuses what is not a row of that table, or not a sound one.
+    /// Adds a row, or replaces the row of the same id, and returns its id.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not a valid row of that table, or may not be changed so.
     pub fn put(&mut self, table: Table, row: &str) -> Result<String, String> {
         if row.len() > LARGEST_ROW {
             return Err(format!("a row of the law has at most {LARGEST_ROW} bytes"));
@@ -66,7 +70,7 @@ impl Law {
             Table::Request => {
                 let id = place(&mut self.requests, row, false)?;
                 match (self.request(&id), Self::of_program().request(&id)) {
-                    (Some(new), Some(own)) => may_stand_for(own, new).map(|()| id),
+                    (Some(new), Some(own)) => check_request_change(own, new).map(|()| id),
                     _ => Err(format!("{id}: there is no such row")),
                 }
             }
@@ -75,7 +79,7 @@ impl Law {
         }
     }
 
-    /// The same law as the one that so many changes have made.
+    /// The same law with another version.
     #[must_use]
     pub fn at_version(self, version: u64) -> Self {
         Self { version, ..self }
@@ -127,7 +131,7 @@ impl Law {
         all.filter(|g| g.effect == effect || g.effect == "either").collect()
     }
 
-    /// What a side takes of another's as meeting a test of its own, in force or not any more.
+    /// What jurisdiction `by` accepts of jurisdiction `of` as meeting a test of its own, also where that has ended.
     pub fn recognition(&self, by: &str, of: &str, test: Test) -> Option<&Recognition> {
         self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test.word())
     }
@@ -166,16 +170,18 @@ pub fn version_in_words(version: u64) -> String {
     }
 }
 
-/// What of a kind of request a change may not touch: the letter that it is written with, and how closely it is reviewed.
-fn may_stand_for(own: &RequestKind, new: &RequestKind) -> Result<(), String> {
+/// Refuses a change of a kind of request that touches its letter, or makes its review less strict.
+fn check_request_change(own: &RequestKind, new: &RequestKind) -> Result<(), String> {
     let refused = |what: &str| Err(format!("{}: {what}", own.id));
     match () {
         () if own.template != new.template => refused("`template` names a letter of the program, and stays as it is"),
         () if own.review != new.review => refused("`review` stays as it is"),
         () if new.level() < own.level() => {
-            refused("`level` is not lowered: the tests of a review are no rows of this law")
+            refused("`level` cannot be lowered: the tests of a review are not rows of this law")
         }
-        () if new.tier < own.tier => refused("`tier` is not lowered: it says how closely what is asked is guarded"),
+        () if new.tier < own.tier => {
+            refused("`tier` cannot be lowered: it says how strictly the data asked for are protected")
+        }
         () => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Jurisdictions: what each side's law asks, so that two can be compared, and which instruments bind it.
+//! Jurisdictions: what the law of each asks, so that two can be compared, and which instruments bind it.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::row::{self, LawRow};
 use crate::value::class::{Category, Test};
 use crate::value::timestamp::{Duration, Timestamp};
 
-/// What a partner can give an assurance of: what the gate's rule G-18 knows.
+/// The assurances that a partner can give (gate rule G-18).
 pub const ASSURANCES: [&str; 2] = ["death_penalty", "torture"];
 
 /// One jurisdiction.
@@ -28,7 +28,7 @@ pub struct Jurisdiction {
     pub contact_24_7: String,
     /// The languages that it accepts.
     pub languages: Vec<String>,
-    /// The ways on which it takes requests.
+    /// The ways in which it takes requests.
     pub transmission: Vec<String>,
     /// `never`, `coercive-only`, `always` or `listed-waiver`.
     pub dual_criminality: String,
@@ -64,7 +64,7 @@ pub struct Jurisdiction {
     /// Who authorises what.
     #[serde(default)]
     pub threshold: Vec<Threshold>,
-    /// What of others it takes as meeting a test of its own.
+    /// Certificates of others that it accepts as meeting a test of its own.
     #[serde(default)]
     pub recognition: Vec<Recognition>,
 }
@@ -102,7 +102,7 @@ pub struct Threshold {
     pub independent: bool,
 }
 
-/// A certificate of another side that is taken as meeting a test.
+/// A certificate of another jurisdiction that is accepted as meeting a test.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recognition {
@@ -119,7 +119,7 @@ pub struct Recognition {
 }
 
 impl Recognition {
-    /// Whether it is taken at a time: to the end of its last day.
+    /// Whether it is accepted at a time: to the end of its last day.
     pub fn stands(&self, now: Timestamp) -> bool {
         Timestamp::parse_date(&self.until).is_some_and(|day| now < Timestamp::of_date(day).plus(Duration::days(1)))
     }

@@ -1,4 +1,4 @@
-//! The retention schedule: how long what of which tier is kept.
+//! The retention schedule: how long items of each tier are kept.
 
 use std::sync::LazyLock;
 

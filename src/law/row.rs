@@ -1,4 +1,5 @@
-//! What every row of the law can say of itself. It never says whether the law is right: a source and a date do that.
+//! What all rows of the law have in common: an id, and a check that they are well formed. Whether a row is right in law,
+//! only its source can tell.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,11 +11,11 @@ pub trait LawRow: Clone + DeserializeOwned + Serialize + 'static {
     /// Its id within its table.
     fn id(&self) -> &str;
 
-    /// What is wrong with it by itself, in words that name the member; `None` where nothing is.
+    /// What is malformed in it, in words that name the member; `None` where nothing is.
     fn problem(&self) -> Option<String>;
 }
 
-/// The first that is not so, in words.
+/// Returns what is wrong in the first claim that does not hold.
 pub(super) fn first(claims: &[(bool, &str)]) -> Option<String> {
     claims.iter().find(|(so, _)| !so).map(|(_, what)| (*what).to_owned())
 }
@@ -29,5 +30,5 @@ pub(super) fn is_date(said: &str) -> bool {
     Timestamp::parse_date(said).is_some()
 }
 
-/// What is said of a `verified` that is neither a date nor `unverified`.
+/// The problem of a `verified` that is neither a date nor `unverified`.
 pub(super) const VERIFIED: &str = "`verified` is the date on which its source was read, or `unverified`";

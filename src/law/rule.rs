@@ -171,7 +171,7 @@ pub struct Rule {
     /// What a second person does so that it holds.
     #[serde(default)]
     pub second_person: Option<SecondPerson>,
-    /// The rule that it rests on: where that one refuses, an outlook names that one alone.
+    /// The rule that it rests on: where that one refuses, `gate outlook` names that one alone.
     #[serde(default)]
     pub rests_on: Option<RuleId>,
     /// Where it comes from.

@@ -22,8 +22,8 @@ struct SignerRow {
     to_suspended: bool,
 }
 
-/// What is known of a kind of act.
-struct Known {
+/// The row of a kind of act.
+struct KindRow {
     signers: Signers,
     to_suspended: bool,
 }
@@ -37,7 +37,7 @@ pub enum Signers {
     Roles(Vec<Role>),
 }
 
-static TABLE: LazyLock<BTreeMap<String, Known>> = LazyLock::new(|| {
+static TABLE: LazyLock<BTreeMap<String, KindRow>> = LazyLock::new(|| {
     let rows =
         toml::from_str::<Rows>(include_str!("../../assets/law/signers.toml")).map(|r| r.signers).unwrap_or_default();
     let mut table = BTreeMap::new();
@@ -47,7 +47,7 @@ static TABLE: LazyLock<BTreeMap<String, Known>> = LazyLock::new(|| {
         } else {
             Signers::Roles(row.roles.iter().filter_map(|r| Role::parse(r)).collect())
         };
-        let known = |kind| (kind, Known { signers: signers.clone(), to_suspended: row.to_suspended });
+        let known = |kind| (kind, KindRow { signers: signers.clone(), to_suspended: row.to_suspended });
         table.extend(row.kinds.into_iter().map(known));
     }
     table

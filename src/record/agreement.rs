@@ -1,7 +1,7 @@
 //! Agreements with partners: what they cover, how far, and until when.
 //!
-//! What a desk records is what it acts on. Its record travels to the partner, which may countersign it; the partner's own
-//! record comes the same way and is shown beside it, but nothing is decided by it here.
+//! A desk acts on its own record alone. That record travels to the partner, which may countersign it; the partner's record
+//! of the same agreement comes here in the same way and is shown beside it.
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
@@ -66,7 +66,7 @@ pub const KIND: KindDef = KindDef {
 pub const ADD: ChangeKind = ChangeKind::new("agreement-add");
 /// The kind of change `agreement-end`.
 pub const END: ChangeKind = ChangeKind::new("agreement-end");
-/// Says that a partner's record is as this desk understands the agreement.
+/// Confirms that a partner's record is the agreement as this desk understands it.
 pub const COUNTERSIGN: ChangeKind = ChangeKind::new("agreement-countersign");
 
 fn before_end(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
@@ -104,7 +104,7 @@ pub struct Terms {
     pub retention_cap_days: i64,
     /// Whether what is shared may be passed on; `None`: the agreement does not say.
     pub onward: Option<Onward>,
-    /// What else it states of handling. It is kept and compared; nothing is decided by it.
+    /// Its statements on handling (IEP 2.0). They are kept and compared; nothing is decided by them.
     pub stated: Stated,
 }
 
@@ -168,7 +168,7 @@ impl Terms {
     }
 }
 
-/// What an agreement says in words.
+/// The content of an agreement.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Words {
     /// Its title.
@@ -212,7 +212,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     }
     let mut record = Record::new(view.record, State::Recorded, at.desk());
     record.partner = Some(if at.own() { terms.partner } else { at.desk() });
-    // What the partner recorded reminds nobody here.
+    // A partner's record gives no reminder here.
     record.due = at.own().then_some(terms.until);
     record.terms = view.terms.clone().into();
     record.set("position", at.position);
@@ -221,7 +221,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 }
 
 fn end(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    // Of an agreement that was recorded before records travelled, a partner knows nothing.
+    // An agreement of a program whose records did not travel yet is not known here.
     if !at.own() && records.get(view.record)?.is_none() {
         return Ok(());
     }
@@ -237,7 +237,7 @@ fn end(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 
 fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut record = need(records, view.record, Kind::Agreement)?;
-    // It is the record of one of the two that the other countersigns.
+    // Each of the two desks countersigns the record of the other.
     let others = record.desk != at.desk() && (at.own() || record.partner == Some(at.desk()));
     if !others {
         return Err(ApplyError::Authority("a desk countersigns its partner's record, and no other".into()));

@@ -60,7 +60,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     put_new(records, &record)
 }
 
-/// What a partner has given assurances of that stand at a time, each once.
+/// The assurances of a partner that are in force at a time, each once.
 pub fn standing(records: &dyn RecordStore, partner: Id, now: Timestamp) -> Result<Vec<String>, ApplyError> {
     let all = records.find(&Query { partner: Some(partner), ..Query::kind(Kind::Assurance) })?;
     let stands = |r: &Record| r.instant("expires").is_none_or(|t| now < t);

@@ -1,4 +1,4 @@
-//! Bundles: what went out and what came in, with which number, holding which acts.
+//! Bundles: those that were sent and received, with their numbers and the acts in them.
 
 use sha2::{Digest as _, Sha256};
 
@@ -25,7 +25,7 @@ states! {
     }
 }
 
-/// `bundle`: sent; acknowledged once the partner says so.
+/// `bundle`: sent; received at the partner's. Acknowledgements are in the stream's record.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Bundle,
     letter: 'B',
@@ -46,7 +46,7 @@ pub const IMPORT: ChangeKind = ChangeKind::new("bundle-import");
 /// Notes a bundle that goes out.
 pub const EXPORT: ChangeKind = ChangeKind::new("bundle-export");
 
-/// What one bundle brought.
+/// A bundle that was imported, as the log notes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Arrival {
     /// From whom.
@@ -76,7 +76,7 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// The change that says so.
+    /// The change that notes it.
     pub fn change(&self) -> Change {
         let cosigned =
             self.cosigned.as_ref().map(|(size, line)| object! { "size" => *size as i64, "line" => line.as_str() });
@@ -122,8 +122,8 @@ impl Arrival {
     }
 }
 
-/// Gathers the digest of what a bundle brought whole: SHA-256 over the leaves of the changes whose content came, in
-/// order. With it in the log nobody can make content vanish later and say that it never came.
+/// Computes the digest of the content that a bundle brought: SHA-256 over the leaves of the changes whose content came, in
+/// order. Since it is in the log, nobody can remove content later and claim that it never came.
 #[derive(Clone, Default)]
 pub struct Contents(Sha256);
 
@@ -139,7 +139,7 @@ impl Contents {
     }
 }
 
-/// What one bundle carried.
+/// A bundle that was exported, as the log notes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Departure {
     /// To whom.
@@ -157,7 +157,7 @@ pub struct Departure {
 }
 
 impl Departure {
-    /// The change that says so.
+    /// The change that notes it.
     pub fn change(&self, id: Id) -> Change {
         let terms = object! {
             "to" => self.to.to_string(),

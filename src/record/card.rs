@@ -1,4 +1,4 @@
-//! A desk's card: its public identity, signed by its root key; what a partner pins, and the fingerprint read aloud.
+//! A desk's card: its public identity, signed by its root key, with the fingerprint that people compare aloud.
 
 use sha2::{Digest as _, Sha512};
 
@@ -100,7 +100,7 @@ impl DeskKeys {
         Ok(keys)
     }
 
-    /// The signing keys: each has one purpose, so none may be another's.
+    /// The signing keys. Each has one purpose: no two may be the same.
     pub const fn signing(&self) -> [PublicKey; 4] {
         [self.root, self.bundle, self.log, self.witness]
     }

@@ -1,4 +1,4 @@
-//! Cases: opened at one desk, known at partners by what was shared of them.
+//! Cases: opened at one desk; a partner knows of a case what was shared of it.
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, nothing_asked,
@@ -111,7 +111,7 @@ fn share(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
         Some(record) if record.kind != Kind::Case => {
             Err(ApplyError::Authority("a partner's case has the id of another record".into()))
         }
-        // What is known of a case already is not changed by a partner's word.
+        // A partner cannot change a case that is known already.
         Some(_) => Ok(()),
         None => {
             let mut record = Record::new(view.record, State::Open, at.desk());

@@ -127,7 +127,7 @@ fn certified(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeVi
     if at.own() {
         return Ok(());
     }
-    // A partner certifies that it deleted what it got from here; of anything else its word changes nothing.
+    // A partner can only certify the deletion of copies that it got from here.
     let Some(mut record) = records.get(view.record)? else { return Ok(()) };
     let Some(holder) = record.shared.iter_mut().find(|h| h.partner == at.desk()) else { return Ok(()) };
     holder.duty = DutyState::Met;

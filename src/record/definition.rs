@@ -1,4 +1,4 @@
-//! What every kind of record tells about itself, and what `apply` is given.
+//! The definition of a kind of record and of its changes, and what their functions are given.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -15,8 +15,7 @@ use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
 
-/// A kind of record: everything that the rest of the program must know of it. Nothing has a default, so that a new kind
-/// which leaves something unsaid does not compile.
+/// The definition of a kind of record. Nothing has a default, so that a new kind that leaves something out does not compile.
 #[derive(Debug)]
 pub struct KindDef {
     /// Which kind.
@@ -27,13 +26,13 @@ pub struct KindDef {
     pub title: &'static str,
     /// Its states, in the order of a record's life.
     pub states: &'static [State],
-    /// With what the content of its records dies.
+    /// What the content of its records is erased with.
     pub content: Content,
     /// Whether a legal hold can be placed on its records.
     pub can_be_held: bool,
     /// What happens when a record of it is due, in a few words.
     pub when_due: &'static str,
-    /// What a record of it reads as, in a line.
+    /// How a record of it reads in one line.
     pub line: Line,
     /// The changes that make and move its records.
     pub changes: &'static [ChangeDef],
@@ -62,7 +61,7 @@ impl KindDef {
     }
 }
 
-/// With what the content of a kind's records dies. Every purge follows it.
+/// What the content of a kind's records is erased with. Every purge follows it.
 #[derive(Clone, Copy, Debug)]
 pub enum Content {
     /// Its records never have any.
@@ -84,7 +83,7 @@ pub enum Content {
     WithDesk,
 }
 
-/// What a record reads as, in a line: the first of these members that says something. Where none does, the kind's title.
+/// How a record reads in one line: the first of these members that is not empty; where all are, the kind's title.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
     /// Members of the content, text each.
@@ -93,7 +92,7 @@ pub struct Line {
     pub terms: &'static [&'static str],
 }
 
-/// For whom acts that begin with a change may be.
+/// The audiences that acts that begin with a change may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AudienceRule {
     /// Never leaves the desk.
@@ -118,16 +117,16 @@ impl AudienceRule {
     }
 }
 
-/// What a change does to the life of its record.
+/// How a change moves its record from state to state.
 #[derive(Clone, Copy, Debug)]
 pub enum Moves {
-    /// It makes the record, or writes what it makes again.
+    /// It makes the record, or replaces one that it made.
     Makes,
-    /// It needs the record in one of these states; the text says to do what.
+    /// It needs the record in one of these states; the text completes "it must be … to … it".
     From(&'static [State], &'static str),
-    /// It is a step of a life that two desks share, judged by what its author had seen.
+    /// It moves a record that two desks share, and is judged by the state that its author had seen.
     Shared,
-    /// It says something of a record in any state.
+    /// It applies to a record in any state.
     AnyState,
 }
 
@@ -235,7 +234,7 @@ impl ChangeDef {
         }
         let words: Vec<_> = states.iter().map(|s| s.word()).collect();
         Err(ApplyError::NotAllowed(format!(
-            "the {} is {}; to {what} it must be {}",
+            "the {} is {}: it must be {} to {what} it",
             record.kind,
             record.state,
             words.join(" or ")
@@ -243,7 +242,7 @@ impl ChangeDef {
     }
 }
 
-/// Who asks whether a change could be made, and when.
+/// The member who asks whether a change could be made, and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker {
     /// The desk that they are a member of.
@@ -259,7 +258,7 @@ pub fn nothing_before(_: &dyn RecordStore, _: &Asker, _: &Record) -> Result<Gate
     Ok(GateInputs::default())
 }
 
-/// Where and by whom an act is made: what `apply` knows beside the change.
+/// The context of a change: the act that it belongs to, and the desk that applies it.
 #[derive(Clone, Debug)]
 pub struct ActContext<'a> {
     /// The position in the order in which this desk applies acts.
@@ -276,16 +275,16 @@ pub struct ActContext<'a> {
     pub first_record: Id,
     /// The rows of the kinds of record.
     pub kinds: fn(Kind) -> &'static KindDef,
-    /// What was made of the terms of an earlier change.
+    /// The parsed terms of the change before.
     pub terms_cache: &'a TermsCache,
 }
 
-/// What applying remembers from one change of an act to the next: thousands of them may say the same.
+/// A cache of the terms that were parsed last: thousands of changes of an act may have the same.
 #[derive(Default)]
 pub struct TermsCache(RefCell<Option<(Json, Rc<dyn Any>)>>);
 
 impl TermsCache {
-    /// What `read` makes of these terms; where it made something of the same ones last, that.
+    /// Returns these terms as `read` parses them, or the cached result where they are those that were parsed last.
     pub fn of<T: 'static>(
         &self,
         terms: &Json,
@@ -303,7 +302,7 @@ impl TermsCache {
 
 impl std::fmt::Debug for TermsCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Memo")
+        f.write_str("TermsCache")
     }
 }
 
@@ -365,7 +364,7 @@ impl ChangeView<'_> {
         Ok(Members::of(self.terms)?)
     }
 
-    /// The change as a place of content.
+    /// The row of the change, where it has content.
     pub const fn body(&self) -> Option<ChangeRow> {
         if self.has_content { Some(self.row) } else { None }
     }
@@ -400,7 +399,7 @@ pub enum ApplyError {
     /// The change is not well formed.
     #[error("a change is malformed: {0}")]
     Malformed(String),
-    /// Whoever made it may not do this.
+    /// The desk or the person that made it may not do this.
     #[error("{0}")]
     Authority(String),
     /// The record store cannot be read or written.
@@ -434,7 +433,7 @@ pub fn must_be<S: KindState>(record: &Record, states: &[S], what: &str) -> Resul
     }
     let words: Vec<_> = states.iter().map(|s| (*s).into().word()).collect();
     let (kind, state) = (record.kind, record.state);
-    Err(ApplyError::NotAllowed(format!("the {kind} is {state}; to {what} it must be {}", words.join(" or "))))
+    Err(ApplyError::NotAllowed(format!("the {kind} is {state}: it must be {} to {what} it", words.join(" or "))))
 }
 
 /// Refuses acts of other desks.
@@ -442,7 +441,7 @@ pub fn only_at_home(at: &ActContext<'_>) -> Result<(), ApplyError> {
     if at.own() {
         Ok(())
     } else {
-        Err(ApplyError::Authority("a partner's act may not change what is this desk's own".into()))
+        Err(ApplyError::Authority("a partner's act may not change a record that is this desk's own".into()))
     }
 }
 
@@ -461,8 +460,8 @@ pub fn token(text: &str) -> Option<String> {
     (!text.is_empty() && text.len() <= 64 && text.chars().all(fine)).then(|| text.to_owned())
 }
 
-/// Where many changes of an act have the same terms, they stand once in its first change, in the list `classes`, and each of the
-/// changes says nothing but the number of its own there. These are the terms that it stands for.
+/// Returns the terms that a change's own terms stand for. Terms that many changes of an act share are stated once, in the list
+/// `classes` of its first change; each of those changes then has only the number of its terms in that list.
 pub fn terms_of<'a>(first: &'a Json, own: &'a Json) -> Result<&'a Json, ApplyError> {
     let Some([(key, number)]) = own.members() else { return Ok(own) };
     if key != AS {
@@ -473,12 +472,12 @@ pub fn terms_of<'a>(first: &'a Json, own: &'a Json) -> Result<&'a Json, ApplyErr
     class.ok_or_else(|| ApplyError::Malformed("a change is of a class that its act does not state".into()))
 }
 
-/// The terms of a change that has those of this number in its first change's list.
+/// The terms of a change that refers to its terms by their number in the list `classes`.
 pub fn of_class(number: i64) -> Json {
     object! { AS => number }
 }
 
-/// The list of terms in a first change.
+/// The member of a first change's terms that lists shared terms.
 pub const CLASSES: &str = "classes";
 const AS: &str = "as";
 

@@ -1,4 +1,4 @@
-//! Disclosures: who gets which items, for what, until when; proposed by one person, released by another.
+//! Disclosures: items that are shared with a partner for a purpose and a time; proposed by one person, released by another.
 //!
 //! A proposal that waits stays at home and lists its items; what leaves is an act addressed to the partner that holds
 //! the copies: the release, or the proposal itself where no second person is needed. Where an emergency is claimed, the
@@ -161,13 +161,13 @@ impl Terms {
         json
     }
 
-    /// What is said, without what it rests on.
-    fn said(self) -> Self {
+    /// The terms without the facts and the copies' terms: what a release must repeat of its proposal.
+    fn without_facts(self) -> Self {
         Self { asked: Vec::new(), classes: Vec::new(), ..self }
     }
 }
 
-/// What a disclosure says in words.
+/// The content of a disclosure.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Said {
     /// The named people it goes to.
@@ -177,7 +177,7 @@ pub struct Said {
 }
 
 impl Said {
-    /// Reads it out of a content.
+    /// Reads it from the content of a record.
     pub fn read(content: Option<&Json>) -> Self {
         let named = content.and_then(|c| c.get("named")).and_then(Json::items).unwrap_or_default();
         let risk = content.and_then(|c| c.get("emergency")).and_then(Json::text);
@@ -219,8 +219,8 @@ const PENDING: &str = "pending";
 const APPROVED: &str = "approved";
 const REFUSED: &str = "refused";
 
-/// How an emergency stands: `pending`, `approved`, `refused`, or `lapsed` where nobody validated it in time. `None`:
-/// none was claimed, or nobody has joined the claim yet.
+/// The validation of an emergency: `pending`, `approved`, `refused`, or `lapsed` where nobody validated it in time. `None`
+/// where no emergency was claimed, or nobody has joined the claim yet.
 pub fn validation_of(record: &Record, now: Timestamp) -> Option<&str> {
     match record.text("validation")? {
         PENDING if record.instant("at").is_none_or(|at| now >= at.plus(VALIDATION)) => Some("lapsed"),
@@ -246,7 +246,7 @@ pub fn joined_by(record: &Record) -> Option<Person> {
     record.text("joined_by").and_then(Person::parse)
 }
 
-/// An item of a proposal that waits; `asked` is the number of the facts that it was asked with.
+/// An item of a proposal that waits; `asked` is the number of its facts in the proposal's terms.
 pub fn proposed_item(item: Id, asked: i64) -> Change {
     Change::of_terms(item, ITEM, &object! { "asked" => asked })
 }
@@ -326,7 +326,7 @@ fn ask_release(
         let proposal = need(records, view.record, Kind::Disclosure)?;
         must_be(&proposal, &[State::Proposed], "release")?;
         let proposed = Terms::read(&of_record(&proposal))?;
-        if terms.clone().said() != proposed.said() {
+        if terms.clone().without_facts() != proposed.without_facts() {
             return Err(ApplyError::Authority("a release says something else than its proposal".into()));
         }
     }
@@ -364,7 +364,7 @@ fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: State) -> Result
     let terms = Terms::read(view.terms)?;
     let addressed = recipients(at);
     if !addressed.is_empty() && addressed != [terms.to] {
-        return Err(ApplyError::Authority("a disclosure is addressed to another desk than it names".into()));
+        return Err(ApplyError::Authority("a disclosure names another desk than it is addressed to".into()));
     }
     let mut record = Record::new(view.record, state, at.desk());
     record.partner = Some(if at.own() { terms.to } else { at.desk() });

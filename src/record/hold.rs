@@ -1,4 +1,4 @@
-//! Holds: they beat every timer until another person lifts them.
+//! Legal holds: nothing that is held is erased until another person lifts the hold.
 
 use std::collections::BTreeSet;
 

@@ -64,7 +64,7 @@ fn came_from(record: &Record, _: Id) -> Option<Id> {
     record.partner
 }
 
-/// What rules ask of an item. It carries no free text and outlives a purge.
+/// The terms of an item: what rules ask about it. They hold no free text and outlive a purge.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Terms {
     /// The case.
@@ -96,7 +96,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Reads them out of a change or a record; what else stands there is passed over.
+    /// Reads them from a change or a record; other members are ignored.
     pub fn read(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         Self::take(&mut m)
@@ -129,7 +129,8 @@ impl Terms {
         })
     }
 
-    fn whole(json: &Json) -> Result<Self, ApplyError> {
+    /// Reads them from a change; other members are refused.
+    fn read_strictly(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         let terms = Self::take(&mut m)?;
         m.finish()?;
@@ -151,7 +152,7 @@ impl Terms {
             "conditions" => self.conditions.clone(),
             "originator" => self.originator.to_string(),
         };
-        // Only what is there is said: most items were never graded, and each member is stored with every item.
+        // Absent grades are left out, not null: most items were never graded, and each member is stored with every item.
         if let Some(grade) = self.source_grade {
             json.set("source_grade", grade);
         }
@@ -195,26 +196,26 @@ pub fn caveats_of(content: &Json) -> Vec<String> {
     all.iter().filter_map(|c| c.text().map(str::to_owned)).collect()
 }
 
-/// The terms of a copy. `asked` is the number of the facts that it was asked with in the first change's list.
+/// The terms of a copy. `asked` is the number of its facts in the first change's terms.
 pub fn copy_terms(terms: &Terms, asked: i64) -> Json {
     let mut json = terms.to_json();
     json.set("asked", asked);
     json
 }
 
-/// What a change's terms come to: read, and as they stand in the record.
-struct Made {
+/// The terms of a change, parsed, and as JSON for the record.
+struct ParsedTerms {
     terms: Terms,
     json: Arc<Json>,
 }
 
-/// Made of the terms of [`ADD`].
-struct Added(Made);
+/// The parsed terms of [`ADD`].
+struct Added(ParsedTerms);
 
-/// Made of the terms of [`COPY`].
-struct Copied(Made);
+/// The parsed terms of [`COPY`].
+struct Copied(ParsedTerms);
 
-fn record_of(view: &ChangeView<'_>, made: &Made, origin: Id) -> Record {
+fn record_of(view: &ChangeView<'_>, made: &ParsedTerms, origin: Id) -> Record {
     let terms = &made.terms;
     let mut record = Record::new(view.record, State::Held, origin);
     record.case = Some(terms.case);
@@ -230,7 +231,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     only_at_home(at)?;
     let made = at
         .terms_cache
-        .of(view.terms, || Ok(Added(Made { terms: Terms::whole(view.terms)?, json: Arc::new(view.terms.clone()) })))?;
+        .of(view.terms, || Ok(Added(ParsedTerms { terms: Terms::read_strictly(view.terms)?, json: Arc::new(view.terms.clone()) })))?;
     let Added(made) = &*made;
     let terms = &made.terms;
     if terms.originator != at.home {
@@ -273,7 +274,7 @@ fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
 fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let delete_by =
         disclosure::delete_by(at).ok_or_else(|| ApplyError::Malformed("a disclosure without a term".into()))?;
-    // Here it is kept for as long as the disclosure says, and not for as long as its originator keeps it.
+    // The copy is kept as long as the disclosure says, not as long as its originator keeps the item.
     let made = at.terms_cache.of(view.terms, || {
         let mut m = view.members()?;
         let terms = Terms::take(&mut m)?;
@@ -282,7 +283,7 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
         let mut json = view.terms.clone();
         json.remove("asked");
         json.set("delete_by", delete_by.to_string());
-        Ok(Copied(Made { terms, json: Arc::new(json) }))
+        Ok(Copied(ParsedTerms { terms, json: Arc::new(json) }))
     })?;
     let Copied(made) = &*made;
     let terms = &made.terms;
@@ -314,7 +315,7 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
             record.shared = old.shared;
             Ok(records.put(&record)?)
         }
-        // It is here from another hand already.
+        // Another partner gave it before: its copy stays.
         Some(_) => Ok(()),
     }
 }

@@ -1,11 +1,11 @@
-//! What a record and a change are called: the closed list of kinds, the states of each, and how a state reads.
+//! The names of kinds of record, of their states and of kinds of change, as types.
 //!
-//! A name is compared as one of these types, never as a string: the string stands once, in the row that defines it. No
-//! kind is described here; each has its own file.
+//! A name is compared as one of these types, never as a string: the string is written once, in the row that defines it.
+//! Each kind is defined in a file of its own.
 
 use crate::value::class::words;
 
-/// Makes something of the table of record kinds: a module and a variant a line. A new kind is a file and a line here.
+/// Passes the list of record kinds (module, variant, word) to another macro. A new kind is a file and a line here.
 macro_rules! record_kinds {
     ($make:ident) => {
         $make! {

@@ -1,6 +1,7 @@
-//! Changes to the law that the desk works by: a row corrected or added, or taken back, by a signed act.
+//! Changes of the law that the desk works by: a signed act corrects or adds a row, or restores the program's.
 //!
-//! The row stands in the change's terms: law is public, and what decided must outlive every purge. Nothing of it travels.
+//! The row is in the change's terms, not its content: law is public, and what a decision rested on must outlive every purge.
+//! Changes of the law never leave the desk.
 
 use std::sync::Arc;
 
@@ -59,13 +60,13 @@ fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     let row = m.maybe("row");
     m.finish()?;
     let own = row.is_none();
-    // Only what no other program would see otherwise is checked where the log is read: whether the row is a sound one was
-    // checked before it was signed, and a later program may know other rows.
+    // Only what every version of the program judges alike is checked when the log is read: whether the row is valid was
+    // checked before it was signed, and a later version may know other members.
     if let Some(row) = row {
         let name = if table == Table::Jurisdiction { "code" } else { "id" };
         if row.get(name).and_then(Json::text) != Some(&id) || row.to_text().len() > LARGEST_ROW {
             return Err(ApplyError::Malformed(
-                "the row of a change of the law is not the one that the change names".into(),
+                "a change of the law holds another row than it names, or one that is too large".into(),
             ));
         }
     }
@@ -103,8 +104,8 @@ pub fn edition(records: &dyn RecordStore) -> Result<Arc<Law>, ApplyError> {
     edition_before(records, i64::MAX)
 }
 
-/// The law as it stood before the act at a position: what that act was decided by. A row that this program cannot read, one
-/// of another version, is passed over.
+/// The law before the act at a position: the law that the act was judged by. A row that this version of the program cannot
+/// read is passed over.
 pub fn edition_before(records: &dyn RecordStore, position: i64) -> Result<Arc<Law>, ApplyError> {
     let changes = before(records, position)?;
     if changes.is_empty() {
@@ -128,7 +129,7 @@ pub fn is_readable(record: &Record) -> bool {
     record.text("table").and_then(Table::parse).zip(row).is_none_or(put)
 }
 
-/// How many changes of the law an act at this position stood on.
+/// The version of the law that the act at a position was judged by.
 pub fn version_at(records: &dyn RecordStore, position: i64) -> Result<u64, ApplyError> {
     Ok(before(records, position)?.len() as u64)
 }

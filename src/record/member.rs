@@ -226,7 +226,7 @@ fn revoke(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     Ok(records.put(&record)?)
 }
 
-/// Keeps what a member was before this act: acts that stand before it in the log, and arrive later, are judged by it.
+/// Keeps the member's roles from before this act: acts before it in the log that arrive later are judged by them.
 fn keep_past(record: &mut Record, at: &ActContext<'_>) {
     let mut past = record.terms.get("past").and_then(Json::items).unwrap_or_default().to_vec();
     past.push(object! {

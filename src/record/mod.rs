@@ -1,7 +1,7 @@
-//! Layer 3: the records, one file a kind: its changes, how it is applied, its life.
+//! Layer 3: the kinds of record, one file each: states, changes, and how a change is applied.
 //!
-//! A change names a row of [`KINDS`]. Its `apply` writes into the record store what the change comes to; what the gate must know
-//! of it is told by its `ask`. Applying is pure but for the record store: no clock, no randomness, no content.
+//! A change names a row of [`KINDS`]. Its `ask` returns what the gate must know of it, and its `apply` writes its effect into the
+//! record store. Neither has a clock, randomness or content.
 
 pub mod card;
 pub mod definition;

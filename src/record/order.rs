@@ -71,7 +71,7 @@ fn give(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     m.read("cause", DeleteCause::parse)?;
     m.finish()?;
     if recipients(at) != [to] {
-        return Err(ApplyError::Authority("a delete order is addressed to another desk than it names".into()));
+        return Err(ApplyError::Authority("a delete order names another desk than it is addressed to".into()));
     }
     let mut record = Record::new(view.record, if at.own() { State::Given } else { State::Received }, at.desk());
     record.partner = Some(if at.own() { to } else { at.desk() });

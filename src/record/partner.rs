@@ -25,7 +25,7 @@ states! {
     }
 }
 
-/// `partner`: met → pinned → suspended → closed; its channel: inaugurated → tested → operational → joint operations.
+/// `partner`: met → pinned ⇄ suspended; its channel: see [`next_channels`].
 pub const KIND: KindDef = KindDef {
     kind: Kind::Partner,
     letter: 'P',
@@ -56,7 +56,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             SUSPEND,
             AudienceRule::Home,
-            Moves::From(&[State::Pinned.any()], "change the standing of"),
+            Moves::From(&[State::Pinned.any()], "suspend"),
             Some(RESUME),
             nothing_asked,
             suspend,
@@ -64,7 +64,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             RESUME,
             AudienceRule::Home,
-            Moves::From(&[State::Suspended.any()], "change the standing of"),
+            Moves::From(&[State::Suspended.any()], "resume"),
             Some(SUSPEND),
             nothing_asked,
             resume,
@@ -83,7 +83,7 @@ pub const SUSPEND: ChangeKind = ChangeKind::new("partner-suspend");
 /// The kind of change `partner-resume`.
 pub const RESUME: ChangeKind = ChangeKind::new("partner-resume");
 
-/// Meets a partner: takes its card.
+/// Adds a partner by its card: it is met, not pinned.
 pub fn new(card: &Card, kind: PartnerKind, file: &str, salt: Salt) -> Change {
     let terms = object! {
         "code" => card.code.as_str(),
@@ -129,7 +129,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     };
     if let Some(other) = others.iter().find(clash) {
         return Err(ApplyError::NotAllowed(format!(
-            "there is a partner {} already; its code and its root key are its own",
+            "there is a partner {} already with this code or this root key",
             other.key.as_deref().unwrap_or("?")
         )));
     }
@@ -149,7 +149,7 @@ fn confirm(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
     let said = m.text("fingerprint")?;
     m.finish()?;
     if record.text("fingerprint") != Some(said) {
-        return Err(ApplyError::Authority("the fingerprint is another".into()));
+        return Err(ApplyError::Authority("the fingerprint is not the one on the card".into()));
     }
     record.set_state(State::Pinned);
     records.put(&record)?;

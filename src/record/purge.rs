@@ -1,4 +1,4 @@
-//! Purges: what was erased, on whose word, and the generation of the keyring that ended with it.
+//! Purges: what was erased, by whom, and the generation of the keyring that ended with it.
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,

@@ -1,8 +1,8 @@
-//! Requests between desks: their life on both sides, and what happens when two acts did not know of each other.
+//! Requests between desks: their states on both sides, and conflicts between concurrent acts.
 //!
-//! Every step of a request's life is kept with the act that made it. A step is judged against the state that its
-//! author had seen; where two steps did not know of each other, both are kept and the request is in conflict until an
-//! act that knows both resolves it. So both desks come to the same state, whatever arrives first.
+//! Every step of a request is kept with the act that made it, and is judged by the state that its author had seen. Two steps
+//! whose authors had not seen each other's are both kept: the request is in conflict until an act whose author has seen both
+//! resolves it. So both desks reach the same state, in whatever order the acts arrive.
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
@@ -56,7 +56,7 @@ states! {
         Withdrawn = "withdrawn" "withdrawn" Over,
         /// Its time has passed.
         Expired = "expired" "expired" Stopped,
-        /// Two acts did not know of each other.
+        /// Two concurrent acts moved it to different states.
         Conflict = "conflict" "conflict" Stopped,
         /// Its content was erased.
         Purged = "purged" "purged" Erased,
@@ -169,7 +169,7 @@ pub const SEND: ChangeKind = ChangeKind::new("request-send");
 pub const CONSENT: ChangeKind = ChangeKind::new("consent-ask");
 /// The first change of an answer.
 pub const ANSWER: ChangeKind = ChangeKind::new("request-answer");
-/// The first change of a report on use.
+/// The first change of a report by the desk that asks: see [`Report`].
 pub const REPORT: ChangeKind = ChangeKind::new("request-report");
 /// The kind of change `request-withdraw`.
 pub const WITHDRAW: ChangeKind = ChangeKind::new("request-withdraw");
@@ -244,7 +244,7 @@ impl Terms {
             "tier" => self.tier,
             "missing" => self.missing.clone(),
         };
-        // What most requests do not have is not said at all.
+        // Absent members are left out, not null: most requests have none of these.
         let mut put = |key: &str, value: Option<Json>| {
             if let Some(value) = value {
                 json.set(key, value);
@@ -348,7 +348,7 @@ pub fn resolved(id: Id, take: State, because: &str, salt: Salt) -> Change {
     Change::with_content(id, RESOLVE, &object! { "take" => take }, &object! { "because" => because }, salt)
 }
 
-/// What the desk that asks may do next on its own; what the desk that is asked may do is in [`Answer::transition`].
+/// The states in which an answer to a request is still to come.
 const OPEN: &[RecordState] = &[
     State::Sent.any(),
     State::Acknowledged.any(),
@@ -364,7 +364,7 @@ const OPEN: &[RecordState] = &[
 pub const DRAFT: &[RecordState] = &[State::Draft.any()];
 /// The states in which a request can be sent.
 pub const AUTHORISED: &[RecordState] = &[State::Authorised.any()];
-/// The states in which two acts that did not know of each other are to be resolved.
+/// The state of a request in conflict.
 pub const CONFLICT: &[RecordState] = &[State::Conflict.any()];
 /// The states in which the desk that asks can take a request back.
 pub const WITHDRAWABLE: &[RecordState] = &[
@@ -456,7 +456,7 @@ pub fn may_step(record: &Record, step: Step, now: Timestamp) -> Result<(), Apply
         Step::Answer(Answer::Consent) if record.terms.get("recipient").is_none() => {
             Err(ApplyError::NotAllowed("consent is given to a request that asks for it".into()))
         }
-        // No deadline passes by being told so: its last clock must have ended.
+        // A deadline does not pass by being declared passed: the last clock must have ended.
         Step::Report(Report::Expire) if last_limit(record).is_none_or(|t| now < t) => {
             Err(ApplyError::NotAllowed("its last clock has not ended".into()))
         }
@@ -466,14 +466,14 @@ pub fn may_step(record: &Record, step: Step, now: Timestamp) -> Result<(), Apply
 
 // --- steps and conflicts -------------------------------------------------------------------------------------------
 
-/// One step of a request's life and the act that made it.
+/// A step of a request and the act that made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct MadeStep {
     state: State,
     desk: Id,
     replica: Id,
     sequence: u64,
-    /// Whether no later step knew of it.
+    /// Whether the author of no later step had seen it.
     head: bool,
 }
 
@@ -507,7 +507,7 @@ fn steps_of(record: &Record) -> Vec<MadeStep> {
     record.terms.get("steps").and_then(Json::items).unwrap_or_default().iter().filter_map(MadeStep::read).collect()
 }
 
-/// The states that stand side by side: one, or several in a conflict.
+/// The current states, each with the desk that made it: one, or several in a conflict.
 pub fn heads(record: &Record) -> Vec<(State, Id)> {
     steps_of(record).into_iter().filter(|s| s.head).map(|s| (s.state, s.desk)).collect()
 }
@@ -528,7 +528,7 @@ fn seen_in(record: &Record, at: &ActContext<'_>, from: &[RecordState]) -> Result
     Err(ApplyError::NotAllowed(format!("the request is {is}; for this it must be {}", words.join(" or "))))
 }
 
-/// Makes a step: judged against what its author had seen, kept beside what they had not.
+/// Makes a step from the state that its author had seen; steps that they had not seen stay beside it.
 fn step(record: &mut Record, at: &ActContext<'_>, from: &[RecordState], to: State) -> Result<(), ApplyError> {
     seen_in(record, at, from)?;
     let mut steps = steps_of(record);
@@ -705,7 +705,7 @@ fn ask_answer(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         let kind = record.text("kind").and_then(|k| law.request(k));
         if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
             return Err(ApplyError::Authority(format!(
-                "{ground} is no ground on which this request may be answered so"
+                "{ground} is not a ground for this answer to this kind of request"
             )));
         }
     }
@@ -843,7 +843,7 @@ fn submit(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     Ok(records.put(&record)?)
 }
 
-/// What becomes of a request whose approval lapsed: what was not sent yet is a draft again.
+/// Makes a request that is authorised and not sent a draft again, when its approval lapses.
 pub fn unreviewed(records: &mut dyn RecordStore, at: &ActContext<'_>, mut record: Record) -> Result<(), ApplyError> {
     if !record.is(State::Authorised) {
         return Ok(());
@@ -852,7 +852,7 @@ pub fn unreviewed(records: &mut dyn RecordStore, at: &ActContext<'_>, mut record
     Ok(records.put(&record)?)
 }
 
-/// What a decided review does to the request that it was about.
+/// Moves the request that a decided review was about: to authorised or back to draft; a deferred review moves nothing.
 pub fn reviewed(
     records: &mut dyn RecordStore,
     at: &ActContext<'_>,
@@ -952,7 +952,7 @@ fn ask_report(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         Report::Use | Report::Clarified | Report::Extend if !said => asked.missing.push("text".into()),
         Report::Expire => {
             let record = need(records, view.record, Kind::Request)?;
-            // No deadline passes by being told so: its last clock must have ended.
+            // As in `may_step`; here the gate is told of it.
             if last_limit(&record).is_none_or(|t| at.now() < t) {
                 asked.missing.push("expired-clock".into());
             }
@@ -962,7 +962,7 @@ fn ask_report(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     Ok(asked)
 }
 
-/// When the last of a request's clocks ends; `None` where one has no fixed end.
+/// The latest legal limit of a request's clocks; `None` where none has a fixed end.
 fn last_limit(record: &Record) -> Option<Timestamp> {
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
     let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Timestamp::parse);
@@ -972,7 +972,7 @@ fn last_limit(record: &Record) -> Option<Timestamp> {
 fn report(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     match report_of(view)?.transition() {
         (from, Some(to)) => moved_by_asker(records, at, view, from, to),
-        // It makes no step: an answer that crosses it is no conflict.
+        // It makes no step, so an answer at the same time is not a conflict.
         (from, None) => by_asker_from(records, at, view, from).map(|_| ()),
     }
 }

@@ -1,7 +1,7 @@
 //! Legal reviews: opened for an item or a request and one recipient, assessed test by test, decided by others.
 //!
-//! An approval ends with its expiry, or when it lapses: a reviewer says that what it rested on has changed, or its item is
-//! marked again. It never comes back: what is needed is another review.
+//! An approval ends with its expiry, or when it lapses: a reviewer says that the facts behind it have changed, or its item is
+//! marked again. A lapsed approval cannot be restored; another review is needed.
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
@@ -73,7 +73,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             LAPSE,
             AudienceRule::Home,
-            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()], "let lapse"),
+            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()], "end"),
             None,
             ask_reasons,
             lapse,
@@ -202,7 +202,7 @@ impl Decision {
         let truth = |j: &Json| j.truth().ok_or_else(|| ApplyError::Malformed("a truth value is expected".into()));
         let mut m = crate::value::json::Members::of(json)?;
         let decision = Self {
-            outcome: m.read("outcome", |o| state_of(o).map(|_| o.to_owned()))?,
+            outcome: m.read("outcome", |o| outcome_of_word(o).map(|_| o.to_owned()))?,
             conditions: m.list("conditions", Condition::parse)?,
             expires: m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse),
             conflict: truth(m.need("conflict")?)?,
@@ -214,7 +214,7 @@ impl Decision {
     }
 }
 
-/// What a decision says in words.
+/// The content of a decision.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct DecisionWords<'a> {
     /// The reasons. They stay at the desk.
@@ -244,7 +244,7 @@ pub fn decided(id: Id, decision: &Decision, said: DecisionWords<'_>, salt: Salt)
     Change::with_content(id, DECIDE, &terms, &content, salt)
 }
 
-/// Ends an approval: what it rested on is not so any more.
+/// Lets an approval lapse, since the facts behind it have changed.
 pub fn lapsed(id: Id, changed: Changed, because: &str, salt: Salt) -> Change {
     let said = !crate::value::text::is_blank(because);
     let terms = object! { "changed" => changed, "said" => said };
@@ -257,8 +257,8 @@ pub fn recused(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, RECUSE, &object! { "said" => said }, &object! { "because" => because }, salt)
 }
 
-/// The state that a decision leads to.
-fn state_of(outcome: &str) -> Option<ReviewOutcome> {
+/// The outcome that a decision leads to, by the decision's word.
+fn outcome_of_word(outcome: &str) -> Option<ReviewOutcome> {
     Some(match outcome {
         "approve" => ReviewOutcome::Approved,
         "approve-with-conditions" => ReviewOutcome::Conditions,
@@ -282,7 +282,7 @@ const fn state_after(outcome: ReviewOutcome) -> State {
     }
 }
 
-/// What a review comes to as it stands, in the gate's word.
+/// The outcome of a review now: open until it is decided.
 pub fn outcome_of(record: &Record) -> ReviewOutcome {
     match record.in_state() {
         Some(State::Open | State::Assessed) | None => ReviewOutcome::Open,
@@ -421,7 +421,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     let mut record = moved(records, view, Kind::Review)?;
     let decision = Decision::read(view.terms)?;
     let mut outcome =
-        state_of(&decision.outcome).ok_or_else(|| ApplyError::Malformed("`outcome` is not known".into()))?;
+        outcome_of_word(&decision.outcome).ok_or_else(|| ApplyError::Malformed("`outcome` is not known".into()))?;
     // What was deferred is decided again; at L3 a first decision waits for the second.
     let deferred = record.is(State::Deferred);
     let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };
@@ -447,7 +447,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     record.set("decided", at.position);
     record.due = expires;
     let stands = stands(outcome);
-    let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;
+    let needs_another = level_of(&record) == Some(Level::L3) && reviewers.len() < 2 && stands;
     record.set_state(if needs_another { State::Assessed } else { state_after(outcome) });
     records.put(&record)?;
     if needs_another {
@@ -469,7 +469,7 @@ fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     let follows = view.row != at.first_row;
     if follows && record.subject != Some(at.first_record) {
         return Err(ApplyError::Authority(
-            "a review lapses that is of another item than the one that is marked".into(),
+            "a review of another item than the one that is marked cannot lapse with it".into(),
         ));
     }
     let mut m = view.members()?;

@@ -1,6 +1,7 @@
-//! The record store: what the log of acts comes to. Applying an act writes it; the gate and the screens read it.
+//! The record store: the current state of every record, computed from the log. Applying an act writes it; the gate and the
+//! screens read it.
 //!
-//! A record holds terms only; its content stays in the changes that brought it, so that it can die there.
+//! A record holds terms only; its content stays in the changes that brought it, and is erased there.
 
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ pub struct Record {
     pub tier: Option<u8>,
     /// The next instant at which something is due.
     pub due: Option<Timestamp>,
-    /// A word to find it by within its kind.
+    /// A word to find it by within its kind: a desk's or partner's code, a member's person, a bundle's number, …
     pub key: Option<String>,
     /// Everything else without free text, as an object. Records that were made together share theirs.
     pub terms: Arc<Json>,
@@ -158,7 +159,7 @@ impl Record {
     }
 }
 
-/// What is looked for in the record store. Every part that is given must fit.
+/// A query to the record store. A record must match every part that is given.
 #[derive(Clone, Default, Debug)]
 pub struct Query {
     /// The kind.

@@ -1,4 +1,4 @@
-//! The stream of bundles from and to one partner: what was sent and received last, and whose log was seen how far.
+//! The stream of bundles with one partner: the last bundle in each direction, and how far the partner's log was seen.
 
 use sha2::{Digest as _, Sha256};
 
@@ -31,7 +31,7 @@ pub const KIND: KindDef = KindDef {
     changes: &[],
 };
 
-/// The id of the stream with a partner: it is one for each, so it follows from the partner's id.
+/// The id of the stream with a partner, derived from the partner's id: there is one stream for each partner.
 pub fn id_for(partner: Id) -> Id {
     let mut hash = Sha256::new();
     hash.update(b"comity/stream/1\0");
@@ -49,10 +49,10 @@ pub fn with(records: &dyn RecordStore, home: Id, partner: Id) -> Result<Record, 
     }))
 }
 
-/// An id that follows from a digest: its first half. For records of which there is one for each of something else.
-pub fn id_from(manifest: &Digest) -> Id {
+/// An id derived from a digest: its first half. For records of which there is one for each of something else.
+pub fn id_from(digest: &Digest) -> Id {
     let mut id = [0; 16];
-    id.iter_mut().zip(manifest.as_bytes()).for_each(|(to, from)| *to = *from);
+    id.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
     Id::from_bytes(id)
 }
 

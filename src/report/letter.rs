@@ -1,4 +1,4 @@
-//! Letters: a request as it is put on paper, with the ids that tie the paper to the log.
+//! Letters: a request or an answer on paper, with the ids that link the paper to the log.
 
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
@@ -167,8 +167,8 @@ pub enum LetterError {
     /// There is no such template in the language.
     #[error("there is no template {0} in this language")]
     Template(String),
-    /// The template does not work.
-    #[error("the template does not work: {0}")]
+    /// The template cannot be rendered.
+    #[error("the template cannot be rendered: {0}")]
     Render(#[from] minijinja::Error),
 }
 

@@ -1,4 +1,4 @@
-//! Layer 5: what is written for people to hold: letters, and later reports.
+//! Layer 5: letters, in HTML and plain text.
 //!
 //! Pure: cleared values in, text out. Templates are in `assets/templates/`, one folder a language.
 

@@ -1,5 +1,5 @@
-//! A member's own keys as one text that `age -i` accepts: comment lines, in which OpenSSH private keys stand, and one
-//! `AGE-SECRET-KEY-1…` line. A founder's text holds the desk's root key too.
+//! A member's own keys as one text that `age -i` accepts: comment lines that hold OpenSSH private keys, and one
+//! `AGE-SECRET-KEY-1…` line. A founder's text also holds the desk's root key.
 
 use zeroize::Zeroizing;
 
@@ -64,7 +64,7 @@ impl Identity {
         let text = std::str::from_utf8(plain.expose()).map_err(|_| IdentityError("it is not text"))?;
         let mut lines = text.lines();
         if lines.next() != Some(FIRST) {
-            return Err(IdentityError("its first line is another"));
+            return Err(IdentityError("its first line is wrong"));
         }
         let (mut name, mut signer, mut age, mut roots) = (None, None, None, Vec::new());
         let mut label = "";
@@ -82,7 +82,7 @@ impl Identity {
                     pem = None;
                     match label.strip_prefix("root ") {
                         Some(desk) => {
-                            roots.push((Id::parse(desk).ok_or(IdentityError("a root key is for no desk"))?, key))
+                            roots.push((Id::parse(desk).ok_or(IdentityError("a root key names no desk"))?, key))
                         }
                         None => signer = Some(key),
                     }
@@ -104,8 +104,8 @@ impl Identity {
         })
     }
 
-    /// The key that the trust state of the member (`.seen`) is authenticated with: HKDF-SHA-256 of the signing key.
-    pub fn memory_key(&self) -> Zeroizing<[u8; 32]> {
+    /// The key that the member's trust state (`.seen`) is authenticated with: HKDF-SHA-256 of the signing key.
+    pub fn trust_state_key(&self) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         let hkdf = hkdf::Hkdf::<sha2::Sha256>::new(None, self.signer.seed().as_slice());
         // HKDF-SHA-256 yields up to 8,160 bytes; 32 are always there.
@@ -115,7 +115,7 @@ impl Identity {
         key
     }
 
-    /// What others need of this member, signed by them: the content of `identity.age.pub`.
+    /// The member's public keys and name, signed by the member: the content of `identity.age.pub`.
     pub fn public_text(&self) -> Result<String, super::sign::SignatureError> {
         let body = crate::object! {
             "comity" => "member/1",
@@ -130,7 +130,7 @@ impl Identity {
 
 const PUBLIC_NAMESPACE: &str = "member.v1@comity";
 
-/// What a member gives to whoever enrols them.
+/// A member's public keys and name, for whoever enrols them.
 #[derive(Clone)]
 pub struct PublicIdentity {
     /// The name that the member gave themselves.
@@ -142,7 +142,7 @@ pub struct PublicIdentity {
 }
 
 impl PublicIdentity {
-    /// Reads what [`Identity::public_text`] wrote, and checks that its holder has the signing key.
+    /// Reads what [`Identity::public_text`] wrote, and checks that it is signed with the signing key in it.
     pub fn parse(bytes: &[u8]) -> Result<Self, IdentityError> {
         let bad = |_| IdentityError("it is not a member's public file");
         let all = json::parse(bytes.trim_ascii_end(), Limits::SIGNED)

@@ -1,7 +1,8 @@
-//! Layer 1: secrets, and what seals them.
+//! Layer 1: secrets, encryption and signatures.
 //!
-//! Passphrases and keys, age encryption, SSHSIG signatures, the text of an identity. Nothing here knows a file, a
-//! database or what the sealed bytes mean. `age` draws its own randomness; everything else is passed in.
+//! Passphrases and keys, age encryption, SSHSIG signatures, the text of an identity. To *seal* is to encrypt with age.
+//! Nothing here knows a file, a database or what the encrypted bytes mean. `age` draws its own randomness; everything else
+//! is passed in.
 
 pub mod identity;
 pub mod secret;

@@ -38,8 +38,8 @@ pub enum SignatureError {
     /// Made by somebody else.
     #[error("the signature was made with another key")]
     Signer,
-    /// It does not fit what was signed.
-    #[error("the signature does not fit what it stands under")]
+    /// It does not match the message.
+    #[error("the signature does not match what was signed")]
     Mismatch,
 }
 

@@ -28,7 +28,7 @@ pub struct AgeKey(age::x25519::Identity);
 #[derive(Clone)]
 pub struct Recipient(age::x25519::Recipient);
 
-/// Why something sealed does not open.
+/// Why something that is encrypted cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum UnsealError {
     /// Not an age file, damaged, cut short, or over a limit.
@@ -77,7 +77,7 @@ impl std::fmt::Display for Recipient {
     }
 }
 
-/// Seals what is written to it; [`Sealing::finish`] must be called, or what was written cannot be opened.
+/// A writer that encrypts with age; without [`Sealing::finish`] what was written cannot be opened.
 pub struct Sealing<W: Write>(age::stream::StreamWriter<W>);
 
 impl<W: Write> Sealing<W> {
@@ -117,9 +117,9 @@ pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read + use<R>, Unsea
     if head.scrypt {
         return Err(UnsealError::Malformed("it is sealed with a passphrase, which no bundle or keyring is"));
     }
-    let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(shut)?;
+    let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(unseal_error)?;
     let identity: &dyn age::Identity = &key.0;
-    decryptor.decrypt(std::iter::once(identity)).map_err(shut)
+    decryptor.decrypt(std::iter::once(identity)).map_err(unseal_error)
 }
 
 /// Opens a small age file whole; `limit` bounds what comes out, in bytes.
@@ -146,12 +146,12 @@ pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize
     }
     let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.expose().to_owned()));
     identity.set_max_work_factor(MOST_WORK);
-    let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(shut)?;
+    let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(unseal_error)?;
     let one: &dyn age::Identity = &identity;
-    // The library cannot tell a wrong passphrase from a damaged stanza; neither can we.
-    let plain = decryptor.decrypt(std::iter::once(one)).map_err(|e| match shut(e) {
-        UnsealError::Malformed("it is damaged") => UnsealError::NotOurs,
-        other => other,
+    // The library cannot tell a wrong passphrase from a damaged stanza: both are taken for a wrong passphrase.
+    let plain = decryptor.decrypt(std::iter::once(one)).map_err(|e| match e {
+        age::DecryptError::DecryptionFailed | age::DecryptError::InvalidMac => UnsealError::NotOurs,
+        other => unseal_error(other),
     })?;
     read_all(plain, limit)
 }
@@ -169,7 +169,7 @@ fn read_all(input: impl Read, limit: usize) -> Result<Secret, UnsealError> {
     if plain.expose().len() > limit { Err(UnsealError::Malformed("it is larger than allowed")) } else { Ok(plain) }
 }
 
-fn shut(error: age::DecryptError) -> UnsealError {
+fn unseal_error(error: age::DecryptError) -> UnsealError {
     use age::DecryptError as E;
     match error {
         E::NoMatchingKeys | E::KeyDecryptionFailed => UnsealError::NotOurs,

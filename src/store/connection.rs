@@ -1,4 +1,4 @@
-//! Opening the workspace's database: never creating one where one should be, never accepting another's.
+//! Opening the workspace's database: a missing one is never created, and another workspace's is refused.
 
 use std::path::Path;
 use std::sync::Once;
@@ -188,7 +188,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     Ok((conn, keep))
 }
 
-/// The tables of the acts and of their projections: what differs when the record is shown as it was.
+/// The tables of the acts and of their projections: those that differ when the record is shown as it was.
 const SHADOWED: &[&str] = &["record", "terms", "waiting", "act", "change"];
 
 /// Shadows the tables of the acts and of their projections with empty ones, in memory and for this connection alone. The
@@ -200,7 +200,7 @@ const SHADOWED: &[&str] = &["record", "terms", "waiting", "act", "change"];
 pub fn shadow_tables(conn: &Connection) -> Result<(), StoreError> {
     if conn.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? < FORMAT {
         return Err(StoreError::Foreign(
-            "one does not look back in a workspace of an older format: open it once to write",
+            "a workspace of an older format cannot be shown as it was: open it once without --readonly",
         ));
     }
     let mut all = conn.prepare(sql!("schema.of_table"))?;

@@ -12,7 +12,7 @@ pub enum StoreError {
     Sql(#[from] rusqlite::Error),
     /// The gate refuses, or the records do not allow it.
     #[error(transparent)]
-    CheckError(CheckError),
+    Check(CheckError),
     /// There is no workspace database where one should be.
     #[error("there is no workspace database")]
     Missing,
@@ -31,7 +31,7 @@ pub enum StoreError {
     /// The file system fails.
     #[error(transparent)]
     File(#[from] crate::host::file::FileError),
-    /// What was to be read in is malformed.
+    /// The input is malformed.
     #[error("{0}")]
     Input(String),
 }
@@ -40,7 +40,7 @@ impl From<CheckError> for StoreError {
     fn from(error: CheckError) -> Self {
         match error {
             CheckError::Apply(ApplyError::Store(error)) => error.into(),
-            other => Self::CheckError(other),
+            other => Self::Check(other),
         }
     }
 }
@@ -73,7 +73,7 @@ pub fn damaged(what: &str) -> StoreError {
 
 /// The class of a database error: what it means to a user.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Class {
+pub enum SqlErrorClass {
     /// Another process has the database.
     Busy,
     /// A page or a column is not what was written.
@@ -85,7 +85,8 @@ pub enum Class {
 }
 
 /// Returns the class of a database error.
-pub fn class(error: &rusqlite::Error) -> Class {
+pub fn class(error: &rusqlite::Error) -> SqlErrorClass {
+    use SqlErrorClass as Class;
     use rusqlite::{Error, ErrorCode as Code};
     if let Error::FromSqlConversionFailure(..)
     | Error::InvalidColumnType(..)

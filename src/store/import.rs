@@ -97,7 +97,7 @@ impl ChangeSink for ImportSink<'_> {
         self.0.make_room(words.as_ref())?;
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place: None };
-        // What was purged here does not come back by a partner's act: its content is not even stored.
+        // A partner's act must not bring back what was purged here: its content is not stored.
         if records.is_purged(change.record)? {
             return self.0.insert(StoredChangeRow { change: &change.without_content(), ..row }, None);
         }

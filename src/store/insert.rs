@@ -93,8 +93,8 @@ impl<'c> ChangeRows<'c> {
         Self { conn, words: Vec::new() }
     }
 
-    /// Prepares for a change with these words. One without words may take some out of the index, so all that there are
-    /// must be in it.
+    /// Prepares for a change with these words. One without words may remove some from the index, so all waiting words must be
+    /// in it before.
     pub(super) fn make_room(&mut self, words: Option<&Option<String>>) -> Result<(), StoreError> {
         if words.is_none() || self.words.len() >= RUN { self.index() } else { Ok(()) }
     }

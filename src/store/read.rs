@@ -102,14 +102,15 @@ pub fn position_of(conn: &Connection, id: &Digest) -> Result<Option<i64>, StoreE
     Ok(conn.prepare_cached(sql!("act.by_id"))?.query_row([id], |r| r.get(0)).optional()?)
 }
 
-/// Returns the last position of the import that an act belongs to, or its own: an import and the acts that it lists are one
-/// state. `None` where there is no such act.
+/// Returns the last position of the import that an act belongs to, or the act's own where it belongs to none: there is no state
+/// between an import and the acts that it lists. `None` where there is no such act.
 pub fn end_of_import(conn: &Connection, position: i64) -> Result<Option<i64>, StoreError> {
     let last: i64 = conn.prepare_cached(sql!("act.whole"))?.query_row([position], |r| r.get(0))?;
     Ok((last >= position).then_some(last))
 }
 
-/// Returns the last position at a time; `None` where there was no act yet. A partner's acts count from their import on.
+/// Returns the last position at a time; `None` where there was no act yet. A partner's act counts from its import on, not
+/// from its own time.
 pub fn position_at(conn: &Connection, at: Timestamp) -> Result<Option<i64>, StoreError> {
     let last: i64 = conn.prepare_cached(sql!("act.at_time"))?.query_row([at], |r| r.get(0))?;
     if last == 0 { Ok(None) } else { end_of_import(conn, last) }

@@ -288,8 +288,8 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         values.push(value);
         text.push_str(&format!(" AND {}", part.replace('?', &format!("?{}", values.len()))));
     };
-    // What is due is read from the index of what is due, in its order; the plus keeps the others out of it. Without it all
-    // records of the kind are read and sorted.
+    // Where a query asks for due records, the unary plus keeps SQLite from using the index of kind and state: it then reads
+    // the index of due times in order, instead of reading and sorting all records of the kind.
     let plus = if q.due_by.is_some() { "+" } else { "" };
     if let Some(kind) = q.kind {
         and(&format!("{plus}kind = ?"), Box::new(kind));

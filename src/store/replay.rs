@@ -1,7 +1,7 @@
 //! Replaying the log from its first act: to verify it, or to see the record as it was.
 //!
 //! Verifying checks every signature, root and place, puts every act to the gate with the facts of its time, and compares
-//! every table with the one that the acts come to.
+//! every table with the one that a replay of the acts gives.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -113,7 +113,7 @@ struct Replay<'c> {
     /// Whether what is read is verified, not only applied.
     verifies: bool,
     progress: Progress,
-    /// Acts that the import before must be followed by: its position, and their ids in order.
+    /// Acts that must follow the last import: its position, and their ids in order.
     expected: Vec<(i64, Digest)>,
     /// The row of the next change.
     next_row: i64,
@@ -167,7 +167,7 @@ impl<'c> Replay<'c> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
         if own && header.replica != self.meta.replica {
-            return integrity(format!("act {n} was made at another workstation than this workspace says it is"));
+            return integrity(format!("act {n} was made at another workstation than this workspace's"));
         }
         let log = self.logs.entry((header.desk, header.replica)).or_default();
         // Of a partner's log only what is for this desk is here, and what had to wait there comes later than its place.
@@ -204,7 +204,7 @@ impl<'c> Replay<'c> {
     /// Checks that the last import brought the content that it says, once all that it lists was read.
     fn check_import(&mut self) -> Result<(), StoreError> {
         let fits = self.import.take().is_none_or(|(said, found)| said == found.digest());
-        if fits { Ok(()) } else { integrity("an import is said to have brought other content than it did") }
+        if fits { Ok(()) } else { integrity("an import brought other content than it states") }
     }
 
     /// Checks that whoever signed is enrolled at the act's desk by now, and that the signature is theirs.
@@ -281,7 +281,7 @@ impl<'c> Replay<'c> {
         Ok((header, listed))
     }
 
-    /// Compares the stored tables with those that the acts come to, and checks what content is there.
+    /// Compares the stored tables with those of the replay, and checks which content is there.
     fn compare(&self) -> Result<(), StoreError> {
         self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
         self.compare_rows(sql!("act.columns"), 10, |n| format!("act {n} is stored as another than it is"))?;
@@ -325,14 +325,14 @@ impl<'c> Replay<'c> {
     fn check_contents(&self) -> Result<(), StoreError> {
         for id in read::lost(self.conn)? {
             if !self.erased.contains(&id) {
-                return integrity(format!("content of record {id} is gone, and nobody erased it"));
+                return integrity(format!("content of record {id} is gone, but nobody erased it"));
             }
         }
         let records = SqlRecordStore::new(self.scratch);
         for id in &self.erased {
             let tombstone = records.get(*id)?.is_some_and(|r| r.is_purged());
             if tombstone && read::any_content(self.conn, *id)? {
-                return integrity(format!("record {id} was purged, and its content is there"));
+                return integrity(format!("record {id} was purged, but its content is still there"));
             }
         }
         Ok(())
@@ -369,7 +369,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
 
     fn withheld(&mut self, _: ChangeRow, _: &Digest) -> Result<(), StoreError> {
         if self.own {
-            return integrity(format!("act {} has a change that says nothing", self.act.position));
+            return integrity(format!("act {} of this desk has a withheld change", self.act.position));
         }
         Ok(())
     }
@@ -382,7 +382,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
     ) -> Result<(), StoreError> {
         let n = self.act.position;
         if self.own && content_came != view.has_content {
-            return integrity(format!("act {n} has a change whose content is said not to have come"));
+            return integrity(format!("act {n} has a change that is marked as having come without its content"));
         }
         if let (false, true, Some(leaf), Some((_, found))) = (self.own, content_came, &leaf, &mut *self.import) {
             found.add(leaf);

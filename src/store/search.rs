@@ -1,4 +1,4 @@
-//! The search index (FTS5, `secure-delete`): every text of a searched content, and nothing of what was erased.
+//! The search index (FTS5, `secure-delete`): the texts of all content that is searched, and no trace of what was erased.
 
 use rusqlite::{Connection, params};
 

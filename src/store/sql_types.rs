@@ -1,5 +1,5 @@
 //! Ids, digests, times and rows as columns of a table. A column that is not what was written there is an error of the
-//! database, of the class [`Damaged`](super::error::Class::Damaged).
+//! database, of the class [`Damaged`](super::error::SqlErrorClass::Damaged).
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -86,7 +86,7 @@ impl FromSql for ChangeRow {
 mod tests {
     use super::*;
     use crate::record::store::RecordStoreError;
-    use crate::store::error::{Class, StoreError, class};
+    use crate::store::error::{SqlErrorClass, StoreError, class};
 
     fn read<T: FromSql>(sql: &str, params: impl rusqlite::Params) -> rusqlite::Result<T> {
         crate::store::connection::in_memory().unwrap().query_row(sql, params, |row| row.get(0))
@@ -109,13 +109,13 @@ mod tests {
     fn a_damaged_column_is_an_integrity_fault() {
         for bad in ["SELECT zeroblob(15)", "SELECT zeroblob(17)", "SELECT 'text'", "SELECT NULL", "SELECT 1"] {
             let error = read::<Id>(bad, []).unwrap_err();
-            assert_eq!(class(&error), Class::Damaged, "{bad}: {error}");
+            assert_eq!(class(&error), SqlErrorClass::Damaged, "{bad}: {error}");
             assert!(read::<Digest>(bad, []).is_err(), "{bad}");
             // It stays of that class on its way through the record store.
             let StoreError::Sql(error) = StoreError::from(RecordStoreError::from(error)) else {
                 panic!("{bad}: its cause is lost")
             };
-            assert_eq!(class(&error), Class::Damaged, "{bad}");
+            assert_eq!(class(&error), SqlErrorClass::Damaged, "{bad}");
         }
         assert!(read::<Timestamp>("SELECT 'now'", []).is_err());
         assert!(read::<ChangeRow>("SELECT zeroblob(8)", []).is_err());

@@ -1,8 +1,8 @@
-//! The SQL of the store: it stands in `sql/`, and each statement is used by its name.
+//! The SQL of the store: the files of `sql/`, with each statement used by its name.
 
 /// The schema of format 1.
 pub const FIRST: &str = include_str!("sql/schema.sql");
-/// The migrations: what makes each later format of the one before it, from format 2 on.
+/// The migrations, each from one format to the next; the first leads to format 2.
 pub const LATER: &[&str] = &[include_str!("sql/format-2.sql")];
 
 /// Returns the SQL that creates a workspace of a format: 1 to [`FORMAT`].

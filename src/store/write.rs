@@ -147,7 +147,7 @@ impl ChangeSink for OwnSink<'_> {
     type Extra = Option<Option<String>>;
 
     fn withheld(&mut self, _: ChangeRow, _: &Digest) -> Result<(), StoreError> {
-        Err(CheckError::Forged("an own act has a change that says nothing".into()).into())
+        Err(CheckError::Forged("an act of this desk has a withheld change".into()).into())
     }
 
     fn change(
@@ -157,7 +157,7 @@ impl ChangeSink for OwnSink<'_> {
         words: Self::Extra,
     ) -> Result<(), StoreError> {
         self.0.make_room(words.as_ref())?;
-        // What a copy says is searched in its original.
+        // A copy is not searched: its original is.
         let is_copy = view.def.is_copy;
         let place = if view.def.kind == item::COPY { records.place_of(change.record)? } else { None };
         let content_came = matches!(change.body, Body::Whole { .. });

@@ -1,6 +1,6 @@
 //! The classes that rules ask about: tier, data category, class of person, kind of partner, role, and their words.
 //!
-//! Each is a closed list; the words are those of docs/gate.md and stand in every record, fact and screen.
+//! Each is a closed list. Its words are those of docs/gate.md, and the same in records, facts and on screens.
 
 pub(crate) use super::word::words;
 
@@ -87,7 +87,7 @@ impl serde::Serialize for Tier {
 impl<'de> serde::Deserialize<'de> for Tier {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let n = i64::deserialize(deserializer)?;
-        Self::new(n).ok_or_else(|| serde::de::Error::custom(format_args!("{n} is no tier from 1 to 4")))
+        Self::new(n).ok_or_else(|| serde::de::Error::custom(format_args!("{n} is not a tier from 1 to 4")))
     }
 }
 
@@ -126,7 +126,7 @@ words! {
 }
 
 impl Category {
-    /// The lowest tier at which data of this category may be held to leave (docs/gate.md, G-08).
+    /// The lowest tier that an item of this category may have when it leaves (docs/gate.md, G-08).
     pub const fn least_tier(self) -> Tier {
         match self {
             Self::Indicator => Tier(1),
@@ -208,7 +208,7 @@ words! {
 }
 
 words! {
-    /// Where a partner stands.
+    /// How far a partner is trusted: only a pinned one is given anything.
     Standing {
         /// Its card is known, its fingerprint not compared.
         Met = "met",
@@ -271,7 +271,7 @@ impl Level {
 }
 
 words! {
-    /// Where a review stands.
+    /// The outcome of a review, or that it has none.
     ReviewOutcome {
         /// Not decided.
         Open = "open",
@@ -315,7 +315,7 @@ words! {
 }
 
 words! {
-    /// What a test of a legal review came to.
+    /// The outcome of a test of a legal review.
     TestOutcome {
         /// Met.
         Met = "met",

@@ -1,4 +1,4 @@
-//! JSON as comity accepts it: strict, bounded, and with every byte accounted for.
+//! Strict, bounded JSON.
 //!
 //! No duplicate keys, no floats, no byte-order mark, no lone surrogates; depth, size and integers are bounded by
 //! [`Limits`]. What was received is never re-serialised: callers keep the bytes and read values from them.
@@ -82,7 +82,7 @@ impl Ord for Int {
     }
 }
 
-/// What a text may hold before it is refused.
+/// The bounds of a JSON text: beyond them it is refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes in all.
@@ -122,7 +122,7 @@ pub fn parse(bytes: &[u8], limits: Limits) -> Result<Json, Malformed> {
     parser.space();
     let value = parser.value(0)?;
     parser.space();
-    if parser.at == text.len() { Ok(value) } else { Err(parser.wrong("something after the value")) }
+    if parser.at == text.len() { Ok(value) } else { Err(parser.wrong("bytes after the value")) }
 }
 
 struct Parser<'a> {
@@ -195,7 +195,7 @@ impl Parser<'_> {
                 !seen.insert(key.clone())
             };
             if twice {
-                return Err(Malformed { what: "a key stands twice", at: start });
+                return Err(Malformed { what: "a duplicate key", at: start });
             }
             self.space();
             if !self.eat(":") {
@@ -267,7 +267,7 @@ impl Parser<'_> {
             let plain = rest
                 .bytes()
                 .position(|c| c == b'"' || c == b'\\' || c < 0x20)
-                .ok_or(Malformed { what: "a string without end", at: start })?;
+                .ok_or(Malformed { what: "an unterminated string", at: start })?;
             out.push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
             match self.peek() {
@@ -295,7 +295,7 @@ impl Parser<'_> {
 
     fn escape(&mut self) -> Result<char, Malformed> {
         self.at += 1;
-        let c = self.peek().ok_or_else(|| self.wrong("a string without end"))?;
+        let c = self.peek().ok_or_else(|| self.wrong("an unterminated string"))?;
         self.at += 1;
         Ok(match c {
             b'"' => '"',
@@ -362,7 +362,7 @@ impl Json {
         if let Self::Int(i) = self { i.small() } else { None }
     }
 
-    /// A truth value.
+    /// A boolean.
     pub const fn truth(&self) -> Option<bool> {
         if let Self::Bool(b) = self { Some(*b) } else { None }
     }
@@ -513,7 +513,7 @@ macro_rules! object {
     };
 }
 
-/// Reads the members of an object one by one and refuses what nobody asked for.
+/// A reader of the members of an object, one by one; [`Members::finish`] refuses those that were not read.
 pub struct Members<'a> {
     members: &'a [(Text, Json)],
     taken: Vec<&'static str>,
@@ -565,7 +565,7 @@ impl<'a> Members<'a> {
         self.need(key)?.items().ok_or_else(bad)?.iter().map(|v| v.text().and_then(&read).ok_or_else(bad)).collect()
     }
 
-    /// Ends the reading: a member that nobody took is refused.
+    /// Ends the reading; refuses a member that was not read.
     pub fn finish(self) -> Result<(), MemberError> {
         match self.members.iter().find(|(k, _)| !self.taken.contains(&k.as_str())) {
             Some((key, _)) => Err(MemberError(format!("`{}` is not expected here", crate::value::text::shown(key)))),

@@ -1,4 +1,4 @@
-//! Markings: TLP 2.0 (FIRST), PAP (MISP), Europol handling codes, and what the most restrictive of several is.
+//! Markings: TLP 2.0 (FIRST), PAP (MISP), Europol handling codes, and the most restrictive of several.
 
 use super::class::words;
 
@@ -93,7 +93,7 @@ impl Marking {
         Self { tlp: self.tlp.max(other.tlp), pap: self.pap.max(other.pap), handling }
     }
 
-    /// The marking that a tier has where nobody gave one.
+    /// The default marking of a tier.
     pub fn default_for(tier: super::class::Tier) -> Self {
         let (tlp, pap, handling) = match tier.number() {
             1 => (Tlp::Green, Pap::Amber, vec![Handling::H0]),

@@ -1,6 +1,6 @@
-//! Layer 0: the words everything else is made of.
+//! Layer 0: the values that everything else is made of.
 //!
-//! Ids, digests, instants, markings, data classes, strict JSON and terminal-safe text. This module reads no clock,
+//! Ids, digests, timestamps, markings, data classes, strict JSON and terminal-safe text. This module reads no clock,
 //! draws no randomness, opens no file and knows no other module.
 
 pub mod class;

@@ -1,7 +1,7 @@
-//! What a policy for exchanged information may state of its handling, as FIRST's Information Exchange Policy 2.0 has it:
-//! closed lists of words. They are kept and compared; nothing here says whether something may leave.
+//! The policy statements of FIRST's Information Exchange Policy 2.0, with their closed lists of words. They are kept and
+//! compared; nothing here says whether something may leave.
 
-/// One statement: its name in the policy, its name in a form, and the words that it may take.
+/// One policy statement: its name in the policy, its name in a form, and the words that it may take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Statement {
     /// Its name, as the policy spells it.
@@ -50,7 +50,7 @@ pub fn words_of(field: &str) -> Vec<&'static str> {
     STATEMENTS.iter().find(|s| s.field == field).map_or_else(Vec::new, |s| s.words.to_vec())
 }
 
-/// What is stated, and what is left open.
+/// For each statement the word that is chosen, or none.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Stated([Option<&'static str>; COUNT]);
 
@@ -69,7 +69,7 @@ impl Stated {
         STATEMENTS.iter().zip(self.0)
     }
 
-    /// The statements that are made.
+    /// The statements that have a word, with it.
     pub fn made(&self) -> impl Iterator<Item = (&'static Statement, &'static str)> {
         self.all().filter_map(|(statement, word)| Some((statement, word?)))
     }

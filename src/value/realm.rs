@@ -30,8 +30,8 @@ impl Realm {
         }
     }
 
-    /// How the names of files with bundles of this realm end: a person sees by it which is which. What a file is, its
-    /// signatures say.
+    /// The extension of bundle files of this realm, for people to tell them apart. What a file really is, its signatures
+    /// say.
     pub const fn ending(&self) -> &'static str {
         match self {
             Self::Live => "comity",

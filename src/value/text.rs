@@ -1,6 +1,6 @@
-//! Text that may be shown: foreign characters that could steer a terminal or mislead a reader become visible codes.
+//! Text that may be shown: characters that could control a terminal or mislead a reader become visible codes.
 //!
-//! What is stored stays byte for byte as it came. Everything that reaches a terminal, on a screen or in plain output,
+//! Stored text is kept byte for byte. Everything that reaches a terminal, on a screen or in plain output,
 //! goes through [`shown`]; multi-line text through [`shown_lines`].
 
 use std::borrow::Cow;
@@ -175,8 +175,8 @@ pub fn pad(text: &str, columns: usize) -> String {
     out
 }
 
-/// The words of a text and the spaces between them. What is longer than a line (or has no spaces, as some scripts have
-/// none) is parted where words end within it.
+/// The words of a text and the spaces between them. A word that is longer than a line, as text of a script without spaces
+/// is, is split at Unicode word boundaries.
 fn words(text: &str, columns: usize) -> impl Iterator<Item = &str> {
     let parts = text.split_inclusive(' ').flat_map(|part| {
         let (word, space) = part.split_at(part.trim_end_matches(' ').len());

@@ -1,4 +1,4 @@
-//! Instants and spans as values. Nothing here asks what time it is.
+//! Timestamps and durations as values. Nothing here reads a clock.
 //!
 //! A day is 86,400 s (docs/gate.md). Times are read as RFC 3339 with date, time and offset, and are written in UTC.
 
@@ -60,7 +60,7 @@ impl Duration {
     }
 }
 
-/// Time left in the width of a column: `01h48` under a day, `2d10h` under ten days, else `25d00`; `late` when negative.
+/// Time left, for a column: `01h48` under a day, `2d10h` under 100 days, `120d` from there on; `late` when negative.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let minutes = self.0 / (60 * SECOND);
@@ -106,7 +106,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(span.0))
     }
 
-    /// How long it is from `earlier` to this instant.
+    /// The time from `earlier` to this instant.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
     }
@@ -117,7 +117,7 @@ impl Timestamp {
         Self(self.0.div_euclid(DAY) * DAY)
     }
 
-    /// The full hour after this instant; where this is a full hour, the next one: the hour of an event does not count.
+    /// The next full hour, also where this is a full hour: the hour of an event does not count (Reg. 1182/71 Art 3(1)).
     #[must_use]
     pub const fn hour_after(self) -> Self {
         let hour = 3600 * SECOND;
@@ -193,15 +193,15 @@ impl Timestamp {
         Self::parse(text).or_else(|| Self::parse_date(text).map(Self::of_date))
     }
 
-    /// Reads a time that has been, as a person types it: RFC 3339, a date alone (00:00Z), or `3d` for three days ago.
+    /// Reads a time in the past, as a person types it: RFC 3339, a date alone (00:00Z), or `3d` for three days ago.
     ///
     /// # Errors
     ///
-    /// Says that it is no time, or one that is still to come.
+    /// Says that it is not a time, or that it is still to come.
     pub fn past(text: &str, now: Self) -> Result<Self, &'static str> {
         let text = text.trim();
         let at = Duration::parse(text).map(|span| now.minus(span)).or_else(|| Self::parse_typed(text, now));
-        let at = at.ok_or("that is no time")?;
+        let at = at.ok_or("not a time")?;
         if at > now { Err("still to come") } else { Ok(at) }
     }
 
@@ -232,7 +232,7 @@ impl Timestamp {
         self.civil().strftime("%a %d %b").to_string()
     }
 
-    /// `03:12`, in UTC.
+    /// `03:12Z`: the time of day in UTC.
     pub fn hour_and_minute(self) -> String {
         self.civil().strftime("%H:%MZ").to_string()
     }

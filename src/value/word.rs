@@ -1,4 +1,4 @@
-//! Closed lists of words: an enum of which every value has one word, the same in records, facts, JSON, forms and on screens.
+//! Closed lists of words: enums whose values each have one word, the same in records, facts, JSON, forms and on screens.
 
 use strum::VariantArray;
 

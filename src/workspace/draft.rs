@@ -1,5 +1,5 @@
-//! Drafts of forms: what a member has typed and not signed. They are no acts, count for nothing, and never leave; each member
-//! has their own in one file beside the database, sealed to their identity alone. A purge removes everybody's.
+//! Drafts of forms: what a member has typed and not signed. They are not acts and never leave the desk. Each member has their
+//! own in one file beside the database, encrypted to their identity alone. A purge removes everybody's.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Failures as users see them: what happened, to which thing, and what to do next; and the exit code.
+//! Errors as users see them: what happened, to which thing, and what to do next; and the exit code.
 
 use crate::act::header::HeaderError;
 use crate::act::part::PartError;
@@ -16,7 +16,7 @@ use crate::seal::identity::IdentityError;
 use crate::seal::secret::PassphraseError;
 use crate::seal::sign::SignatureError;
 use crate::seal::vault::UnsealError;
-use crate::store::error::{Class, StoreError, class};
+use crate::store::error::{SqlErrorClass, StoreError, class};
 use crate::value::id::Id;
 
 /// What kind of failure: its number is the exit code.
@@ -36,11 +36,11 @@ pub enum ErrorKind {
     NotForUs = 21,
     /// A signature, a certificate or a role does not fit.
     Signature = 22,
-    /// Something before it is missing; it waits in quarantine.
+    /// A bundle before it is missing; it waits in the inbox.
     Gap = 23,
-    /// Two histories, or one that was set back.
+    /// Two histories, or one that was rolled back.
     Fork = 24,
-    /// What is stored is not what was stored.
+    /// Stored data were damaged or changed.
     Integrity = 30,
     /// The gate refuses.
     Refused = 40,
@@ -139,7 +139,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let what = error.to_string();
         match error {
-            StoreError::CheckError(stopped) => stopped.into(),
+            StoreError::Check(error) => error.into(),
             StoreError::File(error) => error.into(),
             StoreError::Cancelled => Self::new(ErrorKind::Cancelled, "cancelled", "nothing was changed"),
             StoreError::Missing => Self::new(
@@ -156,22 +156,24 @@ impl From<StoreError> for Error {
             ),
             StoreError::Input(_) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
             StoreError::Sql(error) => match class(&error) {
-                Class::Busy => Self::new(
+                SqlErrorClass::Busy => Self::new(
                     ErrorKind::Busy,
                     "the workspace is in use by another process",
                     "close the other one, and try again",
                 ),
-                Class::Damaged => Self::new(
+                SqlErrorClass::Damaged => Self::new(
                     ErrorKind::Integrity,
                     what,
                     "the database is damaged: keep a copy, and restore from a backup",
                 ),
-                Class::Medium => Self::new(
+                SqlErrorClass::Medium => Self::new(
                     ErrorKind::Medium,
                     what,
                     "free space or mend the medium, and try again; nothing was changed",
                 ),
-                Class::Other => Self::new(ErrorKind::Internal, what, "this is a mistake in comity: please report it"),
+                SqlErrorClass::Other => {
+                    Self::new(ErrorKind::Internal, what, "this is a mistake in comity: please report it")
+                }
             },
         }
     }

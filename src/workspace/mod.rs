@@ -1,5 +1,5 @@
-//! Layer 8: a workspace that is open. Founding and opening it, its keys, what a member remembers of it, and how an act
-//! is committed. It knows no command and no front end.
+//! Layer 8: an open workspace. Founding and opening it, its keys, the members' trust state, and how an act is committed.
+//! It knows no command and no front end.
 
 pub mod draft;
 pub mod error;

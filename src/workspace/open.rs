@@ -38,7 +38,7 @@ use crate::workspace::trust_state::{Left, TrustState, TrustStore};
 const DATABASE: &str = "workspace.db";
 const KEYRING: &str = "keyring.age";
 const LOCK: &str = "workspace.lock";
-/// How far the clock may lie before the last act before nothing is signed any more.
+/// How far the clock may be behind the last act; beyond that nothing is signed.
 const TOLERANCE: Duration = Duration::minutes(10);
 
 /// An open workspace.
@@ -54,10 +54,10 @@ pub struct Workspace {
     /// Randomness.
     pub entropy: Entropy,
     folder: PathBuf,
-    memory: TrustStore,
+    trust: TrustStore,
     clock: Clock,
     read_only: bool,
-    /// Whether it is read beside a first view, which can write.
+    /// Whether this is a second view, beside a first one that can write.
     is_second_view: bool,
     rehearsing: bool,
     as_of: Option<AsOf>,
@@ -68,7 +68,7 @@ pub struct Workspace {
     lock: Option<lock::Lock>,
 }
 
-/// A moment of the record.
+/// A moment to look back at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Moment {
     /// After an act, by its number.
@@ -82,7 +82,7 @@ pub enum Moment {
 pub struct AsOf {
     /// The last act that is seen.
     pub act: i64,
-    /// What time it is taken to be.
+    /// The time that counts as now.
     pub at: Timestamp,
 }
 
@@ -93,7 +93,7 @@ impl std::fmt::Display for AsOf {
 }
 
 impl AsOf {
-    /// Why nothing is done while one looks back.
+    /// The error for an act that is attempted while one looks back.
     pub fn refusal(&self) -> Error {
         let what = format!("you look at the record as of {self}");
         Error::new(ErrorKind::Refused, what, "come back to now first: what is past is read, never changed or signed")
@@ -128,7 +128,7 @@ pub fn found(
         return Err(Error::new(
             ErrorKind::Version,
             what,
-            "name another folder with --desk; an existing desk is never overwritten",
+            "name another folder with --workspace; an existing desk is never overwritten",
         ));
     }
     let mut entropy = Entropy::default();
@@ -188,13 +188,13 @@ pub fn found(
 fn no_root() -> Error {
     Error::new(
         ErrorKind::Key,
-        "this takes the desk's root key, which stands in its founder's identity",
+        "this takes the desk's root key, which is in its founder's identity",
         "let the founder do it, or use the founder's identity with --identity",
     )
 }
 
 impl Workspace {
-    /// Opens a workspace. What this member remembers of it must be a beginning of what is found.
+    /// Opens a workspace. The log in this member's trust state must be a beginning of the log that is found.
     ///
     /// ```
     /// use comity::command::identity;
@@ -229,10 +229,10 @@ impl Workspace {
         if Keyring::open(&keys, &me)?.generation != keyring.generation {
             keyring = Keyring::open(&keys, &me)?;
         }
-        let memory = TrustStore::open(identity, &me)?;
-        let known = memory.of(keyring.workspace).cloned();
+        let trust = TrustStore::open(identity, &me)?;
+        let known = trust.of(keyring.workspace).cloned();
         if known.as_ref().is_some_and(|k| keyring.generation < k.generation) {
-            return Err(set_back("the keyring is older than the one that this member has seen"));
+            return Err(rolled_back("the keyring is older than the one that this member has seen"));
         }
         let path = folder.join(DATABASE);
         let damaged = || {
@@ -253,8 +253,8 @@ impl Workspace {
         if meta.workspace != keyring.workspace || meta.realm != keyring.realm {
             return Err(Error::new(
                 ErrorKind::Version,
-                "the database is another workspace's",
-                "put the right files back together",
+                "the database belongs to another workspace",
+                "restore database and keyring from the same backup",
             ));
         }
         let mut workspace = Self {
@@ -264,7 +264,7 @@ impl Workspace {
             keyring,
             entropy: Entropy::default(),
             folder: folder.to_owned(),
-            memory,
+            trust,
             clock,
             read_only,
             is_second_view: false,
@@ -274,33 +274,33 @@ impl Workspace {
             left: known.as_ref().and_then(|seen| seen.left),
             lock: Some(lock),
         };
-        workspace.compare_with_memory(known.as_ref())?;
+        workspace.compare_with_trust_state(known.as_ref())?;
         workspace.check_keyring()?;
         if !read_only {
             workspace.finish_rotation(with_next)?;
             workspace.mend_recipients()?;
-            workspace.remember()?;
+            workspace.update_trust_state()?;
         }
         Ok(workspace)
     }
 
-    fn compare_with_memory(&self, known: Option<&TrustState>) -> Result<(), Error> {
+    fn compare_with_trust_state(&self, known: Option<&TrustState>) -> Result<(), Error> {
         let Some(known) = known else { return Ok(()) };
         let root = record::desk::keys(&self.records(), self.meta.desk)?.root.to_openssh();
         if known.root_key != root {
-            return Err(set_back("the desk's root key is another than the one that this member has seen"));
+            return Err(rolled_back("the desk's root key is another than the one that this member has seen"));
         }
         let tip = log::tip(&self.db, &self.meta)?;
         let tree = SqlTree::new(&self.db, known.replica);
         let grown = known.replica == self.meta.replica && tip.size >= known.size;
         if !grown || crate::act::tree::root(&tree, known.size)? != known.root {
-            return Err(set_back("the log is not the one that this member has seen, or was set back"));
+            return Err(rolled_back("the log is not the one that this member has seen, or was rolled back"));
         }
         Ok(())
     }
 
-    /// The keyring is signed by a member who may sign it, or might when they did, not by whoever knows a member's public
-    /// key; and it is sealed to nobody who was never enrolled here.
+    /// Checks that the keyring is signed by a member who has or had a role that may sign it, and is sealed to nobody who was
+    /// never enrolled here. Anybody could seal another keyring: that takes only the members' public keys.
     fn check_keyring(&self) -> Result<(), Error> {
         let records = self.records();
         let signer = member::by_person(&records, self.keyring.signed_by.person())?;
@@ -313,8 +313,8 @@ impl Workspace {
         }
         Err(Error::new(
             ErrorKind::Signature,
-            "the keyring is signed by nobody who may sign it, or sealed to somebody who is no member",
-            "somebody has put another keyring here: put the right one back",
+            "the keyring is not signed by a member who may sign it, or is sealed to somebody who is not a member",
+            "somebody has replaced the keyring: restore the right one from a backup",
         ))
     }
 
@@ -326,7 +326,7 @@ impl Workspace {
         self.adopt_next()
     }
 
-    /// From now on the next key is the only one.
+    /// Makes the next key the database's only key.
     fn adopt_next(&mut self) -> Result<(), Error> {
         let Some(next) = self.keyring.next.take() else { return Ok(()) };
         self.keyring.database = next;
@@ -350,7 +350,7 @@ impl Workspace {
         self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
         connection::rekey(&self.db, &next)?;
         self.adopt_next()?;
-        self.remember()
+        self.update_trust_state()
     }
 
     /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
@@ -370,12 +370,12 @@ impl Workspace {
         self.keyring.write(&self.folder.join(KEYRING), &self.me)
     }
 
-    /// To be called after every commit that was not made by [`Workspace::act`].
+    /// Updates the trust state. To be called after every commit that was not made by [`Workspace::act`].
     pub fn after_commit(&mut self) -> Result<(), Error> {
-        self.remember()
+        self.update_trust_state()
     }
 
-    fn remember(&mut self) -> Result<(), Error> {
+    fn update_trust_state(&mut self) -> Result<(), Error> {
         let tip = log::tip(&self.db, &self.meta)?;
         let seen = TrustState {
             root_key: record::desk::keys(&self.records(), self.meta.desk)?.root.to_openssh(),
@@ -383,22 +383,22 @@ impl Workspace {
             replica: self.meta.replica,
             size: tip.size,
             root: tip.root,
-            left: self.memory.of(self.meta.workspace).and_then(|seen| seen.left),
+            left: self.trust.of(self.meta.workspace).and_then(|seen| seen.left),
         };
-        self.memory.remember(self.meta.workspace, seen)
+        self.trust.put(self.meta.workspace, seen)
     }
 
-    /// When its member left the screens before they opened them now.
+    /// When its member last left the screens.
     pub const fn left(&self) -> Option<Left> {
         self.left
     }
 
-    /// Remembers that its member leaves the screens now, so that they are told what has come when they are back.
+    /// Notes that its member leaves the screens now: when they are back, the screens show what is new.
     pub fn leave(&mut self) -> Result<(), Error> {
-        let seen = self.memory.of(self.meta.workspace).cloned();
+        let seen = self.trust.of(self.meta.workspace).cloned();
         let Some(seen) = seen.filter(|_| !self.read_only) else { return Ok(()) };
         let left = Left { at: self.now(), act: read::last(&self.db)?.max(0) as u64 };
-        self.memory.remember(self.meta.workspace, TrustState { left: Some(left), ..seen })
+        self.trust.put(self.meta.workspace, TrustState { left: Some(left), ..seen })
     }
 
     /// A second view of the same workspace, to be read beside it by another thread of this process.
@@ -454,7 +454,7 @@ impl Workspace {
         Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left, beside_writer }
     }
 
-    // --- looking -----------------------------------------------------------------------------------------------------
+    // --- reading -----------------------------------------------------------------------------------------------------
 
     /// Reads at one moment: everything that is read in it is of the same state of the log.
     pub fn glance<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
@@ -535,8 +535,8 @@ impl Workspace {
         Ok(self.content(record)?.and_then(|c| c.get(key).and_then(Json::text).map(str::to_owned)).unwrap_or_default())
     }
 
-    /// The record of one of these kinds that is meant by an id, or by the beginning of one (4 hex digits or more, with
-    /// or without the kind's letter).
+    /// The record of one of these kinds with this id, or with an id that begins so (4 hex digits or more, with or without the
+    /// kind's letter).
     pub fn find_record(&self, typed: &str, kinds: &[Kind]) -> Result<Record, Error> {
         let words = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
         let unknown = || Error::unknown(format!("there is no {words} {}", shown(typed)));
@@ -610,12 +610,12 @@ impl Workspace {
             return Err(rehearsed());
         }
         connection::commit(tx)?;
-        self.remember()?;
+        self.update_trust_state()?;
         Ok((value, Some(written)))
     }
 
-    /// Runs something up to its first act, which is put to the gate and undone: the answer is what the gate would say.
-    /// `None`: it would be done. Only for commands that touch nothing outside the database before their first act.
+    /// Runs something up to its first act, which is put to the gate and undone. Returns the error that it would end with;
+    /// `None` where it would succeed. Only for commands that touch nothing outside the database before their first act.
     pub fn rehearse<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Option<Error> {
         self.rehearsing = true;
         let said = run(self);
@@ -623,7 +623,7 @@ impl Workspace {
         said.err().filter(|f| !is_rehearsed(f))
     }
 
-    /// Makes an act of one change that stays at home. Answers the id of the record.
+    /// Makes an act of one change, and returns the id of its record.
     pub fn act_alone(
         &mut self,
         kind: ChangeKind,
@@ -679,15 +679,15 @@ impl Workspace {
         Ok(log::tip(&self.db, &self.meta)?.time.map(|last| last.at))
     }
 
-    /// Why nothing can be signed by this clock: it lies before the last act. Terms that have ended do not look so then.
+    /// The error where the clock is behind the last act: nothing can be signed, and what is due may not look so.
     pub fn clock_fault(&self) -> Result<Option<Error>, Error> {
         let now = self.now();
         Ok(self.last_signed()?.filter(|last| now < last.minus(TOLERANCE)).map(|last| {
-            let what = format!("the clock says {now}, and the last act was made at {last}");
+            let what = format!("the clock says {now}, but the last act was made at {last}");
             Error::new(
                 ErrorKind::Clock,
                 what,
-                "set the clock right; until then nothing is signed, and everything can be read",
+                "set the clock right; until then everything can be read, and nothing signed",
             )
         }))
     }
@@ -752,7 +752,7 @@ impl Closed {
             keyring,
             entropy: Entropy::default(),
             folder: self.folder,
-            memory: TrustStore::of_reader(),
+            trust: TrustStore::of_reader(),
             clock: self.clock,
             read_only: true,
             is_second_view: self.beside_writer,
@@ -775,8 +775,8 @@ fn is_rehearsed(failure: &Error) -> bool {
     failure.kind == ErrorKind::Cancelled && failure.what == REHEARSED
 }
 
-fn set_back(what: &str) -> Error {
+fn rolled_back(what: &str) -> Error {
     let hint =
-        "stop working in it and put the newer copy back; `comity --readonly audit verify` says what this one holds";
+        "stop working in it and restore the newer copy; `comity --readonly audit verify` says what this one holds";
     Error::new(ErrorKind::Fork, what, hint)
 }

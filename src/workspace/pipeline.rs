@@ -1,5 +1,5 @@
-//! Making values on a thread beside the one that takes them: reading and computing go on while the database writes.
-//! Nothing here knows the workspace, which stays on its one thread.
+//! A producer thread beside a consumer: reading and computing go on while the database writes. The workspace stays on
+//! the consumer's thread.
 
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -9,8 +9,8 @@ const BATCH: usize = 128;
 /// Batches that may wait.
 const AHEAD: usize = 8;
 
-/// Lets `make` push values on a thread of its own, and takes them here, in their order. Where taking fails, pushing
-/// answers `false` and `make` should end. Of two failures the taker's is answered.
+/// Runs `make` on a thread of its own and passes the values that it pushes to `take` here, in order. Where `take` fails,
+/// pushing returns `false` and `make` should end. Where both fail, the error of `take` is returned.
 pub fn beside<T: Send, E: Send>(
     make: impl FnOnce(&mut dyn FnMut(T) -> bool) -> Result<(), E> + Send,
     mut take: impl FnMut(T) -> Result<(), E>,

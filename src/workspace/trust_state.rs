@@ -1,8 +1,8 @@
-//! What a member remembers outside the database (`identity.age.seen`): of each workspace its root key, the generation of
-//! its keyring, the size and root of its log. Whoever sets a workspace back is found out by it.
+//! The trust state of a member (`identity.age.seen`), outside the database: of each workspace the desk's root key, the
+//! generation of its keyring, and the size and root of its log. It shows when a workspace was rolled back.
 //!
 //! It is authenticated with a key from the member's identity, and written after each commit: a kill between the two
-//! leaves a log that is longer than remembered, which raises no alarm.
+//! leaves a log that is longer than the trust state says, which raises no alarm.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub struct Left {
     pub act: u64,
 }
 
-/// What is remembered of one workspace.
+/// The trust state of one workspace.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TrustState {
     /// The desk's root key, in OpenSSH form.
@@ -63,17 +63,21 @@ pub struct TrustStore {
 }
 
 impl TrustStore {
-    /// Reads the trust states beside an identity. That there is none yet is no failure; that it was changed is.
+    /// Reads the trust states beside an identity; none where there is no file yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Fork`] where somebody without the identity changed the file.
     pub fn open(identity: &Path, me: &Identity) -> Result<Self, Error> {
         let mut name = identity.file_name().unwrap_or_default().to_owned();
         name.push(".seen");
         let path = identity.with_file_name(name);
-        let key = me.memory_key();
-        let mut memory = Self { path, key, workspaces: BTreeMap::new() };
-        if memory.path.symlink_metadata().is_ok() {
-            let bytes = file::read(&memory.path, LONGEST)?;
-            memory.workspaces = memory.read(&bytes).map_err(|why| {
-                let what = format!("what this member remembers ({}) was changed: {why}", memory.path.display());
+        let key = me.trust_state_key();
+        let mut store = Self { path, key, workspaces: BTreeMap::new() };
+        if store.path.symlink_metadata().is_ok() {
+            let bytes = file::read(&store.path, LONGEST)?;
+            store.workspaces = store.read(&bytes).map_err(|why| {
+                let what = format!("the trust state of this member ({}) was changed: {why}", store.path.display());
                 Error::new(
                     ErrorKind::Fork,
                     what,
@@ -81,21 +85,21 @@ impl TrustStore {
                 )
             })?;
         }
-        Ok(memory)
+        Ok(store)
     }
 
-    /// The memory of a second view, which remembers nothing and is never asked.
+    /// An empty store without a file, for a second view: nothing is read from it or written.
     pub fn of_reader() -> Self {
         Self { path: PathBuf::new(), key: Zeroizing::new([0; 32]), workspaces: BTreeMap::new() }
     }
 
-    /// What is remembered of a workspace.
+    /// The trust state of a workspace.
     pub fn of(&self, workspace: Id) -> Option<&TrustState> {
         self.workspaces.get(&workspace)
     }
 
-    /// Remembers, durably.
-    pub fn remember(&mut self, workspace: Id, seen: TrustState) -> Result<(), Error> {
+    /// Stores the trust state of a workspace, durably.
+    pub fn put(&mut self, workspace: Id, seen: TrustState) -> Result<(), Error> {
         if self.workspaces.get(&workspace) == Some(&seen) {
             return Ok(());
         }
