@@ -149,9 +149,9 @@ pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize
     let decryptor = age::Decryptor::new_buffered(io::Cursor::new(head.bytes).chain(rest)).map_err(shut)?;
     let one: &dyn age::Identity = &identity;
     // The library cannot tell a wrong passphrase from a damaged stanza; neither can we.
-    let plain = decryptor.decrypt(std::iter::once(one)).map_err(|e| match shut(e) {
-        UnsealError::Malformed("it is damaged") => UnsealError::NotOurs,
-        other => other,
+    let plain = decryptor.decrypt(std::iter::once(one)).map_err(|e| match e {
+        age::DecryptError::DecryptionFailed | age::DecryptError::InvalidMac => UnsealError::NotOurs,
+        other => shut(other),
     })?;
     read_all(plain, limit)
 }
