@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use super::ground::{self, Ground};
+use super::ground::{self, Effect, Ground};
 use super::instrument::{self, Instrument};
 use super::jurisdiction::{self, Jurisdiction, Recognition};
 use super::request::{self, RequestKind};
@@ -113,7 +113,7 @@ impl Law {
 
     /// The instrument of that id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
-        self.instruments.iter().find(|r| r.id == id)
+        self.instruments.iter().find(|r| r.id.word() == id)
     }
 
     /// The ground of that id.
@@ -121,15 +121,15 @@ impl Law {
         self.grounds.iter().find(|r| r.id == id)
     }
 
-    /// The grounds of a kind's closed list that have an effect, `refuse` or `postpone`, in its order.
-    pub fn grounds(&self, kind: &RequestKind, effect: &str) -> Vec<&Ground> {
+    /// The grounds of a kind's closed list that allow something, in its order.
+    pub fn grounds(&self, kind: &RequestKind, effect: Effect) -> Vec<&Ground> {
         let all = kind.grounds.iter().filter_map(|id| self.ground(id));
-        all.filter(|g| g.effect == effect || g.effect == "either").collect()
+        all.filter(|g| g.effect.allows(effect)).collect()
     }
 
     /// What a side takes of another's as meeting a test of its own, in force or not any more.
     pub fn recognition(&self, by: &str, of: &str, test: Test) -> Option<&Recognition> {
-        self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test.word())
+        self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test)
     }
 
     /// The jurisdiction of that code.
@@ -172,9 +172,7 @@ fn may_stand_for(own: &RequestKind, new: &RequestKind) -> Result<(), String> {
     match () {
         () if own.template != new.template => refused("`template` names a letter of the program, and stays as it is"),
         () if own.review != new.review => refused("`review` stays as it is"),
-        () if new.level() < own.level() => {
-            refused("`level` is not lowered: the tests of a review are no rows of this law")
-        }
+        () if new.level < own.level => refused("`level` is not lowered: the tests of a review are no rows of this law"),
         () if new.tier < own.tier => refused("`tier` is not lowered: it says how closely what is asked is guarded"),
         () => Ok(()),
     }

@@ -3,10 +3,7 @@
 //! What a desk records is what it acts on. Its record travels to the partner, which may countersign it; the partner's own
 //! record comes the same way and is shown beside it, but nothing is decided by it here.
 
-use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    must_be, need, nothing_asked, put_new, token,
-};
+use super::definition::{ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue, must_be, need, nothing_asked, put_new, token};
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -37,7 +34,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "agreement ends",
+    when_due: WhenDue::AgreementEnds,
     line: Line { content: &["title"], terms: &[] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::HomeOrAddressed, Moves::Makes, Some(END), nothing_asked, add),

@@ -1,9 +1,6 @@
 //! Cases: opened at one desk, known at partners by what was shared of them.
 
-use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, nothing_asked,
-    only_at_home, put_new, token,
-};
+use super::definition::{ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, nothing_asked, only_at_home, put_new, token};
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -31,7 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["title"], terms: &["purpose"] },
     changes: &[
         ChangeDef::first(NEW, AudienceRule::Home, Moves::Makes, None, nothing_asked, open),

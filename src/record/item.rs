@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, need,
-    nothing_asked, only_at_home, put_new, token,
-};
+use super::definition::{ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need, nothing_asked, only_at_home, put_new, token};
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -35,7 +32,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
-    when_due: "delete",
+    when_due: WhenDue::Deletion,
     line: Line { content: &["value", "title"], terms: &["type"] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)

@@ -1,9 +1,6 @@
 //! Members: enrolled and given roles by a certificate of the desk's root key, revoked from a position of the log on.
 
-use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    must_be, need, nothing_asked, put_new,
-};
+use super::definition::{ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue, must_be, need, nothing_asked, put_new};
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -36,7 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::Partners, Moves::Makes, None, nothing_asked, add)

@@ -1,10 +1,7 @@
 //! Partners: met by card, pinned by a fingerprint compared aloud; and the channel to them, step by step.
 
 use super::card::{Card, DeskKeys};
-use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, need,
-    nothing_asked, only_at_home, put_new, token,
-};
+use super::definition::{ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need, nothing_asked, only_at_home, put_new, token};
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -33,7 +30,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add),

@@ -3,10 +3,7 @@
 //! An approval ends with its expiry, or when it lapses: a reviewer says that what it rested on has changed, or its item is
 //! marked again. It never comes back: what is needed is another review.
 
-use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    moved, need, nothing_asked, only_at_home, put_new, token,
-};
+use super::definition::{ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue, moved, need, nothing_asked, only_at_home, put_new, token};
 use super::item;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -48,7 +45,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
-    when_due: "approval lapses",
+    when_due: WhenDue::ApprovalLapses,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[
         ChangeDef::first(OPEN, AudienceRule::Home, Moves::Makes, None, ask_open, open)
@@ -257,15 +254,30 @@ pub fn recused(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, RECUSE, &object! { "said" => said }, &object! { "because" => because }, salt)
 }
 
+words! {
+    /// What a decision does, in the gate's words.
+    Decided {
+        /// It approves.
+        Approve = "approve",
+        /// It approves with conditions.
+        ApproveWithConditions = "approve-with-conditions",
+        /// It approves in part.
+        Partial = "partial",
+        /// It puts the decision off.
+        Defer = "defer",
+        /// It refuses.
+        Refuse = "refuse",
+    }
+}
+
 /// The state that a decision leads to.
 fn state_of(outcome: &str) -> Option<ReviewOutcome> {
-    Some(match outcome {
-        "approve" => ReviewOutcome::Approved,
-        "approve-with-conditions" => ReviewOutcome::Conditions,
-        "partial" => ReviewOutcome::Partial,
-        "defer" => ReviewOutcome::Deferred,
-        "refuse" => ReviewOutcome::Refused,
-        _ => return None,
+    Some(match Decided::parse(outcome)? {
+        Decided::Approve => ReviewOutcome::Approved,
+        Decided::ApproveWithConditions => ReviewOutcome::Conditions,
+        Decided::Partial => ReviewOutcome::Partial,
+        Decided::Defer => ReviewOutcome::Deferred,
+        Decided::Refuse => ReviewOutcome::Refused,
     })
 }
 
@@ -447,7 +459,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     record.set("decided", at.position);
     record.due = expires;
     let stands = stands(outcome);
-    let needs_another = record.text("level") == Some(Level::L3.word()) && reviewers.len() < 2 && stands;
+    let needs_another = level_of(&record) == Some(Level::L3) && reviewers.len() < 2 && stands;
     record.set_state(if needs_another { State::Assessed } else { state_after(outcome) });
     records.put(&record)?;
     if needs_another {

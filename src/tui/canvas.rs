@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::page::{Column, Line, PageRow, Section, StyledText, Width};
+use super::page::{Cell, Column, Line, PageRow, Section, Width};
 use super::theme::{StyleRole, Styles};
 use crate::value::text::{Shown, fit, is_hidden, pad, width};
 
@@ -124,7 +124,7 @@ impl Canvas<'_> {
             self.text(area.x, area.y, area.width, &" ".repeat(usize::from(area.width)), whole);
         }
         let pointer = if selected { ">" } else { " " };
-        let mark = if marked { 'x' } else { row.mark };
+        let mark = if marked { 'x' } else { row.mark.sign() };
         self.text(area.x, area.y, 1, pointer, whole);
         let tone = if marked { StyleRole::Marked } else { StyleRole::Due };
         let style = if selected { whole } else { self.theme.style(tone) };
@@ -135,7 +135,7 @@ impl Canvas<'_> {
                 continue;
             }
             let style =
-                if selected { whole } else { self.theme.style(if marked { StyleRole::Marked } else { cell.tone }) };
+                if selected { whole } else { self.theme.style(if marked { StyleRole::Marked } else { cell.role }) };
             let text = cell.text.as_str();
             let text = if column.right {
                 let cut = fit(text, usize::from(wide));
@@ -158,8 +158,7 @@ impl Canvas<'_> {
             y += 1;
         }
         if section.columns.iter().any(|c| !c.title.is_empty()) && y < area.bottom() && !section.rows.is_empty() {
-            let cells = section.columns.iter().map(|c| StyledText::new(c.title, StyleRole::Note)).collect();
-            let head = PageRow { subject: None, mark: ' ', cells };
+            let head = PageRow::of(section.columns.iter().map(|c| Cell::new(c.title, StyleRole::Note)).collect());
             self.row(Rect { y, height: 1, ..area }, &section.columns, &head, false, false);
             y += 1;
         }

@@ -472,11 +472,12 @@ fn lines_of(detail: &Detail, paint: &mut Canvas<'_>, area: Rect, scroll: u16) ->
         return 0;
     }
     paint.rule(row(area, area.y), detail.title.as_str());
-    let labels = detail.lines.iter().map(|(l, _)| width(l.as_str())).max().unwrap_or(0).min(14) as u16;
+    let lines = detail.lines();
+    let labels = lines.iter().map(|(l, _)| width(l.as_str())).max().unwrap_or(0).min(14) as u16;
     let indent = if labels == 0 { 0 } else { labels + 2 };
     let room = area.width.saturating_sub(indent + 1);
     let mut n = 0u16;
-    for (label, bit) in &detail.lines {
+    for (label, bit) in &lines {
         for (k, line) in wrap(bit.text.as_str(), usize::from(room)).iter().enumerate() {
             if n >= scroll {
                 let y = area.y + 1 + n - scroll;

@@ -17,7 +17,6 @@ pub mod job;
 pub mod key;
 pub mod keymap;
 pub mod long;
-pub mod measure;
 pub mod order;
 pub mod overlay;
 pub mod page;

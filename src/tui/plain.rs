@@ -692,16 +692,9 @@ fn text_of(line: &Line) -> String {
 }
 
 fn cells(row: &PageRow) -> String {
-    let mark = match row.mark {
-        '!' => "due soon; ",
-        '#' => "from a partner; ",
-        'H' => "held; ",
-        _ => "",
-    };
     // A bar says what the number before it said.
-    let cells = row.cells.iter().map(|c| c.text.as_str().trim());
-    let cells: Vec<&str> = cells.filter(|t| !t.is_empty() && !t.chars().all(|c| c == '#')).collect();
-    format!("{mark}{}", cells.join("; "))
+    let cells = row.cells.iter().filter(|c| !c.is_bar).map(|c| c.text.as_str().trim()).filter(|t| !t.is_empty());
+    row.mark.words().into_iter().chain(cells).collect::<Vec<&str>>().join("; ")
 }
 
 fn page_lines(place: super::screen_id::ScreenId, view: &View, from: usize) -> Vec<String> {
@@ -774,7 +767,7 @@ fn detail_lines(detail: &Detail) -> Vec<String> {
         (false, false) => Some(format!("{}: {}", label.as_str().trim(), bit.text)),
     };
     let title = (!detail.title.is_empty()).then(|| detail.title.to_string());
-    title.into_iter().chain(detail.lines.iter().filter_map(line)).collect()
+    title.into_iter().chain(detail.lines().iter().filter_map(line)).collect()
 }
 
 fn reader_lines(reader: &Reader) -> Vec<String> {
@@ -885,20 +878,15 @@ fn question_lines(question: &Confirm) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::record::kind::Kind;
-    use crate::tui::page::{Section, StyledText};
+    use crate::tui::page::{Cell, Mark, Section};
     use crate::value::id::Id;
 
     #[test]
     fn only_what_came_and_went_is_news() {
-        let row = |n: u8, left: &str| PageRow {
-            subject: Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }),
-            mark: if n == 2 { '!' } else { ' ' },
-            cells: vec![
-                StyledText::from(format!("E-{n}")),
-                StyledText::default(),
-                StyledText::from(left),
-                StyledText::from("###"),
-            ],
+        let row = |n: u8, left: &str| {
+            PageRow::of(vec![Cell::from(format!("E-{n}")), Cell::default(), Cell::from(left), Cell::bar(3, 6)])
+                .about(Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }))
+                .marked(if n == 2 { Mark::Due } else { Mark::None })
         };
         let page = |rows: Vec<PageRow>, sentence: &str| Page {
             bands: vec![vec![Section { rows, ..Section::default() }]],

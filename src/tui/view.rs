@@ -116,6 +116,11 @@ impl View {
         self.row_at(self.section, self.row)?.subject.as_ref()
     }
 
+    /// The number of the act that the selected row stands for.
+    pub fn selected_act(&self) -> Option<i64> {
+        self.row_at(self.section, self.row)?.act
+    }
+
     /// The line that is selected, in words.
     pub fn selected_line(&self) -> Option<String> {
         let row = self.row_at(self.section, self.row)?;
@@ -294,8 +299,8 @@ impl View {
     }
 
     fn sort(&mut self) {
-        let (order, now) = (self.order.as_ref(), self.now());
-        let ordered = |s: &Section| order.map_or_else(|| (0..s.rows.len()).collect(), |o| o.rows(s, now));
+        let order = self.order.as_ref();
+        let ordered = |s: &Section| order.map_or_else(|| (0..s.rows.len()).collect(), |o| o.rows(s));
         self.ordered = self.page.bands.iter().flatten().map(ordered).collect();
     }
 
@@ -554,7 +559,7 @@ impl View {
 mod tests {
     use super::*;
     use crate::record::kind::Kind;
-    use crate::tui::page::{StyledText, Width, column};
+    use crate::tui::page::{Cell, Width, column};
 
     fn subject(n: u8) -> RecordRef {
         RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }
@@ -565,13 +570,9 @@ mod tests {
             columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
             rows: ids
                 .iter()
-                .map(|n| PageRow {
-                    subject: (*n > 0).then(|| subject(*n)),
-                    mark: ' ',
-                    cells: vec![
-                        StyledText::from(n.to_string()),
-                        StyledText::from(if n % 2 == 0 { "OPEN" } else { "CLOSED" }),
-                    ],
+                .map(|n| {
+                    let state = Cell::from(if n % 2 == 0 { "OPEN" } else { "CLOSED" });
+                    PageRow::of(vec![Cell::number(*n), state]).about((*n > 0).then(|| subject(*n)))
                 })
                 .collect(),
             ..Section::default()
@@ -700,11 +701,8 @@ mod tests {
             let wanted = look.wanted.and_then(|id| (0..all).find(|n| nth(*n).id == id));
             let from = wanted.map_or(look.long.from, |at| at.saturating_sub(WINDOW / 2));
             let first = from.min(all.saturating_sub(WINDOW));
-            let rows = (first..all.min(first + WINDOW)).map(|n| PageRow {
-                subject: Some(nth(n)),
-                mark: ' ',
-                cells: vec![StyledText::from(n.to_string()), StyledText::default()],
-            });
+            let rows = (first..all.min(first + WINDOW))
+                .map(|n| PageRow::of(vec![Cell::number(n), Cell::default()]).about(Some(nth(n))));
             let section = Section {
                 columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
                 rows: rows.collect(),
@@ -766,11 +764,7 @@ mod tests {
         view.wish();
         view.set_filter("9");
         assert!(!view.must_fetch());
-        let rows = (0..WINDOW).map(|n| PageRow {
-            subject: Some(nth(n)),
-            mark: ' ',
-            cells: vec![StyledText::from(n.to_string()), StyledText::default()],
-        });
+        let rows = (0..WINDOW).map(|n| PageRow::of(vec![Cell::number(n), Cell::default()]).about(Some(nth(n))));
         let section = Section {
             columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
             rows: rows.collect(),

@@ -435,11 +435,8 @@ fn preview(
         None
     };
     let told = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
-        let line = |(label, bit): &(crate::value::text::Shown, crate::tui::page::StyledText)| {
-            format!("{label:14}  {}", bit.text)
-        };
-        let until = d.lines.iter().position(|(label, _)| label.as_str() == "HISTORY").unwrap_or(d.lines.len());
-        d.lines.iter().take(until).map(line).collect()
+        let line = |(label, text): &crate::tui::page::DetailLine| format!("{label:14}  {}", text.text);
+        d.about().iter().map(line).collect()
     });
     (said, told.unwrap_or_default())
 }
