@@ -25,19 +25,20 @@ use crate::record::kind::ChangeKind;
 use crate::record::law;
 use crate::record::store::Record;
 use crate::store::read;
-use crate::value::class::{Category, Test};
+use crate::value::class::Test;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::WordList;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 /// The words of a list, with commas between.
-fn words_of(categories: &[Category]) -> String {
-    categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(", ")
+fn words_of<W: WordList>(all: &[W]) -> String {
+    all.iter().map(|word| (*word).into()).collect::<Vec<&str>>().join(", ")
 }
 
 fn kinds() -> Vec<&'static str> {
@@ -375,7 +376,7 @@ fn show_jurisdiction(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Err
         format!("  capital punishment {}", j.capital_punishment),
         format!(
             "  asks assurances    {}",
-            if j.assurances_required.is_empty() { "none".to_owned() } else { j.assurances_required.join(", ") }
+            if j.assurances_required.is_empty() { "none".to_owned() } else { words_of(&j.assurances_required) }
         ),
         format!("  preservation       {} days, extended by {}", j.preservation_days, j.preservation_extension_days),
         format!("  notice             {}", j.notice_rule),
@@ -467,8 +468,8 @@ fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     text.push(format!("\nWHERE THEY DIFFER\n  {:20} {:28} {:28}", "", one.code, other.code));
     for (what, a, b) in [
         ("dual criminality", &one.dual_criminality, &other.dual_criminality),
-        ("capital punishment", &one.capital_punishment, &other.capital_punishment),
-        ("asks assurances", &one.assurances_required.join(", "), &other.assurances_required.join(", ")),
+        ("capital punishment", &one.capital_punishment.to_string(), &other.capital_punishment.to_string()),
+        ("asks assurances", &words_of(&one.assurances_required), &words_of(&other.assurances_required)),
         (
             "preservation",
             &format!("{} + {} days", one.preservation_days, one.preservation_extension_days),

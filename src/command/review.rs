@@ -11,11 +11,10 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
-use crate::gate::decide::Decision as Outcome;
 use crate::gate::from_records;
 use crate::law::ground::Ground;
 use crate::record::definition::token;
-use crate::record::review::{self, Assessment, Changed, Decision, DecisionWords, Scope};
+use crate::record::review::{self, Assessment, Changed, Decided as Outcome, Decision, DecisionWords, Scope};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read::{self, StoredChange};
 use crate::value::class::{Category, Condition, Level, Test, TestOutcome, Tier};
@@ -631,7 +630,7 @@ fn decide(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let now = workspace.now();
     let reasons = args.body("reasons")?.unwrap_or_default();
     let mut decision = Decision {
-        outcome: outcome.word().to_owned(),
+        outcome,
         conditions,
         expires: args.maybe("expires").map(|_| args.time("expires", now)).transpose()?,
         conflict: args.flag("conflict-of-interest"),

@@ -31,9 +31,6 @@ words! {
     }
 }
 
-/// The words of every assurance, as the gate asks for them.
-pub const ASSURANCES: [&str; 2] = ["death_penalty", "torture"];
-
 words! {
     /// Where a jurisdiction stands with an instrument.
     PartyStatus {
@@ -47,6 +44,8 @@ words! {
 }
 
 row::law_words! {
+    Assurance: "`assurances_required` names assurances that can be given: death_penalty, torture",
+    CapitalPunishment: "`capital_punishment` is `abolished`, `retained` or `unknown`",
     PartyStatus: "the `status` of an `instrument` is `in force`, `signed` or `none`",
     Test: "a `recognition` is of a test, until a date",
 }
@@ -72,9 +71,11 @@ pub struct Jurisdiction {
     /// `never`, `coercive-only`, `always` or `listed-waiver`.
     pub dual_criminality: String,
     /// Assurances that it asks of a recipient before data of tier 3 and up leave it.
-    pub assurances_required: Vec<String>,
-    /// `abolished`, `retained` or `unknown`.
-    pub capital_punishment: String,
+    #[serde(deserialize_with = "row::all_words")]
+    pub assurances_required: Vec<Assurance>,
+    /// Where it stands with capital punishment.
+    #[serde(deserialize_with = "row::word")]
+    pub capital_punishment: CapitalPunishment,
     /// How long it can have data preserved, in days; 0: no power.
     pub preservation_days: i64,
     /// By how many days that can be extended.
@@ -200,14 +201,6 @@ impl LawRow for Jurisdiction {
             ),
             (self.holidays.iter().all(|d| row::is_date(d)), "`holidays` are dates"),
             (self.preservation_days >= 0 && self.preservation_extension_days >= 0, "a time is not negative"),
-            (
-                CapitalPunishment::parse(&self.capital_punishment).is_some(),
-                "`capital_punishment` is `abolished`, `retained` or `unknown`",
-            ),
-            (
-                self.assurances_required.iter().all(|a| Assurance::parse(a).is_some()),
-                "`assurances_required` names assurances that can be given: death_penalty, torture",
-            ),
             (self.instrument.iter().all(party), "the `since` of an `instrument` is a date"),
             (
                 self.threshold.iter().all(|t| (1..=4).contains(&t.rank)),

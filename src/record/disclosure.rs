@@ -251,11 +251,6 @@ pub fn validation(record: &Record, now: Timestamp) -> Option<Validation> {
     Some(if stands == Validation::Pending && has_ended() { Validation::Lapsed } else { stands })
 }
 
-/// The same in the gate's word.
-pub fn validation_of(record: &Record, now: Timestamp) -> Option<&'static str> {
-    validation(record, now).map(Validation::word)
-}
-
 /// Why a disclosure that is recalled must be deleted.
 pub fn delete_cause(record: &Record, now: Timestamp) -> DeleteCause {
     match validation(record, now) {

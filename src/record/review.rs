@@ -179,8 +179,8 @@ pub fn assessed(id: Id, assessment: &Assessment, salt: Salt) -> Change {
 /// What a reviewer decides.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
-    /// The decision, in the gate's word: `approve`, `refuse`, …
-    pub outcome: String,
+    /// What it does.
+    pub outcome: Decided,
     /// Conditions on the recipient.
     pub conditions: Vec<Condition>,
     /// When the approval expires.
@@ -199,7 +199,7 @@ impl Decision {
         let truth = |j: &Json| j.truth().ok_or_else(|| ApplyError::Malformed("a truth value is expected".into()));
         let mut m = crate::value::json::Members::of(json)?;
         let decision = Self {
-            outcome: m.read("outcome", |o| state_of(o).map(|_| o.to_owned()))?,
+            outcome: m.read("outcome", Decided::parse)?,
             conditions: m.list("conditions", Condition::parse)?,
             expires: m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse),
             conflict: truth(m.need("conflict")?)?,
@@ -225,7 +225,7 @@ pub struct DecisionWords<'a> {
 /// Decides a review.
 pub fn decided(id: Id, decision: &Decision, said: DecisionWords<'_>, salt: Salt) -> Change {
     let terms = object! {
-        "outcome" => decision.outcome.as_str(),
+        "outcome" => decision.outcome,
         "conditions" => decision.conditions.clone(),
         "expires" => decision.expires.map(|t| t.to_string()),
         "conflict" => decision.conflict,
@@ -255,7 +255,7 @@ pub fn recused(id: Id, because: &str, salt: Salt) -> Change {
 }
 
 words! {
-    /// What a decision does, in the gate's words.
+    /// What a decision does.
     Decided {
         /// It approves.
         Approve = "approve",
@@ -270,15 +270,15 @@ words! {
     }
 }
 
-/// The state that a decision leads to.
-fn state_of(outcome: &str) -> Option<ReviewOutcome> {
-    Some(match Decided::parse(outcome)? {
+/// What a decision comes to.
+const fn outcome_after(decided: Decided) -> ReviewOutcome {
+    match decided {
         Decided::Approve => ReviewOutcome::Approved,
         Decided::ApproveWithConditions => ReviewOutcome::Conditions,
         Decided::Partial => ReviewOutcome::Partial,
         Decided::Defer => ReviewOutcome::Deferred,
         Decided::Refuse => ReviewOutcome::Refused,
-    })
+    }
 }
 
 /// The state that a review is in after an outcome.
@@ -432,8 +432,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     only_at_home(at)?;
     let mut record = moved(records, view, Kind::Review)?;
     let decision = Decision::read(view.terms)?;
-    let mut outcome =
-        state_of(&decision.outcome).ok_or_else(|| ApplyError::Malformed("`outcome` is not known".into()))?;
+    let mut outcome = outcome_after(decision.outcome);
     // What was deferred is decided again; at L3 a first decision waits for the second.
     let deferred = record.is(State::Deferred);
     let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };
