@@ -25,6 +25,8 @@ struct Question {
     why: &'static str,
     /// What Enter alone gives.
     default: &'static str,
+    /// The words of which some are typed, where they are such.
+    choices: Option<fn() -> Vec<&'static str>>,
 }
 
 const QUESTIONS: &[Question] = &[
@@ -33,24 +35,28 @@ const QUESTIONS: &[Question] = &[
         asks: "The desk's code",
         why: "Partners name the desk by a few capitals, such as XA, on every request and bundle.",
         default: "",
+        choices: None,
     },
     Question {
         field: "name",
         asks: "The desk's name",
         why: "It stands on the desk's card and on its letters, for people to read.",
         default: "",
+        choices: None,
     },
     Question {
         field: "jurisdiction",
         asks: "Its jurisdiction",
         why: "It decides which instruments bind the desk, what its deadlines are, and who authorises what.",
         default: "",
+        choices: None,
     },
     Question {
         field: "roles",
         asks: "Your roles",
         why: "A role is what you may sign; nobody reviews or releases their own request, so leave these two to a colleague.",
         default: "administrator,desk-officer,investigator",
+        choices: Some(init::roles),
     },
 ];
 
@@ -63,7 +69,7 @@ const PASSPHRASES: usize = 3;
 /// Whether the command is `init`, and something that it needs is missing.
 pub fn is_for(command: &Command, form: &Args) -> bool {
     let missing = command.args.iter().any(|f| f.required && form.maybe(f.name).is_none());
-    command.full_name() == "init" && missing
+    init::COMMANDS.iter().any(|c| c.full_name() == command.full_name()) && missing
 }
 
 /// Whether there is somebody to ask.
@@ -131,8 +137,7 @@ impl Talk<'_> {
 
     fn fields(&mut self, form: &mut Args) -> Result<(), Error> {
         for q in QUESTIONS.iter().filter(|q| form.maybe(q.field).is_none()).collect::<Vec<_>>() {
-            let choices =
-                if q.field == "roles" { format!(" There are {}.", init::roles().join(", ")) } else { String::new() };
+            let choices = q.choices.map(|all| format!(" There are {}.", all().join(", "))).unwrap_or_default();
             self.why(&format!("{}{choices}", q.why))?;
             let answer = self.until(q.asks, q.default, |text| {
                 let tried = Args::default().with(q.field, text);

@@ -4,7 +4,6 @@ use crate::record::kind::{Kind, Mood};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::json;
 
 use crate::act::header::Audience;
 use crate::command::definition::{
@@ -21,6 +20,7 @@ use crate::record::letter;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::class::{Category, Onward, Tier, words};
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::policy::{STATEMENTS, Stated, words_of};
 use crate::value::text::shown;
@@ -39,7 +39,7 @@ fn onwards() -> Vec<&'static str> {
 
 /// The instruments of the law that this desk works by, those that its own changes added among them.
 fn instruments(workspace: &Workspace, _: &Args) -> Result<Vec<Known>, Error> {
-    let known = |i: &Instrument| Known { word: i.id.clone(), text: i.name.clone() };
+    let known = |i: &Instrument| Known { word: i.id.to_string(), text: i.name.clone() };
     Ok(workspace.law()?.instruments().iter().map(known).collect())
 }
 
@@ -210,6 +210,16 @@ words! {
     }
 }
 
+words! {
+    /// Which of the two desks recorded an agreement.
+    Whose {
+        /// This one: it decides here.
+        Ours = "ours",
+        /// The partner.
+        Theirs = "theirs",
+    }
+}
+
 impl Status {
     /// How it is seen at a glance.
     pub const fn mood(self) -> Mood {
@@ -227,7 +237,7 @@ impl Status {
 #[derive(Clone, Debug, Serialize)]
 pub struct AgreementSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// With whom.
     pub partner: String,
     /// `in force`, `renewal due` (in force for six weeks at most), `not yet`, `expired` or `ended`.
@@ -239,27 +249,27 @@ pub struct AgreementSummary {
     /// For which purposes.
     pub purposes: Vec<String>,
     /// For which data.
-    pub categories: Vec<String>,
+    pub categories: Vec<Category>,
     /// Up to which tier.
-    pub tier: Option<u8>,
+    pub tier: Option<Tier>,
     /// From when.
-    pub from: String,
+    pub from: Timestamp,
     /// Until when.
-    pub until: String,
+    pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
     /// Whether what is shared may be passed on; none where it does not say.
-    pub onward: Option<&'static str>,
+    pub onward: Option<Onward>,
     /// What else it states of handling: names and words of IEP 2.0. Nothing is decided by it.
     pub handling: BTreeMap<&'static str, &'static str>,
     /// Its safeguards, in words.
     pub safeguards: String,
     /// Who bears which costs, in words.
     pub costs: String,
-    /// `ours`, which decides here, or `theirs`: what the partner recorded.
-    pub whose: &'static str,
+    /// Which of the two desks recorded it.
+    pub whose: Whose,
     /// When the other side countersigned it.
-    pub countersigned: Option<String>,
+    pub countersigned: Option<Timestamp>,
 }
 
 impl AgreementSummary {
@@ -296,23 +306,23 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, E
         () => Status::InForce,
     };
     Ok(AgreementSummary {
-        id: record.id.to_string(),
+        id: record.id,
         partner: workspace.code_of(record.partner.unwrap_or(terms.partner))?,
         state,
         title: text("title"),
         instrument: terms.instrument,
         purposes: terms.purposes,
-        categories: terms.categories.iter().map(|c| c.word().to_owned()).collect(),
-        tier: terms.tier.map(Tier::number),
-        from: terms.from.to_string(),
-        until: terms.until.to_string(),
+        categories: terms.categories,
+        tier: terms.tier,
+        from: terms.from,
+        until: terms.until,
         retention_cap_days: terms.retention_cap_days,
-        onward: terms.onward.map(Onward::word),
+        onward: terms.onward,
         handling,
         safeguards: text("safeguards"),
         costs: text("costs"),
-        whose: if agreement::is_theirs(record) { "theirs" } else { "ours" },
-        countersigned: record.text("countersigned").map(str::to_owned),
+        whose: if agreement::is_theirs(record) { Whose::Theirs } else { Whose::Ours },
+        countersigned: record.instant("countersigned"),
     })
 }
 
@@ -331,19 +341,18 @@ pub fn counterpart(workspace: &Workspace, record: &Record) -> Result<Option<Reco
 /// What the two desks recorded differently, side by side.
 pub fn differences(ours: &AgreementSummary, theirs: &AgreementSummary) -> Vec<Difference> {
     let told = |row: &AgreementSummary| {
-        let sorted = |words: &[String]| {
-            let mut words = words.to_vec();
+        let sorted = |mut words: Vec<&str>| {
             words.sort_unstable();
             words.join(", ")
         };
         let mut told = vec![
-            ("purposes", sorted(&row.purposes)),
-            ("categories", sorted(&row.categories)),
+            ("purposes", sorted(row.purposes.iter().map(String::as_str).collect())),
+            ("categories", sorted(row.categories.iter().map(|c| c.word()).collect())),
             ("tier", row.tier.map_or_else(|| "the default".to_owned(), |t| t.to_string())),
-            ("from", row.from.clone()),
-            ("until", row.until.clone()),
+            ("from", row.from.to_string()),
+            ("until", row.until.to_string()),
             ("retention_cap_days", row.retention_cap_days.to_string()),
-            ("onward", row.onward.unwrap_or("not said").to_owned()),
+            ("onward", row.onward.map_or("not said", Onward::word).to_owned()),
         ];
         let handling = |name: &'static str| (name, row.handling.get(name).copied().unwrap_or("not said").to_owned());
         told.extend(STATEMENTS.iter().map(|statement| handling(statement.name)));
@@ -368,7 +377,7 @@ pub fn rows(workspace: &Workspace, partner: Option<&str>) -> Result<Vec<Agreemen
 /// within six weeks or past.
 pub fn to_renew(workspace: &Workspace) -> Result<Vec<AgreementSummary>, Error> {
     let mut last: BTreeMap<String, AgreementSummary> = BTreeMap::new();
-    for row in rows(workspace, None)?.into_iter().filter(|r| r.state != Status::Ended && r.whose == "ours") {
+    for row in rows(workspace, None)?.into_iter().filter(|r| r.state != Status::Ended && r.whose == Whose::Ours) {
         match last.get(&row.partner) {
             Some(known) if known.until >= row.until => {}
             _ => drop(last.insert(row.partner.clone(), row)),
@@ -397,7 +406,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let mine = row(workspace, &record)?;
     let Some(other) = counterpart(workspace, &record)? else { return Ok(Output::thing(&mine)) };
     let other = row(workspace, &other)?;
-    let (ours, theirs) = if mine.whose == "ours" { (&mine, &other) } else { (&other, &mine) };
+    let (ours, theirs) = if mine.whose == Whose::Ours { (&mine, &other) } else { (&other, &mine) };
     let differs = differences(ours, theirs);
     let said = if differs.is_empty() {
         format!("{} recorded the same.", mine.partner)
@@ -405,10 +414,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         let line = |d: &Difference| format!("{}: here {}, at {} {}", d.what, d.ours, mine.partner, d.theirs);
         format!("The two records differ. {}", differs.iter().map(line).collect::<Vec<_>>().join("; "))
     };
-    Ok(Output::thing(&mine)
-        .with("counterpart", other.id)
-        .with("differs", serde_json::to_value(differs).unwrap_or_default())
-        .with_message(said))
+    Ok(Output::thing(&mine).with("counterpart", other.id).with("differs", differs).with_message(said))
 }
 
 fn countersign(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -477,14 +483,23 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         if let Some(refused) = workspace.rehearse(tried) {
             return Err(refused);
         }
-        let would = json!({
-            "recorded": false, "partner": workspace.code_of(terms.partner)?, "instrument": terms.instrument, "title": words.title,
-            "purposes": terms.purposes, "categories": terms.categories.iter().map(|c| c.word()).collect::<Vec<_>>(),
-            "tier": terms.tier.map(Tier::number), "from": terms.from.to_string(), "until": terms.until.to_string(),
-            "retention_cap_days": terms.retention_cap_days, "onward": terms.onward.map(Onward::word),
-            "handling": handling_of(&terms), "kept": kept, "not_kept": not_kept,
-        });
-        return Ok(Output::thing(&would));
+        let handling = handling_of(&terms);
+        return Ok(Output::thing(&Rehearsed {
+            recorded: false,
+            partner: workspace.code_of(terms.partner)?,
+            instrument: terms.instrument,
+            title: words.title,
+            purposes: terms.purposes,
+            categories: terms.categories,
+            tier: terms.tier,
+            from: terms.from,
+            until: terms.until,
+            retention_cap_days: terms.retention_cap_days,
+            onward: terms.onward,
+            handling,
+            kept,
+            not_kept,
+        }));
     }
     workspace
         .act_alone(crate::record::agreement::ADD, audience, |e, _| Ok(agreement::new(id, &terms, &words, e.salt()?)))?;
@@ -496,6 +511,25 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         list.iter().for_each(|one| said.push_str(&format!("\n{what}: {one}")));
     }
     Ok(Output::made(id, said).with("kept", kept).with("not_kept", not_kept))
+}
+
+/// An agreement that would be recorded.
+#[derive(Serialize)]
+struct Rehearsed {
+    recorded: bool,
+    partner: String,
+    instrument: String,
+    title: String,
+    purposes: Vec<String>,
+    categories: Vec<Category>,
+    tier: Option<Tier>,
+    from: Timestamp,
+    until: Timestamp,
+    retention_cap_days: i64,
+    onward: Option<Onward>,
+    handling: BTreeMap<&'static str, &'static str>,
+    kept: Vec<String>,
+    not_kept: Vec<String>,
 }
 
 /// What was typed, or else what the policy states; where both are there and differ, nobody guesses.
@@ -543,7 +577,7 @@ fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
 
 fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
-    args.read("format", iep::NAME, |word| (word == iep::NAME).then_some(()))?;
+    args.read("format", iep::NAME, |word| formats().into_iter().find(|known| *known == word))?;
     if record.is(agreement::State::Ended) {
         return Err(Error::not_allowed("the agreement is ended: a policy would say that it goes on"));
     }
@@ -551,7 +585,7 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let (row, terms) = (row(workspace, &record)?, terms_of(&record)?);
     let law = workspace.law()?;
     let under = law.instrument(&terms.instrument).map_or(terms.instrument.as_str(), |i| &i.name);
-    let (ours, name) = (workspace.code_of(workspace.meta.desk)?, short(Kind::Agreement, &row.id));
+    let (ours, name) = (workspace.code_of(workspace.meta.desk)?, short(Kind::Agreement, row.id));
     let description = format!("Agreement {name} between {ours} and {}, under {under}.", row.partner);
     let policy = Policy {
         name: row.title.clone(),
@@ -597,7 +631,7 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
 fn beyond(row: &AgreementSummary) -> Vec<String> {
     let mut beyond = vec![
         format!("purposes {}", row.purposes.join(", ")),
-        format!("categories {}", row.categories.join(", ")),
+        format!("categories {}", row.categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(", ")),
         format!("tier {}", row.tier.map_or_else(|| "by the partner's kind".to_owned(), |t| t.to_string())),
         format!("retention cap {} days", row.retention_cap_days),
     ];
@@ -607,9 +641,11 @@ fn beyond(row: &AgreementSummary) -> Vec<String> {
         }
     }
     match row.onward {
-        Some("no") => beyond.push("onward no: tlp red, as no word is for one organisation alone".to_owned()),
-        Some("free") => beyond.push("onward free: tlp green, as no word leaves it to each item's marking".to_owned()),
-        _ => {}
+        Some(Onward::No) => beyond.push("onward no: tlp red, as no word is for one organisation alone".to_owned()),
+        Some(Onward::Free) => {
+            beyond.push("onward free: tlp green, as no word leaves it to each item's marking".to_owned())
+        }
+        Some(Onward::WithConsent) | None => {}
     }
     beyond
 }

@@ -7,17 +7,20 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::law::jurisdiction::ASSURANCES;
+use crate::law::jurisdiction::Assurance;
 use crate::object;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{assurance, authorisation};
+use crate::value::id::Id;
+use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 fn assurances() -> Vec<&'static str> {
-    ASSURANCES.to_vec()
+    all_words::<Assurance>()
 }
 
 /// The commands.
@@ -117,21 +120,38 @@ fn add_assurance(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<
     Ok(Output::made(id, "The assurance is recorded; keep the paper."))
 }
 
+/// What an authorisation or an assurance is of.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum GrantedFor {
+    /// A record.
+    Record(Id),
+    /// What is assured, in the law's word.
+    Assured(String),
+}
+
+impl GrantedFor {
+    fn read(record: &Record) -> Self {
+        let assured = || record.text("of").or(record.text("subject")).unwrap_or_default().to_owned();
+        record.id("of").or(record.id("subject")).map_or_else(|| Self::Assured(assured()), Self::Record)
+    }
+}
+
 /// An authorisation or an assurance as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct GrantSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// The partner.
     pub partner: String,
     /// What it is of: a record, or what is assured.
-    pub of: String,
+    pub of: GrantedFor,
     /// Who gave it.
     pub by: String,
     /// Its reference or its text.
     pub text: String,
     /// When it expires.
-    pub expires: Option<String>,
+    pub expires: Option<Timestamp>,
     /// Whether it stands now.
     pub stands: bool,
 }
@@ -140,12 +160,12 @@ fn rows(workspace: &Workspace, kind: Kind) -> Result<Vec<GrantSummary>, Error> {
     let one = |r: &Record| -> Result<GrantSummary, Error> {
         let text = workspace.text_of(r, "reference")?;
         Ok(GrantSummary {
-            id: r.id.to_string(),
+            id: r.id,
             partner: r.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
-            of: r.text("of").or(r.text("subject")).unwrap_or_default().to_owned(),
+            of: GrantedFor::read(r),
             by: workspace.text_of(r, "by")?,
             text: if text.is_empty() { workspace.text_of(r, "text")? } else { text },
-            expires: r.text("expires").map(str::to_owned),
+            expires: r.instant("expires"),
             stands: r.instant("expires").is_none_or(|t| workspace.now() < t),
         })
     };

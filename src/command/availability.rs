@@ -6,7 +6,7 @@ use crate::gate::from_records;
 use crate::gate::verdict::Verdict;
 use crate::record::definition::{ApplyError, Asker};
 use crate::record::kind::{Kind, State};
-use crate::record::review::Decision;
+use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{self, purge, request, review};
 use crate::value::json::Json;
@@ -81,7 +81,7 @@ fn purge_verdict(workspace: &Workspace, record: &Record) -> Result<Verdict, Erro
 /// A decision of which nothing is refused for what it says: so only who decides is judged.
 fn undecided() -> Decision {
     Decision {
-        outcome: crate::gate::decide::Decision::Defer.word().to_owned(),
+        outcome: Decided::Defer,
         conditions: Vec::new(),
         expires: None,
         conflict: false,

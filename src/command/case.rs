@@ -8,10 +8,13 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::json::or_empty;
 use crate::record::case;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::records::effective_marking;
+use crate::value::id::Id;
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -75,7 +78,7 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Clone, Debug, Serialize)]
 pub struct CaseSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Its title; empty once it was purged.
     pub title: String,
     /// Open, closed or purged.
@@ -85,7 +88,8 @@ pub struct CaseSummary {
     /// The desk that opened it.
     pub desk: String,
     /// When it was opened, or first heard of.
-    pub opened: String,
+    #[serde(serialize_with = "or_empty")]
+    pub opened: Option<Timestamp>,
     /// How many items are in it.
     pub items: u64,
     /// Which partners know of it.
@@ -96,12 +100,12 @@ pub struct CaseSummary {
 pub fn row(workspace: &Workspace, record: &Record) -> Result<CaseSummary, Error> {
     let shared = record.shared.iter().map(|h| workspace.code_of(h.partner)).collect::<Result<_, _>>()?;
     Ok(CaseSummary {
-        id: record.id.to_string(),
+        id: record.id,
         title: workspace.text_of(record, "title")?,
         state: record.state,
         purpose: record.text("purpose").unwrap_or_default().to_owned(),
         desk: workspace.code_of(record.desk)?,
-        opened: record.text("opened").unwrap_or_default().to_owned(),
+        opened: record.instant("opened"),
         items: workspace.items_held(record.id)?,
         shared,
     })

@@ -11,6 +11,7 @@ use crate::law::edition::Law;
 use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::request::Step;
 use crate::seal::secret::Passphrase;
+use crate::value::class::words;
 use crate::value::id::Id;
 use crate::value::text;
 use crate::value::timestamp::{Duration, Timestamp};
@@ -216,6 +217,16 @@ pub struct Args {
     values: BTreeMap<&'static str, Vec<String>>,
 }
 
+words! {
+    /// What a flag that is set may say.
+    Set {
+        /// As forms have it.
+        Yes = "yes",
+        /// As the command line has it.
+        True = "true",
+    }
+}
+
 /// One line that was typed for a field.
 fn line_of(field: &str, typed: &str) -> Result<String, Error> {
     text::line(typed).map_err(|e| Error::usage(format!("--{field} {e}")))
@@ -276,7 +287,7 @@ impl Args {
 
     /// Whether a flag is set.
     pub fn flag(&self, field: &str) -> bool {
-        self.maybe(field).is_some_and(|v| v == "yes" || v == "true")
+        self.maybe(field).and_then(Set::parse).is_some()
     }
 
     /// A value that `read` understands; `what` says what is expected.
@@ -329,6 +340,12 @@ impl Args {
 /// A column of a list: the member that it shows, and its heading.
 pub type Column = (&'static str, &'static str);
 
+/// What a command made.
+#[derive(Serialize)]
+struct Made {
+    id: Id,
+}
+
 /// What a command answers.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -342,6 +359,8 @@ pub struct Output {
     pub text: Option<String>,
     /// Exits with this code though it is no failure: a gate that lets nothing through, lines that could not be read.
     pub code: u8,
+    /// The id of what was made, where something was.
+    pub made: Option<Id>,
 }
 
 impl Output {
@@ -353,6 +372,7 @@ impl Output {
             message: None,
             text: None,
             code: 0,
+            made: None,
         }
     }
 
@@ -363,7 +383,7 @@ impl Output {
 
     /// What was made: its id.
     pub fn made(id: Id, message: impl Into<String>) -> Self {
-        Self::thing(&serde_json::json!({ "id": id.to_string() })).with_message(message)
+        Self { made: Some(id), ..Self::thing(&Made { id }) }.with_message(message)
     }
 
     /// With a sentence for people.
@@ -375,16 +395,21 @@ impl Output {
 
     /// With one more member.
     #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub fn with(mut self, key: &str, value: impl Serialize) -> Self {
         if let Value::Object(members) = &mut self.value {
-            members.insert(key.to_owned(), value.into());
+            members.insert(key.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
         }
         self
     }
 
+    /// Nothing but what happens beside it.
+    pub fn nothing() -> Self {
+        Self::thing(&())
+    }
+
     /// The id of what was made, where something was.
-    pub fn id(&self) -> Option<Id> {
-        self.value.get("id").and_then(Value::as_str).and_then(Id::parse)
+    pub const fn id(&self) -> Option<Id> {
+        self.made
     }
 }
 

@@ -9,15 +9,16 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::json::or_empty;
 use crate::command::review::purpose_of;
 use crate::command::review::statements_in;
 use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
-use crate::gate::leave::{Leave, Validation};
+use crate::gate::leave::{Leave, Validation as Claimed};
 use crate::gate::verdict::Verdict;
 use crate::host::entropy::Entropy;
 use crate::object;
 use crate::record::definition::{need, of_class};
-use crate::record::disclosure::{self, JOIN, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE};
+use crate::record::disclosure::{self, JOIN, Outcome, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE, Validation};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::record::{case, item, order, review};
 use crate::store::read;
@@ -28,6 +29,7 @@ use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::text::counted;
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -158,14 +160,14 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn outcomes() -> Vec<&'static str> {
-    vec!["approved", "refused"]
+    Outcome::ALL.iter().map(|o| o.word()).collect()
 }
 
 /// A disclosure as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct DisclosureSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// The other desk.
     pub partner: String,
     /// Proposed, released, recalled or received.
@@ -177,35 +179,36 @@ pub struct DisclosureSummary {
     /// Who proposed it.
     pub proposed_by: String,
     /// When.
-    pub at: String,
+    #[serde(serialize_with = "or_empty")]
+    pub at: Option<Timestamp>,
     /// How many items.
     pub items: usize,
     /// Whether an emergency is claimed.
     pub emergency: bool,
     /// The risk to life, in words.
     pub risk: Option<String>,
-    /// How its validation stands: pending, approved, refused or lapsed.
-    pub validation: Option<String>,
+    /// How its validation stands.
+    pub validation: Option<Validation>,
     /// By when it must be validated.
-    pub validate_by: Option<String>,
+    pub validate_by: Option<Timestamp>,
 }
 
 /// A disclosure's record as it is shown.
 pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, Error> {
     let terms = Terms::read(&disclosure::of_record(record))?;
     Ok(DisclosureSummary {
-        id: record.id.to_string(),
+        id: record.id,
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         state: record.state,
         purpose: terms.purpose,
         delete_after_days: terms.delete_after_days,
         proposed_by: workspace.name_of(terms.proposed_by)?,
-        at: record.text("at").unwrap_or_default().to_owned(),
+        at: record.instant("at"),
         items: items_of(workspace, record)?.len(),
         emergency: terms.emergency,
         risk: said(workspace, record)?.risk,
-        validation: disclosure::validation_of(record, workspace.now()).map(str::to_owned),
-        validate_by: record.due.map(|t| t.to_string()),
+        validation: disclosure::validation(record, workspace.now()),
+        validate_by: record.due,
     })
 }
 
@@ -323,7 +326,7 @@ impl Sorted {
     }
 
     fn stays_json(&self) -> serde_json::Value {
-        let one = |(id, v): &(Id, Verdict)| serde_json::json!({ "item": id.to_string(), "refused_by": v.refused_by(), "because": v.refusal() });
+        let one = |(id, v): &(Id, Verdict)| serde_json::json!({ "item": id, "refused_by": v.refused_by(), "because": v.refusal() });
         serde_json::Value::Array(self.stays.iter().map(one).collect())
     }
 
@@ -402,7 +405,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         named: !args.all("named").is_empty(),
         proposed_by: workspace.person(),
         released_by: None,
-        emergency: args.maybe("emergency").map(|_| claim(&[workspace.person()], Validation::Pending)),
+        emergency: args.maybe("emergency").map(|_| claim(&[workspace.person()], Claimed::Pending)),
     };
     if args.flag("dry-run") {
         let sorted = sort(&workspace.records(), &of, &items, job)?;
@@ -464,7 +467,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
                 said.push(format!("{} stay; --json lists why.", sorted.stays.len()));
             }
             let made = Output::made(if left { id } else { waiting }, said.join(" "));
-            let made = if left && !sorted.waits.is_empty() { made.with("waiting", waiting.to_string()) } else { made };
+            let made = if left && !sorted.waits.is_empty() { made.with("waiting", waiting) } else { made };
             Ok(sorted.report(made))
         }
     }
@@ -644,7 +647,7 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
     let (sorted, left) = workspace.act(kind, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
         let of = Disclosure {
             released_by: (kind == RELEASE).then_some(me),
-            emergency: proposed.emergency.then(|| claim(&[proposed.proposed_by, me], Validation::Pending)),
+            emergency: proposed.emergency.then(|| claim(&[proposed.proposed_by, me], Claimed::Pending)),
             ..Disclosure::of(&proposed, act.now(), &realm, home)
         };
         let sorted = sort(&act.records(), &of, &items, job)?;
@@ -674,12 +677,12 @@ fn said(workspace: &Workspace, record: &Record) -> Result<Said, Error> {
 
 fn validate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
-    let approved = args.need("outcome")? == "approved";
+    let outcome = args.read("outcome", "approved or refused", Outcome::parse)?;
     let reasons = args.need("reasons")?.to_owned();
     workspace.act_alone(VALIDATE, Audience::Own, |entropy, _| {
-        Ok(disclosure::validation(record.id, approved, &reasons, entropy.salt()?))
+        Ok(disclosure::validated(record.id, outcome, &reasons, entropy.salt()?))
     })?;
-    if approved {
+    if outcome == Outcome::Approved {
         return Ok(Output::made(record.id, "The emergency is validated: what left under it stays."));
     }
     let said = if workspace.may(RECALL)?.allowed() {

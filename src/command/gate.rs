@@ -16,10 +16,11 @@ use crate::law::rule::{Rule, RuleScope};
 use crate::record::disclosure::{self, Terms};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{agreement, item};
-use crate::value::class::{Assertion, Category, PersonClass};
+use crate::value::class::{Assertion, Category, PersonClass, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
+use crate::value::text::is_standard_input;
 use crate::value::timestamp::Duration;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -109,15 +110,27 @@ fn judge(workspace: &Workspace, record: &Record, of: Disclosure) -> Result<(Leav
     Ok((facts.clone(), verdict))
 }
 
+words! {
+    /// Whether something may go.
+    May {
+        /// At once.
+        Yes = "yes",
+        /// After what is still to be had.
+        After = "after",
+        /// Whatever is had.
+        No = "no",
+    }
+}
+
 /// What the gate says of a fresh item of this desk, of one category at its lowest tier, to a partner.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Outlook {
     /// The category.
-    pub category: &'static str,
+    pub category: Category,
     /// Its lowest tier.
-    pub tier: u8,
-    /// `yes`, `after` or `no`.
-    pub may: &'static str,
+    pub tier: Tier,
+    /// Whether it may go.
+    pub may: May,
     /// What is still to be had for each item, by the names of the rules; or the rules that say no whatever is had.
     pub because: Vec<String>,
 }
@@ -158,14 +171,14 @@ pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error
             .filter(|rule| !rule.rests_on.is_some_and(|on| refused.contains(&on)))
             .map(|rule| format!("{} {}", rule.id, rule.name));
         all.push(Outlook {
-            category: category.word(),
-            tier: tier.number(),
+            category,
+            tier,
             may: if refused.is_empty() {
-                "yes"
+                May::Yes
             } else if by_item {
-                "after"
+                May::After
             } else {
-                "no"
+                May::No
             },
             because: because.collect(),
         });
@@ -237,7 +250,7 @@ fn run_simulate(_: &mut CommandContext, args: &Args, job: &mut Job) -> Result<Ou
     let path = args.need("file")?;
     let out = BufWriter::with_capacity(64 * 1024, stdout().lock());
     let go_on = |t: &crate::gate::simulate::Tally| job.go_on("judging", t.judged + t.errors, None);
-    let tally = if path == "-" {
+    let tally = if is_standard_input(path) {
         simulate(stdin().lock(), out, go_on)
     } else {
         simulate(BufReader::with_capacity(64 * 1024, file::open(path.as_ref())?), out, go_on)
@@ -245,5 +258,5 @@ fn run_simulate(_: &mut CommandContext, args: &Args, job: &mut Job) -> Result<Ou
     let tally =
         tally.map_err(|e| Error::new(ErrorKind::Medium, e.to_string(), "check the file and where the verdicts go"))?;
     let code = if tally.errors > 0 { ErrorKind::Malformed as u8 } else { 0 };
-    Ok(Output { value: serde_json::Value::Null, columns: &[], message: None, text: None, code })
+    Ok(Output { code, ..Output::nothing() })
 }

@@ -80,13 +80,15 @@ fn founders_roles(args: &Args) -> Result<Vec<Role>, Error> {
 /// Whether [`COMMANDS`]' `init` would take what stands in one of its fields: who asks for it field by field learns at once
 /// what is wrong.
 pub fn check(field: &str, args: &Args) -> Result<(), Error> {
-    match field {
-        "desk" => code(args).map(drop),
-        "jurisdiction" => jurisdiction(args).map(drop),
-        "roles" => founders_roles(args).map(drop),
-        "exercise" => realm(args).map(drop),
-        _ => args.line(field).map(drop),
-    }
+    type Check = fn(&Args) -> Result<(), Error>;
+    const CHECKS: [(&str, Check); 4] = [
+        ("desk", |args| code(args).map(drop)),
+        ("jurisdiction", |args| jurisdiction(args).map(drop)),
+        ("roles", |args| founders_roles(args).map(drop)),
+        ("exercise", |args| realm(args).map(drop)),
+    ];
+    let known = CHECKS.iter().find(|(of, _)| *of == field);
+    known.map_or_else(|| args.line(field).map(drop), |(_, check)| check(args))
 }
 
 fn init(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {

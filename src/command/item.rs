@@ -21,9 +21,9 @@ use crate::record::definition::token;
 use crate::record::import;
 use crate::record::item::{self, Terms};
 use crate::record::review::{self, Changed};
-use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::store::prepared::PreparedChange;
-use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliability, Tier};
+use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -184,9 +184,9 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Clone, Debug, Serialize)]
 pub struct ItemSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// The case.
-    pub case: String,
+    pub case: Id,
     /// What it is.
     pub r#type: String,
     /// Its value; empty once it was purged.
@@ -196,25 +196,25 @@ pub struct ItemSummary {
     /// Its note.
     pub note: String,
     /// Its tier.
-    pub tier: u8,
+    pub tier: Tier,
     /// Its data category.
-    pub category: String,
+    pub category: Category,
     /// Whom it is about.
-    pub person_class: String,
+    pub person_class: PersonClass,
     /// Fact or assessment.
-    pub assertion: String,
+    pub assertion: Assertion,
     /// How reliable its source is, A to F; none where nobody has judged it.
-    pub source_grade: Option<&'static str>,
+    pub source_grade: Option<Reliability>,
     /// How credible it is, 1 to 6; none where nobody has judged it.
-    pub information_grade: Option<&'static str>,
+    pub information_grade: Option<Credibility>,
     /// TLP.
-    pub tlp: String,
+    pub tlp: Tlp,
     /// PAP.
-    pub pap: String,
+    pub pap: Pap,
     /// Handling codes.
-    pub handling: Vec<String>,
+    pub handling: Vec<Handling>,
     /// Conditions that it came with.
-    pub conditions: Vec<String>,
+    pub conditions: Vec<Condition>,
     /// Caveats that it came with, in words.
     pub caveats: Vec<String>,
     /// The desk that it originates from.
@@ -224,9 +224,9 @@ pub struct ItemSummary {
     /// Held or purged.
     pub state: RecordState,
     /// When it is deleted here.
-    pub due: Option<String>,
+    pub due: Option<Timestamp>,
     /// The request that it answers.
-    pub request: Option<String>,
+    pub request: Option<Id>,
     /// Which partners hold a copy, and where their duty to delete stands.
     pub shared: Vec<Shared>,
 }
@@ -237,9 +237,9 @@ pub struct Shared {
     /// Who.
     pub partner: String,
     /// Where its duty to delete stands.
-    pub duty: String,
+    pub duty: DutyState,
     /// By when.
-    pub delete_by: Option<String>,
+    pub delete_by: Option<Timestamp>,
 }
 
 /// An item's record as it is shown.
@@ -248,36 +248,33 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
     let content = workspace.content(record)?;
     let text =
         |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
-    let shared = record.shared.iter().map(|h| {
-        Ok(Shared {
-            partner: workspace.code_of(h.partner)?,
-            duty: h.duty.word().into(),
-            delete_by: h.delete_by.map(|t| t.to_string()),
-        })
-    });
+    let shared = record
+        .shared
+        .iter()
+        .map(|h| Ok(Shared { partner: workspace.code_of(h.partner)?, duty: h.duty, delete_by: h.delete_by }));
     Ok(ItemSummary {
-        id: record.id.to_string(),
-        case: terms.case.to_string(),
+        id: record.id,
+        case: terms.case,
         r#type: terms.kind,
         value: text("value"),
         title: text("title"),
         note: text("note"),
-        tier: terms.tier.number(),
-        category: terms.category.word().into(),
-        person_class: terms.person_class.word().into(),
-        assertion: terms.assertion.word().into(),
-        source_grade: terms.source_grade.map(Reliability::word),
-        information_grade: terms.information_grade.map(Credibility::word),
-        tlp: terms.marking.tlp.word().into(),
-        pap: terms.marking.pap.word().into(),
-        handling: terms.marking.handling.iter().map(|h| h.word().to_owned()).collect(),
-        conditions: terms.conditions.iter().map(|c| c.word().to_owned()).collect(),
+        tier: terms.tier,
+        category: terms.category,
+        person_class: terms.person_class,
+        assertion: terms.assertion,
+        source_grade: terms.source_grade,
+        information_grade: terms.information_grade,
+        tlp: terms.marking.tlp,
+        pap: terms.marking.pap,
+        handling: terms.marking.handling,
+        conditions: terms.conditions,
         caveats: content.as_ref().map(item::caveats_of).unwrap_or_default(),
         originator: workspace.code_of(record.desk)?,
         from: record.partner.map(|p| workspace.code_of(p)).transpose()?,
         state: record.state,
-        due: record.due.map(|t| t.to_string()),
-        request: terms.request.map(|r| r.to_string()),
+        due: record.due,
+        request: terms.request,
         shared: shared.collect::<Result<_, Error>>()?,
     })
 }
@@ -395,15 +392,35 @@ fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 
 // --- import --------------------------------------------------------------------------------------------------------
 
+words! {
+    /// A character between columns that has a name.
+    Delimiter {
+        /// A tab.
+        Tab = "tab",
+        /// `,`
+        Comma = "comma",
+        /// `;`
+        Semicolon = "semicolon",
+        /// A space.
+        Space = "space",
+    }
+}
+
+impl Delimiter {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Tab => b'\t',
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Space => b' ',
+        }
+    }
+}
+
 fn options(args: &Args) -> Result<Options, Error> {
     let byte = |field: &str| -> Result<Option<u8>, Error> {
-        let named = |t: &str| match t {
-            "tab" => Some(b'\t'),
-            "comma" => Some(b','),
-            "semicolon" => Some(b';'),
-            "space" => Some(b' '),
-            one => <[u8; 1]>::try_from(one.as_bytes()).ok().map(|[b]| b).filter(u8::is_ascii),
-        };
+        let one = |t: &str| <[u8; 1]>::try_from(t.as_bytes()).ok().map(|[b]| b).filter(u8::is_ascii);
+        let named = |t: &str| Delimiter::parse(t).map(Delimiter::byte).or_else(|| one(t));
         args.maybe_read(field, "one character, or comma, tab, semicolon", named)
     };
     let column = |(name, n): (String, String)| -> Result<(String, usize), Error> {

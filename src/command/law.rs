@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::act::header::Audience;
@@ -16,7 +17,8 @@ use crate::law::edition::{Law, Table, version_in_words};
 use crate::law::ground::Ground;
 use crate::law::instrument::Instrument;
 use crate::law::jurisdiction::Jurisdiction;
-use crate::law::request::{self, RequestKind};
+use crate::law::request::{self, ClockKind, Event, RequestKind, Variant};
+use crate::law::row::Verified;
 use crate::law::{ceiling, test};
 use crate::object;
 use crate::record::kind::ChangeKind;
@@ -24,12 +26,20 @@ use crate::record::law;
 use crate::record::store::Record;
 use crate::store::read;
 use crate::value::class::Test;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::WordList;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
+
+/// The words of a list, with commas between.
+fn words_of<W: WordList>(all: &[W]) -> String {
+    all.iter().map(|word| (*word).into()).collect::<Vec<&str>>().join(", ")
+}
 
 fn kinds() -> Vec<&'static str> {
     request::all().iter().map(|r| r.id.as_str()).collect()
@@ -192,7 +202,7 @@ fn status_of(instrument: &Instrument, now: Timestamp) -> String {
     match (instrument.is_in_force(now), &instrument.applies_from) {
         (true, _) => "in force".to_owned(),
         (false, Some(day)) => format!("NOT IN FORCE: applies from {day}"),
-        (false, None) => format!("NOT IN FORCE: {}", instrument.status.trim_end_matches(", not in force")),
+        (false, None) => format!("NOT IN FORCE: {}", instrument.status.word().trim_end_matches(", not in force")),
     }
 }
 
@@ -228,11 +238,11 @@ fn list(law: &Law, now: Timestamp, _: &Args) -> Result<Output, Error> {
 
 /// How long a clock runs, in words.
 fn length(clock: &request::ClockRow) -> String {
-    let time = clock.amount.zip(clock.unit.as_deref()).map(|(n, unit)| format!("{n} {unit}s"));
+    let time = clock.amount.zip(clock.unit).map(|(n, unit)| format!("{n} {unit}s"));
     match (time, clock.longer_wins) {
         (Some(time), true) => format!("{time}, or what the order sets where that is longer"),
         (Some(time), false) => time,
-        (None, _) if clock.clock == "authority" => "as the order or the warrant says".to_owned(),
+        (None, _) if clock.clock == ClockKind::Authority => "as the order or the warrant says".to_owned(),
         (None, _) => "no fixed limit".to_owned(),
     }
 }
@@ -248,9 +258,9 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         format!(
             "  asks      tier {}, review {}, of a {}; data: {}",
             kind.tier,
-            if kind.review { &kind.level } else { "none" },
+            if kind.review { kind.level.word() } else { "none" },
             kind.counterpart,
-            if kind.categories.is_empty() { "none".to_owned() } else { kind.categories.join(", ") }
+            if kind.categories.is_empty() { "none".to_owned() } else { words_of(&kind.categories) }
         ),
         format!("  source    {} ({})", kind.source, kind.verified),
         format!("  law       {}", law.version_in_words()),
@@ -284,8 +294,22 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     if !kind.follow_on.is_empty() {
         text.push(format!("\nFOLLOWED BY {}", kind.follow_on.join(", ")));
     }
-    let answer = Output::thing(kind).with("status", status).with("ground", json!(grounds)).with("law", law.version());
+    let answer = Output::thing(kind).with("status", status).with("ground", grounds).with("law", law.version());
     Ok(Output { text: Some(text.join("\n")), ..answer })
+}
+
+/// A clock that would run.
+#[derive(Clone, Debug, Serialize)]
+struct DeadlineRow {
+    clock: ClockKind,
+    variant: Variant,
+    target: Option<Timestamp>,
+    limit: Option<Timestamp>,
+    rolls: bool,
+    status: String,
+    source: String,
+    starts: Event,
+    verified: Verified,
 }
 
 fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
@@ -301,14 +325,18 @@ fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         None => Calendar::default(),
     };
     let status = status(law, kind, now);
-    let row = |c: &deadline::Clock<'_>| {
-        json!({
-            "clock": c.row.clock, "variant": c.row.variant, "target": c.target.map(|t| t.to_string()),
-            "limit": c.limit.map(|t| t.to_string()), "rolls": c.row.rolls, "status": status, "source": c.row.source,
-            "starts": c.row.starts, "verified": c.row.verified,
-        })
+    let row = |c: &deadline::Clock<'_>| DeadlineRow {
+        clock: c.row.clock,
+        variant: c.row.variant.clone(),
+        target: c.target,
+        limit: c.limit,
+        rolls: c.row.rolls,
+        status: status.clone(),
+        source: c.row.source.clone(),
+        starts: c.row.starts,
+        verified: c.row.verified,
     };
-    let rows: Vec<Value> = deadline::clocks(law, kind, event, days, &calendar).iter().map(row).collect();
+    let rows: Vec<DeadlineRow> = deadline::clocks(law, kind, event, days, &calendar).iter().map(row).collect();
     let columns = &[
         ("clock", "CLOCK"),
         ("variant", "VARIANT"),
@@ -348,7 +376,7 @@ fn show_jurisdiction(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Err
         format!("  capital punishment {}", j.capital_punishment),
         format!(
             "  asks assurances    {}",
-            if j.assurances_required.is_empty() { "none".to_owned() } else { j.assurances_required.join(", ") }
+            if j.assurances_required.is_empty() { "none".to_owned() } else { words_of(&j.assurances_required) }
         ),
         format!("  preservation       {} days, extended by {}", j.preservation_days, j.preservation_extension_days),
         format!("  notice             {}", j.notice_rule),
@@ -386,13 +414,38 @@ fn show_jurisdiction(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Err
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(j) })
 }
 
+/// A certificate of one side that the other takes as meeting a test.
+#[derive(Serialize)]
+struct Recognised<'l> {
+    by: &'l str,
+    of: &'l str,
+    test: Test,
+    accepts: &'l str,
+    until: &'l str,
+    stands: bool,
+    fallback: &'l str,
+}
+
+/// What one side takes of another's.
+fn recognised<'l>(by: &'l Jurisdiction, of: &'l Jurisdiction, now: Timestamp) -> impl Iterator<Item = Recognised<'l>> {
+    by.recognition.iter().filter(|r| r.of == of.code).map(move |r| Recognised {
+        by: &by.code,
+        of: &of.code,
+        test: r.test,
+        accepts: &r.accepts,
+        until: &r.until,
+        stands: r.stands(now),
+        fallback: &r.fallback,
+    })
+}
+
 fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     let (one, other) = (jurisdiction_of(law, args, "one")?, jurisdiction_of(law, args, "other")?);
     let bound: Vec<&str> = law
         .instruments()
         .iter()
-        .filter(|i| law.in_force_between(&i.id, &one.code, &other.code, now))
-        .map(|i| i.id.as_str())
+        .filter(|i| law.in_force_between(i.id.word(), &one.code, &other.code, now))
+        .map(|i| i.id.word())
         .collect();
     let (mut thresholds, mut differ) = (Vec::new(), Vec::new());
     for a in &one.threshold {
@@ -407,10 +460,7 @@ fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         differ.push(format!("{mark} {:14} {} {} | {} {}", a.category, a.rank, a.authoriser, b.rank, b.authoriser));
         thresholds.push(json!({ "category": a.category, "one": { "rank": a.rank, "authoriser": a.authoriser, "standard": a.standard }, "other": { "rank": b.rank, "authoriser": b.authoriser, "standard": b.standard }, "differs": a.rank != b.rank, "higher": higher }));
     }
-    let recognised = |a: &Jurisdiction, b: &Jurisdiction| -> Vec<Value> {
-        a.recognition.iter().filter(|r| r.of == b.code).map(|r| json!({ "by": a.code, "of": b.code, "test": r.test, "accepts": r.accepts, "until": r.until, "stands": r.stands(now), "fallback": r.fallback })).collect()
-    };
-    let recognition: Vec<Value> = recognised(one, other).into_iter().chain(recognised(other, one)).collect();
+    let recognition: Vec<Recognised<'_>> = recognised(one, other, now).chain(recognised(other, one, now)).collect();
     let mut text = vec![
         format!("{} and {}   {}", one.code, other.code, caution(one)),
         format!("\nIN FORCE BETWEEN THEM\n  {}", bound.join(", ")),
@@ -418,8 +468,8 @@ fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     text.push(format!("\nWHERE THEY DIFFER\n  {:20} {:28} {:28}", "", one.code, other.code));
     for (what, a, b) in [
         ("dual criminality", &one.dual_criminality, &other.dual_criminality),
-        ("capital punishment", &one.capital_punishment, &other.capital_punishment),
-        ("asks assurances", &one.assurances_required.join(", "), &other.assurances_required.join(", ")),
+        ("capital punishment", &one.capital_punishment.to_string(), &other.capital_punishment.to_string()),
+        ("asks assurances", &words_of(&one.assurances_required), &words_of(&other.assurances_required)),
         (
             "preservation",
             &format!("{} + {} days", one.preservation_days, one.preservation_extension_days),
@@ -437,20 +487,9 @@ fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     text.extend(differ);
     text.push("\nRECOGNISED".to_owned());
     for r in &recognition {
-        let word = |key: &str| r[key].as_str().unwrap_or_default().to_owned();
-        let (stands, after) = if r["stands"] == true {
-            ("until", String::new())
-        } else {
-            ("LAPSED", format!("; now: {}", word("fallback")))
-        };
-        text.push(format!(
-            "  {} takes of {} for {}: {} ({stands} {}{after})",
-            word("by"),
-            word("of"),
-            word("test"),
-            word("accepts"),
-            word("until")
-        ));
+        let (stands, after) =
+            if r.stands { ("until", String::new()) } else { ("LAPSED", format!("; now: {}", r.fallback)) };
+        text.push(format!("  {} takes of {} for {}: {} ({stands} {}{after})", r.by, r.of, r.test, r.accepts, r.until));
     }
     let value = json!({ "one": one.code, "other": other.code, "in_force": bound, "thresholds": thresholds, "recognition": recognition });
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&value) })
@@ -547,21 +586,40 @@ fn describe_rows(workspace: &Workspace, named: &[String]) -> Result<Output, Erro
 }
 
 /// A change of the law as it is shown.
-fn history_row(workspace: &Workspace, number: usize, record: &Record) -> Result<Value, Error> {
+#[derive(Clone, Debug, Serialize)]
+struct LawChange {
+    number: usize,
+    id: Id,
+    table: Option<Table>,
+    row: Option<String>,
+    /// Its state in a word; or that this program cannot read its row.
+    state: &'static str,
+    at: Option<Timestamp>,
+    by: Option<String>,
+    act: Option<Digest>,
+    because: String,
+}
+
+fn history_row(workspace: &Workspace, number: usize, record: &Record) -> Result<LawChange, Error> {
     let position = record.terms.get("position").and_then(Json::int).unwrap_or(0);
     let act = read::act(&workspace.db, position)?;
     let header = act.as_ref().map(read::StoredAct::read_header).transpose()?;
-    Ok(json!({
-        "number": number, "id": record.id.to_string(), "table": record.text("table"), "row": record.text("id"),
-        "state": if law::is_readable(record) { record.state.word() } else { "of another program: not in use" }, "at": header.as_ref().map(|h| h.time.at.to_string()),
-        "by": header.map(|h| workspace.name_of(h.member)).transpose()?, "act": act.map(|a| a.id.to_string()),
-        "because": workspace.text_of(record, "because")?,
-    }))
+    Ok(LawChange {
+        number,
+        id: record.id,
+        table: record.text("table").and_then(Table::parse),
+        row: record.text("id").map(str::to_owned),
+        state: if law::is_readable(record) { record.state.word() } else { "of another program: not in use" },
+        at: header.as_ref().map(|h| h.time.at),
+        by: header.map(|h| workspace.name_of(h.member)).transpose()?,
+        act: act.map(|a| a.id),
+        because: workspace.text_of(record, "because")?,
+    })
 }
 
 fn history(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let all = law::all(&workspace.records())?;
-    let rows: Vec<Value> =
+    let rows: Vec<LawChange> =
         all.iter().enumerate().map(|(n, r)| history_row(workspace, n + 1, r)).collect::<Result<_, Error>>()?;
     let columns = &[
         ("number", "NO."),

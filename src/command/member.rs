@@ -7,6 +7,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::init::roles;
+use crate::command::json::or_empty;
 use crate::host::file;
 use crate::record::kind::State as RecordState;
 use crate::record::member::{self, Certificate};
@@ -14,6 +15,8 @@ use crate::record::store::Record;
 use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::PublicKey;
 use crate::value::class::Role;
+use crate::value::id::Id;
+use crate::value::person::Person;
 use crate::value::text::shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -94,24 +97,25 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Clone, Debug, Serialize)]
 pub struct MemberSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Their name.
     pub name: String,
     /// `active` or `revoked`.
     pub state: RecordState,
     /// Their roles.
-    pub roles: Vec<String>,
+    pub roles: Vec<Role>,
     /// Their fingerprint.
-    pub person: String,
+    #[serde(serialize_with = "or_empty")]
+    pub person: Option<Person>,
 }
 
 fn row(workspace: &Workspace, record: &Record) -> Result<MemberSummary, Error> {
     Ok(MemberSummary {
-        id: record.id.to_string(),
+        id: record.id,
         name: workspace.text_of(record, "name")?,
         state: record.state,
-        roles: member::roles_of(record).iter().map(|r| r.word().to_owned()).collect(),
-        person: record.key.clone().unwrap_or_default(),
+        roles: member::roles_of(record),
+        person: record.key.as_deref().and_then(Person::parse),
     })
 }
 

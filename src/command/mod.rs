@@ -16,6 +16,7 @@ pub mod gate;
 pub mod identity;
 pub mod init;
 pub mod item;
+mod json;
 pub mod law;
 pub mod member;
 pub mod partner;

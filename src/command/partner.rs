@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::agreement;
+use crate::command::agreement::{self, Whose};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::desk::workspace_info::short;
+use crate::command::json::or_empty;
 use crate::host::file;
 use crate::law::ceiling;
 use crate::record::card::{self, Card, digits};
@@ -17,9 +18,11 @@ use crate::record::partner::{self, channel_of};
 use crate::record::store::Record;
 use crate::record::stream;
 use crate::store::read;
-use crate::value::class::{Channel, PartnerKind, Tier};
+use crate::value::class::{Category, Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::text::shown;
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -159,19 +162,20 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Clone, Debug, Serialize)]
 pub struct PartnerSummary {
     /// The record, and the desk.
-    pub id: String,
+    pub id: Id,
     /// Its code.
     pub code: String,
     /// Its name.
     pub name: String,
     /// What kind of body it is.
-    pub kind: String,
+    #[serde(serialize_with = "or_empty")]
+    pub kind: Option<PartnerKind>,
     /// Its jurisdiction.
     pub jurisdiction: String,
     /// Met, pinned, suspended or closed.
     pub standing: State,
     /// How far the channel has come.
-    pub channel: String,
+    pub channel: Channel,
     /// The fingerprint to read aloud.
     pub fingerprint: String,
     /// Where the stream of bundles with it stands.
@@ -179,7 +183,7 @@ pub struct PartnerSummary {
     /// The number of the last bundle that came in.
     pub received: Option<u64>,
     /// When it came in.
-    pub heard: Option<String>,
+    pub heard: Option<Timestamp>,
     /// The number of the last bundle that went out.
     pub sent: Option<u64>,
     /// The number of the last of ours that it has.
@@ -187,7 +191,7 @@ pub struct PartnerSummary {
     /// Up to which tier it is given something, in words: the default of its kind, and what agreements make of it now.
     pub ceiling: String,
     /// The default of its kind.
-    pub ceiling_default: u8,
+    pub ceiling_default: Tier,
     /// Where that default comes from.
     pub ceiling_source: &'static str,
     /// The agreements in force that name a tier of their own.
@@ -198,15 +202,15 @@ pub struct PartnerSummary {
 #[derive(Clone, Debug, Serialize)]
 pub struct Moved {
     /// The agreement.
-    pub agreement: String,
+    pub agreement: Id,
     /// Up to which tier.
-    pub tier: u8,
+    pub tier: Tier,
     /// Until when.
-    pub until: String,
+    pub until: Timestamp,
     /// For which purposes.
     pub purposes: Vec<String>,
     /// For which data.
-    pub categories: Vec<String>,
+    pub categories: Vec<Category>,
 }
 
 /// The default of a kind, and where it comes from.
@@ -220,28 +224,28 @@ fn moved_by(in_force: &[agreement::AgreementSummary]) -> Vec<Moved> {
     let mut all = Vec::new();
     for (n, a) in in_force.iter().enumerate() {
         let newer = in_force.get(n + 1..).unwrap_or_default();
-        let decided = |p: &String, c: &String| newer.iter().any(|b| b.purposes.contains(p) && b.categories.contains(c));
-        let decides = |c: &&String| a.purposes.iter().any(|p| !decided(p, c));
-        let categories: Vec<String> = a.categories.iter().filter(decides).cloned().collect();
+        let decided =
+            |p: &String, c: &Category| newer.iter().any(|b| b.purposes.contains(p) && b.categories.contains(c));
+        let decides = |c: &&Category| a.purposes.iter().any(|p| !decided(p, c));
+        let categories: Vec<Category> = a.categories.iter().filter(decides).copied().collect();
         if let Some(tier) = a.tier.filter(|_| !categories.is_empty()) {
-            let (purposes, until) = (a.purposes.clone(), a.until.clone());
-            all.push(Moved { agreement: a.id.clone(), tier, until, purposes, categories });
+            all.push(Moved { agreement: a.id, tier, until: a.until, purposes: a.purposes.clone(), categories });
         }
     }
     all
 }
 
 /// A ceiling in words: `tier 1 (kind: cert); raised to tier 2 by agreement A-1f2e3d until 2027-01-01 for subscriber`.
-fn ceiling_in_words(kind: &str, default: u8, in_force: bool, moved: &[Moved]) -> String {
+fn ceiling_in_words(kind: &str, default: Tier, in_force: bool, moved: &[Moved]) -> String {
     let mut said = format!("tier {default} (kind: {kind})");
     for m in moved.iter().filter(|m| m.tier != default) {
         let how = if m.tier > default { "raised" } else { "lowered" };
-        let until = m.until.get(..10).unwrap_or(&m.until);
+        let until = m.until.date();
         said.push_str(&format!(
             "; {how} to tier {} by agreement {} until {until} for {}",
             m.tier,
-            short(Kind::Agreement, &m.agreement),
-            m.categories.join(", ")
+            short(Kind::Agreement, m.agreement),
+            m.categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(", ")
         ));
     }
     if !in_force {
@@ -256,25 +260,25 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<PartnerSummary, Err
     let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
     let (default, source) = default_of(partner::kind_of(record));
     let mut agreements = agreement::rows(workspace, record.key.as_deref())?;
-    agreements.retain(|a| a.whose == "ours" && a.is_in_force());
+    agreements.retain(|a| a.whose == Whose::Ours && a.is_in_force());
     let in_force = !agreements.is_empty();
     let ceiling_by = moved_by(&agreements);
     Ok(PartnerSummary {
-        id: record.id.to_string(),
+        id: record.id,
         code: record.key.clone().unwrap_or_default(),
         name: workspace.text_of(record, "name")?,
-        kind: text("kind"),
+        kind: partner::kind_of(record),
         jurisdiction: text("jurisdiction"),
         standing: record.state,
-        channel: channel_of(record).word().to_owned(),
+        channel: channel_of(record),
         fingerprint: text("fingerprint"),
         stream: stream.state,
         received: stream::received(&stream).map(|(n, _)| n),
-        heard: stream.terms.get("in").and_then(|i| i.get("at")).and_then(|t| t.text()).map(str::to_owned),
+        heard: stream::heard(&stream),
         sent: stream::sent(&stream).map(|(n, _)| n),
         acknowledged: stream.terms.get("acknowledged").and_then(crate::value::json::Json::int),
-        ceiling: ceiling_in_words(&text("kind"), default.number(), in_force, &ceiling_by),
-        ceiling_default: default.number(),
+        ceiling: ceiling_in_words(&text("kind"), default, in_force, &ceiling_by),
+        ceiling_default: default,
         ceiling_source: source,
         ceiling_by,
     })

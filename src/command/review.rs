@@ -10,18 +10,19 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::gate::decide::Decision as Outcome;
+use crate::command::json::or_empty;
 use crate::gate::from_records;
 use crate::law::ground::Ground;
 use crate::record::definition::token;
-use crate::record::review::{self, Assessment, Changed, Decision, DecisionWords, Scope};
+use crate::record::review::{self, Assessment, Changed, Decided as Outcome, Decision, DecisionWords, Scope};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read::{self, StoredChange};
-use crate::value::class::{Condition, Level, Test, TestOutcome, Tier};
+use crate::value::class::{Category, Condition, Level, Test, TestOutcome, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::{is_blank, shown};
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -223,8 +224,10 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// What may be decided.
+const OUTCOMES: [Outcome; 4] = [Outcome::Approve, Outcome::Partial, Outcome::Defer, Outcome::Refuse];
+
 fn decisions() -> Vec<&'static str> {
-    vec!["approve", "partial", "defer", "refuse"]
+    OUTCOMES.iter().map(|o| o.word()).collect()
 }
 
 /// The grounds of the law: of a request's review those of its kind, else all.
@@ -260,9 +263,10 @@ fn tests_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
 #[derive(Clone, Debug, Serialize)]
 pub struct ReviewSummary {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// What it is of.
-    pub subject: String,
+    #[serde(serialize_with = "or_empty")]
+    pub subject: Option<Id>,
     /// Item or request.
     pub subject_kind: Option<Kind>,
     /// The recipient.
@@ -270,15 +274,17 @@ pub struct ReviewSummary {
     /// For what.
     pub purpose: String,
     /// How deep.
-    pub level: String,
+    #[serde(serialize_with = "or_empty")]
+    pub level: Option<Level>,
     /// The tier that it is made for.
-    pub tier: Option<u8>,
+    pub tier: Option<Tier>,
     /// Where it stands.
     pub state: RecordState,
     /// Who asked for it.
     pub requester: String,
     /// When.
-    pub opened: String,
+    #[serde(serialize_with = "or_empty")]
+    pub opened: Option<Timestamp>,
     /// The tests of its level, and their outcomes.
     pub tests: Vec<TestRow>,
     /// Whether the less-intrusive text is there.
@@ -286,15 +292,15 @@ pub struct ReviewSummary {
     /// Who decided.
     pub reviewers: Vec<String>,
     /// The conditions.
-    pub conditions: Vec<String>,
+    pub conditions: Vec<Condition>,
     /// When the approval expires.
-    pub expires: Option<String>,
+    pub expires: Option<Timestamp>,
     /// The items that it rests on.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Id>,
     /// Who declared a conflict of interest.
     pub recused: Vec<String>,
     /// What has changed since it was approved, where it lapsed by an act.
-    pub changed: Option<&'static str>,
+    pub changed: Option<Changed>,
 }
 
 /// What a review says in words. It stays at the desk, but for the caveats.
@@ -362,9 +368,9 @@ impl ReviewSummary {
 #[derive(Clone, Debug, Serialize)]
 pub struct TestRow {
     /// The test.
-    pub test: &'static str,
+    pub test: Test,
     /// Its outcome.
-    pub outcome: Option<String>,
+    pub outcome: Option<TestOutcome>,
     /// What of the recipient's is taken as meeting it, or what is asked instead; nothing where neither is ruled.
     pub recognition: Option<String>,
 }
@@ -382,7 +388,7 @@ fn sides(workspace: &Workspace, record: &Record) -> Result<(String, String), Err
 #[derive(Clone, Debug, Serialize)]
 pub struct ThresholdRow {
     /// The category of data.
-    pub category: String,
+    pub category: Category,
     /// Whose rule.
     pub side: String,
     /// Who authorises.
@@ -399,22 +405,22 @@ pub fn thresholds(workspace: &Workspace, record: &Record) -> Result<Vec<Threshol
     let Some(subject) = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten() else {
         return Ok(Vec::new());
     };
-    let categories: Vec<String> = match subject.kind {
+    let categories: Vec<Category> = match subject.kind {
         Kind::Request => {
             subject.text("kind").and_then(|k| law.request(k)).map(|k| k.categories.clone()).unwrap_or_default()
         }
-        _ => subject.text("category").map(str::to_owned).into_iter().collect(),
+        _ => subject.text("category").and_then(Category::parse).into_iter().collect(),
     };
     let (own, theirs) = sides(workspace, record)?;
-    let of = |side: &str, category: &str| {
+    let of = |side: &str, category: Category| {
         law.jurisdiction(side).and_then(|j| j.threshold.iter().find(|t| t.category == category)).cloned()
     };
     let mut all = Vec::new();
-    for category in &categories {
+    for category in categories {
         for (side, other) in [(&own, &theirs), (&theirs, &own)] {
             let Some(here) = of(side, category) else { continue };
             all.push(ThresholdRow {
-                category: category.clone(),
+                category,
                 side: side.clone(),
                 higher: of(other, category).is_none_or(|there| here.rank > there.rank),
                 authoriser: here.authoriser,
@@ -448,40 +454,40 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ReviewSummary, Erro
     let recognised = recognition(workspace, record)?;
     let level = review::level_of(record);
     Ok(ReviewSummary {
-        id: record.id.to_string(),
-        subject: record.subject.map(|s| s.to_string()).unwrap_or_default(),
+        id: record.id,
+        subject: record.subject,
         subject_kind: subject.map(|s| s.kind),
         to: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         purpose: text("purpose"),
-        level: text("level"),
-        tier: record.tier,
+        level,
+        tier: record.tier.and_then(|n| Tier::new(n.into())),
         state: if review::has_lapsed(record, workspace.now()) { review::State::Lapsed.any() } else { record.state },
         requester: name(&text("requester"))?,
-        opened: text("opened"),
+        opened: record.instant("opened"),
         tests: level
             .map(Test::of_level)
             .unwrap_or_default()
             .iter()
             .map(|t| TestRow {
-                test: t.word(),
-                outcome: tests.and_then(|all| all.get(t.word())).and_then(Json::text).map(str::to_owned),
+                test: *t,
+                outcome: tests.and_then(|all| all.get(t.word())).and_then(Json::text).and_then(TestOutcome::parse),
                 recognition: recognised(*t),
             })
             .collect(),
         less_intrusive: record.terms.get("less_intrusive").and_then(Json::truth) == Some(true),
         reviewers: review::reviewers_of(record).into_iter().map(|p| workspace.name_of(p)).collect::<Result<_, _>>()?,
-        conditions: review::conditions_of(record).iter().map(|c| c.word().to_owned()).collect(),
-        expires: record.text("expires").map(str::to_owned),
-        evidence: review::evidence_of(record).iter().map(Id::to_string).collect(),
+        conditions: review::conditions_of(record),
+        expires: record.instant("expires"),
+        evidence: review::evidence_of(record),
         recused: review::recused_of(record).into_iter().map(|p| workspace.name_of(p)).collect::<Result<_, _>>()?,
-        changed: review::changed(record).map(Changed::word),
+        changed: review::changed(record),
     })
 }
 
 /// A review that was decided before of the same: a request of the same kind, or an item of the same category.
 pub struct Precedent {
     /// The review.
-    pub id: String,
+    pub id: Id,
     /// What it came to, for whom, and when it was asked for.
     pub said: String,
 }
@@ -503,7 +509,7 @@ pub fn precedents(workspace: &Workspace, record: &Record) -> Result<Vec<Preceden
         if decided && of(other)?.as_ref() == Some(&same) {
             let r = row(workspace, other)?;
             let outcome = other.text("outcome").unwrap_or_default();
-            let day = r.opened.get(..10).unwrap_or_default();
+            let day = r.opened.map(|t| t.date().to_string()).unwrap_or_default();
             found.push(Precedent { id: r.id, said: format!("{outcome}, to {}, asked {day}", r.to) });
             if found.len() == 3 {
                 break;
@@ -545,11 +551,11 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let told = statements(workspace, &record)?;
     let answer = Output::thing(&row(workspace, &record)?)
         .with("less_intrusive_text", told.less_intrusive_text)
-        .with("reasons", told.reasons.into_iter().map(|(t, why)| (t, why.into())).collect::<serde_json::Map<_, _>>())
+        .with("reasons", told.reasons)
         .with("decision_reasons", told.decision_reasons)
         .with("caveats", told.caveats)
         .with("grounds", told.grounds)
-        .with("thresholds", serde_json::to_value(thresholds(workspace, &record)?).unwrap_or_default())
+        .with("thresholds", thresholds(workspace, &record)?)
         .with("lapsed_because", told.lapsed)
         .with("law", crate::command::law::decided_by(workspace, &record, &[review::DECIDE])?);
     Ok(answer)
@@ -614,16 +620,8 @@ fn assess(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
 fn decide(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = find(workspace, args)?;
     let conditions = args.words("condition", "a condition", Condition::parse)?;
-    let chosen: Vec<Outcome> = [
-        ("approve", Outcome::Approve),
-        ("partial", Outcome::Partial),
-        ("defer", Outcome::Defer),
-        ("refuse", Outcome::Refuse),
-    ]
-    .into_iter()
-    .filter(|(word, _)| args.flag(word) || args.maybe("decision") == Some(word))
-    .map(|(_, o)| o)
-    .collect();
+    let named = args.maybe("decision").and_then(Outcome::parse);
+    let chosen: Vec<Outcome> = OUTCOMES.into_iter().filter(|o| args.flag(o.word()) || named == Some(*o)).collect();
     let outcome = match chosen.as_slice() {
         [Outcome::Approve] if !conditions.is_empty() => Outcome::ApproveWithConditions,
         [one] => *one,
@@ -632,7 +630,7 @@ fn decide(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let now = workspace.now();
     let reasons = args.body("reasons")?.unwrap_or_default();
     let mut decision = Decision {
-        outcome: outcome.word().to_owned(),
+        outcome,
         conditions,
         expires: args.maybe("expires").map(|_| args.time("expires", now)).transpose()?,
         conflict: args.flag("conflict-of-interest"),

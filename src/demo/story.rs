@@ -12,6 +12,7 @@ use crate::command::identity;
 use crate::command::run::{On, run};
 use crate::host::clock::Clock;
 use crate::host::file;
+use crate::value::class::words;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -43,6 +44,14 @@ struct Member {
     roles: String,
 }
 
+words! {
+    /// What must come of a step.
+    Expected {
+        /// The gate says no.
+        Refused = "refused",
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
@@ -55,7 +64,7 @@ struct Step {
     #[serde(default)]
     keep: Option<String>,
     #[serde(default)]
-    expect: Option<String>,
+    expect: Option<Expected>,
     #[serde(default)]
     say: Option<String>,
     #[serde(default)]
@@ -68,7 +77,7 @@ impl Step {
     }
 
     fn is_refused(&self) -> bool {
-        self.expect.as_deref() == Some("refused")
+        self.expect == Some(Expected::Refused)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::act::{Act, MemberStanding};
 use super::from_records::{self, Disclosure, LeaveFacts};
-use super::leave::{Leave, Review, Validation};
+use super::leave::{Leave, Review};
 use super::verdict::Verdict;
 use crate::act::header::Header;
 use crate::law::rule::RuleId;
@@ -93,7 +93,7 @@ pub fn act(
     if !waiting.copies.is_empty() {
         let terms = disclosure::Terms::read(waiting.terms)?;
         let released = waiting.kind == disclosure::RELEASE;
-        let validation = disclosed.as_ref().and_then(|d| disclosure::validation_of(d, now)).and_then(Validation::parse);
+        let validation = disclosed.as_ref().and_then(|d| disclosure::validation(d, now));
         let people = [terms.proposed_by, waiting.header.member];
         let mut facts = LeaveFacts::begin(
             records,

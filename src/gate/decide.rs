@@ -5,26 +5,11 @@ use super::tri;
 use super::verdict::Verdict;
 use crate::law::rule::{QuestionKind, RuleId};
 use crate::object;
+pub use crate::record::review::Decided as Decision;
 use crate::value::class::{Condition, Level, Role, Test, TestOutcome, words};
 use crate::value::json::Json;
 use crate::value::text::{is_blank, shown};
 use crate::value::timestamp::{Duration, Timestamp};
-
-words! {
-    /// What a reviewer decides.
-    Decision {
-        /// Approve.
-        Approve = "approve",
-        /// Approve with conditions.
-        ApproveWithConditions = "approve-with-conditions",
-        /// Approve in part.
-        Partial = "partial",
-        /// Postpone.
-        Defer = "defer",
-        /// Refuse.
-        Refuse = "refuse",
-    }
-}
 
 words! {
     /// What a reviewer declares about themselves.

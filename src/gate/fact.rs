@@ -1,6 +1,7 @@
 //! Reading facts from JSON: what is missing, extra, of the wrong type or not in its list is named, and is unusable.
 
 use crate::value::json::{Int, Json};
+use crate::value::realm::Realm;
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
 
@@ -75,7 +76,7 @@ pub fn text(json: &Json) -> Option<String> {
 /// Reads a realm: `live`, or `exercise:` and a name.
 pub fn realm(json: &Json) -> Option<String> {
     let named = |r: &str| r.strip_prefix("exercise:").is_some_and(|name| !name.is_empty());
-    json.text().filter(|r| *r == "live" || named(r)).map(str::to_owned)
+    json.text().filter(|r| Realm::parse(r) == Some(Realm::Live) || named(r)).map(str::to_owned)
 }
 
 /// Returns a reader of a word of a closed list.

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::act::{self, Act, MemberStanding};
-use super::decide::{Conflict, Decide, Decision};
+use super::decide::{Conflict, Decide};
 use super::leave::{
     Agreement, Consent, Emergency, Item, ItemState, Leave, Originator, Partner, Recipient, References, Review,
     Validation, days_left,
 };
 use super::purge::{self, Purge};
 use crate::act::header::Header;
-use crate::law::jurisdiction::ASSURANCES;
+use crate::law::jurisdiction::{Assurance, CapitalPunishment};
 use crate::record::definition::{ApplyError, GateInputs};
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
@@ -226,11 +226,11 @@ fn assurances_asked(records: &dyn RecordStore, home: Id, partner: Option<&Record
     let law = law::edition(records)?;
     let own = law.jurisdiction(&code(records.get(home)?.as_ref()));
     let theirs = law.jurisdiction(&code(partner));
-    let mut asked: Vec<String> =
-        own.map_or_else(|| ASSURANCES.map(str::to_owned).to_vec(), |j| j.assurances_required.clone());
+    let asked = own.map_or(Assurance::ALL, |j| &j.assurances_required);
     // A jurisdiction that has abolished the death penalty need not give an assurance about it.
-    asked.retain(|a| a != "death_penalty" || theirs.is_none_or(|j| j.capital_punishment != "abolished"));
-    Ok(asked)
+    let abolished = theirs.is_some_and(|j| j.capital_punishment == CapitalPunishment::Abolished);
+    let asked = asked.iter().filter(|a| **a != Assurance::DeathPenalty || !abolished);
+    Ok(asked.map(|a| a.word().to_owned()).collect())
 }
 
 fn partner_facts(record: &Record) -> Partner {
@@ -358,7 +358,7 @@ pub fn decide_facts(
         level: review::level_of(record),
         tests: Some(tests.collect()),
         less_intrusive: Some(text(record.terms.get("less_intrusive").and_then(Json::truth) == Some(true))),
-        outcome: Decision::parse(&decision.outcome),
+        outcome: Some(decision.outcome),
         conditions: Some(decision.conditions.clone()),
         expires: Some(decision.expires),
         conflict_of_interest: Some(if decision.conflict || review::is_recused(record, by) {

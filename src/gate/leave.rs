@@ -6,6 +6,7 @@ use super::verdict::Verdict;
 use crate::law::ceiling;
 use crate::law::rule::{QuestionKind, RuleId};
 use crate::object;
+pub use crate::record::disclosure::Validation;
 use crate::value::class::{
     Category, Channel, Condition, Level, PartnerKind, PersonClass, ReviewOutcome, Standing, Tier, words,
 };
@@ -66,20 +67,6 @@ words! {
         Cleared = "cleared",
         /// Something that may not leave.
         NotCleared = "not-cleared",
-    }
-}
-
-words! {
-    /// The validation of an emergency.
-    Validation {
-        /// Within its 48 hours.
-        Pending = "pending",
-        /// Validated.
-        Approved = "approved",
-        /// Refused.
-        Refused = "refused",
-        /// Not validated in time.
-        Lapsed = "lapsed",
     }
 }
 

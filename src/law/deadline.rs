@@ -7,7 +7,7 @@
 
 use super::calendar::Calendar;
 use super::edition::Law;
-use super::request::{ClockRow, RequestKind};
+use super::request::{ClockKind, ClockRow, RequestKind, Unit, Variant};
 use crate::value::timestamp::{Duration, Timestamp};
 
 /// One clock that runs.
@@ -36,19 +36,19 @@ pub fn clocks<'a>(
 }
 
 fn run<'a>(row: &'a ClockRow, event: Timestamp, order_days: Option<i64>, calendar: &Calendar, eu: bool) -> Clock<'a> {
-    let open_authority = row.clock == "authority" && row.variant == "order" && row.amount.is_none();
-    let (amount, unit) = match (row.amount.zip(row.unit.as_deref()), order_days) {
+    let open_authority = row.clock == ClockKind::Authority && row.variant == Variant::ORDER && row.amount.is_none();
+    let (amount, unit) = match (row.amount.zip(row.unit), order_days) {
         (Some((amount, unit)), Some(days)) if row.longer_wins => (amount.max(days), unit),
         (Some((amount, unit)), _) => (amount, unit),
-        (None, Some(days)) if open_authority => (days, "day"),
+        (None, Some(days)) if open_authority => (days, Unit::Day),
         (None, _) => return Clock { row, target: None, limit: None },
     };
-    if unit == "hour" {
+    if unit == Unit::Hour {
         let limit = event.hour_after().plus(Duration::hours(amount));
         return Clock { row, target: Some(event.plus(Duration::hours(amount))), limit: Some(limit) };
     }
     let target = event.plus(Duration::days(amount));
-    if row.clock == "preservation" {
+    if row.clock == ClockKind::Preservation {
         return Clock { row, target: Some(target), limit: Some(target) };
     }
     let day = Duration::days(1);
@@ -87,7 +87,7 @@ mod tests {
         let found = clocks(&Law::of_program(), by_id(kind).unwrap(), event, days, &Calendar::default());
         let clock = found
             .iter()
-            .find(|c| c.row.clock == clock && c.row.variant == variant)
+            .find(|c| c.row.clock.word() == clock && c.row.variant.word() == variant)
             .unwrap_or_else(|| panic!("{kind} has no {clock} {variant}"));
         let said = |t: Option<Timestamp>| t.map_or_else(|| "none".to_owned(), |t| t.to_string());
         assert_eq!(
@@ -152,7 +152,7 @@ mod tests {
         let event = Timestamp::of_date(Timestamp::parse_date("2026-09-04").unwrap());
         let limit = |calendar: &Calendar| {
             let found = clocks(&Law::of_program(), by_id("epoc").unwrap(), event, None, calendar);
-            found.iter().find(|c| c.row.variant == "ordinary").unwrap().limit.unwrap().to_string()
+            found.iter().find(|c| c.row.variant == Variant::ORDINARY).unwrap().limit.unwrap().to_string()
         };
         let holiday = Calendar::new(&["saturday".into(), "sunday".into()], &["2026-09-14".into()]);
         assert_eq!(limit(&holiday), "2026-09-16T00:00:00Z");
@@ -170,7 +170,7 @@ mod tests {
                 prop_assert_eq!(clock.target.is_some(), clock.limit.is_some());
                 if let Some((target, limit)) = clock.target.zip(clock.limit) {
                     prop_assert!(limit >= target && target > event, "{} {}", kind.id, clock.row.variant);
-                    if clock.row.clock == "preservation" {
+                    if clock.row.clock == ClockKind::Preservation {
                         prop_assert_eq!(limit, target);
                     }
                     prop_assert!(clock.row.rolls || limit <= target.plus(Duration::days(1)));

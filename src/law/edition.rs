@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use super::ground::{self, Ground};
+use super::ground::{self, Effect, Ground};
 use super::instrument::{self, Instrument};
 use super::jurisdiction::{self, Jurisdiction, Recognition};
 use super::request::{self, RequestKind};
@@ -117,7 +117,7 @@ impl Law {
 
     /// The instrument of that id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
-        self.instruments.iter().find(|r| r.id == id)
+        self.instruments.iter().find(|r| r.id.word() == id)
     }
 
     /// The ground of that id.
@@ -125,15 +125,15 @@ impl Law {
         self.grounds.iter().find(|r| r.id == id)
     }
 
-    /// The grounds of a kind's closed list that have an effect, `refuse` or `postpone`, in its order.
-    pub fn grounds(&self, kind: &RequestKind, effect: &str) -> Vec<&Ground> {
+    /// The grounds of a kind's closed list that allow something, in its order.
+    pub fn grounds(&self, kind: &RequestKind, effect: Effect) -> Vec<&Ground> {
         let all = kind.grounds.iter().filter_map(|id| self.ground(id));
-        all.filter(|g| g.effect == effect || g.effect == "either").collect()
+        all.filter(|g| g.effect.allows(effect)).collect()
     }
 
     /// What jurisdiction `by` accepts of jurisdiction `of` as meeting a test of its own, also where that has ended.
     pub fn recognition(&self, by: &str, of: &str, test: Test) -> Option<&Recognition> {
-        self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test.word())
+        self.jurisdiction(by)?.recognition.iter().find(|r| r.of == of && r.test == test)
     }
 
     /// The jurisdiction of that code.
@@ -176,7 +176,7 @@ fn check_request_change(own: &RequestKind, new: &RequestKind) -> Result<(), Stri
     match () {
         () if own.template != new.template => refused("`template` names a letter of the program, and stays as it is"),
         () if own.review != new.review => refused("`review` stays as it is"),
-        () if new.level() < own.level() => {
+        () if new.level < own.level => {
             refused("`level` cannot be lowered: the tests of a review are not rows of this law")
         }
         () if new.tier < own.tier => {

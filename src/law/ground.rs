@@ -4,7 +4,29 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, LawRow};
+use super::row::{self, LawRow, Verified};
+use crate::value::class::words;
+
+words! {
+    /// What may be done to a request on a ground.
+    Effect {
+        /// It may be refused.
+        Refuse = "refuse",
+        /// It may be postponed.
+        Postpone = "postpone",
+        /// Either.
+        Either = "either",
+    }
+}
+
+row::law_words! { Effect: "`effect` is `refuse`, `postpone` or `either`" }
+
+impl Effect {
+    /// Whether a ground that allows this allows `other`.
+    pub fn allows(self, other: Self) -> bool {
+        self == other || self == Self::Either
+    }
+}
 
 /// One ground.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
@@ -14,12 +36,13 @@ pub struct Ground {
     pub id: String,
     /// What it says, in a sentence.
     pub text: String,
-    /// `refuse`, `postpone` or `either`.
-    pub effect: String,
+    /// What may be done on it.
+    #[serde(deserialize_with = "row::word")]
+    pub effect: Effect,
     /// Where it was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
     /// Where other instruments name the same ground.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
@@ -34,7 +57,7 @@ pub struct Also {
     /// Where it was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
 }
 
 impl Ground {
@@ -66,16 +89,8 @@ impl LawRow for Ground {
 
     fn problem(&self) -> Option<String> {
         row::first(&[
-            (
-                ["refuse", "postpone", "either"].contains(&self.effect.as_str()),
-                "`effect` is `refuse`, `postpone` or `either`",
-            ),
             (!self.text.is_empty() && !self.source.is_empty(), "`text` and `source` say something"),
-            (
-                self.also.iter().all(|a| !a.source.is_empty() && row::is_verified(&a.verified)),
-                "each `also` has a source",
-            ),
-            (row::is_verified(&self.verified), row::VERIFIED),
+            (self.also.iter().all(|a| !a.source.is_empty()), "each `also` has a source"),
         ])
     }
 }

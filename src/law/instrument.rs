@@ -4,21 +4,54 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, LawRow};
+use super::row::{self, LawRow, Verified};
+use crate::value::class::words;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::open_words;
+
+open_words! {
+    /// What an instrument is.
+    InstrumentKind {
+        /// A model: what binds is the agreement that is signed on it.
+        MODEL = "model",
+    }
+}
+
+words! {
+    /// Where an instrument stands.
+    Status {
+        /// It is in force.
+        InForce = "in force",
+        /// It was signed, and is not in force.
+        Signed = "signed, not in force",
+        /// It is in force from a day on.
+        AppliesFrom = "applies from",
+    }
+}
+
+row::law_words! { Status: "`status` is `in force`, `signed, not in force` or `applies from`" }
+
+open_words! {
+    /// The id of an instrument.
+    InstrumentId {
+        /// What an originator's word on what is theirs rests on: it is no treaty.
+        ORIGINATOR = "originator",
+    }
+}
 
 /// One instrument.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Instrument {
     /// Its short id, such as `bc`.
-    pub id: String,
+    pub id: InstrumentId,
     /// Its name.
     pub name: String,
-    /// `convention`, `protocol`, `regulation`, `directive`, `statute`, `agreement` or `model`.
-    pub kind: String,
-    /// `in force`, `signed, not in force`, or `applies from`.
-    pub status: String,
+    /// What it is.
+    pub kind: InstrumentKind,
+    /// Where it stands.
+    #[serde(deserialize_with = "row::word")]
+    pub status: Status,
     /// The day from which it applies, where its status says so.
     #[serde(default)]
     pub applies_from: Option<String>,
@@ -29,7 +62,7 @@ pub struct Instrument {
     /// Where the status was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
 }
 
 #[derive(Deserialize)]
@@ -51,32 +84,27 @@ impl Instrument {
     /// Whether it is in force as such; whether it binds two sides stands in their profiles.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
         let applies = |day: &String| Timestamp::parse_date(day).map(Timestamp::of_date).is_some_and(|d| d <= now);
-        match self.status.as_str() {
-            "in force" => true,
-            "applies from" => self.applies_from.as_ref().is_some_and(applies),
-            _ => false,
+        match self.status {
+            Status::InForce => true,
+            Status::AppliesFrom => self.applies_from.as_ref().is_some_and(applies),
+            Status::Signed => false,
         }
     }
 }
 
 impl LawRow for Instrument {
     fn id(&self) -> &str {
-        &self.id
+        self.id.word()
     }
 
     fn problem(&self) -> Option<String> {
-        let applies = self.status == "applies from";
+        let applies = self.status == Status::AppliesFrom;
         row::first(&[
-            (
-                ["in force", "signed, not in force", "applies from"].contains(&self.status.as_str()),
-                "`status` is `in force`, `signed, not in force` or `applies from`",
-            ),
             (
                 applies == self.applies_from.is_some() && self.applies_from.as_deref().is_none_or(row::is_date),
                 "`applies_from` is a date, and is there where the status is `applies from`",
             ),
             (!self.name.is_empty() && !self.source.is_empty(), "`name` and `source` say something"),
-            (row::is_verified(&self.verified), row::VERIFIED),
         ])
     }
 }
@@ -84,7 +112,7 @@ impl LawRow for Instrument {
 /// The instrument of that id.
 #[cfg(test)]
 pub fn by_id(id: &str) -> Option<&'static Instrument> {
-    ROWS.iter().find(|i| i.id == id)
+    ROWS.iter().find(|i| i.id.word() == id)
 }
 
 #[cfg(test)]

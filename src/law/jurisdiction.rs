@@ -5,12 +5,50 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
-use super::row::{self, LawRow};
-use crate::value::class::{Category, Test};
+use super::row::{self, LawRow, Verified};
+use crate::value::class::{Category, Test, words};
 use crate::value::timestamp::{Duration, Timestamp};
 
-/// The assurances that a partner can give (gate rule G-18).
-pub const ASSURANCES: [&str; 2] = ["death_penalty", "torture"];
+words! {
+    /// What a partner can give an assurance of: what the gate's rule G-18 knows.
+    Assurance {
+        /// That nobody is put to death.
+        DeathPenalty = "death_penalty",
+        /// That nobody is tortured.
+        Torture = "torture",
+    }
+}
+
+words! {
+    /// Where a jurisdiction stands with capital punishment.
+    CapitalPunishment {
+        /// It has none.
+        Abolished = "abolished",
+        /// It has it.
+        Retained = "retained",
+        /// That is not known.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Where a jurisdiction stands with an instrument.
+    PartyStatus {
+        /// It is bound.
+        InForce = "in force",
+        /// It has signed, and is not bound.
+        Signed = "signed",
+        /// Neither.
+        None = "none",
+    }
+}
+
+row::law_words! {
+    Assurance: "`assurances_required` names assurances that can be given: death_penalty, torture",
+    CapitalPunishment: "`capital_punishment` is `abolished`, `retained` or `unknown`",
+    PartyStatus: "the `status` of an `instrument` is `in force`, `signed` or `none`",
+    Test: "a `recognition` is of a test, until a date",
+}
 
 /// One jurisdiction.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
@@ -33,9 +71,11 @@ pub struct Jurisdiction {
     /// `never`, `coercive-only`, `always` or `listed-waiver`.
     pub dual_criminality: String,
     /// Assurances that it asks of a recipient before data of tier 3 and up leave it.
-    pub assurances_required: Vec<String>,
-    /// `abolished`, `retained` or `unknown`.
-    pub capital_punishment: String,
+    #[serde(deserialize_with = "row::all_words")]
+    pub assurances_required: Vec<Assurance>,
+    /// Where it stands with capital punishment.
+    #[serde(deserialize_with = "row::word")]
+    pub capital_punishment: CapitalPunishment,
     /// How long it can have data preserved, in days; 0: no power.
     pub preservation_days: i64,
     /// By how many days that can be extended.
@@ -57,7 +97,7 @@ pub struct Jurisdiction {
     /// Where that was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
     /// Where it stands with each instrument.
     #[serde(default)]
     pub instrument: Vec<Party>,
@@ -75,8 +115,9 @@ pub struct Jurisdiction {
 pub struct Party {
     /// The instrument.
     pub id: String,
-    /// `in force`, `signed` or `none`.
-    pub status: String,
+    /// Whether it is bound.
+    #[serde(deserialize_with = "row::word")]
+    pub status: PartyStatus,
     /// Since when.
     #[serde(default)]
     pub since: Option<String>,
@@ -89,7 +130,8 @@ pub struct Party {
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
     /// The category.
-    pub category: String,
+    #[serde(deserialize_with = "row::word")]
+    pub category: Category,
     /// Who authorises.
     pub authoriser: String,
     /// The standard of evidence.
@@ -109,7 +151,8 @@ pub struct Recognition {
     /// Whose.
     pub of: String,
     /// The test.
-    pub test: String,
+    #[serde(deserialize_with = "row::word")]
+    pub test: Test,
     /// What is taken.
     pub accepts: String,
     /// The last day on which it is.
@@ -148,10 +191,8 @@ impl LawRow for Jurisdiction {
     }
 
     fn problem(&self) -> Option<String> {
-        let party = |p: &Party| {
-            ["in force", "signed", "none"].contains(&p.status.as_str()) && p.since.as_deref().is_none_or(row::is_date)
-        };
-        let recognised = |r: &Recognition| Test::parse(&r.test).is_some() && row::is_date(&r.until);
+        let party = |p: &Party| p.since.as_deref().is_none_or(row::is_date);
+        let recognised = |r: &Recognition| row::is_date(&r.until);
         row::first(&[
             // Where nobody ever works, no deadline would end.
             (
@@ -160,21 +201,12 @@ impl LawRow for Jurisdiction {
             ),
             (self.holidays.iter().all(|d| row::is_date(d)), "`holidays` are dates"),
             (self.preservation_days >= 0 && self.preservation_extension_days >= 0, "a time is not negative"),
+            (self.instrument.iter().all(party), "the `since` of an `instrument` is a date"),
             (
-                ["abolished", "retained", "unknown"].contains(&self.capital_punishment.as_str()),
-                "`capital_punishment` is `abolished`, `retained` or `unknown`",
-            ),
-            (
-                self.assurances_required.iter().all(|a| ASSURANCES.contains(&a.as_str())),
-                "`assurances_required` names assurances that can be given: death_penalty, torture",
-            ),
-            (self.instrument.iter().all(party), "the `status` of an `instrument` is `in force`, `signed` or `none`"),
-            (
-                self.threshold.iter().all(|t| Category::parse(&t.category).is_some() && (1..=4).contains(&t.rank)),
+                self.threshold.iter().all(|t| (1..=4).contains(&t.rank)),
                 "a `threshold` is of a category of data, and of rank 1 to 4",
             ),
             (self.recognition.iter().all(recognised), "a `recognition` is of a test, until a date"),
-            (row::is_verified(&self.verified), row::VERIFIED),
         ])
     }
 }
@@ -187,7 +219,7 @@ impl Jurisdiction {
                 .as_deref()
                 .is_none_or(|d| Timestamp::parse_date(d).map(Timestamp::of_date).is_some_and(|d| d <= now))
         };
-        self.instrument.iter().any(|p| p.id == instrument && p.status == "in force" && since(p))
+        self.instrument.iter().any(|p| p.id == instrument && p.status == PartyStatus::InForce && since(p))
     }
 
     /// Its days off.
@@ -205,7 +237,7 @@ mod tests {
         let rows = toml::from_str::<Rows>(include_str!("../../assets/law/jurisdictions.toml")).unwrap().jurisdiction;
         assert_eq!(rows.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["XA", "XB", "XC", "XD", "XE", "XF"]);
         for row in &rows {
-            assert!(row.illustrative && row.verified == "unverified", "{}: invented law is nobody's law", row.code);
+            assert!(row.illustrative && row.verified == Verified::Never, "{}: invented law is nobody's law", row.code);
             assert_eq!(row.problem(), None, "{}", row.code);
             assert!(row.recognition.iter().all(|r| rows.iter().any(|j| j.code == r.of)), "{}", row.code);
         }

@@ -4,8 +4,92 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, LawRow};
-use crate::value::class::{Category, Level, Tier};
+use super::row::{self, LawRow, Verified};
+use crate::value::class::{Category, Level, Tier, words};
+use crate::value::word::open_words;
+
+words! {
+    /// Whom a request goes to.
+    Counterpart {
+        /// Another desk.
+        Desk = "desk",
+        /// Straight to a provider.
+        Provider = "provider",
+    }
+}
+
+words! {
+    /// What a clock measures.
+    ClockKind {
+        /// Until when it is answered.
+        Reply = "reply",
+        /// Until when data are preserved.
+        Preservation = "preservation",
+        /// Until when the authority behind it stands.
+        Authority = "authority",
+    }
+}
+
+words! {
+    /// What a clock is counted in.
+    Unit {
+        /// Hours.
+        Hour = "hour",
+        /// Days.
+        Day = "day",
+    }
+}
+
+words! {
+    /// The event that starts a clock.
+    Event {
+        /// The request has arrived.
+        Received = "received",
+        /// It was sent.
+        Sent = "sent",
+        /// It was issued.
+        Issued = "issued",
+        /// It was served on the provider.
+        Served = "served",
+        /// It was decided.
+        Decided = "decided",
+    }
+}
+
+open_words! {
+    /// In which case a clock runs.
+    Variant {
+        /// In every other one.
+        ORDINARY = "ordinary",
+        /// As the order itself says.
+        ORDER = "order",
+        /// In an emergency.
+        EMERGENCY = "emergency",
+        /// Where it is urgent, and what is asked is directly accessible.
+        URGENT_DIRECT = "urgent-direct",
+        /// Where it is urgent, and another body has what is asked.
+        URGENT_INDIRECT = "urgent-indirect",
+        /// For provisional measures.
+        PROVISIONAL = "provisional",
+        /// For carrying it out.
+        EXECUTION = "execution",
+        /// For subscriber information.
+        SUBSCRIBER = "subscriber",
+        /// For traffic data.
+        TRAFFIC = "traffic",
+        /// Of an order that was issued before anyone validated it.
+        VALIDATION = "validation",
+    }
+}
+
+row::law_words! {
+    Level: "`level` is L1, L2 or L3",
+    Category: "`categories`, and the `category` of a `threshold`, are categories of data",
+    Counterpart: "`counterpart` is `desk` or `provider`",
+    ClockKind: "a `clock` is not one of those that can be computed: `reply`, `preservation`, `authority`",
+    Unit: "a `clock` is not one of those that can be computed: its `unit` is `hour` or `day`",
+    Event: "a `clock` is not one of those that can be computed: it `starts` when `received`, `sent`, `issued`, `served`, `decided`",
+}
 
 /// A kind of request.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
@@ -22,17 +106,20 @@ pub struct RequestKind {
     /// The letter that it is written with.
     pub template: String,
     /// The tier of what is asked.
-    pub tier: u8,
+    pub tier: Tier,
     /// The level of its review.
-    pub level: String,
+    #[serde(deserialize_with = "row::word")]
+    pub level: Level,
     /// Whether a legal review stands before it is sent.
     pub review: bool,
     /// Whether it is made for emergencies.
     pub emergency: bool,
-    /// `desk`, or `provider` where it goes straight to one.
-    pub counterpart: String,
+    /// Whom it goes to.
+    #[serde(deserialize_with = "row::word")]
+    pub counterpart: Counterpart,
     /// The categories of data that it may ask for.
-    pub categories: Vec<String>,
+    #[serde(deserialize_with = "row::all_words")]
+    pub categories: Vec<Category>,
     /// The closed list of grounds on which it may be refused.
     #[serde(default)]
     pub grounds: Vec<String>,
@@ -42,7 +129,7 @@ pub struct RequestKind {
     /// Where it was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
     /// What it must say.
     #[serde(default)]
     pub field: Vec<FieldRow>,
@@ -71,16 +158,19 @@ pub struct FieldRow {
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClockRow {
-    /// `reply`, `preservation` or `authority`.
-    pub clock: String,
-    /// `ordinary`, `emergency`, `extended`, …
-    pub variant: String,
+    /// What it measures.
+    #[serde(deserialize_with = "row::word")]
+    pub clock: ClockKind,
+    /// In which case it runs.
+    pub variant: Variant,
     /// How many units; none where no limit is fixed.
     pub amount: Option<i64>,
-    /// `hour` or `day`.
-    pub unit: Option<String>,
-    /// The event that starts it: `received`, `sent`, `issued`, `served` or `decided`.
-    pub starts: String,
+    /// Of what.
+    #[serde(default, deserialize_with = "row::maybe_word")]
+    pub unit: Option<Unit>,
+    /// The event that starts it.
+    #[serde(deserialize_with = "row::word")]
+    pub starts: Event,
     /// Whether an end on a weekend or holiday moves to the next working day.
     pub rolls: bool,
     /// Whether a longer time that the order itself sets counts instead.
@@ -89,7 +179,7 @@ pub struct ClockRow {
     /// The rule.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
 }
 
 #[derive(Deserialize)]
@@ -116,23 +206,15 @@ impl LawRow for RequestKind {
         let clock = |c: &ClockRow| {
             c.amount.is_some() == c.unit.is_some()
                 && c.amount.is_none_or(|n| (1..=36_500).contains(&n))
-                && c.unit.as_deref().is_none_or(|u| ["hour", "day"].contains(&u))
-                && ["reply", "preservation", "authority"].contains(&c.clock.as_str())
-                && ["received", "sent", "issued", "served", "decided"].contains(&c.starts.as_str())
-                && (!c.rolls || (c.unit.as_deref() == Some("day") && c.clock != "preservation"))
-                && row::is_verified(&c.verified)
+                && (!c.rolls || (c.unit == Some(Unit::Day) && c.clock != ClockKind::Preservation))
         };
         row::first(&[
-            (Tier::new(i64::from(self.tier)).is_some(), "`tier` is 1 to 4"),
-            (Level::parse(&self.level).is_some(), "`level` is L1, L2 or L3"),
-            (self.categories.iter().all(|c| Category::parse(c).is_some()), "`categories` are categories of data"),
             (self.field.iter().any(|f| f.required), "a `field` is required: a request says something"),
-            (self.clock.iter().any(|c| c.clock == "reply"), "a `clock` is `reply`"),
+            (self.clock.iter().any(|c| c.clock == ClockKind::Reply), "a `clock` is `reply`"),
             (
                 self.clock.iter().all(clock),
                 "a `clock` is not one of those that can be computed; a preservation never rolls",
             ),
-            (row::is_verified(&self.verified), row::VERIFIED),
         ])
     }
 }
@@ -144,16 +226,6 @@ pub fn by_id(id: &str) -> Option<&'static RequestKind> {
 }
 
 impl RequestKind {
-    /// The tier of what is asked.
-    pub fn tier(&self) -> Tier {
-        Tier::new(i64::from(self.tier)).unwrap_or(Tier::INDICATORS)
-    }
-
-    /// The level of its review.
-    pub fn level(&self) -> Level {
-        Level::parse(&self.level).unwrap_or(Level::L3)
-    }
-
     /// The required fields that `has` does not find.
     pub fn missing(&self, has: impl Fn(&str) -> bool) -> Vec<String> {
         self.field.iter().filter(|f| f.required && !has(&f.id)).map(|f| f.id.clone()).collect()

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::row::Verified;
 use crate::value::class::Tier;
 use crate::value::timestamp::Duration;
 
@@ -18,13 +19,13 @@ struct Rows {
 #[serde(deny_unknown_fields)]
 pub struct RetentionRow {
     /// The tier.
-    pub tier: u8,
+    pub tier: Tier,
     /// The term, in days.
     pub days: i64,
     /// Where it comes from.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
 }
 
 static ROWS: LazyLock<Vec<RetentionRow>> = LazyLock::new(|| {
@@ -33,7 +34,7 @@ static ROWS: LazyLock<Vec<RetentionRow>> = LazyLock::new(|| {
 
 /// How long an item of a tier is kept. Where there is no row, not at all.
 pub fn term(tier: Tier) -> Duration {
-    Duration::days(ROWS.iter().find(|r| r.tier == tier.number()).map_or(0, |r| r.days))
+    Duration::days(ROWS.iter().find(|r| r.tier == tier).map_or(0, |r| r.days))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::value::class::Role;
+use crate::value::class::{Role, words};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +28,14 @@ struct KindRow {
     to_suspended: bool,
 }
 
+words! {
+    /// What stands instead of roles.
+    Anyone {
+        /// Every active member.
+        Any = "any",
+    }
+}
+
 /// Which roles may sign a kind of act.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Signers {
@@ -42,7 +50,7 @@ static TABLE: LazyLock<BTreeMap<String, KindRow>> = LazyLock::new(|| {
         toml::from_str::<Rows>(include_str!("../../assets/law/signers.toml")).map(|r| r.signers).unwrap_or_default();
     let mut table = BTreeMap::new();
     for row in rows {
-        let signers = if row.roles == ["any"] {
+        let signers = if row.roles.iter().any(|r| Anyone::parse(r).is_some()) {
             Signers::Any
         } else {
             Signers::Roles(row.roles.iter().filter_map(|r| Role::parse(r)).collect())

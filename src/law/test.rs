@@ -4,16 +4,17 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::class::Test;
+use super::row::Verified;
+use crate::value::class::{Level, Test};
 
 /// One test.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestRow {
     /// The test.
-    pub id: String,
+    pub id: Test,
     /// The lowest level that asks it.
-    pub level: String,
+    pub level: Level,
     /// The question.
     pub question: String,
     /// What to look at.
@@ -21,7 +22,7 @@ pub struct TestRow {
     /// Where it was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.
-    pub verified: String,
+    pub verified: Verified,
 }
 
 #[derive(Deserialize)]
@@ -36,13 +37,12 @@ static ROWS: LazyLock<Vec<TestRow>> = LazyLock::new(|| {
 
 /// The row of a test.
 pub fn of(test: Test) -> Option<&'static TestRow> {
-    ROWS.iter().find(|r| r.id == test.word())
+    ROWS.iter().find(|r| r.id == test)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::class::Level;
 
     #[test]
     fn every_test_has_its_row_on_the_level_that_asks_it_first() {
@@ -50,7 +50,7 @@ mod tests {
         for test in Test::ALL {
             let row = of(*test).unwrap_or_else(|| panic!("{test:?} has no row"));
             let first = Level::ALL.iter().find(|l| Test::of_level(**l).contains(test)).unwrap();
-            assert_eq!(row.level, first.word(), "{test:?}");
+            assert_eq!(row.level, *first, "{test:?}");
         }
     }
 }

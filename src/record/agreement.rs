@@ -5,7 +5,7 @@
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    must_be, need, nothing_asked, put_new, token,
+    WhenDue, must_be, need, nothing_asked, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -37,7 +37,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "agreement ends",
+    when_due: WhenDue::AgreementEnds,
     line: Line { content: &["title"], terms: &[] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::HomeOrAddressed, Moves::Makes, Some(END), nothing_asked, add),

@@ -1,8 +1,8 @@
 //! Assurances of a partner: that no death penalty is sought, that nobody is tortured, and their like.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, need, nothing_asked,
-    only_at_home, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, need,
+    nothing_asked, only_at_home, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -28,7 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["text"], terms: &["of"] },
     changes: &[ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)],
 };

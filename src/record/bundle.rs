@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
     only_at_home, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -33,7 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[
         ChangeDef::first(EXPORT, AudienceRule::Home, Moves::Makes, None, nothing_asked, export),

@@ -1,8 +1,8 @@
 //! Cases: opened at one desk; a partner knows of a case what was shared of it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, nothing_asked,
-    only_at_home, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved,
+    nothing_asked, only_at_home, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
@@ -31,7 +31,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["title"], terms: &["purpose"] },
     changes: &[
         ChangeDef::first(NEW, AudienceRule::Home, Moves::Makes, None, nothing_asked, open),

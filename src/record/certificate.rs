@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    moved, must_be, need, nothing_asked, put_new,
+    WhenDue, moved, must_be, need, nothing_asked, put_new,
 };
 use super::disclosure::recipients;
 use super::kind::{ChangeKind, Kind, states};
@@ -31,7 +31,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[
         ChangeDef::first(ISSUE, AudienceRule::HomeOrAddressed, Moves::Makes, None, nothing_asked, issue),

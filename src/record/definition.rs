@@ -8,7 +8,7 @@ use super::kind::{ChangeKind, Kind, KindState, State};
 use super::store::{ChangeRow, Record, RecordStore, RecordStoreError};
 use crate::act::header::{Audience, Header};
 use crate::object;
-use crate::value::class::Role;
+use crate::value::class::{Role, words};
 use crate::value::id::Id;
 use crate::value::json::{Json, MemberError, Members};
 use crate::value::person::Person;
@@ -30,8 +30,8 @@ pub struct KindDef {
     pub content: Content,
     /// Whether a legal hold can be placed on its records.
     pub can_be_held: bool,
-    /// What happens when a record of it is due, in a few words.
-    pub when_due: &'static str,
+    /// What happens when a record of it is due.
+    pub when_due: WhenDue,
     /// How a record of it reads in one line.
     pub line: Line,
     /// The changes that make and move its records.
@@ -58,6 +58,22 @@ impl KindDef {
             Content::Own { came_from, .. } => came_from(record, home),
             _ => None,
         }
+    }
+}
+
+words! {
+    /// What happens when a record is due.
+    WhenDue {
+        /// Nothing of its own.
+        Nothing = "due",
+        /// It is deleted.
+        Deletion = "delete",
+        /// One of its clocks ends.
+        ClockEnds = "clock ends",
+        /// It approves nothing any more.
+        ApprovalLapses = "approval lapses",
+        /// Nothing leaves under it any more.
+        AgreementEnds = "agreement ends",
     }
 }
 
@@ -463,10 +479,8 @@ pub fn token(text: &str) -> Option<String> {
 /// Returns the terms that a change's own terms stand for. Terms that many changes of an act share are stated once, in the list
 /// `classes` of its first change; each of those changes then has only the number of its terms in that list.
 pub fn terms_of<'a>(first: &'a Json, own: &'a Json) -> Result<&'a Json, ApplyError> {
-    let Some([(key, number)]) = own.members() else { return Ok(own) };
-    if key != AS {
-        return Ok(own);
-    }
+    let alone = own.members().is_some_and(|members| members.len() == 1);
+    let Some(number) = own.get(AS).filter(|_| alone) else { return Ok(own) };
     let number = number.int().and_then(|n| usize::try_from(n).ok());
     let class = number.and_then(|n| first.get(CLASSES)?.items()?.get(n)).filter(|c| c.members().is_some());
     class.ok_or_else(|| ApplyError::Malformed("a change is of a class that its act does not state".into()))

@@ -2,8 +2,8 @@
 
 use super::card::{self, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked, put_new,
-    token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
+    put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -28,7 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, Moves::Makes, None, nothing_asked, found)],
 };

@@ -6,14 +6,14 @@
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, CLASSES, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line,
-    Moves, moved, must_be, need, nothing_asked, only_at_home, put_new, token,
+    Moves, WhenDue, moved, must_be, need, nothing_asked, only_at_home, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
 use crate::object;
-use crate::value::class::DeleteCause;
+use crate::value::class::{DeleteCause, words};
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::person::Person;
@@ -41,7 +41,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithItems,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[
         ChangeDef::first(PROPOSE, AudienceRule::HomeOrAddressed, Moves::Makes, Some(RECALL), ask_propose, propose),
@@ -205,8 +205,7 @@ pub fn first(id: Id, kind: ChangeKind, terms: &Terms, said: &Said, salt: Salt) -
 }
 
 /// Whether an emergency was one, with reasons.
-pub fn validation(id: Id, approved: bool, reasons: &str, salt: Salt) -> Change {
-    let outcome = if approved { APPROVED } else { REFUSED };
+pub fn validated(id: Id, outcome: Outcome, reasons: &str, salt: Salt) -> Change {
     Change::with_content(id, VALIDATE, &object! { "outcome" => outcome }, &object! { "reasons" => reasons }, salt)
 }
 
@@ -215,23 +214,50 @@ pub fn recalled(id: Id, cause: DeleteCause) -> Change {
     Change::of_terms(id, RECALL, &object! { "cause" => cause })
 }
 
-const PENDING: &str = "pending";
-const APPROVED: &str = "approved";
-const REFUSED: &str = "refused";
-
-/// The validation of an emergency: `pending`, `approved`, `refused`, or `lapsed` where nobody validated it in time. `None`
-/// where no emergency was claimed, or nobody has joined the claim yet.
-pub fn validation_of(record: &Record, now: Timestamp) -> Option<&str> {
-    match record.text("validation")? {
-        PENDING if record.instant("at").is_none_or(|at| now >= at.plus(VALIDATION)) => Some("lapsed"),
-        other => Some(other),
+words! {
+    /// How the validation of an emergency stands.
+    Validation {
+        /// Nobody has validated it yet.
+        Pending = "pending",
+        /// It was one.
+        Approved = "approved",
+        /// It was none.
+        Refused = "refused",
+        /// Nobody validated it in time.
+        Lapsed = "lapsed",
     }
+}
+
+words! {
+    /// What the validation of an emergency comes to.
+    Outcome {
+        /// It was one.
+        Approved = "approved",
+        /// It was none.
+        Refused = "refused",
+    }
+}
+
+impl From<Outcome> for Validation {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Approved => Self::Approved,
+            Outcome::Refused => Self::Refused,
+        }
+    }
+}
+
+/// How the validation of an emergency stands. `None`: none was claimed, or nobody has joined the claim yet.
+pub fn validation(record: &Record, now: Timestamp) -> Option<Validation> {
+    let stands = record.text("validation").and_then(Validation::parse)?;
+    let has_ended = || record.instant("at").is_none_or(|at| now >= at.plus(VALIDATION));
+    Some(if stands == Validation::Pending && has_ended() { Validation::Lapsed } else { stands })
 }
 
 /// Why a disclosure that is recalled must be deleted.
 pub fn delete_cause(record: &Record, now: Timestamp) -> DeleteCause {
-    match validation_of(record, now) {
-        Some(REFUSED | "lapsed") => DeleteCause::NotValidated,
+    match validation(record, now) {
+        Some(Validation::Refused | Validation::Lapsed) => DeleteCause::NotValidated,
         _ => DeleteCause::Recalled,
     }
 }
@@ -303,8 +329,8 @@ fn before_join(_: &dyn RecordStore, _: &Asker, record: &Record) -> Result<GateIn
 }
 
 fn before_validation(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    match validation_of(record, asker.now) {
-        Some(PENDING) => {}
+    match validation(record, asker.now) {
+        Some(Validation::Pending) => {}
         Some(other) => return Err(ApplyError::NotAllowed(format!("its validation is {other} already"))),
         None => {
             return Err(ApplyError::NotAllowed("no emergency was joined: there is nothing to validate".into()));
@@ -403,7 +429,7 @@ fn release(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
     let mut released = released;
     if view.def.kind == JOIN {
         released.set("joined_by", at.member().to_string());
-        released.set("validation", PENDING);
+        released.set("validation", Validation::Pending);
         released.due = Some(at.now().plus(VALIDATION));
     }
     Ok(records.put(&released)?)
@@ -413,9 +439,9 @@ fn validate(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeVie
     only_at_home(at)?;
     let mut record = moved(records, view, Kind::Disclosure)?;
     let mut m = view.members()?;
-    let outcome = m.read("outcome", |o| [APPROVED, REFUSED].into_iter().find(|known| *known == o))?;
+    let outcome = m.read("outcome", Outcome::parse)?;
     m.finish()?;
-    record.set("validation", outcome);
+    record.set("validation", Validation::from(outcome));
     record.due = None;
     Ok(records.put(&record)?)
 }

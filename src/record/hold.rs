@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, moved,
-    need, nothing_asked, only_at_home, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
+    moved, need, nothing_asked, only_at_home, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -53,7 +53,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["reason"] },
     changes: &[
         ChangeDef::first(PLACE, AudienceRule::Home, Moves::Makes, Some(LIFT), nothing_asked, place),

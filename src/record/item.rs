@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, need,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
     nothing_asked, only_at_home, put_new, token,
 };
 use super::disclosure;
@@ -35,7 +35,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
-    when_due: "delete",
+    when_due: WhenDue::Deletion,
     line: Line { content: &["value", "title"], terms: &["type"] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)
@@ -229,9 +229,9 @@ fn record_of(view: &ChangeView<'_>, made: &ParsedTerms, origin: Id) -> Record {
 
 fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_at_home(at)?;
-    let made = at
-        .terms_cache
-        .of(view.terms, || Ok(Added(ParsedTerms { terms: Terms::read_strictly(view.terms)?, json: Arc::new(view.terms.clone()) })))?;
+    let made = at.terms_cache.of(view.terms, || {
+        Ok(Added(ParsedTerms { terms: Terms::read_strictly(view.terms)?, json: Arc::new(view.terms.clone()) }))
+    })?;
     let Added(made) = &*made;
     let terms = &made.terms;
     if terms.originator != at.home {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
     only_at_home, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -37,7 +37,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["id"] },
     changes: &[
         ChangeDef::first(CHANGE, AudienceRule::Home, Moves::Makes, None, nothing_asked, change).or_following(&[CHANGE])

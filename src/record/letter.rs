@@ -1,7 +1,7 @@
 //! Letters and other copies that leave the desk by hand: each is logged before it is written.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
     only_at_home, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -27,7 +27,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["what"] },
     changes: &[ChangeDef::first(WRITE, AudienceRule::Home, Moves::Makes, None, nothing_asked, write)],
 };

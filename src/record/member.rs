@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    must_be, need, nothing_asked, put_new,
+    WhenDue, must_be, need, nothing_asked, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -36,7 +36,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::Partners, Moves::Makes, None, nothing_asked, add)

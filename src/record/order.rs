@@ -1,7 +1,8 @@
 //! Delete orders: a partner is told to delete what it was given.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
+    put_new,
 };
 use super::disclosure::recipients;
 use super::kind::{ChangeKind, Kind, states};
@@ -32,7 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["cause"] },
     changes: &[
         ChangeDef::first(ORDER, AudienceRule::Addressed, Moves::Makes, None, ask, give),

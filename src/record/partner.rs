@@ -2,7 +2,7 @@
 
 use super::card::{Card, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, moved, need,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
     nothing_asked, only_at_home, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -33,7 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[
         ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add),

@@ -1,7 +1,7 @@
 //! Purges: what was erased, by whom, and the generation of the keyring that ended with it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, nothing_asked,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
     only_at_home, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -29,7 +29,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &[] },
     changes: &[
         ChangeDef::first(PURGE, AudienceRule::Home, Moves::Makes, None, nothing_asked, begin),

@@ -6,13 +6,15 @@
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    need, only_at_home, put_new, token,
+    WhenDue, need, only_at_home, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::law;
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::{Audience, Header};
+use crate::law::ground::Effect;
+use crate::law::request::Variant;
 use crate::object;
 use crate::value::class::{Condition, Tier, words};
 use crate::value::id::Id;
@@ -133,7 +135,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
-    when_due: "clock ends",
+    when_due: WhenDue::ClockEnds,
     line: Line { content: &[], terms: &["kind"] },
     changes: &[
         ChangeDef::first(NEW, AudienceRule::Home, Moves::Makes, Some(WITHDRAW), ask_new, new_request),
@@ -191,8 +193,8 @@ pub struct Terms {
     pub tier: Tier,
     /// Mandatory fields that are still missing.
     pub missing: Vec<String>,
-    /// Which of its clocks run: `emergency`, `urgent-direct`, …; `None`: the ordinary ones.
-    pub urgency: Option<String>,
+    /// Which of its clocks run; `None`: the ordinary ones.
+    pub urgency: Option<Variant>,
     /// The time that the order itself sets, in days.
     pub order_days: Option<i64>,
     /// When the warrant or authorisation behind it expires.
@@ -226,7 +228,7 @@ impl Terms {
             purpose: m.read("purpose", token)?,
             tier,
             missing: m.list("missing", token)?,
-            urgency: m.maybe("urgency").map(|u| word(u, "urgency")).transpose()?,
+            urgency: m.maybe("urgency").map(|u| word(u, "urgency").map(Variant::new)).transpose()?,
             order_days: m.maybe("order_days").and_then(Json::int),
             authority_until: m.maybe("authority_until").and_then(Json::text).and_then(Timestamp::parse),
             follows: m.maybe("follows").and_then(Json::text).and_then(Id::parse),
@@ -250,7 +252,7 @@ impl Terms {
                 json.set(key, value);
             }
         };
-        put("urgency", self.urgency.as_deref().map(Json::from));
+        put("urgency", self.urgency.as_ref().map(|u| Json::from(u.word())));
         put("order_days", self.order_days.map(Json::from));
         put("authority_until", self.authority_until.map(|t| t.to_string().into()));
         put("follows", self.follows.map(|i| i.to_string().into()));
@@ -701,7 +703,7 @@ fn ask_answer(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     }
     if let Some(ground) = ground.filter(|_| at.own()) {
         let law = law::edition_before(records, at.position)?;
-        let effect = if answer == Answer::Postpone { "postpone" } else { "refuse" };
+        let effect = if answer == Answer::Postpone { Effect::Postpone } else { Effect::Refuse };
         let kind = record.text("kind").and_then(|k| law.request(k));
         if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
             return Err(ApplyError::Authority(format!(

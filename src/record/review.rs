@@ -5,7 +5,7 @@
 
 use super::definition::{
     ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    moved, need, nothing_asked, only_at_home, put_new, token,
+    WhenDue, moved, need, nothing_asked, only_at_home, put_new, token,
 };
 use super::item;
 use super::kind::{ChangeKind, Kind, states};
@@ -48,7 +48,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
-    when_due: "approval lapses",
+    when_due: WhenDue::ApprovalLapses,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[
         ChangeDef::first(OPEN, AudienceRule::Home, Moves::Makes, None, ask_open, open)
@@ -182,8 +182,8 @@ pub fn assessed(id: Id, assessment: &Assessment, salt: Salt) -> Change {
 /// What a reviewer decides.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
-    /// The decision, in the gate's word: `approve`, `refuse`, …
-    pub outcome: String,
+    /// What it does.
+    pub outcome: Decided,
     /// Conditions on the recipient.
     pub conditions: Vec<Condition>,
     /// When the approval expires.
@@ -202,7 +202,7 @@ impl Decision {
         let truth = |j: &Json| j.truth().ok_or_else(|| ApplyError::Malformed("a truth value is expected".into()));
         let mut m = crate::value::json::Members::of(json)?;
         let decision = Self {
-            outcome: m.read("outcome", |o| outcome_of_word(o).map(|_| o.to_owned()))?,
+            outcome: m.read("outcome", Decided::parse)?,
             conditions: m.list("conditions", Condition::parse)?,
             expires: m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse),
             conflict: truth(m.need("conflict")?)?,
@@ -228,7 +228,7 @@ pub struct DecisionWords<'a> {
 /// Decides a review.
 pub fn decided(id: Id, decision: &Decision, said: DecisionWords<'_>, salt: Salt) -> Change {
     let terms = object! {
-        "outcome" => decision.outcome.as_str(),
+        "outcome" => decision.outcome,
         "conditions" => decision.conditions.clone(),
         "expires" => decision.expires.map(|t| t.to_string()),
         "conflict" => decision.conflict,
@@ -257,16 +257,31 @@ pub fn recused(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, RECUSE, &object! { "said" => said }, &object! { "because" => because }, salt)
 }
 
-/// The outcome that a decision leads to, by the decision's word.
-fn outcome_of_word(outcome: &str) -> Option<ReviewOutcome> {
-    Some(match outcome {
-        "approve" => ReviewOutcome::Approved,
-        "approve-with-conditions" => ReviewOutcome::Conditions,
-        "partial" => ReviewOutcome::Partial,
-        "defer" => ReviewOutcome::Deferred,
-        "refuse" => ReviewOutcome::Refused,
-        _ => return None,
-    })
+words! {
+    /// What a decision does.
+    Decided {
+        /// It approves.
+        Approve = "approve",
+        /// It approves with conditions.
+        ApproveWithConditions = "approve-with-conditions",
+        /// It approves in part.
+        Partial = "partial",
+        /// It puts the decision off.
+        Defer = "defer",
+        /// It refuses.
+        Refuse = "refuse",
+    }
+}
+
+/// What a decision comes to.
+const fn outcome_after(decided: Decided) -> ReviewOutcome {
+    match decided {
+        Decided::Approve => ReviewOutcome::Approved,
+        Decided::ApproveWithConditions => ReviewOutcome::Conditions,
+        Decided::Partial => ReviewOutcome::Partial,
+        Decided::Defer => ReviewOutcome::Deferred,
+        Decided::Refuse => ReviewOutcome::Refused,
+    }
 }
 
 /// The state that a review is in after an outcome.
@@ -420,8 +435,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     only_at_home(at)?;
     let mut record = moved(records, view, Kind::Review)?;
     let decision = Decision::read(view.terms)?;
-    let mut outcome =
-        outcome_of_word(&decision.outcome).ok_or_else(|| ApplyError::Malformed("`outcome` is not known".into()))?;
+    let mut outcome = outcome_after(decision.outcome);
     // What was deferred is decided again; at L3 a first decision waits for the second.
     let deferred = record.is(State::Deferred);
     let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };

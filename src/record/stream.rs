@@ -2,13 +2,14 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::definition::{ApplyError, Content, KindDef, Line};
+use super::definition::{ApplyError, Content, KindDef, Line, WhenDue};
 use super::kind::{Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::header::Seen;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::timestamp::Timestamp;
 
 states! {
     /// Where a stream stands.
@@ -26,7 +27,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
-    when_due: "due",
+    when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[],
 };
@@ -70,6 +71,11 @@ fn last(record: &Record, way: &str) -> Option<(u64, Digest)> {
     let json = record.terms.get(way)?;
     let sequence = json.get("sequence")?.int().and_then(|n| u64::try_from(n).ok())?;
     Some((sequence, json.get("manifest")?.text().and_then(Digest::parse)?))
+}
+
+/// When the last bundle came in.
+pub fn heard(record: &Record) -> Option<Timestamp> {
+    record.terms.get("in")?.get("at")?.text().and_then(Timestamp::parse)
 }
 
 /// How far the partner's log was seen.

@@ -182,10 +182,16 @@ macro_rules! templates {
     };
 }
 
-/// The templates of each language: name and text. A new letter is two files and a word here; a new language is a folder
+/// The templates of a language: the language, the name, the text.
+type Templates = &'static [(&'static str, &'static str, &'static str)];
+
+/// What every letter of a language stands on; none is written with it alone.
+const BASES: &[Templates] = &[templates!("en": "base")];
+
+/// The letters of each language. A new letter is two files and a word here; a new language is a folder
 /// and a line.
-const TEMPLATES: &[&[(&str, &str, &str)]] = &[templates!("en":
-    "base", "request", "preservation", "preservation-order", "preservation-letter", "production", "production-order",
+const LETTERS: &[Templates] = &[templates!("en":
+    "request", "preservation", "preservation-order", "preservation-letter", "production", "production-order",
     "registration", "mla", "collection", "contact-point", "information", "team", "emergency", "spoc", "warrant-cover",
     "consent", "refusal", "extension", "use-report", "answer", "notice",
 )];
@@ -200,7 +206,8 @@ pub enum LetterFormat {
 }
 
 impl LetterFormat {
-    const fn ending(self) -> &'static str {
+    /// How the name of such a file ends.
+    pub const fn ending(self) -> &'static str {
         match self {
             Self::Html => "html",
             Self::Text => "txt",
@@ -211,7 +218,7 @@ impl LetterFormat {
 /// Whether there is a template of that name.
 pub fn has_template(name: &str) -> bool {
     let file = format!("{name}.txt");
-    TEMPLATES.iter().flat_map(|t| t.iter()).any(|(_, n, _)| *n == file && name != "base")
+    LETTERS.iter().flat_map(|t| t.iter()).any(|(_, n, _)| *n == file)
 }
 
 /// Columns of a plain letter.
@@ -224,7 +231,7 @@ pub fn write(letter: &Cleared<Letter>, language: &str, form: LetterFormat) -> Re
     let mut env = Environment::new();
     env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
     env.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    for (_, name, text) in TEMPLATES.iter().flat_map(|t| t.iter()).filter(|(l, ..)| *l == language) {
+    for (_, name, text) in BASES.iter().chain(LETTERS).flat_map(|t| t.iter()).filter(|(l, ..)| *l == language) {
         env.add_template(name, text)?;
     }
     let name = format!("{}.{}", letter.template, form.ending());
@@ -343,7 +350,7 @@ mod tests {
             assert!(has_template(&kind.template), "{} is written with {}", kind.id, kind.template);
         }
         let hostile = "</p><script>alert(1)</script> \"quoted\" {{ id }}";
-        let names = TEMPLATES[0].iter().filter_map(|(_, n, _)| n.strip_suffix(".txt")).filter(|n| *n != "base");
+        let names = LETTERS[0].iter().filter_map(|(_, n, _)| n.strip_suffix(".txt"));
         for name in names {
             for text in ["", "plain", hostile, &"long ".repeat(100)] {
                 let letter = for_tests(letter(name, text));

@@ -11,6 +11,7 @@ use crate::command::definition::Key;
 use crate::command::definition::{ArgKind, Args, Command};
 use crate::command::desk::workspace_info::{line_of, short};
 use crate::command::disclosure;
+use crate::record::disclosure as disclosures;
 use crate::record::item;
 use crate::record::kind::Kind;
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
@@ -54,10 +55,7 @@ pub fn place_of(workspace: &Workspace, subject: &RecordRef) -> Result<Option<(Sc
         Kind::Case => at(ScreenId::CASE, 0, Some(record.id)),
         Kind::Request => at(ScreenId::QUEUE, if super::screen::queue::is_open(record.state) { 0 } else { 3 }, None),
         Kind::Review => at(ScreenId::LEGAL, 0, None),
-        Kind::Disclosure
-            if record.is(crate::record::disclosure::State::Proposed)
-                || record.text("validation") == Some("pending") =>
-        {
+        Kind::Disclosure if record.is(disclosures::State::Proposed) || waits_for_validation(workspace, &record) => {
             at(ScreenId::LEGAL, 0, None)
         }
         Kind::Disclosure => {
@@ -70,6 +68,11 @@ pub fn place_of(workspace: &Workspace, subject: &RecordRef) -> Result<Option<(Sc
         Kind::Certificate => at(ScreenId::TIMERS, 3, None),
         _ => None,
     })
+}
+
+/// Whether an emergency's validation is waited for: what was not validated in time is shown among what was shared.
+fn waits_for_validation(workspace: &Workspace, record: &Record) -> bool {
+    disclosures::validation(record, workspace.now()) == Some(disclosures::Validation::Pending)
 }
 
 /// What is known of a command's form before anybody types.
@@ -140,7 +143,7 @@ pub fn prepare(
 
 /// Records in a line.
 pub fn label(workspace: &Workspace, records: &[&Record]) -> Result<String, Error> {
-    let one = |r: &Record| short(r.kind, &r.id.to_string());
+    let one = |r: &Record| short(r.kind, r.id);
     match records {
         [only] => Ok(format!("{}  {}", one(only), line_of(workspace, only)?)),
         many => {
@@ -193,8 +196,7 @@ pub type Copy = (&'static str, Result<String, Error>);
 
 /// What may be copied of a thing. Ids and digests say nothing of a case; its words do, and go only where they may be known.
 pub fn copies(workspace: &Workspace, subject: &RecordRef) -> Result<Vec<Copy>, Error> {
-    let mut all: Vec<Copy> =
-        vec![("name", Ok(short(subject.kind, &subject.id.to_string()))), ("id", Ok(subject.id.to_string()))];
+    let mut all: Vec<Copy> = vec![("name", Ok(short(subject.kind, subject.id))), ("id", Ok(subject.id.to_string()))];
     let Some(record) = workspace.records().get(subject.id)? else { return Ok(all) };
     let last = read::changes_of(&workspace.db, record.id)?.last().map(|c| c.row);
     let act = last.map(|row| read::position_of_row(&workspace.db, ChangeRow(row))).transpose()?.flatten();
@@ -244,8 +246,7 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
         }
     }
     for hit in crate::command::desk::workspace_info::hits(workspace, typed, 5 * MOST)? {
-        let record = Id::parse(&hit.id).map(|id| workspace.records().get(id)).transpose()?.flatten();
-        record.map(&mut add).transpose()?;
+        workspace.records().get(hit.id)?.map(&mut add).transpose()?;
     }
     // A case, a request or a partner says more than one of a thousand items that say the same.
     found.sort_by_key(|(subject, _)| subject.kind == Kind::Item);

@@ -69,7 +69,7 @@ pub fn why(failure: &Error) -> String {
 /// Things in a line, by their short ids.
 pub fn named(things: &[RecordRef]) -> String {
     const MOST: usize = 4;
-    let names: Vec<String> = things.iter().take(MOST).map(|s| short(s.kind, &s.id.to_string())).collect();
+    let names: Vec<String> = things.iter().take(MOST).map(|s| short(s.kind, s.id)).collect();
     let more = if things.len() > MOST { format!(" and {} more", things.len() - MOST) } else { String::new() };
     format!("{}{more}", names.join(" "))
 }

@@ -11,7 +11,7 @@ use ratatui::widgets::{
     TableState, Widget,
 };
 
-use super::page::{Column, Detail, Line, PageRow, Section, StyledText, Width};
+use super::page::{Cell, Column, Detail, Line, PageRow, Section, Width};
 use super::theme::{StyleRole, Styles};
 use crate::value::text::{Shown, fit, is_hidden, pad, width, wrap};
 
@@ -67,7 +67,7 @@ impl Canvas<'_> {
         self.rule(Rect { height: 1, ..area }, detail.title.as_str());
         let (labels, room) = detail_columns(detail, area.width);
         let mut lines = Vec::new();
-        for (label, piece) in &detail.lines {
+        for (label, piece) in &detail.lines() {
             for (n, line) in wrap(piece.text.as_str(), usize::from(room)).into_iter().enumerate() {
                 let label = if n == 0 { label.as_str() } else { "" };
                 let label = if labels == 0 { String::new() } else { pad(label, usize::from(labels)) + "  " };
@@ -195,7 +195,7 @@ impl Canvas<'_> {
             () => self.theme.style(role),
         };
         let pointer = if selected { ">" } else { " " };
-        let mark = if marked { 'x' } else { row.mark };
+        let mark = if marked { 'x' } else { row.mark.sign() };
         let base = if selected { Style::new() } else { self.theme.style(StyleRole::Base) };
         let before =
             TextLine::from_iter([Span::styled(pointer, base), Span::styled(mark.to_string(), style(StyleRole::Due))]);
@@ -229,8 +229,7 @@ impl Canvas<'_> {
         let widths = Self::section_columns(&section.columns, area.width);
         let mut table = Vec::new();
         if has_heads(section) {
-            let cells = section.columns.iter().map(|c| StyledText::new(c.title, StyleRole::Note)).collect();
-            let head = PageRow { subject: None, mark: ' ', cells };
+            let head = PageRow::of(section.columns.iter().map(|c| Cell::new(c.title, StyleRole::Note)).collect());
             table.push(self.section_row(&section.columns, &widths, &head, false, false));
         }
         let heads = table.len();
@@ -283,7 +282,7 @@ pub fn has_heads(section: &Section) -> bool {
 
 /// The columns for the labels of a detail, and those for its text.
 fn detail_columns(detail: &Detail, room: u16) -> (u16, u16) {
-    let labels = detail.lines.iter().map(|(l, _)| width(l.as_str())).max().unwrap_or(0).min(14) as u16;
+    let labels = detail.lines().iter().map(|(l, _)| width(l.as_str())).max().unwrap_or(0).min(14) as u16;
     let indent = if labels == 0 { 0 } else { labels + 2 };
     (labels, room.saturating_sub(indent + 1))
 }
@@ -291,5 +290,5 @@ fn detail_columns(detail: &Detail, room: u16) -> (u16, u16) {
 /// How many lines a detail has in so many columns, without its title.
 pub fn detail_height(detail: &Detail, room: u16) -> usize {
     let (_, room) = detail_columns(detail, room);
-    detail.lines.iter().map(|(_, piece)| wrap(piece.text.as_str(), usize::from(room)).len()).sum()
+    detail.lines().iter().map(|(_, piece)| wrap(piece.text.as_str(), usize::from(room)).len()).sum()
 }

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
 use super::filter::{Filter, Fitting};
-use super::measure::Measure;
-use super::order::Order;
+use super::order::{Order, Rank};
 use super::page::{Column, PageRow, Section, Window};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
@@ -88,8 +87,8 @@ struct Sifted {
     fitting: Option<Fitting>,
     read: usize,
     fit: Vec<i64>,
-    /// What those rows say in the column of the order, until all are read.
-    says: Vec<Measure>,
+    /// Where those rows stand in the column of the order, until all are read.
+    ranks: Vec<Rank>,
 }
 
 impl ListQuery {
@@ -139,7 +138,7 @@ impl List {
 impl Sifted {
     fn new(wish: &ListQuery) -> Self {
         let (filter, order) = (wish.filter.clone(), wish.order.clone());
-        Self { filter, order, fitting: None, read: 0, fit: Vec::new(), says: Vec::new() }
+        Self { filter, order, fitting: None, read: 0, fit: Vec::new(), ranks: Vec::new() }
     }
 
     /// Reads some rows, and puts all in order where these are the last.
@@ -156,8 +155,7 @@ impl Sifted {
             if fitting.fits(row, &section.columns, source.now) {
                 self.fit.push(*number);
                 if let Some(column) = column {
-                    let cell = row.cells.get(column);
-                    self.says.push(cell.map_or(Measure::Blank, |c| Measure::of_cell(c.text.as_str(), source.now)));
+                    self.ranks.push(Rank::of(row.cells.get(column)));
                 }
             }
         }
@@ -165,8 +163,8 @@ impl Sifted {
         if self.read >= all.len()
             && let Some(order) = self.order.as_ref().filter(|_| column.is_some())
         {
-            let says = std::mem::take(&mut self.says);
-            self.fit = order.of(says).into_iter().filter_map(|n| self.fit.get(n).copied()).collect();
+            let ranks = std::mem::take(&mut self.ranks);
+            self.fit = order.of(ranks).into_iter().filter_map(|n| self.fit.get(n).copied()).collect();
         }
         Ok(())
     }
@@ -175,7 +173,7 @@ impl Sifted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::page::{StyledText, Width, column};
+    use crate::tui::page::{Cell, SortKey, Width, column};
 
     fn wish(filter: &str, order: Option<(&str, bool)>) -> ListQuery {
         let order = order.map(|(column, reversed)| Order { column: column.into(), reversed });
@@ -186,11 +184,8 @@ mod tests {
     fn read(count: i64, wish: &ListQuery, wanted: Option<i64>) -> (Vec<i64>, Option<Window>) {
         let columns = [column("ID", Width::Fixed(8)), column("TIER", Width::Fixed(4))];
         let row = |n: i64| {
-            Ok(PageRow {
-                subject: None,
-                mark: ' ',
-                cells: vec![StyledText::from(n.to_string()), StyledText::from(format!("T{}", n % 7))],
-            })
+            let tier = Cell::from(format!("T{}", n % 7)).by(SortKey::Number(n % 7));
+            Ok(PageRow::of(vec![Cell::number(n), tier]))
         };
         let source = Source {
             of: Of { position: 1, view: 0, focus: None },
@@ -244,7 +239,7 @@ mod tests {
         let wish = wish("tier:6", None);
         assert_eq!(read(1000, &wish, None).1.unwrap().fit, 142);
         let columns = [column("ID", Width::Fixed(8))];
-        let row = |n: i64| Ok(PageRow { subject: None, mark: ' ', cells: vec![StyledText::from(n.to_string())] });
+        let row = |n: i64| Ok(PageRow::of(vec![Cell::number(n)]));
         let source = |position, count| Source {
             of: Of { position, view: 0, focus: None },
             columns: &columns,

@@ -20,7 +20,6 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 pub mod long;
-pub mod measure;
 pub mod mode;
 pub mod order;
 pub mod overlay;

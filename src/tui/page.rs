@@ -1,10 +1,13 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
 use super::theme::StyleRole;
-use crate::record::kind::Kind;
+use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind_def;
+use crate::value::class::Tier;
 use crate::value::id::Id;
 use crate::value::text::Shown;
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::word::WordList;
 
 /// A thing that a row stands for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -13,6 +16,12 @@ pub struct RecordRef {
     pub kind: Kind,
     /// The record.
     pub id: Id,
+}
+
+impl From<(Kind, Id)> for RecordRef {
+    fn from((kind, id): (Kind, Id)) -> Self {
+        Self { kind, id }
+    }
 }
 
 /// A piece of text and what it means.
@@ -94,15 +103,244 @@ impl Column {
     }
 }
 
+/// A word of a closed list, as a cell says it: where it stands in the list, and how it is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListWord {
+    /// Its place in the list.
+    pub place: usize,
+    /// The word.
+    pub word: &'static str,
+    /// How people read it.
+    pub label: &'static str,
+}
+
+impl ListWord {
+    /// A word of a list.
+    pub fn of<W: WordList>(word: W) -> Self {
+        Self { place: word.place(), word: word.into(), label: word.into() }
+    }
+
+    /// A state: its place in the life of a record of its kind.
+    pub fn of_state(state: State) -> Self {
+        let place = kind_def(state.kind()).states.iter().position(|s| *s == state).unwrap_or_default();
+        Self { place, word: state.word(), label: state.label() }
+    }
+
+    /// Whether it has a part, written in small letters.
+    pub fn has(&self, part: &str) -> bool {
+        self.word.to_lowercase().contains(part) || self.label.to_lowercase().contains(part)
+    }
+}
+
+/// By what a cell is ordered, and compared with what was typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SortKey {
+    /// It says nothing.
+    #[default]
+    Nothing,
+    /// A number.
+    Number(i64),
+    /// A tier.
+    Tier(Tier),
+    /// A length of time.
+    Span(Duration),
+    /// A point in time.
+    Time(Timestamp),
+    /// A word of a closed list.
+    Word(ListWord),
+    /// Its text.
+    Text,
+}
+
+/// A cell of a row: what it shows, what that means, and by what it is ordered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cell {
+    /// The text.
+    pub text: Shown,
+    /// What it means.
+    pub role: StyleRole,
+    /// By what it is ordered.
+    pub key: SortKey,
+    /// It draws what the number before it says.
+    pub is_bar: bool,
+}
+
+impl Cell {
+    /// Text with a style, ordered by what it says.
+    pub fn new(text: impl Into<Shown>, role: StyleRole) -> Self {
+        let text = text.into();
+        let key = if text.is_empty() { SortKey::Nothing } else { SortKey::Text };
+        Self { text, role, key, is_bar: false }
+    }
+
+    /// The dash that stands for nothing.
+    pub fn nothing() -> Self {
+        Self::new("-", StyleRole::Base).by(SortKey::Nothing)
+    }
+
+    /// A number.
+    pub fn number(n: impl TryInto<i64> + ToString) -> Self {
+        let text = n.to_string();
+        Self::from(text).by(SortKey::Number(n.try_into().unwrap_or(i64::MAX)))
+    }
+
+    /// A number, or the dash.
+    pub fn maybe_number(n: Option<impl TryInto<i64> + ToString>) -> Self {
+        n.map_or_else(Self::nothing, Self::number)
+    }
+
+    /// A tier.
+    pub fn tier(tier: Tier) -> Self {
+        Self::from(format!("T{tier}")).by(SortKey::Tier(tier))
+    }
+
+    /// A tier, or the dash.
+    pub fn maybe_tier(tier: Option<Tier>) -> Self {
+        tier.map_or_else(Self::nothing, Self::tier)
+    }
+
+    /// A word of a closed list.
+    pub fn word<W: WordList>(word: W) -> Self {
+        Self::from(Into::<&'static str>::into(word)).by(SortKey::Word(ListWord::of(word)))
+    }
+
+    /// A bar of so many marks at most.
+    pub fn bar(n: u64, most: usize) -> Self {
+        let marks = usize::try_from(n).unwrap_or(most).min(most);
+        Self { is_bar: true, ..Self::from("#".repeat(marks)).by(SortKey::Nothing) }
+    }
+
+    /// The same cell, ordered by something else than its text.
+    #[must_use]
+    pub fn by(self, key: SortKey) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The same cell with another text.
+    #[must_use]
+    pub fn said(self, text: impl Into<Shown>) -> Self {
+        Self { text: text.into(), ..self }
+    }
+
+    /// The same cell in another style.
+    #[must_use]
+    pub fn styled(self, role: StyleRole) -> Self {
+        Self { role, ..self }
+    }
+}
+
+impl<T: Into<Shown>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::new(text, StyleRole::Base)
+    }
+}
+
+impl From<Cell> for StyledText {
+    fn from(cell: Cell) -> Self {
+        Self { text: cell.text, role: cell.role }
+    }
+}
+
+/// A mark before a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mark {
+    /// None.
+    #[default]
+    None,
+    /// It is due soon, or late.
+    Due,
+    /// It came from a partner.
+    FromPartner,
+    /// It is held.
+    Held,
+}
+
+impl Mark {
+    /// How it is drawn.
+    pub const fn sign(self) -> char {
+        match self {
+            Self::None => ' ',
+            Self::Due => '!',
+            Self::FromPartner => '#',
+            Self::Held => 'H',
+        }
+    }
+
+    /// How it is said.
+    pub const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Due => Some("due soon"),
+            Self::FromPartner => Some("from a partner"),
+            Self::Held => Some("held"),
+        }
+    }
+}
+
+/// What a row is like, whatever its columns show: a filter asks for it by name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Facets {
+    /// The state of what it stands for.
+    pub state: Option<State>,
+    /// The partner that it concerns, by its code.
+    pub partner: Option<Shown>,
+    /// When something is due.
+    pub due: Option<Timestamp>,
+}
+
 /// A row of a section.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PageRow {
     /// What it stands for; rows without one cannot be selected.
     pub subject: Option<RecordRef>,
-    /// A mark before it: `!` due soon, `#` a caveat, `H` held.
-    pub mark: char,
+    /// The number of the act that it stands for, where it is one.
+    pub act: Option<i64>,
+    /// A mark before it.
+    pub mark: Mark,
     /// Its cells, one for each column.
-    pub cells: Vec<StyledText>,
+    pub cells: Vec<Cell>,
+    /// What it is like.
+    pub facets: Facets,
+}
+
+impl PageRow {
+    /// A row of cells that stands for nothing.
+    pub fn of(cells: Vec<Cell>) -> Self {
+        Self { cells, ..Self::default() }
+    }
+
+    /// The same row, which stands for a record.
+    #[must_use]
+    pub fn about(self, subject: Option<RecordRef>) -> Self {
+        Self { subject, ..self }
+    }
+
+    /// The same row with a mark.
+    #[must_use]
+    pub fn marked(self, mark: Mark) -> Self {
+        Self { mark, ..self }
+    }
+
+    /// The same row, of something in a state.
+    #[must_use]
+    pub fn in_state(mut self, state: State) -> Self {
+        self.facets.state = Some(state);
+        self
+    }
+
+    /// The same row, of something that concerns a partner.
+    #[must_use]
+    pub fn with_partner(mut self, code: &str) -> Self {
+        self.facets.partner = Some(Shown::of(code)).filter(|code| !code.is_empty());
+        self
+    }
+
+    /// The same row, of something that is due.
+    #[must_use]
+    pub fn due(mut self, due: Option<Timestamp>) -> Self {
+        self.facets.due = due;
+        self
+    }
 }
 
 /// Which part of a long list a page shows.
@@ -173,21 +411,89 @@ impl Page {
     }
 }
 
-/// What is known of one thing: labelled lines.
+/// A line of a detail: a label, which may be empty, and a text.
+pub type DetailLine = (Shown, StyledText);
+
+/// An act that touched a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HistoryEntry {
+    /// Its number.
+    pub number: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The desk and who of it.
+    pub who: Shown,
+    /// What it did to the record.
+    pub did: ChangeKind,
+}
+
+/// The acts that touched a record, the newest last.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RecordHistory {
+    /// How many earlier ones are left out.
+    pub skipped: usize,
+    /// The acts.
+    pub entries: Vec<HistoryEntry>,
+}
+
+/// What is known of one thing: labelled lines, what became of it, and its id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Detail {
     /// Its heading.
     pub title: Shown,
-    /// Its lines: a label, which may be empty, and a text.
-    pub lines: Vec<(Shown, StyledText)>,
+    /// What is known of it.
+    about: Vec<DetailLine>,
+    /// What became of it.
+    pub history: RecordHistory,
+    /// Its id.
+    pub id: Option<Id>,
 }
 
 impl Detail {
+    /// The detail of a thing with this heading.
+    pub fn new(title: impl Into<Shown>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+
+    /// A text of lines under this heading.
+    pub fn of_lines(title: impl Into<Shown>, lines: Vec<DetailLine>) -> Self {
+        Self { about: lines, ..Self::new(title) }
+    }
+
+    /// What is known of it, without what became of it.
+    pub fn about(&self) -> &[DetailLine] {
+        &self.about
+    }
+
+    /// Every line, from top to bottom.
+    pub fn lines(&self) -> Vec<DetailLine> {
+        let mut lines = self.about.clone();
+        let label = |first: bool| Shown::of(if first { "HISTORY" } else { "" });
+        let Some(id) = self.id else { return lines };
+        lines.push(DetailLine::default());
+        if self.history.skipped > 0 {
+            lines.push((label(true), StyledText::from(format!("{} earlier", self.history.skipped))));
+        }
+        for (n, entry) in self.history.entries.iter().enumerate() {
+            let did = entry.did.name().replace('-', " ");
+            let said = format!("{} {} {did}", entry.at.to_minute(), entry.who);
+            lines.push((label(n == 0 && self.history.skipped == 0), StyledText::from(said)));
+        }
+        lines.push(DetailLine::default());
+        lines.push((Shown::of("ID"), StyledText::new(id.to_string(), StyleRole::Note)));
+        lines
+    }
+
+    /// Adds a line, whatever it says.
+    pub fn push(&mut self, label: impl Into<Shown>, text: impl Into<StyledText>) {
+        self.about.push((label.into(), text.into()));
+    }
+
     /// Adds a labelled line, unless it is empty.
     pub fn line(&mut self, label: &str, text: impl Into<StyledText>) {
         let text = text.into();
         if !text.text.is_empty() {
-            self.lines.push((Shown::of(label), text));
+            self.about.push((Shown::of(label), text));
         }
     }
 
@@ -197,13 +503,13 @@ impl Detail {
             return;
         }
         for (n, line) in crate::value::text::shown_lines(text).into_iter().enumerate() {
-            self.lines.push((Shown::of(if n == 0 { label } else { "" }), StyledText::from(line)));
+            self.about.push((Shown::of(if n == 0 { label } else { "" }), StyledText::from(line)));
         }
     }
 
     /// Adds an empty line.
     pub fn gap(&mut self) {
-        self.lines.push((Shown::default(), StyledText::default()));
+        self.about.push(DetailLine::default());
     }
 
     /// Its title and its lines as sentences, for the line-oriented interface.
@@ -214,6 +520,6 @@ impl Detail {
             (false, false) => Some(format!("{}: {}", label.as_str().trim(), piece.text)),
         };
         let title = (!self.title.is_empty()).then(|| self.title.to_string());
-        title.into_iter().chain(self.lines.iter().filter_map(line)).collect()
+        title.into_iter().chain(self.lines().iter().filter_map(line)).collect()
     }
 }

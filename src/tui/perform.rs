@@ -1,12 +1,11 @@
 //! Running a command in the workspace: with one form or with several, and beforehand as a rehearsal. It is called on the
 //! worker threads, and draws nothing.
 
-use super::page::{RecordRef, StyledText};
+use super::page::{DetailLine, RecordRef};
 use super::screen::detail::detail;
 use crate::command::definition::{Args, Command, Output, Preview};
 use crate::command::run::{On, run};
 use crate::command::{self, plain};
-use crate::value::text::Shown;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -85,9 +84,8 @@ pub fn preview(
         None
     };
     let lines = subject.and_then(|s| detail(workspace, s).ok()).map(|d| {
-        let line = |(label, piece): &(Shown, StyledText)| format!("{label:14}  {}", piece.text);
-        let until = d.lines.iter().position(|(label, _)| label.as_str() == "HISTORY").unwrap_or(d.lines.len());
-        d.lines.iter().take(until).map(line).collect()
+        let line = |(label, piece): &DetailLine| format!("{label:14}  {}", piece.text);
+        d.about().iter().map(line).collect()
     });
     (answer, lines.unwrap_or_default())
 }

@@ -114,6 +114,11 @@ impl std::fmt::Display for Shown {
     }
 }
 
+/// Whether what was typed for a file stands for standard input.
+pub fn is_standard_input(typed: &str) -> bool {
+    typed == "-"
+}
+
 /// Text of several lines, fit to be shown: only line feeds break lines; a tab is four spaces.
 pub fn shown_lines(text: &str) -> Vec<String> {
     text.split('\n')

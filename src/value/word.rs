@@ -37,14 +37,56 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// Makes an open list of words: a value is any word, and those that the program knows have names, each written once.
+macro_rules! open_words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $known:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(std::borrow::Cow<'static, str>);
+
+        impl $name {
+            $($(#[$vmeta])* pub const $known: Self = Self(std::borrow::Cow::Borrowed($word));)+
+
+            /// Any word.
+            pub fn new(word: impl Into<String>) -> Self {
+                Self(std::borrow::Cow::Owned(word.into()))
+            }
+
+            /// The word.
+            pub fn word(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+pub(crate) use open_words;
+
+/// A closed list of words, whichever.
+pub trait WordList: VariantArray + Copy + PartialEq + Into<&'static str> {
+    /// The place of a value in its list.
+    fn place(self) -> usize {
+        Self::VARIANTS.iter().position(|value| *value == self).unwrap_or_default()
+    }
+}
+
+impl<W: VariantArray + Copy + PartialEq + Into<&'static str>> WordList for W {}
+
 /// The words of a list, in order.
-pub fn all_words<W: VariantArray + Copy + Into<&'static str>>() -> Vec<&'static str> {
+pub fn all_words<W: WordList>() -> Vec<&'static str> {
     W::VARIANTS.iter().map(|value| (*value).into()).collect()
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the lists of this test are as public as all others")]
 mod tests {
-    use super::all_words;
+    use super::{WordList as _, all_words};
 
     words! {
         /// A list for this test.
@@ -56,9 +98,26 @@ mod tests {
         }
     }
 
+    open_words! {
+        /// An open list for this test.
+        Answered {
+            /// Yes.
+            YES = "yes",
+        }
+    }
+
+    #[test]
+    fn any_word_is_of_an_open_list_and_the_same_word_is_the_same_value() {
+        assert_eq!(Answered::new("yes"), Answered::YES);
+        let other: Answered = serde_json::from_str("\"perhaps\"").unwrap();
+        assert_eq!((other.word(), format!("{other:>8}").as_str()), ("perhaps", " perhaps"));
+        assert_eq!(serde_json::to_string(&Answered::YES).unwrap(), "\"yes\"");
+    }
+
     #[test]
     fn a_word_is_the_same_everywhere() {
         assert_eq!(all_words::<Answer>(), ["yes", "n/a"]);
+        assert_eq!(Answer::NotApplicable.place(), 1);
         for answer in Answer::ALL.iter().copied() {
             let word = answer.word();
             assert_eq!(Answer::parse(word), Some(answer));

@@ -1,7 +1,7 @@
 //! A workspace that is open: its database, its keyring, and the member who works in it. Every act is made here.
 
 use crate::record::kind::{ChangeKind, Kind};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,13 +59,25 @@ pub struct Workspace {
     read_only: bool,
     /// Whether this is a second view, beside a first one that can write.
     is_second_view: bool,
-    rehearsing: bool,
+    rehearsal: Cell<Rehearsal>,
     as_of: Option<AsOf>,
     /// How many items each case holds, and at which position of the log they were counted.
     counted: RefCell<BTreeMap<Id, (i64, u64)>>,
     left: Option<Left>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
+}
+
+/// Whether what is done is only rehearsed.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Rehearsal {
+    /// It is not.
+    #[default]
+    No,
+    /// It is, up to its first act.
+    Runs,
+    /// Its first act was put to the gate.
+    Ended,
 }
 
 /// A moment to look back at.
@@ -268,7 +280,7 @@ impl Workspace {
             clock,
             read_only,
             is_second_view: false,
-            rehearsing: false,
+            rehearsal: Cell::default(),
             as_of: None,
             counted: RefCell::default(),
             left: known.as_ref().and_then(|seen| seen.left),
@@ -605,9 +617,10 @@ impl Workspace {
             return Ok((value, None));
         }
         let written = act.finish()?;
-        if self.rehearsing {
+        if self.rehearsal.get() != Rehearsal::No {
             // Dropping the transaction undoes everything: it was put to the gate, and nothing was done.
-            return Err(rehearsed());
+            self.rehearsal.set(Rehearsal::Ended);
+            return Err(Error::new(ErrorKind::Cancelled, "rehearsed", "nothing was changed"));
         }
         connection::commit(tx)?;
         self.update_trust_state()?;
@@ -617,10 +630,10 @@ impl Workspace {
     /// Runs something up to its first act, which is put to the gate and undone. Returns the error that it would end with;
     /// `None` where it would succeed. Only for commands that touch nothing outside the database before their first act.
     pub fn rehearse<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Option<Error> {
-        self.rehearsing = true;
+        self.rehearsal.set(Rehearsal::Runs);
         let said = run(self);
-        self.rehearsing = false;
-        said.err().filter(|f| !is_rehearsed(f))
+        let has_ended = self.rehearsal.replace(Rehearsal::No) == Rehearsal::Ended;
+        said.err().filter(|f| !(has_ended && f.kind == ErrorKind::Cancelled))
     }
 
     /// Makes an act of one change, and returns the id of its record.
@@ -756,23 +769,13 @@ impl Closed {
             clock: self.clock,
             read_only: true,
             is_second_view: self.beside_writer,
-            rehearsing: false,
+            rehearsal: Cell::default(),
             as_of: None,
             counted: RefCell::default(),
             left: self.left,
             lock: None,
         })
     }
-}
-
-const REHEARSED: &str = "rehearsed";
-
-fn rehearsed() -> Error {
-    Error::new(ErrorKind::Cancelled, REHEARSED, "nothing was changed")
-}
-
-fn is_rehearsed(failure: &Error) -> bool {
-    failure.kind == ErrorKind::Cancelled && failure.what == REHEARSED
 }
 
 fn rolled_back(what: &str) -> Error {

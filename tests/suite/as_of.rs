@@ -110,7 +110,7 @@ fn what_was_erased_since_stays_erased_and_says_so() {
         assert!(back.find_record(&later, &[Kind::Item]).is_err(), "what came later is not there yet");
         let subject = comity::tui::page::RecordRef { kind: Kind::Item, id: record.id };
         let told = detail::detail(&back, &subject).unwrap();
-        assert!(told.lines.iter().any(|(label, _)| label.as_str() == "ERASED"), "{told:?}");
+        assert!(told.lines().iter().any(|(label, _)| label.as_str() == "ERASED"), "{told:?}");
         let Handler::Reads(search) = command("search").unwrap().run else { panic!() };
         for words in ["secret", "later"] {
             let found = search(&mut back, &Args::default().with("words", words), &mut Job::silent()).unwrap();

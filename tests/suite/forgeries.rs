@@ -296,7 +296,7 @@ fn acts_of_a_patched_program_are_found() {
     let record = records.get(s.review).unwrap().unwrap();
     let decision = |who, embellish: bool| {
         let mut said = review::Decision {
-            outcome: "approve".into(),
+            outcome: review::Decided::Approve,
             conditions: Vec::<Condition>::new(),
             expires: Some(now.plus(Duration::days(30))),
             conflict: false,

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::desks::{Fields, Site, pair};
 use comity::law::edition::Law;
-use comity::law::request::{self as law, RequestKind};
+use comity::law::request::{self as law, Counterpart, Event, RequestKind, Variant};
 use comity::workspace::error::ErrorKind;
 use tempfile::TempDir;
 
@@ -113,7 +113,7 @@ fn operative(kind: &str) -> &'static str {
 /// What must not stand in a letter of that kind: it would be more than the instrument gives, or the wrong voice.
 fn never(kind: &RequestKind) -> Vec<&'static str> {
     let mut never = Vec::new();
-    if kind.counterpart == "provider" {
+    if kind.counterpart == Counterpart::Provider {
         never.extend(["compliments to your authority", "high consideration", "Requested authority"]);
     } else {
         never.push("orders the addressee");
@@ -236,7 +236,7 @@ fn each_kind_asks_for_what_its_instrument_gives_and_says_what_it_asks_for() {
             said("Central authority of XA");
             said("24/7 contact of XA");
             said(&format!("This letter is in English. {to} accepts:"));
-            for clock in kind.clock.iter().filter(|c| ["served", "decided"].contains(&c.starts.as_str())) {
+            for clock in kind.clock.iter().filter(|c| matches!(c.starts, Event::Served | Event::Decided)) {
                 said(&clock.source);
             }
             // A draft is one to the eye, and nobody can sign it by mistake.
@@ -295,11 +295,11 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
                 // The desk sends; the authority that asks is who signs.
                 said("Sent for XA by XA-1, desk officer, under the signed act named below.");
             }
-            for clock in kind.clock.iter().filter(|c| c.variant == "ordinary" && c.amount.is_some()) {
+            for clock in kind.clock.iter().filter(|c| c.variant == Variant::ORDINARY && c.amount.is_some()) {
                 said(&clock.source);
                 said(&format!("{} days from", clock.amount.unwrap()));
             }
-            if kind.counterpart == "provider" {
+            if kind.counterpart == Counterpart::Provider {
                 said("Addressee Northhost Ltd, 4 Quay Street, Port Xebec");
                 said(&format!("Sent to the desk {}", other.code));
             }

@@ -3,6 +3,7 @@
 
 use crate::desks::{Site, pair};
 use comity::record::request::{Answer, Report, State};
+use comity::value::class::Level;
 use comity::workspace::error::ErrorKind;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -135,7 +136,7 @@ fn begin(a: &Site, b: &Site, kind: &str, sent: bool) -> Life {
         let answer = a.must(1, "request submit", &[("request", &request)]);
         let review = answer.value["review"].as_str().unwrap();
         a.decide(review);
-        if kind.level == "L3" {
+        if kind.level == Level::L3 {
             a.must(3, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
         }
         a.must(1, "request send", &[("request", &request)]);

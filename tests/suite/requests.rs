@@ -333,7 +333,7 @@ fn a_production_follows_on_its_preservation() {
     assert!(write(&a, "bc29", &case, "XB", &[("follows", &first)]).is_err(), "a preservation does not follow on one");
     let review = a.must(1, "request submit", &[("request", &next)]).value["review"].as_str().unwrap().to_owned();
     let level = a.must(1, "review show", &[("review", &review)]).value["level"].clone();
-    assert_eq!(level, Law::of_program().request("bc31").unwrap().level.as_str());
+    assert_eq!(level, Law::of_program().request("bc31").unwrap().level.word());
 }
 
 #[test]

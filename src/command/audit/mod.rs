@@ -8,13 +8,18 @@ use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::command::bundle::export::signed_checkpoint;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
-use crate::record::kind::Kind;
+use crate::command::json::or_empty;
+use crate::record::kind::{ChangeKind, Kind};
 use crate::record::stream;
 use crate::store::connection::{self, DatabaseKey};
 use crate::store::read::{self, StoredAct};
 use crate::store::replay;
+use crate::value::class::Role;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::counted;
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -64,19 +69,21 @@ pub struct ActSummary {
     /// Its number: the position at which it is applied.
     pub number: i64,
     /// When.
-    pub at: String,
+    pub at: Timestamp,
     /// When a partner's act came here.
-    pub came: Option<String>,
+    pub came: Option<Timestamp>,
     /// The desk.
     pub desk: String,
     /// Who.
     pub by: String,
     /// In which role.
-    pub role: String,
+    pub role: Role,
     /// What: the kind of its first change.
-    pub did: String,
+    #[serde(serialize_with = "or_empty")]
+    pub did: Option<ChangeKind>,
     /// On which record.
-    pub on: String,
+    #[serde(serialize_with = "or_empty")]
+    pub on: Option<Id>,
     /// The kind of that record; `None` where it is not known here.
     #[serde(serialize_with = "or_empty")]
     pub on_kind: Option<Kind>,
@@ -85,24 +92,26 @@ pub struct ActSummary {
     /// For whom.
     pub audience: Vec<String>,
     /// Its id.
-    pub id: String,
+    pub id: Digest,
 }
 
-/// A kind by its word; an empty text where there is none.
-fn or_empty<S: serde::Serializer>(kind: &Option<Kind>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(kind.map_or("", Kind::word))
+impl ActSummary {
+    /// The record that it did it on, where its kind is known here.
+    pub fn subject(&self) -> Option<(Kind, Id)> {
+        self.on_kind.zip(self.on)
+    }
 }
 
 fn row(workspace: &Workspace, act: &StoredAct) -> Result<ActSummary, Error> {
     let header = act.read_header()?;
-    let (mut did, mut on, mut on_kind) = (String::new(), String::new(), None);
+    let (mut did, mut on, mut on_kind) = (None, None, None);
     let head = StoredAct { changes: 1, ..act.clone() };
     read::changes::<Error>(&workspace.db, &head, |stored| {
         if let Line::Change(c) = stored.line {
             use crate::record::store::RecordStore as _;
             on_kind = workspace.records().get(c.record)?.map(|r| r.kind);
-            did = c.kind;
-            on = c.record.to_string();
+            did = crate::record::change(&c.kind).map(|def| def.kind);
+            on = Some(c.record);
         }
         Ok(())
     })?;
@@ -115,17 +124,17 @@ fn row(workspace: &Workspace, act: &StoredAct) -> Result<ActSummary, Error> {
     };
     Ok(ActSummary {
         number: act.position,
-        at: header.time.at.to_string(),
-        came: came.map(|t| t.to_string()),
+        at: header.time.at,
+        came,
         desk: workspace.code_of(act.desk)?,
         by: workspace.name_of(header.member)?,
-        role: header.role.word().to_owned(),
+        role: header.role,
         did,
         on,
         on_kind,
         changes: act.changes,
         audience,
-        id: act.id.to_string(),
+        id: act.id,
     })
 }
 
@@ -161,7 +170,7 @@ pub struct Verified {
     /// The log's size.
     pub size: u64,
     /// Its root.
-    pub root: String,
+    pub root: Digest,
 }
 
 /// Reads the log again.
@@ -185,7 +194,7 @@ pub fn verify_log(workspace: &mut Workspace, job: &mut Job) -> Result<Verified, 
         acts: progress.acts,
         changes: progress.changes,
         size: checkpoint.size,
-        root: checkpoint.root.to_string(),
+        root: checkpoint.root,
     })
 }
 
@@ -204,11 +213,21 @@ fn must_be_now(workspace: &Workspace) -> Result<(), Error> {
     workspace.looks_back().map_or(Ok(()), |as_of| Err(as_of.refusal()))
 }
 
+/// The log's checkpoint, and the note that is signed of it.
+#[derive(Serialize)]
+struct SignedCheckpoint {
+    origin: String,
+    size: u64,
+    root: Digest,
+    note: String,
+}
+
 fn checkpoint(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     must_be_now(workspace)?;
     let (checkpoint, note) = signed_checkpoint(workspace, 0)?;
-    let value = serde_json::json!({ "origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.to_string(), "note": note });
-    Ok(Output { text: Some(note.trim_end().to_owned()), ..Output::thing(&value) })
+    let text = note.trim_end().to_owned();
+    let signed = SignedCheckpoint { origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root, note };
+    Ok(Output { text: Some(text), ..Output::thing(&signed) })
 }
 
 /// How far a partner has cosigned the log.
@@ -221,7 +240,7 @@ pub struct Witness {
     /// Acts that came after.
     pub behind: u64,
     /// When its cosignature came home.
-    pub at: Option<String>,
+    pub at: Option<Timestamp>,
     /// The cosignature.
     pub cosignature: Option<String>,
 }
@@ -238,7 +257,7 @@ pub fn witnesses(workspace: &Workspace) -> Result<Vec<Witness>, Error> {
             partner: partner.key.clone().unwrap_or_default(),
             size: seen,
             behind: size.saturating_sub(seen),
-            at: part("at").and_then(Json::text).map(str::to_owned),
+            at: part("at").and_then(Json::text).and_then(Timestamp::parse),
             cosignature: part("line").and_then(Json::text).map(str::to_owned),
         })
     };

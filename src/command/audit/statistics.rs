@@ -6,10 +6,12 @@ use crate::record::kind::KindState as _;
 use serde::Serialize;
 
 use crate::command::definition::{Args, Command, Handler, Output};
+use crate::record::disclosure::Validation;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{disclosure, hold, review};
 use crate::store::records::{by_state, count};
+use crate::value::id::Id;
 use crate::value::text::counted;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -35,7 +37,7 @@ pub struct Figure {
     /// What of it matters, in words.
     pub of: String,
     /// The record that it leads to.
-    pub id: Option<String>,
+    pub id: Option<Id>,
     /// The kind of that record.
     pub kind: Kind,
 }
@@ -50,7 +52,7 @@ pub struct Requests {
     /// Those that were refused.
     pub refused: u64,
     /// The one that is open longest, and since when it is here.
-    pub oldest: Option<String>,
+    pub oldest: Option<Id>,
 }
 
 /// What became of the requests of partners, and of this desk's own.
@@ -74,7 +76,7 @@ pub fn requests(workspace: &Workspace) -> Result<[Requests; 2], Error> {
         }
     }
     for (of, place) in both.iter_mut().zip(oldest) {
-        of.oldest = place.map(|p| workspace.records().at(p)).transpose()?.flatten().map(|r| r.id.to_string());
+        of.oldest = place.map(|p| workspace.records().at(p)).transpose()?.flatten().map(|r| r.id);
     }
     Ok(both)
 }
@@ -87,7 +89,7 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
         name,
         count: of.len() as u64,
         of: told,
-        id: of.first().map(|r| r.id.to_string()),
+        id: of.first().map(|r| r.id),
         kind,
     };
     let said = |of: &[&Record], told: String| if of.is_empty() { "none".to_owned() } else { told };
@@ -95,12 +97,12 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
 
     let disclosures = all(Kind::Disclosure)?;
     let mut emergencies: Vec<&Record> =
-        disclosures.iter().filter(|d| disclosure::validation_of(d, now).is_some()).collect();
-    let is = |word: &'static str| move |d: &Record| disclosure::validation_of(d, now) == Some(word);
+        disclosures.iter().filter(|d| disclosure::validation(d, now).is_some()).collect();
+    let is = |so: Validation| move |d: &Record| disclosure::validation(d, now) == Some(so);
     // What waits or was not validated is what one looks at first.
-    emergencies.sort_by_key(|d| is("approved")(d));
-    let waiting = number(&emergencies, &is("pending"));
-    let not = emergencies.len() - waiting - number(&emergencies, &is("approved"));
+    emergencies.sort_by_key(|d| is(Validation::Approved)(d));
+    let waiting = number(&emergencies, &is(Validation::Pending));
+    let not = emergencies.len() - waiting - number(&emergencies, &is(Validation::Approved));
 
     let holds = all(Kind::Hold)?;
     let standing: Vec<&Record> = holds.iter().filter(|h| h.is(hold::State::Standing)).collect();
@@ -149,7 +151,7 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
             } else {
                 format!("{} past its term", counted(late, "item"))
             },
-            id: first_late.first().map(|r| r.id.to_string()),
+            id: first_late.first().map(|r| r.id),
             kind: Kind::Item,
         },
         figure("erasures", Kind::Certificate, &erased, said(&erased, format!("{alone} not countersigned"))),
@@ -169,7 +171,7 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
                 0 => "none".to_owned(),
                 _ => format!("{by_us} by this desk, {by_them} by partners"),
             },
-            id: newest.map(|r| r.id.to_string()),
+            id: newest.map(|r| r.id),
             kind: Kind::Request,
         },
     ])

@@ -18,6 +18,7 @@ use crate::bundle::pack::{self, Source};
 use crate::command::definition::{
     self, Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, STAYS, Undo, Weight, Writes,
 };
+use crate::command::json::{as_text, or_empty};
 use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
 use crate::gate::verdict::Verdict;
 use crate::host::file;
@@ -28,12 +29,13 @@ use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::vault::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::{connection, log, tree::SqlTree};
-use crate::value::class::words;
+use crate::value::class::{Tier, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
 use crate::value::text::{counted, shown};
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -80,21 +82,33 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
+words! {
+    /// Whether an act leaves.
+    Leaves {
+        /// All of it.
+        Yes = "YES",
+        /// Without some of its items.
+        Part = "PART",
+        /// It stays.
+        No = "NO",
+    }
+}
+
 /// An act that waits for a partner, and what the gate says of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct WaitingRow {
     /// The record that it is about.
-    pub record: String,
+    pub record: Id,
     /// What it is: the kind of its first change.
     pub kind: ChangeKind,
-    /// `YES`, `PART` or `NO`.
-    pub leaves: &'static str,
+    /// Whether it leaves.
+    pub leaves: Leaves,
     /// How many items go.
     pub items: usize,
     /// How many items stay.
     pub stays: usize,
     /// The highest tier among the items.
-    pub tier: Option<u8>,
+    pub tier: Option<Tier>,
     /// Which rules say no.
     pub refused_by: Vec<RuleId>,
     /// Why.
@@ -113,7 +127,15 @@ pub struct Preview {
     /// Whether a receipt is owed.
     pub owes_receipt: bool,
     /// The effective marking of the items that would leave: the most restrictive of each; none where none would.
-    pub marking: Option<String>,
+    #[serde(serialize_with = "as_text")]
+    pub marking: Option<Marking>,
+}
+
+impl Preview {
+    /// How many of its acts leave, leave in part, or stay.
+    pub fn count(&self, leaves: Leaves) -> usize {
+        self.acts.iter().filter(|a| a.leaves == leaves).count()
+    }
 }
 
 struct Gathered {
@@ -146,7 +168,7 @@ fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Resul
         let count = waiting.copies.len();
         let tier = highest_tier(workspace, &waiting.copies)?;
         let row = |leaves, stays: usize, verdict: Option<&Verdict>| WaitingRow {
-            record: record.to_string(),
+            record,
             kind,
             leaves,
             items: count - stays,
@@ -158,18 +180,18 @@ fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Resul
         // What was done to a record later would not be understood before what was done to it first.
         if held_back.contains(&record) {
             let why = "an earlier act on the same record stays".to_owned();
-            gathered.rows.push(WaitingRow { why, ..row("NO", count, None) });
+            gathered.rows.push(WaitingRow { why, ..row(Leaves::No, count, None) });
             continue;
         }
         match cleared::act(&workspace.records(), to.id, workspace.now(), &waiting)? {
             Err(verdict) => {
                 held_back.insert(record);
-                gathered.rows.push(row("NO", count, Some(&verdict)));
+                gathered.rows.push(row(Leaves::No, count, Some(&verdict)));
             }
             Ok(parcel) => {
                 let stays = &parcel.value().stays;
                 gathered.rows.push(row(
-                    if stays.is_empty() { "YES" } else { "PART" },
+                    if stays.is_empty() { Leaves::Yes } else { Leaves::Part },
                     stays.len(),
                     stays.first().map(|(_, v)| v),
                 ));
@@ -202,14 +224,14 @@ fn first_and_copies(workspace: &Workspace, act: &StoredAct) -> Result<(FirstChan
     Ok((first_change, copies))
 }
 
-fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Option<u8>, Error> {
+fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Option<Tier>, Error> {
     // A glance is enough for a preview: acts of many items are of one tier.
     let records = workspace.records();
     let mut highest = None;
     for item in items.iter().take(64) {
         highest = highest.max(records.of_following(item)?.and_then(|r| r.tier));
     }
-    Ok(highest)
+    Ok(highest.and_then(|n| Tier::new(n.into())))
 }
 
 /// What would leave to a partner now.
@@ -219,7 +241,7 @@ pub fn preview(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Prev
     Ok(Preview {
         to: to.key.clone().unwrap_or_default(),
         sequence: stream::sent(&stream).map_or(1, |(n, _)| n + 1),
-        marking: marking(&gathered).map(|m| m.to_string()),
+        marking: marking(&gathered),
         acts: gathered.rows,
         owes_receipt: stream::owes_receipt(&stream),
     })
@@ -234,21 +256,21 @@ fn marking(gathered: &Gathered) -> Option<Marking> {
 pub fn stops(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Vec<WaitingRow>, Error> {
     const GLANCE: u64 = 200;
     let mut rows = gather(workspace, to, GLANCE, job)?.rows;
-    rows.retain(|r| r.leaves == "NO");
+    rows.retain(|r| r.leaves == Leaves::No);
     Ok(rows)
 }
 
 fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let to = workspace.partner(args.need("to")?)?;
     let preview = preview(workspace, &to, job)?;
-    let count = |word: &str| preview.acts.iter().filter(|a| a.leaves == word).count();
+    let count = |leaves| preview.count(leaves);
     let mut text = vec![format!(
         "Bundle {} to {}: LEAVES {}  PART {}  STAYS {}",
         preview.sequence,
         preview.to,
-        count("YES"),
-        count("PART"),
-        count("NO")
+        count(Leaves::Yes),
+        count(Leaves::Part),
+        count(Leaves::No)
     )];
     for act in &preview.acts {
         let items = if act.items + act.stays > 0 { counted(act.items, "item") } else { String::new() };
@@ -384,7 +406,8 @@ pub struct Exported {
     /// Its size, in bytes.
     pub bytes: u64,
     /// The effective marking of its items; none where it holds none.
-    pub marking: Option<String>,
+    #[serde(serialize_with = "as_text")]
+    pub marking: Option<Marking>,
 }
 
 /// Makes the next bundle for a partner in the outbox, and notes it in the log.
@@ -400,7 +423,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let reading = connection::snapshot(&workspace.db)?;
     let gathered = gather(workspace, to, u64::MAX, job)?;
     let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
-    let stays = gathered.rows.iter().filter(|r| r.leaves == "NO").count();
+    let stays = gathered.rows.iter().filter(|r| r.leaves == Leaves::No).count();
     if gathered.cleared.is_empty() && !stream::owes_receipt(&stream) {
         return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0, marking: None }, None));
     }
@@ -418,7 +441,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         Some(Cosigned { size: seen.size, root: seen.root, line })
     });
     let received = stream::received(&stream);
-    let marking = marking(&gathered).map(|m| m.to_string());
+    let marking = marking(&gathered);
     let (parcels, acts): (Vec<_>, Vec<_>) = gathered.cleared.into_iter().unzip();
     job.at("measuring", 0, None)?;
     let mut source = ActSource { workspace, to: to.id, size: checkpoint.size };
@@ -514,6 +537,13 @@ fn deliver(kept: &Path, out: &Path, sequence: u64) -> Result<(), Error> {
     })
 }
 
+/// A bundle that was written once more.
+#[derive(Serialize)]
+struct WrittenAgain {
+    to: String,
+    sequence: u64,
+}
+
 fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Path) -> Result<Output, Error> {
     let number = u64::try_from(sequence).unwrap_or(0);
     let code = to.key.clone().unwrap_or_default();
@@ -527,8 +557,8 @@ fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Path) -> Resul
         return Err(Error::new(ErrorKind::Refused, what, "what was not erased can be shared again"));
     }
     deliver(&kept, out, number)?;
-    let value = serde_json::json!({ "to": code, "sequence": number });
-    Ok(Output::thing(&value).with_message(format!("Bundle {sequence} to {code}, as it was.")))
+    let said = format!("Bundle {sequence} to {code}, as it was.");
+    Ok(Output::thing(&WrittenAgain { to: code, sequence: number }).with_message(said))
 }
 
 words! {
@@ -565,11 +595,13 @@ pub struct HistoryRow {
     /// How far it has come.
     pub state: BundleStatus,
     /// When.
-    pub at: String,
+    #[serde(serialize_with = "or_empty")]
+    pub at: Option<Timestamp>,
     /// How many acts it carries.
     pub acts: i64,
     /// The digest of its manifest.
-    pub manifest: String,
+    #[serde(serialize_with = "or_empty")]
+    pub manifest: Option<Digest>,
 }
 
 /// Every bundle, in and out, the newest last.
@@ -593,16 +625,15 @@ pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
             true => BundleStatus::Sent,
             false => BundleStatus::Received,
         };
-        let text = |key: &str| record.text(key).unwrap_or_default().to_owned();
         let (from, to) = if out { (me.clone(), other) } else { (other, me.clone()) };
         rows.push(HistoryRow {
             from,
             to,
             sequence: sequence as u64,
             state,
-            at: text("at"),
+            at: record.instant("at"),
             acts: record.terms.get("acts").and_then(Json::int).unwrap_or(0),
-            manifest: text("manifest"),
+            manifest: record.text("manifest").and_then(Digest::parse),
         });
     }
     Ok(rows)

@@ -30,7 +30,7 @@ use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
 use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
-use crate::value::class::{Role, Standing};
+use crate::value::class::{Role, Standing, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::text::{counted, shown};
@@ -80,6 +80,18 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
+words! {
+    /// What became of a bundle.
+    Taken {
+        /// Its acts were taken in.
+        Imported = "imported",
+        /// They were before.
+        Already = "already imported",
+        /// It was only verified.
+        Verified = "verified",
+    }
+}
+
 /// What became of a bundle.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
@@ -87,12 +99,27 @@ pub struct Outcome {
     pub from: String,
     /// Its number.
     pub sequence: u64,
-    /// `imported`, `already imported`, `verified` or `waits`.
-    pub state: &'static str,
+    /// What became of it.
+    pub state: Taken,
     /// How many acts it carries.
     pub acts: usize,
     /// How many changes they make.
     pub changes: u64,
+}
+
+/// What an import came to.
+#[derive(Serialize)]
+struct Imported {
+    bundles: Vec<Outcome>,
+    passed_over: Vec<String>,
+}
+
+/// What a bundle says of itself, unverified.
+#[derive(Serialize)]
+struct Inspected {
+    from: String,
+    volume: u64,
+    manifest: serde_json::Value,
 }
 
 /// A bundle's plain form as a stream.
@@ -390,7 +417,7 @@ fn verify(workspace: &Workspace, path: &Path, job: &mut Job) -> Result<Verified,
     Ok(Verified { from, manifest, digest, place: place?, checked, found })
 }
 
-fn outcome(v: &Verified, state: &'static str) -> Outcome {
+fn outcome(v: &Verified, state: Taken) -> Outcome {
     Outcome {
         from: v.from.key.clone().unwrap_or_default(),
         sequence: v.manifest.sequence,
@@ -404,7 +431,8 @@ fn inspect(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let opened = open(workspace, &args.path("file")?)?;
     let manifest: serde_json::Value = serde_json::from_slice(&opened.bytes).unwrap_or_default();
     let said = "Nothing of this is verified: `bundle verify` does that.";
-    Ok(Output::thing(&serde_json::json!({ "from": workspace.code_of(opened.manifest.from)?, "volume": opened.volume + 1, "manifest": manifest })).with_message(said))
+    let from = workspace.code_of(opened.manifest.from)?;
+    Ok(Output::thing(&Inspected { from, volume: opened.volume as u64 + 1, manifest }).with_message(said))
 }
 
 fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -415,7 +443,7 @@ fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Resul
     if tried {
         apply(workspace, &path, &verified, false, job).map_err(Error::from_partner)?;
     }
-    let state = if verified.place == StreamPosition::Again { "already imported" } else { "verified" };
+    let state = if verified.place == StreamPosition::Again { Taken::Already } else { Taken::Verified };
     let outcome = outcome(&verified, state);
     let said = format!(
         "Bundle {} from {}: {state}, {}, {}.{}",
@@ -499,10 +527,10 @@ fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Res
         other => other?,
     };
     if verified.place == StreamPosition::Again {
-        return Ok(outcome(&verified, "already imported"));
+        return Ok(outcome(&verified, Taken::Already));
     }
     apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner)?;
-    Ok(outcome(&verified, "imported"))
+    Ok(outcome(&verified, Taken::Imported))
 }
 
 /// Keeps a bundle that came too early. Another one of the same number is another history.
@@ -715,8 +743,8 @@ fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
     } else {
         format!("\nPassed over: {}.", names(&passed_over).join(", "))
     };
-    let value = serde_json::json!({ "bundles": outcomes, "passed_over": names(&passed_over) });
-    Ok(Output::thing(&value).with_message(said.join("\n") + &more))
+    let imported = Imported { bundles: outcomes, passed_over: names(&passed_over) };
+    Ok(Output::thing(&imported).with_message(said.join("\n") + &more))
 }
 
 fn names(paths: &[PathBuf]) -> Vec<String> {

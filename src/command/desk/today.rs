@@ -9,13 +9,13 @@ use crate::command::bundle::export;
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::desk::workspace_info::line_of;
 use crate::record::definition::ApplyError;
+use crate::record::disclosure::Validation;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{disclosure, partner, review, stream};
 use crate::store::read;
 use crate::value::class::Role;
 use crate::value::id::Id;
-use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
@@ -36,7 +36,7 @@ pub const COMMANDS: &[Command] = &[Command {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Task {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Its kind.
     pub kind: Kind,
     /// The partner that it concerns.
@@ -44,18 +44,11 @@ pub struct Task {
     /// What is to be done, in a few words.
     pub what: String,
     /// By when.
-    pub due: Option<String>,
+    pub due: Option<Timestamp>,
     /// Whether it waits on this member.
     pub mine: bool,
     /// On whom it waits, where not on this member.
     pub waits_on: String,
-}
-
-impl Task {
-    /// By when.
-    pub fn due_at(&self) -> Option<Timestamp> {
-        self.due.as_deref().and_then(Timestamp::parse)
-    }
 }
 
 /// How many clocks end when.
@@ -79,11 +72,11 @@ pub struct Clocks {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Heard {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Its code.
     pub partner: String,
     /// When its last bundle came.
-    pub at: Option<String>,
+    pub at: Option<Timestamp>,
     /// Acts that wait to be carried to it.
     pub waiting: usize,
 }
@@ -92,7 +85,7 @@ pub struct Heard {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Stop {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Its kind.
     pub kind: ChangeKind,
     /// To whom.
@@ -122,7 +115,7 @@ pub struct Agenda {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Since {
     /// When they left the screens.
-    pub left: String,
+    pub left: Timestamp,
     /// How many acts have come since, their own after they were back too.
     pub acts: u64,
 }
@@ -149,16 +142,11 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
             let mine = roles.contains(&Role::DeskOfficer) || roles.contains(&Role::ReleaseOfficer);
             tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
         }
-        heard.push(Heard {
-            id: partner.id.to_string(),
-            partner: code,
-            at: stream.terms.get("in").and_then(|i| i.get("at")).and_then(Json::text).map(str::to_owned),
-            waiting,
-        });
+        heard.push(Heard { id: partner.id, partner: code, at: stream::heard(&stream), waiting });
     }
-    tasks.sort_by(|a, b| (a.due.is_none(), &a.due).cmp(&(b.due.is_none(), &b.due)));
+    tasks.sort_by_key(|t| (t.due.is_none(), t.due));
     let last = read::last(&workspace.db)?.max(0) as u64;
-    let since = workspace.left().map(|l| Since { left: l.at.to_string(), acts: last.saturating_sub(l.act) });
+    let since = workspace.left().map(|l| Since { left: l.at, acts: last.saturating_sub(l.act) });
     Ok(Agenda { tasks, clocks: clocks(workspace)?, stops, heard, recent: audit::rows(workspace, i64::MAX, 12)?, since })
 }
 
@@ -171,11 +159,11 @@ fn task(
     waits_on: &str,
 ) -> Task {
     Task {
-        id: record.id.to_string(),
+        id: record.id,
         kind: record.kind,
         partner: partner.to_owned(),
         what: what.into(),
-        due: due.map(|t| t.to_string()),
+        due,
         mine,
         waits_on: if mine { String::new() } else { waits_on.to_owned() },
     }
@@ -276,7 +264,7 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     }
     for record in workspace.records().find(&Query::state(crate::record::disclosure::State::Released))? {
         let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
-        if disclosure::validation_of(&record, workspace.now()) == Some("pending") {
+        if disclosure::validation(&record, workspace.now()) == Some(Validation::Pending) {
             let people = [record.text("proposed_by"), record.text("joined_by")];
             let mine = roles.contains(&Role::ReleaseOfficer) && !people.contains(&Some(me.as_str()));
             tasks.push(task(&record, &partner, "EMERGENCY: validate it", record.due, mine, "release officer"));
@@ -314,15 +302,13 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let may = roles.contains(&Role::Administrator);
     for row in agreement::to_renew(workspace)? {
-        let Some(record) = Id::parse(&row.id).map(|id| workspace.records().get(id)).transpose()?.flatten() else {
-            continue;
-        };
+        let Some(record) = workspace.records().get(row.id)? else { continue };
         let what = if row.state == agreement::Status::Expired {
             "agreement has expired: nothing leaves under it"
         } else {
             "agreement ends: renew it, or sharing stops"
         };
-        tasks.push(task(&record, &row.partner, what, Timestamp::parse(&row.until), may, "administrator"));
+        tasks.push(task(&record, &row.partner, what, Some(row.until), may, "administrator"));
     }
     Ok(())
 }
@@ -356,11 +342,11 @@ fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, E
         let tasks: Vec<&Task> = agenda.tasks.iter().filter(|t| t.mine == mine).collect();
         text.push(format!("{title} {}", tasks.len()));
         for t in tasks {
-            let left = t.due_at().map_or_else(|| "-".to_owned(), |due| due.since(now).to_string());
+            let left = t.due.map_or_else(|| "-".to_owned(), |due| due.since(now).to_string());
             let on = if t.waits_on.is_empty() { String::new() } else { format!("  (waits on {})", t.waits_on) };
             text.push(format!(
                 "  {:10} {:4} {:9} {}{on}",
-                crate::command::desk::workspace_info::short(t.kind, &t.id),
+                crate::command::desk::workspace_info::short(t.kind, t.id),
                 t.partner,
                 left,
                 t.what
@@ -377,7 +363,7 @@ fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, E
     ));
     text.extend(agenda.stops.iter().map(|s| {
         let of = crate::record::of_change(s.kind);
-        format!("STOP {} to {}: {}", crate::command::desk::workspace_info::short(of, &s.id), s.partner, s.why)
+        format!("STOP {} to {}: {}", crate::command::desk::workspace_info::short(of, s.id), s.partner, s.why)
     }));
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&agenda) })
 }

@@ -9,8 +9,12 @@ use crate::record::kind::{Kind, State};
 use crate::record::kind_def;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::search;
+use crate::value::class::Role;
+use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::realm::Realm;
 use crate::value::text::shown;
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -47,14 +51,44 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
+/// The desk as it is shown.
+#[derive(Clone, Debug, Serialize)]
+struct DeskSummary {
+    id: Id,
+    code: String,
+    name: String,
+    jurisdiction: String,
+    realm: Realm,
+    fingerprint: String,
+    me: String,
+    roles: Vec<Role>,
+}
+
+/// What is around comity.
+#[derive(Clone, Debug, Serialize)]
+struct Surroundings {
+    version: &'static str,
+    sandbox: bool,
+    sandbox_says: &'static str,
+    workspace: String,
+    workspace_state: String,
+    identity: String,
+    identity_state: &'static str,
+    now: Timestamp,
+}
+
 fn show(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let (card, _) = workspace.card()?;
-    let value = serde_json::json!({
-        "id": card.desk.to_string(), "code": card.code, "name": card.name, "jurisdiction": card.jurisdiction,
-        "realm": card.realm.to_string(), "fingerprint": card.fingerprint(),
-        "me": workspace.me.name, "roles": workspace.my_roles()?.iter().map(|r| r.word()).collect::<Vec<_>>(),
-    });
-    Ok(Output::thing(&value))
+    Ok(Output::thing(&DeskSummary {
+        id: card.desk,
+        fingerprint: card.fingerprint(),
+        code: card.code,
+        name: card.name,
+        jurisdiction: card.jurisdiction,
+        realm: card.realm,
+        me: workspace.me.name.clone(),
+        roles: workspace.my_roles()?,
+    }))
 }
 
 fn card(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -73,13 +107,13 @@ fn card(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 #[derive(Clone, Debug, Serialize)]
 pub struct Hit {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Its kind.
     pub kind: Kind,
     /// Its state.
     pub state: State,
     /// The case.
-    pub case: Option<String>,
+    pub case: Option<Id>,
     /// What it is, in a line.
     pub what: String,
 }
@@ -103,10 +137,10 @@ pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, 
     for id in search::find(&workspace.db, words, limit)? {
         if let Some(record) = workspace.records().get(id)? {
             hits.push(Hit {
-                id: record.id.to_string(),
+                id: record.id,
                 kind: record.kind,
                 state: record.state,
-                case: record.case.map(|c| c.to_string()),
+                case: record.case,
                 what: line_of(workspace, &record)?,
             });
         }
@@ -115,9 +149,8 @@ pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, 
 }
 
 /// The letter and the short id of a record, such as `R-4f1c22`.
-pub fn short(kind: Kind, id: &str) -> String {
-    let letter = kind_def(kind).letter;
-    format!("{letter}-{}", id.chars().take(crate::value::id::Id::SHORT).collect::<String>())
+pub fn short(kind: Kind, id: Id) -> String {
+    format!("{}-{}", kind_def(kind).letter, id.short())
 }
 
 fn find(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -131,15 +164,14 @@ fn doctor(place: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, E
     let private =
         file::must_be_private(&place.workspace).map_or_else(|e| e.to_string(), |()| "for its owner alone".to_owned());
     let identity = if place.identity.exists() { "there" } else { "not there" };
-    let value = serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "sandbox": sandbox != Sandbox::None,
-        "sandbox_says": sandbox.words(),
-        "workspace": place.workspace.to_string_lossy(),
-        "workspace_state": private,
-        "identity": place.identity.to_string_lossy(),
-        "identity_state": identity,
-        "now": place.clock.now().to_string(),
-    });
-    Ok(Output::thing(&value))
+    Ok(Output::thing(&Surroundings {
+        version: env!("CARGO_PKG_VERSION"),
+        sandbox: sandbox != Sandbox::None,
+        sandbox_says: sandbox.words(),
+        workspace: place.workspace.to_string_lossy().into_owned(),
+        workspace_state: private,
+        identity: place.identity.to_string_lossy().into_owned(),
+        identity_state: identity,
+        now: place.clock.now(),
+    }))
 }

@@ -9,30 +9,51 @@ use crate::command::request::{DecisionRow, RequestSummary, row};
 use crate::gate::cleared;
 use crate::host::file;
 use crate::law::edition::Law;
-use crate::law::instrument::Instrument;
-use crate::law::request::{ClockRow as LawClock, RequestKind};
+use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as InstrumentStatus};
+use crate::law::request::{ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Variant};
 use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
-use crate::record::request::Report;
+use crate::record::request::{Answer, Report};
 use crate::record::store::{ChangeRow, Record, RecordStore as _};
 use crate::record::{letter as logged, request, review};
 use crate::report::letter::{self, Fact, Letter, LetterError, Paragraph, Party, Term};
 use crate::store::read::{self, StoredAct};
 use crate::store::records::effective_marking;
-use crate::value::class::Condition;
+use crate::value::class::{Condition, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::realm::Realm;
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 /// Which letters there are of a request.
 fn letters() -> Vec<&'static str> {
-    vec!["request", "answer", "clarification", "acceptance", "withdrawal", "extension", "use-report"]
+    all_words::<LetterKind>()
+}
+
+words! {
+    /// Which letter of a request.
+    LetterKind {
+        /// The request itself.
+        Request = "request",
+        /// What was answered last.
+        Answer = "answer",
+        /// What was made clear.
+        Clarification = "clarification",
+        /// That conditions are taken.
+        Acceptance = "acceptance",
+        /// That it is taken back.
+        Withdrawal = "withdrawal",
+        /// That a period be extended.
+        Extension = "extension",
+        /// What use was made of the answer.
+        UseReport = "use-report",
+    }
 }
 
 /// The commands.
@@ -105,7 +126,7 @@ fn last_change(
 }
 
 fn reports(terms: &Json, report: Report) -> bool {
-    terms.get("report").and_then(Json::text) == Some(report.word())
+    terms.get("report").and_then(Json::text).and_then(Report::parse) == Some(report)
 }
 
 /// The review that stands behind an own request. Its reasoning stays at the desk.
@@ -130,7 +151,7 @@ fn review_behind(workspace: &Workspace, record: &Record) -> Result<(letter::Revi
 
 /// What a request came under, as sentences.
 fn under(decision: &DecisionRow) -> Vec<String> {
-    let conditions = decision.conditions.iter().filter_map(|c| Condition::parse(c)).map(in_words);
+    let conditions = decision.conditions.iter().copied().map(in_words);
     conditions.chain(decision.caveats.iter().map(|c| shown_text(c))).collect()
 }
 
@@ -159,7 +180,7 @@ fn matter(workspace: &Workspace, law: &Law, record: &Record) -> Result<Vec<Fact>
     if let Some(before) = terms.follows {
         let earlier = workspace.records().get(before)?;
         let kind = earlier.as_ref().map(request::terms_of).transpose()?.and_then(|t| law.request(&t.kind).cloned());
-        let sent = earlier.as_ref().and_then(|r| r.text("sent")).and_then(Timestamp::parse).map(Timestamp::to_minute);
+        let sent = earlier.as_ref().and_then(|r| r.instant("sent")).map(Timestamp::to_minute);
         let mut said = format!("R-{}", before.short());
         if let Some(kind) = kind {
             said.push_str(&format!(": {}, {}", kind.name, kind.article));
@@ -208,18 +229,18 @@ fn terms_of_time(
     let mut all: Vec<Term> = clocks
         .iter()
         .map(|clock| {
-            let ruled = kind.clock.iter().find(|c| c.clock == clock.clock && c.variant == clock.variant);
+            let ruled = kind.clock.iter().find(|c| Some(c.clock) == clock.clock && c.variant == clock.variant);
             let mut term = term(clock, ruled);
             // The end of a draft's period is not known before it is sent; that of its authorisation is.
-            if draft && clock.clock != "authority" {
+            if draft && clock.clock != Some(ClockKind::Authority) {
                 (term.due, term.limit) = Default::default();
             }
             term
         })
         .collect();
-    let later = kind.clock.iter().filter(|c| ["served", "decided"].contains(&c.starts.as_str()));
+    let later = kind.clock.iter().filter(|c| matches!(c.starts, Event::Served | Event::Decided));
     all.extend(later.map(|c| Term {
-        clock: c.clock.clone(),
+        clock: c.clock.word().to_owned(),
         variant: variant(&c.variant),
         counted: counted(c),
         source: c.source.clone(),
@@ -229,40 +250,40 @@ fn terms_of_time(
 }
 
 /// A variant of a clock in words; empty where it is the ordinary one.
-fn variant(word: &str) -> String {
-    match word {
-        "ordinary" => "",
-        "order" => "its own term",
-        "urgent-direct" => "urgent, directly accessible",
-        "urgent-indirect" => "urgent, accessible through another body",
-        "provisional" => "provisional measures",
-        "execution" => "carrying out",
-        "subscriber" => "subscriber information",
-        "traffic" => "traffic data",
-        other => other,
-    }
-    .to_owned()
+fn variant(variant: &Variant) -> String {
+    const IN_WORDS: [(Variant, &str); 8] = [
+        (Variant::ORDINARY, ""),
+        (Variant::ORDER, "its own term"),
+        (Variant::URGENT_DIRECT, "urgent, directly accessible"),
+        (Variant::URGENT_INDIRECT, "urgent, accessible through another body"),
+        (Variant::PROVISIONAL, "provisional measures"),
+        (Variant::EXECUTION, "carrying out"),
+        (Variant::SUBSCRIBER, "subscriber information"),
+        (Variant::TRAFFIC, "traffic data"),
+    ];
+    let known = IN_WORDS.iter().find(|(of, _)| of == variant);
+    known.map_or(variant.word(), |(_, words)| words).to_owned()
 }
 
 /// How a clock is counted; empty where the law fixes no number.
 fn counted(clock: &LawClock) -> String {
-    let (Some(amount), Some(unit)) = (clock.amount, clock.unit.as_deref()) else { return String::new() };
-    let from = match clock.starts.as_str() {
-        "received" => "receipt",
-        "sent" => "sending",
-        "decided" => "the decision",
-        "served" => "service on the provider",
-        _ => "issue",
+    let (Some(amount), Some(unit)) = (clock.amount, clock.unit) else { return String::new() };
+    let from = match clock.starts {
+        Event::Received => "receipt",
+        Event::Sent => "sending",
+        Event::Decided => "the decision",
+        Event::Served => "service on the provider",
+        Event::Issued => "issue",
     };
     format!("{amount} {unit}{} from {from}", if amount == 1 { "" } else { "s" })
 }
 
 /// The letter of a request, or of what was said to it last.
-pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Letter, Error> {
+pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Result<Letter, Error> {
     let row = row(workspace, record)?;
     // A letter says what was the law when what it says was done, however often it is written.
     let did = match of {
-        "answer" => &[request::ANSWER][..],
+        LetterKind::Answer => &[request::ANSWER][..],
         _ => &[request::SEND, request::CONSENT],
     };
     let law = crate::command::law::of(workspace, record, did)?;
@@ -278,17 +299,18 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
     };
     let said =
         |id: &str| row.fields.iter().find(|(name, _)| name == id).map(|(_, text)| shown_text(text)).unwrap_or_default();
+    let last_report = |report: Report| last_change(workspace, record, request::REPORT, &|terms| reports(terms, report));
     let event = match of {
-        "answer" => last_change(workspace, record, request::ANSWER, &|_| true),
-        "extension" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::Extend)),
-        "use-report" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::Use)),
-        "clarification" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::Clarified)),
-        "acceptance" => last_change(workspace, record, request::REPORT, &|t| reports(t, Report::TakeConditions)),
-        "withdrawal" => last_change(workspace, record, request::WITHDRAW, &|_| true),
-        _ if kind.review => last_change(workspace, record, request::SEND, &|_| true),
-        _ => last_change(workspace, record, request::CONSENT, &|_| true),
+        LetterKind::Answer => last_change(workspace, record, request::ANSWER, &|_| true),
+        LetterKind::Extension => last_report(Report::Extend),
+        LetterKind::UseReport => last_report(Report::Use),
+        LetterKind::Clarification => last_report(Report::Clarified),
+        LetterKind::Acceptance => last_report(Report::TakeConditions),
+        LetterKind::Withdrawal => last_change(workspace, record, request::WITHDRAW, &|_| true),
+        LetterKind::Request if kind.review => last_change(workspace, record, request::SEND, &|_| true),
+        LetterKind::Request => last_change(workspace, record, request::CONSENT, &|_| true),
     }?;
-    if event.is_none() && of != "request" {
+    if event.is_none() && of != LetterKind::Request {
         return Err(Error::not_allowed(format!("there is no {of} to this request yet")));
     }
     let header = event.as_ref().map(|e| e.act.read_header()).transpose()?;
@@ -297,46 +319,46 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
         let content = event.as_ref().and_then(|e| e.content.as_ref());
         content.and_then(|c| c.get(key)).and_then(Json::text).map(shown_text).unwrap_or_default()
     };
-    let word = event.as_ref().and_then(|e| e.terms.get("answer")).and_then(Json::text).unwrap_or_default().to_owned();
+    let answer = event.as_ref().and_then(|e| e.terms.get("answer")).and_then(Json::text).and_then(Answer::parse);
     let ground = event.as_ref().and_then(|e| e.terms.get("ground")).and_then(Json::text).and_then(|id| law.ground(id));
-    let template = match (of, word.as_str()) {
-        ("answer", "refuse") => "refusal",
-        ("answer", _) => "answer",
-        ("extension", _) => "extension",
-        ("use-report", _) => "use-report",
-        ("clarification" | "acceptance" | "withdrawal", _) => "notice",
-        _ => &kind.template,
+    let template = match (of, answer) {
+        (LetterKind::Answer, Some(Answer::Refuse)) => "refusal",
+        (LetterKind::Answer, _) => "answer",
+        (LetterKind::Extension, _) => "extension",
+        (LetterKind::UseReport, _) => "use-report",
+        (LetterKind::Clarification | LetterKind::Acceptance | LetterKind::Withdrawal, _) => "notice",
+        (LetterKind::Request, _) => &kind.template,
     };
     let (review, conditions) = match (of, &row.decision) {
         // What a partner's review set came with its request.
-        ("request", Some(decision)) if record.desk != workspace.meta.desk => {
+        (LetterKind::Request, Some(decision)) if record.desk != workspace.meta.desk => {
             (letter::Review::default(), under(decision))
         }
-        ("request", _) => review_behind(workspace, record)?,
-        ("answer", _) => {
+        (LetterKind::Request, _) => review_behind(workspace, record)?,
+        (LetterKind::Answer, _) => {
             let terms = event.as_ref().map(|e| &e.terms);
             let set = terms.map(request::conditions_sent).unwrap_or_default();
             (letter::Review::default(), set.into_iter().map(in_words).collect())
         }
         _ => Default::default(),
     };
-    let (from, to) = if of == "answer" { (asked, asks) } else { (asks, asked) };
+    let (from, to) = if of == LetterKind::Answer { (asked, asks) } else { (asks, asked) };
     let (from, to) = (party(workspace, from)?, party(workspace, to)?);
-    let draft = of == "request" && row.sent.is_none() && !record.is_purged();
+    let draft = of == LetterKind::Request && row.sent.is_none() && !record.is_purged();
     let between = format!("between {} and {}", from.code, to.code);
     // What was sent outside of an exercise was in force then: the gate let nothing else out.
     let in_force = row.in_force || (workspace.meta.realm == Realm::Live && !draft);
     // Who asks and who is addressed: parties that the letter speaks for and to stand in the fields of the request.
     let of_request = |ids: &[&str]| {
         let found = ids.iter().map(|id| said(id)).find(|text| !text.is_empty());
-        found.filter(|_| of == "request").unwrap_or_default()
+        found.filter(|_| of == LetterKind::Request).unwrap_or_default()
     };
     Ok(Letter {
         template: template.to_owned(),
-        of: of.to_owned(),
+        of: of.word().to_owned(),
         banner: banner(workspace, draft, in_force, &between),
         draft,
-        provider: if kind.counterpart == "provider" {
+        provider: if kind.counterpart == Counterpart::Provider {
             of_request(&["provider", "addressee", "custodian"])
         } else {
             String::new()
@@ -349,9 +371,9 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
         to,
         date: at.to_minute(),
         reference: format!("R-{}", record.id.short()),
-        id: row.id.clone(),
+        id: row.id.to_string(),
         act: event.as_ref().map(|e| e.act.id.to_string()).unwrap_or_default(),
-        case: row.case.clone(),
+        case: row.case.to_string(),
         article: kind.article.clone(),
         name: kind.name.clone(),
         instrument: instrument.map(|i| i.name.clone()).unwrap_or_default(),
@@ -367,7 +389,7 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
             })
             .filter(|p| !p.text.is_empty())
             .collect(),
-        clocks: if matches!(of, "request" | "extension") {
+        clocks: if matches!(of, LetterKind::Request | LetterKind::Extension) {
             terms_of_time(workspace, &law, kind, record, &row)?
         } else {
             Vec::new()
@@ -380,8 +402,11 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: &str) -> Result<Le
             })
             .into_iter()
             .collect(),
-        text: text(if of == "withdrawal" { "because" } else { "text" }),
-        answer: letter::Answer { date: if word.is_empty() { String::new() } else { at.to_minute() }, word },
+        text: text(if of == LetterKind::Withdrawal { "because" } else { "text" }),
+        answer: letter::Answer {
+            date: answer.map(|_| at.to_minute()).unwrap_or_default(),
+            word: answer.map(|a| a.word().to_owned()).unwrap_or_default(),
+        },
         conditions,
         review,
         marking: marking(workspace, record)?,
@@ -422,11 +447,13 @@ fn banner(workspace: &Workspace, draft: bool, in_force: bool, between: &str) -> 
 fn status(instrument: &Instrument, now: bool, then: bool, between: &str) -> String {
     match (now, then) {
         // What is signed on a model binds, not the model; and no treaty stands behind an originator's word.
-        (true, _) if instrument.kind == "model" => "a model: what binds is the agreement that is signed".to_owned(),
-        (true, _) if instrument.id == "originator" => format!("observed {between}; it is no treaty"),
+        (true, _) if instrument.kind == InstrumentKind::MODEL => {
+            "a model: what binds is the agreement that is signed".to_owned()
+        }
+        (true, _) if instrument.id == InstrumentId::ORIGINATOR => format!("observed {between}; it is no treaty"),
         (true, _) => format!("in force {between}"),
         (false, true) => format!("in force {between} when it was sent, and no longer"),
-        (false, false) if instrument.status == "in force" => format!("NOT IN FORCE {between}"),
+        (false, false) if instrument.status == InstrumentStatus::InForce => format!("NOT IN FORCE {between}"),
         (false, false) => {
             let from = instrument.applies_from.as_deref().map(|day| format!(" {day}")).unwrap_or_default();
             format!("NOT IN FORCE {between}: {}{from}", instrument.status)
@@ -435,14 +462,12 @@ fn status(instrument: &Instrument, now: bool, then: bool, between: &str) -> Stri
 }
 
 fn term(clock: &crate::command::request::ClockRow, ruled: Option<&LawClock>) -> Term {
-    let at = |text: &Option<String>| {
-        text.as_deref().and_then(Timestamp::parse).map(Timestamp::to_minute).unwrap_or_default()
-    };
+    let at = |time: Option<Timestamp>| time.map(Timestamp::to_minute).unwrap_or_default();
     Term {
-        clock: clock.clock.clone(),
+        clock: clock.clock.map(|c| c.word().to_owned()).unwrap_or_default(),
         variant: variant(&clock.variant),
-        due: at(&clock.due),
-        limit: at(&clock.limit),
+        due: at(clock.due),
+        limit: at(clock.limit),
         counted: ruled.map(counted).unwrap_or_default(),
         source: clock.source.clone(),
     }
@@ -457,11 +482,11 @@ fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, 
     let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
     let out = form.path("out")?;
     let now = workspace.may_sign()?;
-    let of = form.maybe_read("of", "a letter of a request", |w| letters().into_iter().find(|l| *l == w))?;
-    let values = of_request(workspace, &record, of.unwrap_or("request"))?;
+    let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
+    let values = of_request(workspace, &record, of.unwrap_or(LetterKind::Request))?;
     let cleared = cleared::copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
         .map_err(|v| Error::refused(v, None))?;
-    let shape = if out.extension().is_some_and(|e| e == "txt") {
+    let shape = if out.extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
         letter::LetterFormat::Text
     } else {
         letter::LetterFormat::Html

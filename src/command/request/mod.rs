@@ -10,18 +10,19 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::json::or_empty;
 use crate::gate::from_records;
 use crate::law::deadline;
 use crate::law::edition::Law;
-use crate::law::ground::Ground;
+use crate::law::ground::{Effect, Ground};
 use crate::law::jurisdiction::Jurisdiction;
-use crate::law::request::{self as kind, RequestKind};
+use crate::law::request::{self as kind, ClockKind, Event, RequestKind, Variant};
 use crate::object;
 use crate::record::definition::GateInputs;
 use crate::record::request::{self, Answer as RequestAnswer, Answered, Report, Sent, Step, Terms, terms_of};
 use crate::record::review;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::value::class::Condition;
+use crate::value::class::{Condition, Level, ReviewOutcome, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::shown;
@@ -474,13 +475,23 @@ fn fields_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> 
     Ok(kind.field.iter().map(row).collect())
 }
 
+words! {
+    /// Which way a request goes.
+    Direction {
+        /// A partner sent it.
+        Inbound = "inbound",
+        /// This desk writes it.
+        Outbound = "outbound",
+    }
+}
+
 /// A request as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct RequestSummary {
     /// The record.
-    pub id: String,
-    /// `inbound` or `outbound`.
-    pub direction: &'static str,
+    pub id: Id,
+    /// Which way it goes.
+    pub direction: Direction,
     /// The other desk.
     pub partner: String,
     /// Its kind.
@@ -492,19 +503,19 @@ pub struct RequestSummary {
     /// Where it stands.
     pub state: RecordState,
     /// The states that stand side by side in a conflict.
-    pub heads: Vec<String>,
+    pub heads: Vec<RecordState>,
     /// The case.
-    pub case: String,
+    pub case: Id,
     /// For what.
     pub purpose: String,
     /// The tier of what is asked.
-    pub tier: u8,
+    pub tier: Tier,
     /// Fields that are still missing.
     pub missing: Vec<String>,
     /// When it was sent.
-    pub sent: Option<String>,
+    pub sent: Option<Timestamp>,
     /// The next instant at which something is due.
-    pub due: Option<String>,
+    pub due: Option<Timestamp>,
     /// Whether its instrument is in force between the two sides.
     pub in_force: bool,
     /// What runs.
@@ -516,18 +527,20 @@ pub struct RequestSummary {
     /// What the review of the desk that asks came to.
     pub decision: Option<DecisionRow>,
     /// The conditions under which the partner would carry it out, or does.
-    pub offered: Vec<String>,
+    pub offered: Vec<Condition>,
 }
 
 /// What a review came to, as it travels with its request: not its reasons.
 #[derive(Clone, Debug, Serialize)]
 pub struct DecisionRow {
-    /// `approved`, `conditions` or `partial`.
-    pub outcome: String,
+    /// What it came to.
+    #[serde(serialize_with = "or_empty")]
+    pub outcome: Option<ReviewOutcome>,
     /// How deep it was.
-    pub level: String,
+    #[serde(serialize_with = "or_empty")]
+    pub level: Option<Level>,
     /// The conditions.
-    pub conditions: Vec<String>,
+    pub conditions: Vec<Condition>,
     /// The caveats, in words.
     pub caveats: Vec<String>,
 }
@@ -535,27 +548,30 @@ pub struct DecisionRow {
 /// A clock as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct ClockRow {
-    /// `reply`, `preservation` or `authority`.
-    pub clock: String,
-    /// `ordinary`, `emergency`, …
-    pub variant: String,
+    /// What it measures.
+    #[serde(serialize_with = "or_empty")]
+    pub clock: Option<ClockKind>,
+    /// In which case it runs.
+    pub variant: Variant,
     /// The target; none where no limit is fixed.
-    pub due: Option<String>,
+    pub due: Option<Timestamp>,
     /// The legal limit.
-    pub limit: Option<String>,
+    pub limit: Option<Timestamp>,
     /// The rule.
     pub source: String,
 }
 
 /// Clocks as they are shown, from those that a sent request carries.
 pub fn clocks_of(clocks: &Json) -> Vec<ClockRow> {
-    let text = |j: &Json, key: &str| j.get(key).and_then(Json::text).map(str::to_owned);
+    fn text<'j>(of: &'j Json, key: &str) -> Option<&'j str> {
+        of.get(key).and_then(Json::text)
+    }
     let read = |c: &Json| ClockRow {
-        clock: text(c, "clock").unwrap_or_default(),
-        variant: text(c, "variant").unwrap_or_default(),
-        due: text(c, "due"),
-        limit: text(c, "limit"),
-        source: text(c, "source").unwrap_or_default(),
+        clock: text(c, "clock").and_then(ClockKind::parse),
+        variant: Variant::new(text(c, "variant").unwrap_or_default()),
+        due: text(c, "due").and_then(Timestamp::parse),
+        limit: text(c, "limit").and_then(Timestamp::parse),
+        source: text(c, "source").unwrap_or_default().to_owned(),
     };
     clocks.items().unwrap_or_default().iter().map(read).collect()
 }
@@ -569,38 +585,37 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Err
     let content = workspace.content(record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).and_then(Json::members).unwrap_or_default();
     let caveats = caveats(workspace, record, content.as_ref())?;
-    let words = |all: &[Condition]| all.iter().map(|c| c.word().to_owned()).collect();
     Ok(RequestSummary {
-        id: record.id.to_string(),
-        direction: if record.desk == workspace.meta.desk { "outbound" } else { "inbound" },
+        id: record.id,
+        direction: if record.desk == workspace.meta.desk { Direction::Outbound } else { Direction::Inbound },
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         article: kind.map(|k| k.article.clone()).unwrap_or_default(),
         name: kind.map(|k| k.name.clone()).unwrap_or_default(),
         state: record.state,
-        heads: request::heads(record).into_iter().map(|(s, _)| s.word().to_owned()).collect(),
-        case: terms.case.to_string(),
+        heads: request::heads(record).into_iter().map(|(state, _)| state.into()).collect(),
+        case: terms.case,
         purpose: terms.purpose,
-        tier: terms.tier.number(),
+        tier: terms.tier,
         missing: terms.missing,
-        sent: record.text("sent").map(str::to_owned),
+        sent: record.instant("sent"),
         in_force: match (kind, record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten()) {
             (Some(kind), Some(other)) => binds(workspace, &law, kind, &other, at)?,
             _ => false,
         },
-        due: record.due.map(|t| t.to_string()),
+        due: record.due,
         clocks: clocks_of(record.terms.get("clocks").unwrap_or(&Json::Null)),
         fields: fields.iter().filter_map(|(k, v)| Some((k.to_string(), v.text()?.to_owned()))).collect(),
         ground: record.text("ground").map(str::to_owned),
         decision: record.terms.get("decision").filter(|d| d.members().is_some()).map(|d| {
-            let text = |key: &str| d.get(key).and_then(Json::text).unwrap_or_default().to_owned();
+            let text = |key: &str| d.get(key).and_then(Json::text);
             DecisionRow {
-                outcome: text("outcome"),
-                level: text("level"),
-                conditions: words(&request::conditions_of(record)),
+                outcome: text("outcome").and_then(ReviewOutcome::parse),
+                level: text("level").and_then(Level::parse),
+                conditions: request::conditions_of(record),
                 caveats,
             }
         }),
-        offered: words(&request::offered_of(record)),
+        offered: request::offered_of(record),
         kind: terms.kind,
     })
 }
@@ -625,8 +640,8 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<RequestSummary>, Error> {
 fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let mut rows = rows(workspace)?;
     let way = match (args.flag("inbound"), args.flag("outbound")) {
-        (true, false) => Some("inbound"),
-        (false, true) => Some("outbound"),
+        (true, false) => Some(Direction::Inbound),
+        (false, true) => Some(Direction::Outbound),
         _ => None,
     };
     rows.retain(|r| way.is_none_or(|w| r.direction == w));
@@ -656,33 +671,54 @@ fn kind_of<'l>(law: &'l Law, id: &str) -> Result<&'l RequestKind, Error> {
 }
 
 /// The urgencies that some kind of request knows.
+static URGENCIES: [Variant; 5] =
+    [Variant::ORDINARY, Variant::EMERGENCY, Variant::URGENT_DIRECT, Variant::URGENT_INDIRECT, Variant::PROVISIONAL];
+
 fn urgencies() -> Vec<&'static str> {
-    vec!["ordinary", "emergency", "urgent-direct", "urgent-indirect", "provisional"]
+    URGENCIES.iter().map(Variant::word).collect()
 }
 
 /// Which variant of each clock runs: the urgency's, else the ordinary one, else whatever there is.
-fn variant_of(kind: &RequestKind, clock: &str, terms: &Terms) -> Option<String> {
-    let has = |variant: &str| kind.clock.iter().any(|c| c.clock == clock && c.variant == variant);
+fn variant_of(kind: &RequestKind, clock: ClockKind, terms: &Terms) -> Option<Variant> {
+    let has = |variant: &Variant| kind.clock.iter().any(|c| c.clock == clock && c.variant == *variant);
     let longer = kind.clock.iter().find(|c| c.clock == clock && c.longer_wins && terms.order_days.is_some());
-    let wanted = [longer.map(|c| c.variant.as_str()), terms.urgency.as_deref(), Some("ordinary"), Some("order")];
-    let first = wanted.into_iter().flatten().find(|v| has(v)).map(str::to_owned);
+    let wanted =
+        [longer.map(|c| c.variant.clone()), terms.urgency.clone(), Some(Variant::ORDINARY), Some(Variant::ORDER)];
+    let first = wanted.into_iter().flatten().find(|v| has(v));
     first.or_else(|| kind.clock.iter().find(|c| c.clock == clock).map(|c| c.variant.clone()))
 }
 
-/// Names for what a request lacks before it may be submitted or sent: fields of its kind; `in-force` where its
-/// instrument binds not both sides.
+/// The gate's name for what a request lacks whose instrument binds not both sides.
+const IN_FORCE: &str = "in-force";
+
+/// What a request lacks before it may be submitted or sent.
+struct Lacking {
+    /// Fields of its kind.
+    fields: Vec<String>,
+    /// That its instrument is in force between the two sides.
+    in_force: bool,
+}
+
+impl Lacking {
+    /// The gate's names for all of it.
+    fn names(&self) -> Vec<String> {
+        let mut names = self.fields.clone();
+        names.extend(self.in_force.then(|| IN_FORCE.to_owned()));
+        names
+    }
+}
+
+/// What a request lacks before it may be submitted or sent.
 fn lacks(
     workspace: &Workspace,
     law: &Law,
     kind: &RequestKind,
     to: &Record,
     said: impl Fn(&str) -> bool,
-) -> Result<Vec<String>, Error> {
-    let mut missing = kind.missing(said);
-    if workspace.meta.realm == crate::value::realm::Realm::Live && !binds(workspace, law, kind, to, workspace.now())? {
-        missing.push("in-force".to_owned());
-    }
-    Ok(missing)
+) -> Result<Lacking, Error> {
+    let is_live = workspace.meta.realm == crate::value::realm::Realm::Live;
+    let in_force = is_live && !binds(workspace, law, kind, to, workspace.now())?;
+    Ok(Lacking { fields: kind.missing(said), in_force })
 }
 
 /// Whether a kind's instrument is in force between this desk's jurisdiction and a partner's at a time.
@@ -710,11 +746,12 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         (None, None) => return Err(Error::usage("--case is missing")),
     };
     let to = workspace.partner(args.need("to")?)?;
-    let urgency = args.maybe_read("urgency", "an urgency", |w| urgencies().into_iter().find(|u| *u == w))?;
-    if let Some(urgency) = urgency.filter(|u| *u != "ordinary")
-        && !kind.clock.iter().any(|c| c.variant == urgency)
+    let urgency = args.maybe_read("urgency", "an urgency", |w| URGENCIES.iter().find(|u| u.word() == w).cloned())?;
+    let urgency = urgency.filter(|u| *u != Variant::ORDINARY);
+    if let Some(urgency) = &urgency
+        && !kind.clock.iter().any(|c| c.variant == *urgency)
     {
-        let known: Vec<&str> = kind.clock.iter().map(|c| c.variant.as_str()).collect();
+        let known: Vec<&str> = kind.clock.iter().map(|c| c.variant.word()).collect();
         return Err(Error::usage(format!("--urgency {urgency}: {} has {}", kind.id, known.join(", "))));
     }
     if let Some(before) = &follows {
@@ -736,7 +773,8 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         fields.set(&name, value);
     }
     let said = |id: &str| fields.get(id).and_then(Json::text).is_some_and(|t| !crate::value::text::is_blank(t));
-    let missing = lacks(workspace, law, kind, &to, said)?;
+    let lacking = lacks(workspace, law, kind, &to, said)?;
+    let missing = lacking.names();
     let purpose = case.text("purpose").unwrap_or(from_records::DESK_PURPOSE).to_owned();
     if !missing.is_empty() && !args.flag("draft") {
         // The same question that handing it in will ask.
@@ -752,14 +790,14 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         let demands: Vec<String> = kind
             .field
             .iter()
-            .filter(|f| missing.contains(&f.id))
+            .filter(|f| lacking.fields.contains(&f.id))
             .map(|f| format!("{} ({})", f.label, f.article))
             .collect();
         let mut hint = Vec::new();
         if !demands.is_empty() {
             hint.push(format!("say each with --field name=text, or keep it with --draft: {}", demands.join("; ")));
         }
-        if missing.iter().any(|m| m == "in-force") {
+        if lacking.in_force {
             hint.push(not_in_force(kind));
         }
         return Err(Error::refused(facts.judge(), None).hint(hint.join("; ")));
@@ -769,9 +807,9 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         case: case.id,
         to: to.id,
         purpose,
-        tier: kind.tier(),
+        tier: kind.tier,
         missing,
-        urgency: urgency.filter(|u| *u != "ordinary").map(str::to_owned),
+        urgency,
         order_days: args.number("order-days")?.filter(|n| *n > 0),
         authority_until: args
             .maybe("authority-until")
@@ -804,13 +842,8 @@ fn submit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let terms = terms_of(&record)?;
     let law = &*workspace.law()?;
     let kind = kind_of(law, &terms.kind)?;
-    let scope = review::Scope {
-        subject: record.id,
-        to: terms.to,
-        purpose: terms.purpose,
-        level: kind.level(),
-        tier: terms.tier,
-    };
+    let scope =
+        review::Scope { subject: record.id, to: terms.to, purpose: terms.purpose, level: kind.level, tier: terms.tier };
     must_bind(workspace, law, kind, terms.to, request::SUBMIT, &scope.purpose)?;
     let id = workspace.entropy.id()?;
     workspace.act(crate::record::request::SUBMIT, Audience::Own, None, |act, _| {
@@ -819,7 +852,7 @@ fn submit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Ok(())
     })?;
     Ok(Output::made(record.id, format!("Submitted; its review is V-{}, level {}.", id.short(), scope.level))
-        .with("review", id.to_string()))
+        .with("review", id))
 }
 
 fn not_in_force(kind: &RequestKind) -> String {
@@ -842,7 +875,7 @@ fn must_bind(
         return Ok(());
     }
     let asked =
-        GateInputs { missing: vec!["in-force".into()], purpose: Some(purpose.to_owned()), ..GateInputs::default() };
+        GateInputs { missing: vec![IN_FORCE.into()], purpose: Some(purpose.to_owned()), ..GateInputs::default() };
     let facts = from_records::act_facts(
         &workspace.records(),
         &workspace.meta.realm,
@@ -869,16 +902,17 @@ pub fn clocks(
     let mut all = Vec::new();
     for clock in deadline::clocks(law, kind, event, terms.order_days, &calendar) {
         let row = clock.row;
-        let chosen = variant_of(kind, &row.clock, terms).is_some_and(|v| v == row.variant);
-        let validation = row.variant == "validation" && terms.urgency.as_deref() == Some("emergency");
-        let starts = matches!(row.starts.as_str(), "sent" | "issued" | "received");
+        let chosen = variant_of(kind, row.clock, terms).is_some_and(|v| v == row.variant);
+        let validation = row.variant == Variant::VALIDATION && terms.urgency.as_ref() == Some(&Variant::EMERGENCY);
+        let starts = matches!(row.starts, Event::Sent | Event::Issued | Event::Received);
         if !(starts && (chosen || validation)) {
             continue;
         }
-        let expires = terms.authority_until.filter(|_| row.clock == "authority" && row.variant == "order");
+        let expires =
+            terms.authority_until.filter(|_| row.clock == ClockKind::Authority && row.variant == Variant::ORDER);
         let said = |t: Option<Timestamp>| expires.or(t).map(|t| t.to_string());
         all.push(object! {
-            "clock" => row.clock.as_str(), "variant" => row.variant.as_str(), "due" => said(clock.target),
+            "clock" => row.clock, "variant" => row.variant.word(), "due" => said(clock.target),
             "limit" => said(clock.limit), "source" => row.source.as_str(),
         });
     }
@@ -959,7 +993,7 @@ fn offer(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
 }
 
 fn postpone(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let ground = ground_of(workspace, args, POSTPONE)?;
+    let ground = ground_of(workspace, args, Effect::Postpone)?;
     let id = answer(
         workspace,
         args,
@@ -981,7 +1015,7 @@ fn consent(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 }
 
 fn refuse(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let ground = ground_of(workspace, args, REFUSE)?.ok_or_else(|| {
+    let ground = ground_of(workspace, args, Effect::Refuse)?.ok_or_else(|| {
         Error::new(
             ErrorKind::Refused,
             "the instrument of this request names no ground of refusal",
@@ -992,19 +1026,16 @@ fn refuse(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     Ok(Output::made(id, format!("Refused on {ground}; the reasons go with it.")))
 }
 
-const REFUSE: &str = "refuse";
-const POSTPONE: &str = "postpone";
-
 fn grounds_to_refuse(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
-    known_grounds(workspace, args, REFUSE)
+    known_grounds(workspace, args, Effect::Refuse)
 }
 
 fn grounds_to_postpone(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
-    known_grounds(workspace, args, POSTPONE)
+    known_grounds(workspace, args, Effect::Postpone)
 }
 
 /// The grounds on which the request of a form may be refused or postponed.
-fn known_grounds(workspace: &Workspace, args: &Args, effect: &str) -> Result<Vec<Known>, Error> {
+fn known_grounds(workspace: &Workspace, args: &Args, effect: Effect) -> Result<Vec<Known>, Error> {
     if args.maybe("request").is_none() {
         return Ok(Vec::new());
     }
@@ -1016,16 +1047,16 @@ fn known_grounds(workspace: &Workspace, args: &Args, effect: &str) -> Result<Vec
 }
 
 /// The ground that was named, out of the closed list of the kind; `None` where the list has none for that.
-fn ground_of(workspace: &Workspace, args: &Args, effect: &str) -> Result<Option<String>, Error> {
+fn ground_of(workspace: &Workspace, args: &Args, effect: Effect) -> Result<Option<String>, Error> {
     let law = workspace.law()?;
     let kind = kind_of(&law, &terms_of(&find(workspace, args)?)?.kind)?;
     let known: Vec<&str> = law.grounds(kind, effect).iter().map(|g| g.id.as_str()).collect();
     let (command, other) =
-        if effect == REFUSE { ("refused", "request postpone") } else { ("postponed", "request refuse") };
+        if effect == Effect::Refuse { ("refused", "request postpone") } else { ("postponed", "request refuse") };
     let refused = |what: String, next: String| Err(Error::new(ErrorKind::Refused, what, next));
     match args.maybe("ground") {
         None if known.is_empty() => Ok(None),
-        None if effect == REFUSE => args.need("ground").map(|g| Some(g.to_owned())),
+        None if effect == Effect::Refuse => args.need("ground").map(|g| Some(g.to_owned())),
         None => refused(
             format!("{}: what is asked under it is {command} on a ground of its closed list alone", kind.article),
             format!("name it with --ground: {}", known.join(", ")),

@@ -10,8 +10,11 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::json::or_empty;
+use crate::record::definition::WhenDue;
 use crate::record::hold::{self, Reason};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
+use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
@@ -102,15 +105,16 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Clone, Debug, Serialize)]
 pub struct Timer {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// Its kind.
     pub kind: Kind,
     /// The case.
-    pub case: Option<String>,
+    pub case: Option<Id>,
     /// When it is due.
-    pub due: String,
+    #[serde(serialize_with = "or_empty")]
+    pub due: Option<Timestamp>,
     /// What happens then.
-    pub then: &'static str,
+    pub then: WhenDue,
     /// Whether a hold stands on it.
     pub held: bool,
     /// What it is, in a few words.
@@ -137,10 +141,10 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::Standing) -> 
         other => other.word().to_owned(),
     };
     Ok(Timer {
-        id: record.id.to_string(),
+        id: record.id,
         kind: record.kind,
-        case: record.case.map(|c| c.to_string()),
-        due: record.due.map(|d| d.to_string()).unwrap_or_default(),
+        case: record.case,
+        due: record.due,
         then: kind_def(record.kind).when_due,
         held: holds.is_on(record),
         what,
@@ -198,17 +202,20 @@ fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 #[derive(Clone, Debug, Serialize)]
 pub struct HoldRow {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// What is held.
-    pub on: String,
+    #[serde(serialize_with = "or_empty")]
+    pub on: Option<Id>,
     /// Standing or lifted.
     pub state: State,
     /// On which ground.
-    pub reason: String,
+    #[serde(serialize_with = "or_empty")]
+    pub reason: Option<Reason>,
     /// Who placed it.
     pub placed_by: String,
     /// When.
-    pub placed: String,
+    #[serde(serialize_with = "or_empty")]
+    pub placed: Option<Timestamp>,
     /// Who lifted it.
     pub lifted_by: Option<String>,
     /// Why it was placed.
@@ -222,12 +229,12 @@ pub fn holds(workspace: &Workspace) -> Result<Vec<HoldRow>, Error> {
     let name = |p: Option<Person>| p.map(|p| workspace.name_of(p)).transpose();
     let row = |r: &Record| {
         Ok(HoldRow {
-            id: r.id.to_string(),
-            on: r.subject.map(|s| s.to_string()).unwrap_or_default(),
+            id: r.id,
+            on: r.subject,
             state: r.state,
-            reason: r.text("reason").unwrap_or_default().to_owned(),
+            reason: r.text("reason").and_then(Reason::parse),
             placed_by: name(hold::placed_by(r))?.unwrap_or_default(),
-            placed: r.text("placed").unwrap_or_default().to_owned(),
+            placed: r.instant("placed"),
             lifted_by: name(hold::lifted_by(r))?,
             because: workspace.text_of(r, "because")?,
         })
@@ -251,7 +258,7 @@ fn list_holds(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output
 #[derive(Clone, Debug, Serialize)]
 pub struct Duty {
     /// The record.
-    pub item: String,
+    pub item: Id,
     /// Its kind.
     pub kind: Kind,
     /// Who must delete: a partner, or this desk.
@@ -261,7 +268,7 @@ pub struct Duty {
     /// Running, outstanding or met.
     pub state: DutyState,
     /// By when.
-    pub delete_by: Option<String>,
+    pub delete_by: Option<Timestamp>,
 }
 
 /// Duties to delete: partners' and this desk's.
@@ -274,12 +281,12 @@ pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
             // A term that has passed without a certificate makes the duty outstanding.
             let passed = holder.duty == DutyState::Running && holder.delete_by.is_some_and(|by| by <= now);
             all.push(Duty {
-                item: record.id.to_string(),
+                item: record.id,
                 kind: record.kind,
                 by: workspace.code_of(holder.partner)?,
                 to: me.clone(),
                 state: if passed { DutyState::Outstanding } else { holder.duty },
-                delete_by: holder.delete_by.map(|t| t.to_string()),
+                delete_by: holder.delete_by,
             });
         }
     }
@@ -288,12 +295,12 @@ pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
             continue;
         };
         all.push(Duty {
-            item: record.id.to_string(),
+            item: record.id,
             kind: record.kind,
             by: me.clone(),
             to: workspace.code_of(from)?,
             state: DutyState::Outstanding,
-            delete_by: record.due.map(|t| t.to_string()),
+            delete_by: record.due,
         });
     }
     Ok(all)

@@ -17,6 +17,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::disclosure;
+use crate::command::json::or_empty;
 use crate::command::retention::scope;
 use crate::gate::from_records::purge_facts;
 use crate::gate::verdict::Verdict;
@@ -179,6 +180,17 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
     Ok((all, held))
 }
 
+/// What a purge came to, or would.
+#[derive(Serialize)]
+struct Purged {
+    items: usize,
+    records: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<Id>,
+}
+
 fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let named = scope(workspace, args)?;
     let because = args.body("because")?;
@@ -201,19 +213,17 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         }
         let all = counted(targets.len(), "record");
         let said = format!("Would be erased: {}, {all} in all.{stays}", counted(items, "item"));
-        let value = serde_json::json!({ "items": items, "records": targets.len(), "held": held });
-        return Ok(Output::thing(&value).with_message(said));
+        let would = Purged { items, records: targets.len(), held: Some(held), certificate: None };
+        return Ok(Output::thing(&would).with_message(said));
     }
     if targets.is_empty() {
         return Ok(match finished {
             Some(certificate) => {
-                Output::thing(&serde_json::json!({ "items": 0, "records": 0, "certificate": certificate.to_string() }))
+                Output::thing(&Purged { items: 0, records: 0, held: None, certificate: Some(certificate) })
                     .with_message(format!("What was begun is finished; certificate Z-{}.", certificate.short()))
             }
-            None => {
-                let value = serde_json::json!({ "items": 0, "records": 0, "held": held });
-                Output::thing(&value).with_message(format!("Nothing to erase.{stays}"))
-            }
+            None => Output::thing(&Purged { items: 0, records: 0, held: Some(held), certificate: None })
+                .with_message(format!("Nothing to erase.{stays}")),
         });
     }
     job.at("asking the gate", 0, Some(targets.len() as u64))?;
@@ -254,9 +264,8 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     }
     draft::forget_all(workspace.folder())?;
     let certificate = finish(workspace, id, job)?;
-    let value =
-        serde_json::json!({ "items": items, "records": count, "held": held, "certificate": certificate.to_string() });
-    Ok(Output::thing(&value).with_message(format!(
+    let purged = Purged { items, records: count, held: Some(held), certificate: Some(certificate) };
+    Ok(Output::thing(&purged).with_message(format!(
         "Erased: {}, {} in all; certificate Z-{}.{stays}",
         counted(items, "item"),
         counted(count, "record"),
@@ -412,15 +421,16 @@ const NOT_PROMISED: &[&str] = &[
 #[derive(Clone, Debug, Serialize)]
 pub struct CertificateRow {
     /// The record.
-    pub id: String,
+    pub id: Id,
     /// The desk that issued it.
     pub desk: String,
     /// Issued or countersigned.
     pub state: State,
     /// When.
-    pub issued: String,
+    #[serde(serialize_with = "or_empty")]
+    pub issued: Option<Timestamp>,
     /// How many records of each kind.
-    pub counts: serde_json::Value,
+    pub counts: Option<BTreeMap<String, i64>>,
     /// What was done.
     pub method: String,
     /// How it was verified.
@@ -449,11 +459,15 @@ pub fn certificate_rows(workspace: &Workspace) -> Result<Vec<CertificateRow>, Er
         let part = |key: &str| content.get(key).map_or(serde_json::Value::Null, crate::command::gate::to_serde);
         let text = |key: &str| r.text(key).unwrap_or_default().to_owned();
         Ok(CertificateRow {
-            id: r.id.to_string(),
+            id: r.id,
             desk: workspace.code_of(r.desk)?,
             state: r.state,
-            issued: text("issued"),
-            counts: r.terms.get("counts").map_or(serde_json::Value::Null, crate::command::gate::to_serde),
+            issued: r.instant("issued"),
+            counts: r
+                .terms
+                .get("counts")
+                .and_then(Json::members)
+                .map(|all| all.iter().filter_map(|(kind, n)| Some((kind.to_string(), n.int()?))).collect()),
             method: text("method"),
             verification: text("verification"),
             tool: text("tool"),

@@ -29,12 +29,12 @@ impl Reader {
     /// Plain lines.
     pub fn of_lines(title: &str, lines: &[String]) -> Self {
         let lines = lines.iter().map(|l| (Shown::default(), StyledText::from(l.as_str()))).collect();
-        Self::new(Detail { title: Shown::of(title), lines })
+        Self::new(Detail::of_lines(title, lines))
     }
 
     /// Why something was not done: each rule that says no, with its source, and what to do next.
     pub fn of_failure(title: &str, failure: &Error) -> Self {
-        let mut d = Detail { title: Shown::of(title), lines: Vec::new() };
+        let mut d = Detail::new(title);
         match &failure.verdict {
             Some(verdict) => {
                 d.line("", StyledText::new("The gate says no.", StyleRole::Stop));

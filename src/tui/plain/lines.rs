@@ -47,16 +47,9 @@ pub(super) fn numbered_rows(view: &View) -> BTreeMap<usize, NumberedRow> {
 
 /// The cells of a row, in one line.
 pub(super) fn cells(row: &PageRow) -> String {
-    let mark = match row.mark {
-        '!' => "due soon; ",
-        '#' => "from a partner; ",
-        'H' => "held; ",
-        _ => "",
-    };
     // A bar says what the number before it said.
-    let cells = row.cells.iter().map(|c| c.text.as_str().trim());
-    let cells: Vec<&str> = cells.filter(|t| !t.is_empty() && !t.chars().all(|c| c == '#')).collect();
-    format!("{mark}{}", cells.join("; "))
+    let cells = row.cells.iter().filter(|c| !c.is_bar).map(|c| c.text.as_str().trim()).filter(|t| !t.is_empty());
+    row.mark.words().into_iter().chain(cells).collect::<Vec<&str>>().join("; ")
 }
 
 /// The lines of a screen, from one of its rows on.

@@ -21,21 +21,16 @@ pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::record::kind::Kind;
-    use crate::tui::page::{PageRow, Section, StyledText};
+    use crate::tui::page::{Cell, Mark, PageRow, Section};
     use crate::value::id::Id;
     use crate::value::text::Shown;
 
     #[test]
     fn only_what_came_and_went_is_news() {
-        let row = |n: u8, left: &str| PageRow {
-            subject: Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }),
-            mark: if n == 2 { '!' } else { ' ' },
-            cells: vec![
-                StyledText::from(format!("E-{n}")),
-                StyledText::default(),
-                StyledText::from(left),
-                StyledText::from("###"),
-            ],
+        let row = |n: u8, left: &str| {
+            PageRow::of(vec![Cell::from(format!("E-{n}")), Cell::default(), Cell::from(left), Cell::bar(3, 6)])
+                .about(Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }))
+                .marked(if n == 2 { Mark::Due } else { Mark::None })
         };
         let page = |rows: Vec<PageRow>, sentence: &str| Page {
             bands: vec![vec![Section { rows, ..Section::default() }]],

@@ -1,16 +1,14 @@
 //! Audit: the log, its head, and who has cosigned it.
 
-use super::definition::{Long, Screen, ViewParams, part, subject};
+use super::definition::{Long, Screen, ViewParams, did, due_at, on, part};
 use super::desk::oversight;
 use crate::command::audit::statistics;
-use crate::command::audit::{rows, witnesses};
-use crate::command::desk::workspace_info;
+use crate::command::audit::{ActSummary, rows, witnesses};
 use crate::store::{log, read};
-use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
-use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -68,26 +66,21 @@ pub(super) fn acts(
 
 fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
     let acts = rows(workspace, number.saturating_add(1), 1)?;
-    let Some(a) = acts.first() else { return Ok(PageRow { subject: None, mark: ' ', cells: Vec::new() }) };
-    Ok(PageRow {
-        subject: a.on_kind.and_then(|kind| subject(kind, &a.on)),
-        mark: ' ',
-        cells: vec![
-            StyledText::from(a.number.to_string()),
-            Timestamp::parse(&a.at)
-                .map_or_else(StyledText::default, |t| StyledText::from(t.on_screen(workspace.now()))),
-            StyledText::from(format!("{} {}", a.desk, a.by)),
-            StyledText::from(a.did.replace('-', " ")),
-            StyledText::from(a.on_kind.map(|kind| workspace_info::short(kind, &a.on)).unwrap_or_default()),
-            StyledText::from(if a.audience.is_empty() {
-                String::new()
-            } else {
-                format!("for {}", a.audience.join(" "))
-            }),
-            StyledText::new(
-                if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() },
-                StyleRole::Note,
-            ),
-        ],
-    })
+    let Some(act) = acts.first() else { return Ok(PageRow::default()) };
+    let cells = vec![
+        Cell::number(act.number),
+        due_at(Some(act.at), workspace.now()),
+        Cell::from(format!("{} {}", act.desk, act.by)),
+        did(act),
+        on(act),
+        Cell::from(if act.audience.is_empty() { String::new() } else { format!("for {}", act.audience.join(" ")) }),
+        changes(act),
+    ];
+    Ok(PageRow { act: Some(act.number), ..PageRow::of(cells).about(act.subject().map(RecordRef::from)) })
+}
+
+/// How many changes an act has, where it has several.
+fn changes(act: &ActSummary) -> Cell {
+    let several = i64::try_from(act.changes).ok().filter(|n| *n > 1);
+    several.map_or_else(Cell::default, |n| Cell::new(format!("{n} changes"), StyleRole::Note).by(SortKey::Number(n)))
 }

@@ -1,7 +1,7 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
 use super::audit::acts;
-use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, subject};
+use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, way};
 use crate::command::case as cases;
 use crate::command::disclosure;
 use crate::command::item;
@@ -11,12 +11,12 @@ use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
 use crate::store::records::{items_of, people_of};
-use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::id::Id;
 use crate::value::text::Shown;
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -35,11 +35,11 @@ pub const SCREEN: Screen = Screen {
 
 fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page, Error> {
     let all = cases::rows(workspace)?;
-    let focus = look.focus.and_then(|id| all.iter().find(|c| c.id == id.to_string()));
+    let focus = look.focus.and_then(|id| all.iter().find(|c| c.id == id));
     let (Some(case), false) = (focus.or(if all.len() == 1 { all.first() } else { None }), look.view == CASES) else {
         return Ok(list(&all));
     };
-    let Some(id) = Id::parse(&case.id) else { return Ok(list(&all)) };
+    let id = case.id;
     let head = head(case);
     let (section, sentence) = match look.view {
         1 => (requests(workspace, id)?, "Enter opens a request in the Queue."),
@@ -52,7 +52,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
         _ => (items(workspace, id, case.items, look)?, "# from a partner   H held   ! due soon"),
     };
     Ok(Page {
-        about: subject(Kind::Case, &case.id),
+        about: Some(RecordRef { kind: Kind::Case, id }),
         head,
         bands: vec![vec![section]],
         sentence: Shown::of(sentence),
@@ -61,10 +61,10 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
 }
 
 fn head(case: &cases::CaseSummary) -> Vec<Line> {
-    let opened = case.opened.get(..10).unwrap_or_default();
+    let opened = case.opened.map(|t| t.date().to_string()).unwrap_or_default();
     let known = if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) };
     vec![
-        vec![state(case.state), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
+        vec![state(case.state).into(), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
         vec![StyledText::new(
             format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk),
             StyleRole::Note,
@@ -78,15 +78,11 @@ fn list(all: &[cases::CaseSummary]) -> Page {
         .map(|c| {
             row(
                 Kind::Case,
-                &c.id,
-                ' ',
-                vec![
-                    StyledText::from(c.desk.as_str()),
-                    state(c.state),
-                    StyledText::from(c.items.to_string()),
-                    StyledText::from(c.title.as_str()),
-                ],
+                c.id,
+                Mark::None,
+                vec![Cell::from(c.desk.as_str()), state(c.state), Cell::number(c.items), Cell::from(c.title.as_str())],
             )
+            .in_state(c.state)
         })
         .collect();
     let section = Section {
@@ -145,12 +141,11 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
 
 fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Timestamp) -> Result<PageRow, Error> {
     let i = item::row(workspace, record)?;
-    let (left, urgent) = left(i.due.as_deref(), now);
-    let mark = match () {
-        () if holds.is_on(record) => 'H',
-        () if urgent == '!' => '!',
-        () if i.from.is_some() => '#',
-        () => ' ',
+    let (left, urgent) = left(i.due, now);
+    let mark = match urgent {
+        _ if holds.is_on(record) => Mark::Held,
+        Mark::None if i.from.is_some() => Mark::FromPartner,
+        urgent => urgent,
     };
     let erased = if workspace.is_erased_since(record) { "(erased since)" } else { "(erased)" };
     let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
@@ -158,18 +153,19 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Times
     let state = if shared.is_empty() {
         state(i.state)
     } else {
-        StyledText::new(format!("to {}", shared.join(" ")), StyleRole::Good)
+        Cell::new(format!("to {}", shared.join(" ")), StyleRole::Good).by(state(i.state).key)
     };
     let cells = vec![
-        StyledText::from(i.r#type.as_str()),
-        StyledText::from(what),
-        StyledText::from(i.originator.as_str()),
-        StyledText::from(format!("T{}", i.tier)),
-        StyledText::from(i.tlp.as_str()),
+        Cell::from(i.r#type.as_str()),
+        Cell::from(what),
+        Cell::from(i.originator.as_str()),
+        Cell::tier(i.tier),
+        Cell::word(i.tlp),
         state,
         left,
     ];
-    Ok(row(Kind::Item, &i.id, mark, cells))
+    let from = i.from.as_deref().unwrap_or_default();
+    Ok(row(Kind::Item, i.id, mark, cells).in_state(i.state).with_partner(from).due(i.due))
 }
 
 /// The items that are about a person, by whom.
@@ -179,18 +175,19 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
     let person = |number: i64| {
         let record = record_at(&records, number)?;
         let i = item::row(workspace, &record)?;
-        let (left, urgent) = left(i.due.as_deref(), now);
+        let (left, urgent) = left(i.due, now);
         let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
         let what = if i.value.is_empty() { "(erased)" } else { i.value.as_str() };
         let cells = vec![
-            StyledText::from(i.person_class.to_uppercase()),
-            StyledText::from(what),
-            StyledText::from(i.assertion.as_str()),
-            StyledText::from(format!("T{}", i.tier)),
-            StyledText::from(with.join(" ")),
+            Cell::word(i.person_class).said(i.person_class.word().to_uppercase()),
+            Cell::from(what),
+            Cell::word(i.assertion),
+            Cell::tier(i.tier),
+            Cell::from(with.join(" ")),
             left,
         ];
-        Ok(row(Kind::Item, &i.id, if holds.is_on(&record) { 'H' } else { urgent }, cells))
+        let mark = if holds.is_on(&record) { Mark::Held } else { urgent };
+        Ok(row(Kind::Item, i.id, mark, cells).in_state(i.state).due(i.due))
     };
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let columns = vec![
@@ -217,22 +214,24 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
     let now = workspace.now();
     let rows: Vec<PageRow> = request::rows(workspace)?
         .iter()
-        .filter(|r| r.case == case.to_string())
+        .filter(|r| r.case == case)
         .map(|r| {
-            let (left, mark) = left(r.due.as_deref(), now);
-            let way = if r.direction == "inbound" { "in" } else { "out" };
+            let (left, mark) = left(r.due, now);
             row(
                 Kind::Request,
-                &r.id,
+                r.id,
                 mark,
                 vec![
-                    StyledText::from(way),
-                    StyledText::from(r.partner.as_str()),
-                    StyledText::from(format!("{} {}", r.kind, r.name)),
+                    way(r.direction),
+                    Cell::from(r.partner.as_str()),
+                    Cell::from(format!("{} {}", r.kind, r.name)),
                     state(r.state),
                     left,
                 ],
             )
+            .in_state(r.state)
+            .with_partner(&r.partner)
+            .due(r.due)
         })
         .collect();
     Ok(Section {
@@ -256,24 +255,21 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
     let mut rows = Vec::new();
     for d in disclosure::rows(workspace)? {
         job.at("reading", rows.len() as u64, None)?;
-        let Some(id) = Id::parse(&d.id) else { continue };
-        let Some(record) = workspace.records().get(id)? else { continue };
+        let Some(record) = workspace.records().get(d.id)? else { continue };
         let first = disclosure::items_of(workspace, &record)?.first().copied();
         let of_case = first.map(|i| workspace.records().get(i)).transpose()?.flatten().and_then(|r| r.case);
         if of_case.is_none_or(|c| c == case) {
-            rows.push(row(
-                Kind::Disclosure,
-                &d.id,
-                ' ',
-                vec![
-                    StyledText::from(d.partner.as_str()),
-                    state(d.state),
-                    StyledText::from(d.items.to_string()),
-                    due_at(Some(&d.at), workspace.now()),
-                    StyledText::from(format!("{} days", d.delete_after_days)),
-                    StyledText::from(d.proposed_by.as_str()),
-                ],
-            ));
+            let term = SortKey::Span(Duration::days(d.delete_after_days));
+            let cells = vec![
+                Cell::from(d.partner.as_str()),
+                state(d.state),
+                Cell::number(d.items),
+                due_at(d.at, workspace.now()),
+                Cell::from(format!("{} days", d.delete_after_days)).by(term),
+                Cell::from(d.proposed_by.as_str()),
+            ];
+            let row = row(Kind::Disclosure, d.id, Mark::None, cells);
+            rows.push(row.in_state(d.state).with_partner(&d.partner));
         }
     }
     Ok(Section {

@@ -1,15 +1,18 @@
 //! What a screen is, and how it is looked at.
 
+use crate::command::audit::ActSummary;
 use crate::command::desk::workspace_info;
+use crate::command::request::Direction;
 use crate::record::kind::{Kind, Mood, State};
 use crate::record::store::Record;
 use crate::store::read;
 use crate::store::records::SqlRecordStore;
 use crate::tui::long::{ListQuery, Of, Source};
-use crate::tui::page::{Column, Page, PageRow, RecordRef, Section, StyledText};
+use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::id::Id;
+use crate::value::text::counted;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -69,44 +72,63 @@ pub fn record_at(records: &SqlRecordStore<'_>, number: i64) -> Result<Record, Er
     records.at(number)?.ok_or_else(gone)
 }
 
-/// The subject of a record.
-pub fn subject(kind: Kind, id: &str) -> Option<RecordRef> {
-    Id::parse(id).map(|id| RecordRef { kind, id })
-}
-
 /// A row of a record: its short id before its cells.
-pub fn row(kind: Kind, id: &str, mark: char, cells: Vec<StyledText>) -> PageRow {
-    let mut all = vec![StyledText::from(workspace_info::short(kind, id))];
+pub fn row(kind: Kind, id: Id, mark: Mark, cells: Vec<Cell>) -> PageRow {
+    let mut all = vec![Cell::from(workspace_info::short(kind, id))];
     all.extend(cells);
-    PageRow { subject: subject(kind, id), mark, cells: all }
+    PageRow::of(all).about(Some(RecordRef { kind, id })).marked(mark)
 }
 
 /// Time left until a due time, and how urgent it is.
-pub fn left(due: Option<&str>, now: Timestamp) -> (StyledText, char) {
-    let Some(due) = due.and_then(Timestamp::parse) else { return (StyledText::new("-", StyleRole::Note), ' ') };
+pub fn left(due: Option<Timestamp>, now: Timestamp) -> (Cell, Mark) {
+    let Some(due) = due else { return (Cell::nothing().styled(StyleRole::Note), Mark::None) };
     let left = due.since(now);
-    let (tone, mark) = match () {
-        () if left < Duration::hours(0) => (StyleRole::Stop, '!'),
-        () if left < Duration::hours(4) => (StyleRole::Due, '!'),
-        () if left < Duration::hours(24) => (StyleRole::Due, ' '),
-        () => (StyleRole::Base, ' '),
+    let (role, mark) = match () {
+        () if left < Duration::hours(0) => (StyleRole::Stop, Mark::Due),
+        () if left < Duration::hours(4) => (StyleRole::Due, Mark::Due),
+        () if left < Duration::hours(24) => (StyleRole::Due, Mark::None),
+        () => (StyleRole::Base, Mark::None),
     };
-    (StyledText::new(left.to_string(), tone), mark)
+    (Cell::new(left.to_string(), role).by(SortKey::Time(due)), mark)
 }
 
-/// A due time as it stands in a column.
-pub fn due_at(due: Option<&str>, now: Timestamp) -> StyledText {
-    due.and_then(Timestamp::parse)
-        .map_or_else(|| StyledText::new("-", StyleRole::Note), |t| StyledText::from(t.on_screen(now)))
+/// A time as it stands in a column.
+pub fn due_at(time: Option<Timestamp>, now: Timestamp) -> Cell {
+    let at = |t: Timestamp| Cell::from(t.on_screen(now)).by(SortKey::Time(t));
+    time.map_or_else(|| Cell::nothing().styled(StyleRole::Note), at)
+}
+
+/// A number with what is counted, such as `3 items`.
+pub fn count(n: usize, what: &str) -> Cell {
+    Cell::from(counted(n, what)).by(SortKey::Number(i64::try_from(n).unwrap_or(i64::MAX)))
+}
+
+/// What an act did, in words.
+pub fn did(act: &ActSummary) -> Cell {
+    Cell::from(act.did.map(|kind| kind.name().replace('-', " ")).unwrap_or_default())
+}
+
+/// The record that an act did it on.
+pub fn on(act: &ActSummary) -> Cell {
+    Cell::from(act.subject().map(|(kind, id)| workspace_info::short(kind, id)).unwrap_or_default())
+}
+
+/// Which way a request goes.
+pub fn way(direction: Direction) -> Cell {
+    let said = match direction {
+        Direction::Inbound => "in",
+        Direction::Outbound => "out",
+    };
+    Cell::word(direction).said(said)
 }
 
 /// A state in capitals, as it is seen at a glance.
-pub fn state(state: State) -> StyledText {
-    in_mood(state.label(), state.mood())
+pub fn state(state: State) -> Cell {
+    in_mood(ListWord::of_state(state), state.mood())
 }
 
 /// A word for where something stands, in capitals.
-pub fn in_mood(word: &str, mood: Mood) -> StyledText {
+pub fn in_mood(word: ListWord, mood: Mood) -> Cell {
     let role = match mood {
         Mood::Neutral => StyleRole::Base,
         Mood::Waiting => StyleRole::Due,
@@ -114,5 +136,5 @@ pub fn in_mood(word: &str, mood: Mood) -> StyledText {
         Mood::Stopped => StyleRole::Stop,
         Mood::Over | Mood::Erased => StyleRole::Note,
     };
-    StyledText::new(word.to_uppercase(), role)
+    Cell::new(word.label.to_uppercase(), role).by(SortKey::Word(word))
 }

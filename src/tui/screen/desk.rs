@@ -1,11 +1,11 @@
 //! Desk: the next clock and whom it waits on; what waits on you; what stops; who was heard when.
 
-use super::definition::{Screen, ViewParams, due_at, left, row, subject};
+use super::definition::{Screen, ViewParams, did, due_at, left, on, row};
 use crate::command::audit::statistics::{self, Figure, Requests};
 use crate::command::desk::today::{Agenda, Task, agenda};
 use crate::command::desk::workspace_info;
 use crate::record::kind::Kind;
-use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::text::{Shown, counted};
@@ -65,29 +65,30 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
 }
 
 fn waiting(task: &Task, now: Timestamp) -> PageRow {
-    let (left, mark) = left(task.due.as_deref(), now);
+    let (left, mark) = left(task.due, now);
     let what = if task.waits_on.is_empty() || task.waits_on == task.partner {
         task.what.clone()
     } else {
         format!("{} ({})", task.what, task.waits_on)
     };
-    row(task.kind, &task.id, mark, vec![StyledText::from(task.partner.as_str()), StyledText::from(what), left])
+    let cells = vec![Cell::from(task.partner.as_str()), Cell::from(what), left];
+    row(task.kind, task.id, mark, cells).with_partner(&task.partner).due(task.due)
 }
 
 fn first(agenda: &Agenda, now: Timestamp) -> Vec<Line> {
     let Some(task) = agenda.tasks.iter().find(|t| t.due.is_some()) else {
         return vec![vec![StyledText::new("FIRST   ", StyleRole::Title), StyledText::from("nothing is due")], vec![]];
     };
-    let (left, _) = left(task.due.as_deref(), now);
+    let (left, _) = left(task.due, now);
     let on = if task.mine { "waits on you".to_owned() } else { format!("waits on {}", task.waits_on) };
     // What is last is cut where there is little room: when it is must not be.
     vec![
         vec![
             StyledText::new("FIRST   ", StyleRole::Title),
-            StyledText::from(format!("{} {}  in ", workspace_info::short(task.kind, &task.id), task.partner)),
-            left,
+            StyledText::from(format!("{} {}  in ", workspace_info::short(task.kind, task.id), task.partner)),
+            left.into(),
             StyledText::from(", "),
-            due_at(task.due.as_deref(), now),
+            due_at(task.due, now).into(),
             StyledText::new(format!("  {on}"), StyleRole::Note),
         ],
         vec![StyledText::from(format!("        {}", task.what)), StyledText::default()],
@@ -96,14 +97,9 @@ fn first(agenda: &Agenda, now: Timestamp) -> Vec<Line> {
 
 fn clocks(agenda: &Agenda) -> Section {
     let c = agenda.clocks;
-    let line = |name: &str, n: u64, tone: StyleRole| PageRow {
-        subject: None,
-        mark: ' ',
-        cells: vec![
-            StyledText::from(name),
-            StyledText::new(n.to_string(), if n > 0 { tone } else { StyleRole::Note }),
-            StyledText::from("#".repeat(n.min(6) as usize)),
-        ],
+    let line = |name: &str, n: u64, role: StyleRole| {
+        let count = Cell::number(n).styled(if n > 0 { role } else { StyleRole::Note });
+        PageRow::of(vec![Cell::from(name), count, Cell::bar(n, 6)])
     };
     Section {
         title: Shown::of("CLOCKS"),
@@ -131,10 +127,11 @@ fn stops(agenda: &Agenda) -> Section {
             .map(|s| {
                 row(
                     crate::record::of_change(s.kind),
-                    &s.id,
-                    '!',
-                    vec![StyledText::new(format!("may not leave to {}: {}", s.partner, s.why), StyleRole::Stop)],
+                    s.id,
+                    Mark::Due,
+                    vec![Cell::new(format!("may not leave to {}: {}", s.partner, s.why), StyleRole::Stop)],
                 )
+                .with_partner(&s.partner)
             })
             .collect(),
         empty: Shown::of("Nothing is stopped."),
@@ -145,24 +142,22 @@ fn stops(agenda: &Agenda) -> Section {
 
 fn heard(agenda: &Agenda, now: Timestamp) -> Section {
     let rows = agenda.heard.iter().map(|h| {
-        let at = h.at.as_deref().and_then(Timestamp::parse);
-        let age = at.map(|t| now.since(t));
+        let age = h.at.map(|t| now.since(t));
         let old = age.is_none_or(|a| a > Duration::days(3));
         let word = match age {
-            None => StyledText::new("never", StyleRole::Note),
-            Some(_) if old => StyledText::new("OLD", StyleRole::Stop),
-            Some(_) => StyledText::new("ok", StyleRole::Good),
+            None => Cell::new("never", StyleRole::Note),
+            Some(_) if old => Cell::new("OLD", StyleRole::Stop),
+            Some(_) => Cell::new("ok", StyleRole::Good),
         };
-        PageRow {
-            subject: subject(Kind::Partner, &h.id),
-            mark: ' ',
-            cells: vec![
-                StyledText::from(h.partner.as_str()),
-                at.map_or_else(|| StyledText::new("-", StyleRole::Note), |t| StyledText::from(t.on_screen(now))),
-                word,
-                StyledText::from(if h.waiting > 0 { format!("{} wait", h.waiting) } else { String::new() }),
-            ],
-        }
+        let waiting = if h.waiting > 0 { format!("{} wait", h.waiting) } else { String::new() };
+        PageRow::of(vec![
+            Cell::from(h.partner.as_str()),
+            due_at(h.at, now),
+            word,
+            Cell::number(h.waiting).said(waiting),
+        ])
+        .about(Some(RecordRef { kind: Kind::Partner, id: h.id }))
+        .with_partner(&h.partner)
     });
     Section {
         title: Shown::of("LAST SYNC"),
@@ -183,19 +178,16 @@ fn heard(agenda: &Agenda, now: Timestamp) -> Section {
 const TALL: u16 = 30;
 
 fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
-    let line = |name: &str, r: &Requests| PageRow {
-        subject: r.oldest.as_deref().and_then(|id| subject(Kind::Request, id)),
-        mark: ' ',
-        cells: vec![
-            StyledText::from(name),
-            StyledText::from(r.open.to_string()),
-            StyledText::from(r.answered.to_string()),
-            StyledText::from(r.refused.to_string()),
-            StyledText::new(
-                r.oldest.as_deref().map(|id| workspace_info::short(Kind::Request, id)).unwrap_or_default(),
-                StyleRole::Note,
-            ),
-        ],
+    let line = |name: &str, r: &Requests| {
+        let oldest = r.oldest.map(|id| workspace_info::short(Kind::Request, id)).unwrap_or_default();
+        PageRow::of(vec![
+            Cell::from(name),
+            Cell::number(r.open),
+            Cell::number(r.answered),
+            Cell::number(r.refused),
+            Cell::new(oldest, StyleRole::Note),
+        ])
+        .about(r.oldest.map(|id| RecordRef { kind: Kind::Request, id }))
     };
     let number = |title| column(title, Width::Fixed(8)).right();
     Section {
@@ -216,14 +208,9 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
 
 /// What an oversight body asks first.
 pub(super) fn oversight(figures: &[Figure]) -> Section {
-    let line = |f: &Figure| PageRow {
-        subject: f.id.as_deref().and_then(|id| subject(f.kind, id)),
-        mark: ' ',
-        cells: vec![
-            StyledText::from(f.name),
-            StyledText::from(f.count.to_string()),
-            StyledText::new(f.of.as_str(), StyleRole::Note),
-        ],
+    let line = |f: &Figure| {
+        PageRow::of(vec![Cell::from(f.name), Cell::number(f.count), Cell::new(f.of.as_str(), StyleRole::Note)])
+            .about(f.id.map(|id| RecordRef { kind: f.kind, id }))
     };
     Section {
         title: Shown::of("FOR OVERSIGHT"),
@@ -236,28 +223,24 @@ pub(super) fn oversight(figures: &[Figure]) -> Section {
 }
 
 fn recent(agenda: &Agenda, now: Timestamp) -> Section {
-    let time = |at: &str| Timestamp::parse(at).map(|t| t.on_screen(now)).unwrap_or_default();
     let rows = agenda.recent.iter().map(|a| {
         // A partner's act is news when it comes here, whenever it was made.
-        let made = if a.came.is_some() { format!("of {}  ", time(&a.at)) } else { String::new() };
+        let made = if a.came.is_some() { format!("of {}  ", a.at.on_screen(now)) } else { String::new() };
         let changes = if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() };
-        PageRow {
-            subject: a.on_kind.and_then(|kind| subject(kind, &a.on)),
-            mark: ' ',
-            cells: vec![
-                StyledText::from(time(a.came.as_deref().unwrap_or(&a.at))),
-                StyledText::from(format!("{} {}", a.desk, a.by)),
-                StyledText::from(a.did.replace('-', " ")),
-                StyledText::from(a.on_kind.map(|kind| workspace_info::short(kind, &a.on)).unwrap_or_default()),
-                StyledText::new(format!("{made}{changes}"), StyleRole::Note),
-            ],
-        }
+        let row = PageRow::of(vec![
+            due_at(a.came.or(Some(a.at)), now),
+            Cell::from(format!("{} {}", a.desk, a.by)),
+            did(a),
+            on(a),
+            Cell::new(format!("{made}{changes}"), StyleRole::Note),
+        ]);
+        PageRow { act: Some(a.number), ..row.about(a.subject().map(RecordRef::from)) }
     });
     let title = match &agenda.since {
         Some(since) if since.acts > 0 => {
-            format!("SINCE YOU LEFT AT {}: {}", time(&since.left), counted(since.acts, "act"))
+            format!("SINCE YOU LEFT AT {}: {}", since.left.on_screen(now), counted(since.acts, "act"))
         }
-        Some(since) => format!("LATELY; nothing since you left at {}", time(&since.left)),
+        Some(since) => format!("LATELY; nothing since you left at {}", since.left.on_screen(now)),
         None => "LATELY".to_owned(),
     };
     Section {
@@ -276,8 +259,8 @@ fn recent(agenda: &Agenda, now: Timestamp) -> Section {
 }
 
 fn sentence(agenda: &Agenda, now: Timestamp) -> String {
-    let late = agenda.tasks.iter().filter(|t| t.due_at().is_some_and(|d| d < now)).count();
-    let next = agenda.tasks.iter().filter_map(Task::due_at).find(|d| *d >= now);
+    let late = agenda.tasks.iter().filter(|t| t.due.is_some_and(|d| d < now)).count();
+    let next = agenda.tasks.iter().filter_map(|t| t.due).find(|d| *d >= now);
     let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen(now)));
     match late {
         0 => format!("Nothing is late. {next}"),

@@ -1,20 +1,22 @@
 //! The detail of one thing, whatever kind it is: what it is, why it is kept, who has it, what may be done.
 
 use super::definition::state;
-use crate::command::agreement;
+use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
 use crate::command::desk::today;
 use crate::command::desk::workspace_info;
 use crate::command::disclosure;
-use crate::command::gate;
+use crate::command::gate::{self, May};
 use crate::command::item;
 use crate::command::law;
 use crate::command::partner;
-use crate::command::request;
+use crate::command::request::{self, Direction};
 use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
+use crate::law::request::ClockKind;
+use crate::record::disclosure::Validation;
 use crate::record::hold;
 use crate::record::kind::Kind;
 use crate::record::partner::kind_of;
@@ -22,28 +24,23 @@ use crate::record::request::{ANSWER, SEND};
 use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
-use crate::tui::page::{Detail, RecordRef, StyledText};
+use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
+use crate::value::class::{Level, Onward, PartnerKind, ReviewOutcome, TestOutcome};
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::{Shown, counted};
 use crate::value::timestamp::Timestamp;
+use crate::value::word::WordList;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
 /// The detail of a thing.
 pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Error> {
     let Some(record) = workspace.records().get(subject.id)? else {
-        return Ok(Detail { title: Shown::from("It is not here."), lines: Vec::new() });
+        return Ok(Detail::new("It is not here."));
     };
-    let mut d = Detail {
-        title: Shown::from(format!(
-            "{}  {}",
-            workspace_info::short(record.kind, &record.id.to_string()),
-            workspace_info::line_of(workspace, &record)?
-        )),
-        lines: Vec::new(),
-    };
+    let mut d = Detail::new(named(workspace, &record)?);
     if workspace.is_erased_since(&record) {
         d.line(
             "ERASED",
@@ -53,7 +50,7 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
             ),
         );
     }
-    d.lines.push((Shown::of("STATE"), state(record.state)));
+    d.push("STATE", state(record.state));
     match record.kind {
         Kind::Item => of_item(workspace, &record, &mut d)?,
         Kind::Request => of_request(workspace, &record, &mut d)?,
@@ -64,14 +61,24 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
         _ => of_any(workspace, &record, &mut d)?,
     }
-    history(workspace, &record, &mut d)?;
-    d.gap();
-    d.line("ID", StyledText::new(record.id.to_string(), StyleRole::Note));
+    d.history = history(workspace, &record)?;
+    d.id = Some(record.id);
     Ok(d)
 }
 
-fn at(text: Option<&str>) -> String {
-    text.and_then(Timestamp::parse).map(Timestamp::to_minute).unwrap_or_default()
+/// A record by its short id, and in a line.
+fn named(workspace: &Workspace, record: &Record) -> Result<String, Error> {
+    let line = workspace_info::line_of(workspace, record)?;
+    Ok(format!("{}  {line}", workspace_info::short(record.kind, record.id)))
+}
+
+fn at(time: Option<Timestamp>) -> String {
+    time.map(Timestamp::to_minute).unwrap_or_default()
+}
+
+/// Words of a closed list, with something between.
+fn words<W: WordList>(all: &[W], between: &str) -> String {
+    all.iter().map(|word| (*word).into()).collect::<Vec<&str>>().join(between)
 }
 
 fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
@@ -86,19 +93,19 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
             .flatten()
             .collect();
     d.line("GRADED", grades.join(", "));
-    d.line("MARKED", format!("TLP:{} PAP:{} {}", i.tlp, i.pap, i.handling.join(" ")));
+    d.line("MARKED", format!("TLP:{} PAP:{} {}", i.tlp, i.pap, words(&i.handling, " ")));
     d.line(
         "ORIGIN",
         if let Some(from) = &i.from { format!("{}, by way of {from}", i.originator) } else { i.originator.clone() },
     );
-    d.line("UNDER", StyledText::new(i.conditions.join(", "), StyleRole::Due));
+    d.line("UNDER", StyledText::new(words(&i.conditions, ", "), StyleRole::Due));
     for caveat in &i.caveats {
         d.body("CAVEAT", caveat);
     }
-    d.line("KEEP TO", at(i.due.as_deref()));
+    d.line("KEEP TO", at(i.due));
     holds(workspace, record, d)?;
     for s in &i.shared {
-        d.line("WITH", format!("{}, delete by {}, duty {}", s.partner, at(s.delete_by.as_deref()), s.duty));
+        d.line("WITH", format!("{}, delete by {}, duty {}", s.partner, at(s.delete_by), s.duty));
     }
     d.gap();
     for p in workspace.partners()? {
@@ -133,7 +140,7 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
         d.line(
             "HELD",
             StyledText::new(
-                format!("{}, by {by} since {}", h.text("reason").unwrap_or_default(), at(h.text("placed"))),
+                format!("{}, by {by} since {}", h.text("reason").unwrap_or_default(), at(h.instant("placed"))),
                 StyleRole::Due,
             ),
         );
@@ -143,7 +150,7 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
 
 fn of_request(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = request::row(workspace, record)?;
-    let way = if r.direction == "inbound" {
+    let way = if r.direction == Direction::Inbound {
         format!("{} asks this desk", r.partner)
     } else {
         format!("this desk asks {}", r.partner)
@@ -158,25 +165,23 @@ fn of_request(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
     d.line("WAITS ON", today::waits_on(workspace, record)?.unwrap_or_default());
     if r.heads.len() > 1 {
-        d.line("CONFLICT", StyledText::new(r.heads.join(" and "), StyleRole::Stop));
+        let heads: Vec<&str> = r.heads.iter().map(|s| s.word()).collect();
+        d.line("CONFLICT", StyledText::new(heads.join(" and "), StyleRole::Stop));
     }
     for c in &r.clocks {
-        d.line(
-            "CLOCK",
-            match &c.due {
-                Some(due) => format!("{} {}: {}", c.clock, c.variant, at(Some(due))),
-                None => format!("{} {}: no fixed limit", c.clock, c.variant),
-            },
-        );
+        let until = c.due.map_or_else(|| "no fixed limit".to_owned(), Timestamp::to_minute);
+        d.line("CLOCK", format!("{} {}: {until}", c.clock.map_or("", ClockKind::word), c.variant));
     }
     if !r.missing.is_empty() {
         d.line("MISSING", StyledText::new(r.missing.join(", "), StyleRole::Stop));
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
-    d.line("OFFERED", StyledText::new(r.offered.join(", "), StyleRole::Due));
+    d.line("OFFERED", StyledText::new(words(&r.offered, ", "), StyleRole::Due));
     if let Some(decision) = &r.decision {
-        d.line("REVIEWED", format!("{}, level {}", decision.outcome, decision.level));
-        d.line("UNDER", StyledText::new(decision.conditions.join(", "), StyleRole::Due));
+        let (outcome, level) =
+            (decision.outcome.map_or("", ReviewOutcome::word), decision.level.map_or("", Level::word));
+        d.line("REVIEWED", format!("{outcome}, level {level}"));
+        d.line("UNDER", StyledText::new(words(&decision.conditions, ", "), StyleRole::Due));
         for caveat in &decision.caveats {
             d.body("CAVEAT", caveat);
         }
@@ -201,22 +206,16 @@ fn said_in(r: &request::RequestSummary, law: &Law, d: &mut Detail) {
 fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let query = Query { subject: Some(record.id), limit: Some(20), ..Query::kind(Kind::Item) };
     for item in workspace.records().find(&query)? {
-        d.line(
-            "ANSWER",
-            format!(
-                "{} {}",
-                workspace_info::short(Kind::Item, &item.id.to_string()),
-                workspace_info::line_of(workspace, &item)?
-            ),
-        );
+        let line = workspace_info::line_of(workspace, &item)?;
+        d.line("ANSWER", format!("{} {line}", workspace_info::short(Kind::Item, item.id)));
     }
     Ok(())
 }
 
 fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = review::row(workspace, record)?;
-    if let Some(kind) = r.subject_kind {
-        d.line("OF", format!("{kind} {}", workspace_info::short(kind, &r.subject)));
+    if let Some((kind, id)) = r.subject_kind.zip(r.subject) {
+        d.line("OF", format!("{kind} {}", workspace_info::short(kind, id)));
     }
     let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
     match &subject {
@@ -226,17 +225,19 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
         Some(other) => d.line("", workspace_info::line_of(workspace, other)?),
         None => {}
     }
-    d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level));
-    d.line("ASKED BY", format!("{}, {}", r.requester, at(Some(&r.opened))));
+    d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level.map_or("", Level::word)));
+    d.line("ASKED BY", format!("{}, {}", r.requester, at(r.opened)));
     if r.is_open() {
         let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
         d.line("DO NOTHING", "and nothing leaves.");
         d.line(
             "TO SIGN",
             StyledText::new(
-                match (open, r.level.as_str(), r.reviewers.len()) {
-                    (0, "L3", 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
-                    (0, "L3", _) => "Signing decides, as the second reviewer: another than the first.".to_owned(),
+                match (open, r.level, r.reviewers.len()) {
+                    (0, Some(Level::L3), 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
+                    (0, Some(Level::L3), _) => {
+                        "Signing decides, as the second reviewer: another than the first.".to_owned()
+                    }
                     (0, ..) => "Signing decides.".to_owned(),
                     _ => format!("{open} tests are open."),
                 },
@@ -249,15 +250,14 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     }
     d.gap();
     for (n, t) in r.tests.iter().enumerate() {
-        let (mark, tone) = match t.outcome.as_deref() {
+        let (mark, role) = match t.outcome {
             None => ("[ ]", StyleRole::Due),
-            Some("not") => ("[-]", StyleRole::Stop),
-            Some(_) => ("[x]", StyleRole::Base),
+            Some(TestOutcome::Not) => ("[-]", StyleRole::Stop),
+            Some(TestOutcome::Met | TestOutcome::Condition | TestOutcome::NotApplicable) => ("[x]", StyleRole::Base),
         };
-        d.lines.push((
-            Shown::from(format!("{:2} {mark}", n + 1)),
-            StyledText::new(format!("{:18} {}", t.test.replace('_', " "), t.outcome.clone().unwrap_or_default()), tone),
-        ));
+        let outcome = t.outcome.map_or("", TestOutcome::word);
+        let said = format!("{:18} {outcome}", t.test.word().replace('_', " "));
+        d.push(format!("{:2} {mark}", n + 1), StyledText::new(said, role));
         d.body("", t.recognition.as_deref().unwrap_or_default());
     }
     for t in review::thresholds(workspace, record)? {
@@ -270,11 +270,11 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     for (test, reason) in &told.reasons {
         d.body("WHY", &format!("{}: {reason}", test.replace('_', " ")));
     }
-    let evidence: Vec<String> = r.evidence.iter().map(|id| workspace_info::short(Kind::Item, id)).collect();
+    let evidence: Vec<String> = r.evidence.iter().map(|id| workspace_info::short(Kind::Item, *id)).collect();
     d.line("RESTS ON", evidence.join(", "));
     d.gap();
     d.line("DECIDED BY", r.reviewers.join(", "));
-    d.line("UNDER", StyledText::new(r.conditions.join(", "), StyleRole::Due));
+    d.line("UNDER", StyledText::new(words(&r.conditions, ", "), StyleRole::Due));
     for caveat in &told.caveats {
         d.body("CAVEAT", caveat);
     }
@@ -282,7 +282,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     for reason in &told.decision_reasons {
         d.body("BECAUSE", reason);
     }
-    d.line("EXPIRES", at(r.expires.as_deref()));
+    d.line("EXPIRES", at(r.expires));
     d.line("RECUSED", r.recused.join(", "));
     if r.state == ReviewState::Lapsed.any() {
         let why = r.changed.map_or_else(|| "its time has ended".to_owned(), |c| format!("what changed: {c}"));
@@ -297,7 +297,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     for (n, p) in review::precedents(workspace, record)?.into_iter().enumerate() {
         d.line(
             if n == 0 { "PRECEDENT" } else { "" },
-            format!("{} {}", workspace_info::short(Kind::Review, &p.id), p.said),
+            format!("{} {}", workspace_info::short(Kind::Review, p.id), p.said),
         );
     }
     Ok(())
@@ -307,13 +307,15 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
     let r = disclosure::row(workspace, record)?;
     d.line("WITH", r.partner.as_str());
     d.line("FOR", format!("{}, {} days", r.purpose, r.delete_after_days));
-    d.line("PROPOSED", format!("{}, {}", r.proposed_by, at(Some(&r.at))));
+    d.line("PROPOSED", format!("{}, {}", r.proposed_by, at(r.at)));
     if r.emergency {
         d.line("CLAIMS", StyledText::new("an emergency: imminent risk to life", StyleRole::Stop));
         d.body("RISK", r.risk.as_deref().unwrap_or_default());
-        let validation = match (r.validation.as_deref(), &r.validate_by) {
-            (Some("pending"), Some(by)) => format!("due by {}, or its partner must delete it", at(Some(by))),
-            (Some(other), _) => other.to_owned(),
+        let validation = match (r.validation, r.validate_by) {
+            (Some(Validation::Pending), Some(by)) => {
+                format!("due by {}, or its partner must delete it", by.to_minute())
+            }
+            (Some(other), _) => other.word().to_owned(),
             (None, _) => String::new(),
         };
         d.line("VALIDATION", StyledText::new(validation, StyleRole::Due));
@@ -321,14 +323,8 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
     d.line("ITEMS", r.items.to_string());
     for id in disclosure::items_of(workspace, record)?.into_iter().take(20) {
         if let Some(item) = workspace.records().get(id)? {
-            d.line(
-                "",
-                format!(
-                    "{} {}",
-                    workspace_info::short(Kind::Item, &id.to_string()),
-                    workspace_info::line_of(workspace, &item)?
-                ),
-            );
+            let line = workspace_info::line_of(workspace, &item)?;
+            d.line("", format!("{} {line}", workspace_info::short(Kind::Item, id)));
         }
     }
     Ok(())
@@ -337,8 +333,8 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
 fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let p = partner::row(workspace, record)?;
     d.line("NAME", p.name.as_str());
-    d.line("KIND", format!("{}, jurisdiction {}", p.kind, p.jurisdiction));
-    d.line("CHANNEL", p.channel.as_str());
+    d.line("KIND", format!("{}, jurisdiction {}", p.kind.map_or("", PartnerKind::word), p.jurisdiction));
+    d.line("CHANNEL", p.channel.word());
     d.line("CEILING", p.ceiling.as_str());
     if record.is(crate::record::partner::State::Met) {
         // Who has the digits before their eyes does not listen.
@@ -361,20 +357,20 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         "RECEIVED",
         p.received.map_or_else(
             || "no bundle yet".to_owned(),
-            |n| format!("{}, the last {}", counted(n, "bundle"), at(p.heard.as_deref())),
+            |n| format!("{}, the last {}", counted(n, "bundle"), at(p.heard)),
         ),
     );
     d.gap();
     for (n, o) in gate::outlook(workspace, record)?.iter().enumerate() {
         let (word, tone) = match (o.may, o.because.as_slice()) {
-            ("yes", _) => ("yes, at once".to_owned(), StyleRole::Good),
-            ("after", because) => (format!("after {}", because.join(", ")), StyleRole::Due),
+            (May::Yes, _) => ("yes, at once".to_owned(), StyleRole::Good),
+            (May::After, because) => (format!("after {}", because.join(", ")), StyleRole::Due),
             // One no is enough; `comity gate outlook` names them all.
-            (_, [first, ..]) => (format!("no: {first}"), StyleRole::Note),
-            (_, []) => ("no".to_owned(), StyleRole::Stop),
+            (May::No, [first, ..]) => (format!("no: {first}"), StyleRole::Note),
+            (May::No, []) => ("no".to_owned(), StyleRole::Stop),
         };
         let line = StyledText::new(format!("T{} {:15} {word}", o.tier, o.category), tone);
-        d.lines.push((Shown::of(if n == 0 { "MAY GO" } else { "" }), line));
+        d.push(if n == 0 { "MAY GO" } else { "" }, line);
     }
     d.gap();
     for a in agreement::rows(workspace, Some(&p.code))? {
@@ -384,14 +380,19 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
                 "{}, {} to {}: {}, up to T{}",
                 a.whose,
                 a.state,
-                at(Some(&a.until)),
+                at(Some(a.until)),
                 a.title,
                 a.tier.map_or_else(|| "-".into(), |t| t.to_string())
             ),
         );
         d.line(
             "",
-            format!("{}; {}; kept at most {} days", a.purposes.join(" "), a.categories.join(" "), a.retention_cap_days),
+            format!(
+                "{}; {}; kept at most {} days",
+                a.purposes.join(" "),
+                words(&a.categories, " "),
+                a.retention_cap_days
+            ),
         );
     }
     Ok(())
@@ -401,7 +402,7 @@ fn of_case(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     let c = case::row(workspace, record)?;
     d.line("TITLE", c.title.as_str());
     d.line("PURPOSE", c.purpose.as_str());
-    d.line("FROM", format!("{}, opened {}", c.desk, at(Some(&c.opened))));
+    d.line("FROM", format!("{}, opened {}", c.desk, at(c.opened)));
     d.line("ITEMS", c.items.to_string());
     d.line("KNOWN TO", c.shared.join(" "));
     holds(workspace, record, d)
@@ -409,7 +410,7 @@ fn of_case(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 
 fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let a = agreement::row(workspace, record)?;
-    let ours = a.whose == "ours";
+    let ours = a.whose == Whose::Ours;
     d.line("WITH", a.partner.as_str());
     d.line(
         "RECORD",
@@ -418,12 +419,12 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     d.line("STANDS", a.state.word());
     d.line("UNDER", a.instrument.as_str());
     d.line("FOR", a.purposes.join(", "));
-    d.line("DATA", a.categories.join(", "));
+    d.line("DATA", words(&a.categories, ", "));
     d.line("UP TO", up_to(workspace, record, &a)?);
-    d.line("FROM", at(Some(&a.from)));
-    d.line("UNTIL", at(Some(&a.until)));
+    d.line("FROM", at(Some(a.from)));
+    d.line("UNTIL", at(Some(a.until)));
     d.line("KEPT", format!("at most {} days", a.retention_cap_days));
-    d.line("ONWARD", a.onward.unwrap_or("not said: as the markings allow"));
+    d.line("ONWARD", a.onward.map_or("not said: as the markings allow", Onward::word));
     for (name, word) in &a.handling {
         d.line("STATES", format!("{} {word}", name.replace('_', " ")));
     }
@@ -433,8 +434,8 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
         }
     }
     let by = if ours { a.partner.as_str() } else { "this desk" };
-    let signed = a.countersigned.as_deref();
-    d.line("SIGNED BY", signed.map_or_else(|| format!("not yet by {by}"), |t| format!("{by}, {}", at(Some(t)))));
+    let signed = a.countersigned.map(Timestamp::to_minute);
+    d.line("SIGNED BY", signed.map_or_else(|| format!("not yet by {by}"), |at| format!("{by}, {at}")));
     d.gap();
     let Some(other) = agreement::counterpart(workspace, record)? else {
         d.line("BESIDE IT", "nothing: the other side's record is not here");
@@ -459,7 +460,7 @@ fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary
     if let Some(tier) = a.tier {
         return Ok(format!("tier {tier}"));
     }
-    let kind = if a.whose == "ours" {
+    let kind = if a.whose == Whose::Ours {
         record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten()
     } else {
         None
@@ -486,21 +487,17 @@ fn of_any(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), 
 }
 
 /// The acts that touched a record, the newest last.
-fn history(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+fn history(workspace: &Workspace, record: &Record) -> Result<RecordHistory, Error> {
     let rows = read::rows_of(&workspace.db, record.id)?;
-    d.gap();
     let skipped = rows.len().saturating_sub(8);
-    if skipped > 0 {
-        d.line("HISTORY", format!("{skipped} earlier"));
-    }
-    for (n, (row, kind)) in rows.into_iter().enumerate().skip(skipped) {
-        let Some(position) = read::position_of_row(&workspace.db, row)? else { continue };
+    let mut entries = Vec::new();
+    for (row, kind) in rows.into_iter().skip(skipped) {
+        let did = crate::record::change(&kind).map(|def| def.kind);
+        let Some((position, did)) = read::position_of_row(&workspace.db, row)?.zip(did) else { continue };
         if let Some(act) = audit::rows(workspace, position + 1, 1)?.first() {
-            d.line(
-                if n == 0 { "HISTORY" } else { "" },
-                format!("{} {} {} {}", at(Some(&act.at)), act.desk, act.by, kind.replace('-', " ")),
-            );
+            let who = Shown::from(format!("{} {}", act.desk, act.by));
+            entries.push(HistoryEntry { number: act.number, at: act.at, who, did });
         }
     }
-    Ok(())
+    Ok(RecordHistory { skipped, entries })
 }

@@ -1,14 +1,15 @@
 //! Legal: what is open, and what happens if nobody does anything.
 
-use super::definition::{Screen, ViewParams, due_at, left, row, state};
+use super::definition::{Screen, ViewParams, count, due_at, left, row, state};
 use crate::command::desk::workspace_info;
 use crate::command::disclosure;
 use crate::command::review;
+use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
-use crate::tui::page::{Page, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, Mark, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -30,53 +31,56 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         .iter()
         .map(|r| {
             let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
-            let tests = StyledText::new(
-                format!("{done}/{}", r.tests.len()),
-                if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due },
-            );
-            let (left, mark) = left(r.expires.as_deref(), now);
+            let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
+            let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
+            let (left, mark) = left(r.expires, now);
+            let of = r.subject_kind.zip(r.subject);
             row(
                 Kind::Review,
-                &r.id,
+                r.id,
                 mark,
                 vec![
-                    StyledText::from(r.to.as_str()),
-                    StyledText::from(
-                        r.subject_kind
-                            .map(|kind| format!("{kind} {}", workspace_info::short(kind, &r.subject)))
-                            .unwrap_or_default(),
+                    Cell::from(r.to.as_str()),
+                    Cell::from(
+                        of.map(|(kind, id)| format!("{kind} {}", workspace_info::short(kind, id))).unwrap_or_default(),
                     ),
-                    StyledText::from(r.level.as_str()),
+                    r.level.map_or_else(Cell::default, Cell::word),
                     tests,
                     state(r.state),
-                    StyledText::from(r.requester.as_str()),
+                    Cell::from(r.requester.as_str()),
                     left,
                 ],
             )
+            .in_state(r.state)
+            .with_partner(&r.to)
+            .due(r.expires)
         })
         .collect();
     let releases = disclosure::rows(workspace)?;
-    let pending = |d: &disclosure::DisclosureSummary| d.validation.as_deref() == Some("pending");
-    let waiting: Vec<_> =
-        releases.iter().filter(|d| d.state == crate::record::disclosure::State::Proposed.any() || pending(d)).collect();
+    let pending = |d: &disclosure::DisclosureSummary| d.validation == Some(Validation::Pending);
+    let is_proposed = |d: &disclosure::DisclosureSummary| d.state == Proposal::Proposed.any();
+    let waiting: Vec<_> = releases.iter().filter(|d| is_proposed(d) || pending(d)).collect();
     let release_rows = waiting
         .iter()
         .map(|d| {
             row(
                 Kind::Disclosure,
-                &d.id,
-                ' ',
+                d.id,
+                Mark::None,
                 vec![
-                    StyledText::from(d.partner.as_str()),
-                    StyledText::from(counted(d.items, "item")),
+                    Cell::from(d.partner.as_str()),
+                    count(d.items, "item"),
                     match (d.emergency, pending(d)) {
-                        (true, true) => StyledText::new("EMERGENCY: validate", StyleRole::Stop),
-                        (true, false) => StyledText::new("EMERGENCY: join it", StyleRole::Stop),
-                        (false, _) => StyledText::from(format!("by {}", d.proposed_by)),
+                        (true, true) => Cell::new("EMERGENCY: validate", StyleRole::Stop),
+                        (true, false) => Cell::new("EMERGENCY: join it", StyleRole::Stop),
+                        (false, _) => Cell::from(format!("by {}", d.proposed_by)),
                     },
-                    due_at(Some(d.validate_by.as_ref().unwrap_or(&d.at)), now),
+                    due_at(d.validate_by.or(d.at), now),
                 ],
             )
+            .in_state(d.state)
+            .with_partner(&d.partner)
+            .due(d.validate_by)
         })
         .collect();
     let sentence = match (open, waiting.len()) {

@@ -1,13 +1,13 @@
 //! Partners: what may go to whom, until when.
 
-use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state, subject};
-use crate::command::agreement;
+use super::definition::{Screen, ViewParams, count, due_at, in_mood, left, row, state};
+use crate::command::agreement::{self, Whose};
 use crate::command::partner;
 use crate::record::kind::Kind;
-use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, ListWord, Page, PageRow, RecordRef, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -29,47 +29,51 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         .iter()
         .map(|p| {
             // What decides here is this desk's own record of an agreement that is in force.
-            let stands = |a: &&agreement::AgreementSummary| a.partner == p.code && a.whose == "ours" && a.is_in_force();
-            let last = agreements.iter().filter(stands).max_by(|a, b| a.until.cmp(&b.until));
-            let (left, mark) = left(last.map(|a| a.until.as_str()), now);
+            let stands =
+                |a: &&agreement::AgreementSummary| a.partner == p.code && a.whose == Whose::Ours && a.is_in_force();
+            let last = agreements.iter().filter(stands).map(|a| a.until).max();
+            let (left, mark) = left(last, now);
             let under = match agreements.iter().filter(stands).count() {
-                0 => StyledText::new("none: nothing leaves", StyleRole::Due),
-                n => StyledText::from(counted(n, "agreement")),
+                0 => Cell::number(0).said("none: nothing leaves").styled(StyleRole::Due),
+                n => count(n, "agreement"),
             };
-            PageRow {
-                subject: subject(Kind::Partner, &p.id),
-                mark,
-                cells: vec![
-                    StyledText::from(p.code.as_str()),
-                    state(p.standing),
-                    StyledText::from(p.channel.as_str()),
-                    under,
-                    left,
-                    due_at(p.heard.as_deref(), now),
-                    StyledText::from(p.kind.as_str()),
-                    StyledText::from(p.name.as_str()),
-                ],
-            }
+            PageRow::of(vec![
+                Cell::from(p.code.as_str()),
+                state(p.standing),
+                Cell::word(p.channel),
+                under,
+                left,
+                due_at(p.heard, now),
+                p.kind.map_or_else(Cell::default, Cell::word),
+                Cell::from(p.name.as_str()),
+            ])
+            .about(Some(RecordRef { kind: Kind::Partner, id: p.id }))
+            .marked(mark)
+            .in_state(p.standing)
+            .with_partner(&p.code)
+            .due(last)
         })
         .collect();
     let agreement_rows = agreements
         .iter()
         .map(|a| {
-            let (left, mark) = left(Some(&a.until), now);
+            let (left, mark) = left(Some(a.until), now);
             row(
                 Kind::Agreement,
-                &a.id,
+                a.id,
                 mark,
                 vec![
-                    StyledText::from(a.partner.as_str()),
-                    in_mood(a.state.word(), a.state.mood()),
-                    StyledText::from(a.whose),
-                    StyledText::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
-                    StyledText::from(a.categories.join(" ")),
+                    Cell::from(a.partner.as_str()),
+                    in_mood(ListWord::of(a.state), a.state.mood()),
+                    Cell::word(a.whose),
+                    Cell::maybe_tier(a.tier),
+                    Cell::from(a.categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(" ")),
                     left,
-                    StyledText::from(a.title.as_str()),
+                    Cell::from(a.title.as_str()),
                 ],
             )
+            .with_partner(&a.partner)
+            .due(Some(a.until))
         })
         .collect();
     Ok(Page {

@@ -1,13 +1,12 @@
 //! Queue: requests in and out, with the time left, where each stands, and whom it waits on.
 
-use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state};
-use crate::command::request::{RequestSummary as Request, rows};
+use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state, way};
+use crate::command::request::{Direction, RequestSummary as Request, rows};
 use crate::record::kind::Kind;
 use crate::record::kind::{KindState as _, Mood, State as RecordState};
 use crate::record::request::State;
-use crate::tui::page::{Page, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, ListWord, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
-use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -34,35 +33,38 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     let total = all.len();
     let fits = |r: &&Request| match look.view {
         0 => is_open(r.state),
-        1 => r.direction == "inbound",
-        2 => r.direction == "outbound",
+        1 => r.direction == Direction::Inbound,
+        2 => r.direction == Direction::Outbound,
         _ => true,
     };
     let shown: Vec<&Request> = all.iter().filter(fits).collect();
-    let late = shown.iter().filter(|r| left(r.due.as_deref(), now).0.role == StyleRole::Stop).count();
+    let late = shown.iter().filter(|r| r.due.is_some_and(|due| due < now)).count();
     let rows = shown
         .iter()
         .map(|r| {
-            let (left, mark) = left(r.due.as_deref(), now);
-            let way = if r.direction == "inbound" { "in" } else { "out" };
+            let (left, mark) = left(r.due, now);
+            let is_new = r.direction == Direction::Inbound && r.state == State::Sent.any();
             row(
                 Kind::Request,
-                &r.id,
+                r.id,
                 mark,
                 vec![
-                    StyledText::from(way),
-                    StyledText::from(r.partner.as_str()),
-                    StyledText::from(format!("{} {}", r.kind, r.name)),
-                    StyledText::from(format!("T{}", r.tier)),
-                    if r.direction == "inbound" && r.state == State::Sent.any() {
-                        in_mood("new", Mood::Waiting)
+                    way(r.direction),
+                    Cell::from(r.partner.as_str()),
+                    Cell::from(format!("{} {}", r.kind, r.name)),
+                    Cell::tier(r.tier),
+                    if is_new {
+                        in_mood(ListWord { label: "new", ..ListWord::of_state(r.state) }, Mood::Waiting)
                     } else {
                         state(r.state)
                     },
-                    due_at(r.due.as_deref(), now),
+                    due_at(r.due, now),
                     left,
                 ],
             )
+            .in_state(r.state)
+            .with_partner(&r.partner)
+            .due(r.due)
         })
         .collect::<Vec<_>>();
     let count = rows.len();

@@ -3,7 +3,7 @@
 use super::definition::{Screen, ViewParams};
 use crate::record::KINDS;
 use crate::record::store::Query;
-use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
@@ -19,11 +19,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     for kind in KINDS {
         let n = crate::store::records::count(&workspace.db, &Query::kind(kind.kind))?;
         if n > 0 {
-            rows.push(PageRow {
-                subject: None,
-                mark: ' ',
-                cells: vec![StyledText::from(kind.kind.word()), StyledText::from(n.to_string())],
-            });
+            rows.push(PageRow::of(vec![Cell::word(kind.kind), Cell::number(n)]));
         }
     }
     let section = Section {

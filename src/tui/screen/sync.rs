@@ -1,15 +1,14 @@
 //! Sync: what would leave to a partner, YES, PART or NO, and why; and the bundles that went and came.
 
-use super::definition::{Screen, ViewParams, due_at, in_mood, row, state, subject};
-use crate::command::bundle::export::{history_rows, preview};
+use super::definition::{Screen, ViewParams, count, due_at, in_mood, row, state};
+use crate::command::bundle::export::{Leaves, history_rows, preview};
 use crate::command::partner;
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::store::read;
-use crate::tui::page::{Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::id::Id;
 use crate::value::text::{Shown, counted};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -32,23 +31,20 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
     }
     let mut rows = Vec::new();
     for p in partner::rows(workspace)? {
-        let Some(id) = Id::parse(&p.id) else { continue };
-        let waiting = read::waiting(&workspace.db, id)?.len();
-        rows.push(PageRow {
-            subject: subject(Kind::Partner, &p.id),
-            mark: ' ',
-            cells: vec![
-                StyledText::from(p.code.as_str()),
-                state(p.standing),
-                StyledText::from(p.channel.as_str()),
-                StyledText::new(waiting.to_string(), if waiting > 0 { StyleRole::Due } else { StyleRole::Note }),
-                StyledText::from(p.sent.map_or_else(|| "-".into(), |n| n.to_string())),
-                StyledText::from(p.acknowledged.map_or_else(|| "-".into(), |n| n.to_string())),
-                StyledText::from(p.received.map_or_else(|| "-".into(), |n| n.to_string())),
-                due_at(p.heard.as_deref(), workspace.now()),
-                state(p.stream),
-            ],
-        });
+        let waiting = read::waiting(&workspace.db, p.id)?.len();
+        let row = PageRow::of(vec![
+            Cell::from(p.code.as_str()),
+            state(p.standing),
+            Cell::word(p.channel),
+            Cell::number(waiting).styled(if waiting > 0 { StyleRole::Due } else { StyleRole::Note }),
+            Cell::maybe_number(p.sent),
+            Cell::maybe_number(p.acknowledged),
+            Cell::maybe_number(p.received),
+            due_at(p.heard, workspace.now()),
+            state(p.stream),
+        ]);
+        let subject = RecordRef { kind: Kind::Partner, id: p.id };
+        rows.push(row.about(Some(subject)).in_state(p.standing).with_partner(&p.code));
     }
     Ok(Page {
         head: vec![],
@@ -84,16 +80,14 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
     let rows = all
         .iter()
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
-        .map(|b| PageRow {
-            subject: None,
-            mark: ' ',
-            cells: vec![
-                StyledText::from(format!("{} to {}", b.from, b.to)),
-                StyledText::from(b.sequence.to_string()),
-                in_mood(b.state.word(), b.state.mood()),
-                StyledText::from(counted(b.acts, "act")),
-                due_at(Some(&b.at), workspace.now()),
-            ],
+        .map(|b| {
+            PageRow::of(vec![
+                Cell::from(format!("{} to {}", b.from, b.to)),
+                Cell::number(b.sequence),
+                in_mood(ListWord::of(b.state), b.state.mood()),
+                Cell::from(counted(b.acts, "act")).by(SortKey::Number(b.acts)),
+                due_at(b.at, workspace.now()),
+            ])
         })
         .collect();
     Ok(Section {
@@ -112,48 +106,47 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
     })
 }
 
+/// Whether an act leaves, as it is seen at a glance.
+fn leaves(leaves: Leaves) -> Cell {
+    Cell::word(leaves).styled(match leaves {
+        Leaves::Yes => StyleRole::Good,
+        Leaves::Part => StyleRole::Due,
+        Leaves::No => StyleRole::Stop,
+    })
+}
+
 fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job: &mut Job) -> Result<Page, Error> {
     let preview = preview(workspace, record, job)?;
-    let count = |word: &str| preview.acts.iter().filter(|a| a.leaves == word).count();
-    let (yes, part, no) = (count("YES"), count("PART"), count("NO"));
+    let (yes, part, no) = (preview.count(Leaves::Yes), preview.count(Leaves::Part), preview.count(Leaves::No));
     let mut rows: Vec<PageRow> = preview
         .acts
         .iter()
         .map(|a| {
-            let tone = match a.leaves {
-                "YES" => StyleRole::Good,
-                "PART" => StyleRole::Due,
-                _ => StyleRole::Stop,
-            };
-            let items = if a.items + a.stays > 0 { counted(a.items, "item") } else { String::new() };
+            let items = if a.items + a.stays > 0 { count(a.items, "item") } else { Cell::default() };
             let why = if a.why.is_empty() { "every rule holds".to_owned() } else { a.why.clone() };
             row(
                 crate::record::of_change(a.kind),
-                &a.record,
-                ' ',
+                a.record,
+                Mark::None,
                 vec![
-                    StyledText::from(a.kind.name().replace('-', " ")),
-                    StyledText::from(a.tier.map_or_else(|| "-".into(), |t| format!("T{t}"))),
-                    StyledText::new(a.leaves, tone),
-                    StyledText::from(items),
-                    StyledText::from(why),
+                    Cell::from(a.kind.name().replace('-', " ")),
+                    Cell::maybe_tier(a.tier),
+                    leaves(a.leaves),
+                    items,
+                    Cell::from(why),
                 ],
             )
         })
         .collect();
     if preview.owes_receipt {
-        rows.push(PageRow {
-            subject: None,
-            mark: ' ',
-            cells: vec![
-                StyledText::from("-"),
-                StyledText::from("receipt"),
-                StyledText::from("-"),
-                StyledText::new("YES", StyleRole::Good),
-                StyledText::default(),
-                StyledText::from("owed for what came"),
-            ],
-        });
+        rows.push(PageRow::of(vec![
+            Cell::nothing(),
+            Cell::from("receipt"),
+            Cell::nothing(),
+            leaves(Leaves::Yes),
+            Cell::default(),
+            Cell::from("owed for what came"),
+        ]));
     }
     let code = preview.to.clone();
     Ok(Page {
@@ -169,7 +162,7 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
             vec![
                 StyledText::from(format!("LEAVES {yes}   PART {part}   STAYS {no}")),
                 StyledText::new(
-                    preview.marking.map(|m| format!("   effective marking {m}")).unwrap_or_default(),
+                    preview.marking.as_ref().map(|m| format!("   effective marking {m}")).unwrap_or_default(),
                     StyleRole::Due,
                 ),
             ],

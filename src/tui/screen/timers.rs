@@ -1,13 +1,13 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
-use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state, subject};
-use crate::command::desk::workspace_info;
+use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::{Timer, duties, holds, timer};
-use crate::record::hold::Standing;
+use crate::record::definition::WhenDue;
+use crate::record::hold::{Standing, State as HoldState};
 use crate::record::kind::Kind;
 use crate::record::store::Query;
 use crate::store;
-use crate::tui::page::{Line, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, Line, ListWord, Mark, Page, PageRow, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
@@ -94,18 +94,21 @@ fn this_clock(workspace: &Workspace, now: Timestamp) -> Result<Vec<Line>, Error>
 }
 
 fn clock(timer: &Timer, now: Timestamp) -> PageRow {
-    let (left, mark) = left(Some(&timer.due), now);
+    let (left, mark) = left(timer.due, now);
     // What it is stands before; what comes of it is told by one word.
-    let then = match timer.then.split(' ').next_back().unwrap_or_default() {
-        "delete" => StyledText::new("DELETE", StyleRole::Due),
-        word => StyledText::from(word),
+    let then = Cell::word(timer.then);
+    let then = match timer.then {
+        WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
+        WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
+        WhenDue::ApprovalLapses => then.said("lapses"),
+        WhenDue::Nothing => then,
     };
-    let cells =
-        vec![StyledText::from(timer.what.as_str()), then, StyledText::from(timer.partner.clone().unwrap_or_default())];
-    let mut row = row(timer.kind, &timer.id, if timer.held { 'H' } else { mark }, cells);
-    row.cells.insert(0, if timer.held { StyledText::from("held") } else { left });
-    row.cells.insert(1, due_at(Some(&timer.due), now));
-    row
+    let partner = timer.partner.as_deref().unwrap_or_default();
+    let cells = vec![Cell::from(timer.what.as_str()), then, Cell::from(partner)];
+    let mut row = row(timer.kind, timer.id, if timer.held { Mark::Held } else { mark }, cells);
+    row.cells.insert(0, if timer.held { Cell::from("held") } else { left });
+    row.cells.insert(1, due_at(timer.due, now));
+    row.with_partner(partner).due(timer.due)
 }
 
 /// How many clocks end on each of the next fourteen days.
@@ -113,10 +116,8 @@ fn two_weeks(workspace: &Workspace, now: Timestamp) -> Result<Section, Error> {
     let day = |n: i64| now.start_of_day().plus(Duration::days(n));
     let counts = (0..14).map(|n| Ok(store::records::due_between(&workspace.db, day(n), day(n + 1))?));
     let counts: Vec<(u64, u64)> = counts.collect::<Result<_, Error>>()?;
-    let line = |name: &str, cells: &mut dyn Iterator<Item = String>| PageRow {
-        subject: None,
-        mark: ' ',
-        cells: std::iter::once(StyledText::from(name)).chain(cells.map(StyledText::from)).collect(),
+    let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
+        PageRow::of(std::iter::once(Cell::from(name)).chain(cells.map(Cell::from)).collect())
     };
     let told = |n: u64| match n {
         0 => ".".to_owned(),
@@ -145,16 +146,17 @@ fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
         .map(|h| {
             row(
                 Kind::Hold,
-                &h.id,
-                if h.state == crate::record::hold::State::Standing.any() { 'H' } else { ' ' },
+                h.id,
+                if h.state == HoldState::Standing.any() { Mark::Held } else { Mark::None },
                 vec![
                     state(h.state),
-                    StyledText::from(h.reason.as_str()),
-                    StyledText::from(h.placed_by.as_str()),
-                    due_at(Some(&h.placed), workspace.now()),
-                    StyledText::from(h.because.as_str()),
+                    h.reason.map_or_else(Cell::default, Cell::word),
+                    Cell::from(h.placed_by.as_str()),
+                    due_at(h.placed, workspace.now()),
+                    Cell::from(h.because.as_str()),
                 ],
             )
+            .in_state(h.state)
         })
         .collect();
     let section = Section {
@@ -183,15 +185,13 @@ fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
 fn of_duties(workspace: &Workspace) -> Result<Page, Error> {
     let rows = duties(workspace, MOST)?
         .iter()
-        .map(|d| PageRow {
-            subject: subject(d.kind, &d.item),
-            mark: ' ',
-            cells: vec![
-                StyledText::from(workspace_info::short(d.kind, &d.item)),
-                StyledText::from(format!("{} owes {}", d.by, d.to)),
-                in_mood(d.state.word(), d.state.mood()),
-                due_at(d.delete_by.as_deref(), workspace.now()),
-            ],
+        .map(|d| {
+            let cells = vec![
+                Cell::from(format!("{} owes {}", d.by, d.to)),
+                in_mood(ListWord::of(d.state), d.state.mood()),
+                due_at(d.delete_by, workspace.now()),
+            ];
+            row(d.kind, d.item, Mark::None, cells).due(d.delete_by)
         })
         .collect();
     let section = Section {
@@ -219,23 +219,22 @@ fn of_certificates(workspace: &Workspace) -> Result<Page, Error> {
     let rows = crate::command::retention::purge::certificate_rows(workspace)?
         .iter()
         .map(|c| {
-            let counts = c
-                .counts
-                .as_object()
-                .map(|m| m.iter().map(|(k, n)| format!("{n} {k}")).collect::<Vec<_>>().join(", "))
-                .unwrap_or_default();
+            let counts =
+                c.counts.iter().flatten().map(|(kind, n)| format!("{n} {kind}")).collect::<Vec<_>>().join(", ");
             row(
                 Kind::Certificate,
-                &c.id,
-                ' ',
+                c.id,
+                Mark::None,
                 vec![
-                    StyledText::from(c.desk.as_str()),
+                    Cell::from(c.desk.as_str()),
                     state(c.state),
-                    due_at(Some(&c.issued), workspace.now()),
-                    StyledText::from(counts),
-                    StyledText::from(c.performed_by.as_str()),
+                    due_at(c.issued, workspace.now()),
+                    Cell::from(counts),
+                    Cell::from(c.performed_by.as_str()),
                 ],
             )
+            .in_state(c.state)
+            .with_partner(&c.desk)
         })
         .collect();
     let section = Section {

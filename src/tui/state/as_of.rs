@@ -15,10 +15,9 @@ use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::{AsOf, Moment};
 
 impl State {
-    /// Looks at the record as it was after the act of the selected row, which begins with the act's number.
+    /// Looks at the record as it was after the act that the selected row stands for.
     pub(super) fn look_back_to_act(&mut self) {
-        let line = self.view().selected_line().unwrap_or_default();
-        match line.split_whitespace().next().and_then(|number| number.parse().ok()) {
+        match self.view().selected_act() {
             Some(number) => self.look_back(Some(Moment::Act(number))),
             None => self
                 .show_message(StyledText::new("No act is selected: its row begins with its number.", StyleRole::Note)),

@@ -24,7 +24,7 @@ use crate::tui::overlay::form::view::FormView;
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::overlay::naming::Naming;
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Detail, Page, PageRow, RecordRef, Section, Width, column};
+use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Width, column};
 use crate::tui::screen::definition::ViewParams;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
@@ -36,7 +36,7 @@ fn record(n: u8) -> RecordRef {
 
 /// A page with a row for each of some records.
 fn page(records: &[u8]) -> Page {
-    let row = |n: &u8| PageRow { subject: Some(record(*n)), mark: ' ', cells: vec![StyledText::from(format!("n{n}"))] };
+    let row = |n: &u8| PageRow::of(vec![Cell::from(format!("n{n}"))]).about(Some(record(*n)));
     let section = Section {
         columns: vec![column("ID", Width::Rest)],
         rows: records.iter().map(row).collect(),
@@ -272,7 +272,7 @@ fn only_the_newest_page_and_detail_are_shown() {
     show_page(&mut state, &[1, 2]);
     let first = state.view().asked_detail;
     press(&mut state, "j");
-    let detail = |title: &str| Ok(Detail { title: title.into(), lines: Vec::new() });
+    let detail = |title: &str| Ok(Detail::new(title));
     state.detail_arrived(first, record(1), detail("one"));
     assert!(state.view().detail_of_selected().is_none(), "it is of what was selected before");
     state.detail_arrived(state.view().asked_detail, record(2), detail("two"));

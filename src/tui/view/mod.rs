@@ -131,6 +131,11 @@ impl View {
         self.row_at(self.section, self.row)?.subject.as_ref()
     }
 
+    /// The number of the act that the selected row stands for.
+    pub fn selected_act(&self) -> Option<i64> {
+        self.row_at(self.section, self.row)?.act
+    }
+
     /// The line that is selected, in words.
     pub fn selected_line(&self) -> Option<String> {
         let row = self.row_at(self.section, self.row)?;
@@ -309,8 +314,8 @@ impl View {
     }
 
     fn sort(&mut self) {
-        let (order, now) = (self.order.as_ref(), self.now());
-        let ordered = |s: &Section| order.map_or_else(|| (0..s.rows.len()).collect(), |o| o.rows(s, now));
+        let order = self.order.as_ref();
+        let ordered = |s: &Section| order.map_or_else(|| (0..s.rows.len()).collect(), |o| o.rows(s));
         self.ordered = self.page.bands.iter().flatten().map(ordered).collect();
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::record::kind::Kind;
-use crate::tui::page::{StyledText, Width, column};
+use crate::tui::page::{Cell, Width, column};
 
 fn subject(n: u8) -> RecordRef {
     RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }
@@ -13,13 +13,9 @@ fn page(ids: &[&[u8]]) -> Page {
         columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
         rows: ids
             .iter()
-            .map(|n| PageRow {
-                subject: (*n > 0).then(|| subject(*n)),
-                mark: ' ',
-                cells: vec![
-                    StyledText::from(n.to_string()),
-                    StyledText::from(if n % 2 == 0 { "OPEN" } else { "CLOSED" }),
-                ],
+            .map(|n| {
+                let state = Cell::from(if n % 2 == 0 { "OPEN" } else { "CLOSED" });
+                PageRow::of(vec![Cell::number(*n), state]).about((*n > 0).then(|| subject(*n)))
             })
             .collect(),
         ..Section::default()
@@ -147,11 +143,8 @@ fn serve(view: &mut View, all: usize) -> usize {
         let wanted = look.wanted.and_then(|id| (0..all).find(|n| nth(*n).id == id));
         let from = wanted.map_or(look.long.from, |at| at.saturating_sub(WINDOW / 2));
         let first = from.min(all.saturating_sub(WINDOW));
-        let rows = (first..all.min(first + WINDOW)).map(|n| PageRow {
-            subject: Some(nth(n)),
-            mark: ' ',
-            cells: vec![StyledText::from(n.to_string()), StyledText::default()],
-        });
+        let rows = (first..all.min(first + WINDOW))
+            .map(|n| PageRow::of(vec![Cell::number(n), Cell::default()]).about(Some(nth(n))));
         let section = Section {
             columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
             rows: rows.collect(),
@@ -213,11 +206,7 @@ fn a_long_list_is_walked_through_window_by_window() {
     view.request_params();
     view.set_filter("9");
     assert!(!view.must_fetch());
-    let rows = (0..WINDOW).map(|n| PageRow {
-        subject: Some(nth(n)),
-        mark: ' ',
-        cells: vec![StyledText::from(n.to_string()), StyledText::default()],
-    });
+    let rows = (0..WINDOW).map(|n| PageRow::of(vec![Cell::number(n), Cell::default()]).about(Some(nth(n))));
     let section = Section {
         columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
         rows: rows.collect(),
