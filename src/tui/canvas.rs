@@ -249,7 +249,7 @@ impl Canvas<'_> {
             if cell.symbol().chars().any(is_hidden) {
                 cell.set_symbol("?");
                 found = true;
-            } else if self.ascii && cell.symbol() == "…" {
+            } else if self.ascii && cell.symbol().starts_with('…') {
                 cell.set_symbol("~");
             }
         }
