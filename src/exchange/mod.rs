@@ -1,18 +1,29 @@
 //! Layer 5: foreign formats, one file each.
 //!
-//! Pure: a reader in, items out, one by one; policies of handling come and go beside them, each as a whole. What a file says of itself, its markings too, is a claim that is kept;
-//! whether something may leave is the gate's to say.
+//! Pure: a reader in, items out, one by one; policies of handling come and go beside them, each as a whole. What a file says
+//! of itself, its markings too, is a claim that is kept; whether something may leave is the gate's to say.
 
-pub mod csv;
 pub mod found;
 pub mod iep;
-pub mod misp;
-pub mod stix;
 
 use found::Format;
 
-/// Every format. A new one is a file and a line here.
-pub const FORMATS: &[&Format] = &[&stix::FORMAT, &misp::FORMAT, &csv::FORMAT];
+/// Declares the formats and gathers their rows: a module a line, each with its `FORMAT`.
+macro_rules! formats {
+    ($($format:ident,)+) => {
+        $(pub mod $format;)+
+
+        /// Every format from which items are imported, in the order in which they are named to people.
+        pub const FORMATS: &[&Format] = &[$(&$format::FORMAT),+];
+    };
+}
+
+// A new format is a file and a line here.
+formats! {
+    stix,
+    misp,
+    csv,
+}
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static Format> {
