@@ -58,3 +58,23 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
 pub fn command(full_name: &str) -> Option<&'static Command> {
     commands().find(|v| v.full_name() == full_name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::definition::Undo;
+    use super::{command, commands};
+    use crate::record::change;
+
+    #[test]
+    fn what_takes_a_command_back_makes_the_change_that_counters_its_own() {
+        for done in commands() {
+            let Some(writes) = done.writes else { continue };
+            let counter = change(writes.act.name()).and_then(|def| def.counter);
+            let taken_back_by = match writes.undo {
+                Undo::By(other) => command(other).unwrap().writes.map(|w| w.act),
+                Undo::Never(_) => None,
+            };
+            assert_eq!(counter, taken_back_by, "{done:?}");
+        }
+    }
+}
