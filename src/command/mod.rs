@@ -3,56 +3,44 @@
 //! Only here do the clock, the store and the pure modules meet. A command takes what was typed, asks the gate, makes an act,
 //! and answers with values that the command line prints and the screens draw.
 
-pub mod agreement;
-pub mod audit;
-pub mod authorisation;
 pub mod availability;
-pub mod bundle;
-pub mod case;
 pub mod definition;
-pub mod desk;
-pub mod disclosure;
-pub mod gate;
-pub mod identity;
-pub mod init;
-pub mod item;
 mod json;
-pub mod law;
-pub mod member;
-pub mod partner;
 pub mod plain;
-pub mod request;
-pub mod retention;
-pub mod review;
 pub mod run;
 
 use definition::Command;
 
-/// Every command, by the nouns of the command line. A new noun is a file and a line here.
-pub const CATALOGUE: &[&[Command]] = &[
-    init::COMMANDS,
-    identity::COMMANDS,
-    desk::workspace_info::COMMANDS,
-    desk::today::COMMANDS,
-    member::COMMANDS,
-    partner::COMMANDS,
-    agreement::COMMANDS,
-    authorisation::COMMANDS,
-    law::COMMANDS,
-    case::COMMANDS,
-    item::COMMANDS,
-    request::COMMANDS,
-    request::letter::COMMANDS,
-    review::COMMANDS,
-    disclosure::COMMANDS,
-    gate::COMMANDS,
-    retention::COMMANDS,
-    retention::purge::COMMANDS,
-    bundle::export::COMMANDS,
-    bundle::import::COMMANDS,
-    audit::COMMANDS,
-    audit::statistics::COMMANDS,
-];
+/// Declares the nouns of the command line and gathers their commands: the module of a noun, and the tables in it.
+macro_rules! nouns {
+    ($($noun:ident: $($commands:expr),+;)+) => {
+        $(pub mod $noun;)+
+
+        /// Every command, by the nouns of the command line, in the order of the help.
+        pub const CATALOGUE: &[&[Command]] = &[$($($commands),+),+];
+    };
+}
+
+// A new noun is a file and a line here; a new table in the folder of a noun is named behind the others of its line.
+nouns! {
+    init: init::COMMANDS;
+    identity: identity::COMMANDS;
+    desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS;
+    member: member::COMMANDS;
+    partner: partner::COMMANDS;
+    agreement: agreement::COMMANDS;
+    authorisation: authorisation::COMMANDS;
+    law: law::COMMANDS;
+    case: case::COMMANDS;
+    item: item::COMMANDS;
+    request: request::COMMANDS, request::letter::COMMANDS;
+    review: review::COMMANDS;
+    disclosure: disclosure::COMMANDS;
+    gate: gate::COMMANDS;
+    retention: retention::COMMANDS, retention::purge::COMMANDS;
+    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS;
+    audit: audit::COMMANDS, audit::statistics::COMMANDS;
+}
 
 /// Every command.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
@@ -70,4 +58,24 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
 /// ```
 pub fn command(full_name: &str) -> Option<&'static Command> {
     commands().find(|v| v.full_name() == full_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::definition::Undo;
+    use super::{command, commands};
+    use crate::record::change;
+
+    #[test]
+    fn what_takes_a_command_back_makes_the_change_that_counters_its_own() {
+        for done in commands() {
+            let Some(writes) = done.writes else { continue };
+            let counter = change(writes.act.name()).and_then(|def| def.counter);
+            let taken_back_by = match writes.undo {
+                Undo::By(other) => command(other).unwrap().writes.map(|w| w.act),
+                Undo::Never(_) => None,
+            };
+            assert_eq!(counter, taken_back_by, "{done:?}");
+        }
+    }
 }

@@ -3,16 +3,27 @@
 //! Pure: a reader in, items out, one by one; handling policies are read and written whole. What a file says of itself, its
 //! markings too, is kept as a claim; whether something may leave is decided by the gate.
 
-pub mod csv;
 pub mod found;
 pub mod iep;
-pub mod misp;
-pub mod stix;
 
 use found::Format;
 
-/// Every format. A new one is a file and a line here.
-pub const FORMATS: &[&Format] = &[&stix::FORMAT, &misp::FORMAT, &csv::FORMAT];
+/// Declares the formats and gathers their rows: a module a line, each with its `FORMAT`.
+macro_rules! formats {
+    ($($format:ident,)+) => {
+        $(pub mod $format;)+
+
+        /// Every format from which items are imported, in the order in which they are named to people.
+        pub const FORMATS: &[&Format] = &[$(&$format::FORMAT),+];
+    };
+}
+
+// A new format is a file and a line here.
+formats! {
+    stix,
+    misp,
+    csv,
+}
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static Format> {

@@ -109,22 +109,24 @@ impl Act {
 
     /// Returns the facts as JSON, to be kept with an act.
     pub fn to_json(&self) -> Json {
-        let partner = self.partner.clone().flatten().map(|p| {
+        let Self { now, realm, kind, by, standing, roles, first, missing, partner, purpose, review, problems: _ } =
+            self;
+        let partner = partner.clone().flatten().map(|p| {
             object! { "realm" => p.realm, "standing" => p.standing, "channel" => p.channel }
         });
         object! {
             "question" => QuestionKind::Act,
-            "now" => self.now.map(|t| t.to_string()),
-            "realm" => self.realm.clone(),
-            "kind" => self.kind.clone(),
-            "by" => self.by.clone(),
-            "standing" => self.standing,
-            "roles" => self.roles.clone(),
-            "first" => self.first.clone().flatten(),
-            "missing" => self.missing.clone(),
+            "now" => now.map(|t| t.to_string()),
+            "realm" => realm.clone(),
+            "kind" => kind.clone(),
+            "by" => by.clone(),
+            "standing" => *standing,
+            "roles" => roles.clone(),
+            "first" => first.clone().flatten(),
+            "missing" => missing.clone(),
             "partner" => partner,
-            "purpose" => self.purpose.clone(),
-            "review" => self.review.clone().flatten().map(|r| r.to_json()),
+            "purpose" => purpose.clone(),
+            "review" => review.clone().flatten().map(|r| r.to_json()),
         }
     }
 

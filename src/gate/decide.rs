@@ -111,28 +111,44 @@ impl Decide {
 
     /// Returns the facts as JSON, to be kept with an act. The texts are not among them: they are content.
     pub fn to_json(&self) -> Json {
-        let mut tests = object! {};
-        for (test, outcome) in self.tests.iter().flatten() {
+        let Self {
+            now,
+            reviewer,
+            roles,
+            requester,
+            level,
+            tests,
+            less_intrusive,
+            outcome,
+            conditions,
+            expires,
+            conflict_of_interest,
+            reasons,
+            about_person,
+            problems: _,
+        } = self;
+        let mut tested = object! {};
+        for (test, outcome) in tests.iter().flatten() {
             if let Some(outcome) = outcome {
-                tests.set(test.word(), *outcome);
+                tested.set(test.word(), *outcome);
             }
         }
         let mut json = object! {
             "question" => QuestionKind::Decide,
-            "now" => self.now.map(|t| t.to_string()),
-            "reviewer" => self.reviewer.clone(),
-            "roles" => self.roles.clone(),
-            "requester" => self.requester.clone(),
-            "level" => self.level,
-            "tests" => tests,
-            "less_intrusive" => self.less_intrusive.clone(),
-            "outcome" => self.outcome,
-            "conditions" => self.conditions.clone(),
-            "expires" => self.expires.flatten().map(|t| t.to_string()),
-            "conflict_of_interest" => self.conflict_of_interest,
-            "reasons" => self.reasons.clone(),
+            "now" => now.map(|t| t.to_string()),
+            "reviewer" => reviewer.clone(),
+            "roles" => roles.clone(),
+            "requester" => requester.clone(),
+            "level" => *level,
+            "tests" => tested,
+            "less_intrusive" => less_intrusive.clone(),
+            "outcome" => *outcome,
+            "conditions" => conditions.clone(),
+            "expires" => expires.flatten().map(|t| t.to_string()),
+            "conflict_of_interest" => *conflict_of_interest,
+            "reasons" => reasons.clone(),
         };
-        if self.about_person == Some(true) {
+        if *about_person == Some(true) {
             json.set("about_person", true);
         }
         json

@@ -222,7 +222,17 @@ impl Leave {
             released_by: top.fact("released_by", fact::nullable(fact::name)),
             dispute_freezes_from_tier: top.fact("dispute_freezes_from_tier", fact::nullable(fact::int)),
             references: top.fact("references", fact::word(References::parse)),
-            ..Self::default()
+            // What follows is read once the members of the question are known.
+            item: Item::default(),
+            partner: Partner::default(),
+            agreement: None,
+            review: None,
+            authorisation_given: None,
+            authorisation_expires: None,
+            assurances_required: None,
+            assurances_given: None,
+            emergency: None,
+            problems: Vec::new(),
         };
         let item = top.object("item");
         let partner = top.object("partner");
@@ -251,34 +261,56 @@ impl Leave {
 
     /// Returns the facts as JSON, for `--facts` and to be kept with an act. Unusable facts are left out.
     pub fn to_json(&self) -> Json {
+        let Self {
+            now,
+            realm,
+            purpose,
+            delete_after_days,
+            named_people,
+            item,
+            partner,
+            agreement,
+            consent,
+            review,
+            proposed_by,
+            released_by,
+            authorisation_given,
+            authorisation_expires,
+            assurances_required,
+            assurances_given,
+            dispute_freezes_from_tier,
+            references,
+            emergency,
+            problems: _,
+        } = self;
         let mut all = object! { "question" => QuestionKind::Leave };
-        put(&mut all, "now", self.now.map(|t| t.to_string()));
-        put(&mut all, "realm", self.realm.clone());
-        put(&mut all, "purpose", self.purpose.clone());
-        put(&mut all, "delete_after_days", self.delete_after_days.clone().map(Json::Int));
-        put(&mut all, "named_people", self.named_people);
-        all.set("item", self.item.to_json());
-        all.set("partner", partner_json(&self.partner));
-        put(&mut all, "agreement", self.agreement.as_ref().map(|a| Json::from(a.as_ref().map(agreement_json))));
-        put(&mut all, "consent", self.consent);
-        put(&mut all, "review", self.review.as_ref().map(|r| Json::from(r.as_ref().map(Review::to_json))));
-        put(&mut all, "proposed_by", self.proposed_by.clone());
-        put(&mut all, "released_by", self.released_by.clone().map(Json::from));
+        put(&mut all, "now", now.map(|t| t.to_string()));
+        put(&mut all, "realm", realm.clone());
+        put(&mut all, "purpose", purpose.clone());
+        put(&mut all, "delete_after_days", delete_after_days.clone().map(Json::Int));
+        put(&mut all, "named_people", *named_people);
+        all.set("item", item.to_json());
+        all.set("partner", partner_json(partner));
+        put(&mut all, "agreement", agreement.as_ref().map(|a| Json::from(a.as_ref().map(agreement_json))));
+        put(&mut all, "consent", *consent);
+        put(&mut all, "review", review.as_ref().map(|r| Json::from(r.as_ref().map(Review::to_json))));
+        put(&mut all, "proposed_by", proposed_by.clone());
+        put(&mut all, "released_by", released_by.clone().map(Json::from));
         let mut authorisation = object! {};
-        put(&mut authorisation, "given", self.authorisation_given);
-        put(&mut authorisation, "expires", self.authorisation_expires.map(|e| Json::from(e.map(|t| t.to_string()))));
+        put(&mut authorisation, "given", *authorisation_given);
+        put(&mut authorisation, "expires", authorisation_expires.map(|e| Json::from(e.map(|t| t.to_string()))));
         all.set("authorisation", authorisation);
         let mut assurances = object! {};
-        put(&mut assurances, "required", self.assurances_required.clone());
-        put(&mut assurances, "given", self.assurances_given.clone());
+        put(&mut assurances, "required", assurances_required.clone());
+        put(&mut assurances, "given", assurances_given.clone());
         all.set("assurances", assurances);
         put(
             &mut all,
             "dispute_freezes_from_tier",
-            self.dispute_freezes_from_tier.clone().map(|t| Json::from(t.map(Json::Int))),
+            dispute_freezes_from_tier.clone().map(|t| Json::from(t.map(Json::Int))),
         );
-        put(&mut all, "references", self.references);
-        put(&mut all, "emergency", self.emergency.as_ref().map(|e| Json::from(e.as_ref().map(emergency_json))));
+        put(&mut all, "references", *references);
+        put(&mut all, "emergency", emergency.as_ref().map(|e| Json::from(e.as_ref().map(emergency_json))));
         all
     }
 
@@ -596,15 +628,16 @@ impl Review {
 
     /// Returns the facts as JSON.
     pub fn to_json(&self) -> Json {
+        let Self { outcome, covers_item, level, tier, purpose, recipient, expires, reviewers } = self;
         let mut all = object! {};
-        put(&mut all, "outcome", self.outcome);
-        put(&mut all, "covers_item", self.covers_item);
-        put(&mut all, "level", self.level);
-        put(&mut all, "tier", self.tier);
-        put(&mut all, "purpose", self.purpose.clone());
-        put(&mut all, "recipient", self.recipient);
-        put(&mut all, "expires", self.expires.map(|t| t.to_string()));
-        put(&mut all, "reviewers", self.reviewers.clone());
+        put(&mut all, "outcome", *outcome);
+        put(&mut all, "covers_item", *covers_item);
+        put(&mut all, "level", *level);
+        put(&mut all, "tier", *tier);
+        put(&mut all, "purpose", purpose.clone());
+        put(&mut all, "recipient", *recipient);
+        put(&mut all, "expires", expires.map(|t| t.to_string()));
+        put(&mut all, "reviewers", reviewers.clone());
         all
     }
 
@@ -641,20 +674,32 @@ impl Review {
 
 impl Item {
     fn to_json(&self) -> Json {
+        let Self {
+            realm,
+            state,
+            tier,
+            category,
+            person_class,
+            tlp,
+            handling,
+            originator,
+            conditions,
+            originator_delete_in_days,
+        } = self;
         let mut all = object! {};
-        put(&mut all, "realm", self.realm.clone());
-        put(&mut all, "state", self.state);
-        put(&mut all, "tier", self.tier);
-        put(&mut all, "category", self.category);
-        put(&mut all, "person_class", self.person_class);
-        put(&mut all, "tlp", self.tlp);
-        put(&mut all, "handling", self.handling.clone());
-        put(&mut all, "originator", self.originator);
-        put(&mut all, "conditions", self.conditions.clone());
+        put(&mut all, "realm", realm.clone());
+        put(&mut all, "state", *state);
+        put(&mut all, "tier", *tier);
+        put(&mut all, "category", *category);
+        put(&mut all, "person_class", *person_class);
+        put(&mut all, "tlp", *tlp);
+        put(&mut all, "handling", handling.clone());
+        put(&mut all, "originator", *originator);
+        put(&mut all, "conditions", conditions.clone());
         put(
             &mut all,
             "originator_delete_in_days",
-            self.originator_delete_in_days.clone().map(|d| Json::from(d.map(Json::Int))),
+            originator_delete_in_days.clone().map(|d| Json::from(d.map(Json::Int))),
         );
         all
     }
@@ -731,31 +776,34 @@ fn read_emergency(json: &Json, problems: &mut Vec<String>) -> Emergency {
 }
 
 fn partner_json(p: &Partner) -> Json {
+    let Partner { realm, standing, kind, channel } = p;
     let mut all = object! {};
-    put(&mut all, "realm", p.realm.clone());
-    put(&mut all, "standing", p.standing);
-    put(&mut all, "kind", p.kind);
-    put(&mut all, "channel", p.channel);
+    put(&mut all, "realm", realm.clone());
+    put(&mut all, "standing", *standing);
+    put(&mut all, "kind", *kind);
+    put(&mut all, "channel", *channel);
     all
 }
 
 fn agreement_json(a: &Agreement) -> Json {
+    let Agreement { from, until, ended, purposes, categories, tier, retention_cap_days } = a;
     let mut all = object! {};
-    put(&mut all, "from", a.from.map(|t| t.to_string()));
-    put(&mut all, "until", a.until.map(|t| t.to_string()));
-    put(&mut all, "ended", a.ended);
-    put(&mut all, "purposes", a.purposes.clone());
-    put(&mut all, "categories", a.categories.clone());
-    put(&mut all, "tier", a.tier.map(Json::from));
-    put(&mut all, "retention_cap_days", a.retention_cap_days.clone().map(Json::Int));
+    put(&mut all, "from", from.map(|t| t.to_string()));
+    put(&mut all, "until", until.map(|t| t.to_string()));
+    put(&mut all, "ended", *ended);
+    put(&mut all, "purposes", purposes.clone());
+    put(&mut all, "categories", categories.clone());
+    put(&mut all, "tier", tier.map(Json::from));
+    put(&mut all, "retention_cap_days", retention_cap_days.clone().map(Json::Int));
     all
 }
 
 fn emergency_json(e: &Emergency) -> Json {
+    let Emergency { risk_to_life, people, validation } = e;
     let mut all = object! {};
-    put(&mut all, "risk_to_life", e.risk_to_life);
-    put(&mut all, "people", e.people.clone());
-    put(&mut all, "validation", e.validation);
+    put(&mut all, "risk_to_life", *risk_to_life);
+    put(&mut all, "people", people.clone());
+    put(&mut all, "validation", *validation);
     all
 }
 

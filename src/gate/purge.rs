@@ -76,21 +76,21 @@ impl Purge {
 
     /// Returns the facts as JSON, to be kept with an act. The reason is content; that there is one is kept.
     pub fn to_json(&self) -> Json {
-        let holds: Vec<Json> = self
-            .holds
+        let Self { now, due, because, by, roles, holds, shared_with_duty, problems: _ } = self;
+        let holds: Vec<Json> = holds
             .iter()
             .flatten()
             .map(|h| object! { "lifted_by" => h.lifted_by.clone().flatten(), "placed_by" => h.placed_by.clone() })
             .collect();
         object! {
             "question" => QuestionKind::Purge,
-            "now" => self.now.map(|t| t.to_string()),
-            "due" => self.due.flatten().map(|t| t.to_string()),
-            "because" => self.because.clone().flatten(),
-            "by" => self.by.clone(),
-            "roles" => self.roles.clone(),
+            "now" => now.map(|t| t.to_string()),
+            "due" => due.flatten().map(|t| t.to_string()),
+            "because" => because.clone().flatten(),
+            "by" => by.clone(),
+            "roles" => roles.clone(),
             "holds" => holds,
-            "shared_with_duty" => self.shared_with_duty,
+            "shared_with_duty" => *shared_with_duty,
         }
     }
 

@@ -18,28 +18,31 @@ use crate::value::timestamp::Timestamp;
 /// The definition of a kind of record. Nothing has a default, so that a new kind that leaves something out does not compile.
 #[derive(Debug)]
 pub struct KindDef {
-    /// Which kind.
+    /// Which kind it is: the variant that stands in the same line of the table of kinds.
     pub kind: Kind,
-    /// The letter before its short ids on screens.
+    /// The letter before its short ids on screens, such as the `R` of `R-4f1c22`: a capital that no other kind has.
     pub letter: char,
-    /// What people call it.
+    /// What people call one of its records: one to three words, the first with a capital.
     pub title: &'static str,
-    /// Its states, in the order of a record's life.
+    /// Its states, in the order of a record's life: the list that `states!` makes. At least one; the words are stored and
+    /// stand in JSON, so one that was released is never renamed.
     pub states: &'static [State],
-    /// What the content of its records is erased with.
+    /// What the content of its records is erased with. Content that this leaves out would stay behind after a purge.
     pub content: Content,
-    /// Whether a legal hold can be placed on its records.
+    /// Whether a legal hold can be placed on one of its records. Of a kind that cannot be held, a record is kept by a hold on
+    /// its case or on what it is about.
     pub can_be_held: bool,
-    /// What happens when a record of it is due.
+    /// What happens at the time [`Record::due`] of its records.
     pub when_due: WhenDue,
-    /// How a record of it reads in one line.
+    /// How a record of it reads in lists, searches and menus, in one line.
     pub line: Line,
-    /// The changes that make and move its records.
+    /// Every change that makes or moves its records, each named once in the whole program. What an act may begin with has a
+    /// row in `assets/law/signers.toml`.
     pub changes: &'static [ChangeDef],
 }
 
 impl KindDef {
-    /// The state of that word.
+    /// Returns its state of that word; `None` where it has none.
     pub fn state(&self, word: &str) -> Option<State> {
         self.states.iter().copied().find(|s| s.word() == word)
     }
@@ -77,21 +80,22 @@ words! {
     }
 }
 
-/// What the content of a kind's records is erased with. Every purge follows it.
+/// What the content of a kind's records is erased with. Every purge follows it, and so does the proof that nothing was left behind.
 #[derive(Clone, Copy, Debug)]
 pub enum Content {
-    /// Its records never have any.
+    /// None of its changes carries content.
     None,
-    /// With the record itself, when a timer or a member erases it, or with its case.
+    /// With the record itself: when a timer or a member erases it, or when its case ([`Record::case`]) is erased.
     Own {
-        /// The state that it leaves the record in.
+        /// The state in which a record is once it was erased, one of the kind's own.
         tombstone: State,
-        /// The partner that a record came from, which is owed the certificate of its deletion; the id is this desk's.
+        /// Returns the partner that a record came from, which is owed the certificate of its deletion; `None` where it is this
+        /// desk's own. The id is this desk's.
         came_from: fn(&Record, Id) -> Option<Id>,
     },
-    /// With the record that it is about, or with its case.
+    /// With the record that it is about ([`Record::subject`]), or with its case.
     WithSubject,
-    /// With its case.
+    /// With its case ([`Record::case`]).
     WithCase,
     /// With the items that its act carries: when the last of them is erased, or the case of any.
     WithItems,
@@ -99,25 +103,26 @@ pub enum Content {
     WithDesk,
 }
 
-/// How a record reads in one line: the first of these members that is not empty; where all are, the kind's title.
+/// How a record reads in one line: the first of these members that is not empty, of its content before its terms; where all
+/// are, the word of its kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
-    /// Members of the content, text each.
+    /// Names of members of the content, each a text.
     pub content: &'static [&'static str],
-    /// Members of the terms, a word each.
+    /// Names of members of the record's terms ([`Record::terms`]), each a word.
     pub terms: &'static [&'static str],
 }
 
 /// The audiences that acts that begin with a change may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AudienceRule {
-    /// Never leaves the desk.
+    /// It never leaves the desk.
     Home,
-    /// Goes to every pinned partner.
+    /// It goes to every pinned partner.
     Partners,
-    /// Goes to the desks that it names.
+    /// It goes to the desks that it names.
     Addressed,
-    /// Stays, or goes to the desks that it names.
+    /// It stays, or goes to the desks that it names.
     HomeOrAddressed,
 }
 
@@ -138,37 +143,42 @@ impl AudienceRule {
 pub enum Moves {
     /// It makes the record, or replaces one that it made.
     Makes,
-    /// It needs the record in one of these states; the text completes "it must be … to … it".
+    /// It is made only of a record in one of these states, and `apply` checks it ([`moved`], [`ChangeDef::must_move`]). The
+    /// text completes "it must be … to … it".
     From(&'static [State], &'static str),
-    /// It moves a record that two desks share, and is judged by the state that its author had seen.
+    /// It moves a record that two desks share, and is judged by the state that its author had seen, since the record may have
+    /// moved on meanwhile.
     Shared,
     /// It applies to a record in any state.
     AnyState,
 }
 
-/// A kind of change.
+/// A kind of change: a row of the kind of record that it makes or moves. It is made by [`ChangeDef::first`] or
+/// [`ChangeDef::following`]; what few changes have is added to that.
 pub struct ChangeDef {
-    /// Which kind.
+    /// Its name in the log and in the table of signers. It is stored, and never renamed.
     pub kind: ChangeKind,
-    /// Whether an act may begin with it.
+    /// Whether an act may begin with it. Then `assets/law/signers.toml` says who may sign it.
     pub begins: bool,
-    /// The kinds of first change after which it may stand in an act.
+    /// The kinds of first change after which it may stand in an act; empty where it only begins acts.
     pub follows: &'static [ChangeKind],
-    /// For whom acts that begin with it may be.
+    /// For whom acts that begin with it may be. Nobody asks it of a change that only follows.
     pub audience: AudienceRule,
     /// What it does to the life of its record.
     pub moves: Moves,
-    /// The kind of change that counters it; `None`: nothing does.
+    /// The kind of change that counters it, made by the command that takes its command back; `None`: nothing does.
     pub counter: Option<ChangeKind>,
     /// Whether its content is a copy, for a partner, of what the desk holds elsewhere: it is not searched, and bundles that
     /// carried it are removed where its record is erased.
     pub is_copy: bool,
-    /// What can be said before its terms are known: why it cannot be made of a record, or what the gate must know.
-    pub before: fn(&dyn RecordStore, &Asker, &Record) -> Result<GateInputs, ApplyError>,
-    /// What the gate must know of it.
-    pub ask: fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>,
-    /// What it does to the record store.
-    pub apply: fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>,
+    /// What can be said before its terms are known: why it cannot be made of a record, or what the gate must know. Menus ask
+    /// it, the command too.
+    pub before: Before,
+    /// What the gate must know of it beyond who signs. It is asked of first changes, before they are applied.
+    pub ask: Ask,
+    /// What it does to the record store. Pure but for that: no clock, no randomness, no content; it runs again when the log is
+    /// replayed. It refuses terms that it does not know.
+    pub apply: Apply,
 }
 
 impl std::fmt::Debug for ChangeDef {
@@ -177,15 +187,15 @@ impl std::fmt::Debug for ChangeDef {
     }
 }
 
-/// What the gate must know of a change.
-type Ask = fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>;
-/// What a change does to the record store.
-type Apply = fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>;
-/// What can be said of a change before its terms are known.
-type Before = fn(&dyn RecordStore, &Asker, &Record) -> Result<GateInputs, ApplyError>;
+/// Returns what the gate must know of a change.
+pub type Ask = fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>;
+/// Applies a change to the record store.
+pub type Apply = fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>;
+/// Returns what can be said of a change of a record before its terms are known.
+pub type Before = fn(&dyn RecordStore, &Asker, &Record) -> Result<GateInputs, ApplyError>;
 
 impl ChangeDef {
-    /// A change that an act begins with. `counter` is the kind of change that counters it.
+    /// A change that an act begins with: of no copy, and of which nothing can be said before its terms are known.
     pub const fn first(
         kind: ChangeKind,
         audience: AudienceRule,
@@ -208,7 +218,7 @@ impl ChangeDef {
         }
     }
 
-    /// A change that only follows certain first changes.
+    /// A change that only follows certain first changes: nothing is asked of it, and nothing counters it.
     pub const fn following(kind: ChangeKind, follows: &'static [ChangeKind], moves: Moves, apply: Apply) -> Self {
         Self {
             kind,

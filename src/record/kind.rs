@@ -5,60 +5,41 @@
 
 use crate::value::class::words;
 
-/// Passes the list of record kinds (module, variant, word) to another macro. A new kind is a file and a line here.
+/// Passes the table of record kinds to another macro. A line is a kind: its module, its variant, its word in records and JSON,
+/// and what it is. A new kind is a file and a line here.
 macro_rules! record_kinds {
     ($make:ident) => {
         $make! {
-            /// The desk itself.
-            desk Desk = "desk",
-            /// A member of a desk.
-            member Member = "member",
-            /// A partner desk.
-            partner Partner = "partner",
-            /// An agreement with a partner.
-            agreement Agreement = "agreement",
-            /// An assurance that a partner gave.
-            assurance Assurance = "assurance",
-            /// An independent authorisation.
-            authorisation Authorisation = "authorisation",
-            /// A case.
-            case Case = "case",
-            /// An item of a case.
-            item Item = "item",
-            /// An import of items from a file.
-            import Import = "import",
-            /// A request between desks.
-            request Request = "request",
-            /// A legal review.
-            review Review = "review",
-            /// A disclosure of items to a partner.
-            disclosure Disclosure = "disclosure",
-            /// A legal hold.
-            hold Hold = "hold",
-            /// A purge.
-            purge Purge = "purge",
-            /// A deletion certificate.
-            certificate Certificate = "certificate",
-            /// A delete order.
-            order Order = "order",
-            /// The stream of bundles with a partner.
-            stream Stream = "stream",
-            /// A bundle that was sent or received.
-            bundle Bundle = "bundle",
-            /// A letter, or another copy that left by hand.
-            letter Letter = "letter",
-            /// A change of the law that the desk works by.
-            law Law = "law",
+            desk Desk = "desk": "The desk itself.",
+            member Member = "member": "A member of a desk.",
+            partner Partner = "partner": "A partner desk.",
+            agreement Agreement = "agreement": "An agreement with a partner.",
+            assurance Assurance = "assurance": "An assurance that a partner gave.",
+            authorisation Authorisation = "authorisation": "An independent authorisation.",
+            case Case = "case": "A case.",
+            item Item = "item": "An item of a case.",
+            import Import = "import": "An import of items from a file.",
+            request Request = "request": "A request between desks.",
+            review Review = "review": "A legal review.",
+            disclosure Disclosure = "disclosure": "A disclosure of items to a partner.",
+            hold Hold = "hold": "A legal hold.",
+            purge Purge = "purge": "A purge.",
+            certificate Certificate = "certificate": "A deletion certificate.",
+            order Order = "order": "A delete order.",
+            stream Stream = "stream": "The stream of bundles with a partner.",
+            bundle Bundle = "bundle": "A bundle that was sent or received.",
+            letter Letter = "letter": "A letter, or another copy that left by hand.",
+            law Law = "law": "A change of the law that the desk works by.",
         }
     };
 }
 pub(crate) use record_kinds;
 
 macro_rules! kind_enum {
-    ($($(#[$doc:meta])* $module:ident $variant:ident = $word:literal,)+) => {
+    ($($module:ident $variant:ident = $word:literal: $doc:literal,)+) => {
         words! {
             /// A kind of record.
-            Kind { $($(#[$doc])* $variant = $word),+ }
+            Kind { $(#[doc = $doc] $variant = $word),+ }
         }
     };
 }

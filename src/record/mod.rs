@@ -12,8 +12,8 @@ use definition::{ChangeDef, KindDef};
 use kind::{ChangeKind, Kind, record_kinds};
 
 macro_rules! modules {
-    ($($(#[$doc:meta])* $module:ident $variant:ident = $word:literal,)+) => {
-        $($(#[$doc])* pub mod $module;)+
+    ($($module:ident $variant:ident = $word:literal: $doc:literal,)+) => {
+        $(#[doc = $doc] pub mod $module;)+
 
         /// Every kind of record, in the order of [`Kind`].
         pub const KINDS: &[&KindDef] = &[$(&$module::KIND),+];

@@ -9,7 +9,7 @@ use crate::value::text::{width, wrap};
 /// What a letter says: a request, or an answer to one.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Letter {
-    /// The template: a file of the language's folder without its ending.
+    /// The template: a file of the language's folder, `assets/templates/<language>/`, without its ending.
     #[serde(skip)]
     pub template: String,
     /// Which letter of its request it is: `request`, `answer`, `extension`, …
@@ -172,29 +172,59 @@ pub enum LetterError {
     Render(#[from] minijinja::Error),
 }
 
-/// Makes the table of templates: each name in each of the two forms.
+/// The templates of one language.
+struct Language {
+    name: &'static str,
+    /// The skeletons that every letter fills: made for print, and plain text.
+    base: [(&'static str, &'static str); 2],
+    /// Each letter by its name. Its file holds both of its forms, one after the other; each begins with the skeleton that it
+    /// fills.
+    letters: &'static [(&'static str, &'static str)],
+}
+
+/// Makes the templates of a language out of its folder: a name a line.
 macro_rules! templates {
-    ($language:literal: $($name:literal),+ $(,)?) => {
-        &[$(
-            ($language, concat!($name, ".html"), include_str!(concat!("../../assets/templates/", $language, "/", $name, ".html"))),
-            ($language, concat!($name, ".txt"), include_str!(concat!("../../assets/templates/", $language, "/", $name, ".txt"))),
-        )+]
+    ($language:literal: $($name:literal,)+) => {
+        Language {
+            name: $language,
+            base: [
+                ("base.html", include_str!(concat!("../../assets/templates/", $language, "/base.html"))),
+                ("base.txt", include_str!(concat!("../../assets/templates/", $language, "/base.txt"))),
+            ],
+            letters: &[
+                $(($name, include_str!(concat!("../../assets/templates/", $language, "/", $name, ".jinja"))),)+
+            ],
+        }
     };
 }
 
-/// The templates of a language: the language, the name, the text.
-type Templates = &'static [(&'static str, &'static str, &'static str)];
+/// Every language. A new letter is a file and a line here; a new language is a folder and its lines.
+const LANGUAGES: &[Language] = &[templates! { "en":
+    "request",
+    "preservation",
+    "preservation-order",
+    "preservation-letter",
+    "production",
+    "production-order",
+    "registration",
+    "mla",
+    "collection",
+    "contact-point",
+    "information",
+    "team",
+    "emergency",
+    "spoc",
+    "warrant-cover",
+    "consent",
+    "refusal",
+    "extension",
+    "use-report",
+    "answer",
+    "notice",
+}];
 
-/// What every letter of a language stands on; none is written with it alone.
-const BASES: &[Templates] = &[templates!("en": "base")];
-
-/// The letters of each language. A new letter is two files and a word here; a new language is a folder
-/// and a line.
-const LETTERS: &[Templates] = &[templates!("en":
-    "request", "preservation", "preservation-order", "preservation-letter", "production", "production-order",
-    "registration", "mla", "collection", "contact-point", "information", "team", "emergency", "spoc", "warrant-cover",
-    "consent", "refusal", "extension", "use-report", "answer", "notice",
-)];
+/// How the plain form of a letter begins, behind its form made for print.
+const PLAIN_BEGINS: &str = "{% extends \"base.txt\" %}";
 
 /// The form of a letter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -217,8 +247,7 @@ impl LetterFormat {
 
 /// Whether there is a template of that name.
 pub fn has_template(name: &str) -> bool {
-    let file = format!("{name}.txt");
-    LETTERS.iter().flat_map(|t| t.iter()).any(|(_, n, _)| *n == file)
+    LANGUAGES.iter().flat_map(|language| language.letters).any(|(n, _)| *n == name)
 }
 
 /// Columns of a plain letter.
@@ -228,14 +257,18 @@ const COLUMNS: usize = 72;
 pub fn write(letter: &Cleared<Letter>, language: &str, form: LetterFormat) -> Result<String, LetterError> {
     let letter = letter.value();
     let unknown = || LetterError::Template(letter.template.clone());
+    let language = LANGUAGES.iter().find(|l| l.name == language).ok_or_else(unknown)?;
+    let (_, file) = language.letters.iter().find(|(name, _)| *name == letter.template).ok_or_else(unknown)?;
+    let (print, plain) = file.split_at_checked(file.find(PLAIN_BEGINS).ok_or_else(unknown)?).ok_or_else(unknown)?;
+    let name = format!("{}.{}", letter.template, form.ending());
     let mut env = Environment::new();
     env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
     env.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    for (_, name, text) in BASES.iter().chain(LETTERS).flat_map(|t| t.iter()).filter(|(l, ..)| *l == language) {
+    for (name, text) in language.base {
         env.add_template(name, text)?;
     }
-    let name = format!("{}.{}", letter.template, form.ending());
-    let written = env.get_template(&name).map_err(|_| unknown())?.render(letter)?;
+    env.add_template(&name, if form == LetterFormat::Text { plain } else { print })?;
+    let written = env.get_template(&name)?.render(letter)?;
     Ok(if form == LetterFormat::Text { narrow(&written) } else { written })
 }
 
@@ -350,8 +383,7 @@ mod tests {
             assert!(has_template(&kind.template), "{} is written with {}", kind.id, kind.template);
         }
         let hostile = "</p><script>alert(1)</script> \"quoted\" {{ id }}";
-        let names = LETTERS[0].iter().filter_map(|(_, n, _)| n.strip_suffix(".txt"));
-        for name in names {
+        for (name, _) in LANGUAGES[0].letters {
             for text in ["", "plain", hostile, &"long ".repeat(100)] {
                 let letter = for_tests(letter(name, text));
                 let html = write(&letter, "en", LetterFormat::Html).unwrap_or_else(|e| panic!("{name}: {e:?}"));

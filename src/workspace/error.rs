@@ -1,5 +1,7 @@
 //! Errors as users see them: what happened, to which thing, and what to do next; and the exit code.
 
+use std::sync::Arc;
+
 use crate::act::header::HeaderError;
 use crate::act::part::PartError;
 use crate::bundle::manifest::ManifestError;
@@ -67,12 +69,15 @@ pub struct Error {
     pub verdict: Option<Box<Verdict>>,
     /// More for `--json`: members of the error object.
     pub details: Vec<(&'static str, serde_json::Value)>,
+    /// The error of a lower layer that it was made of. Its text is a part of `what` already: whoever prints a chain of errors
+    /// says it twice.
+    pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     /// A failure.
     pub fn new(kind: ErrorKind, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), hint: hint.into(), verdict: None, details: Vec::new() }
+        Self { kind, what: what.into(), hint: hint.into(), verdict: None, details: Vec::new(), source: None }
     }
 
     /// The command was not understood.
@@ -112,6 +117,13 @@ impl Error {
         self
     }
 
+    /// With the error of a lower layer that it was made of.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
     /// The same failure, seen as found in what a partner sent: refused by the gate there means a bad signature here.
     #[must_use]
     pub fn from_partner(mut self) -> Self {
@@ -135,6 +147,13 @@ impl std::fmt::Display for Error {
     }
 }
 
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let source = self.source.as_deref()?;
+        Some(source)
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let what = error.to_string();
@@ -155,26 +174,29 @@ impl From<StoreError> for Error {
                 "do not go on working here; keep a copy, and restore from a backup",
             ),
             StoreError::Input(_) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
-            StoreError::Sql(error) => match class(&error) {
-                SqlErrorClass::Busy => Self::new(
-                    ErrorKind::Busy,
-                    "the workspace is in use by another process",
-                    "close the other one, and try again",
-                ),
-                SqlErrorClass::Damaged => Self::new(
-                    ErrorKind::Integrity,
-                    what,
-                    "the database is damaged: keep a copy, and restore from a backup",
-                ),
-                SqlErrorClass::Medium => Self::new(
-                    ErrorKind::Medium,
-                    what,
-                    "free space or mend the medium, and try again; nothing was changed",
-                ),
-                SqlErrorClass::Other => {
-                    Self::new(ErrorKind::Internal, what, "this is a mistake in comity: please report it")
-                }
-            },
+            StoreError::Sql(error) => {
+                let failure = match class(&error) {
+                    SqlErrorClass::Busy => Self::new(
+                        ErrorKind::Busy,
+                        "the workspace is in use by another process",
+                        "close the other one, and try again",
+                    ),
+                    SqlErrorClass::Damaged => Self::new(
+                        ErrorKind::Integrity,
+                        what,
+                        "the database is damaged: keep a copy, and restore from a backup",
+                    ),
+                    SqlErrorClass::Medium => Self::new(
+                        ErrorKind::Medium,
+                        what,
+                        "free space or mend the medium, and try again; nothing was changed",
+                    ),
+                    SqlErrorClass::Other => {
+                        Self::new(ErrorKind::Internal, what, "this is a mistake in comity: please report it")
+                    }
+                };
+                failure.caused_by(error)
+            }
         }
     }
 }
@@ -186,6 +208,7 @@ impl From<CheckError> for Error {
             CheckError::Forged(what) => Self::new(ErrorKind::Signature, what, "nothing was changed"),
             CheckError::Unknown => {
                 Self::new(ErrorKind::Version, stopped.to_string(), "use a newer comity; nothing was changed")
+                    .caused_by(stopped)
             }
             CheckError::Apply(fault) => fault.into(),
         }
@@ -213,15 +236,13 @@ impl From<RecordStoreError> for Error {
 
 impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
-        let what = error.to_string();
-        match error {
-            FileError::Io { .. } => {
-                Self::new(ErrorKind::Medium, what, "check the path and the medium; nothing was changed")
-            }
-            FileError::NotAFile(_) => Self::new(ErrorKind::Medium, what, "name a file"),
-            FileError::Large(..) => Self::new(ErrorKind::Malformed, what, "nothing was changed"),
-            FileError::Exposed(..) => Self::new(ErrorKind::Refused, what, "a workspace is for its owner alone"),
-        }
+        let (kind, hint) = match error {
+            FileError::Io { .. } => (ErrorKind::Medium, "check the path and the medium; nothing was changed"),
+            FileError::NotAFile(_) => (ErrorKind::Medium, "name a file"),
+            FileError::Large(..) => (ErrorKind::Malformed, "nothing was changed"),
+            FileError::Exposed(..) => (ErrorKind::Refused, "a workspace is for its owner alone"),
+        };
+        Self::new(kind, error.to_string(), hint).caused_by(error)
     }
 }
 
@@ -236,7 +257,7 @@ impl From<LockError> for Error {
 
 impl From<EntropyError> for Error {
     fn from(error: EntropyError) -> Self {
-        Self::new(ErrorKind::Internal, error.to_string(), "nothing was made; restart the machine")
+        Self::new(ErrorKind::Internal, error.to_string(), "nothing was made; restart the machine").caused_by(error)
     }
 }
 
@@ -247,25 +268,26 @@ impl From<IdentityError> for Error {
             error.to_string(),
             "name your identity with --identity, or make one with `comity identity new`",
         )
+        .caused_by(error)
     }
 }
 
 impl From<PassphraseError> for Error {
     fn from(error: PassphraseError) -> Self {
-        Self::new(ErrorKind::Usage, error.to_string(), "choose another; six random words are good")
+        Self::new(ErrorKind::Usage, error.to_string(), "choose another; six random words are good").caused_by(error)
     }
 }
 
 impl From<SignatureError> for Error {
     fn from(error: SignatureError) -> Self {
-        Self::new(ErrorKind::Signature, error.to_string(), "nothing was changed")
+        Self::new(ErrorKind::Signature, error.to_string(), "nothing was changed").caused_by(error)
     }
 }
 
 impl From<CardError> for Error {
     fn from(error: CardError) -> Self {
         let kind = if matches!(error, CardError::Form(_)) { ErrorKind::Malformed } else { ErrorKind::Signature };
-        Self::new(kind, error.to_string(), "ask the partner for its card again")
+        Self::new(kind, error.to_string(), "ask the partner for its card again").caused_by(error)
     }
 }
 
@@ -288,7 +310,7 @@ impl From<BundleError> for Error {
                 (ErrorKind::Malformed, "nothing of it was applied; ask the partner to make it again")
             }
         };
-        Self::new(kind, what, hint)
+        Self::new(kind, what, hint).caused_by(error)
     }
 }
 
@@ -304,7 +326,7 @@ impl From<UnsealError> for Error {
                 Self::new(ErrorKind::NotForUs, "it is not sealed to this desk", "hand it to the desk that it is for")
             }
             UnsealError::Medium(error) => {
-                Self::new(ErrorKind::Medium, error.to_string(), "check the medium, and try again")
+                Self::new(ErrorKind::Medium, error.to_string(), "check the medium, and try again").caused_by(error)
             }
         }
     }
@@ -313,5 +335,32 @@ impl From<UnsealError> for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         Self::new(ErrorKind::Medium, error.to_string(), "check the medium, and try again; nothing was changed")
+            .caused_by(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::{Error, ErrorKind};
+    use crate::host::file::at;
+    use crate::store::error::StoreError;
+
+    #[test]
+    fn a_failure_is_an_error_and_keeps_what_caused_it() {
+        let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let failure = Error::from(StoreError::File(at("case.db".as_ref())(denied())));
+        assert_eq!((failure.kind, failure.to_string()), (ErrorKind::Medium, format!("case.db: {}", denied())));
+        let source = failure.source().unwrap();
+        assert_eq!(source.to_string(), failure.what);
+        assert_eq!(source.source().unwrap().downcast_ref::<std::io::Error>().unwrap().kind(), denied().kind());
+
+        let database = Error::from(StoreError::Sql(rusqlite::Error::QueryReturnedNoRows));
+        assert!(database.source().unwrap().is::<rusqlite::Error>());
+        assert!(Error::usage("--to is missing").source().is_none());
+
+        let passed_on = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> { Err(Error::usage("why"))? };
+        assert_eq!(passed_on().unwrap_err().downcast::<Error>().unwrap().code(), 2);
     }
 }
