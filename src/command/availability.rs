@@ -55,8 +55,8 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
 }
 
-/// What the gate says to erasing a record with a reason. Of a case it is asked of everything in it that was ever held: what
-/// else lies in it has no rule of its own.
+/// Returns the gate's verdict on erasing a record with a reason. For a case the gate is asked about everything in it that was
+/// ever held; the other records of a case are erased with it and have no rule of their own.
 fn purge_verdict(workspace: &Workspace, record: &Record) -> Result<Verdict, Error> {
     let (records, now, person) = (workspace.records(), workspace.now(), workspace.person());
     let ask = |record: &Record| -> Result<Verdict, Error> {

@@ -80,10 +80,10 @@ pub struct PairRow {
     pub words: Vec<&'static str>,
 }
 
-/// What hangs on a command that writes.
+/// How serious a command that writes is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Weight {
-    /// It is recorded at this desk: it is done at once.
+    /// It is done at once: it is recorded here, or tells a partner where a request of this desk stands.
     Records,
     /// It signs: something leaves the desk, or binds it. It is asked about first.
     Signs,
@@ -104,7 +104,7 @@ pub enum Needs {
     OneOf(&'static [State]),
 }
 
-/// What tells beforehand what a command would come to.
+/// How a command is previewed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Preview {
     /// Nothing but the record that it is done to.
@@ -124,7 +124,7 @@ pub enum Undo {
     Never(&'static str),
 }
 
-/// The keys of the screens that stand for what hangs on a command.
+/// The keys of the screens that run a command on a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Key {
     /// `V`: it reviews.

@@ -36,7 +36,7 @@ use crate::workspace::progress::Job;
 
 /// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
 const MOST_FACTS: usize = 256;
-/// Distinct terms that stand in a first change for the copies that share them; those of more stand in each copy.
+/// The most distinct terms that a first change lists for the copies that share them; beyond that each copy states its own.
 const MOST_CLASSES: usize = 256;
 
 /// The commands.

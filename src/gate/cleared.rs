@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::act::{Act, MemberStanding};
 use super::from_records::{self, Disclosure, LeaveFacts};
 use super::leave::{Leave, Review};
+use super::purge::MAY_ERASE;
 use super::verdict::Verdict;
 use crate::act::header::Header;
 use crate::law::rule::RuleId;
@@ -179,9 +180,7 @@ pub fn bundle<T>(
 pub fn acting_role(kind: ChangeKind, roles: &[Role]) -> Option<Role> {
     match kind {
         review::DECIDE => roles.contains(&Role::LegalReviewer).then_some(Role::LegalReviewer),
-        purge::PURGE => {
-            [Role::DeskOfficer, Role::ReleaseOfficer, Role::Administrator].into_iter().find(|r| roles.contains(r))
-        }
+        purge::PURGE => MAY_ERASE.into_iter().find(|r| roles.contains(r)),
         _ => crate::law::signer::of_kind(kind.name())?.acting_role(roles),
     }
 }

@@ -10,6 +10,9 @@ use crate::value::json::Json;
 use crate::value::text::is_blank;
 use crate::value::timestamp::Timestamp;
 
+/// The roles that may erase (rule U-04), in the order in which one is taken for the act.
+pub const MAY_ERASE: [Role; 3] = [Role::DeskOfficer, Role::ReleaseOfficer, Role::Administrator];
+
 /// One hold on what is to be erased.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Hold {
@@ -123,8 +126,7 @@ impl Purge {
             "a hold was lifted by the person who asks now, or by the one who placed it".into()
         });
 
-        let may = |r: &Role| matches!(r, Role::DeskOfficer | Role::ReleaseOfficer | Role::Administrator);
-        let role = self.roles.as_ref().map(|all| all.iter().any(may));
+        let role = self.roles.as_ref().map(|all| all.iter().any(|r| MAY_ERASE.contains(r)));
         v.rule(RuleId::U04, role, "the role may erase", || {
             "only a desk officer, a release officer or an administrator may erase".into()
         });

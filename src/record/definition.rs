@@ -258,13 +258,7 @@ impl ChangeDef {
         if states.contains(&record.state) {
             return Ok(());
         }
-        let words: Vec<_> = states.iter().map(|s| s.word()).collect();
-        Err(ApplyError::NotAllowed(format!(
-            "the {} is {}: it must be {} to {what} it",
-            record.kind,
-            record.state,
-            words.join(" or ")
-        )))
+        Err(wrong_state(record, states.iter().copied(), what))
     }
 }
 
@@ -457,9 +451,14 @@ pub fn must_be<S: KindState>(record: &Record, states: &[S], what: &str) -> Resul
     if states.iter().any(|s| record.is(*s)) {
         return Ok(());
     }
-    let words: Vec<_> = states.iter().map(|s| (*s).into().word()).collect();
-    let (kind, state) = (record.kind, record.state);
-    Err(ApplyError::NotAllowed(format!("the {kind} is {state}: it must be {} to {what} it", words.join(" or "))))
+    Err(wrong_state(record, states.iter().map(|s| (*s).into()), what))
+}
+
+/// Returns the refusal of a change to a record that is in none of these states. States are named as people name them.
+fn wrong_state(record: &Record, states: impl Iterator<Item = State>, what: &str) -> ApplyError {
+    let labels: Vec<_> = states.map(State::label).collect();
+    let (kind, state) = (record.kind, record.state.label());
+    ApplyError::NotAllowed(format!("the {kind} is {state}: it must be {} to {what} it", labels.join(" or ")))
 }
 
 /// Refuses acts of other desks.

@@ -585,7 +585,7 @@ fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Ar
     Ok(())
 }
 
-/// Whoever signed is enrolled at the act's desk, and the signature is theirs.
+/// Checks that the signer is enrolled at the act's desk and that the signature is theirs.
 fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> Result<(), Error> {
     let records = crate::store::records::SqlRecordStore::new(tx);
     let signer = member::by_person(&records, header.member)?.filter(|m| m.desk == header.desk);

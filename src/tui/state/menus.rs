@@ -6,6 +6,7 @@ use super::State;
 use super::verdicts::refused;
 use crate::command::commands;
 use crate::command::definition::{Command, Handler};
+use crate::record::kind_def;
 use crate::tui::action::{ACTIONS, Action, Intent};
 use crate::tui::available_actions::find;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
@@ -96,7 +97,7 @@ impl State {
         let entry = |(subject, label): (RecordRef, String)| match kinds {
             Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
             None => {
-                let kind = StyledText::new(subject.kind.word(), StyleRole::Note);
+                let kind = StyledText::new(kind_def(subject.kind).title, StyleRole::Note);
                 Entry::new(label, kind, Pick::close(move |state: &mut Self| state.go_to_record(subject.clone())))
             }
         };
