@@ -4,8 +4,8 @@
 use super::definition::{ArgKind, Args, Command, Key, Needs};
 use crate::gate::from_records;
 use crate::gate::verdict::Verdict;
-use crate::record::definition::{ApplyError, Asker};
-use crate::record::kind::{Kind, State};
+use crate::record::definition::{ApplyError, Asker, Moves};
+use crate::record::kind::Kind;
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{self, purge, request, review};
@@ -44,7 +44,9 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     } else {
         Default::default()
     };
-    if let Some(error) = writes.step.and_then(|step| request::may_step(record, step, now).err()) {
+    if let Needs::Step(step) = writes.needs
+        && let Err(error) = request::may_step(record, step, now)
+    {
         return Ok(Some(error.into()));
     }
     let verdict = match writes.act {
@@ -93,24 +95,22 @@ fn undecided() -> Decision {
 /// Why a record is in no state in which a command can be done to it.
 fn state_refusal(command: &Command, record: &Record) -> Option<Error> {
     let writes = command.writes.as_ref()?;
-    let must_be = |states: &[State]| {
-        let labels: Vec<&str> = states.iter().map(|s| s.label()).collect();
-        Error::not_allowed(format!("it is {}; it must be {}", record.state.label(), labels.join(" or ")))
+    let states = match writes.needs {
+        Needs::Nothing => return None,
+        Needs::NotPurged => return record.is_purged().then(|| Error::not_allowed("its content was erased")),
+        Needs::OneOf(states) => states,
+        Needs::Step(step) => step.from(),
+        Needs::ActsState => match record::change(writes.act.name())?.moves {
+            Moves::From(states, _) => states,
+            Moves::Makes | Moves::Shared | Moves::AnyState => return None,
+        },
     };
-    match writes.needs {
-        Needs::Nothing => None,
-        Needs::NotPurged => record.is_purged().then(|| Error::not_allowed("its content was erased")),
-        Needs::OneOf(states) => {
-            let of_its_kind = states.iter().any(|s| s.kind() == record.kind);
-            (of_its_kind && !states.contains(&record.state)).then(|| must_be(states))
-        }
-        Needs::ActsState => {
-            let def = record::change(writes.act.name())?;
-            let record::definition::Moves::From(states, _) = def.moves else { return None };
-            let of_its_kind = states.iter().any(|s| s.kind() == record.kind);
-            (of_its_kind && !states.contains(&record.state)).then(|| must_be(states))
-        }
+    let of_its_kind = states.iter().any(|s| s.kind() == record.kind);
+    if !of_its_kind || states.contains(&record.state) {
+        return None;
     }
+    let labels: Vec<&str> = states.iter().map(|s| s.label()).collect();
+    Some(Error::not_allowed(format!("it is {}; it must be {}", record.state.label(), labels.join(" or "))))
 }
 
 /// The records that a command is done to, as its arguments name them. Names that are none are left to the command.

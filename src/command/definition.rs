@@ -102,6 +102,8 @@ pub enum Needs {
     NotPurged,
     /// In one of these.
     OneOf(&'static [State]),
+    /// In those from which this step of a request's life leads, where the step may be made.
+    Step(Step),
 }
 
 /// How a command is previewed.
@@ -147,8 +149,6 @@ pub struct Writes {
     pub weight: Weight,
     /// In which states of the record it can be done.
     pub needs: Needs,
-    /// The step of a request's life that it makes; `None`: it makes none.
-    pub step: Option<Step>,
     /// Whether it can be rehearsed: it touches nothing outside the database before its first act.
     pub rehearsable: bool,
     /// What tells beforehand what it would come to.

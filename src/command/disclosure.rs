@@ -64,7 +64,6 @@ pub const COMMANDS: &[Command] = &[
             act: PROPOSE,
             weight: Weight::Signs,
             needs: Needs::NotPurged,
-            step: None,
             rehearsable: true,
             preview: Preview::DryRun,
             undo: Undo::By("disclosure recall"),
@@ -82,7 +81,6 @@ pub const COMMANDS: &[Command] = &[
             act: RELEASE,
             weight: Weight::Signs,
             needs: Needs::Nothing,
-            step: None,
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::By("disclosure recall"),
@@ -100,7 +98,6 @@ pub const COMMANDS: &[Command] = &[
             act: JOIN,
             weight: Weight::Signs,
             needs: Needs::Nothing,
-            step: None,
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::By("disclosure recall"),
@@ -122,7 +119,6 @@ pub const COMMANDS: &[Command] = &[
             act: VALIDATE,
             weight: Weight::Signs,
             needs: Needs::ActsState,
-            step: None,
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -140,7 +136,6 @@ pub const COMMANDS: &[Command] = &[
             act: RECALL,
             weight: Weight::Destroys,
             needs: Needs::ActsState,
-            step: None,
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -605,45 +600,14 @@ fn join(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
     second(workspace, &record, JOIN, job)
 }
 
-/// The second person's act: what was proposed leaves.
+/// The second person's act: what was proposed leaves. That it waits, claims an emergency or none, and that this member may
+/// let it out was judged before the command began: `before_release` and `before_join` say it.
 fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mut Job) -> Result<Output, Error> {
-    crate::record::definition::must_be(
-        record,
-        &[disclosure::State::Proposed],
-        if kind == JOIN { "join" } else { "release" },
-    )?;
     let proposed = Terms::read(&disclosure::of_record(record))?;
-    match (proposed.emergency, kind == JOIN) {
-        (true, false) => {
-            return Err(Error::not_allowed("it claims an emergency")
-                .hint("an investigator or desk officer joins the claim: `disclosure join`"));
-        }
-        (false, true) => {
-            return Err(Error::not_allowed("it claims no emergency").hint("a release officer releases it"));
-        }
-        _ => {}
-    }
     let items = items_of(workspace, record)?;
     let words = said(workspace, record)?;
     let home = workspace.meta.desk;
     let (realm, me): (_, Person) = (workspace.meta.realm.clone(), workspace.person());
-    // Whether this member may release at all is the first question.
-    let may = crate::gate::from_records::act_facts(
-        &workspace.records(),
-        &realm,
-        workspace.now(),
-        kind,
-        me,
-        &crate::record::definition::GateInputs {
-            first: Some(proposed.proposed_by),
-            purpose: Some(proposed.purpose.clone()),
-            ..Default::default()
-        },
-    )?
-    .judge();
-    if !may.allowed() {
-        return Err(Error::refused(may, None));
-    }
     let (sorted, left) = workspace.act(kind, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
         let of = Disclosure {
             released_by: (kind == RELEASE).then_some(me),

@@ -452,6 +452,16 @@ pub enum Step {
     Report(Report),
 }
 
+impl Step {
+    /// From which states it may be made.
+    pub const fn from(self) -> &'static [RecordState] {
+        match self {
+            Self::Answer(answer) => answer.transition().0,
+            Self::Report(report) => report.transition().0,
+        }
+    }
+}
+
 /// Refuses a step that a request does not allow, whatever is said with it.
 pub fn may_step(record: &Record, step: Step, now: Timestamp) -> Result<(), ApplyError> {
     match step {
@@ -459,7 +469,7 @@ pub fn may_step(record: &Record, step: Step, now: Timestamp) -> Result<(), Apply
             Err(ApplyError::NotAllowed("consent is given to a request that asks for it".into()))
         }
         // A deadline does not pass by being declared passed: the last clock must have ended.
-        Step::Report(Report::Expire) if last_limit(record).is_none_or(|t| now < t) => {
+        Step::Report(Report::Expire) if !has_expired(record, now) => {
             Err(ApplyError::NotAllowed("its last clock has not ended".into()))
         }
         Step::Answer(_) | Step::Report(_) => Ok(()),
@@ -658,8 +668,8 @@ fn by_asker(record: &Record, at: &ActContext<'_>) -> bool {
 }
 
 fn counterpart(record: &Record, at: &ActContext<'_>) -> GateInputs {
-    let partner = if at.own() { record.partner } else { None };
-    GateInputs { partner, purpose: record.text("purpose").map(str::to_owned), ..GateInputs::default() }
+    let inputs = partner_of(record);
+    if at.own() { inputs } else { GateInputs { partner: None, ..inputs } }
 }
 
 fn party(record: &Record, at: &ActContext<'_>) -> Result<(), ApplyError> {
@@ -755,9 +765,13 @@ fn partner_of(record: &Record) -> GateInputs {
 
 fn before_asker(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
     side(record, asker, true)?;
-    let known = !matches!(record.in_state(), Some(State::Draft | State::InReview | State::Authorised));
-    let inputs = partner_of(record);
-    Ok(if known { inputs } else { GateInputs { partner: None, ..inputs } })
+    Ok(once_sent(record, partner_of(record)))
+}
+
+/// What the gate must know, without the partner where the request was not sent yet: they know nothing of it.
+fn once_sent(record: &Record, inputs: GateInputs) -> GateInputs {
+    let was_sent = !matches!(record.in_state(), Some(State::Draft | State::InReview | State::Authorised));
+    if was_sent { inputs } else { GateInputs { partner: None, ..inputs } }
 }
 
 fn before_answer(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
@@ -789,9 +803,7 @@ fn ask_by_asker(
     if !by_asker(&record, at) {
         return Err(ApplyError::Authority("only the desk that asks may do this with a request".into()));
     }
-    let known = !matches!(record.in_state(), Some(State::Draft | State::InReview | State::Authorised));
-    let asked = counterpart(&record, at);
-    Ok(if known { asked } else { GateInputs { partner: None, ..asked } })
+    Ok(once_sent(&record, counterpart(&record, at)))
 }
 
 fn ask_either(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
@@ -955,7 +967,7 @@ fn ask_report(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         Report::Expire => {
             let record = need(records, view.record, Kind::Request)?;
             // As in `may_step`; here the gate is told of it.
-            if last_limit(&record).is_none_or(|t| at.now() < t) {
+            if !has_expired(&record, at.now()) {
                 asked.missing.push("expired-clock".into());
             }
         }
@@ -964,11 +976,11 @@ fn ask_report(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     Ok(asked)
 }
 
-/// The latest legal limit of a request's clocks; `None` where none has a fixed end.
-fn last_limit(record: &Record) -> Option<Timestamp> {
+/// Whether the latest legal limit of a request's clocks has passed; it has not where none has a fixed end.
+fn has_expired(record: &Record, now: Timestamp) -> bool {
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
     let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Timestamp::parse);
-    clocks.iter().filter_map(limit).max()
+    clocks.iter().filter_map(limit).max().is_some_and(|last| last <= now)
 }
 
 fn report(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

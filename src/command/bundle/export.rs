@@ -63,7 +63,6 @@ pub const COMMANDS: &[Command] = &[
             act: crate::record::bundle::EXPORT,
             weight: Weight::Signs,
             needs: Needs::OneOf(const { &[partner::State::Pinned.any(), partner::State::Suspended.any()] }),
-            step: None,
             rehearsable: false,
             preview: definition::Preview::By("bundle preview"),
             undo: Undo::Never(STAYS),

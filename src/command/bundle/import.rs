@@ -69,7 +69,6 @@ pub const COMMANDS: &[Command] = &[
             act: crate::record::bundle::IMPORT,
             weight: Weight::Records,
             needs: Needs::Nothing,
-            step: None,
             rehearsable: false,
             preview: Preview::None,
             undo: Undo::Never(STAYS),

@@ -71,7 +71,6 @@ pub const COMMANDS: &[Command] = &[Command {
         act: crate::record::letter::WRITE,
         weight: Weight::Records,
         needs: Needs::NotPurged,
-        step: None,
         rehearsable: false,
         preview: Preview::None,
         undo: Undo::Never(STAYS),
