@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use comity::cli::manual::KeyRow;
-use comity::cli::run::{Globals, Invocation, place, report, run};
+use comity::cli::run::{Globals, Invocation, context_of, report, run};
 use comity::cli::{demo, fault};
 use comity::host::{file, sandbox};
 use comity::tui::action::{ACTIONS, Action};
@@ -30,7 +30,7 @@ fn keys() -> Vec<KeyRow> {
         keys: action.keys.iter().filter_map(|key| Some(written(&sequence(key)?))).collect(),
         name: action.name,
         about: action.about,
-        places: action.places.iter().map(|place| place.title()).collect(),
+        places: action.places.iter().map(|context_of| context_of.title()).collect(),
     };
     ACTIONS.iter().map(row).collect()
 }
@@ -49,16 +49,16 @@ fn front_end(globals: &Globals) -> Result<Option<Settings>, Error> {
 }
 
 fn screens(globals: &Globals, drawn: Option<Settings>) -> Result<u8, Error> {
-    let place = place(globals);
+    let context_of = context_of(globals);
     let opening = Opening {
         workspace: globals.workspace.clone(),
         identity: globals.identity.clone(),
-        clock: place.clock,
+        clock: context_of.clock,
         readonly: globals.readonly,
     };
     match drawn {
-        Some(settings) => tui::run(opening, globals.passphrase_file.is_some(), place, settings),
-        None => tui::plain::run(opening, place),
+        Some(settings) => tui::run(opening, globals.passphrase_file.is_some(), context_of, settings),
+        None => tui::plain::run(opening, context_of),
     }
 }
 
@@ -71,7 +71,7 @@ fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, E
     let story = demo::stage(&folder, drawn.is_some())?;
     let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
     let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, drawn);
-    // A demo that nobody gave a place to leaves nothing behind.
+    // A demo that nobody gave a context_of to leaves nothing behind.
     if dir.is_none() {
         file::remove_folder(&folder)?;
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::tree;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::json::{self, Json, Limits, Malformed};
+use crate::value::json::{self, Json, JsonError, Limits};
 
 /// The longest terms and the longest content, in bytes each.
 pub const LONGEST: usize = 1 << 20;
@@ -100,12 +100,12 @@ impl Change {
     }
 
     /// Reads the terms.
-    pub fn read_terms(&self) -> Result<Json, Malformed> {
+    pub fn read_terms(&self) -> Result<Json, JsonError> {
         json::parse(&self.terms, Limits::SIGNED)
     }
 
     /// Reads the content; `None` where there is none, or none any more.
-    pub fn read_content(&self) -> Result<Option<Json>, Malformed> {
+    pub fn read_content(&self) -> Result<Option<Json>, JsonError> {
         match &self.body {
             Body::Whole { content, .. } => json::parse(content, Limits::SIGNED).map(Some),
             Body::None | Body::Redacted(_) => Ok(None),

@@ -1,11 +1,11 @@
 //! The header of an act: what is signed. Its bytes are kept exactly as they were received, and never serialised again.
 
-use super::hybrid::Hybrid;
+use super::hybrid::HybridTime;
 use crate::object;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::json::{self, Json, Limits, Malformed, MemberError, Members};
+use crate::value::json::{self, Json, JsonError, Limits, MemberError, Members};
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
@@ -18,7 +18,7 @@ const FORMAT: &str = "act/1";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Audience {
     /// The own desk alone.
-    Own,
+    OwnDesk,
     /// Every pinned partner, whenever it is pinned.
     Partners,
     /// These desks.
@@ -29,7 +29,7 @@ impl Audience {
     /// Whether the act may be carried to this desk.
     pub fn names(&self, desk: Id) -> bool {
         match self {
-            Self::Own => false,
+            Self::OwnDesk => false,
             Self::Partners => true,
             Self::Desks(desks) => desks.contains(&desk),
         }
@@ -65,7 +65,7 @@ pub struct Header {
     /// What the author had seen of logs in the act's audience.
     pub seen: Vec<Seen>,
     /// When.
-    pub time: Hybrid,
+    pub time: HybridTime,
     /// Who.
     pub member: Person,
     /// In which role.
@@ -90,7 +90,7 @@ pub struct Neighbour {
     /// The id of the one before it.
     pub previous: Option<Digest>,
     /// When.
-    pub time: Hybrid,
+    pub time: HybridTime,
 }
 
 /// Why bytes are not a header.
@@ -98,7 +98,7 @@ pub struct Neighbour {
 pub enum HeaderError {
     /// Not strict JSON.
     #[error("an act's header is malformed: {0}")]
-    Json(#[from] Malformed),
+    Json(#[from] JsonError),
     /// A member is missing, extra or of the wrong type.
     #[error("an act's header is malformed: {0}")]
     Member(#[from] MemberError),
@@ -164,7 +164,7 @@ impl Header {
             })
             .collect();
         let audience = match &self.audience {
-            Audience::Own => Json::from("own"),
+            Audience::OwnDesk => Json::from("own"),
             Audience::Partners => Json::from("partners"),
             Audience::Desks(desks) => desks.iter().map(Id::to_string).collect::<Vec<_>>().into(),
         };
@@ -204,7 +204,7 @@ impl Header {
         let seen =
             m.need("seen")?.items().ok_or_else(|| bad("seen"))?.iter().map(read_seen).collect::<Result<_, _>>()?;
         let audience = match m.need("audience")? {
-            Json::Str(word) if word == "own" => Audience::Own,
+            Json::Str(word) if word == "own" => Audience::OwnDesk,
             Json::Str(word) if word == "partners" => Audience::Partners,
             Json::Arr(desks) if !desks.is_empty() => {
                 let read = desks.iter().map(|d| d.text().and_then(Id::parse));
@@ -212,7 +212,7 @@ impl Header {
             }
             _ => return Err(bad("audience")),
         };
-        let time = Hybrid {
+        let time = HybridTime {
             at: m.read("time", Timestamp::parse)?,
             tick: u32::try_from(m.count("tick")?).map_err(|_| bad("tick"))?,
         };
@@ -280,7 +280,7 @@ mod tests {
                 size: 6,
                 root: Digest::of(b"root"),
             }],
-            time: Hybrid { at: Timestamp::from_millis(1_790_000_000_123), tick: 7 },
+            time: HybridTime { at: Timestamp::from_millis(1_790_000_000_123), tick: 7 },
             member: Person::of(Digest::of(b"key")),
             role: Role::DeskOfficer,
             basis: Some("bc29".into()),

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use crate::act::change::Change;
     use crate::act::header::Audience;
-    use crate::act::hybrid::Hybrid;
+    use crate::act::hybrid::HybridTime;
     use crate::object;
     use crate::value::class::Role;
     use crate::value::id::Id;
@@ -190,11 +190,11 @@ mod tests {
             sequence: 0,
             previous: None,
             seen: Vec::new(),
-            time: Hybrid { at: Timestamp::EPOCH, tick: 0 },
+            time: HybridTime { at: Timestamp::EPOCH, tick: 0 },
             member: Person::of(Digest::of(b"key")),
             role: Role::Investigator,
             basis: None,
-            audience: Audience::Own,
+            audience: Audience::OwnDesk,
             changes: 3,
             root: root.root(),
         };

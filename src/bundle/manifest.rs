@@ -3,7 +3,7 @@
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::json::{self, Json, Limits, Malformed, MemberError, Members};
+use crate::value::json::{self, Json, JsonError, Limits, MemberError, Members};
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
@@ -116,7 +116,7 @@ pub struct Manifest {
 pub enum ManifestError {
     /// Not strict JSON.
     #[error("the manifest is malformed: {0}")]
-    Json(#[from] Malformed),
+    Json(#[from] JsonError),
     /// A member is missing, extra, of the wrong type or over a limit.
     #[error("the manifest is malformed: {0}")]
     Member(#[from] MemberError),

@@ -82,16 +82,16 @@ pub fn has_terminal() -> bool {
 /// # Errors
 ///
 /// [`ErrorKind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
-pub fn found(mut form: Args, place: &mut CommandContext) -> Result<(), Error> {
+pub fn found(mut form: Args, context: &mut CommandContext) -> Result<(), Error> {
     let asking = Arc::new(AtomicBool::new(true));
     hold_interrupts(&asking)?;
     let mut talk = Talk { lines: &mut stdin().lock(), out: &mut stderr() };
-    let keys = talk.all(&mut form, place)?;
+    let keys = talk.all(&mut form, context)?;
     // From here on all is made, or a failure says what was not: an interrupt would leave half of it.
     asking.store(false, Ordering::Relaxed);
     talk.print("One moment: keys are made and sealed.")?;
-    let made = make(&form, place, keys)?;
-    print_result(&made, place, &mut stdout().lock())?;
+    let made = make(&form, context, keys)?;
+    print_result(&made, context, &mut stdout().lock())?;
     Ok(())
 }
 
@@ -119,16 +119,16 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     /// Asks everything. Nothing is made.
-    fn all(&mut self, form: &mut Args, place: &mut CommandContext) -> Result<Keys, Error> {
+    fn all(&mut self, form: &mut Args, context: &mut CommandContext) -> Result<Keys, Error> {
         self.print("This founds a desk: one unit, in one jurisdiction, with its encrypted workspace on this machine.")?;
         self.print("Enter takes what stands in brackets. Ctrl-C leaves everything as it was.")?;
         self.fields(form)?;
-        place.workspace = self.workspace(&place.workspace)?;
-        let keys = self.keys(place)?;
+        context.workspace = self.workspace(&context.workspace)?;
+        let keys = self.keys(context)?;
         self.print("")?;
         self.print(&format!("The desk:   {} {}", answer_to(form, "desk"), answer_to(form, "name")))?;
-        self.print(&format!("Workspace:  {}", shown(&place.workspace.to_string_lossy())))?;
-        self.print(&format!("Identity:   {}", shown(&place.identity.to_string_lossy())))?;
+        self.print(&format!("Workspace:  {}", shown(&context.workspace.to_string_lossy())))?;
+        self.print(&format!("Identity:   {}", shown(&context.identity.to_string_lossy())))?;
         match self.line("Make it", "yes")?.as_str() {
             "yes" | "y" => Ok(keys),
             _ => Err(left()),
@@ -160,11 +160,11 @@ impl Talk<'_> {
     }
 
     /// Asks for the identity. An existing one is opened now, so that a wrong passphrase is found before anything is made.
-    fn keys(&mut self, place: &mut CommandContext) -> Result<Keys, Error> {
+    fn keys(&mut self, context: &mut CommandContext) -> Result<Keys, Error> {
         self.why("Your identity is a file with your own keys: it signs what you do, and lies outside the workspace.")?;
-        place.identity = folder::typed(&self.line("Identity", &place.identity.to_string_lossy())?);
-        if place.identity.symlink_metadata().is_ok() {
-            let (me, passphrase) = identity::unlock(place)?;
+        context.identity = folder::typed(&self.line("Identity", &context.identity.to_string_lossy())?);
+        if context.identity.symlink_metadata().is_ok() {
+            let (me, passphrase) = identity::unlock(context)?;
             self.print(&format!("It is there: you are {}.", shown(&me.name)))?;
             return Ok(Keys::Existing(passphrase));
         }
@@ -172,17 +172,17 @@ impl Talk<'_> {
         let check = |name: &str| Args::default().with("name", name).line("name").map(drop);
         let name = self.until("Your name", "", check)?;
         self.why("The passphrase seals the file, and nobody can set it back: without it the keys are lost.")?;
-        Ok(Keys::New(name, self.new_passphrase(place)?))
+        Ok(Keys::New(name, self.new_passphrase(context)?))
     }
 
-    fn new_passphrase(&mut self, place: &mut CommandContext) -> Result<Passphrase, Error> {
+    fn new_passphrase(&mut self, context: &mut CommandContext) -> Result<Passphrase, Error> {
         for _ in 1..PASSPHRASES {
-            match (place.passphrase)("A new passphrase", true) {
+            match (context.passphrase)("A new passphrase", true) {
                 Err(failure) if failure.kind == ErrorKind::Usage => self.print(&failure.what)?,
                 done => return done,
             }
         }
-        (place.passphrase)("A new passphrase", true)
+        (context.passphrase)("A new passphrase", true)
     }
 
     /// Asks until the answer is taken; what is wrong with it is said.
@@ -230,42 +230,42 @@ fn answer_to<'a>(form: &'a Args, field: &str) -> std::borrow::Cow<'a, str> {
 }
 
 /// Runs the two commands with what was answered.
-fn make(form: &Args, place: &mut CommandContext, keys: Keys) -> Result<Output, Error> {
+fn make(form: &Args, context: &mut CommandContext, keys: Keys) -> Result<Output, Error> {
     let (mut passphrase, is_new) = match keys {
         Keys::Existing(passphrase) => (passphrase, false),
         Keys::New(name, passphrase) => {
-            make_identity(&name, &passphrase, place)?;
+            make_identity(&name, &passphrase, context)?;
             (Some(passphrase), true)
         }
     };
-    place.passphrase = Box::new(move |_, _| passphrase.take().ok_or_else(left));
-    run("init", place, form).map_err(|failure| {
+    context.passphrase = Box::new(move |_, _| passphrase.take().ok_or_else(left));
+    run("init", context, form).map_err(|failure| {
         let next = if is_new { "; the identity is made and stays: the next `comity init` finds it" } else { "" };
         let hint = format!("{}{next}", failure.hint);
         failure.hint(hint)
     })
 }
 
-fn make_identity(name: &str, passphrase: &Passphrase, place: &mut CommandContext) -> Result<(), Error> {
-    if let Some(folder) = place.identity.parent().filter(|f| !f.as_os_str().is_empty()) {
+fn make_identity(name: &str, passphrase: &Passphrase, context: &mut CommandContext) -> Result<(), Error> {
+    if let Some(folder) = context.identity.parent().filter(|f| !f.as_os_str().is_empty()) {
         file::private_folder(folder)?;
     }
     let mut again = Some(Passphrase::new(passphrase.expose())?);
-    place.passphrase = Box::new(move |_, _| again.take().ok_or_else(left));
-    let form = Args::default().with("name", name).with("out", place.identity.to_string_lossy());
-    run("identity new", place, &form).map(drop)
+    context.passphrase = Box::new(move |_, _| again.take().ok_or_else(left));
+    let form = Args::default().with("name", name).with("out", context.identity.to_string_lossy());
+    run("identity new", context, &form).map(drop)
 }
 
-fn run(name: &str, place: &mut CommandContext, form: &Args) -> Result<Output, Error> {
+fn run(name: &str, context: &mut CommandContext, form: &Args) -> Result<Output, Error> {
     let command = command(name)
         .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no command {name}"), "please report it"))?;
-    crate::command::run::run(command, On::Nothing(place), form, &mut Job::silent())
+    crate::command::run::run(command, On::Nothing(context), form, &mut Job::silent())
 }
 
 /// Says what was made, and what comes next.
-fn print_result(made: &Output, place: &CommandContext, out: &mut dyn Write) -> Result<(), Error> {
-    let comity = call(place);
-    let (workspace, identity) = (place.workspace.to_string_lossy(), place.identity.to_string_lossy());
+fn print_result(made: &Output, context: &CommandContext, out: &mut dyn Write) -> Result<(), Error> {
+    let comity = call(context);
+    let (workspace, identity) = (context.workspace.to_string_lossy(), context.identity.to_string_lossy());
     writeln!(out, "\nMade:")?;
     writeln!(out, "  the workspace      {}", shown(&workspace))?;
     writeln!(out, "  your identity      {}", shown(&identity))?;
@@ -284,10 +284,10 @@ fn print_result(made: &Output, place: &CommandContext, out: &mut dyn Write) -> R
 }
 
 /// The program's name with what it needs to find this desk again.
-fn call(place: &CommandContext) -> String {
+fn call(context: &CommandContext) -> String {
     let mut command = "comity".to_owned();
     for (name, path, default) in
-        [("workspace", &place.workspace, folder::workspace()), ("identity", &place.identity, folder::identity())]
+        [("workspace", &context.workspace, folder::workspace()), ("identity", &context.identity, folder::identity())]
     {
         if default.as_ref() != Some(path) {
             command.push_str(&format!(" --{name} {}", quoted(&shown(&path.to_string_lossy()))));
@@ -303,7 +303,7 @@ mod tests {
 
     /// What a conversation makes of these lines: the form, or the failure; and what it said.
     fn talk(folder: &Path, form: Args, lines: &str) -> (Result<Args, Error>, String) {
-        let mut place = CommandContext {
+        let mut context = CommandContext {
             workspace: folder.join("ws"),
             identity: folder.join("me.age"),
             passphrase: Box::new(|_, _| Ok(Passphrase::new("x")?)),
@@ -311,7 +311,7 @@ mod tests {
         };
         let (mut form, mut out) = (form, Vec::new());
         let mut talk = Talk { lines: &mut lines.as_bytes(), out: &mut out };
-        let done = talk.all(&mut form, &mut place).map(|_| form);
+        let done = talk.all(&mut form, &mut context).map(|_| form);
         (done, String::from_utf8(out).unwrap())
     }
 

@@ -72,7 +72,7 @@ pub struct Globals {
 pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Invocation {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
-        crate::seal::vault::light_scrypt();
+        crate::seal::age_file::light_scrypt();
     }
     let matches = match tree::tree().try_get_matches_from(words) {
         Ok(matches) => matches,
@@ -107,7 +107,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Invoca
             let Some(command) = command(&name) else { return Invocation::Done(ErrorKind::Usage as u8) };
             let args = tree::args_of(command, matches);
             if guide::is_for(command, &args) && !json && guide::has_terminal() {
-                let done = guide::found(args, &mut place(&globals));
+                let done = guide::found(args, &mut context_of(&globals));
                 return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
             }
             let code = match perform(command, &args, &globals) {
@@ -148,7 +148,7 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
 }
 
 /// The context that a command runs in.
-pub fn place(globals: &Globals) -> CommandContext {
+pub fn context_of(globals: &Globals) -> CommandContext {
     CommandContext {
         workspace: globals.workspace.clone(),
         identity: globals.identity.clone(),
@@ -158,7 +158,7 @@ pub fn place(globals: &Globals) -> CommandContext {
 }
 
 fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
-    let mut place = place(globals);
+    let mut context = context_of(globals);
     let mut job = job(globals);
     if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
         return Err(Error::usage(format!(
@@ -167,10 +167,10 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
         )));
     }
     let done = if command.needs_workspace(args) || globals.as_of.is_some() {
-        let mut workspace = open(&mut place, globals, &mut job)?;
+        let mut workspace = open(&mut context, globals, &mut job)?;
         run_command(command, On::Workspace(&mut workspace), args, &mut job)
     } else {
-        run_command(command, On::Nothing(&mut place), args, &mut job)
+        run_command(command, On::Nothing(&mut context), args, &mut job)
     };
     if !globals.plain && stderr().is_terminal() {
         eprint!("\r\u{1b}[K");
@@ -179,9 +179,9 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
 }
 
 /// Opens the workspace, as it is or as of the moment that is asked for.
-fn open(place: &mut CommandContext, globals: &Globals, job: &mut Job) -> Result<Workspace, Error> {
-    let (me, _) = identity::unlock(place)?;
-    let workspace = Workspace::open(&place.workspace, &place.identity, me, place.clock, globals.readonly)?;
+fn open(context: &mut CommandContext, globals: &Globals, job: &mut Job) -> Result<Workspace, Error> {
+    let (me, _) = identity::unlock(context)?;
+    let workspace = Workspace::open(&context.workspace, &context.identity, me, context.clock, globals.readonly)?;
     if globals.now.is_some() && workspace.meta.realm == Realm::Live {
         return Err(Error::usage("--now works only in exercises and in the demo"));
     }

@@ -6,7 +6,7 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::tour;
-use crate::command::CATALOGUE;
+use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
 
 /// Commands that only the command line has: they are not in the command table.
@@ -49,7 +49,7 @@ pub fn tree() -> clap::Command {
         )
         .subcommand(clap::Command::new("man").about("Print the manual page"));
     let mut nouns: Vec<(&'static str, Vec<&'static Command>)> = Vec::new();
-    for command in CATALOGUE.iter().flat_map(|commands| commands.iter()) {
+    for command in COMMAND_TABLES.iter().flat_map(|commands| commands.iter()) {
         match nouns.iter_mut().find(|(noun, _)| *noun == command.noun) {
             Some((_, commands)) => commands.push(command),
             None => nouns.push((command.noun, vec![command])),
@@ -87,7 +87,11 @@ fn globals() -> Vec<clap::Arg> {
     vec![
         path("workspace", "COMITY_WORKSPACE", "the workspace").value_name("DIR"),
         path("identity", "COMITY_IDENTITY", "your identity"),
-        path("passphrase-file", "COMITY_PASSPHRASE_FILE", "a file with the passphrase; - reads one line"),
+        path(
+            "passphrase-file",
+            "COMITY_PASSPHRASE_FILE",
+            "a file with the passphrase; `-` reads one line from standard input",
+        ),
         flag("json", "answer in JSON"),
         flag("plain", "no colours, no progress, nothing but lines; the screens become a line-oriented interface")
             .env("COMITY_A11Y")
@@ -102,7 +106,7 @@ fn globals() -> Vec<clap::Arg> {
             .hide_env_values(true)
             .help("the screens: their theme, such as light or mono")
             .help_heading("Screens"),
-        flag("readonly", "open the workspace to be read only"),
+        flag("readonly", "open the workspace read-only"),
         clap::Arg::new("as-of")
             .long("as-of")
             .global(true)
@@ -114,7 +118,7 @@ fn globals() -> Vec<clap::Arg> {
             .long("now")
             .global(true)
             .value_name("TIME")
-            .help("the time, in exercises and the demo alone")
+            .help("the time to use instead of the clock; only in exercises and the demo")
             .help_heading("Everywhere"),
     ]
 }
@@ -124,7 +128,7 @@ fn dir() -> clap::Arg {
         .long("dir")
         .value_name("DIR")
         .value_hint(ValueHint::DirPath)
-        .help("where to make it; it must be empty")
+        .help("where to make it: an empty or new folder")
 }
 
 fn tour() -> clap::Command {
@@ -200,7 +204,7 @@ fn help_of(field: &Arg) -> String {
         ArgKind::Word(words) | ArgKind::Words(words) => format!(" ({})", words().join(", ")),
         _ => String::new(),
     };
-    let needed = if field.required && !field.positional { " (needed)" } else { "" };
+    let needed = if field.required && !field.positional { " (required)" } else { "" };
     format!("{}{words}{needed}", field.help)
 }
 

@@ -1,6 +1,6 @@
 //! Agreements with partners.
 
-use crate::record::kind::{Kind, Mood};
+use crate::record::kind::{Kind, StateTone};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
 use crate::gate::cleared;
 use crate::host::file;
 use crate::law::instrument::Instrument;
-use crate::record::agreement::{self, Terms, Words, terms_of};
+use crate::record::agreement::{self, AgreementContent, Terms, terms_of};
 use crate::record::definition::token;
 use crate::record::letter;
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -104,7 +104,7 @@ pub const COMMANDS: &[Command] = &[
         ],
         writes: Some(Writes {
             act: crate::record::agreement::ADD,
-            weight: Weight::Records,
+            weight: Weight::Signs,
             needs: Needs::Nothing,
             rehearsable: true,
             preview: Preview::None,
@@ -142,7 +142,7 @@ pub const COMMANDS: &[Command] = &[
         writes: Some(Writes {
             act: crate::record::letter::WRITE,
             weight: Weight::Records,
-            needs: Needs::NotPurged,
+            needs: Needs::OneOf(agreement::RECORDED),
             rehearsable: false,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -158,7 +158,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[AGREEMENT],
         writes: Some(Writes {
             act: agreement::COUNTERSIGN,
-            weight: Weight::Records,
+            weight: Weight::Signs,
             needs: Needs::ActsState,
             rehearsable: true,
             preview: Preview::None,
@@ -218,13 +218,13 @@ words! {
 
 impl Status {
     /// How it is seen at a glance.
-    pub const fn mood(self) -> Mood {
+    pub const fn mood(self) -> StateTone {
         match self {
-            Self::NotYet => Mood::Neutral,
-            Self::InForce => Mood::Good,
-            Self::RenewalDue => Mood::Waiting,
-            Self::Expired => Mood::Stopped,
-            Self::Ended => Mood::Over,
+            Self::NotYet => StateTone::Neutral,
+            Self::InForce => StateTone::Good,
+            Self::RenewalDue => StateTone::Waiting,
+            Self::Expired => StateTone::Stopped,
+            Self::Ended => StateTone::Over,
         }
     }
 }
@@ -415,10 +415,6 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 
 fn countersign(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
-    if !agreement::is_theirs(&record) {
-        return Err(Error::not_allowed("it is this desk's own record")
-            .hint("the partner countersigns it; here the partner's record is countersigned"));
-    }
     let digest = terms_of(&record)?.digest();
     let audience = Audience::Desks(vec![record.desk]);
     let id = workspace
@@ -462,7 +458,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             either(s.field, typed, s.name, policy.and_then(|p| p.stated.get(s.name)), &|w| (*w).to_owned())
         })?,
     };
-    let words = Words {
+    let words = AgreementContent {
         title: title.ok_or_else(|| missing("title"))?,
         safeguards: args.body("safeguards")?,
         costs: args.body("costs")?,
@@ -574,9 +570,6 @@ fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
 fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     args.read("format", iep::NAME, |word| formats().into_iter().find(|known| *known == word))?;
-    if record.is(agreement::State::Ended) {
-        return Err(Error::not_allowed("the agreement is ended: a policy would say that it goes on"));
-    }
     let now = workspace.may_sign()?;
     let (row, terms) = (row(workspace, &record)?, terms_of(&record)?);
     let law = workspace.law()?;
@@ -592,7 +585,7 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     };
     let left_out = iep::left_out(&policy);
     let beyond = beyond(&row);
-    let cleared = cleared::copy_out(
+    let cleared = cleared::clear_copy_out(
         &workspace.records(),
         &workspace.meta.realm,
         now,
@@ -604,7 +597,7 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let digest = Digest::of(text.as_bytes());
     let id = workspace.entropy.id()?;
     // Logged first, as a letter is; what is only shown can be copied too.
-    workspace.act_alone(crate::record::letter::WRITE, Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
         Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?))
     })?;
     let mut said = String::new();

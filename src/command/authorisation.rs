@@ -100,7 +100,7 @@ fn add_authorisation(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Res
     let said = object! { "by" => args.line("by")?, "reference" => args.line("reference")? };
     let expires = args.maybe("expires").map(|_| args.time("expires", workspace.now())).transpose()?;
     let id = workspace.entropy.id()?;
-    workspace.act_alone(crate::record::authorisation::ADD, Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::authorisation::ADD, Audience::OwnDesk, |e, _| {
         Ok(authorisation::new(id, subject.id, to.id, expires, &said, e.salt()?))
     })?;
     Ok(Output::made(id, "The authorisation is recorded; keep the paper."))
@@ -112,7 +112,7 @@ fn add_assurance(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<
     let said = object! { "text" => args.body("text")?.unwrap_or_default(), "by" => args.line("by")? };
     let expires = args.maybe("expires").map(|_| args.time("expires", workspace.now())).transpose()?;
     let id = workspace.entropy.id()?;
-    workspace.act_alone(crate::record::assurance::ADD, Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::assurance::ADD, Audience::OwnDesk, |e, _| {
         Ok(assurance::new(id, partner.id, &of, expires, &said, e.salt()?))
     })?;
     Ok(Output::made(id, "The assurance is recorded; keep the paper."))

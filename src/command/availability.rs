@@ -4,7 +4,7 @@
 use super::definition::{ArgKind, Args, Command, Key, Needs};
 use crate::gate::from_records;
 use crate::gate::verdict::Verdict;
-use crate::record::definition::{ApplyError, Asker, Moves};
+use crate::record::definition::{Actor, ApplyError, Moves, wrong_state};
 use crate::record::kind::Kind;
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -36,7 +36,7 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     // A change of the record itself; what only names it is made of another record.
     let changes_it = record::kind_def(record.kind).changes.iter().any(|c| c.kind == writes.act);
     let inputs = if changes_it {
-        match (def.before)(&records, &Asker { home: workspace.meta.desk, person, now }, record) {
+        match (def.precheck)(&records, &Actor { own_desk: workspace.meta.desk, person, now }, record) {
             Ok(inputs) => inputs,
             Err(ApplyError::Store(error)) => return Err(error.into()),
             Err(error) => return Ok(Some(error.into())),
@@ -101,7 +101,7 @@ fn state_refusal(command: &Command, record: &Record) -> Option<Error> {
         Needs::OneOf(states) => states,
         Needs::Step(step) => step.from(),
         Needs::ActsState => match record::change(writes.act.name())?.moves {
-            Moves::From(states, _) => states,
+            Moves::From(states) => states,
             Moves::Makes | Moves::Shared | Moves::AnyState => return None,
         },
     };
@@ -109,8 +109,7 @@ fn state_refusal(command: &Command, record: &Record) -> Option<Error> {
     if !of_its_kind || states.contains(&record.state) {
         return None;
     }
-    let labels: Vec<&str> = states.iter().map(|s| s.label()).collect();
-    Some(Error::not_allowed(format!("it is {}; it must be {}", record.state.label(), labels.join(" or "))))
+    Some(wrong_state(record.kind, Some(record.state), states).into())
 }
 
 /// The records that a command is done to, as its arguments name them. Names that are none are left to the command.

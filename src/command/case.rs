@@ -135,15 +135,16 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let (title, purpose) = (args.line("title")?, args.read("purpose", "a word without spaces", token)?);
     let id = workspace.entropy.id()?;
-    workspace
-        .act_alone(crate::record::case::NEW, Audience::Own, |e, _| Ok(case::new(id, &purpose, &title, e.salt()?)))?;
+    workspace.act_alone(crate::record::case::NEW, Audience::OwnDesk, |e, _| {
+        Ok(case::new(id, &purpose, &title, e.salt()?))
+    })?;
     Ok(Output::made(id, "The case is open."))
 }
 
 fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let because = args.line("because")?;
-    let id = workspace.act_alone(crate::record::case::CLOSE, Audience::Own, |e, _| {
+    let id = workspace.act_alone(crate::record::case::CLOSE, Audience::OwnDesk, |e, _| {
         Ok(case::closed(record.id, &because, e.salt()?))
     })?;
     Ok(Output::made(id, "The case is closed. Its timers run on."))

@@ -83,7 +83,7 @@ pub struct PairRow {
 /// How serious a command that writes is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Weight {
-    /// It is done at once: it is recorded here, or tells a partner where a request of this desk stands.
+    /// It is done at once: it is recorded here, and nobody else hears of it.
     Records,
     /// It signs: something leaves the desk, or binds it. It is asked about first.
     Signs,
@@ -400,6 +400,11 @@ impl Output {
             members.insert(key.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
         }
         self
+    }
+
+    /// A thing of which nothing is said but what [`Output::with`] adds.
+    pub fn members() -> Self {
+        Self { value: Value::Object(serde_json::Map::new()), ..Self::nothing() }
     }
 
     /// Nothing but what happens beside it.

@@ -17,8 +17,10 @@ use crate::gate::leave::{Leave, Validation as Claimed};
 use crate::gate::verdict::Verdict;
 use crate::host::entropy::Entropy;
 use crate::object;
-use crate::record::definition::{need, of_class};
-use crate::record::disclosure::{self, JOIN, Outcome, PROPOSE, RECALL, RELEASE, Said, Terms, VALIDATE, Validation};
+use crate::record::definition::{need, shared_terms};
+use crate::record::disclosure::{
+    self, DisclosureContent, JOIN, Outcome, PROPOSE, RECALL, RELEASE, Terms, VALIDATE, Validation,
+};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::record::{case, item, order, review};
 use crate::store::read;
@@ -37,7 +39,7 @@ use crate::workspace::progress::Job;
 /// Distinct sets of facts that one disclosure may rest on; more would not fit its terms.
 const MOST_FACTS: usize = 256;
 /// The most distinct terms that a first change lists for the copies that share them; beyond that each copy states its own.
-const MOST_CLASSES: usize = 256;
+const MOST_SHARED_TERMS: usize = 256;
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -234,6 +236,14 @@ pub fn items_of(workspace: &Workspace, record: &Record) -> Result<Vec<Id>, Error
 /// Items, each with the number of its facts in the list that the act states.
 type Numbered = Vec<(Id, i64)>;
 
+/// An item that stays, and why.
+#[derive(Serialize)]
+struct Stays {
+    item: Id,
+    refused_by: Vec<crate::law::rule::RuleId>,
+    because: String,
+}
+
 /// What the gate says of each item of a disclosure.
 #[derive(Default)]
 pub struct Sorted {
@@ -320,9 +330,9 @@ impl Sorted {
         Ok((facts, numbered))
     }
 
-    fn stays_json(&self) -> serde_json::Value {
-        let one = |(id, v): &(Id, Verdict)| serde_json::json!({ "item": id, "refused_by": v.refused_by(), "because": v.refusal() });
-        serde_json::Value::Array(self.stays.iter().map(one).collect())
+    fn stays(&self) -> Vec<Stays> {
+        let one = |(item, v): &(Id, Verdict)| Stays { item: *item, refused_by: v.refused_by(), because: v.refusal() };
+        self.stays.iter().map(one).collect()
     }
 
     /// All is refused: the failure names the first item's rules, and every item for `--json`.
@@ -335,7 +345,7 @@ impl Sorted {
         } else {
             failure
         };
-        Some(failure.with("stays", self.stays_json()))
+        Some(failure.with("stays", self.stays()))
     }
 
     /// Returns what must be done once it has left, each once.
@@ -357,13 +367,13 @@ impl Sorted {
             .with("leaves", self.leaves.len())
             .with("waits", self.waits.len())
             .with("already_there", self.held)
-            .with("stays", self.stays_json())
+            .with("stays", self.stays())
     }
 }
 
 fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let to = workspace.partner(args.need("to")?)?;
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.map(Tier::number);
+    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
     let mut items = Vec::new();
     for typed in args.all("item") {
         items.push(workspace.find_record(typed, &[Kind::Item])?.id);
@@ -411,9 +421,10 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
             sorted.stays.len(),
             sorted.held
         );
-        return Ok(sorted.report(Output::thing(&serde_json::json!({}))).with_message(said));
+        return Ok(sorted.report(Output::members()).with_message(said));
     }
-    let words = Said { named: args.all("named").to_vec(), risk: args.maybe("emergency").map(str::to_owned) };
+    let words =
+        DisclosureContent { named: args.all("named").to_vec(), risk: args.maybe("emergency").map(str::to_owned) };
     let (id, waiting) = (workspace.entropy.id()?, workspace.entropy.id()?);
     let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());
     // What leaves at once is one act for the partner; what waits is another that stays.
@@ -427,7 +438,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         Ok(sorted)
     })?;
     if !sorted.waits.is_empty() {
-        workspace.act(PROPOSE, Audience::Own, None, |act, entropy| {
+        workspace.act(PROPOSE, Audience::OwnDesk, None, |act, entropy| {
             let of = Disclosure { now: act.now(), ..of.clone() };
             let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
             let again = sort(&act.records(), &of, &ids, job)?;
@@ -443,7 +454,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     match (left.is_some(), sorted.waits.is_empty()) {
         (false, true) if sorted.held > 0 && sorted.stays.is_empty() => {
             let said = format!("Nothing to do: {code} holds all of it already.");
-            Ok(sorted.report(Output::thing(&serde_json::json!({}))).with_message(said))
+            Ok(sorted.report(Output::members()).with_message(said))
         }
         (false, true) => Err(sorted.refusal().unwrap_or_else(|| Error::not_allowed("there is nothing to share"))),
         (left, _) => {
@@ -490,7 +501,7 @@ fn write(
     id: Id,
     lead: ChangeKind,
     mut terms: Terms,
-    said: &Said,
+    said: &DisclosureContent,
     items: &[(Id, i64)],
     job: &mut Job,
 ) -> Result<(), Error> {
@@ -534,7 +545,7 @@ fn write(
             content.set("caveats", all);
         }
         let class = match item_terms {
-            Ok(number) => &of_class(*number),
+            Ok(number) => &shared_terms(*number),
             Err(whole) => whole,
         };
         act.change(item::copied(*item_id, class, &content, entropy.salt()?))?;
@@ -556,7 +567,7 @@ impl Classes {
         if let Some(number) = self.known.get(&text) {
             return Ok(*number);
         }
-        if self.list.len() == MOST_CLASSES {
+        if self.list.len() == MOST_SHARED_TERMS {
             return Err(terms);
         }
         let number = self.list.len() as i64;
@@ -635,15 +646,15 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
     Ok(sorted.report(Output::made(record.id, said)))
 }
 
-fn said(workspace: &Workspace, record: &Record) -> Result<Said, Error> {
-    Ok(Said::read(workspace.content(record)?.as_ref()))
+fn said(workspace: &Workspace, record: &Record) -> Result<DisclosureContent, Error> {
+    Ok(DisclosureContent::read(workspace.content(record)?.as_ref()))
 }
 
 fn validate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
     let outcome = args.read("outcome", "approved or refused", Outcome::parse)?;
     let reasons = args.need("reasons")?.to_owned();
-    workspace.act_alone(VALIDATE, Audience::Own, |entropy, _| {
+    workspace.act_alone(VALIDATE, Audience::OwnDesk, |entropy, _| {
         Ok(disclosure::validated(record.id, outcome, &reasons, entropy.salt()?))
     })?;
     if outcome == Outcome::Approved {
@@ -680,7 +691,7 @@ fn take_back(workspace: &mut Workspace, id: Id) -> Result<(String, usize), Error
     let to = Terms::read(&disclosure::of_record(&record))?.to;
     let order = order::id_of(id, to);
     if !record.is(disclosure::State::Recalled) {
-        workspace.act_alone(RECALL, Audience::Own, |_, now| {
+        workspace.act_alone(RECALL, Audience::OwnDesk, |_, now| {
             Ok(disclosure::recalled(id, disclosure::delete_cause(&record, now)))
         })?;
     } else if workspace.records().get(order)?.is_some() {

@@ -205,7 +205,7 @@ fn fresh(workspace: &Workspace, category: Category) -> Record {
         delete_by: workspace.now().plus(Duration::days(365)),
     };
     let mut record = Record::new(id, item::State::Held, home);
-    (record.tier, record.due) = (Some(tier.number()), Some(terms.delete_by));
+    (record.tier, record.due) = (Some(tier), Some(terms.delete_by));
     record.terms = terms.to_json().into();
     record
 }

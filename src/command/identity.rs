@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::host::entropy::Entropy;
 use crate::host::file;
+use crate::seal::age_file::{self, AgeKey, UnsealError};
 use crate::seal::identity::{Identity, LONGEST};
 use crate::seal::secret::{Passphrase, Secret};
 use crate::seal::sign::Signer;
-use crate::seal::vault::{self, AgeKey, UnsealError};
 use crate::value::text::shown;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::progress::Job;
@@ -39,7 +39,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn new(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
+fn new(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let out = args.path("out")?;
     let mut entropy = Entropy::default();
     let me = Identity {
@@ -55,7 +55,7 @@ fn new(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, E
     let passphrase = if args.flag("no-passphrase") {
         None
     } else {
-        Some((place.passphrase)("A new passphrase for this identity", true)?)
+        Some((context.passphrase)("A new passphrase for this identity", true)?)
     };
     file::write_new(&out, sealed(&me, passphrase.as_ref())?.expose())?;
     let mut public = out.file_name().unwrap_or_default().to_owned();
@@ -65,8 +65,8 @@ fn new(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, E
     Ok(Output::thing(&Shown::of(&me)).with_message(said))
 }
 
-fn show(place: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
-    let (me, _) = unlock(place)?;
+fn show(context: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (me, _) = unlock(context)?;
     Ok(Output::thing(&Shown::of(&me)))
 }
 
@@ -102,15 +102,15 @@ fn sealed(me: &Identity, passphrase: Option<&Passphrase>) -> Result<Secret, Erro
     let text = me.to_text()?;
     let bytes = match passphrase {
         None => text.as_bytes().to_vec(),
-        Some(passphrase) => vault::seal_with_passphrase(passphrase, text.as_bytes())
+        Some(passphrase) => age_file::seal_with_passphrase(passphrase, text.as_bytes())
             .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?,
     };
     Ok(Secret::new(bytes))
 }
 
 /// Reads the identity that is named; asks for its passphrase where it is sealed.
-pub fn unlock(place: &mut CommandContext) -> Result<(Identity, Option<Passphrase>), Error> {
-    let path = place.identity.clone();
+pub fn unlock(context: &mut CommandContext) -> Result<(Identity, Option<Passphrase>), Error> {
+    let path = context.identity.clone();
     if path.symlink_metadata().is_err() {
         let what = format!("there is no identity {}", shown(&path.to_string_lossy()));
         return Err(Error::new(
@@ -120,22 +120,22 @@ pub fn unlock(place: &mut CommandContext) -> Result<(Identity, Option<Passphrase
         ));
     }
     let bytes = file::read(&path, LONGEST as u64)?;
-    if !vault::is_sealed(&bytes) {
+    if !age_file::is_sealed(&bytes) {
         return Ok((Identity::parse(&Secret::new(bytes))?, None));
     }
-    let passphrase = (place.passphrase)("Passphrase", false)?;
+    let passphrase = (context.passphrase)("Passphrase", false)?;
     let me = open(&bytes, &passphrase)?;
     Ok((me, Some(passphrase)))
 }
 
 /// Whether the identity that is named asks for a passphrase.
 pub fn asks_for_passphrase(path: &Path) -> Result<bool, Error> {
-    Ok(vault::is_sealed(&file::read(path, LONGEST as u64)?))
+    Ok(age_file::is_sealed(&file::read(path, LONGEST as u64)?))
 }
 
 /// Opens a sealed identity.
 pub fn open(sealed: &[u8], passphrase: &Passphrase) -> Result<Identity, Error> {
-    let plain = vault::open_with_passphrase(passphrase, sealed, LONGEST).map_err(|e| match e {
+    let plain = age_file::open_with_passphrase(passphrase, sealed, LONGEST).map_err(|e| match e {
         UnsealError::NotOurs => Error::new(
             ErrorKind::Key,
             "the passphrase does not open this identity",

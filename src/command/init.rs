@@ -91,15 +91,16 @@ pub fn check(field: &str, args: &Args) -> Result<(), Error> {
     known.map_or_else(|| args.line(field).map(drop), |(_, check)| check(args))
 }
 
-fn init(place: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
+fn init(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let Answers_ { code, name, jurisdiction, roles, realm } = Answers_::read(args)?;
-    let (mut me, passphrase) = identity::unlock(place)?;
+    let (mut me, passphrase) = identity::unlock(context)?;
     let founding = Founding { code: &code, name: &name, jurisdiction: &jurisdiction, roles, realm };
-    let file = place.identity.clone();
-    let now = place.clock.now();
-    let desk = found(&place.workspace, &mut me, &founding, now, |me| identity::write(&file, me, passphrase.as_ref()))?;
+    let file = context.identity.clone();
+    let now = context.clock.now();
+    let desk =
+        found(&context.workspace, &mut me, &founding, now, |me| identity::write(&file, me, passphrase.as_ref()))?;
     let said = format!(
         "Desk {code} is founded. Its root key stands in your identity: keep a copy of that file off this machine."
     );
-    Ok(Output::made(desk, said).with("desk", code).with("workspace", place.workspace.to_string_lossy().into_owned()))
+    Ok(Output::made(desk, said).with("desk", code).with("workspace", context.workspace.to_string_lossy().into_owned()))
 }

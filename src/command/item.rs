@@ -13,7 +13,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::exchange;
-use crate::exchange::found::{Found, Options};
+use crate::exchange::format::{Found, Options};
 use crate::host::file;
 use crate::law::retention;
 use crate::object;
@@ -278,7 +278,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
 
 fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let case = args.maybe("case").map(|c| workspace.find_record(c, &[Kind::Case])).transpose()?.map(|r| r.id);
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.map(Tier::number);
+    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
     let limit = args.number("limit")?.map_or(1000, |n| u32::try_from(n).unwrap_or(0));
     let query = Query { case, tier, limit: Some(limit.saturating_add(1)), ..Query::kind(Kind::Item) };
     let mut found = workspace.records().find(&query)?;
@@ -355,8 +355,9 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         }
     }
     let id = workspace.entropy.id()?;
-    workspace
-        .act_alone(crate::record::item::ADD, Audience::Own, |e, _| Ok(item::new(id, &terms, &content, e.salt()?)))?;
+    workspace.act_alone(crate::record::item::ADD, Audience::OwnDesk, |e, _| {
+        Ok(item::new(id, &terms, &content, e.salt()?))
+    })?;
     Ok(Output::made(id, format!("Added at tier {tier}; deleted {}.", terms.delete_by.to_minute())))
 }
 
@@ -367,7 +368,7 @@ fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let changed = marking != Terms::read(&record.terms)?.marking;
     let mut lapse = workspace.records().find(&Query { subject: Some(record.id), ..Query::kind(Kind::Review) })?;
     lapse.retain(|r| changed && review::is_approval(r));
-    workspace.act(item::MARK, Audience::Own, None, |act, entropy| {
+    workspace.act(item::MARK, Audience::OwnDesk, None, |act, entropy| {
         act.change(item::marked(record.id, &marking))?;
         for review in &lapse {
             act.change(review::lapsed(
@@ -453,7 +454,7 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     let file_name = text::shown(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned();
     let home = workspace.meta.desk;
     let id = workspace.entropy.id()?;
-    let (count, _) = workspace.act(crate::record::import::IMPORT, Audience::Own, None, |act, entropy| {
+    let (count, _) = workspace.act(crate::record::import::IMPORT, Audience::OwnDesk, None, |act, entropy| {
         act.change(import::new(id, case.id, format.name, &file_name, &digest, entropy.salt()?))?;
         let now = act.now();
         let mut input = BufReader::with_capacity(256 * 1024, file::open(&path)?);

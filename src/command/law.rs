@@ -1,10 +1,11 @@
 //! The law as it is known here: kinds of request, what they must say, their clocks and grounds; ceilings; jurisdictions
 //! and where they differ. Each row with its source, its status, and the day on which somebody verified it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::act::header::Audience;
 use crate::command::definition::{
@@ -16,8 +17,8 @@ use crate::law::deadline;
 use crate::law::edition::{Law, Table, version_in_words};
 use crate::law::ground::Ground;
 use crate::law::instrument::Instrument;
-use crate::law::jurisdiction::Jurisdiction;
-use crate::law::request::{self, ClockKind, Event, RequestKind, Variant};
+use crate::law::jurisdiction::{Jurisdiction, Threshold};
+use crate::law::request::{self, ClockKind, Counterpart, Event, RequestKind, Variant};
 use crate::law::row::Verified;
 use crate::law::{ceiling, test};
 use crate::object;
@@ -25,7 +26,7 @@ use crate::record::kind::ChangeKind;
 use crate::record::law;
 use crate::record::store::Record;
 use crate::store::read;
-use crate::value::class::Test;
+use crate::value::class::{Category, Level, Test, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
@@ -218,9 +219,38 @@ fn jurisdiction_of<'l>(law: &'l Law, args: &Args, field: &str) -> Result<&'l Jur
     law.jurisdiction(code).ok_or_else(|| Error::unknown(format!("there is no jurisdiction {}", shown(code))))
 }
 
+/// A kind of request, as a list shows it.
+#[derive(Serialize)]
+struct RequestKindRow<'l> {
+    id: &'l str,
+    instrument: &'l str,
+    article: &'l str,
+    name: &'l str,
+    tier: Tier,
+    level: Level,
+    counterpart: Counterpart,
+    /// Of its instrument.
+    status: String,
+    source: &'l str,
+    verified: &'l Verified,
+}
+
 fn list(law: &Law, now: Timestamp, _: &Args) -> Result<Output, Error> {
-    let row = |r: &RequestKind| json!({ "id": r.id, "instrument": r.instrument, "article": r.article, "name": r.name, "tier": r.tier, "level": r.level, "counterpart": r.counterpart, "status": status(law, r, now), "source": r.source, "verified": r.verified });
-    let rows: Vec<Value> = law.requests().iter().map(row).collect();
+    let mut rows = Vec::new();
+    for r in law.requests() {
+        rows.push(RequestKindRow {
+            id: &r.id,
+            instrument: &r.instrument,
+            article: &r.article,
+            name: &r.name,
+            tier: r.tier,
+            level: r.level,
+            counterpart: r.counterpart,
+            status: status(law, r, now),
+            source: &r.source,
+            verified: &r.verified,
+        });
+    }
     Ok(Output::list(
         &rows,
         &[
@@ -437,6 +467,41 @@ fn recognised<'l>(by: &'l Jurisdiction, of: &'l Jurisdiction, now: Timestamp) ->
     })
 }
 
+/// Who may order a category of data in one jurisdiction.
+#[derive(Serialize)]
+struct AuthoriserRow<'l> {
+    rank: u8,
+    authoriser: &'l str,
+    standard: &'l str,
+}
+
+impl<'l> AuthoriserRow<'l> {
+    fn of(threshold: &'l Threshold) -> Self {
+        Self { rank: threshold.rank, authoriser: &threshold.authoriser, standard: &threshold.standard }
+    }
+}
+
+/// A threshold of two jurisdictions.
+#[derive(Serialize)]
+struct Compared<'l> {
+    category: Category,
+    one: AuthoriserRow<'l>,
+    other: AuthoriserRow<'l>,
+    differs: bool,
+    /// The code of the one whose standard is higher; empty where they are equal.
+    higher: &'l str,
+}
+
+/// Two jurisdictions side by side.
+#[derive(Serialize)]
+struct Comparison<'l> {
+    one: &'l str,
+    other: &'l str,
+    in_force: Vec<&'l str>,
+    thresholds: Vec<Compared<'l>>,
+    recognition: Vec<Recognised<'l>>,
+}
+
 fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     let (one, other) = (jurisdiction_of(law, args, "one")?, jurisdiction_of(law, args, "other")?);
     let bound: Vec<&str> = law
@@ -456,7 +521,13 @@ fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         };
         let mark = if a.rank == b.rank { " " } else { "!" };
         differ.push(format!("{mark} {:14} {} {} | {} {}", a.category, a.rank, a.authoriser, b.rank, b.authoriser));
-        thresholds.push(json!({ "category": a.category, "one": { "rank": a.rank, "authoriser": a.authoriser, "standard": a.standard }, "other": { "rank": b.rank, "authoriser": b.authoriser, "standard": b.standard }, "differs": a.rank != b.rank, "higher": higher }));
+        thresholds.push(Compared {
+            category: a.category,
+            one: AuthoriserRow::of(a),
+            other: AuthoriserRow::of(b),
+            differs: a.rank != b.rank,
+            higher,
+        });
     }
     let recognition: Vec<Recognised<'_>> = recognised(one, other, now).chain(recognised(other, one, now)).collect();
     let mut text = vec![
@@ -489,7 +560,7 @@ fn compare(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
             if r.stands { ("until", String::new()) } else { ("LAPSED", format!("; now: {}", r.fallback)) };
         text.push(format!("  {} takes of {} for {}: {} ({stands} {}{after})", r.by, r.of, r.test, r.accepts, r.until));
     }
-    let value = json!({ "one": one.code, "other": other.code, "in_force": bound, "thresholds": thresholds, "recognition": recognition });
+    let value = Comparison { one: &one.code, other: &other.code, in_force: bound, thresholds, recognition };
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&value) })
 }
 
@@ -500,7 +571,7 @@ fn table_of(args: &Args) -> Result<Table, Error> {
 fn write_row(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Error> {
     let (table, id) = (table_of(args)?, args.need("id")?);
     let row = law.row(table, id).ok_or_else(|| Error::unknown(format!("there is no {table} {}", shown(id))))?;
-    let value = json!({ table.word(): [row] });
+    let value = BTreeMap::from([(table.word(), [row])]);
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
     Ok(Output { text: Some(text), ..Output::thing(&value) })
 }
@@ -568,7 +639,7 @@ fn restore(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 
 fn sign(workspace: &mut Workspace, because: &str, changes: Vec<(Table, String, Option<Json>)>) -> Result<(), Error> {
     let said = object! { "because" => because };
-    workspace.act(law::CHANGE, Audience::Own, None, |act, entropy| {
+    workspace.act(law::CHANGE, Audience::OwnDesk, None, |act, entropy| {
         for (table, id, row) in changes {
             act.change(law::changed(entropy.id()?, table, &id, row, &said, entropy.salt()?))?;
         }
@@ -577,10 +648,17 @@ fn sign(workspace: &mut Workspace, because: &str, changes: Vec<(Table, String, O
     Ok(())
 }
 
+/// What a change of the law came to.
+#[derive(Serialize)]
+struct LawChanged<'a> {
+    changed: &'a [String],
+    law: u64,
+}
+
 fn describe_rows(workspace: &Workspace, named: &[String]) -> Result<Output, Error> {
     let law = workspace.law()?;
     let said = format!("Changed: {}. From now on decides: {}.", named.join(", "), law.version_in_words());
-    Ok(Output::thing(&json!({ "changed": named, "law": law.version() })).with_message(said))
+    Ok(Output::thing(&LawChanged { changed: named, law: law.version() }).with_message(said))
 }
 
 /// A change of the law as it is shown.

@@ -10,7 +10,7 @@ use crate::command::init::roles;
 use crate::command::json::or_empty;
 use crate::host::file;
 use crate::record::kind::State as RecordState;
-use crate::record::member::{self, Certificate};
+use crate::record::member::{self, MemberCertificate};
 use crate::record::store::Record;
 use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::PublicKey;
@@ -36,7 +36,7 @@ pub const COMMANDS: &[Command] = &[
         ],
         writes: Some(Writes {
             act: crate::record::member::ADD,
-            weight: Weight::Records,
+            weight: Weight::Signs,
             needs: Needs::Nothing,
             rehearsable: false,
             preview: Preview::None,
@@ -61,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[MEMBER, Arg::new("roles", ArgKind::Words(roles), "all of their roles from now on").required()],
         writes: Some(Writes {
             act: crate::record::member::ROLES,
-            weight: Weight::Records,
+            weight: Weight::Signs,
             needs: Needs::ActsState,
             rehearsable: false,
             preview: Preview::None,
@@ -128,8 +128,13 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
     ))
 }
 
-fn certificate(workspace: &Workspace, signing: PublicKey, age: String, roles: Vec<Role>) -> Result<Certificate, Error> {
-    Ok(Certificate {
+fn certificate(
+    workspace: &Workspace,
+    signing: PublicKey,
+    age: String,
+    roles: Vec<Role>,
+) -> Result<MemberCertificate, Error> {
+    Ok(MemberCertificate {
         desk: workspace.meta.desk,
         realm: workspace.meta.realm.clone(),
         signing,
@@ -169,7 +174,7 @@ fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
     }
 }
 
-fn certificate_for(workspace: &Workspace, record: &Record, roles: Vec<Role>) -> Result<Certificate, Error> {
+fn certificate_for(workspace: &Workspace, record: &Record, roles: Vec<Role>) -> Result<MemberCertificate, Error> {
     let signing = member::signing_key(record).ok_or_else(|| Error::not_allowed("the member's key is damaged"))?;
     certificate(workspace, signing, record.text("age").unwrap_or_default().to_owned(), roles)
 }

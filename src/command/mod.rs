@@ -17,7 +17,7 @@ macro_rules! nouns {
         $(pub mod $noun;)+
 
         /// Every command, by the nouns of the command line, in the order of the help.
-        pub const CATALOGUE: &[&[Command]] = &[$($($commands),+),+];
+        pub const COMMAND_TABLES: &[&[Command]] = &[$($($commands),+),+];
     };
 }
 
@@ -44,7 +44,7 @@ nouns! {
 
 /// Every command.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    CATALOGUE.iter().flat_map(|commands| commands.iter())
+    COMMAND_TABLES.iter().flat_map(|commands| commands.iter())
 }
 
 /// The command of that full name, such as `case new`.
@@ -62,9 +62,20 @@ pub fn command(full_name: &str) -> Option<&'static Command> {
 
 #[cfg(test)]
 mod tests {
-    use super::definition::Undo;
+    use super::definition::{Undo, Weight};
     use super::{command, commands};
     use crate::record::change;
+    use crate::record::definition::AudienceRule;
+
+    #[test]
+    fn what_another_desk_hears_of_is_asked_about_first() {
+        for done in commands() {
+            let Some(writes) = done.writes else { continue };
+            let audience = change(writes.act.name()).map(|def| def.audience);
+            let stays = matches!(audience, Some(AudienceRule::OwnDesk));
+            assert!(stays || writes.weight != Weight::Records, "{} {}: {audience:?}", done.noun, done.name);
+        }
+    }
 
     #[test]
     fn what_takes_a_command_back_makes_the_change_that_counters_its_own() {

@@ -298,13 +298,26 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
     Ok(Output::list(&rows(workspace)?, columns))
 }
 
+/// The public keys of a partner, each a line of OpenSSH; the last as age writes it.
+#[derive(Serialize)]
+struct PublicKeys {
+    root: String,
+    bundle: String,
+    log: String,
+    witness: String,
+    age: String,
+}
+
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.partner(args.need("partner")?)?;
     let keys = partner::keys(&workspace.records(), record.id)?;
-    let keys = serde_json::json!({
-        "root": keys.root.to_openssh(), "bundle": keys.bundle.to_openssh(), "log": keys.log.to_openssh(),
-        "witness": keys.witness.to_openssh(), "age": keys.age,
-    });
+    let keys = PublicKeys {
+        root: keys.root.to_openssh(),
+        bundle: keys.bundle.to_openssh(),
+        log: keys.log.to_openssh(),
+        witness: keys.witness.to_openssh(),
+        age: keys.age,
+    };
     Ok(Output::thing(&row(workspace, &record)?).with("keys", keys))
 }
 
@@ -321,7 +334,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let change = partner::new(&card, kind, &text, workspace.entropy.salt()?);
-    let id = workspace.act_alone(crate::record::partner::ADD, Audience::Own, |_, _| Ok(change))?;
+    let id = workspace.act_alone(crate::record::partner::ADD, Audience::OwnDesk, |_, _| Ok(change))?;
     let said = format!(
         "{} is added: {kind}, up to tier {} where no agreement says otherwise. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
         card.code,
@@ -347,8 +360,9 @@ fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
             "do not go on: read all groups aloud again, or ask for the card on another way",
         ));
     }
-    let id = workspace
-        .act_alone(crate::record::partner::CONFIRM, Audience::Own, |_, _| Ok(partner::confirmed(record.id, &known)))?;
+    let id = workspace.act_alone(crate::record::partner::CONFIRM, Audience::OwnDesk, |_, _| {
+        Ok(partner::confirmed(record.id, &known))
+    })?;
     Ok(Output::made(id, format!("{} is pinned.", record.key.as_deref().unwrap_or("The partner"))))
 }
 
@@ -403,7 +417,7 @@ fn channel(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let record = workspace.partner(args.need("partner")?)?;
     let state = args.read("state", "a step of the channel", Channel::parse)?;
     let because = args.line("because")?;
-    let id = workspace.act_alone(crate::record::partner::CHANNEL, Audience::Own, |e, _| {
+    let id = workspace.act_alone(crate::record::partner::CHANNEL, Audience::OwnDesk, |e, _| {
         Ok(partner::channel_to(record.id, state, &because, e.salt()?))
     })?;
     Ok(Output::made(id, format!("The channel is {state}.")))
@@ -422,7 +436,7 @@ fn stand(workspace: &mut Workspace, args: &Args, suspended: bool) -> Result<Outp
     let because = args.line("because")?;
     let kind = if suspended { partner::SUSPEND } else { partner::RESUME };
     let id = workspace
-        .act_alone(kind, Audience::Own, |e, _| Ok(partner::suspended(record.id, suspended, &because, e.salt()?)))?;
+        .act_alone(kind, Audience::OwnDesk, |e, _| Ok(partner::suspended(record.id, suspended, &because, e.salt()?)))?;
     Ok(Output::made(
         id,
         format!("{} is {}.", shown(args.need("partner")?), if suspended { "suspended" } else { "pinned again" }),

@@ -14,7 +14,7 @@ use crate::command::json::or_empty;
 use crate::gate::from_records;
 use crate::law::ground::Ground;
 use crate::record::definition::token;
-use crate::record::review::{self, Assessment, Changed, Decided as Outcome, Decision, DecisionWords, Scope};
+use crate::record::review::{self, Assessment, Changed, Decided as Outcome, Decision, DecisionContent, Scope};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read::{self, StoredChange};
 use crate::value::class::{Category, Condition, Level, Test, TestOutcome, Tier};
@@ -455,7 +455,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ReviewSummary, Erro
         to: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         purpose: text("purpose"),
         level,
-        tier: record.tier.and_then(|n| Tier::new(n.into())),
+        tier: record.tier,
         state: if review::has_lapsed(record, workspace.now()) { review::State::Lapsed.any() } else { record.state },
         requester: name(&text("requester"))?,
         opened: record.instant("opened"),
@@ -559,7 +559,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let subject = workspace.find_record(args.need("subject")?, &[Kind::Item, Kind::Request])?;
     let to = workspace.partner(args.need("to")?)?;
-    let tier = subject.tier.and_then(|t| Tier::new(i64::from(t))).unwrap_or(Tier::INDICATORS);
+    let tier = subject.tier.unwrap_or(Tier::INDICATORS);
     let purpose = match args.maybe_read("purpose", "a word without spaces", token)? {
         Some(purpose) => purpose,
         None => purpose_of(workspace, subject.case)?,
@@ -570,7 +570,7 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     };
     let id = workspace.entropy.id()?;
     let scope = Scope { subject: subject.id, to: to.id, purpose, level, tier: level.tier().max(tier) };
-    workspace.act_alone(crate::record::review::OPEN, Audience::Own, |_, _| Ok(review::new(id, &scope)))?;
+    workspace.act_alone(crate::record::review::OPEN, Audience::OwnDesk, |_, _| Ok(review::new(id, &scope)))?;
     Ok(Output::made(id, format!("A review of level {level} waits for a legal reviewer.")))
 }
 
@@ -606,7 +606,7 @@ fn assess(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     if assessment.tests.is_empty() && assessment.evidence.is_empty() && is_blank(&assessment.less_intrusive) {
         return Err(Error::usage("say something: --all, --test, --less-intrusive or --evidence"));
     }
-    let id = workspace.act_alone(crate::record::review::ASSESS, Audience::Own, |e, _| {
+    let id = workspace.act_alone(crate::record::review::ASSESS, Audience::OwnDesk, |e, _| {
         Ok(review::assessed(record.id, &assessment, e.salt()?))
     })?;
     Ok(Output::made(id, "Assessed."))
@@ -639,10 +639,10 @@ fn decide(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         return Err(Error::usage(format!("--ground {}: there is no such ground in the law", shown(unknown))));
     }
     let me = workspace.person();
-    workspace.act(review::DECIDE, Audience::Own, None, |act, entropy| {
+    workspace.act(review::DECIDE, Audience::OwnDesk, None, |act, entropy| {
         let facts = from_records::decide_facts(&act.records(), act.now(), me, &record, &decision)?;
         decision.asked = facts.to_json();
-        let said = DecisionWords { reasons: &reasons, caveats: &caveats, grounds: &grounds };
+        let said = DecisionContent { reasons: &reasons, caveats: &caveats, grounds: &grounds };
         act.change(review::decided(record.id, &decision, said, entropy.salt()?))?;
         Ok(())
     })?;
@@ -653,7 +653,7 @@ fn recuse(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let record = find(workspace, args)?;
     let because = args.body("because")?.unwrap_or_default();
     let id = workspace
-        .act_alone(review::RECUSE, Audience::Own, |e, _| Ok(review::recused(record.id, &because, e.salt()?)))?;
+        .act_alone(review::RECUSE, Audience::OwnDesk, |e, _| Ok(review::recused(record.id, &because, e.salt()?)))?;
     Ok(Output::made(id, "Declared: another reviewer assesses and decides."))
 }
 
@@ -661,7 +661,8 @@ fn lapse(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let record = find(workspace, args)?;
     let changed = args.read("changed", "purpose, recipient, tier or facts", Changed::parse)?;
     let because = args.body("because")?.unwrap_or_default();
-    let id = workspace
-        .act_alone(review::LAPSE, Audience::Own, |e, _| Ok(review::lapsed(record.id, changed, &because, e.salt()?)))?;
+    let id = workspace.act_alone(review::LAPSE, Audience::OwnDesk, |e, _| {
+        Ok(review::lapsed(record.id, changed, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "Lapsed: nothing leaves on it any more. Ask for another review."))
 }

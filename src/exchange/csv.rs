@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::found::{Format, FormatError, Found, Options, screen};
+use super::format::{Format, FormatError, Found, Options, screen};
 use crate::value::class::Assertion;
 use crate::value::text;
 

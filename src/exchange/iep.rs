@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::Value;
 
-use super::found::{FormatError, bounded};
+use super::format::{FormatError, bounded};
 use crate::gate::cleared::Cleared;
 use crate::value::class::Onward;
 use crate::value::id::Id;

@@ -3,10 +3,10 @@
 //! Pure: a reader in, items out, one by one; handling policies are read and written whole. What a file says of itself, its
 //! markings too, is kept as a claim; whether something may leave is decided by the gate.
 
-pub mod found;
+pub mod format;
 pub mod iep;
 
-use found::Format;
+use format::Format;
 
 /// Declares the formats and gathers their rows: a module a line, each with its `FORMAT`.
 macro_rules! formats {

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::found::{Format, FormatError, Found, Options, bounded, screen, whole};
+use super::format::{Format, FormatError, Found, Options, bounded, screen, whole};
 use crate::value::class::{Assertion, Category, PersonClass};
 use crate::value::marking::{Marking, Pap, Tlp};
 use crate::value::text::{BODY, LINE};

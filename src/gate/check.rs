@@ -63,16 +63,16 @@ impl Check {
     pub fn change(
         &mut self,
         records: &dyn RecordStore,
-        at: &ActContext<'_>,
+        act: &ActContext<'_>,
         view: &ChangeView<'_>,
     ) -> Result<(), CheckError> {
         let def = view.def;
         match self.first {
             None => {
                 self.first = Some(def.kind);
-                self.first(records, at, view, def)?;
+                self.first(records, act, view, def)?;
             }
-            Some(first) if def.follows.contains(&first) => self.following(records, at, view)?,
+            Some(first) if def.follows.contains(&first) => self.following(records, act, view)?,
             Some(first) => return forged(format!("{} may not follow {first} in one act", def.kind)),
         }
         Ok(())
@@ -81,17 +81,17 @@ impl Check {
     fn first(
         &mut self,
         records: &dyn RecordStore,
-        at: &ActContext<'_>,
+        act: &ActContext<'_>,
         view: &ChangeView<'_>,
         def: &'static ChangeDef,
     ) -> Result<(), CheckError> {
         if !def.begins {
             return forged(format!("an act may not begin with {}", def.kind));
         }
-        if !def.audience.fits(&at.header.audience) {
+        if !def.audience.fits(&act.header.audience) {
             return forged(format!("{} has the wrong audience", def.kind));
         }
-        if !at.own() && !at.header.audience.names(at.home) {
+        if !act.is_own() && !act.header.audience.names(act.own_desk) {
             return forged("the act is not addressed to this desk");
         }
         if def.kind == desk::FOUND {
@@ -99,20 +99,22 @@ impl Check {
             self.founding = true;
             return Ok(());
         }
-        let inputs = (def.ask)(records, at, view)?;
+        let inputs = (def.gate_inputs)(records, act, view)?;
         match def.kind {
-            review::DECIDE => return self.decide(records, at, view),
+            review::DECIDE => return self.decide(records, act, view),
             purge::PURGE => {
                 self.kept = list(view.terms, "asked")?;
-                return self.signer(records, at, def.kind);
+                return self.signer(records, act, def.kind);
             }
-            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => self.begin_disclosure(records, at, view)?,
+            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => {
+                self.begin_disclosure(records, act, view)?
+            }
             _ => {}
         }
-        let mut facts = from_records::act_facts_at(records, at.header, def.kind, &inputs)?;
+        let mut facts = from_records::act_facts_at(records, act.header, def.kind, &inputs)?;
         if def.kind == request::SEND {
             let kept = view.terms.get("asked").unwrap_or(&Json::Null);
-            if at.own() {
+            if act.is_own() {
                 if *kept != facts.to_json() {
                     return forged("a request was sent on other facts than the records hold");
                 }
@@ -132,33 +134,33 @@ impl Check {
             }
         }
         judged(facts.judge(), None)?;
-        self.signer(records, at, def.kind)
+        self.signer(records, act, def.kind)
     }
 
     /// Checks that whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
-    fn signer(&self, records: &dyn RecordStore, at: &ActContext<'_>, kind: ChangeKind) -> Result<(), CheckError> {
-        let Some(signer) = member::by_person(records, at.member())?.filter(|m| m.desk == at.desk()) else {
+    fn signer(&self, records: &dyn RecordStore, act: &ActContext<'_>, kind: ChangeKind) -> Result<(), CheckError> {
+        let Some(signer) = member::by_person(records, act.member())?.filter(|m| m.desk == act.desk()) else {
             return forged("the act is not signed by a member of its desk");
         };
-        let (_, roles) = member::at_place(&signer, at.header);
-        let fits = roles.contains(&at.role()) && acting_role(kind, &[at.role()]) == Some(at.role());
-        if fits { Ok(()) } else { forged(format!("{kind} is not signed in the role of {}", at.role())) }
+        let (_, roles) = member::at_place(&signer, act.header);
+        let fits = roles.contains(&act.role()) && acting_role(kind, &[act.role()]) == Some(act.role());
+        if fits { Ok(()) } else { forged(format!("{kind} is not signed in the role of {}", act.role())) }
     }
 
     fn following(
         &mut self,
         records: &dyn RecordStore,
-        at: &ActContext<'_>,
+        act: &ActContext<'_>,
         view: &ChangeView<'_>,
     ) -> Result<(), CheckError> {
         match view.def.kind {
-            item::COPY | disclosure::ITEM => self.copy(records, at, view),
+            item::COPY | disclosure::ITEM => self.copy(records, act, view),
             purge::ERASE => {
                 let Some(record) = records.get(view.record)? else {
                     return forged("the record to be erased is not known");
                 };
-                let reasoned = at.first.get("reasoned").and_then(Json::truth) == Some(true);
-                let facts = from_records::purge_facts(records, at.now(), at.member(), &record, reasoned)?;
+                let reasoned = act.first.get("reasoned").and_then(Json::truth) == Some(true);
+                let facts = from_records::purge_facts(records, act.now(), act.member(), &record, reasoned)?;
                 if *nth(&self.kept, view)? != facts.to_json() {
                     return forged("a record was erased on other facts than the records hold");
                 }
@@ -169,30 +171,30 @@ impl Check {
     }
 
     /// Checks what can be judged only when every change of the act was applied.
-    pub fn end(&self, records: &dyn RecordStore, at: &ActContext<'_>) -> Result<(), CheckError> {
+    pub fn end(&self, records: &dyn RecordStore, act: &ActContext<'_>) -> Result<(), CheckError> {
         if self.founding {
-            let facts = from_records::act_facts_at(records, at.header, desk::FOUND, &Default::default())?;
+            let facts = from_records::act_facts_at(records, act.header, desk::FOUND, &Default::default())?;
             judged(facts.judge(), None)?;
-            return self.signer(records, at, desk::FOUND);
+            return self.signer(records, act, desk::FOUND);
         }
         Ok(())
     }
 
-    fn decide(&self, records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), CheckError> {
+    fn decide(&self, records: &dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), CheckError> {
         let record = record::definition::need(records, view.record, Kind::Review)?;
         let decision = review::Decision::read(view.terms)?;
-        let facts = from_records::decide_facts(records, at.now(), at.member(), &record, &decision)?;
+        let facts = from_records::decide_facts(records, act.now(), act.member(), &record, &decision)?;
         if decision.asked != facts.to_json() {
             return forged("a review was decided on other facts than the records hold");
         }
         judged(facts.judge(), None)?;
-        self.signer(records, at, review::DECIDE)
+        self.signer(records, act, review::DECIDE)
     }
 
     fn begin_disclosure(
         &mut self,
         records: &dyn RecordStore,
-        at: &ActContext<'_>,
+        act: &ActContext<'_>,
         view: &ChangeView<'_>,
     ) -> Result<(), CheckError> {
         let terms = disclosure::Terms::read(view.terms)?;
@@ -204,16 +206,16 @@ impl Check {
         };
         self.stated = terms.asked.iter().map(read).collect();
         let of = Disclosure {
-            released_by: (view.def.kind == disclosure::RELEASE).then(|| at.member()),
+            released_by: (view.def.kind == disclosure::RELEASE).then(|| act.member()),
             emergency: terms.emergency.then(|| {
-                let joined = (view.def.kind == disclosure::JOIN).then(|| at.member());
+                let joined = (view.def.kind == disclosure::JOIN).then(|| act.member());
                 let people: Vec<_> = [Some(terms.proposed_by), joined].into_iter().flatten().collect();
                 from_records::claim(&people, Validation::Pending)
             }),
-            ..Disclosure::of(&terms, at.now(), at.realm(), at.desk())
+            ..Disclosure::of(&terms, act.now(), act.realm(), act.desk())
         };
         self.emergency = terms.emergency;
-        if at.own() {
+        if act.is_own() {
             self.leave = Some(LeaveFacts::begin(records, of)?);
             return Ok(());
         }
@@ -237,7 +239,7 @@ impl Check {
     fn copy(
         &mut self,
         records: &dyn RecordStore,
-        at: &ActContext<'_>,
+        act: &ActContext<'_>,
         view: &ChangeView<'_>,
     ) -> Result<(), CheckError> {
         let (stated, verdict) = nth(&self.stated, view)?;
@@ -268,7 +270,7 @@ impl Check {
                 return forged("a copy of an item differs from the records");
             }
         }
-        let waits = at.header.audience == Audience::Own;
+        let waits = act.header.audience == Audience::OwnDesk;
         if waits && verdict.waits_for_a_second_person(self.emergency) {
             return Ok(());
         }

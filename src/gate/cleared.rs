@@ -76,7 +76,7 @@ pub struct Parcel {
 
 /// Returns what of an act that waits may go to a partner, judged with the facts of now. A disclosure of which nothing may
 /// go is refused as a whole.
-pub fn act(
+pub fn clear_act(
     records: &dyn RecordStore,
     to: Id,
     now: Timestamp,
@@ -152,7 +152,7 @@ fn travel_facts(records: &dyn RecordStore, to: Id, now: Timestamp, waiting: &Wai
 }
 
 /// Clears a copy that a member writes to a file for a person (`copy-out`).
-pub fn copy_out<T>(
+pub fn clear_copy_out<T>(
     records: &dyn RecordStore,
     realm: &Realm,
     now: Timestamp,
@@ -164,7 +164,7 @@ pub fn copy_out<T>(
 }
 
 /// Clears what goes along with every bundle, where the member may make a bundle for the partner at all.
-pub fn bundle<T>(
+pub fn clear_bundle<T>(
     records: &dyn RecordStore,
     realm: &Realm,
     now: Timestamp,

@@ -21,7 +21,7 @@ use crate::record::store::{Record, RecordStore};
 use crate::record::{
     agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
 };
-use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome};
+use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome, Tier};
 use crate::value::id::Id;
 use crate::value::json::{Int, Json};
 use crate::value::person::Person;
@@ -40,7 +40,7 @@ pub struct Disclosure {
     pub now: Timestamp,
     /// In which realm.
     pub realm: Realm,
-    /// The desk that asks.
+    /// The requesting desk.
     pub home: Id,
     /// The partner.
     pub to: Id,
@@ -141,7 +141,7 @@ impl LeaveFacts {
         // Of an own item of tier 1 nothing is asked but its terms and its state: no review, no authorisation, no
         // consent. Items that were imported together have the same ones.
         let alike = |old: &Record| {
-            old.tier == Some(1)
+            old.tier == Some(Tier::INDICATORS)
                 && (old.desk, &old.state, &old.terms) == (record.desk, &record.state, &record.terms)
                 && record.desk == self.of.home
         };
@@ -262,7 +262,7 @@ pub fn review_facts(record: &Record, to: Id) -> Review {
         outcome: Some(outcome),
         covers_item: Some(true),
         level: review::level_of(record),
-        tier: record.tier.and_then(|t| crate::value::class::Tier::new(i64::from(t))),
+        tier: record.tier,
         purpose: record.text("purpose").map(str::to_owned),
         recipient: Some(if record.partner == Some(to) { Recipient::Same } else { Recipient::Other }),
         // What is not decided has no expiry yet: it counts as expired.

@@ -25,9 +25,9 @@ words! {
 }
 
 words! {
-    /// Whose item it is, seen from the desk that asks.
+    /// Whose item it is, seen from the requesting desk.
     Originator {
-        /// It belongs to the desk that asks.
+        /// It belongs to the requesting desk.
         Own = "own",
         /// It belongs to the partner that is asked about.
         Recipient = "recipient",

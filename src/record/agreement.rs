@@ -4,10 +4,10 @@
 //! of the same agreement comes here in the same way and is shown beside it.
 
 use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, must_be, need, nothing_asked, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    WhenDue, must_be, need, no_gate_inputs, put_new, token,
 };
-use super::kind::{ChangeKind, Kind, states};
+use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -40,27 +40,30 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::AgreementEnds,
     line: Line { content: &["title"], terms: &[] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::HomeOrAddressed, Moves::Makes, Some(END), nothing_asked, add),
+        ChangeDef::first(ADD, AudienceRule::OwnDeskOrAddressed, Moves::Makes, Some(END), no_gate_inputs, add),
         ChangeDef::first(
             END,
-            AudienceRule::HomeOrAddressed,
-            Moves::From(&[State::Recorded.any()], "end"),
+            AudienceRule::OwnDeskOrAddressed,
+            Moves::From(&[State::Recorded.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             end,
         )
-        .asking_before(before_end),
+        .with_precheck(precheck_end),
         ChangeDef::first(
             COUNTERSIGN,
             AudienceRule::Addressed,
-            Moves::From(&[State::Recorded.any()], "countersign"),
+            Moves::From(&[State::Recorded.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             countersign,
         )
-        .asking_before(before_countersigning),
+        .with_precheck(precheck_countersigning),
     ],
 };
+
+/// The state of an agreement that goes on: an ended one is not handed out as a policy.
+pub const RECORDED: &[RecordState] = &[State::Recorded.any()];
 
 /// The kind of change `agreement-add`.
 pub const ADD: ChangeKind = ChangeKind::new("agreement-add");
@@ -69,15 +72,15 @@ pub const END: ChangeKind = ChangeKind::new("agreement-end");
 /// Confirms that a partner's record is the agreement as this desk understands it.
 pub const COUNTERSIGN: ChangeKind = ChangeKind::new("agreement-countersign");
 
-fn before_end(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    if record.desk == asker.home {
+fn precheck_end(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk == actor.own_desk {
         return Ok(GateInputs::default());
     }
     Err(ApplyError::Authority("it is the partner's record: the partner ends it".into()))
 }
 
-fn before_countersigning(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    if record.desk != asker.home {
+fn precheck_countersigning(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk != actor.own_desk {
         return Ok(GateInputs::default());
     }
     Err(ApplyError::Authority("it is this desk's own record: the partner countersigns it".into()))
@@ -170,7 +173,7 @@ impl Terms {
 
 /// The content of an agreement.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Words {
+pub struct AgreementContent {
     /// Its title.
     pub title: String,
     /// Its safeguards, where they are recorded.
@@ -180,7 +183,7 @@ pub struct Words {
 }
 
 /// Records an agreement.
-pub fn new(id: Id, terms: &Terms, words: &Words, salt: Salt) -> Change {
+pub fn new(id: Id, terms: &Terms, words: &AgreementContent, salt: Salt) -> Change {
     let mut content = object! { "title" => words.title.as_str() };
     for (key, text) in [("safeguards", &words.safeguards), ("costs", &words.costs)] {
         if let Some(text) = text {
@@ -200,56 +203,56 @@ pub fn ended(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, END, &object! {}, &object! { "because" => because }, salt)
 }
 
-fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let terms = Terms::read(view.terms)?;
-    if at.own() {
+    if act.is_own() {
         need(records, terms.partner, Kind::Partner)?;
-    } else if terms.partner != at.home {
+    } else if terms.partner != act.own_desk {
         return Err(ApplyError::Authority("a partner tells of an agreement with another desk".into()));
     }
     if terms.until <= terms.from {
         return Err(ApplyError::NotAllowed("an agreement ends after it begins".into()));
     }
-    let mut record = Record::new(view.record, State::Recorded, at.desk());
-    record.partner = Some(if at.own() { terms.partner } else { at.desk() });
+    let mut record = Record::new(view.record, State::Recorded, act.desk());
+    record.partner = Some(if act.is_own() { terms.partner } else { act.desk() });
     // A partner's record gives no reminder here.
-    record.due = at.own().then_some(terms.until);
+    record.due = act.is_own().then_some(terms.until);
     record.terms = view.terms.clone().into();
-    record.set("position", at.position);
+    record.set("position", act.position);
     record.body = view.body();
     put_new(records, &record)
 }
 
-fn end(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn end(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     // An agreement of a program whose records did not travel yet is not known here.
-    if !at.own() && records.get(view.record)?.is_none() {
+    if !act.is_own() && records.get(view.record)?.is_none() {
         return Ok(());
     }
     let mut record = need(records, view.record, Kind::Agreement)?;
-    if record.desk != at.desk() {
+    if record.desk != act.desk() {
         return Err(ApplyError::Authority("each desk ends its own record of an agreement".into()));
     }
-    must_be(&record, &[State::Recorded], "end")?;
+    must_be(&record, &[State::Recorded])?;
     record.set_state(State::Ended);
     record.due = None;
     Ok(records.put(&record)?)
 }
 
-fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn countersign(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut record = need(records, view.record, Kind::Agreement)?;
     // Each of the two desks countersigns the record of the other.
-    let others = record.desk != at.desk() && (at.own() || record.partner == Some(at.desk()));
+    let others = record.desk != act.desk() && (act.is_own() || record.partner == Some(act.desk()));
     if !others {
         return Err(ApplyError::Authority("a desk countersigns its partner's record, and no other".into()));
     }
-    must_be(&record, &[State::Recorded], "countersign")?;
+    must_be(&record, &[State::Recorded])?;
     let mut m = view.members()?;
     let digest = m.read("digest", Digest::parse)?;
     m.finish()?;
     if digest != terms_of(&record)?.digest() {
         return Err(ApplyError::NotAllowed("the agreement that is countersigned says something else".into()));
     }
-    record.set("countersigned", at.now().to_string());
+    record.set("countersigned", act.now().to_string());
     Ok(records.put(&record)?)
 }
 

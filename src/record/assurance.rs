@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, need,
-    nothing_asked, only_at_home, put_new, token,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -30,7 +30,7 @@ pub const KIND: KindDef = KindDef {
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &["text"], terms: &["of"] },
-    changes: &[ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)],
+    changes: &[ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add)],
 };
 
 /// The kind of change `assurance-add`.
@@ -44,14 +44,14 @@ pub fn new(id: Id, partner: Id, of: &str, expires: Option<Timestamp>, said: &Jso
     Change::with_content(id, ADD, &terms, said, salt)
 }
 
-fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let (partner, of) = (m.read("partner", Id::parse)?, m.read("of", token)?);
     let expires = m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse);
     m.finish()?;
     need(records, partner, Kind::Partner)?;
-    let mut record = Record::new(view.record, State::Given, at.home);
+    let mut record = Record::new(view.record, State::Given, act.own_desk);
     record.partner = Some(partner);
     record.key = Some(of);
     record.due = expires;

@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, need,
-    nothing_asked, only_at_home, put_new,
+    no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -30,7 +30,7 @@ pub const KIND: KindDef = KindDef {
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &["reference"], terms: &[] },
-    changes: &[ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)],
+    changes: &[ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add)],
 };
 
 /// The kind of change `authorisation-add`.
@@ -44,8 +44,8 @@ pub fn new(id: Id, subject: Id, to: Id, expires: Option<Timestamp>, said: &Json,
     Change::with_content(id, ADD, &terms, said, salt)
 }
 
-fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let (subject, to) = (m.read("subject", Id::parse)?, m.read("to", Id::parse)?);
     let expires = m.maybe("expires").and_then(Json::text).and_then(Timestamp::parse);
@@ -53,13 +53,13 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     let of = records.get(subject)?.filter(|r| matches!(r.kind, Kind::Item | Kind::Case));
     let of = of.ok_or_else(|| ApplyError::NotAllowed("an authorisation is of an item or of a case".into()))?;
     need(records, to, Kind::Partner)?;
-    let mut record = Record::new(view.record, State::Given, at.home);
+    let mut record = Record::new(view.record, State::Given, act.own_desk);
     record.case = of.case.or((of.kind == Kind::Case).then_some(of.id));
     record.subject = Some(subject);
     record.partner = Some(to);
     record.due = expires;
     record.terms = view.terms.clone().into();
-    record.set("position", at.position);
+    record.set("position", act.position);
     record.body = view.body();
     put_new(records, &record)
 }

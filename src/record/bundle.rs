@@ -3,8 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
-    only_at_home, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -36,8 +36,8 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[
-        ChangeDef::first(EXPORT, AudienceRule::Home, Moves::Makes, None, nothing_asked, export),
-        ChangeDef::first(IMPORT, AudienceRule::Home, Moves::AnyState, None, nothing_asked, import),
+        ChangeDef::first(EXPORT, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, export),
+        ChangeDef::first(IMPORT, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, import),
     ],
 };
 
@@ -185,10 +185,10 @@ impl Departure {
     }
 }
 
-fn export(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn export(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let departure = Departure::read(view.terms)?;
-    let mut stream = stream::with(records, at.home, departure.to)?;
+    let mut stream = stream::with(records, act.own_desk, departure.to)?;
     if departure.sequence != stream::sent(&stream).map_or(1, |(n, _)| n + 1) {
         return Err(ApplyError::NotAllowed(format!(
             "bundle {} does not follow the last one of its stream",
@@ -200,29 +200,29 @@ fn export(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         object! {
             "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
             "acknowledges" => departure.acknowledges.map(|n| n as i64), "size" => departure.size as i64,
-            "at" => at.now().to_string(),
+            "at" => act.now().to_string(),
         },
     );
     records.put(&stream)?;
     records.carried(departure.to, &departure.acts)?;
-    let mut record = Record::new(view.record, State::Sent, at.home);
+    let mut record = Record::new(view.record, State::Sent, act.own_desk);
     record.partner = Some(departure.to);
     record.key = Some(departure.sequence.to_string());
     record.terms = object! {
         "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
-        "acts" => departure.acts.len() as i64, "at" => at.now().to_string(),
+        "acts" => departure.acts.len() as i64, "at" => act.now().to_string(),
     }
     .into();
     put_new(records, &record)
 }
 
-fn import(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let arrival = Arrival::read(view.terms)?;
     if view.record != stream::id_for(arrival.from) {
         return Err(ApplyError::Malformed("an import names another stream than its sender's".into()));
     }
-    let mut record = stream::with(records, at.home, arrival.from)?;
+    let mut record = stream::with(records, act.own_desk, arrival.from)?;
     let last = stream::received(&record);
     if arrival.sequence != last.map_or(1, |(n, _)| n + 1) {
         return Err(ApplyError::NotAllowed(format!(
@@ -234,7 +234,7 @@ fn import(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         "in",
         object! {
             "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
-            "held_acts" => !arrival.acts.is_empty(), "at" => at.now().to_string(),
+            "held_acts" => !arrival.acts.is_empty(), "at" => act.now().to_string(),
         },
     );
     record.set(
@@ -245,8 +245,10 @@ fn import(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         },
     );
     if let Some((size, line)) = &arrival.cosigned {
-        record
-            .set("cosigned", object! { "size" => *size as i64, "line" => line.as_str(), "at" => at.now().to_string() });
+        record.set(
+            "cosigned",
+            object! { "size" => *size as i64, "line" => line.as_str(), "at" => act.now().to_string() },
+        );
     }
     if let Some(n) = arrival.acknowledged {
         record.set("acknowledged", n as i64);
@@ -258,7 +260,7 @@ fn import(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     arrived.key = Some(arrival.sequence.to_string());
     arrived.terms = object! {
         "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
-        "acts" => arrival.acts.len() as i64, "at" => at.now().to_string(),
+        "acts" => arrival.acts.len() as i64, "at" => act.now().to_string(),
     }
     .into();
     put_new(records, &arrived)

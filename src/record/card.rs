@@ -3,8 +3,8 @@
 use sha2::{Digest as _, Sha512};
 
 use crate::object;
+use crate::seal::age_file::Recipient;
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
-use crate::seal::vault::Recipient;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, MemberError, Members};
 use crate::value::realm::Realm;
@@ -128,7 +128,7 @@ impl Card {
 
     /// Reads a card file and checks that the root key in it signed it.
     pub fn parse(bytes: &[u8]) -> Result<Self, CardError> {
-        let form = |e: json::Malformed| CardError::Form(e.to_string());
+        let form = |e: json::JsonError| CardError::Form(e.to_string());
         let all = json::parse(bytes.trim_ascii_end(), Limits { bytes: LONGEST, ..Limits::SIGNED }).map_err(form)?;
         let mut outer = Members::of(&all)?;
         let body = outer.need("card")?;

@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved,
-    nothing_asked, only_at_home, put_new, token,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
@@ -34,15 +34,8 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["title"], terms: &["purpose"] },
     changes: &[
-        ChangeDef::first(NEW, AudienceRule::Home, Moves::Makes, None, nothing_asked, open),
-        ChangeDef::first(
-            CLOSE,
-            AudienceRule::Home,
-            Moves::From(&[State::Open.any()], "close"),
-            None,
-            nothing_asked,
-            close,
-        ),
+        ChangeDef::first(NEW, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, open),
+        ChangeDef::first(CLOSE, AudienceRule::OwnDesk, Moves::From(&[State::Open.any()]), None, no_gate_inputs, close),
         ChangeDef::following(SHARE, &disclosure::LEAVES, Moves::Makes, share).copying(),
     ],
 };
@@ -74,36 +67,36 @@ pub fn shared(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
     Change::with_content(id, SHARE, &object! { "purpose" => purpose }, &object! { "title" => title }, salt)
 }
 
-fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     m.read("purpose", token)?;
     m.finish()?;
-    let mut record = Record::new(view.record, State::Open, at.home);
+    let mut record = Record::new(view.record, State::Open, act.own_desk);
     record.case = Some(view.record);
-    record.terms = object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => at.now().to_string(), "lead" => at.member().to_string() }.into();
+    record.terms = object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => act.now().to_string(), "lead" => act.member().to_string() }.into();
     record.body = view.body();
     put_new(records, &record)
 }
 
-fn close(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn close(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Case)?;
     record.set_state(State::Closed);
     Ok(records.put(&record)?)
 }
 
-fn share(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn share(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut m = view.members()?;
     m.read("purpose", token)?;
     m.finish()?;
     let known = records.get(view.record)?;
-    if at.own() {
+    if act.is_own() {
         let mut record = known
             .filter(|r| r.kind == Kind::Case)
             .ok_or_else(|| ApplyError::NotAllowed("there is no such case".into()))?;
-        for partner in super::disclosure::recipients(at) {
-            record.share(partner, super::disclosure::delete_by(at));
+        for partner in act.recipients() {
+            record.share(partner, super::disclosure::delete_by(act));
         }
         return Ok(records.put(&record)?);
     }
@@ -114,11 +107,11 @@ fn share(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
         // A partner cannot change a case that is known already.
         Some(_) => Ok(()),
         None => {
-            let mut record = Record::new(view.record, State::Open, at.desk());
+            let mut record = Record::new(view.record, State::Open, act.desk());
             record.case = Some(view.record);
-            record.partner = Some(at.desk());
+            record.partner = Some(act.desk());
             record.terms =
-                object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => at.now().to_string() }.into();
+                object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => act.now().to_string() }.into();
             record.body = view.body();
             put_new(records, &record)
         }

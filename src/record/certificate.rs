@@ -1,10 +1,9 @@
 //! Deletion certificates: issued only after the read-back, countersigned by another person, sent to whoever is owed.
 
 use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, moved, must_be, need, nothing_asked, put_new,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    WhenDue, moved, must_be, need, no_gate_inputs, put_new,
 };
-use super::disclosure::recipients;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -34,17 +33,17 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[
-        ChangeDef::first(ISSUE, AudienceRule::HomeOrAddressed, Moves::Makes, None, nothing_asked, issue),
+        ChangeDef::first(ISSUE, AudienceRule::OwnDeskOrAddressed, Moves::Makes, None, no_gate_inputs, issue),
         ChangeDef::following(CERTIFIED, &[ISSUE], Moves::AnyState, certified),
         ChangeDef::first(
             COUNTERSIGN,
-            AudienceRule::HomeOrAddressed,
-            Moves::From(&[State::Issued.any()], "countersign"),
+            AudienceRule::OwnDeskOrAddressed,
+            Moves::From(&[State::Issued.any()]),
             None,
-            ask_countersign,
+            countersign_gate_inputs,
             countersign,
         )
-        .asking_before(before_countersigning),
+        .with_precheck(precheck_countersigning),
     ],
 };
 
@@ -95,7 +94,7 @@ pub fn countersigned(id: Id) -> Change {
     Change::of_terms(id, COUNTERSIGN, &object! {})
 }
 
-fn issue(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn issue(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut m = Members::of(view.terms)?;
     let purge = m.read("purge", Id::parse)?;
     m.need("counts")?;
@@ -104,16 +103,16 @@ fn issue(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
         m.text(text)?;
     }
     m.finish()?;
-    let mut record = Record::new(view.record, State::Issued, at.desk());
-    record.partner = (!at.own()).then_some(at.desk());
+    let mut record = Record::new(view.record, State::Issued, act.desk());
+    record.partner = (!act.is_own()).then_some(act.desk());
     record.terms = view.terms.clone().into();
-    record.set("issued", at.now().to_string());
+    record.set("issued", act.now().to_string());
     record.set("row", view.row.0);
-    record.set("to", recipients(at).iter().map(Id::to_string).collect::<Vec<_>>());
+    record.set("to", act.recipients().iter().map(Id::to_string).collect::<Vec<_>>());
     record.body = view.body();
-    if at.own() {
+    if act.is_own() {
         let mut begun = need(records, purge, Kind::Purge)?;
-        must_be(&begun, &[super::purge::State::Begun], "certify")?;
+        must_be(&begun, &[super::purge::State::Begun])?;
         record.subject = Some(purge);
         record.set("performed_by", begun.text("by").map(str::to_owned));
         begun.set_state(super::purge::State::Certified);
@@ -122,36 +121,36 @@ fn issue(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     put_new(records, &record)
 }
 
-fn certified(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn certified(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     view.members()?.finish()?;
-    if at.own() {
+    if act.is_own() {
         return Ok(());
     }
     // A partner can only certify the deletion of copies that it got from here.
     let Some(mut record) = records.get(view.record)? else { return Ok(()) };
-    let Some(holder) = record.shared.iter_mut().find(|h| h.partner == at.desk()) else { return Ok(()) };
+    let Some(holder) = record.shared.iter_mut().find(|h| h.partner == act.desk()) else { return Ok(()) };
     holder.duty = DutyState::Met;
     Ok(records.put(&record)?)
 }
 
-fn before_countersigning(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    if record.desk != asker.home {
+fn precheck_countersigning(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk != actor.own_desk {
         return Err(ApplyError::Authority("a certificate is countersigned at the desk that issued it".into()));
     }
     Ok(GateInputs { first: record.text("performed_by").and_then(Person::parse), ..GateInputs::default() })
 }
 
-fn ask_countersign(
+fn countersign_gate_inputs(
     records: &dyn RecordStore,
-    at: &ActContext<'_>,
+    act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    before_countersigning(records, &at.asker(at.desk()), &need(records, view.record, Kind::Certificate)?)
+    precheck_countersigning(records, &act.actor(act.desk()), &need(records, view.record, Kind::Certificate)?)
 }
 
-fn countersign(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn countersign(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut record = moved(records, view, Kind::Certificate)?;
     record.set_state(State::Countersigned);
-    record.set("countersigned_by", at.member().to_string());
+    record.set("countersigned_by", act.member().to_string());
     Ok(records.put(&record)?)
 }

@@ -117,13 +117,13 @@ pub struct Line {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AudienceRule {
     /// It never leaves the desk.
-    Home,
+    OwnDesk,
     /// It goes to every pinned partner.
     Partners,
     /// It goes to the desks that it names.
     Addressed,
     /// It stays, or goes to the desks that it names.
-    HomeOrAddressed,
+    OwnDeskOrAddressed,
 }
 
 impl AudienceRule {
@@ -131,9 +131,9 @@ impl AudienceRule {
     pub const fn fits(self, audience: &Audience) -> bool {
         matches!(
             (self, audience),
-            (Self::Home | Self::HomeOrAddressed, Audience::Own)
+            (Self::OwnDesk | Self::OwnDeskOrAddressed, Audience::OwnDesk)
                 | (Self::Partners, Audience::Partners)
-                | (Self::Addressed | Self::HomeOrAddressed, Audience::Desks(_))
+                | (Self::Addressed | Self::OwnDeskOrAddressed, Audience::Desks(_))
         )
     }
 }
@@ -143,9 +143,8 @@ impl AudienceRule {
 pub enum Moves {
     /// It makes the record, or replaces one that it made.
     Makes,
-    /// It is made only of a record in one of these states, and `apply` checks it ([`moved`], [`ChangeDef::must_move`]). The
-    /// text completes "it must be … to … it".
-    From(&'static [State], &'static str),
+    /// It is made only of a record in one of these states, and `apply` checks it ([`moved`], [`ChangeDef::must_move`]).
+    From(&'static [State]),
     /// It moves a record that two desks share, and is judged by the state that its author had seen, since the record may have
     /// moved on meanwhile.
     Shared,
@@ -173,9 +172,9 @@ pub struct ChangeDef {
     pub is_copy: bool,
     /// What can be said before its terms are known: why it cannot be made of a record, or what the gate must know. Menus ask
     /// it, the command too.
-    pub before: Before,
+    pub precheck: Precheck,
     /// What the gate must know of it beyond who signs. It is asked of first changes, before they are applied.
-    pub ask: Ask,
+    pub gate_inputs: GateInputsFn,
     /// What it does to the record store. Pure but for that: no clock, no randomness, no content; it runs again when the log is
     /// replayed. It refuses terms that it does not know.
     pub apply: Apply,
@@ -188,11 +187,11 @@ impl std::fmt::Debug for ChangeDef {
 }
 
 /// Returns what the gate must know of a change.
-pub type Ask = fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>;
+pub type GateInputsFn = fn(&dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<GateInputs, ApplyError>;
 /// Applies a change to the record store.
 pub type Apply = fn(&mut dyn RecordStore, &ActContext<'_>, &ChangeView<'_>) -> Result<(), ApplyError>;
 /// Returns what can be said of a change of a record before its terms are known.
-pub type Before = fn(&dyn RecordStore, &Asker, &Record) -> Result<GateInputs, ApplyError>;
+pub type Precheck = fn(&dyn RecordStore, &Actor, &Record) -> Result<GateInputs, ApplyError>;
 
 impl ChangeDef {
     /// A change that an act begins with: of no copy, and of which nothing can be said before its terms are known.
@@ -201,7 +200,7 @@ impl ChangeDef {
         audience: AudienceRule,
         moves: Moves,
         counter: Option<ChangeKind>,
-        ask: Ask,
+        gate_inputs: GateInputsFn,
         apply: Apply,
     ) -> Self {
         Self {
@@ -212,8 +211,8 @@ impl ChangeDef {
             moves,
             counter,
             is_copy: false,
-            before: nothing_before,
-            ask,
+            precheck: no_precheck,
+            gate_inputs,
             apply,
         }
     }
@@ -224,12 +223,12 @@ impl ChangeDef {
             kind,
             begins: false,
             follows,
-            audience: AudienceRule::Home,
+            audience: AudienceRule::OwnDesk,
             moves,
             counter: None,
             is_copy: false,
-            before: nothing_before,
-            ask: nothing_asked,
+            precheck: no_precheck,
+            gate_inputs: no_gate_inputs,
             apply,
         }
     }
@@ -248,25 +247,22 @@ impl ChangeDef {
 
     /// The same change, of which this can be said before its terms are known.
     #[must_use]
-    pub const fn asking_before(self, before: Before) -> Self {
-        Self { before, ..self }
+    pub const fn with_precheck(self, precheck: Precheck) -> Self {
+        Self { precheck, ..self }
     }
 
     /// Refuses where a record is in no state from which this change moves it.
     pub fn must_move(&self, record: &Record) -> Result<(), ApplyError> {
-        let Moves::From(states, what) = self.moves else { return Ok(()) };
-        if states.contains(&record.state) {
-            return Ok(());
-        }
-        Err(wrong_state(record, states.iter().copied(), what))
+        let Moves::From(states) = self.moves else { return Ok(()) };
+        if states.contains(&record.state) { Ok(()) } else { Err(wrong_state(record.kind, Some(record.state), states)) }
     }
 }
 
 /// The member who asks whether a change could be made, and when.
 #[derive(Clone, Copy, Debug)]
-pub struct Asker {
+pub struct Actor {
     /// The desk that they are a member of.
-    pub home: Id,
+    pub own_desk: Id,
     /// Who.
     pub person: Person,
     /// When.
@@ -274,7 +270,7 @@ pub struct Asker {
 }
 
 /// For changes of which nothing can be said before their terms are known.
-pub fn nothing_before(_: &dyn RecordStore, _: &Asker, _: &Record) -> Result<GateInputs, ApplyError> {
+pub fn no_precheck(_: &dyn RecordStore, _: &Actor, _: &Record) -> Result<GateInputs, ApplyError> {
     Ok(GateInputs::default())
 }
 
@@ -284,7 +280,7 @@ pub struct ActContext<'a> {
     /// The position in the order in which this desk applies acts.
     pub position: i64,
     /// This desk.
-    pub home: Id,
+    pub own_desk: Id,
     /// The act's header; while an act is being made, its count and root of changes are not known yet.
     pub header: &'a Header,
     /// The terms of the act's first change.
@@ -328,8 +324,8 @@ impl std::fmt::Debug for TermsCache {
 
 impl ActContext<'_> {
     /// Whether the act is this desk's own.
-    pub fn own(&self) -> bool {
-        self.header.desk == self.home
+    pub fn is_own(&self) -> bool {
+        self.header.desk == self.own_desk
     }
 
     /// When the act was made.
@@ -343,8 +339,8 @@ impl ActContext<'_> {
     }
 
     /// Who asks, as a member of a desk.
-    pub const fn asker(&self, home: Id) -> Asker {
-        Asker { home, person: self.member(), now: self.now() }
+    pub const fn actor(&self, own_desk: Id) -> Actor {
+        Actor { own_desk, person: self.member(), now: self.now() }
     }
 
     /// In which role.
@@ -355,6 +351,14 @@ impl ActContext<'_> {
     /// In which realm.
     pub const fn realm(&self) -> &Realm {
         &self.header.realm
+    }
+
+    /// The desks that it names; none where it stays, or goes to all pinned partners.
+    pub fn recipients(&self) -> Vec<Id> {
+        match &self.header.audience {
+            Audience::Desks(desks) => desks.clone(),
+            Audience::OwnDesk | Audience::Partners => Vec::new(),
+        }
     }
 
     /// The desk that made it.
@@ -406,7 +410,7 @@ pub struct GateInputs {
 }
 
 /// For changes of which the gate need know nothing more.
-pub fn nothing_asked(_: &dyn RecordStore, _: &ActContext<'_>, _: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+pub fn no_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, _: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
     Ok(GateInputs::default())
 }
 
@@ -447,23 +451,32 @@ pub fn moved(records: &dyn RecordStore, view: &ChangeView<'_>, kind: Kind) -> Re
 }
 
 /// Refuses unless the record is in one of these states.
-pub fn must_be<S: KindState>(record: &Record, states: &[S], what: &str) -> Result<(), ApplyError> {
-    if states.iter().any(|s| record.is(*s)) {
-        return Ok(());
-    }
-    Err(wrong_state(record, states.iter().map(|s| (*s).into()), what))
+pub fn must_be<S: KindState>(record: &Record, states: &[S]) -> Result<(), ApplyError> {
+    let states: Vec<State> = states.iter().map(|s| (*s).into()).collect();
+    if states.contains(&record.state) { Ok(()) } else { Err(wrong_state(record.kind, Some(record.state), &states)) }
 }
 
-/// Returns the refusal of a change to a record that is in none of these states. States are named as people name them.
-fn wrong_state(record: &Record, states: impl Iterator<Item = State>, what: &str) -> ApplyError {
-    let labels: Vec<_> = states.map(State::label).collect();
-    let (kind, state) = (record.kind, record.state.label());
-    ApplyError::NotAllowed(format!("the {kind} is {state}: it must be {} to {what} it", labels.join(" or ")))
+/// Returns the refusal of what can only be done to a record of a kind in one of some states; `is` is its own, where that is
+/// known. The one wording of it: commands and menus say the same. States are named as people name them.
+pub fn wrong_state(kind: Kind, is: Option<State>, states: &[State]) -> ApplyError {
+    let is = is.map_or("in a state that is not known", State::label);
+    let mut must = String::new();
+    for (n, state) in states.iter().enumerate() {
+        must.push_str(if n == 0 {
+            ""
+        } else if n + 1 == states.len() {
+            " or "
+        } else {
+            ", "
+        });
+        must.push_str(state.label());
+    }
+    ApplyError::NotAllowed(format!("the {kind} is {is}; it must be {must}"))
 }
 
 /// Refuses acts of other desks.
-pub fn only_at_home(at: &ActContext<'_>) -> Result<(), ApplyError> {
-    if at.own() {
+pub fn only_own_desk(act: &ActContext<'_>) -> Result<(), ApplyError> {
+    if act.is_own() {
         Ok(())
     } else {
         Err(ApplyError::Authority("a partner's act may not change a record that is this desk's own".into()))
@@ -491,17 +504,17 @@ pub fn terms_of<'a>(first: &'a Json, own: &'a Json) -> Result<&'a Json, ApplyErr
     let alone = own.members().is_some_and(|members| members.len() == 1);
     let Some(number) = own.get(AS).filter(|_| alone) else { return Ok(own) };
     let number = number.int().and_then(|n| usize::try_from(n).ok());
-    let class = number.and_then(|n| first.get(CLASSES)?.items()?.get(n)).filter(|c| c.members().is_some());
+    let class = number.and_then(|n| first.get(SHARED_TERMS)?.items()?.get(n)).filter(|c| c.members().is_some());
     class.ok_or_else(|| ApplyError::Malformed("a change is of a class that its act does not state".into()))
 }
 
 /// The terms of a change that refers to its terms by their number in the list `classes`.
-pub fn of_class(number: i64) -> Json {
+pub fn shared_terms(number: i64) -> Json {
     object! { AS => number }
 }
 
 /// The member of a first change's terms that lists shared terms.
-pub const CLASSES: &str = "classes";
+pub const SHARED_TERMS: &str = "classes";
 const AS: &str = "as";
 
 /// Terms that say nothing.
@@ -516,13 +529,13 @@ mod tests {
     #[test]
     fn a_change_has_its_own_terms_or_those_of_a_class_that_its_lead_states() {
         let class = object! { "tier" => 1i64 };
-        let first = object! { CLASSES => vec![class.clone(), Json::from("no object")] };
+        let first = object! { SHARED_TERMS => vec![class.clone(), Json::from("no object")] };
         let plain = object! { "as" => 0i64, "tier" => 2i64 };
-        assert_eq!(terms_of(&first, &of_class(0)).unwrap(), &class);
+        assert_eq!(terms_of(&first, &shared_terms(0)).unwrap(), &class);
         assert_eq!(terms_of(&first, &plain).unwrap(), &plain, "only a change that says nothing else is of a class");
-        for bad in [of_class(1), of_class(2), of_class(-1), object! { "as" => "0" }] {
+        for bad in [shared_terms(1), shared_terms(2), shared_terms(-1), object! { "as" => "0" }] {
             assert!(terms_of(&first, &bad).is_err(), "{bad}");
         }
-        assert!(terms_of(&object! {}, &of_class(0)).is_err());
+        assert!(terms_of(&object! {}, &shared_terms(0)).is_err());
     }
 }

@@ -2,8 +2,8 @@
 
 use super::card::{self, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
-    put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    no_gate_inputs, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -30,7 +30,7 @@ pub const KIND: KindDef = KindDef {
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
-    changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, Moves::Makes, None, nothing_asked, found)],
+    changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, Moves::Makes, None, no_gate_inputs, found)],
 };
 
 /// The first change of a log.
@@ -46,18 +46,18 @@ pub fn new(card: &card::Card, signed: &str, salt: Salt) -> Change {
     Change::with_content(card.desk, FOUND, &terms, &object! { "card" => signed, "name" => card.name.as_str() }, salt)
 }
 
-fn found(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn found(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut m = view.members()?;
     let code = m.read("code", card::code)?;
     m.read("jurisdiction", token)?;
     let keys = DeskKeys::read(m.need("keys")?)?;
     m.finish()?;
-    if view.record != at.desk() || at.header.sequence != 0 {
+    if view.record != act.desk() || act.header.sequence != 0 {
         return Err(ApplyError::Authority("a desk is founded once, by the first act of its own log".into()));
     }
-    if !at.own() {
+    if !act.is_own() {
         // A partner's keys come from the card that was compared aloud; what it says of itself must agree.
-        let pinned = super::partner::keys(records, at.desk())?;
+        let pinned = super::partner::keys(records, act.desk())?;
         let same = pinned.signing() == keys.signing() && pinned.age == keys.age;
         return if same {
             Ok(())
@@ -65,7 +65,7 @@ fn found(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
             Err(ApplyError::Authority("the partner's keys are not those on its card".into()))
         };
     }
-    let mut record = Record::new(view.record, State::Founded, at.desk());
+    let mut record = Record::new(view.record, State::Founded, act.desk());
     record.key = Some(code);
     record.terms = view.terms.clone().into();
     record.body = view.body();

@@ -5,8 +5,8 @@
 //! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
 
 use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, CLASSES, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line,
-    Moves, WhenDue, moved, must_be, need, nothing_asked, only_at_home, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    SHARED_TERMS, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -44,27 +44,34 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[
-        ChangeDef::first(PROPOSE, AudienceRule::HomeOrAddressed, Moves::Makes, Some(RECALL), ask_propose, propose),
+        ChangeDef::first(
+            PROPOSE,
+            AudienceRule::OwnDeskOrAddressed,
+            Moves::Makes,
+            Some(RECALL),
+            propose_gate_inputs,
+            propose,
+        ),
         ChangeDef::following(ITEM, &[PROPOSE], Moves::AnyState, item),
-        ChangeDef::first(RELEASE, AudienceRule::Addressed, Moves::Makes, Some(RECALL), ask_release, release)
-            .asking_before(before_release),
-        ChangeDef::first(JOIN, AudienceRule::Addressed, Moves::Makes, Some(RECALL), ask_join, release)
-            .asking_before(before_join),
+        ChangeDef::first(RELEASE, AudienceRule::Addressed, Moves::Makes, Some(RECALL), release_gate_inputs, release)
+            .with_precheck(precheck_release),
+        ChangeDef::first(JOIN, AudienceRule::Addressed, Moves::Makes, Some(RECALL), join_gate_inputs, release)
+            .with_precheck(precheck_join),
         ChangeDef::first(
             VALIDATE,
-            AudienceRule::Home,
-            Moves::From(&[State::Released.any()], "validate"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Released.any()]),
             None,
-            ask_validate,
+            validate_gate_inputs,
             validate,
         )
-        .asking_before(before_validation),
+        .with_precheck(precheck_validation),
         ChangeDef::first(
             RECALL,
-            AudienceRule::Home,
-            Moves::From(&[State::Released.any()], "recall"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Released.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             recall,
         ),
     ],
@@ -131,7 +138,7 @@ impl Terms {
                 .items()
                 .ok_or_else(|| ApplyError::Malformed("`asked` is not a list".into()))?
                 .to_vec(),
-            classes: match m.maybe(CLASSES) {
+            classes: match m.maybe(SHARED_TERMS) {
                 None => Vec::new(),
                 Some(list) => {
                     list.items().ok_or_else(|| ApplyError::Malformed("`classes` is not a list".into()))?.to_vec()
@@ -156,7 +163,7 @@ impl Terms {
         }
         json.set("asked", self.asked.clone());
         if !self.classes.is_empty() {
-            json.set(CLASSES, self.classes.clone());
+            json.set(SHARED_TERMS, self.classes.clone());
         }
         json
     }
@@ -169,14 +176,14 @@ impl Terms {
 
 /// The content of a disclosure.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Said {
+pub struct DisclosureContent {
     /// The named people it goes to.
     pub named: Vec<String>,
     /// The risk to life, where one is claimed.
     pub risk: Option<String>,
 }
 
-impl Said {
+impl DisclosureContent {
     /// Reads it from the content of a record.
     pub fn read(content: Option<&Json>) -> Self {
         let named = content.and_then(|c| c.get("named")).and_then(Json::items).unwrap_or_default();
@@ -189,7 +196,7 @@ impl Said {
 }
 
 /// The first change of a proposal, a release or a joining.
-pub fn first(id: Id, kind: ChangeKind, terms: &Terms, said: &Said, salt: Salt) -> Change {
+pub fn first(id: Id, kind: ChangeKind, terms: &Terms, said: &DisclosureContent, salt: Salt) -> Change {
     let mut content = object! {};
     if !said.named.is_empty() {
         content.set("named", said.named.clone());
@@ -277,30 +284,22 @@ pub fn proposed_item(item: Id, asked: i64) -> Change {
     Change::of_terms(item, ITEM, &object! { "asked" => asked })
 }
 
-/// The desks that the act of a disclosure is addressed to.
-pub fn recipients(at: &ActContext<'_>) -> Vec<Id> {
-    match &at.header.audience {
-        Audience::Desks(desks) => desks.clone(),
-        Audience::Own | Audience::Partners => Vec::new(),
-    }
-}
-
 /// By when the copies of a disclosure must be deleted, from its first change's terms and the time of its act.
-pub fn delete_by(at: &ActContext<'_>) -> Option<Timestamp> {
-    let days = at.first.get("delete_after_days").and_then(Json::int)?;
-    Some(at.now().plus(crate::value::timestamp::Duration::days(days)))
+pub fn delete_by(act: &ActContext<'_>) -> Option<Timestamp> {
+    let days = act.first.get("delete_after_days").and_then(Json::int)?;
+    Some(act.now().plus(crate::value::timestamp::Duration::days(days)))
 }
 
-fn ask_propose(
+fn propose_gate_inputs(
     records: &dyn RecordStore,
-    at: &ActContext<'_>,
+    act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let terms = Terms::read(view.terms)?;
-    if terms.proposed_by != at.member() {
+    if terms.proposed_by != act.member() {
         return Err(ApplyError::Authority("a disclosure is proposed by whoever signs the proposal".into()));
     }
-    if at.own() {
+    if act.is_own() {
         need(records, terms.to, Kind::Partner)?;
     }
     // Whether the partner is fit is asked of every item, by G-01 to G-03.
@@ -312,45 +311,45 @@ fn proposal(record: &Record) -> Result<GateInputs, ApplyError> {
     Ok(GateInputs { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..GateInputs::default() })
 }
 
-fn before_release(_: &dyn RecordStore, _: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    must_be(record, &[State::Proposed], "release")?;
+fn precheck_release(_: &dyn RecordStore, _: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    must_be(record, &[State::Proposed])?;
     if record.terms.get("emergency").is_some() {
         return Err(ApplyError::NotAllowed("it claims an emergency: a second person joins it".into()));
     }
     proposal(record)
 }
 
-fn before_join(_: &dyn RecordStore, _: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    must_be(record, &[State::Proposed], "join")?;
+fn precheck_join(_: &dyn RecordStore, _: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    must_be(record, &[State::Proposed])?;
     if record.terms.get("emergency").is_none() {
         return Err(ApplyError::NotAllowed("it claims no emergency: it is released".into()));
     }
     proposal(record)
 }
 
-fn before_validation(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    match validation(record, asker.now) {
+fn precheck_validation(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    match validation(record, actor.now) {
         Some(Validation::Pending) => {}
         Some(other) => return Err(ApplyError::NotAllowed(format!("its validation is {other} already"))),
         None => {
             return Err(ApplyError::NotAllowed("no emergency was joined: there is nothing to validate".into()));
         }
     }
-    if joined_by(record) == Some(asker.person) {
+    if joined_by(record) == Some(actor.person) {
         return Err(ApplyError::NotAllowed("whoever joined the claim of an emergency does not validate it".into()));
     }
     proposal(record)
 }
 
-fn ask_release(
+fn release_gate_inputs(
     records: &dyn RecordStore,
-    at: &ActContext<'_>,
+    act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let terms = Terms::read(view.terms)?;
-    if at.own() {
+    if act.is_own() {
         let proposal = need(records, view.record, Kind::Disclosure)?;
-        must_be(&proposal, &[State::Proposed], "release")?;
+        must_be(&proposal, &[State::Proposed])?;
         let proposed = Terms::read(&of_record(&proposal))?;
         if terms.clone().without_facts() != proposed.without_facts() {
             return Err(ApplyError::Authority("a release says something else than its proposal".into()));
@@ -359,22 +358,26 @@ fn ask_release(
     Ok(GateInputs { first: Some(terms.proposed_by), purpose: Some(terms.purpose), ..GateInputs::default() })
 }
 
-fn ask_join(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+fn join_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
     if !Terms::read(view.terms)?.emergency {
         return Err(ApplyError::Authority(
             "only the claim of an emergency is joined; anything else is released".into(),
         ));
     }
-    ask_release(records, at, view)
+    release_gate_inputs(records, act, view)
 }
 
-fn ask_validate(
+fn validate_gate_inputs(
     records: &dyn RecordStore,
-    at: &ActContext<'_>,
+    act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    only_at_home(at)?;
-    before_validation(records, &at.asker(at.home), &need(records, view.record, Kind::Disclosure)?)
+    only_own_desk(act)?;
+    precheck_validation(records, &act.actor(act.own_desk), &need(records, view.record, Kind::Disclosure)?)
 }
 
 /// The terms of a disclosure's record without what applying added.
@@ -386,57 +389,57 @@ pub fn of_record(record: &Record) -> Json {
     json
 }
 
-fn record_of(at: &ActContext<'_>, view: &ChangeView<'_>, state: State) -> Result<Record, ApplyError> {
+fn record_of(act: &ActContext<'_>, view: &ChangeView<'_>, state: State) -> Result<Record, ApplyError> {
     let terms = Terms::read(view.terms)?;
-    let addressed = recipients(at);
+    let addressed = act.recipients();
     if !addressed.is_empty() && addressed != [terms.to] {
         return Err(ApplyError::Authority("a disclosure names another desk than it is addressed to".into()));
     }
-    let mut record = Record::new(view.record, state, at.desk());
-    record.partner = Some(if at.own() { terms.to } else { at.desk() });
+    let mut record = Record::new(view.record, state, act.desk());
+    record.partner = Some(if act.is_own() { terms.to } else { act.desk() });
     record.terms = view.terms.clone().into();
     record.set("row", view.row.0);
-    record.set("at", at.now().to_string());
+    record.set("at", act.now().to_string());
     record.body = view.body();
     Ok(record)
 }
 
-fn propose(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let state = match (at.own(), &at.header.audience) {
-        (true, Audience::Own) => State::Proposed,
+fn propose(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let state = match (act.is_own(), &act.header.audience) {
+        (true, Audience::OwnDesk) => State::Proposed,
         (true, _) => State::Released,
         (false, _) => State::Received,
     };
-    let record = record_of(at, view, state)?;
+    let record = record_of(act, view, state)?;
     put_new(records, &record)
 }
 
-fn item(_: &mut dyn RecordStore, at: &ActContext<'_>, _: &ChangeView<'_>) -> Result<(), ApplyError> {
-    if at.header.audience == Audience::Own {
+fn item(_: &mut dyn RecordStore, act: &ActContext<'_>, _: &ChangeView<'_>) -> Result<(), ApplyError> {
+    if act.header.audience == Audience::OwnDesk {
         Ok(())
     } else {
         Err(ApplyError::Authority("a list of proposed items does not travel".into()))
     }
 }
 
-fn release(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let released = record_of(at, view, if at.own() { State::Released } else { State::Received })?;
-    if !at.own() {
+fn release(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let released = record_of(act, view, if act.is_own() { State::Released } else { State::Received })?;
+    if !act.is_own() {
         return put_new(records, &released);
     }
     let proposal = need(records, view.record, Kind::Disclosure)?;
-    must_be(&proposal, &[State::Proposed], "release")?;
+    must_be(&proposal, &[State::Proposed])?;
     let mut released = released;
     if view.def.kind == JOIN {
-        released.set("joined_by", at.member().to_string());
+        released.set("joined_by", act.member().to_string());
         released.set("validation", Validation::Pending);
-        released.due = Some(at.now().plus(VALIDATION));
+        released.due = Some(act.now().plus(VALIDATION));
     }
     Ok(records.put(&released)?)
 }
 
-fn validate(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn validate(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Disclosure)?;
     let mut m = view.members()?;
     let outcome = m.read("outcome", Outcome::parse)?;
@@ -446,17 +449,17 @@ fn validate(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeVie
     Ok(records.put(&record)?)
 }
 
-fn recall(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn recall(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Disclosure)?;
     let mut m = view.members()?;
     let cause = m.read("cause", DeleteCause::parse)?;
     m.finish()?;
-    if cause != delete_cause(&record, at.now()) {
+    if cause != delete_cause(&record, act.now()) {
         return Err(ApplyError::Authority("a recall names another cause than the record has".into()));
     }
     record.set_state(State::Recalled);
-    record.set("recalled", at.now().to_string());
+    record.set("recalled", act.now().to_string());
     record.due = None;
     Ok(records.put(&record)?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
-    moved, need, nothing_asked, only_at_home, put_new,
+    moved, need, no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -56,9 +56,16 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["reason"] },
     changes: &[
-        ChangeDef::first(PLACE, AudienceRule::Home, Moves::Makes, Some(LIFT), nothing_asked, place),
-        ChangeDef::first(LIFT, AudienceRule::Home, Moves::From(&[State::Standing.any()], "lift"), None, ask_lift, lift)
-            .asking_before(|_, _, record| Ok(GateInputs { first: placed_by(record), ..GateInputs::default() })),
+        ChangeDef::first(PLACE, AudienceRule::OwnDesk, Moves::Makes, Some(LIFT), no_gate_inputs, place),
+        ChangeDef::first(
+            LIFT,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Standing.any()]),
+            None,
+            lift_gate_inputs,
+            lift,
+        )
+        .with_precheck(|_, _, record| Ok(GateInputs { first: placed_by(record), ..GateInputs::default() })),
     ],
 };
 
@@ -73,35 +80,40 @@ pub fn lifted(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, LIFT, &object! {}, &object! { "because" => because }, salt)
 }
 
-fn place(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn place(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let on = m.read("on", Id::parse)?;
     let reason = m.read("reason", Reason::parse)?;
     m.finish()?;
     let held = records.get(on)?.ok_or_else(|| ApplyError::NotAllowed(format!("there is no record {on} to hold")))?;
-    if !(at.kinds)(held.kind).can_be_held || held.is_purged() {
+    if !(act.kinds)(held.kind).can_be_held || held.is_purged() {
         return Err(ApplyError::NotAllowed("only items, requests and cases that are not purged can be held".into()));
     }
-    let mut record = Record::new(view.record, State::Standing, at.home);
+    let mut record = Record::new(view.record, State::Standing, act.own_desk);
     record.subject = Some(on);
     record.case = held.case;
     record.terms =
-        object! { "reason" => reason, "placed_by" => at.member().to_string(), "placed" => at.now().to_string() }.into();
+        object! { "reason" => reason, "placed_by" => act.member().to_string(), "placed" => act.now().to_string() }
+            .into();
     record.body = view.body();
     put_new(records, &record)
 }
 
-fn ask_lift(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+fn lift_gate_inputs(
+    records: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Hold)?;
     Ok(GateInputs { first: placed_by(&record), ..GateInputs::default() })
 }
 
-fn lift(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn lift(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Hold)?;
     record.set_state(State::Lifted);
-    record.set("lifted_by", at.member().to_string());
+    record.set("lifted_by", act.member().to_string());
     Ok(records.put(&record)?)
 }
 
@@ -117,9 +129,9 @@ pub fn lifted_by(record: &Record) -> Option<Person> {
 
 /// What the standing holds are on: records, and cases with everything in them.
 #[derive(Clone, Debug, Default)]
-pub struct Standing(BTreeSet<Id>);
+pub struct StandingHolds(BTreeSet<Id>);
 
-impl Standing {
+impl StandingHolds {
     /// Those of the record store.
     pub fn of(records: &dyn RecordStore) -> Result<Self, ApplyError> {
         let standing = Query::state(State::Standing);

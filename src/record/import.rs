@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
-    must_be, need, only_at_home, put_new, token,
+    must_be, need, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -29,7 +29,7 @@ pub const KIND: KindDef = KindDef {
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &["file"], terms: &["format"] },
-    changes: &[ChangeDef::first(IMPORT, AudienceRule::Home, Moves::Makes, None, ask, apply)],
+    changes: &[ChangeDef::first(IMPORT, AudienceRule::OwnDesk, Moves::Makes, None, ask, apply)],
 };
 
 /// The first change of an import.
@@ -52,14 +52,14 @@ fn case_of(records: &dyn RecordStore, view: &ChangeView<'_>) -> Result<Record, A
     m.read("format", token)?;
     m.finish()?;
     let case = need(records, case, Kind::Case)?;
-    must_be(&case, &[super::case::State::Open], "import into")?;
+    must_be(&case, &[super::case::State::Open])?;
     Ok(case)
 }
 
-fn apply(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn apply(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let case = case_of(records, view)?;
-    let mut record = Record::new(view.record, State::Done, at.home);
+    let mut record = Record::new(view.record, State::Done, act.own_desk);
     record.case = Some(case.id);
     record.terms = view.terms.clone().into();
     record.body = view.body();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
-    nothing_asked, only_at_home, put_new, token,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
@@ -38,16 +38,9 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Deletion,
     line: Line { content: &["value", "title"], terms: &["type"] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add)
+        ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add)
             .or_following(&[super::import::IMPORT]),
-        ChangeDef::first(
-            MARK,
-            AudienceRule::Home,
-            Moves::From(&[State::Held.any()], "mark"),
-            None,
-            nothing_asked,
-            mark,
-        ),
+        ChangeDef::first(MARK, AudienceRule::OwnDesk, Moves::From(&[State::Held.any()]), None, no_gate_inputs, mark),
         ChangeDef::following(COPY, &disclosure::LEAVES, Moves::Makes, copy).copying(),
     ],
 };
@@ -220,41 +213,41 @@ fn record_of(view: &ChangeView<'_>, made: &ParsedTerms, origin: Id) -> Record {
     let mut record = Record::new(view.record, State::Held, origin);
     record.case = Some(terms.case);
     record.subject = terms.request;
-    record.tier = Some(terms.tier.number());
+    record.tier = Some(terms.tier);
     record.due = Some(terms.delete_by);
     record.terms = Arc::clone(&made.json);
     record.body = view.body();
     record
 }
 
-fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
-    let made = at.terms_cache.of(view.terms, || {
+fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let made = act.terms_cache.of(view.terms, || {
         Ok(Added(ParsedTerms { terms: Terms::read_strictly(view.terms)?, json: Arc::new(view.terms.clone()) }))
     })?;
     let Added(made) = &*made;
     let terms = &made.terms;
-    if terms.originator != at.home {
+    if terms.originator != act.own_desk {
         return Err(ApplyError::Authority("an item that is added here originates here".into()));
     }
     // The items of an import are all of the case that its first change names, which was looked up there.
-    let imported = view.row != at.first_row;
+    let imported = view.row != act.first_row;
     if imported {
-        if at.first.get("case").and_then(Json::text) != Some(terms.case.to_string().as_str()) {
+        if act.first.get("case").and_then(Json::text) != Some(terms.case.to_string().as_str()) {
             return Err(ApplyError::Malformed("an imported item belongs to another case than its import".into()));
         }
     } else {
         let case = need(records, terms.case, Kind::Case)?;
-        super::definition::must_be(&case, &[super::case::State::Open], "add an item to")?;
+        super::definition::must_be(&case, &[super::case::State::Open])?;
         if let Some(request) = terms.request {
             need(records, request, Kind::Request)?;
         }
     }
-    put_new(records, &record_of(view, made, at.home))
+    put_new(records, &record_of(view, made, act.own_desk))
 }
 
-fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn mark(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Item)?;
     let mut m = view.members()?;
     let (tlp, pap) = (m.read("tlp", Tlp::parse)?, m.read("pap", Pap::parse)?);
@@ -262,7 +255,7 @@ fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     m.finish()?;
     let old = Terms::read(&record.terms)?.marking;
     let looser = tlp < old.tlp || pap < old.pap || old.handling.iter().any(|h| !handling.contains(h));
-    if looser && record.desk != at.home {
+    if looser && record.desk != act.own_desk {
         return Err(ApplyError::NotAllowed("only its originator may loosen the marking of an item: ask it".into()));
     }
     record.set("tlp", tlp);
@@ -271,11 +264,11 @@ fn mark(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     Ok(records.put(&record)?)
 }
 
-fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let delete_by =
-        disclosure::delete_by(at).ok_or_else(|| ApplyError::Malformed("a disclosure without a term".into()))?;
+        disclosure::delete_by(act).ok_or_else(|| ApplyError::Malformed("a disclosure without a term".into()))?;
     // The copy is kept as long as the disclosure says, not as long as its originator keeps the item.
-    let made = at.terms_cache.of(view.terms, || {
+    let made = act.terms_cache.of(view.terms, || {
         let mut m = view.members()?;
         let terms = Terms::take(&mut m)?;
         m.count("asked")?;
@@ -288,17 +281,17 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
     let Copied(made) = &*made;
     let terms = &made.terms;
     let known = records.get(view.record)?;
-    if at.own() {
+    if act.is_own() {
         let mut record = known
             .filter(|r| r.kind == Kind::Item)
             .ok_or_else(|| ApplyError::NotAllowed("there is no such item".into()))?;
-        for partner in disclosure::recipients(at) {
+        for partner in act.recipients() {
             record.share(partner, Some(delete_by));
         }
         return Ok(records.put(&record)?);
     }
     let received = |mut record: Record| {
-        record.partner = Some(at.desk());
+        record.partner = Some(act.desk());
         record.due = Some(delete_by);
         record
     };
@@ -308,9 +301,9 @@ fn copy(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_
             Err(ApplyError::Authority("a partner's item has the id of another record".into()))
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
-        Some(old) if old.is_purged() || old.desk == at.home => Ok(()),
+        Some(old) if old.is_purged() || old.desk == act.own_desk => Ok(()),
         // The same item from the same partner once more: its newest copy counts.
-        Some(old) if old.partner == Some(at.desk()) && old.desk == terms.originator => {
+        Some(old) if old.partner == Some(act.desk()) && old.desk == terms.originator => {
             let mut record = received(record_of(view, made, terms.originator));
             record.shared = old.shared;
             Ok(records.put(&record)?)

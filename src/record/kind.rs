@@ -47,7 +47,7 @@ record_kinds!(kind_enum);
 
 /// How a state is seen at a glance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mood {
+pub enum StateTone {
     /// Nothing is to be said of it.
     Neutral,
     /// Somebody waits for something.
@@ -70,7 +70,7 @@ pub struct StateDef {
     /// How people read it.
     pub label: &'static str,
     /// How it is seen at a glance.
-    pub mood: Mood,
+    pub mood: StateTone,
 }
 
 /// The state of a record: one of its kind's.
@@ -102,7 +102,7 @@ impl State {
     }
 
     /// How it is seen at a glance.
-    pub const fn mood(self) -> Mood {
+    pub const fn mood(self) -> StateTone {
         self.def.mood
     }
 }
@@ -151,9 +151,9 @@ macro_rules! states {
         impl State {
             /// The state as that of a record.
             pub const fn any(self) -> $crate::record::kind::State {
-                use $crate::record::kind::{Kind, Mood, StateDef};
+                use $crate::record::kind::{Kind, StateTone, StateDef};
                 let def: &'static StateDef = match self {
-                    $(Self::$variant => &StateDef { word: $word, label: $label, mood: Mood::$mood }),+
+                    $(Self::$variant => &StateDef { word: $word, label: $label, mood: StateTone::$mood }),+
                 };
                 $crate::record::kind::State::new(Kind::$kind, def)
             }
@@ -171,7 +171,7 @@ macro_rules! states {
         }
 
         /// The states of the kind, for its row.
-        const STATES: &[$crate::record::kind::State] = &[$(State::$variant.any()),+];
+        pub const STATES: &[$crate::record::kind::State] = &[$(State::$variant.any()),+];
     };
 }
 pub(crate) use states;

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
-    only_at_home, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -39,9 +39,8 @@ pub const KIND: KindDef = KindDef {
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["id"] },
-    changes: &[
-        ChangeDef::first(CHANGE, AudienceRule::Home, Moves::Makes, None, nothing_asked, change).or_following(&[CHANGE])
-    ],
+    changes: &[ChangeDef::first(CHANGE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, change)
+        .or_following(&[CHANGE])],
 };
 
 /// Changes a row.
@@ -53,8 +52,8 @@ pub fn changed(id: Id, table: Table, row_id: &str, row: Option<Json>, said: &Jso
     Change::with_content(id, CHANGE, &terms, said, salt)
 }
 
-fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn change(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let (table, id) = (m.read("table", Table::parse)?, m.read("id", token)?);
     let row = m.maybe("row");
@@ -79,10 +78,10 @@ fn change(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
         old.set_state(State::Superseded);
         records.put(&old)?;
     }
-    let mut record = Record::new(view.record, if own { State::Withdrawn } else { State::InForce }, at.home);
+    let mut record = Record::new(view.record, if own { State::Withdrawn } else { State::InForce }, act.own_desk);
     record.key = Some(key);
     record.terms = view.terms.clone().into();
-    record.set("position", at.position);
+    record.set("position", act.position);
     record.body = view.body();
     put_new(records, &record)
 }

@@ -1,8 +1,8 @@
 //! Letters and other copies that leave the desk by hand: each is logged before it is written.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
-    only_at_home, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -29,7 +29,7 @@ pub const KIND: KindDef = KindDef {
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["what"] },
-    changes: &[ChangeDef::first(WRITE, AudienceRule::Home, Moves::Makes, None, nothing_asked, write)],
+    changes: &[ChangeDef::first(WRITE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write)],
 };
 
 /// Logs a copy that leaves by hand.
@@ -41,18 +41,18 @@ pub fn new(id: Id, of: Id, what: &str, digest: &Digest, salt: Salt) -> Change {
     Change::with_content(id, WRITE, &terms, &object! { "sha256" => digest.to_string() }, salt)
 }
 
-fn write(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn write(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let of = m.read("of", Id::parse)?;
     m.read("what", token)?;
     m.finish()?;
     let subject = records.get(of)?.ok_or_else(|| ApplyError::NotAllowed("there is no such record".into()))?;
-    let mut record = Record::new(view.record, State::Written, at.home);
+    let mut record = Record::new(view.record, State::Written, act.own_desk);
     record.subject = Some(of);
     record.case = subject.case;
     record.terms = view.terms.clone().into();
-    record.set("at", at.now().to_string());
+    record.set("at", act.now().to_string());
     record.body = view.body();
     put_new(records, &record)
 }

@@ -1,17 +1,17 @@
 //! Members: enrolled and given roles by a certificate of the desk's root key, revoked from a position of the log on.
 
 use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, must_be, need, nothing_asked, put_new,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    WhenDue, must_be, need, no_gate_inputs, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Header;
 use crate::object;
+use crate::seal::age_file::Recipient;
 use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
-use crate::seal::vault::Recipient;
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -39,26 +39,26 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::Partners, Moves::Makes, None, nothing_asked, add)
+        ChangeDef::first(ADD, AudienceRule::Partners, Moves::Makes, None, no_gate_inputs, add)
             .or_following(&[super::desk::FOUND]),
         ChangeDef::first(
             ROLES,
             AudienceRule::Partners,
-            Moves::From(&[State::Active.any()], "change the roles of"),
+            Moves::From(&[State::Active.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             roles,
         )
-        .asking_before(of_this_desk),
+        .with_precheck(of_this_desk),
         ChangeDef::first(
             REVOKE,
             AudienceRule::Partners,
-            Moves::From(&[State::Active.any()], "revoke"),
+            Moves::From(&[State::Active.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             revoke,
         )
-        .asking_before(of_this_desk),
+        .with_precheck(of_this_desk),
     ],
 };
 
@@ -69,8 +69,8 @@ pub const ROLES: ChangeKind = ChangeKind::new("member-roles");
 /// The kind of change `member-revoke`.
 pub const REVOKE: ChangeKind = ChangeKind::new("member-revoke");
 
-fn of_this_desk(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    if record.desk == asker.home {
+fn of_this_desk(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk == actor.own_desk {
         return Ok(GateInputs::default());
     }
     Err(ApplyError::Authority("it is a partner's member: the partner says what they may do".into()))
@@ -78,7 +78,7 @@ fn of_this_desk(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<G
 
 /// What the root key certifies of a member.
 #[derive(Clone, Debug)]
-pub struct Certificate {
+pub struct MemberCertificate {
     /// The desk.
     pub desk: Id,
     /// The realm.
@@ -93,7 +93,7 @@ pub struct Certificate {
     pub serial: i64,
 }
 
-impl Certificate {
+impl MemberCertificate {
     fn body(&self) -> Vec<u8> {
         object! {
             "comity" => "certificate/1",
@@ -118,11 +118,11 @@ impl Certificate {
     }
 
     /// Reads a certificate out of terms and checks it against the root key of the desk that acts.
-    fn read(records: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<Self, ApplyError> {
+    fn read(records: &dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<Self, ApplyError> {
         let mut m = view.members()?;
         let certificate = Self {
-            desk: at.desk(),
-            realm: at.realm().clone(),
+            desk: act.desk(),
+            realm: act.realm().clone(),
             signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
             age: m.read("age", |a| Recipient::parse(a).map(|_| a.to_owned()))?,
             roles: m.list("roles", Role::parse)?,
@@ -130,10 +130,10 @@ impl Certificate {
         };
         let signature = m.text("certificate")?;
         m.finish()?;
-        let root = super::desk::keys(records, at.desk())?.root;
-        root.verify(&at.realm().namespace("certificate"), &certificate.body(), signature)
+        let root = super::desk::keys(records, act.desk())?.root;
+        root.verify(&act.realm().namespace("certificate"), &certificate.body(), signature)
             .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
-        let newest = all(records, at.desk())?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max();
+        let newest = all(records, act.desk())?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max();
         if newest.is_some_and(|n| certificate.serial <= n) {
             return Err(ApplyError::Authority("a member's certificate is older than the newest one".into()));
         }
@@ -145,7 +145,7 @@ impl Certificate {
 pub fn new(
     id: Id,
     who: &PublicIdentity,
-    certificate: &Certificate,
+    certificate: &MemberCertificate,
     root: &Signer,
     salt: Salt,
 ) -> Result<Change, SignatureError> {
@@ -154,31 +154,31 @@ pub fn new(
 }
 
 /// Gives a member other roles.
-pub fn with_roles(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, SignatureError> {
+pub fn with_roles(id: Id, certificate: &MemberCertificate, root: &Signer) -> Result<Change, SignatureError> {
     Ok(Change::of_terms(id, ROLES, &certificate.terms(root)?))
 }
 
 /// Revokes a member, from this act on. The certificate has no roles.
-pub fn revoked(id: Id, certificate: &Certificate, root: &Signer) -> Result<Change, SignatureError> {
+pub fn revoked(id: Id, certificate: &MemberCertificate, root: &Signer) -> Result<Change, SignatureError> {
     Ok(Change::of_terms(id, REVOKE, &certificate.terms(root)?))
 }
 
-fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let certificate = Certificate::read(records, at, view)?;
+fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let certificate = MemberCertificate::read(records, act, view)?;
     let person = certificate.signing.person();
     if certificate.roles.is_empty() {
         return Err(ApplyError::Malformed("a member needs a role".into()));
     }
-    let desk_keys = super::desk::keys(records, at.desk())?;
-    let age_taken = all(records, at.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
+    let desk_keys = super::desk::keys(records, act.desk())?;
+    let age_taken = all(records, act.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
     let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
     if in_use || by_person(records, person)?.is_some() {
         return Err(ApplyError::NotAllowed(
             "this key is enrolled already, or serves another purpose: a person has a key of their own".into(),
         ));
     }
-    let mut record = Record::new(view.record, State::Active, at.desk());
-    record.partner = (!at.own()).then_some(at.desk());
+    let mut record = Record::new(view.record, State::Active, act.desk());
+    record.partner = (!act.is_own()).then_some(act.desk());
     record.key = Some(person.to_string());
     record.body = view.body();
     record.terms = object! {
@@ -191,13 +191,13 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
 
 fn of_actor(
     records: &dyn RecordStore,
-    at: &ActContext<'_>,
+    act: &ActContext<'_>,
     view: &ChangeView<'_>,
-    certificate: &Certificate,
+    certificate: &MemberCertificate,
 ) -> Result<Record, ApplyError> {
     let record = need(records, view.record, Kind::Member)?;
     let same =
-        record.desk == at.desk() && record.key.as_deref() == Some(certificate.signing.person().to_string().as_str());
+        record.desk == act.desk() && record.key.as_deref() == Some(certificate.signing.person().to_string().as_str());
     if same {
         Ok(record)
     } else {
@@ -205,21 +205,21 @@ fn of_actor(
     }
 }
 
-fn roles(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let certificate = Certificate::read(records, at, view)?;
-    let mut record = of_actor(records, at, view, &certificate)?;
-    must_be(&record, &[State::Active], "change the roles of")?;
-    keep_past(&mut record, at);
+fn roles(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let certificate = MemberCertificate::read(records, act, view)?;
+    let mut record = of_actor(records, act, view, &certificate)?;
+    must_be(&record, &[State::Active])?;
+    keep_past(&mut record, act);
     record.set("roles", certificate.roles);
     record.set("serial", certificate.serial);
     Ok(records.put(&record)?)
 }
 
-fn revoke(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let certificate = Certificate::read(records, at, view)?;
-    let mut record = of_actor(records, at, view, &certificate)?;
-    must_be(&record, &[State::Active], "revoke")?;
-    keep_past(&mut record, at);
+fn revoke(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let certificate = MemberCertificate::read(records, act, view)?;
+    let mut record = of_actor(records, act, view, &certificate)?;
+    must_be(&record, &[State::Active])?;
+    keep_past(&mut record, act);
     record.set_state(State::Revoked);
     record.set("roles", certificate.roles);
     record.set("serial", certificate.serial);
@@ -227,10 +227,10 @@ fn revoke(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
 }
 
 /// Keeps the member's roles from before this act: acts before it in the log that arrive later are judged by them.
-fn keep_past(record: &mut Record, at: &ActContext<'_>) {
+fn keep_past(record: &mut Record, act: &ActContext<'_>) {
     let mut past = record.terms.get("past").and_then(Json::items).unwrap_or_default().to_vec();
     past.push(object! {
-        "replica" => at.header.replica.to_string(), "before" => at.header.sequence as i64,
+        "replica" => act.header.replica.to_string(), "before" => act.header.sequence as i64,
         "roles" => roles_of(record),
     });
     record.set("past", past);

@@ -4,7 +4,6 @@ use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
     put_new,
 };
-use super::disclosure::recipients;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
 use super::stream;
@@ -61,30 +60,30 @@ pub fn of_record(record: Id) -> Change {
     Change::of_terms(record, ORDERED, &object! {})
 }
 
-fn ask(_: &dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+fn ask(_: &dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
     let to = view.terms.get("to").and_then(Json::text).and_then(Id::parse);
-    Ok(GateInputs { partner: if at.own() { to } else { None }, ..GateInputs::default() })
+    Ok(GateInputs { partner: if act.is_own() { to } else { None }, ..GateInputs::default() })
 }
 
-fn give(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn give(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut m = view.members()?;
     let to = m.read("to", Id::parse)?;
     m.read("cause", DeleteCause::parse)?;
     m.finish()?;
-    if recipients(at) != [to] {
+    if act.recipients() != [to] {
         return Err(ApplyError::Authority("a delete order names another desk than it is addressed to".into()));
     }
-    let mut record = Record::new(view.record, if at.own() { State::Given } else { State::Received }, at.desk());
-    record.partner = Some(if at.own() { to } else { at.desk() });
+    let mut record = Record::new(view.record, if act.is_own() { State::Given } else { State::Received }, act.desk());
+    record.partner = Some(if act.is_own() { to } else { act.desk() });
     record.terms = view.terms.clone().into();
     put_new(records, &record)
 }
 
-fn ordered(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn ordered(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     view.members()?.finish()?;
     let Some(mut record) = records.get(view.record)? else { return Ok(()) };
-    if at.own() {
-        for to in recipients(at) {
+    if act.is_own() {
+        for to in act.recipients() {
             for holder in record.shared.iter_mut().filter(|h| h.partner == to && h.duty == DutyState::Running) {
                 holder.duty = DutyState::Outstanding;
             }
@@ -92,10 +91,10 @@ fn ordered(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
         return Ok(records.put(&record)?);
     }
     // Only what came from that partner can be ordered away by it; a hold here still beats the order.
-    if record.partner != Some(at.desk()) || record.is_purged() {
+    if record.partner != Some(act.desk()) || record.is_purged() {
         return Ok(());
     }
-    record.set("ordered", at.now().to_string());
-    record.due = Some(at.now());
+    record.set("ordered", act.now().to_string());
+    record.due = Some(act.now());
     Ok(records.put(&record)?)
 }

@@ -3,7 +3,7 @@
 use super::card::{Card, DeskKeys};
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
-    nothing_asked, only_at_home, put_new, token,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -36,37 +36,37 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[
-        ChangeDef::first(ADD, AudienceRule::Home, Moves::Makes, None, nothing_asked, add),
+        ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add),
         ChangeDef::first(
             CONFIRM,
-            AudienceRule::Home,
-            Moves::From(&[State::Met.any()], "pin"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Met.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             confirm,
         ),
         ChangeDef::first(
             CHANNEL,
-            AudienceRule::Home,
-            Moves::From(&[State::Pinned.any()], "move the channel of"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Pinned.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             channel,
         ),
         ChangeDef::first(
             SUSPEND,
-            AudienceRule::Home,
-            Moves::From(&[State::Pinned.any()], "suspend"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Pinned.any()]),
             Some(RESUME),
-            nothing_asked,
+            no_gate_inputs,
             suspend,
         ),
         ChangeDef::first(
             RESUME,
-            AudienceRule::Home,
-            Moves::From(&[State::Suspended.any()], "resume"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Suspended.any()]),
             Some(SUSPEND),
-            nothing_asked,
+            no_gate_inputs,
             resume,
         ),
     ],
@@ -112,8 +112,8 @@ pub fn suspended(partner: Id, suspended: bool, because: &str, salt: Salt) -> Cha
     Change::with_content(partner, kind, &object! {}, &object! { "because" => because }, salt)
 }
 
-fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let code = m.read("code", super::card::code)?;
     m.read("kind", PartnerKind::parse)?;
@@ -133,7 +133,7 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
             other.key.as_deref().unwrap_or("?")
         )));
     }
-    let mut record = Record::new(view.record, State::Met, at.home);
+    let mut record = Record::new(view.record, State::Met, act.own_desk);
     record.partner = Some(view.record);
     record.key = Some(code);
     record.terms = view.terms.clone().into();
@@ -142,8 +142,8 @@ fn add(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>
     put_new(records, &record)
 }
 
-fn confirm(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Partner)?;
     let mut m = view.members()?;
     let said = m.text("fingerprint")?;
@@ -167,8 +167,8 @@ pub fn next_channels(from: Channel) -> &'static [Channel] {
     }
 }
 
-fn channel(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn channel(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Partner)?;
     let mut m = view.members()?;
     let to = m.read("channel", Channel::parse)?;
@@ -182,21 +182,21 @@ fn channel(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView
     Ok(records.put(&record)?)
 }
 
-fn suspend(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    move_to(records, at, view, State::Suspended)
+fn suspend(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    move_to(records, act, view, State::Suspended)
 }
 
-fn resume(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    move_to(records, at, view, State::Pinned)
+fn resume(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    move_to(records, act, view, State::Pinned)
 }
 
 fn move_to(
     records: &mut dyn RecordStore,
-    at: &ActContext<'_>,
+    act: &ActContext<'_>,
     view: &ChangeView<'_>,
     to: State,
 ) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Partner)?;
     record.set_state(to);
     Ok(records.put(&record)?)

@@ -1,8 +1,8 @@
 //! Purges: what was erased, by whom, and the generation of the keyring that ended with it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, nothing_asked,
-    only_at_home, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -32,7 +32,7 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &[] },
     changes: &[
-        ChangeDef::first(PURGE, AudienceRule::Home, Moves::Makes, None, nothing_asked, begin),
+        ChangeDef::first(PURGE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, begin),
         ChangeDef::following(ERASE, &[PURGE], Moves::AnyState, erase),
     ],
 };
@@ -58,29 +58,29 @@ pub fn erased(record: Id, asked: i64) -> Change {
     Change::of_terms(record, ERASE, &object! { "asked" => asked })
 }
 
-fn begin(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn begin(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = Members::of(view.terms)?;
     let scope = m.read("scope", Id::parse)?;
     m.need("asked")?;
     let generation = m.count("generation")? as i64;
     m.need("reasoned")?;
     m.finish()?;
-    let mut record = Record::new(view.record, State::Begun, at.home);
+    let mut record = Record::new(view.record, State::Begun, act.own_desk);
     record.subject = Some(scope);
     record.terms = object! {
-        "generation" => generation, "row" => view.row.0, "by" => at.member().to_string(), "at" => at.now().to_string(),
+        "generation" => generation, "row" => view.row.0, "by" => act.member().to_string(), "at" => act.now().to_string(),
     }
     .into();
     record.body = view.body();
     put_new(records, &record)
 }
 
-fn erase(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn erase(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record =
         records.get(view.record)?.ok_or_else(|| ApplyError::NotAllowed("there is no such record to erase".into()))?;
-    match (at.kinds)(record.kind).content {
+    match (act.kinds)(record.kind).content {
         Content::Own { tombstone, .. } => {
             if record.is_purged() {
                 return Err(ApplyError::NotAllowed("it is purged already".into()));

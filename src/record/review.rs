@@ -4,8 +4,8 @@
 //! marked again. A lapsed approval cannot be restored; another review is needed.
 
 use super::definition::{
-    ActContext, ApplyError, Asker, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, moved, need, nothing_asked, only_at_home, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::item;
 use super::kind::{ChangeKind, Kind, states};
@@ -51,46 +51,43 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::ApprovalLapses,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[
-        ChangeDef::first(OPEN, AudienceRule::Home, Moves::Makes, None, ask_open, open)
+        ChangeDef::first(OPEN, AudienceRule::OwnDesk, Moves::Makes, None, open_gate_inputs, open)
             .or_following(&[super::request::SUBMIT]),
         ChangeDef::first(
             ASSESS,
-            AudienceRule::Home,
-            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()], "assess"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             assess,
         )
-        .asking_before(before_assessing),
+        .with_precheck(precheck_assessing),
         ChangeDef::first(
             DECIDE,
-            AudienceRule::Home,
-            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()], "decide"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()]),
             Some(LAPSE),
-            nothing_asked,
+            no_gate_inputs,
             decide,
         ),
         ChangeDef::first(
             LAPSE,
-            AudienceRule::Home,
-            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()], "end"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Approved.any(), State::Conditions.any(), State::Partial.any()]),
             None,
-            ask_reasons,
+            reasons_gate_inputs,
             lapse,
         )
         .or_following(&[item::MARK]),
         ChangeDef::first(
             RECUSE,
-            AudienceRule::Home,
-            Moves::From(
-                &[State::Open.any(), State::Assessed.any(), State::Deferred.any()],
-                "declare a conflict of interest in",
-            ),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Open.any(), State::Assessed.any(), State::Deferred.any()]),
             None,
-            ask_reasons,
+            reasons_gate_inputs,
             recuse,
         )
-        .asking_before(before_recusal),
+        .with_precheck(precheck_recusal),
     ],
 };
 
@@ -216,7 +213,7 @@ impl Decision {
 
 /// The content of a decision.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct DecisionWords<'a> {
+pub struct DecisionContent<'a> {
     /// The reasons. They stay at the desk.
     pub reasons: &'a str,
     /// What a letter says beside the conditions, and copies carry.
@@ -226,7 +223,7 @@ pub struct DecisionWords<'a> {
 }
 
 /// Decides a review.
-pub fn decided(id: Id, decision: &Decision, said: DecisionWords<'_>, salt: Salt) -> Change {
+pub fn decided(id: Id, decision: &Decision, said: DecisionContent<'_>, salt: Salt) -> Change {
     let terms = object! {
         "outcome" => decision.outcome,
         "conditions" => decision.conditions.clone(),
@@ -328,48 +325,52 @@ fn scope_of(view: &ChangeView<'_>) -> Result<Scope, ApplyError> {
     Ok(scope)
 }
 
-fn ask_open(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+fn open_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
     let scope = scope_of(view)?;
     Ok(GateInputs { purpose: Some(scope.purpose), ..GateInputs::default() })
 }
 
 /// Reasons are content; the gate asks whether there are any.
-fn ask_reasons(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
+fn reasons_gate_inputs(
+    _: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
     let said = view.terms.get("said").and_then(Json::truth) == Some(true);
     Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
-fn open(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let scope = scope_of(view)?;
     let subject = records.get(scope.subject)?.filter(|r| matches!(r.kind, Kind::Item | Kind::Request));
     let subject = subject.ok_or_else(|| ApplyError::NotAllowed("a review is of an item or a request".into()))?;
     need(records, scope.to, Kind::Partner)?;
-    let mut record = Record::new(view.record, State::Open, at.home);
+    let mut record = Record::new(view.record, State::Open, act.own_desk);
     record.case = subject.case;
     record.subject = Some(scope.subject);
     record.partner = Some(scope.to);
-    record.tier = Some(scope.tier.number());
+    record.tier = Some(scope.tier);
     record.terms = object! {
         "purpose" => scope.purpose, "level" => scope.level, "tier" => scope.tier,
-        "requester" => at.member().to_string(), "opened" => at.now().to_string(),
+        "requester" => act.member().to_string(), "opened" => act.now().to_string(),
         "tests" => object! {}, "less_intrusive" => false, "reviewers" => Vec::<Json>::new(), "conditions" => Vec::<Json>::new(),
     }.into();
     put_new(records, &record)
 }
 
-fn before_assessing(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    if is_recused(record, asker.person) {
+fn precheck_assessing(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if is_recused(record, actor.person) {
         return Err(ApplyError::NotAllowed("you declared a conflict of interest: another reviewer assesses it".into()));
     }
     Ok(GateInputs::default())
 }
 
-fn before_recusal(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result<GateInputs, ApplyError> {
-    if is_recused(record, asker.person) {
+fn precheck_recusal(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if is_recused(record, actor.person) {
         return Err(ApplyError::NotAllowed("the conflict of interest is declared already".into()));
     }
-    if reviewers_of(record).contains(&asker.person) {
+    if reviewers_of(record).contains(&actor.person) {
         return Err(ApplyError::NotAllowed(
             "you have decided it already: let the approval lapse once it stands".into(),
         ));
@@ -377,10 +378,10 @@ fn before_recusal(_: &dyn RecordStore, asker: &Asker, record: &Record) -> Result
     Ok(GateInputs::default())
 }
 
-fn assess(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn assess(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Review)?;
-    before_assessing(records, &at.asker(at.home), &record)?;
+    precheck_assessing(records, &act.actor(act.own_desk), &record)?;
     let mut m = view.members()?;
     let tests = m.need("tests")?.clone();
     let said = m
@@ -431,18 +432,18 @@ const fn strictness(outcome: ReviewOutcome) -> u8 {
     }
 }
 
-fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn decide(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Review)?;
     let decision = Decision::read(view.terms)?;
     let mut outcome = outcome_after(decision.outcome);
     // What was deferred is decided again; at L3 a first decision waits for the second.
     let deferred = record.is(State::Deferred);
     let mut reviewers = if deferred { Vec::new() } else { reviewers_of(&record) };
-    if reviewers.contains(&at.member()) {
+    if reviewers.contains(&act.member()) {
         return Err(ApplyError::NotAllowed("the same reviewer has decided already: level L3 needs another".into()));
     }
-    reviewers.push(at.member());
+    reviewers.push(act.member());
     let mut conditions = decision.conditions;
     let mut expires = decision.expires;
     if let Some(first) = record.text("outcome").and_then(ReviewOutcome::parse).filter(|_| !deferred) {
@@ -458,7 +459,7 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     record.set("conditions", conditions);
     record.set("expires", expires.map(|t| t.to_string()));
     record.set("reviewers", reviewers.iter().map(Person::to_string).collect::<Vec<_>>());
-    record.set("decided", at.position);
+    record.set("decided", act.position);
     record.due = expires;
     let stands = stands(outcome);
     let needs_another = level_of(&record) == Some(Level::L3) && reviewers.len() < 2 && stands;
@@ -470,18 +471,18 @@ fn decide(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<
     let subject = record.subject.map(|id| records.get(id)).transpose()?.flatten();
     match subject {
         Some(subject) if subject.kind == Kind::Request => {
-            super::request::reviewed(records, at, subject, stands, outcome == ReviewOutcome::Deferred)
+            super::request::reviewed(records, act, subject, stands, outcome == ReviewOutcome::Deferred)
         }
         _ => Ok(()),
     }
 }
 
-fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn lapse(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Review)?;
     // Behind the marking of an item only the reviews of that item lapse.
-    let follows = view.row != at.first_row;
-    if follows && record.subject != Some(at.first_record) {
+    let follows = view.row != act.first_row;
+    if follows && record.subject != Some(act.first_record) {
         return Err(ApplyError::Authority(
             "a review of another item than the one that is marked cannot lapse with it".into(),
         ));
@@ -492,24 +493,26 @@ fn lapse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'
     m.finish()?;
     record.set_state(State::Lapsed);
     record.due = None;
-    record
-        .set("lapsed", object! { "changed" => changed, "at" => at.now().to_string(), "by" => at.member().to_string() });
+    record.set(
+        "lapsed",
+        object! { "changed" => changed, "at" => act.now().to_string(), "by" => act.member().to_string() },
+    );
     records.put(&record)?;
     match record.subject.map(|id| records.get(id)).transpose()?.flatten() {
-        Some(subject) if subject.kind == Kind::Request => super::request::unreviewed(records, at, subject),
+        Some(subject) if subject.kind == Kind::Request => super::request::unreviewed(records, act, subject),
         _ => Ok(()),
     }
 }
 
-fn recuse(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn recuse(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Review)?;
     let mut m = view.members()?;
     m.need("said")?;
     m.finish()?;
-    before_recusal(records, &at.asker(at.home), &record)?;
+    precheck_recusal(records, &act.actor(act.own_desk), &record)?;
     let mut all = recused_of(&record);
-    all.push(at.member());
+    all.push(act.member());
     record.set("recused", all.iter().map(Person::to_string).collect::<Vec<_>>());
     Ok(records.put(&record)?)
 }

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::kind::{ChangeKind, Kind, KindState, Mood, State};
-use crate::value::class::words;
+use super::kind::{ChangeKind, Kind, KindState, State, StateTone};
+use crate::value::class::{Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
@@ -29,11 +29,11 @@ words! {
 
 impl DutyState {
     /// How it is seen at a glance.
-    pub const fn mood(self) -> Mood {
+    pub const fn mood(self) -> StateTone {
         match self {
-            Self::Running => Mood::Neutral,
-            Self::Outstanding => Mood::Stopped,
-            Self::Met => Mood::Good,
+            Self::Running => StateTone::Neutral,
+            Self::Outstanding => StateTone::Stopped,
+            Self::Met => StateTone::Good,
         }
     }
 }
@@ -67,7 +67,7 @@ pub struct Record {
     /// The record that it is about.
     pub subject: Option<Id>,
     /// Its tier, where it has one.
-    pub tier: Option<u8>,
+    pub tier: Option<Tier>,
     /// The next instant at which something is due.
     pub due: Option<Timestamp>,
     /// A word to find it by within its kind: a desk's or partner's code, a member's person, a bundle's number, …
@@ -113,7 +113,7 @@ impl Record {
 
     /// Whether it is a tombstone: its content was erased.
     pub fn is_purged(&self) -> bool {
-        self.state.mood() == Mood::Erased
+        self.state.mood() == StateTone::Erased
     }
 
     /// Puts it into a state.
@@ -173,7 +173,7 @@ pub struct Query {
     /// The subject.
     pub subject: Option<Id>,
     /// The tier.
-    pub tier: Option<u8>,
+    pub tier: Option<Tier>,
     /// The key.
     pub key: Option<String>,
     /// Due at or before this instant.

@@ -3,9 +3,9 @@
 
 use zeroize::Zeroizing;
 
+use super::age_file::AgeKey;
 use super::secret::Secret;
 use super::sign::{PublicKey, Signer};
-use super::vault::AgeKey;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, Members};
 use crate::value::person::Person;
@@ -138,7 +138,7 @@ pub struct PublicIdentity {
     /// Their signing key.
     pub signing: PublicKey,
     /// Their age recipient, `age1…`.
-    pub age: super::vault::Recipient,
+    pub age: super::age_file::Recipient,
 }
 
 impl PublicIdentity {
@@ -165,7 +165,7 @@ impl PublicIdentity {
         let found = Self {
             name: m.read("name", |n| text::line(n).ok())?,
             signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
-            age: m.read("age", super::vault::Recipient::parse)?,
+            age: m.read("age", super::age_file::Recipient::parse)?,
         };
         m.finish()?;
         Ok(found)

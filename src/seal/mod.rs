@@ -4,7 +4,7 @@
 //! Nothing here knows a file, a database or what the encrypted bytes mean. `age` draws its own randomness; everything else
 //! is passed in.
 
+pub mod age_file;
 pub mod identity;
 pub mod secret;
 pub mod sign;
-pub mod vault;

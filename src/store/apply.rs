@@ -60,7 +60,7 @@ pub(super) struct CheckedChange<'a> {
 
 /// Where an act stands, and what its first change says.
 struct Act {
-    home: Id,
+    own_desk: Id,
     header: Header,
     position: i64,
     first_row: i64,
@@ -74,7 +74,7 @@ impl Act {
     fn context(&self) -> Option<ActContext<'_>> {
         self.first.as_ref().map(|(first_record, first)| ActContext {
             position: self.position,
-            home: self.home,
+            own_desk: self.own_desk,
             header: &self.header,
             first,
             first_row: ChangeRow(self.first_row),
@@ -106,15 +106,15 @@ pub(super) struct AppliedAct {
 }
 
 impl<'c, S: ChangeSink> ActApplier<'c, S> {
-    /// Begins to apply the act at a position of the desk `home`, whose changes begin at a row, to the records of a database.
+    /// Begins to apply the act at a position of the desk `own_desk`, whose changes begin at a row, to the records of a database.
     pub(super) fn begin(
         conn: &'c Connection,
-        home: Id,
+        own_desk: Id,
         header: Header,
         (position, first_row): (i64, i64),
         sink: S,
     ) -> Self {
-        let act = Act { home, header, position, first_row, first: None, terms_cache: TermsCache::default() };
+        let act = Act { own_desk, header, position, first_row, first: None, terms_cache: TermsCache::default() };
         Self {
             act,
             records: SqlRecordStore::new(conn),
@@ -168,17 +168,17 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             return Err(sink.refused(CheckError::Unknown));
         };
         act.first.get_or_insert_with(|| (change.record, terms.clone()));
-        let Some(at) = act.context() else {
+        let Some(act) = act.context() else {
             return Err(sink.refused(empty()));
         };
-        let terms = terms_of(at.first, terms).map_err(|e| sink.refused(e.into()))?;
+        let terms = terms_of(act.first, terms).map_err(|e| sink.refused(e.into()))?;
         let has_content = change.body != Body::None;
         let view = ChangeView { record: change.record, def, terms, row, has_content };
         if sink.asks_gate() {
-            check.change(records, &at, &view).map_err(|e| sink.refused(e))?;
+            check.change(records, &act, &view).map_err(|e| sink.refused(e))?;
         }
         sink.change(records, CheckedChange { view: &view, change, leaf }, extra)?;
-        (def.apply)(records, &at, &view).map_err(|e| sink.refused(e.into()))
+        (def.apply)(records, &act, &view).map_err(|e| sink.refused(e.into()))
     }
 
     /// Ends the act: the sink and the gate have seen all its changes.
@@ -186,10 +186,10 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         let root = self.root.root();
         self.sink.end(&self.act.header, self.count, &root)?;
         if self.sink.asks_gate() {
-            let Some(at) = self.act.context() else {
+            let Some(act) = self.act.context() else {
                 return Err(self.sink.refused(empty()));
             };
-            self.check.end(&self.records, &at).map_err(|e| self.sink.refused(e))?;
+            self.check.end(&self.records, &act).map_err(|e| self.sink.refused(e))?;
         }
         let Act { header, position, first_row, .. } = self.act;
         Ok(AppliedAct { header, position, first_row, changes: self.count, root })
@@ -204,7 +204,7 @@ fn empty() -> CheckError {
 mod tests {
     use super::*;
     use crate::act::header::Audience;
-    use crate::act::hybrid::Hybrid;
+    use crate::act::hybrid::HybridTime;
     use crate::act::tree::empty_root;
     use crate::record::case;
     use crate::record::store::RecordStore as _;
@@ -272,11 +272,11 @@ mod tests {
             sequence: 0,
             previous: None,
             seen: Vec::new(),
-            time: Hybrid::after(None, Timestamp::EPOCH),
+            time: HybridTime::after(None, Timestamp::EPOCH),
             member: Signer::from_seed(&[3; 32]).public().person(),
             role: Role::DeskOfficer,
             basis: None,
-            audience: Audience::Own,
+            audience: Audience::OwnDesk,
             changes: 0,
             root: empty_root(),
         };

@@ -29,7 +29,7 @@ impl ActRow<'_> {
     pub(super) fn insert(&self, conn: &Connection) -> Result<(), StoreError> {
         let Header { desk, replica, sequence, time, audience, .. } = self.header;
         let audience = match audience {
-            Audience::Own => "own",
+            Audience::OwnDesk => "own",
             Audience::Partners => "partners",
             Audience::Desks(_) => "desks",
         };
@@ -58,7 +58,7 @@ pub(super) fn await_carriage(
     position: i64,
 ) -> Result<(), StoreError> {
     let partners = match &header.audience {
-        Audience::Own => Vec::new(),
+        Audience::OwnDesk => Vec::new(),
         Audience::Partners => waiting_partners(records)?,
         Audience::Desks(desks) => desks.clone(),
     };

@@ -7,7 +7,7 @@ use super::statement::sql;
 use super::tree::SqlTree;
 use crate::act::checkpoint::{Checkpoint, origin};
 use crate::act::header::{Header, act_id};
-use crate::act::hybrid::Hybrid;
+use crate::act::hybrid::HybridTime;
 use crate::act::tree::{Nodes as _, leaf_hash, root};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -67,7 +67,7 @@ pub struct Tip {
     /// The id of its last act.
     pub last: Option<Digest>,
     /// The time of its last act.
-    pub time: Option<Hybrid>,
+    pub time: Option<HybridTime>,
 }
 
 /// Returns the end of the own log. The last act is read back and compared with its place in the tree.

@@ -147,7 +147,7 @@ impl<'c> Replay<'c> {
         let Header { desk, replica, sequence, .. } = header;
         let stated = (act.id, act.desk, act.replica, act.sequence, act.changes);
         if stated != (act_id(&act.header), desk, replica, sequence, header.changes) || header.realm != self.meta.realm {
-            return integrity(format!("act {n} is stored as another than it is"));
+            return integrity(format!("the columns of act {n} do not say what its header says"));
         }
         if act.first_row != self.next_row {
             return integrity(format!("the changes of act {n} are not where they belong"));
@@ -212,7 +212,7 @@ impl<'c> Replay<'c> {
         let records = SqlRecordStore::new(self.scratch);
         let signer = member::by_person(&records, header.member)?.filter(|m| m.desk == header.desk);
         let Some(key) = signer.as_ref().and_then(member::signing_key) else {
-            return integrity(format!("act {} is signed by nobody who is enrolled", act.position));
+            return integrity(format!("act {} is not signed by a member who was enrolled then", act.position));
         };
         let namespace = header.realm.namespace("act");
         key.verify(&namespace, &act.header, &act.signature)
@@ -284,7 +284,9 @@ impl<'c> Replay<'c> {
     /// Compares the stored tables with those of the replay, and checks which content is there.
     fn compare(&self) -> Result<(), StoreError> {
         self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
-        self.compare_rows(sql!("act.columns"), 10, |n| format!("act {n} is stored as another than it is"))?;
+        self.compare_rows(sql!("act.columns"), 10, |n| {
+            format!("the columns of act {n} do not say what its header says")
+        })?;
         self.check_contents()?;
         self.compare_terms()?;
         if waiting(self.conn)? != waiting(self.scratch)? {

@@ -5,6 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::store::ChangeRow;
+use crate::value::class::Tier;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
@@ -24,6 +25,18 @@ impl FromSql for Kind {
 impl ToSql for State {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::from(self.word()))
+    }
+}
+
+impl ToSql for Tier {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.number()))
+    }
+}
+
+impl FromSql for Tier {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::new(value.as_i64()?).ok_or(FromSqlError::InvalidType)
     }
 }
 

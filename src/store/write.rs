@@ -15,7 +15,7 @@ use super::records::SqlRecordStore;
 use super::tree::SqlTree;
 use crate::act::change::{Body, Change};
 use crate::act::header::{Audience, Header, Seen, act_id};
-use crate::act::hybrid::Hybrid;
+use crate::act::hybrid::HybridTime;
 use crate::act::tree::{empty_root, leaf_hash};
 use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
@@ -69,7 +69,7 @@ impl<'c, 'a> ActWriter<'c, 'a> {
             sequence: tip.size,
             previous: tip.last,
             seen: seen_by(conn, meta, &author.audience)?,
-            time: Hybrid::after(tip.time, author.now),
+            time: HybridTime::after(tip.time, author.now),
             member: author.signer.public().person(),
             role: author.role,
             basis: author.basis,

@@ -105,7 +105,7 @@ impl Limits {
 /// Why a text is not acceptable JSON, with the byte where it was seen.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{what} at byte {at}")]
-pub struct Malformed {
+pub struct JsonError {
     /// What is wrong.
     pub what: &'static str,
     /// Offset of the offending byte.
@@ -113,11 +113,11 @@ pub struct Malformed {
 }
 
 /// Reads one JSON value that fills the whole text, white space around it aside.
-pub fn parse(bytes: &[u8], limits: Limits) -> Result<Json, Malformed> {
+pub fn parse(bytes: &[u8], limits: Limits) -> Result<Json, JsonError> {
     if bytes.len() > limits.bytes {
-        return Err(Malformed { what: "more bytes than allowed", at: limits.bytes });
+        return Err(JsonError { what: "more bytes than allowed", at: limits.bytes });
     }
-    let text = std::str::from_utf8(bytes).map_err(|e| Malformed { what: "not UTF-8", at: e.valid_up_to() })?;
+    let text = std::str::from_utf8(bytes).map_err(|e| JsonError { what: "not UTF-8", at: e.valid_up_to() })?;
     let mut parser = Parser { text, at: 0, limits };
     parser.space();
     let value = parser.value(0)?;
@@ -132,8 +132,8 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn wrong(&self, what: &'static str) -> Malformed {
-        Malformed { what, at: self.at }
+    fn wrong(&self, what: &'static str) -> JsonError {
+        JsonError { what, at: self.at }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -154,7 +154,7 @@ impl Parser<'_> {
         found
     }
 
-    fn value(&mut self, depth: usize) -> Result<Json, Malformed> {
+    fn value(&mut self, depth: usize) -> Result<Json, JsonError> {
         if depth > self.limits.depth {
             return Err(self.wrong("nested too deep"));
         }
@@ -170,7 +170,7 @@ impl Parser<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Json, Malformed> {
+    fn object(&mut self, depth: usize) -> Result<Json, JsonError> {
         self.at += 1;
         let mut members: Vec<(Text, Json)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
@@ -195,7 +195,7 @@ impl Parser<'_> {
                 !seen.insert(key.clone())
             };
             if twice {
-                return Err(Malformed { what: "a duplicate key", at: start });
+                return Err(JsonError { what: "a duplicate key", at: start });
             }
             self.space();
             if !self.eat(":") {
@@ -215,7 +215,7 @@ impl Parser<'_> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Json, Malformed> {
+    fn array(&mut self, depth: usize) -> Result<Json, JsonError> {
         self.at += 1;
         let mut items = Vec::new();
         self.space();
@@ -236,7 +236,7 @@ impl Parser<'_> {
         }
     }
 
-    fn number(&mut self) -> Result<Json, Malformed> {
+    fn number(&mut self) -> Result<Json, JsonError> {
         let start = self.at;
         self.eat("-");
         let digits = self.at;
@@ -253,12 +253,12 @@ impl Parser<'_> {
         let int = Int::read(self.text.get(start..self.at).unwrap_or_default());
         let safe = int.small().is_some_and(|n| n.unsigned_abs() <= 1 << 53);
         if self.limits.safe_integers && !safe {
-            return Err(Malformed { what: "an integer beyond 2^53", at: start });
+            return Err(JsonError { what: "an integer beyond 2^53", at: start });
         }
         Ok(Json::Int(int))
     }
 
-    fn string(&mut self) -> Result<Text, Malformed> {
+    fn string(&mut self) -> Result<Text, JsonError> {
         let start = self.at;
         self.at += 1;
         let mut out = Text::default();
@@ -267,7 +267,7 @@ impl Parser<'_> {
             let plain = rest
                 .bytes()
                 .position(|c| c == b'"' || c == b'\\' || c < 0x20)
-                .ok_or(Malformed { what: "an unterminated string", at: start })?;
+                .ok_or(JsonError { what: "an unterminated string", at: start })?;
             out.push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
             match self.peek() {
@@ -289,11 +289,11 @@ impl Parser<'_> {
         if composed {
             Ok(out)
         } else {
-            Err(Malformed { what: "a string that is not in normalisation form C", at: start })
+            Err(JsonError { what: "a string that is not in normalisation form C", at: start })
         }
     }
 
-    fn escape(&mut self) -> Result<char, Malformed> {
+    fn escape(&mut self) -> Result<char, JsonError> {
         self.at += 1;
         let c = self.peek().ok_or_else(|| self.wrong("an unterminated string"))?;
         self.at += 1;
@@ -327,7 +327,7 @@ impl Parser<'_> {
         })
     }
 
-    fn hex4(&mut self) -> Result<u32, Malformed> {
+    fn hex4(&mut self) -> Result<u32, JsonError> {
         let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|c| c.is_ascii_hexdigit()));
         let code =
             digits.and_then(|d| u32::from_str_radix(d, 16).ok()).ok_or_else(|| self.wrong("not four hex digits"))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::host::file;
-use crate::seal::vault;
+use crate::seal::age_file;
 use crate::value::digest::Digest;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -36,7 +36,7 @@ pub fn keep(workspace: &Workspace, drafts: &Drafts) -> Result<(), Error> {
     if plain.len() > LONGEST {
         return Err(Error::usage("the drafts are larger than 1 MiB: they are not kept over a crash"));
     }
-    let sealed = vault::seal(&[workspace.me.age.recipient()], &plain)?;
+    let sealed = age_file::seal(&[workspace.me.age.recipient()], &plain)?;
     Ok(file::write(&path, &sealed)?)
 }
 
@@ -44,7 +44,7 @@ pub fn keep(workspace: &Workspace, drafts: &Drafts) -> Result<(), Error> {
 pub fn kept(workspace: &Workspace) -> Drafts {
     let read = || {
         let sealed = file::read(&path(workspace), 2 * LONGEST as u64).ok()?;
-        let plain = vault::open_all(&workspace.me.age, &sealed, LONGEST).ok()?;
+        let plain = age_file::open_all(&workspace.me.age, &sealed, LONGEST).ok()?;
         serde_json::from_slice(plain.expose()).ok()
     };
     read().unwrap_or_default()

@@ -14,10 +14,10 @@ use crate::host::lock::LockError;
 use crate::record::card::CardError;
 use crate::record::definition::ApplyError;
 use crate::record::store::RecordStoreError;
+use crate::seal::age_file::UnsealError;
 use crate::seal::identity::IdentityError;
 use crate::seal::secret::PassphraseError;
 use crate::seal::sign::SignatureError;
-use crate::seal::vault::UnsealError;
 use crate::store::error::{SqlErrorClass, StoreError, class};
 use crate::value::id::Id;
 
@@ -112,8 +112,8 @@ impl Error {
 
     /// With one more member for `--json`.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl Into<serde_json::Value>) -> Self {
-        self.details.push((key, value.into()));
+    pub fn with(mut self, key: &'static str, value: impl serde::Serialize) -> Self {
+        self.details.push((key, serde_json::to_value(value).unwrap_or_default()));
         self
     }
 

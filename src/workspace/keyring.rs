@@ -8,9 +8,9 @@ use crate::host::entropy::Entropy;
 use crate::host::file;
 use crate::object;
 use crate::record::card::DeskKeys;
+use crate::seal::age_file::{self, AgeKey, Recipient, UnsealError};
 use crate::seal::identity::Identity;
 use crate::seal::sign::{PublicKey, Signer};
-use crate::seal::vault::{self, AgeKey, Recipient, UnsealError};
 use crate::store::connection::DatabaseKey;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, MemberError, Members};
@@ -92,7 +92,7 @@ impl Keyring {
         let recipients: Option<Vec<Recipient>> = self.recipients.iter().map(|r| Recipient::parse(r)).collect();
         let recipients = recipients
             .ok_or_else(|| Error::new(ErrorKind::Internal, "a member's recipient is malformed", "please report it"))?;
-        let sealed = vault::seal(&recipients, &all)
+        let sealed = age_file::seal(&recipients, &all)
             .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
         Ok(file::write(path, &sealed)?)
     }
@@ -128,7 +128,7 @@ impl Keyring {
             ));
         }
         let sealed = file::read(path, LONGEST)?;
-        let plain = vault::open_all(&me.age, &sealed, LONGEST as usize).map_err(|e| match e {
+        let plain = age_file::open_all(&me.age, &sealed, LONGEST as usize).map_err(|e| match e {
             UnsealError::NotOurs => Error::new(
                 ErrorKind::Key,
                 "this identity does not open this workspace",

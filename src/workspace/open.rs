@@ -178,7 +178,7 @@ pub fn found(
             Author { signer: &me.signer, role: Role::Administrator, now, audience: Audience::Partners, basis: None };
         let mut act = ActWriter::begin(&tx, &meta, author)?;
         act.change(record::desk::new(&card, &signed_card, entropy.salt()?))?;
-        let certificate = member::Certificate {
+        let certificate = member::MemberCertificate {
             desk,
             realm: meta.realm.clone(),
             signing: me.signer.public(),
@@ -212,7 +212,7 @@ impl Workspace {
     /// ```
     /// use comity::command::identity;
     /// use comity::host::clock::Clock;
-    /// use comity::seal::{identity::Identity, sign::Signer, vault::AgeKey};
+    /// use comity::seal::{identity::Identity, sign::Signer, age_file::AgeKey};
     /// use comity::value::{class::Role, realm::Realm};
     /// use comity::workspace::open::{Founding, Workspace, found};
     ///

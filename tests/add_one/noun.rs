@@ -59,12 +59,12 @@ fn seize(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let plate = args.line("plate")?;
     let id = workspace.entropy.id()?;
     workspace
-        .act_alone(vehicle::SEIZE, Audience::Own, |e, _| Ok(vehicle::seized(id, case.id, &sort, &plate, e.salt()?)))?;
+        .act_alone(vehicle::SEIZE, Audience::OwnDesk, |e, _| Ok(vehicle::seized(id, case.id, &sort, &plate, e.salt()?)))?;
     Ok(Output::made(id, "The vehicle is recorded."))
 }
 
 fn give_back(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("vehicle")?, &[Kind::Vehicle])?;
-    let id = workspace.act_alone(vehicle::RETURN, Audience::Own, |_, _| Ok(vehicle::returned(record.id)))?;
+    let id = workspace.act_alone(vehicle::RETURN, Audience::OwnDesk, |_, _| Ok(vehicle::returned(record.id)))?;
     Ok(Output::made(id, "The vehicle is returned."))
 }

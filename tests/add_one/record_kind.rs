@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
-    nothing_asked, only_at_home, put_new, token,
+    no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -31,13 +31,13 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["plate"], terms: &["sort"] },
     changes: &[
-        ChangeDef::first(SEIZE, AudienceRule::Home, Moves::Makes, Some(RETURN), nothing_asked, seize),
+        ChangeDef::first(SEIZE, AudienceRule::OwnDesk, Moves::Makes, Some(RETURN), no_gate_inputs, seize),
         ChangeDef::first(
             RETURN,
-            AudienceRule::Home,
-            Moves::From(&[State::Seized.any()], "return"),
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Seized.any()]),
             None,
-            nothing_asked,
+            no_gate_inputs,
             give_back,
         ),
     ],
@@ -59,22 +59,22 @@ pub fn returned(id: Id) -> Change {
     Change::of_terms(id, RETURN, &object! {})
 }
 
-fn seize(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn seize(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     let mut m = view.members()?;
     let case = m.read("case", Id::parse)?;
     m.read("sort", token)?;
     m.finish()?;
     need(records, case, Kind::Case)?;
-    let mut record = Record::new(view.record, State::Seized, at.home);
+    let mut record = Record::new(view.record, State::Seized, act.own_desk);
     record.case = Some(case);
     record.terms = view.terms.clone().into();
     record.body = view.body();
     put_new(records, &record)
 }
 
-fn give_back(records: &mut dyn RecordStore, at: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    only_at_home(at)?;
+fn give_back(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
     view.members()?.finish()?;
     let mut record = moved(records, view, Kind::Vehicle)?;
     record.set_state(State::Returned);

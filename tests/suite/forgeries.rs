@@ -5,7 +5,7 @@ use std::fs;
 
 use comity::act::change::{Body, Change};
 use comity::act::header::{Audience, Header, act_id};
-use comity::act::hybrid::Hybrid;
+use comity::act::hybrid::HybridTime;
 use comity::act::tree::{Frontier, leaf_hash};
 use comity::gate::from_records::{self, Disclosure, LeaveFacts};
 use comity::gate::leave::Validation;
@@ -209,11 +209,11 @@ fn append(workspace: &Workspace, says: Says, changes: &[Change]) {
         sequence: size,
         previous: last,
         seen: Vec::new(),
-        time: Hybrid::after(time, workspace.now()),
+        time: HybridTime::after(time, workspace.now()),
         member: says.signer.public().person(),
         role: says.role,
         basis: None,
-        audience: Audience::Own,
+        audience: Audience::OwnDesk,
         changes: changes.len() as u64,
         root: root.root(),
     };
@@ -224,7 +224,7 @@ fn append(workspace: &Workspace, says: Says, changes: &[Change]) {
     let (position, row) = (one("SELECT max(position) + 1 FROM act"), one("SELECT max(row) + 1 FROM change"));
     let blob = |id: Id| id.as_bytes().to_vec();
     let audience = match header.audience {
-        Audience::Own => "own",
+        Audience::OwnDesk => "own",
         Audience::Partners => "partners",
         Audience::Desks(_) => "desks",
     };
@@ -309,7 +309,7 @@ fn acts_of_a_patched_program_are_found() {
             facts.set("requester", "somebody else");
         }
         said.asked = facts;
-        review::decided(s.review, &said, review::DecisionWords::default(), salt)
+        review::decided(s.review, &said, review::DecisionContent::default(), salt)
     };
     // A release by whoever proposed it, with the facts as they are and as they would like them.
     let proposal = records.get(s.proposal).unwrap().unwrap();
@@ -322,7 +322,8 @@ fn acts_of_a_patched_program_are_found() {
             facts.set("released_by", reviewer.to_string());
         }
         terms.asked = vec![facts];
-        let lead = disclosure::first(s.proposal, disclosure::RELEASE, &terms, &disclosure::Said::default(), salt);
+        let lead =
+            disclosure::first(s.proposal, disclosure::RELEASE, &terms, &disclosure::DisclosureContent::default(), salt);
         let copy = item::copied(
             s.account,
             &item::copy_terms(&item::Terms::read(&account.terms).unwrap(), 0),
@@ -343,7 +344,7 @@ fn acts_of_a_patched_program_are_found() {
         let facts = leave.of_item(&records, &account).unwrap();
         assert!(facts.judge().allowed(), "were it true, it would do");
         terms.asked = vec![facts.to_json()];
-        let said = disclosure::Said { risk: Some("a child".into()), ..Default::default() };
+        let said = disclosure::DisclosureContent { risk: Some("a child".into()), ..Default::default() };
         let account = item::copy_terms(&item::Terms::read(&account.terms).unwrap(), 0);
         let copy = item::copied(s.account, &account, &object! { "value" => "J. Doe" }, salt);
         vec![disclosure::first(id, kind, &terms, &said, salt), copy]
@@ -365,7 +366,7 @@ fn acts_of_a_patched_program_are_found() {
         now,
         request::SEND,
         me,
-        &request::asked_to_send(s.request, &terms),
+        &request::inputs_to_send(s.request, &terms),
     )
     .unwrap();
     let send = sent(s.request, &terms, asked.to_json(), &[]);
@@ -491,7 +492,7 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
     let (desk, kept) = (s.a.open(1).unwrap(), Snapshot::of(&s.a));
     let record = desk.records().get(s.request).unwrap().unwrap();
     let terms = request::terms_of(&record).unwrap();
-    let asked = request::asked_to_send(s.request, &terms);
+    let asked = request::inputs_to_send(s.request, &terms);
     let facts =
         from_records::act_facts(&desk.records(), &Realm::Live, desk.now(), request::SEND, desk.person(), &asked);
     let facts = facts.unwrap().to_json();
@@ -509,11 +510,11 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
         (
             "the review of another thing lapses",
             Role::DeskOfficer,
-            Audience::Own,
+            Audience::OwnDesk,
             vec![marked, lapse.clone()],
             Some("another item"),
         ),
-        ("an investigator ends an approval", Role::Investigator, Audience::Own, vec![lapse], Some("A-02")),
+        ("an investigator ends an approval", Role::Investigator, Audience::OwnDesk, vec![lapse], Some("A-02")),
         // All is as it should be: what is found then is that nobody applied it.
         ("nothing is left out", Role::DeskOfficer, to, vec![whole], None),
     ] {

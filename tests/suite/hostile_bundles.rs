@@ -5,8 +5,8 @@ use std::fs;
 
 use comity::command::command;
 use comity::command::definition::{Args, Handler};
+use comity::seal::age_file;
 use comity::seal::sign::Signer;
-use comity::seal::vault;
 use comity::value::text::is_hidden;
 use comity::workspace::error::Error;
 use comity::workspace::error::ErrorKind;
@@ -92,7 +92,7 @@ struct Plain {
 
 impl Plain {
     fn open(bytes: &[u8], at: &Workspace) -> Self {
-        let plain = vault::open_all(&at.keyring.age, bytes, 1 << 24).unwrap();
+        let plain = age_file::open_all(&at.keyring.age, bytes, 1 << 24).unwrap();
         let plain = plain.expose();
         let line = plain.iter().position(|b| *b == b'\n').unwrap();
         let numbers: Vec<usize> =
@@ -154,7 +154,7 @@ fn what_a_partner_with_keys_can_forge_is_refused() {
     let plain = Plain::open(&bytes, &workspace);
     let (own, me) = (&sender.keyring.bundle, &sender.me.signer);
     let live = "bundle.v1.live@comity";
-    let seal = |plain: &[u8]| vault::seal(std::slice::from_ref(&recipient), plain).unwrap();
+    let seal = |plain: &[u8]| age_file::seal(std::slice::from_ref(&recipient), plain).unwrap();
     // Taken apart and put together again it is the same bundle.
     fs::write(&path, seal(&plain.write())).unwrap();
     on(&mut workspace, "bundle verify", &path).unwrap();
@@ -301,7 +301,7 @@ fn what_a_partner_with_keys_can_forge_is_refused() {
     // Sealed in ways that no bundle is.
     let hostile: Vec<(&str, Vec<u8>, &[ErrorKind])> = vec![
         ("not sealed at all", plain.write(), &[ErrorKind::Malformed]),
-        ("sealed to another", vault::seal(&[vault::AgeKey::generate().recipient()], &plain.write()).unwrap(), &[ErrorKind::NotForUs]),
+        ("sealed to another", age_file::seal(&[age_file::AgeKey::generate().recipient()], &plain.write()).unwrap(), &[ErrorKind::NotForUs]),
         ("scrypt work 2^40", b"age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 40\nZV/AhotwSGqaPCU43cepl4WYUouAa17a3xpu4G2yi5k\n--- fmD3I6mNDHxZ6bMXUfmGfKpVSqZFBlmhjyZvSDhQJmo\n".to_vec(), &[ErrorKind::Malformed]),
         ("a plugin's stanza alone", b"age-encryption.org/v1\n-> ../../x abc\nAAAA\n--- fmD3I6mNDHxZ6bMXUfmGfKpVSqZFBlmhjyZvSDhQJmo\n".to_vec(), &[ErrorKind::NotForUs, ErrorKind::Malformed]),
         ("a header that never ends", [b"age-encryption.org/v1\n".as_slice(), &b"-> X25519 AAAA\nAAAA\n".repeat(50_000)].concat(), &[ErrorKind::Malformed]),

@@ -2,7 +2,7 @@
 //! people and a live approval, no deadline moves by itself, every state has a way out, and both records stay intact.
 
 use crate::desks::{Site, pair};
-use comity::record::request::{Answer, Report, State};
+use comity::record::request::{Answer, FollowUp, State};
 use comity::value::class::Level;
 use comity::workspace::error::ErrorKind;
 use proptest::prelude::*;
@@ -224,7 +224,7 @@ proptest! {
 fn every_state_has_a_way_out_but_those_that_are_the_end() {
     for state in State::ALL {
         let out = Answer::ALL.iter().any(|a| a.transition().0.contains(&state.any()))
-            || Report::ALL.iter().any(|r| r.transition().1.is_some() && r.transition().0.contains(&state.any()));
+            || FollowUp::ALL.iter().any(|r| r.transition().1.is_some() && r.transition().0.contains(&state.any()));
         // Before it is sent it goes on by submission, decision and sending; a conflict is resolved.
         let own = matches!(state, State::Draft | State::InReview | State::Authorised | State::Conflict);
         let end = matches!(state, State::Closed | State::Withdrawn | State::Purged);

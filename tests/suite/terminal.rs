@@ -667,10 +667,10 @@ fn an_act_is_done_with_each_marked_thing_that_can() {
     s.walk(&[
         ("3", "CASES"),
         ("*", "4 marked; Esc clears the marks"),
-        ("a", "3 of 4 can   not: it is closed; it must be open"),
+        ("a", "3 of 4 can   not: the case is closed; it must be open"),
         ("case close\r", "case close: 3 of 4 can"),
     ]);
-    assert!(s.text().contains(&format!("C-{}: it is closed", &cases[1][..6])), "{}", s.text());
+    assert!(s.text().contains(&format!("C-{}: the case is closed", &cases[1][..6])), "{}", s.text());
     s.walk(&[
         ("\r", "case close: Close a case"),
         ("", "3: C-"),
@@ -684,7 +684,7 @@ fn an_act_is_done_with_each_marked_thing_that_can() {
     s.escape();
     s.when("nothing marked", |t| t.contains("CASES") && !t.contains("marked"));
     s.press("*a");
-    s.until("none of 4   it is closed; it must be open");
+    s.until("none of 4   the case is closed; it must be open");
     s.stop();
     assert_eq!(closed(&a), 4);
 }

@@ -118,7 +118,7 @@ fn row(workspace: &Workspace, act: &StoredAct) -> Result<ActSummary, Error> {
     let took_it_in = act.via.map(|via| read::act(&workspace.db, via)).transpose()?.flatten();
     let came = took_it_in.map(|import| import.read_header()).transpose()?.map(|header| header.time.at);
     let audience = match &header.audience {
-        Audience::Own => vec![],
+        Audience::OwnDesk => vec![],
         Audience::Partners => vec!["partners".to_owned()],
         Audience::Desks(desks) => desks.iter().map(|d| workspace.code_of(*d)).collect::<Result<_, _>>()?,
     };

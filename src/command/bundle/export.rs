@@ -1,6 +1,6 @@
 //! Bundles out: previewed with the gate's word for each act, made, kept in the outbox, written to where they are carried.
 
-use crate::record::kind::{ChangeKind, Kind, Mood};
+use crate::record::kind::{ChangeKind, Kind, StateTone};
 use crate::record::kind_def;
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
@@ -26,7 +26,7 @@ use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
 use crate::record::store::{FollowingChange, Query, Record, RecordStore as _};
 use crate::record::{certificate, disclosure, item, partner, stream};
-use crate::seal::vault::{Recipient, Sealing};
+use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::{connection, log, tree::SqlTree};
 use crate::value::class::{Tier, words};
@@ -182,7 +182,7 @@ fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Resul
             gathered.rows.push(WaitingRow { why, ..row(Leaves::No, count, None) });
             continue;
         }
-        match cleared::act(&workspace.records(), to.id, workspace.now(), &waiting)? {
+        match cleared::clear_act(&workspace.records(), to.id, workspace.now(), &waiting)? {
             Err(verdict) => {
                 held_back.insert(record);
                 gathered.rows.push(row(Leaves::No, count, Some(&verdict)));
@@ -230,7 +230,7 @@ fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Opti
     for item in items.iter().take(64) {
         highest = highest.max(records.of_following(item)?.and_then(|r| r.tier));
     }
-    Ok(highest.and_then(|n| Tier::new(n.into())))
+    Ok(highest)
 }
 
 /// What would leave to a partner now.
@@ -413,7 +413,7 @@ pub struct Exported {
 pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Exported, Option<PathBuf>), Error> {
     let code = to.key.clone().unwrap_or_default();
     let now = workspace.may_sign()?;
-    let may = cleared::bundle(&workspace.records(), &workspace.meta.realm, now, workspace.person(), to.id, ())?;
+    let may = cleared::clear_bundle(&workspace.records(), &workspace.meta.realm, now, workspace.person(), to.id, ())?;
     if let Err(verdict) = may {
         return Err(Error::refused(verdict, None));
     }
@@ -488,8 +488,9 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     };
     drop(reading);
     let id = workspace.entropy.id()?;
-    let noted = workspace
-        .act_alone(crate::record::bundle::EXPORT, crate::act::header::Audience::Own, |_, _| Ok(departure.change(id)));
+    let noted = workspace.act_alone(crate::record::bundle::EXPORT, crate::act::header::Audience::OwnDesk, |_, _| {
+        Ok(departure.change(id))
+    });
     if let Err(failure) = noted {
         file::remove(&kept)?;
         return Err(failure);
@@ -574,10 +575,10 @@ words! {
 
 impl BundleStatus {
     /// How it is seen at a glance.
-    pub const fn mood(self) -> Mood {
+    pub const fn mood(self) -> StateTone {
         match self {
-            Self::Sent => Mood::Neutral,
-            Self::Acknowledged | Self::Received => Mood::Good,
+            Self::Sent => StateTone::Neutral,
+            Self::Acknowledged | Self::Received => StateTone::Good,
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::record::bundle::{self, Arrival, Contents};
 use crate::record::store::{Record, RecordStore as _};
 use crate::record::stream;
 use crate::record::{card::DeskKeys, member, partner};
-use crate::seal::vault;
+use crate::seal::age_file;
 use crate::store::connection;
 use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
@@ -134,7 +134,7 @@ fn open(workspace: &Workspace, path: &Path) -> Result<Opened<Plain>, Error> {
             "ask for it in volumes",
         ));
     }
-    let plain = vault::open(&workspace.keyring.age, BufReader::with_capacity(256 * 1024, file))?;
+    let plain = age_file::open(&workspace.keyring.age, BufReader::with_capacity(256 * 1024, file))?;
     let opened = Opened::read(Box::new(plain) as Plain)?;
     opened.is_for(workspace.meta.desk, &workspace.meta.realm)?;
     Ok(opened)
@@ -591,7 +591,7 @@ fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> 
     let key = signer.as_ref().and_then(member::signing_key).ok_or_else(|| {
         Error::new(
             ErrorKind::Signature,
-            "an act in the bundle is signed by nobody who is enrolled at its desk",
+            "an act in the bundle is not signed by an enrolled member of its desk",
             "nothing of it was applied",
         )
     })?;
@@ -641,8 +641,13 @@ fn apply(
         acknowledged: manifest.acknowledges.as_ref().map(|r| r.sequence),
         cosigned: checked.cosigned.clone(),
     };
-    let author =
-        Author { signer: &workspace.me.signer, role, now, audience: crate::act::header::Audience::Own, basis: None };
+    let author = Author {
+        signer: &workspace.me.signer,
+        role,
+        now,
+        audience: crate::act::header::Audience::OwnDesk,
+        basis: None,
+    };
     let mut own = ActWriter::begin(&tx, &workspace.meta, author)?;
     own.change(arrival.change())?;
     let via = own.finish()?.position;

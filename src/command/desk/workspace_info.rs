@@ -91,6 +91,13 @@ fn show(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
     }))
 }
 
+/// A card that was written, and what is read aloud.
+#[derive(Serialize)]
+struct WrittenCard {
+    code: String,
+    fingerprint: String,
+}
+
 fn card(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let (card, text) = workspace.card()?;
     let out = args.path("out")?;
@@ -100,7 +107,7 @@ fn card(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         shown(&out.to_string_lossy()),
         card.fingerprint()
     );
-    Ok(Output::thing(&serde_json::json!({ "code": card.code, "fingerprint": card.fingerprint() })).with_message(said))
+    Ok(Output::thing(&WrittenCard { fingerprint: card.fingerprint(), code: card.code }).with_message(said))
 }
 
 /// A record that was found.
@@ -159,19 +166,19 @@ fn find(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     Ok(Output::list(&hits, &[("id", "ID"), ("kind", "KIND"), ("state", "STATE"), ("what", "WHAT")]))
 }
 
-fn doctor(place: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
+fn doctor(context: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let sandbox = sandbox::stands();
     let private =
-        file::must_be_private(&place.workspace).map_or_else(|e| e.to_string(), |()| "for its owner alone".to_owned());
-    let identity = if place.identity.exists() { "there" } else { "not there" };
+        file::must_be_private(&context.workspace).map_or_else(|e| e.to_string(), |()| "for its owner alone".to_owned());
+    let identity = if context.identity.exists() { "there" } else { "not there" };
     Ok(Output::thing(&Surroundings {
         version: env!("CARGO_PKG_VERSION"),
         sandbox: sandbox != Sandbox::None,
         sandbox_says: sandbox.words(),
-        workspace: place.workspace.to_string_lossy().into_owned(),
+        workspace: context.workspace.to_string_lossy().into_owned(),
         workspace_state: private,
-        identity: place.identity.to_string_lossy().into_owned(),
+        identity: context.identity.to_string_lossy().into_owned(),
         identity_state: identity,
-        now: place.clock.now(),
+        now: context.clock.now(),
     }))
 }

@@ -13,7 +13,7 @@ use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as
 use crate::law::request::{ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Variant};
 use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
-use crate::record::request::{Answer, Report};
+use crate::record::request::{Answer, FollowUp};
 use crate::record::store::{ChangeRow, Record, RecordStore as _};
 use crate::record::{letter as logged, request, review};
 use crate::report::letter::{self, Fact, Letter, LetterError, Paragraph, Party, Term};
@@ -94,8 +94,8 @@ fn party(workspace: &Workspace, id: Id) -> Result<Party, Error> {
     })
 }
 
-/// What was said to a request by one kind of change, last: the act, its change, and what the change says.
-struct Said {
+/// The last change of one kind to a request: the act, its change, and what the change says.
+struct LastChange {
     act: StoredAct,
     terms: Json,
     content: Option<Json>,
@@ -106,7 +106,7 @@ fn last_change(
     record: &Record,
     kind: ChangeKind,
     fits: &dyn Fn(&Json) -> bool,
-) -> Result<Option<Said>, Error> {
+) -> Result<Option<LastChange>, Error> {
     let mut last = None;
     for change in read::changes_of(&workspace.db, record.id)? {
         let Line::Change(c) = &change.line else { continue };
@@ -118,14 +118,14 @@ fn last_change(
         let damaged = |_| Error::new(ErrorKind::Integrity, "a change is damaged", "run `comity audit verify`");
         let terms = c.read_terms().map_err(damaged)?;
         if fits(&terms) {
-            last = Some(Said { act, terms, content: c.read_content().map_err(damaged)? });
+            last = Some(LastChange { act, terms, content: c.read_content().map_err(damaged)? });
         }
     }
     Ok(last)
 }
 
-fn reports(terms: &Json, report: Report) -> bool {
-    terms.get("report").and_then(Json::text).and_then(Report::parse) == Some(report)
+fn reports(terms: &Json, report: FollowUp) -> bool {
+    terms.get("report").and_then(Json::text).and_then(FollowUp::parse) == Some(report)
 }
 
 /// The review that stands behind an own request. Its reasoning stays at the desk.
@@ -298,13 +298,14 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
     };
     let said =
         |id: &str| row.fields.iter().find(|(name, _)| name == id).map(|(_, text)| shown_text(text)).unwrap_or_default();
-    let last_report = |report: Report| last_change(workspace, record, request::REPORT, &|terms| reports(terms, report));
+    let last_report =
+        |report: FollowUp| last_change(workspace, record, request::REPORT, &|terms| reports(terms, report));
     let event = match of {
         LetterKind::Answer => last_change(workspace, record, request::ANSWER, &|_| true),
-        LetterKind::Extension => last_report(Report::Extend),
-        LetterKind::UseReport => last_report(Report::Use),
-        LetterKind::Clarification => last_report(Report::Clarified),
-        LetterKind::Acceptance => last_report(Report::TakeConditions),
+        LetterKind::Extension => last_report(FollowUp::Extend),
+        LetterKind::UseReport => last_report(FollowUp::Use),
+        LetterKind::Clarification => last_report(FollowUp::Clarified),
+        LetterKind::Acceptance => last_report(FollowUp::TakeConditions),
         LetterKind::Withdrawal => last_change(workspace, record, request::WITHDRAW, &|_| true),
         LetterKind::Request if kind.review => last_change(workspace, record, request::SEND, &|_| true),
         LetterKind::Request => last_change(workspace, record, request::CONSENT, &|_| true),
@@ -483,8 +484,9 @@ fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, 
     let now = workspace.may_sign()?;
     let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
     let values = of_request(workspace, &record, of.unwrap_or(LetterKind::Request))?;
-    let cleared = cleared::copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
-        .map_err(|v| Error::refused(v, None))?;
+    let cleared =
+        cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
+            .map_err(|v| Error::refused(v, None))?;
     let shape = if out.extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
         letter::LetterFormat::Text
     } else {
@@ -499,7 +501,7 @@ fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, 
     let digest = Digest::of(text.as_bytes());
     let id = workspace.entropy.id()?;
     // Logged first: a letter that was written and not logged cannot be.
-    workspace.act_alone(crate::record::letter::WRITE, Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
         Ok(logged::new(id, record.id, "letter", &digest, e.salt()?))
     })?;
     file::write(&out, text.as_bytes())?;

@@ -19,7 +19,7 @@ use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{self as kind, ClockKind, Event, RequestKind, Variant};
 use crate::object;
 use crate::record::definition::GateInputs;
-use crate::record::request::{self, Answer as RequestAnswer, Answered, Report, Sent, Step, Terms, terms_of};
+use crate::record::request::{self, Answer as RequestAnswer, Answered, FollowUp, Sent, Step, Terms, terms_of};
 use crate::record::review;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::class::{Condition, Level, ReviewOutcome, Tier, words};
@@ -39,7 +39,7 @@ const REQUEST: Arg = Arg::new("request", ArgKind::Record(&[Kind::Request]), "the
 const TEXT: Arg = Arg::new("text", ArgKind::Body, "in words");
 const BECAUSE: Arg = Arg::new("because", ArgKind::Body, "why").required();
 const CONDITION: Arg =
-    Arg::new("condition", ArgKind::Words(crate::command::review::conditions), "a condition on the desk that asks")
+    Arg::new("condition", ArgKind::Words(crate::command::review::conditions), "a condition on the requesting desk")
         .repeated();
 
 /// The commands.
@@ -301,8 +301,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[REQUEST, Arg::new("text", ArgKind::Body, "what was unclear, made clear").required()],
         writes: Some(Writes {
             act: crate::record::request::REPORT,
-            weight: Weight::Records,
-            needs: Needs::Step(Step::Report(Report::Clarified)),
+            weight: Weight::Signs,
+            needs: Needs::Step(Step::FollowUp(FollowUp::Clarified)),
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -318,8 +318,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[REQUEST, TEXT],
         writes: Some(Writes {
             act: crate::record::request::REPORT,
-            weight: Weight::Records,
-            needs: Needs::Step(Step::Report(Report::TakeConditions)),
+            weight: Weight::Signs,
+            needs: Needs::Step(Step::FollowUp(FollowUp::TakeConditions)),
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -335,8 +335,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[REQUEST, TEXT],
         writes: Some(Writes {
             act: crate::record::request::REPORT,
-            weight: Weight::Records,
-            needs: Needs::Step(Step::Report(Report::Close)),
+            weight: Weight::Signs,
+            needs: Needs::Step(Step::FollowUp(FollowUp::Close)),
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -352,8 +352,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[REQUEST, TEXT],
         writes: Some(Writes {
             act: crate::record::request::REPORT,
-            weight: Weight::Records,
-            needs: Needs::Step(Step::Report(Report::Expire)),
+            weight: Weight::Signs,
+            needs: Needs::Step(Step::FollowUp(FollowUp::Expire)),
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -369,8 +369,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[REQUEST, Arg::new("text", ArgKind::Body, "which period, until when, and why").required()],
         writes: Some(Writes {
             act: crate::record::request::REPORT,
-            weight: Weight::Records,
-            needs: Needs::Step(Step::Report(Report::Extend)),
+            weight: Weight::Signs,
+            needs: Needs::Step(Step::FollowUp(FollowUp::Extend)),
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -386,8 +386,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[REQUEST, Arg::new("text", ArgKind::Body, "the use").required()],
         writes: Some(Writes {
             act: crate::record::request::REPORT,
-            weight: Weight::Records,
-            needs: Needs::Step(Step::Report(Report::Use)),
+            weight: Weight::Signs,
+            needs: Needs::Step(Step::FollowUp(FollowUp::Use)),
             rehearsable: true,
             preview: Preview::None,
             undo: Undo::Never(STAYS),
@@ -424,7 +424,7 @@ pub const COMMANDS: &[Command] = &[
         ],
         writes: Some(Writes {
             act: crate::record::request::RESOLVE,
-            weight: Weight::Records,
+            weight: Weight::Signs,
             needs: Needs::OneOf(request::CONFLICT),
             rehearsable: true,
             preview: Preview::None,
@@ -504,7 +504,7 @@ pub struct RequestSummary {
     pub fields: Vec<(String, String)>,
     /// The ground of a refusal, or of putting it off.
     pub ground: Option<String>,
-    /// What the review of the desk that asks came to.
+    /// What the review of the requesting desk came to.
     pub decision: Option<DecisionRow>,
     /// The conditions under which the partner would carry it out, or does.
     pub offered: Vec<Condition>,
@@ -572,7 +572,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Err
         article: kind.map(|k| k.article.clone()).unwrap_or_default(),
         name: kind.map(|k| k.name.clone()).unwrap_or_default(),
         state: record.state,
-        heads: request::heads(record).into_iter().map(|(state, _)| state.into()).collect(),
+        heads: request::current_states(record).into_iter().map(|(state, _)| state.into()).collect(),
         case: terms.case,
         purpose: terms.purpose,
         tier: terms.tier,
@@ -806,7 +806,7 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         Some(draft) => workspace.find_record(draft, &[Kind::Request])?.id,
         None => workspace.entropy.id()?,
     };
-    workspace.act_alone(crate::record::request::NEW, Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::request::NEW, Audience::OwnDesk, |e, _| {
         Ok(request::drafted(id, &terms, &fields, e.salt()?))
     })?;
     let said = if terms.missing.is_empty() {
@@ -826,7 +826,7 @@ fn submit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         review::Scope { subject: record.id, to: terms.to, purpose: terms.purpose, level: kind.level, tier: terms.tier };
     must_bind(workspace, law, kind, terms.to, request::SUBMIT, &scope.purpose)?;
     let id = workspace.entropy.id()?;
-    workspace.act(crate::record::request::SUBMIT, Audience::Own, None, |act, _| {
+    workspace.act(crate::record::request::SUBMIT, Audience::OwnDesk, None, |act, _| {
         act.change(request::submitted(record.id))?;
         act.change(review::new(id, &scope))?;
         Ok(())
@@ -901,15 +901,9 @@ pub fn clocks(
 
 /// Asks an originator whether an item of theirs may go on to another desk. It needs no review: it gives nothing away.
 fn ask_consent(workspace: &mut Workspace, terms: &Terms, fields: &Json) -> Result<Output, Error> {
-    let (Some(item), Some(_)) = (terms.item, terms.recipient) else {
+    let (Some(_), Some(_)) = (terms.item, terms.recipient) else {
         return Err(Error::usage("a consent is asked for an --item and the partner that it is --for"));
     };
-    let origin = workspace.records().get(item)?.map(|r| r.desk);
-    if origin != Some(terms.to) {
-        return Err(
-            Error::not_allowed("that desk is not the originator of the item").hint("ask its originator with --to")
-        );
-    }
     let id = workspace.entropy.id()?;
     workspace.act_alone(request::CONSENT, Audience::Desks(vec![terms.to]), |e, _| {
         Ok(request::consent_asked(id, terms, fields, e.salt()?))
@@ -932,8 +926,8 @@ fn send(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let conditions = review.as_ref().map(review::conditions_of).unwrap_or_default();
     let caveats = caveats(workspace, &record, content.as_ref())?;
     workspace.act(request::SEND, Audience::Desks(vec![terms.to]), Some(kind.id.clone()), |act, entropy| {
-        let asked = request::asked_to_send(record.id, &terms);
-        let facts = from_records::act_facts(&act.records(), &realm, act.now(), request::SEND, me, &asked)?;
+        let inputs = request::inputs_to_send(record.id, &terms);
+        let facts = from_records::act_facts(&act.records(), &realm, act.now(), request::SEND, me, &inputs)?;
         let sent = Sent { clocks, asked: facts.to_json(), conditions, caveats, fields };
         act.change(request::sent(record.id, &terms, sent, entropy.salt()?))?;
         Ok(())
@@ -1070,7 +1064,7 @@ fn deliver(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     Ok(Output::made(id, "Delivered: the answer leaves with the next bundle."))
 }
 
-fn add_report(workspace: &mut Workspace, args: &Args, report: Report, done: &str) -> Result<Output, Error> {
+fn add_report(workspace: &mut Workspace, args: &Args, report: FollowUp, done: &str) -> Result<Output, Error> {
     let record = find(workspace, args)?;
     let text = args.body("text")?.unwrap_or_default();
     let id = workspace.act_alone(
@@ -1082,27 +1076,27 @@ fn add_report(workspace: &mut Workspace, args: &Args, report: Report, done: &str
 }
 
 fn report_use(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    add_report(workspace, args, Report::Use, "The use is reported.")
+    add_report(workspace, args, FollowUp::Use, "The use is reported.")
 }
 
 fn reply(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    add_report(workspace, args, Report::Clarified, "Made clear: the partner hears it with the next bundle.")
+    add_report(workspace, args, FollowUp::Clarified, "Made clear: the partner hears it with the next bundle.")
 }
 
 fn agree(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    add_report(workspace, args, Report::TakeConditions, "The conditions are taken: they bind this desk from now on.")
+    add_report(workspace, args, FollowUp::TakeConditions, "The conditions are taken: they bind this desk from now on.")
 }
 
 fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    add_report(workspace, args, Report::Close, "Closed.")
+    add_report(workspace, args, FollowUp::Close, "Closed.")
 }
 
 fn extend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    add_report(workspace, args, Report::Extend, "The partner hears it with the next bundle; no deadline has moved.")
+    add_report(workspace, args, FollowUp::Extend, "The partner hears it with the next bundle; no deadline has moved.")
 }
 
 fn expire(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    add_report(workspace, args, Report::Expire, "Expired: its last clock has ended.")
+    add_report(workspace, args, FollowUp::Expire, "Expired: its last clock has ended.")
 }
 
 fn withdraw(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -1110,7 +1104,7 @@ fn withdraw(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outpu
     let because = args.body("because")?.unwrap_or_default();
     // What never left is withdrawn at home.
     let left = record.text("sent").is_some();
-    let audience = if left { Audience::Desks(record.partner.into_iter().collect()) } else { Audience::Own };
+    let audience = if left { Audience::Desks(record.partner.into_iter().collect()) } else { Audience::OwnDesk };
     let id = workspace.act_alone(crate::record::request::WITHDRAW, audience, |e, _| {
         Ok(request::withdrawn(record.id, &because, e.salt()?))
     })?;

@@ -125,12 +125,12 @@ pub struct Timer {
 pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
     let far = Timestamp::from_millis(i64::MAX);
     let found = workspace.records().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })?;
-    let holds = hold::Standing::of(&workspace.records())?;
+    let holds = hold::StandingHolds::of(&workspace.records())?;
     found.iter().map(|record| timer(workspace, record, &holds)).collect()
 }
 
 /// The timer of a record.
-pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::Standing) -> Result<Timer, Error> {
+pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::StandingHolds) -> Result<Timer, Error> {
     let what = match record.kind {
         Kind::Item => workspace.text_of(record, "value")?,
         Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
@@ -182,7 +182,7 @@ fn place(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let reason = args.read("reason", "a ground", Reason::parse)?;
     let because = args.body("because")?.unwrap_or_default();
     let id = workspace.entropy.id()?;
-    workspace.act_alone(crate::record::hold::PLACE, Audience::Own, |e, _| {
+    workspace.act_alone(crate::record::hold::PLACE, Audience::OwnDesk, |e, _| {
         Ok(hold::new(id, on.id, reason, &because, e.salt()?))
     })?;
     Ok(Output::made(id, "Held: nothing deletes it until another person lifts this."))
@@ -191,8 +191,9 @@ fn place(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
 fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("hold")?, &[Kind::Hold])?;
     let because = args.body("because")?.unwrap_or_default();
-    let id = workspace
-        .act_alone(crate::record::hold::LIFT, Audience::Own, |e, _| Ok(hold::lifted(record.id, &because, e.salt()?)))?;
+    let id = workspace.act_alone(crate::record::hold::LIFT, Audience::OwnDesk, |e, _| {
+        Ok(hold::lifted(record.id, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "Lifted: its timers run again."))
 }
 

@@ -231,7 +231,7 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     let count = targets.len();
     let ids: Vec<Id> = targets.iter().map(|(id, _)| *id).collect();
     let files = files_of(workspace, &ids)?;
-    workspace.act(purge::PURGE, Audience::Own, None, |act, entropy| {
+    workspace.act(purge::PURGE, Audience::OwnDesk, None, |act, entropy| {
         let mut asked: Vec<Json> = Vec::new();
         let mut numbered = Vec::with_capacity(count);
         for (n, id) in ids.iter().enumerate() {
@@ -261,7 +261,10 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         crate::host::file::remove(&file)?;
     }
     draft::forget_all(workspace.folder())?;
-    let certificate = finish(workspace, id, job)?;
+    let certificate = finish(workspace, id, job).map_err(|e| match e.kind {
+        ErrorKind::Cancelled => e.hint("the content is erased; `comity retention purge` finishes it and certifies it"),
+        _ => e,
+    })?;
     let purged = Purged { items, records: count, held: Some(held), certificate: Some(certificate) };
     Ok(Output::thing(&purged).with_message(format!(
         "Erased: {}, {} in all; certificate Z-{}.{stays}",
@@ -397,7 +400,7 @@ fn certify(
     };
     let id = workspace.entropy.id()?;
     let owed: Vec<Id> = summary.owed.iter().copied().collect();
-    let audience = if owed.is_empty() { Audience::Own } else { Audience::Desks(owed) };
+    let audience = if owed.is_empty() { Audience::OwnDesk } else { Audience::Desks(owed) };
     workspace.act(crate::record::certificate::ISSUE, audience, None, |act, entropy| {
         act.change(certificate::new(id, &terms, &content, entropy.salt()?))?;
         for record in erased {
@@ -485,7 +488,7 @@ fn certificates(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<O
         let record = workspace.find_record(typed, &[Kind::Certificate])?;
         // It goes to whoever the certificate went to.
         let to = record.list("to", Id::parse);
-        let audience = if to.is_empty() { Audience::Own } else { Audience::Desks(to) };
+        let audience = if to.is_empty() { Audience::OwnDesk } else { Audience::Desks(to) };
         let id = workspace.act_alone(crate::record::certificate::COUNTERSIGN, audience, |_, _| {
             Ok(certificate::countersigned(record.id))
         })?;

@@ -6,7 +6,7 @@ use crate::command::case as cases;
 use crate::command::disclosure;
 use crate::command::item;
 use crate::command::request;
-use crate::record::hold::Standing;
+use crate::record::hold::StandingHolds;
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
@@ -110,7 +110,7 @@ fn list(all: &[cases::CaseSummary]) -> Page {
 fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Result<Section, Error> {
     let now = workspace.now();
     let records = workspace.records();
-    let holds = Standing::of(&records)?;
+    let holds = StandingHolds::of(&records)?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let section = part(
         workspace,
@@ -139,7 +139,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     })
 }
 
-fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Timestamp) -> Result<PageRow, Error> {
+fn item_row(workspace: &Workspace, record: &Record, holds: &StandingHolds, now: Timestamp) -> Result<PageRow, Error> {
     let i = item::row(workspace, record)?;
     let (left, urgent) = left(i.due, now);
     let mark = match urgent {
@@ -171,7 +171,7 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &Standing, now: Times
 /// The items that are about a person, by whom.
 fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section, Error> {
     let (records, now) = (workspace.records(), workspace.now());
-    let holds = Standing::of(&records)?;
+    let holds = StandingHolds::of(&records)?;
     let person = |number: i64| {
         let record = record_at(&records, number)?;
         let i = item::row(workspace, &record)?;

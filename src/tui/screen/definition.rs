@@ -3,7 +3,7 @@
 use crate::command::audit::ActSummary;
 use crate::command::desk::workspace_info;
 use crate::command::request::Direction;
-use crate::record::kind::{Kind, Mood, State};
+use crate::record::kind::{Kind, State, StateTone};
 use crate::record::store::Record;
 use crate::store::read;
 use crate::store::records::SqlRecordStore;
@@ -128,13 +128,13 @@ pub fn state(state: State) -> Cell {
 }
 
 /// A word for where something stands, in capitals.
-pub fn in_mood(word: ListWord, mood: Mood) -> Cell {
+pub fn in_mood(word: ListWord, mood: StateTone) -> Cell {
     let role = match mood {
-        Mood::Neutral => StyleRole::Base,
-        Mood::Waiting => StyleRole::Due,
-        Mood::Good => StyleRole::Good,
-        Mood::Stopped => StyleRole::Stop,
-        Mood::Over | Mood::Erased => StyleRole::Note,
+        StateTone::Neutral => StyleRole::Base,
+        StateTone::Waiting => StyleRole::Due,
+        StateTone::Good => StyleRole::Good,
+        StateTone::Stopped => StyleRole::Stop,
+        StateTone::Over | StateTone::Erased => StyleRole::Note,
     };
     Cell::new(word.label.to_uppercase(), role).by(SortKey::Word(word))
 }

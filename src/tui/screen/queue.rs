@@ -3,7 +3,7 @@
 use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state, way};
 use crate::command::request::{Direction, RequestSummary as Request, rows};
 use crate::record::kind::Kind;
-use crate::record::kind::{KindState as _, Mood, State as RecordState};
+use crate::record::kind::{KindState as _, State as RecordState, StateTone};
 use crate::record::request::State;
 use crate::tui::page::{Cell, ListWord, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
@@ -54,7 +54,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     Cell::from(format!("{} {}", r.kind, r.name)),
                     Cell::tier(r.tier),
                     if is_new {
-                        in_mood(ListWord { label: "new", ..ListWord::of_state(r.state) }, Mood::Waiting)
+                        in_mood(ListWord { label: "new", ..ListWord::of_state(r.state) }, StateTone::Waiting)
                     } else {
                         state(r.state)
                     },

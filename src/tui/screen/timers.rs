@@ -3,7 +3,7 @@
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::{Timer, duties, holds, timer};
 use crate::record::definition::WhenDue;
-use crate::record::hold::{Standing, State as HoldState};
+use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
 use crate::record::store::Query;
 use crate::store;
@@ -39,7 +39,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
 fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let now = workspace.now();
     let records = workspace.records();
-    let holds = Standing::of(&records)?;
+    let holds = StandingHolds::of(&records)?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let late = store::records::count(&workspace.db, &Query { due_by: Some(now), ..Query::default() })?;
     let section = part(

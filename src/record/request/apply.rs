@@ -1,0 +1,232 @@
+//! What each change does to a request in the record store. It asks for no facts of the gate.
+
+use super::sides::{Side, is_by, party};
+use super::steps::{STATES, State, WITHDRAWABLE, begin, current_states, first_due, seen_in, step};
+use super::terms::{Terms, answer_of, follow_up_of};
+use crate::object;
+use crate::record::definition::{ActContext, ApplyError, ChangeView, need, only_own_desk, put_new};
+use crate::record::kind::{Kind, State as RecordState};
+use crate::record::store::{Record, RecordStore};
+use crate::value::class::Condition;
+
+pub(super) fn consent_ask(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    let terms = Terms::read(view.terms)?;
+    if !act.is_own() && terms.to != act.own_desk {
+        return Err(ApplyError::Authority("the request is for another desk".into()));
+    }
+    let mut record = Record::new(view.record, State::Sent, act.desk());
+    record.case = Some(terms.case);
+    record.partner = Some(if act.is_own() { terms.to } else { act.desk() });
+    record.subject = terms.item;
+    record.tier = Some(terms.tier);
+    record.terms = terms.to_json().into();
+    record.set("sent", act.now().to_string());
+    record.body = view.body();
+    begin(&mut record, act, State::Sent);
+    put_new(records, &record)
+}
+
+pub(super) fn new_request(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let terms = Terms::read(view.terms)?;
+    need(records, terms.to, Kind::Partner)?;
+    need(records, terms.case, Kind::Case)?;
+    if let Some(mut draft) = records.get(view.record)? {
+        // A draft is written again as a whole.
+        if draft.kind != Kind::Request || !draft.is(State::Draft) || draft.desk != act.desk() {
+            return Err(ApplyError::NotAllowed("only a draft can be written again".into()));
+        }
+        let (steps, author) = (draft.terms.get("steps").cloned(), draft.terms.get("author").cloned());
+        draft.terms = view.terms.clone().into();
+        draft.set("steps", steps);
+        draft.set("author", author);
+        draft.case = Some(terms.case);
+        draft.partner = Some(terms.to);
+        draft.body = view.body();
+        return Ok(records.put(&draft)?);
+    }
+    let mut record = Record::new(view.record, State::Draft, act.own_desk);
+    record.case = Some(terms.case);
+    record.partner = Some(terms.to);
+    record.tier = Some(terms.tier);
+    record.terms = view.terms.clone().into();
+    record.set("author", act.member().to_string());
+    record.body = view.body();
+    begin(&mut record, act, State::Draft);
+    put_new(records, &record)
+}
+
+pub(super) fn submit(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = need(records, view.record, Kind::Request)?;
+    step(&mut record, act, &[State::Draft.any()], State::InReview)?;
+    Ok(records.put(&record)?)
+}
+
+/// Makes a request that is authorised and not sent a draft again, when its approval lapses.
+pub fn unreviewed(records: &mut dyn RecordStore, act: &ActContext<'_>, mut record: Record) -> Result<(), ApplyError> {
+    if !record.is(State::Authorised) {
+        return Ok(());
+    }
+    step(&mut record, act, &[State::Authorised.any()], State::Draft)?;
+    Ok(records.put(&record)?)
+}
+
+/// Moves the request that a decided review was about: to authorised or back to draft; a deferred review moves nothing.
+pub fn reviewed(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    mut record: Record,
+    approved: bool,
+    deferred: bool,
+) -> Result<(), ApplyError> {
+    if !record.is(State::InReview) || deferred {
+        return Ok(());
+    }
+    let to = if approved { State::Authorised } else { State::Draft };
+    step(&mut record, act, &[State::InReview.any()], to)?;
+    Ok(records.put(&record)?)
+}
+
+pub(super) fn send(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    let mut m = view.members()?;
+    let terms = Terms::take(&mut m)?;
+    let clocks = m.need("clocks")?.clone();
+    let review = m.need("asked")?.get("review").filter(|r| r.members().is_some());
+    // Requests of earlier programs do not say under which conditions they go.
+    let decision = match (m.maybe("conditions").is_some(), review) {
+        (true, Some(review)) => Some(object! {
+            "outcome" => review.get("outcome").cloned(), "level" => review.get("level").cloned(),
+            "conditions" => m.list("conditions", Condition::parse)?,
+        }),
+        _ => None,
+    };
+    m.finish()?;
+    if act.is_own() {
+        let mut record = need(records, view.record, Kind::Request)?;
+        if decision.is_some() {
+            record.set("decision", decision);
+        }
+        record.set("clocks", clocks);
+        record.set("sent", act.now().to_string());
+        step(&mut record, act, &[State::Authorised.any()], State::Sent)?;
+        record.share(terms.to, None);
+        return Ok(records.put(&record)?);
+    }
+    if terms.to != act.own_desk {
+        return Err(ApplyError::Authority("the request is for another desk".into()));
+    }
+    let mut record = Record::new(view.record, State::Sent, act.desk());
+    record.case = Some(terms.case);
+    record.partner = Some(act.desk());
+    record.tier = Some(terms.tier);
+    record.terms = terms.to_json().into();
+    if decision.is_some() {
+        record.set("decision", decision);
+    }
+    record.set("clocks", clocks);
+    record.set("sent", act.now().to_string());
+    record.due = first_due(&record);
+    record.body = view.body();
+    begin(&mut record, act, State::Sent);
+    put_new(records, &record)
+}
+
+pub(super) fn answer(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    let mut record = need(records, view.record, Kind::Request)?;
+    party(&record, act)?;
+    let (answer, under) = answer_of(view)?;
+    let (from, to) = answer.transition();
+    if let Some(ground) = view.terms.get("ground") {
+        record.set("ground", ground.clone());
+    }
+    if !under.is_empty() {
+        record.set("offered", under);
+    }
+    step(&mut record, act, from, to)?;
+    Ok(records.put(&record)?)
+}
+
+pub(super) fn follow_up(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    match follow_up_of(view)?.transition() {
+        (from, Some(to)) => moved_by_requesting_desk(records, act, view, from, to),
+        // It makes no step, so an answer at the same time is not a conflict.
+        (from, None) => seen_by_requesting_desk(records, act, view, from).map(|_| ()),
+    }
+}
+
+pub(super) fn withdraw(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    moved_by_requesting_desk(records, act, view, WITHDRAWABLE, State::Withdrawn)
+}
+
+pub(super) fn moved_by_requesting_desk(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    from: &[RecordState],
+    to: State,
+) -> Result<(), ApplyError> {
+    let mut record = seen_by_requesting_desk(records, act, view, from)?;
+    step(&mut record, act, from, to)?;
+    Ok(records.put(&record)?)
+}
+
+/// The request, where the requesting desk speaks of it and saw it in one of these states.
+pub(super) fn seen_by_requesting_desk(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    from: &[RecordState],
+) -> Result<Record, ApplyError> {
+    let record = need(records, view.record, Kind::Request)?;
+    party(&record, act)?;
+    is_by(&record, act.desk(), Side::Requesting)?;
+    seen_in(&record, act, from)?;
+    Ok(record)
+}
+
+pub(super) fn resolve(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<(), ApplyError> {
+    let mut record = need(records, view.record, Kind::Request)?;
+    party(&record, act)?;
+    let mut m = view.members()?;
+    let take = m.read("take", State::parse)?;
+    m.finish()?;
+    let standing: Vec<State> = current_states(&record).into_iter().map(|(s, _)| s).collect();
+    if standing.len() < 2 || !standing.contains(&take) {
+        return Err(ApplyError::NotAllowed("there is no such conflict: nothing to resolve".into()));
+    }
+    step(&mut record, act, STATES, take)?;
+    Ok(records.put(&record)?)
+}

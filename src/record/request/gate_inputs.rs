@@ -1,0 +1,222 @@
+//! What the gate must know of what is done with a request. It writes nothing.
+
+use super::sides::{Side, is_by, party};
+use super::steps::{Answer, FollowUp, State, Step, may_step};
+use super::terms::{Terms, answer_of, follow_up_of, terms_of};
+use crate::law::ground::Effect;
+use crate::record::definition::{ActContext, Actor, ApplyError, ChangeView, GateInputs, need};
+use crate::record::kind::Kind;
+use crate::record::law;
+use crate::record::store::{Query, Record, RecordStore};
+use crate::value::id::Id;
+use crate::value::json::Json;
+
+pub(super) fn inputs_of(terms: &Terms) -> GateInputs {
+    GateInputs { purpose: Some(terms.purpose.clone()), missing: terms.missing.clone(), ..GateInputs::default() }
+}
+
+/// What the gate is asked with when a request is sent.
+pub fn inputs_to_send(id: Id, terms: &Terms) -> GateInputs {
+    GateInputs { partner: Some(terms.to), reviewed: Some(id), ..inputs_of(terms) }
+}
+
+pub(super) fn new_gate_inputs(
+    _: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    // A draft may lack what a request must have.
+    Ok(GateInputs { missing: Vec::new(), ..inputs_of(&Terms::read(view.terms)?) })
+}
+
+pub(super) fn submit_gate_inputs(
+    records: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    Ok(inputs_of(&terms_of(&need(records, view.record, Kind::Request)?)?))
+}
+
+pub(super) fn consent_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let terms = Terms::read(view.terms)?;
+    let mut inputs = inputs_of(&terms);
+    for (name, there) in [("item", terms.item.is_some()), ("for", terms.recipient.is_some())] {
+        if !there {
+            inputs.missing.push(name.into());
+        }
+    }
+    if act.is_own() {
+        inputs.partner = Some(terms.to);
+        let item = terms.item.map(|i| records.get(i)).transpose()?.flatten();
+        if item.is_none_or(|i| i.kind != Kind::Item || i.desk != terms.to) {
+            return Err(ApplyError::Authority("a consent is asked of the item's originator".into()));
+        }
+    }
+    Ok(inputs)
+}
+
+pub(super) fn send_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let mut m = view.members()?;
+    let terms = Terms::take(&mut m)?;
+    if !act.is_own() {
+        return Ok(inputs_of(&terms));
+    }
+    let draft = terms_of(&need(records, view.record, Kind::Request)?)?;
+    if draft != terms {
+        return Err(ApplyError::Authority("a request is sent with other terms than were reviewed".into()));
+    }
+    Ok(inputs_to_send(view.record, &terms))
+}
+
+pub(super) fn counterpart(record: &Record, act: &ActContext<'_>) -> GateInputs {
+    let inputs = partner_of(record);
+    if act.is_own() { inputs } else { GateInputs { partner: None, ..inputs } }
+}
+
+pub(super) fn answer_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, Kind::Request)?;
+    is_by(&record, act.desk(), Side::Requested)?;
+    party(&record, act)?;
+    let (answer, _) = answer_of(view)?;
+    may_step(&record, Step::Answer(answer), act.now())?;
+    let mut inputs = counterpart(&record, act);
+    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    match answer {
+        // Budapest 27(7) and its like: reasons for a refusal or a postponement.
+        Answer::Refuse | Answer::Postpone | Answer::AcceptPartly | Answer::Offer | Answer::Clarify if !said => {
+            inputs.missing.push("reasons".into())
+        }
+        Answer::Deliver if !said && act.is_own() && !answered_by_items(records, &record)? => {
+            inputs.missing.push("answer".into())
+        }
+        _ => {}
+    }
+    let ground = view.terms.get("ground").and_then(Json::text);
+    if answer == Answer::Refuse && ground.is_none() {
+        inputs.missing.push("ground".into());
+    }
+    if let Some(ground) = ground.filter(|_| act.is_own()) {
+        let law = law::edition_before(records, act.position)?;
+        let effect = if answer == Answer::Postpone { Effect::Postpone } else { Effect::Refuse };
+        let kind = record.text("kind").and_then(|k| law.request(k));
+        if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
+            return Err(ApplyError::Authority(format!(
+                "{ground} is not a ground for this answer to this kind of request"
+            )));
+        }
+    }
+    Ok(inputs)
+}
+
+/// Whether an item that answers the request was disclosed to whoever asked.
+pub(super) fn answered_by_items(records: &dyn RecordStore, record: &Record) -> Result<bool, ApplyError> {
+    let items = records.find(&Query { subject: Some(record.id), ..Query::kind(Kind::Item) })?;
+    Ok(items.iter().any(|i| i.is_with(record.desk)))
+}
+
+pub(super) fn partner_of(record: &Record) -> GateInputs {
+    GateInputs { partner: record.partner, purpose: record.text("purpose").map(str::to_owned), ..GateInputs::default() }
+}
+
+pub(super) fn precheck_requesting_desk(
+    _: &dyn RecordStore,
+    actor: &Actor,
+    record: &Record,
+) -> Result<GateInputs, ApplyError> {
+    is_by(record, actor.own_desk, Side::Requesting)?;
+    Ok(once_sent(record, partner_of(record)))
+}
+
+/// What the gate must know, without the partner where the request was not sent yet: they know nothing of it.
+pub(super) fn once_sent(record: &Record, inputs: GateInputs) -> GateInputs {
+    let was_sent = !matches!(record.in_state(), Some(State::Draft | State::InReview | State::Authorised));
+    if was_sent { inputs } else { GateInputs { partner: None, ..inputs } }
+}
+
+pub(super) fn precheck_answer(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    is_by(record, actor.own_desk, Side::Requested)?;
+    Ok(partner_of(record))
+}
+
+pub(super) fn precheck_either(_: &dyn RecordStore, _: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    Ok(partner_of(record))
+}
+
+pub(super) fn precheck_submission(
+    _: &dyn RecordStore,
+    actor: &Actor,
+    record: &Record,
+) -> Result<GateInputs, ApplyError> {
+    is_by(record, actor.own_desk, Side::Requesting)?;
+    Ok(inputs_of(&terms_of(record)?))
+}
+
+pub(super) fn precheck_sending(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    is_by(record, actor.own_desk, Side::Requesting)?;
+    Ok(inputs_to_send(record.id, &terms_of(record)?))
+}
+
+pub(super) fn by_requesting_desk_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, Kind::Request)?;
+    party(&record, act)?;
+    is_by(&record, act.desk(), Side::Requesting)?;
+    Ok(once_sent(&record, counterpart(&record, act)))
+}
+
+pub(super) fn either_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let record = need(records, view.record, Kind::Request)?;
+    party(&record, act)?;
+    Ok(counterpart(&record, act))
+}
+
+pub(super) fn follow_up_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let mut inputs = by_requesting_desk_gate_inputs(records, act, view)?;
+    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    let follow_up = follow_up_of(view)?;
+    may_step(&need(records, view.record, Kind::Request)?, Step::FollowUp(follow_up), act.now())?;
+    match follow_up {
+        FollowUp::Use | FollowUp::Clarified | FollowUp::Extend if !said => inputs.missing.push("text".into()),
+        _ => {}
+    }
+    Ok(inputs)
+}
+
+/// Whether the originator has consented to an item going to a partner: the newest answer to the newest question.
+/// `Some(true)` given, `Some(false)` refused, `None` neither.
+pub fn consent(records: &dyn RecordStore, home: Id, item: Id, to: Id) -> Result<Option<bool>, ApplyError> {
+    let requests = records.find(&Query { subject: Some(item), ..Query::kind(Kind::Request) })?;
+    let ours = |r: &&Record| r.desk == home && r.id("item") == Some(item) && r.id("recipient") == Some(to);
+    let mut said = None;
+    for record in requests.iter().filter(ours) {
+        said = match record.in_state() {
+            Some(State::Delivered | State::UseReported | State::Closed) => Some(true),
+            Some(State::Refused) => Some(false),
+            _ => said,
+        };
+    }
+    Ok(said)
+}

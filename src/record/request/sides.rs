@@ -1,0 +1,39 @@
+//! The two desks of a request, and which of them may do what with it.
+
+use crate::act::header::Audience;
+use crate::record::definition::{ActContext, ApplyError};
+use crate::record::store::Record;
+use crate::value::id::Id;
+
+pub(super) fn party(record: &Record, act: &ActContext<'_>) -> Result<(), ApplyError> {
+    let addressed = match &act.header.audience {
+        Audience::Desks(desks) => desks.as_slice(),
+        Audience::OwnDesk | Audience::Partners => &[],
+    };
+    let other = if act.is_own() { record.partner } else { Some(act.own_desk) };
+    let from_party = act.is_own() || record.partner == Some(act.desk());
+    let to_party = addressed.is_empty() || other.is_some_and(|o| addressed == [o]);
+    if from_party && to_party {
+        Ok(())
+    } else {
+        Err(ApplyError::Authority("this request is between other desks".into()))
+    }
+}
+
+/// The two desks of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Requesting,
+    Requested,
+}
+
+/// Refuses a change by a desk that is not on that side of a request.
+pub(super) fn is_by(record: &Record, desk: Id, side: Side) -> Result<(), ApplyError> {
+    let is = if record.desk == desk { Side::Requesting } else { Side::Requested };
+    let why = match side {
+        _ if is == side => return Ok(()),
+        Side::Requesting => "only the requesting desk may do this with a request",
+        Side::Requested => "a request is answered by the requested desk",
+    };
+    Err(ApplyError::Authority(why.into()))
+}

@@ -1,0 +1,357 @@
+//! The states of a request and the steps between them: from which states each answer and each follow-up may be given, where it
+//! leads, and the conflict of two that crossed. A step is judged by the state that its author had seen, never by the state here.
+
+use crate::act::header::Header;
+use crate::object;
+use crate::record::definition::{ActContext, ApplyError, wrong_state};
+use crate::record::kind::{Kind, State as RecordState, states};
+use crate::record::store::Record;
+use crate::value::class::words;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::timestamp::Timestamp;
+
+states! {
+    /// Where a request stands.
+    Request {
+        /// It is being written.
+        Draft = "draft" "draft" Waiting,
+        /// It waits for its legal review.
+        InReview = "in-review" "in review" Waiting,
+        /// It is approved, and may be sent.
+        Authorised = "authorised" "authorised" Waiting,
+        /// It is on its way, or arrived.
+        Sent = "sent" "sent" Neutral,
+        /// The partner has it.
+        Acknowledged = "acknowledged" "acknowledged" Good,
+        /// The partner asks for clarification.
+        Clarification = "clarification" "clarification" Waiting,
+        /// The partner would, on conditions.
+        Conditional = "conditional" "conditional" Waiting,
+        /// It is accepted.
+        Accepted = "accepted" "accepted" Neutral,
+        /// It is accepted in part.
+        Partly = "partly" "partly" Neutral,
+        /// It is postponed.
+        Postponed = "postponed" "postponed" Neutral,
+        /// It is refused.
+        Refused = "refused" "refused" Stopped,
+        /// It is being carried out.
+        Executing = "executing" "executing" Neutral,
+        /// It is answered.
+        Delivered = "delivered" "delivered" Good,
+        /// The use of the answer was reported.
+        UseReported = "use-reported" "use reported" Neutral,
+        /// Nothing more is expected.
+        Closed = "closed" "closed" Over,
+        /// The requesting desk took it back.
+        Withdrawn = "withdrawn" "withdrawn" Over,
+        /// Its time has passed.
+        Expired = "expired" "expired" Stopped,
+        /// Two concurrent acts moved it to different states.
+        Conflict = "conflict" "conflict" Stopped,
+        /// Its content was erased.
+        Purged = "purged" "purged" Erased,
+    }
+}
+
+words! {
+    /// What the requesting desk may say after it has sent.
+    FollowUp {
+        /// What use was made of the answer.
+        Use = "use",
+        /// What was unclear is made clear.
+        Clarified = "clarified",
+        /// The conditions that are offered are taken.
+        TakeConditions = "take-conditions",
+        /// It is done with: nothing more is expected.
+        Close = "close",
+        /// Its time has passed without an answer.
+        Expire = "expire",
+        /// More time is asked for: that a period be extended. Nothing moves by being asked.
+        Extend = "extend",
+    }
+}
+
+words! {
+    /// What the requested desk may answer.
+    Answer {
+        /// It has the request.
+        Acknowledge = "acknowledge",
+        /// It asks something back.
+        Clarify = "clarify",
+        /// It would, on conditions.
+        Offer = "offer",
+        /// It will.
+        Accept = "accept",
+        /// It will in part.
+        AcceptPartly = "accept-partly",
+        /// Not now.
+        Postpone = "postpone",
+        /// No.
+        Refuse = "refuse",
+        /// It is at work.
+        Execute = "execute",
+        /// Done: what was asked has been disclosed, or is said in words.
+        Deliver = "deliver",
+        /// The item may go where the request asks for.
+        Consent = "consent",
+    }
+}
+
+impl FollowUp {
+    /// From which states it may be given, and where it leads; `None`: the request stays as it is.
+    pub const fn transition(self) -> (&'static [RecordState], Option<State>) {
+        use State as S;
+        match self {
+            Self::Use => (const { &[S::Delivered.any()] }, Some(S::UseReported)),
+            Self::Clarified => (const { &[S::Clarification.any()] }, Some(S::Acknowledged)),
+            Self::TakeConditions => (const { &[S::Conditional.any()] }, Some(S::Accepted)),
+            Self::Close => (
+                const { &[S::Delivered.any(), S::UseReported.any(), S::Refused.any(), S::Expired.any()] },
+                Some(S::Closed),
+            ),
+            Self::Expire => (OPEN, Some(S::Expired)),
+            Self::Extend => (OPEN, None),
+        }
+    }
+}
+
+/// The states in which an answer to a request is still to come.
+const OPEN: &[RecordState] = &[
+    State::Sent.any(),
+    State::Acknowledged.any(),
+    State::Clarification.any(),
+    State::Conditional.any(),
+    State::Accepted.any(),
+    State::Partly.any(),
+    State::Postponed.any(),
+    State::Executing.any(),
+];
+
+/// The states in which a request can be submitted.
+pub const DRAFT: &[RecordState] = &[State::Draft.any()];
+/// The states in which a request can be sent.
+pub const AUTHORISED: &[RecordState] = &[State::Authorised.any()];
+/// The state of a request in conflict.
+pub const CONFLICT: &[RecordState] = &[State::Conflict.any()];
+/// The states in which the requesting desk can take a request back.
+pub const WITHDRAWABLE: &[RecordState] = &[
+    State::Draft.any(),
+    State::InReview.any(),
+    State::Authorised.any(),
+    State::Sent.any(),
+    State::Acknowledged.any(),
+    State::Clarification.any(),
+    State::Conditional.any(),
+    State::Accepted.any(),
+    State::Partly.any(),
+    State::Postponed.any(),
+    State::Executing.any(),
+];
+
+impl Answer {
+    /// From which states it may be given, and where it leads.
+    pub const fn transition(self) -> (&'static [RecordState], State) {
+        use State as S;
+        match self {
+            Self::Acknowledge => (const { &[S::Sent.any()] }, S::Acknowledged),
+            Self::Clarify => (const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any()] }, S::Clarification),
+            Self::Offer => (const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any()] }, S::Conditional),
+            Self::Accept => (
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Conditional.any(),
+                        S::Clarification.any(),
+                        S::Postponed.any(),
+                    ]
+                },
+                S::Accepted,
+            ),
+            Self::AcceptPartly => (
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Conditional.any(),
+                        S::Clarification.any(),
+                        S::Postponed.any(),
+                    ]
+                },
+                S::Partly,
+            ),
+            Self::Postpone => (
+                const { &[S::Sent.any(), S::Acknowledged.any(), S::Clarification.any(), S::Accepted.any(), S::Partly.any()] },
+                S::Postponed,
+            ),
+            Self::Refuse => (
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Clarification.any(),
+                        S::Conditional.any(),
+                        S::Postponed.any(),
+                        S::Accepted.any(),
+                        S::Partly.any(),
+                    ]
+                },
+                S::Refused,
+            ),
+            Self::Execute => (const { &[S::Accepted.any(), S::Partly.any()] }, S::Executing),
+            Self::Deliver => (const { &[S::Accepted.any(), S::Partly.any(), S::Executing.any()] }, S::Delivered),
+            Self::Consent => (
+                const { &[S::Sent.any(), S::Acknowledged.any(), S::Clarification.any(), S::Postponed.any()] },
+                S::Delivered,
+            ),
+        }
+    }
+}
+
+/// A step of a request's life that a command makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// What the requested desk answers.
+    Answer(Answer),
+    /// What the requesting desk says after it has sent.
+    FollowUp(FollowUp),
+}
+
+impl Step {
+    /// From which states it may be made.
+    pub const fn from(self) -> &'static [RecordState] {
+        match self {
+            Self::Answer(answer) => answer.transition().0,
+            Self::FollowUp(report) => report.transition().0,
+        }
+    }
+}
+
+/// Refuses a step that a request does not allow, whatever is said with it.
+pub fn may_step(record: &Record, step: Step, now: Timestamp) -> Result<(), ApplyError> {
+    match step {
+        Step::Answer(Answer::Consent) if record.terms.get("recipient").is_none() => {
+            Err(ApplyError::NotAllowed("consent is given to a request that asks for it".into()))
+        }
+        // A deadline does not pass by being declared passed: the last clock must have ended.
+        Step::FollowUp(FollowUp::Expire) if !has_expired(record, now) => {
+            Err(ApplyError::NotAllowed("its last clock has not ended".into()))
+        }
+        Step::Answer(_) | Step::FollowUp(_) => Ok(()),
+    }
+}
+
+/// A step of a request and the act that made it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct MadeStep {
+    state: State,
+    desk: Id,
+    replica: Id,
+    sequence: u64,
+    /// Whether the author of no later step had seen it.
+    head: bool,
+}
+
+impl MadeStep {
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self {
+            state: json.get("state")?.text().and_then(State::parse)?,
+            desk: json.get("desk")?.text().and_then(Id::parse)?,
+            replica: json.get("replica")?.text().and_then(Id::parse)?,
+            sequence: u64::try_from(json.get("sequence")?.int()?).ok()?,
+            head: json.get("head")?.truth()?,
+        })
+    }
+
+    fn to_json(&self) -> Json {
+        object! {
+            "state" => self.state, "desk" => self.desk.to_string(), "replica" => self.replica.to_string(),
+            "sequence" => self.sequence as i64, "head" => self.head,
+        }
+    }
+
+    /// Whether the author of an act had seen this step.
+    fn known_to(&self, header: &Header) -> bool {
+        let seen =
+            |s: &&crate::act::header::Seen| s.desk == self.desk && s.replica == self.replica && s.size > self.sequence;
+        self.desk == header.desk || header.seen.iter().any(|s| seen(&s))
+    }
+}
+
+pub(super) fn steps_of(record: &Record) -> Vec<MadeStep> {
+    record.terms.get("steps").and_then(Json::items).unwrap_or_default().iter().filter_map(MadeStep::read).collect()
+}
+
+/// The current states, each with the desk that made it: one, or several in a conflict.
+pub fn current_states(record: &Record) -> Vec<(State, Id)> {
+    steps_of(record).into_iter().filter(|s| s.head).map(|s| (s.state, s.desk)).collect()
+}
+
+/// The state that the author of an act saw last.
+pub(super) fn seen_state(record: &Record, header: &Header) -> Option<State> {
+    steps_of(record).iter().rev().find(|s| s.known_to(header)).map(|s| s.state)
+}
+
+/// Refuses an act whose author saw the request in another state.
+pub(super) fn seen_in(record: &Record, act: &ActContext<'_>, from: &[RecordState]) -> Result<(), ApplyError> {
+    let seen = seen_state(record, act.header);
+    if seen.is_some_and(|s| from.contains(&s.any())) {
+        return Ok(());
+    }
+    Err(wrong_state(Kind::Request, seen.map(State::any), from))
+}
+
+/// Makes a step from the state that its author had seen; steps that they had not seen stay beside it.
+pub(super) fn step(
+    record: &mut Record,
+    act: &ActContext<'_>,
+    from: &[RecordState],
+    to: State,
+) -> Result<(), ApplyError> {
+    seen_in(record, act, from)?;
+    let mut steps = steps_of(record);
+    for s in steps.iter_mut().filter(|s| s.known_to(act.header)) {
+        s.head = false;
+    }
+    let Header { desk, replica, sequence, .. } = *act.header;
+    steps.push(MadeStep { state: to, desk, replica, sequence, head: true });
+    let mut heads: Vec<State> = steps.iter().filter(|s| s.head).map(|s| s.state).collect();
+    heads.dedup();
+    let state = match heads.as_slice() {
+        [one] => *one,
+        _ => State::Conflict,
+    };
+    record.set_state(state);
+    record.set("steps", steps.iter().map(MadeStep::to_json).collect::<Vec<_>>());
+    record.due = if matches!(
+        state,
+        State::Closed | State::Withdrawn | State::Refused | State::Purged | State::Expired | State::UseReported
+    ) {
+        None
+    } else {
+        first_due(record)
+    };
+    Ok(())
+}
+
+/// The earliest of a request's clocks.
+pub(super) fn first_due(record: &Record) -> Option<Timestamp> {
+    let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
+    clocks.iter().filter_map(|c| c.get("due").and_then(Json::text).and_then(Timestamp::parse)).min()
+}
+
+pub(super) fn begin(record: &mut Record, act: &ActContext<'_>, state: State) {
+    let Header { desk, replica, sequence, .. } = *act.header;
+    let first = MadeStep { state, desk, replica, sequence, head: true };
+    record.set("steps", vec![first.to_json()]);
+}
+
+/// Whether the latest legal limit of a request's clocks has passed; it has not where none has a fixed end. A clock without one
+/// beside clocks that have one keeps nothing open: it never ends, so nobody could ever say that it has.
+pub(super) fn has_expired(record: &Record, now: Timestamp) -> bool {
+    let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
+    let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Timestamp::parse);
+    clocks.iter().filter_map(limit).max().is_some_and(|last| last <= now)
+}
