@@ -404,7 +404,7 @@ fn acts_of_a_patched_program_are_found() {
             "in an exercise",
             other(|h| h.realm = Realm::parse("exercise:demo").unwrap()),
             vec![open_case()],
-            "stored as another",
+            "do not say what its header says",
         ),
         (
             "with other changes than were signed",

@@ -126,7 +126,7 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<(String, StyleRole)> {
         return if missing.is_empty() { Vec::new() } else { vec![(text, StyleRole::Due)] };
     };
     let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
-    let needed = if row.is_required() { "  (needed)" } else { "" };
+    let needed = if row.is_required() { "  (required)" } else { "" };
     let first = format!("{article}{}{needed}", row.help());
     let mut lines = vec![(Shown::of(&first).to_string(), StyleRole::Guidance)];
     match row.computed(now) {

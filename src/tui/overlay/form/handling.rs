@@ -103,7 +103,7 @@ impl<S: FormHost> Overlay<S> for FormView {
             lines.extend(known.map(|r| format!("{}: {}", r.name(), r.value())));
         }
         let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
-        let needed = if row.is_required() { ", needed" } else { "" };
+        let needed = if row.is_required() { ", required" } else { "" };
         let help = Shown::of(&row.help());
         lines.push(format!("Field {} of {}: {article}{help}{needed}.", self.at + 1, self.rows.len()));
         match row.words() {
