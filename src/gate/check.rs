@@ -15,6 +15,7 @@ use crate::value::class::{Category, PersonClass, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
+use crate::value::person::Person;
 
 /// Why an act is refused.
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +130,11 @@ impl Check {
                 // The partner's review stays with the partner; what it says of it is judged, and is signed.
                 let mut problems = Vec::new();
                 let review = kept.get("review").filter(|r| r.members().is_some());
-                facts.review = Some(review.map(|r| Review::read(r, &mut problems)));
+                let review = review.map(|r| Review::read(r, &mut problems));
+                for person in review.iter().flat_map(|review| review.reviewers.iter().flatten()) {
+                    is_theirs(records, act.desk(), person, review::DECIDE)?;
+                }
+                facts.review = Some(review);
                 facts.problems = problems;
             }
         }
@@ -139,7 +144,7 @@ impl Check {
 
     /// Checks that whoever signs is enrolled at the desk that acts, and acts in a role that they have and that may sign this.
     fn signer(&self, records: &dyn RecordStore, act: &ActContext<'_>, kind: ChangeKind) -> Result<(), CheckError> {
-        let Some(signer) = member::by_person(records, act.member())?.filter(|m| m.desk == act.desk()) else {
+        let Some(signer) = member::by_person(records, act.desk(), act.member())? else {
             return forged("the act is not signed by a member of its desk");
         };
         let (_, roles) = member::at_place(&signer, act.header);
@@ -219,8 +224,15 @@ impl Check {
             self.leave = Some(LeaveFacts::begin(records, of)?);
             return Ok(());
         }
-        // A partner's facts are its own; that they are said, fit the act and suffice is checked here.
+        // A partner's facts are its own; that they are said, fit the act, name its own members and suffice is checked here.
         for (facts, verdict) in &self.stated {
+            let proposers = facts.proposed_by.iter().chain(emergency_people(facts));
+            for person in proposers {
+                is_theirs(records, act.desk(), person, disclosure::PROPOSE)?;
+            }
+            for person in facts.review.iter().flatten().flat_map(|review| review.reviewers.iter().flatten()) {
+                is_theirs(records, act.desk(), person, review::DECIDE)?;
+            }
             let fits = facts.problems.is_empty()
                 && facts.now == Some(of.now)
                 && facts.realm.as_deref() == Some(of.realm.to_string().as_str())
@@ -278,6 +290,22 @@ impl Check {
             return forged("a proposal that needs no second person waits for one");
         }
         if verdict.allowed() { Ok(()) } else { Err(CheckError::Refused(Box::new(verdict.clone()), Some(view.record))) }
+    }
+}
+
+/// Returns who claims the emergency of a disclosure.
+fn emergency_people(facts: &Leave) -> impl Iterator<Item = &String> {
+    facts.emergency.iter().flatten().flat_map(|emergency| emergency.people.iter().flatten())
+}
+
+/// Refuses what a desk says that somebody did who is no member of it, or who never had a role that may do it.
+fn is_theirs(records: &dyn RecordStore, desk: Id, person: &str, kind: ChangeKind) -> Result<(), CheckError> {
+    let member = Person::parse(person).map(|p| member::by_person(records, desk, p)).transpose()?.flatten();
+    let could = member.is_some_and(|m| acting_role(kind, &member::roles_ever(&m)).is_some());
+    if could {
+        Ok(())
+    } else {
+        forged(format!("{kind} is said of somebody who is no member of that desk who may do it"))
     }
 }
 

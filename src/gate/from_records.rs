@@ -300,7 +300,10 @@ fn facts_of_act(
     inputs: &GateInputs,
     place: Option<&Header>,
 ) -> Result<Act, ApplyError> {
-    let signer = member::by_person(records, by)?;
+    let signer = match place {
+        Some(header) => member::by_person(records, header.desk, by)?,
+        None => member::own(records, by)?,
+    };
     let (active, roles) = signer.as_ref().map_or((false, Vec::new()), |m| match place {
         Some(header) => member::at_place(m, header),
         None => (m.is(member::State::Active), member::roles_of(m)),
@@ -345,7 +348,7 @@ pub fn decide_facts(
     record: &Record,
     decision: &review::Decision,
 ) -> Result<Decide, ApplyError> {
-    let reviewer = member::by_person(records, by)?;
+    let reviewer = member::own(records, by)?;
     let active = reviewer.as_ref().filter(|m| m.is(member::State::Active));
     let tests = record.terms.get("tests").and_then(Json::members).unwrap_or_default();
     let tests = tests.iter().filter_map(|(t, o)| Some((Test::parse(t)?, Some(o.text().and_then(TestOutcome::parse)?))));
@@ -401,7 +404,7 @@ pub fn purge_facts(
     record: &Record,
     reasoned: bool,
 ) -> Result<Purge, ApplyError> {
-    let who = member::by_person(records, by)?;
+    let who = member::own(records, by)?;
     let roles: Vec<Role> =
         who.as_ref().filter(|m| m.is(member::State::Active)).map(member::roles_of).unwrap_or_default();
     let holds = hold::on(records, record)?

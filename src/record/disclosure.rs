@@ -77,6 +77,8 @@ pub const KIND: KindDef = KindDef {
     ],
 };
 
+/// The member of a first change's terms that lists the distinct facts that the gate was asked with.
+pub const ASKED: &str = "asked";
 /// The first change of a proposal; where it leaves at once, of the disclosure itself.
 pub const PROPOSE: ChangeKind = ChangeKind::new("disclosure-propose");
 /// The first change of a release.

@@ -302,13 +302,36 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
         Some(old) if old.is_purged() || old.desk == act.own_desk => Ok(()),
-        // The same item from the same partner once more: its newest copy counts.
-        Some(old) if old.partner == Some(act.desk()) && old.desk == terms.originator => {
-            let mut record = received(record_of(view, made, terms.originator));
-            record.shared = old.shared;
-            Ok(records.put(&record)?)
+        // The same item once more, from whoever gave it or from the desk that it originates from.
+        Some(mut old) if [old.partner, Some(old.desk)].contains(&Some(act.desk())) => {
+            come_again(&mut old, terms, delete_by)?;
+            Ok(records.put(&old)?)
         }
         // Another partner gave it before: its copy stays.
         Some(_) => Ok(()),
     }
+}
+
+/// What a copy that comes again changes of the item that is held: it may be kept longer, and is marked more strictly. Its case,
+/// its content and what else is said of it stay as they came first; what the later copy says stands beside it in the log.
+fn come_again(old: &mut Record, copy: &Terms, delete_by: Timestamp) -> Result<(), ApplyError> {
+    let held = Terms::read(&old.terms)?;
+    let marking = held.marking.and(&copy.marking);
+    let mut conditions = held.conditions.clone();
+    conditions.extend(copy.conditions.iter().filter(|c| !held.conditions.contains(c)));
+    if marking.tlp != held.marking.tlp || marking.pap != held.marking.pap {
+        old.set("tlp", marking.tlp);
+        old.set("pap", marking.pap);
+    }
+    if marking.handling.iter().any(|code| !held.marking.handling.contains(code)) {
+        old.set("handling", marking.handling);
+    }
+    if conditions.len() != held.conditions.len() {
+        old.set("conditions", conditions);
+    }
+    if old.text("ordered").is_none() && old.due.is_some_and(|due| due < delete_by) {
+        old.due = Some(delete_by);
+        old.set("delete_by", delete_by.to_string());
+    }
+    Ok(())
 }

@@ -172,7 +172,7 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     let desk_keys = super::desk::keys(records, act.desk())?;
     let age_taken = all(records, act.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
     let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
-    if in_use || by_person(records, person)?.is_some() {
+    if in_use || by_person(records, act.desk(), person)?.is_some() {
         return Err(ApplyError::NotAllowed(
             "this key is enrolled already, or serves another purpose: a person has a key of their own".into(),
         ));
@@ -260,10 +260,24 @@ pub fn all(records: &dyn RecordStore, desk: Id) -> Result<Vec<Record>, ApplyErro
     Ok(members)
 }
 
-/// The member with that signing key.
-pub fn by_person(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
+/// The member of a desk with that signing key. Another desk may have enrolled the same key: that says nothing of this one.
+pub fn by_person(records: &dyn RecordStore, desk: Id, person: Person) -> Result<Option<Record>, ApplyError> {
     let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
-    Ok(records.find(&query)?.into_iter().next())
+    Ok(records.find(&query)?.into_iter().find(|member| member.desk == desk))
+}
+
+/// The member of this desk with that signing key.
+pub fn own(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
+    let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
+    Ok(records.find(&query)?.into_iter().find(|member| member.partner.is_none()))
+}
+
+/// The member of any desk with that signing key: of this desk before others. For names alone, never for what somebody may do.
+pub fn anywhere(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
+    let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
+    let mut found = records.find(&query)?;
+    found.sort_by_key(|member| member.partner.is_some());
+    Ok(found.into_iter().next())
 }
 
 /// The roles of a member's record.

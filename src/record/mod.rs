@@ -1,8 +1,9 @@
 //! Layer 3: the kinds of record, one file each: states, changes, and how a change is applied.
 //!
-//! A change names a row of [`KINDS`]. Its `ask` returns what the gate must know of it, and its `apply` writes its effect into the
+//! A change names a row of [`KINDS`]. Its `gate_inputs` are what the gate must know of it, and its `apply` writes its effect into the
 //! record store. Neither has a clock, randomness or content.
 
+pub mod arrival;
 pub mod card;
 pub mod definition;
 pub mod kind;

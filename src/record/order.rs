@@ -90,8 +90,12 @@ fn ordered(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
         }
         return Ok(records.put(&record)?);
     }
-    // Only what came from that partner can be ordered away by it; a hold here still beats the order.
-    if record.partner != Some(act.desk()) || record.is_purged() {
+    // A partner orders away what it gave, or what originates from it, and nothing else that concerns it: a case, an item, a
+    // request of its own. A hold here still beats the order.
+    let def = (act.kinds)(record.kind);
+    let gave = def.came_from(&record, act.own_desk) == Some(act.desk());
+    let originates = def.tombstone().is_some() && record.desk == act.desk();
+    if !(gave || originates) || record.is_purged() {
         return Ok(());
     }
     record.set("ordered", act.now().to_string());

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
-use super::statement::{FORMAT, LATER, schema, sql};
+use super::statement::{FORMAT, schema, sql};
 use crate::host::file;
 
 /// A database that is open.
@@ -131,29 +131,22 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
         _ => return Err(StoreError::Foreign("the database is not a comity workspace's")),
     }
     settings(&conn)?;
-    if format < FORMAT && read_only {
+    if format < WITH_TERMS && read_only {
         conn.execute_batch(STAND_INS)?;
-    } else if format < FORMAT {
-        migrate(&conn, format)?;
     }
     Ok(Some(conn))
 }
+
+/// The first format with a table of terms.
+const WITH_TERMS: i64 = 2;
 
 /// Stand-ins in memory for what a database of format 1 lacks, where it is opened read-only.
 const STAND_INS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
      CREATE TEMP VIEW change AS SELECT *, NULL AS number FROM main.change";
 
-/// Migrates a workspace of an older format, whole or not at all.
-fn migrate(conn: &Connection, format: i64) -> Result<(), StoreError> {
-    let done = usize::try_from(format - 1).unwrap_or(0);
-    let steps: String = LATER.iter().skip(done).copied().collect();
-    let tx = begin(conn)?;
-    // Another process may have migrated it in the meantime.
-    if tx.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? == format {
-        tx.execute_batch(&steps)?;
-    }
-    tx.commit()?;
-    Ok(())
+/// Returns the format of the database.
+pub(super) fn format_of(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?)
 }
 
 fn settings(conn: &Connection) -> Result<(), StoreError> {
@@ -188,23 +181,25 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     Ok((conn, keep))
 }
 
-/// The tables of the acts and of their projections: those that differ when the record is shown as it was.
-const SHADOWED: &[&str] = &["record", "terms", "waiting", "act", "change"];
+/// The tables of the projections of the acts.
+pub(super) const PROJECTIONS: &[&str] = &["record", "terms", "waiting"];
+/// The tables of the acts.
+pub(super) const ACTS: &[&str] = &["act", "change"];
 
-/// Shadows the tables of the acts and of their projections with empty ones, in memory and for this connection alone. The
+/// Shadows tables with empty ones, in memory and for this connection alone. The
 /// database itself is not touched, and nothing is written beside it.
 ///
 /// # Errors
 ///
 /// Where the workspace is of an older format, and only read.
-pub fn shadow_tables(conn: &Connection) -> Result<(), StoreError> {
-    if conn.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0))? < FORMAT {
+pub(super) fn shadow_tables(conn: &Connection, tables: &[&str]) -> Result<(), StoreError> {
+    if format_of(conn)? < WITH_TERMS {
         return Err(StoreError::Foreign(
             "a workspace of an older format cannot be shown as it was: open it once without --readonly",
         ));
     }
     let mut all = conn.prepare(sql!("schema.of_table"))?;
-    for table in SHADOWED {
+    for table in tables {
         let made: Vec<String> = all.query_map([table], |r| r.get(0))?.collect::<Result<_, _>>()?;
         for sql in made {
             let before = sql.replacen("CREATE TABLE ", "CREATE TABLE temp.", 1);

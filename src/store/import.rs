@@ -11,11 +11,12 @@ use super::read;
 use super::records::SqlRecordStore;
 use super::statement::sql;
 use super::write::Written;
-use crate::act::change::Body;
+use crate::act::change::{Body, Line};
 use crate::act::header::{Header, Neighbour, act_id};
 use crate::act::part::Head;
 use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
+use crate::record::{self, arrival};
 use crate::value::digest::Digest;
 
 /// A partner's act being imported. Its signature is checked when whoever signed it is known, in the same transaction.
@@ -52,7 +53,14 @@ impl<'c> ActImporter<'c> {
     /// Puts a change to the gate, stores it and applies it.
     pub fn change(&mut self, change: PreparedChange) -> Result<(), StoreError> {
         let PreparedChange { line, leaf, terms, words } = change;
-        self.applier.change(&line, Some(leaf), &terms, words)
+        self.applier.change(&line, Some(leaf), &terms, words)?;
+        let Line::Change(change) = &line else { return Ok(()) };
+        if record::change(&change.kind).is_some_and(arrival::may_grow) {
+            let mut size = self.conn.prepare_cached(sql!("record.terms_size"))?;
+            let bytes: Option<i64> = size.query_row([change.record], |r| r.get(0)).optional()?;
+            arrival::check_grown(bytes.unwrap_or(0) as usize).map_err(CheckError::from)?;
+        }
+        Ok(())
     }
 
     /// Ends the act.
@@ -94,6 +102,7 @@ impl ChangeSink for ImportSink<'_> {
         CheckedChange { view, change, .. }: CheckedChange<'_>,
         words: Self::Extra,
     ) -> Result<(), StoreError> {
+        arrival::check_terms(view.terms).map_err(CheckError::from)?;
         self.0.make_room(words.as_ref())?;
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place: None };

@@ -9,6 +9,7 @@ pub mod error;
 pub mod import;
 mod insert;
 pub mod log;
+pub mod migrate;
 pub mod prepared;
 pub mod read;
 pub mod records;

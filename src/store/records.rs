@@ -74,7 +74,7 @@ impl<'c> SqlRecordStore<'c> {
                 let stored = text.as_str().map_err(|_| DamagedRecord)?.to_owned();
                 let shared = stored.parse::<i64>().ok().map(|number| self.shared_terms(number)).transpose()?;
                 let whole = shared.as_deref().unwrap_or(&stored);
-                let terms = json::parse(whole.as_bytes(), Limits::SIGNED).map_err(|_| DamagedRecord)?;
+                let terms = json::parse(whole.as_bytes(), Limits::STORED).map_err(|_| DamagedRecord)?;
                 (stored, Arc::new(terms))
             }
         };
@@ -154,7 +154,7 @@ fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
             duty: DutyState::parse(j.get("duty")?.text()?)?,
         })
     };
-    json::parse(text.as_bytes(), Limits::SIGNED).ok()?.items()?.iter().map(one).collect()
+    json::parse(text.as_bytes(), Limits::STORED).ok()?.items()?.iter().map(one).collect()
 }
 
 /// A stored record is not what the program writes.
@@ -403,7 +403,7 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
     let mut effective: Option<Marking> = None;
     while let Some(row) = rows.next()? {
         let (tlp, pap, handling): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let codes = json::parse(handling.as_bytes(), Limits::SIGNED).ok();
+        let codes = json::parse(handling.as_bytes(), Limits::STORED).ok();
         let codes = codes
             .as_ref()
             .and_then(Json::items)

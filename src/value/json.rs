@@ -98,6 +98,8 @@ pub struct Limits {
 impl Limits {
     /// For everything that is signed: headers, terms, content, manifests, cards.
     pub const SIGNED: Self = Self { bytes: 1 << 20, depth: 16, safe_integers: true, normalised: true };
+    /// For what the program itself has written into its database: what a record adds up to may be longer than any act.
+    pub const STORED: Self = Self { bytes: usize::MAX, ..Self::SIGNED };
     /// For files in foreign formats and for facts typed by people.
     pub const FOREIGN: Self = Self { bytes: 64 << 20, depth: 64, safe_integers: false, normalised: false };
 }

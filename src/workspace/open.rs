@@ -270,6 +270,9 @@ impl Workspace {
                 "restore database and keyring from the same backup",
             ));
         }
+        if !read_only {
+            crate::store::migrate::to_newest(&db, &meta)?;
+        }
         let mut workspace = Self {
             db,
             meta,
@@ -316,7 +319,7 @@ impl Workspace {
     /// never enrolled here. Anybody could seal another keyring: that takes only the members' public keys.
     fn check_keyring(&self) -> Result<(), Error> {
         let records = self.records();
-        let signer = member::by_person(&records, self.keyring.signed_by.person())?;
+        let signer = member::by_person(&records, self.meta.desk, self.keyring.signed_by.person())?;
         // Whoever may erase changes the key of the database, and seals the keyring again.
         let may = |r: &Role| MAY_ERASE.contains(r);
         let might = |m: &Record| m.desk == self.meta.desk && member::roles_ever(m).iter().any(may);
@@ -504,7 +507,8 @@ impl Workspace {
 
     /// Their roles; none once they are revoked.
     pub fn my_roles(&self) -> Result<Vec<Role>, Error> {
-        let me = member::by_person(&self.records(), self.person())?.filter(|m| m.is(member::State::Active));
+        let me =
+            member::by_person(&self.records(), self.meta.desk, self.person())?.filter(|m| m.is(member::State::Active));
         Ok(me.as_ref().map(member::roles_of).unwrap_or_default())
     }
 
@@ -586,7 +590,7 @@ impl Workspace {
 
     /// The name of a member of any desk.
     pub fn name_of(&self, person: Person) -> Result<String, Error> {
-        let Some(record) = member::by_person(&self.records(), person)? else { return Ok(person.to_string()) };
+        let Some(record) = member::anywhere(&self.records(), person)? else { return Ok(person.to_string()) };
         let name = self.text_of(&record, "name")?;
         Ok(if name.is_empty() { person.to_string() } else { name })
     }

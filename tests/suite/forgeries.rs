@@ -538,3 +538,19 @@ fn found(site: &Site, kept: &Snapshot, what: &str, why: &str) {
     assert!(failure.what.contains(why), "{what}: {why} is expected: {}", failure.what);
     kept.put_back(site);
 }
+
+#[test]
+fn a_workspace_of_an_older_format_gets_its_records_from_its_log() {
+    let s = scene();
+    let kept = Snapshot::of(&s.a);
+    let desk = s.a.open(1).unwrap();
+    desk.db.execute_batch(&format!("UPDATE record SET tier = 1 WHERE id = x'{}'", s.account)).unwrap();
+    drop(desk);
+    found(&s.a, &kept, "a tier that is lowered", "not what");
+    let desk = s.a.open(1).unwrap();
+    let lower = format!("UPDATE record SET tier = 1 WHERE id = x'{}'; PRAGMA user_version = 2", s.account);
+    desk.db.execute_batch(&lower).unwrap();
+    drop(desk);
+    s.a.must(1, "audit verify", &[]);
+    assert_eq!(s.a.must(1, "item show", &[("item", &s.account.to_string())]).value["tier"], 2);
+}

@@ -47,7 +47,7 @@ const OLD: &[(&[&str], &str, In)] = &[
     (&["Row"], "what it is a row of", In::Types),
     (&["Failure", "Shut", "Refused", "Stopped", "Fault"], "…Error", In::Types),
     (&["Instant", "Span"], "Timestamp, Duration", In::Types),
-    (&["Bit", "Tone", "Paint"], "StyledText, StyleRole, Canvas", In::Types),
+    (&["Bit", "Tone", "Paint"], "StyledText, StyleRole, Appearance", In::Types),
     (&["Subject", "Look", "Wish", "Kept"], "RecordRef, ViewParams, ListQuery, CachedList", In::Types),
     (&["hear", "say", "tell"], "handle_event, show_message, format", In::Functions),
     (&["foretell", "foretells", "foretold", "unfit"], "preview, why_unavailable", In::Everywhere),

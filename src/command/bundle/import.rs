@@ -587,7 +587,7 @@ fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Ar
 /// Checks that the signer is enrolled at the act's desk and that the signature is theirs.
 fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> Result<(), Error> {
     let records = crate::store::records::SqlRecordStore::new(tx);
-    let signer = member::by_person(&records, header.member)?.filter(|m| m.desk == header.desk);
+    let signer = member::by_person(&records, header.desk, header.member)?;
     let key = signer.as_ref().and_then(member::signing_key).ok_or_else(|| {
         Error::new(
             ErrorKind::Signature,
@@ -680,8 +680,7 @@ fn apply(
         },
     )?;
     let records = crate::store::records::SqlRecordStore::new(&tx);
-    let by =
-        member::by_person(&records, manifest.by)?.filter(|m| m.desk == manifest.from && m.is(member::State::Active));
+    let by = member::by_person(&records, manifest.from, manifest.by)?.filter(|m| m.is(member::State::Active));
     let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();
     let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
         return Err(Error::new(

@@ -142,6 +142,9 @@ SELECT count(*) FROM record INDEXED BY record_due WHERE due >= ?1 AND due < ?2
 SELECT count(*) FROM record INDEXED BY record_kind
 WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
 
+-- name: record.terms_size
+SELECT octet_length(terms) FROM record WHERE id = ?1
+
 -- name: record.number
 SELECT number FROM record WHERE id = ?1
 

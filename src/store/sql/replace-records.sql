@@ -1,0 +1,9 @@
+-- Puts the records that were made again, in the tables that shadow them, in the place of those that were there.
+
+DELETE FROM main.record;
+DELETE FROM main.terms;
+INSERT INTO main.terms SELECT * FROM temp.terms;
+INSERT INTO main.record SELECT * FROM temp.record;
+DROP TABLE temp.record;
+DROP TABLE temp.terms;
+DROP TABLE temp.waiting;
