@@ -9,7 +9,6 @@ pub mod action;
 pub mod appearance;
 pub mod available_actions;
 pub mod bulk;
-pub mod canvas;
 pub mod draw;
 pub mod filter;
 pub mod fuzzy;

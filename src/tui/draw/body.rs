@@ -6,9 +6,8 @@ use ratatui::widgets::{Borders, Widget as _};
 
 use super::section;
 use crate::tui::appearance::Appearance;
-use crate::tui::canvas::Canvas;
 use crate::tui::layout::{Content, Layout, PageLayout, head_lines, inset};
-use crate::tui::overlay::definition::{Context, Scroll};
+use crate::tui::overlay::definition::{Context, DrawContext, Scroll};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{Line, StyledText};
 use crate::tui::screen::screen_of;
@@ -24,8 +23,7 @@ pub(super) fn draw(state: &State, layout: &Layout, appearance: Appearance, buf: 
     match &layout.content {
         Content::Overlay(scroll) => {
             let context = Context { now: state.now(), keymap: &state.keymap };
-            let mut canvas = Canvas { buf, theme: appearance.styles, ascii: appearance.ascii };
-            state.mode.top()?.draw(&mut canvas, body, *scroll, &context)
+            state.mode.top()?.draw(body, buf, &DrawContext { scroll: *scroll, appearance, context })
         }
         Content::Page(parts) => page(state, parts, appearance, buf),
         Content::Zoomed(scroll) => {

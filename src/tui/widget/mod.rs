@@ -2,6 +2,7 @@
 
 pub mod detail;
 pub mod fitted;
+pub mod input_lines;
 pub mod scroll;
 pub mod section_table;
 pub mod table;
