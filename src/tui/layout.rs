@@ -2,10 +2,11 @@
 
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
-use super::canvas::{detail_height, has_heads};
 use super::overlay::definition::Scroll;
 use super::page::{Line, Section, StyledText};
 use super::view::View;
+use super::widget::detail::detail_height;
+use super::widget::section_table::has_heads;
 use crate::value::text::wrap;
 
 /// Columns from which the detail stands beside the list.
@@ -90,6 +91,11 @@ pub const fn first_in_sight(offset: usize, at: usize, room: usize) -> usize {
     } else {
         offset
     }
+}
+
+/// The area without its first column.
+pub const fn inset(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }
 }
 
 impl Layout {

@@ -6,9 +6,9 @@
 //! of [`overlay`]. A frame is a [`layout`] computed from the state, and [`draw`] puts both on the terminal and changes nothing.
 
 pub mod action;
+pub mod appearance;
 pub mod available_actions;
 pub mod bulk;
-pub mod canvas;
 pub mod draw;
 pub mod filter;
 pub mod fuzzy;
@@ -39,6 +39,7 @@ pub mod unlock;
 pub mod view;
 pub mod views;
 pub mod who;
+pub mod widget;
 pub mod worker;
 
 use std::io::{IsTerminal as _, stdin, stdout};

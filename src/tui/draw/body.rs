@@ -1,70 +1,70 @@
 //! The body of a frame: an overlay, the page of a screen, or the detail of what is selected.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Position, Rect};
+use ratatui::widgets::{Borders, Widget as _};
 
 use super::section;
-use crate::tui::canvas::{Canvas, inset, row_at};
-use crate::tui::layout::{Content, Layout, PageLayout, head_lines};
-use crate::tui::overlay::definition::{Context, Scroll};
+use crate::tui::appearance::Appearance;
+use crate::tui::layout::{Content, Layout, PageLayout, head_lines, inset};
+use crate::tui::overlay::definition::{Context, DrawContext, Scroll};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{Line, StyledText};
 use crate::tui::screen::screen_of;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
-use crate::value::text::Shown;
+use crate::tui::widget::detail::DetailText;
+use crate::tui::widget::fitted::Fitted;
+use crate::tui::widget::scroll::ScrollBar;
 
 /// Draws the body. Returns where the cursor is.
-pub(super) fn draw(state: &State, layout: &Layout, canvas: &mut Canvas<'_>) -> Option<Position> {
+pub(super) fn draw(state: &State, layout: &Layout, appearance: Appearance, buf: &mut Buffer) -> Option<Position> {
     let body = layout.body;
     match &layout.content {
         Content::Overlay(scroll) => {
             let context = Context { now: state.now(), keymap: &state.keymap };
-            state.mode.top()?.draw(canvas, body, *scroll, &context)
+            state.mode.top()?.draw(body, buf, &DrawContext { scroll: *scroll, appearance, context })
         }
-        Content::Page(parts) => page(state, parts, canvas),
+        Content::Page(parts) => page(state, parts, appearance, buf),
         Content::Zoomed(scroll) => {
-            zoomed(state, *scroll, canvas, body);
+            zoomed(state, *scroll, appearance, body, buf);
             None
         }
         Content::Plain => {
             if let Some(failure) = &state.view().failed {
-                canvas.detail(body, &Reader::of_failure("This cannot be shown", failure).text, 0);
+                let detail = &Reader::of_failure("This cannot be shown", failure).text;
+                DetailText { detail, offset: 0, appearance }.render(body, buf);
             } else {
-                canvas.shown(body.x + 2, body.y + 1, body.width, &Shown::of("Reading …"), StyleRole::Note);
+                let within = body.inner(Margin::new(2, 1));
+                Fitted::new(appearance.span("Reading …", StyleRole::Note)).render(within, buf);
             }
             None
         }
     }
 }
 
-fn zoomed(state: &State, scroll: Scroll, canvas: &mut Canvas<'_>, body: Rect) {
+fn zoomed(state: &State, scroll: Scroll, appearance: Appearance, body: Rect, buf: &mut Buffer) {
     if let Some(detail) = state.view().detail_of_selected() {
-        canvas.detail(body, detail, scroll.offset);
-        let below = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
-        canvas.scrollbar(below, scroll.offset, scroll.room, scroll.total);
+        DetailText { detail, offset: scroll.offset, appearance }.render(body, buf);
+        ScrollBar { scroll, appearance }.render(appearance.block(Borders::TOP).inner(body), buf);
     }
 }
 
 /// Draws a page. Returns where the selected row begins.
-fn page(state: &State, parts: &PageLayout, canvas: &mut Canvas<'_>) -> Option<Position> {
+fn page(state: &State, parts: &PageLayout, appearance: Appearance, buf: &mut Buffer) -> Option<Position> {
     let view = state.view();
-    if parts.views.height > 0 {
-        canvas.line(inset(parts.views), &views_line(state));
-    }
-    let lines = head_lines(view, parts.head.width);
-    for (line, y) in lines.iter().zip(parts.head.top()..parts.head.bottom()) {
-        canvas.line(inset(row_at(parts.head, y)), line);
-    }
+    Fitted::new(appearance.line(&views_line(state))).render(inset(parts.views), buf);
+    let head = head_lines(view, parts.head.width);
+    let head: Vec<_> = head.iter().map(|line| appearance.line(line)).collect();
+    Fitted::new(head).render(inset(parts.head), buf);
     let mut cursor = None;
     for part in &parts.sections {
-        let found = section::draw(view, *part, canvas);
+        let found = section::draw(view, *part, appearance, buf);
         cursor = cursor.or(found);
     }
-    if parts.bar.width > 0 {
-        canvas.bar(parts.bar.x, parts.bar.top(), parts.bar.bottom());
-    }
+    appearance.block(Borders::LEFT).render(parts.bar, buf);
     if let Some(detail) = view.detail_of_selected() {
-        canvas.detail(parts.detail, detail, parts.detail_offset);
+        DetailText { detail, offset: parts.detail_offset, appearance }.render(parts.detail, buf);
     }
     cursor
 }

@@ -1,23 +1,27 @@
 //! The rows on top: realm, workspace, member and time; the screens; the moment that is looked at.
 
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Rect};
+use ratatui::text::Line as TextLine;
+use ratatui::widgets::{Block, Paragraph, Widget as _};
 
 use crate::host::clock::local_hour_and_minute;
-use crate::tui::canvas::Canvas;
+use crate::tui::appearance::Appearance;
 use crate::tui::layout::NARROW;
 use crate::tui::screen::{SCREENS, digit_of};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::who::Who;
+use crate::tui::widget::fitted::Fitted;
 use crate::value::realm::Realm;
-use crate::value::text::{Shown, pad, width};
+use crate::value::text::{Shown, width};
 
 /// Columns from which the names of the screens stand apart from their digits.
 const SPACED: u16 = 110;
 
 /// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
-pub(super) fn realm_and_member(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn realm_and_member(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let now = state.now();
     let local = local_hour_and_minute(now).map(|t| format!(" {t}L")).unwrap_or_default();
     let time = if area.width < NARROW.0 {
@@ -25,27 +29,30 @@ pub(super) fn realm_and_member(state: &State, canvas: &mut Canvas<'_>, area: Rec
     } else {
         format!("{} {}{local} ", now.weekday_and_date(), now.hour_and_minute())
     };
-    let wide = time.len() as u16;
-    let left = Rect { width: area.width.saturating_sub(wide + 1), ..area };
+    let role = if state.is_exercise() { StyleRole::Exercise } else { StyleRole::Base };
+    let time = appearance.span(time, role);
+    let [left, right] = beside(area, time.width(), 1);
     if state.is_exercise() {
         // In an exercise the whole row says so, whatever the theme.
-        let ground = " ".repeat(usize::from(area.width));
-        canvas.text(area.x, area.y, area.width, &ground, canvas.theme.style(StyleRole::Exercise));
+        Block::new().style(appearance.style(StyleRole::Exercise)).render(area, buf);
     }
     if let Some(who) = &state.who {
-        member(who, canvas, left, area.width < NARROW.0);
+        Fitted::new(member(who, appearance, left.width, area.width < NARROW.0)).render(left, buf);
     }
-    let role = if state.is_exercise() { StyleRole::Exercise } else { StyleRole::Base };
-    canvas.shown(area.right().saturating_sub(wide), area.y, wide, &Shown::of(&time), role);
+    Fitted::new(time).render(right, buf);
+}
+
+/// The two parts of a row of which the right one has so many columns, with a gap before it.
+fn beside(area: Rect, right: usize, gap: u16) -> [Rect; 2] {
+    Split::horizontal([Constraint::Min(0), Constraint::Length(right as u16)]).spacing(gap).areas(area)
 }
 
 /// Who works, and as what, is never cut: the desk's name gives way first.
-fn member(who: &Who, canvas: &mut Canvas<'_>, area: Rect, narrow: bool) {
+fn member(who: &Who, appearance: Appearance, room: u16, narrow: bool) -> TextLine<'static> {
     let (word, exercise, role, title) = match &who.realm {
         Realm::Live => (" LIVE ", String::new(), StyleRole::Live, StyleRole::Title),
         Realm::Exercise(name) => (" EXERCISE ", format!("{name}  "), StyleRole::Exercise, StyleRole::Exercise),
     };
-    let x = area.x + canvas.shown(area.x, area.y, area.width, &Shown::of(word), role) + 1;
     let code = who.desk.split(' ').next().unwrap_or_default();
     let texts = if narrow {
         vec![who.desk.clone(), code.to_owned()]
@@ -57,41 +64,41 @@ fn member(who: &Who, canvas: &mut Canvas<'_>, area: Rect, narrow: bool) {
             format!("{code}  {name}, {role}"),
         ]
     };
-    let room = area.right().saturating_sub(x);
-    let fits = |text: &&String| width(Shown::of(text).as_str()) <= usize::from(room);
+    let room = usize::from(room).saturating_sub(width(word) + 1);
+    let fits = |text: &&String| width(Shown::of(text).as_str()) <= room;
     let text = texts.iter().find(fits).or(texts.last()).cloned().unwrap_or_default();
-    canvas.shown(x, area.y, room, &Shown::of(&text), title);
+    TextLine::from_iter([appearance.span(word, role), " ".into(), appearance.span(text, title)])
 }
 
 /// The screens, the open one in brackets; where there is little room, the open one alone.
-pub(super) fn tabs(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     if area.width < NARROW.0 {
-        let here = format!(" {}", label(state.screen(), " "));
-        canvas.shown(area.x, area.y, area.width, &Shown::of(&here), StyleRole::Title);
-        let hint = "g: go to ";
-        let wide = hint.len() as u16;
-        canvas.shown(area.right().saturating_sub(wide), area.y, wide, &Shown::of(hint), StyleRole::Note);
+        let here = appearance.span(format!(" {}", label(state.screen(), " ")), StyleRole::Title);
+        let hint = appearance.span("g: go to ", StyleRole::Note);
+        let [left, right] = beside(area, hint.width(), 0);
+        Fitted::new(here).render(left, buf);
+        Fitted::new(hint).render(right, buf);
         return;
     }
     let gap = if area.width >= SPACED { " " } else { "" };
-    let bar = if canvas.ascii { "|" } else { "│" };
     let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|screen| (screen.id, label(screen.id, gap))).collect();
-    let (mut x, mut previous) = (area.x, None);
+    let (mut line, mut previous) = (TextLine::default(), None);
     for (screen, label) in tabs.iter().skip(first_tab(&tabs, state.screen(), area.width)) {
         let edge = match () {
             () if *screen == state.screen() => "[",
             () if previous == Some(state.screen()) => "]",
             () if previous.is_none() => " ",
-            () => bar,
+            () => appearance.divider(),
         };
         let role = if *screen == state.screen() { StyleRole::Title } else { StyleRole::Note };
-        x += canvas.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(edge), StyleRole::Note);
-        x += canvas.shown(x, area.y, area.right().saturating_sub(x), &Shown::of(label), role);
+        line.push_span(appearance.span(edge, StyleRole::Note));
+        line.push_span(appearance.span(label.as_str(), role));
         previous = Some(*screen);
     }
     if previous == Some(state.screen()) {
-        canvas.shown(x, area.y, 1, &Shown::of("]"), StyleRole::Note);
+        line.push_span(appearance.span("]", StyleRole::Note));
     }
+    Fitted::new(line).render(area, buf);
 }
 
 /// The digit of a screen, where it has one, and its title.
@@ -111,12 +118,12 @@ fn first_tab(tabs: &[(ScreenId, String)], open: ScreenId, room: u16) -> usize {
 }
 
 /// That one looks back, to which moment, and how one comes back.
-pub(super) fn as_of(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn as_of(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let Some(as_of) = state.as_of.filter(|_| area.height > 0) else { return };
     let room = usize::from(area.width);
     let whole = state.keymap.format_keys(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
     let text = if width(&whole) + 1 < room { whole } else { format!("AS OF {as_of}") };
-    canvas.text(area.x, area.y, area.width, &pad(&format!(" {text}"), room), canvas.theme.selected());
+    Paragraph::new(format!(" {text}")).style(appearance.styles.selected()).render(area, buf);
 }
 
 #[cfg(test)]

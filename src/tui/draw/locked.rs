@@ -1,13 +1,16 @@
 //! The locked screen: the time, and what the passphrase is asked with. Nothing of the workspace.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::text::Line as TextLine;
+use ratatui::widgets::Widget as _;
 
 use crate::host::clock::local_hour_and_minute;
-use crate::tui::canvas::Canvas;
+use crate::tui::appearance::Appearance;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::unlock::Unlock;
-use crate::value::text::Shown;
+use crate::tui::widget::fitted::Fitted;
 
 /// Columns of its text.
 const WIDTH: u16 = 44;
@@ -15,7 +18,13 @@ const WIDTH: u16 = 44;
 const STARS: usize = 40;
 
 /// Draws it. Returns where the cursor is.
-pub(super) fn draw(state: &State, unlock: &Unlock, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+pub(super) fn draw(
+    state: &State,
+    unlock: &Unlock,
+    appearance: Appearance,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     let now = state.now();
     let local = local_hour_and_minute(now).unwrap_or_else(|| "??:??".into());
     let time = format!("{}  {local} here", now.hour_and_minute());
@@ -42,10 +51,12 @@ pub(super) fn draw(state: &State, unlock: &Unlock, canvas: &mut Canvas<'_>, area
     ];
     let x = area.x + area.width.saturating_sub(WIDTH).max(4) / 2;
     let top = area.y + area.height.saturating_sub(lines.len() as u16 + 2) / 2;
-    for (n, (text, role)) in lines.iter().enumerate() {
-        canvas.shown(x, top + n as u16, area.right().saturating_sub(x + 1), &Shown::of(text), *role);
-    }
-    let foot = Shown::of("Ctrl-C leaves comity; every change is already stored.");
-    canvas.shown(area.x + 1, area.bottom().saturating_sub(2), area.width.saturating_sub(2), &foot, StyleRole::Note);
+    let text: Vec<TextLine<'_>> = lines.iter().map(|(text, role)| appearance.span(*text, *role).into()).collect();
+    let block = Rect { x, y: top, width: area.right().saturating_sub(x + 1), height: lines.len() as u16 };
+    Fitted::new(text).render(block, buf);
+    let foot =
+        Rect { x: area.x + 1, y: area.bottom().saturating_sub(2), width: area.width.saturating_sub(2), height: 1 };
+    let text = "Ctrl-C leaves comity; every change is already stored.";
+    Fitted::new(appearance.span(text, StyleRole::Note)).render(foot, buf);
     (!unlock.trying && !unlock.needs_none).then(|| Position::new(x + 12 + stars.len() as u16, top + 3))
 }

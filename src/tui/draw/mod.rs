@@ -7,22 +7,27 @@ mod header;
 mod locked;
 mod section;
 mod status;
+mod sweep;
 
 use ratatui::Frame;
 use ratatui::layout::Position;
+use ratatui::widgets::{Block, Clear, Widget as _};
 
-use super::canvas::Canvas;
+use super::appearance::Appearance;
 use super::layout::Layout;
 use super::state::State;
+use super::theme::StyleRole;
 
 /// Draws a frame.
 pub fn draw(state: &State, layout: &Layout, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let theme = state.theme.on(!state.mode.is_locked() && state.is_exercise());
-    let mut canvas = Canvas { buf: frame.buffer_mut(), theme, ascii: state.ascii };
-    canvas.clear(area);
-    let cursor = if area.is_empty() { None } else { frame::draw(state, layout, &mut canvas, area) };
-    if canvas.sweep() {
+    let styles = state.theme.on(!state.mode.is_locked() && state.is_exercise());
+    let appearance = Appearance { styles, ascii: state.ascii };
+    let buf = frame.buffer_mut();
+    Clear.render(area, buf);
+    Block::new().style(appearance.style(StyleRole::Base)).render(area, buf);
+    let cursor = if area.is_empty() { None } else { frame::draw(state, layout, appearance, area, buf) };
+    if sweep::sweep(buf, state.ascii) {
         debug_assert!(false, "a hidden character has reached a cell");
     }
     if let Some(cursor) = cursor.filter(|c: &Position| area.contains(*c)) {

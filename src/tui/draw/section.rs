@@ -1,16 +1,21 @@
 //! A section of a page: its heading, how much of it is out of sight, and the rows that are in sight.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
+use ratatui::text::Line as TextLine;
+use ratatui::widgets::{Paragraph, Widget as _};
 
-use crate::tui::canvas::{Canvas, wrapped};
-use crate::tui::layout::SectionLayout;
-use crate::tui::page::Section;
+use crate::tui::appearance::Appearance;
+use crate::tui::layout::{SectionLayout, inset};
+use crate::tui::page::{Section, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::view::View;
-use crate::value::text::{Shown, width};
+use crate::tui::widget::fitted::{Fitted, wrapped};
+use crate::tui::widget::section_table::SectionTable;
+use crate::value::text::Shown;
 
 /// Draws a section. Returns where the selected row begins, where it is in this section.
-pub(super) fn draw(view: &View, part: SectionLayout, canvas: &mut Canvas<'_>) -> Option<Position> {
+pub(super) fn draw(view: &View, part: SectionLayout, appearance: Appearance, buf: &mut Buffer) -> Option<Position> {
     let SectionLayout { section: n, area, offset, room } = part;
     let section = view.sections().nth(n)?;
     if area.height == 0 {
@@ -18,35 +23,43 @@ pub(super) fn draw(view: &View, part: SectionLayout, canvas: &mut Canvas<'_>) ->
     }
     let (here, at) = view.at();
     let active = here == n && view.selected().is_some();
-    let title = title(view, section);
-    let titled = canvas.section_title(area, &title, active);
-    let below = Rect { y: area.y + titled, height: area.height - titled, ..area };
     let shown = view.rows(n);
-    if shown.is_empty() && room > 0 {
-        // The headings of the columns stay where a filter leaves no row.
-        canvas.section_table(below, section, &[], None);
-        let rows = Rect {
-            x: area.x + 2,
-            y: area.bottom() - room as u16,
-            width: area.width.saturating_sub(2),
-            height: room as u16,
-        };
-        canvas.lines(rows, &wrapped([(empty_text(view, section), StyleRole::Note)], area.width.saturating_sub(3)), 0);
-        return None;
+    let title = title(view, section);
+    let titled = Constraint::Length(u16::from(!title.is_empty()));
+    let [top, below] = Split::vertical([titled, Constraint::Min(0)]).areas(area);
+    let [_, in_sight] = Split::vertical([Constraint::Min(0), Constraint::Length(room as u16)]).areas(area);
+    let role = if active { StyleRole::Title } else { StyleRole::Note };
+    let mut heading = TextLine::from(appearance.span(title, role));
+    let is_empty = shown.is_empty() && room > 0;
+    if !is_empty {
+        // How much is out of sight stands in the heading, where it covers nothing; before it gives way, the aside does.
+        let text = out_of_sight(view, part, section).unwrap_or_default();
+        heading.push_span(appearance.span(text, StyleRole::Note));
+        let aside = appearance.span(section.aside.as_str(), StyleRole::Note);
+        if heading.width() + aside.width() + 2 < usize::from(top.width) {
+            Paragraph::new(aside).right_aligned().render(Rect { width: top.width - 1, ..top }, buf);
+        }
     }
-    notes(view, part, section, &title, canvas);
+    Fitted::new(heading).render(inset(top), buf);
     let rows: Vec<_> = shown.iter().skip(offset).take(room).filter_map(|n| section.rows.get(*n)).collect();
     let is_marked = |subject| view.marks.contains(subject);
     let rows: Vec<_> = rows.into_iter().map(|row| (row, row.subject.as_ref().is_some_and(is_marked))).collect();
     let selected = at.checked_sub(offset).filter(|n| active && *n < rows.len());
-    canvas.section_table(below, section, &rows, selected);
+    // The headings of the columns stay where a filter leaves no row.
+    SectionTable { section, rows: &rows, selected, appearance }.render(below, buf);
+    if is_empty {
+        let text = StyledText::new(empty_text(view, section), StyleRole::Note);
+        let lines = appearance.lines(&wrapped([text], area.width.saturating_sub(3)));
+        Paragraph::new(lines).render(inset(inset(in_sight)), buf);
+        return None;
+    }
     let hidden = shown.len().saturating_sub(offset + room);
     if hidden > 0 && room > 0 && section.title.is_empty() {
-        let more = format!(" {hidden} more ");
-        let wide = more.len() as u16;
-        canvas.shown(area.right().saturating_sub(wide), area.bottom() - 1, wide, &Shown::of(&more), StyleRole::Note);
+        let more = appearance.span(format!(" {hidden} more "), StyleRole::Note);
+        let last = in_sight.rows().next_back().unwrap_or(in_sight);
+        Paragraph::new(more).right_aligned().render(last, buf);
     }
-    selected.map(|n| Position::new(area.x, area.bottom() - room as u16 + n as u16))
+    selected.map(|n| Position::new(area.x, in_sight.y + n as u16))
 }
 
 /// The title says how the rows come, after a comma: no longer where they are ordered.
@@ -71,28 +84,22 @@ fn empty_text(view: &View, section: &Section) -> String {
     }
 }
 
-/// How much is out of sight stands in the heading, where it covers nothing; before it gives way, the aside does.
-fn notes(view: &View, part: SectionLayout, section: &Section, title: &Shown, canvas: &mut Canvas<'_>) {
-    let SectionLayout { section: n, area, offset, room } = part;
+/// How much is out of sight; nothing where all is in sight.
+fn out_of_sight(view: &View, part: SectionLayout, section: &Section) -> Option<String> {
+    let SectionLayout { section: n, offset, room, .. } = part;
     let shown = view.rows(n).len();
-    let mut used = width(title.as_str()) as u16 + 1;
-    if (shown > room || section.window.is_some()) && used > 1 {
-        let window = section.window.clone().unwrap_or_default();
-        let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown));
-        let span = match () {
-            // What fits is not known before all is read.
-            () if section.window.is_some() && view.reads_on() && shown < section.rows.len() => " reading … ".to_owned(),
-            () if !window.is_whole() => {
-                format!(" {from}-{until} of {} in {} of {} read ", window.fit, window.read, window.all)
-            }
-            () if window.fit < window.all => format!(" {from}-{until} of {} in {} ", window.fit, window.all),
-            () => format!(" {from}-{until} of {} ", window.fit.max(shown)),
-        };
-        used +=
-            canvas.shown(area.x + used, area.y, area.width.saturating_sub(used), &Shown::of(&span), StyleRole::Note);
+    if shown <= room && section.window.is_none() {
+        return None;
     }
-    let aside = width(section.aside.as_str()) as u16;
-    if used > 1 && aside > 0 && used + aside + 1 < area.width {
-        canvas.shown(area.right() - aside - 1, area.y, aside, &section.aside, StyleRole::Note);
-    }
+    let window = section.window.clone().unwrap_or_default();
+    let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown));
+    Some(match () {
+        // What fits is not known before all is read.
+        () if section.window.is_some() && view.reads_on() && shown < section.rows.len() => " reading … ".to_owned(),
+        () if !window.is_whole() => {
+            format!(" {from}-{until} of {} in {} of {} read ", window.fit, window.read, window.all)
+        }
+        () if window.fit < window.all => format!(" {from}-{until} of {} in {} ", window.fit, window.all),
+        () => format!(" {from}-{until} of {} ", window.fit.max(shown)),
+    })
 }

@@ -1,13 +1,17 @@
 //! The two rows below: one sentence in words, and the keys.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
+use ratatui::text::{Line as TextLine, Span};
+use ratatui::widgets::{Paragraph, Widget as _};
 
 use crate::tui::action::{ACTIONS, Intent};
-use crate::tui::canvas::{Canvas, inset};
+use crate::tui::appearance::Appearance;
 use crate::tui::input::Input;
 use crate::tui::jobs::format_progress;
 use crate::tui::key::written;
 use crate::tui::keymap::Keymap;
+use crate::tui::layout::inset;
 use crate::tui::mode::Mode;
 use crate::tui::overlay::definition::Hints;
 use crate::tui::page::StyledText;
@@ -15,7 +19,8 @@ use crate::tui::screen_id::ScreenId;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::view::View;
-use crate::value::text::{Shown, width};
+use crate::tui::widget::fitted::Fitted;
+use crate::value::text::width;
 use crate::value::timestamp::Timestamp;
 
 /// Columns above which the row of the sentence says that it is an exercise.
@@ -23,55 +28,64 @@ const SAYS_EXERCISE: u16 = 60;
 
 /// One sentence in words: what is typed, the message, how far the work is, what is the matter. Returns where the cursor is
 /// in what is typed.
-pub(super) fn sentence(state: &State, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+pub(super) fn sentence(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let mut area = inset(area);
     if state.is_exercise() && area.width > SAYS_EXERCISE {
-        let word = "EXERCISE ";
-        area.width -= word.len() as u16 + 1;
-        canvas.shown(area.right() + 1, area.y, word.len() as u16, &Shown::of(word), StyleRole::Exercise);
+        let word = appearance.span("EXERCISE ", StyleRole::Exercise);
+        let parts = [Constraint::Min(0), Constraint::Length(word.width() as u16)];
+        let [rest, last] = Split::horizontal(parts).spacing(1).areas(area);
+        Fitted::new(word).render(last, buf);
+        area = rest;
     }
     match state.mode.base() {
-        Mode::AskingTime(time) => return Some(asked_time(state, time, canvas, area)),
-        Mode::Filtering(filter) => return Some(typed_filter(state, filter, canvas, area)),
+        Mode::AskingTime(time) => return Some(asked_time(state, time, appearance, area, buf)),
+        Mode::Filtering(filter) => return Some(typed_filter(state, filter, appearance, area, buf)),
         _ => {}
     }
     let text = notice(state).unwrap_or_else(|| standing(state.view()));
     let fitting = whole_sentences(text.text.as_str(), area.width);
-    canvas.text(area.x, area.y, area.width, fitting, canvas.theme.style(text.role));
+    Fitted::new(appearance.span(fitting, text.role)).render(area, buf);
     None
 }
 
-/// Draws what is asked and what is typed. Returns how many columns they took, and where the cursor is.
-fn typed(label: &str, input: &Input, canvas: &mut Canvas<'_>, area: Rect) -> (u16, Position) {
-    let used = canvas.shown(area.x, area.y, area.width, &Shown::of(label), StyleRole::Due);
-    let text = input.text();
-    let taken = canvas.shown(area.x + used, area.y, area.width - used, &Shown::of(&text), StyleRole::Base);
-    let before: String = text.chars().take(input.cursor().1).collect();
-    (used + taken, Position::new(area.x + used + width(&before) as u16, area.y))
+/// A row with what is asked, what is typed, and behind a gap what is said of it.
+struct Typed<'a> {
+    label: &'static str,
+    input: &'a Input,
+    gap: u16,
+    said: Option<Span<'a>>,
 }
 
-fn asked_time(state: &State, time: &Input, canvas: &mut Canvas<'_>, area: Rect) -> Position {
-    let (used, cursor) = typed("as of (date, time, 3d for 3 days ago; empty: now) ", time, canvas, area);
-    let x = area.x + used + 3;
-    let room = area.right().saturating_sub(x);
-    match (&state.messages.current, Timestamp::past(&time.text(), state.now())) {
-        (Some(message), _) if !time.is_empty() => drop(canvas.shown(x, area.y, room, &message.text, message.role)),
-        (_, Ok(at)) => {
-            canvas.shown(x, area.y, room, &Shown::from(format!("= {}", at.to_minute())), StyleRole::Good);
-        }
-        _ => {}
+impl Typed<'_> {
+    /// Draws it. Returns where the cursor is.
+    fn draw(self, appearance: Appearance, area: Rect, buf: &mut Buffer) -> Position {
+        let text = self.input.text();
+        let typed = [appearance.span(self.label, StyleRole::Due), appearance.span(text.as_str(), StyleRole::Base)];
+        let typed = TextLine::from_iter(typed);
+        let parts = [Constraint::Length(typed.width() as u16 + self.gap), Constraint::Min(0)];
+        let [left, right] = Split::horizontal(parts).areas(area);
+        Fitted::new(typed).render(left, buf);
+        Fitted::new(TextLine::from_iter(self.said)).render(right, buf);
+        let before: String = text.chars().take(self.input.cursor().1).collect();
+        let label = (width(self.label) as u16).min(area.width);
+        Position::new(area.x + label + width(&before) as u16, area.y)
     }
-    cursor
 }
 
-fn typed_filter(state: &State, filter: &Input, canvas: &mut Canvas<'_>, area: Rect) -> Position {
-    let (used, cursor) = typed("filter / ", filter, canvas, area);
+fn asked_time(state: &State, time: &Input, appearance: Appearance, area: Rect, buf: &mut Buffer) -> Position {
+    let said = match (&state.messages.current, Timestamp::past(&time.text(), state.now())) {
+        (Some(message), _) if !time.is_empty() => Some(appearance.span(message.text.as_str(), message.role)),
+        (_, Ok(at)) => Some(appearance.span(format!("= {}", at.to_minute()), StyleRole::Good)),
+        _ => None,
+    };
+    let label = "as of (date, time, 3d for 3 days ago; empty: now) ";
+    Typed { label, input: time, gap: 3, said }.draw(appearance, area, buf)
+}
+
+fn typed_filter(state: &State, filter: &Input, appearance: Appearance, area: Rect, buf: &mut Buffer) -> Position {
     // A term that is being typed is often not understood yet: that is said, but nothing is pushed aside for it.
-    if let Some(misread) = state.view().misread() {
-        let x = used + 2;
-        canvas.shown(area.x + x, area.y, area.width.saturating_sub(x), &Shown::of(misread), StyleRole::Note);
-    }
-    cursor
+    let said = state.view().misread().map(|misread| appearance.span(misread, StyleRole::Note));
+    Typed { label: "filter / ", input: filter, gap: 2, said }.draw(appearance, area, buf)
 }
 
 /// What stands in the row of the sentence instead of the sentence of the page.
@@ -117,21 +131,22 @@ fn whole_sentences(text: &str, room: u16) -> &str {
 }
 
 /// The keys, by priority, as many as fit; none is ever cut.
-pub(super) fn hints(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn hints(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
     let hints: Vec<(String, &str)> = match mode_hints(state) {
         Some(hints) => hints.iter().map(|(key, word)| ((*key).to_owned(), *word)).collect(),
         None => screen_hints(&state.keymap, state.screen()),
     };
-    let mut x = area.x;
+    let mut line = TextLine::default();
     for (key, word) in hints {
-        let wide = (width(&key) + width(word) + 1) as u16;
-        if x + wide > area.right() {
+        let gap = if line.spans.is_empty() { "" } else { "  " };
+        if line.width() + gap.len() + width(&key) + 1 + width(word) > usize::from(area.width) {
             break;
         }
-        x += canvas.shown(x, area.y, wide, &Shown::of(&key), StyleRole::Title) + 1;
-        x += canvas.shown(x, area.y, wide, &Shown::of(word), StyleRole::Note) + 2;
+        let key = appearance.span(key, StyleRole::Title);
+        line.extend([gap.into(), key, " ".into(), appearance.span(word, StyleRole::Note)]);
     }
+    Paragraph::new(line).render(area, buf);
 }
 
 /// The keys that the mode takes, where they are no actions of the screen.

@@ -2,18 +2,23 @@
 //! paste does not reach it.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
+use ratatui::text::Line as TextLine;
+use ratatui::widgets::{Paragraph, Widget as _};
 
-use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
+use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 use super::reader::Reader;
 use crate::command::definition::{Args, Command, Preview, Weight};
+use crate::tui::appearance::Appearance;
 use crate::tui::bulk::why;
-use crate::tui::canvas::{Canvas, inset, row_at, wrapped};
 use crate::tui::input::Input;
-use crate::tui::page::{Line, text_of};
+use crate::tui::layout::inset;
+use crate::tui::page::{Line, StyledText, text_of};
 use crate::tui::theme::StyleRole;
+use crate::tui::widget::fitted::{Fitted, wrapped};
 use crate::tui::worker::{CancelOnDrop, Ticket};
-use crate::value::text::{Shown, width, wrap};
+use crate::value::text::{Shown, width};
 use crate::workspace::error::Error;
 
 /// The gate's answer when it was asked beforehand.
@@ -134,19 +139,19 @@ impl<S: 'static> Confirm<S> {
     }
 
     /// What it is about, and what the gate says.
-    fn text(&self) -> Vec<(String, StyleRole)> {
-        let mut lines: Vec<(String, StyleRole)> = Vec::new();
+    fn text(&self) -> Vec<StyledText> {
+        let mut lines = Vec::new();
         for line in &self.about {
             let role = if let [only] = line.as_slice() { only.role } else { StyleRole::Base };
-            lines.push((text_of(line), role));
+            lines.push(StyledText::new(text_of(line), role));
         }
-        lines.push((String::new(), StyleRole::Base));
+        lines.push(StyledText::default());
         match &self.answer {
-            GateAnswer::Later => lines.push(("The gate is asked when it is done.".into(), StyleRole::Note)),
-            GateAnswer::Waiting => lines.push(("Asking the gate …".into(), StyleRole::Note)),
-            GateAnswer::Yes => lines.push(("The gate says yes.".into(), StyleRole::Good)),
+            GateAnswer::Later => lines.push(StyledText::new("The gate is asked when it is done.", StyleRole::Note)),
+            GateAnswer::Waiting => lines.push(StyledText::new("Asking the gate …", StyleRole::Note)),
+            GateAnswer::Yes => lines.push(StyledText::new("The gate says yes.", StyleRole::Good)),
             GateAnswer::No(failure) => {
-                lines.push(("The gate says no:".into(), StyleRole::Stop));
+                lines.push(StyledText::new("The gate says no:", StyleRole::Stop));
                 let refusals: Vec<String> = match &failure.verdict {
                     Some(verdict) => {
                         let rule = verdict.refusals();
@@ -154,10 +159,10 @@ impl<S: 'static> Confirm<S> {
                     }
                     None => vec![failure.what.clone()],
                 };
-                lines.extend(refusals.iter().map(|text| (Shown::of(text).to_string(), StyleRole::Stop)));
+                lines.extend(refusals.into_iter().map(|text| StyledText::new(text, StyleRole::Stop)));
             }
         }
-        lines.push((String::new(), StyleRole::Base));
+        lines.push(StyledText::default());
         lines
     }
 
@@ -189,32 +194,38 @@ impl<S: 'static> Overlay<S> for Confirm<S> {
         }
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, _: Scroll, _: &Context<'_>) -> Option<Position> {
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
         let area = inset(area);
-        canvas.rule(row_at(area, area.y), &self.command.full_name());
+        drawing.appearance.rule(self.command.full_name(), area.width).render(area, buf);
         let lines = wrapped(self.text(), area.width);
         // The word of the gate and the question stand where nothing cuts them; what it comes to follows.
         let asks = !matches!(self.answer, GateAnswer::No(_) | GateAnswer::Waiting);
-        let room = area.height.saturating_sub(4);
-        canvas.lines(Rect { y: area.y + 1, height: room, ..area }, &lines, 0);
-        let y = area.y + 1 + lines.len().min(usize::from(room)) as u16;
+        let rows = [
+            Constraint::Length(1),
+            Constraint::Length((lines.len() as u16).min(area.height.saturating_sub(4))),
+            Constraint::Length(u16::from(asks)),
+            Constraint::Length(u16::from(asks) * 2),
+            Constraint::Min(0),
+        ];
+        let [_, about, question, wrong, below] = Split::vertical(rows).areas(area);
+        Paragraph::new(drawing.appearance.lines(&lines)).render(about, buf);
         if !self.is_refused() {
-            let under = y + if asks { 3 } else { 0 };
-            let below = Rect { y: under, height: area.bottom().saturating_sub(under), ..area };
-            self.draw_preview(canvas, below);
+            self.draw_preview(drawing.appearance, below, buf);
         }
         if !asks {
             return None;
         }
-        let ask = Shown::of(&format!("{} {} and press Enter: ", self.question(), self.word));
-        let used = canvas.shown(area.x, y, area.width, &ask, StyleRole::Due);
+        let ask = format!("{} {} and press Enter: ", self.question(), self.word);
+        let ask = drawing.appearance.span(ask, StyleRole::Due);
         let typed = self.typed.text();
-        canvas.shown(area.x + used, y, area.width.saturating_sub(used), &Shown::of(&typed), StyleRole::Base);
+        let cursor = (ask.width() as u16).min(area.width) + width(&typed) as u16;
+        let asked = TextLine::from_iter([ask, drawing.appearance.span(typed, StyleRole::Base)]);
+        Fitted::new(asked).render(question, buf);
         if self.wrong {
-            let wrong = Shown::from(format!("That is not {}.", self.word));
-            canvas.shown(area.x, y + 1, area.width, &wrong, StyleRole::Stop);
+            let text = format!("That is not {}.", self.word);
+            Fitted::new(drawing.appearance.span(text, StyleRole::Stop)).render(wrong, buf);
         }
-        Some(Position::new(area.x + used + width(&typed) as u16, y))
+        Some(Position::new(question.x + cursor, question.y))
     }
 
     fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
@@ -258,15 +269,15 @@ impl<S: 'static> Overlay<S> for Confirm<S> {
 }
 
 impl<S> Confirm<S> {
-    fn draw_preview(&self, canvas: &mut Canvas<'_>, area: Rect) {
-        let lines: Vec<String> = self.preview.iter().flat_map(|t| wrap(t.as_str(), usize::from(area.width))).collect();
+    fn draw_preview(&self, appearance: Appearance, area: Rect, buf: &mut Buffer) {
+        let mut lines = wrapped(self.preview.iter().cloned().map(StyledText::from), area.width);
         let room = usize::from(area.height);
-        let fits = if lines.len() > room { room.saturating_sub(1) } else { lines.len() };
-        let more = lines.len() - fits;
-        let rest = (more > 0 && room > 0)
-            .then(|| format!("… and {more} more lines; Esc, and the list or a preview shows them"));
-        let shown: Vec<_> = lines.into_iter().take(fits).chain(rest).map(|line| (line, StyleRole::Base)).collect();
-        canvas.lines(area, &shown, 0);
+        if lines.len() > room {
+            let more = lines.len() - room.saturating_sub(1);
+            lines.truncate(room.saturating_sub(1));
+            lines.push(StyledText::from(format!("… and {more} more lines; Esc, and the list or a preview shows them")));
+        }
+        Paragraph::new(appearance.lines(&lines)).render(area, buf);
     }
 }
 

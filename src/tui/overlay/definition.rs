@@ -5,9 +5,10 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::canvas::Canvas;
+use crate::tui::appearance::Appearance;
 use crate::tui::keymap::Keymap;
 use crate::value::timestamp::Timestamp;
 
@@ -45,6 +46,17 @@ impl<S> Outcome<S> {
     pub fn close_and(effect: impl FnOnce(&mut S) + 'static) -> Self {
         Self::CloseAndDo(Box::new(effect))
     }
+}
+
+/// How an overlay is to be drawn.
+#[derive(Clone, Copy)]
+pub struct DrawContext<'a> {
+    /// The part that is in sight.
+    pub scroll: Scroll,
+    /// What it is drawn with.
+    pub appearance: Appearance,
+    /// What it may need to know besides.
+    pub context: Context<'a>,
 }
 
 /// The part of an overlay that is in sight.
@@ -86,7 +98,7 @@ pub trait Overlay<S>: Any {
     fn set_scroll(&mut self, _scroll: Scroll) {}
 
     /// Draws it. Returns where the cursor is.
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, scroll: Scroll, context: &Context<'_>) -> Option<Position>;
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position>;
 
     /// Its lines in the line-oriented interface.
     fn lines(&mut self, context: &Context<'_>) -> Vec<String>;

@@ -1,10 +1,11 @@
 //! An overlay that only the tests have. It shows what a new overlay costs: this file, and a line in the list of modules.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::widgets::Widget as _;
 
-use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
-use crate::tui::canvas::Canvas;
+use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 
 /// A note that counts the keys it took.
 #[derive(Default)]
@@ -22,8 +23,8 @@ impl<S> Overlay<S> for Note {
         &[("Esc", "put the note away")]
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, _: Scroll, _: &Context<'_>) -> Option<Position> {
-        canvas.rule(Rect { height: 1, ..area }, &format!("A note, {} keys", self.keys));
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
+        drawing.appearance.rule(format!("A note, {} keys", self.keys), area.width).render(area, buf);
         None
     }
 

@@ -1,13 +1,17 @@
 //! The name under which a view is to be kept. It says what is written where, before anything is; it writes nothing itself.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
+use ratatui::widgets::{Paragraph, Widget as _};
 
-use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
-use crate::tui::canvas::{Canvas, inset, row_at, wrapped};
+use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 use crate::tui::input::Input;
+use crate::tui::layout::inset;
+use crate::tui::page::StyledText;
 use crate::tui::saved::Saved;
 use crate::tui::theme::StyleRole;
+use crate::tui::widget::fitted::{Fitted, wrapped};
 use crate::value::text::{Shown, width};
 
 /// The name that is asked for, and the view that it is for.
@@ -27,17 +31,17 @@ impl<S: 'static> Naming<S> {
     }
 
     /// The texts beside it.
-    fn notes(&self) -> Vec<(Shown, StyleRole)> {
+    fn notes(&self) -> [StyledText; 3] {
         let kept = format!("Kept: {}.", self.view.words());
         let warns = format!(
             "{} is not encrypted: whoever reads this disk reads the name and the words of the filter. Leave out what belongs \
              to a case.",
             self.file
         );
-        vec![
-            (Shown::from(kept), StyleRole::Base),
-            (Shown::of("A view of the same name is replaced."), StyleRole::Note),
-            (Shown::from(warns), StyleRole::Due),
+        [
+            StyledText::from(kept),
+            StyledText::new("A view of the same name is replaced.", StyleRole::Note),
+            StyledText::new(warns, StyleRole::Due),
         ]
     }
 
@@ -70,21 +74,21 @@ impl<S: 'static> Overlay<S> for Naming<S> {
         &[("Enter", "save"), ("Esc", "leave it")]
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, _: Scroll, _: &Context<'_>) -> Option<Position> {
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
         let area = inset(area);
-        canvas.rule(row_at(area, area.y), "Save this view");
+        drawing.appearance.rule("Save this view", area.width).render(area, buf);
+        let rows = [Constraint::Length(2), Constraint::Length(2), Constraint::Min(0)];
+        let [_, row, below] = Split::vertical(rows).areas(area);
         let label = "name  ";
         let typed = self.name.text();
-        canvas.shown(area.x, area.y + 2, area.width, &Shown::of(&format!("{label}{typed}")), StyleRole::Base);
-        let notes = self.notes().into_iter().map(|(text, role)| (text.to_string(), role));
-        let below = Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area };
-        canvas.lines(below, &wrapped(notes, area.width), 0);
+        Fitted::new(drawing.appearance.span(format!("{label}{typed}"), StyleRole::Base)).render(row, buf);
+        Paragraph::new(drawing.appearance.lines(&wrapped(self.notes(), area.width))).render(below, buf);
         let before: String = typed.chars().take(self.name.cursor().1).collect();
-        Some(Position::new(area.x + (width(label) + width(&before)) as u16, area.y + 2))
+        Some(Position::new(row.x + (width(label) + width(&before)) as u16, row.y))
     }
 
     fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
-        self.notes().into_iter().map(|(line, _)| line.to_string()).collect()
+        self.notes().iter().map(|note| note.text.to_string()).collect()
     }
 
     fn prompt(&self) -> String {

@@ -1,12 +1,16 @@
 //! A text to read: a letter, a verdict, a detail, the messages. It changes nothing but how far it is scrolled.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::widgets::{Borders, Widget as _};
 
-use super::definition::{Context, Hints, Outcome, Overlay, Scroll};
-use crate::tui::canvas::{Canvas, detail_height, inset};
+use super::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
+use crate::tui::layout::inset;
 use crate::tui::page::{Detail, StyledText};
 use crate::tui::theme::StyleRole;
+use crate::tui::widget::detail::{DetailText, detail_height};
+use crate::tui::widget::scroll::ScrollBar;
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
@@ -100,10 +104,10 @@ impl<S> Overlay<S> for Reader {
         self.scroll = scroll;
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, scroll: Scroll, _: &Context<'_>) -> Option<Position> {
-        canvas.detail(inset(area), &self.text, scroll.offset);
-        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        canvas.scrollbar(below, scroll.offset, scroll.room, scroll.total);
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
+        let DrawContext { scroll, appearance, .. } = *drawing;
+        DetailText { detail: &self.text, offset: scroll.offset, appearance }.render(inset(area), buf);
+        ScrollBar { scroll, appearance }.render(appearance.block(Borders::TOP).inner(area), buf);
         None
     }
 

@@ -1,14 +1,14 @@
 //! How a form takes keys and lines, and what it needs of whoever shows it.
 
 use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::draw;
 use super::keys::FormEvent;
 use super::view::FormView;
 use crate::command::definition::{ArgKind, Weight};
-use crate::tui::canvas::Canvas;
-use crate::tui::overlay::definition::{Context, Draft, Hints, Outcome, Overlay, Scroll};
+use crate::tui::overlay::definition::{Context, Draft, DrawContext, Hints, Outcome, Overlay, Scroll};
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
 
@@ -80,8 +80,8 @@ impl<S: FormHost> Overlay<S> for FormView {
         self.offset = scroll.offset;
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, scroll: Scroll, context: &Context<'_>) -> Option<Position> {
-        draw::draw(self, canvas, area, scroll, context.now)
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
+        draw::draw(self, area, buf, drawing)
     }
 
     fn lines(&mut self, context: &Context<'_>) -> Vec<String> {

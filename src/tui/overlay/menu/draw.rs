@@ -1,17 +1,21 @@
 //! Drawing a menu. It changes nothing of it.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
 use ratatui::style::Style;
-use ratatui::text::Text;
-use ratatui::widgets::Row;
+use ratatui::text::{Line as TextLine, Text};
+use ratatui::widgets::{Paragraph, Row, StatefulWidget, TableState, Widget as _};
 
 use super::entry::Entry;
 use super::list::Menu;
-use crate::tui::canvas::{Canvas, inset, row_at, wrapped};
-use crate::tui::layout::NARROW;
-use crate::tui::overlay::definition::Scroll;
+use crate::tui::appearance::Appearance;
+use crate::tui::layout::{NARROW, inset};
+use crate::tui::overlay::definition::DrawContext;
+use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
-use crate::value::text::{Shown, fit, width};
+use crate::tui::widget::fitted::{Fitted, wrapped};
+use crate::tui::widget::table::table;
+use crate::value::text::{fit, width};
 
 /// The columns of a menu in an area.
 pub(super) struct Columns {
@@ -24,40 +28,51 @@ pub(super) struct Columns {
     has_notes: bool,
 }
 
+/// The rows of a menu in an area, from top to bottom, below its rule.
+pub(super) struct Rows {
+    query: Rect,
+    /// The entries.
+    pub(super) list: Rect,
+    foot: Rect,
+}
+
 impl Columns {
-    /// The part of the area in which the entries are.
-    pub(super) fn list(&self, area: Rect) -> Rect {
-        Rect { y: area.y + 2, height: area.height.saturating_sub(2 + self.foot), ..area }
+    pub(super) fn rows(&self, area: Rect) -> Rows {
+        let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(self.foot)];
+        let [_, query, list, foot] = Split::vertical(rows).areas(area);
+        Rows { query, list, foot }
     }
 }
 
 /// Draws a menu. Returns where the cursor is.
 pub(super) fn draw<S: 'static>(
     menu: &Menu<S>,
-    canvas: &mut Canvas<'_>,
     area: Rect,
-    scroll: Scroll,
+    buf: &mut Buffer,
+    drawing: &DrawContext<'_>,
     numbered: bool,
 ) -> Position {
-    let area = inset(area);
-    canvas.rule(row_at(area, area.y), menu.title.as_str());
-    let query = menu.query.text();
-    canvas.shown(area.x, area.y + 1, area.width, &Shown::of(&format!("> {query}")), StyleRole::Base);
+    let (area, appearance) = (inset(area), drawing.appearance);
+    appearance.rule(menu.title.as_str(), area.width).render(area, buf);
     let columns = columns(menu, area, numbered);
-    let list = columns.list(area);
-    draw_foot(menu, canvas, area, &columns);
+    let Rows { query, list, foot } = columns.rows(area);
+    let typed = menu.query.text();
+    Fitted::new(appearance.span(format!("> {typed}"), StyleRole::Base)).render(query, buf);
+    Paragraph::new(appearance.lines(&cut_entry(menu, area.width, &columns))).render(foot, buf);
     if menu.shown.is_empty() {
-        canvas.shown(list.x + 2, list.y, list.width, &Shown::of(menu.empty), StyleRole::Note);
+        let empty = ["  ".into(), appearance.span(menu.empty, StyleRole::Note)];
+        Fitted::new(TextLine::from_iter(empty)).render(list, buf);
     }
-    let rows = menu.fitting().enumerate().skip(scroll.offset).take(usize::from(list.height));
-    let rows = rows.map(|(n, entry)| row(menu, n, entry, &columns, numbered, canvas)).collect();
+    let rows = menu.fitting().enumerate().skip(drawing.scroll.offset).take(usize::from(list.height));
+    let rows = rows.map(|(n, entry)| row(menu, n, entry, &columns, numbered, appearance)).collect();
     let keys = if columns.keys > 0 { columns.keys + 2 } else { 0 };
     let note = list.width.saturating_sub(4 + columns.name + keys);
     let widths = [2, columns.name + 2, note, keys];
-    let selected = Some(menu.at.wrapping_sub(scroll.offset)).filter(|_| !menu.shown.is_empty());
-    canvas.table(list, &widths, rows, selected);
-    let before: String = query.chars().take(menu.query.cursor().1).collect();
-    Position::new(area.x + 2 + width(&before) as u16, area.y + 1)
+    let selected = Some(menu.at.wrapping_sub(drawing.scroll.offset)).filter(|_| !menu.shown.is_empty());
+    let mut state = TableState::new().with_selected(selected);
+    StatefulWidget::render(table(rows, &widths, list.width, appearance), list, buf, &mut state);
+    let before: String = typed.chars().take(menu.query.cursor().1).collect();
+    Position::new(query.x + 2 + width(&before) as u16, query.y)
 }
 
 /// The columns of a menu in an area.
@@ -80,16 +95,13 @@ fn keys_of<S>(entry: &Entry<S>, one: bool) -> &str {
     if one { entry.keys.split("  ").next().unwrap_or_default() } else { &entry.keys }
 }
 
-/// What is cut in its row is shown whole below, for the row that is selected.
-fn draw_foot<S: 'static>(menu: &Menu<S>, canvas: &mut Canvas<'_>, area: Rect, columns: &Columns) {
+/// What is cut in the row that is selected: it is shown whole below.
+fn cut_entry<S: 'static>(menu: &Menu<S>, room: u16, columns: &Columns) -> Vec<StyledText> {
     let cut = menu.selected().filter(|e| {
         width(e.note.text.as_str()) > usize::from(columns.note)
             || (columns.has_notes && width(e.name.as_str()) > usize::from(columns.name))
     });
-    let Some(entry) = cut else { return };
-    let whole = wrapped([(format!("{}: {}", entry.name, entry.note.text), entry.note.role)], area.width);
-    let below = columns.list(area).bottom();
-    canvas.lines(Rect { y: below, height: columns.foot, ..area }, &whole, 0);
+    wrapped(cut.map(|e| StyledText::new(format!("{}: {}", e.name, e.note.text), e.note.role)), room)
 }
 
 fn row<S: 'static>(
@@ -98,10 +110,10 @@ fn row<S: 'static>(
     entry: &Entry<S>,
     columns: &Columns,
     numbered: bool,
-    canvas: &Canvas<'_>,
+    appearance: Appearance,
 ) -> Row<'static> {
     let selected = n == menu.at;
-    let style = |role: StyleRole| if selected { Style::new() } else { canvas.theme.style(role) };
+    let style = |role: StyleRole| if selected { Style::new() } else { appearance.style(role) };
     let tick = match (menu.several, entry.ticked) {
         (true, true) => "[x] ",
         (true, false) => "[ ] ",

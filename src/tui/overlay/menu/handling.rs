@@ -1,14 +1,14 @@
 //! How a menu takes keys, pastes and lines.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::draw;
 use super::list::Menu;
-use crate::tui::canvas::{Canvas, inset};
 use crate::tui::input::Input;
-use crate::tui::layout::first_in_sight;
-use crate::tui::overlay::definition::{Context, Hints, Outcome, Overlay, Scroll};
+use crate::tui::layout::{first_in_sight, inset};
+use crate::tui::overlay::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
 
 /// Entries that the line-oriented interface lists at once.
 const LISTED: usize = 40;
@@ -63,7 +63,7 @@ impl<S: 'static> Overlay<S> for Menu<S> {
 
     fn scroll(&self, area: Rect, context: &Context<'_>) -> Scroll {
         let area = inset(area);
-        let room = usize::from(draw::columns(self, area, self.is_numbered(context)).list(area).height);
+        let room = usize::from(draw::columns(self, area, self.is_numbered(context)).rows(area).list.height);
         Scroll { offset: first_in_sight(self.offset, self.at, room), room, total: self.shown.len() }
     }
 
@@ -71,8 +71,8 @@ impl<S: 'static> Overlay<S> for Menu<S> {
         self.offset = scroll.offset;
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, scroll: Scroll, context: &Context<'_>) -> Option<Position> {
-        Some(draw::draw(self, canvas, area, scroll, self.is_numbered(context)))
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
+        Some(draw::draw(self, area, buf, drawing, self.is_numbered(&drawing.context)))
     }
 
     fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
