@@ -2,7 +2,12 @@
 //! what must be true afterwards. What does not hold yet is ignored, and says what happens instead; a test that is mended loses
 //! its `ignore`.
 
+mod cache;
+mod clock;
 mod growth;
+mod keys;
 mod lying_desk;
+mod names;
 mod ownership;
+mod people;
 mod scene;

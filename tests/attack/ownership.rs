@@ -158,7 +158,7 @@ fn again(s: &Scene, case: Id, alter: impl FnOnce(&mut Json), value: &str) -> Vec
 
 /// Long after its term, a purge runs; the item is still here as it was.
 fn stays(s: &mut Scene, before: &str) {
-    s.a.pass(24 * 400);
+    s.a.pass(24 * 40);
     s.a.must(1, "retention purge", &[]);
     let item = fresh(THEIR_ITEM).to_string();
     let shown = s.a.must(1, "item show", &[("item", &item)]).value;
@@ -220,7 +220,7 @@ fn an_order_of_a_partner_for_what_it_gave_waits_for_a_hold() {
     let order = examples(&mut s).into_iter().find(|e| e.of == "delete-ordered").unwrap().act;
     s.liar.tell(&s.a, &order).unwrap();
     assert_ne!(row(&s, fresh(THEIR_ITEM)), before, "the order is noted");
-    s.a.pass(24 * 400);
+    s.a.pass(24 * 40);
     s.a.must(1, "retention purge", &[]);
     let shown = s.a.must(1, "item show", &[("item", &fresh(THEIR_ITEM).to_string())]).value;
     assert_eq!(shown["value"], "lie.example", "{shown}");

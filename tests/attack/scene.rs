@@ -44,10 +44,6 @@ pub struct Scene {
     pub case: Id,
     /// An item of the reader.
     pub item: Id,
-    /// An item of the reader under a hold.
-    pub held: Id,
-    /// The hold.
-    pub hold: Id,
     /// An item of the reader of which the partner holds a copy.
     pub given: Id,
     /// The disclosure that gave it.
@@ -75,7 +71,7 @@ impl Scene {
         let case = a.case("Ours");
         let item = a.indicator(&case, "ours.example");
         let held = a.indicator(&case, "held.example");
-        let hold = a.make(1, "retention hold", &[("item", &held), ("reason", "audit"), ("because", "asked")]);
+        a.make(1, "retention hold", &[("item", &held), ("reason", "audit"), ("because", "asked")]);
         let given = a.indicator(&case, "given.example");
         let disclosure = a.make(1, "disclosure new", &[("item", &given), ("to", "XB"), ("delete-after", "30d")]);
         let (request, conflict) = (ask(&a, &case), ask(&a, &case));
@@ -101,8 +97,6 @@ impl Scene {
             _root: root,
             case: id(&case),
             item: id(&item),
-            held: id(&held),
-            hold: id(&hold),
             given: id(&given),
             disclosure: id(&disclosure),
             request: id(&request),
