@@ -3,6 +3,8 @@
 
 mod agreements;
 mod as_of;
+#[path = "../attack/mod.rs"]
+mod attack;
 mod ceilings;
 mod clock;
 mod dependencies;

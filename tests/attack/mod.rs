@@ -1,0 +1,13 @@
+//! Attacks by whoever has real keys: a partner that lies, a member with the database key, a clock that is wrong. Each test says
+//! what must be true afterwards. What does not hold yet is ignored, and says what happens instead; a test that is mended loses
+//! its `ignore`.
+
+mod cache;
+mod clock;
+mod growth;
+mod keys;
+mod lying_desk;
+mod names;
+mod ownership;
+mod people;
+mod scene;

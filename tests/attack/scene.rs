@@ -1,0 +1,446 @@
+//! Where attacks are tried: a reader with a record of nearly every kind, the partner that lies to it, an honest example of every
+//! act that a partner may send, and what must still work afterwards.
+
+use std::fs;
+use std::path::PathBuf;
+
+use comity::act::change::Change;
+use comity::command::commands;
+use comity::command::definition::{Arg, ArgKind, Args, Handler};
+use comity::command::run::{On, run};
+use comity::object;
+use comity::record::kind::Kind;
+use comity::record::store::{Query, Record, RecordStore as _};
+use comity::record::{agreement, member};
+use comity::seal::sign::Signer;
+use comity::seal::vault::AgeKey;
+use comity::value::id::Id;
+use comity::value::json::Json;
+use comity::value::timestamp::Duration;
+use comity::workspace::error::{Error, ErrorKind};
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
+
+use super::lying_desk::{LyingDesk, SALT, fresh, more_members};
+use rusqlite::types::ValueRef;
+
+use crate::desks::{Site, bytes_of, pair};
+
+/// The case of the partner that its examples speak of, and its item in it.
+pub const THEIR_CASE: u8 = 0xc1;
+/// An item that the partner gave.
+pub const THEIR_ITEM: u8 = 0xe1;
+
+/// A reader, the partner that lies to it, and what they have exchanged so far.
+pub struct Scene {
+    _root: tempfile::TempDir,
+    /// The reader.
+    pub a: Site,
+    /// The partner, of which only the keys are used from now on.
+    pub b: Site,
+    /// The partner as it lies.
+    pub liar: LyingDesk,
+    /// A case of the reader.
+    pub case: Id,
+    /// An item of the reader.
+    pub item: Id,
+    /// An item of the reader of which the partner holds a copy.
+    pub given: Id,
+    /// The disclosure that gave it.
+    pub disclosure: Id,
+    /// A request of the reader that the partner has.
+    pub request: Id,
+    /// A request of the reader in conflict.
+    pub conflict: Id,
+    /// The reader's record of the agreement.
+    pub agreement: Id,
+    /// The partner's record of the agreement.
+    pub their_agreement: Id,
+    /// A request of the partner.
+    pub their_request: Id,
+    /// A certificate of the partner.
+    pub their_certificate: Id,
+}
+
+impl Scene {
+    /// Two desks that have exchanged something of everything; then the partner begins to lie.
+    pub fn new() -> Self {
+        let (root, a, b) = pair();
+        more_members(&b);
+        let id = |text: &str| Id::parse(text).unwrap();
+        let case = a.case("Ours");
+        let item = a.indicator(&case, "ours.example");
+        let held = a.indicator(&case, "held.example");
+        a.make(1, "retention hold", &[("item", &held), ("reason", "audit"), ("because", "asked")]);
+        let given = a.indicator(&case, "given.example");
+        let disclosure = a.make(1, "disclosure new", &[("item", &given), ("to", "XB"), ("delete-after", "30d")]);
+        let (request, conflict) = (ask(&a, &case), ask(&a, &case));
+        a.carry(&b, "first");
+        b.carry(&a, "first");
+        let mut liar = LyingDesk::take_over(&b, &a);
+        liar.sees(&a);
+        // Taken back here while the partner, which does not know that yet, accepts it.
+        a.must(1, "request withdraw", &[("request", &conflict), ("because", "not needed")]);
+        let accepts = object! { "answer" => "accept", "said" => true };
+        let accepts =
+            Change::with_content(id(&conflict), "request-answer", &accepts, &object! { "text" => "yes" }, SALT);
+        liar.tell(&a, &[accepts]).unwrap();
+        let workspace = a.open(1).unwrap();
+        let find = |kind: Kind, desk: Id| {
+            let all = workspace.records().find(&Query::kind(kind)).unwrap();
+            all.into_iter().find(|r| r.desk == desk).unwrap_or_else(|| panic!("no {kind}")).id
+        };
+        let (home, desk) = (workspace.meta.desk, liar.desk);
+        let (agreement, their_agreement) = (find(Kind::Agreement, home), find(Kind::Agreement, desk));
+        drop(workspace);
+        let mut scene = Self {
+            _root: root,
+            case: id(&case),
+            item: id(&item),
+            given: id(&given),
+            disclosure: id(&disclosure),
+            request: id(&request),
+            conflict: id(&conflict),
+            agreement,
+            their_agreement,
+            their_request: fresh(0xa1),
+            their_certificate: fresh(0xb1),
+            liar,
+            a,
+            b,
+        };
+        let given = scene.gives(fresh(0xd1), fresh(THEIR_ITEM), fresh(THEIR_CASE));
+        let asks = scene.asks(scene.their_request);
+        let certifies = scene.certifies(scene.their_certificate);
+        for act in [given, vec![asks], certifies] {
+            scene.liar.tell(&scene.a, &act).unwrap();
+        }
+        scene.liar.sees(&scene.a);
+        scene
+    }
+
+    /// A disclosure of one indicator of the partner, in a case of the partner.
+    pub fn gives(&self, disclosure: Id, item: Id, case: Id) -> Vec<Change> {
+        let terms = self.liar.item_terms(case);
+        let mut act = self.liar.disclosure(disclosure, "disclosure-propose", &[(item, terms)], |_| {});
+        let title = object! { "title" => "Theirs" };
+        act.insert(1, Change::with_content(case, "case-share", &object! { "purpose" => "cybercrime" }, &title, SALT));
+        act
+    }
+
+    /// A request of the partner.
+    pub fn asks(&self, id: Id) -> Change {
+        let liar = &self.liar;
+        let later = |days| liar.at().plus(Duration::days(days)).to_string();
+        let clock = object! { "id" => "answer", "due" => later(20), "limit" => later(60) };
+        let review = object! {
+            "outcome" => "approved", "covers_item" => true, "level" => "L1", "tier" => 2i64,
+            "purpose" => "cybercrime", "recipient" => "same", "expires" => later(60),
+            "reviewers" => vec![Json::from(liar.members[2].public().person().to_string())],
+        };
+        let terms = object! {
+            "kind" => "bc29", "case" => fresh(THEIR_CASE).to_string(), "to" => liar.to.to_string(),
+            "purpose" => "cybercrime", "tier" => 2i64, "missing" => Vec::<Json>::new(), "clocks" => vec![clock],
+            "asked" => object! { "review" => review }, "conditions" => vec![Json::from("use-limit")],
+        };
+        let said = object! { "fields" => object! { "authority" => "a" }, "caveats" => vec![Json::from("a caveat")] };
+        Change::with_content(id, "request-send", &terms, &said, SALT)
+    }
+
+    /// A certificate of the partner, of a copy that it got from the reader.
+    pub fn certifies(&self, id: Id) -> Vec<Change> {
+        let terms = object! {
+            "purge" => fresh(0xb7).to_string(), "counts" => object! { "item" => 1i64 }, "generation" => 1i64,
+            "method" => "erased", "verification" => "read back", "tool" => "comity",
+        };
+        let said = object! { "copies" => Vec::<Json>::new(), "backups" => Vec::<Json>::new() };
+        vec![
+            Change::with_content(id, "certificate", &terms, &said, SALT),
+            Change::of_terms(self.given, "certified", &object! {}),
+        ]
+    }
+
+    /// The reader's record of that id.
+    pub fn record(&self, id: Id) -> Record {
+        self.a.open(1).unwrap().records().get(id).unwrap().unwrap_or_else(|| panic!("no record {id}"))
+    }
+
+    /// The reader's record of a member of the partner.
+    pub fn their_member(&self, n: usize) -> Record {
+        let person = self.liar.members[n].public().person();
+        member::by_person(&self.a.open(1).unwrap().records(), person).unwrap().unwrap()
+    }
+
+    /// The terms of a member of the partner, certified anew with these roles.
+    pub fn certified(&mut self, n: usize, roles: &[&str]) -> Json {
+        let record = self.their_member(n);
+        let (signing, age) = (record.text("signing").unwrap().to_owned(), record.text("age").unwrap().to_owned());
+        self.liar.member(&signing, &age, roles)
+    }
+}
+
+/// Asks the partner for something: written, reviewed and sent.
+fn ask(a: &Site, case: &str) -> String {
+    let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
+    let mut form = vec![("kind", "bc29"), ("case", case), ("to", "XB")];
+    form.extend(fields.iter().map(|f| ("field", *f)));
+    let request = a.make(1, "request new", &form);
+    let answer = a.must(1, "request submit", &[("request", &request)]);
+    a.decide(answer.value["review"].as_str().unwrap());
+    a.must(1, "request send", &[("request", &request)]);
+    request
+}
+
+/// An honest act of the partner, and the change in it that it is an example of.
+pub struct Example {
+    /// The kind of that change.
+    pub of: &'static str,
+    /// Its place in the act.
+    pub which: usize,
+    /// The act.
+    pub act: Vec<Change>,
+}
+
+/// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do.
+pub const NEVER: &[&str] = &["desk-found", "disclosure-item"];
+
+/// An honest example of each kind of change that a partner may send. They are taken in one after the other, or each alone.
+pub fn examples(s: &mut Scene) -> Vec<Example> {
+    let roles = ["investigator"];
+    let (signing, age) = (Signer::from_seed(&[0x51; 32]).public(), AgeKey::generate().recipient());
+    let newcomer = s.liar.member(&signing.to_openssh(), &age.to_string(), &roles);
+    let more = s.certified(2, &["legal-reviewer", "release-officer", "oversight-auditor"]);
+    let third = s.their_member(2).id;
+    let (home, liar) = (s.liar.to, &s.liar);
+    let later = |days| liar.at().plus(Duration::days(days)).to_string();
+    let text = |text: &str| object! { "text" => text };
+    let agreement = object! {
+        "partner" => home.to_string(), "instrument" => "bc", "purposes" => vec![Json::from("cybercrime")],
+        "categories" => vec![Json::from("indicator")], "tier" => 2i64, "from" => later(-10), "until" => later(300),
+        "retention_cap_days" => 90i64, "onward" => "no",
+    };
+    let digest = agreement::terms_of(&s.record(s.agreement)).unwrap().digest().to_string();
+    let asked_item = object! {
+        "kind" => "consent", "case" => fresh(THEIR_CASE).to_string(), "to" => home.to_string(),
+        "purpose" => "cybercrime", "tier" => 1i64, "missing" => Vec::<Json>::new(), "item" => s.given.to_string(),
+        "recipient" => fresh(0x77).to_string(),
+    };
+    let answer = object! {
+        "answer" => "offer", "said" => true, "ground" => "R1", "conditions" => vec![Json::from("use-limit")],
+    };
+    let orders = |record: Id| {
+        vec![
+            Change::of_terms(fresh(0x91), "delete-order", &object! { "to" => home.to_string(), "cause" => "recalled" }),
+            Change::of_terms(record, "delete-ordered", &object! {}),
+        ]
+    };
+    let one = |of, change: Change| Example { of, which: 0, act: vec![change] };
+    let gives = s.gives(fresh(0xd2), fresh(0xe2), fresh(0xc2));
+    let mut all = vec![
+        one(
+            "member-add",
+            Change::with_content(fresh(0x52), "member-add", &newcomer, &object! { "name" => "New" }, SALT),
+        ),
+        one("member-roles", Change::of_terms(third, "member-roles", &more)),
+        one("agreement-add", {
+            let said = object! { "title" => "theirs", "safeguards" => "some", "costs" => "each its own" };
+            Change::with_content(fresh(0xa2), "agreement-add", &agreement, &said, SALT)
+        }),
+        one("agreement-countersign", {
+            Change::of_terms(s.agreement, "agreement-countersign", &object! { "digest" => digest })
+        }),
+        one("agreement-end", {
+            let said = object! { "because" => "over" };
+            Change::with_content(s.their_agreement, "agreement-end", &object! {}, &said, SALT)
+        }),
+        one("request-send", s.asks(fresh(0xa3))),
+        one("consent-ask", {
+            let said = object! { "fields" => object! { "why" => "a trial" } };
+            Change::with_content(fresh(0xa4), "consent-ask", &asked_item, &said, SALT)
+        }),
+        one("request-answer", Change::with_content(s.request, "request-answer", &answer, &text("on terms"), SALT)),
+        one("request-report", {
+            let terms = object! { "report" => "extend", "said" => true };
+            Change::with_content(s.their_request, "request-report", &terms, &text("60 days more"), SALT)
+        }),
+        one("conflict-resolve", {
+            let (terms, said) = (object! { "take" => "withdrawn" }, object! { "because" => "agreed" });
+            Change::with_content(s.conflict, "conflict-resolve", &terms, &said, SALT)
+        }),
+        one("request-withdraw", {
+            let said = object! { "because" => "not needed" };
+            Change::with_content(s.their_request, "request-withdraw", &object! {}, &said, SALT)
+        }),
+        Example { of: "disclosure-propose", which: 0, act: gives.clone() },
+        Example { of: "case-share", which: 1, act: s.gives(fresh(0xd3), fresh(0xe3), fresh(0xc3)) },
+        Example { of: "item-copy", which: 2, act: s.gives(fresh(0xd4), fresh(0xe4), fresh(0xc4)) },
+        Example { of: "disclosure-release", which: 0, act: released(s, fresh(0xd5), fresh(0xe5), 2) },
+        Example { of: "disclosure-join", which: 0, act: joined(s, fresh(0xd6), fresh(0xe6)) },
+        Example { of: "delete-order", which: 0, act: orders(fresh(THEIR_ITEM)) },
+        Example { of: "certificate", which: 0, act: s.certifies(fresh(0xb2)) },
+        one("certificate-countersign", Change::of_terms(s.their_certificate, "certificate-countersign", &object! {})),
+    ];
+    let mut orders = orders(fresh(THEIR_ITEM));
+    orders[0].record = fresh(0x92);
+    all.push(Example { of: "delete-ordered", which: 1, act: orders });
+    all.push(Example { of: "certified", which: 1, act: s.certifies(fresh(0xb3)) });
+    // Last, since nothing of that member's counts afterwards.
+    let none = s.certified(2, &[]);
+    all.push(one("member-revoke", Change::of_terms(third, "member-revoke", &none)));
+    all
+}
+
+/// An item of a higher tier that the partner's release officer releases, with a review by another.
+pub fn released(s: &Scene, disclosure: Id, item: Id, tier: i64) -> Vec<Change> {
+    let liar = &s.liar;
+    let category = ["indicator", "subscriber", "traffic", "content"][usize::try_from(tier).unwrap() - 1];
+    let mut terms = liar.item_terms(fresh(THEIR_CASE));
+    terms.set("tier", tier);
+    terms.set("category", category);
+    terms.set("person_class", "suspect");
+    terms.set("tlp", "AMBER+STRICT");
+    let expires = liar.at().plus(Duration::days(30)).to_string();
+    let level = ["", "L1", "L2", "L3"][usize::try_from(tier).unwrap() - 1];
+    liar.disclosure(disclosure, "disclosure-release", &[(item, terms)], |facts| {
+        let reviewers: &[usize] = if tier == 4 { &[2, 4] } else { &[2] };
+        let reviewers: Vec<Json> =
+            reviewers.iter().map(|n| liar.members[*n].public().person().to_string().into()).collect();
+        facts.set(
+            "review",
+            object! {
+                "outcome" => "approved", "covers_item" => true, "level" => level, "tier" => tier,
+                "purpose" => "cybercrime", "recipient" => "same", "expires" => expires.as_str(),
+                "reviewers" => reviewers,
+            },
+        );
+        facts.set("authorisation", object! { "given" => true, "expires" => Json::Null });
+    })
+}
+
+/// An item that two members of the partner give in an emergency.
+fn joined(s: &Scene, disclosure: Id, item: Id) -> Vec<Change> {
+    let liar = &s.liar;
+    let (signer, _) = liar.signer_of("disclosure-join");
+    let [joins, proposes] = [&liar.members[signer], &liar.members[3 - signer]].map(|m| m.public().person().to_string());
+    let terms = liar.item_terms(fresh(THEIR_CASE));
+    let mut act = liar.disclosure(disclosure, "disclosure-join", &[(item, terms)], |facts| {
+        let people = vec![Json::from(proposes.as_str()), Json::from(joins.as_str())];
+        facts.set("proposed_by", proposes.as_str());
+        facts.set("emergency", object! { "risk_to_life" => true, "people" => people, "validation" => "pending" });
+    });
+    let mut terms = act[0].read_terms().unwrap();
+    terms.set("proposed_by", proposes);
+    terms.set("emergency", true);
+    let said = object! { "emergency" => "a child", "named" => vec![Json::from("P. Person")] };
+    act[0] = Change::with_content(disclosure, "disclosure-join", &terms, &said, SALT);
+    act
+}
+
+/// A workspace and its members' files as they were.
+pub struct Kept(Vec<(PathBuf, Vec<u8>)>);
+
+impl Kept {
+    /// Keeps them.
+    pub fn of(site: &Site) -> Self {
+        Self(bytes_of(&site.folder))
+    }
+
+    /// Puts them back; what came since is removed.
+    pub fn put_back(&self, site: &Site) {
+        for (path, _) in bytes_of(&site.folder) {
+            if !self.0.iter().any(|(kept, _)| *kept == path) {
+                fs::remove_file(path).unwrap();
+            }
+        }
+        let _ = fs::remove_file(site.workspace().join("workspace.db-shm"));
+        for (path, bytes) in &self.0 {
+            fs::write(path, bytes).unwrap();
+        }
+    }
+}
+
+/// Every row of these tables as text, to see what changed.
+pub fn rows(workspace: &Workspace, table: &str, columns: &str) -> Vec<String> {
+    let mut all = workspace.db.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
+    let count = all.column_count();
+    let mut rows = all.query([]).unwrap();
+    let mut texts = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        let value = |n| match row.get_ref(n).unwrap() {
+            ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            ValueRef::Blob(bytes) => data_encoding::HEXLOWER.encode(bytes),
+            other => format!("{other:?}"),
+        };
+        texts.push((0..count).map(value).collect::<Vec<_>>().join("|"));
+    }
+    texts
+}
+
+/// What is stored of a workspace, as far as acts tell it.
+pub fn stored(site: &Site) -> Vec<String> {
+    let workspace = site.open(1).unwrap();
+    let tables = ["act", "change", "record", "waiting", "node"];
+    tables.iter().flat_map(|table| rows(&workspace, table, "*")).collect()
+}
+
+/// Runs every command that only reads, on every record that it can be run on, and then what a desk does every day. Returns what
+/// does not run: a refusal is an answer, damage and mistakes are none.
+pub fn broken(site: &Site) -> Vec<String> {
+    let mut broken = Vec::new();
+    for member in 1..=3 {
+        if let Err(failure) = site.open(member) {
+            broken.push(format!("member {member} cannot open it: {failure:?}"));
+        }
+    }
+    let Ok(mut workspace) = site.open(1) else { return broken };
+    let mut note = |what: String, result: Result<(), Error>| {
+        if let Err(failure) = result
+            && !matches!(failure.kind, ErrorKind::Refused | ErrorKind::Usage)
+        {
+            broken.push(format!("{what}: {failure}"));
+        }
+    };
+    for command in commands().filter(|c| c.writes.is_none() && matches!(c.run, Handler::Reads(_))) {
+        for args in forms(&workspace, command.args) {
+            let done = run(command, On::Workspace(&mut workspace), &args, &mut Job::silent()).map(|_| ());
+            note(format!("{} {args:?}", command.full_name()), done);
+        }
+    }
+    drop(workspace);
+    let mut does = |member, name: &str, fields: &[(&str, &str)]| {
+        let done = site.run(member, name, fields);
+        let made = done.as_ref().ok().and_then(|answer| answer.id()).map(|id| id.to_string()).unwrap_or_default();
+        note(name.to_owned(), done.map(|_| ()));
+        made
+    };
+    does(1, "retention certificates", &[]);
+    does(1, "retention purge", &[("dry-run", "yes")]);
+    let case = does(1, "case new", &[("title", "Afterwards"), ("purpose", "cybercrime")]);
+    let fields = [("case", &*case), ("type", "domain"), ("category", "indicator"), ("value", "after.example")];
+    let item = does(1, "item add", &fields);
+    does(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let out = site.path("afterwards");
+    does(1, "bundle export", &[("to", "XB"), ("out", &out)]);
+    does(1, "retention purge", &[("item", &item), ("because", "a test")]);
+    broken
+}
+
+/// The forms of a command that only reads: one for each of the newest records that can be named in it; none where it needs a
+/// file.
+fn forms(workspace: &Workspace, args: &[Arg]) -> Vec<Args> {
+    let mut forms = vec![Args::default()];
+    for arg in args.iter().filter(|a| a.required) {
+        let values: Vec<String> = match arg.kind {
+            ArgKind::Record(kinds) => {
+                let newest = |kind| format!("record WHERE kind = '{kind}' ORDER BY number DESC LIMIT 2");
+                kinds.iter().flat_map(|kind| rows(workspace, &newest(kind), "id")).collect()
+            }
+            ArgKind::Partner => vec!["XB".into()],
+            ArgKind::Line => vec!["example".into()],
+            ArgKind::Word(words) => words().iter().map(|w| (*w).to_owned()).collect(),
+            _ => Vec::new(),
+        };
+        forms = forms.iter().flat_map(|form| values.iter().map(|v| form.clone().with(arg.name, v))).collect();
+    }
+    forms
+}
