@@ -68,7 +68,7 @@ fn each_kind_of_change_is_either_tried_here_or_never_taken_from_a_partner() {
     let before = stored(&s.a);
     for def in KINDS.iter().flat_map(|kind| kind.changes) {
         let name = def.kind.name();
-        let stays = def.audience == AudienceRule::Home && (def.begins || def.follows.is_empty());
+        let stays = def.audience == AudienceRule::OwnDesk && (def.begins || def.follows.is_empty());
         let follows_home = !def.begins && def.follows.iter().all(|f| !tried.contains(&f.name()));
         let never = NEVER.contains(&name) || (stays && def.follows.is_empty()) || follows_home;
         assert!(never || tried.contains(&name) || stays, "{name}: write an example of it in `examples`");

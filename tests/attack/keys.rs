@@ -7,7 +7,7 @@ use comity::record::card::Card;
 use comity::record::{desk, partner};
 use comity::seal::identity::PublicIdentity;
 use comity::seal::sign::Signer;
-use comity::seal::vault::AgeKey;
+use comity::seal::age_file::AgeKey;
 use comity::value::id::Id;
 use comity::value::json::Json;
 use comity::workspace::error::{Error, ErrorKind};
@@ -150,7 +150,7 @@ fn the_points_of_these_tests_are_written_as_age_and_openssh_write_them() {
     assert_eq!(ssh(key.as_bytes()), key.to_openssh());
     // The base point of Curve25519, as its own specification of Bech32 gives it.
     let base = age(&near(9));
-    assert!(comity::seal::vault::Recipient::parse(&base).is_some(), "{base}");
+    assert!(comity::seal::age_file::Recipient::parse(&base).is_some(), "{base}");
     for point in BAD_X25519 {
         assert!(age(&point).starts_with("age1"), "{}", age(&point));
     }

@@ -7,7 +7,7 @@ use std::fs;
 use comity::act::change::{Change, Line};
 use comity::act::checkpoint::{self, Checkpoint};
 use comity::act::header::{Audience, Header, Seen, act_id};
-use comity::act::hybrid::Hybrid;
+use comity::act::hybrid::HybridTime;
 use comity::act::note::{self, Note};
 use comity::act::part::Head;
 use comity::act::tree::{self, Frontier, Nodes, leaf_hash, node_hash};
@@ -18,7 +18,7 @@ use comity::object;
 use comity::record::definition::AudienceRule;
 use comity::record::{change, stream};
 use comity::seal::sign::Signer;
-use comity::seal::vault::{self, Recipient};
+use comity::seal::age_file::{self, Recipient};
 use comity::store::log;
 use comity::store::tree::SqlTree;
 use comity::value::class::Role;
@@ -80,7 +80,7 @@ pub struct Said {
     /// What its clock says.
     pub now: Timestamp,
     leaves: Vec<Digest>,
-    last: (Digest, Hybrid),
+    last: (Digest, HybridTime),
     waiting: Vec<SignedAct>,
     /// The last bundle: its number, its manifest, and the size of the log in it.
     sent: Option<(u64, Digest, u64)>,
@@ -160,7 +160,7 @@ impl LyingDesk {
 
     /// When its next act is made.
     pub fn at(&self) -> Timestamp {
-        Hybrid::after(Some(self.said.last.1), self.said.now).at
+        HybridTime::after(Some(self.said.last.1), self.said.now).at
     }
 
     /// The member who may begin an act with a kind of change, and in which role.
@@ -194,7 +194,7 @@ impl LyingDesk {
             sequence: self.said.leaves.len() as u64,
             previous: Some(self.said.last.0),
             seen: self.said.seen.clone(),
-            time: Hybrid::after(Some(self.said.last.1), self.said.now),
+            time: HybridTime::after(Some(self.said.last.1), self.said.now),
             member: signer.public().person(),
             role,
             basis: None,
@@ -275,7 +275,7 @@ impl LyingDesk {
         let plain =
             [first.as_bytes(), &bytes, desk.as_bytes(), member.as_bytes(), &slice, b"comity-end\n".as_slice()].concat();
         let path = format!("{}lie-{}", self.folder, manifest.sequence);
-        fs::write(&path, vault::seal(std::slice::from_ref(&self.recipient), &plain).unwrap()).unwrap();
+        fs::write(&path, age_file::seal(std::slice::from_ref(&self.recipient), &plain).unwrap()).unwrap();
         self.said.sent = Some((manifest.sequence, Manifest::digest(&bytes), size));
         self.said.waiting.clear();
         path

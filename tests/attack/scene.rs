@@ -13,7 +13,7 @@ use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
 use comity::record::{agreement, member};
 use comity::seal::sign::Signer;
-use comity::seal::vault::AgeKey;
+use comity::seal::age_file::AgeKey;
 use comity::value::id::Id;
 use comity::value::json::Json;
 use comity::value::timestamp::Duration;
@@ -168,7 +168,7 @@ impl Scene {
     /// The reader's record of a member of the partner.
     pub fn their_member(&self, n: usize) -> Record {
         let person = self.liar.members[n].public().person();
-        member::by_person(&self.a.open(1).unwrap().records(), person).unwrap().unwrap()
+        member::by_person(&self.a.open(1).unwrap().records(), self.liar.desk, person).unwrap().unwrap()
     }
 
     /// The terms of a member of the partner, certified anew with these roles.
