@@ -53,6 +53,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     // One module each knows the database, the ciphers, the text of letters: that is where they can be replaced.
     ("rusqlite", &["store"]),
     ("age", &["seal"]),
+    ("bech32", &["seal"]),
     ("ssh_key", &["seal"]),
     ("ed25519_dalek", &["seal"]),
     ("hkdf", &["seal"]),

@@ -18,7 +18,7 @@ use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
 use crate::value::text::shown;
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -145,7 +145,8 @@ fn certificate(
 }
 
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let who = PublicIdentity::parse(&file::read(&args.path("file")?, crate::seal::identity::LONGEST as u64)?)?;
+    let who = PublicIdentity::parse(&file::read(&args.path("file")?, crate::seal::identity::LONGEST as u64)?)
+        .map_err(|e| Error::new(ErrorKind::Malformed, e.to_string(), "ask the member for their file again"))?;
     let roles = args.words("roles", "a role", Role::parse)?;
     let certificate = certificate(workspace, who.signing, who.age.to_string(), roles)?;
     let id = workspace.entropy.id()?;

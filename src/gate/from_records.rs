@@ -161,7 +161,10 @@ impl LeaveFacts {
         let own = record.desk == of.home;
         let originator = match () {
             () if own => Originator::Own,
-            () if record.desk == of.to => Originator::Recipient,
+            // What another desk says of whose it is, is that desk's word: it is a third party's until its own desk gives it.
+            () if record.desk == of.to && terms.originator == of.to && record.partner == Some(of.to) => {
+                Originator::Recipient
+            }
             () => Originator::Third,
         };
         // The originator's deletion term binds; an item of this desk has only the agreement's.

@@ -12,8 +12,8 @@ const MOST_LISTED: usize = 256;
 const MOST_MEMBERS: usize = 64;
 /// The longest text in terms, in bytes: a certificate's signature is the longest that the program writes, with about 300.
 const LONGEST_TEXT: usize = 1024;
-/// The most bytes that the terms of a record may have once a partner's act has moved it: some thousand steps of a request.
-const MOST_GROWN: usize = 256 << 10;
+/// The most bytes that the terms of a record may have once a partner's act has moved it: some hundred steps of a request.
+const MOST_GROWN: usize = 64 << 10;
 
 fn too_much<T>(what: &str) -> Result<T, ApplyError> {
     Err(ApplyError::Malformed(format!("{what} is longer than any that a desk writes, or repeats itself")))
@@ -55,7 +55,7 @@ pub const fn may_grow(def: &ChangeDef) -> bool {
 ///
 /// # Errors
 ///
-/// [`ApplyError::Malformed`] where its terms have more than 256 KiB.
+/// [`ApplyError::Malformed`] where its terms have more than 64 KiB.
 pub fn check_grown(bytes: usize) -> Result<(), ApplyError> {
     if bytes > MOST_GROWN { too_much("what a record adds up to") } else { Ok(()) }
 }

@@ -296,7 +296,11 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         record
     };
     match known {
-        None => put_new(records, &received(record_of(view, made, terms.originator))),
+        // Whoever gave it may say whose it is; that it is this desk's own, only this desk's log can say.
+        None => {
+            let origin = if terms.originator == act.own_desk { act.desk() } else { terms.originator };
+            put_new(records, &received(record_of(view, made, origin)))
+        }
         Some(old) if old.kind != Kind::Item => {
             Err(ApplyError::Authority("a partner's item has the id of another record".into()))
         }

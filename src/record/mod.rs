@@ -6,6 +6,7 @@
 pub mod arrival;
 pub mod card;
 pub mod definition;
+pub mod key_use;
 pub mod kind;
 pub mod store;
 

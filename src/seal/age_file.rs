@@ -65,10 +65,46 @@ impl AgeKey {
 }
 
 impl Recipient {
-    /// Reads `age1…`.
+    /// Reads `age1…`. A point of low order is refused, for what is sealed to it has no secret, and so is one that is written in
+    /// another way than the one that every program writes: one key has one text.
     pub fn parse(text: &str) -> Option<Self> {
+        let (_, point) = bech32::decode(text).ok()?;
+        let point: [u8; 32] = point.try_into().ok()?;
+        if !is_canonical(&point) || LOW_ORDER.contains(&point) {
+            return None;
+        }
         age::x25519::Recipient::from_str(text).ok().map(Self).filter(|r| r.to_string() == text)
     }
+}
+
+/// The points of Curve25519 of low order, in their canonical form: 0, 1, the two of order 8, and p - 1.
+const LOW_ORDER: [[u8; 32]; 5] = {
+    let mut one = [0; 32];
+    one[0] = 1;
+    let mut before_p = [0xff; 32];
+    before_p[0] = 0xec;
+    before_p[31] = 0x7f;
+    [
+        [0; 32],
+        one,
+        [
+            0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09,
+            0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
+        ],
+        [
+            0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04, 0x44,
+            0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57,
+        ],
+        before_p,
+    ]
+};
+
+/// Whether the bytes of a point are a number below p = 2^255 - 19, with the lowest byte first.
+fn is_canonical(point: &[u8; 32]) -> bool {
+    let mut p = [0xff; 32];
+    p[0] = 0xed;
+    p[31] = 0x7f;
+    point.iter().rev().lt(p.iter().rev())
 }
 
 impl std::fmt::Display for Recipient {

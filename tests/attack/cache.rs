@@ -8,7 +8,7 @@ use comity::command::definition::Output;
 use comity::value::id::Id;
 use comity::workspace::error::{Error, ErrorKind};
 
-use super::scene::{Kept, rows};
+use super::scene::{Snapshot, rows};
 use crate::desks::{Site, pair};
 
 /// What stands at a desk where rows are forged.
@@ -278,17 +278,17 @@ fn value(d: &Desk, item: &str) -> String {
 
 /// Tries each forgery, with it and without.
 fn check(d: &Desk, all: Vec<Forgery>) {
-    let kept = Kept::of(&d.a);
+    let kept = Snapshot::of(&d.a);
     let mut wrong = Vec::new();
     for Forgery { what, before, sql, does, is_content } in &all {
         before(d);
-        let honest = Kept::of(&d.a);
+        let honest = Snapshot::of(&d.a);
         let plain = does(d).map(|_| ()).map_err(|failure| failure.kind);
         let expected = if *is_content { Ok(()) } else { Err(ErrorKind::Refused) };
         assert_eq!(plain, expected, "{what}: without the forgery");
         honest.put_back(&d.a);
         d.forge(what, sql);
-        let forged = Kept::of(&d.a);
+        let forged = Snapshot::of(&d.a);
         let done = does(d).map(|_| ());
         let left = d.has_left();
         match done {
@@ -332,7 +332,7 @@ fn nothing_dies_on_a_forged_row() {
 #[ignore = "open: a hold whose row is gone or names another record is not found, and terms that are another item's are believed"]
 fn no_single_row_lets_out_or_erases_what_stays() {
     let d = Desk::new();
-    let kept = Kept::of(&d.a);
+    let kept = Snapshot::of(&d.a);
     let mut alterations: Vec<(String, String)> = Vec::new();
     {
         let desk = d.a.open(1).unwrap();
@@ -368,7 +368,7 @@ fn no_single_row_lets_out_or_erases_what_stays() {
         if d.a.open(1).unwrap().db.execute_batch(sql).is_err() {
             continue;
         }
-        let altered = Kept::of(&d.a);
+        let altered = Snapshot::of(&d.a);
         for (name, does) in &tries {
             match does(&d) {
                 Err(failure) if failure.kind != ErrorKind::Internal => {}
@@ -398,7 +398,7 @@ fn put_old_pages_back(on: &str) {
     let held = if on == "item" { &late } else { &case };
     d.a.make(1, "retention hold", &[(on, held), ("reason", "audit"), ("because", "asked")]);
     let new = whole();
-    let kept = Kept::of(&d.a);
+    let kept = Snapshot::of(&d.a);
     let pages: Vec<usize> = (0..old.len().min(new.len()) / PAGE)
         .filter(|page| old[page * PAGE..][..PAGE] != new[page * PAGE..][..PAGE])
         .collect();

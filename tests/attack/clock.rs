@@ -13,7 +13,7 @@ fn gives_at(s: &mut Scene, at: Timestamp) -> Result<(), ErrorKind> {
     let before = stored(&s.a);
     s.liar.said.now = at;
     let act = s.gives(fresh(0xde), fresh(0xef), fresh(THEIR_CASE));
-    let told = s.liar.tell(&s.a, &act).map(|_| ()).map_err(|failure| failure.kind);
+    let told = s.liar.send(&s.a, &act).map(|_| ()).map_err(|failure| failure.kind);
     if told.is_err() {
         assert_eq!(stored(&s.a), before, "what is refused is not stored");
     }

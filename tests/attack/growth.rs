@@ -9,7 +9,7 @@ use comity::value::json::{Int, Json};
 use comity::workspace::error::{Error, ErrorKind};
 
 use super::lying_desk::{SALT, fresh};
-use super::scene::{Example, Kept, NEVER, Scene, broken, examples, rows, stored};
+use super::scene::{Example, NEVER, Scene, Snapshot, broken, examples, rows, stored};
 
 /// How many bytes one text on the wire may have: terms and contents are grown to exactly that, or as near as a list allows.
 const FULL: usize = comity::act::change::LONGEST;
@@ -49,10 +49,10 @@ fn outcome(s: &Scene, before: &[String], told: &Result<(), Error>) -> Vec<String
 fn each_kind_of_change_of_a_partner_is_taken_when_it_is_honest() {
     let mut s = Scene::new();
     let all = examples(&mut s);
-    let kept = (Kept::of(&s.a), s.liar.said.clone());
+    let kept = (Snapshot::of(&s.a), s.liar.said.clone());
     for Example { of, which, act } in all {
         assert_eq!(act[which].kind, of);
-        if let Err(failure) = s.liar.tell(&s.a, &act) {
+        if let Err(failure) = s.liar.send(&s.a, &act) {
             panic!("{of}: {failure:?}");
         }
         kept.0.put_back(&s.a);
@@ -73,7 +73,7 @@ fn each_kind_of_change_is_either_tried_here_or_never_taken_from_a_partner() {
         let never = NEVER.contains(&name) || (stays && def.follows.is_empty()) || follows_home;
         assert!(never || tried.contains(&name) || stays, "{name}: write an example of it in `examples`");
         if !tried.contains(&name) {
-            let failure = s.liar.tell(&s.a, &[Change::of_terms(fresh(0x99), name, &object! {})]);
+            let failure = s.liar.send(&s.a, &[Change::of_terms(fresh(0x99), name, &object! {})]);
             let kind = failure.map(|_| ()).map_err(|e| e.kind);
             assert!(matches!(kind, Err(ErrorKind::Signature | ErrorKind::Malformed)), "{name}: {kind:?}");
         }
@@ -134,7 +134,7 @@ fn grow(json: &Json, room: usize) -> Vec<Grown> {
 /// Grows each field of the examples that `wanted` names, each alone, tells it twice, and gathers what it breaks.
 fn check(s: &mut Scene, wanted: impl Fn(&str) -> bool, of_content: bool) {
     let all = examples(s);
-    let kept = (Kept::of(&s.a), s.liar.said.clone());
+    let kept = (Snapshot::of(&s.a), s.liar.said.clone());
     let before = stored(&s.a);
     let (mut found, mut tried) = (Vec::new(), 0);
     for Example { of, which, act } in all.into_iter().filter(|e| wanted(e.of)) {
@@ -162,7 +162,7 @@ fn check(s: &mut Scene, wanted: impl Fn(&str) -> bool, of_content: bool) {
                 (Body::Whole { .. }, Some(content)) => Change::with_content(change.record, of, &terms, &content, SALT),
                 _ => Change::of_terms(change.record, of, &terms),
             };
-            let told = s.liar.tell(&s.a, &grown).map(|_| ());
+            let told = s.liar.send(&s.a, &grown).map(|_| ());
             let mut wrong = outcome(s, &before, &told);
             if told.is_ok() && wrong.is_empty() {
                 // Once more, under another name where the first one is taken.
@@ -174,7 +174,7 @@ fn check(s: &mut Scene, wanted: impl Fn(&str) -> bool, of_content: bool) {
                     s.liar.certify(&mut terms);
                     grown[which].terms = terms.to_bytes();
                 }
-                let _ = s.liar.tell(&s.a, &grown);
+                let _ = s.liar.send(&s.a, &grown);
                 wrong = outcome(s, &before, &Ok(()));
             }
             if let Some(first) = wrong.first() {
@@ -238,7 +238,7 @@ fn a_member_with_a_hundred_thousand_roles_breaks_nothing() {
     let before = stored(&s.a);
     for count in [69_000, 60_000] {
         let terms = s.certified(2, &vec!["investigator"; count]);
-        let told = s.liar.tell(&s.a, &[Change::of_terms(member, "member-roles", &terms)]).map(|_| ());
+        let told = s.liar.send(&s.a, &[Change::of_terms(member, "member-roles", &terms)]).map(|_| ());
         if let Err(failure) = told {
             assert_eq!(failure.kind, ErrorKind::Malformed, "{failure:?}");
             assert_eq!(stored(&s.a), before, "nothing of it was applied");
@@ -256,7 +256,7 @@ const LONGEST_LIFE: usize = 64 * 1024;
 fn many(s: &mut Scene, acts: Vec<Change>) {
     let (record, before) = (acts[0].record, stored(&s.a));
     for act in acts {
-        s.liar.say(&[act]);
+        s.liar.sign(&[act]);
     }
     let path = s.liar.bundle();
     if let Err(failure) = s.a.run(1, "bundle import", &[("path", &path)]) {

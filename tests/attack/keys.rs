@@ -5,15 +5,15 @@ use comity::act::change::Change;
 use comity::object;
 use comity::record::card::Card;
 use comity::record::{desk, partner};
+use comity::seal::age_file::AgeKey;
 use comity::seal::identity::PublicIdentity;
 use comity::seal::sign::Signer;
-use comity::seal::age_file::AgeKey;
 use comity::value::id::Id;
 use comity::value::json::Json;
 use comity::workspace::error::{Error, ErrorKind};
 
 use super::lying_desk::{SALT, again, fresh};
-use super::scene::{Kept, Scene, broken, stored};
+use super::scene::{Scene, Snapshot, broken, stored};
 use crate::desks::Site;
 
 /// Points of Curve25519 that have a low order, or are written as no honest program writes one: 0, 1, the two of order 8, p - 1,
@@ -197,7 +197,7 @@ fn two_members_have_no_key_in_common() {
     let mine = own.me.age.recipient().to_string();
     drop(own);
     let other = signer(0x12);
-    let kept = Kept::of(&s.a);
+    let kept = Snapshot::of(&s.a);
     let with = |what, by: &Signer, age: &str| {
         let tried = refused(what, enrol(&s.a, &by.public().to_openssh(), age, by));
         kept.put_back(&s.a);
@@ -301,7 +301,7 @@ fn a_card_with_keys_that_are_somebody_elses_is_refused() {
     let founder = again(own.root().unwrap());
     drop(own);
     let root = signer(0x20);
-    let kept = Kept::of(&s.a);
+    let kept = Snapshot::of(&s.a);
     let mut tried = Vec::new();
     let mut tries = |what: &str, text: &str| {
         tried.push(refused(what, meets(&s.a, text)));
@@ -329,7 +329,7 @@ fn a_card_with_keys_that_are_somebody_elses_is_refused() {
 fn tells(s: &mut Scene, id: Id, signing: &str, age: &str) -> Result<(), Error> {
     let terms = s.liar.member(signing, age, &["investigator"]);
     let name: Json = object! { "name" => "Mallory" };
-    s.liar.tell(&s.a, &[Change::with_content(id, "member-add", &terms, &name, SALT)]).map(|_| ())
+    s.liar.send(&s.a, &[Change::with_content(id, "member-add", &terms, &name, SALT)]).map(|_| ())
 }
 
 #[test]

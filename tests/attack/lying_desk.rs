@@ -17,8 +17,8 @@ use comity::gate::cleared::acting_role;
 use comity::object;
 use comity::record::definition::AudienceRule;
 use comity::record::{change, stream};
-use comity::seal::sign::Signer;
 use comity::seal::age_file::{self, Recipient};
+use comity::seal::sign::Signer;
 use comity::store::log;
 use comity::store::tree::SqlTree;
 use comity::value::class::Role;
@@ -170,20 +170,20 @@ impl LyingDesk {
         (0..5).find_map(may).unwrap_or((0, Role::DeskOfficer))
     }
 
-    /// Says these changes in one act, signed by whoever may sign it, to whom such an act goes.
-    pub fn say(&mut self, changes: &[Change]) {
-        self.say_with(changes, |_| {});
+    /// Signs these changes as one act, by whoever may sign it, for whom such an act is.
+    pub fn sign(&mut self, changes: &[Change]) {
+        self.sign_with(changes, |_| {});
     }
 
     /// The same, with something else in the header.
-    pub fn say_with(&mut self, changes: &[Change], alter: impl FnOnce(&mut Header)) {
+    pub fn sign_with(&mut self, changes: &[Change], alter: impl FnOnce(&mut Header)) {
         let (member, role) = self.signer_of(&changes[0].kind);
         let signer = again(&self.members[member]);
-        self.say_as(&signer, role, changes, alter);
+        self.sign_as(&signer, role, changes, alter);
     }
 
-    /// Says these changes in one act that is signed with this key.
-    pub fn say_as(&mut self, signer: &Signer, role: Role, changes: &[Change], alter: impl FnOnce(&mut Header)) {
+    /// Signs these changes as one act with this key.
+    pub fn sign_as(&mut self, signer: &Signer, role: Role, changes: &[Change], alter: impl FnOnce(&mut Header)) {
         let mut root = Frontier::default();
         changes.iter().for_each(|c| root.push(c.leaf()));
         let to_all = change(&changes[0].kind).is_some_and(|def| def.audience == AudienceRule::Partners);
@@ -281,10 +281,10 @@ impl LyingDesk {
         path
     }
 
-    /// Says these changes in one act, in a bundle that the reader takes in. What is refused was never said.
-    pub fn tell(&mut self, reader: &Site, changes: &[Change]) -> Result<Output, Error> {
+    /// Signs these changes as one act, in a bundle that the reader is to take in. What is refused was never signed.
+    pub fn send(&mut self, reader: &Site, changes: &[Change]) -> Result<Output, Error> {
         let before = self.said.clone();
-        self.say(changes);
+        self.sign(changes);
         let path = self.bundle();
         let told = reader.run(1, "bundle import", &[("path", &path)]);
         if told.is_err() {

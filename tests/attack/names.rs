@@ -9,7 +9,7 @@ use comity::seal::identity::PublicIdentity;
 use comity::value::id::Id;
 
 use super::lying_desk::{LyingDesk, SALT, fresh, more_members};
-use super::scene::{Kept, Scene, THEIR_CASE, broken, examples, rows};
+use super::scene::{Scene, Snapshot, THEIR_CASE, broken, examples, rows};
 use crate::desks::Site;
 
 /// A reader, a partner that lies to it, and an honest third desk that has something for the reader.
@@ -68,7 +68,7 @@ fn an_id_that_a_partner_took_for_an_item_is_still_the_third_desks_own() {
     let mut trio = Trio::new();
     let records = trio.records();
     assert!(records.len() >= 6, "{records:?}");
-    let kept = (Kept::of(&trio.s.a), Kept::of(&trio.c), trio.s.liar.said.clone());
+    let kept = (Snapshot::of(&trio.s.a), Snapshot::of(&trio.c), trio.s.liar.said.clone());
     let mut wrong = Vec::new();
     let mut seen = Vec::new();
     // One of each kind is enough: the first to use an id is the same in all.
@@ -78,7 +78,7 @@ fn an_id_that_a_partner_took_for_an_item_is_still_the_third_desks_own() {
         }
         seen.push(kind.clone());
         let takes = trio.s.gives(fresh(0xd9), id, fresh(THEIR_CASE));
-        let _ = trio.s.liar.tell(&trio.s.a, &takes);
+        let _ = trio.s.liar.send(&trio.s.a, &takes);
         wrong.extend(trio.arrives(&kind).err());
         kept.0.put_back(&trio.s.a);
         kept.1.put_back(&trio.c);
@@ -93,7 +93,7 @@ fn the_case_of_a_third_desk_cannot_be_told_in_its_place() {
     let mut trio = Trio::new();
     let (_, case) = trio.records().into_iter().find(|(kind, _)| kind == "case").unwrap();
     let takes = trio.s.gives(fresh(0xda), fresh(0xea), case);
-    let _ = trio.s.liar.tell(&trio.s.a, &takes);
+    let _ = trio.s.liar.send(&trio.s.a, &takes);
     assert_eq!(trio.arrives("case"), Ok(()));
 }
 
@@ -106,7 +106,7 @@ fn what_a_partner_says_to_come_from_a_third_desk_does_not_stand_in_its_way() {
     let mut terms = trio.s.liar.item_terms(fresh(THEIR_CASE));
     terms.set("originator", third.to_string());
     let takes = trio.s.liar.disclosure(fresh(0xdb), "disclosure-propose", &[(item, terms)], |_| {});
-    let _ = trio.s.liar.tell(&trio.s.a, &takes);
+    let _ = trio.s.liar.send(&trio.s.a, &takes);
     assert_eq!(trio.arrives("item"), Ok(()));
 }
 
@@ -119,7 +119,7 @@ fn an_originator_is_believed_only_with_its_own_word() {
         let mut terms = trio.s.liar.item_terms(fresh(THEIR_CASE));
         terms.set("originator", originator.to_string());
         let claims = trio.s.liar.disclosure(fresh(n), "disclosure-propose", &[(fresh(n - 0x10), terms)], |_| {});
-        if trio.s.liar.tell(&trio.s.a, &claims).is_err() {
+        if trio.s.liar.send(&trio.s.a, &claims).is_err() {
             continue;
         }
         // To the desk that it is said to come from, or to any other, it is a third party's.
@@ -150,11 +150,11 @@ fn an_originators_order_reaches_a_copy_that_came_by_another_way() {
     let other = fresh(0xee);
     let items = [(item, terms.clone()), (other, terms)];
     let passes = trio.s.liar.disclosure(fresh(0xdc), "disclosure-propose", &items, |_| {});
-    trio.s.liar.tell(&trio.s.a, &passes).unwrap();
+    trio.s.liar.send(&trio.s.a, &passes).unwrap();
     let terms = object! { "to" => third.to.to_string(), "cause" => "recalled" };
     let mut orders = vec![Change::of_terms(fresh(0x94), "delete-order", &terms)];
     orders.extend([item, other].map(|id| Change::of_terms(id, "delete-ordered", &object! {})));
-    third.tell(&trio.s.a, &orders).unwrap();
+    third.send(&trio.s.a, &orders).unwrap();
     trio.s.a.pass(24);
     trio.s.a.must(1, "retention purge", &[]);
     for id in [item, other] {
@@ -202,7 +202,7 @@ fn names_of_what_is_still_to_come_cannot_be_taken() {
         ),
     ];
     let mut trio = Trio::of_strangers();
-    let kept = (Kept::of(&trio.s.a), Kept::of(&trio.c), trio.s.liar.said.clone());
+    let kept = (Snapshot::of(&trio.s.a), Snapshot::of(&trio.c), trio.s.liar.said.clone());
     let mut wrong = Vec::new();
     for (what, id, then) in taken {
         let id = id(&trio);
@@ -220,7 +220,7 @@ fn names_of_what_is_still_to_come_cannot_be_taken() {
         ];
         for act in acts {
             let kind = act.iter().find(|c| c.record == id).unwrap().kind.clone();
-            let told = trio.s.liar.tell(&trio.s.a, &act).map(|_| ());
+            let told = trio.s.liar.send(&trio.s.a, &act).map(|_| ());
             if let Err(failure) = then(&trio) {
                 wrong.push(format!("{what} taken by {kind} (told: {}): {failure}", told.is_ok()));
             } else if let Some(first) = broken(&trio.s.a).first() {
@@ -256,7 +256,7 @@ fn our_members_are_ours_whoever_else_enrols_their_keys() {
     for (n, member) in [(0x61, 1), (0x62, 6)] {
         let who = public(&s.a, member);
         let takes = enrols(&mut s.liar, fresh(n), &who);
-        let _ = s.liar.tell(&s.a, &takes);
+        let _ = s.liar.send(&s.a, &takes);
     }
     s.a.must(1, "member add", &[("file", &format!("{newcomer}.pub")), ("roles", "investigator,desk-officer")]);
     s.a.make(6, "case new", &[("title", "Mine"), ("purpose", "cybercrime")]);
@@ -270,7 +270,7 @@ fn the_members_of_a_third_desk_are_its_own_whoever_else_enrols_their_keys() {
     for (n, member) in [(0x63, 1), (0x64, 2)] {
         let who = public(&trio.c, member);
         let takes = enrols(&mut trio.s.liar, fresh(n), &who);
-        let _ = trio.s.liar.tell(&trio.s.a, &takes);
+        let _ = trio.s.liar.send(&trio.s.a, &takes);
     }
     assert_eq!(trio.arrives("member"), Ok(()));
 }
@@ -280,7 +280,7 @@ fn an_act_that_one_desk_signed_is_not_taken_from_another_desks_bundle() {
     let mut s = Scene::new();
     let order = examples(&mut s).into_iter().find(|e| e.of == "delete-order").unwrap().act;
     let third = fresh(0x73);
-    s.liar.say_with(&order, |header| header.desk = third);
+    s.liar.sign_with(&order, |header| header.desk = third);
     let path = s.liar.bundle();
     let told = s.a.run(1, "bundle import", &[("path", &path)]);
     assert!(told.is_err(), "{told:?}");

@@ -10,7 +10,7 @@ use comity::value::json::Json;
 use comity::value::timestamp::Duration;
 
 use super::lying_desk::{SALT, fresh};
-use super::scene::{Kept, Scene, THEIR_CASE, THEIR_ITEM, broken, examples, released, rows};
+use super::scene::{Scene, Snapshot, THEIR_CASE, THEIR_ITEM, broken, examples, released, rows};
 
 /// What a record of the reader is, in every column; empty where there is none.
 fn row(s: &Scene, id: Id) -> String {
@@ -51,7 +51,7 @@ fn check(s: &mut Scene, of: impl Fn(&str) -> bool) {
         assert!(kinds.contains(&kind), "there is no {kind} of ours to try it on");
     }
     let all = examples(s);
-    let kept = (Kept::of(&s.a), s.liar.said.clone());
+    let kept = (Snapshot::of(&s.a), s.liar.said.clone());
     let (mut found, mut tried) = (Vec::new(), 0);
     for example in all.iter().filter(|e| of(e.of)) {
         for (kind, id) in records.iter().filter(|(kind, _)| *kind != Kind::Stream && *kind != Kind::Bundle) {
@@ -59,7 +59,7 @@ fn check(s: &mut Scene, of: impl Fn(&str) -> bool) {
             let before = row(s, *id);
             let mut act = example.act.clone();
             act[example.which].record = *id;
-            let told = s.liar.tell(&s.a, &act);
+            let told = s.liar.send(&s.a, &act);
             if row(s, *id) != before && !may(s, example.of, *id) {
                 found.push(format!(
                     "{} of our {kind} {id}: told {:?}, and the record is another",
@@ -103,7 +103,7 @@ fn a_change_that_stays_at_home_touches_nothing_of_ours_when_a_partner_sends_it()
             behind.push(Change::of_terms(*id, name, &empty));
             let alone = vec![Change::of_terms(*id, name, &empty)];
             for act in [alone, behind] {
-                let told = s.liar.tell(&s.a, &act);
+                let told = s.liar.send(&s.a, &act);
                 assert!(told.is_err(), "{name} of our {}: {told:?}", def.kind);
             }
         }
@@ -126,7 +126,7 @@ fn what_a_partner_orders_of_our_request_is_not_erased_by_the_timer() {
     for (n, record) in [s.request, s.agreement, s.disclosure].into_iter().enumerate() {
         let mut act = order(record);
         act[0].record = fresh(0xf0 + n as u8);
-        let _ = s.liar.tell(&s.a, &act);
+        let _ = s.liar.send(&s.a, &act);
     }
     s.a.pass(24);
     s.a.must(1, "retention purge", &[]);
@@ -173,7 +173,7 @@ fn a_copy_that_comes_again_does_not_slip_out_of_a_hold_by_another_case() {
     let mut s = held("case");
     let before = row(&s, fresh(THEIR_ITEM));
     let act = again(&s, fresh(0xc9), |_| {}, "lie.example");
-    let _ = s.liar.tell(&s.a, &act);
+    let _ = s.liar.send(&s.a, &act);
     stays(&mut s, &before);
 }
 
@@ -184,7 +184,7 @@ fn a_copy_that_comes_again_does_not_replace_evidence_under_a_hold() {
         let mut s = held(on);
         let before = row(&s, fresh(THEIR_ITEM));
         let act = again(&s, fresh(THEIR_CASE), |_| {}, "another.example");
-        let _ = s.liar.tell(&s.a, &act);
+        let _ = s.liar.send(&s.a, &act);
         stays(&mut s, &before);
     }
 }
@@ -200,7 +200,7 @@ fn a_copy_that_comes_again_widens_nothing_of_what_is_held_here() {
         let soon = s.liar.at().plus(Duration::days(1)).to_string();
         let word = if word.is_empty() { soon.as_str() } else { word };
         let act = again(&s, fresh(THEIR_CASE), |terms| terms.set(key, word), "lie.example");
-        let _ = s.liar.tell(&s.a, &act);
+        let _ = s.liar.send(&s.a, &act);
         assert_eq!(row(&s, fresh(THEIR_ITEM)), before, "{key} is {word}");
     }
     let lists: [(&str, Vec<Json>); 2] = [("handling", Vec::new()), ("conditions", Vec::new())];
@@ -208,7 +208,7 @@ fn a_copy_that_comes_again_widens_nothing_of_what_is_held_here() {
         let mut s = Scene::new();
         let before = row(&s, fresh(THEIR_ITEM));
         let act = again(&s, fresh(THEIR_CASE), |terms| terms.set(key, list), "lie.example");
-        let _ = s.liar.tell(&s.a, &act);
+        let _ = s.liar.send(&s.a, &act);
         assert_eq!(row(&s, fresh(THEIR_ITEM)), before, "{key} is empty");
     }
 }
@@ -218,12 +218,12 @@ fn a_copy_that_comes_again_widens_nothing_of_what_is_held_here() {
 fn a_copy_that_comes_again_lowers_no_tier_and_forgets_nobody() {
     let mut s = Scene::new();
     let first = released(&s, fresh(0xd5), fresh(0xe5), 3);
-    s.liar.tell(&s.a, &first).unwrap();
+    s.liar.send(&s.a, &first).unwrap();
     let before = row(&s, fresh(0xe5));
     assert!(before.contains("suspect"), "{before}");
     let items = [(fresh(0xe5), s.liar.item_terms(fresh(THEIR_CASE)))];
     let lower = s.liar.disclosure(fresh(0xd6), "disclosure-propose", &items, |_| {});
-    let _ = s.liar.tell(&s.a, &lower);
+    let _ = s.liar.send(&s.a, &lower);
     assert_eq!(row(&s, fresh(0xe5)), before);
 }
 
@@ -232,7 +232,7 @@ fn an_order_of_a_partner_for_what_it_gave_waits_for_a_hold() {
     let mut s = held("item");
     let before = row(&s, fresh(THEIR_ITEM));
     let order = examples(&mut s).into_iter().find(|e| e.of == "delete-ordered").unwrap().act;
-    s.liar.tell(&s.a, &order).unwrap();
+    s.liar.send(&s.a, &order).unwrap();
     assert_ne!(row(&s, fresh(THEIR_ITEM)), before, "the order is noted");
     s.a.pass(24 * 40);
     s.a.must(1, "retention purge", &[]);

@@ -6,7 +6,7 @@ use comity::value::json::Json;
 use comity::workspace::error::ErrorKind;
 
 use super::lying_desk::fresh;
-use super::scene::{Kept, Scene, examples, released, stored};
+use super::scene::{Scene, Snapshot, examples, released, stored};
 
 /// Somebody who is enrolled nowhere.
 fn stranger(n: u8) -> String {
@@ -46,7 +46,7 @@ fn content_that_people_of_the_partner_review_and_release_is_taken() {
     for tier in [2, 3, 4] {
         let mut s = Scene::new();
         let act = released(&s, fresh(0xdd), fresh(0xed), tier);
-        s.liar.tell(&s.a, &act).unwrap();
+        s.liar.send(&s.a, &act).unwrap();
     }
 }
 
@@ -54,7 +54,7 @@ fn content_that_people_of_the_partner_review_and_release_is_taken() {
 #[ignore = "open: proposer and reviewers are believed, whoever they are"]
 fn nobody_releases_alone_by_naming_people_who_are_not_there() {
     let mut s = Scene::new();
-    let kept = (Kept::of(&s.a), s.liar.said.clone());
+    let kept = (Snapshot::of(&s.a), s.liar.said.clone());
     let before = stored(&s.a);
     let mut taken = Vec::new();
     for tier in [2, 3, 4] {
@@ -82,7 +82,7 @@ fn nobody_releases_alone_by_naming_people_who_are_not_there() {
             }),
         ];
         for (what, act) in cases {
-            match s.liar.tell(&s.a, &act) {
+            match s.liar.send(&s.a, &act) {
                 Ok(_) => {
                     taken.push(format!("tier {tier}: {what}"));
                     kept.0.put_back(&s.a);
@@ -113,7 +113,7 @@ fn nobody_joins_an_emergency_of_their_own_making() {
             facts.set("emergency", emergency);
         });
     });
-    let told = s.liar.tell(&s.a, &invented).map(|_| ()).map_err(|failure| failure.kind);
+    let told = s.liar.send(&s.a, &invented).map(|_| ()).map_err(|failure| failure.kind);
     assert_eq!(told, Err(ErrorKind::Signature));
 }
 
@@ -129,6 +129,6 @@ fn a_request_that_nobody_reviewed_is_not_taken() {
     asked.set("review", review);
     terms.set("asked", asked);
     asks.terms = terms.to_bytes();
-    let told = s.liar.tell(&s.a, &[asks]).map(|_| ()).map_err(|failure| failure.kind);
+    let told = s.liar.send(&s.a, &[asks]).map(|_| ()).map_err(|failure| failure.kind);
     assert_eq!(told, Err(ErrorKind::Signature));
 }

@@ -12,8 +12,8 @@ use comity::object;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
 use comity::record::{agreement, member};
-use comity::seal::sign::Signer;
 use comity::seal::age_file::AgeKey;
+use comity::seal::sign::Signer;
 use comity::value::id::Id;
 use comity::value::json::Json;
 use comity::value::timestamp::Duration;
@@ -84,7 +84,7 @@ impl Scene {
         let accepts = object! { "answer" => "accept", "said" => true };
         let accepts =
             Change::with_content(id(&conflict), "request-answer", &accepts, &object! { "text" => "yes" }, SALT);
-        liar.tell(&a, &[accepts]).unwrap();
+        liar.send(&a, &[accepts]).unwrap();
         let workspace = a.open(1).unwrap();
         let find = |kind: Kind, desk: Id| {
             let all = workspace.records().find(&Query::kind(kind)).unwrap();
@@ -113,7 +113,7 @@ impl Scene {
         let asks = scene.asks(scene.their_request);
         let certifies = scene.certifies(scene.their_certificate);
         for act in [given, vec![asks], certifies] {
-            scene.liar.tell(&scene.a, &act).unwrap();
+            scene.liar.send(&scene.a, &act).unwrap();
         }
         scene.liar.sees(&scene.a);
         scene
@@ -171,7 +171,7 @@ impl Scene {
         member::by_person(&self.a.open(1).unwrap().records(), self.liar.desk, person).unwrap().unwrap()
     }
 
-    /// The terms of a member of the partner, certified anew with these roles.
+    /// The terms of a member of the partner, certified again with these roles.
     pub fn certified(&mut self, n: usize, roles: &[&str]) -> Json {
         let record = self.their_member(n);
         let (signing, age) = (record.text("signing").unwrap().to_owned(), record.text("age").unwrap().to_owned());
@@ -337,9 +337,9 @@ fn joined(s: &Scene, disclosure: Id, item: Id) -> Vec<Change> {
 }
 
 /// A workspace and its members' files as they were.
-pub struct Kept(Vec<(PathBuf, Vec<u8>)>);
+pub struct Snapshot(Vec<(PathBuf, Vec<u8>)>);
 
-impl Kept {
+impl Snapshot {
     /// Keeps them.
     pub fn of(site: &Site) -> Self {
         Self(bytes_of(&site.folder))

@@ -1,0 +1,34 @@
+//! Who holds which public key: one key has one holder and one purpose, whatever desk they are of. It only looks; whoever enrols
+//! a member or adds a partner asks.
+
+use super::card::DeskKeys;
+use super::definition::ApplyError;
+use super::kind::Kind;
+use super::store::{Query, Record, RecordStore};
+use crate::value::json::Json;
+
+/// Returns the record of whoever holds a key, as a desk, a partner or a member; `None` where nobody here does.
+///
+/// A key is an age recipient (`age1…`) or a public key as OpenSSH writes it.
+///
+/// # Errors
+///
+/// Where the records cannot be read.
+pub fn holder(records: &dyn RecordStore, key: &str) -> Result<Option<Record>, ApplyError> {
+    for kind in [Kind::Desk, Kind::Partner] {
+        for record in records.find(&Query::kind(kind))? {
+            if DeskKeys::read(record.terms.get("keys").unwrap_or(&Json::Null))
+                .is_ok_and(|k| texts(&k).contains(&key.into()))
+            {
+                return Ok(Some(record));
+            }
+        }
+    }
+    let members = records.find(&Query::kind(Kind::Member))?;
+    Ok(members.into_iter().find(|m| m.text("age") == Some(key) || m.text("signing") == Some(key)))
+}
+
+/// The keys of a desk as texts.
+pub fn texts(keys: &DeskKeys) -> Vec<String> {
+    keys.signing().iter().map(|key| key.to_openssh()).chain([keys.age.clone()]).collect()
+}
