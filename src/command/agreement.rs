@@ -570,7 +570,7 @@ fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
 fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     args.read("format", iep::NAME, |word| formats().into_iter().find(|known| *known == word))?;
-    let now = workspace.may_sign()?;
+    let now = workspace.may_sign(crate::record::letter::WRITE)?;
     let (row, terms) = (row(workspace, &record)?, terms_of(&record)?);
     let law = workspace.law()?;
     let under = law.instrument(&terms.instrument).map_or(terms.instrument.as_str(), |i| &i.name);

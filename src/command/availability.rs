@@ -24,7 +24,7 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     if let Some(as_of) = workspace.looks_back() {
         return Ok(Some(as_of.refusal()));
     }
-    if let Err(error) = workspace.could_sign() {
+    if let Err(error) = workspace.could_sign(writes.act) {
         return Ok(Some(error));
     }
     if let Some(error) = state_refusal(command, record) {

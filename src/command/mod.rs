@@ -26,6 +26,7 @@ nouns! {
     init: init::COMMANDS;
     identity: identity::COMMANDS;
     desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS;
+    clock: clock::COMMANDS;
     member: member::COMMANDS;
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;

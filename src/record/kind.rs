@@ -29,6 +29,7 @@ macro_rules! record_kinds {
             stream Stream = "stream": "The stream of bundles with a partner.",
             bundle Bundle = "bundle": "A bundle that was sent or received.",
             letter Letter = "letter": "A letter, or another copy that left by hand.",
+            clock Clock = "clock": "What members state of the time.",
             law Law = "law": "A change of the law that the desk works by.",
         }
     };

@@ -64,6 +64,13 @@ pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreE
     Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
+/// Returns when the acts of a desk were made, in the order in which they are here.
+pub fn times_of(conn: &Connection, desk: Id) -> Result<Vec<Timestamp>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("act.times"))?;
+    let rows = all.query_map([desk], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Returns the position of the next act, and the row of its first change.
 pub(super) fn next_place(conn: &Connection) -> Result<(i64, i64), StoreError> {
     let number = |sql| conn.prepare_cached(sql)?.query_row([], |r| r.get(0));

@@ -222,6 +222,11 @@ impl Timestamp {
         here.strftime(form).to_string()
     }
 
+    /// The day in UTC: `2026-11-23`.
+    pub fn to_date(self) -> String {
+        self.civil().strftime("%Y-%m-%d").to_string()
+    }
+
     /// `2026-11-23 03:12Z`, for lists and letters.
     pub fn to_minute(self) -> String {
         self.civil().strftime("%Y-%m-%d %H:%MZ").to_string()

@@ -8,3 +8,4 @@ pub mod open;
 pub mod pipeline;
 pub mod progress;
 pub mod trust_state;
+pub mod window;

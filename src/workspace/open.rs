@@ -30,17 +30,16 @@ use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::text::{shown, thousands};
-use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::keyring::Keyring;
 use crate::workspace::progress::Job;
 use crate::workspace::trust_state::{Left, TrustState, TrustStore};
+use crate::workspace::window;
 
 const DATABASE: &str = "workspace.db";
 const KEYRING: &str = "keyring.age";
 const LOCK: &str = "workspace.lock";
-/// How far the clock may be behind the last act; beyond that nothing is signed.
-const TOLERANCE: Duration = Duration::minutes(10);
 
 /// An open workspace.
 pub struct Workspace {
@@ -611,7 +610,7 @@ impl Workspace {
         basis: Option<String>,
         build: impl FnOnce(&mut ActWriter<'_, '_>, &mut Entropy) -> Result<T, Error>,
     ) -> Result<(T, Option<Written>), Error> {
-        let now = self.may_sign()?;
+        let now = self.may_sign(kind)?;
         let roles = self.my_roles()?;
         // A role that may not sign this is refused by the gate, which then says which rule it is.
         let role = acting_role(kind, &roles).or_else(|| roles.first().copied()).unwrap_or(Role::Investigator);
@@ -658,13 +657,13 @@ impl Workspace {
         Ok(id)
     }
 
-    /// Returns when an act would be made.
+    /// Returns when an act that begins with a change of this kind would be made.
     ///
     /// # Errors
     ///
     /// Where the workspace is only read here, where it is looked at as it was, or where the clock cannot be right.
-    pub fn may_sign(&self) -> Result<Timestamp, Error> {
-        let now = self.could_sign()?;
+    pub fn may_sign(&self, kind: ChangeKind) -> Result<Timestamp, Error> {
+        let now = self.could_sign(kind)?;
         if self.is_second_view {
             return Err(Error::new(ErrorKind::Internal, "a second view signs nothing", "please report it"));
         }
@@ -676,7 +675,7 @@ impl Workspace {
     /// # Errors
     ///
     /// As [`Self::may_sign`].
-    pub fn could_sign(&self) -> Result<Timestamp, Error> {
+    pub fn could_sign(&self, kind: ChangeKind) -> Result<Timestamp, Error> {
         if let Some(as_of) = &self.as_of {
             return Err(as_of.refusal());
         }
@@ -687,10 +686,30 @@ impl Workspace {
                 "leave --readonly out to write",
             ));
         }
-        match self.clock_fault()? {
+        let now = self.now();
+        let Some(last) = self.last_signed()? else { return Ok(now) };
+        // The clock of an exercise is its own.
+        let is_live = self.meta.realm == Realm::Live;
+        let fault = window::behind(now, last).or_else(|| window::ahead(now, last, kind).filter(|_| is_live));
+        match fault {
             Some(fault) => Err(fault),
-            None => Ok(self.now()),
+            None if is_live && kind == record::purge::PURGE => {
+                let trusted = self.trusted_time()?.unwrap_or(now);
+                window::unconfirmed(now, trusted).map_or(Ok(now), Err)
+            }
+            None => Ok(now),
         }
+    }
+
+    /// Returns the latest time that needs no statement of anybody; `None` where there is no act. Every act of the desk is looked
+    /// at.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace cannot be read.
+    pub fn trusted_time(&self) -> Result<Option<Timestamp>, Error> {
+        let confirmed = record::clock::confirmed_times(&self.records())?;
+        Ok(window::trusted(read::times_of(&self.db, self.meta.desk)?, &confirmed))
     }
 
     /// When the last act here was made; `None` where there is none.
@@ -698,17 +717,12 @@ impl Workspace {
         Ok(log::tip(&self.db, &self.meta)?.time.map(|last| last.at))
     }
 
-    /// The error where the clock is behind the last act: nothing can be signed, and what is due may not look so.
+    /// The error where the clock is behind the last act, or further ahead of it than it is believed: what is due may not look as
+    /// it is.
     pub fn clock_fault(&self) -> Result<Option<Error>, Error> {
-        let now = self.now();
-        Ok(self.last_signed()?.filter(|last| now < last.minus(TOLERANCE)).map(|last| {
-            let what = format!("the clock says {now}, but the last act was made at {last}");
-            Error::new(
-                ErrorKind::Clock,
-                what,
-                "set the clock right; until then everything can be read, and nothing signed",
-            )
-        }))
+        let (now, is_live) = (self.now(), self.meta.realm == Realm::Live);
+        let ahead = |last| window::ahead(now, last, record::purge::PURGE).filter(|_| is_live);
+        Ok(self.last_signed()?.and_then(|last| window::behind(now, last).or_else(|| ahead(last))))
     }
 
     /// Asks the gate whether this member may sign a kind of act at all, and why not.

@@ -78,7 +78,6 @@ fn check(s: &mut Scene, of: impl Fn(&str) -> bool) {
 }
 
 #[test]
-#[ignore = "open: every record that concerns the partner is ordered away: requests, agreements, reviews, disclosures, the partner itself"]
 fn a_delete_order_of_a_partner_touches_nothing_of_ours() {
     check(&mut Scene::new(), |of| of == "delete-ordered");
 }
@@ -115,7 +114,6 @@ fn a_change_that_stays_at_home_touches_nothing_of_ours_when_a_partner_sends_it()
 /// What can still be done after an order for a request of ours: it is not due, not purged by the timer, and its partner is not
 /// certified a deletion.
 #[test]
-#[ignore = "open: the request is due, what speaks of it is not, and no purge goes through any more (40)"]
 fn what_a_partner_orders_of_our_request_is_not_erased_by_the_timer() {
     let mut s = Scene::new();
     let home = s.liar.to.to_string();
@@ -168,7 +166,6 @@ fn stays(s: &mut Scene, before: &str) {
 }
 
 #[test]
-#[ignore = "open: the item moves into the other case, and the timer erases it"]
 fn a_copy_that_comes_again_does_not_slip_out_of_a_hold_by_another_case() {
     let mut s = held("case");
     let before = row(&s, fresh(THEIR_ITEM));
@@ -178,7 +175,6 @@ fn a_copy_that_comes_again_does_not_slip_out_of_a_hold_by_another_case() {
 }
 
 #[test]
-#[ignore = "open: the new copy takes the place of the held one"]
 fn a_copy_that_comes_again_does_not_replace_evidence_under_a_hold() {
     for on in ["item", "case"] {
         let mut s = held(on);
@@ -190,7 +186,6 @@ fn a_copy_that_comes_again_does_not_replace_evidence_under_a_hold() {
 }
 
 #[test]
-#[ignore = "open: the newest copy takes the place of the record"]
 fn a_copy_that_comes_again_widens_nothing_of_what_is_held_here() {
     let changes: [(&str, &str); 5] =
         [("tlp", "CLEAR"), ("pap", "CLEAR"), ("assertion", "assessment"), ("type", "ipv4"), ("delete_by", "")];
@@ -214,7 +209,6 @@ fn a_copy_that_comes_again_widens_nothing_of_what_is_held_here() {
 }
 
 #[test]
-#[ignore = "open: the newest copy takes the place of the record, and what was about a suspect goes on as an indicator"]
 fn a_copy_that_comes_again_lowers_no_tier_and_forgets_nobody() {
     let mut s = Scene::new();
     let first = released(&s, fresh(0xd5), fresh(0xe5), 3);

@@ -51,7 +51,6 @@ fn content_that_people_of_the_partner_review_and_release_is_taken() {
 }
 
 #[test]
-#[ignore = "open: proposer and reviewers are believed, whoever they are"]
 fn nobody_releases_alone_by_naming_people_who_are_not_there() {
     let mut s = Scene::new();
     let kept = (Snapshot::of(&s.a), s.liar.said.clone());
@@ -97,7 +96,6 @@ fn nobody_releases_alone_by_naming_people_who_are_not_there() {
 }
 
 #[test]
-#[ignore = "open: the first person of an emergency is believed, whoever it is"]
 fn nobody_joins_an_emergency_of_their_own_making() {
     let mut s = Scene::new();
     let honest = examples(&mut s).into_iter().find(|e| e.of == "disclosure-join").unwrap().act;
@@ -118,7 +116,6 @@ fn nobody_joins_an_emergency_of_their_own_making() {
 }
 
 #[test]
-#[ignore = "open: the reviewers of a request are believed, whoever they are"]
 fn a_request_that_nobody_reviewed_is_not_taken() {
     let mut s = Scene::new();
     let mut asks = s.asks(fresh(0xa5));

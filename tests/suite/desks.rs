@@ -81,6 +81,19 @@ impl Site {
         }
     }
 
+    /// Lets two members say that the machine's clock is right: the program goes by it, and acts of these tests are made long
+    /// before.
+    pub fn believe_the_machine(&self) {
+        let machine = Self { folder: self.folder.clone(), code: self.code, now: Clock::System.now() };
+        let Ok(workspace) = machine.open(1) else { return };
+        if !workspace.clock_fault().is_ok_and(|fault| fault.is_some()) {
+            return;
+        }
+        drop(workspace);
+        let clock = machine.make(1, "clock state", &[("is", &machine.now.to_date())]);
+        machine.must(2, "clock confirm", &[("clock", &clock)]);
+    }
+
     /// What is typed after the program's name to run it as a member.
     pub fn words(&self, member: u8, more: &[&str]) -> Vec<String> {
         let (workspace, identity) = (text(&self.workspace()), text(&self.identity(member)));
@@ -140,6 +153,13 @@ impl Site {
     /// Time passes at this desk.
     pub fn pass(&mut self, hours: i64) {
         self.now = self.now.plus(Duration::hours(hours));
+    }
+
+    /// Lets more time pass than a clock is believed for: two members say that it is right.
+    pub fn pass_stated(&mut self, hours: i64) {
+        self.pass(hours);
+        let clock = self.make(1, "clock state", &[("is", &self.now.to_date())]);
+        self.must(2, "clock confirm", &[("clock", &clock)]);
     }
 
     /// The time so many days from now.

@@ -133,7 +133,7 @@ fn three() -> (TempDir, Site, Site, Site) {
     let mut e = Site::found(root.path(), "XE");
     // The regulation on orders to providers applies from August.
     for site in [&mut a, &mut b, &mut e] {
-        site.pass(24 * 90);
+        site.pass_stated(24 * 90);
     }
     a.meet(&e);
     e.meet(&a);

@@ -30,6 +30,7 @@ fn is_at(text: &str, n: usize) -> bool {
 fn the_screens_walk_filter_and_order_all_of_it() {
     let (_root, a, _b) = pair();
     case(&a);
+    a.believe_the_machine();
     let mut s = Screen::open((&a.workspace(), &a.identity(1), &a.folder), &[], 24, 90);
     s.until("WAITS ON YOU");
     // What is typed before the rows have come is done when they have.

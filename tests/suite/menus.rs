@@ -49,6 +49,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         &[&[("to", "XA"), ("by", "x"), ("reference", "x")], &[("to", "XB"), ("by", "x"), ("reference", "x")]],
     ),
     ("case close", &[&[("because", "x")]]),
+    ("clock confirm", &[&[]]),
     ("disclosure join", &[&[]]),
     (
         "disclosure new",
@@ -460,8 +461,10 @@ fn a_menu_says_of_every_record_what_the_command_says() {
         }
     };
     walk_both(&a, &b);
-    a.pass(24 * 61);
-    b.pass(24 * 61);
+    a.pass_stated(24 * 61);
+    b.pass_stated(24 * 61);
+    // One who states the time, and nobody who confirms it yet.
+    b.make(1, "clock state", &[("is", &b.now.to_date())]);
     a.must(1, "request expire", &[("request", &late)]);
     walk_both(&a, &b);
     for ((kind, state, who), count) in &met.looked {

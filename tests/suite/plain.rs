@@ -63,6 +63,7 @@ fn forms_are_asked_field_by_field_and_what_binds_is_asked_in_words() {
     let case = a.case("Tidewater");
     a.indicator(&case, "n1.example");
     a.must(1, "disclosure new", &[("case", &case), ("tier", "1"), ("to", "XB"), ("delete-after", "30d")]);
+    a.believe_the_machine();
     let text = told(&a, &["new case", "case new", "Harbour", "cybercrime", "yes"]);
     says(&text, &["new case means nothing here. It is done at Case.", "The case is open"]);
     let text = told(&a, &["case new", "Pier", "", "yes", "/leave", "case new", "/before", "/empty", "/leave"]);

@@ -16,6 +16,7 @@ struct Turn {
 
 impl Turn {
     fn of(site: &Site, member: u8) -> Self {
+        site.believe_the_machine();
         let mut s = Screen::open((&site.workspace(), &site.identity(member), &site.folder), &[], 40, 120);
         s.until("WAITS ON YOU");
         Self { s }

@@ -10,6 +10,12 @@ use crate::screen::Screen;
 
 /// The screens of member 1, at the desk.
 fn open(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Screen {
+    site.believe_the_machine();
+    open_to_read(site, environment, rows, cols)
+}
+
+/// The same where nothing is to be signed.
+fn open_to_read(site: &Site, environment: &[(&str, &str)], rows: u16, cols: u16) -> Screen {
     let mut s = Screen::open((&site.workspace(), &site.identity(1), &site.folder), environment, rows, cols);
     s.until("WAITS ON YOU");
     s
@@ -103,15 +109,15 @@ fn it_locks_and_nothing_of_the_workspace_stays_on_the_screen() {
 #[test]
 fn what_has_come_since_one_left_is_told() {
     let (_root, a, _b) = pair();
-    let mut s = open(&a, &[], 30, 90);
+    let mut s = open_to_read(&a, &[], 30, 90);
     s.until("LATELY");
     s.stop();
-    let mut s = open(&a, &[], 30, 90);
+    let mut s = open_to_read(&a, &[], 30, 90);
     s.until("LATELY; nothing since you left at");
     s.stop();
     a.case("Meanwhile");
     a.case("Another");
-    let mut s = open(&a, &[], 30, 90);
+    let mut s = open_to_read(&a, &[], 30, 90);
     s.when("both", |t| t.contains("SINCE YOU LEFT AT") && t.contains(": 2 acts"));
     s.stop();
     a.case("A third");
@@ -119,7 +125,7 @@ fn what_has_come_since_one_left_is_told() {
     let mut s = Screen::run(&a.words(1, &["--readonly"]), &a.folder, &[], 30, 90);
     s.until(": 1 act");
     s.stop();
-    let mut s = open(&a, &[], 30, 90);
+    let mut s = open_to_read(&a, &[], 30, 90);
     s.until(": 1 act");
     s.stop();
 }
@@ -252,7 +258,7 @@ fn one_goes_back_in_the_record_and_can_do_nothing_there() {
     a.case("The early one");
     let early = a.must(1, "audit log", &[]).value[0]["number"].as_i64().unwrap();
     a.case("The late one");
-    let mut s = open(&a, &[], 24, 80);
+    let mut s = open_to_read(&a, &[], 24, 80);
     s.press("8");
     s.until("CHAIN");
     // The second row is the act that opened the first case.

@@ -99,7 +99,7 @@ fn a_review_says_what_it_rests_on_why_and_with_what_caveat() {
     assert_eq!(said["less_intrusive_text"], "none", "an assessment that does not speak of it takes nothing back");
     assert_eq!(said["caveats"][0], "not in a trial without asking");
     let l1 = a.approve(&item, &b, "L2");
-    a.pass(24 * 61);
+    a.pass_stated(24 * 61);
     assert_eq!(a.must(1, "review show", &[("review", &l1)]).value["state"], "lapsed");
     a.must(1, "audit verify", &[]);
 }
@@ -225,7 +225,7 @@ fn what_is_due_and_held_stays_and_a_trial_asks_the_gate() {
         let refused = a.fails(1, "retention purge", trial, ErrorKind::Refused);
         assert_eq!(refused.verdict.unwrap().refused_by(), [RuleId::U02], "{trial:?}");
     }
-    a.pass(24 * 3000);
+    a.pass_stated(24 * 3000);
     let due = |dry: &[(&str, &str)]| a.must(1, "retention purge", dry).value;
     for said in [due(&[("dry-run", "yes")]), due(&[])] {
         assert_eq!((said["items"].as_u64(), said["held"].as_u64()), (Some(1), Some(1)), "{said}");

@@ -412,7 +412,7 @@ pub struct Exported {
 /// Makes the next bundle for a partner in the outbox, and notes it in the log.
 pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Exported, Option<PathBuf>), Error> {
     let code = to.key.clone().unwrap_or_default();
-    let now = workspace.may_sign()?;
+    let now = workspace.may_sign(bundle::EXPORT)?;
     let may = cleared::clear_bundle(&workspace.records(), &workspace.meta.realm, now, workspace.person(), to.id, ())?;
     if let Err(verdict) = may {
         return Err(Error::refused(verdict, None));

@@ -38,6 +38,7 @@ use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::pipeline::beside;
 use crate::workspace::progress::Job;
+use crate::workspace::window;
 
 /// The largest bundle that is looked at, in bytes.
 const LARGEST: u64 = (2 << 30) + (4 << 20);
@@ -335,6 +336,8 @@ fn first_pass(
     let (mut fresh, mut acts, mut changes, mut bytes) = (Vec::new(), 0, 0u64, 0u64);
     let mut contents = Contents::default();
     let mut last: Option<u64> = None;
+    // What lies far ahead is refused before anything is applied: it would keep this desk from signing until then.
+    let latest = workspace.now().plus(window::AHEAD);
     while let Some(found) = parts.next::<Option<Header>, Error>(|part, body| {
         bytes += part.bytes;
         if part.kind == PartKind::Padding {
@@ -370,6 +373,14 @@ fn first_pass(
                 ErrorKind::NotForUs,
                 "an act in the bundle is of another desk, another realm, or for another desk",
                 "nothing of it was applied",
+            ));
+        }
+        if header.time.at > latest {
+            let what = format!("an act in the bundle says that it was made at {}", header.time.at);
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                what,
+                "nothing of it was applied; the partner's clock is wrong",
             ));
         }
         if last.is_some_and(|l| header.sequence <= l) {
@@ -608,7 +619,7 @@ fn apply(
     job: &mut Job,
 ) -> Result<(), Error> {
     let Some(checked) = &verified.checked else { return Ok(()) };
-    let now = workspace.may_sign()?;
+    let now = workspace.may_sign(bundle::IMPORT)?;
     let opened = open(workspace, spooled)?;
     if opened.digest() != verified.digest {
         return Err(Error::new(

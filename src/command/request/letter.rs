@@ -481,7 +481,7 @@ fn shown_text(text: &str) -> String {
 fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
     let out = form.path("out")?;
-    let now = workspace.may_sign()?;
+    let now = workspace.may_sign(crate::record::letter::WRITE)?;
     let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
     let values = of_request(workspace, &record, of.unwrap_or(LetterKind::Request))?;
     let cleared =

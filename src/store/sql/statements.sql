@@ -17,6 +17,9 @@ SELECT position, id, sequence, at, header FROM act WHERE desk = ?1 AND replica =
 SELECT position, id, desk, replica, sequence, audience, at, via, first_row, changes
 FROM act WHERE position > ?1 ORDER BY position LIMIT ?2
 
+-- name: act.times
+SELECT at FROM act WHERE desk = ?1 ORDER BY position
+
 -- name: act.next_position
 SELECT coalesce(max(position), 0) + 1 FROM act
 

@@ -1,0 +1,117 @@
+//! The time: how far this machine's clock is believed, and what members say of it. No command sets a clock.
+
+use serde::Serialize;
+
+use crate::act::header::Audience;
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
+use crate::record::clock;
+use crate::record::kind::{Kind, State};
+use crate::record::store::{Query, RecordStore as _};
+use crate::value::id::Id;
+use crate::value::person::Person;
+use crate::value::text::shown;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "clock",
+        name: "show",
+        about: "Show what this machine's clock says, and until when it is believed",
+        args: &[],
+        writes: None,
+        run: Handler::Reads(show),
+    },
+    Command {
+        noun: "clock",
+        name: "state",
+        about: "State that the clock is right, though it is far ahead of the last act",
+        args: &[Arg::new("is", ArgKind::Line, "today's date, as another clock or a calendar says it").required()],
+        writes: Some(Writes {
+            act: clock::STATE,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(state),
+    },
+    Command {
+        noun: "clock",
+        name: "confirm",
+        about: "Confirm that the clock is right, as another member has stated",
+        args: &[Arg::new("clock", ArgKind::Record(&[Kind::Clock]), "the statement").positional()],
+        writes: Some(Writes {
+            act: clock::CONFIRM,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Sign],
+        }),
+        run: Handler::Writes(confirm),
+    },
+];
+
+/// What is known of the time.
+#[derive(Serialize)]
+struct ClockSummary {
+    now: Timestamp,
+    /// When the last act of this desk was made.
+    last: Option<Timestamp>,
+    /// The latest time that needs no statement of anybody.
+    trusted: Option<Timestamp>,
+    statements: Vec<StatementRow>,
+}
+
+/// What a member has stated of the time.
+#[derive(Serialize)]
+struct StatementRow {
+    id: Id,
+    state: State,
+    at: Option<Timestamp>,
+    by: String,
+}
+
+fn show(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let mut statements = Vec::new();
+    for record in workspace.records().find(&Query::kind(Kind::Clock))? {
+        let by = record.text("by").and_then(Person::parse);
+        let by = by.map(|person| workspace.name_of(person)).transpose()?.unwrap_or_default();
+        statements.push(StatementRow { id: record.id, state: record.state, at: record.instant("at"), by });
+    }
+    Ok(Output::thing(&ClockSummary {
+        now: workspace.now(),
+        last: workspace.last_signed()?,
+        trusted: workspace.trusted_time()?,
+        statements,
+    }))
+}
+
+fn state(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (typed, today) = (args.line("is")?, workspace.now().to_date());
+    if typed != today {
+        let what = format!("--is {}: this machine's clock says {today}", shown(&typed));
+        return Err(Error::usage(what).hint("set the clock right; it is not stated to be so"));
+    }
+    let id = workspace.entropy.id()?;
+    workspace.act_alone(clock::STATE, Audience::OwnDesk, |_, _| Ok(clock::stated(id)))?;
+    let next = format!("`comity clock confirm {}`, by another member within a day", id.short());
+    Ok(Output::made(id, format!("Stated: acts are signed again. What is due is erased after {next}.")))
+}
+
+fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("clock")?, &[Kind::Clock])?;
+    let id = workspace.act_alone(clock::CONFIRM, Audience::OwnDesk, |_, _| Ok(clock::confirmed(record.id)))?;
+    Ok(Output::made(id, "Confirmed: two members say that the clock is right."))
+}

@@ -1,0 +1,91 @@
+//! How far the machine's clock is believed: from the last act to 45 days after it, and beyond that only as far as members say
+//! that it is right. It reads no clock and no record.
+
+use crate::record::clock;
+use crate::record::kind::ChangeKind;
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::{Error, ErrorKind};
+
+/// How far ahead of every other sign of the time a clock is believed, our own or a partner's (docs/decisions/0013-how-far-a-clock-is-believed.md).
+pub const AHEAD: Duration = Duration::days(45);
+
+/// How far behind the last act the clock may be: machines differ by minutes.
+const BEHIND: Duration = Duration::minutes(10);
+
+/// Returns the error where the clock is behind the last act: nothing can be signed, and what is due may not look so.
+pub fn behind(now: Timestamp, last: Timestamp) -> Option<Error> {
+    (now < last.minus(BEHIND)).then(|| {
+        let what = format!("the clock says {now}, but the last act was made at {last}");
+        Error::new(ErrorKind::Clock, what, "set the clock right; until then everything can be read, and nothing signed")
+    })
+}
+
+/// Returns the error where the clock is so far ahead of the last act that nothing is signed before a member says that it is
+/// right. That statement itself is signed.
+pub fn ahead(now: Timestamp, last: Timestamp, kind: ChangeKind) -> Option<Error> {
+    let states = kind == clock::STATE || kind == clock::CONFIRM;
+    (now > last.plus(AHEAD) && !states).then(|| {
+        let what = format!("the clock says {now}, and the last act was made at {last}: that is more than 45 days");
+        let day = now.to_date();
+        Error::new(
+            ErrorKind::Clock,
+            what,
+            format!("look at another clock; if it is right: `comity clock state --is {day}`"),
+        )
+    })
+}
+
+/// Returns the error where what is due may not be erased, since only one member says that the clock is right.
+pub fn unconfirmed(now: Timestamp, trusted: Timestamp) -> Option<Error> {
+    (now > trusted.plus(AHEAD)).then(|| {
+        let what =
+            format!("the clock says {now}, more than 45 days after {trusted}: two members say that it is right first");
+        let day = now.to_date();
+        let next = format!(
+            "one states it with `comity clock state --is {day}`, another confirms it with `comity clock confirm`"
+        );
+        Error::new(ErrorKind::Clock, what, next)
+    })
+}
+
+/// Returns the latest time that is trusted: each act moves it on by at most 45 days, and what two members have confirmed moves
+/// it to there. `None` where there is no act. The times are those of this desk's acts, in their order.
+pub fn trusted(acts: impl IntoIterator<Item = Timestamp>, confirmed: &[Timestamp]) -> Option<Timestamp> {
+    acts.into_iter().fold(None, |trusted: Option<Timestamp>, at| match trusted {
+        Some(known) if at > known.plus(AHEAD) && !confirmed.contains(&at) => Some(known),
+        Some(known) => Some(known.max(at)),
+        None => Some(at),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::case;
+
+    fn day(n: i64) -> Timestamp {
+        Timestamp::EPOCH.plus(Duration::days(n))
+    }
+
+    #[test]
+    fn each_act_moves_the_trusted_time_by_no_more_than_the_window() {
+        let on = |days: &[i64], confirmed: &[i64]| {
+            trusted(days.iter().map(|n| day(*n)), &confirmed.iter().map(|n| day(*n)).collect::<Vec<_>>())
+        };
+        assert_eq!(on(&[], &[]), None);
+        assert_eq!(on(&[0, 45, 90], &[]), Some(day(90)));
+        assert_eq!(on(&[0, 46, 60, 91], &[]), Some(day(0)), "what follows an act that is not trusted is not either");
+        assert_eq!(on(&[0, 46, 60, 91], &[60]), Some(day(91)));
+    }
+
+    #[test]
+    fn only_the_statement_of_the_time_is_signed_beyond_the_window() {
+        for (now, kind, fine) in
+            [(45, case::NEW, true), (46, case::NEW, false), (46, clock::STATE, true), (46, clock::CONFIRM, true)]
+        {
+            assert_eq!(ahead(day(now), day(0), kind).is_none(), fine, "{now} {kind}");
+        }
+        assert!(behind(day(0), day(1)).is_some() && behind(day(1), day(1)).is_none());
+        assert!(unconfirmed(day(46), day(0)).is_some() && unconfirmed(day(45), day(0)).is_none());
+    }
+}
