@@ -15,6 +15,9 @@ const LONGEST_TEXT: usize = 1024;
 /// The most bytes that the terms of a record may have once a partner's act has moved it: some hundred steps of a request.
 const MOST_GROWN: usize = 64 << 10;
 
+/// The lists whose entries an act states once for many of its changes, which name them by number: each entry is its own.
+const NUMBERED: [&str; 2] = [ASKED, SHARED_TERMS];
+
 fn too_much<T>(what: &str) -> Result<T, ApplyError> {
     Err(ApplyError::Malformed(format!("{what} is longer than any that a desk writes, or repeats itself")))
 }
@@ -35,8 +38,7 @@ fn bounded(name: &str, json: &Json) -> Result<(), ApplyError> {
         Json::Obj(members) => members.iter().try_for_each(|(key, value)| bounded(key.as_str(), value)),
         Json::Arr(items) if items.len() > MOST_LISTED => too_much(name),
         Json::Arr(items) => {
-            // What an act states once for many of its changes is numbered: each entry is its own.
-            let numbered = name == ASKED || name == SHARED_TERMS;
+            let numbered = NUMBERED.contains(&name);
             if !numbered && items.iter().enumerate().any(|(n, item)| items.iter().take(n).any(|other| other == item)) {
                 return too_much(name);
             }
