@@ -31,6 +31,7 @@ const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/cli/tour.rs", "the lines that are typed"),
     ("src/act/", "the words of the act's own format"),
     ("src/bundle/", "the words of the bundle's own format"),
+    ("src/record/arrival.rs", "the names of members that have a bound of their own"),
     ("src/record/card.rs", "the words of a card's own format"),
     ("src/workspace/keyring.rs", "the words of the keyring's own format"),
     ("src/seal/identity.rs", "the words of an identity's own format"),

@@ -1,4 +1,4 @@
-//! HybridTime time: a wall clock that never runs backwards within a log, with a counter for acts of the same millisecond.
+//! Hybrid time: a wall clock that never runs backwards within a log, with a counter for acts of the same millisecond.
 
 use crate::value::timestamp::Timestamp;
 

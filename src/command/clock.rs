@@ -16,6 +16,7 @@ use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
+use crate::workspace::window;
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -69,8 +70,12 @@ struct ClockSummary {
     now: Timestamp,
     /// When the last act of this desk was made.
     last: Option<Timestamp>,
-    /// The latest time that needs no statement of anybody.
-    trusted: Option<Timestamp>,
+    /// The latest time that somebody else has given a sign of.
+    witnessed: Option<Timestamp>,
+    /// Until when acts are signed without a statement.
+    signs_until: Option<Timestamp>,
+    /// Until when this member erases what is due without another's word.
+    erases_until: Option<Timestamp>,
     statements: Vec<StatementRow>,
 }
 
@@ -90,10 +95,13 @@ fn show(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         let by = by.map(|person| workspace.name_of(person)).transpose()?.unwrap_or_default();
         statements.push(StatementRow { id: record.id, state: record.state, at: record.instant("at"), by });
     }
+    let (last, witnessed) = (workspace.last_signed()?, workspace.witnessed_time()?);
     Ok(Output::thing(&ClockSummary {
         now: workspace.now(),
-        last: workspace.last_signed()?,
-        trusted: workspace.trusted_time()?,
+        last,
+        witnessed,
+        signs_until: last.map(|at| at.plus(window::AHEAD)),
+        erases_until: witnessed.map(|at| at.plus(window::AHEAD)),
         statements,
     }))
 }
@@ -107,7 +115,7 @@ fn state(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let id = workspace.entropy.id()?;
     workspace.act_alone(clock::STATE, Audience::OwnDesk, |_, _| Ok(clock::stated(id)))?;
     let next = format!("`comity clock confirm {}`, by another member within a day", id.short());
-    Ok(Output::made(id, format!("Stated: acts are signed again. What is due is erased after {next}.")))
+    Ok(Output::made(id, format!("Stated: acts are signed. What is due is erased after {next}.")))
 }
 
 fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -301,10 +301,16 @@ impl Args {
         if self.maybe(field).is_none() { Ok(None) } else { self.read(field, what, read).map(Some) }
     }
 
-    /// A list of words, with commas between, in any number of values.
+    /// A list of words, each once, with commas between, in any number of values.
     pub fn words<T>(&self, field: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Error> {
         let words = self.all(field).iter().flat_map(|v| v.split(',')).map(str::trim).filter(|w| !w.is_empty());
-        words
+        let mut once: Vec<&str> = Vec::new();
+        for word in words {
+            if !once.contains(&word) {
+                once.push(word);
+            }
+        }
+        once.into_iter()
             .map(|w| read(w).ok_or_else(|| Error::usage(format!("--{field} {}: {what} is expected", text::shown(w)))))
             .collect()
     }

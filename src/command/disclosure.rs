@@ -694,7 +694,7 @@ fn take_back(workspace: &mut Workspace, id: Id) -> Result<(String, usize), Error
         workspace.act_alone(RECALL, Audience::OwnDesk, |_, now| {
             Ok(disclosure::recalled(id, disclosure::delete_cause(&record, now)))
         })?;
-    } else if workspace.records().get(order)?.is_some() {
+    } else if order::given(&workspace.records(), order)? {
         return Err(Error::not_allowed("it was recalled before"));
     }
     let cause = disclosure::delete_cause(&record, workspace.now());

@@ -9,6 +9,7 @@ use crate::command::definition::{
 use crate::command::init::roles;
 use crate::command::json::or_empty;
 use crate::host::file;
+use crate::record::key_use;
 use crate::record::kind::State as RecordState;
 use crate::record::member::{self, MemberCertificate};
 use crate::record::store::Record;
@@ -148,6 +149,11 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let who = PublicIdentity::parse(&file::read(&args.path("file")?, crate::seal::identity::LONGEST as u64)?)
         .map_err(|e| Error::new(ErrorKind::Malformed, e.to_string(), "ask the member for their file again"))?;
     let roles = args.words("roles", "a role", Role::parse)?;
+    if key_use::holder(&workspace.records(), &who.age.to_string())?.is_some() {
+        return Err(Error::not_allowed(
+            "the age key in this file is held by somebody already: each person has their own",
+        ));
+    }
     let certificate = certificate(workspace, who.signing, who.age.to_string(), roles)?;
     let id = workspace.entropy.id()?;
     let salt = workspace.entropy.salt()?;

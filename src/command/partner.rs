@@ -12,6 +12,7 @@ use crate::command::json::or_empty;
 use crate::host::file;
 use crate::law::ceiling;
 use crate::record::card::{self, Card, digits};
+use crate::record::key_use;
 use crate::record::kind::Kind;
 use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
@@ -330,6 +331,17 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     }
     if card.desk == workspace.meta.desk {
         return Err(Error::not_allowed("that is this desk's own card"));
+    }
+    for key in key_use::texts(&card.keys) {
+        // A desk that was added before is named by its code and its root key.
+        let known = |holder: &Record| holder.kind != Kind::Partner || key != card.keys.root.to_openssh();
+        if let Some(other) = key_use::holder(&workspace.records(), &key)?.filter(known) {
+            let whose = match other.key.filter(|_| other.kind == Kind::Partner) {
+                Some(code) => format!("by {code}"),
+                None => format!("by this desk or a {} of it", Kind::Member),
+            };
+            return Err(Error::not_allowed(format!("the card has a key that is held {whose} already")));
+        }
     }
     let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();

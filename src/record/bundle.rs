@@ -203,7 +203,7 @@ fn export(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
             "at" => act.now().to_string(),
         },
     );
-    records.put(&stream)?;
+    stream::put(records, &stream)?;
     records.carried(departure.to, &departure.acts)?;
     let mut record = Record::new(view.record, State::Sent, act.own_desk);
     record.partner = Some(departure.to);
@@ -253,7 +253,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     if let Some(n) = arrival.acknowledged {
         record.set("acknowledged", n as i64);
     }
-    records.put(&record)?;
+    stream::put(records, &record)?;
     // Each arrival is kept by its manifest, so that a bundle that comes again is known.
     let mut arrived = Record::new(stream::id_from(&arrival.manifest), State::Received, arrival.from);
     arrived.partner = Some(arrival.from);

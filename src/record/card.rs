@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha512};
 
 use crate::object;
-use crate::seal::age_file::Recipient;
+use crate::seal::age_file::{self, Recipient};
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, MemberError, Members};
@@ -91,7 +91,7 @@ impl DeskKeys {
         let key = |k: &str| PublicKey::from_openssh(k).ok();
         let keys = Self {
             root: m.read("root", key)?,
-            age: m.read("age", |a| Recipient::parse(a).map(|_| a.to_owned()))?,
+            age: m.read("age", age_file::written)?,
             bundle: m.read("bundle", key)?,
             log: m.read("log", key)?,
             witness: m.read("witness", key)?,
@@ -145,6 +145,11 @@ impl Card {
             keys: DeskKeys::read(m.need("keys")?)?,
         };
         m.finish()?;
+        if Recipient::parse(&card.keys.age).is_none() {
+            return Err(CardError::Form(
+                "its age key has no secret, or is written in another way than age writes it".into(),
+            ));
+        }
         let mut keys = card.keys.signing().map(|k| *k.as_bytes());
         keys.sort_unstable();
         if keys.windows(2).any(|w| w.first() == w.last()) {

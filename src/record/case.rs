@@ -101,12 +101,9 @@ fn share(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
         return Ok(records.put(&record)?);
     }
     match known {
-        Some(record) if record.kind != Kind::Case => {
-            Err(ApplyError::Authority("a partner's case has the id of another record".into()))
-        }
-        // A partner cannot change a case that is known already.
-        Some(_) => Ok(()),
-        None => {
+        // A partner changes neither a case of this desk nor one that it has told of before.
+        Some(known) if known.kind == Kind::Case && [act.own_desk, act.desk()].contains(&known.desk) => Ok(()),
+        _ => {
             let mut record = Record::new(view.record, State::Open, act.desk());
             record.case = Some(view.record);
             record.partner = Some(act.desk());

@@ -9,7 +9,7 @@ use super::definition::{
     SHARED_TERMS, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::store::{Record, RecordStore};
+use super::store::{KNOWN_AS, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
 use crate::object;
@@ -385,7 +385,7 @@ fn validate_gate_inputs(
 /// The terms of a disclosure's record without what applying added.
 pub fn of_record(record: &Record) -> Json {
     let mut json = Json::clone(&record.terms);
-    for added in ["row", "at", "joined_by", "validation", "recalled"] {
+    for added in ["row", "at", "joined_by", "validation", "recalled", KNOWN_AS] {
         json.remove(added);
     }
     json

@@ -290,29 +290,26 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         }
         return Ok(records.put(&record)?);
     }
+    // Whoever gave it may say whose it is; that it is this desk's own, only this desk's log can say.
+    let origin = if terms.originator == act.own_desk { act.desk() } else { terms.originator };
     let received = |mut record: Record| {
         record.partner = Some(act.desk());
         record.due = Some(delete_by);
         record
     };
     match known {
-        // Whoever gave it may say whose it is; that it is this desk's own, only this desk's log can say.
-        None => {
-            let origin = if terms.originator == act.own_desk { act.desk() } else { terms.originator };
-            put_new(records, &received(record_of(view, made, origin)))
-        }
+        None => put_new(records, &received(record_of(view, made, origin))),
         Some(old) if old.kind != Kind::Item => {
             Err(ApplyError::Authority("a partner's item has the id of another record".into()))
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
-        Some(old) if old.is_purged() || old.desk == act.own_desk => Ok(()),
-        // The same item once more, from whoever gave it or from the desk that it originates from.
-        Some(mut old) if [old.partner, Some(old.desk)].contains(&Some(act.desk())) => {
+        Some(old) if old.kind == Kind::Item && (old.is_purged() || old.desk == act.own_desk) => Ok(()),
+        Some(mut old) if old.kind == Kind::Item && old.partner == Some(act.desk()) => {
             come_again(&mut old, terms, delete_by)?;
             Ok(records.put(&old)?)
         }
-        // Another partner gave it before: its copy stays.
-        Some(_) => Ok(()),
+        // Another partner gave an item of that name before, or uses the name for something else: each has its own, side by side.
+        Some(_) => put_new(records, &received(record_of(view, made, origin))),
     }
 }
 
@@ -333,7 +330,10 @@ fn come_again(old: &mut Record, copy: &Terms, delete_by: Timestamp) -> Result<()
     if conditions.len() != held.conditions.len() {
         old.set("conditions", conditions);
     }
-    if old.text("ordered").is_none() && old.due.is_some_and(|due| due < delete_by) {
+    // Who gives it again after it ordered its deletion has taken the order back.
+    let was_ordered = old.text("ordered").is_some();
+    if was_ordered || old.due.is_some_and(|due| due < delete_by) {
+        old.remove("ordered");
         old.due = Some(delete_by);
         old.set("delete_by", delete_by.to_string());
     }

@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::store::{Query, Record, RecordStore};
 use crate::value::json::Json;
 
-/// Returns the record of whoever holds a key, as a desk, a partner or a member; `None` where nobody here does.
+/// Returns the record of whoever holds a key, as a desk, a partner or a member of this desk; `None` where nobody does.
 ///
 /// A key is an age recipient (`age1…`) or a public key as OpenSSH writes it.
 ///
@@ -24,8 +24,10 @@ pub fn holder(records: &dyn RecordStore, key: &str) -> Result<Option<Record>, Ap
             }
         }
     }
+    // What a partner says of its members' keys proves nothing: nobody would be added whom it has named before.
     let members = records.find(&Query::kind(Kind::Member))?;
-    Ok(members.into_iter().find(|m| m.text("age") == Some(key) || m.text("signing") == Some(key)))
+    let holds = |m: &Record| m.partner.is_none() && (m.text("age") == Some(key) || m.text("signing") == Some(key));
+    Ok(members.into_iter().find(holds))
 }
 
 /// The keys of a desk as texts.

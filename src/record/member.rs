@@ -4,13 +4,12 @@ use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
     WhenDue, must_be, need, no_gate_inputs, put_new,
 };
-use super::key_use;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Header;
 use crate::object;
-use crate::seal::age_file::Recipient;
+use crate::seal::age_file;
 use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
 use crate::value::class::Role;
@@ -125,7 +124,7 @@ impl MemberCertificate {
             desk: act.desk(),
             realm: act.realm().clone(),
             signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
-            age: m.read("age", |a| Recipient::parse(a).map(|_| a.to_owned()))?,
+            age: m.read("age", age_file::written)?,
             roles: m.list("roles", Role::parse)?,
             serial: m.count("serial")? as i64,
         };
@@ -171,14 +170,7 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
         return Err(ApplyError::Malformed("a member needs a role".into()));
     }
     let desk_keys = super::desk::keys(records, act.desk())?;
-    let age_taken = if act.is_own() {
-        // A partner may say that one of ours is a member of its own; that a key of its own people is ours, nobody may.
-        let someone_elses =
-            |holder: &Record| holder.key.as_deref() != Some(person.to_string().as_str()) || holder.partner.is_none();
-        key_use::holder(records, &certificate.age)?.is_some_and(|holder| someone_elses(&holder))
-    } else {
-        all(records, act.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age))
-    };
+    let age_taken = all(records, act.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
     let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
     if in_use || by_person(records, act.desk(), person)?.is_some() {
         return Err(ApplyError::NotAllowed(

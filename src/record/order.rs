@@ -50,6 +50,11 @@ pub fn id_of(because: Id, partner: Id) -> Id {
     stream::id_from(&Digest::of(&[because.as_bytes().as_slice(), partner.as_bytes()].concat()))
 }
 
+/// Whether an order of this desk was given before. A partner may have used its id for something else.
+pub fn given(records: &dyn RecordStore, id: Id) -> Result<bool, ApplyError> {
+    Ok(records.get(id)?.is_some_and(|record| record.is(State::Given)))
+}
+
 /// Orders a partner to delete.
 pub fn new(id: Id, to: Id, cause: DeleteCause) -> Change {
     Change::of_terms(id, ORDER, &object! { "to" => to.to_string(), "cause" => cause })
@@ -81,17 +86,23 @@ fn give(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
 
 fn ordered(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     view.members()?.finish()?;
-    let Some(mut record) = records.get(view.record)? else { return Ok(()) };
-    if act.is_own() {
+    if !act.is_own() {
+        return records.named(view.record)?.into_iter().try_for_each(|record| ordered_away(records, act, record));
+    }
+    if let Some(mut record) = records.get(view.record)? {
         for to in act.recipients() {
             for holder in record.shared.iter_mut().filter(|h| h.partner == to && h.duty == DutyState::Running) {
                 holder.duty = DutyState::Outstanding;
             }
         }
-        return Ok(records.put(&record)?);
+        records.put(&record)?;
     }
-    // A partner orders away what it gave, or what originates from it, and nothing else that concerns it: a case, an item, a
-    // request of its own. A hold here still beats the order.
+    Ok(())
+}
+
+/// A partner orders away what it gave, or what originates from it, and nothing else that concerns it: a case, an item, a request
+/// of its own. A hold here still beats the order.
+fn ordered_away(records: &mut dyn RecordStore, act: &ActContext<'_>, mut record: Record) -> Result<(), ApplyError> {
     let def = (act.kinds)(record.kind);
     let gave = def.came_from(&record, act.own_desk) == Some(act.desk());
     let originates = def.tombstone().is_some() && record.desk == act.desk();

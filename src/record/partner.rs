@@ -5,7 +5,6 @@ use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
     no_gate_inputs, only_own_desk, put_new, token,
 };
-use super::key_use;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -123,18 +122,6 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     m.text("fingerprint")?;
     let keys = DeskKeys::read(m.need("keys")?)?;
     m.finish()?;
-    for key in key_use::texts(&keys) {
-        // A desk that was added before is named below, with its code.
-        let other = key_use::holder(records, &key)?
-            .filter(|holder| holder.kind != Kind::Partner || key != keys.root.to_openssh());
-        if let Some(other) = other {
-            let whose =
-                other.key.filter(|_| other.kind == Kind::Partner).unwrap_or_else(|| format!("a {} here", other.kind));
-            return Err(ApplyError::NotAllowed(format!(
-                "the card has a key that is in use already: it is held by {whose}"
-            )));
-        }
-    }
     let others = records.find(&Query::kind(Kind::Partner))?;
     let clash = |r: &&Record| {
         r.key.as_deref() == Some(&code)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::kind::{ChangeKind, Kind, KindState, State, StateTone};
 use crate::value::class::{Tier, words};
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
@@ -80,7 +81,23 @@ pub struct Record {
     pub shared: Vec<Holder>,
 }
 
+/// The member of a record's terms with the id that its desk knows it by, where that is another than its own here.
+pub const KNOWN_AS: &str = "known_as";
+
+/// Returns the id of a desk's record here, where another desk's record has the id that it goes by: half of a digest of both.
+pub fn local_id(desk: Id, named: Id) -> Id {
+    let digest = Digest::of(&[b"comity/name/1\0".as_slice(), desk.as_bytes(), named.as_bytes()].concat());
+    let mut id = [0; 16];
+    id.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
+    Id::from_bytes(id)
+}
+
 impl Record {
+    /// The id that its desk knows it by: another than its own where two desks have used one.
+    pub fn named(&self) -> Id {
+        self.id(KNOWN_AS).unwrap_or(self.id)
+    }
+
     /// A record in a state of its kind, from a desk; everything else is empty.
     pub fn new(id: Id, state: impl Into<State>, desk: Id) -> Self {
         let state = state.into();
@@ -124,6 +141,13 @@ impl Record {
     /// Sets a member of the terms.
     pub fn set(&mut self, key: &str, value: impl Into<Json>) {
         Arc::make_mut(&mut self.terms).set(key, value);
+    }
+
+    /// Removes a member of the terms.
+    pub fn remove(&mut self, key: &str) {
+        if self.terms.get(key).is_some() {
+            Arc::make_mut(&mut self.terms).remove(key);
+        }
     }
 
     /// A word or text of the terms.
@@ -215,6 +239,9 @@ pub struct RecordStoreError(#[from] pub Box<dyn std::error::Error + Send + Sync>
 
 /// The record store. Applying gets it to write, everybody else to read.
 pub trait RecordStore {
+    /// Every record that goes by a name: the one with that id, and those that other desks know by it.
+    fn named(&self, name: Id) -> Result<Vec<Record>, RecordStoreError>;
+
     /// The record of that id.
     fn get(&self, id: Id) -> Result<Option<Record>, RecordStoreError>;
     /// Records that fit, in order of id.

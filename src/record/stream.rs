@@ -2,9 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::definition::{ApplyError, Content, KindDef, Line, WhenDue};
+use super::definition::{ApplyError, Content, KindDef, Line, WhenDue, put_new};
 use super::kind::{Kind, states};
-use super::store::{Record, RecordStore};
+use super::store::{Query, Record, RecordStore};
 use crate::act::header::Seen;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -40,14 +40,21 @@ pub fn id_for(partner: Id) -> Id {
     id_from(&Digest::from_bytes(hash.finalize().into()))
 }
 
-/// The stream's record; an empty one where nothing was exchanged yet.
+/// The stream's record; an empty one where nothing was exchanged yet. It is found by its partner: its id can be foreseen, and
+/// somebody may have used it.
 pub fn with(records: &dyn RecordStore, home: Id, partner: Id) -> Result<Record, ApplyError> {
-    let known = records.get(id_for(partner))?;
-    Ok(known.unwrap_or_else(|| {
+    let known = records.find(&Query { partner: Some(partner), ..Query::kind(Kind::Stream) })?;
+    Ok(known.into_iter().next().unwrap_or_else(|| {
         let mut record = Record::new(id_for(partner), State::Running, home);
         record.partner = Some(partner);
         record
     }))
+}
+
+/// Writes the stream's record.
+pub fn put(records: &mut dyn RecordStore, stream: &Record) -> Result<(), ApplyError> {
+    let is_there = records.get(stream.id)?.is_some_and(|known| known.kind == Kind::Stream);
+    if is_there { Ok(records.put(stream)?) } else { put_new(records, stream) }
 }
 
 /// An id derived from a digest: its first half. For records of which there is one for each of something else.

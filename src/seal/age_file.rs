@@ -77,6 +77,12 @@ impl Recipient {
     }
 }
 
+/// Returns a text that is written as an age recipient, whatever its point is worth: for what is in the log already. What is
+/// sealed to is read by [`Recipient::parse`].
+pub fn written(text: &str) -> Option<String> {
+    age::x25519::Recipient::from_str(text).ok().map(|recipient| recipient.to_string()).filter(|written| written == text)
+}
+
 /// The points of Curve25519 of low order, in their canonical form: 0, 1, the two of order 8, and p - 1.
 const LOW_ORDER: [[u8; 32]; 5] = {
     let mut one = [0; 32];

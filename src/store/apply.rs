@@ -6,9 +6,9 @@
 use rusqlite::Connection;
 
 use super::error::StoreError;
-use super::records::SqlRecordStore;
+use super::records::{Moved, Speaker, SqlRecordStore};
 use crate::act::change::{Body, Change, Line};
-use crate::act::header::Header;
+use crate::act::header::{Audience, Header};
 use crate::act::tree::Frontier;
 use crate::gate::check::{Check, CheckError};
 use crate::record;
@@ -28,6 +28,11 @@ pub(super) trait ChangeSink {
         true
     }
 
+    /// Whether what is purged is erased; it is not where records alone are made again.
+    fn erases(&self) -> bool {
+        true
+    }
+
     /// Takes a change that was withheld: nothing but its leaf is known.
     fn withheld(&mut self, row: ChangeRow, leaf: &Digest) -> Result<(), StoreError>;
 
@@ -38,6 +43,12 @@ pub(super) trait ChangeSink {
         change: CheckedChange<'_>,
         extra: Self::Extra,
     ) -> Result<(), StoreError>;
+
+    /// Takes of which record a change that was applied is here, where that has another id than the change names.
+    fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError>;
+
+    /// Takes that another desk's record has another id here from now on, and all changes of it with it.
+    fn moved_aside(&mut self, moved: Moved) -> Result<(), StoreError>;
 
     /// Takes the end of the act: how many changes came, and their root.
     fn end(&mut self, header: &Header, changes: u64, root: &Digest) -> Result<(), StoreError>;
@@ -114,10 +125,18 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         (position, first_row): (i64, i64),
         sink: S,
     ) -> Self {
+        let speaker = match (header.desk == own_desk, &header.audience) {
+            (false, _) => Some(Speaker { desk: header.desk, is_foreign: true }),
+            (true, Audience::Desks(desks)) => match desks.as_slice() {
+                [to] => Some(Speaker { desk: *to, is_foreign: false }),
+                _ => None,
+            },
+            (true, Audience::OwnDesk | Audience::Partners) => None,
+        };
         let act = Act { own_desk, header, position, first_row, first: None, terms_cache: TermsCache::default() };
         Self {
             act,
-            records: SqlRecordStore::new(conn),
+            records: SqlRecordStore::for_act(conn, speaker, sink.erases()),
             check: Check::default(),
             root: Frontier::default(),
             count: 0,
@@ -178,7 +197,14 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             check.change(records, &act, &view).map_err(|e| sink.refused(e))?;
         }
         sink.change(records, CheckedChange { view: &view, change, leaf }, extra)?;
-        (def.apply)(records, &act, &view).map_err(|e| sink.refused(e.into()))
+        (def.apply)(records, &act, &view).map_err(|e| sink.refused(e.into()))?;
+        if let Some(moved) = records.moved_aside() {
+            sink.moved_aside(moved)?;
+        }
+        match records.meant_by(change.record) {
+            Some(local) => sink.is_of(row, local),
+            None => Ok(()),
+        }
     }
 
     /// Ends the act: the sink and the gate have seen all its changes.
@@ -203,7 +229,6 @@ fn empty() -> CheckError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::act::header::Audience;
     use crate::act::hybrid::HybridTime;
     use crate::act::tree::empty_root;
     use crate::record::case;
@@ -242,6 +267,16 @@ mod tests {
             let known = if records.get(view.record)?.is_some() { "known" } else { "new" };
             let leaf = if leaf.is_some() { "leaf" } else { "no leaf" };
             self.seen.push(format!("{} {} {known} {leaf} {extra}", view.row.0, view.def.kind));
+            Ok(())
+        }
+
+        fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError> {
+            self.seen.push(format!("{} is of {local}", row.0));
+            Ok(())
+        }
+
+        fn moved_aside(&mut self, moved: Moved) -> Result<(), StoreError> {
+            self.seen.push(format!("{} is {}", moved.name, moved.id));
             Ok(())
         }
 

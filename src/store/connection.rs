@@ -131,18 +131,19 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
         _ => return Err(StoreError::Foreign("the database is not a comity workspace's")),
     }
     settings(&conn)?;
-    if format < WITH_TERMS && read_only {
-        conn.execute_batch(STAND_INS)?;
+    if read_only {
+        let missing = STAND_INS.get(usize::try_from(format - 1).unwrap_or(0));
+        missing.map_or(Ok(()), |sql| conn.execute_batch(sql))?;
     }
     Ok(Some(conn))
 }
 
-/// The first format with a table of terms.
-const WITH_TERMS: i64 = 2;
-
-/// Stand-ins in memory for what a database of format 1 lacks, where it is opened read-only.
-const STAND_INS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
-     CREATE TEMP VIEW change AS SELECT *, NULL AS number FROM main.change";
+/// Stand-ins in memory for what a database of an older format lacks, by format, where it is opened read-only.
+const STAND_INS: [&str; 2] = [
+    "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
+     CREATE TEMP VIEW change AS SELECT *, NULL AS number, NULL AS local FROM main.change",
+    "CREATE TEMP VIEW change AS SELECT *, NULL AS local FROM main.change",
+];
 
 /// Returns the format of the database.
 pub(super) fn format_of(conn: &Connection) -> Result<i64, StoreError> {
@@ -193,7 +194,7 @@ pub(super) const ACTS: &[&str] = &["act", "change"];
 ///
 /// Where the workspace is of an older format, and only read.
 pub(super) fn shadow_tables(conn: &Connection, tables: &[&str]) -> Result<(), StoreError> {
-    if format_of(conn)? < WITH_TERMS {
+    if format_of(conn)? < FORMAT {
         return Err(StoreError::Foreign(
             "a workspace of an older format cannot be shown as it was: open it once without --readonly",
         ));

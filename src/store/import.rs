@@ -8,7 +8,7 @@ use super::insert::{ActRow, ChangeRows, StoredChangeRow};
 use super::log::{Meta, seen_log_fits};
 use super::prepared::PreparedChange;
 use super::read;
-use super::records::SqlRecordStore;
+use super::records::{Moved, SqlRecordStore};
 use super::statement::sql;
 use super::write::Written;
 use crate::act::change::{Body, Line};
@@ -18,6 +18,7 @@ use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
 use crate::record::{self, arrival};
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 
 /// A partner's act being imported. Its signature is checked when whoever signed it is known, in the same transaction.
 pub struct ActImporter<'c> {
@@ -53,14 +54,23 @@ impl<'c> ActImporter<'c> {
     /// Puts a change to the gate, stores it and applies it.
     pub fn change(&mut self, change: PreparedChange) -> Result<(), StoreError> {
         let PreparedChange { line, leaf, terms, words } = change;
+        let grows = match &line {
+            Line::Change(change) if record::change(&change.kind).is_some_and(arrival::may_grow) => Some(change.record),
+            Line::Change(_) | Line::Withheld(_) => None,
+        };
+        let before = grows.map(|id| self.terms_size(id)).transpose()?;
         self.applier.change(&line, Some(leaf), &terms, words)?;
-        let Line::Change(change) = &line else { return Ok(()) };
-        if record::change(&change.kind).is_some_and(arrival::may_grow) {
-            let mut size = self.conn.prepare_cached(sql!("record.terms_size"))?;
-            let bytes: Option<i64> = size.query_row([change.record], |r| r.get(0)).optional()?;
-            arrival::check_grown(bytes.unwrap_or(0) as usize).map_err(CheckError::from)?;
+        if let (Some(id), Some(before)) = (grows, before) {
+            arrival::check_grown(before, self.terms_size(id)?).map_err(CheckError::from)?;
         }
         Ok(())
+    }
+
+    /// The bytes of a record's terms; 0 where there is none.
+    fn terms_size(&self, record: Id) -> Result<usize, StoreError> {
+        let mut size = self.conn.prepare_cached(sql!("record.terms_size"))?;
+        let bytes: Option<i64> = size.query_row([record], |r| r.get(0)).optional()?;
+        Ok(bytes.and_then(|n| usize::try_from(n).ok()).unwrap_or(0))
     }
 
     /// Ends the act.
@@ -111,6 +121,14 @@ impl ChangeSink for ImportSink<'_> {
             return self.0.insert(StoredChangeRow { change: &change.without_content(), ..row }, None);
         }
         self.0.insert(row, words)
+    }
+
+    fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError> {
+        self.0.is_of(row, local)
+    }
+
+    fn moved_aside(&mut self, moved: Moved) -> Result<(), StoreError> {
+        self.0.moved_aside(moved)
     }
 
     fn end(&mut self, header: &Header, _: u64, root: &Digest) -> Result<(), StoreError> {

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, params};
 
 use super::error::{StoreError, damaged};
-use super::records::{SqlRecordStore, waiting_partners};
+use super::records::{Moved, SqlRecordStore, waiting_partners};
 use super::search;
 use super::statement::sql;
 use crate::act::change::{Body, Change};
 use crate::act::header::{Audience, Header};
 use crate::record::store::{ChangeRow, RecordStore as _};
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 
 /// The row of an act.
 pub(super) struct ActRow<'a> {
@@ -135,6 +136,19 @@ impl<'c> ChangeRows<'c> {
             place,
         ])?;
         self.words.extend(words.map(|words| (row.0, words)));
+        Ok(())
+    }
+
+    /// Notes of which record a change is here.
+    pub(super) fn is_of(&self, row: ChangeRow, local: Id) -> Result<(), StoreError> {
+        self.conn.prepare_cached(sql!("change.is_local"))?.execute(params![row, local])?;
+        Ok(())
+    }
+
+    /// Gives the changes of a record of another desk the id that it has here from now on.
+    pub(super) fn moved_aside(&self, moved: Moved) -> Result<(), StoreError> {
+        let mut rename = self.conn.prepare_cached(sql!("change.rename"))?;
+        rename.execute(params![moved.name, moved.id, moved.giver])?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::record::store::ChangeRow;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
+use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
 /// An act as it is stored.
@@ -64,11 +65,16 @@ pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreE
     Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
-/// Returns when the acts of a desk were made, in the order in which they are here.
-pub fn times_of(conn: &Connection, desk: Id) -> Result<Vec<Timestamp>, StoreError> {
+/// Returns when each act was made, and by whom, in the order in which they are here.
+pub fn times_of(conn: &Connection) -> Result<Vec<(Timestamp, Person)>, StoreError> {
     let mut all = conn.prepare_cached(sql!("act.times"))?;
-    let rows = all.query_map([desk], |r| r.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let rows = all.query_map([], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (at, member) = row?;
+        found.push((at, Person::parse(&member).ok_or_else(|| damaged("an act's header"))?));
+    }
+    Ok(found)
 }
 
 /// Returns the position of the next act, and the row of its first change.

@@ -14,7 +14,7 @@ use crate::record;
 use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::partner;
 use crate::record::store::{
-    ChangeRow, DutyState, FollowingChange, Holder, Query, Record, RecordStore, RecordStoreError,
+    ChangeRow, DutyState, FollowingChange, Holder, KNOWN_AS, Query, Record, RecordStore, RecordStoreError, local_id,
 };
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -22,9 +22,39 @@ use crate::value::json::{self, Json, Limits};
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
 use crate::value::timestamp::Timestamp;
 
+/// Whose names an act uses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Speaker {
+    /// The desk whose names they are: the one that made the act, or the one partner that an own act is for.
+    pub(super) desk: Id,
+    /// Whether that desk made the act.
+    pub(super) is_foreign: bool,
+}
+
+/// A record of another desk that was given another id here, since this desk needs the one that it had.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moved {
+    /// The id that it had, and that its desk knows it by.
+    pub(super) name: Id,
+    /// The id that it has.
+    pub(super) id: Id,
+    /// The desk that it came from.
+    pub(super) giver: Id,
+}
+
 /// The record store in a database: of the workspace, or of a replay.
 pub struct SqlRecordStore<'c> {
     conn: &'c Connection,
+    /// Whose act is being applied; `None` outside of acts, and where an act is for nobody or for many.
+    speaker: Option<Speaker>,
+    /// Whether content is erased.
+    erases: bool,
+    /// The name that the last change used and the record that it means, where that has another id here.
+    meant: Cell<Option<(Id, Id)>>,
+    /// What was moved aside by the last change.
+    moved: Cell<Option<Moved>>,
+    /// The case that was looked for last, and what the speaker means by it.
+    case: Cell<Option<(Id, Id)>>,
     /// The id that was looked for last, where there is no such record.
     absent: Cell<Option<Id>>,
     /// The terms that were read last, by how they are stored: those of the next record are often the same.
@@ -36,7 +66,101 @@ pub struct SqlRecordStore<'c> {
 impl<'c> SqlRecordStore<'c> {
     /// Returns the record store in this database.
     pub const fn new(conn: &'c Connection) -> Self {
-        Self { conn, absent: Cell::new(None), terms: RefCell::new(None), written: RefCell::new(None) }
+        Self {
+            conn,
+            speaker: None,
+            erases: true,
+            meant: Cell::new(None),
+            moved: Cell::new(None),
+            case: Cell::new(None),
+            absent: Cell::new(None),
+            terms: RefCell::new(None),
+            written: RefCell::new(None),
+        }
+    }
+
+    /// Returns the record store as an act of a desk means it: an id that two desks use is that desk's record.
+    pub(super) fn for_act(conn: &'c Connection, speaker: Option<Speaker>, erases: bool) -> Self {
+        let mut records = Self::new(conn);
+        (records.speaker, records.erases) = (speaker, erases);
+        records
+    }
+
+    /// Returns what was moved aside since this was asked last.
+    pub(super) fn moved_aside(&self) -> Option<Moved> {
+        self.moved.take()
+    }
+
+    /// Returns the record that a change has meant by a name, where that has another id here.
+    pub(super) fn meant_by(&self, name: Id) -> Option<Id> {
+        self.meant.take().filter(|(named, _)| *named == name).map(|(_, id)| id)
+    }
+
+    /// Returns the record with exactly this id.
+    fn exact(&self, id: Id) -> Result<Option<Record>, RecordStoreError> {
+        let mut get = self.conn.prepare_cached(sql!("record.get"))?;
+        let mut rows = get.query([id])?;
+        rows.next()?.map(|row| self.read(row)).transpose()
+    }
+
+    /// Returns what the speaker means by a name that a record here has: their own record of that name, where there is one.
+    fn of_speaker(&self, found: Record) -> Result<Record, RecordStoreError> {
+        let Some(speaker) = self.speaker else { return Ok(found) };
+        let is_theirs = found.partner == Some(speaker.desk) || (!speaker.is_foreign && found.partner.is_none());
+        if is_theirs {
+            return Ok(found);
+        }
+        let (name, theirs) = (found.id, self.exact(local_id(speaker.desk, found.id))?);
+        if let Some(theirs) = &theirs {
+            self.meant.set(Some((name, theirs.id)));
+        }
+        Ok(theirs.unwrap_or(found))
+    }
+
+    /// Returns the id of what the speaker means by the name of a case or of another record.
+    fn id_of_speaker(&self, name: Id) -> Result<Id, RecordStoreError> {
+        if let Some((known, id)) = self.case.get()
+            && known == name
+        {
+            return Ok(id);
+        }
+        let meant = self.meant.get();
+        let id = self.get(name)?.map_or(name, |record| record.id);
+        self.meant.set(meant);
+        self.case.set(Some((name, id)));
+        Ok(id)
+    }
+
+    /// Puts a new record of a foreign act beside another desk's record of the same name.
+    fn put_beside(&mut self, record: &Record, speaker: Speaker) -> Result<bool, RecordStoreError> {
+        if self.exact(record.id)?.is_none_or(|other| other.partner == Some(speaker.desk)) {
+            return Ok(false);
+        }
+        let id = local_id(speaker.desk, record.id);
+        let mut beside = Record { id, ..record.clone() };
+        beside.set(KNOWN_AS, record.id.to_string());
+        beside.case = record.case.map(|case| if case == record.id { id } else { case });
+        self.case.set(None);
+        self.meant.set(Some((record.id, id)));
+        Ok(self.put_with(sql!("record.put_new"), &beside)? == 1)
+    }
+
+    /// Gives a record that another desk made another id here, where this desk needs the one that it has.
+    fn move_aside(&mut self, own: &Record) -> Result<bool, RecordStoreError> {
+        let name = own.id;
+        let Some(mut other) = self.exact(name)?.filter(|other| other.desk != own.desk) else { return Ok(false) };
+        let Some(giver) = other.partner.filter(|_| other.named() == name) else { return Ok(false) };
+        let id = local_id(giver, name);
+        self.moved.set(Some(Moved { name, id, giver }));
+        for sql in [sql!("record.rename_case"), sql!("record.rename_subject")] {
+            self.conn.prepare_cached(sql)?.execute(params![name, id, giver])?;
+        }
+        self.conn.prepare_cached(sql!("record.rename"))?.execute(params![name, id])?;
+        other.id = id;
+        other.case = other.case.map(|case| if case == name { id } else { case });
+        other.set(KNOWN_AS, name.to_string());
+        self.put_with(sql!("record.put"), &other)?;
+        Ok(true)
     }
 
     /// Returns the number of a record in the table of records.
@@ -60,7 +184,10 @@ impl<'c> SqlRecordStore<'c> {
             self.absent.set(Some(id));
             return Ok(false);
         };
-        Ok(row.get(0)?)
+        let (is_purged, partner): (bool, Option<Id>) = (row.get(0)?, row.get(1)?);
+        let others = self.speaker.filter(|speaker| speaker.is_foreign && partner != Some(speaker.desk));
+        let theirs = others.map(|speaker| self.exact(local_id(speaker.desk, id))).transpose()?.flatten();
+        Ok(theirs.map_or(is_purged, |record| record.is_purged()))
     }
 
     /// Reads a record from a row whose columns are those of `record.get`.
@@ -193,9 +320,13 @@ impl RecordStore for SqlRecordStore<'_> {
         if self.absent.get() == Some(id) {
             return Ok(None);
         }
-        let mut get = self.conn.prepare_cached(sql!("record.get"))?;
-        let mut rows = get.query([id])?;
-        rows.next()?.map(|row| self.read(row)).transpose()
+        self.exact(id)?.map(|found| self.of_speaker(found)).transpose()
+    }
+
+    fn named(&self, name: Id) -> Result<Vec<Record>, RecordStoreError> {
+        let partners = self.find(&Query::kind(Kind::Partner))?;
+        let ids = std::iter::once(name).chain(partners.iter().map(|partner| local_id(partner.id, name)));
+        ids.filter_map(|id| self.exact(id).transpose()).collect()
     }
 
     fn find(&self, q: &Query) -> Result<Vec<Record>, RecordStoreError> {
@@ -220,19 +351,30 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn put_new(&mut self, record: &Record) -> Result<bool, RecordStoreError> {
-        Ok(self.put_with(sql!("record.put_new"), record)? == 1)
+        let Some(speaker) = self.speaker.filter(|speaker| speaker.is_foreign) else {
+            let is_new = self.put_with(sql!("record.put_new"), record)? == 1;
+            return Ok(is_new || (self.move_aside(record)? && self.put_with(sql!("record.put_new"), record)? == 1));
+        };
+        let of = |id: Option<Id>| id.filter(|id| *id != record.id).map(|id| self.id_of_speaker(id)).transpose();
+        let (case, subject) = (of(record.case)?.or(record.case), of(record.subject)?.or(record.subject));
+        let record = &Record { case, subject, ..record.clone() };
+        Ok(self.put_with(sql!("record.put_new"), record)? == 1 || self.put_beside(record, speaker)?)
     }
 
     fn erase(&mut self, record: Id) -> Result<(), RecordStoreError> {
+        if !self.erases {
+            return Ok(());
+        }
         let mut contents = self.conn.prepare_cached(sql!("change.contents_of_record"))?;
         let mut erase = self.conn.prepare_cached(sql!("change.erase"))?;
-        let found = contents.query_map([record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
-        let rows: Vec<(i64, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
-        for (row, kind, content, salt, searched) in rows {
+        let found =
+            contents.query_map([record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)))?;
+        let rows: Vec<(i64, Id, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
+        for (row, name, kind, content, salt, searched) in rows {
             if searched {
                 search::remove(self.conn, row, &content)?;
             }
-            let commitment = commit(record, &kind, content.as_bytes(), &salt);
+            let commitment = commit(name, &kind, content.as_bytes(), &salt);
             erase.execute(params![row, commitment])?;
         }
         Ok(())

@@ -14,9 +14,9 @@ use super::error::StoreError;
 use super::insert::{ActRow, await_carriage};
 use super::log::{self, Meta};
 use super::read::{self, StoredAct};
-use super::records::SqlRecordStore;
+use super::records::{Moved, SqlRecordStore};
 use super::search;
-use super::statement::sql;
+use super::statement::{FORMAT, sql};
 use super::tree::SqlTree;
 use crate::act::change::Line;
 use crate::act::header::{Header, Neighbour, act_id};
@@ -117,7 +117,12 @@ pub(super) fn rebuild_records(conn: &Connection, meta: &Meta) -> Result<(), Stor
         }
     }
     conn.flush_prepared_statement_cache();
-    Ok(conn.execute_batch(include_str!("sql/replace-records.sql"))?)
+    conn.execute_batch(include_str!("sql/replace-records.sql"))?;
+    let mut is_local = conn.prepare_cached(sql!("change.is_local"))?;
+    for (row, local) in &replay.locals {
+        is_local.execute(params![row, local])?;
+    }
+    Ok(())
 }
 
 fn integrity<T>(what: impl Into<String>) -> Result<T, StoreError> {
@@ -144,6 +149,8 @@ struct Replay<'c> {
     import: Option<(Digest, Contents)>,
     /// Records that were erased.
     erased: HashSet<Id>,
+    /// Of which record a change is here, by its row, where it names another.
+    locals: BTreeMap<i64, Id>,
 }
 
 impl<'c> Replay<'c> {
@@ -160,6 +167,7 @@ impl<'c> Replay<'c> {
             logs: HashMap::new(),
             import: None,
             erased: HashSet::new(),
+            locals: BTreeMap::new(),
         }
     }
 
@@ -253,12 +261,15 @@ impl<'c> Replay<'c> {
         let (home, own, verifies) = (self.meta.desk, header.desk == self.meta.desk, self.verifies);
         let mut listed = Vec::new();
         let sink = ReplaySink {
+            conn: self.conn,
+            erases: self.inserts_acts,
             scratch: self.scratch,
             act,
             own,
             verifies,
             import: &mut self.import,
             erased: &mut self.erased,
+            locals: &mut self.locals,
             listed: &mut listed,
         };
         let mut applier = ActApplier::begin(self.scratch, home, header, (n, act.first_row), sink);
@@ -308,16 +319,28 @@ impl<'c> Replay<'c> {
 
     /// Compares the stored tables with those of the replay, and checks which content is there.
     fn compare(&self) -> Result<(), StoreError> {
-        self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
+        // A workspace of an older format that is only read holds what an older program made of the acts.
+        if connection::format_of(self.conn)? == FORMAT {
+            self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
+        }
         self.compare_rows(sql!("act.columns"), 10, |n| {
             format!("the columns of act {n} do not say what its header says")
         })?;
         self.check_contents()?;
+        self.check_locals()?;
         self.compare_terms()?;
         if waiting(self.conn)? != waiting(self.scratch)? {
             return integrity("the list of acts that wait to be carried is not what the acts say");
         }
         Ok(())
+    }
+
+    /// Checks that each change is of the record that the acts say, where it names another.
+    fn check_locals(&self) -> Result<(), StoreError> {
+        let mut all = self.conn.prepare(sql!("change.locals"))?;
+        let stored = all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let stored: BTreeMap<i64, Id> = stored.collect::<Result<_, _>>()?;
+        if stored == self.locals { Ok(()) } else { integrity("a change is of another record than the acts say") }
     }
 
     /// Checks that every text in the table of terms is one that the acts made.
@@ -376,6 +399,8 @@ struct StoredAs {
 
 /// Compares the changes of an act with how they are stored, or takes them as they are where nothing is verified.
 struct ReplaySink<'r, 'c> {
+    conn: &'c Connection,
+    erases: bool,
     scratch: &'c Connection,
     act: &'r StoredAct,
     own: bool,
@@ -383,6 +408,8 @@ struct ReplaySink<'r, 'c> {
     /// The content that the last import says to have brought, and what was found.
     import: &'r mut Option<(Digest, Contents)>,
     erased: &'r mut HashSet<Id>,
+    /// Of which record a change is, where it names another.
+    locals: &'r mut BTreeMap<i64, Id>,
     /// The acts that must follow.
     listed: &'r mut Vec<Digest>,
 }
@@ -392,6 +419,10 @@ impl ChangeSink for ReplaySink<'_, '_> {
 
     fn asks_gate(&self) -> bool {
         self.verifies
+    }
+
+    fn erases(&self) -> bool {
+        self.erases
     }
 
     fn withheld(&mut self, _: ChangeRow, _: &Digest) -> Result<(), StoreError> {
@@ -427,6 +458,20 @@ impl ChangeSink for ReplaySink<'_, '_> {
             let arrival = Arrival::read(view.terms).map_err(|e| self.refused(e.into()))?;
             *self.import = Some((arrival.contents, Contents::default()));
             *self.listed = arrival.acts;
+        }
+        Ok(())
+    }
+
+    fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError> {
+        self.locals.insert(row.0, local);
+        Ok(())
+    }
+
+    fn moved_aside(&mut self, moved: Moved) -> Result<(), StoreError> {
+        let mut rows = self.conn.prepare_cached(sql!("change.rows_of_name"))?;
+        let found = rows.query_map(params![moved.name, moved.giver, self.act.first_row], |r| r.get(0))?;
+        for row in found {
+            self.locals.entry(row?).or_insert(moved.id);
         }
         Ok(())
     }

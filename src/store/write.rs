@@ -11,7 +11,7 @@ use super::insert::{ActRow, ChangeRows, StoredChangeRow, await_carriage};
 use super::log::{Meta, tip};
 use super::prepared::PreparedChange;
 use super::read;
-use super::records::SqlRecordStore;
+use super::records::{Moved, SqlRecordStore};
 use super::tree::SqlTree;
 use crate::act::change::{Body, Change};
 use crate::act::header::{Audience, Header, Seen, act_id};
@@ -19,10 +19,12 @@ use crate::act::hybrid::HybridTime;
 use crate::act::tree::{empty_root, leaf_hash};
 use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
+use crate::record::store::RecordStore as _;
 use crate::record::{item, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 
 /// Who makes an act, when, and for whom.
@@ -104,6 +106,13 @@ impl<'c, 'a> ActWriter<'c, 'a> {
 
     /// Puts a change to the gate, stores it and applies it.
     pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
+        let mut change = change;
+        // The one desk that it is for may know the record by another id.
+        if let Audience::Desks(desks) = &self.applier.header().audience
+            && let Some(record) = self.records().get(change.record)?.filter(|r| r.partner.as_ref() == desks.first())
+        {
+            change.record = record.named();
+        }
         self.prepared(PreparedChange::new(change)?)
     }
 
@@ -163,6 +172,14 @@ impl ChangeSink for OwnSink<'_> {
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place };
         self.0.insert(row, words.filter(|_| !is_copy))
+    }
+
+    fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError> {
+        self.0.is_of(row, local)
+    }
+
+    fn moved_aside(&mut self, moved: Moved) -> Result<(), StoreError> {
+        self.0.moved_aside(moved)
     }
 
     fn end(&mut self, _: &Header, _: u64, _: &Digest) -> Result<(), StoreError> {

@@ -557,8 +557,29 @@ impl Workspace {
     pub fn find_record(&self, typed: &str, kinds: &[Kind]) -> Result<Record, Error> {
         let words = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
         let unknown = || Error::unknown(format!("there is no {words} {}", shown(typed)));
+        // `XB:` before an id means the record that this partner knows by it.
+        let (of, typed) = match typed.split_once(':') {
+            Some((code, id)) => (Some(self.partner(code)?.id), id),
+            None => (None, typed),
+        };
         if let Some(id) = Id::parse(typed) {
-            return self.records().get(id)?.filter(|r| kinds.contains(&r.kind)).ok_or_else(unknown);
+            let mut found = self.records().named(id)?;
+            found.retain(|r| kinds.contains(&r.kind) && of.is_none_or(|desk| r.partner == Some(desk)));
+            let exact = found.iter().position(|r| r.id == id);
+            return match (exact, found.len()) {
+                (Some(n), _) => Ok(found.swap_remove(n)),
+                (None, 0) => Err(unknown()),
+                (None, 1) => Ok(found.swap_remove(0)),
+                (None, _) => {
+                    let whose: Vec<String> = found
+                        .iter()
+                        .filter_map(|r| r.partner)
+                        .map(|desk| Ok(format!("{}:{id}", self.code_of(desk)?)))
+                        .collect::<Result<_, Error>>()?;
+                    Err(Error::usage(format!("{id} names a record of each of several desks"))
+                        .hint(format!("say whose is meant: {}", whose.join(" or "))))
+                }
+            };
         }
         let digits = typed.split_once('-').map_or(typed, |(_, d)| d);
         if digits.len() < 4 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
@@ -694,22 +715,27 @@ impl Workspace {
         match fault {
             Some(fault) => Err(fault),
             None if is_live && kind == record::purge::PURGE => {
-                let trusted = self.trusted_time()?.unwrap_or(now);
-                window::unconfirmed(now, trusted).map_or(Ok(now), Err)
+                let witnessed = self.witnessed_time()?.unwrap_or(last);
+                window::unconfirmed(now, witnessed).map_or(Ok(now), Err)
             }
             None => Ok(now),
         }
     }
 
-    /// Returns the latest time that needs no statement of anybody; `None` where there is no act. Every act of the desk is looked
-    /// at.
+    /// Returns the latest time that somebody else than this member has given a sign of; of a desk with one member alone, its last
+    /// act's. `None` where there is none. Every act is looked at.
     ///
     /// # Errors
     ///
     /// Where the workspace cannot be read.
-    pub fn trusted_time(&self) -> Result<Option<Timestamp>, Error> {
-        let confirmed = record::clock::confirmed_times(&self.records())?;
-        Ok(window::trusted(read::times_of(&self.db, self.meta.desk)?, &confirmed))
+    pub fn witnessed_time(&self) -> Result<Option<Timestamp>, Error> {
+        let records = self.records();
+        let active = member::all(&records, self.meta.desk)?.iter().filter(|m| m.is(member::State::Active)).count();
+        if active < 2 {
+            return self.last_signed();
+        }
+        let confirmed = record::clock::confirmed_times(&records)?;
+        Ok(window::witnessed(read::times_of(&self.db)?, self.person(), &confirmed))
     }
 
     /// When the last act here was made; `None` where there is none.

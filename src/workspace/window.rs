@@ -3,6 +3,7 @@
 
 use crate::record::clock;
 use crate::record::kind::ChangeKind;
+use crate::value::person::Person;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 
@@ -48,34 +49,38 @@ pub fn unconfirmed(now: Timestamp, trusted: Timestamp) -> Option<Error> {
     })
 }
 
-/// Returns the latest time that is trusted: each act moves it on by at most 45 days, and what two members have confirmed moves
-/// it to there. `None` where there is no act. The times are those of this desk's acts, in their order.
-pub fn trusted(acts: impl IntoIterator<Item = Timestamp>, confirmed: &[Timestamp]) -> Option<Timestamp> {
-    acts.into_iter().fold(None, |trusted: Option<Timestamp>, at| match trusted {
-        Some(known) if at > known.plus(AHEAD) && !confirmed.contains(&at) => Some(known),
-        Some(known) => Some(known.max(at)),
-        None => Some(at),
-    })
+/// Returns the latest time that somebody else than the one who asks has given a sign of: in an act, of this desk or of a partner,
+/// or as one of two members who say that the clock is right. Nobody moves it alone. `None` where there is no such sign.
+pub fn witnessed(
+    acts: impl IntoIterator<Item = (Timestamp, Person)>,
+    me: Person,
+    confirmed: &[Timestamp],
+) -> Option<Timestamp> {
+    let others = acts.into_iter().filter(|(_, by)| *by != me).map(|(at, _)| at);
+    others.chain(confirmed.iter().copied()).max()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::case;
+    use crate::value::digest::Digest;
 
     fn day(n: i64) -> Timestamp {
         Timestamp::EPOCH.plus(Duration::days(n))
     }
 
     #[test]
-    fn each_act_moves_the_trusted_time_by_no_more_than_the_window() {
-        let on = |days: &[i64], confirmed: &[i64]| {
-            trusted(days.iter().map(|n| day(*n)), &confirmed.iter().map(|n| day(*n)).collect::<Vec<_>>())
+    fn nobody_moves_the_witnessed_time_alone() {
+        let person = |n: u8| Person::of(Digest::of(&[n]));
+        let on = |acts: &[(i64, u8)], confirmed: &[i64]| {
+            let confirmed: Vec<_> = confirmed.iter().map(|n| day(*n)).collect();
+            witnessed(acts.iter().map(|(n, by)| (day(*n), person(*by))), person(1), &confirmed)
         };
         assert_eq!(on(&[], &[]), None);
-        assert_eq!(on(&[0, 45, 90], &[]), Some(day(90)));
-        assert_eq!(on(&[0, 46, 60, 91], &[]), Some(day(0)), "what follows an act that is not trusted is not either");
-        assert_eq!(on(&[0, 46, 60, 91], &[60]), Some(day(91)));
+        assert_eq!(on(&[(0, 2), (45, 1), (90, 1)], &[]), Some(day(0)));
+        assert_eq!(on(&[(0, 2), (45, 1), (60, 3)], &[]), Some(day(60)));
+        assert_eq!(on(&[(0, 2), (400, 1)], &[400]), Some(day(400)));
     }
 
     #[test]

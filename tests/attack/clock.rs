@@ -95,3 +95,48 @@ fn fifty_years_ahead_nothing_is_signed_unasked() {
     s.a.case("Right again");
     assert_eq!(broken(&s.a), Vec::<String>::new());
 }
+
+/// Far ahead, somebody states that the clock is right, and perhaps somebody else confirms it; then a purge runs.
+fn purges_after_statements(members: &[u8]) -> (Scene, bool) {
+    let mut s = Scene::new();
+    s.a.pass(24 * 60);
+    let mut clock = String::new();
+    for member in members {
+        if clock.is_empty() {
+            clock = s.a.make(*member, "clock state", &[("is", &s.a.now.to_date())]);
+        } else if let Err(failure) = s.a.run(*member, "clock confirm", &[("clock", &clock)]) {
+            assert_eq!(failure.kind, ErrorKind::Refused, "{failure:?}");
+        }
+    }
+    let purged = s.a.run(1, "retention purge", &[]);
+    if let Err(failure) = &purged {
+        assert_eq!(failure.kind, ErrorKind::Clock, "{failure:?}");
+    }
+    let erased = purged.is_ok();
+    (s, erased)
+}
+
+#[test]
+fn what_is_due_beyond_the_window_is_purged_on_the_word_of_two() {
+    for (members, goes) in [(&[][..], false), (&[1], false), (&[1, 1], false), (&[1, 2], true)] {
+        let (s, erased) = purges_after_statements(members);
+        assert_eq!((erased, has(&s)), (goes, !goes), "{members:?}");
+        // Before two have spoken, what every day asks for does not all go through.
+        assert_eq!(broken(&s.a).is_empty(), goes, "{members:?}");
+    }
+}
+
+#[test]
+fn nobody_walks_the_clock_ahead_alone() {
+    let mut s = Scene::new();
+    for _ in 0..3 {
+        s.a.pass(24 * 44);
+        s.a.case("A step");
+    }
+    s.a.fails(1, "retention purge", &[], ErrorKind::Clock);
+    assert!(has(&s));
+    // Somebody else has seen the time since.
+    s.a.make(2, "clock state", &[("is", &s.a.now.to_date())]);
+    s.a.must(1, "retention purge", &[]);
+    assert!(!has(&s));
+}

@@ -233,3 +233,32 @@ fn an_order_of_a_partner_for_what_it_gave_waits_for_a_hold() {
     let shown = s.a.must(1, "item show", &[("item", &fresh(THEIR_ITEM).to_string())]).value;
     assert_eq!(shown["value"], "lie.example", "{shown}");
 }
+
+#[test]
+fn what_was_purged_here_stays_so_whatever_a_partner_says_of_it() {
+    let mut s = Scene::new();
+    let request = s.request.to_string();
+    s.a.must(1, "retention purge", &[("item", &request), ("because", "a mistake")]);
+    let purged = row(&s, s.request);
+    assert!(purged.contains("purged"), "{purged}");
+    for example in examples(&mut s) {
+        let mut act = example.act.clone();
+        if !["request-answer", "request-report", "request-withdraw", "conflict-resolve"].contains(&example.of) {
+            continue;
+        }
+        act[example.which].record = s.request;
+        let _ = s.liar.send(&s.a, &act);
+        assert_eq!(row(&s, s.request), purged, "{}", example.of);
+    }
+    let answer = Change::with_content(
+        s.request,
+        "request-answer",
+        &object! { "answer" => "acknowledge", "said" => true },
+        &object! { "text" => "zebraword" },
+        SALT,
+    );
+    let _ = s.liar.send(&s.a, &[answer]);
+    assert_eq!(row(&s, s.request), purged);
+    assert_eq!(s.a.must(1, "search", &[("words", "zebraword")]).value.as_array().unwrap().len(), 0);
+    s.a.must(1, "audit verify", &[]);
+}

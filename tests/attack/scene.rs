@@ -36,8 +36,6 @@ pub struct Scene {
     _root: tempfile::TempDir,
     /// The reader.
     pub a: Site,
-    /// The partner, of which only the keys are used from now on.
-    pub b: Site,
     /// The partner as it lies.
     pub liar: LyingDesk,
     /// A case of the reader.
@@ -107,7 +105,6 @@ impl Scene {
             their_certificate: fresh(0xb1),
             liar,
             a,
-            b,
         };
         let given = scene.gives(fresh(0xd1), fresh(THEIR_ITEM), fresh(THEIR_CASE));
         let asks = scene.asks(scene.their_request);

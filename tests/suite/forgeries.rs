@@ -257,7 +257,7 @@ fn append(workspace: &Workspace, says: Says, changes: &[Change]) {
         workspace
             .db
             .execute(
-                "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, 0, NULL)",
+                "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, 0, NULL, NULL)",
                 params![
                     row + n as i64,
                     blob(change.record),
@@ -548,7 +548,11 @@ fn a_workspace_of_an_older_format_gets_its_records_from_its_log() {
     drop(desk);
     found(&s.a, &kept, "a tier that is lowered", "not what");
     let desk = s.a.open(1).unwrap();
-    let lower = format!("UPDATE record SET tier = 1 WHERE id = x'{}'; PRAGMA user_version = 2", s.account);
+    let lower = format!(
+        "UPDATE record SET tier = 1 WHERE id = x'{}'; DROP INDEX change_local; \
+         ALTER TABLE change DROP COLUMN local; PRAGMA user_version = 2",
+        s.account
+    );
     desk.db.execute_batch(&lower).unwrap();
     drop(desk);
     s.a.must(1, "audit verify", &[]);

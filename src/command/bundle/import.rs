@@ -33,6 +33,7 @@ use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::realm::Realm;
 use crate::value::text::{counted, shown};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -337,7 +338,7 @@ fn first_pass(
     let mut contents = Contents::default();
     let mut last: Option<u64> = None;
     // What lies far ahead is refused before anything is applied: it would keep this desk from signing until then.
-    let latest = workspace.now().plus(window::AHEAD);
+    let (latest, is_live) = (workspace.now().plus(window::AHEAD), workspace.meta.realm == Realm::Live);
     while let Some(found) = parts.next::<Option<Header>, Error>(|part, body| {
         bytes += part.bytes;
         if part.kind == PartKind::Padding {
@@ -375,13 +376,16 @@ fn first_pass(
                 "nothing of it was applied",
             ));
         }
-        if header.time.at > latest {
-            let what = format!("an act in the bundle says that it was made at {}", header.time.at);
-            return Err(Error::new(
-                ErrorKind::Malformed,
-                what,
-                "nothing of it was applied; the partner's clock is wrong",
-            ));
+        if is_live && header.time.at > latest {
+            let what = format!(
+                "an act in the bundle was made at {}, and the clock here says {}",
+                header.time.at,
+                workspace.now()
+            );
+            let from = header.time.at.minus(window::AHEAD).to_date();
+            let next =
+                format!("nothing of it was applied; one of the two clocks is wrong. From {from} on it can be imported");
+            return Err(Error::new(ErrorKind::Malformed, what, next));
         }
         if last.is_some_and(|l| header.sequence <= l) {
             return Err(BundleError::Form("its acts are out of order").into());

@@ -362,7 +362,7 @@ fn order_partners(workspace: &mut Workspace, purge: Id, summary: &Summary) -> Re
     }
     for (to, records) in &summary.with {
         let id = order::id_of(purge, *to);
-        if workspace.records().get(id)?.is_some() {
+        if order::given(&workspace.records(), id)? {
             continue;
         }
         workspace.act(crate::record::order::ORDER, Audience::Desks(vec![*to]), None, |act, _| {
@@ -403,8 +403,13 @@ fn certify(
     let audience = if owed.is_empty() { Audience::OwnDesk } else { Audience::Desks(owed) };
     workspace.act(crate::record::certificate::ISSUE, audience, None, |act, entropy| {
         act.change(certificate::new(id, &terms, &content, entropy.salt()?))?;
+        // Each is named as the desk that it came from knows it.
+        let mut names = BTreeSet::new();
         for record in erased {
-            act.change(certificate::of_record(*record))?;
+            let name = act.records().get(*record)?.map_or(*record, |record| record.named());
+            if names.insert(name) {
+                act.change(certificate::of_record(name))?;
+            }
         }
         Ok(())
     })?;

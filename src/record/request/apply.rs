@@ -156,6 +156,10 @@ pub(super) fn answer(
     let mut record = need(records, view.record, Kind::Request)?;
     party(&record, act)?;
     let (answer, under) = answer_of(view)?;
+    // An answer that was given before its author knew of the purge brings nothing back.
+    if record.is_purged() {
+        return Ok(());
+    }
     let (from, to) = answer.transition();
     if let Some(ground) = view.terms.get("ground") {
         record.set("ground", ground.clone());

@@ -311,6 +311,10 @@ pub(super) fn step(
     to: State,
 ) -> Result<(), ApplyError> {
     seen_in(record, act, from)?;
+    // A step that was made before its author knew of the purge brings nothing back.
+    if record.is_purged() {
+        return Ok(());
+    }
     let mut steps = steps_of(record);
     for s in steps.iter_mut().filter(|s| s.known_to(act.header)) {
         s.head = false;

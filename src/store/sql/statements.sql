@@ -18,7 +18,7 @@ SELECT position, id, desk, replica, sequence, audience, at, via, first_row, chan
 FROM act WHERE position > ?1 ORDER BY position LIMIT ?2
 
 -- name: act.times
-SELECT at FROM act WHERE desk = ?1 ORDER BY position
+SELECT at, json_extract(CAST(header AS TEXT), '$.member') FROM act ORDER BY position
 
 -- name: act.next_position
 SELECT coalesce(max(position), 0) + 1 FROM act
@@ -60,11 +60,11 @@ WHERE position = ?1 OR via = ?1 OR via = (SELECT via FROM act WHERE position = ?
 SELECT coalesce(max(position), 0) FROM act WHERE via IS NULL AND at <= ?1
 
 -- name: act.of_case
-SELECT act.position FROM act JOIN change ON change.row = act.first_row JOIN record ON record.id = change.record
+SELECT act.position FROM act JOIN change ON change.row = act.first_row JOIN record ON record.id = coalesce(change.local, change.record)
 WHERE record.id = ?1 OR record.case_id = ?1
     OR EXISTS (SELECT 1 FROM record AS about WHERE about.id = record.subject AND about.case_id = ?1)
     OR EXISTS (
-        SELECT 1 FROM change AS second JOIN record AS copied ON copied.id = second.record
+        SELECT 1 FROM change AS second JOIN record AS copied ON copied.id = coalesce(second.local, second.record)
         WHERE second.row = act.first_row + 1 AND act.changes > 1 AND copied.case_id = ?1
     )
 ORDER BY act.position DESC
@@ -87,28 +87,44 @@ SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched
 FROM change WHERE row >= ?1 AND row < ?2 ORDER BY row
 
 -- name: change.of_record
-SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM change WHERE record = ?1 ORDER BY row
+SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM change
+WHERE (record = ?1 AND local IS NULL) OR local = ?1 ORDER BY row
 
 -- name: change.rows_of_record
-SELECT row, kind FROM change WHERE record = ?1 ORDER BY row
+SELECT row, kind FROM change WHERE (record = ?1 AND local IS NULL) OR local = ?1 ORDER BY row
 
 -- name: change.any_content
-SELECT EXISTS (SELECT 1 FROM change WHERE record = ?1 AND content IS NOT NULL)
+SELECT EXISTS (SELECT 1 FROM change WHERE ((record = ?1 AND local IS NULL) OR local = ?1) AND content IS NOT NULL)
 
 -- name: change.contents_of_record
-SELECT row, kind, content, salt, searched FROM change WHERE record = ?1 AND content IS NOT NULL
+SELECT row, record, kind, content, salt, searched FROM change
+WHERE ((record = ?1 AND local IS NULL) OR local = ?1) AND content IS NOT NULL
 
 -- name: change.content
 SELECT content FROM change WHERE row = ?1
 
+-- name: change.is_local
+UPDATE change SET local = ?2 WHERE row = ?1
+
+-- name: change.rename
+UPDATE change SET local = ?2 WHERE record = ?1 AND local IS NULL
+    AND row IN (SELECT change.row FROM change JOIN act ON change.row >= act.first_row AND change.row < act.first_row + act.changes WHERE change.record = ?1 AND act.desk = ?3)
+
+-- name: change.locals
+SELECT row, local FROM change WHERE local IS NOT NULL
+
+-- name: change.rows_of_name
+SELECT change.row FROM change JOIN act ON change.row >= act.first_row AND change.row < act.first_row + act.changes
+WHERE change.record = ?1 AND act.desk = ?2 AND change.row < ?3
+
 -- name: change.lost
-SELECT DISTINCT record FROM change WHERE came = 1 AND content IS NULL
+SELECT DISTINCT coalesce(local, record) FROM change WHERE came = 1 AND content IS NULL
 
 -- name: change.erase
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
 
 -- name: change.following
-SELECT record, number FROM change
+SELECT coalesce(local, record), number FROM change
 WHERE row > ?1 AND row < (SELECT first_row + changes FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
 
 -- name: node.get
@@ -146,13 +162,23 @@ SELECT count(*) FROM record INDEXED BY record_kind
 WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
 
 -- name: record.terms_size
-SELECT octet_length(terms) FROM record WHERE id = ?1
+SELECT octet_length(coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = record.terms AND number = CAST(record.terms AS INTEGER)), terms))
+FROM record WHERE id = ?1
 
 -- name: record.number
 SELECT number FROM record WHERE id = ?1
 
 -- name: record.is_purged
-SELECT state = 'purged' FROM record WHERE id = ?1
+SELECT state = 'purged', partner FROM record WHERE id = ?1
+
+-- name: record.rename
+UPDATE record SET id = ?2 WHERE id = ?1
+
+-- name: record.rename_case
+UPDATE record SET case_id = ?2 WHERE case_id = ?1 AND partner = ?3
+
+-- name: record.rename_subject
+UPDATE record SET subject = ?2 WHERE subject = ?1 AND partner = ?3
 
 -- name: record.put
 INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)
@@ -219,7 +245,7 @@ INSERT INTO search (rowid, words) VALUES (?1, ?2)
 INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)
 
 -- name: search.find
-SELECT change.record FROM search JOIN change ON change.row = search.rowid WHERE search MATCH ?1
+SELECT coalesce(change.local, change.record) FROM search JOIN change ON change.row = search.rowid WHERE search MATCH ?1
 ORDER BY search.rowid DESC LIMIT ?2
 
 -- name: search.check

@@ -81,7 +81,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
 fn this_clock(workspace: &Workspace, now: Timestamp) -> Result<Vec<Line>, Error> {
     let fault = workspace.clock_fault()?;
     Ok(vec![match (fault, workspace.last_signed()?) {
-        (Some(fault), _) => vec![StyledText::new(format!("CLOCK  {}: set it right", fault.what), StyleRole::Stop)],
+        (Some(fault), _) => vec![StyledText::new(format!("CLOCK  {}: {}", fault.what, fault.hint), StyleRole::Stop)],
         (None, Some(last)) => {
             let last = last.on_screen(now);
             vec![
