@@ -255,7 +255,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     }
     stream::put(records, &record)?;
     // Each arrival is kept by its manifest, so that a bundle that comes again is known.
-    let mut arrived = Record::new(stream::id_from(&arrival.manifest), State::Received, arrival.from);
+    let mut arrived = Record::new(Id::from_digest(&arrival.manifest), State::Received, arrival.from);
     arrived.partner = Some(arrival.from);
     arrived.key = Some(arrival.sequence.to_string());
     arrived.terms = object! {

@@ -260,24 +260,24 @@ pub fn all(records: &dyn RecordStore, desk: Id) -> Result<Vec<Record>, ApplyErro
     Ok(members)
 }
 
+/// The members of all desks with that signing key: several desks may have enrolled it.
+fn with_key(records: &dyn RecordStore, person: Person) -> Result<Vec<Record>, ApplyError> {
+    Ok(records.find(&Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) })?)
+}
+
 /// The member of a desk with that signing key. Another desk may have enrolled the same key: that says nothing of this one.
 pub fn by_person(records: &dyn RecordStore, desk: Id, person: Person) -> Result<Option<Record>, ApplyError> {
-    let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
-    Ok(records.find(&query)?.into_iter().find(|member| member.desk == desk))
+    Ok(with_key(records, person)?.into_iter().find(|member| member.desk == desk))
 }
 
 /// The member of this desk with that signing key.
 pub fn own(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
-    let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
-    Ok(records.find(&query)?.into_iter().find(|member| member.partner.is_none()))
+    Ok(with_key(records, person)?.into_iter().find(|member| member.partner.is_none()))
 }
 
 /// The member of any desk with that signing key: of this desk before others. For names alone, never for what somebody may do.
 pub fn anywhere(records: &dyn RecordStore, person: Person) -> Result<Option<Record>, ApplyError> {
-    let query = Query { key: Some(person.to_string()), ..Query::kind(Kind::Member) };
-    let mut found = records.find(&query)?;
-    found.sort_by_key(|member| member.partner.is_some());
-    Ok(found.into_iter().next())
+    Ok(with_key(records, person)?.into_iter().min_by_key(|member| member.partner.is_some()))
 }
 
 /// The roles of a member's record.

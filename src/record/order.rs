@@ -6,7 +6,6 @@ use super::definition::{
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
-use super::stream;
 use crate::act::change::Change;
 use crate::object;
 use crate::value::class::DeleteCause;
@@ -47,7 +46,7 @@ pub const ORDERED: ChangeKind = ChangeKind::new("delete-ordered");
 
 /// The id of the order that a purge or a recall gives a partner: it follows from both, so asking again makes no second one.
 pub fn id_of(because: Id, partner: Id) -> Id {
-    stream::id_from(&Digest::of(&[because.as_bytes().as_slice(), partner.as_bytes()].concat()))
+    Id::from_digest(&Digest::of(&[because.as_bytes().as_slice(), partner.as_bytes()].concat()))
 }
 
 /// Whether an order of this desk was given before. A partner may have used its id for something else.

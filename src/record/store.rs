@@ -86,10 +86,7 @@ pub const KNOWN_AS: &str = "known_as";
 
 /// Returns the id of a desk's record here, where another desk's record has the id that it goes by: half of a digest of both.
 pub fn local_id(desk: Id, named: Id) -> Id {
-    let digest = Digest::of(&[b"comity/name/1\0".as_slice(), desk.as_bytes(), named.as_bytes()].concat());
-    let mut id = [0; 16];
-    id.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
-    Id::from_bytes(id)
+    Id::from_digest(&Digest::of(&[b"comity/name/1\0".as_slice(), desk.as_bytes(), named.as_bytes()].concat()))
 }
 
 impl Record {

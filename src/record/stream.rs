@@ -37,7 +37,7 @@ pub fn id_for(partner: Id) -> Id {
     let mut hash = Sha256::new();
     hash.update(b"comity/stream/1\0");
     hash.update(partner.as_bytes());
-    id_from(&Digest::from_bytes(hash.finalize().into()))
+    Id::from_digest(&Digest::from_bytes(hash.finalize().into()))
 }
 
 /// The stream's record; an empty one where nothing was exchanged yet. It is found by its partner: its id can be foreseen, and
@@ -55,13 +55,6 @@ pub fn with(records: &dyn RecordStore, home: Id, partner: Id) -> Result<Record, 
 pub fn put(records: &mut dyn RecordStore, stream: &Record) -> Result<(), ApplyError> {
     let is_there = records.get(stream.id)?.is_some_and(|known| known.kind == Kind::Stream);
     if is_there { Ok(records.put(stream)?) } else { put_new(records, stream) }
-}
-
-/// An id derived from a digest: its first half. For records of which there is one for each of something else.
-pub fn id_from(digest: &Digest) -> Id {
-    let mut id = [0; 16];
-    id.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
-    Id::from_bytes(id)
 }
 
 /// The number and the manifest of the last bundle that came in.

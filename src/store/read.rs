@@ -65,6 +65,12 @@ pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreE
     Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
+/// Returns whether somebody else than a person has made an act at a time or later.
+pub fn has_acted_since(conn: &Connection, than: Person, since: Timestamp) -> Result<bool, StoreError> {
+    let mut newest = conn.prepare_cached(sql!("act.of_others_since"))?;
+    Ok(newest.exists(params![than.to_string(), since])?)
+}
+
 /// Returns when each act was made, and by whom, in the order in which they are here.
 pub fn times_of(conn: &Connection) -> Result<Vec<(Timestamp, Person)>, StoreError> {
     let mut all = conn.prepare_cached(sql!("act.times"))?;

@@ -357,7 +357,10 @@ impl RecordStore for SqlRecordStore<'_> {
         };
         let of = |id: Option<Id>| id.filter(|id| *id != record.id).map(|id| self.id_of_speaker(id)).transpose();
         let (case, subject) = (of(record.case)?.or(record.case), of(record.subject)?.or(record.subject));
-        let record = &Record { case, subject, ..record.clone() };
+        // Nearly always every name means the record that has it: a large import copies none of its records.
+        let renamed =
+            ((case, subject) != (record.case, record.subject)).then(|| Record { case, subject, ..record.clone() });
+        let record = renamed.as_ref().unwrap_or(record);
         Ok(self.put_with(sql!("record.put_new"), record)? == 1 || self.put_beside(record, speaker)?)
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::digest::Digest;
+
 /// The id of a record, of a desk or of a replica: 16 random bytes, written as 32 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id([u8; 16]);
@@ -18,6 +20,13 @@ impl Id {
     /// The 16 bytes.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+
+    /// The first half of a digest. For records of which there is one for each of something else.
+    pub fn from_digest(digest: &Digest) -> Self {
+        let mut id = [0; 16];
+        id.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
+        Self(id)
     }
 
     /// Reads exactly 32 lower-case hex digits.

@@ -37,10 +37,11 @@ pub fn ahead(now: Timestamp, last: Timestamp, kind: ChangeKind) -> Option<Error>
 }
 
 /// Returns the error where what is due may not be erased, since only one member says that the clock is right.
-pub fn unconfirmed(now: Timestamp, trusted: Timestamp) -> Option<Error> {
-    (now > trusted.plus(AHEAD)).then(|| {
-        let what =
-            format!("the clock says {now}, more than 45 days after {trusted}: two members say that it is right first");
+pub fn unconfirmed(now: Timestamp, witnessed: Timestamp) -> Option<Error> {
+    (now > witnessed.plus(AHEAD)).then(|| {
+        let what = format!(
+            "the clock says {now}, more than 45 days after {witnessed}: two members say that it is right first"
+        );
         let day = now.to_date();
         let next = format!(
             "one states it with `comity clock state --is {day}`, another confirms it with `comity clock confirm`"

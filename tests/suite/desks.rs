@@ -90,8 +90,13 @@ impl Site {
             return;
         }
         drop(workspace);
-        let clock = machine.make(1, "clock state", &[("is", &machine.now.to_date())]);
-        machine.must(2, "clock confirm", &[("clock", &clock)]);
+        machine.state_the_time();
+    }
+
+    /// Lets two members say that the clock is right.
+    fn state_the_time(&self) {
+        let clock = self.make(1, "clock state", &[("is", &self.now.to_date())]);
+        self.must(2, "clock confirm", &[("clock", &clock)]);
     }
 
     /// What is typed after the program's name to run it as a member.
@@ -158,8 +163,7 @@ impl Site {
     /// Lets more time pass than a clock is believed for: two members say that it is right.
     pub fn pass_stated(&mut self, hours: i64) {
         self.pass(hours);
-        let clock = self.make(1, "clock state", &[("is", &self.now.to_date())]);
-        self.must(2, "clock confirm", &[("clock", &clock)]);
+        self.state_the_time();
     }
 
     /// The time so many days from now.

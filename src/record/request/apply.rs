@@ -1,6 +1,6 @@
 //! What each change does to a request in the record store. It asks for no facts of the gate.
 
-use super::sides::{Side, is_by, party};
+use super::sides::{between_parties, by_requesting_desk, for_this_desk};
 use super::steps::{STATES, State, WITHDRAWABLE, begin, current_states, first_due, seen_in, step};
 use super::terms::{Terms, answer_of, follow_up_of};
 use crate::object;
@@ -8,6 +8,18 @@ use crate::record::definition::{ActContext, ApplyError, ChangeView, need, only_o
 use crate::record::kind::{Kind, State as RecordState};
 use crate::record::store::{Record, RecordStore};
 use crate::value::class::Condition;
+use crate::value::json::Json;
+
+/// A new request with these terms; its steps are begun by [`begin`].
+fn record_of(view: &ChangeView<'_>, act: &ActContext<'_>, state: State, terms: &Terms, json: Json) -> Record {
+    let mut record = Record::new(view.record, state, act.desk());
+    record.case = Some(terms.case);
+    record.partner = Some(if act.is_own() { terms.to } else { act.desk() });
+    record.tier = Some(terms.tier);
+    record.terms = json.into();
+    record.body = view.body();
+    record
+}
 
 pub(super) fn consent_ask(
     records: &mut dyn RecordStore,
@@ -15,17 +27,10 @@ pub(super) fn consent_ask(
     view: &ChangeView<'_>,
 ) -> Result<(), ApplyError> {
     let terms = Terms::read(view.terms)?;
-    if !act.is_own() && terms.to != act.own_desk {
-        return Err(ApplyError::Authority("the request is for another desk".into()));
-    }
-    let mut record = Record::new(view.record, State::Sent, act.desk());
-    record.case = Some(terms.case);
-    record.partner = Some(if act.is_own() { terms.to } else { act.desk() });
+    for_this_desk(terms.to, act)?;
+    let mut record = record_of(view, act, State::Sent, &terms, terms.to_json());
     record.subject = terms.item;
-    record.tier = Some(terms.tier);
-    record.terms = terms.to_json().into();
     record.set("sent", act.now().to_string());
-    record.body = view.body();
     begin(&mut record, act, State::Sent);
     put_new(records, &record)
 }
@@ -53,13 +58,8 @@ pub(super) fn new_request(
         draft.body = view.body();
         return Ok(records.put(&draft)?);
     }
-    let mut record = Record::new(view.record, State::Draft, act.own_desk);
-    record.case = Some(terms.case);
-    record.partner = Some(terms.to);
-    record.tier = Some(terms.tier);
-    record.terms = view.terms.clone().into();
+    let mut record = record_of(view, act, State::Draft, &terms, view.terms.clone());
     record.set("author", act.member().to_string());
-    record.body = view.body();
     begin(&mut record, act, State::Draft);
     put_new(records, &record)
 }
@@ -129,21 +129,14 @@ pub(super) fn send(
         record.share(terms.to, None);
         return Ok(records.put(&record)?);
     }
-    if terms.to != act.own_desk {
-        return Err(ApplyError::Authority("the request is for another desk".into()));
-    }
-    let mut record = Record::new(view.record, State::Sent, act.desk());
-    record.case = Some(terms.case);
-    record.partner = Some(act.desk());
-    record.tier = Some(terms.tier);
-    record.terms = terms.to_json().into();
+    for_this_desk(terms.to, act)?;
+    let mut record = record_of(view, act, State::Sent, &terms, terms.to_json());
     if decision.is_some() {
         record.set("decision", decision);
     }
     record.set("clocks", clocks);
     record.set("sent", act.now().to_string());
     record.due = first_due(&record);
-    record.body = view.body();
     begin(&mut record, act, State::Sent);
     put_new(records, &record)
 }
@@ -153,8 +146,7 @@ pub(super) fn answer(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<(), ApplyError> {
-    let mut record = need(records, view.record, Kind::Request)?;
-    party(&record, act)?;
+    let mut record = between_parties(records, act, view)?;
     let (answer, under) = answer_of(view)?;
     // An answer that was given before its author knew of the purge brings nothing back.
     if record.is_purged() {
@@ -210,9 +202,7 @@ pub(super) fn seen_by_requesting_desk(
     view: &ChangeView<'_>,
     from: &[RecordState],
 ) -> Result<Record, ApplyError> {
-    let record = need(records, view.record, Kind::Request)?;
-    party(&record, act)?;
-    is_by(&record, act.desk(), Side::Requesting)?;
+    let record = by_requesting_desk(records, act, view)?;
     seen_in(&record, act, from)?;
     Ok(record)
 }
@@ -222,8 +212,7 @@ pub(super) fn resolve(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<(), ApplyError> {
-    let mut record = need(records, view.record, Kind::Request)?;
-    party(&record, act)?;
+    let mut record = between_parties(records, act, view)?;
     let mut m = view.members()?;
     let take = m.read("take", State::parse)?;
     m.finish()?;

@@ -1,6 +1,6 @@
 //! What the gate must know of what is done with a request. It writes nothing.
 
-use super::sides::{Side, is_by, party};
+use super::sides::{Side, between_parties, by_requesting_desk, is_by, party};
 use super::steps::{Answer, FollowUp, State, Step, may_step};
 use super::terms::{Terms, answer_of, follow_up_of, terms_of};
 use crate::law::ground::Effect;
@@ -173,9 +173,7 @@ pub(super) fn by_requesting_desk_gate_inputs(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, Kind::Request)?;
-    party(&record, act)?;
-    is_by(&record, act.desk(), Side::Requesting)?;
+    let record = by_requesting_desk(records, act, view)?;
     Ok(once_sent(&record, counterpart(&record, act)))
 }
 
@@ -184,9 +182,7 @@ pub(super) fn either_gate_inputs(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    let record = need(records, view.record, Kind::Request)?;
-    party(&record, act)?;
-    Ok(counterpart(&record, act))
+    Ok(counterpart(&between_parties(records, act, view)?, act))
 }
 
 pub(super) fn follow_up_gate_inputs(
@@ -194,10 +190,11 @@ pub(super) fn follow_up_gate_inputs(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    let mut inputs = by_requesting_desk_gate_inputs(records, act, view)?;
+    let record = by_requesting_desk(records, act, view)?;
+    let mut inputs = once_sent(&record, counterpart(&record, act));
     let said = view.terms.get("said").and_then(Json::truth) == Some(true);
     let follow_up = follow_up_of(view)?;
-    may_step(&need(records, view.record, Kind::Request)?, Step::FollowUp(follow_up), act.now())?;
+    may_step(&record, Step::FollowUp(follow_up), act.now())?;
     match follow_up {
         FollowUp::Use | FollowUp::Clarified | FollowUp::Extend if !said => inputs.missing.push("text".into()),
         _ => {}

@@ -1,9 +1,41 @@
 //! The two desks of a request, and which of them may do what with it.
 
 use crate::act::header::Audience;
-use crate::record::definition::{ActContext, ApplyError};
-use crate::record::store::Record;
+use crate::record::definition::{ActContext, ApplyError, ChangeView, need};
+use crate::record::kind::Kind;
+use crate::record::store::{Record, RecordStore};
 use crate::value::id::Id;
+
+/// The request that an act speaks of, where the act is between its two desks.
+pub(super) fn between_parties(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<Record, ApplyError> {
+    let record = need(records, view.record, Kind::Request)?;
+    party(&record, act)?;
+    Ok(record)
+}
+
+/// The same, where it is the requesting desk that speaks.
+pub(super) fn by_requesting_desk(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<Record, ApplyError> {
+    let record = between_parties(records, act, view)?;
+    is_by(&record, act.desk(), Side::Requesting)?;
+    Ok(record)
+}
+
+/// Refuses a request that is sent to another desk than this.
+pub(super) fn for_this_desk(to: Id, act: &ActContext<'_>) -> Result<(), ApplyError> {
+    if act.is_own() || to == act.own_desk {
+        Ok(())
+    } else {
+        Err(ApplyError::Authority("the request is for another desk".into()))
+    }
+}
 
 pub(super) fn party(record: &Record, act: &ActContext<'_>) -> Result<(), ApplyError> {
     let addressed = match &act.header.audience {

@@ -20,6 +20,9 @@ FROM act WHERE position > ?1 ORDER BY position LIMIT ?2
 -- name: act.times
 SELECT at, json_extract(CAST(header AS TEXT), '$.member') FROM act ORDER BY position
 
+-- name: act.of_others_since
+SELECT 1 FROM act WHERE at >= ?2 AND json_extract(CAST(header AS TEXT), '$.member') <> ?1 ORDER BY position DESC LIMIT 1
+
 -- name: act.next_position
 SELECT coalesce(max(position), 0) + 1 FROM act
 
