@@ -212,7 +212,7 @@ pub(super) fn shadow_tables(conn: &Connection, tables: &[&str]) -> Result<(), St
     Ok(())
 }
 
-/// Lets the log be read again, up to an act and its last change, after [`shadow_tables`].
+/// Lets the log be read again, up to an act and its last change, after the tables were shadowed.
 pub fn show_log_until(conn: &Connection, position: i64, row: i64) -> Result<(), StoreError> {
     conn.flush_prepared_statement_cache();
     conn.execute_batch(&format!(

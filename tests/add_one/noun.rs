@@ -58,8 +58,9 @@ fn seize(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let sort = args.read("sort", "one word", token)?;
     let plate = args.line("plate")?;
     let id = workspace.entropy.id()?;
-    workspace
-        .act_alone(vehicle::SEIZE, Audience::OwnDesk, |e, _| Ok(vehicle::seized(id, case.id, &sort, &plate, e.salt()?)))?;
+    workspace.act_alone(vehicle::SEIZE, Audience::OwnDesk, |e, _| {
+        Ok(vehicle::seized(id, case.id, &sort, &plate, e.salt()?))
+    })?;
     Ok(Output::made(id, "The vehicle is recorded."))
 }
 
