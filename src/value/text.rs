@@ -152,9 +152,9 @@ pub fn width(text: &str) -> usize {
 }
 
 /// At most `columns` columns of a shown text, `…` where something was cut.
-pub fn fit(text: &str, columns: usize) -> String {
+pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut out = String::new();
     let mut used = 1;
@@ -168,12 +168,12 @@ pub fn fit(text: &str, columns: usize) -> String {
     if columns > 0 {
         out.push('…');
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Exactly `columns` columns: cut as [`fit`] does, or filled with spaces.
 pub fn pad(text: &str, columns: usize) -> String {
-    let mut out = fit(text, columns);
+    let mut out = fit(text, columns).into_owned();
     for _ in width(&out)..columns {
         out.push(' ');
     }

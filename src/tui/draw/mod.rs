@@ -11,7 +11,7 @@ mod sweep;
 
 use ratatui::Frame;
 use ratatui::layout::Position;
-use ratatui::widgets::{Block, Clear, Widget as _};
+use ratatui::widgets::{Block, Widget as _};
 
 use super::appearance::Appearance;
 use super::layout::Layout;
@@ -24,7 +24,6 @@ pub fn draw(state: &State, layout: &Layout, frame: &mut Frame<'_>) {
     let styles = state.theme.on(!state.mode.is_locked() && state.is_exercise());
     let appearance = Appearance { styles, ascii: state.ascii };
     let buf = frame.buffer_mut();
-    Clear.render(area, buf);
     Block::new().style(appearance.style(StyleRole::Base)).render(area, buf);
     let cursor = if area.is_empty() { None } else { frame::draw(state, layout, appearance, area, buf) };
     if sweep::sweep(buf, state.ascii) {

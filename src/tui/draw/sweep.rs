@@ -9,6 +9,10 @@ use crate::value::text::is_hidden;
 pub(super) fn sweep(buf: &mut Buffer, ascii: bool) -> bool {
     let mut found = false;
     for cell in &mut buf.content {
+        // Nearly every cell is one printable character of ASCII.
+        if matches!(cell.symbol().as_bytes(), [b' '..=b'~']) {
+            continue;
+        }
         if cell.symbol().chars().any(is_hidden) {
             cell.set_symbol("?");
             found = true;

@@ -2,8 +2,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line as TextLine;
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::text::{Line as TextLine, Text};
+use ratatui::widgets::Widget;
 
 use crate::tui::appearance::Appearance;
 use crate::tui::page::Detail;
@@ -42,7 +42,7 @@ impl Widget for DetailText<'_> {
             }
         }
         let shown: Vec<TextLine<'_>> = lines.into_iter().skip(offset).take(usize::from(below.height)).collect();
-        Paragraph::new(shown).render(below, buf);
+        Text::from(shown).render(below, buf);
     }
 }
 

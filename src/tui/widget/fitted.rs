@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line as TextLine, Text};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::Widget;
 
 use crate::tui::page::StyledText;
 use crate::value::text::{fit, width, wrap};
 
-/// Rows of text, each of which ends in `…` where it is cut: a paragraph alone would not say so.
+/// Rows of text, each of which ends in `…` where it is cut: ratatui alone would not say so.
 pub struct Fitted<'a>(Text<'a>);
 
 impl<'a> Fitted<'a> {
@@ -23,7 +23,7 @@ impl Widget for Fitted<'_> {
         let area = area.intersection(buf.area);
         let lines = self.0.lines.into_iter().take(usize::from(area.height));
         let lines: Vec<TextLine<'_>> = lines.map(|line| fitted(line, usize::from(area.width))).collect();
-        Paragraph::new(lines).render(area, buf);
+        Text::from(lines).render(area, buf);
     }
 }
 
@@ -31,7 +31,7 @@ fn fitted(mut line: TextLine<'_>, columns: usize) -> TextLine<'_> {
     let mut left = columns;
     for span in &mut line.spans {
         if width(&span.content) > left {
-            span.content = fit(&span.content, left).into();
+            span.content = fit(&span.content, left).into_owned().into();
         }
         left -= width(&span.content);
     }

@@ -1,5 +1,7 @@
 //! The table of a section: the headings of its columns and those of its rows that are in sight. It neither orders nor filters.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -10,7 +12,7 @@ use super::table::table;
 use crate::tui::appearance::Appearance;
 use crate::tui::page::{Cell, Column, PageRow, Section, Width};
 use crate::tui::theme::StyleRole;
-use crate::value::text::{fit, pad, width};
+use crate::value::text::{fit, width};
 
 /// Terminal columns below which the column with the text is too narrow to be read.
 const READABLE: u16 = 18;
@@ -35,10 +37,11 @@ impl Widget for SectionTable<'_> {
         let widths: Vec<u16> = std::iter::once(2).chain(widths).collect();
         let rows = self.rows.iter().enumerate();
         let rows = rows.map(|(n, (row, marked))| self.row(&widths, row, self.selected == Some(n), *marked)).collect();
+        let heads = columns.iter().map(|c| Cell::new(c.title, StyleRole::Note)).collect();
+        let heads = has_heads(self.section).then(|| PageRow::of(heads));
         let mut table = table(rows, &widths, area.width, self.appearance);
-        if has_heads(self.section) {
-            let heads = PageRow::of(columns.iter().map(|c| Cell::new(c.title, StyleRole::Note)).collect());
-            table = table.header(self.row(&widths, &heads, false, false));
+        if let Some(heads) = &heads {
+            table = table.header(self.row(&widths, heads, false, false));
         }
         let mut state = TableState::new().with_selected(self.selected);
         StatefulWidget::render(table, area.intersection(buf.area), buf, &mut state);
@@ -46,7 +49,7 @@ impl Widget for SectionTable<'_> {
 }
 
 impl SectionTable<'_> {
-    fn row(&self, widths: &[u16], row: &PageRow, selected: bool, marked: bool) -> Row<'static> {
+    fn row<'r>(&self, widths: &[u16], row: &'r PageRow, selected: bool, marked: bool) -> Row<'r> {
         // The selected row has one style, whatever its cells mean.
         let style = |role: StyleRole| match () {
             () if selected => Style::new(),
@@ -61,14 +64,13 @@ impl SectionTable<'_> {
         let columns = self.section.columns.iter().zip(&row.cells).zip(widths.iter().skip(1));
         let cells = columns.map(|((column, cell), width)| {
             let room = usize::from(width.saturating_sub(1));
-            let text = cell.text.as_str();
+            let text = fit(cell.text.as_str(), room);
             let text = if column.right {
-                let cut = fit(text, room);
-                format!("{}{cut}", " ".repeat(room.saturating_sub(self::width(&cut))))
+                Cow::from(format!("{}{text}", " ".repeat(room.saturating_sub(self::width(&text)))))
             } else {
-                pad(text, room)
+                text
             };
-            Text::styled(text, style(cell.role))
+            Text::from(TextLine::from(Span::styled(text, style(cell.role))))
         });
         Row::new(std::iter::once(Text::from(before)).chain(cells))
     }

@@ -128,8 +128,11 @@ fn row<S: 'static>(
     let keys = if columns.keys > 0 { format!("  {keys}") } else { String::new() };
     Row::new([
         Text::styled(if selected { ">" } else { " " }, style(StyleRole::Base)),
-        Text::styled(fit(&format!("{digit}{tick}{}", entry.name), usize::from(columns.name)), style(StyleRole::Base)),
-        Text::styled(fit(entry.note.text.as_str(), usize::from(columns.note)), style(entry.note.role)),
+        Text::styled(
+            fit(&format!("{digit}{tick}{}", entry.name), usize::from(columns.name)).into_owned(),
+            style(StyleRole::Base),
+        ),
+        Text::styled(fit(entry.note.text.as_str(), usize::from(columns.note)).into_owned(), style(entry.note.role)),
         Text::styled(keys, style(StyleRole::Note)),
     ])
 }
