@@ -378,18 +378,32 @@ pub fn decide_facts(
     })
 }
 
-/// Returns when a record is due to be erased. One whose content is erased with another record's, and for which no reason is
-/// given, is due when that record is.
+/// Returns the items that the act of a record carries: those of a disclosure, or those that an import brought.
+pub fn carried_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<Id>, ApplyError> {
+    if record.kind != Kind::Import {
+        return disclosure_items(records, record);
+    }
+    // Not by its body, which is gone when a purge is judged again.
+    let Some(row) = records.made_by(record.id)? else { return Ok(Vec::new()) };
+    Ok(records.following(row, item::ADD)?.into_iter().map(|r| r.record).collect())
+}
+
+/// Returns when a record is due to be erased. One whose content is erased with other records', and for which no reason is
+/// given, is due when the last of them is.
 fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Result<Option<Timestamp>, ApplyError> {
     if reasoned || record.due.is_some() {
         return Ok(record.due);
     }
     let about = match kind_def(record.kind).content {
-        Content::WithSubject => record.subject,
-        Content::WithItems => disclosure_items(records, record)?.first().copied(),
-        Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => None,
+        Content::WithSubject => record.subject.into_iter().collect(),
+        Content::WithItems => carried_items(records, record)?,
+        Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => Vec::new(),
     };
-    Ok(about.map(|id| records.get(id)).transpose()?.flatten().and_then(|r| r.due))
+    let mut last = None;
+    for id in about {
+        last = last.max(records.get(id)?.and_then(|r| r.due));
+    }
+    Ok(last)
 }
 
 /// Returns the items of a disclosure: those proposed, or those that left.

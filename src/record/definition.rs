@@ -97,7 +97,7 @@ pub enum Content {
     WithSubject,
     /// With its case ([`Record::case`]).
     WithCase,
-    /// With the items that its act carries: when the last of them is erased, or the case of any.
+    /// With the items that its act brings or carries: when the last of them is erased, or the case of any.
     WithItems,
     /// With the desk: while there is a workspace, nothing erases it.
     WithDesk,

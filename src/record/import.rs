@@ -25,7 +25,7 @@ pub const KIND: KindDef = KindDef {
     letter: 'I',
     title: "Import",
     states: STATES,
-    content: Content::WithCase,
+    content: Content::WithItems,
     can_be_held: false,
     when_due: WhenDue::Nothing,
     line: Line { content: &["file"], terms: &["format"] },

@@ -255,6 +255,8 @@ pub trait RecordStore {
     fn carried(&mut self, partner: Id, acts: &[crate::value::digest::Digest]) -> Result<(), RecordStoreError>;
     /// Makes every act that is for all partners wait for this one, which was just pinned.
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError>;
+    /// The row of the change that made a record; `None` where none is known.
+    fn made_by(&self, record: Id) -> Result<Option<ChangeRow>, RecordStoreError>;
     /// The changes of one kind in the act that led with this change, in order.
     fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError>;
     /// The record of a following change.

@@ -144,6 +144,12 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         }
     }
 
+    /// The same, where the changes of earlier acts stand in another database.
+    pub(super) fn with_changes_in(mut self, log: &'c Connection) -> Self {
+        self.records.read_changes_in(log);
+        self
+    }
+
     /// The act's header; its count and root of changes are not known before the end of an own act.
     pub(super) const fn header(&self) -> &Header {
         &self.act.header

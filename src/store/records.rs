@@ -45,6 +45,8 @@ pub(super) struct Moved {
 /// The record store in a database: of the workspace, or of a replay.
 pub struct SqlRecordStore<'c> {
     conn: &'c Connection,
+    /// Where the changes of acts are read: the same database, or the log that is replayed into it.
+    log: &'c Connection,
     /// Whose act is being applied; `None` outside of acts, and where an act is for nobody or for many.
     speaker: Option<Speaker>,
     /// Whether content is erased.
@@ -68,6 +70,7 @@ impl<'c> SqlRecordStore<'c> {
     pub const fn new(conn: &'c Connection) -> Self {
         Self {
             conn,
+            log: conn,
             speaker: None,
             erases: true,
             meant: Cell::new(None),
@@ -84,6 +87,11 @@ impl<'c> SqlRecordStore<'c> {
         let mut records = Self::new(conn);
         (records.speaker, records.erases) = (speaker, erases);
         records
+    }
+
+    /// Reads the changes of acts in another database: that of the log that is replayed into this one.
+    pub(super) const fn read_changes_in(&mut self, log: &'c Connection) {
+        self.log = log;
     }
 
     /// Returns what was moved aside since this was asked last.
@@ -408,8 +416,12 @@ impl RecordStore for SqlRecordStore<'_> {
         Ok(())
     }
 
+    fn made_by(&self, record: Id) -> Result<Option<ChangeRow>, RecordStoreError> {
+        Ok(self.log.prepare_cached(sql!("change.first_of_record"))?.query_row([record], |r| r.get(0))?)
+    }
+
     fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError> {
-        let mut following = self.conn.prepare_cached(sql!("change.following"))?;
+        let mut following = self.log.prepare_cached(sql!("change.following"))?;
         let rows = following
             .query_map(params![first, kind], |r| Ok(FollowingChange { record: r.get(0)?, place: r.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -272,7 +272,8 @@ impl<'c> Replay<'c> {
             locals: &mut self.locals,
             listed: &mut listed,
         };
-        let mut applier = ActApplier::begin(self.scratch, home, header, (n, act.first_row), sink);
+        let mut applier =
+            ActApplier::begin(self.scratch, home, header, (n, act.first_row), sink).with_changes_in(self.conn);
         let progress = &mut self.progress;
         read::changes(self.conn, act, |stored| {
             progress.changes += 1;

@@ -220,3 +220,38 @@ fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
     }
     a.must(1, "audit verify", &[]);
 }
+
+/// What is said of an item dies with it, whoever or whatever ends it: here its own time, while the case stays.
+#[test]
+fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
+    let (_root, mut a, b) = pair();
+    let fourth = a.identity(4);
+    a.must(1, "identity new", &[("name", "XA-4"), ("out", fourth.to_str().unwrap()), ("no-passphrase", "yes")]);
+    let file = format!("{}.pub", fourth.to_str().unwrap());
+    a.must(1, "member add", &[("file", &file), ("roles", "investigator,desk-officer")]);
+    let mut marks = Marks::new();
+    let case = fill(&a, &b, &mut marks);
+    let of_import = |site: &Site| -> Vec<(String, bool)> {
+        let all = site.must(3, "item list", &[("case", &case)]).value;
+        let all = all.as_array().unwrap().iter();
+        all.map(|i| (i["id"].as_str().unwrap().to_owned(), i["state"] == "purged")).collect()
+    };
+    assert!(of_import(&a).len() > 3);
+    let stays =
+        ["zqcasetitle", "zqcourt", "zqrequestfacts", "zqholdreason", "zqliftreason", "zqpurgereason", "zqearlyitem"];
+    let words: Vec<&str> = marks.values().flatten().copied().collect();
+    a.pass_stated(24 * 366);
+    a.must(3, "retention purge", &[]);
+    // The indicator of the import stays longer than what is about people, and its file's name with it.
+    assert_eq!(of_import(&a).iter().filter(|(_, purged)| !purged).count(), 1);
+    assert!(scan(&a, 1).windows(12).any(|w| w == b"zqimportfile"));
+    a.pass_stated(24 * 366 * 6);
+    a.must(3, "retention purge", &[]);
+    assert!(of_import(&a).iter().all(|(_, purged)| *purged), "{:?}", of_import(&a));
+    let all = scan(&a, 1);
+    for word in words {
+        let there = all.windows(word.len()).any(|w| w == word.as_bytes());
+        assert_eq!(there, stays.contains(&word) && word != "zqearlyitem", "{word}");
+    }
+    a.must(1, "audit verify", &[]);
+}

@@ -16,10 +16,9 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::command::disclosure;
 use crate::command::json::or_empty;
 use crate::command::retention::scope;
-use crate::gate::from_records::purge_facts;
+use crate::gate::from_records::{carried_items, purge_facts};
 use crate::gate::verdict::Verdict;
 use crate::object;
 use crate::record::certificate::{self, Terms};
@@ -101,8 +100,10 @@ fn targets(workspace: &Workspace, scope: &Record) -> Result<Vec<Target>, Error> 
                 within.insert(record.id);
                 let goes = match kind_def(record.kind).content {
                     Content::Own { .. } => !record.is_purged(),
-                    Content::WithCase | Content::WithSubject => read::any_content(&workspace.db, record.id)?,
-                    Content::WithItems | Content::WithDesk | Content::None => false,
+                    Content::WithCase | Content::WithSubject | Content::WithItems => {
+                        read::any_content(&workspace.db, record.id)?
+                    }
+                    Content::WithDesk | Content::None => false,
                 };
                 if goes {
                     all.push((record.id, record.kind));
@@ -117,27 +118,37 @@ fn targets(workspace: &Workspace, scope: &Record) -> Result<Vec<Target>, Error> 
     Ok(goes)
 }
 
-/// What dies with records that are erased, though it is no part of their case: what is about one of them, and disclosures
-/// that carried them. `whole` says that one of them is enough for a disclosure: its case goes; else all must be erased.
+/// What dies with records that are erased, though it is no part of their case: what is about one of them, and what brought
+/// or carried them. `whole` says that one of them is enough for a disclosure: its case goes; else all must be erased.
 fn what_speaks_of(workspace: &Workspace, erased: &HashSet<Id>, whole: bool) -> Result<Vec<Target>, Error> {
     let records = workspace.records();
+    let is_gone = |id: &Id| -> Result<bool, Error> {
+        Ok(erased.contains(id) || records.get(*id)?.is_some_and(|r| r.is_purged()))
+    };
     let mut all = Vec::new();
     for def in KINDS {
-        let about = match def.content {
-            Content::WithSubject => |_: &Workspace, r: &Record| Ok(r.subject.into_iter().collect()),
-            Content::WithItems => disclosure::items_of,
+        for record in match def.content {
+            Content::WithSubject | Content::WithItems => records.find(&Query::kind(def.kind))?,
             Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => continue,
-        };
-        for record in records.find(&Query::kind(def.kind))? {
+        } {
             if !read::any_content(&workspace.db, record.id)? {
                 continue;
             }
-            let about: Vec<Id> = about(workspace, &record)?;
-            let is_gone = |id: &Id| -> Result<bool, Error> {
-                Ok(erased.contains(id) || records.get(*id)?.is_some_and(|r| r.is_purged()))
+            let about = match def.content {
+                Content::WithSubject => record.subject.into_iter().collect(),
+                _ => carried_items(&records, &record)?,
             };
-            let touched = about.iter().any(|id| erased.contains(id));
-            if touched && (whole || about.iter().map(is_gone).collect::<Result<Vec<_>, _>>()?.into_iter().all(|g| g)) {
+            if !about.iter().any(|id| erased.contains(id)) {
+                continue;
+            }
+            let mut goes = true;
+            for id in about.iter().take_while(|_| !whole) {
+                goes = is_gone(id)?;
+                if !goes {
+                    break;
+                }
+            }
+            if goes {
                 all.push((record.id, record.kind));
             }
         }

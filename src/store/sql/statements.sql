@@ -96,6 +96,9 @@ WHERE (record = ?1 AND local IS NULL) OR local = ?1 ORDER BY row
 -- name: change.rows_of_record
 SELECT row, kind FROM change WHERE (record = ?1 AND local IS NULL) OR local = ?1 ORDER BY row
 
+-- name: change.first_of_record
+SELECT min(row) FROM change WHERE (record = ?1 AND local IS NULL) OR local = ?1
+
 -- name: change.any_content
 SELECT EXISTS (SELECT 1 FROM change WHERE ((record = ?1 AND local IS NULL) OR local = ?1) AND content IS NOT NULL)
 
