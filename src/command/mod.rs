@@ -5,6 +5,7 @@
 
 pub mod availability;
 pub mod definition;
+pub mod destination;
 mod json;
 pub mod plain;
 pub mod run;

@@ -4,6 +4,7 @@
 
 mod cache;
 mod clock;
+mod doors;
 mod growth;
 mod keys;
 mod lying_desk;

@@ -19,7 +19,7 @@ use crate::bundle::open::{BundleError, Opened, Parts};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::host::file;
+use crate::host::file::{self, FileError};
 use crate::record::bundle::{self, Arrival, Contents};
 use crate::record::store::{Record, RecordStore as _};
 use crate::record::stream;
@@ -130,16 +130,17 @@ fn open(workspace: &Workspace, path: &Path) -> Result<Opened<Plain>, Error> {
     let file = file::open(path)?;
     let size = file.metadata().map(|m| m.len()).unwrap_or(0);
     if size > LARGEST {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            format!("{} is larger than 2 GiB", shown(&path.to_string_lossy())),
-            "ask for it in volumes",
-        ));
+        return Err(too_large(path));
     }
     let plain = age_file::open(&workspace.keyring.age, BufReader::with_capacity(256 * 1024, file))?;
     let opened = Opened::read(Box::new(plain) as Plain)?;
     opened.is_for(workspace.meta.desk, &workspace.meta.realm)?;
     Ok(opened)
+}
+
+fn too_large(path: &Path) -> Error {
+    let what = format!("{} is larger than 2 GiB", shown(&path.to_string_lossy()));
+    Error::new(ErrorKind::Malformed, what, "ask for it in volumes")
 }
 
 /// The sender of a bundle, who must be pinned, and whose bundle key must have signed it.
@@ -478,16 +479,11 @@ fn inbox_file(workspace: &Workspace, from: Id, sequence: u64) -> PathBuf {
 
 /// Copies what is on the medium into the inbox, so that nothing changes between the passes.
 fn spool(workspace: &mut Workspace, path: &Path) -> Result<PathBuf, Error> {
-    let size = file::open(path)?.metadata().map(|m| m.len()).unwrap_or(0);
-    if size > LARGEST {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            format!("{} is larger than 2 GiB", shown(&path.to_string_lossy())),
-            "ask for it in volumes",
-        ));
-    }
     let spooled = workspace.folder().join("inbox").join(format!("spool-{}", workspace.entropy.id()?));
-    file::copy_for_now(path, &spooled)?;
+    file::copy_for_now(path, &spooled, LARGEST).map_err(|failure| match failure {
+        FileError::Large(..) => too_large(path),
+        other => other.into(),
+    })?;
     Ok(spooled)
 }
 
