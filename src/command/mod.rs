@@ -40,7 +40,7 @@ nouns! {
     disclosure: disclosure::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
-    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS;
+    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS;
 }
 

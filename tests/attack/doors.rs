@@ -430,3 +430,68 @@ fn a_trust_state_that_cannot_be_written_is_said_as_what_it_is() {
     let listed = a.must(1, "case list", &[]).value.to_string();
     assert!(listed.contains("said"), "what was done is stored: {listed}");
 }
+
+fn gives(from: &Site, to: &Site, case: &str, value: &str) {
+    let item = from.indicator(case, value);
+    from.must(1, "disclosure new", &[("item", &item), ("to", to.code), ("delete-after", "30d")]);
+}
+
+/// Bundles that come too early fill the inbox only so far.
+#[test]
+fn what_came_too_early_is_bounded_and_shown_and_can_be_dropped() {
+    use comity::command::bundle::quarantine::MOST;
+    let (_root, a, b) = pair();
+    let case = a.case("doors");
+    gives(&a, &b, &case, "first.example");
+    a.export(&b, "first");
+    let mut refused = None;
+    for n in 0..=MOST {
+        gives(&a, &b, &case, &format!("n{n}.example"));
+        let early = a.export(&b, &format!("early-{n}"));
+        refused = Some(b.fails(1, "bundle import", &[("path", &early)], ErrorKind::Gap));
+    }
+    let refused = refused.unwrap();
+    assert!(refused.what.contains("not kept"), "{refused:?}");
+    let listed = |n: usize| {
+        let listed = b.must(1, "bundle quarantine", &[]).value;
+        assert_eq!(listed.as_array().unwrap().len(), n, "{listed}");
+        assert_eq!(fs::read_dir(b.workspace().join("inbox")).unwrap().count(), n);
+        listed
+    };
+    assert_eq!(listed(MOST)[0]["sequence"], 2);
+    // One that waits already is no other one.
+    let again = b.fails(1, "bundle import", &[("path", &a.path("early-3"))], ErrorKind::Gap);
+    assert!(!again.what.contains("not kept"), "{again:?}");
+    b.fails(1, "bundle drop", &[("from", "XA"), ("number", "34")], ErrorKind::Usage);
+    b.must(1, "bundle drop", &[("from", "XA"), ("number", "33")]);
+    listed(MOST - 1);
+    // What is left follows by itself when the first one comes.
+    b.must(1, "bundle import", &[("path", &a.path("first"))]);
+    listed(0);
+}
+
+/// A desk whose name looks like a partner's.
+#[test]
+fn a_name_like_a_partners_is_refused_and_both_are_shown() {
+    let (root, a, _b) = pair();
+    let named = |code: &'static str, name: &str| {
+        let site = Site { folder: root.path().join(format!("{code}-{}", name.len())), code, now: a.now };
+        fs::create_dir(&site.folder).unwrap();
+        let own = text(&site.identity(1));
+        site.must(1, "identity new", &[("name", "N"), ("out", &own), ("no-passphrase", "yes")]);
+        let roles = "administrator,desk-officer";
+        site.must(1, "init", &[("desk", code), ("name", name), ("jurisdiction", "XB"), ("roles", roles)]);
+        let card = site.path("card");
+        site.must(1, "desk card", &[("out", &card)]);
+        card
+    };
+    for (name, like) in [("\u{425}\u{412}", "XB"), ("XB", "XB"), ("xb", "XB"), ("X\u{200b}B", "XB"), ("\u{425}A", "XA")]
+    {
+        let card = named("XM", name);
+        let failure = a.fails(1, "partner add", &[("card", &card), ("kind", "law-enforcement")], ErrorKind::Refused);
+        assert!(failure.what.contains(like), "{failure:?}");
+        assert!(failure.what.contains(&*comity::value::text::shown(name)), "{failure:?}");
+        fs::remove_dir_all(Path::new(&card).parent().unwrap()).unwrap();
+    }
+    a.must(1, "partner add", &[("card", &named("XM", "Another desk")), ("kind", "law-enforcement")]);
+}

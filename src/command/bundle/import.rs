@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::quarantine::{self, LARGEST, inbox_file};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::{Header, act_id};
 use crate::act::note::{self, KeyKind, Note, NoteKey, SignatureLine};
@@ -32,7 +33,6 @@ use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing, words};
 use crate::value::digest::Digest;
-use crate::value::id::Id;
 use crate::value::realm::Realm;
 use crate::value::text::{counted, shown};
 use crate::workspace::error::{Error, ErrorKind};
@@ -40,9 +40,6 @@ use crate::workspace::open::Workspace;
 use crate::workspace::pipeline::beside;
 use crate::workspace::progress::Job;
 use crate::workspace::window;
-
-/// The largest bundle that is looked at, in bytes.
-const LARGEST: u64 = (2 << 30) + (4 << 20);
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -473,10 +470,6 @@ fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Resul
 
 // --- import --------------------------------------------------------------------------------------------------------
 
-fn inbox_file(workspace: &Workspace, from: Id, sequence: u64) -> PathBuf {
-    workspace.folder().join("inbox").join(format!("{from}-{sequence}.{}", workspace.meta.realm.ending()))
-}
-
 /// Copies what is on the medium into the inbox, so that nothing changes between the passes.
 fn spool(workspace: &mut Workspace, path: &Path) -> Result<PathBuf, Error> {
     let spooled = workspace.folder().join("inbox").join(format!("spool-{}", workspace.entropy.id()?));
@@ -531,7 +524,7 @@ fn describe(outcomes: &[Outcome]) -> String {
 fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Result<Outcome, Error> {
     let verified = match verify(workspace, spooled, job) {
         Err(failure) if failure.kind == ErrorKind::Gap => {
-            quarantine(workspace, spooled)?;
+            keep_waiting(workspace, spooled)?;
             return Err(failure);
         }
         other => other?,
@@ -544,7 +537,7 @@ fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Res
 }
 
 /// Keeps a bundle that came too early. Another one of the same number is another history.
-fn quarantine(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
+fn keep_waiting(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
     let opened = open(workspace, spooled)?;
     let (from, n) = (opened.manifest.from, opened.manifest.sequence);
     let kept = inbox_file(workspace, from, n);
@@ -554,7 +547,7 @@ fn quarantine(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
     if kept.exists() && open(workspace, &kept)?.digest() != opened.digest() {
         return Err(fork(&workspace.code_of(from)?, n));
     }
-    Ok(file::copy(spooled, &kept)?)
+    quarantine::keep(workspace, spooled, from, n)
 }
 
 /// A piece of an act that arrives.
