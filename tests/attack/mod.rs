@@ -12,3 +12,4 @@ mod names;
 mod ownership;
 mod people;
 mod scene;
+mod second_reader;
