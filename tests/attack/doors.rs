@@ -16,8 +16,11 @@ use tempfile::TempDir;
 
 use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 
+/// Fields of a command that were filled in.
+type Own = Vec<(&'static str, String)>;
+
 /// What each command that writes a file needs besides.
-fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let case = site.case("doors");
     site.indicator(&case, "doors.example");
     site.must(1, "disclosure new", &[("case", &case), ("tier", "1"), ("to", to.code), ("delete-after", "30d")]);
@@ -104,7 +107,7 @@ fn no_command_writes_into_a_workspace() {
 }
 
 /// Every command that reads a file, with what else it needs.
-fn readers(site: &Site) -> Vec<(&'static str, &'static str, Vec<(&'static str, String)>)> {
+fn readers(site: &Site) -> Vec<(&'static str, &'static str, Own)> {
     let case = site.case("doors");
     let format = |format: &str| vec![("case", case.clone()), ("format", format.to_owned())];
     let mut all = vec![
