@@ -74,6 +74,9 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("unicode_segmentation", &["value"]),
     ("compact_str", &["value"]),
     ("unicode_normalization", &["value", "seal", "exchange"]),
+    ("unicode_security", &["value"]),
+    // How long a passphrase holds.
+    ("zxcvbn", &["seal"]),
     // The operating system.
     ("getrandom", &["host"]),
     ("directories", &["host"]),

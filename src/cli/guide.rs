@@ -172,17 +172,24 @@ impl Talk<'_> {
         let check = |name: &str| Args::default().with("name", name).line("name").map(drop);
         let name = self.until("Your name", "", check)?;
         self.why("The passphrase seals the file, and nobody can set it back: without it the keys are lost.")?;
-        Ok(Keys::New(name, self.new_passphrase(context)?))
+        let passphrase = self.new_passphrase(context, &name)?;
+        Ok(Keys::New(name, passphrase))
     }
 
-    fn new_passphrase(&mut self, context: &mut CommandContext) -> Result<Passphrase, Error> {
-        for _ in 1..PASSPHRASES {
-            match (context.passphrase)("A new passphrase", true) {
-                Err(failure) if failure.kind == ErrorKind::Usage => self.print(&failure.what)?,
-                done => return done,
+    fn new_passphrase(&mut self, context: &mut CommandContext, name: &str) -> Result<Passphrase, Error> {
+        for left in (0..PASSPHRASES).rev() {
+            match identity::new_passphrase(context, name) {
+                Err(failure) if failure.kind == ErrorKind::Usage && left > 0 => {
+                    self.print(&format!("{}: {}", failure.what, failure.hint))?;
+                }
+                Err(failure) => return Err(failure),
+                Ok((passphrase, strength)) => {
+                    strength.warning().map_or(Ok(()), |warning| self.print(warning))?;
+                    return Ok(passphrase);
+                }
             }
         }
-        (context.passphrase)("A new passphrase", true)
+        Err(left())
     }
 
     /// Asks until the answer is taken; what is wrong with it is said.
@@ -306,7 +313,7 @@ mod tests {
         let mut context = CommandContext {
             workspace: folder.join("ws"),
             identity: folder.join("me.age"),
-            passphrase: Box::new(|_, _| Ok(Passphrase::new("x")?)),
+            passphrase: Box::new(|_, _| Ok(Passphrase::new("orbit velvet tundra mosaic lantern")?)),
             clock: Clock::System,
         };
         let (mut form, mut out) = (form, Vec::new());

@@ -9,7 +9,7 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::command::definition::Output;
 use crate::command::plain;
-use crate::value::text::{is_hidden, shown_lines};
+use crate::value::text::{fit, is_hidden, shown_lines};
 use crate::workspace::error::Error;
 
 /// Prints an answer.
@@ -59,6 +59,9 @@ impl Formatter for Visible {
     }
 }
 
+/// How many columns of a line of a failure are printed: what is quoted in it may be as long as a file.
+const LONGEST: usize = 2000;
+
 /// Prints a failure: a sentence and what to do next on standard error; with `--json`, an object on standard output too.
 pub fn failure(failure: &Error, as_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
     if as_json {
@@ -73,7 +76,7 @@ pub fn failure(failure: &Error, as_json: bool, out: &mut dyn Write, err: &mut dy
         }
         json(&all, out)?;
     }
-    let mut what = shown_lines(&failure.what).into_iter();
+    let mut what = shown_lines(&failure.what).into_iter().map(|line| fit(&line, LONGEST).into_owned());
     writeln!(err, "comity: {}", what.next().unwrap_or_default())?;
     for line in what.chain(shown_lines(&failure.hint)) {
         writeln!(err, "  {line}")?;

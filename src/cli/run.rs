@@ -13,11 +13,12 @@ use super::manual::KeyRow;
 use super::tree::{self, OWN};
 use super::{guide, manual, passphrase, print, tour};
 use crate::command::command;
-use crate::command::definition::{Args, Command, CommandContext, Handler, Output};
+use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
 use crate::command::run::{On, run as run_command};
 use crate::host::clock::Clock;
 use crate::host::folder;
+use crate::host::sandbox::{self, Reach};
 use crate::value::class::Role;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
@@ -157,7 +158,30 @@ pub fn context_of(globals: &Globals) -> CommandContext {
     }
 }
 
+/// The files that a command is given: the rest of the system is none of its business.
+fn reach(command: &Command, args: &Args, globals: &Globals) -> Reach {
+    let mut reach = Reach::default().with_folder_of(&globals.identity);
+    // One that makes the workspace makes it beside its place.
+    reach = match globals.workspace.is_dir() && command.needs_workspace(args) {
+        true => reach.with_folder(&globals.workspace),
+        false => reach.with_folder_of(&globals.workspace),
+    };
+    reach.reads.extend(folder::settings());
+    reach.reads.extend(globals.passphrase_file.clone());
+    for field in command.args {
+        for path in args.all(field.name).iter().map(PathBuf::from) {
+            match field.kind {
+                ArgKind::Existing => reach.reads.push(path),
+                ArgKind::ToWrite => reach = reach.with_folder_of(&path),
+                _ => {}
+            }
+        }
+    }
+    reach
+}
+
 fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
+    sandbox::limit(&reach(command, args, globals));
     let mut context = context_of(globals);
     let mut job = job(globals);
     if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {

@@ -10,6 +10,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::desk::workspace_info::short;
+use crate::command::destination::{Destination, FORCE};
 use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
 use crate::gate::cleared;
 use crate::host::file;
@@ -138,6 +139,7 @@ pub const COMMANDS: &[Command] = &[
             AGREEMENT,
             Arg::new("format", ArgKind::Word(formats), "the format").required(),
             Arg::new("out", ArgKind::ToWrite, "the file to write; without it, the policy is shown"),
+            FORCE,
         ],
         writes: Some(Writes {
             act: crate::record::letter::WRITE,
@@ -568,6 +570,7 @@ fn handling_of(terms: &Terms) -> BTreeMap<&'static str, &'static str> {
 }
 
 fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let out = args.maybe("out").map(|_| Destination::of(args, "out")).transpose()?;
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     args.read("format", iep::NAME, |word| formats().into_iter().find(|known| *known == word))?;
     let now = workspace.may_sign(crate::record::letter::WRITE)?;
@@ -601,14 +604,14 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?))
     })?;
     let mut said = String::new();
-    if let Some(path) = args.maybe("out") {
-        file::write(path.as_ref(), text.as_bytes())?;
-        said.push_str(&format!("Written to {}; SHA-256 {digest}.\n", shown(path)));
+    if let Some(out) = &out {
+        out.write(text.as_bytes())?;
+        said.push_str(&format!("Written to {}; SHA-256 {digest}.\n", out.shown()));
     }
     let mut told: Vec<String> = beyond.iter().map(|one| format!("not in the policy: {one}")).collect();
     told.extend(left_out.iter().map(|name| format!("not agreed, so left out: {name}")));
     said.push_str(&told.join("\n"));
-    let shown = args.maybe("out").is_none().then(|| text.trim_end().to_owned());
+    let shown = out.is_none().then(|| text.trim_end().to_owned());
     Ok(Output { text: shown, ..Output::made(id, said) }
         .with("sha256", digest.to_string())
         .with("policy", serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default())

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::destination::Destination;
 use crate::host::entropy::Entropy;
 use crate::host::file;
 use crate::seal::age_file::{self, AgeKey, UnsealError};
 use crate::seal::identity::{Identity, LONGEST};
-use crate::seal::secret::{Passphrase, Secret};
+use crate::seal::secret::{Passphrase, Secret, Strength};
 use crate::seal::sign::Signer;
 use crate::value::text::shown;
 use crate::workspace::error::{Error, ErrorKind};
@@ -40,7 +41,13 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn new(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let out = args.path("out")?;
+    // An identity is never written over: with it would go what only it can open and sign.
+    let never = |failure: Error| failure.hint("name another file; an identity is never overwritten");
+    let path = args.path("out")?;
+    let mut public = path.file_name().unwrap_or_default().to_owned();
+    public.push(".pub");
+    let public = Destination::new(path.with_file_name(public)).map_err(never)?;
+    let out = Destination::new(path).map_err(never)?;
     let mut entropy = Entropy::default();
     let me = Identity {
         name: args.line("name")?,
@@ -48,21 +55,22 @@ fn new(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output,
         age: AgeKey::generate(),
         roots: Vec::new(),
     };
-    if out.symlink_metadata().is_ok() {
-        let what = format!("there is a file {} already", shown(&out.to_string_lossy()));
-        return Err(Error::new(ErrorKind::Medium, what, "name another file; an identity is never overwritten"));
+    let passphrase = if args.flag("no-passphrase") { None } else { Some(new_passphrase(context, &me.name)?) };
+    let (passphrase, strength) = passphrase.unzip();
+    out.write(sealed(&me, passphrase.as_ref())?.expose())?;
+    public.write(me.public_text()?.as_bytes())?;
+    let mut said = "Made. Keep the file and its passphrase; hand the .pub file to an administrator.".to_owned();
+    if let Some(warning) = strength.and_then(Strength::warning) {
+        said = format!("{said}\n{warning}");
     }
-    let passphrase = if args.flag("no-passphrase") {
-        None
-    } else {
-        Some((context.passphrase)("A new passphrase for this identity", true)?)
-    };
-    file::write_new(&out, sealed(&me, passphrase.as_ref())?.expose())?;
-    let mut public = out.file_name().unwrap_or_default().to_owned();
-    public.push(".pub");
-    file::write(&out.with_file_name(public), me.public_text()?.as_bytes())?;
-    let said = "Made. Keep the file and its passphrase; hand the .pub file to an administrator.";
     Ok(Output::thing(&Shown::of(&me)).with_message(said))
+}
+
+/// Asks for a new passphrase. One that anybody would try first is refused.
+pub fn new_passphrase(context: &mut CommandContext, name: &str) -> Result<(Passphrase, Strength), Error> {
+    let passphrase = (context.passphrase)("A new passphrase for this identity", true)?;
+    let strength = passphrase.strength(&[name, "comity"])?;
+    Ok((passphrase, strength))
 }
 
 fn show(context: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -121,11 +129,22 @@ pub fn unlock(context: &mut CommandContext) -> Result<(Identity, Option<Passphra
     }
     let bytes = file::read(&path, LONGEST as u64)?;
     if !age_file::is_sealed(&bytes) {
+        // Its mode is all that keeps others from these keys.
+        file::must_be_owners(&path)?;
         return Ok((Identity::parse(&Secret::new(bytes))?, None));
     }
     let passphrase = (context.passphrase)("Passphrase", false)?;
     let me = open(&bytes, &passphrase)?;
     Ok((me, Some(passphrase)))
+}
+
+/// Reads an identity that was opened before as it is now.
+pub fn read_again(path: &Path, passphrase: Option<&Passphrase>) -> Result<Identity, Error> {
+    let bytes = file::read(path, LONGEST as u64)?;
+    match passphrase {
+        Some(passphrase) => open(&bytes, passphrase),
+        None => Ok(Identity::parse(&Secret::new(bytes))?),
+    }
 }
 
 /// Whether the identity that is named asks for a passphrase.

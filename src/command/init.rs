@@ -2,6 +2,7 @@
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
+use crate::host::{file, lock};
 use crate::record::card;
 use crate::record::definition::token;
 use crate::value::class::Role;
@@ -93,7 +94,11 @@ pub fn check(field: &str, args: &Args) -> Result<(), Error> {
 
 fn init(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let Answers_ { code, name, jurisdiction, roles, realm } = Answers_::read(args)?;
-    let (mut me, passphrase) = identity::unlock(context)?;
+    let (_, passphrase) = identity::unlock(context)?;
+    // One founding at a time in these folders: nobody's root key is lost, and no two desks are made in one place.
+    file::folder_for(&context.workspace)?;
+    let _locks = lock::folders_of(&[&context.workspace, &context.identity])?;
+    let mut me = identity::read_again(&context.identity, passphrase.as_ref())?;
     let founding = Founding { code: &code, name: &name, jurisdiction: &jurisdiction, roles, realm };
     let file = context.identity.clone();
     let now = context.clock.now();

@@ -2,8 +2,7 @@
 
 use crate::record::kind::Kind;
 use crate::record::kind::State as RecordState;
-use std::io::BufReader;
-use std::path::Path;
+use std::io::{BufReader, Read, Seek};
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -14,7 +13,7 @@ use crate::command::definition::{
 };
 use crate::exchange;
 use crate::exchange::format::{Found, Options};
-use crate::host::file;
+use crate::host::file::{self, FileError};
 use crate::law::retention;
 use crate::object;
 use crate::record::definition::token;
@@ -437,10 +436,13 @@ fn options(args: &Args) -> Result<Options, Error> {
     })
 }
 
-fn digest_of(path: &Path) -> Result<(Digest, u64), Error> {
+/// The digest of an open file from its beginning, where it stands again afterwards.
+fn digest_of(file: &mut (impl Read + Seek)) -> Result<Digest, Error> {
     let mut hash = Sha256::new();
-    let bytes = std::io::copy(&mut file::open(path)?, &mut hash)?;
-    Ok((Digest::from_bytes(hash.finalize().into()), bytes))
+    file.rewind()?;
+    std::io::copy(file, &mut hash)?;
+    file.rewind()?;
+    Ok(Digest::from_bytes(hash.finalize().into()))
 }
 
 fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -450,14 +452,16 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         .ok_or_else(|| Error::usage(format!("--format {}: {} are known", shown(name), formats().join(", "))))?;
     let options = options(args)?;
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?;
-    let (digest, _) = digest_of(&path)?;
+    // Opened once: what is read, and what is said to have been read, is this file and no other.
+    let mut source = file::open(&path)?;
+    let digest = digest_of(&mut source)?;
     let file_name = text::shown(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned();
     let home = workspace.meta.desk;
     let id = workspace.entropy.id()?;
     let (count, _) = workspace.act(crate::record::import::IMPORT, Audience::OwnDesk, None, |act, entropy| {
         act.change(import::new(id, case.id, format.name, &file_name, &digest, entropy.salt()?))?;
         let now = act.now();
-        let mut input = BufReader::with_capacity(256 * 1024, file::open(&path)?);
+        let mut input = BufReader::with_capacity(256 * 1024, &mut source);
         let mut count = 0u64;
         let make = |push: &mut dyn FnMut(PreparedChange) -> bool| -> Result<(), Error> {
             let mut failed = None;
@@ -495,6 +499,9 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         })?;
         if count == 0 {
             return Err(Error::new(ErrorKind::Malformed, "the file holds no items", "nothing was imported"));
+        }
+        if digest_of(&mut source)? != digest {
+            return Err(FileError::Changed(path.clone()).into());
         }
         Ok(count)
     })?;

@@ -5,6 +5,7 @@
 
 pub mod availability;
 pub mod definition;
+pub mod destination;
 mod json;
 pub mod plain;
 pub mod run;
@@ -39,7 +40,7 @@ nouns! {
     disclosure: disclosure::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
-    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS;
+    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS;
 }
 

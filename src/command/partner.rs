@@ -16,13 +16,13 @@ use crate::record::key_use;
 use crate::record::kind::Kind;
 use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
-use crate::record::store::Record;
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::stream;
 use crate::store::read;
 use crate::value::class::{Category, Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::text::shown;
+use crate::value::text::{look_alike, shown};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -322,6 +322,28 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     Ok(Output::thing(&row(workspace, &record)?).with("keys", keys))
 }
 
+/// Refuses a card whose code or name a reader would take for that of another desk: of a partner, or of this one.
+fn not_alike(workspace: &Workspace, card: &Card) -> Result<(), Error> {
+    for kind in [Kind::Desk, Kind::Partner] {
+        for other in workspace.records().find(&Query::kind(kind))?.into_iter().filter(|r| r.id != card.desk) {
+            let code = other.key.clone().unwrap_or_default();
+            let name = workspace.text_of(&other, "name")?;
+            for (ours, theirs) in [(&code, &card.code), (&name, &card.name)] {
+                if look_alike(ours, theirs) {
+                    let what = format!(
+                        "the card is of another desk, and its {:?} looks like {:?} of {code}",
+                        shown(theirs),
+                        shown(ours)
+                    );
+                    let hint = "compare the fingerprints with both by telephone; let the new one choose another name";
+                    return Err(Error::not_allowed(what).hint(hint));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let bytes = file::read(&args.path("card")?, card::LONGEST as u64)?;
     let card = Card::parse(&bytes)?;
@@ -343,6 +365,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             return Err(Error::not_allowed(format!("the card has a key that is held {whose} already")));
         }
     }
+    not_alike(workspace, &card)?;
     let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let change = partner::new(&card, kind, &text, workspace.entropy.salt()?);

@@ -1,9 +1,9 @@
-//! Files: read within bounds, written whole or not at all; pipes and devices are never opened.
+//! Files: read within bounds, written whole or not at all; links are not followed, pipes and devices never opened.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 #[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -22,6 +22,12 @@ pub enum FileError {
     /// A folder, a pipe, a device.
     #[error("{} is not a regular file", crate::value::text::shown(&.0.to_string_lossy()))]
     NotAFile(PathBuf),
+    /// A link, where the file itself must be named.
+    #[error("{} is a link; name the file itself", crate::value::text::shown(&.0.to_string_lossy()))]
+    Link(PathBuf),
+    /// It is not as long as it was when it was opened, or says something else.
+    #[error("{} changed while it was read", crate::value::text::shown(&.0.to_string_lossy()))]
+    Changed(PathBuf),
     /// Larger than allowed.
     #[error("{} is larger than {} bytes", crate::value::text::shown(&.0.to_string_lossy()), .1)]
     Large(PathBuf, u64),
@@ -35,13 +41,26 @@ pub fn at(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
     move |source| FileError::Io { path: path.to_owned(), source }
 }
 
-/// Opens a regular file to read. Pipes and devices are not even opened, so nothing can block.
+/// Opens a regular file to read: the one door for everything that is named from outside. A link is refused, and pipes and
+/// devices are not even opened. What was opened is asked once more what it is: a name may be given to something else at any
+/// time, and the opening itself follows no link and waits for nobody.
 pub fn open(path: &Path) -> Result<File, FileError> {
-    let kind = fs::metadata(path).map_err(at(path))?;
-    if !kind.is_file() {
-        return Err(FileError::NotAFile(path.to_owned()));
+    let regular = |kind: fs::Metadata| match () {
+        () if kind.file_type().is_symlink() => Err(FileError::Link(path.to_owned())),
+        () if !kind.is_file() => Err(FileError::NotAFile(path.to_owned())),
+        () => Ok(()),
+    };
+    regular(fs::symlink_metadata(path).map_err(at(path))?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
     }
-    File::open(path).map_err(at(path))
+    let file = options.open(path).map_err(at(path))?;
+    regular(file.metadata().map_err(at(path))?)?;
+    Ok(file)
 }
 
 /// Reads a regular file of at most `limit` bytes.
@@ -131,21 +150,53 @@ pub fn remove_parts(folder: &Path) -> Result<(), FileError> {
     files.iter().filter(|file| is_part(file)).try_for_each(|file| remove(file))
 }
 
-/// Copies a regular file, durably.
+/// Copies a regular file, durably; what was there is replaced.
 pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
-    copied(from, to)?.finish()
+    copied(from, to, u64::MAX)?.finish()
 }
 
-/// Copies a regular file without making it durable: for copies that are only needed during this run.
-pub fn copy_for_now(from: &Path, to: &Path) -> Result<(), FileError> {
-    copied(from, to)?.place().map(drop)
+/// Copies a regular file, durably, to where nothing may be yet.
+pub fn copy_new(from: &Path, to: &Path) -> Result<(), FileError> {
+    copied(from, to, u64::MAX)?.finish_new()
 }
 
-fn copied(from: &Path, to: &Path) -> Result<Pending, FileError> {
-    let mut source = open(from)?;
+/// Copies a regular file of at most `limit` bytes without making it durable: for copies that are only needed during this run.
+pub fn copy_for_now(from: &Path, to: &Path, limit: u64) -> Result<(), FileError> {
+    copied(from, to, limit)?.place().map(drop)
+}
+
+/// A copy of as many bytes as the file has when it is opened. One that grows or shrinks meanwhile is refused.
+fn copied(from: &Path, to: &Path, limit: u64) -> Result<Pending, FileError> {
+    let source = open(from)?;
+    let size = source.metadata().map_err(at(from))?.len();
+    if size > limit {
+        return Err(FileError::Large(from.to_owned(), limit));
+    }
     let mut pending = Pending::begin(to)?;
-    io::copy(&mut source, &mut pending).map_err(at(to))?;
-    Ok(pending)
+    let copied = io::copy(&mut source.take(size.saturating_add(1)), &mut pending).map_err(at(to))?;
+    if copied == size { Ok(pending) } else { Err(FileError::Changed(from.to_owned())) }
+}
+
+/// What a path leads to, where it is a link: for a file of the user's own that may lie elsewhere, such as settings.
+pub fn target_of(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether anything has that name, be it a link that leads nowhere.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a path names a regular file or a link: both are replaced where a file is written over, and no link is followed.
+pub fn is_replaced(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|kind| kind.is_file() || kind.is_symlink())
+}
+
+/// The folders that a path lies in, the nearest first, as they are without links.
+pub fn folders_above(path: &Path) -> Vec<PathBuf> {
+    let nearest = folder_of(path).ancestors().map(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p });
+    let real = nearest.map(Path::canonicalize).find_map(Result::ok).unwrap_or_default();
+    real.ancestors().map(Path::to_owned).collect()
 }
 
 /// Removes a file, durably; that it is gone already is no error.
@@ -158,7 +209,7 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
 }
 
 /// The folder that a path lies in.
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -208,6 +259,22 @@ pub fn must_be_private(path: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Refuses a file that others than its owner may read or write.
+#[cfg(unix)]
+pub fn must_be_owners(path: &Path) -> Result<(), FileError> {
+    let meta = fs::symlink_metadata(path).map_err(at(path))?;
+    if meta.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(FileError::Exposed(path.to_owned(), "can be read or written by others: run `chmod 600` on it first"))
+}
+
+/// Says nothing where files have no modes.
+#[cfg(not(unix))]
+pub fn must_be_owners(_: &Path) -> Result<(), FileError> {
+    Ok(())
+}
+
 /// Refuses a folder that is a link.
 #[cfg(not(unix))]
 pub fn must_be_private(path: &Path) -> Result<(), FileError> {
@@ -218,18 +285,53 @@ pub fn must_be_private(path: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
+/// A folder being made beside its place, with a name that nothing has, for its owner alone. It takes its place when it is whole,
+/// and vanishes when it is not.
+pub struct NewFolder(tempfile::TempDir);
+
+impl NewFolder {
+    /// Begins to make what will be `path`.
+    pub fn beside(path: &Path) -> Result<Self, FileError> {
+        let mut new = tempfile::Builder::new();
+        new.prefix(PART.0).suffix(".new");
+        #[cfg(unix)]
+        new.permissions(fs::Permissions::from_mode(0o700));
+        let new = new.tempdir_in(folder_of(path));
+        Ok(Self(new.map_err(at(path))?))
+    }
+
+    /// Where it is made.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Moves it to its place. Returns `false`, and moves nothing, where something is there that is not an empty folder.
+    pub fn place(self, to: &Path) -> Result<bool, FileError> {
+        use io::ErrorKind as Kind;
+        match fs::rename(self.path(), to) {
+            Ok(()) => {
+                let _ = self.0.keep();
+                sync_folder_of(to).map(|()| true)
+            }
+            Err(e) if matches!(e.kind(), Kind::DirectoryNotEmpty | Kind::AlreadyExists | Kind::NotADirectory) => {
+                Ok(false)
+            }
+            Err(e) => Err(at(to)(e)),
+        }
+    }
+}
+
+/// Makes the folder that a path will lie in.
+pub fn folder_for(path: &Path) -> Result<(), FileError> {
+    private_folder(folder_of(path))
+}
+
 /// Removes a folder with everything in it; that it is gone already is no error.
 pub fn remove_folder(path: &Path) -> Result<(), FileError> {
     match fs::remove_dir_all(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(at(path)(e)),
         _ => Ok(()),
     }
-}
-
-/// Moves a folder to its place, which must be empty or not there.
-pub fn rename_folder(from: &Path, to: &Path) -> Result<(), FileError> {
-    fs::rename(from, to).map_err(at(to))?;
-    sync_folder_of(to)
 }
 
 /// The regular files of a folder by name, without going deeper; links, pipes and folders are passed over.
@@ -318,6 +420,23 @@ mod tests {
         write(&link, b"two").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_file());
         assert_eq!(read(&target, 10).unwrap(), b"one");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        write(&target, b"one").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(matches!(open(&link), Err(FileError::Link(_))));
+        assert!(matches!(open(folder.path()), Err(FileError::NotAFile(_))));
+        assert!(matches!(open(Path::new("/dev/zero")), Err(FileError::NotAFile(_))));
+        assert!(matches!(copy(&link, &folder.path().join("copy")), Err(FileError::Link(_))));
+        assert!(matches!(copy_for_now(&target, &folder.path().join("copy"), 2), Err(FileError::Large(..))));
+        assert!(copy_new(&target, &link).is_err());
+        copy_new(&target, &folder.path().join("copy")).unwrap();
+        assert_eq!(files_in(folder.path()).unwrap().len(), 2);
     }
 
     #[cfg(unix)]

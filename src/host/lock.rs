@@ -1,10 +1,11 @@
 //! One process writes, or several read. The lock is the operating system's, so none outlives its process.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::file::{FileError, at};
+use super::file::{FileError, at, folder_of};
 
 /// A lock on a workspace; it ends when this is dropped.
 #[derive(Debug)]
@@ -38,6 +39,32 @@ pub fn take(path: &Path, to_write: bool) -> Result<Lock, LockError> {
         }
     }
     Err(LockError::Busy)
+}
+
+/// How often a lock on a folder is tried, every tenth of a second.
+const PATIENCE: u32 = 600;
+
+/// Takes a lock on the folder of each path, and waits for whoever has it: two programs that would make something there at the same
+/// time make it one after the other. A folder that the system cannot lock is let be.
+pub fn folders_of(paths: &[&Path]) -> Result<Vec<Lock>, LockError> {
+    let real = |path: &&Path| folder_of(path).canonicalize().map_err(at(path));
+    // Everybody takes them in the same order, so that nobody waits for somebody who waits for them.
+    let folders: BTreeSet<PathBuf> = paths.iter().map(real).collect::<Result<_, _>>()?;
+    let mut locks = Vec::new();
+    for folder in folders {
+        let Ok(file) = File::open(&folder) else { continue };
+        let mut left = PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break locks.push(Lock(file)),
+                Err(TryLockError::WouldBlock) if left > 0 => std::thread::sleep(Duration::from_millis(100)),
+                Err(TryLockError::WouldBlock) => return Err(LockError::Busy),
+                Err(TryLockError::Error(_)) => break,
+            }
+            left -= 1;
+        }
+    }
+    Ok(locks)
 }
 
 #[cfg(test)]

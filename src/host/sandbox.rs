@@ -1,8 +1,12 @@
 //! The sandbox: from its start to its end the process opens no socket and starts no process.
 //!
 //! On Linux the kernel holds it to that: seccomp refuses the calls, Landlock refuses TCP and the execution of files.
-//! It must be entered before any thread exists. Elsewhere there is no sandbox, and `comity doctor` says so.
+//! It must be entered before any thread exists. Elsewhere there is no sandbox, and the first screen and `comity doctor` say so.
+//!
+//! A command that is given all of its files beforehand is then limited to them: to the workspace, the identity's folder, the
+//! settings, and what its arguments name. On the screens files are named as one goes, so nothing is limited there.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// How much of the sandbox is in force.
@@ -28,6 +32,65 @@ impl Sandbox {
 }
 
 static ENTERED: OnceLock<Sandbox> = OnceLock::new();
+static LIMITED: OnceLock<bool> = OnceLock::new();
+
+/// The files that a command may reach.
+#[derive(Clone, Default, Debug)]
+pub struct Reach {
+    /// Files and folders that it only reads.
+    pub reads: Vec<PathBuf>,
+    /// Folders in which it reads and writes.
+    pub writes: Vec<PathBuf>,
+}
+
+impl Reach {
+    /// A folder that it works in. Where it is not there yet, the nearest one above it is: it will be made there.
+    #[must_use]
+    pub fn with_folder(mut self, folder: &Path) -> Self {
+        let above = folder.ancestors().map(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p });
+        self.writes.extend(above.into_iter().find(|p| p.is_dir()).map(Path::to_owned));
+        self
+    }
+
+    /// The folder that a file lies in, or will: it is written beside its place.
+    #[must_use]
+    pub fn with_folder_of(self, file: &Path) -> Self {
+        self.with_folder(super::file::folder_of(file))
+    }
+}
+
+/// Limits the process to these files, as far as the kernel supports it, and returns whether it does. Once, and only where the
+/// sandbox was entered: whoever uses the library is left alone. No thread may exist yet.
+#[cfg(target_os = "linux")]
+pub fn limit(reach: &Reach) -> bool {
+    if ENTERED.get().is_none() {
+        return false;
+    }
+    *LIMITED.get_or_init(|| linux::limit(reach).is_ok())
+}
+
+/// Limits nothing: there is no sandbox on this system.
+#[cfg(not(target_os = "linux"))]
+pub fn limit(_: &Reach) -> bool {
+    false
+}
+
+/// Whether this process is limited to the files that it was given.
+pub fn is_limited() -> bool {
+    LIMITED.get().copied().unwrap_or(false)
+}
+
+/// What the kernel does not hold the process to, in a sentence for the first screen; nothing where it holds it to all, or where the
+/// sandbox was never to be entered.
+pub fn missing() -> Option<&'static str> {
+    match ENTERED.get()? {
+        Sandbox::Whole => None,
+        Sandbox::Calls => Some("This kernel has no Landlock: it does not limit which files comity reaches."),
+        Sandbox::None => {
+            Some("This system has no sandbox: only comity's own code keeps it from networks and other files.")
+        }
+    }
+}
 
 /// Enters the sandbox, as far as the kernel supports it, and returns how far that is.
 #[cfg(target_os = "linux")]
@@ -57,13 +120,51 @@ pub fn stands() -> Sandbox {
 mod linux {
     use std::collections::BTreeMap;
 
-    use landlock::{ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetStatus, Scope};
+    use landlock::{
+        ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus,
+        Scope, path_beneath_rules,
+    };
     use seccompiler::{
         BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition as Condition,
         SeccompFilter, SeccompRule,
     };
 
+    use super::Reach;
+
     type Failed = Box<dyn std::error::Error>;
+
+    /// What the system's own libraries read: time zones, and who the user is.
+    const SYSTEM: [&str; 10] = [
+        "/etc/localtime",
+        "/etc/timezone",
+        "/etc/passwd",
+        "/etc/nsswitch.conf",
+        "/usr/share/zoneinfo",
+        "/usr/lib",
+        "/lib",
+        "/lib64",
+        "/proc/self",
+        "/sys/fs/cgroup",
+    ];
+    /// The terminal, and where randomness comes from.
+    const DEVICES: [&str; 4] = ["/dev/tty", "/dev/pts", "/dev/null", "/dev/urandom"];
+
+    /// Only these files can be opened, and what lies in these folders; nothing of them can be executed.
+    pub(super) fn limit(reach: &Reach) -> Result<(), Failed> {
+        let all = AccessFs::from_all(ABI::V3) & !AccessFs::Execute;
+        let reads = AccessFs::ReadFile | AccessFs::ReadDir;
+        let zones = crate::host::folder::variable("TZDIR");
+        let status = Ruleset::default()
+            .handle_access(all)?
+            .create()?
+            .add_rules(path_beneath_rules(SYSTEM, reads))?
+            .add_rules(path_beneath_rules(zones, reads))?
+            .add_rules(path_beneath_rules(DEVICES, reads | AccessFs::WriteFile))?
+            .add_rules(path_beneath_rules(&reach.reads, reads))?
+            .add_rules(path_beneath_rules(&reach.writes, all))?
+            .restrict_self()?;
+        if status.ruleset == RulesetStatus::NotEnforced { Err("Landlock is not enforced".into()) } else { Ok(()) }
+    }
 
     /// No file may be executed; no TCP port bound or connected; no abstract socket, no signal outside.
     pub(super) fn landlock() -> Result<(), Failed> {

@@ -4,7 +4,7 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
 use crate::gate::cleared::Cleared;
-use crate::value::text::{width, wrap};
+use crate::value::text::{shown_lines, width, wrap};
 
 /// What a letter says: a request, or an answer to one.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -268,7 +268,11 @@ pub fn write(letter: &Cleared<Letter>, language: &str, form: LetterFormat) -> Re
         env.add_template(name, text)?;
     }
     env.add_template(&name, if form == LetterFormat::Text { plain } else { print })?;
-    let written = env.get_template(&name)?.render(letter)?;
+    // Swept as a whole: no field, and none that is added, can be forgotten.
+    let mut written = shown_lines(&env.get_template(&name)?.render(letter)?).join("\n");
+    if !written.ends_with('\n') {
+        written.push('\n');
+    }
     Ok(if form == LetterFormat::Text { narrow(&written) } else { written })
 }
 
@@ -326,6 +330,7 @@ fn push_line(out: &mut String, line: &str) {
 mod tests {
     use super::*;
     use crate::gate::cleared::for_tests;
+    use crate::value::text::is_hidden;
 
     fn letter(template: &str, text: &str) -> Letter {
         let party = |code: &str| Party {
@@ -381,6 +386,14 @@ mod tests {
     fn every_kind_of_request_has_its_letter_and_every_letter_can_be_written() {
         for kind in crate::law::request::all() {
             assert!(has_template(&kind.template), "{} is written with {}", kind.id, kind.template);
+        }
+        let evil = "a\u{202e}b\u{200b}c\u{2066}d\u{feff}e\u{e0041}f\u{1b}[31mg\u{9b}h\u{7f}i\u{ad}\u{2028}";
+        for (name, _) in LANGUAGES[0].letters {
+            for form in [LetterFormat::Html, LetterFormat::Text] {
+                let written = write(&for_tests(letter(name, evil)), "en", form).unwrap();
+                let found: Vec<char> = written.chars().filter(|c| *c != '\n' && is_hidden(*c)).collect();
+                assert!(found.is_empty() && written.contains("U+202E"), "{name}: {found:?}");
+            }
         }
         let hostile = "</p><script>alert(1)</script> \"quoted\" {{ id }}";
         for (name, _) in LANGUAGES[0].letters {

@@ -81,7 +81,10 @@ pub(super) fn in_memory() -> Result<Connection, StoreError> {
 /// that moment would have its key refused: so the first connection is made once, while every other thread waits.
 fn initialise() {
     static READY: Once = Once::new();
-    READY.call_once(|| drop(Connection::open_in_memory()));
+    READY.call_once(|| {
+        // It would tell standard error of what it finds; errors are told by whoever asked, and once.
+        let _ = Connection::open_in_memory().and_then(|c| c.execute_batch("PRAGMA cipher_log_level = NONE"));
+    });
 }
 
 /// Begins a transaction that writes: no other process may write until this ends.
@@ -120,8 +123,11 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
     let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let conn = connect(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.execute_batch(&key.pragma("key"))?;
-    if conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)).is_err() {
-        return Ok(None);
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)) {
+        Ok(_) => {}
+        // A full or failing medium says nothing of the key.
+        Err(failure) if is_full(&failure) => return Err(failure.into()),
+        Err(_) => return Ok(None),
     }
     let number = |pragma: &str| conn.query_row(&format!("PRAGMA {pragma}"), [], |r| r.get::<_, i64>(0));
     let (application, format) = (number("application_id")?, number("user_version")?);
@@ -136,6 +142,14 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
         missing.map_or(Ok(()), |sql| conn.execute_batch(sql))?;
     }
     Ok(Some(conn))
+}
+
+/// Whether there is no room for what SQLite writes beside a database before it reads it.
+fn is_full(failure: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+    let code = failure.sqlite_error().map(|e| e.extended_code);
+    let beside = [SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE];
+    failure.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) || code.is_some_and(|c| beside.contains(&c))
 }
 
 /// Stand-ins in memory for what a database of an older format lacks, by format, where it is opened read-only.

@@ -10,7 +10,7 @@ use super::order::Order;
 use super::screen::{self, screen_of};
 use super::screen_id::ScreenId;
 use crate::host::{file, folder};
-use crate::value::text::shown;
+use crate::value::text::{fit, shown};
 use crate::workspace::error::{Error, ErrorKind};
 
 /// The name of the file.
@@ -139,13 +139,19 @@ pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
     };
     let bytes = file::read(path, LONGEST)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
-    let written: Written = toml::from_str(text).map_err(|e| {
-        let until = e.span().map_or(0, |span| span.start.min(text.len()));
-        let line = bytes.iter().take(until).filter(|b| **b == b'\n').count() + 1;
-        bad(format!("line {line}: {}", shown(e.message().lines().next().unwrap_or_default())))
-    })?;
+    let written: Written = toml::from_str(text).map_err(|e| bad(said_of(text, &e)))?;
     Ok(written.view)
 }
+
+/// What is wrong in a file of TOML, and in which line; the line itself is not quoted.
+pub fn said_of(text: &str, error: &toml::de::Error) -> String {
+    let until = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text.bytes().take(until).filter(|b| *b == b'\n').count() + 1;
+    format!("line {line}: {}", shown(&fit(error.message().lines().next().unwrap_or_default(), LONGEST_FAULT)))
+}
+
+/// How many columns are said of what is wrong.
+const LONGEST_FAULT: usize = 200;
 
 /// Adds a view to those of the file, in the place of one of the same name. Returns whether there was one.
 ///

@@ -90,9 +90,9 @@ impl Settings {
 }
 
 fn read(path: &Path) -> Result<Written, Error> {
-    let bytes = file::read(path, LONGEST)?;
+    let bytes = file::read(&file::target_of(path), LONGEST)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad_file(path, "it is not UTF-8"))?;
-    toml::from_str(text).map_err(|e| bad_file(path, e.to_string().trim_end()))
+    toml::from_str(text).map_err(|e| bad_file(path, &saved::said_of(text, &e)))
 }
 
 fn bad_file(path: &Path, what: &str) -> Error {

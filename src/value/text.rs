@@ -75,6 +75,21 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether two names look alike to a reader: the same letters of other scripts, in other cases, with other white space, or with
+/// characters between that nobody sees (UTS 39).
+pub fn look_alike(one: &str, other: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let seen = text.chars().filter(|c| !is_hidden(*c)).collect::<String>();
+        seen.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let skeleton = |text: &str| unicode_security::skeleton(text).collect::<String>();
+    // What is alike only in capitals is found before, and what is alike only in small letters after the case is taken away.
+    let [one, other] = [plain(one), plain(other)];
+    let uncased = |text: &str| skeleton(&skeleton(text).to_lowercase());
+    let lowered = |text: &str| skeleton(&text.to_lowercase());
+    skeleton(&one) == skeleton(&other) || uncased(&one) == uncased(&other) || lowered(&one) == lowered(&other)
+}
+
 /// Text that is fit to be shown: the only text that screens draw. Foreign text becomes it through [`shown`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Shown(String);
@@ -271,7 +286,7 @@ pub fn is_blank(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{fit, is_hidden, pad, shown, shown_lines, width, wrap};
+    use super::{fit, is_hidden, look_alike, pad, shown, shown_lines, width, wrap};
 
     #[test]
     fn hostile_text_becomes_visible() {
@@ -291,6 +306,24 @@ mod tests {
         let marks = format!("a{}", "\u{301}".repeat(10_000));
         assert_eq!(shown(&marks), format!("a{}⟨+9996 marks⟩", "\u{301}".repeat(4)));
         assert_eq!(shown_lines("a\r\nb\tc\u{8}"), ["a", "b    c⟨U+0008⟩"]);
+    }
+
+    #[test]
+    fn names_that_a_reader_takes_for_each_other_look_alike() {
+        for (one, other) in [
+            ("XB cyber desk", "XB cyber desk"),
+            ("XB cyber desk", "\u{425}\u{412} cyber desk"),
+            ("XB cyber desk", "XB \u{441}yber desk"),
+            ("XB cyber desk", "xb  CYBER desk"),
+            ("XB cyber desk", "XB cy\u{200b}ber\u{202e} desk"),
+            ("XB cyber desk", "\u{1d417}\u{1d401} cyber desk"),
+            ("XO", "X0"),
+        ] {
+            assert!(look_alike(one, other), "{other}");
+        }
+        for (one, other) in [("XB cyber desk", "XA cyber desk"), ("Harbour", "Harbor"), ("XB", "XB desk")] {
+            assert!(!look_alike(one, other), "{other}");
+        }
     }
 
     #[test]

@@ -238,9 +238,10 @@ impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
         let (kind, hint) = match error {
             FileError::Io { .. } => (ErrorKind::Medium, "check the path and the medium; nothing was changed"),
-            FileError::NotAFile(_) => (ErrorKind::Medium, "name a file"),
+            FileError::NotAFile(_) | FileError::Link(_) => (ErrorKind::Medium, "name a file"),
+            FileError::Changed(_) => (ErrorKind::Medium, "try again when nobody writes to it; nothing was changed"),
             FileError::Large(..) => (ErrorKind::Malformed, "nothing was changed"),
-            FileError::Exposed(..) => (ErrorKind::Refused, "a workspace is for its owner alone"),
+            FileError::Exposed(..) => (ErrorKind::Refused, "what holds keys or cases is for its owner alone"),
         };
         Self::new(kind, error.to_string(), hint).caused_by(error)
     }

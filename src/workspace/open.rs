@@ -126,22 +126,43 @@ pub struct Founding<'a> {
     pub realm: Realm,
 }
 
-/// Makes a workspace. The desk's new root key is added to the founder's identity, which the caller must then write
-/// before anything else; `save` does that.
+/// Whether a folder is a workspace, or was one.
+pub fn is_workspace(folder: &Path) -> bool {
+    [KEYRING, DATABASE].iter().any(|name| file::exists(&folder.join(name)))
+}
+
+/// Makes a workspace. The desk's new root key is added to the founder's identity, which `save` must write before anything
+/// else; where the workspace cannot be made, the key is taken out again.
 pub fn found(
     folder: &Path,
     me: &mut Identity,
     founding: &Founding<'_>,
     now: Timestamp,
-    save: impl FnOnce(&Identity) -> Result<(), Error>,
+    save: impl Fn(&Identity) -> Result<(), Error>,
 ) -> Result<Id, Error> {
-    if !file::is_empty_folder(folder)? {
+    let roots = me.roots.len();
+    let made = make(folder, me, founding, now, &save);
+    if made.is_err() && me.roots.len() > roots {
+        me.roots.truncate(roots);
+        save(me)?;
+    }
+    made
+}
+
+fn make(
+    folder: &Path,
+    me: &mut Identity,
+    founding: &Founding<'_>,
+    now: Timestamp,
+    save: &impl Fn(&Identity) -> Result<(), Error>,
+) -> Result<Id, Error> {
+    let taken = || {
         let what = format!("{} is not empty", shown(&folder.to_string_lossy()));
-        return Err(Error::new(
-            ErrorKind::Version,
-            what,
-            "name another folder with --workspace; an existing desk is never overwritten",
-        ));
+        let hint = "name another folder with --workspace; an existing desk is never overwritten";
+        Error::new(ErrorKind::Version, what, hint)
+    };
+    if !file::is_empty_folder(folder)? {
+        return Err(taken());
     }
     let mut entropy = Entropy::default();
     let desk = entropy.id()?;
@@ -157,11 +178,8 @@ pub fn found(
         keys: keyring.public(root.public()),
     };
     // Everything is made beside its place and moved there whole.
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let new = folder.with_file_name(name);
-    file::remove_folder(&new)?;
-    file::private_folder(&new)?;
+    let being_made = file::NewFolder::beside(folder)?;
+    let new = being_made.path();
     for inner in ["evidence", "outbox", "inbox"] {
         file::private_folder(&new.join(inner))?;
     }
@@ -193,8 +211,7 @@ pub fn found(
     connection::truncate_wal(&db)?;
     drop(db);
     keyring.write(&new.join(KEYRING), me)?;
-    file::rename_folder(&new, folder)?;
-    Ok(desk)
+    if being_made.place(folder)? { Ok(desk) } else { Err(taken()) }
 }
 
 fn no_root() -> Error {

@@ -17,6 +17,7 @@ use crate::seal::identity::Identity;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, MemberError, Members};
+use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 
@@ -77,7 +78,10 @@ impl TrustStore {
         if store.path.symlink_metadata().is_ok() {
             let bytes = file::read(&store.path, LONGEST)?;
             store.workspaces = store.read(&bytes).map_err(|why| {
-                let what = format!("the trust state of this member ({}) was changed: {why}", store.path.display());
+                let what = format!(
+                    "the trust state of this member ({}) was changed: {why}",
+                    shown(&store.path.to_string_lossy())
+                );
                 Error::new(
                     ErrorKind::Fork,
                     what,
@@ -106,7 +110,18 @@ impl TrustStore {
         self.workspaces.insert(workspace, seen);
         let body = self.body();
         let all = object! { "seen" => body.clone(), "mac" => data_encoding::HEXLOWER.encode(&self.mac(&body)) };
-        Ok(file::write(&self.path, format!("{all}\n").as_bytes())?)
+        file::write(&self.path, format!("{all}\n").as_bytes()).map_err(|failure| {
+            let name = shown(&self.path.to_string_lossy()).into_owned();
+            Error::new(
+                ErrorKind::Medium,
+                format!("the trust state of this member cannot be written: {failure}"),
+                format!(
+                    "what was done in the workspace is stored; mend the medium or the folder of {name}, and open the \
+                     workspace again: it is written then"
+                ),
+            )
+            .caused_by(failure)
+        })
     }
 
     fn body(&self) -> Json {

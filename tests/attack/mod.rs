@@ -4,6 +4,7 @@
 
 mod cache;
 mod clock;
+mod doors;
 mod growth;
 mod keys;
 mod lying_desk;
@@ -11,3 +12,4 @@ mod names;
 mod ownership;
 mod people;
 mod scene;
+mod second_reader;

@@ -179,7 +179,7 @@ fn names_of_what_is_still_to_come_cannot_be_taken() {
             |t| t.c.open(1).unwrap().meta.desk,
             |t| {
                 let card = t.c.path("card");
-                t.c.must(1, "desk card", &[("out", &card)]);
+                t.c.must(1, "desk card", &[("out", &card), ("force", "yes")]);
                 let added = t.s.a.run(1, "partner add", &[("card", &card), ("kind", "law-enforcement")]);
                 added.map(|_| ()).map_err(|failure| failure.to_string())
             },

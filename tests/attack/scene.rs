@@ -417,7 +417,7 @@ pub fn broken(site: &Site) -> Vec<String> {
     let item = does(1, "item add", &fields);
     does(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     let out = site.path("afterwards");
-    does(1, "bundle export", &[("to", "XB"), ("out", &out)]);
+    does(1, "bundle export", &[("to", "XB"), ("out", &out), ("force", "yes")]);
     does(1, "retention purge", &[("item", &item), ("because", "a test")]);
     broken
 }

@@ -104,7 +104,7 @@ fn a_partner_shows_its_ceiling_what_raises_it_and_that_it_falls_again() {
     for ((kind, default), code) in KINDS.iter().zip(codes) {
         let other = Site::found(root.path(), code);
         let card = other.path("card");
-        let answer = other.must(1, "desk card", &[("out", &card)]);
+        let answer = other.must(1, "desk card", &[("out", &card), ("force", "yes")]);
         let met = a.must(1, "partner add", &[("card", &card), ("kind", kind)]);
         assert!(met.message.unwrap().contains(&format!("{kind}, up to tier {default} where")), "{kind}");
         let fingerprint = answer.value["fingerprint"].as_str().unwrap().to_owned();

@@ -174,7 +174,7 @@ impl Site {
     /// Pins a partner: its channel operational, an agreement on indicators and subscriber data up to tier 2.
     pub fn meet(&self, other: &Self) {
         let card = other.path("card");
-        let answer = other.must(1, "desk card", &[("out", &card)]);
+        let answer = other.must(1, "desk card", &[("out", &card), ("force", "yes")]);
         let fingerprint = answer.value["fingerprint"].as_str().unwrap().to_owned();
         self.must(1, "partner add", &[("card", &card), ("kind", "law-enforcement")]);
         self.must(1, "partner confirm", &[("partner", other.code), ("fingerprint", &fingerprint)]);

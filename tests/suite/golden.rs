@@ -21,13 +21,13 @@ fn copy(from: &Path, to: &Path) {
 
 /// Version control keeps no modes: a workspace is for its owner alone.
 #[cfg(unix)]
-fn close(folder: &Path) {
+fn close(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[cfg(not(unix))]
-fn close(_: &Path) {}
+fn close(_: &Path, _: u32) {}
 
 #[test]
 fn the_first_format_opens() {
@@ -39,7 +39,8 @@ fn the_first_format_opens() {
     for folder in ["", "outbox", "inbox", "evidence"] {
         fs::create_dir_all(site.workspace().join(folder)).unwrap();
     }
-    close(&site.workspace());
+    close(&site.workspace(), 0o700);
+    close(&site.identity(1), 0o600);
     // Where it is only read it stays of its format, to the last byte; the first opening for writing makes it of the newest.
     let database = || fs::read(site.workspace().join("workspace.db")).unwrap();
     let before = database();

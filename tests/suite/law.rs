@@ -140,7 +140,7 @@ fn a_clock_runs_by_the_row_of_its_time() {
     let before = preservation(&a);
     let sent = a.must(1, "request list", &[]).value[0]["id"].as_str().unwrap().to_owned();
     let letter = || {
-        a.must(1, "request letter", &[("request", &sent), ("out", &a.path("letter.txt"))]);
+        a.must(1, "request letter", &[("request", &sent), ("out", &a.path("letter.txt")), ("force", "yes")]);
         fs::read_to_string(a.path("letter.txt")).unwrap()
     };
     let written = letter();

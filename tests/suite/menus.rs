@@ -312,7 +312,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     a.must(1, "member revoke", &[("member", &fifth)]);
     let (c, d) = (Site::found(root, "XC"), Site::found(root, "XD"));
     let card = c.path("card");
-    c.must(1, "desk card", &[("out", &card)]);
+    c.must(1, "desk card", &[("out", &card), ("force", "yes")]);
     a.must(1, "partner add", &[("card", &card), ("kind", "cert")]);
     a.meet(&d);
     a.must(1, "partner suspend", &[("partner", "XD"), ("because", "a leak")]);

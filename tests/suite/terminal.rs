@@ -82,7 +82,7 @@ fn an_agreement_is_shown_as_a_policy_with_what_the_policy_leaves_out() {
         ("\t", "BESIDE IT"),
         ("a", "agreement export"),
         ("export\r", "Enter does it"),
-        ("iep\t\t\r", "\"iep_version\": 2.0"),
+        ("iep\t\t\t\r", "\"iep_version\": 2.0"),
         ("", "not in the policy: retention cap 90 days"),
         ("", "not agreed, so left out: unmodified_resale"),
     ]);
@@ -347,8 +347,8 @@ fn a_desk_is_founded_in_a_conversation() {
         ("workspace]: ", "\r"),
         ("identity.age]: ", "\r"),
         ("Your name: ", "N. Okafor\r"),
-        ("A new passphrase: ", "one\r"),
-        ("A new passphrase, once more: ", "two\r"),
+        ("A new passphrase for this identity: ", "orbit velvet tundra mosaic\r"),
+        ("A new passphrase for this identity, once more: ", "two\r"),
     ] {
         s.until(asks);
         // Whoever types before the terminal hides it is shown what they type: the prompt stands a moment earlier.
@@ -358,21 +358,21 @@ fn a_desk_is_founded_in_a_conversation() {
         s.press(answer);
     }
     s.until("the two passphrases differ");
-    s.when("it is asked for again", |text| text.matches("A new passphrase: ").count() == 2);
+    s.when("it is asked for again", |text| text.matches("A new passphrase for this identity: ").count() == 2);
     while s.drain(HIDES) {}
-    s.press("one\r");
+    s.press("orbit velvet tundra mosaic\r");
     s.when("and once more", |text| text.matches("once more: ").count() == 2);
     while s.drain(HIDES) {}
-    s.press("one\r");
+    s.press("orbit velvet tundra mosaic\r");
     s.until("Make it [yes]: ");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing is made yet");
     s.press("\r");
     s.until("comity desk card --out desk.card");
     assert_eq!(s.end(), 0);
-    assert!(!s.text().contains("one\n"), "a passphrase is not shown");
+    assert!(!s.text().contains("velvet"), "a passphrase is not shown");
 
     let passphrase = home.path().join("passphrase");
-    std::fs::write(&passphrase, "one\n").unwrap();
+    std::fs::write(&passphrase, "orbit velvet tundra mosaic\n").unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
         .env_clear()
         .env("HOME", home.path())
@@ -388,8 +388,23 @@ fn a_conversation_that_is_left_has_made_nothing() {
     let home = tempfile::tempdir().unwrap();
     let asked =
         ["The desk's code: ", "The desk's name: ", "Its jurisdiction: ", "Your roles", "Workspace [", "Identity ["];
-    let asked = asked.into_iter().chain(["Your name: ", "A new passphrase: ", "once more: ", "Make it [yes]: "]);
-    let answers = ["XA\r", "Harbour desk\r", "XA\r", "\r", "\r", "\r", "N. Okafor\r", "one\r", "one\r"];
+    let asked = asked.into_iter().chain([
+        "Your name: ",
+        "A new passphrase for this identity: ",
+        "once more: ",
+        "Make it [yes]: ",
+    ]);
+    let answers = [
+        "XA\r",
+        "Harbour desk\r",
+        "XA\r",
+        "\r",
+        "\r",
+        "\r",
+        "N. Okafor\r",
+        "orbit velvet tundra mosaic\r",
+        "orbit velvet tundra mosaic\r",
+    ];
     for left_at in [0, 4, 7, 8, 9] {
         let mut s = Screen::run(&["init"], home.path(), &[("COMITY_LIGHT_SCRYPT", "1")], 80, 120);
         for (asks, answer) in asked.clone().zip(answers.iter().take(left_at)) {

@@ -18,6 +18,7 @@ use crate::bundle::pack::{self, Source};
 use crate::command::definition::{
     self, Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, STAYS, Undo, Weight, Writes,
 };
+use crate::command::destination::{Destination, FORCE};
 use crate::command::json::{as_text, or_empty};
 use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
 use crate::gate::verdict::Verdict;
@@ -34,7 +35,7 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
-use crate::value::text::{counted, shown};
+use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -57,6 +58,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
+            FORCE,
             Arg::new("again", ArgKind::Number, "the number of a bundle to write once more, as it was"),
         ],
         writes: Some(Writes {
@@ -500,7 +502,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
 
 fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let to = workspace.partner(args.need("to")?)?;
-    let out = args.path("out")?;
+    let out = Destination::of(args, "out")?;
     if let Some(n) = args.number("again")? {
         return again(workspace, &to, n, &out);
     }
@@ -521,15 +523,14 @@ fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         exported.to,
         counted(exported.acts, "act"),
         exported.bytes,
-        shown(&out.to_string_lossy())
+        out.shown()
     );
     Ok(Output::thing(&exported).with_message(said))
 }
 
 /// Copies a bundle from the outbox to where it is carried. The bundle is made and kept whatever the medium does.
-fn deliver(kept: &Path, out: &Path, sequence: u64) -> Result<(), Error> {
-    file::copy(kept, out).map_err(|e| {
-        let failure = Error::from(e);
+fn deliver(kept: &Path, out: &Destination, sequence: u64) -> Result<(), Error> {
+    out.copy(kept).map_err(|failure| {
         let hint = format!(
             "the bundle is made and kept: write it with `bundle export --again {sequence}` when the medium works"
         );
@@ -544,7 +545,7 @@ struct WrittenAgain {
     sequence: u64,
 }
 
-fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Path) -> Result<Output, Error> {
+fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Destination) -> Result<Output, Error> {
     let number = u64::try_from(sequence).unwrap_or(0);
     let code = to.key.clone().unwrap_or_default();
     if bundle::numbered(&workspace.records(), to.id, bundle::State::Sent, number)?.is_none() {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::quarantine::{self, LARGEST, inbox_file};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::{Header, act_id};
 use crate::act::note::{self, KeyKind, Note, NoteKey, SignatureLine};
@@ -19,7 +20,7 @@ use crate::bundle::open::{BundleError, Opened, Parts};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::host::file;
+use crate::host::file::{self, FileError};
 use crate::record::bundle::{self, Arrival, Contents};
 use crate::record::store::{Record, RecordStore as _};
 use crate::record::stream;
@@ -32,7 +33,6 @@ use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing, words};
 use crate::value::digest::Digest;
-use crate::value::id::Id;
 use crate::value::realm::Realm;
 use crate::value::text::{counted, shown};
 use crate::workspace::error::{Error, ErrorKind};
@@ -40,9 +40,6 @@ use crate::workspace::open::Workspace;
 use crate::workspace::pipeline::beside;
 use crate::workspace::progress::Job;
 use crate::workspace::window;
-
-/// The largest bundle that is looked at, in bytes.
-const LARGEST: u64 = (2 << 30) + (4 << 20);
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -130,16 +127,17 @@ fn open(workspace: &Workspace, path: &Path) -> Result<Opened<Plain>, Error> {
     let file = file::open(path)?;
     let size = file.metadata().map(|m| m.len()).unwrap_or(0);
     if size > LARGEST {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            format!("{} is larger than 2 GiB", shown(&path.to_string_lossy())),
-            "ask for it in volumes",
-        ));
+        return Err(too_large(path));
     }
     let plain = age_file::open(&workspace.keyring.age, BufReader::with_capacity(256 * 1024, file))?;
     let opened = Opened::read(Box::new(plain) as Plain)?;
     opened.is_for(workspace.meta.desk, &workspace.meta.realm)?;
     Ok(opened)
+}
+
+fn too_large(path: &Path) -> Error {
+    let what = format!("{} is larger than 2 GiB", shown(&path.to_string_lossy()));
+    Error::new(ErrorKind::Malformed, what, "ask for it in volumes")
 }
 
 /// The sender of a bundle, who must be pinned, and whose bundle key must have signed it.
@@ -472,22 +470,13 @@ fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Resul
 
 // --- import --------------------------------------------------------------------------------------------------------
 
-fn inbox_file(workspace: &Workspace, from: Id, sequence: u64) -> PathBuf {
-    workspace.folder().join("inbox").join(format!("{from}-{sequence}.{}", workspace.meta.realm.ending()))
-}
-
 /// Copies what is on the medium into the inbox, so that nothing changes between the passes.
 fn spool(workspace: &mut Workspace, path: &Path) -> Result<PathBuf, Error> {
-    let size = file::open(path)?.metadata().map(|m| m.len()).unwrap_or(0);
-    if size > LARGEST {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            format!("{} is larger than 2 GiB", shown(&path.to_string_lossy())),
-            "ask for it in volumes",
-        ));
-    }
     let spooled = workspace.folder().join("inbox").join(format!("spool-{}", workspace.entropy.id()?));
-    file::copy_for_now(path, &spooled)?;
+    file::copy_for_now(path, &spooled, LARGEST).map_err(|failure| match failure {
+        FileError::Large(..) => too_large(path),
+        other => other.into(),
+    })?;
     Ok(spooled)
 }
 
@@ -535,7 +524,7 @@ fn describe(outcomes: &[Outcome]) -> String {
 fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Result<Outcome, Error> {
     let verified = match verify(workspace, spooled, job) {
         Err(failure) if failure.kind == ErrorKind::Gap => {
-            quarantine(workspace, spooled)?;
+            keep_waiting(workspace, spooled)?;
             return Err(failure);
         }
         other => other?,
@@ -548,7 +537,7 @@ fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Res
 }
 
 /// Keeps a bundle that came too early. Another one of the same number is another history.
-fn quarantine(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
+fn keep_waiting(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
     let opened = open(workspace, spooled)?;
     let (from, n) = (opened.manifest.from, opened.manifest.sequence);
     let kept = inbox_file(workspace, from, n);
@@ -558,7 +547,7 @@ fn quarantine(workspace: &Workspace, spooled: &Path) -> Result<(), Error> {
     if kept.exists() && open(workspace, &kept)?.digest() != opened.digest() {
         return Err(fork(&workspace.code_of(from)?, n));
     }
-    Ok(file::copy(spooled, &kept)?)
+    quarantine::keep(workspace, spooled, from, n)
 }
 
 /// A piece of an act that arrives.

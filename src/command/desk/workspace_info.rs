@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::destination::{Destination, FORCE};
 use crate::host::file;
 use crate::host::sandbox::{self, Sandbox};
 use crate::record::kind::{Kind, State};
@@ -13,7 +14,6 @@ use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::realm::Realm;
-use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -26,7 +26,7 @@ pub const COMMANDS: &[Command] = &[
         noun: "desk",
         name: "card",
         about: "Write the desk's card: the public identity that a partner pins",
-        args: &[Arg::new("out", ArgKind::ToWrite, "the file to write").required()],
+        args: &[Arg::new("out", ArgKind::ToWrite, "the file to write").required(), FORCE],
         writes: None,
         run: Handler::Reads(card),
     },
@@ -70,6 +70,7 @@ struct Surroundings {
     version: &'static str,
     sandbox: bool,
     sandbox_says: &'static str,
+    files_limited: bool,
     workspace: String,
     workspace_state: String,
     identity: String,
@@ -99,14 +100,11 @@ struct WrittenCard {
 }
 
 fn card(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let out = Destination::of(args, "out")?;
     let (card, text) = workspace.card()?;
-    let out = args.path("out")?;
-    file::write(&out, text.as_bytes())?;
-    let said = format!(
-        "Written to {}. Read this fingerprint aloud with the partner:\n{}",
-        shown(&out.to_string_lossy()),
-        card.fingerprint()
-    );
+    out.write(text.as_bytes())?;
+    let said =
+        format!("Written to {}. Read this fingerprint aloud with the partner:\n{}", out.shown(), card.fingerprint());
     Ok(Output::thing(&WrittenCard { fingerprint: card.fingerprint(), code: card.code }).with_message(said))
 }
 
@@ -175,6 +173,7 @@ fn doctor(context: &mut CommandContext, _: &Args, _: &mut Job) -> Result<Output,
         version: env!("CARGO_PKG_VERSION"),
         sandbox: sandbox != Sandbox::None,
         sandbox_says: sandbox.words(),
+        files_limited: sandbox::is_limited(),
         workspace: context.workspace.to_string_lossy().into_owned(),
         workspace_state: private,
         identity: context.identity.to_string_lossy().into_owned(),

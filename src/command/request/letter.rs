@@ -5,9 +5,9 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::destination::{Destination, FORCE};
 use crate::command::request::{DecisionRow, RequestSummary, row};
 use crate::gate::cleared;
-use crate::host::file;
 use crate::law::edition::Law;
 use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as InstrumentStatus};
 use crate::law::request::{ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Variant};
@@ -65,6 +65,7 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("request", ArgKind::Record(&[Kind::Request]), "the request").positional(),
         Arg::new("of", ArgKind::Word(letters), "which letter; without it, the request itself"),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
+        FORCE,
         Arg::new("language", ArgKind::Line, "the language of the template (en where it is not said)").cli_only(),
     ],
     writes: Some(Writes {
@@ -480,14 +481,14 @@ fn shown_text(text: &str) -> String {
 
 fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
-    let out = form.path("out")?;
+    let out = Destination::of(form, "out")?;
     let now = workspace.may_sign(crate::record::letter::WRITE)?;
     let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
     let values = of_request(workspace, &record, of.unwrap_or(LetterKind::Request))?;
     let cleared =
         cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
             .map_err(|v| Error::refused(v, None))?;
-    let shape = if out.extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
+    let shape = if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
         letter::LetterFormat::Text
     } else {
         letter::LetterFormat::Html
@@ -504,7 +505,7 @@ fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, 
     workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
         Ok(logged::new(id, record.id, "letter", &digest, e.salt()?))
     })?;
-    file::write(&out, text.as_bytes())?;
-    let said = format!("Written to {}; SHA-256 {digest}.", shown(&out.to_string_lossy()));
+    out.write(text.as_bytes())?;
+    let said = format!("Written to {}; SHA-256 {digest}.", out.shown());
     Ok(Output::made(id, said).with("sha256", digest.to_string()))
 }

@@ -4,6 +4,7 @@ use super::definition::{Screen, ViewParams, did, due_at, left, on, row};
 use crate::command::audit::statistics::{self, Figure, Requests};
 use crate::command::desk::today::{Agenda, Task, agenda};
 use crate::command::desk::workspace_info;
+use crate::host::sandbox;
 use crate::record::kind::Kind;
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
@@ -58,7 +59,10 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         // A clock that was set back makes nothing look late: that goes before.
         sentence: Shown::from(match workspace.clock_fault()? {
             Some(fault) => format!("{}: {}.", fault.what, fault.hint),
-            None => sentence(&agenda, now),
+            None => match sandbox::missing() {
+                Some(missing) => format!("{missing} {}", sentence(&agenda, now)),
+                None => sentence(&agenda, now),
+            },
         }),
         ..Page::default()
     })

@@ -1,0 +1,71 @@
+//! Where a command writes what leaves the workspace. Every command with `--out` writes through here: never over a file that is
+//! there, unless it is told to, and never into a workspace.
+
+use std::path::{Path, PathBuf};
+
+use super::definition::{Arg, ArgKind, Args};
+use crate::host::file;
+use crate::value::text::shown;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::is_workspace;
+
+/// The field that lets a command write over a file.
+pub const FORCE: Arg = Arg::new("force", ArgKind::Flag, "write over the file where there is one");
+
+/// A place for one file.
+pub struct Destination {
+    path: PathBuf,
+    over: bool,
+}
+
+impl Destination {
+    /// The place that a command is given: `--out`, and `--force`. Asked for before anything is done, so that what cannot be
+    /// written is not made.
+    pub fn of(args: &Args, field: &str) -> Result<Self, Error> {
+        Self::checked(args.path(field)?, args.flag(FORCE.name))
+    }
+
+    /// A place where nothing may be yet, whatever the command is told.
+    pub fn new(path: PathBuf) -> Result<Self, Error> {
+        Self::checked(path, false)
+    }
+
+    fn checked(path: PathBuf, over: bool) -> Result<Self, Error> {
+        let name = shown(&path.to_string_lossy()).into_owned();
+        if let Some(inside) = file::folders_above(&path).into_iter().find(|folder| is_workspace(folder)) {
+            let what = format!("{name} lies in the workspace {}", shown(&inside.to_string_lossy()));
+            return Err(Error::usage(what).hint("name a file outside of it: only comity itself writes there"));
+        }
+        if file::exists(&path) && !over {
+            return Err(Error::new(ErrorKind::Medium, format!("there is a file {name} already"), TAKEN));
+        }
+        if file::exists(&path) && !file::is_replaced(&path) {
+            let what = format!("{name} is not a regular file, so it is not written over");
+            return Err(Error::new(ErrorKind::Medium, what, "name another file"));
+        }
+        Ok(Self { path, over })
+    }
+
+    /// The path, fit to be shown.
+    pub fn shown(&self) -> String {
+        shown(&self.path.to_string_lossy()).into_owned()
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the file, whole or not at all, readable for its owner alone.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        Ok(if self.over { file::write(&self.path, bytes) } else { file::write_new(&self.path, bytes) }?)
+    }
+
+    /// Copies a file there, whole or not at all.
+    pub fn copy(&self, from: &Path) -> Result<(), Error> {
+        Ok(if self.over { file::copy(from, &self.path) } else { file::copy_new(from, &self.path) }?)
+    }
+}
+
+/// What to do where a file is in the way.
+const TAKEN: &str = "name another file, or write over it with --force";
