@@ -150,6 +150,11 @@ pub fn remove_parts(folder: &Path) -> Result<(), FileError> {
     files.iter().filter(|file| is_part(file)).try_for_each(|file| remove(file))
 }
 
+/// Returns a name in a folder for a file that is needed during one run: [`remove_parts`] removes what a run left behind.
+pub fn part_in(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{}{name}{}", PART.0, PART.1))
+}
+
 /// Copies a regular file, durably; what was there is replaced.
 pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
     copied(from, to, u64::MAX)?.finish()

@@ -498,3 +498,23 @@ fn a_name_like_a_partners_is_refused_and_both_are_shown() {
     }
     a.must(1, "partner add", &[("card", &named("XM", "Another desk")), ("kind", "law-enforcement")]);
 }
+
+/// What waits, and what a killed import left, may speak of what is erased: neither outlives a purge.
+#[test]
+fn the_inbox_is_empty_after_a_purge_and_strays_go_when_the_workspace_opens() {
+    let (_root, a, b) = pair();
+    let case = a.case("doors");
+    gives(&a, &b, &case, "first.example");
+    a.export(&b, "first");
+    gives(&a, &b, &case, "second.example");
+    let early = a.export(&b, "early");
+    b.fails(1, "bundle import", &[("path", &early)], ErrorKind::Gap);
+    let inbox = || fs::read_dir(b.workspace().join("inbox")).unwrap().count();
+    let stray = comity::host::file::part_in(&b.workspace().join("inbox"), "killed");
+    fs::write(&stray, "a spool").unwrap();
+    assert_eq!(inbox(), 2);
+    let own = b.indicator(&b.case("own"), "own.example");
+    assert!(!stray.exists() && inbox() == 1);
+    let said = b.must(1, "retention purge", &[("item", &own), ("because", "it was a mistake")]).message.unwrap();
+    assert!(inbox() == 0 && said.contains("1 bundle that waited"), "{said}");
+}

@@ -315,7 +315,7 @@ fn what_a_partner_with_keys_can_forge_is_refused() {
         bytes_of(&b.workspace()).into_iter().filter(|(p, _)| !p.to_string_lossy().contains("inbox")).collect();
     assert_eq!(before, waits, "the workspace is as it was");
     let left: Vec<_> = fs::read_dir(b.workspace().join("inbox")).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert!(left.iter().all(|f| !f.to_string_lossy().starts_with("spool-")), "no spool is left: {left:?}");
+    assert!(left.iter().all(|f| !f.to_string_lossy().ends_with(".part")), "no spool is left: {left:?}");
     // And the true one is still taken.
     fs::write(&path, &bytes).unwrap();
     on(&mut workspace, "bundle import", &path).unwrap();

@@ -472,7 +472,7 @@ fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Resul
 
 /// Copies what is on the medium into the inbox, so that nothing changes between the passes.
 fn spool(workspace: &mut Workspace, path: &Path) -> Result<PathBuf, Error> {
-    let spooled = workspace.folder().join("inbox").join(format!("spool-{}", workspace.entropy.id()?));
+    let spooled = file::part_in(&workspace.folder().join("inbox"), &workspace.entropy.id()?.to_string());
     file::copy_for_now(path, &spooled, LARGEST).map_err(|failure| match failure {
         FileError::Large(..) => too_large(path),
         other => other.into(),

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::act::header::Audience;
+use crate::command::bundle::quarantine::{drop_all, waiting};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -272,13 +273,17 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         crate::host::file::remove(&file)?;
     }
     draft::forget_all(workspace.folder())?;
+    let waited = match waiting(workspace)?.len() {
+        0 => String::new(),
+        n => format!(" {} that waited for an earlier one dropped: ask the sender again.", counted(n, "bundle")),
+    };
     let certificate = finish(workspace, id, job).map_err(|e| match e.kind {
         ErrorKind::Cancelled => e.hint("the content is erased; `comity retention purge` finishes it and certifies it"),
         _ => e,
     })?;
     let purged = Purged { items, records: count, held: Some(held), certificate: Some(certificate) };
     Ok(Output::thing(&purged).with_message(format!(
-        "Erased: {}, {} in all; certificate Z-{}.{stays}",
+        "Erased: {}, {} in all; certificate Z-{}.{stays}{waited}",
         counted(items, "item"),
         counted(count, "record"),
         certificate.short()
@@ -323,6 +328,7 @@ fn erased_by(workspace: &Workspace, purge: &Record) -> Result<Vec<Id>, Error> {
 /// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.
 fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Error> {
     let begun = crate::record::definition::need(&workspace.records(), purge, Kind::Purge)?;
+    drop_all(workspace)?;
     job.at("rotating the key", 0, None)?;
     connection::truncate_wal(&workspace.db)?;
     // Where a run was killed after its rotation, another costs seconds and is sure.
