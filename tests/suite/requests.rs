@@ -45,7 +45,8 @@ fn every_kind_is_written_and_read_as_a_letter() {
             for part in [kind.article.as_str(), "XA", "XB", "DRAFT, NOT SENT", &id] {
                 assert!(letter.contains(part), "{} {ending} does not say {part}:\n{letter}", kind.id);
             }
-            for field in kind.field.iter().filter(|f| f.required) {
+            let goes = |f: &&law::FieldRow| f.required && f.is_for(kind.addressees()[0]);
+            for field in kind.field.iter().filter(goes) {
                 let word = field.label.split(' ').next().unwrap();
                 assert!(letter.contains(word), "{} {ending} does not say {}", kind.id, field.label);
             }
@@ -184,6 +185,62 @@ fn a_letter_has_the_strictest_marking_of_what_it_is_about() {
     item("AMBER", "CLEAR", "H2");
     assert!(letter("2.txt").contains("TLP:AMBER PAP:RED H1 H2"), "{}", letter("3.txt"));
     assert_eq!(a.must(1, "case show", &[("case", &case)]).value["marking"], "TLP:AMBER PAP:RED H1 H2");
+}
+
+#[test]
+fn a_letter_that_was_sent_is_printed_again_as_it_was() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Sent");
+    let item = |tlp: &str, handling: &str| {
+        let form = [("type", "domain"), ("category", "indicator"), ("value", "x.example"), ("case", case.as_str())];
+        a.make(1, "item add", &[form.as_slice(), &[("tlp", tlp), ("handling", handling)]].concat())
+    };
+    item("GREEN", "H1");
+    let id = sent(&a, "bc29", &case, &[]);
+    let letter = |name: &str| {
+        let out = a.path(name);
+        a.must(1, "request letter", &[("request", &id), ("out", &out)]);
+        fs::read_to_string(&out).unwrap()
+    };
+    let first = letter("1.txt");
+    assert!(first.contains("TLP:GREEN"), "{first}");
+    item("RED", "H2");
+    assert_eq!(letter("2.txt"), first);
+    assert!(a.must(1, "case show", &[("case", &case)]).value["marking"].as_str().unwrap().contains("RED"));
+}
+
+#[test]
+fn only_an_order_that_nobody_validated_has_to_be_validated_in_48_hours() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Validation");
+    for kind in ["epoc", "epoc_pr"] {
+        for (validated, fields) in [
+            (true, filled(Law::of_program().request(kind).unwrap())),
+            (false, {
+                let all = filled(Law::of_program().request(kind).unwrap());
+                all.into_iter().filter(|f| !f.starts_with("validation=")).collect()
+            }),
+        ] {
+            let mut form =
+                vec![("kind", kind), ("case", &case), ("to", "XB"), ("draft", "yes"), ("urgency", "emergency")];
+            form.extend(fields.iter().map(|f| ("field", f.as_str())));
+            let id = a.make(1, "request new", &form);
+            let workspace = a.open(1).unwrap();
+            let record = workspace.find_record(&id, &[comity::record::kind::Kind::Request]).unwrap();
+            let terms = comity::record::request::terms_of(&record).unwrap();
+            let law = Law::of_program();
+            let now = workspace.now();
+            let row = law.request(kind).unwrap();
+            let clocks = comity::command::request::clocks(&workspace, &law, row, &terms, validated, now).unwrap();
+            drop(workspace);
+            assert_eq!(!clocks.to_string().contains("Article 4(5)"), validated, "{kind}");
+            for addressee in ["provider", "authority"] {
+                let out = a.path("clock.txt");
+                a.must(1, "request letter", &[("request", &id), ("addressee", addressee), ("out", &out)]);
+                assert!(!fs::read_to_string(&out).unwrap().contains("else withdrawn"), "{kind} {addressee}");
+            }
+        }
+    }
 }
 
 #[test]
