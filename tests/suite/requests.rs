@@ -360,10 +360,32 @@ fn an_offer_names_its_conditions_and_taking_them_binds() {
 #[test]
 fn a_refusal_cites_the_article_of_its_own_instrument() {
     let law = Law::of_program();
-    for (ground, instrument, cites) in
-        [("R2", "bc", "27(4)"), ("R2", "uncc", "40(21)"), ("R3", "uncc", "40(21)"), ("R6", "uncc", "40(22)")]
-    {
+    for (ground, instrument, cites) in [
+        ("R2", "bc", "27(4)"),
+        ("R2", "uncc", "40(21)"),
+        ("R3", "uncc", "40(21)"),
+        ("R6", "uncc", "40(22)"),
+        ("R4", "uncc", "40(8)"),
+        ("R5", "bc", "27(5)"),
+        ("R5", "untoc", "18(25)"),
+        ("UNTOC-dual-criminality", "untoc", "18(9)"),
+    ] {
         assert!(law.ground(ground).unwrap().source_in(instrument).contains(cites), "{ground} of {instrument}");
+    }
+}
+
+#[test]
+fn mutual_assistance_may_be_postponed_and_a_provider_says_nothing_of_customers() {
+    let law = Law::of_program();
+    let has = |kind: &str, ground: &str| law.request(kind).unwrap().grounds.iter().any(|g| g == ground);
+    for kind in ["bc25", "bc31", "bc33", "bc34", "uncc40", "uncc44", "uncc45", "uncc46", "mlat_untoc"] {
+        assert!(has(kind, "R5"), "{kind}");
+    }
+    for kind in ["bc29", "bc30", "uncc42", "uncc43"] {
+        assert!(!has(kind, "R5"), "{kind}");
+    }
+    for kind in ["epoc", "epoc_pr"] {
+        assert!(!has(kind, "IMP-not-customer") && has(kind, "IMP-not-held"), "{kind}");
     }
 }
 
