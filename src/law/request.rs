@@ -19,6 +19,18 @@ words! {
 }
 
 words! {
+    /// Who reads a letter of a request.
+    Addressee {
+        /// The other desk.
+        Desk = "desk",
+        /// The provider that it binds or asks.
+        Provider = "provider",
+        /// The authority that is notified of it or enforces it.
+        Authority = "authority",
+    }
+}
+
+words! {
     /// What a clock measures.
     ClockKind {
         /// Until when it is answered.
@@ -86,6 +98,7 @@ row::law_words! {
     Level: "`level` is L1, L2 or L3",
     Category: "`categories`, and the `category` of a `threshold`, are categories of data",
     Counterpart: "`counterpart` is `desk` or `provider`",
+    Addressee: "`addressees`, and the `to` of a `field` or `clock`, are of `desk`, `provider` and `authority`",
     ClockKind: "a `clock` is not one of those that can be computed: `reply`, `preservation`, `authority`",
     Unit: "a `clock` is not one of those that can be computed: its `unit` is `hour` or `day`",
     Event: "a `clock` is not one of those that can be computed: it `starts` when `received`, `sent`, `issued`, `served`, `decided`",
@@ -117,6 +130,9 @@ pub struct RequestKind {
     /// Whom it goes to.
     #[serde(deserialize_with = "row::word")]
     pub counterpart: Counterpart,
+    /// Who may be written to, the first where nobody is named; where it is left out, what `counterpart` says.
+    #[serde(default, deserialize_with = "row::maybe_all_words", skip_serializing_if = "Option::is_none")]
+    pub addressees: Option<Vec<Addressee>>,
     /// The categories of data that it may ask for.
     #[serde(deserialize_with = "row::all_words")]
     pub categories: Vec<Category>,
@@ -152,6 +168,9 @@ pub struct FieldRow {
     pub help: String,
     /// Whether the request is incomplete without it.
     pub required: bool,
+    /// To whom it may go; to every addressee of the kind where it is left out.
+    #[serde(default, deserialize_with = "row::maybe_all_words", skip_serializing_if = "Option::is_none")]
+    pub to: Option<Vec<Addressee>>,
 }
 
 /// One clock.
@@ -176,10 +195,27 @@ pub struct ClockRow {
     /// Whether a longer time that the order itself sets counts instead.
     #[serde(default)]
     pub longer_wins: bool,
+    /// Whose letter names it; that of every addressee of the kind where it is left out.
+    #[serde(default, deserialize_with = "row::maybe_all_words", skip_serializing_if = "Option::is_none")]
+    pub to: Option<Vec<Addressee>>,
     /// The rule.
     pub source: String,
     /// The day on which it was read, or `unverified`.
     pub verified: Verified,
+}
+
+impl FieldRow {
+    /// Whether it may go to somebody.
+    pub fn is_for(&self, whom: Addressee) -> bool {
+        self.to.as_ref().is_none_or(|to| to.contains(&whom))
+    }
+}
+
+impl ClockRow {
+    /// Whether a letter to somebody names it.
+    pub fn is_for(&self, whom: Addressee) -> bool {
+        self.to.as_ref().is_none_or(|to| to.contains(&whom))
+    }
 }
 
 #[derive(Deserialize)]
@@ -211,6 +247,11 @@ impl LawRow for RequestKind {
         row::first(&[
             (self.field.iter().any(|f| f.required), "a `field` is required: a request says something"),
             (self.clock.iter().any(|c| c.clock == ClockKind::Reply), "a `clock` is `reply`"),
+            (!self.addressees().is_empty(), "`addressees` names somebody"),
+            (
+                self.field.iter().all(|f| f.to.iter().flatten().all(|whom| self.addressees().contains(whom))),
+                "the `to` of a `field` names addressees of the kind",
+            ),
             (
                 self.clock.iter().all(clock),
                 "a `clock` is not one of those that can be computed; a preservation never rolls",
@@ -226,6 +267,15 @@ pub fn by_id(id: &str) -> Option<&'static RequestKind> {
 }
 
 impl RequestKind {
+    /// Who may be written to; the first is who it goes to where nobody else is named.
+    pub fn addressees(&self) -> &[Addressee] {
+        match (&self.addressees, self.counterpart) {
+            (Some(named), _) => named,
+            (None, Counterpart::Desk) => &[Addressee::Desk],
+            (None, Counterpart::Provider) => &[Addressee::Provider, Addressee::Authority],
+        }
+    }
+
     /// The required fields that `has` does not find.
     pub fn missing(&self, has: impl Fn(&str) -> bool) -> Vec<String> {
         self.field.iter().filter(|f| f.required && !has(&f.id)).map(|f| f.id.clone()).collect()

@@ -43,6 +43,11 @@ pub(super) fn all_words<'de, W: LawWord, D: Deserializer<'de>>(from: D) -> Resul
     Vec::<String>::deserialize(from)?.into_iter().map(read).collect()
 }
 
+/// Reads words of a closed list, where there are any.
+pub(super) fn maybe_all_words<'de, W: LawWord, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<W>>, D::Error> {
+    all_words(from).map(Some)
+}
+
 /// Makes lists of words readable in rows: each with what is said of another word.
 macro_rules! law_words {
     ($($name:ty: $problem:literal),+ $(,)?) => {

@@ -62,8 +62,6 @@ pub struct Letter {
     pub answer: Answer,
     /// Conditions that it stands under.
     pub conditions: Vec<String>,
-    /// The review that stands behind it.
-    pub review: Review,
     /// Its marking, in one line.
     pub marking: String,
     /// Who signs.
@@ -101,19 +99,6 @@ pub struct Answer {
     pub word: String,
     /// When.
     pub date: String,
-}
-
-/// The review behind a letter; all empty where there is none, or where it stays at the desk.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Review {
-    /// Its level.
-    pub level: String,
-    /// Who decided it.
-    pub reviewers: String,
-    /// When.
-    pub decided: String,
-    /// Until when it stands.
-    pub expires: String,
 }
 
 /// A desk in a letter.
@@ -221,6 +206,7 @@ const LANGUAGES: &[Language] = &[templates! { "en":
     "use-report",
     "answer",
     "notice",
+    "notification",
 }];
 
 /// How the plain form of a letter begins, behind its form made for print.

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::desks::{Fields, Site, pair};
 use comity::law::edition::Law;
-use comity::law::request::{self as law, Counterpart, Event, RequestKind, Variant};
+use comity::law::request::{self as law, Addressee, Counterpart, Event, RequestKind, Variant};
 use comity::workspace::error::ErrorKind;
 use tempfile::TempDir;
 
@@ -170,9 +170,16 @@ fn one_line(text: &str) -> String {
 }
 
 fn read(site: &Site, request: &str, of: &str) -> Read {
+    read_for(site, request, of, None)
+}
+
+/// The letter that goes to one addressee.
+fn read_for(site: &Site, request: &str, of: &str, whom: Option<Addressee>) -> Read {
     let [plain, html] = ["txt", "html"].map(|ending| {
         let out = site.path(&format!("{of}-{}.{ending}", &request[..8]));
-        site.must(1, "request letter", &[("request", request), ("of", of), ("out", &out), ("force", "yes")]);
+        let mut form = vec![("request", request), ("of", of), ("out", &out), ("force", "yes")];
+        form.extend(whom.map(|whom| ("addressee", whom.word())));
+        site.must(1, "request letter", &form);
         fs::read_to_string(&out).unwrap()
     });
     assert!(plain.lines().all(|l| l.chars().count() <= 80), "{plain}");
@@ -222,7 +229,7 @@ fn each_kind_asks_for_what_its_instrument_gives_and_says_what_it_asks_for() {
             for what in never(kind) {
                 assert!(letter.says_nothing_of(what), "{} says: {what}\n{}", kind.id, letter.plain);
             }
-            for field in &kind.field {
+            for field in kind.field.iter().filter(|f| f.is_for(kind.addressees()[0])) {
                 said(&format!("{} [{}]", field.label, field.article));
                 said(written(&field.id));
             }
@@ -256,6 +263,61 @@ fn each_kind_asks_for_what_its_instrument_gives_and_says_what_it_asks_for() {
 }
 
 #[test]
+fn each_addressee_reads_what_is_for_them_and_nothing_else() {
+    let (_root, a, _b, _e) = three();
+    let case = a.case("Forged login pages");
+    let mut kept = 0;
+    for kind in law::all().iter().filter(|k| k.review) {
+        let id = drafted(&a, kind, &case, "XE");
+        for whom in Addressee::ALL {
+            if !kind.addressees().contains(whom) {
+                let form = [("request", id.as_str()), ("addressee", whom.word()), ("out", &a.path("no.txt"))];
+                a.fails(1, "request letter", &form, ErrorKind::Usage);
+                continue;
+            }
+            let letter = read_for(&a, &id, "request", Some(*whom));
+            let (goes, stays): (Vec<_>, Vec<_>) = kind.field.iter().partition(|f| f.is_for(*whom));
+            for field in &goes {
+                let what = format!("{} [{}]", field.label, field.article);
+                assert!(letter.says(&what), "{} to {whom}: {what}\n{}", kind.id, letter.plain);
+            }
+            for field in stays {
+                kept += 1;
+                let what = format!("{} [{}]", field.label, field.article);
+                assert!(letter.says_nothing_of(&what), "{} to {whom}: {what}\n{}", kind.id, letter.plain);
+                if goes.iter().all(|f| written(&f.id) != written(&field.id)) {
+                    assert!(letter.says_nothing_of(written(&field.id)), "{} to {whom}\n{}", kind.id, letter.plain);
+                }
+            }
+            for clock in kind.clock.iter().filter(|c| !c.is_for(*whom)) {
+                assert!(letter.says_nothing_of(&clock.source), "{} to {whom}: {}", kind.id, clock.source);
+            }
+        }
+    }
+    assert_eq!(kept, 4 + 1 + 4, "EPOC, EPOC-PR, and what supports an order under Article 8 of the protocol");
+    // The certificate holds nothing of the case; the order does.
+    let law = Law::of_program();
+    for (kind, ids) in [("epoc", ["facts", "necessity", "emergency"].as_slice()), ("epoc_pr", &["necessity"])] {
+        for field in law.request(kind).unwrap().field.iter().filter(|f| ids.contains(&f.id.as_str())) {
+            assert!(!field.is_for(Addressee::Provider) && field.is_for(Addressee::Authority), "{kind} {}", field.id);
+        }
+    }
+}
+
+#[test]
+fn each_kind_names_the_articles_that_give_the_power() {
+    let law = Law::of_program();
+    for (kind, articles) in [
+        ("epoc", "Articles 4 and 5"),
+        ("epoc_pr", "Articles 4 and 6"),
+        ("eio", "Articles 1, 5 and 6"),
+        ("spoc", "Article 4"),
+    ] {
+        assert_eq!(law.request(kind).unwrap().article, articles);
+    }
+}
+
+#[test]
 fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
     let (_root, a, b, e) = three();
     for (other, kinds) in [(&b, ["bc29", "bc35", "bc26", "bc16"].as_slice()), (&e, &["epoc_pr", "spoc"])] {
@@ -280,7 +342,8 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
             a.must(1, "request send", &[("request", &id)]);
             let letter = read(&a, &id, "request");
             let said = |what: &str| assert!(letter.says(what), "{} does not say: {what}\n{}", kind.id, letter.plain);
-            for what in ["DRAFT", "informer", "suspicion is thin", "not to be signed"] {
+            let internal = ["Review and authorisation", "Level of legal review", "Reviewed by", "Valid until", "XA-2"];
+            for what in ["DRAFT", "informer", "suspicion is thin", "not to be signed"].iter().chain(&internal) {
                 assert!(letter.says_nothing_of(what), "{} says {what}\n{}", kind.id, letter.plain);
             }
             said(&format!("in force between XA and {}", other.code));

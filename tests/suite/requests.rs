@@ -45,7 +45,8 @@ fn every_kind_is_written_and_read_as_a_letter() {
             for part in [kind.article.as_str(), "XA", "XB", "DRAFT, NOT SENT", &id] {
                 assert!(letter.contains(part), "{} {ending} does not say {part}:\n{letter}", kind.id);
             }
-            for field in kind.field.iter().filter(|f| f.required) {
+            let goes = |f: &&law::FieldRow| f.required && f.is_for(kind.addressees()[0]);
+            for field in kind.field.iter().filter(goes) {
                 let word = field.label.split(' ').next().unwrap();
                 assert!(letter.contains(word), "{} {ending} does not say {}", kind.id, field.label);
             }
@@ -187,6 +188,62 @@ fn a_letter_has_the_strictest_marking_of_what_it_is_about() {
 }
 
 #[test]
+fn a_letter_that_was_sent_is_printed_again_as_it_was() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Sent");
+    let item = |tlp: &str, handling: &str| {
+        let form = [("type", "domain"), ("category", "indicator"), ("value", "x.example"), ("case", case.as_str())];
+        a.make(1, "item add", &[form.as_slice(), &[("tlp", tlp), ("handling", handling)]].concat())
+    };
+    item("GREEN", "H1");
+    let id = sent(&a, "bc29", &case, &[]);
+    let letter = |name: &str| {
+        let out = a.path(name);
+        a.must(1, "request letter", &[("request", &id), ("out", &out)]);
+        fs::read_to_string(&out).unwrap()
+    };
+    let first = letter("1.txt");
+    assert!(first.contains("TLP:GREEN"), "{first}");
+    item("RED", "H2");
+    assert_eq!(letter("2.txt"), first);
+    assert!(a.must(1, "case show", &[("case", &case)]).value["marking"].as_str().unwrap().contains("RED"));
+}
+
+#[test]
+fn only_an_order_that_nobody_validated_has_to_be_validated_in_48_hours() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Validation");
+    for kind in ["epoc", "epoc_pr"] {
+        for (validated, fields) in [
+            (true, filled(Law::of_program().request(kind).unwrap())),
+            (false, {
+                let all = filled(Law::of_program().request(kind).unwrap());
+                all.into_iter().filter(|f| !f.starts_with("validation=")).collect()
+            }),
+        ] {
+            let mut form =
+                vec![("kind", kind), ("case", &case), ("to", "XB"), ("draft", "yes"), ("urgency", "emergency")];
+            form.extend(fields.iter().map(|f| ("field", f.as_str())));
+            let id = a.make(1, "request new", &form);
+            let workspace = a.open(1).unwrap();
+            let record = workspace.find_record(&id, &[comity::record::kind::Kind::Request]).unwrap();
+            let terms = comity::record::request::terms_of(&record).unwrap();
+            let law = Law::of_program();
+            let now = workspace.now();
+            let row = law.request(kind).unwrap();
+            let clocks = comity::command::request::clocks(&workspace, &law, row, &terms, validated, now).unwrap();
+            drop(workspace);
+            assert_eq!(!clocks.to_string().contains("Article 4(5)"), validated, "{kind}");
+            for addressee in ["provider", "authority"] {
+                let out = a.path("clock.txt");
+                a.must(1, "request letter", &[("request", &id), ("addressee", addressee), ("out", &out)]);
+                assert!(!fs::read_to_string(&out).unwrap().contains("else withdrawn"), "{kind} {addressee}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_refusal_names_a_ground_of_its_instrument_and_reasons() {
     let (_root, a, b) = pair();
     let case = a.case("Refused");
@@ -303,10 +360,32 @@ fn an_offer_names_its_conditions_and_taking_them_binds() {
 #[test]
 fn a_refusal_cites_the_article_of_its_own_instrument() {
     let law = Law::of_program();
-    for (ground, instrument, cites) in
-        [("R2", "bc", "27(4)"), ("R2", "uncc", "40(21)"), ("R3", "uncc", "40(21)"), ("R6", "uncc", "40(22)")]
-    {
+    for (ground, instrument, cites) in [
+        ("R2", "bc", "27(4)"),
+        ("R2", "uncc", "40(21)"),
+        ("R3", "uncc", "40(21)"),
+        ("R6", "uncc", "40(22)"),
+        ("R4", "uncc", "40(8)"),
+        ("R5", "bc", "27(5)"),
+        ("R5", "untoc", "18(25)"),
+        ("UNTOC-dual-criminality", "untoc", "18(9)"),
+    ] {
         assert!(law.ground(ground).unwrap().source_in(instrument).contains(cites), "{ground} of {instrument}");
+    }
+}
+
+#[test]
+fn mutual_assistance_may_be_postponed_and_a_provider_says_nothing_of_customers() {
+    let law = Law::of_program();
+    let has = |kind: &str, ground: &str| law.request(kind).unwrap().grounds.iter().any(|g| g == ground);
+    for kind in ["bc25", "bc31", "bc33", "bc34", "uncc40", "uncc44", "uncc45", "uncc46", "mlat_untoc"] {
+        assert!(has(kind, "R5"), "{kind}");
+    }
+    for kind in ["bc29", "bc30", "uncc42", "uncc43"] {
+        assert!(!has(kind, "R5"), "{kind}");
+    }
+    for kind in ["epoc", "epoc_pr"] {
+        assert!(!has(kind, "IMP-not-customer") && has(kind, "IMP-not-held"), "{kind}");
     }
 }
 

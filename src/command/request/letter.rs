@@ -6,11 +6,11 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::destination::{Destination, FORCE};
-use crate::command::request::{DecisionRow, RequestSummary, row};
+use crate::command::request::{DecisionRow, RequestSummary, VALIDATION, row};
 use crate::gate::cleared;
 use crate::law::edition::Law;
 use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as InstrumentStatus};
-use crate::law::request::{ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Variant};
+use crate::law::request::{Addressee, ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Variant};
 use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp};
@@ -28,12 +28,17 @@ use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
 use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::open::Workspace;
+use crate::workspace::open::{Moment, Workspace};
 use crate::workspace::progress::Job;
 
 /// Which letters there are of a request.
 fn letters() -> Vec<&'static str> {
     all_words::<LetterKind>()
+}
+
+/// Who can be written to.
+fn addressees() -> Vec<&'static str> {
+    all_words::<Addressee>()
 }
 
 words! {
@@ -63,6 +68,7 @@ pub const COMMANDS: &[Command] = &[Command {
     about: "Write a request, or what was said to it last, as a letter: HTML made for print, or plain text (.txt)",
     args: &[
         Arg::new("request", ArgKind::Record(&[Kind::Request]), "the request").positional(),
+        Arg::new("addressee", ArgKind::Word(addressees), "who reads it; without it, who the request goes to"),
         Arg::new("of", ArgKind::Word(letters), "which letter; without it, the request itself"),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
         FORCE,
@@ -125,28 +131,59 @@ fn last_change(
     Ok(last)
 }
 
+/// The change that a letter is the paper of; `None` where there is none yet.
+fn event(
+    workspace: &Workspace,
+    record: &Record,
+    kind: &RequestKind,
+    of: LetterKind,
+) -> Result<Option<LastChange>, Error> {
+    let last = |change: ChangeKind| last_change(workspace, record, change, &|_| true);
+    let last_report =
+        |report: FollowUp| last_change(workspace, record, request::REPORT, &|terms| reports(terms, report));
+    match of {
+        LetterKind::Answer => last(request::ANSWER),
+        LetterKind::Extension => last_report(FollowUp::Extend),
+        LetterKind::UseReport => last_report(FollowUp::Use),
+        LetterKind::Clarification => last_report(FollowUp::Clarified),
+        LetterKind::Acceptance => last_report(FollowUp::TakeConditions),
+        LetterKind::Withdrawal => last(request::WITHDRAW),
+        LetterKind::Request if kind.review => last(request::SEND),
+        LetterKind::Request => last(request::CONSENT),
+    }
+}
+
+/// Whom a letter is for: the first addressee of its kind where none is named.
+fn addressee_of(kind: &RequestKind, of: LetterKind, named: Option<Addressee>) -> Result<Addressee, Error> {
+    let all = kind.addressees();
+    if of == LetterKind::Answer {
+        return match named {
+            None | Some(Addressee::Desk) => Ok(Addressee::Desk),
+            Some(_) => Err(Error::usage("an answer goes to the desk that asked: leave --addressee out")),
+        };
+    }
+    let first = all.first().copied().unwrap_or(Addressee::Desk);
+    let whom = named.unwrap_or(first);
+    if all.contains(&whom) {
+        return Ok(whom);
+    }
+    let words = all.iter().map(|a| a.word()).collect::<Vec<_>>().join(" or ");
+    Err(Error::usage(format!("a letter of {} goes to: {words}", kind.id)))
+}
+
 fn reports(terms: &Json, report: FollowUp) -> bool {
     terms.get("report").and_then(Json::text).and_then(FollowUp::parse) == Some(report)
 }
 
-/// The review that stands behind an own request. Its reasoning stays at the desk.
-fn review_behind(workspace: &Workspace, record: &Record) -> Result<(letter::Review, Vec<String>), Error> {
+/// The conditions and caveats that the review of an own request set. Everything else of a review stays at the desk: its
+/// level, who decided it, until when it stands, its reasoning.
+fn set_by_review(workspace: &Workspace, record: &Record) -> Result<Vec<String>, Error> {
     let to = record.partner.unwrap_or(workspace.meta.desk);
     let found = review::deciding(&workspace.records(), &[record.id], to)?;
-    let Some(found) = found.filter(|_| record.desk == workspace.meta.desk) else { return Ok(Default::default()) };
-    let names: Vec<String> =
-        review::reviewers_of(&found).into_iter().map(|p| workspace.name_of(p)).collect::<Result<_, _>>()?;
-    let decided = last_change(workspace, &found, review::DECIDE, &|_| true)?;
-    let decided = decided.map(|d| d.act.read_header()).transpose()?.map(|h| h.time.at.to_minute());
-    let said = letter::Review {
-        level: found.text("level").unwrap_or_default().to_owned(),
-        reviewers: names.join(", "),
-        decided: decided.unwrap_or_default(),
-        expires: found.instant("expires").map(Timestamp::to_minute).unwrap_or_default(),
-    };
+    let Some(found) = found.filter(|_| record.desk == workspace.meta.desk) else { return Ok(Vec::new()) };
     let mut under: Vec<String> = review::conditions_of(&found).into_iter().map(in_words).collect();
     under.extend(crate::command::review::statements(workspace, &found)?.caveats.iter().map(|c| shown_text(c)));
-    Ok((said, under))
+    Ok(under)
 }
 
 /// What a request came under, as sentences.
@@ -213,6 +250,7 @@ fn terms_of_time(
     kind: &RequestKind,
     record: &Record,
     row: &RequestSummary,
+    addressee: Addressee,
 ) -> Result<Vec<Term>, Error> {
     let draft = row.sent.is_none();
     let clocks = if draft {
@@ -221,6 +259,7 @@ fn terms_of_time(
             law,
             kind,
             &request::terms_of(record)?,
+            row.fields.iter().any(|(id, text)| id == VALIDATION && !text.trim().is_empty()),
             workspace.now(),
         )?)
     } else {
@@ -230,6 +269,10 @@ fn terms_of_time(
         .iter()
         .map(|clock| {
             let ruled = kind.clock.iter().find(|c| Some(c.clock) == clock.clock && c.variant == clock.variant);
+            (clock, ruled)
+        })
+        .filter(|(_, ruled)| ruled.is_none_or(|c| c.is_for(addressee)))
+        .map(|(clock, ruled)| {
             let mut term = term(clock, ruled);
             // The end of a draft's period is not known before it is sent; that of its authorisation is.
             if draft && clock.clock != Some(ClockKind::Authority) {
@@ -238,7 +281,7 @@ fn terms_of_time(
             term
         })
         .collect();
-    let later = kind.clock.iter().filter(|c| matches!(c.starts, Event::Served | Event::Decided));
+    let later = kind.clock.iter().filter(|c| matches!(c.starts, Event::Served | Event::Decided) && c.is_for(addressee));
     all.extend(later.map(|c| Term {
         clock: c.clock.word().to_owned(),
         variant: variant(&c.variant),
@@ -279,7 +322,14 @@ fn counted(clock: &LawClock) -> String {
 }
 
 /// The letter of a request, or of what was said to it last.
-pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Result<Letter, Error> {
+///
+/// It goes to one addressee and says what is for that one alone; who asked reads all that is answered.
+fn of_request(
+    workspace: &Workspace,
+    record: &Record,
+    of: LetterKind,
+    addressee: Option<Addressee>,
+) -> Result<Letter, Error> {
     let row = row(workspace, record)?;
     // A letter says what was the law when what it says was done, however often it is written.
     let did = match of {
@@ -299,18 +349,9 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
     };
     let said =
         |id: &str| row.fields.iter().find(|(name, _)| name == id).map(|(_, text)| shown_text(text)).unwrap_or_default();
-    let last_report =
-        |report: FollowUp| last_change(workspace, record, request::REPORT, &|terms| reports(terms, report));
-    let event = match of {
-        LetterKind::Answer => last_change(workspace, record, request::ANSWER, &|_| true),
-        LetterKind::Extension => last_report(FollowUp::Extend),
-        LetterKind::UseReport => last_report(FollowUp::Use),
-        LetterKind::Clarification => last_report(FollowUp::Clarified),
-        LetterKind::Acceptance => last_report(FollowUp::TakeConditions),
-        LetterKind::Withdrawal => last_change(workspace, record, request::WITHDRAW, &|_| true),
-        LetterKind::Request if kind.review => last_change(workspace, record, request::SEND, &|_| true),
-        LetterKind::Request => last_change(workspace, record, request::CONSENT, &|_| true),
-    }?;
+    let addressee = addressee_of(kind, of, addressee)?;
+    let goes = |is_for: bool| is_for || of == LetterKind::Answer;
+    let event = event(workspace, record, kind, of)?;
     if event.is_none() && of != LetterKind::Request {
         return Err(Error::not_allowed(format!("there is no {of} to this request yet")));
     }
@@ -328,20 +369,22 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
         (LetterKind::Extension, _) => "extension",
         (LetterKind::UseReport, _) => "use-report",
         (LetterKind::Clarification | LetterKind::Acceptance | LetterKind::Withdrawal, _) => "notice",
-        (LetterKind::Request, _) => &kind.template,
+        (LetterKind::Request, _) => match (kind.counterpart, addressee) {
+            (Counterpart::Provider, Addressee::Authority) => "notification",
+            (Counterpart::Desk, Addressee::Provider) => "production-order",
+            _ => &kind.template,
+        },
     };
-    let (review, conditions) = match (of, &row.decision) {
+    let conditions = match (of, &row.decision) {
         // What a partner's review set came with its request.
-        (LetterKind::Request, Some(decision)) if record.desk != workspace.meta.desk => {
-            (letter::Review::default(), under(decision))
-        }
-        (LetterKind::Request, _) => review_behind(workspace, record)?,
+        (LetterKind::Request, Some(decision)) if record.desk != workspace.meta.desk => under(decision),
+        (LetterKind::Request, _) => set_by_review(workspace, record)?,
         (LetterKind::Answer, _) => {
             let terms = event.as_ref().map(|e| &e.terms);
             let set = terms.map(request::conditions_sent).unwrap_or_default();
-            (letter::Review::default(), set.into_iter().map(in_words).collect())
+            set.into_iter().map(in_words).collect()
         }
-        _ => Default::default(),
+        _ => Vec::new(),
     };
     let (from, to) = if of == LetterKind::Answer { (asked, asks) } else { (asks, asked) };
     let (from, to) = (party(workspace, from)?, party(workspace, to)?);
@@ -359,7 +402,7 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
         of: of.word().to_owned(),
         banner: banner(workspace, draft, in_force, &between),
         draft,
-        provider: if kind.counterpart == Counterpart::Provider {
+        provider: if addressee == Addressee::Provider {
             of_request(&["provider", "addressee", "custodian"])
         } else {
             String::new()
@@ -382,6 +425,7 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
         fields: kind
             .field
             .iter()
+            .filter(|f| goes(f.is_for(addressee)))
             .map(|f| Paragraph {
                 id: f.id.clone(),
                 label: f.label.clone(),
@@ -391,7 +435,7 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
             .filter(|p| !p.text.is_empty())
             .collect(),
         clocks: if matches!(of, LetterKind::Request | LetterKind::Extension) {
-            terms_of_time(workspace, &law, kind, record, &row)?
+            terms_of_time(workspace, &law, kind, record, &row, addressee)?
         } else {
             Vec::new()
         },
@@ -409,7 +453,6 @@ pub fn of_request(workspace: &Workspace, record: &Record, of: LetterKind) -> Res
             word: answer.map(|a| a.word().to_owned()).unwrap_or_default(),
         },
         conditions,
-        review,
         marking: marking(workspace, record)?,
         signer: header.as_ref().map(|h| workspace.name_of(h.member)).transpose()?.unwrap_or_default(),
         role: header.as_ref().map(|h| h.role.word().replace('-', " ")).unwrap_or_default(),
@@ -479,12 +522,33 @@ fn shown_text(text: &str) -> String {
     crate::value::text::shown_lines(text).join("\n")
 }
 
-fn write(workspace: &mut Workspace, form: &Args, _: &mut Job) -> Result<Output, Error> {
+/// A letter as it was when what it says was done: everything in it, its marking too, is read as of that act. What was not
+/// sent yet is read as of now.
+fn as_it_was(
+    workspace: &Workspace,
+    record: &Record,
+    of: LetterKind,
+    addressee: Option<Addressee>,
+    job: &mut Job,
+) -> Result<Letter, Error> {
+    let law = crate::command::law::of(workspace, record, &[request::SEND, request::CONSENT])?;
+    let kind = law.request(&request::terms_of(record)?.kind);
+    let Some(event) = kind.map(|kind| event(workspace, record, kind, of)).transpose()?.flatten() else {
+        return of_request(workspace, record, of, addressee);
+    };
+    let then = workspace.as_of(Moment::Act(event.act.position), job)?;
+    let missing = || Error::new(ErrorKind::Integrity, "the request is not in the log", "run `comity audit verify`");
+    let record = then.records().get(record.id)?.ok_or_else(missing)?;
+    of_request(&then, &record, of, addressee)
+}
+
+fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
     let out = Destination::of(form, "out")?;
     let now = workspace.may_sign(crate::record::letter::WRITE)?;
     let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
-    let values = of_request(workspace, &record, of.unwrap_or(LetterKind::Request))?;
+    let addressee = form.maybe_read("addressee", "an addressee of a letter", Addressee::parse)?;
+    let values = as_it_was(workspace, &record, of.unwrap_or(LetterKind::Request), addressee, job)?;
     let cleared =
         cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
             .map_err(|v| Error::refused(v, None))?;

@@ -729,7 +729,10 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let urgency = args.maybe_read("urgency", "an urgency", |w| URGENCIES.iter().find(|u| u.word() == w).cloned())?;
     let urgency = urgency.filter(|u| *u != Variant::ORDINARY);
     if let Some(urgency) = &urgency
-        && !kind.clock.iter().any(|c| c.variant == *urgency)
+        && !kind
+            .clock
+            .iter()
+            .any(|c| c.variant == *urgency || (c.variant == Variant::VALIDATION && *urgency == Variant::EMERGENCY))
     {
         let known: Vec<&str> = kind.clock.iter().map(|c| c.variant.word()).collect();
         return Err(Error::usage(format!("--urgency {urgency}: {} has {}", kind.id, known.join(", "))));
@@ -867,6 +870,9 @@ fn must_bind(
     Err(Error::refused(facts.judge(), None).hint(not_in_force(kind)))
 }
 
+/// The field that names the authority that validated an order, where one did.
+pub const VALIDATION: &str = "validation";
+
 /// The clocks that run from when a request is sent, as terms: one for each clock of its kind, in the variant that its
 /// urgency asks for; an emergency's validation beside them.
 pub fn clocks(
@@ -874,6 +880,7 @@ pub fn clocks(
     law: &Law,
     kind: &RequestKind,
     terms: &Terms,
+    validated: bool,
     event: Timestamp,
 ) -> Result<Json, Error> {
     let other = workspace.records().get(terms.to)?;
@@ -883,7 +890,9 @@ pub fn clocks(
     for clock in deadline::clocks(law, kind, event, terms.order_days, &calendar) {
         let row = clock.row;
         let chosen = variant_of(kind, row.clock, terms).is_some_and(|v| v == row.variant);
-        let validation = row.variant == Variant::VALIDATION && terms.urgency.as_ref() == Some(&Variant::EMERGENCY);
+        // Only what was issued before anyone validated it has to be validated afterwards.
+        let validation =
+            row.variant == Variant::VALIDATION && !validated && terms.urgency.as_ref() == Some(&Variant::EMERGENCY);
         let starts = matches!(row.starts, Event::Sent | Event::Issued | Event::Received);
         if !(starts && (chosen || validation)) {
             continue;
@@ -920,7 +929,8 @@ fn send(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let content = workspace.content(&record)?;
     let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
     let (realm, me) = (workspace.meta.realm.clone(), workspace.person());
-    let clocks = clocks(workspace, law, kind, &terms, workspace.now())?;
+    let validated = fields.get(VALIDATION).and_then(Json::text).is_some_and(|said| !said.trim().is_empty());
+    let clocks = clocks(workspace, law, kind, &terms, validated, workspace.now())?;
     // The decision of the review and its conditions travel; its reasoning stays here.
     let review = review::deciding(&workspace.records(), &[record.id], terms.to)?;
     let conditions = review.as_ref().map(review::conditions_of).unwrap_or_default();
