@@ -590,10 +590,10 @@ fn share_case(act: &mut ActWriter<'_, '_>, entropy: &mut Entropy, home: Id, case
     Ok(())
 }
 
-/// The minimised copy: what the partner needs to use the item. Keys of attachments and the desk's own remarks stay.
+/// The minimised copy: what the partner needs to use the item, and what was shown of it.
 fn minimised(content: &Json) -> Json {
     let mut copy = object! {};
-    for key in ["value", "title", "note", "ids", "original", "caveats"] {
+    for key in item::COPIED {
         if let Some(value) = content.get(key) {
             copy.set(key, value.clone());
         }

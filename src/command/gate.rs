@@ -201,6 +201,8 @@ fn fresh(workspace: &Workspace, category: Category) -> Record {
         marking: Marking::default_for(tier),
         conditions: Vec::new(),
         originator: home,
+        third: false,
+        references: Vec::new(),
         request: None,
         delete_by: workspace.now().plus(Duration::days(365)),
     };

@@ -1,12 +1,15 @@
-//! What all formats have in common: their options, and the items that they yield.
+//! What all formats have in common: their options, what they yield, and why they stop. Nothing is judged here.
 
 use std::io::{BufRead, Read as _};
 
-use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliability, Tier};
-use crate::value::marking::Marking;
+use super::claim::Claim;
+use crate::value::class::{Assertion, Category, Credibility, Reliability, Tier};
+use crate::value::json::Json;
+use crate::value::marking::Tlp;
+use crate::value::timestamp::Timestamp;
 
-/// Reads a file and hands its items on.
-pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Found) -> bool) -> Result<(), FormatError>;
+/// Reads a file and hands on what it sees.
+pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError>;
 
 /// A format: its name, and how it is read.
 pub struct Format {
@@ -14,15 +17,15 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
-    /// Reads a file and hands its items on. Ends early where `each` answers `false`.
+    /// Reads a file and hands on what it sees, in its order. Ends early where `each` answers `false`.
     pub read: ReadFile,
 }
 
 /// Options for reading a file.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Which column of a table holds what: a name and a number from 1.
-    pub columns: Vec<(String, usize)>,
+    /// Which column of a table holds what: a name, and a number from 1 or a heading.
+    pub columns: Vec<(String, String)>,
     /// The type of every item, where the file does not say.
     pub kind: Option<String>,
     /// The data category of every item, where the file does not say.
@@ -35,28 +38,56 @@ pub struct Options {
     pub comment: Option<u8>,
     /// Whether the first line of a table names its columns.
     pub header: bool,
+    /// The least marking of everything in the file.
+    pub least: Claim,
+    /// What a marking that cannot be read is.
+    pub unknown_marking: Option<Tlp>,
+    /// Whose the file is.
+    pub originator: Option<String>,
+    /// When it is read: what was valid until then has ended.
+    pub now: Option<Timestamp>,
 }
 
-/// An item that a file holds.
+/// What a reader sees.
+pub enum Seen {
+    /// An item.
+    Item(Box<Found>),
+    /// What cannot be read, where the rest can.
+    Fault(FormatError),
+    /// What is not taken, or is to be known of what is: of which sort it is, and its name.
+    Remark(&'static str, String),
+    /// A tag says that the file is of an exercise.
+    Exercise(String),
+}
+
+/// An item that a file holds, as it stands there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
-    /// What it is: a word.
+    /// Where it stands.
+    pub place: String,
+    /// What it is, as the file spells it.
     pub kind: String,
-    /// Its data category.
-    pub category: Category,
-    /// Its tier.
-    pub tier: Tier,
-    /// Whom it is about.
-    pub person_class: PersonClass,
+    /// The template of the object that it is a part of.
+    pub template: Option<String>,
+    /// What it is in that object.
+    pub part: Option<String>,
+    /// What it is judged as by the person screen, where its type alone does not say it.
+    pub judged_as: Option<String>,
+    /// Other types that it speaks of, which are screened too.
+    pub speaks_of: Vec<String>,
+    /// Its data category, where the member who imports it says so.
+    pub category: Option<Category>,
+    /// Its tier, where they say so.
+    pub tier: Option<Tier>,
     /// Fact or assessment.
     pub assertion: Assertion,
     /// How reliable the file says its source is.
     pub source_grade: Option<Reliability>,
-    /// How credible the file says it is.
+    /// How credible it is, as the file says.
     pub information_grade: Option<Credibility>,
-    /// The marking that the file claims; `None`: the default of its tier.
-    pub marking: Option<Marking>,
-    /// Its value.
+    /// The marking that the file claims.
+    pub claim: Claim,
+    /// Its value, whole.
     pub value: String,
     /// A title.
     pub title: Option<String>,
@@ -64,11 +95,54 @@ pub struct Found {
     pub note: Option<String>,
     /// Its ids elsewhere: scheme and id.
     pub ids: Vec<(&'static str, String)>,
-    /// The object as it stood in the file.
+    /// Which version of it this is.
+    pub version: Option<String>,
+    /// What else the file says of it: an object whose members are shown, searched and screened, and leave with it.
+    pub properties: Option<Json>,
+    /// The ids, elsewhere, of what it names.
+    pub references: Vec<String>,
+    /// For a relation between the first two that it names: the word for it.
+    pub relation: Option<String>,
+    /// Whose it is, where the file says so.
+    pub originator: Option<String>,
+    /// In how many days the file wants it deleted.
+    pub keep_days: Option<i64>,
+    /// The object as it stood in the file. It never leaves.
     pub original: Option<String>,
 }
 
-/// Why a file cannot be read.
+impl Found {
+    /// An item of this type and value, of which nothing else is said.
+    pub fn new(place: impl Into<String>, kind: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            kind: kind.into(),
+            template: None,
+            part: None,
+            judged_as: None,
+            speaks_of: Vec::new(),
+            category: None,
+            tier: None,
+            assertion: Assertion::Fact,
+            source_grade: None,
+            information_grade: None,
+            claim: Claim::default(),
+            value: value.into(),
+            title: None,
+            note: None,
+            ids: Vec::new(),
+            version: None,
+            properties: None,
+            references: Vec::new(),
+            relation: None,
+            originator: None,
+            keep_days: None,
+            original: None,
+        }
+    }
+}
+
+/// Why a file, or a part of it, cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{place}: {what}")]
 pub struct FormatError {
@@ -76,75 +150,62 @@ pub struct FormatError {
     pub place: String,
     /// What is wrong.
     pub what: String,
+    /// Whether it is not the file that is wrong but what was asked for.
+    pub usage: bool,
 }
 
 impl FormatError {
     /// Something wrong at a place.
     pub fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { place: place.into(), what: what.into() }
+        Self { place: place.into(), what: what.into(), usage: false }
+    }
+
+    /// Something that was asked for and does not fit the file.
+    pub fn usage(place: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { usage: true, ..Self::new(place, what) }
     }
 }
 
 /// The largest file of a format that is read as a whole, in bytes.
-pub const LARGEST: u64 = 64 << 20;
+pub const LARGEST: u64 = 256 << 20;
 
 /// Reads a file as a whole.
 pub fn whole(input: &mut dyn BufRead) -> Result<Vec<u8>, FormatError> {
     let mut bytes = Vec::new();
     input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| FormatError::new("the file", e.to_string()))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(FormatError::new("the file", "it is larger than 64 MiB: split it"));
+        return Err(FormatError::new("the file", "it is larger than 256 MiB: split it"));
     }
     Ok(bytes)
 }
 
-/// Returns the category of data and the class of person for a type of observable, where the file does not state them: what
-/// points to a person is never an indicator (docs/gate.md, the sharing ladder).
-pub fn screen(kind: &str) -> (Category, PersonClass) {
-    const PERSONAL: &[&str] = &[
-        "email",
-        "email-addr",
-        "email-src",
-        "email-dst",
-        "email-src-display-name",
-        "email-dst-display-name",
-        "phone-number",
-        "first-name",
-        "middle-name",
-        "last-name",
-        "full-name",
-        "date-of-birth",
-        "passport-number",
-        "identity-card-number",
-        "whois-registrant-email",
-        "whois-registrant-name",
-        "whois-registrant-phone",
-        "user-account",
-        "github-username",
-        "twitter-id",
-        "jabber-id",
-        "iban",
-        "bank-account-nr",
-        "cc-number",
-        "target-user",
-        "target-email",
-        "person",
-        "individual",
-    ];
-    if PERSONAL.contains(&kind) {
-        (Category::Identification, PersonClass::Other)
-    } else {
-        (Category::Indicator, PersonClass::None)
+/// A value of JSON as it is stored here: names and texts composed, a number with a fraction as its digits. `None`: it lies too deep.
+pub fn stored(value: &serde_json::Value, depth: usize) -> Option<Json> {
+    use serde_json::Value;
+    const SAFE: u64 = 1 << 53;
+    if depth > 8 {
+        return None;
     }
+    Some(match value {
+        Value::Null => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::String(text) => composed(text).into(),
+        Value::Number(n) => match n.as_i64().filter(|n| n.unsigned_abs() < SAFE) {
+            Some(n) => n.into(),
+            None => n.to_string().into(),
+        },
+        Value::Array(all) => Json::from(all.iter().map(|v| stored(v, depth + 1)).collect::<Option<Vec<_>>>()?),
+        Value::Object(all) => {
+            let mut object = crate::object! {};
+            for (key, value) in all {
+                object.set(&composed(key), stored(value, depth + 1)?);
+            }
+            object
+        }
+    })
 }
 
-/// Cuts a text of a file to what content may hold, at a character's border, and says so.
-pub fn bounded(text: &str, limit: usize) -> String {
-    let text: String = unicode_normalization::UnicodeNormalization::nfc(text).collect();
-    if text.len() <= limit {
-        return text;
-    }
-    let mark = " […]";
-    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at + mark.len() <= limit).last().unwrap_or(0);
-    format!("{}{mark}", text.get(..end).unwrap_or_default())
+/// A text composed to form C.
+pub fn composed(text: &str) -> String {
+    unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::Value;
 
-use super::format::{FormatError, bounded};
+use super::format::{FormatError, composed};
 use crate::gate::cleared::Cleared;
 use crate::value::class::Onward;
 use crate::value::id::Id;
@@ -106,7 +106,12 @@ impl<'de> Deserialize<'de> for Members {
 
 /// A foreign word, fit and short enough to be repeated in a sentence.
 fn repeated(text: &str) -> String {
-    shown(&bounded(text, REPEATED)).into_owned()
+    let text = composed(text);
+    if text.len() <= REPEATED {
+        return shown(&text).into_owned();
+    }
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| at + 4 <= REPEATED).last().unwrap_or(0);
+    format!("{} […]", shown(text.get(..end).unwrap_or_default()))
 }
 
 fn bad(what: impl Into<String>) -> FormatError {

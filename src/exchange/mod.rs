@@ -1,10 +1,19 @@
 //! Layer 5: foreign formats, one file each.
 //!
 //! Pure: a reader in, items out, one by one; handling policies are read and written whole. What a file says of itself, its
-//! markings too, is kept as a claim; whether something may leave is decided by the gate.
+//! markings too, is a claim; what everything that comes in is stored as is said in one place ([`intake`]); whether something may leave is
+//! decided by the gate.
 
+pub mod canonical;
+pub mod claim;
 pub mod format;
 pub mod iep;
+pub mod intake;
+pub mod pattern;
+pub mod person;
+pub mod report;
+pub mod source;
+pub mod tags;
 
 use format::Format;
 

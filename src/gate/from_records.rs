@@ -4,8 +4,8 @@ use crate::record::definition::Content;
 use crate::record::kind::{ChangeKind, Kind};
 use crate::record::kind_def;
 use crate::record::store::ChangeRow;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::act::{self, Act, MemberStanding};
 use super::decide::{Conflict, Decide};
@@ -93,13 +93,26 @@ pub struct LeaveFacts {
     agreements: BTreeMap<Category, (Option<Agreement>, Option<Onward>)>,
     /// The item asked about last, and its facts.
     last: Option<(Record, Leave)>,
+    /// Of items that others name: how far each could go by itself, and what it names.
+    alone: BTreeMap<Id, (Alone, Vec<Id>)>,
+}
+
+/// How far an item could go, what it names left aside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Alone {
+    /// It must stay.
+    Stays,
+    /// It lacks nothing but a second person.
+    Waits,
+    /// It may go, or is there.
+    Goes,
 }
 
 impl LeaveFacts {
     /// Returns a builder with what is the same for every item.
     pub fn begin(records: &dyn RecordStore, of: Disclosure) -> Result<Self, ApplyError> {
         let partner = records.get(of.to)?.filter(|r| r.kind == Kind::Partner);
-        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None })
+        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None, alone: BTreeMap::new() })
     }
 
     /// Returns the conditions under which an item goes: those that it came with, those of its review for the partner, and that
@@ -148,33 +161,99 @@ impl LeaveFacts {
         match self.last.take().filter(|(old, _)| alike(old)) {
             Some(known) => Ok(&self.last.insert(known).1),
             None => {
-                let facts = self.derived(records, record)?;
+                let mut facts = self.derived(records, record)?;
+                let named = item::Terms::read(&record.terms)?.references;
+                if !named.is_empty() {
+                    let tier = record.tier.unwrap_or(Tier::INDICATORS);
+                    facts.references = Some(self.references(records, record.id, named, tier)?);
+                }
                 Ok(&self.last.insert((record.clone(), facts)).1)
             }
         }
+    }
+
+    /// Returns whether all that an item names, and what that names in turn, may go to the partner. What an item of tier 2 and up
+    /// names may wait for the second person that it waits for itself.
+    fn references(
+        &mut self,
+        records: &dyn RecordStore,
+        from: Id,
+        named: Vec<Id>,
+        tier: Tier,
+    ) -> Result<References, ApplyError> {
+        let enough = if tier > Tier::INDICATORS { Alone::Waits } else { Alone::Goes };
+        let mut seen = BTreeSet::from([from]);
+        let mut next = named;
+        while let Some(id) = next.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let known = match self.alone.get(&id) {
+                Some(known) => known.clone(),
+                None => {
+                    let known = self.alone_of(records, id)?;
+                    self.alone.insert(id, known.clone());
+                    known
+                }
+            };
+            if known.0 < enough {
+                return Ok(References::NotCleared);
+            }
+            next.extend(known.1);
+        }
+        Ok(References::Cleared)
+    }
+
+    fn alone_of(&mut self, records: &dyn RecordStore, id: Id) -> Result<(Alone, Vec<Id>), ApplyError> {
+        let Some(record) = records.get(id)?.filter(|r| r.kind == Kind::Item) else {
+            return Ok((Alone::Stays, Vec::new()));
+        };
+        if record.is_with(self.of.to) {
+            return Ok((Alone::Goes, Vec::new()));
+        }
+        let named = item::Terms::read(&record.terms)?.references;
+        let mut facts = self.derived(records, &record)?;
+        facts.references = Some(References::None);
+        let verdict = facts.judge();
+        let how = match () {
+            () if verdict.allowed() => Alone::Goes,
+            () if verdict.waits_for_a_second_person(self.of.emergency.is_some()) => Alone::Waits,
+            () => Alone::Stays,
+        };
+        Ok((how, named))
     }
 
     fn derived(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Leave, ApplyError> {
         let terms = item::Terms::read(&record.terms)?;
         let agreement = self.agreement(records, terms.category)?.0.clone();
         let of = &self.of;
-        let own = record.desk == of.home;
+        // A file may name another originator than the desk that imported it: then it is a third party's.
+        let here = record.desk == of.home;
+        let own = here && !terms.third;
         let originator = match () {
             () if own => Originator::Own,
             // What another desk says of whose it is, is that desk's word: it is a third party's until its own desk gives it.
-            () if record.desk == of.to && terms.originator == of.to && record.partner == Some(of.to) => {
+            () if record.desk == of.to
+                && !terms.third
+                && terms.originator == of.to
+                && record.partner == Some(of.to) =>
+            {
                 Originator::Recipient
             }
             () => Originator::Third,
         };
         // The originator's deletion term binds; an item of this desk has only the agreement's.
-        let left = (!own).then(|| Int::Small(days_left(of.now, terms.delete_by)));
+        let left = (!here).then(|| Int::Small(days_left(of.now, terms.delete_by)));
         let needs_review = terms.tier.number() >= 2;
         let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
         let decided = if needs_review { review::deciding(records, &subjects, of.to)? } else { None };
         let (category, now) = (terms.category, of.now);
         // Nobody is asked for their consent to what originates here.
-        let consent = if own { None } else { request::consent(records, of.home, record.id, of.to)? };
+        let consent = match () {
+            () if own => None,
+            () if here => item::consent_of(record, of.to),
+            () => request::consent(records, of.home, record.id, of.to)?,
+        };
         let high = terms.tier.number() >= 3;
         let authorised = if high { authorisation::for_item(records, record, of.to)? } else { None };
         let (required, given) = if high {
@@ -215,7 +294,7 @@ impl LeaveFacts {
             assurances_required: Some(required),
             assurances_given: Some(given),
             dispute_freezes_from_tier: Some(None),
-            references: Some(References::None),
+            references: Some(if terms.references.is_empty() { References::None } else { References::NotCleared }),
             emergency: Some(of.emergency.clone()),
             problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
         })

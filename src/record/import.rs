@@ -36,9 +36,22 @@ pub const KIND: KindDef = KindDef {
 pub const IMPORT: ChangeKind = ChangeKind::new("item-import");
 
 /// The first change of an import of items into a case.
-pub fn new(id: Id, case: Id, format: &str, file: &str, digest: &Digest, salt: Salt) -> Change {
+pub fn new(
+    id: Id,
+    case: Id,
+    format: &str,
+    (file, digest): (&str, &Digest),
+    said: Option<(&str, &str)>,
+    salt: Salt,
+) -> Change {
     let terms = object! { "case" => case.to_string(), "format" => format };
-    Change::with_content(id, IMPORT, &terms, &object! { "file" => file, "sha256" => digest.to_string() }, salt)
+    let mut content = object! { "file" => file, "sha256" => digest.to_string() };
+    // What a member said that a marking is which the program could not read, and why.
+    if let Some((word, because)) = said {
+        content.set("unknown_marking", word);
+        content.set("because", because);
+    }
+    Change::with_content(id, IMPORT, &terms, &content, salt)
 }
 
 fn ask(records: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
-    no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
+    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
@@ -40,7 +40,17 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add)
             .or_following(&[super::import::IMPORT]),
-        ChangeDef::first(MARK, AudienceRule::OwnDesk, Moves::From(&[State::Held.any()]), None, no_gate_inputs, mark),
+        ChangeDef::first(MARK, AudienceRule::OwnDesk, Moves::From(&[State::Held.any()]), None, no_gate_inputs, mark)
+            .or_following(&[super::import::IMPORT]),
+        ChangeDef::first(
+            CONSENT,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Held.any()]),
+            None,
+            no_gate_inputs,
+            consent,
+        )
+        .with_precheck(may_consent),
         ChangeDef::following(COPY, &disclosure::LEAVES, Moves::Makes, copy).copying(),
     ],
 };
@@ -49,6 +59,8 @@ pub const KIND: KindDef = KindDef {
 pub const ADD: ChangeKind = ChangeKind::new("item-add");
 /// Marks an item again.
 pub const MARK: ChangeKind = ChangeKind::new("item-mark");
+/// Records the consent of an originator that is no partner.
+pub const CONSENT: ChangeKind = ChangeKind::new("item-consent");
 /// The minimised copy of an item that goes to a partner.
 pub const COPY: ChangeKind = ChangeKind::new("item-copy");
 
@@ -82,6 +94,10 @@ pub struct Terms {
     pub conditions: Vec<Condition>,
     /// The desk that it originates from.
     pub originator: Id,
+    /// Whether the file that it came in names somebody else as its originator: who, is content.
+    pub third: bool,
+    /// The items that it names.
+    pub references: Vec<Id>,
     /// The request that it answers.
     pub request: Option<Id>,
     /// When it is to be deleted here.
@@ -117,6 +133,8 @@ impl Terms {
             },
             conditions: m.list("conditions", Condition::parse)?,
             originator: m.read("originator", Id::parse)?,
+            third: m.maybe(THIRD).and_then(Json::truth).unwrap_or(false),
+            references: references(m)?,
             request: m.maybe("request").and_then(Json::text).and_then(Id::parse),
             delete_by: m.read("delete_by", Timestamp::parse)?,
         })
@@ -152,6 +170,12 @@ impl Terms {
         if let Some(grade) = self.information_grade {
             json.set("information_grade", grade);
         }
+        if self.third {
+            json.set(THIRD, true);
+        }
+        if !self.references.is_empty() {
+            json.set(REFERENCES, self.references.iter().map(Id::to_string).collect::<Vec<_>>());
+        }
         if let Some(request) = self.request {
             json.set("request", request.to_string());
         }
@@ -167,15 +191,55 @@ fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>)
     grade.map(Some).ok_or_else(|| ApplyError::Malformed(format!("`{key}` is not a grade")))
 }
 
+const THIRD: &str = "third";
+const REFERENCES: &str = "references";
+/// The member of a record's terms that holds who may have it, as its originator said.
+const CONSENTS: &str = "consents";
+
+fn references(m: &mut Members<'_>) -> Result<Vec<Id>, ApplyError> {
+    let Some(list) = m.maybe(REFERENCES) else { return Ok(Vec::new()) };
+    let ids =
+        list.items().and_then(|all| all.iter().map(|id| id.text().and_then(Id::parse)).collect::<Option<Vec<_>>>());
+    ids.ok_or_else(|| ApplyError::Malformed("`references` is not a list of ids".into()))
+}
+
 /// Adds an item. `content` is an object with `value` and, where there are any, `title`, `note`, `ids`, `attachment`.
 pub fn new(id: Id, terms: &Terms, content: &Json, salt: Salt) -> Change {
     Change::with_content(id, ADD, &terms.to_json(), content, salt)
 }
 
-/// Marks an item again.
-pub fn marked(id: Id, marking: &Marking) -> Change {
-    let terms = object! { "tlp" => marking.tlp, "pap" => marking.pap, "handling" => marking.handling.clone() };
-    Change::of_terms(id, MARK, &terms)
+/// What else a marking changes of an item: how sensitive it is, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reclassed {
+    /// Its tier.
+    pub tier: Tier,
+    /// Its data category.
+    pub category: Category,
+    /// Whom it is about.
+    pub person_class: PersonClass,
+    /// Why.
+    pub because: String,
+}
+
+/// Marks an item again, and classes it again where that is said with a reason.
+pub fn marked(id: Id, marking: &Marking, reclassed: Option<&Reclassed>, salt: Salt) -> Change {
+    let mut terms = object! { "tlp" => marking.tlp, "pap" => marking.pap, "handling" => marking.handling.clone() };
+    let Some(class) = reclassed else { return Change::of_terms(id, MARK, &terms) };
+    terms.set("tier", class.tier);
+    terms.set("category", class.category);
+    terms.set("person_class", class.person_class);
+    Change::with_content(id, MARK, &terms, &object! { "because" => class.because.as_str() }, salt)
+}
+
+/// Records what the originator of an item, who is no partner, says of giving it to a partner; `reference` names the letter.
+pub fn consented(id: Id, to: Id, given: bool, reference: &str, salt: Salt) -> Change {
+    let terms = object! { "to" => to.to_string(), "given" => given };
+    Change::with_content(id, CONSENT, &terms, &object! { "reference" => reference }, salt)
+}
+
+/// What the originator of an item, who is no partner, said of giving it to a partner.
+pub fn consent_of(record: &Record, to: Id) -> Option<bool> {
+    record.terms.get(CONSENTS)?.get(&to.to_string()).and_then(Json::truth)
 }
 
 /// The minimised copy for a partner; `terms` are its [`copy_terms`], or their class.
@@ -188,6 +252,17 @@ pub fn caveats_of(content: &Json) -> Vec<String> {
     let all = content.get("caveats").and_then(Json::items).unwrap_or_default();
     all.iter().filter_map(|c| c.text().map(str::to_owned)).collect()
 }
+
+/// Markings of an item that nobody at its desk could read.
+pub fn unknown_markings_of(content: &Json) -> Vec<String> {
+    let all = content.get("unknown_markings").and_then(Json::items).unwrap_or_default();
+    all.iter().filter_map(|c| c.text().map(str::to_owned)).collect()
+}
+
+/// The members of an item's content that a copy of it holds: those that are shown. The object as it stood in a file, keys of
+/// attachments and the desk's own remarks stay.
+pub const COPIED: &[&str] =
+    &["value", "relation", "title", "note", "ids", "properties", "originator", "caveats", "unknown_markings"];
 
 /// The terms of a copy. `asked` is the number of its facts in the first change's terms.
 pub fn copy_terms(terms: &Terms, asked: i64) -> Json {
@@ -252,15 +327,67 @@ fn mark(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     let mut m = view.members()?;
     let (tlp, pap) = (m.read("tlp", Tlp::parse)?, m.read("pap", Pap::parse)?);
     let handling = m.list("handling", Handling::parse)?;
+    let class = match m.maybe("tier") {
+        None => None,
+        Some(tier) => {
+            let tier = tier.int().and_then(Tier::new);
+            let tier = tier.ok_or_else(|| ApplyError::Malformed("`tier` is not a tier".into()))?;
+            Some((tier, m.read("category", Category::parse)?, m.read("person_class", PersonClass::parse)?))
+        }
+    };
     m.finish()?;
-    let old = Terms::read(&record.terms)?.marking;
+    let terms = Terms::read(&record.terms)?;
+    let old = terms.marking;
     let looser = tlp < old.tlp || pap < old.pap || old.handling.iter().any(|h| !handling.contains(h));
     if looser && record.desk != act.own_desk {
         return Err(ApplyError::NotAllowed("only its originator may loosen the marking of an item: ask it".into()));
     }
+    if let Some((tier, category, person_class)) = class {
+        if tier < terms.tier && record.desk != act.own_desk {
+            return Err(ApplyError::NotAllowed("only its originator may lower the tier of an item: ask it".into()));
+        }
+        if tier < category.least_tier() {
+            return Err(ApplyError::NotAllowed(format!(
+                "data of the category {category} are of tier {} or higher",
+                category.least_tier()
+            )));
+        }
+        record.tier = Some(tier);
+        record.set("tier", tier);
+        record.set("category", category);
+        record.set("person_class", person_class);
+    }
     record.set("tlp", tlp);
     record.set("pap", pap);
     record.set("handling", handling);
+    Ok(records.put(&record)?)
+}
+
+/// Refuses where an item's originator is a desk: that is asked itself.
+fn is_of_another(record: &Record, home: Id) -> Result<(), ApplyError> {
+    if record.desk == home && Terms::read(&record.terms)?.third {
+        return Ok(());
+    }
+    Err(ApplyError::NotAllowed("its originator is a desk, which gives its consent itself".into()))
+}
+
+fn may_consent(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    is_of_another(record, actor.own_desk)?;
+    Ok(GateInputs::default())
+}
+
+fn consent(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Item)?;
+    let mut m = view.members()?;
+    let to = m.read("to", Id::parse)?;
+    let given = m.need("given")?.truth().ok_or_else(|| ApplyError::Malformed("`given` is not true or false".into()))?;
+    m.finish()?;
+    need(records, to, Kind::Partner)?;
+    is_of_another(&record, act.own_desk)?;
+    let mut all = record.terms.get(CONSENTS).cloned().unwrap_or_else(|| object! {});
+    all.set(&to.to_string(), given);
+    record.set(CONSENTS, all);
     Ok(records.put(&record)?)
 }
 

@@ -499,6 +499,8 @@ fn what_a_review_set_cannot_be_left_out_nor_be_ended_by_the_way() {
     let marked = item::marked(
         s.held,
         &comity::value::marking::Marking::default_for(comity::value::class::Tier::new(4).unwrap()),
+        None,
+        [7; 32],
     );
     let lapse = review::lapsed(s.review, review::Changed::Facts, "by the way", [7; 32]);
     drop(desk);

@@ -485,7 +485,7 @@ const SIGNED_BY: [(&[&str], &str); 8] = [
         "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall delete-order",
     ),
     (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
-    (&["legal-reviewer"], "authorisation-add assurance-add review-assess review-recuse review-lapse"),
+    (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
     (&["desk-officer", "release-officer"], "bundle-export bundle-import copy-out"),
     (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm"),

@@ -14,6 +14,7 @@ mod emergency;
 mod every_kind;
 mod first_open;
 mod forgeries;
+mod formats;
 mod gate_table;
 mod golden;
 mod guide;

@@ -65,6 +65,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("disclosure recall", &[&[]]),
     ("disclosure release", &[&[]]),
     ("disclosure validate", &[&[("outcome", "approved"), ("reasons", "x")]]),
+    ("item consent", &[&[("to", "XB"), ("reference", "x")]]),
     ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),
     ("law restore", &[]),
     (

@@ -236,7 +236,11 @@ fn only_an_order_that_nobody_validated_has_to_be_validated_in_48_hours() {
             assert_eq!(!clocks.to_string().contains("Article 4(5)"), validated, "{kind}");
             for addressee in ["provider", "authority"] {
                 let out = a.path("clock.txt");
-                a.must(1, "request letter", &[("request", &id), ("addressee", addressee), ("out", &out)]);
+                a.must(
+                    1,
+                    "request letter",
+                    &[("request", &id), ("addressee", addressee), ("out", &out), ("force", "yes")],
+                );
                 assert!(!fs::read_to_string(&out).unwrap().contains("else withdrawn"), "{kind} {addressee}");
             }
         }

@@ -1,37 +1,29 @@
-//! Items of a case: added by hand, imported from a file, listed, shown, marked.
+//! Items of a case: added by hand, listed, shown, marked; what their originators say of them.
+
+pub mod import;
 
 use crate::record::kind::Kind;
 use crate::record::kind::State as RecordState;
-use std::io::{BufReader, Read, Seek};
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::exchange;
-use crate::exchange::format::{Found, Options};
-use crate::host::file::{self, FileError};
 use crate::law::retention;
 use crate::object;
 use crate::record::definition::token;
-use crate::record::import;
 use crate::record::item::{self, Terms};
 use crate::record::review::{self, Changed};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
-use crate::store::prepared::PreparedChange;
-use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier, words};
-use crate::value::digest::Digest;
+use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
-use crate::value::text::{self, shown};
 use crate::value::timestamp::Timestamp;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
-use crate::workspace::pipeline::beside;
 use crate::workspace::progress::Job;
 
 fn categories() -> Vec<&'static str> {
@@ -57,9 +49,6 @@ fn reliabilities() -> Vec<&'static str> {
 }
 fn credibilities() -> Vec<&'static str> {
     Credibility::ALL.iter().map(|c| c.word()).collect()
-}
-fn formats() -> Vec<&'static str> {
-    exchange::FORMATS.iter().map(|f| f.name).collect()
 }
 
 const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case");
@@ -115,34 +104,6 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "item",
-        name: "import",
-        about: "Import the items of a file into a case, as one act",
-        args: &[
-            Arg::new("file", ArgKind::Existing, "the file").positional(),
-            Arg::new("format", ArgKind::Word(formats), "its format").required(),
-            CASE.required(),
-            Arg::new("column", ArgKind::Pairs, "tables: which column holds what, such as value=1").repeated(),
-            Arg::new("type", ArgKind::Line, "tables: what the items are"),
-            Arg::new("category", ArgKind::Word(categories), "tables: their data category"),
-            Arg::new("tier", ArgKind::Number, "tables: their tier"),
-            Arg::new("delimiter", ArgKind::Line, "tables: what stands between columns: comma, tab, semicolon"),
-            Arg::new("comment", ArgKind::Line, "tables: what a line begins with that is passed over"),
-            Arg::new("header", ArgKind::Flag, "tables: the first line names the columns"),
-        ],
-        writes: Some(Writes {
-            act: crate::record::import::IMPORT,
-            weight: Weight::Records,
-            needs: Needs::OneOf(const { &[crate::record::case::State::Open.any()] }),
-            rehearsable: false,
-            preview: Preview::None,
-            undo: Undo::Never(STAYS),
-            alone: false,
-            keys: &[],
-        }),
-        run: Handler::Writes(import_file),
-    },
-    Command {
-        noun: "item",
         name: "list",
         about: "List the items of a case",
         args: &[CASE, Arg::new("tier", ArgKind::Number, "only of this tier"), LIMIT],
@@ -153,15 +114,27 @@ pub const COMMANDS: &[Command] = &[
         noun: "item",
         name: "show",
         about: "Show an item",
-        args: &[ITEM],
+        args: &[
+            ITEM,
+            Arg::new("original", ArgKind::Flag, "also the object as it stood in the file, which never leaves"),
+        ],
         writes: None,
         run: Handler::Reads(show),
     },
     Command {
         noun: "item",
         name: "mark",
-        about: "Change the markings of an item",
-        args: &[ITEM, TLP, PAP, HANDLING],
+        about: "Change how an item is marked or classed",
+        args: &[
+            ITEM,
+            TLP,
+            PAP,
+            HANDLING,
+            Arg::new("tier", ArgKind::Number, "another tier, 1 to 4, with a reason"),
+            Arg::new("category", ArgKind::Word(categories), "another data category, with a reason"),
+            Arg::new("person-class", ArgKind::Word(person_classes), "another class of person, with a reason"),
+            Arg::new("because", ArgKind::Body, "why its tier, its category or its class of person is another"),
+        ],
         writes: Some(Writes {
             act: item::MARK,
             weight: Weight::Records,
@@ -173,6 +146,28 @@ pub const COMMANDS: &[Command] = &[
             keys: &[],
         }),
         run: Handler::Writes(mark),
+    },
+    Command {
+        noun: "item",
+        name: "consent",
+        about: "Record what the originator of an item, who is no partner, says of giving it to a partner",
+        args: &[
+            ITEM,
+            Arg::new("to", ArgKind::Partner, "the partner that it may go to").required(),
+            Arg::new("reference", ArgKind::Line, "the letter or the call that says so").required(),
+            Arg::new("refused", ArgKind::Flag, "it refuses"),
+        ],
+        writes: Some(Writes {
+            act: item::CONSENT,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never("record what it says now: the record keeps both"),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(consent),
     },
 ];
 
@@ -213,7 +208,9 @@ pub struct ItemSummary {
     pub conditions: Vec<Condition>,
     /// Caveats that it came with, in words.
     pub caveats: Vec<String>,
-    /// The desk that it originates from.
+    /// Markings that nobody here could read.
+    pub unknown_markings: Vec<String>,
+    /// Who it originates from: a desk, or whom the file that it came in names.
     pub originator: String,
     /// The partner that it came from.
     pub from: Option<String>,
@@ -223,8 +220,37 @@ pub struct ItemSummary {
     pub due: Option<Timestamp>,
     /// The request that it answers.
     pub request: Option<Id>,
+    /// As it was written, where its value is in another form.
+    pub written: Option<String>,
+    /// Its ids elsewhere.
+    pub ids: serde_json::Value,
+    /// What else the file that it came in says of it.
+    pub properties: serde_json::Value,
+    /// The items that it names.
+    pub references: Vec<Named>,
     /// Which partners hold a copy, and where their duty to delete stands.
     pub shared: Vec<Shared>,
+}
+
+/// An item that another one names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Named {
+    /// The record.
+    pub id: Id,
+    /// Its title or its value; empty where it is not here, or was purged.
+    pub value: String,
+}
+
+/// An item as it is shown alone.
+#[derive(Serialize)]
+struct ItemShown {
+    #[serde(flatten)]
+    summary: ItemSummary,
+    /// The items of its case that name it.
+    named_by: Vec<Named>,
+    /// The object as it stood in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original: Option<String>,
 }
 
 /// A partner who holds a copy.
@@ -244,6 +270,17 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
     let content = workspace.content(record)?;
     let text =
         |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
+    // A relation reads as what it is between: the names are those of the items, and die with them.
+    let references: Vec<Named> = terms.references.iter().map(|id| named(workspace, *id)).collect::<Result<_, _>>()?;
+    let value = match (text("relation"), references.as_slice()) {
+        (relation, [from, to, ..]) if !relation.is_empty() => format!("{} {relation} → {}", from.value, to.value),
+        _ => text("value"),
+    };
+    let third = if terms.third { text("originator") } else { String::new() };
+    let as_value = |key: &str| {
+        let json = content.as_ref().and_then(|c| c.get(key));
+        json.and_then(|j| serde_json::from_str(&j.to_text()).ok()).unwrap_or(serde_json::Value::Null)
+    };
     let shared = record
         .shared
         .iter()
@@ -252,7 +289,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         id: record.id,
         case: terms.case,
         r#type: terms.kind,
-        value: text("value"),
+        value,
         title: text("title"),
         note: text("note"),
         tier: terms.tier,
@@ -266,13 +303,26 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         handling: terms.marking.handling,
         conditions: terms.conditions,
         caveats: content.as_ref().map(item::caveats_of).unwrap_or_default(),
-        originator: workspace.code_of(record.desk)?,
+        unknown_markings: content.as_ref().map(item::unknown_markings_of).unwrap_or_default(),
+        originator: if third.is_empty() { workspace.code_of(record.desk)? } else { third },
         from: record.partner.map(|p| workspace.code_of(p)).transpose()?,
         state: record.state,
         due: record.due,
         request: terms.request,
+        written: Some(text("written")).filter(|w| !w.is_empty()),
+        ids: as_value("ids"),
+        properties: as_value("properties"),
+        references,
         shared: shared.collect::<Result<_, Error>>()?,
     })
+}
+
+/// What an item that another one names is called.
+fn named(workspace: &Workspace, id: Id) -> Result<Named, Error> {
+    let record = workspace.records().get(id)?.filter(|r| r.kind == Kind::Item);
+    let content = record.map(|r| workspace.content(&r)).transpose()?.flatten();
+    let text = |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).filter(|t| !t.is_empty());
+    Ok(Named { id, value: text("title").or_else(|| text("value")).unwrap_or_default().to_owned() })
 }
 
 fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -306,7 +356,22 @@ fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
-    Ok(Output::thing(&row(workspace, &record)?))
+    let mut named_by = Vec::new();
+    let mut after = None;
+    // Links are kept with the item that names another; the other way is found in its case.
+    while let Some(case) = record.case {
+        let query = Query { case: Some(case), after, limit: Some(2000), ..Query::kind(Kind::Item) };
+        let page = workspace.records().find(&query)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for other in &page {
+            if Terms::read(&other.terms)?.references.contains(&record.id) {
+                named_by.push(named(workspace, other.id)?);
+            }
+        }
+    }
+    let original = args.flag("original").then(|| workspace.text_of(&record, "original")).transpose()?;
+    Ok(Output::thing(&ItemShown { summary: row(workspace, &record)?, named_by, original }))
 }
 
 fn marking(args: &Args, old: Marking) -> Result<Marking, Error> {
@@ -340,6 +405,8 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         marking: marking(args, Marking::default_for(tier))?,
         conditions: Vec::new(),
         originator: workspace.meta.desk,
+        third: false,
+        references: Vec::new(),
         request,
         delete_by: args
             .maybe("delete-after")
@@ -362,13 +429,27 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
 
 fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
-    let marking = marking(args, Terms::read(&record.terms)?.marking)?;
+    let old = Terms::read(&record.terms)?;
+    let marking = marking(args, old.marking.clone())?;
+    let category = args.maybe_read("category", "a data category", Category::parse)?.unwrap_or(old.category);
+    let person_class =
+        args.maybe_read("person-class", "a class of person", PersonClass::parse)?.unwrap_or(old.person_class);
+    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.unwrap_or(old.tier.max(category.least_tier()));
+    let another = (tier, category, person_class) != (old.tier, old.category, old.person_class);
+    let because = args.body("because")?;
+    if another && because.is_none() {
+        return Err(Error::usage(
+            "--because is missing: why is its tier, its category or its class of person another?",
+        ));
+    }
+    let reclassed =
+        because.filter(|_| another).map(|because| item::Reclassed { tier, category, person_class, because });
     // What was approved was approved as it was marked then.
-    let changed = marking != Terms::read(&record.terms)?.marking;
+    let changed = another || marking != old.marking;
     let mut lapse = workspace.records().find(&Query { subject: Some(record.id), ..Query::kind(Kind::Review) })?;
     lapse.retain(|r| changed && review::is_approval(r));
     workspace.act(item::MARK, Audience::OwnDesk, None, |act, entropy| {
-        act.change(item::marked(record.id, &marking))?;
+        act.change(item::marked(record.id, &marking, reclassed.as_ref(), entropy.salt()?))?;
         for review in &lapse {
             act.change(review::lapsed(
                 review.id,
@@ -384,158 +465,23 @@ fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         [] => String::new(),
         all => format!(" Its approval {} has lapsed: it needs another review before it is shared.", all.join(", ")),
     };
-    Ok(Output::made(record.id, format!("Marked TLP:{} PAP:{}.{also}", marking.tlp, marking.pap)).with("lapsed", lapsed))
+    let tier = if another { format!(" Tier {tier}, {category}.") } else { String::new() };
+    let said = format!("Marked TLP:{} PAP:{}.{tier}{also}", marking.tlp, marking.pap);
+    Ok(Output::made(record.id, said).with("lapsed", lapsed))
 }
 
-// --- import --------------------------------------------------------------------------------------------------------
-
-words! {
-    /// A character between columns that has a name.
-    Delimiter {
-        /// A tab.
-        Tab = "tab",
-        /// `,`
-        Comma = "comma",
-        /// `;`
-        Semicolon = "semicolon",
-        /// A space.
-        Space = "space",
-    }
-}
-
-impl Delimiter {
-    const fn byte(self) -> u8 {
-        match self {
-            Self::Tab => b'\t',
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Space => b' ',
-        }
-    }
-}
-
-fn options(args: &Args) -> Result<Options, Error> {
-    let byte = |field: &str| -> Result<Option<u8>, Error> {
-        let one = |t: &str| <[u8; 1]>::try_from(t.as_bytes()).ok().map(|[b]| b).filter(u8::is_ascii);
-        let named = |t: &str| Delimiter::parse(t).map(Delimiter::byte).or_else(|| one(t));
-        args.maybe_read(field, "one character, or comma, tab, semicolon", named)
-    };
-    let column = |(name, n): (String, String)| -> Result<(String, usize), Error> {
-        let n =
-            n.parse().map_err(|_| Error::usage(format!("--column {}: a number from 1 is expected", shown(&name))))?;
-        Ok((name, n))
-    };
-    Ok(Options {
-        columns: args.pairs("column")?.into_iter().map(column).collect::<Result<_, _>>()?,
-        kind: args.maybe_read("type", "one word", token)?,
-        category: args.maybe_read("category", "a data category", Category::parse)?,
-        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
-        delimiter: byte("delimiter")?,
-        comment: byte("comment")?,
-        header: args.flag("header"),
-    })
-}
-
-/// The digest of an open file from its beginning, where it stands again afterwards.
-fn digest_of(file: &mut (impl Read + Seek)) -> Result<Digest, Error> {
-    let mut hash = Sha256::new();
-    file.rewind()?;
-    std::io::copy(file, &mut hash)?;
-    file.rewind()?;
-    Ok(Digest::from_bytes(hash.finalize().into()))
-}
-
-fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let path = args.path("file")?;
-    let name = args.need("format")?;
-    let format = exchange::format(name)
-        .ok_or_else(|| Error::usage(format!("--format {}: {} are known", shown(name), formats().join(", "))))?;
-    let options = options(args)?;
-    let case = workspace.find_record(args.need("case")?, &[Kind::Case])?;
-    // Opened once: what is read, and what is said to have been read, is this file and no other.
-    let mut source = file::open(&path)?;
-    let digest = digest_of(&mut source)?;
-    let file_name = text::shown(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned();
-    let home = workspace.meta.desk;
-    let id = workspace.entropy.id()?;
-    let (count, _) = workspace.act(crate::record::import::IMPORT, Audience::OwnDesk, None, |act, entropy| {
-        act.change(import::new(id, case.id, format.name, &file_name, &digest, entropy.salt()?))?;
-        let now = act.now();
-        let mut input = BufReader::with_capacity(256 * 1024, &mut source);
-        let mut count = 0u64;
-        let make = |push: &mut dyn FnMut(PreparedChange) -> bool| -> Result<(), Error> {
-            let mut failed = None;
-            let mut one = |found: Found| -> Result<bool, Error> {
-                let (terms, content) = item_of(found, case.id, home, now);
-                Ok(push(PreparedChange::new(item::new(entropy.id()?, &terms, &content, entropy.salt()?))?))
-            };
-            let mut each = |found: Found| match one(found) {
-                Ok(goes_on) => goes_on,
-                Err(failure) => {
-                    failed = Some(failure);
-                    false
-                }
-            };
-            let read = (format.read)(&mut input, &options, &mut each);
-            match (failed, read) {
-                (Some(failure), _) => Err(failure),
-                (None, Err(bad)) => {
-                    let what = format!("{}: {bad}", shown(&path.to_string_lossy()));
-                    Err(Error::new(
-                        ErrorKind::Malformed,
-                        what,
-                        "nothing was imported; mend the file, or name its format and columns",
-                    ))
-                }
-                (None, Ok(())) => Ok(()),
-            }
-        };
-        beside(make, |change| {
-            if count.is_multiple_of(1000) {
-                job.at("importing", count, None)?;
-            }
-            count += 1;
-            Ok(act.prepared(change)?)
-        })?;
-        if count == 0 {
-            return Err(Error::new(ErrorKind::Malformed, "the file holds no items", "nothing was imported"));
-        }
-        if digest_of(&mut source)? != digest {
-            return Err(FileError::Changed(path.clone()).into());
-        }
-        Ok(count)
+fn consent(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
+    let to = workspace.partner(args.need("to")?)?;
+    let (reference, given) = (args.line("reference")?, !args.flag("refused"));
+    workspace.act_alone(item::CONSENT, Audience::OwnDesk, |entropy, _| {
+        Ok(item::consented(record.id, to.id, given, &reference, entropy.salt()?))
     })?;
-    Ok(Output::made(id, format!("{count} items imported, as one act.")).with("imported", count))
-}
-
-fn item_of(found: Found, case: Id, home: Id, now: Timestamp) -> (Terms, Json) {
-    let terms = Terms {
-        case,
-        kind: found.kind,
-        tier: found.tier,
-        category: found.category,
-        person_class: found.person_class,
-        assertion: found.assertion,
-        source_grade: found.source_grade,
-        information_grade: found.information_grade,
-        marking: found.marking.unwrap_or_else(|| Marking::default_for(found.tier)),
-        conditions: Vec::new(),
-        originator: home,
-        request: None,
-        delete_by: now.plus(retention::term(found.tier)),
+    let code = workspace.code_of(to.id)?;
+    let said = if given {
+        format!("Its originator agrees that {code} has it.")
+    } else {
+        format!("Its originator refuses: {code} does not get it.")
     };
-    let mut content = object! { "value" => found.value };
-    for (key, value) in [("title", found.title), ("note", found.note), ("original", found.original)] {
-        if let Some(value) = value {
-            content.set(key, value);
-        }
-    }
-    if !found.ids.is_empty() {
-        let mut ids = object! {};
-        for (scheme, id) in found.ids {
-            ids.set(scheme, id);
-        }
-        content.set("ids", ids);
-    }
-    (terms, content)
+    Ok(Output::made(record.id, said))
 }

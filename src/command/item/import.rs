@@ -1,0 +1,423 @@
+//! Import: the items of a file as one act. The file is read twice, first to say what it would come to and then to store it,
+//! so that nothing is written of a file that cannot be taken.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, Seek as _};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::act::header::Audience;
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
+use crate::exchange;
+use crate::exchange::claim::Claim;
+use crate::exchange::format::{Format, FormatError, Options};
+use crate::exchange::intake::{self, Incoming, Key, Known, One, Plan};
+use crate::host::file::{self, FileError};
+use crate::law::retention;
+use crate::object;
+use crate::record::definition::token;
+use crate::record::import;
+use crate::record::item::{self, Terms};
+use crate::record::kind::Kind;
+use crate::record::store::{Query, RecordStore as _};
+use crate::store::prepared::PreparedChange;
+use crate::value::class::{Category, Tier, words};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::marking::{Handling, Pap, Tlp};
+use crate::value::realm::Realm;
+use crate::value::text::{self, counted, shown};
+use crate::value::timestamp::{Duration, Timestamp};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::pipeline::beside;
+use crate::workspace::progress::Job;
+
+/// Faults that are named in a sentence; `--json` has them all.
+const NAMED: usize = 20;
+
+fn categories() -> Vec<&'static str> {
+    Category::ALL.iter().map(|c| c.word()).collect()
+}
+fn tlps() -> Vec<&'static str> {
+    Tlp::ALL.iter().map(|c| c.word()).collect()
+}
+fn paps() -> Vec<&'static str> {
+    Pap::ALL.iter().map(|c| c.word()).collect()
+}
+fn handlings() -> Vec<&'static str> {
+    Handling::ALL.iter().map(|c| c.word()).collect()
+}
+fn formats() -> Vec<&'static str> {
+    exchange::FORMATS.iter().map(|f| f.name).collect()
+}
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[Command {
+    noun: "item",
+    name: "import",
+    about: "Import the items of a file into a case, as one act",
+    args: &[
+        Arg::new("file", ArgKind::Existing, "the file").positional(),
+        Arg::new("format", ArgKind::Word(formats), "its format").required(),
+        Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case").required(),
+        Arg::new("column", ArgKind::Pairs, "tables: which column holds what, such as value=1 or tlp=TLP").repeated(),
+        Arg::new("type", ArgKind::Line, "tables: what the items are"),
+        Arg::new("category", ArgKind::Word(categories), "tables: their data category"),
+        Arg::new("tier", ArgKind::Number, "tables: their tier"),
+        Arg::new("delimiter", ArgKind::Line, "tables: what stands between columns: comma, tab, semicolon"),
+        Arg::new("comment", ArgKind::Line, "tables: what a line begins with that is passed over"),
+        Arg::new("header", ArgKind::Flag, "tables: the first line names the columns"),
+        Arg::new("tlp", ArgKind::Word(tlps), "everything in the file is at least of this TLP marking"),
+        Arg::new("pap", ArgKind::Word(paps), "everything in the file is at least of this PAP marking"),
+        Arg::new("handling", ArgKind::Words(handlings), "handling codes that everything in the file has").repeated(),
+        Arg::new("originator", ArgKind::Line, "whose the file is, where it does not say so and it is not this desk's"),
+        Arg::new(
+            "unknown-marking",
+            ArgKind::Word(tlps),
+            "what markings are that cannot be read; without it they hold RED",
+        ),
+        Arg::new("because", ArgKind::Body, "why unknown markings are that"),
+        Arg::new("skip-bad", ArgKind::Flag, "leave out what cannot be read, and take the rest"),
+        Arg::new("dry-run", ArgKind::Flag, "only say what would be imported, raised, passed over and not kept"),
+    ],
+    writes: Some(Writes {
+        act: crate::record::import::IMPORT,
+        weight: Weight::Records,
+        needs: Needs::OneOf(const { &[crate::record::case::State::Open.any()] }),
+        rehearsable: false,
+        preview: Preview::DryRun,
+        undo: Undo::Never(STAYS),
+        alone: false,
+        keys: &[],
+    }),
+    run: Handler::Writes(import_file),
+}];
+
+words! {
+    /// A character between columns that has a name.
+    Delimiter {
+        /// A tab.
+        Tab = "tab",
+        /// `,`
+        Comma = "comma",
+        /// `;`
+        Semicolon = "semicolon",
+        /// A space.
+        Space = "space",
+    }
+}
+
+impl Delimiter {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Tab => b'\t',
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Space => b' ',
+        }
+    }
+}
+
+fn options(workspace: &Workspace, args: &Args) -> Result<Options, Error> {
+    let byte = |field: &str| -> Result<Option<u8>, Error> {
+        let one = |t: &str| <[u8; 1]>::try_from(t.as_bytes()).ok().map(|[b]| b).filter(u8::is_ascii);
+        let named = |t: &str| Delimiter::parse(t).map(Delimiter::byte).or_else(|| one(t));
+        args.maybe_read(field, "one character, or comma, tab, semicolon", named)
+    };
+    let unknown_marking = args.maybe_read("unknown-marking", "a TLP 2.0 label", Tlp::parse_foreign)?;
+    if unknown_marking.is_some() && args.maybe("because").is_none_or(text::is_blank) {
+        return Err(Error::usage("--because is missing: why are the markings that cannot be read that?"));
+    }
+    Ok(Options {
+        columns: args.pairs("column")?,
+        kind: args.maybe_read("type", "one word", token)?,
+        category: args.maybe_read("category", "a data category", Category::parse)?,
+        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
+        delimiter: byte("delimiter")?,
+        comment: byte("comment")?,
+        header: args.flag("header"),
+        least: Claim {
+            tlp: args.maybe_read("tlp", "a TLP 2.0 label", Tlp::parse_foreign)?,
+            pap: args.maybe_read("pap", "a PAP label", Pap::parse_foreign)?,
+            handling: args.words("handling", "H0 to H3", Handling::parse)?,
+            ..Claim::default()
+        },
+        unknown_marking,
+        originator: args.maybe_line("originator")?,
+        now: Some(workspace.now()),
+    })
+}
+
+/// The digest of an open file from its beginning, where it stands again afterwards.
+fn digest_of(file: &mut File) -> Result<Digest, Error> {
+    let mut hash = Sha256::new();
+    file.rewind()?;
+    std::io::copy(file, &mut hash)?;
+    file.rewind()?;
+    Ok(Digest::from_bytes(hash.finalize().into()))
+}
+
+fn from_start(file: &mut File) -> Result<BufReader<&mut File>, Error> {
+    file.rewind()?;
+    Ok(BufReader::with_capacity(256 * 1024, file))
+}
+
+/// A file that cannot be read, or not in the way that was asked for.
+fn unreadable(path: &Path, fault: &FormatError) -> Error {
+    if fault.usage {
+        return Error::usage(fault.to_string());
+    }
+    let what = format!("{}: {fault}", shown(&path.to_string_lossy()));
+    Error::new(ErrorKind::Malformed, what, "nothing was imported; mend the file, or name its format and columns")
+}
+
+/// Says everything at once that is wrong with a file.
+fn all_faults(path: &Path, faults: &[FormatError]) -> Error {
+    let said: Vec<String> = faults.iter().take(NAMED).map(|f| shown(&f.to_string()).into_owned()).collect();
+    let more = faults.len() - said.len();
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let parts = counted(faults.len(), "part");
+    let what = format!("{}: {parts} cannot be read: {}{more}", shown(&path.to_string_lossy()), said.join("; "));
+    let all: Vec<String> = faults.iter().map(FormatError::to_string).collect();
+    Error::new(ErrorKind::Malformed, what, "nothing was imported; mend the file, or leave these out with --skip-bad")
+        .with("faults", all)
+}
+
+fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let path = args.path("file")?;
+    let name = args.need("format")?;
+    let format = exchange::format(name)
+        .ok_or_else(|| Error::usage(format!("--format {}: {} are known", shown(name), formats().join(", "))))?;
+    let options = options(workspace, args)?;
+    let case = workspace.find_record(args.need("case")?, &[Kind::Case])?.id;
+    let known = known(workspace, case, job)?;
+    job.at("reading", 0, None)?;
+    // Opened once: what is looked at, what is stored, and what is said to have been read are this file and no other.
+    let mut source = file::open(&path)?;
+    let digest = digest_of(&mut source)?;
+    let mut plan = intake::plan(format, &mut from_start(&mut source)?, &options, &known)
+        .map_err(|fault| unreadable(&path, &fault))?;
+    let is_live = workspace.meta.realm == Realm::Live;
+    if let (true, Some(tag)) = (is_live, &plan.exercise) {
+        let what = format!("{}: it is of an exercise ({})", shown(&path.to_string_lossy()), shown(tag));
+        return Err(Error::new(
+            ErrorKind::Refused,
+            what,
+            "a live workspace takes nothing of an exercise: import it in the exercise's own",
+        ));
+    }
+    if !plan.faults.is_empty() && !args.flag("skip-bad") {
+        return Err(all_faults(&path, &plan.faults));
+    }
+    for fault in std::mem::take(&mut plan.faults) {
+        plan.report.skipped.count(&format!("skipped: {}", fault.what), &fault.place);
+    }
+    if args.flag("dry-run") {
+        let said = format!("Would import {}. {}", plan.report.items(), plan.report.sentences().join(" "));
+        let answer = Output::thing(&plan.report).with("sample", &plan.sample);
+        return Ok(answer.with_message(said.trim().to_owned()));
+    }
+    if plan.report.imported == 0 && plan.raised.is_empty() {
+        let said = format!("Nothing new in it. {}", plan.report.sentences().join(" "));
+        return Ok(Output::thing(&plan.report).with_message(said.trim().to_owned()));
+    }
+    let id = store(workspace, (&path, &mut source, digest), (format, &options), (case, &known, &plan), args, job)?;
+    let said = format!("{} imported, as one act. {}", plan.report.items(), plan.report.sentences().join(" "));
+    let mut answer = Output::made(id, said.trim().to_owned());
+    if let Ok(serde_json::Value::Object(report)) = serde_json::to_value(&plan.report)
+        && let serde_json::Value::Object(all) = &mut answer.value
+    {
+        all.extend(report);
+    }
+    Ok(answer)
+}
+
+/// What the case holds already.
+fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error> {
+    let mut known = Known::default();
+    let (mut after, mut read) = (None, 0);
+    loop {
+        let state = Some(item::State::Held.into());
+        let query = Query { case: Some(case), state, after, limit: Some(2000), ..Query::kind(Kind::Item) };
+        let page = workspace.records().find(&query)?;
+        let Some(last) = page.last() else { return Ok(known) };
+        after = Some(last.id);
+        for record in page.iter().filter(|r| r.desk == workspace.meta.desk) {
+            read += 1;
+            let Some(content) = workspace.content(record)? else { continue };
+            let terms = Terms::read(&record.terms)?;
+            let text = |key: &str| content.get(key).and_then(Json::text);
+            let value = text("value").unwrap_or_default();
+            let mut keys = vec![Key::of_value(&terms.kind, value, text("originator"))];
+            let version = content.get("properties").and_then(|p| p.get("modified")).and_then(Json::text);
+            for (scheme, foreign) in content.get("ids").and_then(Json::members).unwrap_or_default() {
+                let Some(foreign) = foreign.text() else { continue };
+                keys.push(Key::of_id(scheme, foreign, version.unwrap_or_default(), value));
+                known.foreign.entry(foreign.to_owned()).or_insert(record.id);
+            }
+            for key in keys {
+                known.items.entry(key).or_insert_with(|| (record.id, terms.marking.clone()));
+            }
+        }
+        job.at("comparing", read, None)?;
+    }
+}
+
+/// Stores what is taken, as one act, and returns its id.
+fn store(
+    workspace: &mut Workspace,
+    (path, source, digest): (&Path, &mut File, Digest),
+    (format, options): (&'static Format, &Options),
+    (case, known, plan): (Id, &Known, &Plan),
+    args: &Args,
+    job: &mut Job,
+) -> Result<Id, Error> {
+    let file_name = text::shown(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned();
+    let home = workspace.meta.desk;
+    let names = own_names(workspace)?;
+    let id = workspace.entropy.id()?;
+    // Items name each other by the ids of the file: those that are new get theirs before the first is stored.
+    let mut ids: HashMap<u64, Id> = HashMap::new();
+    for number in plan.foreign.values() {
+        if !ids.contains_key(number) {
+            ids.insert(*number, workspace.entropy.id()?);
+        }
+    }
+    let word = options.unknown_marking.map(Tlp::word);
+    let said = word.zip(args.maybe("because"));
+    workspace.act(crate::record::import::IMPORT, Audience::OwnDesk, None, |act, entropy| {
+        act.change(import::new(id, case, format.name, (&file_name, &digest), said, entropy.salt()?))?;
+        for (item, marking) in &plan.raised {
+            act.change(item::marked(*item, marking, None, entropy.salt()?))?;
+        }
+        let now = act.now();
+        let mut input = from_start(source)?;
+        let make = |push: &mut dyn FnMut(PreparedChange) -> bool| -> Result<(), Error> {
+            let mut failed = None;
+            let mut number = 0u64;
+            let mut one = |mut ready: Incoming, number: u64| -> Result<bool, Error> {
+                if !plan.takes(number, &mut ready) {
+                    return Ok(true);
+                }
+                let id = match ids.get(&number) {
+                    Some(id) => *id,
+                    None => entropy.id()?,
+                };
+                let find = |foreign: &String| {
+                    let here = plan.foreign.get(foreign).filter(|n| plan.is_taken(**n)).and_then(|n| ids.get(n));
+                    here.or_else(|| known.foreign.get(foreign)).copied()
+                };
+                let mut references: Vec<Id> = ready.references.iter().filter_map(find).filter(|r| *r != id).collect();
+                let mut seen = std::collections::HashSet::new();
+                references.retain(|r| seen.insert(*r));
+                references.truncate(MOST_REFERENCES);
+                let (terms, content) = item_of(ready, case, home, &names, references, now);
+                Ok(push(PreparedChange::new(item::new(id, &terms, &content, entropy.salt()?))?))
+            };
+            let read = intake::each(format, &mut input, options, None, &mut |seen| {
+                let One::Item(ready) = seen else { return true };
+                number += 1;
+                match one(*ready, number - 1) {
+                    Ok(goes_on) => goes_on,
+                    Err(failure) => {
+                        failed = Some(failure);
+                        false
+                    }
+                }
+            });
+            match (failed, read) {
+                (Some(failure), _) => Err(failure),
+                (None, Err(fault)) => Err(unreadable(path, &fault)),
+                (None, Ok(())) => Ok(()),
+            }
+        };
+        let mut count = 0u64;
+        beside(make, |change| {
+            if count.is_multiple_of(1000) {
+                job.at("importing", count, Some(plan.report.imported))?;
+            }
+            count += 1;
+            Ok(act.prepared(change)?)
+        })?;
+        if digest_of(source)? != digest { Err(FileError::Changed(path.to_owned()).into()) } else { Ok(()) }
+    })?;
+    Ok(id)
+}
+
+/// The most references that an item's terms hold.
+const MOST_REFERENCES: usize = 10_000;
+
+/// What this desk is called: a file that names it as the originator is its own.
+fn own_names(workspace: &Workspace) -> Result<Vec<String>, Error> {
+    let mut names = vec![workspace.code_of(workspace.meta.desk)?];
+    if let Some(record) = workspace.records().get(workspace.meta.desk)? {
+        names.push(workspace.text_of(&record, "name")?);
+    }
+    Ok(names)
+}
+
+fn item_of(
+    ready: Incoming,
+    case: Id,
+    home: Id,
+    names: &[String],
+    references: Vec<Id>,
+    now: Timestamp,
+) -> (Terms, Json) {
+    let originator = ready.originator.filter(|o| !names.iter().any(|n| n.eq_ignore_ascii_case(o)));
+    let term = now.plus(retention::term(ready.tier));
+    let terms = Terms {
+        case,
+        kind: ready.kind,
+        tier: ready.tier,
+        category: ready.category,
+        person_class: ready.person_class,
+        assertion: ready.assertion,
+        source_grade: ready.source_grade,
+        information_grade: ready.information_grade,
+        marking: ready.marking,
+        conditions: Vec::new(),
+        originator: home,
+        third: originator.is_some(),
+        references,
+        request: None,
+        delete_by: ready.keep_days.map_or(term, |days| term.min(now.plus(Duration::days(days)))),
+    };
+    let mut content = object! { "value" => ready.value };
+    for (key, value) in [
+        ("written", ready.written),
+        ("relation", ready.relation),
+        ("title", ready.title),
+        ("note", ready.note),
+        ("originator", originator),
+    ] {
+        if let Some(value) = value {
+            content.set(key, value);
+        }
+    }
+    if !ready.ids.is_empty() {
+        let mut ids = object! {};
+        for (scheme, id) in ready.ids {
+            ids.set(scheme, id);
+        }
+        content.set("ids", ids);
+    }
+    if let Some(properties) = ready.properties.filter(|p| p.members().is_some_and(|m| !m.is_empty())) {
+        content.set("properties", properties);
+    }
+    for (key, list) in [("caveats", ready.caveats), ("unknown_markings", ready.unknown_markings)] {
+        if !list.is_empty() {
+            content.set(key, list);
+        }
+    }
+    if let Some(original) = ready.original {
+        content.set("original", original);
+    }
+    (terms, content)
+}
