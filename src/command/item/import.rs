@@ -2,8 +2,7 @@
 //! so that nothing is written of a file that cannot be taken.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Seek as _};
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -155,7 +154,7 @@ fn options(workspace: &Workspace, args: &Args) -> Result<Options, Error> {
 }
 
 /// The digest of an open file from its beginning, where it stands again afterwards.
-fn digest_of(file: &mut File) -> Result<Digest, Error> {
+fn digest_of(file: &mut (impl Read + Seek)) -> Result<Digest, Error> {
     let mut hash = Sha256::new();
     file.rewind()?;
     std::io::copy(file, &mut hash)?;
@@ -163,7 +162,7 @@ fn digest_of(file: &mut File) -> Result<Digest, Error> {
     Ok(Digest::from_bytes(hash.finalize().into()))
 }
 
-fn from_start(file: &mut File) -> Result<BufReader<&mut File>, Error> {
+fn from_start<F: Read + Seek>(file: &mut F) -> Result<BufReader<&mut F>, Error> {
     file.rewind()?;
     Ok(BufReader::with_capacity(256 * 1024, file))
 }
@@ -272,7 +271,7 @@ fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error>
 /// Stores what is taken, as one act, and returns its id.
 fn store(
     workspace: &mut Workspace,
-    (path, source, digest): (&Path, &mut File, Digest),
+    (path, source, digest): (&Path, &mut (impl Read + Seek + Send), Digest),
     (format, options): (&'static Format, &Options),
     (case, known, plan): (Id, &Known, &Plan),
     args: &Args,
