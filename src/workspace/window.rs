@@ -27,12 +27,9 @@ pub fn ahead(now: Timestamp, last: Timestamp, kind: ChangeKind) -> Option<Error>
     let states = kind == clock::STATE || kind == clock::CONFIRM;
     (now > last.plus(AHEAD) && !states).then(|| {
         let what = format!("the clock says {now}, and the last act was made at {last}: that is more than 45 days");
-        let day = now.to_date();
-        Error::new(
-            ErrorKind::Clock,
-            what,
-            format!("look at another clock; if it is right: `comity clock state --is {day}`"),
-        )
+        // Not the day that this clock gives: whoever pastes it has looked at no other.
+        let next = "look at another clock, and state the day that it gives: `comity clock state --is YYYY-MM-DD`";
+        Error::new(ErrorKind::Clock, what, next)
     })
 }
 
@@ -42,10 +39,8 @@ pub fn unconfirmed(now: Timestamp, witnessed: Timestamp) -> Option<Error> {
         let what = format!(
             "the clock says {now}, more than 45 days after {witnessed}: two members say that it is right first"
         );
-        let day = now.to_date();
-        let next = format!(
-            "one states it with `comity clock state --is {day}`, another confirms it with `comity clock confirm`"
-        );
+        let next = "one states the day of another clock with `comity clock state --is YYYY-MM-DD`, another confirms it with \
+                    `comity clock confirm`";
         Error::new(ErrorKind::Clock, what, next)
     })
 }
