@@ -14,7 +14,9 @@ use crate::command::init;
 use crate::command::run::On;
 use crate::host::{file, folder};
 use crate::seal::secret::Passphrase;
+use crate::value::class::Role;
 use crate::value::text::{shown, shown_lines, wrap};
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::progress::Job;
 
@@ -56,7 +58,7 @@ const QUESTIONS: &[Question] = &[
         asks: "Your roles",
         why: "A role is what you may sign; nobody reviews or releases their own request, so leave these two to a colleague.",
         default: "administrator,desk-officer,investigator",
-        choices: Some(init::roles),
+        choices: Some(all_words::<Role>),
     },
 ];
 

@@ -26,17 +26,10 @@ use crate::value::json::Json;
 use crate::value::policy::{STATEMENTS, Stated, words_of};
 use crate::value::text::shown;
 use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
-
-fn categories() -> Vec<&'static str> {
-    Category::ALL.iter().map(|c| c.word()).collect()
-}
-
-fn onwards() -> Vec<&'static str> {
-    Onward::ALL.iter().map(|o| o.word()).collect()
-}
 
 /// The instruments of the law that this desk works by, those that its own changes added among them.
 fn instruments(workspace: &Workspace, _: &Args) -> Result<Vec<Known>, Error> {
@@ -63,14 +56,14 @@ pub const COMMANDS: &[Command] = &[
                 .required(),
             Arg::new("title", ArgKind::Line, "its title; needed without a policy"),
             Arg::new("purpose", ArgKind::Line, "for which purpose").required().repeated(),
-            Arg::new("categories", ArgKind::Words(categories), "for which data").required().repeated(),
+            Arg::new("categories", ArgKind::Words(all_words::<Category>), "for which data").required().repeated(),
             Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind"),
             Arg::new("from", ArgKind::Time, "from when; needed without a policy"),
             Arg::new("until", ArgKind::Time, "until when; needed where no policy says it"),
             Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 90d").required(),
             Arg::new(
                 "onward",
-                ArgKind::Word(onwards),
+                ArgKind::Word(all_words::<Onward>),
                 "whether what is shared may be passed on; `no` binds every copy",
             ),
             Arg::new("safeguards", ArgKind::Body, "its safeguards, in words"),

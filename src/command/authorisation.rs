@@ -19,10 +19,6 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-fn assurances() -> Vec<&'static str> {
-    all_words::<Assurance>()
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -63,7 +59,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Record an assurance that a partner has given",
         args: &[
             Arg::new("partner", ArgKind::Partner, "the partner").required(),
-            Arg::new("of", ArgKind::Word(assurances), "what is assured").required(),
+            Arg::new("of", ArgKind::Word(all_words::<Assurance>), "what is assured").required(),
             Arg::new("text", ArgKind::Body, "its text").required(),
             Arg::new("by", ArgKind::Line, "who gave it, by name and office").required(),
             Arg::new("expires", ArgKind::Time, "when it expires; without it, it has no expiry"),

@@ -32,6 +32,7 @@ use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -114,7 +115,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Say afterwards whether an emergency was one; what is refused must be deleted by its partner",
         args: &[
             Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional(),
-            Arg::new("outcome", ArgKind::Word(outcomes), "whether it was one").required(),
+            Arg::new("outcome", ArgKind::Word(all_words::<Outcome>), "whether it was one").required(),
             Arg::new("reasons", ArgKind::Body, "why").required(),
         ],
         writes: Some(Writes {
@@ -155,10 +156,6 @@ pub const COMMANDS: &[Command] = &[
         run: Handler::Reads(list),
     },
 ];
-
-fn outcomes() -> Vec<&'static str> {
-    Outcome::ALL.iter().map(|o| o.word()).collect()
-}
 
 /// A disclosure as it is shown.
 #[derive(Clone, Debug, Serialize)]

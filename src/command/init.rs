@@ -7,14 +7,10 @@ use crate::record::card;
 use crate::record::definition::token;
 use crate::value::class::Role;
 use crate::value::realm::Realm;
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::{Founding, found};
 use crate::workspace::progress::Job;
-
-/// The words for roles.
-pub fn roles() -> Vec<&'static str> {
-    Role::ALL.iter().map(|r| r.word()).collect()
-}
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[Command {
@@ -25,7 +21,7 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("desk", ArgKind::Line, "the desk's code: a few capitals, such as XA").required(),
         Arg::new("name", ArgKind::Line, "the desk's name").required(),
         Arg::new("jurisdiction", ArgKind::Line, "the jurisdiction that it acts under").required(),
-        Arg::new("roles", ArgKind::Words(roles), "your roles").required(),
+        Arg::new("roles", ArgKind::Words(all_words::<Role>), "your roles").required(),
         Arg::new("exercise", ArgKind::Line, "the name of an exercise: nothing of it can reach a live desk"),
     ],
     writes: None,

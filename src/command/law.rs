@@ -33,6 +33,7 @@ use crate::value::json::{self, Json, Limits};
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
 use crate::value::word::WordList;
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -44,10 +45,6 @@ fn words_of<W: WordList>(all: &[W]) -> String {
 
 fn kinds() -> Vec<&'static str> {
     request::all().iter().map(|r| r.id.as_str()).collect()
-}
-
-fn tables() -> Vec<&'static str> {
-    Table::ALL.iter().map(|t| t.word()).collect()
 }
 
 /// The law that a command shows: the program's, or this workspace's. In the screens it is always the workspace's.
@@ -132,7 +129,7 @@ pub const COMMANDS: &[Command] = &[
         name: "row",
         about: "Write a row of the law as `law change` takes it, to be corrected",
         args: &[
-            Arg::new("table", ArgKind::Word(tables), "what it is of").positional(),
+            Arg::new("table", ArgKind::Word(all_words::<Table>), "what it is of").positional(),
             Arg::new("id", ArgKind::Line, "its id, such as 2ap").positional(),
             HERE,
         ],
@@ -170,7 +167,7 @@ pub const COMMANDS: &[Command] = &[
         name: "restore",
         about: "Take a row of the law back to what the program brings",
         args: &[
-            Arg::new("table", ArgKind::Word(tables), "what it is of").positional(),
+            Arg::new("table", ArgKind::Word(all_words::<Table>), "what it is of").positional(),
             Arg::new("id", ArgKind::Line, "its id, such as 2ap").positional(),
             Arg::new("because", ArgKind::Body, "why").required(),
         ],

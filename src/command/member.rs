@@ -6,7 +6,6 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::command::init::roles;
 use crate::command::json::or_empty;
 use crate::host::file;
 use crate::record::key_use;
@@ -19,6 +18,7 @@ use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
 use crate::value::text::shown;
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -33,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Enrol a member from their public file",
         args: &[
             Arg::new("file", ArgKind::Existing, "the member's .pub file").positional(),
-            Arg::new("roles", ArgKind::Words(roles), "their roles").required(),
+            Arg::new("roles", ArgKind::Words(all_words::<Role>), "their roles").required(),
         ],
         writes: Some(Writes {
             act: crate::record::member::ADD,
@@ -59,7 +59,10 @@ pub const COMMANDS: &[Command] = &[
         noun: "member",
         name: "roles",
         about: "Give a member other roles",
-        args: &[MEMBER, Arg::new("roles", ArgKind::Words(roles), "all of their roles from now on").required()],
+        args: &[
+            MEMBER,
+            Arg::new("roles", ArgKind::Words(all_words::<Role>), "all of their roles from now on").required(),
+        ],
         writes: Some(Writes {
             act: crate::record::member::ROLES,
             weight: Weight::Signs,

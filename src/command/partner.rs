@@ -24,17 +24,10 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::text::{look_alike, shown};
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
-
-fn kinds() -> Vec<&'static str> {
-    PartnerKind::ALL.iter().map(|k| k.word()).collect()
-}
-
-fn channels() -> Vec<&'static str> {
-    Channel::ALL.iter().map(|c| c.word()).collect()
-}
 
 const PARTNER: Arg = Arg::new("partner", ArgKind::Partner, "the partner's code").positional();
 /// Groups of five digits in a fingerprint.
@@ -49,7 +42,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Add a partner: read its card",
         args: &[
             Arg::new("card", ArgKind::Existing, "the card that the partner gave").positional(),
-            Arg::new("kind", ArgKind::Word(kinds), "what kind of body it is").required(),
+            Arg::new("kind", ArgKind::Word(all_words::<PartnerKind>), "what kind of body it is").required(),
         ],
         writes: Some(Writes {
             act: crate::record::partner::ADD,
@@ -105,7 +98,7 @@ pub const COMMANDS: &[Command] = &[
         noun: "partner",
         name: "channel",
         about: "Move the channel to a partner one step",
-        args: &[PARTNER, Arg::new("state", ArgKind::Word(channels), "the next step").positional(), BECAUSE],
+        args: &[PARTNER, Arg::new("state", ArgKind::Word(all_words::<Channel>), "the next step").positional(), BECAUSE],
         writes: Some(Writes {
             act: crate::record::partner::CHANNEL,
             weight: Weight::Records,

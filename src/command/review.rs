@@ -23,23 +23,10 @@ use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::{is_blank, shown};
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
-
-fn levels() -> Vec<&'static str> {
-    Level::ALL.iter().map(|l| l.word()).collect()
-}
-fn changes() -> Vec<&'static str> {
-    Changed::ALL.iter().map(|c| c.word()).collect()
-}
-/// The conditions that there are.
-pub fn conditions() -> Vec<&'static str> {
-    Condition::ALL.iter().map(|c| c.word()).collect()
-}
-fn outcomes() -> Vec<&'static str> {
-    TestOutcome::ALL.iter().map(|o| o.word()).collect()
-}
 
 const REVIEW: Arg = Arg::new("review", ArgKind::Record(&[Kind::Review]), "the review").positional();
 
@@ -76,7 +63,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("subject", ArgKind::Record(&[Kind::Item, Kind::Request]), "the item").required(),
             Arg::new("to", ArgKind::Partner, "the recipient").required(),
             Arg::new("purpose", ArgKind::Line, "for what; without it, the case's purpose"),
-            Arg::new("level", ArgKind::Word(levels), "how deep; without it, what the tier asks"),
+            Arg::new("level", ArgKind::Word(all_words::<Level>), "how deep; without it, what the tier asks"),
         ],
         writes: Some(Writes {
             act: crate::record::review::OPEN,
@@ -112,7 +99,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Answer the tests of a review",
         args: &[
             REVIEW,
-            Arg::new("all", ArgKind::Word(outcomes), "one outcome for every test that its level asks"),
+            Arg::new("all", ArgKind::Word(all_words::<TestOutcome>), "one outcome for every test that its level asks"),
             Arg::new("test", ArgKind::PairsOf(tests_of), "test=outcome").repeated(),
             Arg::new("reason", ArgKind::Pairs, "test=why").repeated(),
             Arg::new(
@@ -149,7 +136,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("partial", ArgKind::Flag, "approve in part").cli_only(),
             Arg::new("defer", ArgKind::Flag, "put it off").cli_only(),
             Arg::new("refuse", ArgKind::Flag, "refuse").cli_only(),
-            Arg::new("condition", ArgKind::Words(conditions), "a condition on the recipient").repeated(),
+            Arg::new("condition", ArgKind::Words(all_words::<Condition>), "a condition on the recipient").repeated(),
             Arg::new("caveat", ArgKind::Line, "a caveat in words, for the letter").repeated(),
             Arg::new(
                 "ground",
@@ -201,7 +188,7 @@ pub const COMMANDS: &[Command] = &[
         about: "End an approval: what it rested on has changed",
         args: &[
             REVIEW,
-            Arg::new("changed", ArgKind::Word(changes), "what has changed").required(),
+            Arg::new("changed", ArgKind::Word(all_words::<Changed>), "what has changed").required(),
             Arg::new("because", ArgKind::Body, "how; it stays at the desk").required(),
         ],
         writes: Some(Writes {
@@ -249,7 +236,7 @@ fn tests_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
         help: recognised(*t).unwrap_or_default(),
         article: String::new(),
         required: false,
-        words: outcomes(),
+        words: all_words::<TestOutcome>(),
     };
     Ok(Test::of_level(level).iter().map(row).collect())
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::value::class::words;
+use crate::value::text::composed;
 
 words! {
     /// What the value of a type is.
@@ -114,7 +115,7 @@ pub fn recognised(value: &str) -> Option<&'static str> {
 
 /// A value in the one form of its type. What is not of a class that has one is only composed, with line feeds as line ends.
 pub fn of(kind: &str, value: &str) -> Canonical {
-    let text: String = unicode_normalization::UnicodeNormalization::nfc(value.replace("\r\n", "\n").trim()).collect();
+    let text = composed(value.replace("\r\n", "\n").trim());
     let class = class_of(kind);
     let plain = class.map_or_else(|| text.clone(), |_| refanged(&text));
     let kept = |fits| Canonical { kind: kind.to_owned(), value: text.clone(), class, fits, remark: None };

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::value::class::words;
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
+use crate::value::text::composed;
 
 words! {
     /// What the tags of a namespace say.
@@ -300,10 +301,6 @@ fn naming(id: &str, name: Option<&str>) -> String {
         Some(name) => format!("{id} ({name})"),
         None => id.to_owned(),
     }
-}
-
-fn composed(text: &str) -> String {
-    unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }
 
 #[cfg(test)]

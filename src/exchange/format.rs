@@ -6,6 +6,7 @@ use super::claim::Claim;
 use crate::value::class::{Assertion, Category, Credibility, Reliability, Tier};
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
+use crate::value::text::composed;
 use crate::value::timestamp::Timestamp;
 
 /// Reads a file and hands on what it sees.
@@ -205,7 +206,7 @@ pub fn stored(value: &serde_json::Value, depth: usize) -> Option<Json> {
     })
 }
 
-/// A text composed to form C.
-pub fn composed(text: &str) -> String {
-    unicode_normalization::UnicodeNormalization::nfc(text).collect()
+/// A member of a JSON object that is a text, and not empty.
+pub fn text_of<'a>(object: &'a serde_json::Value, key: &str) -> Option<&'a str> {
+    object.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty())
 }

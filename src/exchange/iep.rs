@@ -9,11 +9,12 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::Value;
 
-use super::format::{FormatError, composed};
+use super::format::FormatError;
 use crate::gate::cleared::Cleared;
 use crate::value::class::Onward;
 use crate::value::id::Id;
 use crate::value::policy::Stated;
+use crate::value::text::composed;
 use crate::value::text::{TextError, is_hidden, line, shown};
 use crate::value::timestamp::Timestamp;
 

@@ -7,7 +7,7 @@ use std::io::BufRead;
 use sha2::{Digest as _, Sha256};
 
 use super::canonical::{self, Class};
-use super::format::{Format, FormatError, Found, Options, Seen, composed};
+use super::format::{Format, FormatError, Found, Options, Seen};
 use super::person::{Judged, Looked, of_text, of_type};
 use super::report::Report;
 use super::source;
@@ -15,7 +15,7 @@ use crate::value::class::{Assertion, Category, Credibility, PersonClass, Reliabi
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
-use crate::value::text::BODY;
+use crate::value::text::{BODY, composed};
 
 /// The longest original that is kept beside an item, in bytes.
 const LONGEST_ORIGINAL: usize = 320 * 1024;
@@ -175,7 +175,7 @@ impl Plan {
         if let Some(marking) = self.stricter.get(&number) {
             ready.marking = ready.marking.and(marking);
         }
-        !self.passed.contains(&number)
+        self.is_taken(number)
     }
 }
 

@@ -5,10 +5,11 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::claim::Claim;
-use super::format::{Format, FormatError, Found, Options, Seen, stored, whole};
+use super::format::{Format, FormatError, Found, Options, Seen, stored, text_of, whole};
 use super::tags;
 use crate::object;
 use crate::value::class::{Credibility, Reliability};
+use crate::value::text::composed;
 
 /// `misp`.
 pub const FORMAT: Format = Format { name: "misp", about: "MISP events, attributes or objects", read };
@@ -106,12 +107,12 @@ fn gather<'a>(value: &'a Value, depth: usize, parts: &mut Vec<Part<'a>>) -> bool
 fn of_event(event: &Value, place: String, each: Each<'_>) -> bool {
     let none = Above { place, ..Above::default() };
     let Some(above) = under(event, &none, each) else { return false };
-    if let Some(title) = text(event, "info")
+    if let Some(title) = text_of(event, "info")
         && !each(Seen::Remark("titles and dates of events not kept", title.to_owned()))
     {
         return false;
     }
-    if text(event, "event_creator_email").is_some()
+    if text_of(event, "event_creator_email").is_some()
         && !each(Seen::Remark("addresses of who made an event not kept", String::new()))
     {
         return false;
@@ -129,7 +130,7 @@ fn of_event(event: &Value, place: String, each: Each<'_>) -> bool {
         let parts = list(object, "Attribute");
         if is_deleted(object) {
             for part in parts {
-                let name = text(part, "value").unwrap_or_default().to_owned();
+                let name = text_of(part, "value").unwrap_or_default().to_owned();
                 if !each(Seen::Remark("deleted attributes passed over", name)) {
                     return false;
                 }
@@ -140,16 +141,17 @@ fn of_event(event: &Value, place: String, each: Each<'_>) -> bool {
             return false;
         };
         above.place = format!("{place}, ");
-        let name = text(object, "name").unwrap_or_default();
+        let name = text_of(object, "name").unwrap_or_default();
         if parts.len() > 1
             && !each(Seen::Remark(
                 "objects taken apart",
-                format!("{name} {}", text(object, "uuid").unwrap_or_default()),
+                format!("{name} {}", text_of(object, "uuid").unwrap_or_default()),
             ))
         {
             return false;
         }
-        if text(object, "comment").is_some() && !each(Seen::Remark("comments of objects not kept", name.to_owned())) {
+        if text_of(object, "comment").is_some() && !each(Seen::Remark("comments of objects not kept", name.to_owned()))
+        {
             return false;
         }
         let named = references(object, &objects);
@@ -168,10 +170,10 @@ fn of_event(event: &Value, place: String, each: Each<'_>) -> bool {
 fn references(object: &Value, objects: &[&Value]) -> Vec<String> {
     let named = list(object, "ObjectReference");
     let mut all = Vec::new();
-    for uuid in named.iter().filter_map(|r| text(r, "referenced_uuid").or_else(|| text(r, "object_uuid"))) {
-        match objects.iter().find(|o| text(o, "uuid") == Some(uuid)) {
+    for uuid in named.iter().filter_map(|r| text_of(r, "referenced_uuid").or_else(|| text_of(r, "object_uuid"))) {
+        match objects.iter().find(|o| text_of(o, "uuid") == Some(uuid)) {
             Some(other) => {
-                all.extend(list(other, "Attribute").iter().filter_map(|a| text(a, "uuid")).map(str::to_owned))
+                all.extend(list(other, "Attribute").iter().filter_map(|a| text_of(a, "uuid")).map(str::to_owned))
             }
             None => all.push(uuid.to_owned()),
         }
@@ -188,7 +190,7 @@ fn under(value: &Value, above: &Above, each: Each<'_>) -> Option<Above> {
     for from in [inner, Some(value)].into_iter().flatten() {
         let (mut source, mut information) = (None, None);
         for tag in list(from, "Tag").iter().chain(&list(from, "EventTag")).chain(&list(from, "AttributeTag")) {
-            let Some(name) = text(tag, "name").or_else(|| tag.get("Tag").and_then(|t| text(t, "name"))) else {
+            let Some(name) = text_of(tag, "name").or_else(|| tag.get("Tag").and_then(|t| text_of(t, "name"))) else {
                 continue;
             };
             if let Some(claim) = Claim::of_tag(name) {
@@ -224,12 +226,12 @@ fn under(value: &Value, above: &Above, each: Each<'_>) -> Option<Above> {
             own.claim.add(&Claim::distribution(SHARING_GROUP));
             say(Seen::Remark("members of sharing groups not kept", String::new()))?;
         }
-        if let Some(name) = from.get("Orgc").and_then(|o| text(o, "name")) {
+        if let Some(name) = from.get("Orgc").and_then(|o| text_of(o, "name")) {
             own.originator = Some(name.to_owned());
         }
         for (key, what) in NOT_TAKEN {
             for one in list(from, key) {
-                let name = text(one, "name").or_else(|| text(one, "value")).or_else(|| text(one, "info"));
+                let name = text_of(one, "name").or_else(|| text_of(one, "value")).or_else(|| text_of(one, "info"));
                 // Who saw it, and where, is nobody's business but of the desk that keeps the file.
                 let name = if *key == "Sighting" { None } else { name };
                 say(Seen::Remark(what, name.unwrap_or_default().to_owned()))?;
@@ -259,7 +261,7 @@ fn of_attribute(
     if is_deleted(attribute) {
         return each(Seen::Remark("deleted attributes passed over", value));
     }
-    let Some(kind) = text(attribute, "type").filter(|_| !value.trim().is_empty()) else {
+    let Some(kind) = text_of(attribute, "type").filter(|_| !value.trim().is_empty()) else {
         return each(Seen::Fault(FormatError::new(place, "it has no type or no value")));
     };
     let Some(own) = under(attribute, above, each) else { return false };
@@ -277,18 +279,18 @@ fn of_attribute(
         return false;
     }
     let mut properties = object! {};
-    let template = object.and_then(|o| text(o, "name"));
-    let part = text(attribute, "object_relation");
+    let template = object.and_then(|o| text_of(o, "name"));
+    let part = text_of(attribute, "object_relation");
     for (key, said) in [
-        ("category", text(attribute, "category")),
-        ("first_seen", text(attribute, "first_seen")),
-        ("last_seen", text(attribute, "last_seen")),
+        ("category", text_of(attribute, "category")),
+        ("first_seen", text_of(attribute, "first_seen")),
+        ("last_seen", text_of(attribute, "last_seen")),
         ("object", template),
-        ("object_uuid", object.and_then(|o| text(o, "uuid"))),
+        ("object_uuid", object.and_then(|o| text_of(o, "uuid"))),
         ("object_relation", part),
     ] {
         if let Some(said) = said {
-            properties.set(key, super::format::composed(said));
+            properties.set(key, composed(said));
         }
     }
     if let Some(to_ids) = attribute.get("to_ids").filter(|t| !t.is_null()) {
@@ -304,9 +306,9 @@ fn of_attribute(
         source_grade: own.source,
         information_grade: own.information,
         claim: own.claim,
-        title: part.or_else(|| text(attribute, "category")).map(str::to_owned),
-        note: text(attribute, "comment").map(str::to_owned),
-        ids: text(attribute, "uuid").map(|id| ("misp", id.to_owned())).into_iter().collect(),
+        title: part.or_else(|| text_of(attribute, "category")).map(str::to_owned),
+        note: text_of(attribute, "comment").map(str::to_owned),
+        ids: text_of(attribute, "uuid").map(|id| ("misp", id.to_owned())).into_iter().collect(),
         properties: Some(properties),
         references: named.to_vec(),
         originator: own.originator,
@@ -324,10 +326,6 @@ fn list<'a>(object: &'a Value, key: &str) -> Vec<&'a Value> {
         Some(one @ Value::Object(map)) if !map.is_empty() => vec![one],
         _ => Vec::new(),
     }
-}
-
-fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
-    object.get(key).and_then(Value::as_str).filter(|t| !t.is_empty())
 }
 
 fn is_set(object: &Value, key: &str) -> bool {

@@ -10,11 +10,12 @@ use serde_json::value::RawValue;
 
 use super::canonical;
 use super::claim::Claim;
-use super::format::{Format, FormatError, Found, Options, Seen, composed, stored, whole};
+use super::format::{Format, FormatError, Found, Options, Seen, stored, text_of, whole};
 use super::pattern;
 use super::tags;
 use crate::object;
 use crate::value::class::Assertion;
+use crate::value::text::composed;
 
 /// `stix`.
 pub const FORMAT: Format = Format { name: "stix", about: "STIX 2.1: a bundle, an envelope, objects", read };
@@ -69,11 +70,11 @@ fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Seen) -
         let Some(value) = parse(object) else { continue };
         match kind_of(&value) {
             Some(DEFINITION) => {
-                let id = said(&value, "id").unwrap_or_default().to_owned();
+                let id = text_of(&value, "id").unwrap_or_default().to_owned();
                 definitions.entry(id).or_default().add(&Claim::of_definition(&value));
             }
             Some("identity") => {
-                if let (Some(id), Some(name)) = (said(&value, "id"), said(&value, "name")) {
+                if let (Some(id), Some(name)) = (text_of(&value, "id"), text_of(&value, "name")) {
                     names.insert(id.to_owned(), name.to_owned());
                 }
             }
@@ -86,8 +87,8 @@ fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Seen) -
             let mut references = Vec::new();
             refer(&value, &mut references);
             Fact {
-                id: said(&value, "id").unwrap_or_default().to_owned(),
-                modified: said(&value, "modified").unwrap_or_default().to_owned(),
+                id: text_of(&value, "id").unwrap_or_default().to_owned(),
+                modified: text_of(&value, "modified").unwrap_or_default().to_owned(),
                 revoked: value.get("revoked").and_then(Value::as_bool) == Some(true),
                 claim: claim_of(&value, &definitions),
                 references,
@@ -171,12 +172,8 @@ fn gather<'a>(text: &'a str, place: &str, depth: usize, objects: &mut Vec<Object
     }
 }
 
-fn said<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
-    object.get(key).and_then(Value::as_str).filter(|t| !t.is_empty())
-}
-
 fn kind_of(object: &Value) -> Option<&str> {
-    said(object, "type")
+    text_of(object, "type")
 }
 
 /// Gathers the ids of what an object names; who made it and how it is marked is none of that.
@@ -204,7 +201,7 @@ fn claim_of(object: &Value, definitions: &HashMap<String, Claim>) -> Claim {
     let list = |key: &str| object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let whole = list("object_marking_refs").iter().filter_map(Value::as_str);
     // A part that is marked higher marks the whole: what leaves, leaves as one.
-    let parts = list("granular_markings").iter().filter_map(|g| said(g, "marking_ref"));
+    let parts = list("granular_markings").iter().filter_map(|g| text_of(g, "marking_ref"));
     let mut claim = Claim::of_properties(object);
     for id in whole.chain(parts) {
         let known = definitions.get(id).cloned().or_else(|| Claim::well_known(id));
@@ -285,8 +282,8 @@ fn item(
     each: &mut dyn FnMut(Seen) -> bool,
 ) -> bool {
     let kind = kind_of(value).unwrap_or_default();
-    let name = said(value, "name");
-    let told = || name.or_else(|| said(value, "value")).unwrap_or(&fact.id).to_owned();
+    let name = text_of(value, "name");
+    let told = || name.or_else(|| text_of(value, "value")).unwrap_or(&fact.id).to_owned();
     if fact.revoked {
         return each(Seen::Remark("revoked objects passed over", told()));
     }
@@ -302,7 +299,7 @@ fn item(
             return false;
         }
     }
-    let ended = said(value, "valid_until")
+    let ended = text_of(value, "valid_until")
         .zip(options.now)
         .is_some_and(|(until, now)| crate::value::timestamp::Timestamp::parse(until).is_some_and(|until| until <= now));
     if ended && !each(Seen::Remark("items whose validity has ended", told())) {
@@ -354,30 +351,30 @@ fn item(
             }
         }
     }
-    let of_stix = said(value, "pattern_type").is_none_or(|t| t.eq_ignore_ascii_case("stix"));
-    let matches = said(value, "pattern").filter(|_| of_stix).map(pattern::read);
+    let of_stix = text_of(value, "pattern_type").is_none_or(|t| t.eq_ignore_ascii_case("stix"));
+    let matches = text_of(value, "pattern").filter(|_| of_stix).map(pattern::read);
     let about = match &matches {
         Some(found) => Some(found.values.join(", "))
             .filter(|v| !v.is_empty())
-            .or_else(|| said(value, "pattern").map(str::to_owned)),
-        None => about(value, kind).or_else(|| said(value, "pattern").map(str::to_owned)),
+            .or_else(|| text_of(value, "pattern").map(str::to_owned)),
+        None => about(value, kind).or_else(|| text_of(value, "pattern").map(str::to_owned)),
     };
-    let relation = said(value, "relationship_type").map(str::to_owned);
+    let relation = text_of(value, "relationship_type").map(str::to_owned);
     let about = relation.clone().or(about).unwrap_or_else(|| kind.to_owned());
     // The value as it is compared is exported again; only where it was written otherwise is that kept beside it.
-    if let Some(written) = said(value, "value").filter(|w| canonical::of(kind, w).value != *w) {
+    if let Some(written) = text_of(value, "value").filter(|w| canonical::of(kind, w).value != *w) {
         properties.set("value", composed(written));
     }
     let assessed =
         matches!(kind, "opinion" | "note" | "threat-actor" | "intrusion-set" | "campaign" | "report" | "grouping");
-    let maker = said(value, "created_by_ref").map(|id| names.get(id).map_or(id, String::as_str).to_owned());
+    let maker = text_of(value, "created_by_ref").map(|id| names.get(id).map_or(id, String::as_str).to_owned());
     let found = Found {
         judged_as: judged_as(value, kind),
         speaks_of: matches.map(|m| m.types).unwrap_or_default(),
         assertion: if assessed { Assertion::Assessment } else { Assertion::Fact },
         claim: fact.claim,
         title: name.map(str::to_owned),
-        note: said(value, "description").map(str::to_owned),
+        note: text_of(value, "description").map(str::to_owned),
         ids: if fact.id.is_empty() { Vec::new() } else { vec![("stix", fact.id)] },
         version: Some(fact.modified).filter(|m| !m.is_empty()),
         properties: Some(properties),
@@ -423,14 +420,14 @@ fn best_hash(hashes: &Value) -> Option<String> {
 /// What the person screen judges an object as, where its type alone does not say it.
 fn judged_as(value: &Value, kind: &str) -> Option<String> {
     match kind {
-        "identity" => Some(format!("identity {}", said(value, "identity_class").unwrap_or("unknown"))),
+        "identity" => Some(format!("identity {}", text_of(value, "identity_class").unwrap_or("unknown"))),
         "location" => {
             let exact =
                 ["latitude", "longitude", "street_address", "postal_code"].iter().any(|k| value.get(*k).is_some());
             Some(if exact { "location" } else { "location area" }.to_owned())
         }
         // A threat actor is a group unless it is said to be one person.
-        "threat-actor" => (said(value, "resource_level") == Some("individual")).then(|| "individual".to_owned()),
+        "threat-actor" => (text_of(value, "resource_level") == Some("individual")).then(|| "individual".to_owned()),
         "email-message" => value.get("body").is_none().then(|| "email-message-header".to_owned()),
         _ => None,
     }

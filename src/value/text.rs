@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -260,9 +261,15 @@ pub const LINE: usize = 4096;
 /// The longest free text, in bytes.
 pub const BODY: usize = 256 * 1024;
 
+/// A text composed to Unicode form C.
+pub fn composed(text: &str) -> String {
+    // Nearly every text is composed already, which is seen without taking it apart.
+    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
 /// One line that a member typed: not blank, at most [`LINE`] bytes, no control characters; composed to form C.
 pub fn line(text: &str) -> Result<String, TextError> {
-    let text: String = unicode_normalization::UnicodeNormalization::nfc(text.trim()).collect();
+    let text = composed(text.trim());
     match () {
         () if is_blank(&text) => Err(TextError::Blank),
         () if text.len() > LINE => Err(TextError::Long(LINE)),
@@ -273,7 +280,7 @@ pub fn line(text: &str) -> Result<String, TextError> {
 
 /// Free text of several lines: at most [`BODY`] bytes; composed to form C. It may be blank.
 pub fn body(text: &str) -> Result<String, TextError> {
-    let text: String = unicode_normalization::UnicodeNormalization::nfc(text).collect();
+    let text = composed(text);
     if text.len() > BODY { Err(TextError::Long(BODY)) } else { Ok(text) }
 }
 

@@ -167,13 +167,18 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
     case
 }
 
-#[test]
-fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
-    let (_root, a, b) = pair();
+/// The second person of an emergency, who is none of the three of the pair.
+fn enrol_fourth(a: &Site) {
     let fourth = a.identity(4);
     a.must(1, "identity new", &[("name", "XA-4"), ("out", fourth.to_str().unwrap()), ("no-passphrase", "yes")]);
     let file = format!("{}.pub", fourth.to_str().unwrap());
     a.must(1, "member add", &[("file", &file), ("roles", "investigator,desk-officer")]);
+}
+
+#[test]
+fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
+    let (_root, a, b) = pair();
+    enrol_fourth(&a);
     let mut marks = Marks::new();
     let case = fill(&a, &b, &mut marks);
     // A kind that can lie in a case and was not made here would be forgotten.
@@ -225,10 +230,7 @@ fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
 #[test]
 fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
     let (_root, mut a, b) = pair();
-    let fourth = a.identity(4);
-    a.must(1, "identity new", &[("name", "XA-4"), ("out", fourth.to_str().unwrap()), ("no-passphrase", "yes")]);
-    let file = format!("{}.pub", fourth.to_str().unwrap());
-    a.must(1, "member add", &[("file", &file), ("roles", "investigator,desk-officer")]);
+    enrol_fourth(&a);
     let mut marks = Marks::new();
     let case = fill(&a, &b, &mut marks);
     let of_import = |site: &Site| -> Vec<(String, bool)> {

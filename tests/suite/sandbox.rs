@@ -1,6 +1,19 @@
 //! The program opens no socket and starts no process, and the kernel holds it to that.
 
+use std::ffi::OsStr;
 use std::process::Command;
+
+/// Runs one test of this file in a process of its own, which a variable tells that it is inside.
+fn try_inside(test: &str, variable: &str, value: &OsStr) {
+    let inside = Command::new(std::env::current_exe().unwrap())
+        .env(variable, value)
+        .args(["--exact", &format!("sandbox::{test}"), "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&inside.stdout).into_owned();
+    assert!(inside.status.success(), "{said}{}", String::from_utf8_lossy(&inside.stderr));
+    assert!(said.contains("1 passed"), "it was tried: {said}");
+}
 
 /// Tried in a process of its own, since a sandbox cannot be left: this test calls itself.
 #[test]
@@ -8,16 +21,7 @@ use std::process::Command;
 fn the_kernel_refuses_sockets_and_processes() {
     const INSIDE: &str = "COMITY_TEST_INSIDE_THE_SANDBOX";
     if std::env::var_os(INSIDE).is_none() {
-        let me = std::env::current_exe().unwrap();
-        let inside = Command::new(me)
-            .env(INSIDE, "1")
-            .args(["--exact", "sandbox::the_kernel_refuses_sockets_and_processes", "--nocapture"])
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&inside.stdout).into_owned();
-        assert!(inside.status.success(), "{said}{}", String::from_utf8_lossy(&inside.stderr));
-        assert!(said.contains("1 passed"), "it was tried: {said}");
-        return;
+        return try_inside("the_kernel_refuses_sockets_and_processes", INSIDE, "1".as_ref());
     }
     use comity::host::sandbox::{Sandbox, enter};
     let stands = enter();
@@ -49,15 +53,7 @@ fn the_kernel_keeps_a_command_to_its_files() {
             std::fs::write(root.path().join(folder).join("file"), "x").unwrap();
         }
         std::fs::write(root.path().join("named"), "x").unwrap();
-        let inside = Command::new(std::env::current_exe().unwrap())
-            .env(INSIDE, root.path())
-            .args(["--exact", "sandbox::the_kernel_keeps_a_command_to_its_files", "--nocapture"])
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&inside.stdout).into_owned();
-        assert!(inside.status.success(), "{said}{}", String::from_utf8_lossy(&inside.stderr));
-        assert!(said.contains("1 passed"), "it was tried: {said}");
-        return;
+        return try_inside("the_kernel_keeps_a_command_to_its_files", INSIDE, root.path().as_os_str());
     };
     let mut reach = Reach::default().with_folder(&root.join("ws"));
     reach.reads.push(root.join("named"));

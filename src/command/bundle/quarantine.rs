@@ -99,11 +99,9 @@ pub fn keep(workspace: &Workspace, spooled: &Path, from: Id, sequence: u64) -> R
     Ok(file::copy(spooled, &kept)?)
 }
 
-/// Drops every bundle that waits: nobody can tell whether it speaks of what was just erased. Returns how many there were.
-pub fn drop_all(workspace: &Workspace) -> Result<usize, Error> {
-    let all = waiting(workspace)?;
-    all.iter().try_for_each(|w| file::remove(&w.path))?;
-    Ok(all.len())
+/// Drops every bundle that waits: nobody can tell whether it speaks of what was just erased.
+pub fn drop_all(workspace: &Workspace) -> Result<(), Error> {
+    Ok(waiting(workspace)?.iter().try_for_each(|w| file::remove(&w.path))?)
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {

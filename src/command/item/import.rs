@@ -32,6 +32,7 @@ use crate::value::marking::{Handling, Pap, Tlp};
 use crate::value::realm::Realm;
 use crate::value::text::{self, counted, shown};
 use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::pipeline::beside;
@@ -40,18 +41,6 @@ use crate::workspace::progress::Job;
 /// Faults that are named in a sentence; `--json` has them all.
 const NAMED: usize = 20;
 
-fn categories() -> Vec<&'static str> {
-    Category::ALL.iter().map(|c| c.word()).collect()
-}
-fn tlps() -> Vec<&'static str> {
-    Tlp::ALL.iter().map(|c| c.word()).collect()
-}
-fn paps() -> Vec<&'static str> {
-    Pap::ALL.iter().map(|c| c.word()).collect()
-}
-fn handlings() -> Vec<&'static str> {
-    Handling::ALL.iter().map(|c| c.word()).collect()
-}
 fn formats() -> Vec<&'static str> {
     exchange::FORMATS.iter().map(|f| f.name).collect()
 }
@@ -67,18 +56,19 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case").required(),
         Arg::new("column", ArgKind::Pairs, "tables: which column holds what, such as value=1 or tlp=TLP").repeated(),
         Arg::new("type", ArgKind::Line, "tables: what the items are"),
-        Arg::new("category", ArgKind::Word(categories), "tables: their data category"),
+        Arg::new("category", ArgKind::Word(all_words::<Category>), "tables: their data category"),
         Arg::new("tier", ArgKind::Number, "tables: their tier"),
         Arg::new("delimiter", ArgKind::Line, "tables: what stands between columns: comma, tab, semicolon"),
         Arg::new("comment", ArgKind::Line, "tables: what a line begins with that is passed over"),
         Arg::new("header", ArgKind::Flag, "tables: the first line names the columns"),
-        Arg::new("tlp", ArgKind::Word(tlps), "everything in the file is at least of this TLP marking"),
-        Arg::new("pap", ArgKind::Word(paps), "everything in the file is at least of this PAP marking"),
-        Arg::new("handling", ArgKind::Words(handlings), "handling codes that everything in the file has").repeated(),
+        Arg::new("tlp", ArgKind::Word(all_words::<Tlp>), "everything in the file is at least of this TLP marking"),
+        Arg::new("pap", ArgKind::Word(all_words::<Pap>), "everything in the file is at least of this PAP marking"),
+        Arg::new("handling", ArgKind::Words(all_words::<Handling>), "handling codes that everything in the file has")
+            .repeated(),
         Arg::new("originator", ArgKind::Line, "whose the file is, where it does not say so and it is not this desk's"),
         Arg::new(
             "unknown-marking",
-            ArgKind::Word(tlps),
+            ArgKind::Word(all_words::<Tlp>),
             "what markings are that cannot be read; without it they hold RED",
         ),
         Arg::new("because", ArgKind::Body, "why unknown markings are that"),

@@ -22,40 +22,17 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-fn categories() -> Vec<&'static str> {
-    Category::ALL.iter().map(|c| c.word()).collect()
-}
-fn person_classes() -> Vec<&'static str> {
-    PersonClass::ALL.iter().map(|c| c.word()).collect()
-}
-fn assertions() -> Vec<&'static str> {
-    Assertion::ALL.iter().map(|c| c.word()).collect()
-}
-fn tlps() -> Vec<&'static str> {
-    Tlp::ALL.iter().map(|c| c.word()).collect()
-}
-fn paps() -> Vec<&'static str> {
-    Pap::ALL.iter().map(|c| c.word()).collect()
-}
-fn handlings() -> Vec<&'static str> {
-    Handling::ALL.iter().map(|c| c.word()).collect()
-}
-fn reliabilities() -> Vec<&'static str> {
-    Reliability::ALL.iter().map(|c| c.word()).collect()
-}
-fn credibilities() -> Vec<&'static str> {
-    Credibility::ALL.iter().map(|c| c.word()).collect()
-}
-
 const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case");
 const ITEM: Arg = Arg::new("item", ArgKind::Record(&[Kind::Item]), "the item").positional();
-const TLP: Arg = Arg::new("tlp", ArgKind::Word(tlps), "TLP 2.0 marking; without it, the default of the tier");
-const PAP: Arg = Arg::new("pap", ArgKind::Word(paps), "PAP marking; without it, the default of the tier");
-const HANDLING: Arg = Arg::new("handling", ArgKind::Words(handlings), "Europol handling codes").repeated();
+const TLP: Arg =
+    Arg::new("tlp", ArgKind::Word(all_words::<Tlp>), "TLP 2.0 marking; without it, the default of the tier");
+const PAP: Arg = Arg::new("pap", ArgKind::Word(all_words::<Pap>), "PAP marking; without it, the default of the tier");
+const HANDLING: Arg = Arg::new("handling", ArgKind::Words(all_words::<Handling>), "Europol handling codes").repeated();
 const LIMIT: Arg = Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only();
 
 /// The commands.
@@ -67,21 +44,21 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             CASE.required(),
             Arg::new("type", ArgKind::Line, "what it is: domain, ipv4, account, document, …").required(),
-            Arg::new("category", ArgKind::Word(categories), "its data category").required(),
+            Arg::new("category", ArgKind::Word(all_words::<Category>), "its data category").required(),
             Arg::new("tier", ArgKind::Number, "its tier, 1 to 4; without it, the lowest that its category allows"),
-            Arg::new("person-class", ArgKind::Word(person_classes), "whom it is about"),
-            Arg::new("assertion", ArgKind::Word(assertions), "fact or assessment"),
+            Arg::new("person-class", ArgKind::Word(all_words::<PersonClass>), "whom it is about"),
+            Arg::new("assertion", ArgKind::Word(all_words::<Assertion>), "fact or assessment"),
             Arg::new("value", ArgKind::Line, "its value").required(),
             Arg::new("title", ArgKind::Line, "a title"),
             Arg::new("note", ArgKind::Body, "a note"),
             Arg::new(
                 "source-grade",
-                ArgKind::Word(reliabilities),
+                ArgKind::Word(all_words::<Reliability>),
                 "how reliable its source is: A (completely) to F (not known)",
             ),
             Arg::new(
                 "information-grade",
-                ArgKind::Word(credibilities),
+                ArgKind::Word(all_words::<Credibility>),
                 "how credible it is: 1 (confirmed) to 6 (not known)",
             ),
             TLP,
@@ -131,8 +108,8 @@ pub const COMMANDS: &[Command] = &[
             PAP,
             HANDLING,
             Arg::new("tier", ArgKind::Number, "another tier, 1 to 4, with a reason"),
-            Arg::new("category", ArgKind::Word(categories), "another data category, with a reason"),
-            Arg::new("person-class", ArgKind::Word(person_classes), "another class of person, with a reason"),
+            Arg::new("category", ArgKind::Word(all_words::<Category>), "another data category, with a reason"),
+            Arg::new("person-class", ArgKind::Word(all_words::<PersonClass>), "another class of person, with a reason"),
             Arg::new("because", ArgKind::Body, "why its tier, its category or its class of person is another"),
         ],
         writes: Some(Writes {

@@ -31,16 +31,6 @@ use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::{Moment, Workspace};
 use crate::workspace::progress::Job;
 
-/// Which letters there are of a request.
-fn letters() -> Vec<&'static str> {
-    all_words::<LetterKind>()
-}
-
-/// Who can be written to.
-fn addressees() -> Vec<&'static str> {
-    all_words::<Addressee>()
-}
-
 words! {
     /// Which letter of a request.
     LetterKind {
@@ -68,8 +58,12 @@ pub const COMMANDS: &[Command] = &[Command {
     about: "Write a request, or what was said to it last, as a letter: HTML made for print, or plain text (.txt)",
     args: &[
         Arg::new("request", ArgKind::Record(&[Kind::Request]), "the request").positional(),
-        Arg::new("addressee", ArgKind::Word(addressees), "who reads it; without it, who the request goes to"),
-        Arg::new("of", ArgKind::Word(letters), "which letter; without it, the request itself"),
+        Arg::new(
+            "addressee",
+            ArgKind::Word(all_words::<Addressee>),
+            "who reads it; without it, who the request goes to",
+        ),
+        Arg::new("of", ArgKind::Word(all_words::<LetterKind>), "which letter; without it, the request itself"),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
         FORCE,
         Arg::new("language", ArgKind::Line, "the language of the template (en where it is not said)").cli_only(),

@@ -27,6 +27,7 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -39,8 +40,7 @@ const REQUEST: Arg = Arg::new("request", ArgKind::Record(&[Kind::Request]), "the
 const TEXT: Arg = Arg::new("text", ArgKind::Body, "in words");
 const BECAUSE: Arg = Arg::new("because", ArgKind::Body, "why").required();
 const CONDITION: Arg =
-    Arg::new("condition", ArgKind::Words(crate::command::review::conditions), "a condition on the requesting desk")
-        .repeated();
+    Arg::new("condition", ArgKind::Words(all_words::<Condition>), "a condition on the requesting desk").repeated();
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[

@@ -18,13 +18,10 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
-
-fn reasons() -> Vec<&'static str> {
-    Reason::ALL.iter().map(|r| r.word()).collect()
-}
 
 const ITEM: Arg = Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item");
 const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "a case, with everything in it");
@@ -46,7 +43,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             ITEM,
             CASE,
-            Arg::new("reason", ArgKind::Word(reasons), "on which ground").required(),
+            Arg::new("reason", ArgKind::Word(all_words::<Reason>), "on which ground").required(),
             Arg::new("because", ArgKind::Body, "why").required(),
         ],
         writes: Some(Writes {
