@@ -582,7 +582,7 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let left_out = iep::left_out(&policy);
     let beyond = beyond(&row);
     let cleared = cleared::clear_copy_out(
-        &workspace.records(),
+        &workspace.trusted_records()?,
         &workspace.meta.realm,
         now,
         workspace.person(),

@@ -4,8 +4,8 @@
 //! of the same agreement comes here in the same way and is shown beside it.
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, must_be, need, no_gate_inputs, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, must_be, need, no_gate_inputs, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::store::{Query, Record, RecordStore};
@@ -37,6 +37,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Partner,
     when_due: WhenDue::AgreementEnds,
     line: Line { content: &["title"], terms: &[] },
     changes: &[

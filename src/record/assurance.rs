@@ -1,7 +1,7 @@
 //! Assurances of a partner: that no death penalty is sought, that nobody is tortured, and their like.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, need,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, need,
     no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -28,6 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Partner,
     when_due: WhenDue::Nothing,
     line: Line { content: &["text"], terms: &["of"] },
     changes: &[ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add)],

@@ -1,7 +1,7 @@
 //! Independent authorisations: a court or an independent body allows an item, or what is in a case, to go to a partner.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, need,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, need,
     no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -28,6 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
+    looked_up_by: LookUp::Subject,
     when_due: WhenDue::Nothing,
     line: Line { content: &["reference"], terms: &[] },
     changes: &[ChangeDef::first(ADD, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, add)],

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
     no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -33,6 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
+    looked_up_by: LookUp::Key,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[

@@ -1,7 +1,7 @@
 //! Cases: opened at one desk; a partner knows of a case what was shared of it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
     no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
@@ -31,6 +31,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &["title"], terms: &["purpose"] },
     changes: &[

@@ -1,8 +1,8 @@
 //! Deletion certificates: issued only after the read-back, countersigned by another person, sent to whoever is owed.
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, moved, must_be, need, no_gate_inputs, put_new,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
@@ -30,6 +30,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[

@@ -2,8 +2,8 @@
 //! confirms it. It moves no clock.
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -31,6 +31,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
+    looked_up_by: LookUp::Kind,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["at"] },
     changes: &[

@@ -32,6 +32,8 @@ pub struct KindDef {
     /// Whether a legal hold can be placed on one of its records. Of a kind that cannot be held, a record is kept by a hold on
     /// its case or on what it is about.
     pub can_be_held: bool,
+    /// What the gate finds its records by: what one question needs of a kind is authenticated as a whole.
+    pub looked_up_by: LookUp,
     /// What happens at the time [`Record::due`] of its records.
     pub when_due: WhenDue,
     /// How a record of it reads in lists, searches and menus, in one line.
@@ -39,6 +41,23 @@ pub struct KindDef {
     /// Every change that makes or moves its records, each named once in the whole program. What an act may begin with has a
     /// row in `assets/law/signers.toml`.
     pub changes: &'static [ChangeDef],
+}
+
+/// What the gate finds records of a kind by, beside their ids.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LookUp {
+    /// By their ids alone.
+    Id,
+    /// By their ids alone, and there may be a million of them.
+    IdOfMany,
+    /// By what they are about.
+    Subject,
+    /// By the partner that they concern.
+    Partner,
+    /// By their keys.
+    Key,
+    /// All of them at once: there are few.
+    Kind,
 }
 
 impl KindDef {

@@ -2,7 +2,7 @@
 
 use super::card::{self, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
     no_gate_inputs, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -28,6 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Kind,
     when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[ChangeDef::first(FOUND, AudienceRule::Partners, Moves::Makes, None, no_gate_inputs, found)],

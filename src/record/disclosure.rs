@@ -5,8 +5,8 @@
 //! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    SHARED_TERMS, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, SHARED_TERMS, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{KNOWN_AS, Record, RecordStore};
@@ -41,6 +41,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithItems,
     can_be_held: false,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
-    moved, need, no_gate_inputs, only_own_desk, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
+    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -53,6 +53,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
+    looked_up_by: LookUp::Subject,
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["reason"] },
     changes: &[

@@ -1,8 +1,8 @@
 //! Imports: one act that brings many items from a file. The file's name and digest are content.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
-    must_be, need, only_own_desk, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
+    WhenDue, must_be, need, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -27,6 +27,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithItems,
     can_be_held: false,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &["file"], terms: &["format"] },
     changes: &[ChangeDef::first(IMPORT, AudienceRule::OwnDesk, Moves::Makes, None, ask, apply)],

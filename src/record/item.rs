@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
@@ -35,6 +35,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
+    looked_up_by: LookUp::IdOfMany,
     when_due: WhenDue::Deletion,
     line: Line { content: &["value", "title"], terms: &["type"] },
     changes: &[

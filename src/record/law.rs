@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
     no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -37,6 +37,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Kind,
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["id"] },
     changes: &[ChangeDef::first(CHANGE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, change)

@@ -1,7 +1,7 @@
 //! Letters and other copies that leave the desk by hand: each is logged before it is written.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
     no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -27,6 +27,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["what"] },
     changes: &[ChangeDef::first(WRITE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write)],

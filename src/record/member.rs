@@ -1,8 +1,8 @@
 //! Members: enrolled and given roles by a certificate of the desk's root key, revoked from a position of the log on.
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, must_be, need, no_gate_inputs, put_new,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, must_be, need, no_gate_inputs, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -36,6 +36,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Key,
     when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[

@@ -1,8 +1,8 @@
 //! Delete orders: a partner is told to delete what it was given.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves, WhenDue,
-    put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
+    WhenDue, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
@@ -31,6 +31,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["cause"] },
     changes: &[

@@ -2,8 +2,8 @@
 
 use super::card::{Card, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
-    no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
+    need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -33,6 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
+    looked_up_by: LookUp::Kind,
     when_due: WhenDue::Nothing,
     line: Line { content: &["name"], terms: &[] },
     changes: &[

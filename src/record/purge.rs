@@ -1,7 +1,7 @@
 //! Purges: what was erased, by whom, and the generation of the keyring that ended with it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
     no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -29,6 +29,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
+    looked_up_by: LookUp::Subject,
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &[] },
     changes: &[

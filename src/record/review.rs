@@ -4,8 +4,8 @@
 //! marked again. A lapsed approval cannot be restored; another review is needed.
 
 use super::definition::{
-    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, Moves,
-    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::item;
 use super::kind::{ChangeKind, Kind, states};
@@ -48,6 +48,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithSubject,
     can_be_held: false,
+    looked_up_by: LookUp::Subject,
     when_due: WhenDue::ApprovalLapses,
     line: Line { content: &[], terms: &["purpose"] },
     changes: &[

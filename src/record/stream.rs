@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::definition::{ApplyError, Content, KindDef, Line, WhenDue, put_new};
+use super::definition::{ApplyError, Content, KindDef, Line, LookUp, WhenDue, put_new};
 use super::kind::{Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::header::Seen;
@@ -27,6 +27,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::None,
     can_be_held: false,
+    looked_up_by: LookUp::Partner,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
     changes: &[],

@@ -5,8 +5,10 @@
 
 use rusqlite::Connection;
 
+use super::authenticated::{Authentication, Buckets};
 use super::error::StoreError;
 use super::records::{Moved, Speaker, SqlRecordStore};
+use super::statement::sql;
 use crate::act::change::{Body, Change, Line};
 use crate::act::header::{Audience, Header};
 use crate::act::tree::Frontier;
@@ -31,6 +33,11 @@ pub(super) trait ChangeSink {
     /// Whether what is purged is erased; it is not where records alone are made again.
     fn erases(&self) -> bool {
         true
+    }
+
+    /// What is done about the digests of records.
+    fn authentication(&self) -> Authentication {
+        Authentication::Undoable
     }
 
     /// Takes a change that was withheld: nothing but its leaf is known.
@@ -75,6 +82,7 @@ struct Act {
     header: Header,
     position: i64,
     first_row: i64,
+    next_number: i64,
     /// The record and the terms of the first change.
     first: Option<(Id, Json)>,
     terms_cache: TermsCache,
@@ -111,6 +119,8 @@ pub(super) struct AppliedAct {
     pub(super) header: Header,
     pub(super) position: i64,
     pub(super) first_row: i64,
+    /// The number of the first record that it could make.
+    pub(super) next_number: i64,
     pub(super) changes: u64,
     /// The root of the changes; of none where no leaf was given.
     pub(super) root: Digest,
@@ -124,7 +134,7 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         header: Header,
         (position, first_row): (i64, i64),
         sink: S,
-    ) -> Self {
+    ) -> Result<Self, StoreError> {
         let speaker = match (header.desk == own_desk, &header.audience) {
             (false, _) => Some(Speaker { desk: header.desk, is_foreign: true }),
             (true, Audience::Desks(desks)) => match desks.as_slice() {
@@ -133,15 +143,18 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             },
             (true, Audience::OwnDesk | Audience::Partners) => None,
         };
-        let act = Act { own_desk, header, position, first_row, first: None, terms_cache: TermsCache::default() };
-        Self {
+        let next_number = next_number(conn)?;
+        let act =
+            Act { own_desk, header, position, first_row, next_number, first: None, terms_cache: TermsCache::default() };
+        let buckets = Buckets::for_act(conn, sink.authentication(), position, (next_number, first_row));
+        Ok(Self {
             act,
-            records: SqlRecordStore::for_act(conn, speaker, sink.erases()),
+            records: SqlRecordStore::for_act(conn, speaker, sink.erases(), buckets),
             check: Check::default(),
             root: Frontier::default(),
             count: 0,
             sink,
-        }
+        })
     }
 
     /// The same, where the changes of earlier acts stand in another database.
@@ -175,10 +188,11 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
     ) -> Result<(), StoreError> {
         let row = ChangeRow(self.next_row());
         self.count += 1;
+        let Self { act, records, check, sink, root, .. } = self;
         if let Some(leaf) = leaf {
-            self.root.push(leaf);
+            root.push(leaf);
+            records.buckets().map_or(Ok(()), |buckets| buckets.leaf(row, &leaf))?;
         }
-        let Self { act, records, check, sink, .. } = self;
         let change = match line {
             Line::Change(change) => change,
             Line::Withheld(leaf) => {
@@ -223,9 +237,15 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             };
             self.check.end(&self.records, &act).map_err(|e| self.sink.refused(e))?;
         }
-        let Act { header, position, first_row, .. } = self.act;
-        Ok(AppliedAct { header, position, first_row, changes: self.count, root })
+        self.records.buckets().map_or(Ok(()), Buckets::store)?;
+        let Act { header, position, first_row, next_number, .. } = self.act;
+        Ok(AppliedAct { header, position, first_row, next_number, changes: self.count, root })
     }
+}
+
+/// The number that the next new record takes.
+fn next_number(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.prepare_cached(sql!("record.next_number"))?.query_row([], |r| r.get(0))?)
 }
 
 fn empty() -> CheckError {
@@ -321,7 +341,7 @@ mod tests {
             changes: 0,
             root: empty_root(),
         };
-        ActApplier::begin(db, HOME, header, (5, 40), notes)
+        ActApplier::begin(db, HOME, header, (5, 40), notes).unwrap()
     }
 
     fn open_case() -> (Line, Json) {

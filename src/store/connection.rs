@@ -153,10 +153,11 @@ fn is_full(failure: &rusqlite::Error) -> bool {
 }
 
 /// Stand-ins in memory for what a database of an older format lacks, by format, where it is opened read-only.
-const STAND_INS: [&str; 2] = [
+const STAND_INS: [&str; 3] = [
     "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
      CREATE TEMP VIEW change AS SELECT *, NULL AS number, NULL AS local FROM main.change",
     "CREATE TEMP VIEW change AS SELECT *, NULL AS local FROM main.change",
+    "",
 ];
 
 /// Returns the format of the database.
@@ -197,7 +198,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
 }
 
 /// The tables of the projections of the acts.
-pub(super) const PROJECTIONS: &[&str] = &["record", "terms", "waiting"];
+pub(super) const PROJECTIONS: &[&str] = &["record", "terms", "waiting", "digest"];
 /// The tables of the acts.
 pub(super) const ACTS: &[&str] = &["act", "change"];
 

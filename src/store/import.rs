@@ -42,12 +42,12 @@ impl<'c> ActImporter<'c> {
         if !seen_log_fits(conn, meta, &header)? {
             return Err(forged("an act says that it has seen a history of this desk that is not here"));
         }
-        let near = |sql| neighbour(conn, sql, &header);
+        let near = |sql| neighbour(conn, sql, &header, i64::MAX);
         if let Err(what) = header.fits(id, near(sql!("act.before"))?.as_ref(), near(sql!("act.after"))?.as_ref()) {
             return Err(forged(format!("an act {what}")));
         }
         let applier =
-            ActApplier::begin(conn, meta.desk, header, read::next_place(conn)?, ImportSink(ChangeRows::new(conn)));
+            ActApplier::begin(conn, meta.desk, header, read::next_place(conn)?, ImportSink(ChangeRows::new(conn)))?;
         Ok(Self { conn, applier, via })
     }
 
@@ -75,10 +75,11 @@ impl<'c> ActImporter<'c> {
 
     /// Ends the act.
     pub fn finish(self, head: &Head) -> Result<Written, StoreError> {
-        let AppliedAct { header, position, first_row, changes, .. } = self.applier.end()?;
-        let (id, via) = (act_id(&head.header), Some(self.via));
+        let AppliedAct { header, position, first_row, next_number, changes, .. } = self.applier.end()?;
+        let (id, via, next_number) = (act_id(&head.header), Some(self.via), Some(next_number));
         let (bytes, signature) = (head.header.as_slice(), head.signature.as_str());
-        ActRow { position, id, header: &header, via, first_row, changes, bytes, signature }.insert(self.conn)?;
+        ActRow { position, id, header: &header, via, first_row, next_number, changes, bytes, signature }
+            .insert(self.conn)?;
         Ok(Written { id, position, changes })
     }
 }
@@ -87,9 +88,14 @@ fn forged(what: impl Into<String>) -> StoreError {
     CheckError::Forged(what.into()).into()
 }
 
-/// Returns the act that stands nearest to another one in its log.
-fn neighbour(conn: &Connection, sql: &str, header: &Header) -> Result<Option<Neighbour>, StoreError> {
-    let key = params![header.desk, header.replica, header.sequence];
+/// Returns the act that stands nearest to another one in its log, among those before a position.
+pub(super) fn neighbour(
+    conn: &Connection,
+    sql: &str,
+    header: &Header,
+    position: i64,
+) -> Result<Option<Neighbour>, StoreError> {
+    let key = params![header.desk, header.replica, header.sequence, position];
     let found: Option<Vec<u8>> = conn.prepare_cached(sql)?.query_row(key, |r| r.get(0)).optional()?;
     let Some(bytes) = found else { return Ok(None) };
     let header = Header::parse(&bytes).map_err(|_| damaged("an act's header"))?;

@@ -20,6 +20,8 @@ pub(super) struct ActRow<'a> {
     /// The position of the import that took it in; `None` for own acts.
     pub(super) via: Option<i64>,
     pub(super) first_row: i64,
+    /// The number of the first record that it could make; `None` where it is not kept.
+    pub(super) next_number: Option<i64>,
     pub(super) changes: u64,
     /// The header as it was signed.
     pub(super) bytes: &'a [u8],
@@ -47,6 +49,7 @@ impl ActRow<'_> {
             self.changes,
             self.bytes,
             self.signature,
+            self.next_number,
         ])?;
         Ok(())
     }

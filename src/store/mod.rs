@@ -4,6 +4,7 @@
 //! and applied, and it takes its place in the log, all in one transaction. There is no other way in.
 
 mod apply;
+pub mod authenticated;
 pub mod connection;
 pub mod error;
 pub mod import;

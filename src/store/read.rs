@@ -184,11 +184,21 @@ fn change_of(row: &SqlRow<'_>) -> Result<StoredChange, StoreError> {
 pub fn changes<E: From<StoreError>>(
     conn: &Connection,
     act: &StoredAct,
+    each: impl FnMut(StoredChange) -> Result<(), E>,
+) -> Result<(), E> {
+    changes_between(conn, act.first_row, act.first_row + act.changes as i64, each)
+}
+
+/// Calls `each` with the changes in the rows from one until before another.
+pub(super) fn changes_between<E: From<StoreError>>(
+    conn: &Connection,
+    from: i64,
+    until: i64,
     mut each: impl FnMut(StoredChange) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut run = || -> Result<Result<(), E>, StoreError> {
         let mut all = conn.prepare_cached(sql!("change.range"))?;
-        let mut rows = all.query(params![act.first_row, act.first_row + act.changes as i64])?;
+        let mut rows = all.query(params![from, until])?;
         while let Some(row) = rows.next()? {
             if let Err(e) = each(change_of(row)?) {
                 return Ok(Err(e));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, ToSql, params};
 
+use super::authenticated::{Buckets, Location, bucket_of, bucket_of_query};
 use super::error::{StoreError, damaged};
 use super::search;
 use super::statement::sql;
@@ -51,6 +52,8 @@ pub struct SqlRecordStore<'c> {
     speaker: Option<Speaker>,
     /// Whether content is erased.
     erases: bool,
+    /// What authenticates the records; `None` where they are only shown.
+    buckets: Option<Buckets<'c>>,
     /// The name that the last change used and the record that it means, where that has another id here.
     meant: Cell<Option<(Id, Id)>>,
     /// What was moved aside by the last change.
@@ -73,6 +76,7 @@ impl<'c> SqlRecordStore<'c> {
             log: conn,
             speaker: None,
             erases: true,
+            buckets: None,
             meant: Cell::new(None),
             moved: Cell::new(None),
             case: Cell::new(None),
@@ -82,11 +86,24 @@ impl<'c> SqlRecordStore<'c> {
         }
     }
 
+    /// Returns the record store in this database, to decide by: what is read is compared with the digests under its root.
+    pub fn authenticated(conn: &'c Connection) -> Self {
+        Self { buckets: Some(Buckets::to_ask(conn)), ..Self::new(conn) }
+    }
+
     /// Returns the record store as an act of a desk means it: an id that two desks use is that desk's record.
-    pub(super) fn for_act(conn: &'c Connection, speaker: Option<Speaker>, erases: bool) -> Self {
-        let mut records = Self::new(conn);
-        (records.speaker, records.erases) = (speaker, erases);
-        records
+    pub(super) fn for_act(
+        conn: &'c Connection,
+        speaker: Option<Speaker>,
+        erases: bool,
+        buckets: Option<Buckets<'c>>,
+    ) -> Self {
+        Self { speaker, erases, buckets, ..Self::new(conn) }
+    }
+
+    /// What authenticates the records; `None` where they are only shown.
+    pub(super) const fn buckets(&self) -> Option<&Buckets<'c>> {
+        self.buckets.as_ref()
     }
 
     /// Reads the changes of acts in another database: that of the log that is replayed into this one.
@@ -106,9 +123,10 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Returns the record with exactly this id.
     fn exact(&self, id: Id) -> Result<Option<Record>, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql!("record.get"))?;
+        let sql = if self.buckets.is_some() { sql!("record.get_checked") } else { sql!("record.get") };
+        let mut get = self.conn.prepare_cached(sql)?;
         let mut rows = get.query([id])?;
-        rows.next()?.map(|row| self.read(row)).transpose()
+        rows.next()?.map(|row| self.read_checked(row)).transpose()
     }
 
     /// Returns what the speaker means by a name that a record here has: their own record of that name, where there is one.
@@ -150,7 +168,7 @@ impl<'c> SqlRecordStore<'c> {
         beside.case = record.case.map(|case| if case == record.id { id } else { case });
         self.case.set(None);
         self.meant.set(Some((record.id, id)));
-        Ok(self.put_with(sql!("record.put_new"), &beside)? == 1)
+        self.put_if_new(&beside)
     }
 
     /// Gives a record that another desk made another id here, where this desk needs the one that it has.
@@ -160,28 +178,48 @@ impl<'c> SqlRecordStore<'c> {
         let Some(giver) = other.partner.filter(|_| other.named() == name) else { return Ok(false) };
         let id = local_id(giver, name);
         self.moved.set(Some(Moved { name, id, giver }));
-        for sql in [sql!("record.rename_case"), sql!("record.rename_subject")] {
-            self.conn.prepare_cached(sql)?.execute(params![name, id, giver])?;
+        let places: Vec<i64> = {
+            let mut under = self.conn.prepare_cached(sql!("record.under_name"))?;
+            let rows = under.query_map(params![name, giver], |r| r.get(0))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for place in places {
+            let Some(mut record) = self.at(place)? else { continue };
+            let rename = |of: Option<Id>| of.map(|of| if of == name { id } else { of });
+            (record.case, record.subject) = (rename(record.case), rename(record.subject));
+            self.put_over(&record)?;
         }
+        self.before_put(&other)?;
         self.conn.prepare_cached(sql!("record.rename"))?.execute(params![name, id])?;
         other.id = id;
         other.case = other.case.map(|case| if case == name { id } else { case });
         other.set(KNOWN_AS, name.to_string());
-        self.put_with(sql!("record.put"), &other)?;
+        self.put_over(&other)?;
         Ok(true)
+    }
+
+    /// Checks that all that is in a case is listed as such, where records are compared with their digests. Every record is read.
+    pub fn check_case(&self, case: Id) -> Result<(), StoreError> {
+        Ok(self.buckets.as_ref().map_or(Ok(()), |buckets| buckets.check_case(case))?)
     }
 
     /// Returns the number of a record in the table of records.
     pub fn place_of(&self, id: Id) -> Result<Option<i64>, RecordStoreError> {
+        Ok(self.place_and_body(id)?.map(|(number, _)| number))
+    }
+
+    /// Returns the number of a record in the table of records, and the change that holds its content.
+    pub(super) fn place_and_body(&self, id: Id) -> Result<Option<(i64, Option<ChangeRow>)>, RecordStoreError> {
         let mut number = self.conn.prepare_cached(sql!("record.number"))?;
-        Ok(number.query_row([id], |r| r.get(0)).optional()?)
+        Ok(number.query_row([id], |r| Ok((r.get(0)?, r.get(1)?))).optional()?)
     }
 
     /// Returns the record of that number in the table of records.
     pub fn at(&self, place: i64) -> Result<Option<Record>, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql!("record.at"))?;
+        let sql = if self.buckets.is_some() { sql!("record.at_checked") } else { sql!("record.at") };
+        let mut get = self.conn.prepare_cached(sql)?;
         let mut rows = get.query([place])?;
-        rows.next()?.map(|row| self.read(row)).transpose()
+        rows.next()?.map(|row| self.read_checked(row)).transpose()
     }
 
     /// Returns whether a record is a tombstone.
@@ -196,6 +234,15 @@ impl<'c> SqlRecordStore<'c> {
         let others = self.speaker.filter(|speaker| speaker.is_foreign && partner != Some(speaker.desk));
         let theirs = others.map(|speaker| self.exact(local_id(speaker.desk, id))).transpose()?.flatten();
         Ok(theirs.map_or(is_purged, |record| record.is_purged()))
+    }
+
+    /// Reads a record from a row, and compares what lies in its bucket where the columns after it say where that is.
+    fn read_checked(&self, row: &SqlRow<'_>) -> Result<Record, RecordStoreError> {
+        let record = self.read(row)?;
+        if let Some(buckets) = &self.buckets {
+            buckets.check_record(&record, (row.get(13)?, row.get(14)?))?;
+        }
+        Ok(record)
     }
 
     /// Reads a record from a row whose columns are those of `record.get`.
@@ -251,25 +298,45 @@ impl<'c> SqlRecordStore<'c> {
         if r.kind == Kind::Item { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
-    fn put_with(&self, sql: &str, r: &Record) -> Result<usize, RecordStoreError> {
+    /// Prepares for a record that is written: returns where one of its id stands.
+    fn before_put(&self, r: &Record) -> Result<Option<Location>, RecordStoreError> {
+        let Some(buckets) = &self.buckets else { return Ok(None) };
+        let mut place = self.conn.prepare_cached(sql!("record.place"))?;
+        let old: Option<Location> = place.query_row([r.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        match old {
+            Some(old) => buckets.will_change(old, bucket_of(r))?,
+            None => buckets.will_add(bucket_of(r))?,
+        }
+        Ok(old)
+    }
+
+    /// Writes a record, new or changed.
+    fn put_over(&self, r: &Record) -> Result<(), RecordStoreError> {
+        let is_new = self.before_put(r)?.is_none();
+        self.put_with(sql!("record.put"), r, is_new).map(|_| ())
+    }
+
+    /// Writes a record unless there is one of its id.
+    fn put_if_new(&self, r: &Record) -> Result<bool, RecordStoreError> {
+        if let Some(buckets) = &self.buckets {
+            buckets.will_add(bucket_of(r))?;
+        }
+        Ok(self.put_with(sql!("record.put_new"), r, true)? == 1)
+    }
+
+    fn put_with(&self, sql: &str, r: &Record, is_new: bool) -> Result<usize, RecordStoreError> {
         self.absent.set(None);
-        let terms = self.stored(r)?;
-        let mut put = self.conn.prepare_cached(sql)?;
-        Ok(put.execute(params![
-            r.id,
-            r.kind,
-            r.state,
-            r.desk,
-            r.case,
-            r.partner,
-            r.subject,
-            r.tier,
-            r.due,
-            r.key,
-            terms,
-            r.body,
-            shared_to_text(&r.shared),
-        ])?)
+        let (terms, shared, bucket) = (self.stored(r)?, shared_to_text(&r.shared), bucket_of(r));
+        let values: [&dyn ToSql; 14] = [
+            &r.id, &r.kind, &r.state, &r.desk, &r.case, &r.partner, &r.subject, &r.tier, &r.due, &r.key, &terms,
+            &r.body, &shared, &bucket,
+        ];
+        let written = self.conn.prepare_cached(sql)?.execute(values.as_slice())?;
+        if let Some(buckets) = self.buckets.as_ref().filter(|_| is_new && written == 1) {
+            let values = values.split_last().map_or(values.as_slice(), |(_, values)| values);
+            buckets.added((self.conn.last_insert_rowid(), bucket), values)?;
+        }
+        Ok(written)
     }
 }
 
@@ -341,27 +408,35 @@ impl RecordStore for SqlRecordStore<'_> {
         let (clause, values) = clause(q);
         let order = if q.due_by.is_some() { "due, number" } else { "number" };
         let limit = q.limit.map_or_else(String::new, |l| format!(" LIMIT {l}"));
+        // Where all that fits lies in one bucket, that is what is read: no other index says what is there.
+        let bucket = self.buckets.as_ref().and(bucket_of_query(q));
+        if let (Some(buckets), Some(bucket)) = (&self.buckets, bucket) {
+            buckets.check_bucket(bucket)?;
+        }
+        let from =
+            bucket.map_or_else(String::new, |bucket| format!("INDEXED BY record_bucket WHERE bucket = {bucket} AND"));
+        let from = if from.is_empty() { "WHERE".to_owned() } else { from };
+        let place = if self.buckets.is_some() { ", number, bucket" } else { "" };
         let text = format!(
-            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared \
-             FROM record WHERE {clause} ORDER BY {order}{limit}"
+            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared{place} \
+             FROM record {from} {clause} ORDER BY {order}{limit}"
         );
         let mut find = self.conn.prepare_cached(&text)?;
         let mut rows = find.query(rusqlite::params_from_iter(values))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(self.read(row)?);
+            found.push(self.read_checked(row)?);
         }
         Ok(found)
     }
 
     fn put(&mut self, record: &Record) -> Result<(), RecordStoreError> {
-        self.put_with(sql!("record.put"), record).map(|_| ())
+        self.put_over(record)
     }
 
     fn put_new(&mut self, record: &Record) -> Result<bool, RecordStoreError> {
         let Some(speaker) = self.speaker.filter(|speaker| speaker.is_foreign) else {
-            let is_new = self.put_with(sql!("record.put_new"), record)? == 1;
-            return Ok(is_new || (self.move_aside(record)? && self.put_with(sql!("record.put_new"), record)? == 1));
+            return Ok(self.put_if_new(record)? || (self.move_aside(record)? && self.put_if_new(record)?));
         };
         let of = |id: Option<Id>| id.filter(|id| *id != record.id).map(|id| self.id_of_speaker(id)).transpose();
         let (case, subject) = (of(record.case)?.or(record.case), of(record.subject)?.or(record.subject));
@@ -369,7 +444,7 @@ impl RecordStore for SqlRecordStore<'_> {
         let renamed =
             ((case, subject) != (record.case, record.subject)).then(|| Record { case, subject, ..record.clone() });
         let record = renamed.as_ref().unwrap_or(record);
-        Ok(self.put_with(sql!("record.put_new"), record)? == 1 || self.put_beside(record, speaker)?)
+        Ok(self.put_if_new(record)? || self.put_beside(record, speaker)?)
     }
 
     fn erase(&mut self, record: Id) -> Result<(), RecordStoreError> {

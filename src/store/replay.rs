@@ -3,14 +3,16 @@
 //! Verifying checks every signature, root and place, puts every act to the gate with the facts of its time, and compares
 //! every table with the one that a replay of the acts gives.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::apply::{ActApplier, AppliedAct, ChangeSink, CheckedChange};
+use super::authenticated::{self, Authentication, Buckets};
 use super::connection;
 use super::error::StoreError;
+use super::import::neighbour;
 use super::insert::{ActRow, await_carriage};
 use super::log::{self, Meta};
 use super::read::{self, StoredAct};
@@ -19,7 +21,7 @@ use super::search;
 use super::statement::{FORMAT, sql};
 use super::tree::SqlTree;
 use crate::act::change::Line;
-use crate::act::header::{Header, Neighbour, act_id};
+use crate::act::header::{Header, act_id};
 use crate::act::tree::{Nodes as _, leaf_hash};
 use crate::gate::check::CheckError;
 use crate::record::bundle::{Arrival, Contents};
@@ -45,7 +47,7 @@ pub fn verify(
     meta: &Meta,
     mut go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Progress, StoreError> {
-    let mut replay = Replay::begin(conn, scratch, meta);
+    let mut replay = Replay::begin(conn, scratch, meta, Purpose::Verify);
     let mut position = 1;
     loop {
         let page = read::acts_from(conn, position, 64)?;
@@ -81,7 +83,7 @@ pub fn apply_until(
 ) -> Result<Progress, StoreError> {
     connection::shadow_tables(back, connection::PROJECTIONS)?;
     connection::shadow_tables(back, connection::ACTS)?;
-    let mut replay = Replay { verifies: false, ..Replay::begin(conn, back, meta) };
+    let mut replay = Replay::begin(conn, back, meta, Purpose::Show);
     let applying = connection::snapshot(back)?;
     let (mut position, mut row) = (1, 0);
     while position <= until {
@@ -106,7 +108,7 @@ pub fn apply_until(
 /// read. Content stays as it is. Nothing is verified: see [`verify`].
 pub(super) fn rebuild_records(conn: &Connection, meta: &Meta) -> Result<(), StoreError> {
     connection::shadow_tables(conn, connection::PROJECTIONS)?;
-    let mut replay = Replay { verifies: false, inserts_acts: false, ..Replay::begin(conn, conn, meta) };
+    let mut replay = Replay::begin(conn, conn, meta, Purpose::Rebuild);
     let mut position = 1;
     loop {
         let page = read::acts_from(conn, position, 64)?;
@@ -125,8 +127,116 @@ pub(super) fn rebuild_records(conn: &Connection, meta: &Meta) -> Result<(), Stor
     Ok(())
 }
 
+/// What the records came to when a member last saw them, as they remember it outside of the database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Remembered {
+    /// The position of the last act.
+    pub position: i64,
+    /// How many acts the own log had.
+    pub size: u64,
+    /// The root over the digests of all records.
+    pub records: Digest,
+}
+
+/// Judges the acts again that came since a member last saw the records: takes back what they did, compares what is left with what
+/// the member remembers, puts each act to the gate, and compares what they come to with what is stored. Nothing is changed.
+///
+/// Returns the root over the digests of all records; `None` where the acts cannot be taken back, since they are from before the
+/// format that can.
+///
+/// # Errors
+///
+/// [`StoreError::Integrity`] where anything is not what the acts say.
+pub fn judge_since(conn: &Connection, meta: &Meta, seen: Remembered) -> Result<Option<Digest>, StoreError> {
+    let stored = authenticated::root(conn)?;
+    // Dropped at the end: what is judged is there already.
+    let _judging = connection::begin(conn)?;
+    if !take_back(conn, seen.position)? {
+        return Ok(None);
+    }
+    if authenticated::root(conn)? != seen.records {
+        return integrity("the records are not those that this member has seen: somebody has changed the database");
+    }
+    let first = read::acts_from(conn, seen.position + 1, 1)?;
+    let next_row = first.first().map_or(1, |act| act.first_row);
+    let begun = Replay::begin(conn, conn, meta, Purpose::Judge);
+    let mut replay = Replay { own_size: seen.size, next_row, ..begun };
+    let mut position = seen.position + 1;
+    loop {
+        let page = read::acts_from(conn, position, 64)?;
+        if page.is_empty() {
+            break;
+        }
+        for act in page {
+            if act.position != position {
+                return integrity(format!("act {position} is missing"));
+            }
+            replay.act(&act, &mut |_| true)?;
+            position += 1;
+        }
+    }
+    replay.check_import()?;
+    if authenticated::root(conn)? != stored {
+        return integrity("the records are not what the acts say: somebody has changed the database");
+    }
+    Ok(Some(stored))
+}
+
+/// Takes back what the acts after a position did to the records, in the transaction that is open. Returns whether that can be done.
+fn take_back(conn: &Connection, position: i64) -> Result<bool, StoreError> {
+    let mut begins = conn.prepare_cached(sql!("act.begins"))?;
+    let begin: Option<(i64, Option<i64>)> =
+        begins.query_row([position + 1], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+    let Some((first_row, Some(next_number))) = begin else { return Ok(false) };
+    let Some(buckets) = Buckets::for_act(conn, Authentication::Kept, position, (i64::MAX, i64::MAX)) else {
+        return Ok(false);
+    };
+    let places = |sql: &str, from: i64| -> Result<Vec<(i64, Option<i64>)>, StoreError> {
+        let mut all = conn.prepare_cached(sql)?;
+        let rows = all.query_map([from], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    };
+    let changed = [
+        places(sql!("record.places_from"), next_number)?,
+        places(sql!("record.places_to_undo"), position)?,
+        places(sql!("undo.places"), position)?,
+    ];
+    changed.iter().flatten().for_each(|place| buckets.will_remove(*place));
+    conn.prepare_cached(sql!("record.drop_from"))?.execute([next_number])?;
+    conn.prepare_cached(sql!("undo.apply"))?.execute([position])?;
+    let last = conn.prepare_cached(sql!("change.next_row"))?.query_row([], |r| r.get::<_, i64>(0))?;
+    buckets.forget_leaves(first_row, last)?;
+    buckets.store()?;
+    Ok(true)
+}
+
 fn integrity<T>(what: impl Into<String>) -> Result<T, StoreError> {
     Err(StoreError::Integrity(what.into()))
+}
+
+/// What the log is replayed for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    /// To verify it whole, into an empty database.
+    Verify,
+    /// To show the records as they were, in memory.
+    Show,
+    /// To make the records of the same database again.
+    Rebuild,
+    /// To judge the newest acts again, over the records as they were before them.
+    Judge,
+}
+
+impl Purpose {
+    /// Whether what is read is verified, not only applied.
+    const fn verifies(self) -> bool {
+        matches!(self, Self::Verify | Self::Judge)
+    }
+
+    /// Whether the acts are put into the scratch database too.
+    const fn inserts_acts(self) -> bool {
+        matches!(self, Self::Verify | Self::Show)
+    }
 }
 
 /// The log as it is replayed into a scratch database.
@@ -134,17 +244,14 @@ struct Replay<'c> {
     conn: &'c Connection,
     scratch: &'c Connection,
     meta: &'c Meta,
-    /// Whether what is read is verified, not only applied.
-    verifies: bool,
-    /// Whether the acts are put into the scratch database too.
-    inserts_acts: bool,
+    purpose: Purpose,
     progress: Progress,
     /// Acts that must follow the last import: its position, and their ids in order.
     expected: Vec<(i64, Digest)>,
     /// The row of the next change.
     next_row: i64,
-    /// The acts of each workstation's log, by their places.
-    logs: HashMap<(Id, Id), BTreeMap<u64, Neighbour>>,
+    /// How many acts the own log has so far.
+    own_size: u64,
     /// The content that the last import says to have brought, and what was found.
     import: Option<(Digest, Contents)>,
     /// Records that were erased.
@@ -154,17 +261,16 @@ struct Replay<'c> {
 }
 
 impl<'c> Replay<'c> {
-    fn begin(conn: &'c Connection, scratch: &'c Connection, meta: &'c Meta) -> Self {
+    fn begin(conn: &'c Connection, scratch: &'c Connection, meta: &'c Meta, purpose: Purpose) -> Self {
         Self {
             conn,
             scratch,
             meta,
-            verifies: true,
-            inserts_acts: true,
+            purpose,
             progress: Progress::default(),
             expected: Vec::new(),
             next_row: 1,
-            logs: HashMap::new(),
+            own_size: 0,
             import: None,
             erased: HashSet::new(),
             locals: BTreeMap::new(),
@@ -199,18 +305,16 @@ impl<'c> Replay<'c> {
         if own && header.replica != self.meta.replica {
             return integrity(format!("act {n} was made at another workstation than this workspace's"));
         }
-        let log = self.logs.entry((header.desk, header.replica)).or_default();
         // Of a partner's log only what is for this desk is here, and what had to wait there comes later than its place.
-        if own && header.sequence != log.len() as u64 {
+        if own && header.sequence != self.own_size {
             return integrity(format!("act {n} does not follow the one before it in its log"));
         }
-        let before = log.range(..=header.sequence).next_back().map(|(_, a)| *a);
-        let after = log.range(header.sequence..).next().map(|(_, a)| *a);
-        if let Err(what) = header.fits(act.id, before.as_ref(), after.as_ref()) {
+        let near = |sql| neighbour(self.conn, sql, header, n);
+        if let Err(what) = header.fits(act.id, near(sql!("act.before"))?.as_ref(), near(sql!("act.after"))?.as_ref()) {
             return integrity(format!("act {n} {what}"));
         }
-        log.insert(header.sequence, header.neighbour(act.id));
         if own {
+            self.own_size += 1;
             if act.via.is_some()
                 || SqlTree::new(self.conn, header.replica).node(0, header.sequence)? != leaf_hash(&act.header)
             {
@@ -239,7 +343,10 @@ impl<'c> Replay<'c> {
 
     /// Checks that whoever signed is enrolled at the act's desk by now, and that the signature is theirs.
     fn check_signature(&self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
-        let records = SqlRecordStore::new(self.scratch);
+        let records = match self.purpose {
+            Purpose::Judge => SqlRecordStore::authenticated(self.scratch),
+            Purpose::Verify | Purpose::Show | Purpose::Rebuild => SqlRecordStore::new(self.scratch),
+        };
         let signer = member::by_person(&records, header.desk, header.member)?;
         let Some(key) = signer.as_ref().and_then(member::signing_key) else {
             return integrity(format!("act {} is not signed by a member who was enrolled then", act.position));
@@ -258,22 +365,21 @@ impl<'c> Replay<'c> {
         go_on: &mut impl FnMut(Progress) -> bool,
     ) -> Result<(Header, Vec<Digest>), StoreError> {
         let n = act.position;
-        let (home, own, verifies) = (self.meta.desk, header.desk == self.meta.desk, self.verifies);
+        let (home, own, purpose) = (self.meta.desk, header.desk == self.meta.desk, self.purpose);
         let mut listed = Vec::new();
         let sink = ReplaySink {
             conn: self.conn,
-            erases: self.inserts_acts,
             scratch: self.scratch,
             act,
             own,
-            verifies,
+            purpose,
             import: &mut self.import,
             erased: &mut self.erased,
             locals: &mut self.locals,
             listed: &mut listed,
         };
         let mut applier =
-            ActApplier::begin(self.scratch, home, header, (n, act.first_row), sink).with_changes_in(self.conn);
+            ActApplier::begin(self.scratch, home, header, (n, act.first_row), sink)?.with_changes_in(self.conn);
         let progress = &mut self.progress;
         read::changes(self.conn, act, |stored| {
             progress.changes += 1;
@@ -289,7 +395,7 @@ impl<'c> Replay<'c> {
                 }
                 Line::Withheld(_) => Json::Null,
             };
-            let leaf = verifies.then(|| stored.line.leaf());
+            let leaf = (purpose != Purpose::Show).then(|| stored.line.leaf());
             applier.change(
                 &stored.line,
                 leaf,
@@ -298,7 +404,7 @@ impl<'c> Replay<'c> {
             )
         })?;
         let AppliedAct { header, position, .. } = applier.end()?;
-        if !self.inserts_acts {
+        if !purpose.inserts_acts() {
             return Ok((header, listed));
         }
         ActRow {
@@ -307,6 +413,7 @@ impl<'c> Replay<'c> {
             header: &header,
             via: act.via,
             first_row: act.first_row,
+            next_number: None,
             changes: act.changes,
             bytes: b"",
             signature: "",
@@ -322,7 +429,8 @@ impl<'c> Replay<'c> {
     fn compare(&self) -> Result<(), StoreError> {
         // A workspace of an older format that is only read holds what an older program made of the acts.
         if connection::format_of(self.conn)? == FORMAT {
-            self.compare_rows(sql!("record.in_order"), 14, |n| format!("record {n} is not what the acts say"))?;
+            self.compare_rows(sql!("record.in_order"), 15, |n| format!("record {n} is not what the acts say"))?;
+            self.compare_rows(sql!("digest.in_order"), 2, |_| "a digest of records is not what the acts say".into())?;
         }
         self.compare_rows(sql!("act.columns"), 10, |n| {
             format!("the columns of act {n} do not say what its header says")
@@ -401,11 +509,10 @@ struct StoredAs {
 /// Compares the changes of an act with how they are stored, or takes them as they are where nothing is verified.
 struct ReplaySink<'r, 'c> {
     conn: &'c Connection,
-    erases: bool,
     scratch: &'c Connection,
     act: &'r StoredAct,
     own: bool,
-    verifies: bool,
+    purpose: Purpose,
     /// The content that the last import says to have brought, and what was found.
     import: &'r mut Option<(Digest, Contents)>,
     erased: &'r mut HashSet<Id>,
@@ -419,11 +526,19 @@ impl ChangeSink for ReplaySink<'_, '_> {
     type Extra = StoredAs;
 
     fn asks_gate(&self) -> bool {
-        self.verifies
+        self.purpose.verifies()
+    }
+
+    fn authentication(&self) -> Authentication {
+        match self.purpose {
+            Purpose::Show => Authentication::Off,
+            Purpose::Verify | Purpose::Rebuild => Authentication::Kept,
+            Purpose::Judge => Authentication::Checked,
+        }
     }
 
     fn erases(&self) -> bool {
-        self.erases
+        self.purpose.inserts_acts()
     }
 
     fn withheld(&mut self, _: ChangeRow, _: &Digest) -> Result<(), StoreError> {
@@ -449,7 +564,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
         if view.def.kind == purge::ERASE {
             self.erased.insert(change.record);
         }
-        if self.verifies && searched {
+        if self.purpose == Purpose::Verify && searched {
             let content = change.read_content().or_else(|_| integrity(format!("act {n} has damaged content")))?;
             if let Some(words) = content.as_ref().map(search::words) {
                 search::add(self.scratch, view.row.0, words.as_deref())?;
@@ -478,7 +593,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
     }
 
     fn end(&mut self, header: &Header, changes: u64, root: &Digest) -> Result<(), StoreError> {
-        if !self.verifies {
+        if !self.purpose.verifies() {
             return Ok(());
         }
         if changes != self.act.changes || *root != header.root {

@@ -3,7 +3,8 @@
 /// The schema of format 1.
 pub const FIRST: &str = include_str!("sql/schema.sql");
 /// The migrations, each from one format to the next; the first leads to format 2.
-pub const LATER: &[&str] = &[include_str!("sql/format-2.sql"), include_str!("sql/format-3.sql")];
+pub const LATER: &[&str] =
+    &[include_str!("sql/format-2.sql"), include_str!("sql/format-3.sql"), include_str!("sql/format-4.sql")];
 
 /// Returns the SQL that creates a workspace of a format: 1 to [`FORMAT`].
 pub fn schema(format: i64) -> String {

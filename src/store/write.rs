@@ -80,7 +80,7 @@ impl<'c, 'a> ActWriter<'c, 'a> {
             root: empty_root(),
         };
         let applier =
-            ActApplier::begin(conn, meta.desk, header, read::next_place(conn)?, OwnSink(ChangeRows::new(conn)));
+            ActApplier::begin(conn, meta.desk, header, read::next_place(conn)?, OwnSink(ChangeRows::new(conn)))?;
         Ok(Self { conn, meta, signer: author.signer, applier })
     }
 
@@ -124,13 +124,14 @@ impl<'c, 'a> ActWriter<'c, 'a> {
 
     /// Signs the act and gives it its place.
     pub fn finish(self) -> Result<Written, StoreError> {
-        let AppliedAct { mut header, position, first_row, changes, root } = self.applier.end()?;
+        let AppliedAct { mut header, position, first_row, next_number, changes, root } = self.applier.end()?;
         (header.changes, header.root) = (changes, root);
         let bytes = header.to_bytes();
         let signature = self.signer.sign(&header.realm.namespace("act"), &bytes);
         let signature = &signature.map_err(|e| StoreError::Integrity(e.to_string()))?;
         let id = act_id(&bytes);
-        ActRow { position, id, header: &header, via: None, first_row, changes, bytes: &bytes, signature }
+        let next_number = Some(next_number);
+        ActRow { position, id, header: &header, via: None, first_row, next_number, changes, bytes: &bytes, signature }
             .insert(self.conn)?;
         SqlTree::new(self.conn, self.meta.replica).add(header.sequence, leaf_hash(&bytes))?;
         await_carriage(&mut SqlRecordStore::new(self.conn), &header, position)?;
@@ -168,7 +169,12 @@ impl ChangeSink for OwnSink<'_> {
         self.0.make_room(words.as_ref())?;
         // A copy is not searched: its original is.
         let is_copy = view.def.is_copy;
-        let place = if view.def.kind == item::COPY { records.place_of(change.record)? } else { None };
+        let original = if is_copy { records.place_and_body(change.record)? } else { None };
+        // What leaves is what stands here: not what somebody has put in its place.
+        if let (Some(buckets), Some((_, Some(row)))) = (records.buckets(), original) {
+            buckets.check_change(row)?;
+        }
+        let place = original.map(|(number, _)| number).filter(|_| view.def.kind == item::COPY);
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place };
         self.0.insert(row, words.filter(|_| !is_copy))
@@ -184,5 +190,13 @@ impl ChangeSink for OwnSink<'_> {
 
     fn end(&mut self, _: &Header, _: u64, _: &Digest) -> Result<(), StoreError> {
         self.0.index()
+    }
+
+    fn refused(&self, error: CheckError) -> StoreError {
+        match error {
+            // What was read to make the act is not what is authenticated.
+            CheckError::Forged(what) => StoreError::Integrity(format!("{what}: somebody has changed the database")),
+            other => other.into(),
+        }
     }
 }

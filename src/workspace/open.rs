@@ -20,11 +20,13 @@ use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
 use crate::seal::sign::Signer;
 use crate::store::connection::{self, Database};
+use crate::store::error::StoreError;
 use crate::store::log::{self, Meta};
 use crate::store::records::{SqlRecordStore, items_held};
 use crate::store::write::{ActWriter, Author, Written};
-use crate::store::{read, replay, tree::SqlTree};
+use crate::store::{authenticated, read, replay, tree::SqlTree};
 use crate::value::class::Role;
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -34,7 +36,7 @@ use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::keyring::Keyring;
 use crate::workspace::progress::Job;
-use crate::workspace::trust_state::{Left, TrustState, TrustStore};
+use crate::workspace::trust_state::{Left, Records, TrustState, TrustStore};
 use crate::workspace::window;
 
 const DATABASE: &str = "workspace.db";
@@ -64,8 +66,21 @@ pub struct Workspace {
     /// How many items each case holds, and at which position of the log they were counted.
     counted: RefCell<BTreeMap<Id, (i64, u64)>>,
     left: Option<Left>,
+    /// What the records come to, as far as this member can tell.
+    trusted: RefCell<Trusted>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
+}
+
+/// Whether what the records say may be acted on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Trusted {
+    /// They come to this root over their digests.
+    Root(Digest),
+    /// It is not known: they are only read.
+    Unknown,
+    /// They are not what the acts say, and why.
+    No(String),
 }
 
 /// Whether what is done is only rehearsed.
@@ -304,16 +319,122 @@ impl Workspace {
             as_of: None,
             counted: RefCell::default(),
             left: known.as_ref().and_then(|seen| seen.left),
+            trusted: RefCell::new(Trusted::Unknown),
             lock: Some(lock),
         };
         workspace.compare_with_trust_state(known.as_ref())?;
         workspace.check_keyring()?;
         if !read_only {
             workspace.finish_rotation(with_next)?;
-            workspace.mend_recipients()?;
-            workspace.update_trust_state()?;
+            let trusted = workspace.authenticate(known.as_ref())?;
+            *workspace.trusted.get_mut() = trusted;
+            if workspace.distrust().is_none() {
+                workspace.mend_recipients()?;
+                workspace.update_trust_state()?;
+            }
         }
         Ok(workspace)
+    }
+
+    /// Finds what the records come to: what the member remembers, with the acts judged again that came since. Where they have not
+    /// seen the records yet, the whole log is verified once.
+    ///
+    /// A fault of the records does not keep anybody from reading them: it is told by whatever would act on them.
+    fn authenticate(&self, known: Option<&TrustState>) -> Result<Trusted, Error> {
+        let remembered = known.and_then(|known| known.records.map(|records| (known.size, records)));
+        let found = match remembered {
+            Some((_, records)) if records.position == read::last(&self.db)? => {
+                let is_same = authenticated::root(&self.db)? == records.root;
+                if is_same { Ok(Some(records.root)) } else { Err(StoreError::Integrity(CHANGED.to_owned()).into()) }
+            }
+            Some((size, Records { position, root })) => {
+                let seen = replay::Remembered { position, size, records: root };
+                replay::judge_since(&self.db, &self.meta, seen).map_err(Error::from)
+            }
+            None => Ok(None),
+        };
+        let verified = found.and_then(|root| match root {
+            Some(root) => Ok(root),
+            None => {
+                self.verify_log(|_| true)?;
+                Ok(authenticated::root(&self.db)?)
+            }
+        });
+        match verified {
+            Ok(root) => Ok(Trusted::Root(root)),
+            Err(fault) if fault.kind == ErrorKind::Integrity => Ok(Trusted::No(fault.to_string())),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Verifies the whole log, and compares all tables with what it says.
+    ///
+    /// # Errors
+    ///
+    /// Where anything is not what the log says, and where the work is cancelled.
+    pub fn verify_log(&self, go_on: impl FnMut(replay::Progress) -> bool) -> Result<replay::Progress, Error> {
+        let key = self.keyring.fresh_key(&mut Entropy::default())?;
+        let (scratch, _file) = connection::scratch(&self.folder, &key)?;
+        Ok(replay::verify(&self.db, &scratch, &self.meta, go_on)?)
+    }
+
+    /// Why nothing can be done with what the records say; `None` where it can.
+    fn distrust(&self) -> Option<Error> {
+        let what = match &*self.trusted.borrow() {
+            Trusted::Root(_) => return None,
+            Trusted::Unknown => "what the records say is not authenticated here".to_owned(),
+            Trusted::No(why) => why.clone(),
+        };
+        Some(Error::new(
+            ErrorKind::Integrity,
+            what,
+            "nothing is signed, shared or erased on it; run `comity audit verify`, and restore from a backup",
+        ))
+    }
+
+    /// Checks that what the records say is what the last commit left, in the transaction or the snapshot that is open.
+    fn must_be_trusted(&self, conn: &Database) -> Result<(), Error> {
+        if let Some(fault) = self.distrust() {
+            return Err(fault);
+        }
+        let stored = authenticated::root(conn)?;
+        if *self.trusted.borrow() != Trusted::Root(stored) {
+            *self.trusted.borrow_mut() = Trusted::No(CHANGED.to_owned());
+        }
+        self.distrust().map_or(Ok(()), Err)
+    }
+
+    /// Begins a transaction in which acts are made.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Integrity`] where the records are not what the acts say.
+    pub fn begin(&self) -> Result<connection::Transaction<'_>, Error> {
+        let transaction = connection::begin(&self.db)?;
+        self.must_be_trusted(&transaction)?;
+        Ok(transaction)
+    }
+
+    /// Ends a transaction and keeps what it wrote. [`Self::after_commit`] must follow.
+    ///
+    /// # Errors
+    ///
+    /// Where the medium fails; nothing is kept then.
+    pub fn commit(&self, transaction: connection::Transaction<'_>) -> Result<(), Error> {
+        let root = authenticated::root(&transaction)?;
+        connection::commit(transaction)?;
+        *self.trusted.borrow_mut() = Trusted::Root(root);
+        Ok(())
+    }
+
+    /// The records to decide by what leaves: each is compared with its digest before it is believed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Integrity`] where the records are not what the acts say.
+    pub fn trusted_records(&self) -> Result<SqlRecordStore<'_>, Error> {
+        self.must_be_trusted(&self.db)?;
+        Ok(SqlRecordStore::authenticated(&self.db))
     }
 
     fn compare_with_trust_state(&self, known: Option<&TrustState>) -> Result<(), Error> {
@@ -388,7 +509,7 @@ impl Workspace {
 
     /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
     pub fn mend_recipients(&mut self) -> Result<(), Error> {
-        let members = member::all(&self.records(), self.meta.desk)?;
+        let members = member::all(&self.trusted_records()?, self.meta.desk)?;
         let mut active: Vec<String> = members
             .iter()
             .filter(|m| m.is(member::State::Active))
@@ -416,6 +537,10 @@ impl Workspace {
             replica: self.meta.replica,
             size: tip.size,
             root: tip.root,
+            records: match &*self.trusted.borrow() {
+                Trusted::Root(root) => Some(Records { position: read::last(&self.db)?, root: *root }),
+                Trusted::Unknown | Trusted::No(_) => None,
+            },
             left: self.trust.of(self.meta.workspace).and_then(|seen| seen.left),
         };
         self.trust.put(self.meta.workspace, seen)
@@ -652,7 +777,9 @@ impl Workspace {
         let roles = self.my_roles()?;
         // A role that may not sign this is refused by the gate, which then says which rule it is.
         let role = acting_role(kind, &roles).or_else(|| roles.first().copied()).unwrap_or(Role::Investigator);
+        // The transaction borrows the database alone, so that `build` can have the entropy.
         let tx = connection::begin(&self.db)?;
+        self.must_be_trusted(&tx)?;
         let author = Author { signer: &self.me.signer, role, now, audience, basis };
         let mut act = ActWriter::begin(&tx, &self.meta, author)?;
         let value = build(&mut act, &mut self.entropy)?;
@@ -665,7 +792,7 @@ impl Workspace {
             self.rehearsal.set(Rehearsal::Ended);
             return Err(Error::new(ErrorKind::Cancelled, "rehearsed", "nothing was changed"));
         }
-        connection::commit(tx)?;
+        self.commit(tx)?;
         self.update_trust_state()?;
         Ok((value, Some(written)))
     }
@@ -843,10 +970,13 @@ impl Closed {
             as_of: None,
             counted: RefCell::default(),
             left: self.left,
+            trusted: RefCell::new(Trusted::Unknown),
             lock: None,
         })
     }
 }
+
+const CHANGED: &str = "the records are not those that this member has seen: somebody has changed the database";
 
 fn rolled_back(what: &str) -> Error {
     let hint =

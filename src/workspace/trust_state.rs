@@ -1,5 +1,6 @@
 //! The trust state of a member (`identity.age.seen`), outside the database: of each workspace the desk's root key, the
-//! generation of its keyring, and the size and root of its log. It shows when a workspace was rolled back.
+//! generation of its keyring, the size and root of its log, and the root over the digests of its records. It shows when a
+//! workspace was rolled back, and when somebody has changed its records.
 //!
 //! It is authenticated with a key from the member's identity, and written after each commit: a kill between the two
 //! leaves a log that is longer than the trust state says, which raises no alarm.
@@ -45,8 +46,27 @@ pub struct TrustState {
     pub size: u64,
     /// Its root at that size.
     pub root: Digest,
+    /// What the records came to then; `None` where the member has not seen them since they are authenticated.
+    pub records: Option<Records>,
     /// When its member last left the screens.
     pub left: Option<Left>,
+}
+
+/// What the records of a workspace came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Records {
+    /// The position of the last act.
+    pub position: i64,
+    /// The root over the digests of all records.
+    pub root: Digest,
+}
+
+fn records_of(json: &Json) -> Result<Records, MemberError> {
+    let mut m = Members::of(json)?;
+    let position = i64::try_from(m.count("position")?).map_err(|_| MemberError("position is too large".to_owned()))?;
+    let records = Records { position, root: m.read("root", Digest::parse)? };
+    m.finish()?;
+    Ok(records)
 }
 
 fn left_of(json: &Json) -> Result<Left, MemberError> {
@@ -130,6 +150,9 @@ impl TrustStore {
                 "workspace" => id.to_string(), "root_key" => s.root_key.as_str(), "generation" => s.generation as i64,
                 "replica" => s.replica.to_string(), "size" => s.size as i64, "root" => s.root.to_string(),
             };
+            if let Some(records) = s.records {
+                one.set("records", object! { "position" => records.position, "root" => records.root.to_string() });
+            }
             if let Some(left) = s.left {
                 one.set("left", object! { "at" => left.at.to_string(), "act" => left.act as i64 });
             }
@@ -165,6 +188,7 @@ impl TrustStore {
                 replica: m.read("replica", Id::parse)?,
                 size: m.count("size")?,
                 root: m.read("root", Digest::parse)?,
+                records: m.maybe("records").map(records_of).transpose()?,
                 left: m.maybe("left").map(left_of).transpose()?,
             };
             m.finish()?;

@@ -1,8 +1,8 @@
 //! Vehicles that were seized in a case. A fictitious kind of record: `tests/add_one.rs` adds it to a copy of the program.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, Moves, WhenDue, moved, need,
-    no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
+    need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -28,6 +28,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithCase,
     can_be_held: false,
+    looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &["plate"], terms: &["sort"] },
     changes: &[

@@ -231,7 +231,7 @@ fn append(workspace: &Workspace, says: Says, changes: &[Change]) {
     workspace
         .db
         .execute(
-            "INSERT INTO act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11)",
+            "INSERT INTO act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9, ?10, ?11, NULL)",
             params![
                 position,
                 act_id(&bytes).as_bytes().as_slice(),
@@ -552,7 +552,8 @@ fn a_workspace_of_an_older_format_gets_its_records_from_its_log() {
     let desk = s.a.open(1).unwrap();
     let lower = format!(
         "UPDATE record SET tier = 1 WHERE id = x'{}'; DROP INDEX change_local; \
-         ALTER TABLE change DROP COLUMN local; PRAGMA user_version = 2",
+         ALTER TABLE change DROP COLUMN local; ALTER TABLE act DROP COLUMN next_number; DROP TABLE digest; DROP TABLE undo; \
+         DROP INDEX record_bucket; ALTER TABLE record DROP COLUMN bucket; PRAGMA user_version = 2",
         s.account
     );
     desk.db.execute_batch(&lower).unwrap();

@@ -56,7 +56,7 @@ fn the_first_format_opens() {
     assert_eq!(format(&workspace), 1);
     drop(workspace);
     assert_eq!(database(), before);
-    assert_eq!(format(&site.open(1).unwrap()), 3);
+    assert_eq!(format(&site.open(1).unwrap()), comity::store::statement::FORMAT);
     let verified = site.must(1, "audit verify", &[]);
     assert_eq!(verified.value["intact"], true);
     let bundle = |name: &str| root.path().join(name).to_str().unwrap().to_owned();

@@ -11,9 +11,8 @@ use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::kind::{ChangeKind, Kind};
 use crate::record::stream;
-use crate::store::connection::{self, DatabaseKey};
+use crate::store::connection;
 use crate::store::read::{self, StoredAct};
-use crate::store::replay;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -182,12 +181,8 @@ pub fn verify_log(workspace: &mut Workspace, job: &mut Job) -> Result<Verified, 
     must_be_now(workspace)?;
     job.at("checking pages", 0, None)?;
     connection::check(&workspace.database_path(), &workspace.keyring.database)?;
-    let key = DatabaseKey::new(&*workspace.entropy.seed()?, workspace.entropy.id()?.as_bytes());
-    let (scratch, _file) = connection::scratch(workspace.folder(), &key)?;
-    let meta = workspace.meta.clone();
     let total = read::acts_back(&workspace.db, i64::MAX, 1)?.first().map_or(0, |a| a.first_row as u64 + a.changes);
-    let progress =
-        replay::verify(&workspace.db, &scratch, &meta, |p| job.go_on("reading the log", p.changes, Some(total)))?;
+    let progress = workspace.verify_log(|p| job.go_on("reading the log", p.changes, Some(total)))?;
     let (checkpoint, _) = signed_checkpoint(workspace, 0)?;
     Ok(Verified {
         intact: true,

@@ -12,7 +12,7 @@ use crate::act::change::Line;
 use crate::act::checkpoint::Checkpoint;
 use crate::act::note;
 use crate::act::part::Head;
-use crate::act::tree::{self, Nodes as _, leaf_hash};
+use crate::act::tree::{self, Frontier, Nodes as _, leaf_hash};
 use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, Receipt};
 use crate::bundle::pack::{self, Source};
 use crate::command::definition::{
@@ -25,10 +25,12 @@ use crate::gate::verdict::Verdict;
 use crate::host::file;
 use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
-use crate::record::store::{FollowingChange, Query, Record, RecordStore as _};
+use crate::record::definition::ApplyError;
+use crate::record::store::{FollowingChange, Query, Record, RecordStore};
 use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
+use crate::store::records::SqlRecordStore;
 use crate::store::{connection, log, tree::SqlTree};
 use crate::value::class::{Tier, words};
 use crate::value::digest::Digest;
@@ -148,7 +150,13 @@ struct Gathered {
 /// Puts every act that waits for a partner to the gate, with the facts of now.
 ///
 /// Acts of more than `most` changes are passed over where only a glance is wanted.
-fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Result<Gathered, Error> {
+fn gather(
+    workspace: &Workspace,
+    records: &dyn RecordStore,
+    to: &Record,
+    most: u64,
+    job: &mut Job,
+) -> Result<Gathered, Error> {
     let positions = read::waiting(&workspace.db, to.id)?;
     let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), more: false };
     let mut held_back: HashSet<Id> = HashSet::new();
@@ -184,7 +192,11 @@ fn gather(workspace: &Workspace, to: &Record, most: u64, job: &mut Job) -> Resul
             gathered.rows.push(WaitingRow { why, ..row(Leaves::No, count, None) });
             continue;
         }
-        match cleared::clear_act(&workspace.records(), to.id, workspace.now(), &waiting)? {
+        let asked = cleared::clear_act(records, to.id, workspace.now(), &waiting).map_err(|fault| match fault {
+            ApplyError::Store(fault) => Error::from(ApplyError::Store(fault)),
+            _ => not_as_signed(*position),
+        })?;
+        match asked {
             Err(verdict) => {
                 held_back.insert(record);
                 gathered.rows.push(row(Leaves::No, count, Some(&verdict)));
@@ -238,7 +250,7 @@ fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Opti
 /// What would leave to a partner now.
 pub fn preview(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Preview, Error> {
     let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
-    let gathered = gather(workspace, to, u64::MAX, job)?;
+    let gathered = gather(workspace, &workspace.records(), to, u64::MAX, job)?;
     Ok(Preview {
         to: to.key.clone().unwrap_or_default(),
         sequence: stream::sent(&stream).map_or(1, |(n, _)| n + 1),
@@ -256,7 +268,7 @@ fn marking(gathered: &Gathered) -> Option<Marking> {
 /// Acts that wait for a partner and may not leave now, among those that are quickly looked at.
 pub fn stops(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Vec<WaitingRow>, Error> {
     const GLANCE: u64 = 200;
-    let mut rows = gather(workspace, to, GLANCE, job)?.rows;
+    let mut rows = gather(workspace, &workspace.records(), to, GLANCE, job)?.rows;
     rows.retain(|r| r.leaves == Leaves::No);
     Ok(rows)
 }
@@ -323,13 +335,26 @@ pub fn outbox_files_with(workspace: &Workspace, positions: &[i64]) -> Result<Vec
 /// Writes acts for one partner out of the log: what must stay is left out, and what is for others too.
 struct ActSource<'a> {
     workspace: &'a Workspace,
+    records: &'a SqlRecordStore<'a>,
     to: Id,
-    size: u64,
+    /// The checkpoint that the acts are shown to be under.
+    checkpoint: Checkpoint,
+    /// Why an act could not be written.
+    fault: Option<Error>,
+}
+
+fn not_as_signed(position: i64) -> Error {
+    let what = format!("act {position} is not as it was signed: somebody has changed the database");
+    Error::new(ErrorKind::Integrity, what, "nothing was sent; run `comity audit verify`")
 }
 
 impl Source for ActSource<'_> {
     fn write_act(&mut self, parcel: &Parcel, out: &mut dyn Write) -> io::Result<()> {
-        self.write(parcel, out).map_err(|f| io::Error::other(f.what))
+        self.write(parcel, out).map_err(|fault| {
+            let what = fault.what.clone();
+            self.fault = Some(fault);
+            io::Error::other(what)
+        })
     }
 }
 
@@ -338,6 +363,7 @@ impl ActSource<'_> {
         let workspace = self.workspace;
         let missing =
             || Error::new(ErrorKind::Integrity, "an act is missing from the log", "run `comity audit verify`");
+
         let act = read::act(&workspace.db, parcel.position)?.ok_or_else(missing)?;
         let nodes = SqlTree::new(&workspace.db, act.replica);
         let head = Head {
@@ -345,19 +371,29 @@ impl ActSource<'_> {
             header: act.header.clone(),
             signature: act.signature.clone(),
             changes: act.changes,
-            proof: tree::inclusion(&nodes, act.sequence, self.size)?,
+            proof: tree::inclusion(&nodes, act.sequence, self.checkpoint.size)?,
         };
+        let leaf = leaf_hash(&act.header);
+        let Checkpoint { size, root, .. } = self.checkpoint;
+        if !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
+            return Err(not_as_signed(parcel.position));
+        }
+        let header = act.read_header()?;
         head.write(out)?;
         let mut line = Vec::new();
         let stays: HashSet<Id> = parcel.stays.iter().map(|(id, _)| *id).collect();
-        let records = workspace.records();
+        let mut root = Frontier::default();
         read::changes::<Error>(&workspace.db, &act, |stored| {
+            root.push(stored.line.leaf());
             let line_out = match stored.line {
                 Line::Change(c) if item::COPY.is(&c.kind) && stays.contains(&c.record) => Line::Withheld(c.leaf()),
                 // A certificate tells each partner only of what came from it.
                 Line::Change(c)
                     if certificate::CERTIFIED.is(&c.kind)
-                        && records.get(c.record)?.and_then(|r| kind_def(r.kind).came_from(&r, workspace.meta.desk))
+                        && self
+                            .records
+                            .get(c.record)?
+                            .and_then(|r| kind_def(r.kind).came_from(&r, workspace.meta.desk))
                             != Some(self.to) =>
                 {
                     Line::Withheld(c.leaf())
@@ -370,7 +406,12 @@ impl ActSource<'_> {
             line.push(b'\n');
             out.write_all(&line)?;
             Ok(())
-        })
+        })?;
+        if (header.changes, header.root) == (act.changes, root.root()) {
+            Ok(())
+        } else {
+            Err(not_as_signed(parcel.position))
+        }
     }
 }
 
@@ -415,15 +456,18 @@ pub struct Exported {
 pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Exported, Option<PathBuf>), Error> {
     let code = to.key.clone().unwrap_or_default();
     let now = workspace.may_sign(bundle::EXPORT)?;
-    let may = cleared::clear_bundle(&workspace.records(), &workspace.meta.realm, now, workspace.person(), to.id, ())?;
+    let records = workspace.trusted_records()?;
+    let may = cleared::clear_bundle(&records, &workspace.meta.realm, now, workspace.person(), to.id, ())?;
+    drop(records);
     if let Err(verdict) = may {
         return Err(Error::refused(verdict, None));
     }
     crate::command::disclosure::take_back_unvalidated(workspace, to.id)?;
     // What is put to the gate, measured and written is one state of the workspace.
     let reading = connection::snapshot(&workspace.db)?;
-    let gathered = gather(workspace, to, u64::MAX, job)?;
-    let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
+    let records = workspace.trusted_records()?;
+    let gathered = gather(workspace, &records, to, u64::MAX, job)?;
+    let stream = stream::with(&records, workspace.meta.desk, to.id)?;
     let stays = gathered.rows.iter().filter(|r| r.leaves == Leaves::No).count();
     if gathered.cleared.is_empty() && !stream::owes_receipt(&stream) {
         return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0, marking: None }, None));
@@ -445,8 +489,10 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let marking = marking(&gathered);
     let (parcels, acts): (Vec<_>, Vec<_>) = gathered.cleared.into_iter().unzip();
     job.at("measuring", 0, None)?;
-    let mut source = ActSource { workspace, to: to.id, size: checkpoint.size };
-    let measured = pack::measure(to.id, &parcels, &mut source, None)?;
+    let log_size = checkpoint.size;
+    let mut source = ActSource { workspace, records: &records, to: to.id, checkpoint, fault: None };
+    let measured = pack::measure(to.id, &parcels, &mut source, None);
+    let measured = measured.map_err(|fault| source.fault.take().unwrap_or_else(|| fault.into()))?;
     let manifest = Manifest {
         realm: workspace.meta.realm.clone(),
         from: workspace.meta.desk,
@@ -467,7 +513,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let namespace = workspace.meta.realm.namespace("bundle");
     let signatures =
         [workspace.keyring.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
-    let recipient = Recipient::parse(&partner::keys(&workspace.records(), to.id)?.age).ok_or_else(|| {
+    let recipient = Recipient::parse(&partner::keys(&records, to.id)?.age).ok_or_else(|| {
         Error::new(ErrorKind::Integrity, "the partner's age key is damaged", "run `comity audit verify`")
     })?;
     let kept = outbox_file(workspace, to.id, sequence);
@@ -475,7 +521,8 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let mut sealing = Sealing::to(&[recipient], BufWriter::with_capacity(256 * 1024, pending))?;
     job.at("writing", 0, None)?;
     let [of_desk, of_member] = &signatures;
-    pack::emit(&manifest, [of_desk, of_member], &measured, 0, &parcels, &mut source, &mut sealing)?;
+    let emitted = pack::emit(&manifest, [of_desk, of_member], &measured, 0, &parcels, &mut source, &mut sealing);
+    emitted.map_err(|fault| source.fault.take().unwrap_or_else(|| fault.into()))?;
     let pending = sealing.finish()?.into_inner().map_err(|e| Error::from(e.into_error()))?;
     job.at("writing", 1, Some(1))?;
     pending.finish()?;
@@ -486,8 +533,9 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         manifest: Manifest::digest(&manifest),
         acts: acts.clone(),
         acknowledges: received.map(|(n, _)| n),
-        size: checkpoint.size,
+        size: log_size,
     };
+    drop(records);
     drop(reading);
     let id = workspace.entropy.id()?;
     let noted = workspace.act_alone(crate::record::bundle::EXPORT, crate::act::header::Audience::OwnDesk, |_, _| {

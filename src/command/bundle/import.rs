@@ -29,6 +29,7 @@ use crate::seal::age_file;
 use crate::store::connection;
 use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
+use crate::store::records::SqlRecordStore;
 use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
 use crate::value::class::{Role, Standing, words};
@@ -590,7 +591,7 @@ fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Ar
 
 /// Checks that the signer is enrolled at the act's desk and that the signature is theirs.
 fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> Result<(), Error> {
-    let records = crate::store::records::SqlRecordStore::new(tx);
+    let records = SqlRecordStore::authenticated(tx);
     let signer = member::by_person(&records, header.desk, header.member)?;
     let key = signer.as_ref().and_then(member::signing_key).ok_or_else(|| {
         Error::new(
@@ -624,7 +625,7 @@ fn apply(
     let roles = workspace.my_roles()?;
     let role = crate::gate::cleared::acting_role(bundle::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
     let manifest = opened.manifest.clone();
-    let tx = connection::begin(&workspace.db)?;
+    let tx = workspace.begin()?;
     let cosignature = note::cosign(
         &checked.checkpoint.text(),
         &checkpoint::witness_name(workspace.meta.desk),
@@ -683,7 +684,7 @@ fn apply(
             Ok(())
         },
     )?;
-    let records = crate::store::records::SqlRecordStore::new(&tx);
+    let records = SqlRecordStore::authenticated(&tx);
     let by = member::by_person(&records, manifest.from, manifest.by)?.filter(|m| m.is(member::State::Active));
     let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();
     let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
@@ -698,7 +699,7 @@ fn apply(
     if !keep {
         return Ok(());
     }
-    connection::commit(tx)?;
+    workspace.commit(tx)?;
     workspace.after_commit()
 }
 

@@ -544,7 +544,7 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
     let addressee = form.maybe_read("addressee", "an addressee of a letter", Addressee::parse)?;
     let values = as_it_was(workspace, &record, of.unwrap_or(LetterKind::Request), addressee, job)?;
     let cleared =
-        cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
+        cleared::clear_copy_out(&workspace.trusted_records()?, &workspace.meta.realm, now, workspace.person(), values)?
             .map_err(|v| Error::refused(v, None))?;
     let shape = if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
         letter::LetterFormat::Text

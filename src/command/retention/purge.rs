@@ -205,6 +205,10 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     let named = scope(workspace, args)?;
     let because = args.body("because")?;
     let finished = if args.flag("dry-run") { None } else { finish_begun(workspace, job)? };
+    // What is not listed would not be erased, and the certificate would say that it was.
+    if let Some(case) = named.as_ref().filter(|scope| scope.kind == Kind::Case) {
+        workspace.trusted_records()?.check_case(case.id)?;
+    }
     let (targets, held) = match &named {
         Some(scope) => (targets(workspace, scope)?, 0),
         None => due(workspace)?,

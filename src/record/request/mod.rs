@@ -20,7 +20,7 @@ pub use terms::{
     conditions_sent, consent_asked, drafted, offered_of, reported, resolved, sent, submitted, terms_of, withdrawn,
 };
 
-use super::definition::{AudienceRule, ChangeDef, Content, KindDef, Line, Moves, WhenDue};
+use super::definition::{AudienceRule, ChangeDef, Content, KindDef, Line, LookUp, Moves, WhenDue};
 use super::kind::Kind;
 use super::store::Record;
 use crate::value::id::Id;
@@ -33,6 +33,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
     can_be_held: true,
+    looked_up_by: LookUp::Subject,
     when_due: WhenDue::ClockEnds,
     line: Line { content: &[], terms: &["kind"] },
     changes: &[

@@ -2,8 +2,11 @@
 
 DELETE FROM main.record;
 DELETE FROM main.terms;
+DELETE FROM main.digest;
 INSERT INTO main.terms SELECT * FROM temp.terms;
 INSERT INTO main.record SELECT * FROM temp.record;
+INSERT INTO main.digest SELECT * FROM temp.digest;
 DROP TABLE temp.record;
 DROP TABLE temp.terms;
+DROP TABLE temp.digest;
 DROP TABLE temp.waiting;

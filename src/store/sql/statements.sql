@@ -7,8 +7,8 @@ SELECT value FROM meta WHERE key = ?1
 INSERT INTO meta (key, value) VALUES (?1, ?2)
 
 -- name: act.add
-INSERT INTO act (position, id, desk, replica, sequence, audience, at, via, first_row, changes, header, signature)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+INSERT INTO act (position, id, desk, replica, sequence, audience, at, via, first_row, changes, header, signature, next_number)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 
 -- name: act.last
 SELECT position, id, sequence, at, header FROM act WHERE desk = ?1 AND replica = ?2 ORDER BY sequence DESC LIMIT 1
@@ -47,10 +47,13 @@ SELECT position FROM act WHERE id = ?1
 SELECT id FROM act WHERE desk = ?1 AND replica = ?2 AND sequence = ?3
 
 -- name: act.before
-SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence < ?3 ORDER BY sequence DESC LIMIT 1
+SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence < ?3 AND position < ?4 ORDER BY sequence DESC LIMIT 1
 
 -- name: act.after
-SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence >= ?3 ORDER BY sequence LIMIT 1
+SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence >= ?3 AND position < ?4 ORDER BY sequence LIMIT 1
+
+-- name: act.begins
+SELECT first_row, next_number FROM act WHERE position = ?1
 
 -- name: act.by_row
 SELECT position FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1
@@ -142,8 +145,22 @@ INSERT INTO node (replica, height, idx, hash) VALUES (?1, ?2, ?3, ?4)
 -- name: record.get
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE id = ?1
 
+-- name: record.get_checked
+SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, number, bucket FROM record WHERE id = ?1
+
 -- name: record.at
 SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared FROM record WHERE number = ?1
+
+-- name: record.at_checked
+SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, number, bucket FROM record WHERE number = ?1
+
+-- name: record.of_bucket
+SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared
+FROM record INDEXED BY record_bucket WHERE bucket = ?1 AND number < ?2 ORDER BY number
+
+-- name: record.of_numbers
+SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared
+FROM record WHERE number >= ?1 AND number < ?2 AND bucket IS NULL ORDER BY number
 
 -- name: record.by_state
 SELECT state, desk = ?2, count(*), min(number), max(number) FROM record WHERE kind = ?1 GROUP BY 1, 2
@@ -171,8 +188,14 @@ WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
 SELECT octet_length(coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = record.terms AND number = CAST(record.terms AS INTEGER)), terms))
 FROM record WHERE id = ?1
 
+-- name: record.place
+SELECT number, bucket FROM record WHERE id = ?1
+
+-- name: record.next_number
+SELECT coalesce(max(number), 0) + 1 FROM record
+
 -- name: record.number
-SELECT number FROM record WHERE id = ?1
+SELECT number, body FROM record WHERE id = ?1
 
 -- name: record.is_purged
 SELECT state = 'purged', partner FROM record WHERE id = ?1
@@ -180,23 +203,20 @@ SELECT state = 'purged', partner FROM record WHERE id = ?1
 -- name: record.rename
 UPDATE record SET id = ?2 WHERE id = ?1
 
--- name: record.rename_case
-UPDATE record SET case_id = ?2 WHERE case_id = ?1 AND partner = ?3
-
--- name: record.rename_subject
-UPDATE record SET subject = ?2 WHERE subject = ?1 AND partner = ?3
+-- name: record.under_name
+SELECT number FROM record WHERE (case_id = ?1 OR subject = ?1) AND partner = ?2 ORDER BY number
 
 -- name: record.put
-INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (id) DO UPDATE SET
     kind = excluded.kind, state = excluded.state, desk = excluded.desk, case_id = excluded.case_id,
     partner = excluded.partner, subject = excluded.subject, tier = excluded.tier, due = excluded.due,
-    key = excluded.key, terms = excluded.terms, body = excluded.body, shared = excluded.shared
+    key = excluded.key, terms = excluded.terms, body = excluded.body, shared = excluded.shared, bucket = excluded.bucket
 
 -- name: record.put_new
-INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (id) DO NOTHING
 
 -- name: record.items_of_case
@@ -212,13 +232,57 @@ WITH said AS (
 )
 SELECT DISTINCT json_extract(terms, '$.tlp'), json_extract(terms, '$.pap'), json_extract(terms, '$.handling') FROM said
 
+-- name: record.read_of_case
+SELECT count(*) FROM record NOT INDEXED WHERE case_id = ?1
+
+-- name: record.listed_of_case
+SELECT count(*) FROM record INDEXED BY record_case WHERE case_id = ?1
+
 -- name: record.by_prefix
 SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 2
 
 -- name: record.in_order
 SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key,
-    coalesce((SELECT text FROM terms WHERE CAST(terms.number AS TEXT) = record.terms AND terms.number = CAST(record.terms AS INTEGER)), record.terms), body, shared
+    coalesce((SELECT text FROM terms WHERE CAST(terms.number AS TEXT) = record.terms AND terms.number = CAST(record.terms AS INTEGER)), record.terms), body, shared, bucket
 FROM record WHERE number > ?1 ORDER BY number LIMIT ?2
+
+-- name: digest.get
+SELECT hashes FROM digest WHERE node = ?1
+
+-- name: digest.put
+INSERT INTO digest (node, hashes) VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET hashes = excluded.hashes
+
+-- name: digest.drop
+DELETE FROM digest WHERE node = ?1
+
+-- name: digest.in_order
+SELECT node, hashes FROM digest WHERE node > ?1 ORDER BY node LIMIT ?2
+
+-- name: record.places_from
+SELECT number, bucket FROM record WHERE number >= ?1
+
+-- name: record.places_to_undo
+SELECT number, bucket FROM record WHERE number IN (SELECT number FROM undo WHERE position > ?1)
+
+-- name: record.drop_from
+DELETE FROM record WHERE number >= ?1
+
+-- name: undo.places
+SELECT number, bucket FROM undo WHERE position > ?1
+
+-- name: undo.apply
+UPDATE record SET
+    id = was.id, kind = was.kind, state = was.state, desk = was.desk, case_id = was.case_id, partner = was.partner,
+    subject = was.subject, tier = was.tier, due = was.due, key = was.key, terms = was.terms, body = was.body,
+    shared = was.shared, bucket = was.bucket
+FROM (
+    SELECT *, min(position) FROM undo WHERE position > ?1 GROUP BY number
+) AS was WHERE record.number = was.number
+
+-- name: undo.add
+INSERT INTO undo (position, number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)
+SELECT ?1, number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket
+FROM record WHERE number = ?2 ON CONFLICT DO NOTHING
 
 -- name: terms.get
 SELECT text FROM terms WHERE number = ?1
