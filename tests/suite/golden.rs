@@ -1,4 +1,4 @@
-//! Files of the first format open, and always will.
+//! Files of every format open, and always will.
 
 use std::fs;
 use std::path::Path;
@@ -29,11 +29,10 @@ fn close(path: &Path, mode: u32) {
 #[cfg(not(unix))]
 fn close(_: &Path, _: u32) {}
 
-#[test]
-fn the_first_format_opens() {
+/// A copy of the golden files of a format, and the desk in it.
+fn golden(number: i64) -> (tempfile::TempDir, Site) {
     let root = tempfile::TempDir::new().unwrap();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/1");
-    copy(&golden, root.path());
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{number}")), root.path());
     let site =
         Site { folder: root.path().join("XB"), code: "XB", now: Timestamp::parse("2027-01-01T00:00:00Z").unwrap() };
     for folder in ["", "outbox", "inbox", "evidence"] {
@@ -41,6 +40,12 @@ fn the_first_format_opens() {
     }
     close(&site.workspace(), 0o700);
     close(&site.identity(1), 0o600);
+    (root, site)
+}
+
+/// Opens a workspace of a format, reads it, makes it of the newest, and goes on with it.
+fn check(number: i64) {
+    let (root, site) = golden(number);
     // Where it is only read it stays of its format, to the last byte; the first opening for writing makes it of the newest.
     let database = || fs::read(site.workspace().join("workspace.db")).unwrap();
     let before = database();
@@ -53,7 +58,7 @@ fn the_first_format_opens() {
     }
     let format =
         |workspace: &Workspace| workspace.db.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap();
-    assert_eq!(format(&workspace), 1);
+    assert_eq!(format(&workspace), number);
     drop(workspace);
     assert_eq!(database(), before);
     assert_eq!(format(&site.open(1).unwrap()), comity::store::statement::FORMAT);
@@ -69,4 +74,41 @@ fn the_first_format_opens() {
     let found = site.must(1, "search", &[("words", "second.example")]);
     assert_eq!(found.value.as_array().unwrap().len(), 1);
     site.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn every_format_opens() {
+    let newest = comity::store::statement::FORMAT;
+    let kept = [1, 2, 3];
+    assert_eq!(kept.to_vec(), (1..newest).collect::<Vec<_>>(), "a format has no golden files");
+    kept.into_iter().for_each(check);
+}
+
+/// Whenever the program dies while it migrates a workspace, that is of the old format or of the new one, and whole.
+#[test]
+fn a_kill_while_it_is_migrated_leaves_it_whole() {
+    let (_root, site) = golden(3);
+    let old = fs::read(site.workspace().join("workspace.db")).unwrap();
+    let mut unfinished = 0;
+    for wait in (0..60).map(|n| std::time::Duration::from_millis(2 * n)) {
+        for file in ["workspace.db-wal", "workspace.db-shm"] {
+            let _ = fs::remove_file(site.workspace().join(file));
+        }
+        fs::write(site.workspace().join("workspace.db"), &old).unwrap();
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+            .args(["--workspace", site.workspace().to_str().unwrap(), "--identity", site.identity(1).to_str().unwrap()])
+            .args(["case", "list"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(wait);
+        let ended = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        unfinished += usize::from(!ended);
+        assert_eq!(site.must(1, "case list", &[]).value[0]["title"], "Golden", "killed after {wait:?}");
+        assert_eq!(site.must(1, "audit verify", &[]).value["intact"], true, "killed after {wait:?}");
+    }
+    assert!(unfinished > 0, "nothing was killed");
 }
