@@ -192,7 +192,12 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
     }
     let done = if command.needs_workspace(args) || globals.as_of.is_some() {
         let mut workspace = open(&mut context, globals, &mut job)?;
-        run_command(command, On::Workspace(&mut workspace), args, &mut job)
+        let done = run_command(command, On::Workspace(&mut workspace), args, &mut job);
+        if let Some(damage) = workspace.damage() {
+            // Beside whatever was asked for, which goes to standard output.
+            shown_lines(&damage).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
+        }
+        done
     } else {
         run_command(command, On::Nothing(&mut context), args, &mut job)
     };

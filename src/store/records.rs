@@ -1,12 +1,13 @@
 //! The record store in the database.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, ToSql, params};
 
 use super::authenticated::{Buckets, Location, bucket_of, bucket_of_query};
-use super::error::{StoreError, damaged};
+use super::error::{SqlErrorClass, StoreError, class, damaged};
 use super::search;
 use super::statement::sql;
 use crate::act::change::{Salt, commit};
@@ -48,6 +49,8 @@ pub struct SqlRecordStore<'c> {
     conn: &'c Connection,
     /// Where the changes of acts are read: the same database, or the log that is replayed into it.
     log: &'c Connection,
+    /// Takes the names of records that are damaged and left out of what is found; `None` where one of them is a fault.
+    left_out: Option<&'c RefCell<BTreeSet<String>>>,
     /// Whose act is being applied; `None` outside of acts, and where an act is for nobody or for many.
     speaker: Option<Speaker>,
     /// Whether content is erased.
@@ -74,6 +77,7 @@ impl<'c> SqlRecordStore<'c> {
         Self {
             conn,
             log: conn,
+            left_out: None,
             speaker: None,
             erases: true,
             buckets: None,
@@ -84,6 +88,12 @@ impl<'c> SqlRecordStore<'c> {
             terms: RefCell::new(None),
             written: RefCell::new(None),
         }
+    }
+
+    /// Leaves out of what is found what is damaged, and notes its name.
+    #[must_use]
+    pub fn leaving_out(self, damaged: &'c RefCell<BTreeSet<String>>) -> Self {
+        Self { left_out: Some(damaged), ..self }
     }
 
     /// Returns the record store in this database, to decide by: what is read is compared with the digests under its root.
@@ -364,6 +374,12 @@ fn shared_of_text(text: Option<String>) -> Option<Vec<Holder>> {
 #[error("a record in the database is damaged")]
 struct DamagedRecord;
 
+/// Whether a record cannot be read since it is not what the program writes.
+fn is_damage(fault: &RecordStoreError) -> bool {
+    let sql = fault.0.downcast_ref::<rusqlite::Error>();
+    fault.0.is::<DamagedRecord>() || sql.is_some_and(|sql| class(sql) == SqlErrorClass::Damaged)
+}
+
 impl From<DamagedRecord> for RecordStoreError {
     fn from(error: DamagedRecord) -> Self {
         Self(Box::new(error))
@@ -425,7 +441,15 @@ impl RecordStore for SqlRecordStore<'_> {
         let mut rows = find.query(rusqlite::params_from_iter(values))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(self.read_checked(row)?);
+            match (self.read_checked(row), self.left_out) {
+                (Ok(record), _) => found.push(record),
+                (Err(fault), Some(left_out)) if is_damage(&fault) => {
+                    let id = row.get::<_, Id>(0).map_or_else(|_| "without an id".to_owned(), |id| id.to_string());
+                    let kind = row.get::<_, Kind>(1).map_or("record", Kind::word);
+                    left_out.borrow_mut().insert(format!("{kind} {id}"));
+                }
+                (Err(fault), _) => return Err(fault),
+            }
         }
         Ok(found)
     }

@@ -127,6 +127,17 @@ pub(super) fn rebuild_records(conn: &Connection, meta: &Meta) -> Result<(), Stor
     Ok(())
 }
 
+/// Makes the records of a database again from its own log, whole or not at all.
+///
+/// # Errors
+///
+/// Where the log cannot be read or applied; the database is then as it was.
+pub fn rebuild(conn: &Connection, meta: &Meta) -> Result<(), StoreError> {
+    let rebuilding = connection::begin(conn)?;
+    rebuild_records(conn, meta)?;
+    connection::commit(rebuilding)
+}
+
 /// What the records came to when a member last saw them, as they remember it outside of the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Remembered {

@@ -184,7 +184,8 @@ impl From<StoreError> for Error {
                     SqlErrorClass::Damaged => Self::new(
                         ErrorKind::Integrity,
                         what,
-                        "the database is damaged: keep a copy, and restore from a backup",
+                        "keep a copy; where only records are damaged, `comity audit rebuild` makes them again from the log, else \
+                         restore from a backup",
                     ),
                     SqlErrorClass::Medium => Self::new(
                         ErrorKind::Medium,

@@ -2,7 +2,7 @@
 
 use crate::record::kind::{ChangeKind, Kind};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
-use crate::value::text::{shown, thousands};
+use crate::value::text::{counted, shown, thousands};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::keyring::Keyring;
@@ -68,6 +68,8 @@ pub struct Workspace {
     left: Option<Left>,
     /// What the records come to, as far as this member can tell.
     trusted: RefCell<Trusted>,
+    /// Records that are damaged, and were left out of what was read.
+    damaged: RefCell<BTreeSet<String>>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
 }
@@ -320,8 +322,12 @@ impl Workspace {
             counted: RefCell::default(),
             left: known.as_ref().and_then(|seen| seen.left),
             trusted: RefCell::new(Trusted::Unknown),
+            damaged: RefCell::default(),
             lock: Some(lock),
         };
+        if !read_only && !workspace.can_be_opened() {
+            replay::rebuild(&workspace.db, &workspace.meta)?;
+        }
         workspace.compare_with_trust_state(known.as_ref())?;
         workspace.check_keyring()?;
         if !read_only {
@@ -334,6 +340,56 @@ impl Workspace {
             }
         }
         Ok(workspace)
+    }
+
+    /// Whether the records without which a workspace cannot be opened are there: the desk's, and its members'.
+    fn can_be_opened(&self) -> bool {
+        let records = self.records();
+        let members = member::all(&records, self.meta.desk);
+        record::desk::keys(&records, self.meta.desk).is_ok()
+            && members.is_ok_and(|all| all.iter().any(|m| m.key == Some(self.person().to_string())))
+            && self.damaged.borrow().is_empty()
+    }
+
+    /// What is wrong with the records as far as it was seen, in a sentence or two; `None` where nothing is.
+    pub fn damage(&self) -> Option<String> {
+        let damaged = self.damaged.borrow();
+        let named: Vec<&str> = damaged.iter().take(5).map(String::as_str).collect();
+        let more = if damaged.len() > named.len() { ", …" } else { "" };
+        let left_out = (!damaged.is_empty()).then(|| {
+            format!(
+                "{} damaged and left out ({}{more}): `comity audit rebuild` makes the records again from the log.",
+                counted(damaged.len(), "record"),
+                named.join(", ")
+            )
+        });
+        let distrusted = match &*self.trusted.borrow() {
+            Trusted::No(why) => Some(format!("Nothing can be done in this workspace: {why}.")),
+            Trusted::Root(_) | Trusted::Unknown => None,
+        };
+        let said: Vec<String> = [left_out, distrusted].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// Makes the records again from the log, and verifies all of it.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace is only read, and where the log itself is not as it was signed.
+    pub fn rebuild(&mut self, go_on: impl FnMut(replay::Progress) -> bool) -> Result<replay::Progress, Error> {
+        if self.read_only {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                "the workspace is open to be read only",
+                "run `comity audit rebuild` on the command line, without --readonly",
+            ));
+        }
+        replay::rebuild(&self.db, &self.meta)?;
+        self.damaged.get_mut().clear();
+        let progress = self.verify_log(go_on)?;
+        *self.trusted.get_mut() = Trusted::Root(authenticated::root(&self.db)?);
+        self.update_trust_state()?;
+        Ok(progress)
     }
 
     /// Finds what the records come to: what the member remembers, with the acts judged again that came since. Where they have not
@@ -388,7 +444,8 @@ impl Workspace {
         Some(Error::new(
             ErrorKind::Integrity,
             what,
-            "nothing is signed, shared or erased on it; run `comity audit verify`, and restore from a backup",
+            "nothing is signed, shared or erased on it; `comity audit verify` says more, and `comity audit rebuild` makes the \
+             records again from the log",
         ))
     }
 
@@ -632,8 +689,8 @@ impl Workspace {
     }
 
     /// The record store.
-    pub const fn records(&self) -> SqlRecordStore<'_> {
-        SqlRecordStore::new(&self.db)
+    pub fn records(&self) -> SqlRecordStore<'_> {
+        SqlRecordStore::new(&self.db).leaving_out(&self.damaged)
     }
 
     /// Now; or the moment that is looked at.
@@ -971,6 +1028,7 @@ impl Closed {
             counted: RefCell::default(),
             left: self.left,
             trusted: RefCell::new(Trusted::Unknown),
+            damaged: RefCell::default(),
             lock: None,
         })
     }

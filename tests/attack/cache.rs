@@ -5,6 +5,7 @@
 use std::fs;
 
 use comity::command::definition::Output;
+use comity::record::store::RecordStore as _;
 use comity::value::id::Id;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -423,6 +424,48 @@ fn nothing_that_others_left_is_believed_unseen() {
     d.a.open(1).unwrap();
     d.a.must(2, "retention release", &[("hold", &d.hold), ("because", "it is over")]);
     d.a.must(1, "case new", &[("title", "Next"), ("purpose", "cybercrime")]);
+}
+
+/// Each row of the records is damaged, each in several ways: the workspace opens, what is damaged is left out and named, the rest is
+/// shown, and all of it comes back out of the log.
+#[test]
+fn a_damaged_row_is_named_and_the_rest_works() {
+    let d = Desk::new();
+    let kept = Snapshot::of(&d.a);
+    let numbers: Vec<(i64, String)> = {
+        let desk = d.a.open(1).unwrap();
+        let mut all = desk.db.prepare("SELECT number, kind FROM record ORDER BY number").unwrap();
+        let rows = all.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let whole = d.a.open(1).unwrap().records().find(&comity::record::store::Query::default()).unwrap().len();
+    let mut wrong = Vec::new();
+    for (number, kind) in &numbers {
+        for set in ["terms = '{'", "state = 'none'", "shared = '['", "desk = zeroblob(3)"] {
+            d.forge(set, &format!("UPDATE record SET {set} WHERE number = {number}"));
+            let what = format!("{set} of {kind} {number}");
+            let mut opened = match d.a.open(1) {
+                Ok(opened) => opened,
+                Err(failure) => {
+                    wrong.push(format!("{what}: it does not open: {failure}"));
+                    kept.put_back(&d.a);
+                    continue;
+                }
+            };
+            let found = opened.records().find(&comity::record::store::Query::default()).unwrap().len();
+            // What a workspace cannot be opened without was made again from the log.
+            let is_named = opened.damage().is_some_and(|said| said.contains(kind.as_str()));
+            if !(found == whole || (found + 1 == whole && is_named)) {
+                wrong.push(format!("{what}: {found} of {whole}, {:?}", opened.damage()));
+            }
+            opened.rebuild(|_| true).unwrap();
+            assert_eq!(opened.damage(), None, "{what}");
+            drop(opened);
+            d.a.must(1, "case new", &[("title", "Next"), ("purpose", "cybercrime")]);
+            kept.put_back(&d.a);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Whoever has the file and no key puts one page back as it was before a hold was placed: on the item, or on its case.

@@ -46,6 +46,14 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "audit",
+        name: "rebuild",
+        about: "Make the records again from the log, where they were damaged or changed, and verify all of it",
+        args: &[],
+        writes: None,
+        run: Handler::Reads(rebuild),
+    },
+    Command {
+        noun: "audit",
         name: "checkpoint",
         about: "Show the log's signed checkpoint: its size and its root",
         args: &[],
@@ -201,6 +209,20 @@ fn verify(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, 
         counted(found.changes, "change")
     );
     Ok(Output::thing(&found).with_message(said))
+}
+
+/// What making the records again came to.
+#[derive(Serialize)]
+struct Rebuilt {
+    acts: u64,
+    changes: u64,
+}
+
+fn rebuild(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, Error> {
+    must_be_now(workspace)?;
+    let found = workspace.rebuild(|p| job.go_on("reading the log", p.changes, None))?;
+    let said = format!("The records were made again from {} and verified.", counted(found.acts, "act"));
+    Ok(Output::thing(&Rebuilt { acts: found.acts, changes: found.changes }).with_message(said))
 }
 
 /// What is signed or verified is the log as it is, never a part of it.
