@@ -79,6 +79,18 @@ pub fn has_terminal() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
 
+/// Asks a question that is answered with yes or no; whoever says nothing says no.
+///
+/// # Errors
+///
+/// Where the terminal cannot be read.
+pub fn agrees(question: &str) -> Result<bool, Error> {
+    write!(stderr(), "{question}? [y/N] ")?;
+    let mut line = String::new();
+    stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "yes"))
+}
+
 /// Asks for what is missing in the form, and founds the desk: the identity first, where there is none.
 ///
 /// # Errors

@@ -214,6 +214,15 @@ fn open(context: &mut CommandContext, globals: &Globals, job: &mut Job) -> Resul
     if globals.now.is_some() && workspace.meta.realm == Realm::Live {
         return Err(Error::usage("--now works only in exercises and in the demo"));
     }
+    let mut workspace = workspace;
+    if let Some(seen) = workspace.first_sight()? {
+        shown_lines(&seen).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
+        if guide::has_terminal() && !guide::agrees("Is it the right one")? {
+            let hint = "nothing was changed, and the desk is not remembered";
+            return Err(Error::new(ErrorKind::Cancelled, "left", hint));
+        }
+        workspace.remember()?;
+    }
     let Some(typed) = &globals.as_of else { return Ok(workspace) };
     let at = Timestamp::past(typed, workspace.now()).map_err(|why| Error::usage(format!("--as-of: {why}")))?;
     workspace.as_of(Moment::Time(at), job)

@@ -98,7 +98,13 @@ impl<S: 'static> Workers<S> {
             }
             let open = |me| Workspace::open(&opening.workspace, &opening.identity, me, opening.clock, opening.readonly);
             let workspace = me.and_then(open);
-            match workspace.and_then(|workspace| Ok((Who::of(&workspace)?, workspace.reader()?, workspace))) {
+            let ready = workspace.and_then(|mut workspace| {
+                let (who, second) = (Who::of(&workspace)?, workspace.reader()?);
+                // A desk that is seen for the first time says so on the Desk.
+                workspace.remember()?;
+                Ok((who, second, workspace))
+            });
+            match ready {
                 Ok((who, second, workspace)) => {
                     let _ = to_reader.send(Ok(second));
                     let _ = out.send(Box::new(move |state| opened(state, Ok(who))));

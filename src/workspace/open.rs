@@ -18,7 +18,7 @@ use crate::record::card::{self, Card};
 use crate::record::store::{Query, Record, RecordStore};
 use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
-use crate::seal::sign::Signer;
+use crate::seal::sign::{PublicKey, Signer};
 use crate::store::connection::{self, Database};
 use crate::store::error::StoreError;
 use crate::store::log::{self, Meta};
@@ -66,6 +66,8 @@ pub struct Workspace {
     /// How many items each case holds, and at which position of the log they were counted.
     counted: RefCell<BTreeMap<Id, (i64, u64)>>,
     left: Option<Left>,
+    /// Whether the member has not seen this desk before.
+    is_first_sight: bool,
     /// What the records come to, as far as this member can tell.
     trusted: RefCell<Trusted>,
     /// Records that are damaged, and were left out of what was read.
@@ -276,10 +278,6 @@ impl Workspace {
             keyring = Keyring::open(&keys, &me)?;
         }
         let trust = TrustStore::open(identity, &me)?;
-        let known = trust.of(keyring.workspace).cloned();
-        if known.as_ref().is_some_and(|k| keyring.generation < k.generation) {
-            return Err(rolled_back("the keyring is older than the one that this member has seen"));
-        }
         let path = folder.join(DATABASE);
         let damaged = || {
             Error::new(
@@ -320,7 +318,8 @@ impl Workspace {
             rehearsal: Cell::default(),
             as_of: None,
             counted: RefCell::default(),
-            left: known.as_ref().and_then(|seen| seen.left),
+            left: None,
+            is_first_sight: false,
             trusted: RefCell::new(Trusted::Unknown),
             damaged: RefCell::default(),
             lock: Some(lock),
@@ -328,6 +327,7 @@ impl Workspace {
         if !read_only && !workspace.can_be_opened() {
             replay::rebuild(&workspace.db, &workspace.meta)?;
         }
+        let known = workspace.recognise()?;
         workspace.compare_with_trust_state(known.as_ref())?;
         workspace.check_keyring()?;
         if !read_only {
@@ -336,7 +336,10 @@ impl Workspace {
             *workspace.trusted.get_mut() = trusted;
             if workspace.distrust().is_none() {
                 workspace.mend_recipients()?;
-                workspace.update_trust_state()?;
+                // A desk that is seen for the first time is remembered once somebody was told which one it is.
+                if !workspace.is_first_sight {
+                    workspace.update_trust_state()?;
+                }
             }
         }
         Ok(workspace)
@@ -494,11 +497,73 @@ impl Workspace {
         Ok(SqlRecordStore::authenticated(&self.db))
     }
 
+    /// Finds what this member remembers of the desk, by its root key. A desk that they do not know is not taken for one that lay in the
+    /// same folder.
+    fn recognise(&mut self) -> Result<Option<TrustState>, Error> {
+        let root = self.root_key()?;
+        if let Some(known) = self.trust.of(&root.to_openssh()).cloned() {
+            self.left = known.left;
+            return Ok(Some(known));
+        }
+        // Whoever founded it has its root key.
+        if self.me.root_of(self.meta.desk).is_some_and(|own| own.public() == root) {
+            return Ok(None);
+        }
+        if self.trust.knows_folder(&self.folder_name()) {
+            let what = format!(
+                "{} holds another desk than the one that this member has seen there; its fingerprint is {}",
+                shown(&self.folder.to_string_lossy()),
+                self.card()?.0.fingerprint()
+            );
+            let hint =
+                "somebody has put another workspace in its place; where that is meant, move it to a folder of its own";
+            return Err(Error::new(ErrorKind::Signature, what, hint));
+        }
+        self.is_first_sight = true;
+        Ok(None)
+    }
+
+    fn root_key(&self) -> Result<PublicKey, Error> {
+        Ok(record::desk::keys(&self.records(), self.meta.desk)?.root)
+    }
+
+    /// The folder as it is remembered: its real path, whatever name it was opened by.
+    fn folder_name(&self) -> String {
+        file::target_of(&self.folder).to_string_lossy().into_owned()
+    }
+
+    /// What whoever opens this desk for the first time must compare; `None` where they have seen it before, or founded it.
+    ///
+    /// # Errors
+    ///
+    /// Where the desk's card cannot be read.
+    pub fn first_sight(&self) -> Result<Option<String>, Error> {
+        if !self.is_first_sight {
+            return Ok(None);
+        }
+        let (card, _) = self.card()?;
+        Ok(Some(format!(
+            "You open the desk {} for the first time with this identity. Its fingerprint is\n{}\nCompare it with what its founder \
+             reads from `comity desk show`.",
+            shown(&card.code),
+            card.fingerprint()
+        )))
+    }
+
+    /// Remembers the desk that is seen for the first time: whoever opened it was told which one it is.
+    ///
+    /// # Errors
+    ///
+    /// Where the trust state cannot be written.
+    pub fn remember(&mut self) -> Result<(), Error> {
+        let is_new = std::mem::take(&mut self.is_first_sight) && !self.read_only;
+        if is_new { self.update_trust_state() } else { Ok(()) }
+    }
+
     fn compare_with_trust_state(&self, known: Option<&TrustState>) -> Result<(), Error> {
         let Some(known) = known else { return Ok(()) };
-        let root = record::desk::keys(&self.records(), self.meta.desk)?.root.to_openssh();
-        if known.root_key != root {
-            return Err(rolled_back("the desk's root key is another than the one that this member has seen"));
+        if self.keyring.generation < known.generation {
+            return Err(rolled_back("the keyring is older than the one that this member has seen"));
         }
         let tip = log::tip(&self.db, &self.meta)?;
         let tree = SqlTree::new(&self.db, known.replica);
@@ -588,8 +653,10 @@ impl Workspace {
 
     fn update_trust_state(&mut self) -> Result<(), Error> {
         let tip = log::tip(&self.db, &self.meta)?;
+        let root_key = self.root_key()?.to_openssh();
         let seen = TrustState {
-            root_key: record::desk::keys(&self.records(), self.meta.desk)?.root.to_openssh(),
+            workspace: self.meta.workspace,
+            folder: Some(self.folder_name()),
             generation: self.keyring.generation,
             replica: self.meta.replica,
             size: tip.size,
@@ -598,9 +665,9 @@ impl Workspace {
                 Trusted::Root(root) => Some(Records { position: read::last(&self.db)?, root: *root }),
                 Trusted::Unknown | Trusted::No(_) => None,
             },
-            left: self.trust.of(self.meta.workspace).and_then(|seen| seen.left),
+            left: self.trust.of(&root_key).and_then(|seen| seen.left),
         };
-        self.trust.put(self.meta.workspace, seen)
+        self.trust.put(&root_key, seen)
     }
 
     /// When its member last left the screens.
@@ -610,10 +677,10 @@ impl Workspace {
 
     /// Notes that its member leaves the screens now: when they are back, the screens show what is new.
     pub fn leave(&mut self) -> Result<(), Error> {
-        let seen = self.trust.of(self.meta.workspace).cloned();
-        let Some(seen) = seen.filter(|_| !self.read_only) else { return Ok(()) };
+        let root_key = self.root_key()?.to_openssh();
+        let Some(seen) = self.trust.of(&root_key).cloned().filter(|_| !self.read_only) else { return Ok(()) };
         let left = Left { at: self.now(), act: read::last(&self.db)?.max(0) as u64 };
-        self.trust.put(self.meta.workspace, TrustState { left: Some(left), ..seen })
+        self.trust.put(&root_key, TrustState { left: Some(left), ..seen })
     }
 
     /// A second view of the same workspace, to be read beside it by another thread of this process.
@@ -622,7 +689,16 @@ impl Workspace {
         let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
         let (meta, folder) = (self.meta.clone(), self.folder.clone());
         let beside_writer = !self.read_only || self.is_second_view;
-        Closed { meta, me, folder, clock: self.clock, left: self.left, beside_writer }.reopen()
+        Closed {
+            meta,
+            me,
+            folder,
+            clock: self.clock,
+            left: self.left,
+            is_first_sight: self.is_first_sight,
+            beside_writer,
+        }
+        .reopen()
     }
 
     /// A view of the workspace as it was: the acts up to that moment, applied again in memory. Nothing can be written in it.
@@ -666,7 +742,15 @@ impl Workspace {
     /// Closes a second view, so that the key can be rotated; it is opened again by [`Closed::reopen`].
     pub fn close(self) -> Closed {
         let beside_writer = !self.read_only || self.is_second_view;
-        Closed { meta: self.meta, me: self.me, folder: self.folder, clock: self.clock, left: self.left, beside_writer }
+        Closed {
+            meta: self.meta,
+            me: self.me,
+            folder: self.folder,
+            clock: self.clock,
+            left: self.left,
+            is_first_sight: self.is_first_sight,
+            beside_writer,
+        }
     }
 
     // --- reading -----------------------------------------------------------------------------------------------------
@@ -997,6 +1081,7 @@ pub struct Closed {
     folder: PathBuf,
     clock: Clock,
     left: Option<Left>,
+    is_first_sight: bool,
     beside_writer: bool,
 }
 
@@ -1027,6 +1112,7 @@ impl Closed {
             as_of: None,
             counted: RefCell::default(),
             left: self.left,
+            is_first_sight: self.is_first_sight,
             trusted: RefCell::new(Trusted::Unknown),
             damaged: RefCell::default(),
             lock: None,

@@ -1,4 +1,4 @@
-//! The trust state of a member (`identity.age.seen`), outside the database: of each workspace the desk's root key, the
+//! The trust state of a member (`identity.age.seen`), outside the database: of each desk its root key, where its workspace lies, the
 //! generation of its keyring, the size and root of its log, and the root over the digests of its records. It shows when a
 //! workspace was rolled back, and when somebody has changed its records.
 //!
@@ -33,11 +33,14 @@ pub struct Left {
     pub act: u64,
 }
 
-/// The trust state of one workspace.
+/// The trust state of one desk. It is found by the desk's root key, which the member has compared: never by an id that whoever
+/// brings the folder can choose.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TrustState {
-    /// The desk's root key, in OpenSSH form.
-    pub root_key: String,
+    /// The id of the workspace.
+    pub workspace: Id,
+    /// Where the workspace lay when it was opened last; `None` where an older program wrote this.
+    pub folder: Option<String>,
     /// The generation of the keyring.
     pub generation: u64,
     /// The workstation's log.
@@ -80,7 +83,8 @@ fn left_of(json: &Json) -> Result<Left, MemberError> {
 pub struct TrustStore {
     path: PathBuf,
     key: Zeroizing<[u8; 32]>,
-    workspaces: BTreeMap<Id, TrustState>,
+    /// By the desk's root key, in OpenSSH form.
+    desks: BTreeMap<String, TrustState>,
 }
 
 impl TrustStore {
@@ -94,10 +98,10 @@ impl TrustStore {
         name.push(".seen");
         let path = identity.with_file_name(name);
         let key = me.trust_state_key();
-        let mut store = Self { path, key, workspaces: BTreeMap::new() };
+        let mut store = Self { path, key, desks: BTreeMap::new() };
         if store.path.symlink_metadata().is_ok() {
             let bytes = file::read(&store.path, LONGEST)?;
-            store.workspaces = store.read(&bytes).map_err(|why| {
+            store.desks = store.read(&bytes).map_err(|why| {
                 let what = format!(
                     "the trust state of this member ({}) was changed: {why}",
                     shown(&store.path.to_string_lossy())
@@ -114,20 +118,26 @@ impl TrustStore {
 
     /// An empty store without a file, for a second view: nothing is read from it or written.
     pub fn of_reader() -> Self {
-        Self { path: PathBuf::new(), key: Zeroizing::new([0; 32]), workspaces: BTreeMap::new() }
+        Self { path: PathBuf::new(), key: Zeroizing::new([0; 32]), desks: BTreeMap::new() }
     }
 
-    /// The trust state of a workspace.
-    pub fn of(&self, workspace: Id) -> Option<&TrustState> {
-        self.workspaces.get(&workspace)
+    /// The trust state of the desk with a root key, in OpenSSH form.
+    pub fn of(&self, root_key: &str) -> Option<&TrustState> {
+        self.desks.get(root_key)
     }
 
-    /// Stores the trust state of a workspace, durably.
-    pub fn put(&mut self, workspace: Id, seen: TrustState) -> Result<(), Error> {
-        if self.workspaces.get(&workspace) == Some(&seen) {
+    /// Whether a desk's workspace lay in a folder when it was opened last.
+    pub fn knows_folder(&self, folder: &str) -> bool {
+        self.desks.values().any(|seen| seen.folder.as_deref() == Some(folder))
+    }
+
+    /// Stores the trust state of the desk with a root key, durably. What lay in the same folder before lies there no more.
+    pub fn put(&mut self, root_key: &str, seen: TrustState) -> Result<(), Error> {
+        if self.desks.get(root_key) == Some(&seen) {
             return Ok(());
         }
-        self.workspaces.insert(workspace, seen);
+        self.desks.values_mut().filter(|other| other.folder == seen.folder).for_each(|other| other.folder = None);
+        self.desks.insert(root_key.to_owned(), seen);
         let body = self.body();
         let all = object! { "seen" => body.clone(), "mac" => data_encoding::HEXLOWER.encode(&self.mac(&body)) };
         file::write(&self.path, format!("{all}\n").as_bytes()).map_err(|failure| {
@@ -145,11 +155,14 @@ impl TrustStore {
     }
 
     fn body(&self) -> Json {
-        let one = |(id, s): (&Id, &TrustState)| {
+        let one = |(root_key, s): (&String, &TrustState)| {
             let mut one = object! {
-                "workspace" => id.to_string(), "root_key" => s.root_key.as_str(), "generation" => s.generation as i64,
+                "workspace" => s.workspace.to_string(), "root_key" => root_key.as_str(), "generation" => s.generation as i64,
                 "replica" => s.replica.to_string(), "size" => s.size as i64, "root" => s.root.to_string(),
             };
+            if let Some(folder) = &s.folder {
+                one.set("folder", folder.as_str());
+            }
             if let Some(records) = s.records {
                 one.set("records", object! { "position" => records.position, "root" => records.root.to_string() });
             }
@@ -158,7 +171,7 @@ impl TrustStore {
             }
             one
         };
-        Json::Arr(self.workspaces.iter().map(one).collect())
+        Json::Arr(self.desks.iter().map(one).collect())
     }
 
     fn mac(&self, body: &Json) -> Vec<u8> {
@@ -168,7 +181,7 @@ impl TrustStore {
         mac.finalize().into_bytes().to_vec()
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<BTreeMap<Id, TrustState>, MemberError> {
+    fn read(&self, bytes: &[u8]) -> Result<BTreeMap<String, TrustState>, MemberError> {
         let bad = |what: &str| MemberError(what.to_owned());
         let limits = Limits { bytes: LONGEST as usize, ..Limits::SIGNED };
         let all = json::parse(bytes.trim_ascii_end(), limits).map_err(|_| bad("it is malformed"))?;
@@ -181,9 +194,10 @@ impl TrustStore {
         }
         let one = |json: &Json| {
             let mut m = Members::of(json)?;
-            let id = m.read("workspace", Id::parse)?;
+            let root_key = m.text("root_key")?.to_owned();
             let seen = TrustState {
-                root_key: m.text("root_key")?.to_owned(),
+                workspace: m.read("workspace", Id::parse)?,
+                folder: m.maybe("folder").and_then(Json::text).map(str::to_owned),
                 generation: m.count("generation")?,
                 replica: m.read("replica", Id::parse)?,
                 size: m.count("size")?,
@@ -192,7 +206,7 @@ impl TrustStore {
                 left: m.maybe("left").map(left_of).transpose()?,
             };
             m.finish()?;
-            Ok((id, seen))
+            Ok((root_key, seen))
         };
         body.items().ok_or_else(|| bad("it is malformed"))?.iter().map(one).collect()
     }

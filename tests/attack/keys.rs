@@ -13,7 +13,7 @@ use comity::workspace::error::{Error, ErrorKind};
 
 use super::lying_desk::{SALT, again, fresh};
 use super::scene::{Scene, Snapshot, broken, stored};
-use crate::desks::Site;
+use crate::desks::{Site, pair};
 
 /// Points of Curve25519 that have a low order, or are written as no honest program writes one: 0, 1, the two of order 8, p - 1,
 /// p, p + 1 and 2p; and a good one with a bit that every reader ignores.
@@ -343,4 +343,37 @@ fn a_member_that_a_partner_enrols_with_a_bad_key_is_refused() {
         }
     }
     well(&s.a, tried);
+}
+
+/// A folder with another desk in it, put where a member's desk lies, is not taken for it; nor is a desk that nobody has seen opened in
+/// silence. A desk that was moved is itself.
+#[test]
+fn another_desk_in_the_place_of_a_known_one_is_refused_and_a_new_one_is_said() {
+    let (_root, a, b) = pair();
+    // A member of both desks, as whoever wants to be believed could make them.
+    let (file, folder) = (a.identity(2), a.workspace());
+    let public = format!("{}.pub", file.display());
+    b.must(1, "member add", &[("file", public.as_str()), ("roles", "investigator")]);
+    let run = |folder: &std::path::Path| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_comity"));
+        program.args(["--workspace", folder.to_str().unwrap(), "--identity", file.to_str().unwrap(), "case", "list"]);
+        let out = program.stdin(std::process::Stdio::null()).output().unwrap();
+        (out.status.code().unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let seen = format!("{}.seen", file.display());
+    let _ = std::fs::remove_file(&seen);
+    let (code, said) = run(&folder);
+    assert!(code == 0 && said.contains("for the first time") && said.contains("fingerprint"), "{code}: {said}");
+    assert_eq!(run(&folder), (0, String::new()), "what was seen is remembered");
+    // The member's desk at another place is itself.
+    let moved = a.folder.join("moved");
+    std::fs::rename(&folder, &moved).unwrap();
+    assert_eq!(run(&moved), (0, String::new()));
+    std::fs::rename(&moved, &folder).unwrap();
+    assert_eq!(run(&folder), (0, String::new()));
+    // Another desk in its place is not.
+    std::fs::rename(&folder, &moved).unwrap();
+    std::fs::rename(b.workspace(), &folder).unwrap();
+    let (code, said) = run(&folder);
+    assert!(code == 22 && said.contains("another desk"), "{code}: {said}");
 }

@@ -59,13 +59,19 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         // A clock that was set back makes nothing look late: that goes before.
         sentence: Shown::from(match workspace.clock_fault()? {
             Some(fault) => format!("{}: {}.", fault.what, fault.hint),
-            None => match sandbox::missing() {
+            None => match notice(workspace)? {
                 Some(missing) => format!("{missing} {}", sentence(&agenda, now)),
                 None => sentence(&agenda, now),
             },
         }),
         ..Page::default()
     })
+}
+
+/// What goes before everything else on the Desk: damage, a desk that is seen for the first time, and what does not protect it.
+fn notice(workspace: &Workspace) -> Result<Option<String>, Error> {
+    let first = workspace.first_sight()?.map(|said| said.replace('\n', " "));
+    Ok(workspace.damage().or(first).or_else(|| sandbox::missing().map(str::to_owned)))
 }
 
 fn waiting(task: &Task, now: Timestamp) -> PageRow {
