@@ -12,7 +12,7 @@ use crate::command::json::or_empty;
 use crate::record::case;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::store::records::effective_marking;
+use crate::store::tally::effective_marking;
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;

@@ -237,7 +237,7 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             };
             self.check.end(&self.records, &act).map_err(|e| self.sink.refused(e))?;
         }
-        self.records.buckets().map_or(Ok(()), Buckets::store)?;
+        self.records.store_digests_and_counts()?;
         let Act { header, position, first_row, next_number, .. } = self.act;
         Ok(AppliedAct { header, position, first_row, next_number, changes: self.count, root })
     }

@@ -138,8 +138,8 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
     }
     settings(&conn)?;
     if read_only {
-        let missing = STAND_INS.get(usize::try_from(format - 1).unwrap_or(0));
-        missing.map_or(Ok(()), |sql| conn.execute_batch(sql))?;
+        let missing = STAND_INS.get(usize::try_from(format - 1).unwrap_or(0)).copied().unwrap_or_default();
+        missing.iter().try_for_each(|sql| conn.execute_batch(sql))?;
     }
     Ok(Some(conn))
 }
@@ -153,12 +153,11 @@ fn is_full(failure: &rusqlite::Error) -> bool {
 }
 
 /// Stand-ins in memory for what a database of an older format lacks, by format, where it is opened read-only.
-const STAND_INS: [&str; 3] = [
-    "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
-     CREATE TEMP VIEW change AS SELECT *, NULL AS number, NULL AS local FROM main.change",
-    "CREATE TEMP VIEW change AS SELECT *, NULL AS local FROM main.change",
-    "",
-];
+const STAND_INS: [&[&str]; 3] = [&[NO_TERMS, NO_COUNTS], &[NO_LOCAL, NO_COUNTS], &[NO_COUNTS]];
+const NO_TERMS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
+    CREATE TEMP VIEW change AS SELECT *, NULL AS number, NULL AS local FROM main.change";
+const NO_LOCAL: &str = "CREATE TEMP VIEW change AS SELECT *, NULL AS local FROM main.change";
+const NO_COUNTS: &str = include_str!("sql/stand-ins.sql");
 
 /// Returns the format of the database.
 pub(super) fn format_of(conn: &Connection) -> Result<i64, StoreError> {
@@ -198,7 +197,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
 }
 
 /// The tables of the projections of the acts.
-pub(super) const PROJECTIONS: &[&str] = &["record", "terms", "waiting", "digest"];
+pub(super) const PROJECTIONS: &[&str] = &["record", "terms", "waiting", "digest", "item_tally", "due_tally"];
 /// The tables of the acts.
 pub(super) const ACTS: &[&str] = &["act", "change"];
 

@@ -18,5 +18,6 @@ pub mod replay;
 pub mod search;
 mod sql_types;
 pub mod statement;
+pub mod tally;
 pub mod tree;
 pub mod write;

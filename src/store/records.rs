@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, ToSql, params};
 
 use super::authenticated::{Buckets, Location, bucket_of, bucket_of_query};
-use super::error::{SqlErrorClass, StoreError, class, damaged};
+use super::error::{SqlErrorClass, StoreError, class};
 use super::search;
 use super::statement::sql;
+use super::tally::Tally;
 use crate::act::change::{Salt, commit};
 use crate::object;
 use crate::record;
@@ -21,7 +22,6 @@ use crate::record::store::{
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
-use crate::value::marking::{Handling, Marking, Pap, Tlp};
 use crate::value::timestamp::Timestamp;
 
 /// Whose names an act uses.
@@ -49,6 +49,8 @@ pub struct SqlRecordStore<'c> {
     conn: &'c Connection,
     /// Where the changes of acts are read: the same database, or the log that is replayed into it.
     log: &'c Connection,
+    /// Counts what is written; `None` where nothing is.
+    tally: Option<Tally>,
     /// Takes the names of records that are damaged and left out of what is found; `None` where one of them is a fault.
     left_out: Option<&'c RefCell<BTreeSet<String>>>,
     /// Whose act is being applied; `None` outside of acts, and where an act is for nobody or for many.
@@ -77,6 +79,7 @@ impl<'c> SqlRecordStore<'c> {
         Self {
             conn,
             log: conn,
+            tally: None,
             left_out: None,
             speaker: None,
             erases: true,
@@ -108,7 +111,15 @@ impl<'c> SqlRecordStore<'c> {
         erases: bool,
         buckets: Option<Buckets<'c>>,
     ) -> Self {
-        Self { speaker, erases, buckets, ..Self::new(conn) }
+        Self { speaker, erases, buckets, tally: Some(Tally::default()), ..Self::new(conn) }
+    }
+
+    /// Stores what is kept up with the records: their digests and counts. To be called once, at the end of an act.
+    pub(super) fn store_digests_and_counts(&self) -> Result<(), StoreError> {
+        if let Some(tally) = &self.tally {
+            tally.store(self.conn)?;
+        }
+        self.buckets.as_ref().map_or(Ok(()), Buckets::store)
     }
 
     /// What authenticates the records; `None` where they are only shown.
@@ -310,14 +321,20 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Prepares for a record that is written: returns where one of its id stands.
     fn before_put(&self, r: &Record) -> Result<Option<Location>, RecordStoreError> {
-        let Some(buckets) = &self.buckets else { return Ok(None) };
-        let mut place = self.conn.prepare_cached(sql!("record.place"))?;
-        let old: Option<Location> = place.query_row([r.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        match old {
-            Some(old) => buckets.will_change(old, bucket_of(r))?,
-            None => buckets.will_add(bucket_of(r))?,
+        let mut get = self.conn.prepare_cached(sql!("record.get_checked"))?;
+        let mut rows = get.query([r.id])?;
+        let Some(row) = rows.next()? else {
+            self.buckets.as_ref().map_or(Ok(()), |buckets| buckets.will_add(bucket_of(r)))?;
+            return Ok(None);
+        };
+        let location = (row.get(13)?, row.get(14)?);
+        if let Some(buckets) = &self.buckets {
+            buckets.will_change(location, bucket_of(r))?;
         }
-        Ok(old)
+        if let Some(tally) = &self.tally {
+            tally.count(&self.read(row)?, -1);
+        }
+        Ok(Some(location))
     }
 
     /// Writes a record, new or changed.
@@ -342,6 +359,9 @@ impl<'c> SqlRecordStore<'c> {
             &r.body, &shared, &bucket,
         ];
         let written = self.conn.prepare_cached(sql)?.execute(values.as_slice())?;
+        if let Some(tally) = self.tally.as_ref().filter(|_| written == 1) {
+            tally.count(r, 1);
+        }
         if let Some(buckets) = self.buckets.as_ref().filter(|_| is_new && written == 1) {
             let values = values.split_last().map_or(values.as_slice(), |(_, values)| values);
             buckets.added((self.conn.last_insert_rowid(), bucket), values)?;
@@ -431,7 +451,27 @@ impl RecordStore for SqlRecordStore<'_> {
         }
         let from =
             bucket.map_or_else(String::new, |bucket| format!("INDEXED BY record_bucket WHERE bucket = {bucket} AND"));
-        let from = if from.is_empty() { "WHERE".to_owned() } else { from };
+        // Nearly every record is an item: reading the first ones is faster than sorting all of them.
+        let is_any_item = matches!(
+            q,
+            Query {
+                kind: Some(Kind::Item),
+                state: None,
+                case: None,
+                partner: None,
+                subject: None,
+                tier: None,
+                key: None,
+                due_by: None,
+                shared: false,
+                ..
+            }
+        );
+        let from = match (from.is_empty(), is_any_item) {
+            (false, _) => from,
+            (true, true) => "NOT INDEXED WHERE".to_owned(),
+            (true, false) => "WHERE".to_owned(),
+        };
         let place = if self.buckets.is_some() { ", number, bucket" } else { "" };
         let text = format!(
             "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared{place} \
@@ -613,15 +653,6 @@ pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns how many items are due from a time until before another, and how many other records.
-pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<(u64, u64), StoreError> {
-    let count = |sql: &str| -> Result<u64, StoreError> {
-        Ok(conn.prepare_cached(sql)?.query_row([from, until], |r| r.get(0))?)
-    };
-    let (all, others) = (count(sql!("record.due_between"))?, count(sql!("record.others_due_between"))?);
-    Ok((all.saturating_sub(others), others))
-}
-
 /// The count of records of a kind in one state, of this desk or of others.
 pub struct InState {
     /// The state.
@@ -643,34 +674,6 @@ pub fn by_state(conn: &Connection, kind: Kind, home: Id) -> Result<Vec<InState>,
         Ok(InState { state, ours: r.get(1)?, count: r.get(2)?, ends: (r.get(3)?, r.get(4)?) })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Returns how many items a case holds. Both counts are read from an index: the rows of a large case would take seconds.
-pub fn items_held(conn: &Connection, case: Id) -> Result<u64, StoreError> {
-    let count =
-        |sql: &str| -> Result<u64, StoreError> { Ok(conn.prepare_cached(sql)?.query_row([case], |r| r.get(0))?) };
-    Ok(count(sql!("record.items_of_case"))?.saturating_sub(count(sql!("record.purged_of_case"))?))
-}
-
-/// Returns the effective marking of the items that are held in a case, or that answer a request; `None` where there are none.
-pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, StoreError> {
-    let mut all = conn.prepare_cached(sql!("record.markings"))?;
-    let mut rows = all.query([of])?;
-    let mut effective: Option<Marking> = None;
-    while let Some(row) = rows.next()? {
-        let (tlp, pap, handling): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let codes = json::parse(handling.as_bytes(), Limits::STORED).ok();
-        let codes = codes
-            .as_ref()
-            .and_then(Json::items)
-            .map(|all| all.iter().map(|code| code.text().and_then(Handling::parse)).collect::<Option<Vec<_>>>());
-        let (Some(tlp), Some(pap), Some(Some(handling))) = (Tlp::parse(&tlp), Pap::parse(&pap), codes) else {
-            return Err(damaged("an item's marking"));
-        };
-        let this = Marking { tlp, pap, handling };
-        effective = Some(effective.map_or(this.clone(), |m| m.and(&this)));
-    }
-    Ok(effective)
 }
 
 /// Returns the ids of records of a kind that begin with these hex digits: at most two, which tell that they are not enough.

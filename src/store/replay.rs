@@ -441,6 +441,12 @@ impl<'c> Replay<'c> {
         // A workspace of an older format that is only read holds what an older program made of the acts.
         if connection::format_of(self.conn)? == FORMAT {
             self.compare_rows(sql!("record.in_order"), 15, |n| format!("record {n} is not what the acts say"))?;
+            self.compare_rows(sql!("tally.due_in_order"), 3, |_| {
+                "a count of what is due is not what the acts say".into()
+            })?;
+            if items_counted(self.conn)? != items_counted(self.scratch)? {
+                return integrity("a count of items is not what the acts say");
+            }
             self.compare_rows(sql!("digest.in_order"), 2, |_| "a digest of records is not what the acts say".into())?;
         }
         self.compare_rows(sql!("act.columns"), 10, |n| {
@@ -637,6 +643,12 @@ fn page(conn: &Connection, sql: &str, columns: usize, after: i64) -> Result<Vec<
         let fields = (1..columns).map(|n| r.get(n)).collect::<Result<Vec<_>, _>>()?;
         Ok((r.get(0)?, fields))
     })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn items_counted(conn: &Connection) -> Result<Vec<Vec<Value>>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("tally.items"))?;
+    let rows = all.query_map([], |r| (0..5).map(|n| r.get(n)).collect::<Result<Vec<Value>, _>>())?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

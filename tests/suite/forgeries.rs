@@ -553,6 +553,7 @@ fn a_workspace_of_an_older_format_gets_its_records_from_its_log() {
     let lower = format!(
         "UPDATE record SET tier = 1 WHERE id = x'{}'; DROP INDEX change_local; \
          ALTER TABLE change DROP COLUMN local; ALTER TABLE act DROP COLUMN next_number; DROP TABLE digest; DROP TABLE undo; \
+         DROP TABLE item_tally; DROP TABLE due_tally; DROP INDEX act_first_row; \
          DROP INDEX record_bucket; ALTER TABLE record DROP COLUMN bucket; PRAGMA user_version = 2",
         s.account
     );

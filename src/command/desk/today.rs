@@ -13,7 +13,7 @@ use crate::record::disclosure::Validation;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{disclosure, partner, review, stream};
-use crate::store::read;
+use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
@@ -315,7 +315,10 @@ fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 
 fn clocks(workspace: &Workspace) -> Result<Clocks, Error> {
     let now = workspace.now();
-    let by = |t: Timestamp| crate::store::records::count(&workspace.db, &Query { due_by: Some(t), ..Query::default() });
+    let by = |t: Timestamp| -> Result<u64, Error> {
+        let (items, others) = tally::due_before(&workspace.db, Timestamp::from_millis(t.millis().saturating_add(1)))?;
+        Ok(items + others)
+    };
     let (late, in_4, in_24, in_7) = (
         by(now)?,
         by(now.plus(Duration::hours(4)))?,

@@ -18,7 +18,7 @@ use crate::record::store::{ChangeRow, Record, RecordStore as _};
 use crate::record::{letter as logged, request, review};
 use crate::report::letter::{self, Fact, Letter, LetterError, Paragraph, Party, Term};
 use crate::store::read::{self, StoredAct};
-use crate::store::records::effective_marking;
+use crate::store::tally::effective_marking;
 use crate::value::class::{Condition, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;

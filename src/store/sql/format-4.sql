@@ -36,4 +36,26 @@ CREATE TABLE undo (
 -- The number of the first record that the act could make; none for acts from before this format.
 ALTER TABLE act ADD COLUMN next_number INTEGER;
 
+-- A change is found in its act, and items of a case come in the order of their numbers.
+CREATE INDEX act_first_row ON act (first_row);
+DROP INDEX record_case;
+CREATE INDEX record_case ON record (case_id, kind);
+
+-- How many items a case has, or answer a request, by state, tier and marking.
+CREATE TABLE item_tally (
+    of      BLOB NOT NULL,
+    state   TEXT NOT NULL,
+    tier    INTEGER NOT NULL,
+    marking TEXT NOT NULL,
+    items   INTEGER NOT NULL,
+    PRIMARY KEY (of, state, tier, marking)
+) STRICT, WITHOUT ROWID;
+
+-- How many items and other records are due in an hour, counted from 1970.
+CREATE TABLE due_tally (
+    hour   INTEGER PRIMARY KEY,
+    items  INTEGER NOT NULL,
+    others INTEGER NOT NULL
+) STRICT;
+
 PRAGMA user_version = 4;

@@ -188,9 +188,6 @@ WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
 SELECT octet_length(coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = record.terms AND number = CAST(record.terms AS INTEGER)), terms))
 FROM record WHERE id = ?1
 
--- name: record.place
-SELECT number, bucket FROM record WHERE id = ?1
-
 -- name: record.next_number
 SELECT coalesce(max(number), 0) + 1 FROM record
 
@@ -218,19 +215,6 @@ ON CONFLICT (id) DO UPDATE SET
 INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (id) DO NOTHING
-
--- name: record.items_of_case
-SELECT count(*) FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
-
--- name: record.purged_of_case
-SELECT count(*) FROM record INDEXED BY record_kind WHERE kind = 'item' AND state = 'purged' AND case_id = ?1
-
--- name: record.markings
-WITH said AS (
-    SELECT coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = of.terms AND number = CAST(of.terms AS INTEGER)), of.terms) AS terms
-    FROM (SELECT DISTINCT terms FROM record WHERE kind = 'item' AND state = 'held' AND (case_id = ?1 OR subject = ?1)) AS of
-)
-SELECT DISTINCT json_extract(terms, '$.tlp'), json_extract(terms, '$.pap'), json_extract(terms, '$.handling') FROM said
 
 -- name: record.read_of_case
 SELECT count(*) FROM record NOT INDEXED WHERE case_id = ?1
@@ -278,6 +262,35 @@ UPDATE record SET
 FROM (
     SELECT *, min(position) FROM undo WHERE position > ?1 GROUP BY number
 ) AS was WHERE record.number = was.number
+
+-- name: tally.add_items
+INSERT INTO item_tally (of, state, tier, marking, items) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET items = items + excluded.items
+
+-- name: tally.add_due
+INSERT INTO due_tally (hour, items, others) VALUES (?1, ?2, ?3)
+ON CONFLICT DO UPDATE SET items = items + excluded.items, others = others + excluded.others
+
+-- name: tally.drop_items
+DELETE FROM item_tally WHERE of = ?1 AND state = ?2 AND tier = ?3 AND marking = ?4 AND items = 0
+
+-- name: tally.drop_due
+DELETE FROM due_tally WHERE hour = ?1 AND items = 0 AND others = 0
+
+-- name: tally.held
+SELECT coalesce(sum(items), 0) FROM item_tally WHERE of = ?1 AND state <> ?2
+
+-- name: tally.markings
+SELECT DISTINCT marking FROM item_tally WHERE of = ?1 AND state = ?2 AND items > 0
+
+-- name: tally.due
+SELECT coalesce(sum(items), 0), coalesce(sum(others), 0) FROM due_tally WHERE hour < ?1
+
+-- name: tally.items
+SELECT of, state, tier, marking, items FROM item_tally ORDER BY of, state, tier, marking
+
+-- name: tally.due_in_order
+SELECT hour, items, others FROM due_tally WHERE hour > ?1 ORDER BY hour LIMIT ?2
 
 -- name: undo.add
 INSERT INTO undo (position, number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)

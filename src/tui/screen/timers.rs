@@ -114,7 +114,7 @@ fn clock(timer: &Timer, now: Timestamp) -> PageRow {
 /// How many clocks end on each of the next fourteen days.
 fn two_weeks(workspace: &Workspace, now: Timestamp) -> Result<Section, Error> {
     let day = |n: i64| now.start_of_day().plus(Duration::days(n));
-    let counts = (0..14).map(|n| Ok(store::records::due_between(&workspace.db, day(n), day(n + 1))?));
+    let counts = (0..14).map(|n| Ok(store::tally::due_between(&workspace.db, day(n), day(n + 1))?));
     let counts: Vec<(u64, u64)> = counts.collect::<Result<_, Error>>()?;
     let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
         PageRow::of(std::iter::once(Cell::from(name)).chain(cells.map(Cell::from)).collect())
