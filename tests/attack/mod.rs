@@ -4,7 +4,9 @@
 
 mod cache;
 mod clock;
+mod cost;
 mod doors;
+mod forks;
 mod growth;
 mod keys;
 mod lying_desk;
@@ -13,3 +15,4 @@ mod ownership;
 mod people;
 mod scene;
 mod second_reader;
+mod terms;
