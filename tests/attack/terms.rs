@@ -45,7 +45,6 @@ fn ways(json: &Json) -> Vec<(String, Json)> {
 }
 
 #[test]
-#[ignore = "open: 35 terms do"]
 fn no_term_of_a_partner_takes_a_sentence() {
     let mut s = Scene::new();
     let all = examples(&mut s);

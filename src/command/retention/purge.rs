@@ -406,8 +406,8 @@ fn certify(
         purge,
         counts: summary.counts.iter().map(|(kind, n)| (kind.word().to_owned(), *n)).collect(),
         generation: begun.terms.get("generation").and_then(Json::int).unwrap_or(0),
-        method: "cryptographic erase: rows overwritten, index purged, database key destroyed".into(),
-        verification: "read back with every current key".into(),
+        method: certificate::METHOD.into(),
+        verification: certificate::VERIFICATION.into(),
         tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
     };
     let content = object! {
