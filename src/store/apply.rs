@@ -223,6 +223,10 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             };
             self.check.end(&self.records, &act).map_err(|e| self.sink.refused(e))?;
         }
+        if self.act.header.desk != self.act.own_desk {
+            let noted = record::member::note_signature(&mut self.records, &self.act.header);
+            noted.map_err(|e| self.sink.refused(e.into()))?;
+        }
         let Act { header, position, first_row, .. } = self.act;
         Ok(AppliedAct { header, position, first_row, changes: self.count, root })
     }
