@@ -9,6 +9,8 @@ use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
 
 const FORMAT: &str = "bundle/1";
+/// The number of the format that this program writes, and the newest that it reads.
+pub const FORMAT_NUMBER: u64 = 1;
 /// The longest manifest, in bytes.
 pub const LONGEST: usize = 1 << 20;
 /// Parts in one bundle.

@@ -3,7 +3,10 @@
 use super::error::{StoreError, damaged};
 use super::search;
 use crate::act::change::{Change, Line};
+use crate::record::item;
+use crate::value::class::Tier;
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
 
 /// A change, or the leaf of one that was withheld, and what storing it needs.
@@ -19,6 +22,13 @@ pub struct PreparedChange {
 }
 
 impl PreparedChange {
+    /// The item that it is a copy of, where that is of a higher tier than this.
+    pub fn copy_above(&self, tier: Tier) -> Option<Id> {
+        let Line::Change(change) = &self.line else { return None };
+        let of = self.terms.get("tier").and_then(Json::int).and_then(Tier::new);
+        (item::COPY.is(&change.kind) && of.is_none_or(|of| of > tier)).then_some(change.record)
+    }
+
     /// Prepares a change of an own act.
     pub fn new(change: Change) -> Result<Self, StoreError> {
         let leaf = change.leaf();

@@ -131,7 +131,6 @@ fn a_request_that_nobody_reviewed_is_not_taken() {
 }
 
 #[test]
-#[ignore = "open: our ceiling is asked of what goes alone"]
 fn what_is_above_our_ceiling_is_shown_and_goes_no_further() {
     for (tier, above) in [(2, false), (3, true), (4, true)] {
         let mut s = Scene::new();
@@ -147,7 +146,6 @@ fn what_is_above_our_ceiling_is_shown_and_goes_no_further() {
 }
 
 #[test]
-#[ignore = "open: a public key is all that enrolling takes"]
 fn people_of_another_desk_are_not_a_partners_own_because_it_enrols_their_keys() {
     let mut s = Scene::new();
     // Our legal reviewer, whose public file is no secret.

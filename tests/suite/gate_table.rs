@@ -487,7 +487,7 @@ const SIGNED_BY: [(&[&str], &str); 8] = [
     (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
-    (&["desk-officer", "release-officer"], "bundle-export bundle-import copy-out"),
+    (&["desk-officer", "release-officer"], "bundle-export bundle-import copy-out stream-freeze"),
     (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm"),
 ];
 
