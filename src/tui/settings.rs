@@ -78,7 +78,7 @@ impl Settings {
         let keymap = Keymap::with(preset, &written.keys).map_err(|e| bad(e.to_string()))?;
         let in_file = written.theme.as_deref().map(|t| theme(t).map_err(bad)).transpose()?;
         let lock_after = written.lock_after.as_deref().map(|t| lock_after(t).map_err(bad)).transpose()?;
-        let no_views = saved::path().and_then(|path| saved::read(&path).err());
+        let no_views = saved::path().and_then(|path| saved::in_clear(&path).err());
         Ok(Self {
             keymap,
             theme: fitting(wished(wishes)?, in_file),
