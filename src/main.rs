@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comity::cli::manual::KeyRow;
 use comity::cli::run::{Globals, Invocation, context_of, report, run};
 use comity::cli::{demo, fault};
-use comity::host::{file, sandbox};
+use comity::host::{file, memory, sandbox};
 use comity::tui::action::{ACTIONS, Action};
 use comity::tui::key::{sequence, written};
 use comity::tui::settings::{Settings, Wishes};
@@ -15,6 +15,7 @@ use comity::workspace::error::Error;
 
 fn main() -> ExitCode {
     fault::install();
+    memory::protect();
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), &keys()) {
         Invocation::Done(code) => return ExitCode::from(code),

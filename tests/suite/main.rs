@@ -24,6 +24,7 @@ mod law;
 mod letters;
 mod lives;
 mod long_lists;
+mod memory;
 mod menus;
 mod named_commands;
 mod plain;
