@@ -7,7 +7,7 @@ use comity::cli::manual::KeyRow;
 use comity::cli::run::{Globals, Invocation, context_of, report, run};
 use comity::cli::{demo, fault};
 use comity::host::sandbox::{self, Reach};
-use comity::host::{file, folder, memory};
+use comity::host::{file, folder, secrecy};
 use comity::tui::action::{ACTIONS, Action};
 use comity::tui::key::{sequence, written};
 use comity::tui::settings::{self, Settings, Wishes};
@@ -16,7 +16,7 @@ use comity::workspace::error::Error;
 
 fn main() -> ExitCode {
     fault::install();
-    memory::protect();
+    secrecy::protect();
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), &keys()) {
         Invocation::Done(code) => return ExitCode::from(code),

@@ -5,5 +5,5 @@ pub mod entropy;
 pub mod file;
 pub mod folder;
 pub mod lock;
-pub mod memory;
 pub mod sandbox;
+pub mod secrecy;

@@ -34,7 +34,10 @@ const CLOCKS: &str = "clocks";
 const OURS: [&str; 5] = ["fingerprint", "checkpoint", "cosignature", "cosigned", "row"];
 
 fn too_much<T>(what: &str) -> Result<T, ApplyError> {
-    Err(ApplyError::Malformed(format!("`{what}` says more than any desk has to say, or says it many times")))
+    Err(ApplyError::Malformed(format!(
+        "`{what}` says more than any desk has to say, or says it many times: a list has at most {MOST_LISTED} entries, an object \
+         {MOST_MEMBERS} members, a text {LONGEST_TEXT} bytes, and a record {MOST_GROWN}"
+    )))
 }
 
 /// Refuses terms that are larger than what a desk writes, or that say the same thing twice in one list.
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn terms_hold_words_alone() {
-        let said = "he lives there";
+        let said = "they live there";
         for (json, theirs, ours) in [
             (object! { "purpose" => "cybercrime", "n" => 1i64, "list" => vec![Json::from("a")] }, true, true),
             (object! { "purpose" => said }, false, false),

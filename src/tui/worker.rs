@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::who::Who;
 use crate::host::clock::Clock;
-use crate::host::memory;
+use crate::host::secrecy;
 use crate::seal::identity::Identity;
 use crate::workspace::error::Error;
 use crate::workspace::open::{Closed, Workspace};
@@ -171,7 +171,7 @@ impl<S: 'static> Workers<S> {
 fn spawn(run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     std::thread::spawn(move || {
         apart(run);
-        memory::wipe_stack();
+        secrecy::wipe_stack();
     })
 }
 

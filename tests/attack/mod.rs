@@ -13,6 +13,7 @@ mod lying_desk;
 mod names;
 mod ownership;
 mod people;
+mod refusals;
 mod scene;
 mod second_reader;
 mod terms;

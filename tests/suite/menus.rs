@@ -307,6 +307,8 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
         ],
     );
     // Members and partners.
+    // The gate refuses, and counts it.
+    a.fails(3, "case new", &[("title", "Mine"), ("purpose", "cybercrime")], ErrorKind::Refused);
     let fifth = a.identity(5);
     a.must(1, "identity new", &[("name", "XA-5"), ("out", &text(&fifth)), ("no-passphrase", "yes")]);
     a.must(1, "member add", &[("file", &format!("{}.pub", text(&fifth))), ("roles", "investigator")]);

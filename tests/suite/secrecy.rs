@@ -100,7 +100,7 @@ fn after_locking_no_key_is_found_in_memory() {
     let Some(root) = std::env::var_os(INSIDE).map(std::path::PathBuf::from) else {
         let root = tempfile::tempdir().unwrap();
         Site::found(root.path(), "XA").case("A case");
-        return try_inside_of("memory::after_locking_no_key_is_found_in_memory", INSIDE, root.path().as_os_str());
+        return try_inside_of("secrecy::after_locking_no_key_is_found_in_memory", INSIDE, root.path().as_os_str());
     };
     let site = Site {
         folder: root.join("XA"),
@@ -156,9 +156,9 @@ fn no_core_is_written_and_nobody_else_looks_in() {
     use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
     const INSIDE: &str = "COMITY_TEST_PROTECTED";
     if std::env::var_os(INSIDE).is_none() {
-        return try_inside_of("memory::no_core_is_written_and_nobody_else_looks_in", INSIDE, "1".as_ref());
+        return try_inside_of("secrecy::no_core_is_written_and_nobody_else_looks_in", INSIDE, "1".as_ref());
     }
-    comity::host::memory::protect();
+    comity::host::secrecy::protect();
     assert_eq!(getrlimit(Resource::Core).maximum, Some(0));
     assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
 }
