@@ -17,17 +17,15 @@ use comity::value::id::Id;
 #[path = "../tests/suite/desks.rs"]
 mod desks;
 
-/// The desk that lies, and where it does, as the tests of attacks have them.
 #[allow(dead_code, unused_imports, reason = "shared with the tests")]
-mod attack {
-    #[path = "../../tests/attack/lying_desk.rs"]
-    pub mod lying_desk;
-    #[path = "../../tests/attack/scene.rs"]
-    pub mod scene;
-}
+#[path = "../tests/attack/lying_desk.rs"]
+mod lying_desk;
+#[allow(dead_code, unused_imports, reason = "shared with the tests")]
+#[path = "../tests/attack/scene.rs"]
+mod scene;
 
-use attack::lying_desk::{SALT, fresh};
-use attack::scene::{Scene, Snapshot, THEIR_CASE};
+use lying_desk::{SALT, fresh};
+use scene::{Scene, Snapshot, THEIR_CASE};
 
 /// A way to fill a bundle.
 type Fill = fn(&mut Scene) -> String;
