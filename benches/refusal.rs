@@ -1,7 +1,8 @@
 //! What it costs to refuse: hostile bundles of a partner that has real keys, each with the seconds until the reader is done with it and
 //! the most memory that the process had by then. Prints a table; nothing is asserted. The bound is 2 s and 256 MiB.
 //!
-//! `cargo bench --bench refusal`. Memory is the peak as the kernel counts it (Linux alone), so it only rises from row to row.
+//! `cargo bench --bench refusal`. Memory is the peak as the kernel counts it (Linux alone), so it only rises from row to row; the
+//! bundles are made in the same process, which takes more than refusing the large ones.
 
 use std::time::Instant;
 

@@ -3,6 +3,7 @@
 use super::error::{StoreError, damaged};
 use super::search;
 use crate::act::change::{Change, Line};
+use crate::record::definition::{SHARED_TERMS, of_class};
 use crate::record::item;
 use crate::value::class::Tier;
 use crate::value::digest::Digest;
@@ -22,11 +23,20 @@ pub struct PreparedChange {
 }
 
 impl PreparedChange {
-    /// The item that it is a copy of, where that is of a higher tier than this.
-    pub fn copy_above(&self, tier: Tier) -> Option<Id> {
+    /// The terms that it states for the changes that follow it in its act.
+    pub fn shared_terms(&self) -> Vec<Json> {
+        self.terms.get(SHARED_TERMS).and_then(Json::items).unwrap_or_default().to_vec()
+    }
+
+    /// The item that it is a copy of, where that is of a higher tier than this. `shared` are the terms that its act states once.
+    pub fn copy_above(&self, tier: Tier, shared: &[Json]) -> Option<Id> {
         let Line::Change(change) = &self.line else { return None };
-        let of = self.terms.get("tier").and_then(Json::int).and_then(Tier::new);
-        (item::COPY.is(&change.kind) && of.is_none_or(|of| of > tier)).then_some(change.record)
+        if !item::COPY.is(&change.kind) {
+            return None;
+        }
+        let terms = of_class(shared, &self.terms).unwrap_or(&self.terms);
+        let of = terms.get("tier").and_then(Json::int).and_then(Tier::new);
+        of.is_none_or(|of| of > tier).then_some(change.record)
     }
 
     /// Prepares a change of an own act.

@@ -821,7 +821,7 @@ fn apply(
     let mut own = ActWriter::begin(&tx, &workspace.meta, author)?;
     own.change(arrival.change(verified.told.as_ref(), salt))?;
     let via = own.finish()?.position;
-    let (mut done, mut taking, mut high) = (0u64, None, Vec::new());
+    let (mut done, mut taking, mut high, mut shared) = (0u64, None, Vec::new(), None);
     beside(
         |push| read_acts(&manifest, opened, push),
         |piece| {
@@ -829,10 +829,12 @@ fn apply(
                 Arriving::Act(header, id) => {
                     let fresh = verified.found.fresh.contains(&id);
                     taking = fresh.then(|| ActImporter::begin(&tx, &workspace.meta, *header, id, via)).transpose()?;
+                    shared = None;
                 }
                 Arriving::Line(line) => {
                     if let Some(taking) = &mut taking {
-                        high.extend(line.copy_above(Tier::INDICATORS));
+                        let shared = shared.get_or_insert_with(|| line.shared_terms());
+                        high.extend(line.copy_above(Tier::INDICATORS, shared));
                         taking.change(line)?;
                     }
                     done += 1;
