@@ -6,15 +6,17 @@ use std::process::ExitCode;
 use comity::cli::manual::KeyRow;
 use comity::cli::run::{Globals, Invocation, context_of, report, run};
 use comity::cli::{demo, fault};
-use comity::host::{file, sandbox};
+use comity::host::sandbox::{self, Reach};
+use comity::host::{file, folder, secrecy};
 use comity::tui::action::{ACTIONS, Action};
 use comity::tui::key::{sequence, written};
-use comity::tui::settings::{Settings, Wishes};
+use comity::tui::settings::{self, Settings, Wishes};
 use comity::tui::{self, worker::Opening};
 use comity::workspace::error::Error;
 
 fn main() -> ExitCode {
     fault::install();
+    secrecy::protect();
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), &keys()) {
         Invocation::Done(code) => return ExitCode::from(code),
@@ -56,10 +58,25 @@ fn screens(globals: &Globals, drawn: Option<Settings>) -> Result<u8, Error> {
         clock: context_of.clock,
         readonly: globals.readonly,
     };
+    let folders = drawn.as_ref().map_or_else(settings::folders, |settings| Ok(settings.folders.clone()))?;
+    keep_to(&folders, globals);
     match drawn {
         Some(settings) => tui::run(opening, globals.passphrase_file.is_some(), context_of, settings),
         None => tui::plain::run(opening, context_of),
     }
+}
+
+/// Keeps the screens to these folders, where any are named: beside them they reach the workspace, the identity's folder and the
+/// settings.
+fn keep_to(folders: &[PathBuf], globals: &Globals) {
+    if folders.is_empty() {
+        return;
+    }
+    let own = Reach::default().with_folder_of(&globals.identity).with_folder(&globals.workspace);
+    let mut reach = folders.iter().fold(own, |reach, folder| reach.with_folder(folder));
+    reach.writes.extend(folder::settings());
+    reach.reads.extend(globals.passphrase_file.clone());
+    sandbox::limit(&reach);
 }
 
 fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Error> {

@@ -182,7 +182,7 @@ impl Line {
             leaf: Option<&'a str>,
         }
         if line.len() > 2 * LONGEST + 1024 {
-            return Err(ChangeError("it is too long"));
+            return Err(ChangeError("it is longer than 1 MiB"));
         }
         let raw: Raw<'_> = serde_json::from_slice(line).map_err(|_| ChangeError("it is malformed"))?;
         if let Raw {

@@ -134,7 +134,8 @@ impl<R: BufRead> Reader<R> {
         }
         self.line.clear();
         self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
-        let line = self.line.strip_suffix(b"\n").ok_or(PartError::Form("a change is cut short or too long"))?;
+        let line =
+            self.line.strip_suffix(b"\n").ok_or(PartError::Form("a change is cut short, or longer than 2 MiB"))?;
         let line = Line::parse(line)?;
         self.leaf = line.leaf();
         self.root.push(self.leaf);

@@ -9,6 +9,8 @@ use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
 
 const FORMAT: &str = "bundle/1";
+/// The number of the format that this program writes, and the newest that it reads.
+pub const FORMAT_NUMBER: u64 = 1;
 /// The longest manifest, in bytes.
 pub const LONGEST: usize = 1 << 20;
 /// Parts in one bundle.
@@ -249,7 +251,7 @@ fn read_growth(json: &Json) -> Result<Growth, MemberError> {
     let growth = Growth { from: m.count("from")?, proof: m.list("proof", Digest::parse_base64)? };
     m.finish()?;
     if growth.proof.len() > crate::act::tree::LONGEST_PROOF {
-        Err(MemberError("its proof is too long".into()))
+        Err(MemberError("its proof has more than 63 digests".into()))
     } else {
         Ok(growth)
     }
@@ -271,7 +273,7 @@ fn read_list<T>(
     let items = json
         .items()
         .filter(|items| items.len() <= most)
-        .ok_or_else(|| MemberError("a list is missing or too long".into()))?;
+        .ok_or_else(|| MemberError(format!("a list is missing, or has more than {most} entries")))?;
     items.iter().map(read).collect()
 }
 
@@ -284,7 +286,7 @@ fn read_part(json: &Json) -> Result<Part, MemberError> {
     };
     let part = Part { kind: m.read("kind", kind)?, bytes: m.count("bytes")?, digest: m.read("sha256", Digest::parse)? };
     m.finish()?;
-    if part.bytes > LONGEST_PART { Err(MemberError("a part is too long".into())) } else { Ok(part) }
+    if part.bytes > LONGEST_PART { Err(MemberError("a part is longer than 2 GiB".into())) } else { Ok(part) }
 }
 
 fn read_volume(json: &Json) -> Result<Volume, MemberError> {

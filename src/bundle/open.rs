@@ -121,7 +121,7 @@ impl<R: Read> Opened<R> {
             return Err(BundleError::Form("its first line"));
         };
         if manifest > LONGEST || desk > LONGEST_SIGNATURE || member > LONGEST_SIGNATURE {
-            return Err(BundleError::Form("a length is over its limit"));
+            return Err(BundleError::Form("a manifest has at most 1 MiB, a signature 2,048 bytes"));
         }
         let mut exactly = |length| -> Result<Vec<u8>, BundleError> {
             let mut bytes = vec![0; length];

@@ -9,15 +9,15 @@ use crate::command::definition::{
 use crate::command::json::or_empty;
 use crate::host::file;
 use crate::record::key_use;
-use crate::record::kind::State as RecordState;
+use crate::record::kind::{Kind, State as RecordState};
 use crate::record::member::{self, MemberCertificate};
-use crate::record::store::Record;
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::PublicKey;
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
-use crate::value::text::shown;
+use crate::value::text::{look_alike, shown};
 use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -157,6 +157,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             "the age key in this file is held by somebody already: each person has their own",
         ));
     }
+    not_alike(workspace, &who.name)?;
     let certificate = certificate(workspace, who.signing, who.age.to_string(), roles)?;
     let id = workspace.entropy.id()?;
     let salt = workspace.entropy.salt()?;
@@ -164,6 +165,29 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     workspace.act_alone(crate::record::member::ADD, Audience::Partners, |_, _| Ok(change))?;
     workspace.mend_recipients()?;
     Ok(Output::made(id, format!("{} is enrolled.", shown(&who.name))))
+}
+
+/// Refuses a name that a reader would take for that of another member, of a partner or of this desk: acts are read by name.
+fn not_alike(workspace: &Workspace, name: &str) -> Result<(), Error> {
+    let records = workspace.records();
+    let mut known = Vec::new();
+    for record in member::all(&records, workspace.meta.desk)?.iter().filter(|r| r.is(member::State::Active)) {
+        known.push(workspace.text_of(record, "name")?);
+    }
+    for kind in [Kind::Desk, Kind::Partner] {
+        for record in records.find(&Query::kind(kind))? {
+            known.push(workspace.text_of(&record, "name")?);
+        }
+    }
+    match known.iter().find(|other| look_alike(other, name)) {
+        None => Ok(()),
+        Some(other) => {
+            let what =
+                format!("the name {:?} in this file looks like {:?}, which is known here", shown(name), shown(other));
+            let hint = "let them make their identity again under a name of their own: `comity identity new --name …`";
+            Err(Error::not_allowed(what).hint(hint))
+        }
+    }
 }
 
 fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {

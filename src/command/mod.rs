@@ -41,7 +41,7 @@ nouns! {
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
-    audit: audit::COMMANDS, audit::statistics::COMMANDS;
+    audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }
 
 /// Every command.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::agreement::{self, Whose};
+use crate::command::bundle::quarantine::fork_file;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -17,7 +18,7 @@ use crate::record::kind::Kind;
 use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::stream;
+use crate::record::stream::{self, SignedManifest};
 use crate::store::read;
 use crate::value::class::{Category, Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
@@ -131,8 +132,16 @@ pub const COMMANDS: &[Command] = &[
     Command {
         noun: "partner",
         name: "resume",
-        about: "Let a suspended partner resume",
-        args: &[PARTNER, BECAUSE],
+        about: "Let a suspended partner resume; or, said by two members, its bundles after it told two histories",
+        args: &[
+            PARTNER,
+            Arg::new(
+                "stream",
+                ArgKind::Flag,
+                "take its bundles in again, from what is known of it; another member confirms it",
+            ),
+            BECAUSE,
+        ],
         writes: Some(Writes {
             act: crate::record::partner::RESUME,
             weight: Weight::Records,
@@ -312,7 +321,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         witness: keys.witness.to_openssh(),
         age: keys.age,
     };
-    Ok(Output::thing(&row(workspace, &record)?).with("keys", keys))
+    Ok(Output::thing(&row(workspace, &record)?).with("keys", keys).with("fork", fork(workspace, &record)?))
 }
 
 /// Refuses a card whose code or name a reader would take for that of another desk: of a partner, or of this one.
@@ -456,7 +465,73 @@ fn suspend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 }
 
 fn resume(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    stand(workspace, args, false)
+    if !args.flag("stream") {
+        return stand(workspace, args, false);
+    }
+    let record = workspace.partner(args.need("partner")?)?;
+    let (because, code) = (args.line("because")?, record.key.clone().unwrap_or_default());
+    let id = workspace.act_alone(partner::RESUME, Audience::OwnDesk, |e, _| {
+        Ok(partner::stream_resumed(record.id, &because, e.salt()?))
+    })?;
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, record.id)?;
+    let said = if stream.is(stream::State::Running) {
+        format!("Bundles from {code} are taken in again, from what is known of it.")
+    } else {
+        format!("Another administrator confirms it with `comity partner resume {code} --stream --because WHY`.")
+    };
+    Ok(Output::made(id, said))
+}
+
+/// One side of a fork as it was signed; empty where it is not kept.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Side {
+    /// The manifest.
+    pub manifest: String,
+    /// The signature of the desk's bundle key, in the form of OpenSSH.
+    pub desk_signature: String,
+    /// The signature of the member who made it.
+    pub member_signature: String,
+}
+
+impl From<SignedManifest> for Side {
+    fn from(signed: SignedManifest) -> Self {
+        let SignedManifest { manifest, desk_signature, member_signature } = signed;
+        Self { manifest, desk_signature, member_signature }
+    }
+}
+
+/// Two histories that a partner told.
+#[derive(Clone, Debug, Serialize)]
+struct ForkShown {
+    /// The number of the bundle that told the other one.
+    sequence: u64,
+    /// When it came.
+    at: Timestamp,
+    /// The one that is known.
+    known: Side,
+    /// The other one.
+    other: Side,
+    /// The bundle that told the other one, where it was not erased with what it may speak of.
+    file: Option<String>,
+}
+
+fn fork(workspace: &Workspace, partner: &Record) -> Result<Option<ForkShown>, Error> {
+    let records = workspace.records();
+    let stream = stream::with(&records, workspace.meta.desk, partner.id)?;
+    let Some((fork, at)) = stream::fork_of(&stream) else { return Ok(None) };
+    let side = |record: Option<Record>| -> Result<Side, Error> {
+        let content = record.map(|r| workspace.content(&r)).transpose()?.flatten();
+        Ok(content.as_ref().and_then(SignedManifest::read).map(Side::from).unwrap_or_default())
+    };
+    let known = fork.known.map(|known| records.get(Id::from_digest(&known))).transpose()?.flatten();
+    let kept = fork_file(workspace, partner.id);
+    Ok(Some(ForkShown {
+        sequence: fork.sequence,
+        at,
+        known: side(known)?,
+        other: side(Some(stream))?,
+        file: kept.exists().then(|| kept.to_string_lossy().into_owned()),
+    }))
 }
 
 fn stand(workspace: &mut Workspace, args: &Args, suspended: bool) -> Result<Output, Error> {

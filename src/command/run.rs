@@ -1,9 +1,10 @@
 //! Running a command: the only way, for both front ends, the demo and the suite. What a command is done to is judged here
 //! before anything else, so that no door can forget it.
 
+use super::audit::refusals;
 use super::availability;
 use super::definition::{Args, Command, CommandContext, Handler, Output};
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -29,8 +30,13 @@ pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<
         }
         (Handler::Law(run), On::Workspace(workspace)) => run(&*workspace.law()?, workspace.now(), args),
         (Handler::Reads(run) | Handler::Writes(run), On::Workspace(workspace)) => {
-            availability::check(workspace, command, args)?;
-            run(workspace, args, job)
+            let done = availability::check(workspace, command, args).and_then(|()| run(workspace, args, job));
+            if let Err(Error { kind: ErrorKind::Refused, verdict: Some(verdict), .. }) = &done
+                && let Some(writes) = command.writes.as_ref().filter(|_| !args.flag("dry-run"))
+            {
+                refusals::note(workspace, writes.act, verdict);
+            }
+            done
         }
         (Handler::Free(run), On::Workspace(workspace)) => {
             let no_prompt =

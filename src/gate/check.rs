@@ -298,11 +298,13 @@ fn emergency_people(facts: &Leave) -> impl Iterator<Item = &String> {
     facts.emergency.iter().flatten().flat_map(|emergency| emergency.people.iter().flatten())
 }
 
-/// Refuses what a desk says that somebody did who is no member of it, or who never had a role that may do it.
+/// Refuses what a desk says that somebody did who is no member of it, who never had a role that may do it, or whose key it has enrolled
+/// though they are of another desk.
 fn is_theirs(records: &dyn RecordStore, desk: Id, person: &str, kind: ChangeKind) -> Result<(), CheckError> {
     let member = Person::parse(person).map(|p| member::by_person(records, desk, p)).transpose()?.flatten();
-    let could = member.is_some_and(|m| acting_role(kind, &member::roles_ever(&m)).is_some());
-    if could {
+    let could = member.as_ref().is_some_and(|m| acting_role(kind, &member::roles_ever(m)).is_some());
+    let anothers = member.map(|m| member::is_anothers(records, &m)).transpose()?.unwrap_or(false);
+    if could && !anothers {
         Ok(())
     } else {
         forged(format!("{kind} is said of somebody who is no member of that desk who may do it"))

@@ -480,7 +480,10 @@ fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Resu
     };
     let mut last = None;
     for id in about {
-        last = last.max(records.get(id)?.and_then(|r| r.due));
+        let subject = records.get(id)?;
+        // What speaks of something that is gone goes whenever somebody looks.
+        let is_gone = subject.as_ref().is_some_and(Record::is_purged);
+        last = last.max(subject.and_then(|r| r.due)).max(is_gone.then_some(Timestamp::EPOCH));
     }
     Ok(last)
 }

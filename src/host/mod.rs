@@ -6,3 +6,4 @@ pub mod file;
 pub mod folder;
 pub mod lock;
 pub mod sandbox;
+pub mod secrecy;

@@ -4,7 +4,8 @@
 //! It must be entered before any thread exists. Elsewhere there is no sandbox, and the first screen and `comity doctor` say so.
 //!
 //! A command that is given all of its files beforehand is then limited to them: to the workspace, the identity's folder, the
-//! settings, and what its arguments name. On the screens files are named as one goes, so nothing is limited there.
+//! settings, and what its arguments name. On the screens files are named as one goes: they are limited
+//! to the folders that `keys.toml` names, and to nothing where it names none.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -121,7 +121,13 @@ impl Terms {
             instrument: m.read("instrument", token)?,
             purposes: m.list("purposes", token)?,
             categories: m.list("categories", Category::parse)?,
-            tier: m.maybe("tier").and_then(Json::int).and_then(Tier::new),
+            tier: match m.maybe("tier") {
+                None => None,
+                Some(tier) => {
+                    let tier = tier.int().and_then(Tier::new);
+                    Some(tier.ok_or_else(|| ApplyError::Malformed("`tier` is not a tier".into()))?)
+                }
+            },
             from: m.read("from", Timestamp::parse)?,
             until: m.read("until", Timestamp::parse)?,
             retention_cap_days: m.count("retention_cap_days")? as i64,
@@ -225,6 +231,7 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
 }
 
 fn end(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    view.members()?.finish()?;
     // An agreement of a program whose records did not travel yet is not known here.
     if !act.is_own() && records.get(view.record)?.is_none() {
         return Ok(());

@@ -4,6 +4,7 @@
 use super::definition::SHARED_TERMS;
 use super::definition::{ApplyError, ChangeDef, Moves};
 use super::disclosure::ASKED;
+use crate::law::edition::Law;
 use crate::seal::age_file::Recipient;
 use crate::value::json::Json;
 
@@ -24,17 +25,82 @@ const NUMBERED: [&str; 2] = [ASKED, SHARED_TERMS];
 /// The member that holds an age recipient, wherever it stands.
 const AGE: &str = "age";
 
+/// Members of a partner's terms that are written with spaces: public keys, a certificate's signature, and what a certificate of
+/// deletion says was done. Whoever applies them reads them strictly.
+const THEIRS: [&str; 7] = ["keys", "signing", "certificate", "method", "verification", "tool", CLOCKS];
+/// The clocks of a request: earlier programs say in each by which source it runs.
+const CLOCKS: &str = "clocks";
+/// Members of this desk's own terms that are, and all that stands in them: fingerprints, signed notes, rows of law.
+const OURS: [&str; 5] = ["fingerprint", "checkpoint", "cosignature", "cosigned", "row"];
+
 fn too_much<T>(what: &str) -> Result<T, ApplyError> {
-    Err(ApplyError::Malformed(format!("`{what}` says more than any desk has to say, or says it many times")))
+    Err(ApplyError::Malformed(format!(
+        "`{what}` says more than any desk has to say, or says it many times: a list has at most {MOST_LISTED} entries, an object \
+         {MOST_MEMBERS} members, a text {LONGEST_TEXT} bytes, and a record {MOST_GROWN}"
+    )))
 }
 
 /// Refuses terms that are larger than what a desk writes, or that say the same thing twice in one list.
 ///
 /// # Errors
 ///
-/// [`ApplyError::Malformed`], with the member that is too large.
+/// [`ApplyError::Malformed`], with the member that is too large, or that says something in a sentence.
 pub fn check_terms(terms: &Json) -> Result<(), ApplyError> {
-    bounded("a change", terms)
+    bounded("a change", terms)?;
+    worded(terms, &|name| THEIRS.contains(&name))?;
+    by_known_sources(terms.get(CLOCKS))
+}
+
+/// Refuses a clock that runs by a source in its sender's own words: it is that of a row of the law, or is not said.
+fn by_known_sources(clocks: Option<&Json>) -> Result<(), ApplyError> {
+    let law = Law::of_program();
+    let known = |source: &str| law.requests().iter().flat_map(|kind| &kind.clock).any(|row| row.source == source);
+    for (key, value) in
+        clocks.and_then(Json::items).unwrap_or_default().iter().flat_map(|c| c.members().unwrap_or_default())
+    {
+        if key.as_str() != "source" || !value.text().is_some_and(known) {
+            words_alone(key, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses own terms that say something in a sentence. Terms outlive a purge: what they hold are words of closed lists, ids, numbers
+/// and times, and no sentence can be made of those without a space.
+///
+/// # Errors
+///
+/// [`ApplyError::Malformed`], with the member that does.
+pub fn check_own(terms: &Json) -> Result<(), ApplyError> {
+    worded(terms, &|name| THEIRS.contains(&name) || OURS.contains(&name))
+}
+
+/// Refuses a text with a space in it, or the name of a member with one, but for what stands in the members that `may`.
+fn worded(json: &Json, may: &dyn Fn(&str) -> bool) -> Result<(), ApplyError> {
+    let members = json.members().unwrap_or_default();
+    members
+        .iter()
+        .filter(|(key, _)| !may(key))
+        .try_for_each(|(key, value)| says_nothing(key, key).and_then(|()| words_alone(key, value)))
+}
+
+fn words_alone(name: &str, json: &Json) -> Result<(), ApplyError> {
+    match json {
+        Json::Str(text) => says_nothing(name, text),
+        Json::Arr(items) => items.iter().try_for_each(|item| words_alone(name, item)),
+        Json::Obj(members) => {
+            members.iter().try_for_each(|(key, value)| says_nothing(name, key).and_then(|()| words_alone(key, value)))
+        }
+        Json::Null | Json::Bool(_) | Json::Int(_) => Ok(()),
+    }
+}
+
+fn says_nothing(name: &str, text: &str) -> Result<(), ApplyError> {
+    if text.chars().any(char::is_whitespace) {
+        let name = crate::value::text::shown(name);
+        return Err(ApplyError::Malformed(format!("`{name}` is said in a sentence: terms hold words alone")));
+    }
+    Ok(())
 }
 
 fn bounded(name: &str, json: &Json) -> Result<(), ApplyError> {
@@ -75,6 +141,31 @@ pub fn check_grown(before: usize, after: usize) -> Result<(), ApplyError> {
 mod tests {
     use super::*;
     use crate::object;
+
+    #[test]
+    fn terms_hold_words_alone() {
+        let said = "they live there";
+        for (json, theirs, ours) in [
+            (object! { "purpose" => "cybercrime", "n" => 1i64, "list" => vec![Json::from("a")] }, true, true),
+            (object! { "purpose" => said }, false, false),
+            (
+                {
+                    let mut o = object! {};
+                    o.set(said, 1i64);
+                    o
+                },
+                false,
+                false,
+            ),
+            (object! { "list" => vec![Json::from(said)] }, false, false),
+            (object! { "deep" => { let mut o = object! {}; o.set(said, 1i64); o } }, false, false),
+            (object! { "deep" => object! { "signing" => said } }, false, false),
+            (object! { "signing" => "ssh-ed25519 AAAA" }, true, true),
+            (object! { "checkpoint" => "a note\n" }, false, true),
+        ] {
+            assert_eq!((check_terms(&json).is_ok(), check_own(&json).is_ok()), (theirs, ours), "{json}");
+        }
+    }
 
     #[test]
     fn lists_texts_and_objects_are_bounded_and_lists_repeat_nothing() {

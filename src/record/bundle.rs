@@ -8,8 +8,8 @@ use super::definition::{
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
-use super::stream;
-use crate::act::change::Change;
+use super::stream::{self, SignedManifest};
+use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -31,7 +31,7 @@ pub const KIND: KindDef = KindDef {
     letter: 'B',
     title: "Bundle",
     states: STATES,
-    content: Content::None,
+    content: Content::WithDesk,
     can_be_held: false,
     looked_up_by: LookUp::Key,
     when_due: WhenDue::Nothing,
@@ -74,11 +74,14 @@ pub struct Arrival {
     pub acknowledged: Option<u64>,
     /// The partner's cosignature on our checkpoint: size, and signature line.
     pub cosigned: Option<(u64, String)>,
+    /// The format of the bundle, by its number.
+    pub format: Option<u64>,
 }
 
 impl Arrival {
-    /// The change that notes it.
-    pub fn change(&self) -> Change {
+    /// The change that notes it. The manifest as it was signed is its content: where the partner tells another history later, both
+    /// are there.
+    pub fn change(&self, told: Option<&SignedManifest>, salt: Salt) -> Change {
         let cosigned =
             self.cosigned.as_ref().map(|(size, line)| object! { "size" => *size as i64, "line" => line.as_str() });
         let terms = object! {
@@ -94,8 +97,12 @@ impl Arrival {
             "cosignature" => self.cosignature.as_str(),
             "acknowledged" => self.acknowledged.map(|n| n as i64),
             "cosigned" => cosigned,
+            "format" => self.format.map(|n| n as i64),
         };
-        Change::of_terms(stream::id_for(self.from), IMPORT, &terms)
+        match told {
+            Some(told) => Change::with_content(stream::id_for(self.from), IMPORT, &terms, &told.to_json(), salt),
+            None => Change::of_terms(stream::id_for(self.from), IMPORT, &terms),
+        }
     }
 
     /// Reads a change back.
@@ -117,6 +124,7 @@ impl Arrival {
             cosigned: m
                 .maybe("cosigned")
                 .and_then(|c| Some((count(c.get("size")?)?, c.get("line")?.text()?.to_owned()))),
+            format: m.maybe("format").and_then(count),
         };
         m.finish()?;
         Ok(arrival)
@@ -236,6 +244,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         object! {
             "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
             "held_acts" => !arrival.acts.is_empty(), "at" => act.now().to_string(),
+            "format" => arrival.format.max(stream::format(&record)).map(|n| n as i64),
         },
     );
     record.set(
@@ -245,13 +254,14 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
             "checkpoint" => arrival.checkpoint.as_str(), "cosignature" => arrival.cosignature.as_str(),
         },
     );
-    if let Some((size, line)) = &arrival.cosigned {
+    // What a partner has said of this desk's log stands: what says less came later and is older.
+    if let Some((size, line)) = arrival.cosigned.as_ref().filter(|(size, _)| stream::cosigned(&record) <= Some(*size)) {
         record.set(
             "cosigned",
             object! { "size" => *size as i64, "line" => line.as_str(), "at" => act.now().to_string() },
         );
     }
-    if let Some(n) = arrival.acknowledged {
+    if let Some(n) = arrival.acknowledged.filter(|n| stream::acknowledged(&record) <= Some(*n)) {
         record.set("acknowledged", n as i64);
     }
     stream::put(records, &record)?;
@@ -264,6 +274,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         "acts" => arrival.acts.len() as i64, "at" => act.now().to_string(),
     }
     .into();
+    arrived.body = view.body();
     put_new(records, &arrived)
 }
 

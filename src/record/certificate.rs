@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, must_be, need, no_gate_inputs, put_new,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
@@ -95,14 +95,29 @@ pub fn countersigned(id: Id) -> Change {
     Change::of_terms(id, COUNTERSIGN, &object! {})
 }
 
+/// What the program does.
+pub const METHOD: &str = "cryptographic erase: rows overwritten, index purged, database key destroyed";
+/// How the program verifies it.
+pub const VERIFICATION: &str = "read back with every current key";
+
+/// What a certificate says was done: in the program's own sentence, or in a word. Nobody says anything else in one.
+fn said_by(sentence: &str, text: &str) -> Option<()> {
+    (text == sentence || token(text).is_some()).then_some(())
+}
+
 fn issue(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut m = Members::of(view.terms)?;
     let purge = m.read("purge", Id::parse)?;
-    m.need("counts")?;
-    m.count("generation")?;
-    for text in ["method", "verification", "tool"] {
-        m.text(text)?;
+    let counts = m.need("counts")?.members().unwrap_or_default();
+    if !counts.iter().all(|(kind, n)| token(kind).is_some() && n.int().is_some()) {
+        return Err(ApplyError::Malformed("`counts` are not numbers of kinds".into()));
     }
+    m.count("generation")?;
+    m.read("method", |text| said_by(METHOD, text))?;
+    m.read("verification", |text| said_by(VERIFICATION, text))?;
+    m.read("tool", |text| {
+        text.split(' ').count().le(&2).then(|| text.split(' ').map(token).collect::<Option<Vec<_>>>()).flatten()
+    })?;
     m.finish()?;
     let mut record = Record::new(view.record, State::Issued, act.desk());
     record.partner = (!act.is_own()).then_some(act.desk());
@@ -151,6 +166,7 @@ fn countersign_gate_inputs(
 
 fn countersign(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut record = moved(records, view, Kind::Certificate)?;
+    view.members()?.finish()?;
     record.set_state(State::Countersigned);
     record.set("countersigned_by", act.member().to_string());
     Ok(records.put(&record)?)

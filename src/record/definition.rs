@@ -520,11 +520,18 @@ pub fn token(text: &str) -> Option<String> {
 /// Returns the terms that a change's own terms stand for. Terms that many changes of an act share are stated once, in the list
 /// `classes` of its first change; each of those changes then has only the number of its terms in that list.
 pub fn terms_of<'a>(first: &'a Json, own: &'a Json) -> Result<&'a Json, ApplyError> {
-    let alone = own.members().is_some_and(|members| members.len() == 1);
-    let Some(number) = own.get(AS).filter(|_| alone) else { return Ok(own) };
-    let number = number.int().and_then(|n| usize::try_from(n).ok());
-    let class = number.and_then(|n| first.get(SHARED_TERMS)?.items()?.get(n)).filter(|c| c.members().is_some());
-    class.ok_or_else(|| ApplyError::Malformed("a change is of a class that its act does not state".into()))
+    if own.members().is_none_or(|members| members.len() != 1) || own.get(AS).is_none() {
+        return Ok(own);
+    }
+    let shared = first.get(SHARED_TERMS).and_then(Json::items).unwrap_or_default();
+    of_class(shared, own)
+        .filter(|c| c.members().is_some())
+        .ok_or_else(|| ApplyError::Malformed("a change is of a class that its act does not state".into()))
+}
+
+/// Returns the terms of a list that a change's own terms name by their number; `None` where they name none.
+pub fn of_class<'a>(shared: &'a [Json], own: &Json) -> Option<&'a Json> {
+    shared.get(usize::try_from(own.get(AS)?.int()?).ok()?)
 }
 
 /// The terms of a change that refers to its terms by their number in the list `classes`.

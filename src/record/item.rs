@@ -6,10 +6,11 @@ use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
-use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
+use super::{agreement, disclosure, partner};
 use crate::act::change::{Change, Salt};
+use crate::law::ceiling;
 use crate::object;
 use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
 use crate::value::id::Id;
@@ -194,6 +195,8 @@ fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>)
 
 const THIRD: &str = "third";
 const REFERENCES: &str = "references";
+/// The member of a record's terms that says that a partner gave more than this desk's agreement with it covers.
+const ABOVE: &str = "above_ceiling";
 /// The member of a record's terms that holds who may have it, as its originator said.
 const CONSENTS: &str = "consents";
 
@@ -404,6 +407,12 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         let mut json = view.terms.clone();
         json.remove("asked");
         json.set("delete_by", delete_by.to_string());
+        let mut terms = terms;
+        if !act.is_own() && is_above(&*records, act, &terms)? {
+            terms.conditions = restricted(terms.conditions);
+            json.set("conditions", terms.conditions.clone());
+            json.set(ABOVE, true);
+        }
         Ok(Copied(ParsedTerms { terms, json: Arc::new(json) }))
     })?;
     let Copied(made) = &*made;
@@ -439,6 +448,32 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         // Another partner gave an item of that name before, or uses the name for something else: each has its own, side by side.
         Some(_) => put_new(records, &received(record_of(view, made, origin))),
     }
+}
+
+/// Whether a partner gave an item above the ceiling of this desk's agreement with it.
+pub fn is_above_ceiling(record: &Record) -> bool {
+    record.terms.get(ABOVE).and_then(Json::truth) == Some(true)
+}
+
+/// Whether a partner gives more than this desk's agreement with it covers, as this desk would not give to it either: what it gives is
+/// kept and shown, and goes no further.
+fn is_above(records: &dyn RecordStore, act: &ActContext<'_>, terms: &Terms) -> Result<bool, ApplyError> {
+    if terms.tier == Tier::INDICATORS {
+        return Ok(false);
+    }
+    let purpose = act.first.get("purpose").and_then(Json::text).unwrap_or_default();
+    let decides = agreement::deciding(records, act.desk(), purpose, terms.category, act.now())?;
+    let agreed = decides.as_ref().map(agreement::terms_of).transpose()?.and_then(|agreed| agreed.tier);
+    let kind = records.get(act.desk())?.as_ref().and_then(partner::kind_of);
+    Ok(terms.tier > agreed.or(kind.map(ceiling::default_for)).unwrap_or(Tier::INDICATORS))
+}
+
+/// These conditions, and that it is not passed on.
+fn restricted(mut conditions: Vec<Condition>) -> Vec<Condition> {
+    if !conditions.contains(&Condition::NoOnward) {
+        conditions.push(Condition::NoOnward);
+    }
+    conditions
 }
 
 /// What a copy that comes again changes of the item that is held: it may be kept longer, and is marked more strictly. Its case,

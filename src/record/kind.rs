@@ -31,6 +31,7 @@ macro_rules! record_kinds {
             letter Letter = "letter": "A letter, or another copy that left by hand.",
             clock Clock = "clock": "What members state of the time.",
             law Law = "law": "A change of the law that the desk works by.",
+            refusal Refusal = "refusal": "What the gate has refused a member.",
         }
     };
 }

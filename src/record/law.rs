@@ -65,9 +65,9 @@ fn change(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     if let Some(row) = row {
         let name = if table == Table::Jurisdiction { "code" } else { "id" };
         if row.get(name).and_then(Json::text) != Some(&id) || row.to_text().len() > LARGEST_ROW {
-            return Err(ApplyError::Malformed(
-                "a change of the law holds another row than it names, or one that is too large".into(),
-            ));
+            return Err(ApplyError::Malformed(format!(
+                "a change of the law holds another row than it names, or one of more than {LARGEST_ROW} bytes"
+            )));
         }
     }
     let key = format!("{table}/{id}");

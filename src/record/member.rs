@@ -134,11 +134,39 @@ impl MemberCertificate {
         let root = super::desk::keys(records, act.desk())?.root;
         root.verify(&act.realm().namespace("certificate"), &certificate.body(), signature)
             .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
-        let newest = all(records, act.desk())?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max();
-        if newest.is_some_and(|n| certificate.serial <= n) {
+        if newest_serial(records, act.desk())?.is_some_and(|n| certificate.serial <= n) {
             return Err(ApplyError::Authority("a member's certificate is older than the newest one".into()));
         }
         Ok(certificate)
+    }
+
+    /// Notes that this is the newest certificate of its desk, and how many members that has enrolled where it enrols one.
+    fn note(&self, records: &mut dyn RecordStore, enrolled: Option<i64>) -> Result<(), ApplyError> {
+        let Some(mut desk) = records.get(self.desk)? else { return Ok(()) };
+        desk.set(NEWEST, self.serial);
+        if let Some(enrolled) = enrolled {
+            desk.set(ENROLLED, enrolled);
+        }
+        Ok(records.put(&desk)?)
+    }
+}
+
+/// The member of a desk's record with the serial of its newest certificate: looking for it among all of its members would make each
+/// certificate cost as much as there are.
+const NEWEST: &str = "certified";
+/// The member of a partner's member's record that says that an act of that desk which they have signed is here: they hold the key that
+/// they are enrolled with.
+const HAS_SIGNED: &str = "has_signed";
+/// The member of a desk's record with how many members it has enrolled.
+const ENROLLED: &str = "enrolled";
+/// How many members a partner may ever enrol: a desk is one unit of one jurisdiction.
+const MOST: i64 = 512;
+
+fn newest_serial(records: &dyn RecordStore, desk: Id) -> Result<Option<i64>, ApplyError> {
+    let noted = records.get(desk)?.and_then(|r| r.terms.get(NEWEST).and_then(Json::int));
+    match noted {
+        Some(serial) => Ok(Some(serial)),
+        None => Ok(all(records, desk)?.iter().filter_map(|r| r.terms.get("serial").and_then(Json::int)).max()),
     }
 }
 
@@ -171,7 +199,12 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
         return Err(ApplyError::Malformed("a member needs a role".into()));
     }
     let desk_keys = super::desk::keys(records, act.desk())?;
-    let age_taken = all(records, act.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
+    let enrolled = enrolled(records, act.desk())?;
+    if !act.is_own() && enrolled >= MOST {
+        return Err(ApplyError::Malformed(format!("a desk enrols more members than {MOST}")));
+    }
+    // Nothing is sealed here to members of a partner: whether two of them have one age key is the partner's own affair.
+    let age_taken = act.is_own() && all(records, act.desk())?.iter().any(|r| r.text("age") == Some(&certificate.age));
     let in_use = desk_keys.signing().contains(&certificate.signing) || desk_keys.age == certificate.age || age_taken;
     if in_use || by_person(records, act.desk(), person)?.is_some() {
         return Err(ApplyError::NotAllowed(
@@ -184,10 +217,11 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     record.body = view.body();
     record.terms = object! {
         "signing" => certificate.signing.to_openssh(), "age" => certificate.age.as_str(),
-        "roles" => certificate.roles, "serial" => certificate.serial,
+        "roles" => certificate.roles.clone(), "serial" => certificate.serial,
     }
     .into();
-    put_new(records, &record)
+    put_new(records, &record)?;
+    certificate.note(records, Some(enrolled + 1))
 }
 
 fn of_actor(
@@ -211,9 +245,10 @@ fn roles(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     let mut record = of_actor(records, act, view, &certificate)?;
     must_be(&record, &[State::Active])?;
     keep_past(&mut record, act);
-    record.set("roles", certificate.roles);
+    record.set("roles", certificate.roles.clone());
     record.set("serial", certificate.serial);
-    Ok(records.put(&record)?)
+    records.put(&record)?;
+    certificate.note(records, None)
 }
 
 fn revoke(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -222,9 +257,10 @@ fn revoke(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     must_be(&record, &[State::Active])?;
     keep_past(&mut record, act);
     record.set_state(State::Revoked);
-    record.set("roles", certificate.roles);
+    record.set("roles", certificate.roles.clone());
     record.set("serial", certificate.serial);
-    Ok(records.put(&record)?)
+    records.put(&record)?;
+    certificate.note(records, None)
 }
 
 /// Keeps the member's roles from before this act: acts before it in the log that arrive later are judged by them.
@@ -259,6 +295,34 @@ pub fn all(records: &dyn RecordStore, desk: Id) -> Result<Vec<Record>, ApplyErro
     let mut members = records.find(&Query::kind(Kind::Member))?;
     members.retain(|r| r.desk == desk);
     Ok(members)
+}
+
+/// How many members a desk has enrolled, revoked ones too.
+fn enrolled(records: &dyn RecordStore, desk: Id) -> Result<i64, ApplyError> {
+    let noted = records.get(desk)?.and_then(|r| r.terms.get(ENROLLED).and_then(Json::int));
+    noted.map_or_else(|| Ok(all(records, desk)?.len() as i64), Ok)
+}
+
+/// Notes that a partner's member has signed an act of its desk, which proves that they hold their key. Enrolling takes no more than a
+/// public key, and anybody's can be had.
+pub fn note_signature(records: &mut dyn RecordStore, header: &Header) -> Result<(), ApplyError> {
+    let signer = by_person(records, header.desk, header.member)?;
+    let Some(mut signer) = signer.filter(|m| m.partner.is_some() && m.terms.get(HAS_SIGNED).is_none()) else {
+        return Ok(());
+    };
+    signer.set(HAS_SIGNED, true);
+    Ok(records.put(&signer)?)
+}
+
+/// Whether a member of a partner is somebody of another desk, as far as is known here: they never signed for the partner, and are
+/// enrolled here, or have signed for the other.
+pub fn is_anothers(records: &dyn RecordStore, member: &Record) -> Result<bool, ApplyError> {
+    let has_signed = |m: &Record| m.terms.get(HAS_SIGNED).is_some();
+    let Some(person) = member.key.as_deref().and_then(Person::parse).filter(|_| !has_signed(member)) else {
+        return Ok(false);
+    };
+    let others = with_key(records, person)?.into_iter().filter(|other| other.desk != member.desk);
+    Ok(others.into_iter().any(|other| other.partner.is_none() || has_signed(&other)))
 }
 
 /// The members of all desks with that signing key: several desks may have enrolled it.

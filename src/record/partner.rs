@@ -2,11 +2,12 @@
 
 use super::card::{Card, DeskKeys};
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
-    need, no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token, wrong_state,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
+use super::stream;
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::{Channel, PartnerKind, Standing};
@@ -62,14 +63,8 @@ pub const KIND: KindDef = KindDef {
             no_gate_inputs,
             suspend,
         ),
-        ChangeDef::first(
-            RESUME,
-            AudienceRule::OwnDesk,
-            Moves::From(&[State::Suspended.any()]),
-            Some(SUSPEND),
-            no_gate_inputs,
-            resume,
-        ),
+        ChangeDef::first(RESUME, AudienceRule::OwnDesk, Moves::AnyState, Some(SUSPEND), resume_gate_inputs, resume)
+            .with_precheck(precheck_resume),
     ],
 };
 
@@ -112,6 +107,14 @@ pub fn suspended(partner: Id, suspended: bool, because: &str, salt: Salt) -> Cha
     let kind = if suspended { SUSPEND } else { RESUME };
     Change::with_content(partner, kind, &object! {}, &object! { "because" => because }, salt)
 }
+
+/// Lets the stream of a partner that told two histories go on.
+pub fn stream_resumed(partner: Id, because: &str, salt: Salt) -> Change {
+    Change::with_content(partner, RESUME, &object! { STREAM => true }, &object! { "because" => because }, salt)
+}
+
+/// The member of the terms of [`RESUME`] that says that it is of the stream.
+const STREAM: &str = "stream";
 
 fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_own_desk(act)?;
@@ -187,7 +190,51 @@ fn suspend(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     move_to(records, act, view, State::Suspended)
 }
 
+/// What resumes: a partner that is suspended, or the stream of one that told two histories. Another member confirms the latter.
+fn precheck_resume(records: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.is(State::Suspended) {
+        return Ok(GateInputs::default());
+    }
+    let stream = stream::with(records, actor.own_desk, record.id)?;
+    match stream.in_state() {
+        Some(stream::State::Frozen | stream::State::Resuming) => {
+            Ok(GateInputs { first: stream::resumed_by(&stream), ..GateInputs::default() })
+        }
+        Some(stream::State::Running) | None => {
+            Err(wrong_state(Kind::Partner, Some(record.state), &[State::Suspended.any()]))
+        }
+    }
+}
+
+/// Whether the change lets the partner's stream go on, and not the partner.
+fn is_of_stream(view: &ChangeView<'_>) -> Result<bool, ApplyError> {
+    let mut m = view.members()?;
+    let of_stream = m.maybe(STREAM).map(Json::truth);
+    m.finish()?;
+    match of_stream {
+        None => Ok(false),
+        Some(Some(true)) => Ok(true),
+        Some(_) => Err(ApplyError::Malformed("`stream` is true or is not there".into())),
+    }
+}
+
+fn resume_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let first =
+        if is_of_stream(view)? { stream::resumed_by(&stream::with(records, act.own_desk, view.record)?) } else { None };
+    Ok(GateInputs { first, ..GateInputs::default() })
+}
+
 fn resume(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let record = need(records, view.record, Kind::Partner)?;
+    if is_of_stream(view)? {
+        return stream::resume(records, act, record.id);
+    }
+    must_be(&record, &[State::Suspended])?;
     move_to(records, act, view, State::Pinned)
 }
 

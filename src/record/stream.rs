@@ -2,13 +2,19 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::definition::{ApplyError, Content, KindDef, Line, LookUp, WhenDue, put_new};
-use super::kind::{Kind, states};
+use super::definition::{
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, need,
+    no_gate_inputs, only_own_desk, put_new,
+};
+use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
+use crate::act::change::{Change, Salt};
 use crate::act::header::Seen;
+use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
 states! {
@@ -16,22 +22,29 @@ states! {
     Stream {
         /// Bundles are taken in.
         Running = "running" "running" Neutral,
+        /// The partner told two histories: nothing is taken in.
+        Frozen = "frozen" "frozen" Stopped,
+        /// One member says that it goes on; another has not confirmed it yet.
+        Resuming = "resuming" "resuming" Waiting,
     }
 }
 
-/// `stream`: running.
+/// `stream`: running → frozen → resuming → running.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Stream,
     letter: 'S',
     title: "Stream of bundles",
     states: STATES,
-    content: Content::None,
+    content: Content::WithDesk,
     can_be_held: false,
     looked_up_by: LookUp::Partner,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
-    changes: &[],
+    changes: &[ChangeDef::first(FREEZE, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, freeze)],
 };
+
+/// Freezes a stream whose partner has told two histories.
+pub const FREEZE: ChangeKind = ChangeKind::new("stream-freeze");
 
 /// The id of the stream with a partner, derived from the partner's id: there is one stream for each partner.
 pub fn id_for(partner: Id) -> Id {
@@ -56,6 +69,139 @@ pub fn with(records: &dyn RecordStore, home: Id, partner: Id) -> Result<Record, 
 pub fn put(records: &mut dyn RecordStore, stream: &Record) -> Result<(), ApplyError> {
     let is_there = records.get(stream.id)?.is_some_and(|known| known.kind == Kind::Stream);
     if is_there { Ok(records.put(stream)?) } else { put_new(records, stream) }
+}
+
+/// A manifest with its two signatures, as they came: what can be shown to others of what a partner has told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SignedManifest {
+    /// The manifest.
+    pub manifest: String,
+    /// The signature of the desk's bundle key.
+    pub desk_signature: String,
+    /// The signature of the member who made it.
+    pub member_signature: String,
+}
+
+impl SignedManifest {
+    /// As content of a change.
+    pub fn to_json(&self) -> Json {
+        object! {
+            "manifest" => self.manifest.as_str(), "desk_signature" => self.desk_signature.as_str(),
+            "member_signature" => self.member_signature.as_str(),
+        }
+    }
+
+    /// Reads it from content; `None` where it is none.
+    pub fn read(content: &Json) -> Option<Self> {
+        let text = |key: &str| content.get(key).and_then(Json::text).map(str::to_owned);
+        Some(Self {
+            manifest: text("manifest")?,
+            desk_signature: text("desk_signature")?,
+            member_signature: text("member_signature")?,
+        })
+    }
+}
+
+/// Two bundles of a partner that cannot both be of its one history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fork {
+    /// The number of the bundle that contradicts what was known.
+    pub sequence: u64,
+    /// The digest of its manifest.
+    pub other: Digest,
+    /// The digest of the manifest that is known under that number, or is the last one that came before it.
+    pub known: Option<Digest>,
+}
+
+/// Freezes the stream with a partner. `told` is what contradicts what was known, as it was signed.
+pub fn frozen(stream: Id, partner: Id, fork: &Fork, told: &SignedManifest, salt: Salt) -> Change {
+    let terms = object! {
+        "partner" => partner.to_string(), "sequence" => fork.sequence as i64, "other" => fork.other.to_string(),
+        "known" => fork.known.map(|d| d.to_string()),
+    };
+    Change::with_content(stream, FREEZE, &terms, &told.to_json(), salt)
+}
+
+fn freeze(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut m = view.members()?;
+    let partner = m.read("partner", Id::parse)?;
+    let (sequence, other) = (m.count("sequence")?, m.read("other", Digest::parse)?);
+    let known = m.maybe("known").map(|known| known.text().and_then(Digest::parse));
+    if known == Some(None) {
+        return Err(ApplyError::Malformed("`known` is no digest".into()));
+    }
+    m.finish()?;
+    need(records, partner, Kind::Partner)?;
+    let mut stream = with(records, act.own_desk, partner)?;
+    if stream.id != view.record {
+        return Err(ApplyError::Malformed("another stream is frozen than its partner's".into()));
+    }
+    if !stream.is(State::Running) {
+        return Err(ApplyError::NotAllowed("the stream is frozen already".into()));
+    }
+    stream.set_state(State::Frozen);
+    stream.set(
+        "fork",
+        object! {
+            "sequence" => sequence as i64, "other" => other.to_string(),
+            "known" => known.flatten().map(|d| d.to_string()), "at" => act.now().to_string(),
+        },
+    );
+    stream.body = view.body();
+    put(records, &stream)
+}
+
+/// The fork for which a stream was frozen last, and when.
+pub fn fork_of(record: &Record) -> Option<(Fork, Timestamp)> {
+    let json = record.terms.get("fork")?;
+    let digest = |key: &str| json.get(key).and_then(Json::text).and_then(Digest::parse);
+    let fork = Fork {
+        sequence: json.get("sequence")?.int().and_then(|n| u64::try_from(n).ok())?,
+        other: digest("other")?,
+        known: digest("known"),
+    };
+    Some((fork, json.get("at")?.text().and_then(Timestamp::parse)?))
+}
+
+/// Who has said that a frozen stream goes on, where another has not confirmed it yet.
+pub fn resumed_by(record: &Record) -> Option<Person> {
+    record.text("resumed_by").filter(|_| record.is(State::Resuming)).and_then(Person::parse)
+}
+
+/// Lets a frozen stream go on from what is known of it: the first member says so, another confirms it. That it is another, the gate
+/// has asked.
+pub fn resume(records: &mut dyn RecordStore, act: &ActContext<'_>, partner: Id) -> Result<(), ApplyError> {
+    let mut stream = with(records, act.own_desk, partner)?;
+    match stream.in_state() {
+        Some(State::Frozen) => {
+            stream.set_state(State::Resuming);
+            stream.set("resumed_by", act.member().to_string());
+        }
+        Some(State::Resuming) => {
+            stream.set_state(State::Running);
+            stream.remove("resumed_by");
+        }
+        Some(State::Running) | None => {
+            return Err(ApplyError::NotAllowed("the stream is not frozen: bundles are taken in".into()));
+        }
+    }
+    put(records, &stream)
+}
+
+/// The number of the last bundle of ours that the partner has.
+pub fn acknowledged(record: &Record) -> Option<u64> {
+    record.terms.get("acknowledged").and_then(Json::int).and_then(|n| u64::try_from(n).ok())
+}
+
+/// The size of this desk's log that the partner has cosigned last.
+pub fn cosigned(record: &Record) -> Option<u64> {
+    record.terms.get("cosigned")?.get("size")?.int().and_then(|n| u64::try_from(n).ok())
+}
+
+/// The highest format of a bundle that the partner has used.
+pub fn format(record: &Record) -> Option<u64> {
+    record.terms.get("in")?.get("format").and_then(Json::int).and_then(|n| u64::try_from(n).ok())
 }
 
 /// The number and the manifest of the last bundle that came in.

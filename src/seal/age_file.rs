@@ -166,7 +166,7 @@ pub fn open<R: Read>(key: &AgeKey, input: R) -> Result<impl Read + use<R>, Unsea
 
 /// Opens a small age file whole; `limit` bounds what comes out, in bytes.
 pub fn open_all(key: &AgeKey, sealed: &[u8], limit: usize) -> Result<Secret, UnsealError> {
-    read_all(open(key, sealed)?, limit)
+    read_all(open(key, sealed)?, limit, sealed.len())
 }
 
 /// Seals bytes with a passphrase (scrypt).
@@ -195,7 +195,7 @@ pub fn open_with_passphrase(passphrase: &Passphrase, sealed: &[u8], limit: usize
         age::DecryptError::DecryptionFailed | age::DecryptError::InvalidMac => UnsealError::NotOurs,
         other => unseal_error(other),
     })?;
-    read_all(plain, limit)
+    read_all(plain, limit, sealed.len())
 }
 
 /// Whether these bytes begin as an age file does.
@@ -203,8 +203,9 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
     bytes.starts_with(b"age-encryption.org/")
 }
 
-fn read_all(input: impl Read, limit: usize) -> Result<Secret, UnsealError> {
-    let mut plain = Vec::new();
+/// Reads to the end; what is sealed is longer than what comes out. Growing would leave copies behind: the room is taken once.
+fn read_all(input: impl Read, limit: usize, sealed: usize) -> Result<Secret, UnsealError> {
+    let mut plain = Vec::with_capacity(sealed);
     let read = input.take(limit as u64 + 1).read_to_end(&mut plain);
     let plain = Secret::new(plain);
     read.map_err(|_| UnsealError::Malformed("it is damaged or cut short"))?;

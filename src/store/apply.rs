@@ -237,6 +237,10 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             };
             self.check.end(&self.records, &act).map_err(|e| self.sink.refused(e))?;
         }
+        if self.act.header.desk != self.act.own_desk {
+            let noted = record::member::note_signature(&mut self.records, &self.act.header);
+            noted.map_err(|e| self.sink.refused(e.into()))?;
+        }
         self.records.store_digests_and_counts()?;
         let Act { header, position, first_row, next_number, .. } = self.act;
         Ok(AppliedAct { header, position, first_row, next_number, changes: self.count, root })

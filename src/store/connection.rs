@@ -54,12 +54,22 @@ impl DatabaseKey {
     }
 }
 
+/// Gives a connection its key. SQLite copies the statement while it reads it and does not wipe the copies: the same statement of
+/// no meaning, with zeros, takes their places.
+fn set_key(conn: &Connection, key: &DatabaseKey, name: &str) -> Result<(), StoreError> {
+    let statement = key.pragma(name);
+    let done = conn.execute_batch(&statement);
+    let (nothing, zeros) = ("z".repeat(name.len()), "0".repeat(96));
+    conn.execute_batch(&format!("PRAGMA {nothing} = \"x'{zeros}'\""))?;
+    Ok(done?)
+}
+
 /// Creates a new database with the current schema.
 pub fn create(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     // SQLite gives the files beside it the mode of the first: for the owner alone.
     file::write_new(path, b"")?;
     let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    conn.execute_batch(&key.pragma("key"))?;
+    set_key(&conn, key, "key")?;
     conn.execute_batch("PRAGMA journal_mode = WAL")?;
     settings(&conn)?;
     conn.execute_batch(&format!("BEGIN; {} COMMIT", schema(FORMAT)))?;
@@ -122,7 +132,7 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
     }
     let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let conn = connect(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    conn.execute_batch(&key.pragma("key"))?;
+    set_key(&conn, key, "key")?;
     match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)) {
         Ok(_) => {}
         // A full or failing medium says nothing of the key.
@@ -188,7 +198,7 @@ pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch)
     file::remove(&path)?;
     let keep = Scratch(path.clone());
     let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    conn.execute_batch(&key.pragma("key"))?;
+    set_key(&conn, key, "key")?;
     conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")?;
     plan_once(&conn)?;
     conn.set_prepared_statement_cache_capacity(64);
@@ -292,6 +302,6 @@ pub fn truncate_wal(conn: &Connection) -> Result<(), StoreError> {
 /// Encrypts the whole database with another key. In WAL mode the new pages lie in the log until it is emptied.
 pub fn rekey(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     truncate_wal(conn)?;
-    conn.execute_batch(&key.pragma("rekey"))?;
+    set_key(conn, key, "rekey")?;
     truncate_wal(conn)
 }

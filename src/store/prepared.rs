@@ -3,7 +3,11 @@
 use super::error::{StoreError, damaged};
 use super::search;
 use crate::act::change::{Change, Line};
+use crate::record::definition::{SHARED_TERMS, of_class};
+use crate::record::item;
+use crate::value::class::Tier;
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
 
 /// A change, or the leaf of one that was withheld, and what storing it needs.
@@ -19,6 +23,22 @@ pub struct PreparedChange {
 }
 
 impl PreparedChange {
+    /// The terms that it states for the changes that follow it in its act.
+    pub fn shared_terms(&self) -> Vec<Json> {
+        self.terms.get(SHARED_TERMS).and_then(Json::items).unwrap_or_default().to_vec()
+    }
+
+    /// The item that it is a copy of, where that is of a higher tier than this. `shared` are the terms that its act states once.
+    pub fn copy_above(&self, tier: Tier, shared: &[Json]) -> Option<Id> {
+        let Line::Change(change) = &self.line else { return None };
+        if !item::COPY.is(&change.kind) {
+            return None;
+        }
+        let terms = of_class(shared, &self.terms).unwrap_or(&self.terms);
+        let of = terms.get("tier").and_then(Json::int).and_then(Tier::new);
+        of.is_none_or(|of| of > tier).then_some(change.record)
+    }
+
     /// Prepares a change of an own act.
     pub fn new(change: Change) -> Result<Self, StoreError> {
         let leaf = change.leaf();

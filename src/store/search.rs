@@ -9,7 +9,7 @@ use crate::value::json::{self, Json, Limits};
 use crate::value::text::is_blank;
 
 /// Members of content that are not words: keys, digests, signed files, foreign objects as they came.
-const NOT_WORDS: &[&str] = &["key", "sha256", "card", "original"];
+const NOT_WORDS: &[&str] = &["key", "sha256", "card", "original", "manifest", "desk_signature", "member_signature"];
 
 /// Returns the words of a content: its texts in their order, with spaces between. `None` where there are none.
 pub fn words(content: &Json) -> Option<String> {

@@ -20,7 +20,7 @@ use crate::act::tree::{empty_root, leaf_hash};
 use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
 use crate::record::store::RecordStore as _;
-use crate::record::{item, stream};
+use crate::record::{arrival, item, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
@@ -113,7 +113,9 @@ impl<'c, 'a> ActWriter<'c, 'a> {
         {
             change.record = record.named();
         }
-        self.prepared(PreparedChange::new(change)?)
+        let change = PreparedChange::new(change)?;
+        arrival::check_own(&change.terms).map_err(CheckError::from)?;
+        self.prepared(change)
     }
 
     /// Puts a prepared change to the gate, stores it and applies it.

@@ -1,5 +1,6 @@
-//! Views that a member keeps: a place, the filter and the order there, under a name. They stand in `views.toml` beside
-//! `keys.toml`, readable for its owner alone and not encrypted; a file that cannot be understood is never written over.
+//! Views that a member keeps: a place, the filter and the order there, under a name. The words of a filter may be those of a case:
+//! views lie beside the workspace, sealed to their member, and go with every purge. Earlier programs kept them in the clear, in
+//! `views.toml` beside `keys.toml`: they are sealed and their file is removed; one that cannot be understood is left alone.
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,8 @@ use super::screen_id::ScreenId;
 use crate::host::{file, folder};
 use crate::value::text::{fit, shown};
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::own_file::OwnFile;
 
 /// The name of the file.
 pub const NAME: &str = "views.toml";
@@ -119,17 +122,17 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Where views are kept; `None` where the platform has no folder for settings.
+/// Where earlier programs kept views, in the clear; `None` where the platform has no folder for settings.
 pub fn path() -> Option<PathBuf> {
     folder::settings().map(|folder| folder.join(NAME))
 }
 
-/// The views of a file; none where there is no file.
+/// The views that an earlier program has kept in a file in the clear; none where there is no file.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Usage`] where it cannot be understood, with the line; [`ErrorKind::Medium`] where it cannot be read.
-pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
+pub fn in_clear(path: &Path) -> Result<Vec<Saved>, Error> {
     if path.symlink_metadata().is_err() {
         return Ok(Vec::new());
     }
@@ -139,8 +142,40 @@ pub fn read(path: &Path) -> Result<Vec<Saved>, Error> {
     };
     let bytes = file::read(path, LONGEST)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
-    let written: Written = toml::from_str(text).map_err(|e| bad(said_of(text, &e)))?;
-    Ok(written.view)
+    parse(text).map_err(bad)
+}
+
+fn parse(text: &str) -> Result<Vec<Saved>, String> {
+    Ok(toml::from_str::<Written>(text).map_err(|e| said_of(text, &e))?.view)
+}
+
+/// The views of the member. Those of an earlier program are among them.
+///
+/// # Errors
+///
+/// As [`in_clear`]; [`ErrorKind::Malformed`] where what was kept is not what is written here.
+pub fn read(workspace: &Workspace) -> Result<Vec<Saved>, Error> {
+    let kept = OwnFile::Views.kept(workspace);
+    let text = kept.as_ref().and_then(|kept| std::str::from_utf8(kept.expose()).ok()).unwrap_or_default();
+    let damaged =
+        |what| Error::new(ErrorKind::Malformed, format!("the views that were kept, {what}"), "keep them again");
+    let mut all = parse(text).map_err(damaged)?;
+    for old in path().map(|path| in_clear(&path)).transpose()?.unwrap_or_default() {
+        if all.iter().all(|view| view.name != old.name) {
+            all.push(old);
+        }
+    }
+    Ok(all)
+}
+
+/// Seals the views that an earlier program has kept in the clear, and removes their file.
+///
+/// # Errors
+///
+/// As [`read`], and [`ErrorKind::Medium`] where nothing can be written or removed.
+pub fn seal_what_is_clear(workspace: &Workspace) -> Result<(), Error> {
+    let is_there = path().is_some_and(|path| path.symlink_metadata().is_ok());
+    if is_there { write(workspace, &read(workspace)?) } else { Ok(()) }
 }
 
 /// What is wrong in a file of TOML, and in which line; the line itself is not quoted.
@@ -153,47 +188,56 @@ pub fn said_of(text: &str, error: &toml::de::Error) -> String {
 /// How many columns are said of what is wrong.
 const LONGEST_FAULT: usize = 200;
 
-/// Adds a view to those of the file, in the place of one of the same name. Returns whether there was one.
+/// Adds a view to the member's, in the place of one of the same name. Returns whether there was one.
 ///
 /// # Errors
 ///
-/// As [`read`], and [`ErrorKind::Medium`] where it cannot be written. The file is then as it was.
-pub fn save(path: &Path, view: Saved) -> Result<bool, Error> {
-    let mut all = read(path)?;
+/// As [`read`], and [`ErrorKind::Medium`] where it cannot be written. What is kept is then as it was.
+pub fn save(workspace: &Workspace, view: Saved) -> Result<bool, Error> {
+    let mut all = read(workspace)?;
+    let replaced = put(&mut all, view);
+    write(workspace, &all)?;
+    Ok(replaced)
+}
+
+fn put(all: &mut Vec<Saved>, view: Saved) -> bool {
     let there = all.iter().position(|v| v.name == view.name);
     match there.and_then(|n| all.get_mut(n)) {
         Some(old) => *old = view,
         None => all.push(view),
     }
-    write(path, &all)?;
-    Ok(there.is_some())
+    there.is_some()
 }
 
-/// Takes the view of a name out of the file, and returns it.
+/// Takes the view of a name out of the member's, and returns it.
 ///
 /// # Errors
 ///
 /// As [`save`]; [`ErrorKind::Usage`] where there is none of that name.
-pub fn remove(path: &Path, name: &str) -> Result<Saved, Error> {
-    let mut all = read(path)?;
+pub fn remove(workspace: &Workspace, name: &str) -> Result<Saved, Error> {
+    let mut all = read(workspace)?;
     let Some(at) = all.iter().position(|v| v.name == name) else {
         return Err(Error::usage(format!("there is no view {}", shown(name))));
     };
     let removed = all.remove(at);
-    write(path, &all)?;
+    write(workspace, &all)?;
     Ok(removed)
 }
 
-fn write(path: &Path, all: &[Saved]) -> Result<(), Error> {
-    let mut text = String::from("# Views of the screens: `f` recalls them, `F` saves one. Not encrypted.\n");
-    all.iter().for_each(|v| text.push_str(&v.toml()));
+fn text_of(all: &[Saved]) -> String {
+    all.iter().map(Saved::toml).collect()
+}
+
+fn write(workspace: &Workspace, all: &[Saved]) -> Result<(), Error> {
+    let text = text_of(all);
     if text.len() as u64 > LONGEST {
         return Err(Error::new(ErrorKind::Malformed, "there are too many views", "remove some"));
     }
-    if let Some(folder) = path.parent() {
-        file::private_folder(folder)?;
+    OwnFile::Views.keep(workspace, (!all.is_empty()).then_some(text.as_bytes()))?;
+    match path().filter(|path| path.symlink_metadata().is_ok()) {
+        Some(clear) => Ok(file::remove(&clear)?),
+        None => Ok(()),
     }
-    Ok(file::write(path, text.as_bytes())?)
 }
 
 #[cfg(test)]
@@ -205,29 +249,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_read_back_and_is_for_its_owner_alone() {
-        let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("new").join(NAME);
-        assert_eq!(read(&path).unwrap(), []);
+    fn what_is_written_is_read_back() {
         let order = Order { column: "LEFT".into(), reversed: true };
         let first = view("late \"ones\" \\ é \u{7f}\u{1}\t'''", "left:<4h !\"x\\", Some(&order));
-        assert!(!save(&path, first.clone()).unwrap());
-        assert!(!save(&path, view("all", "", None)).unwrap());
-        assert_eq!(read(&path).unwrap(), [first.clone(), view("all", "", None)]);
-        assert!(save(&path, view("all", "open", None)).unwrap(), "one of the same name is replaced");
-        let all = read(&path).unwrap();
-        assert_eq!(all, [first, view("all", "open", None)]);
-        assert_eq!(remove(&path, "all").unwrap().filter, "open");
-        assert_eq!(read(&path).unwrap().len(), 1);
-        assert_eq!(remove(&path, "all").unwrap_err().kind, ErrorKind::Usage);
+        let mut all = Vec::new();
+        assert!(!put(&mut all, first.clone()) && !put(&mut all, view("all", "", None)));
+        assert_eq!(parse(&text_of(&all)).unwrap(), [first.clone(), view("all", "", None)]);
+        assert!(put(&mut all, view("all", "open", None)), "one of the same name is replaced");
+        assert_eq!(parse(&text_of(&all)).unwrap(), [first, view("all", "open", None)]);
         assert_eq!(all[0].order(), Some(order));
         assert_eq!((all[0].tab(), all[0].tab.as_str()), (1, "inbound"));
         assert_eq!(all[1].words(), "Queue inbound, filter open, as it comes");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        }
+        assert_eq!(parse("").unwrap(), []);
     }
 
     #[test]
@@ -236,9 +269,8 @@ mod tests {
         let path = root.path().join(NAME);
         let check = |text: &str, told: &str| {
             std::fs::write(&path, text).unwrap();
-            for failure in [read(&path).unwrap_err(), save(&path, view("x", "", None)).unwrap_err()] {
-                assert!(failure.what.contains(told) && !failure.what.contains('\n'), "{text:?}: {}", failure.what);
-            }
+            let failure = in_clear(&path).unwrap_err();
+            assert!(failure.what.contains(told) && !failure.what.contains('\n'), "{text:?}: {}", failure.what);
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         };
         check("[[view]]\nname = \"a\"\nplace = \"quee\"\n", "line 3: there is no place \"quee\"");
@@ -247,6 +279,6 @@ mod tests {
         check("[[view]]\nname = \n", "line 2: ");
         check("view = 1\n", "line 1: ");
         std::fs::write(&path, [0xff]).unwrap();
-        assert!(read(&path).unwrap_err().what.contains("not UTF-8"));
+        assert!(in_clear(&path).unwrap_err().what.contains("not UTF-8"));
     }
 }

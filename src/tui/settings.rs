@@ -2,7 +2,7 @@
 //! what the terminal asks for. It is read once, before the screens open, and never written.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -42,6 +42,9 @@ pub struct Settings {
     pub ascii: bool,
     /// After how long without a key they lock.
     pub lock_after: Duration,
+    /// The folders to which the screens are kept, beside the workspace's, the identity's and the settings'; none: they are kept to
+    /// none.
+    pub folders: Vec<PathBuf>,
     /// What is wrong with the file of the views, where something is: the screens open without them.
     pub no_views: Option<Error>,
 }
@@ -55,6 +58,8 @@ struct Written {
     #[serde(default)]
     ascii: bool,
     lock_after: Option<String>,
+    #[serde(default)]
+    folders: Vec<PathBuf>,
     #[serde(default)]
     keys: BTreeMap<String, Vec<String>>,
 }
@@ -78,14 +83,33 @@ impl Settings {
         let keymap = Keymap::with(preset, &written.keys).map_err(|e| bad(e.to_string()))?;
         let in_file = written.theme.as_deref().map(|t| theme(t).map_err(bad)).transpose()?;
         let lock_after = written.lock_after.as_deref().map(|t| lock_after(t).map_err(bad)).transpose()?;
-        let no_views = saved::path().and_then(|path| saved::read(&path).err());
+        let no_views = saved::path().and_then(|path| saved::in_clear(&path).err());
         Ok(Self {
             keymap,
             theme: fitting(wished(wishes)?, in_file),
             ascii: wishes.ascii || written.ascii,
             lock_after: lock_after.unwrap_or(idle::USUAL),
+            folders: absolute(written.folders).map_err(bad)?,
             no_views,
         })
+    }
+}
+
+/// The folders that `keys.toml` keeps the line-oriented screens to.
+///
+/// # Errors
+///
+/// As [`Settings::read`].
+pub fn folders() -> Result<Vec<PathBuf>, Error> {
+    let path = folder::settings().map(|folder| folder.join(NAME)).filter(|path| path.symlink_metadata().is_ok());
+    let Some(path) = path else { return Ok(Vec::new()) };
+    absolute(read(&path)?.folders).map_err(|what| bad_file(&path, &what))
+}
+
+fn absolute(folders: Vec<PathBuf>) -> Result<Vec<PathBuf>, String> {
+    match folders.iter().find(|folder| !folder.is_absolute()) {
+        Some(folder) => Err(format!("{:?} of `folders` does not begin at the root", shown(&folder.to_string_lossy()))),
+        None => Ok(folders),
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::who::Who;
 use crate::host::clock::Clock;
+use crate::host::secrecy;
 use crate::seal::identity::Identity;
 use crate::workspace::error::Error;
 use crate::workspace::open::{Closed, Workspace};
@@ -87,11 +88,12 @@ impl<S: 'static> Workers<S> {
     ) -> Self {
         let (writer, orders) = channel();
         let (reader, read_orders) = channel();
-        let (to_reader, second) = channel::<Result<Workspace, Error>>();
+        // In a box of its own, so that its keys are wiped where they lie: what is moved through a channel stays in it.
+        let (to_reader, second) = channel::<Box<Workspace>>();
         let ending = Arc::new(AtomicBool::new(false));
         let (writer_ends, reader_ends) = (Arc::clone(&ending), Arc::clone(&ending));
         let out = outbox.clone();
-        let write = std::thread::spawn(move || {
+        let write = spawn(move || {
             let me = unlock();
             if let Some(previous) = previous {
                 previous.join();
@@ -99,14 +101,14 @@ impl<S: 'static> Workers<S> {
             let open = |me| Workspace::open(&opening.workspace, &opening.identity, me, opening.clock, opening.readonly);
             let workspace = me.and_then(open);
             let ready = workspace.and_then(|mut workspace| {
-                let (who, second) = (Who::of(&workspace)?, workspace.reader()?);
+                let (who, second) = (Who::of(&workspace)?, Box::new(workspace.reader()?));
                 // A desk that is seen for the first time says so on the Desk.
                 workspace.remember()?;
                 Ok((who, second, workspace))
             });
             match ready {
                 Ok((who, second, workspace)) => {
-                    let _ = to_reader.send(Ok(second));
+                    let _ = to_reader.send(second);
                     let _ = out.send(Box::new(move |state| opened(state, Ok(who))));
                     write(workspace, &orders, &out, &writer_ends);
                 }
@@ -115,8 +117,8 @@ impl<S: 'static> Workers<S> {
                 }
             }
         });
-        let read = std::thread::spawn(move || {
-            if let Ok(Ok(workspace)) = second.recv() {
+        let read = spawn(move || {
+            if let Ok(workspace) = second.recv() {
                 read(workspace, &read_orders, &outbox, &reader_ends);
             }
         });
@@ -171,6 +173,20 @@ impl<S: 'static> Workers<S> {
     }
 }
 
+/// Begins a thread that leaves nothing on its stack when it ends: it has worked with keys.
+fn spawn(run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        apart(run);
+        secrecy::wipe_stack();
+    })
+}
+
+/// Runs it in a frame of its own, which is below whoever wipes the stack afterwards.
+#[inline(never)]
+fn apart(run: impl FnOnce()) {
+    run();
+}
+
 /// A job that sends its progress at most ten times a second, to be taken by `progressed`.
 pub fn job<S: 'static>(
     outbox: &Outbox<S>,
@@ -204,7 +220,7 @@ fn write<S>(mut workspace: Workspace, orders: &Receiver<Order<S>>, outbox: &Outb
 }
 
 /// The reading thread. While it is paused it has no database; the next request opens one.
-fn read<S>(workspace: Workspace, orders: &Receiver<Order<S>>, outbox: &Outbox<S>, ending: &AtomicBool) {
+fn read<S>(workspace: Box<Workspace>, orders: &Receiver<Order<S>>, outbox: &Outbox<S>, ending: &AtomicBool) {
     let mut workspace = Some(workspace);
     let mut parts = None;
     while let Ok(order) = orders.recv() {
@@ -212,7 +228,7 @@ fn read<S>(workspace: Workspace, orders: &Receiver<Order<S>>, outbox: &Outbox<S>
             _ if ending.load(Ordering::Relaxed) => break,
             Order::Do(request) => {
                 if workspace.is_none() {
-                    workspace = parts.take().and_then(|closed: Closed| closed.reopen().ok());
+                    workspace = parts.take().and_then(|closed: Closed| closed.reopen().ok()).map(Box::new);
                 }
                 if let Some(workspace) = &mut workspace {
                     request(workspace, outbox);

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use compact_str::CompactString as Text;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A JSON value. Members keep the order in which they were written.
 #[derive(Clone, PartialEq, Eq, Debug, Zeroize)]
@@ -401,6 +401,13 @@ impl Json {
         let mut out = String::with_capacity(512);
         self.write(&mut out);
         out
+    }
+
+    /// The same as bytes that are wiped when dropped. Growing would leave copies behind: the room is taken once, for as many bytes.
+    pub fn to_secret_bytes(&self, room: usize) -> Zeroizing<Vec<u8>> {
+        let mut out = String::with_capacity(room);
+        self.write(&mut out);
+        Zeroizing::new(out.into_bytes())
     }
 
     fn write(&self, out: &mut String) {

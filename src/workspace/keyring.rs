@@ -19,6 +19,8 @@ use crate::workspace::error::{Error, ErrorKind};
 
 const FORMAT: &str = "keyring/1";
 const LONGEST: u64 = 1 << 20;
+/// Room for the text of a keyring, in bytes: so much as one with four hundred members takes.
+const ROOM: usize = 64 << 10;
 
 /// What the keyring holds.
 pub struct Keyring {
@@ -85,10 +87,10 @@ impl Keyring {
     pub fn write(&mut self, path: &Path, me: &Identity) -> Result<(), Error> {
         self.signed_by = me.signer.public();
         let body = self.body()?;
-        let signature = me.signer.sign(&self.realm.namespace("keyring"), &Zeroizing::new(body.to_bytes()))?;
+        let signature = me.signer.sign(&self.realm.namespace("keyring"), &body.to_secret_bytes(ROOM))?;
         let signed_by = self.signed_by.to_openssh();
         let all = object! { "keyring" => Json::clone(&body), "signed_by" => signed_by, "signature" => signature };
-        let all = Zeroizing::new(Zeroizing::new(all).to_bytes());
+        let all = Zeroizing::new(all).to_secret_bytes(ROOM);
         let recipients: Option<Vec<Recipient>> = self.recipients.iter().map(|r| Recipient::parse(r)).collect();
         let recipients = recipients
             .ok_or_else(|| Error::new(ErrorKind::Internal, "a member's recipient is malformed", "please report it"))?;
@@ -170,7 +172,7 @@ impl Keyring {
         };
         m.finish()?;
         let namespace = keyring.realm.namespace("keyring");
-        let body = Zeroizing::new(body.to_bytes());
+        let body = body.to_secret_bytes(ROOM);
         signed_by.verify(&namespace, &body, signature).map_err(|_| bad("its signature does not fit"))?;
         Ok(keyring)
     }

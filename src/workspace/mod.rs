@@ -5,6 +5,7 @@ pub mod draft;
 pub mod error;
 pub mod keyring;
 pub mod open;
+pub mod own_file;
 pub mod pipeline;
 pub mod progress;
 pub mod trust_state;

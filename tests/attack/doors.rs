@@ -473,6 +473,28 @@ fn what_came_too_early_is_bounded_and_shown_and_can_be_dropped() {
     listed(0);
 }
 
+#[test]
+fn a_members_name_like_anothers_is_refused_and_both_are_shown() {
+    let (_root, a, _b) = pair();
+    for (n, (name, like)) in
+        [("\u{425}A-1", "XA-1"), ("xa-2", "XA-2"), ("X\u{200b}B", "XB"), ("\u{425}\u{410}", "XA")].iter().enumerate()
+    {
+        let file = a.path(&format!("alike-{n}"));
+        a.must(1, "identity new", &[("name", name), ("out", &file), ("no-passphrase", "yes")]);
+        let form = [("file", &*format!("{file}.pub")), ("roles", "investigator")];
+        let failure = a.fails(1, "member add", &form, ErrorKind::Refused);
+        assert!(failure.what.contains(like), "{failure:?}");
+        assert!(failure.what.contains(&*comity::value::text::shown(name)), "{failure:?}");
+    }
+    // Who was revoked keeps no name.
+    let members = a.must(1, "member list", &[]).value;
+    let third = members.as_array().unwrap().iter().find(|m| m["name"] == "XA-3").unwrap()["id"].clone();
+    a.must(1, "member revoke", &[("member", third.as_str().unwrap())]);
+    let file = a.path("again");
+    a.must(1, "identity new", &[("name", "XA-3"), ("out", &file), ("no-passphrase", "yes")]);
+    a.must(1, "member add", &[("file", &format!("{file}.pub")), ("roles", "investigator")]);
+}
+
 /// A desk whose name looks like a partner's.
 #[test]
 fn a_name_like_a_partners_is_refused_and_both_are_shown() {

@@ -60,6 +60,8 @@ pub struct LyingDesk {
     pub root: Signer,
     /// Its members 1 to 5.
     pub members: Vec<Signer>,
+    /// Its key for cosignatures on other desks' logs.
+    pub witness: Signer,
     /// What it has said so far. Whoever puts this back has said nothing since.
     pub said: Said,
     replica: Id,
@@ -132,6 +134,7 @@ impl LyingDesk {
             to,
             root: again(own.me.root_of(own.meta.desk).unwrap()),
             members: (1..=5).map(signer).collect(),
+            witness: again(&own.keyring.witness),
             said: Said {
                 serial: own.next_serial().unwrap(),
                 seen: Vec::new(),

@@ -4,12 +4,16 @@
 
 mod cache;
 mod clock;
+mod cost;
 mod doors;
+mod forks;
 mod growth;
 mod keys;
 mod lying_desk;
 mod names;
 mod ownership;
 mod people;
+mod refusals;
 mod scene;
 mod second_reader;
+mod terms;

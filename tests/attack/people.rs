@@ -129,3 +129,36 @@ fn a_request_that_nobody_reviewed_is_not_taken() {
     let told = s.liar.send(&s.a, &[asks]).map(|_| ()).map_err(|failure| failure.kind);
     assert_eq!(told, Err(ErrorKind::Signature));
 }
+
+#[test]
+fn what_is_above_our_ceiling_is_shown_and_goes_no_further() {
+    for (tier, above) in [(2, false), (3, true), (4, true)] {
+        let mut s = Scene::new();
+        let act = released(&s, fresh(0xdd), fresh(0xed), tier);
+        let answer = s.liar.send(&s.a, &act).unwrap();
+        assert_eq!(answer.message.unwrap().contains("above"), above, "tier {tier}: it is said");
+        let item = fresh(0xed).to_string();
+        let shown = s.a.must(1, "item show", &[("item", &item)]).value;
+        assert_eq!((&shown["state"], &shown["above_ceiling"]), (&"held".into(), &above.into()), "{shown}");
+        assert_eq!(shown["conditions"].to_string().contains("no-onward"), above, "{shown}");
+        s.a.must(1, "audit verify", &[]);
+    }
+}
+
+#[test]
+fn people_of_another_desk_are_not_a_partners_own_because_it_enrols_their_keys() {
+    let mut s = Scene::new();
+    // Our legal reviewer, whose public file is no secret.
+    let (file, person) = {
+        let file = std::fs::read(format!("{}.pub", s.a.identity(2).display())).unwrap();
+        let who = comity::seal::identity::PublicIdentity::parse(&file).unwrap();
+        (who.clone(), who.signing.person().to_string())
+    };
+    let terms = s.liar.member(&file.signing.to_openssh(), &file.age.to_string(), &["legal-reviewer"]);
+    let enrols =
+        Change::with_content(fresh(0x67), "member-add", &terms, &comity::object! { "name" => "Ours" }, [7; 32]);
+    s.liar.send(&s.a, &[enrols]).unwrap();
+    let act = with(released(&s, fresh(0xdd), fresh(0xed), 2), |terms| reviewers(terms, std::slice::from_ref(&person)));
+    let told = s.liar.send(&s.a, &act).map(|_| ()).map_err(|failure| failure.kind);
+    assert_eq!(told, Err(ErrorKind::Signature));
+}

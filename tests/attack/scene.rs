@@ -129,7 +129,7 @@ impl Scene {
     pub fn asks(&self, id: Id) -> Change {
         let liar = &self.liar;
         let later = |days| liar.at().plus(Duration::days(days)).to_string();
-        let clock = object! { "id" => "answer", "due" => later(20), "limit" => later(60) };
+        let clock = object! { "clock" => "reply", "variant" => "ordinary", "due" => later(20), "limit" => later(60) };
         let review = object! {
             "outcome" => "approved", "covers_item" => true, "level" => "L1", "tier" => 2i64,
             "purpose" => "cybercrime", "recipient" => "same", "expires" => later(60),
@@ -148,7 +148,7 @@ impl Scene {
     pub fn certifies(&self, id: Id) -> Vec<Change> {
         let terms = object! {
             "purge" => fresh(0xb7).to_string(), "counts" => object! { "item" => 1i64 }, "generation" => 1i64,
-            "method" => "erased", "verification" => "read back", "tool" => "comity",
+            "method" => "erased", "verification" => "read-back", "tool" => "comity 0.1.0",
         };
         let said = object! { "copies" => Vec::<Json>::new(), "backups" => Vec::<Json>::new() };
         vec![

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use comity::record::definition::Content;
 use comity::record::kind::Kind;
 use comity::record::{KINDS, kind_def};
+use comity::workspace::own_file::OwnFile;
 use rusqlite::types::ValueRef;
 
 use crate::desks::{Site, pair};
@@ -191,7 +192,7 @@ fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
     let before = scan(&a, 1);
     let words: Vec<(Kind, &str)> = marks.iter().flat_map(|(k, words)| words.iter().map(|w| (*k, *w))).collect();
     for (kind, word) in &words {
-        // The earlier purge erased what it was for; its reason stays until the case goes.
+        // The earlier purge erased what it was for; its reason goes with the next one.
         let there = before.windows(word.len()).any(|w| w == word.as_bytes());
         assert_eq!(there, *word != "zqearlyitem", "{kind} {word} before the purge");
     }
@@ -239,8 +240,7 @@ fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
         all.map(|i| (i["id"].as_str().unwrap().to_owned(), i["state"] == "purged")).collect()
     };
     assert!(of_import(&a).len() > 3);
-    let stays =
-        ["zqcasetitle", "zqcourt", "zqrequestfacts", "zqholdreason", "zqliftreason", "zqpurgereason", "zqearlyitem"];
+    let stays = ["zqcasetitle", "zqcourt", "zqrequestfacts", "zqholdreason", "zqliftreason", "zqearlyitem"];
     let words: Vec<&str> = marks.values().flatten().copied().collect();
     a.pass_stated(24 * 366);
     a.must(3, "retention purge", &[]);
@@ -256,4 +256,47 @@ fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
         assert_eq!(there, stays.contains(&word) && word != "zqearlyitem", "{word}");
     }
     a.must(1, "audit verify", &[]);
+}
+
+/// Why something was erased speaks of it: it goes with the next purge, by its own timer or of a case.
+#[test]
+fn the_reason_of_a_purge_goes_with_the_next_one() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Reasons");
+    let item = a.indicator(&case, "gone.example");
+    let there = |word: &str| scan(&a, 1).windows(word.len()).any(|w| w == word.as_bytes());
+    a.must(1, "retention purge", &[("item", &item), ("because", "zqreasonofitem")]);
+    assert!(there("zqreasonofitem"), "whoever countersigns the certificate reads it");
+    a.must(1, "retention purge", &[]);
+    assert!(!there("zqreasonofitem"));
+    a.must(1, "retention purge", &[("case", &case), ("because", "zqreasonofcase")]);
+    a.must(1, "retention purge", &[]);
+    assert!(!there("zqreasonofcase"));
+    assert!(a.must(1, "retention purge", &[]).message.unwrap().contains("Nothing to erase"));
+    a.must(1, "audit verify", &[]);
+}
+
+/// What members keep beside the database may speak of what is erased, and nobody else can look: it goes with every purge.
+#[test]
+fn what_members_keep_beside_the_database_goes_with_a_purge() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Views");
+    let item = a.indicator(&case, "gone.example");
+    let files = [OwnFile::Drafts, OwnFile::Views];
+    for member in [1, 2] {
+        let workspace = a.open(member).unwrap();
+        files.iter().for_each(|file| file.keep(&workspace, Some(b"zqownwords")).unwrap());
+    }
+    let kept = |file: OwnFile, member| file.kept(&a.open(member).unwrap()).map(|kept| kept.expose().to_vec());
+    for file in files {
+        assert_eq!(kept(file, 2).as_deref(), Some(b"zqownwords".as_slice()));
+    }
+    // Sealed, each to its member.
+    for (path, bytes) in crate::desks::bytes_of(&a.workspace()) {
+        assert!(!bytes.windows(10).any(|w| w == b"zqownwords"), "{path:?}");
+    }
+    a.must(1, "retention purge", &[("item", &item), ("because", "a mistake")]);
+    for (file, member) in files.into_iter().flat_map(|file| [(file, 1), (file, 2)]) {
+        assert_eq!(kept(file, member), None);
+    }
 }

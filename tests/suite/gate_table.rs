@@ -487,8 +487,8 @@ const SIGNED_BY: [(&[&str], &str); 8] = [
     (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
-    (&["desk-officer", "release-officer"], "bundle-export bundle-import copy-out"),
-    (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm"),
+    (&["desk-officer", "release-officer"], "bundle-export bundle-import copy-out stream-freeze"),
+    (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm refusal-count"),
 ];
 
 fn act_values() -> Vec<(&'static str, Vec<Value>)> {

@@ -31,6 +31,7 @@ mod random_keys;
 mod requests;
 mod sandbox;
 mod screen;
+mod secrecy;
 mod snapshots;
 mod sources;
 mod story_on_screens;

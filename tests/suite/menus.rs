@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use comity::act::header::Audience;
 use comity::command::definition::{Args, Command, CommandContext};
 use comity::command::run::{On, run};
 use comity::command::{commands, identity};
@@ -16,8 +17,10 @@ use comity::law::rule::RuleId;
 use comity::record::KINDS;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
+use comity::record::stream;
 use comity::tui::bulk;
 use comity::tui::page::RecordRef;
+use comity::value::digest::Digest;
 use comity::value::timestamp::Timestamp;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -78,7 +81,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         ],
     ),
     ("partner confirm", &[]),
-    ("partner resume", &[&[("because", "x")]]),
+    ("partner resume", &[&[("because", "x")], &[("because", "x"), ("stream", "yes")]]),
     ("partner suspend", &[&[("because", "x")]]),
     ("request accept", &[&[]]),
     ("request acknowledge", &[&[]]),
@@ -304,6 +307,8 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
         ],
     );
     // Members and partners.
+    // The gate refuses, and counts it.
+    a.fails(3, "case new", &[("title", "Mine"), ("purpose", "cybercrime")], ErrorKind::Refused);
     let fifth = a.identity(5);
     a.must(1, "identity new", &[("name", "XA-5"), ("out", &text(&fifth)), ("no-passphrase", "yes")]);
     a.must(1, "member add", &[("file", &format!("{}.pub", text(&fifth))), ("roles", "investigator")]);
@@ -466,6 +471,21 @@ fn a_menu_says_of_every_record_what_the_command_says() {
     b.pass_stated(24 * 61);
     // One who states the time, and nobody who confirms it yet.
     b.make(1, "clock state", &[("is", &b.now.to_date())]);
+    // Each says of the other that it told two histories; at one of them, a member says that it goes on all the same.
+    for (site, other) in [(&a, "XB"), (&b, "XA")] {
+        let mut workspace = site.open(1).unwrap();
+        let partner = workspace.partner(other).unwrap().id;
+        let stream = stream::with(&workspace.records(), workspace.meta.desk, partner).unwrap();
+        let fork = stream::Fork { sequence: 1, other: Digest::of(b"another"), known: None };
+        let told = stream::SignedManifest {
+            manifest: "{}".into(),
+            desk_signature: String::new(),
+            member_signature: String::new(),
+        };
+        let freeze = stream::frozen(stream.id, partner, &fork, &told, [7; 32]);
+        workspace.act_alone(stream::FREEZE, Audience::OwnDesk, |_, _| Ok(freeze)).unwrap();
+    }
+    b.must(1, "partner resume", &[("partner", "XA"), ("stream", "yes"), ("because", "they explain it")]);
     a.must(1, "request expire", &[("request", &late)]);
     walk_both(&a, &b);
     for ((kind, state, who), count) in &met.looked {

@@ -26,6 +26,28 @@ fn says(text: &str, what: &[&str]) {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn the_screens_are_kept_to_the_folders_that_are_named() {
+    let (root, a, _b) = pair();
+    a.believe_the_machine();
+    let c = Site::found(root.path(), "XC");
+    let card = c.path("card");
+    c.must(1, "desk card", &[("out", &card)]);
+    let settings = a.folder.join(".config/comity");
+    std::fs::create_dir_all(&settings).unwrap();
+    let adds = |folders: String| {
+        std::fs::write(settings.join("keys.toml"), folders).unwrap();
+        told(&a, &["partner add", &card, "cert", "yes"])
+    };
+    let doctor = String::from_utf8(a.program(1, &["--json", "doctor"], "").stdout).unwrap();
+    if doctor.contains("(seccomp, Landlock)") {
+        let text = adds(format!("folders = [{:?}]\n", a.path("")));
+        says(&text, &["partner add", "ermission denied"]);
+    }
+    says(&adds(format!("folders = [{:?}]\n", c.path(""))), &["XC is added"]);
+}
+
+#[test]
 fn every_place_is_read() {
     let (_root, a, _b) = pair();
     let case = a.case("Harbour");

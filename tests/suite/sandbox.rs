@@ -5,9 +5,14 @@ use std::process::Command;
 
 /// Runs one test of this file in a process of its own, which a variable tells that it is inside.
 fn try_inside(test: &str, variable: &str, value: &OsStr) {
+    try_inside_of(&format!("sandbox::{test}"), variable, value);
+}
+
+/// The same, for a test of any file.
+pub fn try_inside_of(test: &str, variable: &str, value: &OsStr) {
     let inside = Command::new(std::env::current_exe().unwrap())
         .env(variable, value)
-        .args(["--exact", &format!("sandbox::{test}"), "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&inside.stdout).into_owned();

@@ -487,7 +487,10 @@ fn a_list_is_ordered_compared_saved_and_recalled() {
     assert_eq!(listed(&s.text()), "4321", "it narrows nothing");
     s.press("/\x15tier:>1 !n3\r");
     s.when("what is compared", |t| t.contains("filter: tier:>1 !n3   Esc clears it") && listed(t) == "42");
-    s.walk(&[("F", "views.toml is not encrypted"), ("high \"one\"\r", "The view high \"one\" is kept; f recalls it.")]);
+    s.walk(&[
+        ("F", "It is sealed to you beside the workspace"),
+        ("high \"one\"\r", "The view high \"one\" is kept; f recalls it."),
+    ]);
     s.escape();
     s.when("all of them", |t| listed(t) == "4321");
     s.press("s");
@@ -723,6 +726,21 @@ fn views_that_cannot_be_read_are_told_and_the_screens_open_without_them() {
     s.until("WAITS ON YOU");
     s.stop();
     assert_eq!(std::fs::read_to_string(settings(&a).join("views.toml")).unwrap(), bad);
+}
+
+#[test]
+fn views_that_an_earlier_program_kept_in_the_clear_are_sealed() {
+    let (_root, a, _b) = pair();
+    write_keys(&a, "");
+    write_setting(&a, "views.toml", "[[view]]\nname = \"mine\"\nplace = \"queue\"\nfilter = \"zqviewword\"\n");
+    let mut s = open(&a, &[], 24, 200);
+    s.until("WAITS ON YOU");
+    s.walk(&[("f", "filter zqviewword")]);
+    s.stop();
+    assert!(!settings(&a).join("views.toml").exists());
+    let kept = crate::desks::bytes_of(&a.folder);
+    assert!(kept.iter().any(|(path, _)| crate::desks::text(path).contains("views-")));
+    assert!(kept.iter().all(|(_, bytes)| !bytes.windows(10).any(|w| w == b"zqviewword")));
 }
 
 /// Writes the file of a member's own keys.

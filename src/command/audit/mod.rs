@@ -1,5 +1,6 @@
 //! The record itself: the log, its checkpoint, its witnesses, and its reading from the first act on.
 
+pub mod refusals;
 pub mod statistics;
 
 use serde::Serialize;

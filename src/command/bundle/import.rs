@@ -4,36 +4,41 @@
 //! that tells another history is kept as evidence, and nothing more is taken from that stream.
 
 use crate::record::kind::Kind;
+use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::quarantine::{self, LARGEST, inbox_file};
+use super::quarantine::{self, LARGEST, fork_file, inbox_file};
+use crate::act::change::Line;
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::{Header, act_id};
 use crate::act::note::{self, KeyKind, Note, NoteKey, SignatureLine};
 use crate::act::part::{Head, Reader};
 use crate::act::tree::{leaf_hash, root, verify_consistency, verify_inclusion};
-use crate::bundle::manifest::{FAR_JUMP, Manifest, PartKind};
+use crate::bundle::manifest::{FAR_JUMP, FORMAT_NUMBER, Manifest, PartKind};
 use crate::bundle::open::{BundleError, Opened, Parts};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::host::file::{self, FileError};
 use crate::record::bundle::{self, Arrival, Contents};
-use crate::record::store::{Record, RecordStore as _};
-use crate::record::stream;
-use crate::record::{card::DeskKeys, member, partner};
+use crate::record::store::{Record, RecordStore as _, local_id};
+use crate::record::stream::{self, SignedManifest};
+use crate::record::{card::DeskKeys, item, member, partner};
 use crate::seal::age_file;
+use crate::seal::sign::PublicKey;
 use crate::store::connection;
 use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
 use crate::store::records::SqlRecordStore;
 use crate::store::write::{ActWriter, Author};
 use crate::store::{read, tree::SqlTree};
-use crate::value::class::{Role, Standing, words};
+use crate::value::class::{Role, Standing, Tier, words};
 use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::person::Person;
 use crate::value::realm::Realm;
 use crate::value::text::{counted, shown};
 use crate::workspace::error::{Error, ErrorKind};
@@ -104,6 +109,8 @@ pub struct Outcome {
     pub acts: usize,
     /// How many changes they make.
     pub changes: u64,
+    /// How many items came above the ceiling of this desk's agreement: they are not passed on.
+    pub above_ceiling: usize,
 }
 
 /// What an import came to.
@@ -120,6 +127,9 @@ struct Inspected {
     volume: u64,
     manifest: serde_json::Value,
 }
+
+/// The longest manifest that is kept with the act that takes its bundle in, in bytes: with its signatures it fits into one content.
+const LONGEST_KEPT: usize = 600 << 10;
 
 /// A bundle's plain form as a stream.
 type Plain = Box<dyn Read + Send>;
@@ -187,6 +197,9 @@ fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Dig
         let same = known.is_some_and(|r| r.text("manifest") == Some(digest.to_string().as_str()));
         return if same { Ok(StreamPosition::Again) } else { Err(fork(&code, n)) };
     }
+    if !stream.is(stream::State::Running) {
+        return Err(is_frozen(&code));
+    }
     if n > expected + FAR_JUMP {
         return Err(Error::new(
             ErrorKind::Fork,
@@ -215,8 +228,85 @@ fn fork(code: &str, n: u64) -> Error {
     Error::new(
         ErrorKind::Fork,
         what,
-        "nothing of it was applied; call the partner: its workspace was set back, or somebody else has its keys",
+        "nothing more of it is taken in until two members resume; call the partner: its workspace was set back, or somebody else has its keys",
     )
+}
+
+/// The error for what comes while the stream is frozen.
+fn is_frozen(code: &str) -> Error {
+    Error::new(
+        ErrorKind::Fork,
+        format!("{code} told two histories: nothing of it is taken in until two members resume"),
+        format!(
+            "call the partner; then two administrators each run `comity partner resume {code} --stream --because WHY`"
+        ),
+    )
+}
+
+/// Whether a bundle contradicts what is known of its sender: another one of its number came before, it does not follow the last one,
+/// or the log that it speaks of is not the one that was seen, grown.
+fn contradiction(workspace: &Workspace, from: &Record, opened: &Opened<Plain>) -> Result<Option<stream::Fork>, Error> {
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
+    let (last, manifest) = (stream::received(&stream), &opened.manifest);
+    let (expected, other) = (last.map_or(1, |(n, _)| n + 1), opened.digest());
+    let fork = |known: Option<Digest>| Some(stream::Fork { sequence: manifest.sequence, other, known });
+    if manifest.sequence < expected {
+        let known = bundle::numbered(&workspace.records(), from.id, bundle::State::Received, manifest.sequence)?;
+        let known = known.and_then(|r| r.text("manifest").and_then(Digest::parse));
+        return Ok(fork(known).filter(|fork| fork.known != Some(other)));
+    }
+    if manifest.sequence > expected {
+        return Ok(None);
+    }
+    let before = last.map(|(_, m)| m);
+    let goes_on = || {
+        let checkpoint = Note::parse(&manifest.checkpoint).and_then(|n| Checkpoint::parse(&n)).ok()?;
+        Some(log_goes_on(&stream, manifest, &checkpoint).is_ok())
+    };
+    Ok(fork(before).filter(|_| manifest.previous != before || goes_on() == Some(false)))
+}
+
+/// Whether the sender's log goes on from where it was seen last; what it does instead.
+fn log_goes_on(stream: &Record, manifest: &Manifest, checkpoint: &Checkpoint) -> Result<(), &'static str> {
+    match (stream::seen(stream), &manifest.growth) {
+        (None, None) => Ok(()),
+        (Some(seen), Some(growth)) if seen.replica == manifest.replica && growth.from == seen.size => {
+            let grown = verify_consistency(seen.size, seen.root, checkpoint.size, checkpoint.root, &growth.proof);
+            if grown { Ok(()) } else { Err("is not the one that was seen before") }
+        }
+        _ => Err("does not go on from where it was seen last"),
+    }
+}
+
+/// Freezes the stream of a partner that told two histories, and keeps what told the other one. Where it is frozen already, nothing
+/// is written.
+fn freeze(workspace: &mut Workspace, spooled: &Path) -> Result<(), Error> {
+    let opened = open(workspace, spooled)?;
+    let (from, _) = sender(workspace, &opened)?;
+    let Some(fork) = contradiction(workspace, &from, &opened)? else { return Ok(()) };
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
+    if !stream.is(stream::State::Running) {
+        return Ok(());
+    }
+    let mut told = signed_manifest(&opened);
+    if told.manifest.len() > LONGEST_KEPT {
+        told.manifest.clear();
+    }
+    file::copy(spooled, &fork_file(workspace, from.id))?;
+    workspace.act_alone(stream::FREEZE, crate::act::header::Audience::OwnDesk, |e, _| {
+        Ok(stream::frozen(stream.id, from.id, &fork, &told, e.salt()?))
+    })?;
+    Ok(())
+}
+
+/// The manifest of a bundle as it was signed.
+fn signed_manifest(opened: &Opened<Plain>) -> SignedManifest {
+    let [desk, member] = opened.signatures.clone();
+    SignedManifest {
+        manifest: String::from_utf8_lossy(&opened.bytes).into_owned(),
+        desk_signature: desk,
+        member_signature: member,
+    }
 }
 
 fn alarm(code: &str, what: &str) -> Error {
@@ -254,22 +344,18 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
     note.verify(&key).map_err(|e| {
         Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
     })?;
-    match (stream::seen(&stream), &manifest.growth) {
-        (None, None) => {}
-        (Some(seen), Some(growth)) => {
-            if seen.replica != manifest.replica || growth.from != seen.size {
-                return Err(alarm(&code, "does not go on from where it was seen last"));
-            }
-            if !verify_consistency(seen.size, seen.root, checkpoint.size, checkpoint.root, &growth.proof) {
-                return Err(alarm(&code, "is not the one that was seen before"));
-            }
-        }
-        _ => return Err(alarm(&code, "does not go on from where it was seen last")),
+    log_goes_on(&stream, manifest, &checkpoint).map_err(|what| alarm(&code, what))?;
+    if stream::format(&stream) > Some(FORMAT_NUMBER) {
+        let what = format!("{code} has sent bundles of a newer format before, and this one is of an older");
+        return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
     }
     if let Some(receipt) = &manifest.acknowledges {
         let ours = bundle::numbered(&workspace.records(), from.id, bundle::State::Sent, receipt.sequence)?;
         if ours.is_none_or(|r| r.text("manifest") != Some(receipt.manifest.to_string().as_str())) {
             return Err(alarm(&code, "acknowledges a bundle that was never sent"));
+        }
+        if stream::acknowledged(&stream) > Some(receipt.sequence) {
+            return Err(alarm(&code, "acknowledges less than it did before"));
         }
     }
     let cosigned = match &manifest.cosigned {
@@ -279,6 +365,9 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
             let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
             if c.size > tip.size || root(&nodes, c.size)? != c.root {
                 return Err(alarm(&code, "has cosigned a history of this desk that is not here"));
+            }
+            if stream::cosigned(&stream) > Some(c.size) {
+                return Err(alarm(&code, "cosigns less of this desk's than it did before"));
             }
             let text = Checkpoint {
                 origin: checkpoint::origin(workspace.meta.desk, workspace.meta.replica, &workspace.meta.realm),
@@ -311,6 +400,57 @@ fn only_zeros(body: &mut dyn Read) -> Result<(), Error> {
     }
 }
 
+/// Who may have signed the acts of a bundle: the members of its sender that are known here, and those whom it enrols.
+#[derive(Default)]
+struct Signers(BTreeMap<Person, PublicKey>);
+
+impl Signers {
+    /// Checks the signature of an act before anything of the act is read. Answers whether its signer is known: they are not where
+    /// the desk's founding enrols them, and in no other case may they be unknown.
+    fn check(&mut self, workspace: &Workspace, head: &Head, header: &Header) -> Result<bool, Error> {
+        let Some(key) = self.key(workspace, header.desk, header.member)? else {
+            return if header.sequence == 0 { Ok(false) } else { Err(unsigned()) };
+        };
+        key.verify(&header.realm.namespace("act"), &head.header, &head.signature)?;
+        Ok(true)
+    }
+
+    /// The key of a member of a desk.
+    fn key(&mut self, workspace: &Workspace, desk: Id, person: Person) -> Result<Option<&PublicKey>, Error> {
+        if !self.0.contains_key(&person) {
+            let known = member::by_person(&workspace.records(), desk, person)?;
+            self.0.extend(known.as_ref().and_then(member::signing_key).map(|key| (person, key)));
+        }
+        Ok(self.0.get(&person))
+    }
+
+    /// Notes whom a change enrols. Whether it may is asked when it is applied.
+    fn enrol(&mut self, line: &Line) {
+        let Line::Change(change) = line else { return };
+        if member::ADD.is(&change.kind) {
+            let terms = change.read_terms().ok();
+            let key = terms.as_ref().and_then(|t| t.get("signing")?.text());
+            self.0.extend(key.and_then(|k| PublicKey::from_openssh(k).ok()).map(|key| (key.person(), key)));
+        }
+    }
+}
+
+fn unsigned() -> Error {
+    Error::new(
+        ErrorKind::Signature,
+        "an act in the bundle is not signed by an enrolled member of its desk",
+        "nothing of it was applied",
+    )
+}
+
+fn made_by_nobody() -> Error {
+    Error::new(
+        ErrorKind::Signature,
+        "the bundle was made by nobody who may make bundles at its desk",
+        "nothing of it was applied",
+    )
+}
+
 /// What the first pass found.
 struct FirstPass {
     /// The acts that are new here; one that gathers may bring others again.
@@ -328,6 +468,7 @@ fn first_pass(
     workspace: &Workspace,
     opened: Opened<Plain>,
     checkpoint: &Checkpoint,
+    mut signers: Option<&mut Signers>,
     job: &mut Job,
 ) -> Result<FirstPass, Error> {
     let manifest = opened.manifest.clone();
@@ -345,6 +486,10 @@ fn first_pass(
             return Ok(None);
         }
         let mut act = Reader::begin(body).map_err(BundleError::from)?;
+        let is_checked = match &mut signers {
+            Some(signers) => signers.check(workspace, &act.head, &act.header)?,
+            None => true,
+        };
         let id = act_id(&act.head.header);
         let is_fresh = read::position_of(&workspace.db, &id)?.is_none();
         if is_fresh {
@@ -354,12 +499,19 @@ fn first_pass(
             if is_fresh && line.is_whole() {
                 contents.add(act.leaf());
             }
+            if let Some(signers) = &mut signers {
+                signers.enrol(&line);
+            }
             changes += 1;
             if changes.is_multiple_of(4096) {
                 job.at("verifying", bytes, Some(total))?;
             }
         }
         let (head, header) = act.finish().map_err(BundleError::from)?;
+        // Whoever founds a desk is enrolled by the act that they sign.
+        if !is_checked && !signers.as_mut().map_or(Ok(false), |signers| signers.check(workspace, &head, &header))? {
+            return Err(unsigned());
+        }
         if !verify_inclusion(leaf_hash(&head.header), head.index, checkpoint.size, &head.proof, checkpoint.root) {
             let what = "an act in the bundle is not in its sender's log";
             return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
@@ -404,6 +556,8 @@ struct Verified {
     place: StreamPosition,
     checked: Option<Checked>,
     found: FirstPass,
+    /// The manifest as it was signed, where it is not too long to be kept.
+    told: Option<SignedManifest>,
 }
 
 fn verify(workspace: &Workspace, path: &Path, job: &mut Job) -> Result<Verified, Error> {
@@ -426,8 +580,19 @@ fn verify(workspace: &Workspace, path: &Path, job: &mut Job) -> Result<Verified,
             Error::new(ErrorKind::Malformed, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
         })?,
     };
-    let found = first_pass(workspace, opened, &checkpoint, job)?;
-    Ok(Verified { from, manifest, digest, place: place?, checked, found })
+    // Who signed is asked of the next bundle of its stream alone: of what comes too early, somebody may be enrolled by what is missing.
+    let mut signers = Signers::default();
+    let is_next = checked.is_some();
+    if is_next && let Some(key) = signers.key(workspace, manifest.from, manifest.by)? {
+        opened.is_signed_by_member(key)?;
+    }
+    let told = (opened.bytes.len() <= LONGEST_KEPT).then(|| signed_manifest(&opened));
+    let found = first_pass(workspace, opened, &checkpoint, is_next.then_some(&mut signers), job)?;
+    let place = place?;
+    if is_next && signers.key(workspace, manifest.from, manifest.by)?.is_none() {
+        return Err(made_by_nobody());
+    }
+    Ok(Verified { from, manifest, digest, place, checked, found, told })
 }
 
 fn outcome(v: &Verified, state: Taken) -> Outcome {
@@ -437,6 +602,7 @@ fn outcome(v: &Verified, state: Taken) -> Outcome {
         state,
         acts: v.found.acts,
         changes: v.found.changes,
+        above_ceiling: 0,
     }
 }
 
@@ -528,13 +694,17 @@ fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Res
             keep_waiting(workspace, spooled)?;
             return Err(failure);
         }
+        Err(failure) if failure.kind == ErrorKind::Fork => {
+            freeze(workspace, spooled)?;
+            return Err(failure);
+        }
         other => other?,
     };
     if verified.place == StreamPosition::Again {
         return Ok(outcome(&verified, Taken::Already));
     }
-    apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner)?;
-    Ok(outcome(&verified, Taken::Imported))
+    let above_ceiling = apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner)?;
+    Ok(Outcome { above_ceiling, ..outcome(&verified, Taken::Imported) })
 }
 
 /// Keeps a bundle that came too early. Another one of the same number is another history.
@@ -593,13 +763,7 @@ fn read_acts(manifest: &Manifest, opened: Opened<Plain>, push: &mut dyn FnMut(Ar
 fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> Result<(), Error> {
     let records = SqlRecordStore::authenticated(tx);
     let signer = member::by_person(&records, header.desk, header.member)?;
-    let key = signer.as_ref().and_then(member::signing_key).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Signature,
-            "an act in the bundle is not signed by an enrolled member of its desk",
-            "nothing of it was applied",
-        )
-    })?;
+    let key = signer.as_ref().and_then(member::signing_key).ok_or_else(unsigned)?;
     Ok(key.verify(&header.realm.namespace("act"), &head.header, &head.signature)?)
 }
 
@@ -611,8 +775,8 @@ fn apply(
     verified: &Verified,
     keep: bool,
     job: &mut Job,
-) -> Result<(), Error> {
-    let Some(checked) = &verified.checked else { return Ok(()) };
+) -> Result<usize, Error> {
+    let Some(checked) = &verified.checked else { return Ok(0) };
     let now = workspace.may_sign(bundle::IMPORT)?;
     let opened = open(workspace, spooled)?;
     if opened.digest() != verified.digest {
@@ -625,6 +789,7 @@ fn apply(
     let roles = workspace.my_roles()?;
     let role = crate::gate::cleared::acting_role(bundle::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
     let manifest = opened.manifest.clone();
+    let salt = workspace.entropy.salt()?;
     let tx = workspace.begin()?;
     let cosignature = note::cosign(
         &checked.checkpoint.text(),
@@ -645,6 +810,7 @@ fn apply(
         cosignature: cosignature.to_string(),
         acknowledged: manifest.acknowledges.as_ref().map(|r| r.sequence),
         cosigned: checked.cosigned.clone(),
+        format: Some(FORMAT_NUMBER),
     };
     let author = Author {
         signer: &workspace.me.signer,
@@ -654,9 +820,9 @@ fn apply(
         basis: None,
     };
     let mut own = ActWriter::begin(&tx, &workspace.meta, author)?;
-    own.change(arrival.change())?;
+    own.change(arrival.change(verified.told.as_ref(), salt))?;
     let via = own.finish()?.position;
-    let (mut done, mut taking) = (0u64, None);
+    let (mut done, mut taking, mut high, mut shared) = (0u64, None, Vec::new(), None);
     beside(
         |push| read_acts(&manifest, opened, push),
         |piece| {
@@ -664,9 +830,12 @@ fn apply(
                 Arriving::Act(header, id) => {
                     let fresh = verified.found.fresh.contains(&id);
                     taking = fresh.then(|| ActImporter::begin(&tx, &workspace.meta, *header, id, via)).transpose()?;
+                    shared = None;
                 }
                 Arriving::Line(line) => {
                     if let Some(taking) = &mut taking {
+                        let shared = shared.get_or_insert_with(|| line.shared_terms());
+                        high.extend(line.copy_above(Tier::INDICATORS, shared));
                         taking.change(line)?;
                     }
                     done += 1;
@@ -688,19 +857,21 @@ fn apply(
     let by = member::by_person(&records, manifest.from, manifest.by)?.filter(|m| m.is(member::State::Active));
     let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();
     let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
-        return Err(Error::new(
-            ErrorKind::Signature,
-            "the bundle was made by nobody who may make bundles at its desk",
-            "nothing of it was applied",
-        ));
+        return Err(made_by_nobody());
     };
     let opened = open(workspace, spooled)?;
     opened.is_signed_by_member(&key)?;
+    let is_above = |id: &Id| {
+        let record = [*id, local_id(manifest.from, *id)].into_iter().filter_map(|id| records.get(id).ok().flatten());
+        record.filter(|r| r.partner == Some(manifest.from)).any(|r| item::is_above_ceiling(&r))
+    };
+    let above = high.iter().filter(|id| is_above(id)).count();
     if !keep {
-        return Ok(());
+        return Ok(above);
     }
     workspace.commit(tx)?;
-    workspace.after_commit()
+    workspace.after_commit()?;
+    Ok(above)
 }
 
 fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -743,7 +914,11 @@ fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         .iter()
         .map(|o| {
             let (acts, changes) = (counted(o.acts, "act"), counted(o.changes, "change"));
-            format!("Bundle {} from {}: {}, {acts}, {changes}.", o.sequence, o.from, o.state)
+            let above = match o.above_ceiling {
+                0 => String::new(),
+                n => format!(" {} above the ceiling of your agreement: shown, and not passed on.", counted(n, "item")),
+            };
+            format!("Bundle {} from {}: {}, {acts}, {changes}.{above}", o.sequence, o.from, o.state)
         })
         .collect();
     let more = if passed_over.is_empty() {

@@ -99,9 +99,22 @@ pub fn keep(workspace: &Workspace, spooled: &Path, from: Id, sequence: u64) -> R
     Ok(file::copy(spooled, &kept)?)
 }
 
-/// Drops every bundle that waits: nobody can tell whether it speaks of what was just erased.
+/// Where the bundle lies that told another history than the one that is known.
+pub fn fork_file(workspace: &Workspace, from: Id) -> PathBuf {
+    workspace.folder().join("inbox").join(format!("{from}.fork"))
+}
+
+/// Drops every bundle that waits, and every one that is kept as evidence: nobody can tell whether it speaks of what was just erased.
+/// The manifests of both sides of a fork stay in the log.
 pub fn drop_all(workspace: &Workspace) -> Result<(), Error> {
-    Ok(waiting(workspace)?.iter().try_for_each(|w| file::remove(&w.path))?)
+    waiting(workspace)?.iter().try_for_each(|w| file::remove(&w.path))?;
+    for partner in workspace.partners()? {
+        let kept = fork_file(workspace, partner.id);
+        if kept.exists() {
+            file::remove(&kept)?;
+        }
+    }
+    Ok(())
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {

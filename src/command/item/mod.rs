@@ -191,6 +191,8 @@ pub struct ItemSummary {
     pub originator: String,
     /// The partner that it came from.
     pub from: Option<String>,
+    /// Whether that partner gave more than this desk's agreement with it covers: it is not passed on.
+    pub above_ceiling: bool,
     /// Held or purged.
     pub state: RecordState,
     /// When it is deleted here.
@@ -283,6 +285,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         unknown_markings: content.as_ref().map(item::unknown_markings_of).unwrap_or_default(),
         originator: if third.is_empty() { workspace.code_of(record.desk)? } else { third },
         from: record.partner.map(|p| workspace.code_of(p)).transpose()?,
+        above_ceiling: item::is_above_ceiling(record),
         state: record.state,
         due: record.due,
         request: terms.request,

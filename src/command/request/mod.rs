@@ -556,6 +556,26 @@ pub fn clocks_of(clocks: &Json) -> Vec<ClockRow> {
     clocks.items().unwrap_or_default().iter().map(read).collect()
 }
 
+/// Clocks as they are shown, each with the source of its row of the law: what travels names the row alone.
+fn clocks_with_sources(law: &Law, kind: &str, clocks: &Json) -> Vec<ClockRow> {
+    let rows = law.request(kind).map_or(&[][..], |kind| &kind.clock);
+    let mut all = clocks_of(clocks);
+    for clock in all.iter_mut().filter(|c| c.source.is_empty()) {
+        let row = rows.iter().find(|row| Some(row.clock) == clock.clock && row.variant == clock.variant);
+        clock.source = row.map(|row| row.source.clone()).unwrap_or_default();
+    }
+    all
+}
+
+/// Clocks as they travel: without the source, which is a sentence.
+fn without_sources(clocks: Json) -> Json {
+    let Json::Arr(mut all) = clocks else { return clocks };
+    all.iter_mut().for_each(|clock| {
+        clock.remove("source");
+    });
+    Json::Arr(all)
+}
+
 /// A request's record as it is shown.
 pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Error> {
     let terms = terms_of(record)?;
@@ -583,7 +603,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Err
             _ => false,
         },
         due: record.due,
-        clocks: clocks_of(record.terms.get("clocks").unwrap_or(&Json::Null)),
+        clocks: clocks_with_sources(&law, &terms.kind, record.terms.get("clocks").unwrap_or(&Json::Null)),
         fields: fields.iter().filter_map(|(k, v)| Some((k.to_string(), v.text()?.to_owned()))).collect(),
         ground: record.text("ground").map(str::to_owned),
         decision: record.terms.get("decision").filter(|d| d.members().is_some()).map(|d| {
@@ -930,7 +950,7 @@ fn send(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let fields = content.as_ref().and_then(|c| c.get("fields")).cloned().unwrap_or_else(|| object! {});
     let (realm, me) = (workspace.meta.realm.clone(), workspace.person());
     let validated = fields.get(VALIDATION).and_then(Json::text).is_some_and(|said| !said.trim().is_empty());
-    let clocks = clocks(workspace, law, kind, &terms, validated, workspace.now())?;
+    let clocks = without_sources(clocks(workspace, law, kind, &terms, validated, workspace.now())?);
     // The decision of the review and its conditions travel; its reasoning stays here.
     let review = review::deciding(&workspace.records(), &[record.id], terms.to)?;
     let conditions = review.as_ref().map(review::conditions_of).unwrap_or_default();

@@ -32,9 +32,9 @@ use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
-use crate::workspace::draft;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
+use crate::workspace::own_file;
 use crate::workspace::progress::Job;
 
 /// The commands.
@@ -186,8 +186,24 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
     let held = count - goes.len();
     let erased = goes.iter().map(|(id, _)| *id).collect();
     let mut all = what_speaks_of(workspace, &erased, false)?;
-    all.extend(goes);
+    let reasons = reasons_left(workspace)?;
+    all.extend(reasons.into_iter().filter(|(id, _)| !erased.contains(id)));
+    let named: HashSet<Id> = all.iter().map(|(id, _)| *id).collect();
+    all.extend(goes.into_iter().filter(|(id, _)| !named.contains(id)));
     Ok((all, held))
+}
+
+/// The certified purges whose reasons are still there, though what they erased is gone: the reason speaks of it.
+fn reasons_left(workspace: &Workspace) -> Result<Vec<Target>, Error> {
+    let records = workspace.records();
+    let mut all = Vec::new();
+    for purge in records.find(&Query::state(purge::State::Certified))? {
+        let subject = purge.subject.map(|id| records.get(id)).transpose()?.flatten();
+        if subject.is_some_and(|of| of.is_purged()) && read::any_content(&workspace.db, purge.id)? {
+            all.push((purge.id, purge.kind));
+        }
+    }
+    Ok(all)
 }
 
 /// What a purge came to, or would.
@@ -276,7 +292,7 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     for file in files {
         crate::host::file::remove(&file)?;
     }
-    draft::forget_all(workspace.folder())?;
+    own_file::forget_all(workspace.folder())?;
     let waited = match waiting(workspace)?.len() {
         0 => String::new(),
         n => format!(" {} that waited for an earlier one dropped: ask the sender again.", counted(n, "bundle")),
@@ -410,8 +426,8 @@ fn certify(
         purge,
         counts: summary.counts.iter().map(|(kind, n)| (kind.word().to_owned(), *n)).collect(),
         generation: begun.terms.get("generation").and_then(Json::int).unwrap_or(0),
-        method: "cryptographic erase: rows overwritten, index purged, database key destroyed".into(),
-        verification: "read back with every current key".into(),
+        method: certificate::METHOD.into(),
+        verification: certificate::VERIFICATION.into(),
         tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
     };
     let content = object! {

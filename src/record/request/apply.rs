@@ -4,11 +4,12 @@ use super::sides::{between_parties, by_requesting_desk, for_this_desk};
 use super::steps::{STATES, State, WITHDRAWABLE, begin, current_states, first_due, seen_in, step};
 use super::terms::{Terms, answer_of, follow_up_of};
 use crate::object;
-use crate::record::definition::{ActContext, ApplyError, ChangeView, need, only_own_desk, put_new};
+use crate::record::definition::{ActContext, ApplyError, ChangeView, need, only_own_desk, put_new, token};
 use crate::record::kind::{Kind, State as RecordState};
 use crate::record::store::{Record, RecordStore};
 use crate::value::class::Condition;
-use crate::value::json::Json;
+use crate::value::json::{Json, Members};
+use crate::value::timestamp::Timestamp;
 
 /// A new request with these terms; its steps are begun by [`begin`].
 fn record_of(view: &ChangeView<'_>, act: &ActContext<'_>, state: State, terms: &Terms, json: Json) -> Record {
@@ -107,7 +108,7 @@ pub(super) fn send(
 ) -> Result<(), ApplyError> {
     let mut m = view.members()?;
     let terms = Terms::take(&mut m)?;
-    let clocks = m.need("clocks")?.clone();
+    let clocks = clocks(m.need("clocks")?)?;
     let review = m.need("asked")?.get("review").filter(|r| r.members().is_some());
     // Requests of earlier programs do not say under which conditions they go.
     let decision = match (m.maybe("conditions").is_some(), review) {
@@ -139,6 +140,32 @@ pub(super) fn send(
     record.due = first_due(&record);
     begin(&mut record, act, State::Sent);
     put_new(records, &record)
+}
+
+/// The clocks of a request that is sent, each with nothing but what a clock has.
+fn clocks(json: &Json) -> Result<Json, ApplyError> {
+    for clock in json.items().ok_or_else(|| ApplyError::Malformed("`clocks` is not a list".into()))? {
+        let mut m = Members::of(clock)?;
+        for (key, read) in
+            [("clock", is_word as fn(&str) -> bool), ("variant", is_word), ("due", is_time), ("limit", is_time)]
+        {
+            if m.maybe(key).is_some_and(|value| !value.text().is_some_and(read)) {
+                return Err(ApplyError::Malformed(format!("`{key}` of a clock is not well formed")));
+            }
+        }
+        // Requests of earlier programs say it; which source that may be is asked when it arrives.
+        m.maybe("source");
+        m.finish()?;
+    }
+    Ok(json.clone())
+}
+
+fn is_word(text: &str) -> bool {
+    token(text).is_some()
+}
+
+fn is_time(text: &str) -> bool {
+    Timestamp::parse(text).is_some()
 }
 
 pub(super) fn answer(
@@ -180,6 +207,7 @@ pub(super) fn withdraw(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<(), ApplyError> {
+    view.members()?.finish()?;
     moved_by_requesting_desk(records, act, view, WITHDRAWABLE, State::Withdrawn)
 }
 

@@ -231,7 +231,7 @@ pub(super) fn answer_of(view: &ChangeView<'_>) -> Result<(Answer, Vec<Condition>
     let mut m = view.members()?;
     let answer = m.read("answer", Answer::parse)?;
     m.need("said")?.truth().ok_or_else(|| ApplyError::Malformed("`said` is not a truth value".into()))?;
-    m.maybe("ground");
+    m.maybe("ground").map(|ground| word(ground, "ground")).transpose()?;
     let under = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
     m.finish()?;
     Ok((answer, under))

@@ -12,36 +12,32 @@ use crate::tui::page::StyledText;
 use crate::tui::saved::Saved;
 use crate::tui::theme::StyleRole;
 use crate::tui::widget::fitted::{Fitted, wrapped};
-use crate::value::text::{Shown, width};
+use crate::value::text::width;
 
 /// The name that is asked for, and the view that it is for.
 pub struct Naming<S> {
     name: Input,
     /// The view; it has no name yet.
     view: Saved,
-    /// Where it would be kept.
-    file: Shown,
     save: fn(&mut S, Saved),
 }
 
 impl<S: 'static> Naming<S> {
-    /// Asks for the name of a view that `save` would keep in that file.
-    pub fn new(view: Saved, file: &str, save: fn(&mut S, Saved)) -> Self {
-        Self { name: Input::new("", false), view, file: Shown::of(file), save }
+    /// Asks for the name of a view that `save` would keep.
+    pub fn new(view: Saved, save: fn(&mut S, Saved)) -> Self {
+        Self { name: Input::new("", false), view, save }
     }
 
     /// The texts beside it.
     fn notes(&self) -> [StyledText; 3] {
         let kept = format!("Kept: {}.", self.view.words());
-        let warns = format!(
-            "{} is not encrypted: whoever reads this disk reads the name and the words of the filter. Leave out what belongs \
-             to a case.",
-            self.file
-        );
         [
             StyledText::from(kept),
             StyledText::new("A view of the same name is replaced.", StyleRole::Note),
-            StyledText::new(warns, StyleRole::Due),
+            StyledText::new(
+                "It is sealed to you beside the workspace, and goes with the next purge: nobody can tell what its words speak of.",
+                StyleRole::Note,
+            ),
         ]
     }
 

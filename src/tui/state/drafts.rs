@@ -31,7 +31,7 @@ impl State {
     }
 
     /// Whether drafts are written at all.
-    const fn writes_drafts(&self) -> bool {
+    pub(super) const fn writes_drafts(&self) -> bool {
         !self.opening.readonly && self.as_of.is_none()
     }
 
@@ -93,6 +93,7 @@ impl State {
     /// Reads the drafts that were kept before the screens were opened. What was typed since is newer.
     pub(super) fn read_drafts(&mut self) {
         (self.drafts.writing, self.drafts.changed) = (false, false);
+        self.seal_clear_views();
         self.read(
             |workspace| draft::kept(workspace),
             |state, drafts| {

@@ -51,22 +51,23 @@ impl State {
     pub(super) fn ask_for_name(&mut self) {
         let view = self.view();
         let saved = Saved::new(self.screen(), view.params.view, view.filter(), view.order());
-        match saved::path() {
-            Some(path) => {
-                self.mode.push(Box::new(Naming::new(saved, &path.to_string_lossy(), Self::save_view)));
-            }
-            None => self.show_message(StyledText::new(
-                "This system names no folder for settings: no view can be kept.",
-                StyleRole::Stop,
-            )),
+        self.mode.push(Box::new(Naming::new(saved, Self::save_view)));
+    }
+
+    /// Seals the views that an earlier program has kept in the clear. One that cannot be read was told when the screens opened.
+    pub(super) fn seal_clear_views(&mut self) {
+        if self.writes_drafts() {
+            self.read(|workspace| drop(saved::seal_what_is_clear(workspace)), |_, ()| {});
         }
     }
 
     /// Keeps a view.
     pub(super) fn save_view(&mut self, view: Saved) {
-        let Some(path) = saved::path() else { return };
         let name = view.name.clone();
-        self.read(move |_| saved::save(&path, view), move |state, replaced| state.view_saved(&name, replaced));
+        self.read(
+            move |workspace| saved::save(workspace, view),
+            move |state, replaced| state.view_saved(&name, replaced),
+        );
     }
 
     fn view_saved(&mut self, name: &str, replaced: Result<bool, Error>) {
@@ -84,11 +85,10 @@ impl State {
 
     /// Offers the views that were kept. They are read again each time: nothing of them is held while it is locked.
     pub(super) fn show_saved_views(&mut self) {
-        let Some(path) = saved::path() else { return };
         let ticket = self.next_ticket();
         self.mode.push(Box::new(Menu::awaiting("Views", ticket, "Reading …").numbered()));
         self.read(
-            move |_| saved::read(&path),
+            |workspace| saved::read(workspace),
             move |state, views| {
                 let empty = "No view is kept; the action \"save view\" keeps one.";
                 state.entries_arrived(ticket, views.map(recall_entries), empty);
@@ -106,8 +106,7 @@ impl State {
     }
 
     fn remove_view(&mut self, name: String) {
-        let Some(path) = saved::path() else { return };
-        self.read(move |_| saved::remove(&path, &name), Self::view_removed);
+        self.read(move |workspace| saved::remove(workspace, &name), Self::view_removed);
     }
 
     fn view_removed(&mut self, removed: Result<Saved, Error>) {

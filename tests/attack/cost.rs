@@ -1,0 +1,168 @@
+//! What refusing costs: the work that a partner's bundle causes grows with its size and no faster, and nothing is applied for whoever
+//! may not sign. Work is counted in steps of the database, never in seconds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use comity::act::change::Change;
+use comity::command::command;
+use comity::command::definition::Args;
+use comity::command::run::{On, run};
+use comity::object;
+use comity::seal::age_file::AgeKey;
+use comity::seal::sign::Signer;
+use comity::value::class::Role;
+use comity::value::id::Id;
+use comity::workspace::error::{Error, ErrorKind};
+use comity::workspace::progress::Job;
+
+use super::lying_desk::{SALT, fresh};
+use super::scene::{Scene, Snapshot, THEIR_CASE, stored};
+use crate::desks::Site;
+
+/// Takes a bundle in, and counts the steps that the database takes for it.
+fn steps(site: &Site, path: &str) -> (Result<(), Error>, u64) {
+    const EVERY: i32 = 20;
+    let mut workspace = site.open(1).unwrap();
+    let counted = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&counted);
+    let count = move || {
+        counter.fetch_add(EVERY as u64, Ordering::Relaxed);
+        false
+    };
+    workspace.db.progress_handler(EVERY, Some(count)).unwrap();
+    let args = Args::default().with("path", path);
+    let told = run(command("bundle import").unwrap(), On::Workspace(&mut workspace), &args, &mut Job::silent());
+    (told.map(|_| ()), counted.load(Ordering::Relaxed))
+}
+
+/// An id of many.
+fn numbered(n: usize) -> Id {
+    Id::from_digest(&comity::value::digest::Digest::of(&n.to_le_bytes()))
+}
+
+/// What twice as much costs, in tenths of what once costs.
+fn twice_costs(mut acts: impl FnMut(&mut Scene, usize)) -> u64 {
+    let mut s = Scene::new();
+    let kept = (Snapshot::of(&s.a), s.liar.said.clone());
+    let mut cost = Vec::new();
+    for many in [150, 300] {
+        acts(&mut s, many);
+        let path = s.liar.bundle();
+        let (told, steps) = steps(&s.a, &path);
+        told.unwrap();
+        cost.push(steps);
+        kept.0.put_back(&s.a);
+        s.liar.said = kept.1.clone();
+    }
+    cost[1] * 10 / cost[0]
+}
+
+/// Enrols somebody new at the partner.
+fn newcomer(s: &mut Scene, n: usize) -> Change {
+    let mut seed = [0x5a; 32];
+    seed[..8].copy_from_slice(&(n as u64).to_le_bytes());
+    let signing = Signer::from_seed(&seed).public().to_openssh();
+    let terms = s.liar.member(&signing, &AgeKey::generate().recipient().to_string(), &["investigator"]);
+    Change::with_content(numbered(n), "member-add", &terms, &object! { "name" => "New" }, SALT)
+}
+
+#[test]
+fn twice_as_many_members_cost_twice_as_much() {
+    let tenths = twice_costs(|s, many| {
+        for n in 0..many {
+            let add = newcomer(s, n);
+            s.liar.sign(&[add]);
+        }
+    });
+    assert!(tenths <= 24, "{tenths} tenths");
+}
+
+#[test]
+fn twice_as_many_changes_of_roles_cost_twice_as_much() {
+    let tenths = twice_costs(|s, many| {
+        let member = s.their_member(2).id;
+        for n in 0..many {
+            let terms = s.certified(2, if n % 2 == 0 { &["legal-reviewer"] } else { &["release-officer"] });
+            s.liar.sign(&[Change::of_terms(member, "member-roles", &terms)]);
+        }
+    });
+    assert!(tenths <= 24, "{tenths} tenths");
+}
+
+#[test]
+fn twice_as_many_tiny_answers_cost_twice_as_much() {
+    let tenths = twice_costs(|s, many| {
+        for n in 0..many {
+            let answer = if n % 2 == 0 { "postpone" } else { "accept" };
+            let terms = object! { "answer" => answer, "said" => true };
+            let said = object! { "text" => "a" };
+            s.liar.sign(&[Change::with_content(s.request, "request-answer", &terms, &said, SALT)]);
+        }
+    });
+    assert!(tenths <= 24, "{tenths} tenths");
+}
+
+#[test]
+fn a_desk_enrols_no_crowd() {
+    let mut s = Scene::new();
+    let before = stored(&s.a);
+    for n in 0..600 {
+        let add = newcomer(&mut s, n);
+        s.liar.sign(&[add]);
+    }
+    let path = s.liar.bundle();
+    let told = s.a.run(1, "bundle import", &[("path", &path)]).map(|_| ()).map_err(|failure| failure.kind);
+    assert_eq!(told, Err(ErrorKind::Malformed));
+    assert_eq!(stored(&s.a), before);
+}
+
+/// A disclosure of so many items.
+fn gives_many(s: &Scene, many: usize) -> Vec<Change> {
+    let terms = s.liar.item_terms(fresh(THEIR_CASE));
+    let mut act = s.liar.disclosure(fresh(0xd9), "disclosure-propose", &[(numbered(0), terms)], |_| {});
+    for n in 1..many {
+        let mut copy = act[1].clone();
+        copy.record = numbered(n);
+        act.push(copy);
+    }
+    act
+}
+
+#[test]
+fn for_whoever_may_not_sign_nothing_is_applied() {
+    let mut s = Scene::new();
+    let kept = (Snapshot::of(&s.a), s.liar.said.clone());
+    let act = gives_many(&s, 500);
+    s.liar.sign(&act);
+    let path = s.liar.bundle();
+    let (told, honest) = steps(&s.a, &path);
+    told.unwrap();
+    // Somebody who is enrolled nowhere; somebody else's name; and a bundle that nobody at the desk has made.
+    let stranger = Signer::from_seed(&[0x33; 32]);
+    type Lie = fn(&mut Scene, &[Change], &Signer) -> String;
+    let lies: [Lie; 3] = [
+        |s, act, stranger| {
+            s.liar.sign_as(stranger, Role::Investigator, act, |_| {});
+            s.liar.bundle()
+        },
+        |s, act, stranger| {
+            let named = s.liar.members[0].public().person();
+            s.liar.sign_as(stranger, Role::Investigator, act, |header| header.member = named);
+            s.liar.bundle()
+        },
+        |s, act, _| {
+            s.liar.sign(act);
+            let other = s.liar.members[1].public().person();
+            s.liar.bundle_with(|manifest| manifest.by = other)
+        },
+    ];
+    for (n, lie) in lies.iter().enumerate() {
+        kept.0.put_back(&s.a);
+        s.liar.said = kept.1.clone();
+        let path = lie(&mut s, &act, &stranger);
+        let (told, cost) = steps(&s.a, &path);
+        assert_eq!(told.map_err(|failure| failure.kind), Err(ErrorKind::Signature), "lie {n}");
+        assert!(cost * 10 < honest, "lie {n}: {cost} steps, and {honest} for what is applied");
+    }
+}
