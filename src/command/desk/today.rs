@@ -180,12 +180,13 @@ fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
             State::Sent | State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed,
         ) => ("answer", true),
         (true, State::Clarification) => ("to be made clear", false),
+        (true, State::Consultation) => ("to be discussed before it is refused", false),
         (true, State::Delivered) => ("answered: report its use", false),
         (false, State::Sent) => ("new: accept, ask or refuse", false),
         (false, State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed) => {
             ("to be answered", false)
         }
-        (false, State::Clarification | State::Conditional) => ("reply", true),
+        (false, State::Clarification | State::Conditional | State::Consultation) => ("reply", true),
         (_, State::Conflict) => ("two answers crossed: resolve", false),
         _ => return None,
     })
