@@ -13,6 +13,7 @@ use crate::object;
 use crate::record::contact::{self, ContactField, State};
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::value::class::words;
 use crate::value::text::{line, shown};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
@@ -109,6 +110,14 @@ fn cells(text: &str, separator: char) -> Vec<String> {
     all.into_iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
+words! {
+    /// A column of a directory that is no field of a contact.
+    Column {
+        /// Whose contact it is.
+        Desk = "desk",
+    }
+}
+
 /// An entry as it is read: the desk, and what is said of it.
 type Entry = (String, BTreeMap<&'static str, String>);
 
@@ -119,11 +128,11 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
     let separator = [';', '\t'].into_iter().find(|s| header.contains(*s)).unwrap_or(',');
     let columns: Vec<String> = cells(header, separator).iter().map(|c| c.to_lowercase()).collect();
     for column in &columns {
-        if column != "desk" && ContactField::parse(column).is_none() {
+        if Column::parse(column).is_none() && ContactField::parse(column).is_none() {
             return Err(format!("there is no column {}", shown(column)));
         }
     }
-    let desk_at = columns.iter().position(|c| c == "desk").ok_or("it has no column desk")?;
+    let desk_at = columns.iter().position(|c| Column::parse(c).is_some()).ok_or("it has no column desk")?;
     let mut all: Vec<Entry> = Vec::new();
     for (n, text) in lines {
         let at = n + 1;

@@ -164,6 +164,27 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "law",
+        name: "verify",
+        about: "Say that you have read the source of a row, and when: the row is dated from then on",
+        args: &[
+            Arg::new("row", ArgKind::Line, "the row's id, such as bc29, or its table and id: ground/R2").positional(),
+            Arg::new("on", ArgKind::Line, "the day on which it was read, such as 2026-11-29").required(),
+            Arg::new("because", ArgKind::Body, "what was read, and where; it is kept for ever").required(),
+        ],
+        writes: Some(Writes {
+            act: law::CHANGE,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(verify),
+    },
+    Command {
+        noun: "law",
         name: "restore",
         about: "Take a row of the law back to what the program brings",
         args: &[
@@ -687,6 +708,47 @@ fn change(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let named: Vec<String> = changes.iter().map(|(table, id, _)| format!("{table} {id}")).collect();
     sign(workspace, &because, changes)?;
     describe_rows(workspace, &named)
+}
+
+/// The table and id of a row that is named by its id, or by both.
+fn row_named(law: &Law, named: &str) -> Result<(Table, String), Error> {
+    let (tables, id) = match named.split_once('/') {
+        Some((table, id)) => (Table::parse(table).into_iter().collect::<Vec<_>>(), id),
+        None => (Table::ALL.to_vec(), named),
+    };
+    let found: Vec<Table> = tables.into_iter().filter(|table| law.row(*table, id).is_some()).collect();
+    match found.as_slice() {
+        [table] => Ok((*table, id.to_owned())),
+        [] => Err(Error::unknown(format!("there is no row {}", shown(named)))),
+        several => {
+            let all: Vec<String> = several.iter().map(|table| format!("{table}/{id}")).collect();
+            Err(Error::usage(format!("{} names several rows: {}", shown(named), all.join(", "))))
+        }
+    }
+}
+
+fn verify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let before = workspace.law()?;
+    let (table, id) = row_named(&before, args.need("row")?)?;
+    let day = args.read("on", "a day such as 2026-11-29", Timestamp::parse_date)?;
+    if Timestamp::of_date(day) > workspace.now() {
+        return Err(Error::usage("--on: nobody has read anything on a day that is still to come"));
+    }
+    let because = args.body("because")?.unwrap_or_default();
+    let unknown = || Error::unknown(format!("there is no {table} {}", shown(&id)));
+    let mut row = before.row(table, &id).ok_or_else(unknown)?;
+    if let Some(members) = row.as_object_mut() {
+        members.insert("verified".to_owned(), day.to_string().into());
+    }
+    let mut after = Law::clone(&before);
+    let bad = |what: String| Error::new(ErrorKind::Malformed, what, "nothing was changed");
+    after.put(table, &row.to_string()).map_err(bad)?;
+    if before.row(table, &id).as_ref() == Some(&row) {
+        return Err(Error::not_allowed(format!("{table} {id} was verified on that day already")));
+    }
+    let row = json::parse(row.to_string().as_bytes(), Limits::SIGNED).map_err(|e| bad(e.to_string()))?;
+    sign(workspace, &because, vec![(table, id.clone(), Some(row))])?;
+    describe_rows(workspace, &[format!("{table} {id}")])
 }
 
 fn restore(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

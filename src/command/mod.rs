@@ -40,6 +40,7 @@ nouns! {
     review: review::COMMANDS;
     disclosure: disclosure::COMMANDS;
     directory: directory::COMMANDS;
+    notice: notice::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;

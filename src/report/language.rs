@@ -34,6 +34,11 @@ macro_rules! language {
 /// Every language. A new one is a folder and a line here.
 const LANGUAGES: &[Files] = &[language!("en"), language!("fr"), language!("es")];
 
+/// Whether a code is that of the program's own rows.
+pub fn is_english(code: &str) -> bool {
+    code == ENGLISH
+}
+
 /// The codes of all languages.
 pub fn codes() -> Vec<&'static str> {
     LANGUAGES.iter().map(|l| l.code).collect()

@@ -337,7 +337,7 @@ pub fn has_template(name: &str) -> bool {
 const COLUMNS: usize = 72;
 
 /// What stands over a letter: that it is play, that its instrument does not bind the two, that it is a draft.
-fn banner(letter: &Letter, words: &Language) -> String {
+pub(super) fn banner(letter: &Letter, words: &Language) -> String {
     let say = |phrase: Phrase| words.in_words(&phrase).unwrap_or_default();
     let mut said = Vec::new();
     if let Some([one, other]) = &letter.not_in_force {
@@ -385,7 +385,7 @@ fn unknown(what: String) -> minijinja::Error {
 }
 
 /// The parts of a phrase that a template gives.
-fn parts_of(given: &Kwargs) -> Result<BTreeMap<String, String>, minijinja::Error> {
+pub(super) fn parts_of(given: &Kwargs) -> Result<BTreeMap<String, String>, minijinja::Error> {
     let names: Vec<String> = given.args().map(str::to_owned).collect();
     names.into_iter().map(|name| Ok((name.clone(), given.get::<Value>(&name)?.to_string()))).collect()
 }
@@ -458,7 +458,7 @@ pub fn write_beside(letter: &Cleared<Letter>, languages: [&str; 2], form: Letter
 
 /// Breaks what is longer than the column, at spaces where there are any; what was indented stays so, and what stands
 /// under a number hangs beside it.
-fn narrow(text: &str) -> String {
+pub(super) fn narrow(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();

@@ -334,3 +334,190 @@ fn days_end_at_the_midnight_of_the_addressee() {
     assert_eq!(limit(&[("from", "2026-09-04T07:00:00Z"), ("calendar", "XA")]).0, "2026-09-14T22:00:00Z");
     assert_eq!(limit(&[("from", "2026-09-04"), ("calendar", "XD")]).0, "2026-09-14T15:00:00Z");
 }
+
+#[test]
+fn each_box_of_a_prescribed_form_is_printed() {
+    use comity::law::form;
+    let (root, mut a, _b) = pair();
+    let mut e = Site::found(root.path(), "XE");
+    for site in [&mut a, &mut e] {
+        site.pass_stated(24 * 90);
+    }
+    a.meet(&e);
+    e.meet(&a);
+    let case = a.case("Forms");
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut printed = Vec::new();
+    let mut read = |site: &Site, id: &str, form: &form::PrescribedForm, more: Fields<'_>| {
+        for ending in ["txt", "html"] {
+            let out = site.path(&format!("form.{ending}"));
+            let fields = [("request", id), ("form", form.id.as_str()), ("out", &out), ("force", "yes")];
+            site.must(1, "request letter", &[&fields, more].concat());
+            let mut text = one_line(&std::fs::read_to_string(&out).unwrap());
+            for (code, c) in [("&#x27;", "'"), ("&#x2f;", "/"), ("&quot;", "\""), ("&amp;", "&")] {
+                text = text.replace(code, c);
+            }
+            let whom = if more.is_empty() { form.to } else { law::Addressee::Authority };
+            for b in &form.boxes {
+                let goes = b.is_for(whom);
+                assert_eq!(text.contains(&one_line(&b.text)), goes, "{} {}: {}\n{text}", form.id, b.number, b.text);
+                if let Some(why) = b.not_applicable.as_ref().filter(|_| goes) {
+                    assert!(text.contains(&format!("not applicable: {}", one_line(why))), "{} {why}\n{text}", form.id);
+                }
+            }
+            assert!(text.contains(&one_line(&form.name)) && text.contains(&form.source), "{}", form.id);
+        }
+        printed.push(form.id.clone());
+    };
+    let by_id = |id: &str| form::by_id(id).unwrap();
+    // Of requests: filled from drafts.
+    for form in form::all().iter().filter(|f| f.of == "request") {
+        let id = written(&a, &form.kinds[0], &case, &[("to", "XE"), ("draft", "yes")]).unwrap();
+        read(&a, &id, form, &[]);
+        if form.boxes.iter().any(|b| b.to.is_some()) {
+            read(&a, &id, form, &[("addressee", "authority")]);
+        }
+    }
+    // Of what is said afterwards.
+    let id = sent(&a, "epoc_pr", &case, &[("to", "XE")]);
+    a.must(1, "request extend", &[("request", &id), ("text", "30 days: production is being prepared")]);
+    read(&a, &id, by_id("epoc-vi"), &[]);
+    let next = [("to", "XE"), ("follows", id.as_str()), ("category", "subscriber")];
+    sent(&a, "epoc", &case, &next);
+    read(&a, &id, by_id("epoc-v"), &[]);
+    a.carry(&e, "1");
+    e.must(1, "request consult", &[("request", &id), ("text", "which account?")]);
+    read(&e, &id, by_id("epoc-iii"), &[]);
+    let id = sent(&a, "eio", &case, &[("to", "XE")]);
+    a.carry(&e, "2");
+    e.must(1, "request acknowledge", &[("request", &id)]);
+    read(&e, &id, by_id("eio-b"), &[]);
+    for form in form::all() {
+        assert!(printed.contains(&form.id), "{}", form.id);
+    }
+    let other = [("request", id.as_str()), ("form", "tcy-29"), ("out", &a.path("no.txt"))];
+    a.fails(1, "request letter", &other, ErrorKind::Usage);
+    let french = [("request", id.as_str()), ("form", "eio-a"), ("language", "fr"), ("out", &a.path("no.txt"))];
+    a.fails(1, "request letter", &french, ErrorKind::Usage);
+}
+
+#[test]
+fn a_row_is_verified_by_a_person_and_what_nobody_read_waits_for_the_reviewer() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Verify");
+    let tasks = || {
+        let agenda = a.must(2, "desk today", &[]).value;
+        let all = agenda["tasks"].as_array().unwrap().clone();
+        all.iter()
+            .filter_map(|t| t["what"].as_str())
+            .filter(|w| w.starts_with("law: "))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert!(tasks().is_empty(), "what decided nothing waits for nobody");
+    sent(&a, "bc35", &case, &[]);
+    assert_eq!(tasks(), ["law: bc35 decided this, and nobody has read its source"]);
+    let form = |on: &'static str| [("row", "bc35"), ("on", on), ("because", "ETS 185, read at the depositary")];
+    a.fails(1, "law verify", &form("2027-01-01"), ErrorKind::Usage);
+    a.fails(3, "law verify", &form("2026-06-14"), ErrorKind::Refused);
+    a.must(1, "law verify", &form("2026-06-14"));
+    assert_eq!(a.must(1, "law show", &[("kind", "bc35"), ("here", "yes")]).value["verified"], "2026-06-14");
+    assert!(tasks().is_empty());
+    a.fails(1, "law verify", &form("2026-06-14"), ErrorKind::Refused);
+    a.must(1, "law verify", &[("row", "bc35"), ("on", "2025-01-01"), ("because", "an older copy")]);
+    assert_eq!(tasks(), ["law: bc35 decided this, and its source was read more than a year ago"]);
+    a.fails(1, "law verify", &[("row", "none"), ("on", "2026-06-14"), ("because", "x")], ErrorKind::Usage);
+    a.must(1, "law verify", &[("row", "ground/R3"), ("on", "2026-06-14"), ("because", "x")]);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_use_beyond_the_purpose_is_asked_for_or_told() {
+    let (_root, a, b) = pair();
+    let case = a.case("Wider use");
+    for (of, kind) in [("other-use", "use_consent"), ("exculpatory", "use_exculpatory"), ("court-order", "use_ordered")]
+    {
+        let row = law::all().iter().find(|k| k.id == kind).unwrap();
+        let fields: Vec<String> = row.field.iter().map(|f| format!("{}=said", f.id)).collect();
+        let mut form = vec![("use", of), ("case", case.as_str()), ("to", "XB")];
+        form.extend(fields.iter().map(|f| ("field", f.as_str())));
+        let id = a.make(1, "request wider-use", &form);
+        let review = a.must(1, "request submit", &[("request", &id)]).value["review"].as_str().unwrap().to_owned();
+        a.decide(&review);
+        a.must(1, "request send", &[("request", &id)]);
+        a.carry(&b, of);
+        assert_eq!(b.must(1, "request show", &[("request", &id)]).value["kind"], kind);
+        if of == "other-use" {
+            b.must(
+                1,
+                "request refuse",
+                &[("request", &id), ("ground", "CONSENT-refused"), ("because", "not for that")],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_desk_whose_law_is_not_known_is_told_to_add_it() {
+    let root = tempfile::TempDir::new().unwrap();
+    let site = Site { folder: root.path().join("DE"), code: "DE", now: Timestamp::parse(crate::desks::NOW).unwrap() };
+    std::fs::create_dir(&site.folder).unwrap();
+    let identity = site.identity(1);
+    site.must(1, "identity new", &[("name", "x"), ("out", identity.to_str().unwrap()), ("no-passphrase", "yes")]);
+    let form = [("desk", "DE"), ("name", "x"), ("jurisdiction", "DE"), ("roles", "administrator")];
+    let said = site.must(1, "init", &form).message.unwrap_or_default();
+    assert!(said.contains("no row of law for DE") && said.contains("law change"), "{said}");
+}
+
+#[test]
+fn a_person_is_told_or_it_is_said_why_not_and_looked_at_again() {
+    let (_root, mut a, _b) = pair();
+    let case = a.case("Notice");
+    let id = sent(&a, "bc31", &case, &[("category", "subscriber")]);
+    let state = |site: &Site| site.must(1, "notice list", &[]).value[0]["state"].clone();
+    assert_eq!(state(&a), "owed");
+    let lapsed = |site: &Site| {
+        let agenda = site.must(1, "desk today", &[]).value;
+        agenda["tasks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|t| t["what"].as_str().unwrap().contains("not telling the person has lapsed"))
+    };
+    let delay = |when: &'static str| {
+        [("of", id.clone()), ("because", "the trial is in May".to_owned()), ("review", when.to_owned())]
+    };
+    let run = |site: &Site, fields: &[(&'static str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        site.run(1, "notice delay", &fields)
+    };
+    assert!(run(&a, &delay("2026-01-01")).is_err(), "a day that has passed is no review");
+    run(&a, &delay("20d")).unwrap();
+    assert!(state(&a) == "delayed" && !lapsed(&a));
+    a.pass_stated(24 * 21);
+    assert!(state(&a) == "lapsed" && lapsed(&a), "it rises to the Desk");
+    for (language, says) in [
+        ("en", "complain to the data protection authority"),
+        ("fr", "autorité de protection des données"),
+        ("es", "protección de datos"),
+    ] {
+        let out = a.path("person.txt");
+        let form = [
+            ("of", id.as_str()),
+            ("text", "Your account was asked for."),
+            ("language", language),
+            ("out", &out),
+            ("force", "yes"),
+        ];
+        a.must(1, "notice letter", &form);
+        let text = std::fs::read_to_string(&out).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        let side = Law::of_program().jurisdiction("XA").unwrap().clone();
+        for part in [says, "Your account was asked for.", &side.remedies, &side.contact_24_7] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        assert!(!text.contains("XB") && !text.contains("XA-1"), "{text}");
+    }
+    a.must(1, "notice tell", &[("of", &id), ("text", "by registered post")]);
+    assert!(state(&a) == "told" && !lapsed(&a));
+    a.must(1, "audit verify", &[]);
+}

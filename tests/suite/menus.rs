@@ -80,6 +80,8 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("partner confirm", &[]),
     ("partner resume", &[&[("because", "x")]]),
     ("partner suspend", &[&[("because", "x")]]),
+    ("notice delay", &[&[("because", "x"), ("review", "300d")]]),
+    ("notice tell", &[&[("text", "x")]]),
     ("request accept", &[&[]]),
     ("request acknowledge", &[&[]]),
     ("request agree", &[&[]]),
@@ -104,6 +106,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("request send", &[&[]]),
     ("request submit", &[&[]]),
     ("request supplement", &[&[("text", "x")]]),
+    ("request wider-use", &[]),
     ("request withdraw", &[&[("because", "x")]]),
     ("retention certificates", &[&[]]),
     ("retention hold", &[&[("reason", "litigation"), ("because", "x")]]),
@@ -133,6 +136,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("item add", &[&[("type", "domain"), ("category", "indicator"), ("tier", "1"), ("value", "n.example")]]),
     ("item import", &[]),
     ("member revoke", &[]),
+    ("notice letter", &[]),
     ("member roles", &[]),
     ("request letter", &[]),
     ("retention purge", &[&[("dry-run", "yes"), ("because", "x")]]),
@@ -446,6 +450,8 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     delivered(&mut n);
     let used = delivered(&mut n);
     a.must(1, "request report-use", &[("request", &used), ("text", "read")]);
+    a.must(1, "notice delay", &[("of", &used), ("because", "a trial"), ("review", "300d")]);
+    a.must(1, "notice tell", &[("of", &used), ("text", "by post")]);
     let over = delivered(&mut n);
     a.must(1, "request close", &[("request", &over)]);
     // Two acts that did not know of each other.

@@ -71,6 +71,7 @@ local-time = { $utc }; at the addressee's place { $local }
 translation = Translation
 translator = Translated by { $name }, who declares that the translation is true and complete.
 into-the-system = For transfer into the system for communication that the instrument prescribes; this sheet is not the transmission.
+not-stated = not stated
 not-applicable = not applicable
 
 # What stands over a letter.

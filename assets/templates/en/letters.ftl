@@ -282,6 +282,7 @@ follow-on-opening =
     This authority presents its compliments to your authority and confirms that a request which follows on the one identified in this letter has been issued.
 
     The data are to be kept until that request is decided.
+follow-on-text = Request that follows on
 use-report-title = Report on the use of material received
 use-report-sender = Reporting authority
 use-report-addressee = Authority to which the report is made

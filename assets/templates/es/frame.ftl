@@ -71,6 +71,7 @@ local-time = { $utc }; en el lugar del destinatario { $local }
 translation = Traducción
 translator = Traducido por { $name }, que declara que la traducción es fiel y completa.
 into-the-system = Para su transferencia al sistema de comunicación que el instrumento prescribe; esta hoja no es la transmisión.
+not-stated = no indicado
 not-applicable = no procede
 
 # Encabezamiento.

@@ -282,6 +282,7 @@ follow-on-opening =
     Esta autoridad saluda atentamente a su autoridad y confirma que se ha emitido una solicitud que sigue a la identificada en esta carta.
 
     Los datos deben conservarse hasta que se decida esa solicitud.
+follow-on-text = Solicitud posterior
 use-report-title = Informe sobre el uso del material recibido
 use-report-sender = Autoridad que informa
 use-report-addressee = Autoridad a la que se informa

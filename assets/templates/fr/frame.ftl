@@ -71,6 +71,7 @@ local-time = { $utc } ; au lieu du destinataire { $local }
 translation = Traduction
 translator = Traduit par { $name }, qui déclare que la traduction est fidèle et complète.
 into-the-system = À transférer dans le système de communication prescrit par l'instrument ; la présente feuille n'est pas la transmission.
+not-stated = non indiqué
 not-applicable = sans objet
 
 # En tête de lettre.

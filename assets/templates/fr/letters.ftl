@@ -282,6 +282,7 @@ follow-on-opening =
     La présente autorité présente ses compliments à votre autorité et confirme qu'une demande faisant suite à celle désignée dans cette lettre a été émise.
 
     Les données doivent être conservées jusqu'à la décision sur cette demande.
+follow-on-text = Demande subséquente
 use-report-title = Rapport sur l'utilisation des éléments reçus
 use-report-sender = Autorité qui rend compte
 use-report-addressee = Autorité à laquelle il est rendu compte

@@ -15,7 +15,7 @@ use crate::record::kind::{ChangeKind, Kind};
 use crate::record::request::{self, Sent, Terms, terms_of};
 use crate::record::review;
 use crate::record::store::{Record, RecordStore as _};
-use crate::value::class::Category;
+use crate::value::class::{Category, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::shown;
@@ -66,6 +66,30 @@ pub const COMMANDS: &[Command] = &[
             keys: &[],
         }),
         run: Handler::Writes(new),
+    },
+    Command {
+        noun: "request",
+        name: "wider-use",
+        about: "Write to who gave material about a use beyond its purpose: ask consent, or give the notice that is owed",
+        args: &[
+            Arg::new("use", ArgKind::Word(all_words::<WiderUse>), "which use").required(),
+            Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case").required(),
+            Arg::new("to", ArgKind::Partner, "the partner that gave the material").required(),
+            Arg::new("field", ArgKind::Pairs, "what it says: name=text; `law show` of use_consent, use_exculpatory or use_ordered names them")
+                .repeated(),
+            Arg::new("draft", ArgKind::Flag, "keep it though fields are missing"),
+        ],
+        writes: Some(Writes {
+            act: crate::record::request::NEW,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::By("request withdraw"),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(wider_use),
     },
     Command {
         noun: "request",
@@ -164,6 +188,36 @@ impl Lacking {
         names.extend(self.unvalidated.then(|| VALIDATION.to_owned()));
         names
     }
+}
+
+words! {
+    /// A use of material beyond the purpose for which it was given.
+    WiderUse {
+        /// Another investigation or proceeding: consent is asked.
+        OtherUse = "other-use",
+        /// It speaks for an accused person: notice is given.
+        Exculpatory = "exculpatory",
+        /// The own court orders disclosure: notice is given.
+        CourtOrder = "court-order",
+    }
+}
+
+impl WiderUse {
+    /// The kind of request that it is written as.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::OtherUse => "use_consent",
+            Self::Exculpatory => "use_exculpatory",
+            Self::CourtOrder => "use_ordered",
+        }
+    }
+}
+
+fn wider_use(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let of = args.read("use", "a use", WiderUse::parse)?;
+    let mut form = args.clone();
+    form.add("kind", of.kind());
+    new(workspace, &form, job)
 }
 
 /// What is asked for, and how urgently.

@@ -7,12 +7,14 @@ use crate::command::definition::{
 };
 use crate::command::destination::{Destination, FORCE};
 use crate::command::directory;
+use crate::command::request::form::filled;
 use crate::command::request::running::{VALIDATION, clocks};
 use crate::command::request::{DecisionRow, RequestSummary, clocks_of, row};
 use crate::gate::cleared;
 use crate::host::file;
 use crate::law::calendar::Zone;
 use crate::law::edition::Law;
+use crate::law::form::{self as prescribed_forms, PrescribedForm};
 use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as InstrumentStatus};
 use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{Addressee, ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Unit, Variant};
@@ -22,6 +24,7 @@ use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp};
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::record::{letter as logged, request, review};
+use crate::report::form as sheets;
 use crate::report::language::{self, Phrase};
 use crate::report::letter::{self, Accepted, ContactLine, Fact, Letter, LetterError, Paragraph, Party, Term};
 use crate::store::read::{self, StoredAct};
@@ -81,6 +84,7 @@ pub const COMMANDS: &[Command] = &[Command {
             "who reads it; without it, who the request goes to",
         ),
         Arg::new("of", ArgKind::Word(all_words::<LetterKind>), "which letter; without it, the request itself"),
+        Arg::new("form", ArgKind::Word(forms), "the prescribed form instead of a letter, with every box that it has"),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
         FORCE,
         Arg::new(
@@ -207,11 +211,45 @@ fn event(
     }
 }
 
+/// The request that follows on, in one line without a word of any language.
+fn said_of_follow_on(workspace: &Workspace, law: &Law, record: &Record) -> Result<String, Error> {
+    let Some(later) = follow_on(workspace, record)? else { return Ok(String::new()) };
+    let article = law.request(&request::terms_of(&later)?.kind).map(|k| k.article.clone()).unwrap_or_default();
+    let sent = later.instant("sent").map(Timestamp::to_minute).unwrap_or_default();
+    Ok(format!("R-{} ({}), {article}, {sent}", later.id.short(), later.id))
+}
+
 /// The request that was sent last and follows on another.
 fn follow_on(workspace: &Workspace, record: &Record) -> Result<Option<Record>, Error> {
     let all = workspace.records().find(&Query { partner: record.partner, ..Query::kind(Kind::Request) })?;
     let follows = |r: &Record| r.id("follows") == Some(record.id) && r.text("sent").is_some();
     Ok(all.into_iter().filter(follows).max_by_key(|r| r.instant("sent")))
+}
+
+/// The ids of all forms.
+fn forms() -> Vec<&'static str> {
+    prescribed_forms::all().iter().map(|f| f.id.as_str()).collect()
+}
+
+/// The prescribed form that was asked for, and which letter of the request it is the form of.
+fn form_of(args: &Args, kind: &str) -> Result<Option<(&'static PrescribedForm, LetterKind)>, Error> {
+    let Some(form) = args.maybe_read("form", "a form", prescribed_forms::by_id)? else { return Ok(None) };
+    if !form.kinds.iter().any(|k| k == kind) {
+        let all: Vec<&str> = prescribed_forms::all()
+            .iter()
+            .filter(|f| f.kinds.iter().any(|k| k == kind))
+            .map(|f| f.id.as_str())
+            .collect();
+        let known = if all.is_empty() { "none is prescribed for it".to_owned() } else { all.join(", ") };
+        return Err(Error::usage(format!("--form {}: it is not for {kind}; of that: {known}", form.id)));
+    }
+    // Whoever wants it in another language takes the official text of that language: this one is not translated.
+    if args.maybe("language").is_some_and(|code| !language::is_english(code)) || args.maybe("beside").is_some() {
+        return Err(Error::usage(
+            "--form: forms are printed in English; the other official texts are not in the program",
+        ));
+    }
+    Ok(LetterKind::parse(&form.of).map(|of| (form, of)))
 }
 
 /// Whom a letter is for: the first addressee of its kind where none is named.
@@ -494,7 +532,11 @@ fn of_request(
             })
             .into_iter()
             .collect(),
-        text: text(if of == LetterKind::Withdrawal { "because" } else { "text" }),
+        text: match of {
+            LetterKind::Withdrawal => text("because"),
+            LetterKind::FollowOn => said_of_follow_on(workspace, &law, record)?,
+            _ => text("text"),
+        },
         answer: letter::Answer {
             date: answer.map(|_| at.to_minute()).unwrap_or_default(),
             word: answer.map(|a| a.word().to_owned()).unwrap_or_default(),
@@ -612,6 +654,42 @@ fn not_accepted(values: &Letter, codes: &[&str], urgent: bool) -> Option<String>
     Some(format!("{} does not accept {}; it accepts {}", values.to.code, codes.join(" or "), all.join(", ")))
 }
 
+/// Writes a prescribed form in the place of a letter: cleared and logged as one.
+fn write_form(
+    workspace: &mut Workspace,
+    record: &Record,
+    prescribed: &PrescribedForm,
+    values: Letter,
+    whom: Addressee,
+    out: &Destination,
+) -> Result<Output, Error> {
+    let now = workspace.may_sign(crate::record::letter::WRITE)?;
+    let law = workspace.law()?;
+    let own = workspace.own_record()?;
+    let sheet = filled(prescribed, values, whom, side(&law, Some(&own)));
+    let cleared = cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), sheet)?
+        .map_err(|v| Error::refused(v, None))?;
+    let text = sheets::write(&cleared, format_of(out))
+        .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
+    let digest = Digest::of(text.as_bytes());
+    let id = workspace.entropy.id()?;
+    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
+        Ok(logged::new(id, record.id, "form", &digest, e.salt()?))
+    })?;
+    out.write(text.as_bytes())?;
+    let said = format!("{} is written to {}; SHA-256 {digest}.", prescribed.name, out.shown());
+    Ok(Output::made(id, said).with("sha256", digest.to_string()).with("form", prescribed.id.clone()))
+}
+
+/// The form of a file, by how its name ends.
+fn format_of(out: &Destination) -> letter::LetterFormat {
+    if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
+        letter::LetterFormat::Text
+    } else {
+        letter::LetterFormat::Html
+    }
+}
+
 /// The largest translation that is attached, in bytes.
 const LARGEST_TRANSLATION: u64 = 1024 * 1024;
 
@@ -619,7 +697,10 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
     let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
     let out = Destination::of(form, "out")?;
     let now = workspace.may_sign(crate::record::letter::WRITE)?;
-    let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?.unwrap_or(LetterKind::Request);
+    let kind = request::terms_of(&record)?.kind;
+    let prescribed = form_of(form, &kind)?;
+    let named = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
+    let of = prescribed.map(|(_, of)| of).or(named).unwrap_or(LetterKind::Request);
     let addressee = form.maybe_read("addressee", "an addressee of a letter", Addressee::parse)?;
     let mut values = as_it_was(workspace, &record, of, addressee, job)?;
     if form.maybe("translation").is_some() {
@@ -645,14 +726,14 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
             "choose another --language, or attach a --translation with its --translator",
         ));
     }
+    if let Some((prescribed, _)) = prescribed {
+        let whom = addressee.unwrap_or(prescribed.to);
+        return write_form(workspace, &record, prescribed, values, whom, &out);
+    }
     let cleared =
         cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
             .map_err(|v| Error::refused(v, None))?;
-    let shape = if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
-        letter::LetterFormat::Text
-    } else {
-        letter::LetterFormat::Html
-    };
+    let shape = format_of(&out);
     let unwritten = |e: LetterError| match e {
         LetterError::Template(_) => Error::usage(format!("--language {}: {e}", shown(language))),
         LetterError::Render(_) => Error::new(ErrorKind::Internal, e.to_string(), "please report it"),

@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod draft;
 pub mod follow_up;
+pub mod form;
 pub mod letter;
 pub mod running;
 

@@ -1,6 +1,6 @@
 //! What the gate must know of what is done with a request. It writes nothing.
 
-use super::sides::{Side, between_parties, by_requesting_desk, is_by, party};
+use super::sides::{Side, between_parties, by_requesting_desk, is_by, party, said_to_both};
 use super::steps::{Answer, FollowUp, State, Step, may_step, was_consulted};
 use super::terms::{Terms, answer_of, follow_up_of, terms_of};
 use crate::law::edition::Between;
@@ -70,7 +70,9 @@ pub(super) fn send_gate_inputs(
     if !act.is_own() {
         return Ok(inputs_of(&terms));
     }
-    let draft = terms_of(&need(records, view.record, Kind::Request)?)?;
+    let record = need(records, view.record, Kind::Request)?;
+    said_to_both(&record, act)?;
+    let draft = terms_of(&record)?;
     if draft != terms {
         return Err(ApplyError::Authority("a request is sent with other terms than were reviewed".into()));
     }
@@ -90,6 +92,7 @@ pub(super) fn answer_gate_inputs(
     let record = need(records, view.record, Kind::Request)?;
     is_by(&record, act.desk(), Side::Requested)?;
     party(&record, act)?;
+    said_to_both(&record, act)?;
     let (answer, _) = answer_of(view)?;
     may_step(&record, Step::Answer(answer), act.now())?;
     let mut inputs = counterpart(&record, act);
@@ -232,6 +235,7 @@ pub(super) fn follow_up_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = by_requesting_desk(records, act, view)?;
+    said_to_both(&record, act)?;
     let mut inputs = once_sent(&record, counterpart(&record, act));
     let said = view.terms.get("said").and_then(Json::truth) == Some(true);
     let follow_up = follow_up_of(view)?;
