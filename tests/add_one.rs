@@ -118,9 +118,31 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "letter",
-        bound: Bound::FilesAndLines(1, 1),
-        files: &[("assets/templates/en/thanks.jinja", include_str!("add_one/letter.jinja"))],
-        places: &[&[edit("src/report/letter.rs", "    \"notice\",\n", "    \"notice\",\n    \"thanks\",\n")]],
+        bound: Bound::FilesAndLines(0, 7),
+        files: &[],
+        // A line in the table, and its sentences in each language.
+        places: &[
+            &[edit(
+                "src/report/letter.rs",
+                "    to_desk(\"wider-use\", Route::None),\n",
+                "    to_desk(\"wider-use\", Route::None),\n    to_desk(\"thanks\", Route::None),\n",
+            )],
+            &[edit(
+                "assets/templates/en/letters.ftl",
+                "wider-use-title = ",
+                "thanks-title = Word of thanks\nthanks-opening = This authority thanks yours.\nwider-use-title = ",
+            )],
+            &[edit(
+                "assets/templates/fr/letters.ftl",
+                "wider-use-title = ",
+                "thanks-title = Remerciements\nthanks-opening = La présente autorité vous remercie.\nwider-use-title = ",
+            )],
+            &[edit(
+                "assets/templates/es/letters.ftl",
+                "wider-use-title = ",
+                "thanks-title = Agradecimiento\nthanks-opening = Esta autoridad le da las gracias.\nwider-use-title = ",
+            )],
+        ],
         left_out: &[],
     },
     Case {

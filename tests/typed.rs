@@ -37,6 +37,8 @@ const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/seal/identity.rs", "the words of an identity's own format"),
     ("src/store/search.rs", "the names of members of content"),
     ("src/store/connection.rs", "what the database answers"),
+    ("src/report/language.rs", "the keys of phrases, and the parts that they take"),
+    ("src/law/calendar.rs", "the offset of a time that is typed"),
     ("src/value/", "readers of words"),
 ];
 

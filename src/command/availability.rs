@@ -6,11 +6,12 @@ use crate::gate::from_records;
 use crate::gate::verdict::Verdict;
 use crate::record::definition::{Actor, ApplyError, Moves, wrong_state};
 use crate::record::kind::Kind;
+use crate::record::request::{Answer, FollowUp, Step};
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{self, purge, request, review};
 use crate::value::json::Json;
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
 /// Returns why a command cannot be done to a record, as far as that can be told before its other arguments are known;
@@ -49,12 +50,34 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     {
         return Ok(Some(error.into()));
     }
+    if let Needs::Step(step) = writes.needs
+        && let Some(error) = law_refusal(workspace, step, record)?
+    {
+        return Ok(Some(error));
+    }
     let verdict = match writes.act {
         review::DECIDE => from_records::decide_facts(&records, now, person, record, &undecided())?.judge(),
         purge::PURGE => purge_verdict(workspace, record)?,
         act => from_records::act_facts(&records, &workspace.meta.realm, now, act, person, &inputs)?.judge(),
     };
     Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
+}
+
+/// Why the law of a request's kind does not know a step, whatever is said with it.
+fn law_refusal(workspace: &Workspace, step: Step, record: &Record) -> Result<Option<Error>, Error> {
+    let law = workspace.law()?;
+    let Some(kind) = record.text("kind").and_then(|id| law.request(id)) else { return Ok(None) };
+    Ok(match step {
+        Step::Answer(Answer::Postpone) if kind.never_postponed => Some(Error::new(
+            ErrorKind::Refused,
+            format!("{}: preservation is never postponed; what is lost meanwhile cannot be had back", kind.article),
+            "carry it out with `request accept`, or use `request refuse` on a ground of its article",
+        )),
+        Step::FollowUp(FollowUp::Inform) if !kind.two_steps => {
+            Some(Error::not_allowed(format!("{} gives no information of its own accord: it asks for some", kind.id)))
+        }
+        Step::Answer(_) | Step::FollowUp(_) => None,
+    })
 }
 
 /// Returns the gate's verdict on erasing a record with a reason. For a case the gate is asked about everything in it that was

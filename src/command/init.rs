@@ -3,6 +3,7 @@
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
 use crate::host::{file, lock};
+use crate::law::edition::Law;
 use crate::record::card;
 use crate::record::definition::token;
 use crate::value::class::Role;
@@ -100,8 +101,15 @@ fn init(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output
     let now = context.clock.now();
     let desk =
         found(&context.workspace, &mut me, &founding, now, |me| identity::write(&file, me, passphrase.as_ref()))?;
-    let said = format!(
+    let mut said = format!(
         "Desk {code} is founded. Its root key stands in your identity: keep a copy of that file off this machine."
     );
+    // Nothing is in force for a side that the law does not know: better said now than at the first request.
+    if Law::of_program().jurisdiction(&jurisdiction).is_none() {
+        said.push_str(&format!(
+            " There is no row of law for {jurisdiction}: until an administrator adds one with `law change`, no instrument is \
+             in force for this desk. `law row jurisdiction XA` shows what such a row says."
+        ));
+    }
     Ok(Output::made(desk, said).with("desk", code).with("workspace", context.workspace.to_string_lossy().into_owned()))
 }

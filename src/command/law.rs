@@ -12,10 +12,10 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::host::file;
-use crate::law::calendar::Calendar;
+use crate::law::calendar::{Calendar, Zone};
 use crate::law::deadline;
 use crate::law::edition::{Law, Table, version_in_words};
-use crate::law::ground::Ground;
+use crate::law::ground::{Effect, Ground, RaisedBy};
 use crate::law::instrument::Instrument;
 use crate::law::jurisdiction::{Jurisdiction, Threshold};
 use crate::law::request::{self, ClockKind, Counterpart, Event, RequestKind, Variant};
@@ -76,12 +76,12 @@ pub const COMMANDS: &[Command] = &[
         about: "Calculate the target and the legal limit of every clock of a kind of request",
         args: &[
             Arg::new("kind", ArgKind::Word(kinds), "the kind, such as bc29").positional(),
-            Arg::new("from", ArgKind::Line, "the event: a time in UTC, or a date (00:00Z)").required(),
+            Arg::new("from", ArgKind::Line, "the event: a time, with the offset of the addressee's place, or a date (its midnight; 00:00Z where no place is named)").required(),
             Arg::new("days", ArgKind::Number, "the time that the order itself sets, in days"),
             Arg::new(
                 "calendar",
                 ArgKind::Line,
-                "the jurisdiction whose days off count; without it, Saturday and Sunday",
+                "the jurisdiction whose days off and midnight count; without it, Saturday, Sunday and the offset of --from",
             ),
             HERE,
         ],
@@ -161,6 +161,27 @@ pub const COMMANDS: &[Command] = &[
             keys: &[],
         }),
         run: Handler::Writes(change),
+    },
+    Command {
+        noun: "law",
+        name: "verify",
+        about: "Say that you have read the source of a row, and when: the row is dated from then on",
+        args: &[
+            Arg::new("row", ArgKind::Line, "the row's id, such as bc29, or its table and id: ground/R2").positional(),
+            Arg::new("on", ArgKind::Line, "the day on which it was read, such as 2026-11-29").required(),
+            Arg::new("because", ArgKind::Body, "what was read, and where; it is kept for ever").required(),
+        ],
+        writes: Some(Writes {
+            act: law::CHANGE,
+            weight: Weight::Records,
+            needs: Needs::Nothing,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(verify),
     },
     Command {
         noun: "law",
@@ -266,6 +287,9 @@ fn length(clock: &request::ClockRow) -> String {
     let time = clock.amount.zip(clock.unit).map(|(n, unit)| format!("{n} {unit}s"));
     match (time, clock.longer_wins) {
         (Some(time), true) => format!("{time}, or what the order sets where that is longer"),
+        (Some(time), false) if clock.minimum => {
+            format!("at least {time}, and until the request that follows on is decided")
+        }
         (Some(time), false) => time,
         (None, _) if clock.clock == ClockKind::Authority => "as the order or the warrant says".to_owned(),
         (None, _) => "no fixed limit".to_owned(),
@@ -281,10 +305,15 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         format!("  status    {status}"),
         format!("  rests on  {}", law.instrument(&kind.instrument).map_or("", |i| i.name.as_str())),
         format!(
-            "  asks      tier {}, review {}, of a {}; data: {}",
+            "  asks      tier {}, review {}, {}; data: {}",
             kind.tier,
             if kind.review { kind.level.word() } else { "none" },
-            kind.counterpart,
+            match kind.counterpart {
+                Counterpart::Domestic => "of whom it binds at home: no partner is asked",
+                Counterpart::Desk => "of a desk",
+                Counterpart::Provider => "of a provider",
+                Counterpart::Authority => "of an authority",
+            },
             if kind.categories.is_empty() { "none".to_owned() } else { words_of(&kind.categories) }
         ),
         format!("  source    {} ({})", kind.source, kind.verified),
@@ -315,7 +344,48 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     } else {
         "GROUNDS on which it may be refused or postponed, and no others".to_owned()
     });
-    text.extend(grounds.iter().map(|g| format!("  {:12} {} ({}; {})", g.id, g.text, g.source, g.verified)));
+    for (who, heading) in [
+        (RaisedBy::Requested, ""),
+        (RaisedBy::Enforcing, "  raised by the enforcing authority:"),
+        (RaisedBy::Provider, "  raised by the provider:"),
+    ] {
+        let mut of = grounds.iter().filter(|g| g.raised_by() == who && g.effect != Effect::Never).peekable();
+        if of.peek().is_some() && !heading.is_empty() {
+            text.push(heading.to_owned());
+        }
+        text.extend(of.map(|g| {
+            let only = if g.reserved { "; only for a side that reserved it" } else { "" };
+            format!("  {:12} {} ({}; {}{only})", g.id, g.text, g.source_in(&kind.instrument), g.verified)
+        }));
+    }
+    let no_grounds: Vec<&&Ground> = grounds.iter().filter(|g| g.effect == Effect::Never).collect();
+    if !no_grounds.is_empty() {
+        text.push("NO GROUND".to_owned());
+        text.extend(
+            no_grounds.iter().map(|g| format!("  {} ({}; {})", g.text, g.source_in(&kind.instrument), g.verified)),
+        );
+    }
+    if kind.never_postponed {
+        text.push("NEVER POSTPONED: it is carried out, or refused on a ground of its article".to_owned());
+    }
+    if let Some(consult) = &kind.consult {
+        let must = if consult.must { "CONSULTED FIRST" } else { "CONSULTED FIRST where appropriate" };
+        text.push(format!("{must}: {} ({})", consult.source, consult.verified));
+    }
+    if let Some(yields) = &kind.yields {
+        text.push(format!(
+            "WHERE A TREATY OF MUTUAL ASSISTANCE IS IN FORCE between the two, these fall away: {} ({}; {})",
+            yields.grounds.join(", "),
+            yields.source,
+            yields.verified
+        ));
+    }
+    if let Some(may) = &kind.unvalidated {
+        text.push(format!("BEFORE VALIDATION it goes out in an emergency for {} alone", words_of(may)));
+    }
+    if kind.two_steps {
+        text.push("IN TWO STEPS: what it gives follows only once its conditions are accepted".to_owned());
+    }
     if !kind.follow_on.is_empty() {
         text.push(format!("\nFOLLOWED BY {}", kind.follow_on.join(", ")));
     }
@@ -330,7 +400,11 @@ struct DeadlineRow {
     variant: Variant,
     target: Option<Timestamp>,
     limit: Option<Timestamp>,
+    /// The limit as the clocks of the addressee's place show it.
+    local: String,
     rolls: bool,
+    /// Whether the period is the shortest that counts.
+    minimum: bool,
     status: String,
     source: String,
     starts: Event,
@@ -339,7 +413,12 @@ struct DeadlineRow {
 
 fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     let kind = kind_of(law, args)?;
-    let time = |t: &str| Timestamp::parse(t).or_else(|| Timestamp::parse_date(t).map(Timestamp::of_date));
+    let zone = match args.maybe("calendar") {
+        Some(_) => jurisdiction_of(law, args, "calendar")?.zone(),
+        // Who types the offset of a place counts in its days.
+        None => args.maybe("from").and_then(Zone::of_typed).unwrap_or_default(),
+    };
+    let time = |t: &str| Timestamp::parse(t).or_else(|| Timestamp::parse_date(t).map(|day| zone.midnight(day)));
     let event = args.read("from", "a time such as 2026-09-04T14:20:00Z, or a date,", time)?;
     let days = args.number("days")?;
     if days.is_some_and(|n| !(1..=36_500).contains(&n)) {
@@ -347,7 +426,7 @@ fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     }
     let calendar = match args.maybe("calendar") {
         Some(_) => jurisdiction_of(law, args, "calendar")?.calendar(),
-        None => Calendar::default(),
+        None => Calendar::default().in_zone(zone.clone()),
     };
     let status = status(law, kind, now);
     let row = |c: &deadline::Clock<'_>| DeadlineRow {
@@ -355,7 +434,9 @@ fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         variant: c.row.variant.clone(),
         target: c.target,
         limit: c.limit,
+        local: c.limit.map(|t| zone.show(t)).unwrap_or_default(),
         rolls: c.row.rolls,
+        minimum: c.row.minimum,
         status: status.clone(),
         source: c.row.source.clone(),
         starts: c.row.starts,
@@ -368,6 +449,7 @@ fn compute(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         ("starts", "FROM WHEN IT IS"),
         ("target", "TARGET"),
         ("limit", "LIMIT"),
+        ("local", "AT THE PLACE"),
         ("status", "STATUS"),
         ("source", "SOURCE"),
     ];
@@ -396,6 +478,7 @@ fn show_jurisdiction(law: &Law, _: Timestamp, args: &Args) -> Result<Output, Err
         format!("  central authority  {}", j.central_authority),
         format!("  24/7 contact       {}", j.contact_24_7),
         format!("  languages          {}", j.languages.join(", ")),
+        format!("  time zone          {}", if j.time_zone.is_empty() { "UTC" } else { &j.time_zone }),
         format!("  transmission       {}", j.transmission.join(", ")),
         format!("  dual criminality   {}", j.dual_criminality),
         format!("  capital punishment {}", j.capital_punishment),
@@ -625,6 +708,47 @@ fn change(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let named: Vec<String> = changes.iter().map(|(table, id, _)| format!("{table} {id}")).collect();
     sign(workspace, &because, changes)?;
     describe_rows(workspace, &named)
+}
+
+/// The table and id of a row that is named by its id, or by both.
+fn row_named(law: &Law, named: &str) -> Result<(Table, String), Error> {
+    let (tables, id) = match named.split_once('/') {
+        Some((table, id)) => (Table::parse(table).into_iter().collect::<Vec<_>>(), id),
+        None => (Table::ALL.to_vec(), named),
+    };
+    let found: Vec<Table> = tables.into_iter().filter(|table| law.row(*table, id).is_some()).collect();
+    match found.as_slice() {
+        [table] => Ok((*table, id.to_owned())),
+        [] => Err(Error::unknown(format!("there is no row {}", shown(named)))),
+        several => {
+            let all: Vec<String> = several.iter().map(|table| format!("{table}/{id}")).collect();
+            Err(Error::usage(format!("{} names several rows: {}", shown(named), all.join(", "))))
+        }
+    }
+}
+
+fn verify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let before = workspace.law()?;
+    let (table, id) = row_named(&before, args.need("row")?)?;
+    let day = args.read("on", "a day such as 2026-11-29", Timestamp::parse_date)?;
+    if Timestamp::of_date(day) > workspace.now() {
+        return Err(Error::usage("--on: nobody has read anything on a day that is still to come"));
+    }
+    let because = args.body("because")?.unwrap_or_default();
+    let unknown = || Error::unknown(format!("there is no {table} {}", shown(&id)));
+    let mut row = before.row(table, &id).ok_or_else(unknown)?;
+    if let Some(members) = row.as_object_mut() {
+        members.insert("verified".to_owned(), day.to_string().into());
+    }
+    let mut after = Law::clone(&before);
+    let bad = |what: String| Error::new(ErrorKind::Malformed, what, "nothing was changed");
+    after.put(table, &row.to_string()).map_err(bad)?;
+    if before.row(table, &id).as_ref() == Some(&row) {
+        return Err(Error::not_allowed(format!("{table} {id} was verified on that day already")));
+    }
+    let row = json::parse(row.to_string().as_bytes(), Limits::SIGNED).map_err(|e| bad(e.to_string()))?;
+    sign(workspace, &because, vec![(table, id.clone(), Some(row))])?;
+    describe_rows(workspace, &[format!("{table} {id}")])
 }
 
 fn restore(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

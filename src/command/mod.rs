@@ -35,9 +35,12 @@ nouns! {
     law: law::COMMANDS;
     case: case::COMMANDS;
     item: item::COMMANDS, item::import::COMMANDS;
-    request: request::COMMANDS, request::letter::COMMANDS;
+    request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
+        request::letter::COMMANDS;
     review: review::COMMANDS;
     disclosure: disclosure::COMMANDS;
+    directory: directory::COMMANDS;
+    notice: notice::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;

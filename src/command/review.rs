@@ -39,6 +39,7 @@ const REVIEWABLE: &[RecordState] = &{
         S::Acknowledged.any(),
         S::Clarification.any(),
         S::Conditional.any(),
+        S::Consultation.any(),
         S::Accepted.any(),
         S::Partly.any(),
         S::Postponed.any(),
@@ -238,7 +239,7 @@ fn tests_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
         required: false,
         words: all_words::<TestOutcome>(),
     };
-    Ok(Test::of_level(level).iter().map(row).collect())
+    Ok(Test::asked(level, review::is_about_person(&record)).iter().map(row).collect())
 }
 
 /// A review as it is shown.
@@ -447,7 +448,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ReviewSummary, Erro
         requester: name(&text("requester"))?,
         opened: record.instant("opened"),
         tests: level
-            .map(Test::of_level)
+            .map(|level| Test::asked(level, review::is_about_person(record)))
             .unwrap_or_default()
             .iter()
             .map(|t| TestRow {
@@ -556,9 +557,19 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         None => Level::for_tier(tier).ok_or_else(|| Error::not_allowed("tier 1 needs no review"))?,
     };
     let id = workspace.entropy.id()?;
-    let scope = Scope { subject: subject.id, to: to.id, purpose, level, tier: level.tier().max(tier) };
+    let about_person = match subject.kind {
+        Kind::Request => asks_who_somebody_is(workspace, &subject)?,
+        _ => review::item_is_about_person(&subject),
+    };
+    let scope = Scope { subject: subject.id, to: to.id, purpose, level, tier: level.tier().max(tier), about_person };
     workspace.act_alone(crate::record::review::OPEN, Audience::OwnDesk, |_, _| Ok(review::new(id, &scope)))?;
     Ok(Output::made(id, format!("A review of level {level} waits for a legal reviewer.")))
+}
+
+/// Whether a request asks who somebody is.
+fn asks_who_somebody_is(workspace: &Workspace, request: &Record) -> Result<bool, Error> {
+    let terms = crate::record::request::terms_of(request)?;
+    Ok(workspace.law()?.request(&terms.kind).is_some_and(|kind| kind.identifies(&terms.categories)))
 }
 
 /// The purpose of a case; the desk's own where there is none.
@@ -575,7 +586,8 @@ fn assess(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Assessment { less_intrusive: args.body("less-intrusive")?.unwrap_or_default(), ..Assessment::default() };
     if let Some(outcome) = args.maybe_read("all", "met, not, condition or n/a", TestOutcome::parse)? {
         let level = review::level_of(&record).unwrap_or(Level::L3);
-        assessment.tests = Test::of_level(level).iter().map(|t| (*t, outcome)).collect();
+        let asked = Test::asked(level, review::is_about_person(&record));
+        assessment.tests = asked.into_iter().map(|t| (t, outcome)).collect();
     }
     for (name, outcome) in args.pairs("test")? {
         let test = test_named(&name)?;

@@ -57,10 +57,6 @@ pub struct Decide {
     pub problems: Vec<String>,
 }
 
-/// The tests that are asked at every level where the review is about an identified person: unmasking a dissident is a request
-/// for subscriber data.
-const ABOUT_PERSON: [Test; 4] = [Test::DeathPenalty, Test::Torture, Test::PoliticalOffence, Test::Discrimination];
-
 impl Decide {
     /// Returns the facts read from JSON; what is wrong with them is kept for V-00.
     pub fn read(json: &Json) -> Self {
@@ -174,11 +170,7 @@ impl Decide {
             "a conflict of interest is declared".into()
         });
 
-        let asked: Option<Vec<Test>> = self.level.zip(self.about_person).map(|(level, about_person)| {
-            let mut asked = Test::of_level(level).to_vec();
-            asked.extend(ABOUT_PERSON.iter().filter(|t| about_person && !Test::of_level(level).contains(t)));
-            asked
-        });
+        let asked = self.level.zip(self.about_person).map(|(level, about)| Test::asked(level, about));
         let outcome_of =
             |test: Test| self.tests.as_ref().map(|all| all.iter().find(|(t, _)| *t == test).map(|(_, o)| *o));
         let complete = asked.as_ref().and_then(|asked| {

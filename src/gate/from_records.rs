@@ -393,11 +393,15 @@ fn facts_of_act(
     let standing = if active { MemberStanding::Active } else { MemberStanding::Revoked };
     let partner = match inputs.partner {
         None => None,
-        Some(id) => {
-            let facts =
-                records.get(id)?.filter(|r| r.kind == Kind::Partner).as_ref().map(partner_facts).unwrap_or_default();
-            Some(act::Partner { realm: facts.realm, standing: facts.standing, channel: facts.channel })
-        }
+        Some(id) => match records.get(id)? {
+            // What a desk orders at home is asked of no partner.
+            Some(own) if own.kind == Kind::Desk => None,
+            other => {
+                let other = other.filter(|r| r.kind == Kind::Partner);
+                let facts = other.as_ref().map(partner_facts).unwrap_or_default();
+                Some(act::Partner { realm: facts.realm, standing: facts.standing, channel: facts.channel })
+            }
+        },
     };
     let review = match inputs.reviewed {
         None => None,
@@ -452,7 +456,7 @@ pub fn decide_facts(
             Conflict::None
         }),
         reasons: Some(text(decision.reasoned)),
-        about_person: Some(false),
+        about_person: Some(review::is_about_person(record)),
         problems: Vec::new(),
     })
 }

@@ -1,9 +1,13 @@
 //! Deadlines: from an event and a row of the law to a target and a legal limit.
 //!
+//! Days are those of the addressee: they begin and end at the midnight of its place.
+//!
 //! The target is the event plus the period. The limit is when the period ends in law (Reg. 1182/71 Art 3): a
 //! period in days ends with the last hour of its last day and, where its row says so, rolls on to the next working day; a
 //! period in hours begins at the full hour after the event and never rolls. A preservation never rolls: data are lost at
 //! its target.
+
+use jiff::civil::Date;
 
 use super::calendar::Calendar;
 use super::edition::Law;
@@ -47,38 +51,40 @@ fn run<'a>(row: &'a ClockRow, event: Timestamp, order_days: Option<i64>, calenda
         let limit = event.hour_after().plus(Duration::hours(amount));
         return Clock { row, target: Some(event.plus(Duration::hours(amount))), limit: Some(limit) };
     }
-    let target = event.plus(Duration::days(amount));
     if row.clock == ClockKind::Preservation {
+        let target = event.plus(Duration::days(amount));
         return Clock { row, target: Some(target), limit: Some(target) };
     }
-    let day = Duration::days(1);
-    let mut last = target.start_of_day();
-    // The search for a working day ends after a year, so that timestamps at the end of their range cannot loop for ever.
-    let latest = last.plus(Duration::days(366));
+    let zone = calendar.zone();
+    let target = zone.days_later(event, amount);
+    let mut last = zone.date(target);
+    // The search for a working day ends after a year, so that days at the end of their range cannot loop for ever.
+    let mut days_left = 366;
+    let mut next = |last: &mut Date| {
+        *last = last.tomorrow().unwrap_or(*last);
+        days_left -= 1;
+        days_left > 0
+    };
     if row.rolls {
-        while last < latest && !calendar.works(last) {
-            last = last.plus(day);
-        }
+        while !calendar.works(last) && next(&mut last) {}
         // A period of two days or more holds at least two on which somebody works (Reg. 1182/71 Art 3(5)).
-        let first = event.start_of_day().plus(day);
-        while last < latest && eu && amount >= 2 && working_days(calendar, first, last) < 2 {
-            last = last.plus(day);
-        }
+        let first = zone.date(event);
+        while eu && amount >= 2 && working_days_after(calendar, first, last) < 2 && next(&mut last) {}
     }
-    Clock { row, target: Some(target), limit: Some(last.plus(day)) }
+    Clock { row, target: Some(target), limit: Some(zone.midnight(last.tomorrow().unwrap_or(last))) }
 }
 
-fn working_days(calendar: &Calendar, first: Timestamp, last: Timestamp) -> usize {
-    std::iter::successors(Some(first), |d| Some(d.plus(Duration::days(1))))
-        .take_while(|d| *d <= last)
-        .filter(|d| calendar.works(*d))
-        .count()
+/// How many days on which somebody works lie after `event` and not after `last`.
+fn working_days_after(calendar: &Calendar, event: Date, last: Date) -> usize {
+    let days = std::iter::successors(event.tomorrow().ok(), |d| d.tomorrow().ok());
+    days.take_while(|d| *d <= last).filter(|d| calendar.works(*d)).count()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::calendar::Zone;
     use super::super::request::by_id;
     use super::*;
 
@@ -144,6 +150,38 @@ mod tests {
             ("bc29", "reply", "ordinary", "2026-09-04T14:20:00Z", "none", "none"),
         ] {
             check(kind, clock, variant, from, None, target, limit);
+        }
+    }
+
+    #[test]
+    fn days_end_at_the_midnight_of_the_addressee() {
+        let limit = |zone: &str, from: &str, kind: &str, variant: &str| {
+            let calendar = Calendar::default().in_zone(Zone::parse(zone).unwrap());
+            let event = Timestamp::parse(from).unwrap();
+            let found = clocks(&Law::of_program(), by_id(kind).unwrap(), event, None, &calendar);
+            let clock = found.into_iter().find(|c| c.row.variant.word() == variant).unwrap();
+            (clock.target.unwrap().to_string(), clock.limit.unwrap().to_string())
+        };
+        const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+        for (zone, from, kind, variant, target, end) in [
+            (BERLIN, "2026-09-04T07:00:00Z", "epoc", "ordinary", "2026-09-14T07:00:00Z", "2026-09-14T22:00:00Z"),
+            // After eleven at night in UTC it is the next day there.
+            (BERLIN, "2026-09-04T22:30:00Z", "epoc", "ordinary", "2026-09-14T22:30:00Z", "2026-09-15T22:00:00Z"),
+            // Across the end of summer time the midnight is an hour later in UTC.
+            (BERLIN, "2026-10-20T09:00:00Z", "epoc", "ordinary", "2026-10-30T10:00:00Z", "2026-10-30T23:00:00Z"),
+            ("JST-9", "2026-09-03T16:00:00Z", "eio", "ordinary", "2026-10-03T16:00:00Z", "2026-10-05T15:00:00Z"),
+            (
+                "EST5EDT,M3.2.0,M11.1.0",
+                "2026-09-04T02:00:00Z",
+                "2ap7",
+                "ordinary",
+                "2026-10-04T02:00:00Z",
+                "2026-10-04T04:00:00Z",
+            ),
+            // Hours are the same everywhere.
+            (BERLIN, "2026-09-04T14:20:00Z", "epoc", "emergency", "2026-09-04T22:20:00Z", "2026-09-04T23:00:00Z"),
+        ] {
+            assert_eq!(limit(zone, from, kind, variant), (target.into(), end.into()), "{zone} {from} {kind} {variant}");
         }
     }
 

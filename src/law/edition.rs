@@ -11,7 +11,7 @@ use super::instrument::{self, Instrument};
 use super::jurisdiction::{self, Jurisdiction, Recognition};
 use super::request::{self, RequestKind};
 use super::row::LawRow;
-use crate::value::class::{Test, words};
+use crate::value::class::{Category, Test, words};
 use crate::value::timestamp::Timestamp;
 
 words! {
@@ -30,6 +30,19 @@ words! {
 
 /// The largest row that is taken, in bytes of its JSON.
 pub const LARGEST_ROW: usize = 64 * 1024;
+
+/// Between whom a request is, and for what: which grounds count hangs on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Between<'a> {
+    /// The jurisdiction that is asked.
+    pub requested: &'a str,
+    /// The jurisdiction that asks.
+    pub requesting: &'a str,
+    /// The categories of data that were chosen; empty where none was.
+    pub categories: &'a [Category],
+    /// Now.
+    pub now: Timestamp,
+}
 
 /// Every table, and how many changes were made to the program's.
 #[derive(Clone, Debug)]
@@ -129,6 +142,43 @@ impl Law {
     pub fn grounds(&self, kind: &RequestKind, effect: Effect) -> Vec<&Ground> {
         let all = kind.grounds.iter().filter_map(|id| self.ground(id));
         all.filter(|g| g.effect.allows(effect)).collect()
+    }
+
+    /// The treaty of mutual assistance, or the legislation in its place, that stands between two sides beside an instrument.
+    pub fn treaty_between(&self, beside: &str, one: &str, other: &str, now: Timestamp) -> Option<&Instrument> {
+        let others = self.instruments.iter().filter(|i| i.mutual_assistance && i.id.word() != beside);
+        others.into_iter().find(|i| self.in_force_between(i.id.word(), one, other, now))
+    }
+
+    /// Why a ground of a kind's list does not count between two sides for what is asked; `None` where it does.
+    pub fn why_not_counted(&self, kind: &RequestKind, ground: &Ground, asked: &Between<'_>) -> Option<String> {
+        let article = |source: &str| format!("({source})");
+        if ground.effect == Effect::Never {
+            return Some(format!("it is no ground: {} {}", ground.text, article(ground.source_in(&kind.instrument))));
+        }
+        let party = self.jurisdiction(asked.requested).and_then(|j| j.party(&kind.instrument));
+        if ground.reserved && !party.is_some_and(|p| p.reserves.contains(&ground.id)) {
+            return Some(format!(
+                "{} has not reserved it {}",
+                asked.requested,
+                article(ground.source_in(&kind.instrument))
+            ));
+        }
+        if !ground.counts_for(asked.categories) {
+            return Some(format!(
+                "it does not count for what is asked here {}",
+                article(ground.source_in(&kind.instrument))
+            ));
+        }
+        let yields = kind.yields.as_ref().filter(|y| y.grounds.contains(&ground.id))?;
+        let treaty = self.treaty_between(&kind.instrument, asked.requested, asked.requesting, asked.now)?;
+        Some(format!("{} is in force between the two, and it decides {}", treaty.name, article(&yields.source)))
+    }
+
+    /// The grounds of a kind's list that allow something, in its order, where they count.
+    pub fn grounds_between(&self, kind: &RequestKind, effect: Effect, asked: &Between<'_>) -> Vec<&Ground> {
+        let counts = |g: &&Ground| self.why_not_counted(kind, g, asked).is_none();
+        self.grounds(kind, effect).into_iter().filter(counts).collect()
     }
 
     /// What jurisdiction `by` accepts of jurisdiction `of` as meeting a test of its own, also where that has ended.

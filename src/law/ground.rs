@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::row::{self, LawRow, Verified};
-use crate::value::class::words;
+use crate::value::class::{Category, words};
 
 words! {
     /// What may be done to a request on a ground.
@@ -16,15 +16,32 @@ words! {
         Postpone = "postpone",
         /// Either.
         Either = "either",
+        /// Neither: the instrument says that it is no ground.
+        Never = "never",
     }
 }
 
-row::law_words! { Effect: "`effect` is `refuse`, `postpone` or `either`" }
+words! {
+    /// Who may raise a ground.
+    RaisedBy {
+        /// The requested side.
+        Requested = "requested",
+        /// The provider that an order binds.
+        Provider = "provider",
+        /// The authority that enforces an order.
+        Enforcing = "enforcing",
+    }
+}
+
+row::law_words! {
+    Effect: "`effect` is `refuse`, `postpone`, `either` or `never`",
+    RaisedBy: "`raised_by` is `requested`, `provider` or `enforcing`",
+}
 
 impl Effect {
     /// Whether a ground that allows this allows `other`.
     pub fn allows(self, other: Self) -> bool {
-        self == other || self == Self::Either
+        self != Self::Never && (self == other || self == Self::Either)
     }
 }
 
@@ -43,6 +60,15 @@ pub struct Ground {
     pub source: String,
     /// The day on which it was read, or `unverified`.
     pub verified: Verified,
+    /// Who may raise it; the requested side where it is left out.
+    #[serde(default, deserialize_with = "row::maybe_word", skip_serializing_if = "Option::is_none")]
+    pub raised_by: Option<RaisedBy>,
+    /// Whether it counts only for a side that reserved it under the instrument.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reserved: bool,
+    /// Categories for which it does not count, where nothing else is asked for.
+    #[serde(default, deserialize_with = "row::all_words", skip_serializing_if = "Vec::is_empty")]
+    pub not_for: Vec<Category>,
     /// Where other instruments name the same ground.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
@@ -61,6 +87,16 @@ pub struct Also {
 }
 
 impl Ground {
+    /// Who may raise it.
+    pub fn raised_by(&self) -> RaisedBy {
+        self.raised_by.unwrap_or(RaisedBy::Requested)
+    }
+
+    /// Whether it counts against what a request asks for.
+    pub fn counts_for(&self, asked: &[Category]) -> bool {
+        self.not_for.is_empty() || asked.is_empty() || !asked.iter().all(|c| self.not_for.contains(c))
+    }
+
     /// Where an instrument names it: the article that a letter cites.
     pub fn source_in(&self, instrument: &str) -> &str {
         self.also.iter().find(|a| a.instrument == instrument).map_or(&self.source, |a| &a.source)

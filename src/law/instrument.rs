@@ -55,6 +55,12 @@ pub struct Instrument {
     /// The day from which it applies, where its status says so.
     #[serde(default)]
     pub applies_from: Option<String>,
+    /// The day of that status, as the source has it; none where the source gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_on: Option<String>,
+    /// Whether it is a treaty of mutual assistance, or legislation in its place, that other instruments yield to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mutual_assistance: bool,
     /// Whether its periods are counted as Regulation 1182/71 says.
     pub eu: bool,
     /// What else to know; may be empty.
@@ -104,6 +110,7 @@ impl LawRow for Instrument {
                 applies == self.applies_from.is_some() && self.applies_from.as_deref().is_none_or(row::is_date),
                 "`applies_from` is a date, and is there where the status is `applies from`",
             ),
+            (self.status_on.as_deref().is_none_or(row::is_date), "`status_on` is a date"),
             (!self.name.is_empty() && !self.source.is_empty(), "`name` and `source` say something"),
         ])
     }

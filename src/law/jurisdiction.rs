@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, Zone};
 use super::row::{self, LawRow, Verified};
 use crate::value::class::{Category, Test, words};
 use crate::value::timestamp::{Duration, Timestamp};
@@ -66,6 +66,9 @@ pub struct Jurisdiction {
     pub contact_24_7: String,
     /// The languages that it accepts.
     pub languages: Vec<String>,
+    /// The same as data: for which instruments, and whether for urgent requests alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepts: Vec<AcceptedLanguage>,
     /// The ways in which it takes requests.
     pub transmission: Vec<String>,
     /// `never`, `coercive-only`, `always` or `listed-waiver`.
@@ -90,6 +93,9 @@ pub struct Jurisdiction {
     pub oversight_body: String,
     /// What its courts ask of evidence.
     pub admissibility: String,
+    /// Its time zone as POSIX writes one, with the rule for summer: `CET-1CEST,M3.5.0,M10.5.0/3`. Empty: UTC.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub time_zone: String,
     /// Its days off each week.
     pub weekend: Vec<String>,
     /// Its other days off.
@@ -109,6 +115,22 @@ pub struct Jurisdiction {
     pub recognition: Vec<Recognition>,
 }
 
+/// A language that a jurisdiction accepts.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedLanguage {
+    /// Its code, such as `fr`.
+    pub language: String,
+    /// Its name.
+    pub name: String,
+    /// Whether for urgent requests alone.
+    #[serde(default)]
+    pub urgent_only: bool,
+    /// For which instruments; for all where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instruments: Vec<String>,
+}
+
 /// Where a jurisdiction stands with an instrument.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -123,6 +145,9 @@ pub struct Party {
     pub since: Option<String>,
     /// Its reservations; may be empty.
     pub reservations: String,
+    /// Grounds that count for it because it reserved them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserves: Vec<String>,
 }
 
 /// Who authorises access to a category of data, on which standard.
@@ -199,6 +224,10 @@ impl LawRow for Jurisdiction {
                 self.weekend.len() <= 4 && self.weekend.iter().all(|d| Calendar::is_weekday(d)),
                 "`weekend` names days of the week, at most four",
             ),
+            (
+                Zone::parse(&self.time_zone).is_some(),
+                "`time_zone` is one as POSIX writes it, such as `CET-1CEST,M3.5.0,M10.5.0/3`",
+            ),
             (self.holidays.iter().all(|d| row::is_date(d)), "`holidays` are dates"),
             (self.preservation_days >= 0 && self.preservation_extension_days >= 0, "a time is not negative"),
             (self.instrument.iter().all(party), "the `since` of an `instrument` is a date"),
@@ -222,9 +251,25 @@ impl Jurisdiction {
         self.instrument.iter().any(|p| p.id == instrument && p.status == PartyStatus::InForce && since(p))
     }
 
-    /// Its days off.
+    /// Where it stands with an instrument.
+    pub fn party(&self, instrument: &str) -> Option<&Party> {
+        self.instrument.iter().find(|p| p.id == instrument)
+    }
+
+    /// The languages that it accepts for what rests on an instrument.
+    pub fn accepts_for(&self, instrument: &str) -> Vec<&AcceptedLanguage> {
+        let counts = |a: &&AcceptedLanguage| a.instruments.is_empty() || a.instruments.iter().any(|i| i == instrument);
+        self.accepts.iter().filter(counts).collect()
+    }
+
+    /// Its time zone.
+    pub fn zone(&self) -> Zone {
+        Zone::parse(&self.time_zone).unwrap_or_default()
+    }
+
+    /// Its days off, in its own time.
     pub fn calendar(&self) -> Calendar {
-        Calendar::new(&self.weekend, &self.holidays)
+        Calendar::new(&self.weekend, &self.holidays).in_zone(self.zone())
     }
 }
 

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod ceiling;
 pub mod deadline;
 pub mod edition;
+pub mod form;
 pub mod ground;
 pub mod instrument;
 pub mod jurisdiction;

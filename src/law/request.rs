@@ -11,10 +11,14 @@ use crate::value::word::open_words;
 words! {
     /// Whom a request goes to.
     Counterpart {
+        /// Nobody abroad: the desk's own authority orders it at home.
+        Domestic = "domestic",
         /// Another desk.
         Desk = "desk",
         /// Straight to a provider.
         Provider = "provider",
+        /// The central or judicial authority of the other side.
+        Authority = "authority",
     }
 }
 
@@ -96,8 +100,8 @@ open_words! {
 
 row::law_words! {
     Level: "`level` is L1, L2 or L3",
-    Category: "`categories`, and the `category` of a `threshold`, are categories of data",
-    Counterpart: "`counterpart` is `desk` or `provider`",
+    Category: "`categories`, `unvalidated`, `not_for` and the `category` of a `threshold` are categories of data",
+    Counterpart: "`counterpart` is `domestic`, `desk`, `provider` or `authority`",
     Addressee: "`addressees`, and the `to` of a `field` or `clock`, are of `desk`, `provider` and `authority`",
     ClockKind: "a `clock` is not one of those that can be computed: `reply`, `preservation`, `authority`",
     Unit: "a `clock` is not one of those that can be computed: its `unit` is `hour` or `day`",
@@ -139,6 +143,31 @@ pub struct RequestKind {
     /// The closed list of grounds on which it may be refused.
     #[serde(default)]
     pub grounds: Vec<String>,
+    /// Whether the instrument closes no list: it is refused with reasons, on a ground or on none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub open_grounds: bool,
+    /// Whether it may never be postponed: what is lost meanwhile cannot be had back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub never_postponed: bool,
+    /// The grounds that fall away where a treaty of mutual assistance is in force between the two sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yields: Option<Yields>,
+    /// What the instrument says of consulting whoever asks before they are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consult: Option<Consult>,
+    /// The categories for which an order may go out in an emergency before anyone has validated it. Left out: it needs no
+    /// validation.
+    #[serde(default, deserialize_with = "row::maybe_all_words", skip_serializing_if = "Option::is_none")]
+    pub unvalidated: Option<Vec<Category>>,
+    /// Whether it goes straight to a provider, and no desk is asked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub straight: bool,
+    /// Whether the instrument prescribes a system through which it goes to the provider.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub system: bool,
+    /// Whether what it gives follows only once its conditions are accepted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub two_steps: bool,
     /// Kinds that usually follow.
     #[serde(default)]
     pub follow_on: Vec<String>,
@@ -152,6 +181,40 @@ pub struct RequestKind {
     /// What runs from when it is sent.
     #[serde(default)]
     pub clock: Vec<ClockRow>,
+}
+
+/// The duty to consult whoever asks before a request is refused or postponed.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consult {
+    /// Whether it is a duty; otherwise it is one where that is appropriate.
+    pub must: bool,
+    /// The grounds before which it is; all of them where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
+    /// Where it was read.
+    pub source: String,
+    /// The day on which it was read, or `unverified`.
+    pub verified: Verified,
+}
+
+impl Consult {
+    /// Whether the request may not be refused or postponed on a ground before the other side was consulted.
+    pub fn stands_before(&self, ground: Option<&str>) -> bool {
+        self.must && (self.before.is_empty() || ground.is_some_and(|g| self.before.iter().any(|b| b == g)))
+    }
+}
+
+/// What of an instrument does not apply where a treaty of mutual assistance does.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Yields {
+    /// The grounds.
+    pub grounds: Vec<String>,
+    /// Where it was read.
+    pub source: String,
+    /// The day on which it was read, or `unverified`.
+    pub verified: Verified,
 }
 
 /// One thing that a request says.
@@ -195,6 +258,10 @@ pub struct ClockRow {
     /// Whether a longer time that the order itself sets counts instead.
     #[serde(default)]
     pub longer_wins: bool,
+    /// Whether the period is the shortest that counts: what it runs for is kept at least so long, and until a request that
+    /// follows on is decided.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub minimum: bool,
     /// Whose letter names it; that of every addressee of the kind where it is left out.
     #[serde(default, deserialize_with = "row::maybe_all_words", skip_serializing_if = "Option::is_none")]
     pub to: Option<Vec<Addressee>>,
@@ -216,6 +283,12 @@ impl ClockRow {
     pub fn is_for(&self, whom: Addressee) -> bool {
         self.to.as_ref().is_none_or(|to| to.contains(&whom))
     }
+}
+
+/// A member that is `false` is not written: rows that were signed before it was known stay as they are.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes members by reference")]
+const fn is_false(so: &bool) -> bool {
+    !*so
 }
 
 #[derive(Deserialize)]
@@ -243,8 +316,16 @@ impl LawRow for RequestKind {
             c.amount.is_some() == c.unit.is_some()
                 && c.amount.is_none_or(|n| (1..=36_500).contains(&n))
                 && (!c.rolls || (c.unit == Some(Unit::Day) && c.clock != ClockKind::Preservation))
+                && (!c.minimum || c.clock == ClockKind::Preservation)
         };
+        let consulted = |c: &Consult| !c.source.is_empty() && c.before.iter().all(|g| self.grounds.contains(g));
         row::first(&[
+            (self.consult.as_ref().is_none_or(consulted), "`consult` has a source, and names grounds of the kind"),
+            (
+                self.yields.iter().flat_map(|y| &y.grounds).all(|g| self.grounds.contains(g)),
+                "`yields` names grounds of the kind",
+            ),
+            (!self.open_grounds || self.grounds.is_empty(), "a kind with `open_grounds` lists none"),
             (self.field.iter().any(|f| f.required), "a `field` is required: a request says something"),
             (self.clock.iter().any(|c| c.clock == ClockKind::Reply), "a `clock` is `reply`"),
             (!self.addressees().is_empty(), "`addressees` names somebody"),
@@ -272,8 +353,42 @@ impl RequestKind {
         match (&self.addressees, self.counterpart) {
             (Some(named), _) => named,
             (None, Counterpart::Desk) => &[Addressee::Desk],
+            (None, Counterpart::Domestic) => &[Addressee::Provider],
             (None, Counterpart::Provider) => &[Addressee::Provider, Addressee::Authority],
+            (None, Counterpart::Authority) => &[Addressee::Authority],
         }
+    }
+
+    /// Whether no partner is asked: it is an order at home, or goes straight to a provider.
+    pub fn asks_no_partner(&self) -> bool {
+        self.counterpart == Counterpart::Domestic || self.straight
+    }
+
+    /// Whether an order that nobody has validated may go out in an emergency for what it asks. Where no category was chosen it
+    /// asks for all of the kind's.
+    pub fn may_go_unvalidated(&self, asked: &[Category]) -> bool {
+        let asked = if asked.is_empty() { &self.categories } else { asked };
+        self.unvalidated.as_ref().is_none_or(|may| asked.iter().all(|c| may.contains(c)))
+    }
+
+    /// Whether the data themselves are asked for. Kinds that hand nothing over by themselves stand in a lower tier than the
+    /// data that they name.
+    pub fn hands_over(&self) -> bool {
+        self.categories.iter().all(|c| c.least_tier() <= self.tier)
+    }
+
+    /// The tier of what is asked, and the level of its review: of the categories that were chosen, never above the kind's.
+    pub fn tier_and_level(&self, asked: &[Category]) -> (Tier, Level) {
+        let highest = asked.iter().map(|c| c.least_tier()).max();
+        let tier = highest.map_or(self.tier, |tier| tier.min(self.tier));
+        let level = if highest.is_some() { Level::for_tier(tier).unwrap_or(Level::L1) } else { self.level };
+        (tier, level.min(self.level))
+    }
+
+    /// Whether it asks who somebody is.
+    pub fn identifies(&self, asked: &[Category]) -> bool {
+        let asked = if asked.is_empty() { &self.categories } else { asked };
+        self.hands_over() && asked.iter().any(|c| matches!(c, Category::Identification | Category::Subscriber))
     }
 
     /// The required fields that `has` does not find.

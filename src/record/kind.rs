@@ -30,6 +30,8 @@ macro_rules! record_kinds {
             bundle Bundle = "bundle": "A bundle that was sent or received.",
             letter Letter = "letter": "A letter, or another copy that left by hand.",
             clock Clock = "clock": "What members state of the time.",
+            contact Contact = "contact": "How a contact point is reached.",
+            notice Notice = "notice": "Whether a person was told.",
             law Law = "law": "A change of the law that the desk works by.",
             refusal Refusal = "refusal": "What the gate has refused a member.",
         }

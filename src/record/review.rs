@@ -12,7 +12,7 @@ use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
-use crate::value::class::{Condition, Level, ReviewOutcome, Test, TestOutcome, Tier, words};
+use crate::value::class::{Category, Condition, Level, PersonClass, ReviewOutcome, Test, TestOutcome, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -131,17 +131,35 @@ pub struct Scope {
     pub level: Level,
     /// The tier that it is made for.
     pub tier: Tier,
+    /// Whether it is about an identified person: the tests of their rights are asked at every level.
+    pub about_person: bool,
+}
+
+/// Whether an item is about an identified person, or says who somebody is.
+pub fn item_is_about_person(item: &Record) -> bool {
+    let class = item.text("person_class").and_then(PersonClass::parse);
+    let category = item.text("category").and_then(Category::parse);
+    class.is_some_and(|c| c != PersonClass::None)
+        || matches!(category, Some(Category::Identification | Category::Subscriber))
+}
+
+/// Whether a review asks the tests of a person's rights at every level.
+pub fn is_about_person(record: &Record) -> bool {
+    record.terms.get("about_person").and_then(Json::truth) == Some(true)
 }
 
 /// Opens a review.
 pub fn new(id: Id, scope: &Scope) -> Change {
-    let terms = object! {
+    let mut terms = object! {
         "subject" => scope.subject.to_string(),
         "to" => scope.to.to_string(),
         "purpose" => scope.purpose.as_str(),
         "level" => scope.level,
         "tier" => scope.tier,
     };
+    if scope.about_person {
+        terms.set("about_person", true);
+    }
     Change::of_terms(id, OPEN, &terms)
 }
 
@@ -321,6 +339,7 @@ fn scope_of(view: &ChangeView<'_>) -> Result<Scope, ApplyError> {
         purpose: m.read("purpose", token)?,
         level: m.read("level", Level::parse)?,
         tier,
+        about_person: m.maybe("about_person").and_then(Json::truth) == Some(true),
     };
     m.finish()?;
     Ok(scope)
@@ -346,7 +365,10 @@ fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     let scope = scope_of(view)?;
     let subject = records.get(scope.subject)?.filter(|r| matches!(r.kind, Kind::Item | Kind::Request));
     let subject = subject.ok_or_else(|| ApplyError::NotAllowed("a review is of an item or a request".into()))?;
-    need(records, scope.to, Kind::Partner)?;
+    // An order at home is reviewed for the desk itself.
+    if scope.to != act.own_desk || subject.partner.is_some() {
+        need(records, scope.to, Kind::Partner)?;
+    }
     let mut record = Record::new(view.record, State::Open, act.own_desk);
     record.case = subject.case;
     record.subject = Some(scope.subject);
@@ -357,6 +379,9 @@ fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         "requester" => act.member().to_string(), "opened" => act.now().to_string(),
         "tests" => object! {}, "less_intrusive" => false, "reviewers" => Vec::<Json>::new(), "conditions" => Vec::<Json>::new(),
     }.into();
+    if scope.about_person {
+        record.set("about_person", true);
+    }
     put_new(records, &record)
 }
 

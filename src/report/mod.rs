@@ -1,5 +1,7 @@
 //! Layer 5: letters, in HTML and plain text.
 //!
-//! Pure: cleared values in, text out. Templates are in `assets/templates/`, one folder a language.
+//! Pure: cleared values in, text out. Skeletons are in `assets/templates/`, and what they say in a folder for each language.
 
+pub mod form;
+pub mod language;
 pub mod letter;

@@ -388,4 +388,13 @@ impl Test {
         };
         Self::ALL.get(..count).unwrap_or(Self::ALL)
     }
+
+    /// The tests that a review asks: those of its level; where it is about an identified person, those of their rights too,
+    /// since unmasking a dissident is a request for subscriber data.
+    pub fn asked(level: Level, about_person: bool) -> Vec<Self> {
+        const RIGHTS: [Test; 4] = [Test::DeathPenalty, Test::Torture, Test::PoliticalOffence, Test::Discrimination];
+        let mut asked = Self::of_level(level).to_vec();
+        asked.extend(RIGHTS.iter().filter(|t| about_person && !Self::of_level(level).contains(t)));
+        asked
+    }
 }

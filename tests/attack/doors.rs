@@ -25,9 +25,12 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     site.indicator(&case, "doors.example");
     site.must(1, "disclosure new", &[("case", &case), ("tier", "1"), ("to", to.code), ("delete-after", "30d")]);
     let request = site.make(1, "request new", &[("kind", "bc29"), ("to", to.code), ("case", &case), ("draft", "yes")]);
+    let shared = site.must(1, "disclosure list", &[]).value;
+    let sent = shared[0]["id"].as_str().unwrap().to_owned();
     let agreement = site.agree(to, "1", "indicator");
     let mut all = vec![
         ("bundle export", vec![("to", to.code.to_owned())]),
+        ("notice letter", vec![("of", sent), ("text", "said".to_owned())]),
         ("request letter", vec![("request", request)]),
         ("desk card", vec![]),
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),

@@ -121,6 +121,7 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
         ],
     );
     a.must(2, "disclosure release", &[("disclosure", &disclosure)]);
+    a.must(1, "notice tell", &[("of", &disclosure), ("text", mark(Kind::Notice, "zqpersontold"))]);
     let calls = item("an address at risk");
     let emergency = a.make(
         1,

@@ -106,6 +106,26 @@ fn operative(kind: &str) -> &'static str {
             "transmit the enclosed order or warrant, with the request that, on the legal basis stated below, effect"
         }
         "spoc" => "requests, on the legal basis stated below, the information described below",
+        "bc17" | "bc18" | "bc18b" | "us2703c" | "us2703d" | "us2703w" => {
+            "orders the addressee, on the legal basis stated below, to produce to it the data described"
+        }
+        "bc19" => "that the data described below be searched and secured where they lie, and no others",
+        "bc20" | "bc21" => "to collect the data described below while the communication takes place",
+        "bc32b" => "gave their lawful and voluntary consent to its access to them",
+        "bc28" => "the supply of what is described below dependent on the conditions stated below",
+        "2ap11" | "untoc20" | "mlat" => "the mutual legal assistance described below",
+        "untoc19" => "proposes, on the legal basis stated below, that a joint investigation be agreed on the terms",
+        "uncc47" => "respectfully requests the assistance described below",
+        "eio_c" => "notifies it, on the legal basis stated below, of the interception described below",
+        "us2702" | "unodc_vol" | "unodc_em" => {
+            "to disclose to it of its own will the data described below, and no others"
+        }
+        "unodc_pres" => "to preserve the records described below, so that they are neither lost nor altered",
+        "led30" | "2ap14" => "were touched by the breach described below",
+        "consult" => "would be grateful for its view of the question described below",
+        "use_consent" | "use_exculpatory" | "use_ordered" => {
+            "about a use of material that your authority gave for another purpose"
+        }
         other => panic!("{other}: which sentence does its letter stand on?"),
     }
 }
@@ -113,7 +133,7 @@ fn operative(kind: &str) -> &'static str {
 /// What must not stand in a letter of that kind: it would be more than the instrument gives, or the wrong voice.
 fn never(kind: &RequestKind) -> Vec<&'static str> {
     let mut never = Vec::new();
-    if kind.counterpart == Counterpart::Provider {
+    if matches!(kind.counterpart, Counterpart::Provider | Counterpart::Domestic) {
         never.extend(["compliments to your authority", "high consideration", "Requested authority"]);
     } else {
         never.push("orders the addressee");
@@ -142,7 +162,10 @@ fn three() -> (TempDir, Site, Site, Site) {
 
 fn drafted(site: &Site, kind: &RequestKind, case: &str, to: &str) -> String {
     let fields: Vec<String> = kind.field.iter().map(|f| format!("{}={}", f.id, written(&f.id))).collect();
-    let mut form = vec![("kind", kind.id.as_str()), ("case", case), ("to", to), ("draft", "yes")];
+    let mut form = vec![("kind", kind.id.as_str()), ("case", case), ("draft", "yes")];
+    if !kind.asks_no_partner() {
+        form.push(("to", to));
+    }
     form.extend(fields.iter().map(|f| ("field", f.as_str())));
     site.make(1, "request new", &form)
 }
@@ -242,15 +265,22 @@ fn each_kind_asks_for_what_its_instrument_gives_and_says_what_it_asks_for() {
             }
             said("Central authority of XA");
             said("24/7 contact of XA");
-            said(&format!("This letter is in English. {to} accepts:"));
             for clock in kind.clock.iter().filter(|c| matches!(c.starts, Event::Served | Event::Decided)) {
                 said(&clock.source);
             }
             // A draft is one to the eye, and nobody can sign it by mistake.
             let in_force = a.must(1, "request show", &[("request", &id)]).value["in_force"] == true;
+            if kind.asks_no_partner() {
+                assert!(in_force, "{}: it asks nobody who could be bound or not", kind.id);
+                said("DRAFT, NOT SENT");
+                said("This is a draft. It is not to be signed.");
+                assert!(letter.says_nothing_of(&format!("{to} accepts")), "{}", letter.plain);
+                continue;
+            }
+            said(&format!("This letter is in English. {to} accepts:"));
             let banner = format!("NOT IN FORCE BETWEEN XA AND {to}: DRAFT, NOT SENT");
             said(if in_force { "DRAFT, NOT SENT" } else { &banner });
-            if kind.id != "jit" {
+            if !["jit", "use_consent", "use_exculpatory", "use_ordered"].contains(&kind.id.as_str()) {
                 said(&format!("{} between XA and {to}", if in_force { "in force" } else { "NOT IN FORCE" }));
             }
             assert_eq!(letter.says_nothing_of("NOT IN FORCE"), in_force, "{}", kind.id);
@@ -294,7 +324,7 @@ fn each_addressee_reads_what_is_for_them_and_nothing_else() {
             }
         }
     }
-    assert_eq!(kept, 4 + 1 + 4, "EPOC, EPOC-PR, and what supports an order under Article 8 of the protocol");
+    assert_eq!(kept, 5 + 1 + 4, "EPOC, EPOC-PR, and what supports an order under Article 8 of the protocol");
     // The certificate holds nothing of the case; the order does.
     let law = Law::of_program();
     for (kind, ids) in [("epoc", ["facts", "necessity", "emergency"].as_slice()), ("epoc_pr", &["necessity"])] {
@@ -346,7 +376,11 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
             for what in ["DRAFT", "informer", "suspicion is thin", "not to be signed"].iter().chain(&internal) {
                 assert!(letter.says_nothing_of(what), "{} says {what}\n{}", kind.id, letter.plain);
             }
-            said(&format!("in force between XA and {}", other.code));
+            if kind.asks_no_partner() {
+                said("the law of the issuing side");
+            } else {
+                said(&format!("in force between XA and {}", other.code));
+            }
             said("used for the purpose that it states, and for no other");
             said("may not be passed on without the consent");
             said("the hours are those of the bank's clock");
@@ -360,11 +394,17 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
             }
             for clock in kind.clock.iter().filter(|c| c.variant == Variant::ORDINARY && c.amount.is_some()) {
                 said(&clock.source);
-                said(&format!("{} days from", clock.amount.unwrap()));
+                let at_least = if clock.minimum { "at least " } else { "" };
+                said(&format!("{at_least}{} days from", clock.amount.unwrap()));
             }
             if kind.counterpart == Counterpart::Provider {
                 said("Addressee Northhost Ltd, 4 Quay Street, Port Xebec");
                 said(&format!("Sent to the desk {}", other.code));
+            }
+            if kind.asks_no_partner() {
+                said("Addressee Northhost Ltd, 4 Quay Street, Port Xebec");
+                assert!(letter.says_nothing_of("Sent to the desk"), "{}", letter.plain);
+                continue;
             }
             sent.push((kind, id));
         }
@@ -414,7 +454,11 @@ fn each_answer_says_what_it_decides_and_a_refusal_its_ground_and_where_it_stands
         ("request clarify", &[("text", because)], &["Request for clarification", "What is to be made clear", because]),
         ("request offer", &[("text", because)], &["subject to conditions", "Conditions offered", because]),
         ("request accept", &[("partly", "yes"), ("text", because)], &["accepted in part", because]),
-        ("request postpone", &[("because", because)], &["is postponed", "Reasons", because]),
+        (
+            "request consult",
+            &[("text", because)],
+            &["consults it before it decides", "Nothing is decided yet", because],
+        ),
         ("request execute", &[], &["is being carried out"]),
         ("request deliver", &[("text", because)], &["has been carried out", because]),
     ];

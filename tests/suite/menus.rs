@@ -83,25 +83,33 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("partner confirm", &[]),
     ("partner resume", &[&[("because", "x")], &[("because", "x"), ("stream", "yes")]]),
     ("partner suspend", &[&[("because", "x")]]),
+    ("notice delay", &[&[("because", "x"), ("review", "300d")]]),
+    ("notice tell", &[&[("text", "x")]]),
     ("request accept", &[&[]]),
     ("request acknowledge", &[&[]]),
     ("request agree", &[&[]]),
     ("request clarify", &[&[("text", "x")]]),
     ("request close", &[&[]]),
     ("request consent", &[&[]]),
+    ("request consult", &[&[("text", "x")]]),
+    ("request correct", &[&[("text", "x")]]),
     ("request deliver", &[&[("text", "x")]]),
+    ("request discuss", &[&[("text", "x")]]),
     ("request execute", &[&[]]),
     ("request expire", &[&[]]),
     ("request extend", &[&[("text", "x")]]),
+    ("request inform", &[&[("text", "x")]]),
     ("request new", &[]),
     ("request offer", &[&[("text", "x")]]),
     ("request postpone", &[&[("because", "x")], &[("because", "x"), ("ground", "R5")]]),
-    ("request refuse", &[&[("because", "x"), ("ground", "R2")]]),
+    ("request refuse", &[&[("because", "x"), ("ground", "R2")], &[("because", "x")]]),
     ("request reply", &[&[("text", "x")]]),
     ("request report-use", &[&[("text", "x")]]),
     ("request resolve", &[&[("because", "x"), ("take", "withdrawn")], &[("because", "x"), ("take", "accepted")]]),
     ("request send", &[&[]]),
     ("request submit", &[&[]]),
+    ("request supplement", &[&[("text", "x")]]),
+    ("request wider-use", &[]),
     ("request withdraw", &[&[("because", "x")]]),
     ("retention certificates", &[&[]]),
     ("retention hold", &[&[("reason", "litigation"), ("because", "x")]]),
@@ -131,6 +139,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("item add", &[&[("type", "domain"), ("category", "indicator"), ("tier", "1"), ("value", "n.example")]]),
     ("item import", &[]),
     ("member revoke", &[]),
+    ("notice letter", &[]),
     ("member roles", &[]),
     ("request letter", &[]),
     ("retention purge", &[&[("dry-run", "yes"), ("because", "x")]]),
@@ -254,15 +263,23 @@ fn sent(a: &Site, b: &Site, case: &str, n: &mut usize) -> String {
 }
 
 fn draft(a: &Site, case: &str) -> String {
+    draft_of(a, "bc29", case)
+}
+
+fn draft_of(a: &Site, kind: &str, case: &str) -> String {
     let law = Law::of_program();
-    let fields = crate::requests::filled(law.request("bc29").unwrap());
-    let mut form = vec![("kind", "bc29"), ("case", case), ("to", "XB")];
+    let fields = crate::requests::filled(law.request(kind).unwrap());
+    let mut form = vec![("kind", kind), ("case", case), ("to", "XB")];
     form.extend(fields.iter().map(|f| ("field", f.as_str())));
     a.make(1, "request new", &form)
 }
 
 fn in_review(a: &Site, case: &str) -> (String, String) {
-    let request = draft(a, case);
+    in_review_of(a, "bc29", case)
+}
+
+fn in_review_of(a: &Site, kind: &str, case: &str) -> (String, String) {
+    let request = draft_of(a, kind, case);
     a.must(1, "request submit", &[("request", &request)]);
     let reviews = a.must(2, "review list", &[]).value;
     let of = reviews.as_array().unwrap().iter().find(|r| r["subject"] == request.as_str()).unwrap();
@@ -395,6 +412,12 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     let hold = a.make(1, "retention hold", &[("item", &other), ("reason", "litigation"), ("because", "a trial")]);
     a.must(2, "retention release", &[("hold", &hold), ("because", "over")]);
     carry(a, b, &mut n);
+    // A directory of contact points, and the next one.
+    let table = a.path("directory.csv");
+    std::fs::write(&table, "desk,phone\nXB,1\n").unwrap();
+    for day in ["2026-06-01", "2026-06-02"] {
+        a.must(1, "directory import", &[("file", &table), ("as-of", day)]);
+    }
     // Requests, on both sides.
     draft(a, &case);
     in_review(a, &case);
@@ -418,13 +441,22 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     answered(&mut n, &[("request offer", &[("text", "not in court")])]);
     answered(&mut n, &[("request accept", &[])]);
     answered(&mut n, &[("request accept", &[("partly", "yes"), ("text", "the half")])]);
-    answered(&mut n, &[("request postpone", &[("because", "a trial")])]);
+    // Preservation is never postponed; help by a contact point may be.
+    let (request, review) = in_review_of(a, "bc35", &case);
+    a.decide(&review);
+    a.must(1, "request send", &[("request", &request)]);
+    carry(a, b, &mut n);
+    b.must(1, "request postpone", &[("request", &request), ("because", "a trial")]);
+    carry(b, a, &mut n);
+    answered(&mut n, &[("request consult", &[("text", "which offence?")])]);
     answered(&mut n, &[("request refuse", &[("ground", "R2"), ("because", "sovereignty")])]);
     answered(&mut n, &[("request accept", &[]), ("request execute", &[])]);
     let delivered = |n: &mut usize| answered(n, &[("request accept", &[]), ("request deliver", &[("text", "done")])]);
     delivered(&mut n);
     let used = delivered(&mut n);
     a.must(1, "request report-use", &[("request", &used), ("text", "read")]);
+    a.must(1, "notice delay", &[("of", &used), ("because", "a trial"), ("review", "300d")]);
+    a.must(1, "notice tell", &[("of", &used), ("text", "by post")]);
     let over = delivered(&mut n);
     a.must(1, "request close", &[("request", &over)]);
     // Two acts that did not know of each other.

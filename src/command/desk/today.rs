@@ -8,6 +8,8 @@ use crate::command::audit;
 use crate::command::bundle::export;
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::desk::workspace_info::line_of;
+use crate::command::notice;
+use crate::law::row::Verified;
 use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
 use crate::record::request::State;
@@ -111,6 +113,47 @@ pub struct Agenda {
     pub since: Option<Since>,
 }
 
+/// Persons whose delay has lapsed: who is told, or why still not, is decided again.
+fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let mine = roles.contains(&Role::DeskOfficer);
+    for row in notice::rows(workspace)?.into_iter().filter(|row| row.state == notice::Telling::Lapsed) {
+        let Some(record) = workspace.records().get(row.of)? else { continue };
+        let what = "the reason for not telling the person has lapsed: tell them, or delay it again";
+        tasks.push(task(&record, &row.partner, what, row.review, mine, "desk officer"));
+    }
+    Ok(())
+}
+
+/// How long a row of the law counts as read.
+const READ_FOR: Duration = Duration::days(365);
+
+/// Rows of the law that decided something and that nobody has read, or not for a year: a task for who reviews.
+fn rows_to_verify(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    if !roles.contains(&Role::LegalReviewer) {
+        return Ok(());
+    }
+    let law = workspace.law()?;
+    let old = workspace.now().minus(READ_FOR);
+    let mut named: Vec<String> = Vec::new();
+    for record in workspace.records().find(&Query::kind(Kind::Request))?.iter().rev() {
+        let sent = record.instant("sent").is_some();
+        let Some(kind) = record.text("kind").and_then(|id| law.request(id)).filter(|_| sent) else { continue };
+        let why = match kind.verified {
+            Verified::Never => "nobody has read its source",
+            Verified::On(day) if Timestamp::of_date(day) < old => "its source was read more than a year ago",
+            Verified::On(_) => continue,
+        };
+        if named.contains(&kind.id) {
+            continue;
+        }
+        named.push(kind.id.clone());
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let what = format!("law: {} decided this, and {why}", kind.id);
+        tasks.push(task(record, &partner, what, None, true, "legal reviewer"));
+    }
+    Ok(())
+}
+
 /// What has come while a member was away.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Since {
@@ -129,6 +172,8 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     releases(workspace, &roles, &mut tasks)?;
     erasures(workspace, &roles, &mut tasks)?;
     renewals(workspace, &roles, &mut tasks)?;
+    rows_to_verify(workspace, &roles, &mut tasks)?;
+    persons_to_tell(workspace, &roles, &mut tasks)?;
     let (mut heard, mut stops) = (Vec::new(), Vec::new());
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();
@@ -180,12 +225,13 @@ fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
             State::Sent | State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed,
         ) => ("answer", true),
         (true, State::Clarification) => ("to be made clear", false),
+        (true, State::Consultation) => ("to be discussed before it is refused", false),
         (true, State::Delivered) => ("answered: report its use", false),
         (false, State::Sent) => ("new: accept, ask or refuse", false),
         (false, State::Acknowledged | State::Accepted | State::Partly | State::Executing | State::Postponed) => {
             ("to be answered", false)
         }
-        (false, State::Clarification | State::Conditional) => ("reply", true),
+        (false, State::Clarification | State::Conditional | State::Consultation) => ("reply", true),
         (_, State::Conflict) => ("two answers crossed: resolve", false),
         _ => return None,
     })

@@ -6,17 +6,27 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::destination::{Destination, FORCE};
-use crate::command::request::{DecisionRow, RequestSummary, VALIDATION, row};
+use crate::command::directory;
+use crate::command::request::form::filled;
+use crate::command::request::running::{VALIDATION, clocks};
+use crate::command::request::{DecisionRow, RequestSummary, clocks_of, row};
 use crate::gate::cleared;
+use crate::host::file;
+use crate::law::calendar::Zone;
 use crate::law::edition::Law;
+use crate::law::form::{self as prescribed_forms, PrescribedForm};
 use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as InstrumentStatus};
-use crate::law::request::{Addressee, ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Variant};
+use crate::law::jurisdiction::Jurisdiction;
+use crate::law::request::{Addressee, ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Unit, Variant};
+use crate::record::contact::ContactField;
 use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp};
-use crate::record::store::{ChangeRow, Record, RecordStore as _};
+use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::record::{letter as logged, request, review};
-use crate::report::letter::{self, Fact, Letter, LetterError, Paragraph, Party, Term};
+use crate::report::form as sheets;
+use crate::report::language::{self, Phrase};
+use crate::report::letter::{self, Accepted, ContactLine, Fact, Letter, LetterError, Paragraph, Party, Term};
 use crate::store::read::{self, StoredAct};
 use crate::store::tally::effective_marking;
 use crate::value::class::{Condition, words};
@@ -42,6 +52,16 @@ words! {
         Clarification = "clarification",
         /// That conditions are taken.
         Acceptance = "acceptance",
+        /// What is replied to a consultation.
+        Discussion = "discussion",
+        /// What is added.
+        Supplement = "supplement",
+        /// What was wrong, put right.
+        Correction = "correction",
+        /// The information that was announced.
+        Information = "information",
+        /// That a request which follows on was issued.
+        FollowOn = "follow-on",
         /// That it is taken back.
         Withdrawal = "withdrawal",
         /// That a period be extended.
@@ -64,9 +84,17 @@ pub const COMMANDS: &[Command] = &[Command {
             "who reads it; without it, who the request goes to",
         ),
         Arg::new("of", ArgKind::Word(all_words::<LetterKind>), "which letter; without it, the request itself"),
+        Arg::new("form", ArgKind::Word(forms), "the prescribed form instead of a letter, with every box that it has"),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
         FORCE,
-        Arg::new("language", ArgKind::Line, "the language of the template (en where it is not said)").cli_only(),
+        Arg::new(
+            "language",
+            ArgKind::Word(language::codes),
+            "the language of what is not said by people; without it, one that the addressee accepts",
+        ),
+        Arg::new("beside", ArgKind::Word(language::codes), "a second language: two columns, side by side"),
+        Arg::new("translation", ArgKind::Existing, "a file with a translation of what people said, to be attached"),
+        Arg::new("translator", ArgKind::Line, "who translated, and declares that the translation is true"),
     ],
     writes: Some(Writes {
         act: crate::record::letter::WRITE,
@@ -81,18 +109,46 @@ pub const COMMANDS: &[Command] = &[Command {
     run: Handler::Writes(write),
 }];
 
-fn party(workspace: &Workspace, id: Id) -> Result<Party, Error> {
+fn party(workspace: &Workspace, id: Id, with_contact: bool) -> Result<Party, Error> {
     let record = workspace.records().get(id)?;
     let name = record.as_ref().map(|r| workspace.text_of(r, "name")).transpose()?.unwrap_or_default();
     let law = workspace.law()?;
-    let side = record.as_ref().and_then(|r| r.text("jurisdiction")).and_then(|code| law.jurisdiction(code));
+    let side = side(&law, record.as_ref());
+    let code = workspace.code_of(id)?;
+    let (contact, directory) =
+        if with_contact { contact_lines(workspace, &code)? } else { (Vec::new(), String::new()) };
     Ok(Party {
-        code: workspace.code_of(id)?,
+        code,
         name,
         central_authority: side.map(|j| j.central_authority.clone()).unwrap_or_default(),
         contact_24_7: side.map(|j| j.contact_24_7.clone()).unwrap_or_default(),
-        languages: side.map(|j| j.languages.join(", ")).unwrap_or_default(),
+        contact,
+        directory,
     })
+}
+
+/// The jurisdiction of a desk.
+fn side<'l>(law: &'l Law, desk: Option<&Record>) -> Option<&'l Jurisdiction> {
+    desk.and_then(|r| r.text("jurisdiction")).and_then(|code| law.jurisdiction(code))
+}
+
+/// How the contact point of a desk is reached, as the directory has it, and the directory's day. What is not on record is a
+/// line all the same: whoever reads the letter sees what is missing.
+fn contact_lines(workspace: &Workspace, code: &str) -> Result<(Vec<ContactLine>, String), Error> {
+    let entry = directory::of_desk(workspace, code)?;
+    let line = |(label, field): &(&str, ContactField)| ContactLine {
+        label: (*label).to_owned(),
+        text: entry.as_ref().map(|e| e.get(*field).to_owned()).unwrap_or_default(),
+    };
+    const LINES: [(&str, ContactField); 6] = [
+        ("contact-phone", ContactField::Phone),
+        ("contact-mail", ContactField::Mail),
+        ("contact-hours", ContactField::Hours),
+        ("contact-zone", ContactField::Zone),
+        ("contact-officer", ContactField::Officer),
+        ("contact-verify", ContactField::Verify),
+    ];
+    Ok((LINES.iter().map(line).collect(), entry.map(|e| e.as_of).unwrap_or_default()))
 }
 
 /// The last change of one kind to a request: the act, its change, and what the change says.
@@ -141,10 +197,59 @@ fn event(
         LetterKind::UseReport => last_report(FollowUp::Use),
         LetterKind::Clarification => last_report(FollowUp::Clarified),
         LetterKind::Acceptance => last_report(FollowUp::TakeConditions),
+        LetterKind::Discussion => last_report(FollowUp::Consulted),
+        LetterKind::Supplement => last_report(FollowUp::Supplement),
+        LetterKind::Correction => last_report(FollowUp::Correct),
+        LetterKind::Information => last_report(FollowUp::Inform),
+        LetterKind::FollowOn => match follow_on(workspace, record)? {
+            Some(later) => last_change(workspace, &later, request::SEND, &|_| true),
+            None => Ok(None),
+        },
         LetterKind::Withdrawal => last(request::WITHDRAW),
         LetterKind::Request if kind.review => last(request::SEND),
         LetterKind::Request => last(request::CONSENT),
     }
+}
+
+/// The request that follows on, in one line without a word of any language.
+fn said_of_follow_on(workspace: &Workspace, law: &Law, record: &Record) -> Result<String, Error> {
+    let Some(later) = follow_on(workspace, record)? else { return Ok(String::new()) };
+    let article = law.request(&request::terms_of(&later)?.kind).map(|k| k.article.clone()).unwrap_or_default();
+    let sent = later.instant("sent").map(Timestamp::to_minute).unwrap_or_default();
+    Ok(format!("R-{} ({}), {article}, {sent}", later.id.short(), later.id))
+}
+
+/// The request that was sent last and follows on another.
+fn follow_on(workspace: &Workspace, record: &Record) -> Result<Option<Record>, Error> {
+    let all = workspace.records().find(&Query { partner: record.partner, ..Query::kind(Kind::Request) })?;
+    let follows = |r: &Record| r.id("follows") == Some(record.id) && r.text("sent").is_some();
+    Ok(all.into_iter().filter(follows).max_by_key(|r| r.instant("sent")))
+}
+
+/// The ids of all forms.
+fn forms() -> Vec<&'static str> {
+    prescribed_forms::all().iter().map(|f| f.id.as_str()).collect()
+}
+
+/// The prescribed form that was asked for, and which letter of the request it is the form of.
+fn form_of(args: &Args, kind: &str) -> Result<Option<(&'static PrescribedForm, LetterKind)>, Error> {
+    let Some(form) = args.maybe_read("form", "a form", prescribed_forms::by_id)? else { return Ok(None) };
+    if !form.kinds.iter().any(|k| k == kind) {
+        let all: Vec<&str> = prescribed_forms::all()
+            .iter()
+            .filter(|f| f.kinds.iter().any(|k| k == kind))
+            .map(|f| f.id.as_str())
+            .collect();
+        let known = if all.is_empty() { "none is prescribed for it".to_owned() } else { all.join(", ") };
+        return Err(Error::usage(format!("--form {}: it is not for {kind}; of that: {known}", form.id)));
+    }
+    // Whoever wants it in another language takes the official text of that language: this one is not translated.
+    if args.maybe("language").is_some_and(|code| !language::is_english(code)) || args.maybe("beside").is_some() {
+        return Err(Error::usage(
+            "--form: forms are printed in English; the other official texts are not in the program",
+        ));
+    }
+    Ok(LetterKind::parse(&form.of).map(|of| (form, of)))
 }
 
 /// Whom a letter is for: the first addressee of its kind where none is named.
@@ -171,35 +276,25 @@ fn reports(terms: &Json, report: FollowUp) -> bool {
 
 /// The conditions and caveats that the review of an own request set. Everything else of a review stays at the desk: its
 /// level, who decided it, until when it stands, its reasoning.
-fn set_by_review(workspace: &Workspace, record: &Record) -> Result<Vec<String>, Error> {
+fn set_by_review(workspace: &Workspace, record: &Record) -> Result<Vec<Phrase>, Error> {
     let to = record.partner.unwrap_or(workspace.meta.desk);
     let found = review::deciding(&workspace.records(), &[record.id], to)?;
     let Some(found) = found.filter(|_| record.desk == workspace.meta.desk) else { return Ok(Vec::new()) };
-    let mut under: Vec<String> = review::conditions_of(&found).into_iter().map(in_words).collect();
-    under.extend(crate::command::review::statements(workspace, &found)?.caveats.iter().map(|c| shown_text(c)));
+    let mut under: Vec<Phrase> = review::conditions_of(&found).into_iter().map(in_words).collect();
+    let caveats = crate::command::review::statements(workspace, &found)?.caveats;
+    under.extend(caveats.iter().map(|c| Phrase::text(shown_text(c))));
     Ok(under)
 }
 
 /// What a request came under, as sentences.
-fn under(decision: &DecisionRow) -> Vec<String> {
+fn under(decision: &DecisionRow) -> Vec<Phrase> {
     let conditions = decision.conditions.iter().copied().map(in_words);
-    conditions.chain(decision.caveats.iter().map(|c| shown_text(c))).collect()
+    conditions.chain(decision.caveats.iter().map(|c| Phrase::text(shown_text(c)))).collect()
 }
 
 /// A condition as a sentence that can be signed.
-fn in_words(condition: Condition) -> String {
-    match condition {
-        Condition::Confidentiality => "This letter, and what is in it, is to be kept confidential.",
-        Condition::UseLimit => "What is in this letter may be used for the purpose that it states, and for no other.",
-        Condition::NoOnward => "This letter may not be passed on without the consent of the authority that wrote it.",
-        Condition::NoJudicialUse => "What is in this letter may not be used before a court.",
-        Condition::DeleteBy => "What is in this letter is to be deleted by the date that the authority names.",
-        Condition::NotifyBeforeUse => "The authority that wrote this letter is to be told before it is used.",
-        Condition::Seal => "This letter is to be kept sealed.",
-        Condition::ReportUse => "The use that is made of this letter is to be reported to the authority that wrote it.",
-        Condition::Assurance => "This letter rests on the assurance that was given.",
-    }
-    .to_owned()
+fn in_words(condition: Condition) -> Phrase {
+    Phrase::of(format!("condition-{}", condition.word()))
 }
 
 /// What a request is about beside its fields: the request that it follows on; of a consent, the item and where it would
@@ -207,32 +302,37 @@ fn in_words(condition: Condition) -> String {
 fn matter(workspace: &Workspace, law: &Law, record: &Record) -> Result<Vec<Fact>, Error> {
     let terms = request::terms_of(record)?;
     let mut all = Vec::new();
-    let mut say = |label: &str, text: String| all.push(Fact { label: label.to_owned(), text });
+    let mut say = |label: &str, text: Phrase| all.push(Fact { label: label.to_owned(), text });
     if let Some(before) = terms.follows {
         let earlier = workspace.records().get(before)?;
         let kind = earlier.as_ref().map(request::terms_of).transpose()?.and_then(|t| law.request(&t.kind).cloned());
         let sent = earlier.as_ref().and_then(|r| r.instant("sent")).map(Timestamp::to_minute);
-        let mut said = format!("R-{}", before.short());
-        if let Some(kind) = kind {
-            said.push_str(&format!(": {}, {}", kind.name, kind.article));
-        }
-        if let Some(sent) = sent {
-            said.push_str(&format!(", sent {sent}"));
-        }
-        say("Earlier request", said);
+        let key = match (&kind, &sent) {
+            (None, _) => "matter-earlier-plain",
+            (Some(_), None) => "matter-earlier-of",
+            (Some(_), Some(_)) => "matter-earlier-sent",
+        };
+        let (name, article) = kind.map(|k| (k.name, k.article)).unwrap_or_default();
+        let said = Phrase::of(key).with("reference", format!("R-{}", before.short()));
+        say("matter-earlier", said.with("name", name).with("article", article).with("sent", sent.unwrap_or_default()));
     }
     if let Some(item) = terms.item {
-        let marking = effective_marking(&workspace.db, item)?.map(|m| format!(", marked {m}")).unwrap_or_default();
-        say("Item", format!("I-{} ({item}){marking}", item.short()));
+        let said = format!("I-{} ({item})", item.short());
+        let said = match effective_marking(&workspace.db, item)? {
+            Some(marking) => Phrase::of("matter-item-marked").with("item", said).with("marking", marking.to_string()),
+            None => Phrase::of("matter-item-of").with("item", said),
+        };
+        say("matter-item", said);
     }
     if let Some(to) = terms.recipient {
-        let whom = party(workspace, to)?;
+        let whom = party(workspace, to, false)?;
         let text = match workspace.records().get(to)? {
-            None => format!("a desk that is not known here: {to}"),
-            Some(_) if whom.name.is_empty() || whom.name == whom.code => whom.code,
-            Some(_) => format!("{} ({})", whom.name, whom.code),
+            None => Phrase::of("matter-recipient-unknown").with("id", to.to_string()),
+            // The name of a desk is no text of the law.
+            Some(_) if whom.name.is_empty() || whom.name == whom.code => Phrase::text(whom.code),
+            Some(_) => Phrase::text(format!("{} ({})", whom.name, whom.code)),
         };
-        say("Would be passed on to", text);
+        say("matter-recipient", text);
     }
     Ok(all)
 }
@@ -245,17 +345,13 @@ fn terms_of_time(
     record: &Record,
     row: &RequestSummary,
     addressee: Addressee,
+    zone: &Zone,
 ) -> Result<Vec<Term>, Error> {
     let draft = row.sent.is_none();
     let clocks = if draft {
-        crate::command::request::clocks_of(&crate::command::request::clocks(
-            workspace,
-            law,
-            kind,
-            &request::terms_of(record)?,
-            row.fields.iter().any(|(id, text)| id == VALIDATION && !text.trim().is_empty()),
-            workspace.now(),
-        )?)
+        let validated = row.fields.iter().any(|(id, text)| id == VALIDATION && !text.trim().is_empty());
+        let run = clocks(workspace, law, kind, &request::terms_of(record)?, validated, workspace.now())?;
+        clocks_of(&run, false, workspace.now())
     } else {
         row.clocks.clone()
     };
@@ -267,10 +363,10 @@ fn terms_of_time(
         })
         .filter(|(_, ruled)| ruled.is_none_or(|c| c.is_for(addressee)))
         .map(|(clock, ruled)| {
-            let mut term = term(clock, ruled);
+            let mut term = term(clock, ruled, zone);
             // The end of a draft's period is not known before it is sent; that of its authorisation is.
             if draft && clock.clock != Some(ClockKind::Authority) {
-                (term.due, term.limit) = Default::default();
+                (term.due, term.limit, term.local) = Default::default();
             }
             term
         })
@@ -286,33 +382,20 @@ fn terms_of_time(
     Ok(all)
 }
 
-/// A variant of a clock in words; empty where it is the ordinary one.
+/// The phrase of a variant of a clock; empty where it is the ordinary one.
 fn variant(variant: &Variant) -> String {
-    const IN_WORDS: [(Variant, &str); 8] = [
-        (Variant::ORDINARY, ""),
-        (Variant::ORDER, "its own term"),
-        (Variant::URGENT_DIRECT, "urgent, directly accessible"),
-        (Variant::URGENT_INDIRECT, "urgent, accessible through another body"),
-        (Variant::PROVISIONAL, "provisional measures"),
-        (Variant::EXECUTION, "carrying out"),
-        (Variant::SUBSCRIBER, "subscriber information"),
-        (Variant::TRAFFIC, "traffic data"),
-    ];
-    let known = IN_WORDS.iter().find(|(of, _)| of == variant);
-    known.map_or(variant.word(), |(_, words)| words).to_owned()
+    if *variant == Variant::ORDINARY { String::new() } else { format!("variant-{}", variant.word()) }
 }
 
-/// How a clock is counted; empty where the law fixes no number.
-fn counted(clock: &LawClock) -> String {
-    let (Some(amount), Some(unit)) = (clock.amount, clock.unit) else { return String::new() };
-    let from = match clock.starts {
-        Event::Received => "receipt",
-        Event::Sent => "sending",
-        Event::Decided => "the decision",
-        Event::Served => "service on the provider",
-        Event::Issued => "issue",
+/// How a clock is counted; none where the law fixes no number.
+fn counted(clock: &LawClock) -> Option<Phrase> {
+    let key = match clock.unit? {
+        _ if clock.minimum => "counted-at-least",
+        Unit::Hour => "counted-hours",
+        Unit::Day => "counted-days",
     };
-    format!("{amount} {unit}{} from {from}", if amount == 1 { "" } else { "s" })
+    let phrase = Phrase::of(key).with("amount", clock.amount?.to_string());
+    Some(phrase.with("from", format!("from-{}", clock.starts)))
 }
 
 /// The letter of a request, or of what was said to it last.
@@ -358,16 +441,16 @@ fn of_request(
     let answer = event.as_ref().and_then(|e| e.terms.get("answer")).and_then(Json::text).and_then(Answer::parse);
     let ground = event.as_ref().and_then(|e| e.terms.get("ground")).and_then(Json::text).and_then(|id| law.ground(id));
     let template = match (of, answer) {
-        (LetterKind::Answer, Some(Answer::Refuse)) => "refusal",
-        (LetterKind::Answer, _) => "answer",
-        (LetterKind::Extension, _) => "extension",
-        (LetterKind::UseReport, _) => "use-report",
-        (LetterKind::Clarification | LetterKind::Acceptance | LetterKind::Withdrawal, _) => "notice",
+        (LetterKind::Answer, Some(Answer::Refuse)) => "refusal".to_owned(),
+        (LetterKind::Answer, Some(answer)) => format!("answer-{answer}"),
+        (LetterKind::Answer, None) => "answer".to_owned(),
+        (LetterKind::Information, _) => "information-given".to_owned(),
         (LetterKind::Request, _) => match (kind.counterpart, addressee) {
-            (Counterpart::Provider, Addressee::Authority) => "notification",
-            (Counterpart::Desk, Addressee::Provider) => "production-order",
-            _ => &kind.template,
+            (Counterpart::Provider, Addressee::Authority) => "notification".to_owned(),
+            (Counterpart::Desk, Addressee::Provider) => "production-order".to_owned(),
+            _ => kind.template.clone(),
         },
+        (other, _) => other.word().to_owned(),
     };
     let conditions = match (of, &row.decision) {
         // What a partner's review set came with its request.
@@ -381,9 +464,14 @@ fn of_request(
         _ => Vec::new(),
     };
     let (from, to) = if of == LetterKind::Answer { (asked, asks) } else { (asks, asked) };
-    let (from, to) = (party(workspace, from)?, party(workspace, to)?);
+    let with_contact = letter::shape_of(&template).is_some_and(|s| s.route == letter::Route::Contact);
+    let reader = side(&law, workspace.records().get(to)?.as_ref()).cloned();
+    let zone = reader.as_ref().map(Jurisdiction::zone).unwrap_or_default();
+    let from = party(workspace, from, with_contact)?;
+    // An order at home goes to no desk, and what goes straight to a provider neither.
+    let to = if kind.asks_no_partner() { Party::default() } else { party(workspace, to, with_contact)? };
     let draft = of == LetterKind::Request && row.sent.is_none() && !record.is_purged();
-    let between = format!("between {} and {}", from.code, to.code);
+    let between = [from.code.clone(), to.code.clone()];
     // What was sent outside of an exercise was in force then: the gate let nothing else out.
     let in_force = row.in_force || (workspace.meta.realm == Realm::Live && !draft);
     // Who asks and who is addressed: parties that the letter speaks for and to stand in the fields of the request.
@@ -392,10 +480,13 @@ fn of_request(
         found.filter(|_| of == LetterKind::Request).unwrap_or_default()
     };
     Ok(Letter {
-        template: template.to_owned(),
+        template,
         of: of.word().to_owned(),
-        banner: banner(workspace, draft, in_force, &between),
+        exercise: workspace.meta.realm != Realm::Live,
+        not_in_force: (!in_force).then(|| between.clone()),
         draft,
+        into_system: kind.system && addressee == Addressee::Provider && of == LetterKind::Request,
+        accepted: accepted(reader.as_ref().filter(|_| !kind.asks_no_partner()), &kind.instrument),
         provider: if addressee == Addressee::Provider {
             of_request(&["provider", "addressee", "custodian"])
         } else {
@@ -404,7 +495,7 @@ fn of_request(
         authority: of_request(&["authority"]),
         validation: of_request(&["validation"]),
         matter: matter(workspace, &law, record)?,
-        status: instrument.map(|i| status(i, row.in_force, in_force, &between)).unwrap_or_default(),
+        status: instrument.map(|i| status(kind, i, row.in_force, in_force, &between)).unwrap_or_default(),
         from,
         to,
         date: at.to_minute(),
@@ -429,7 +520,7 @@ fn of_request(
             .filter(|p| !p.text.is_empty())
             .collect(),
         clocks: if matches!(of, LetterKind::Request | LetterKind::Extension) {
-            terms_of_time(workspace, &law, kind, record, &row, addressee)?
+            terms_of_time(workspace, &law, kind, record, &row, addressee, &zone)?
         } else {
             Vec::new()
         },
@@ -441,7 +532,11 @@ fn of_request(
             })
             .into_iter()
             .collect(),
-        text: text(if of == LetterKind::Withdrawal { "because" } else { "text" }),
+        text: match of {
+            LetterKind::Withdrawal => text("because"),
+            LetterKind::FollowOn => said_of_follow_on(workspace, &law, record)?,
+            _ => text("text"),
+        },
         answer: letter::Answer {
             date: answer.map(|_| at.to_minute()).unwrap_or_default(),
             word: answer.map(|a| a.word().to_owned()).unwrap_or_default(),
@@ -449,8 +544,11 @@ fn of_request(
         conditions,
         marking: marking(workspace, record)?,
         signer: header.as_ref().map(|h| workspace.name_of(h.member)).transpose()?.unwrap_or_default(),
-        role: header.as_ref().map(|h| h.role.word().replace('-', " ")).unwrap_or_default(),
-        tool: format!("comity {}; the law that decided: {}", env!("CARGO_PKG_VERSION"), law.version_in_words()),
+        role: header.as_ref().map(|h| format!("role-{}", h.role)).unwrap_or_default(),
+        remedies: String::new(),
+        translation: String::new(),
+        translator: String::new(),
+        tool: Phrase::of("tool").with("version", env!("CARGO_PKG_VERSION")).with("law", law.version().to_string()),
     })
 }
 
@@ -464,49 +562,45 @@ fn marking(workspace: &Workspace, record: &Record) -> Result<String, Error> {
     Ok(String::new())
 }
 
-/// What stands over a letter: that it is play, that its instrument does not bind the two, that it is a draft.
-fn banner(workspace: &Workspace, draft: bool, in_force: bool, between: &str) -> String {
-    let mut said = Vec::new();
-    if !in_force {
-        said.push(format!("NOT IN FORCE {}", between.to_uppercase()));
-    }
-    if draft {
-        said.push("DRAFT, NOT SENT".to_owned());
-    }
-    let said = said.join(": ");
-    match (workspace.meta.realm == Realm::Live, said.is_empty()) {
-        (true, _) => said,
-        (false, true) => "EXERCISE EXERCISE EXERCISE".to_owned(),
-        (false, false) => format!("EXERCISE EXERCISE EXERCISE: {said}"),
-    }
+/// The languages that a jurisdiction accepts for what rests on an instrument.
+fn accepted(side: Option<&Jurisdiction>, instrument: &str) -> Vec<Accepted> {
+    let all = side.map(|j| j.accepts_for(instrument)).unwrap_or_default();
+    all.iter().map(|a| Accepted { code: a.language.clone(), name: a.name.clone(), urgent: a.urgent_only }).collect()
 }
 
-/// Whether an instrument is in force between the two, in words; `now` is today, `then` when it was sent.
-fn status(instrument: &Instrument, now: bool, then: bool, between: &str) -> String {
+/// Whether an instrument is in force between the two; `now` is today, `then` when it was sent.
+fn status(kind: &RequestKind, instrument: &Instrument, now: bool, then: bool, between: &[String; 2]) -> Phrase {
+    let [one, other] = between;
+    let phrase = |key: &str| Phrase::of(key).with("one", one).with("other", other);
     match (now, then) {
+        _ if kind.counterpart == Counterpart::Domestic => Phrase::of("status-home"),
+        _ if kind.straight => Phrase::of("status-straight"),
         // What is signed on a model binds, not the model; and no treaty stands behind an originator's word.
-        (true, _) if instrument.kind == InstrumentKind::MODEL => {
-            "a model: what binds is the agreement that is signed".to_owned()
-        }
-        (true, _) if instrument.id == InstrumentId::ORIGINATOR => format!("observed {between}; it is no treaty"),
-        (true, _) => format!("in force {between}"),
-        (false, true) => format!("in force {between} when it was sent, and no longer"),
-        (false, false) if instrument.status == InstrumentStatus::InForce => format!("NOT IN FORCE {between}"),
-        (false, false) => {
-            let from = instrument.applies_from.as_deref().map(|day| format!(" {day}")).unwrap_or_default();
-            format!("NOT IN FORCE {between}: {}{from}", instrument.status)
-        }
+        (true, _) if instrument.kind == InstrumentKind::MODEL => Phrase::of("status-model"),
+        (true, _) if instrument.id == InstrumentId::ORIGINATOR => phrase("status-originator"),
+        (true, _) => phrase("status-in-force"),
+        (false, true) => phrase("status-was-in-force"),
+        (false, false) => match instrument.status {
+            InstrumentStatus::InForce => phrase("status-not-in-force"),
+            InstrumentStatus::Signed => phrase("status-signed"),
+            InstrumentStatus::AppliesFrom => {
+                phrase("status-applies-from").with("day", instrument.applies_from.as_deref().unwrap_or_default())
+            }
+        },
     }
 }
 
-fn term(clock: &crate::command::request::ClockRow, ruled: Option<&LawClock>) -> Term {
+fn term(clock: &crate::command::request::ClockRow, ruled: Option<&LawClock>, zone: &Zone) -> Term {
     let at = |time: Option<Timestamp>| time.map(Timestamp::to_minute).unwrap_or_default();
     Term {
         clock: clock.clock.map(|c| c.word().to_owned()).unwrap_or_default(),
         variant: variant(&clock.variant),
         due: at(clock.due),
         limit: at(clock.limit),
-        counted: ruled.map(counted).unwrap_or_default(),
+        local: clock.limit.filter(|_| !zone.is_utc()).map(|t| zone.show(t)).unwrap_or_default(),
+        minimum: clock.minimum,
+        counted: ruled.and_then(counted),
+        from_receipt: ruled.is_some_and(|c| c.starts == Event::Received),
         source: clock.source.clone(),
     }
 }
@@ -536,27 +630,119 @@ fn as_it_was(
     of_request(&then, &record, of, addressee)
 }
 
+/// The language of a letter: the one that is asked for, else the first that the addressee accepts and the program has.
+fn language_of(form: &Args, values: &Letter, urgent: bool) -> Result<&'static str, Error> {
+    let codes = language::codes();
+    let named = form
+        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
+    let accepted = values.accepted.iter().filter(|a| urgent || !a.urgent);
+    let first = accepted.into_iter().find_map(|a| codes.iter().copied().find(|known| *known == a.code));
+    Ok(named.or(first).unwrap_or(language::ENGLISH))
+}
+
+/// What stands against a letter in a language; none where its addressee accepts it, or nothing is known of what it accepts.
+fn not_accepted(values: &Letter, codes: &[&str], urgent: bool) -> Option<String> {
+    let accepts = |a: &Accepted| codes.contains(&a.code.as_str()) && (urgent || !a.urgent);
+    if values.accepted.is_empty() || values.accepted.iter().any(accepts) {
+        return None;
+    }
+    let all: Vec<String> = values
+        .accepted
+        .iter()
+        .map(|a| if a.urgent { format!("{} (urgent requests)", a.name) } else { a.name.clone() })
+        .collect();
+    Some(format!("{} does not accept {}; it accepts {}", values.to.code, codes.join(" or "), all.join(", ")))
+}
+
+/// Writes a prescribed form in the place of a letter: cleared and logged as one.
+fn write_form(
+    workspace: &mut Workspace,
+    record: &Record,
+    prescribed: &PrescribedForm,
+    values: Letter,
+    whom: Addressee,
+    out: &Destination,
+) -> Result<Output, Error> {
+    let now = workspace.may_sign(crate::record::letter::WRITE)?;
+    let law = workspace.law()?;
+    let own = workspace.own_record()?;
+    let sheet = filled(prescribed, values, whom, side(&law, Some(&own)));
+    let cleared = cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), sheet)?
+        .map_err(|v| Error::refused(v, None))?;
+    let text = sheets::write(&cleared, format_of(out))
+        .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
+    let digest = Digest::of(text.as_bytes());
+    let id = workspace.entropy.id()?;
+    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
+        Ok(logged::new(id, record.id, "form", &digest, e.salt()?))
+    })?;
+    out.write(text.as_bytes())?;
+    let said = format!("{} is written to {}; SHA-256 {digest}.", prescribed.name, out.shown());
+    Ok(Output::made(id, said).with("sha256", digest.to_string()).with("form", prescribed.id.clone()))
+}
+
+/// The form of a file, by how its name ends.
+fn format_of(out: &Destination) -> letter::LetterFormat {
+    if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
+        letter::LetterFormat::Text
+    } else {
+        letter::LetterFormat::Html
+    }
+}
+
+/// The largest translation that is attached, in bytes.
+const LARGEST_TRANSLATION: u64 = 1024 * 1024;
+
 fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(form.need("request")?, &[Kind::Request])?;
     let out = Destination::of(form, "out")?;
     let now = workspace.may_sign(crate::record::letter::WRITE)?;
-    let of = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
+    let kind = request::terms_of(&record)?.kind;
+    let prescribed = form_of(form, &kind)?;
+    let named = form.maybe_read("of", "a letter of a request", LetterKind::parse)?;
+    let of = prescribed.map(|(_, of)| of).or(named).unwrap_or(LetterKind::Request);
     let addressee = form.maybe_read("addressee", "an addressee of a letter", Addressee::parse)?;
-    let values = as_it_was(workspace, &record, of.unwrap_or(LetterKind::Request), addressee, job)?;
+    let mut values = as_it_was(workspace, &record, of, addressee, job)?;
+    if form.maybe("translation").is_some() {
+        let file = form.path("translation")?;
+        let text = String::from_utf8(file::read(&file, LARGEST_TRANSLATION)?)
+            .map_err(|_| Error::usage("--translation: the file is not UTF-8"))?;
+        values.translation = shown_text(&text);
+        values.translator = form.line("translator")?;
+    }
+    let terms = request::terms_of(&record)?;
+    let urgent = terms.urgency.is_some() || workspace.law()?.request(&terms.kind).is_some_and(|k| k.emergency);
+    let language = language_of(form, &values, urgent)?;
+    let codes = language::codes();
+    let beside =
+        form.maybe_read("beside", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
+    let all: Vec<&str> = std::iter::once(language).chain(beside).collect();
+    let warning = not_accepted(&values, &all, urgent).filter(|_| values.translation.is_empty());
+    // An answer goes in the language of who answers; what asks for something goes in one that is accepted.
+    if let Some(warning) = warning.as_ref().filter(|_| of != LetterKind::Answer && !values.draft && !urgent) {
+        return Err(Error::new(
+            ErrorKind::Refused,
+            format!("{warning}: the letter would be sent back"),
+            "choose another --language, or attach a --translation with its --translator",
+        ));
+    }
+    if let Some((prescribed, _)) = prescribed {
+        let whom = addressee.unwrap_or(prescribed.to);
+        return write_form(workspace, &record, prescribed, values, whom, &out);
+    }
     let cleared =
         cleared::clear_copy_out(&workspace.trusted_records()?, &workspace.meta.realm, now, workspace.person(), values)?
             .map_err(|v| Error::refused(v, None))?;
-    let shape = if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
-        letter::LetterFormat::Text
-    } else {
-        letter::LetterFormat::Html
-    };
-    let language = form.maybe("language").unwrap_or("en");
+    let shape = format_of(&out);
     let unwritten = |e: LetterError| match e {
         LetterError::Template(_) => Error::usage(format!("--language {}: {e}", shown(language))),
         LetterError::Render(_) => Error::new(ErrorKind::Internal, e.to_string(), "please report it"),
     };
-    let text = letter::write(&cleared, language, shape).map_err(unwritten)?;
+    let text = match beside {
+        Some(other) => letter::write_beside(&cleared, [language, other], shape),
+        None => letter::write(&cleared, language, shape),
+    };
+    let text = text.map_err(unwritten)?;
     let digest = Digest::of(text.as_bytes());
     let id = workspace.entropy.id()?;
     // Logged first: a letter that was written and not logged cannot be.
@@ -564,6 +750,7 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
         Ok(logged::new(id, record.id, "letter", &digest, e.salt()?))
     })?;
     out.write(text.as_bytes())?;
-    let said = format!("Written to {}; SHA-256 {digest}.", out.shown());
-    Ok(Output::made(id, said).with("sha256", digest.to_string()))
+    let warned = warning.as_ref().map(|w| format!(" {w}: attach a translation.")).unwrap_or_default();
+    let said = format!("Written to {}; SHA-256 {digest}.{warned}", out.shown());
+    Ok(Output::made(id, said).with("sha256", digest.to_string()).with("language", language).with("warning", warning))
 }

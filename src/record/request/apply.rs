@@ -1,13 +1,14 @@
 //! What each change does to a request in the record store. It asks for no facts of the gate.
 
 use super::sides::{between_parties, by_requesting_desk, for_this_desk};
-use super::steps::{STATES, State, WITHDRAWABLE, begin, current_states, first_due, seen_in, step};
+use super::steps::{STATES, State, WITHDRAWABLE, begin, current_states, first_due, keep_earlier, seen_in, step};
 use super::terms::{Terms, answer_of, follow_up_of};
 use crate::object;
 use crate::record::definition::{ActContext, ApplyError, ChangeView, need, only_own_desk, put_new, token};
 use crate::record::kind::{Kind, State as RecordState};
 use crate::record::store::{Record, RecordStore};
 use crate::value::class::Condition;
+use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::timestamp::Timestamp;
 
@@ -15,11 +16,16 @@ use crate::value::timestamp::Timestamp;
 fn record_of(view: &ChangeView<'_>, act: &ActContext<'_>, state: State, terms: &Terms, json: Json) -> Record {
     let mut record = Record::new(view.record, state, act.desk());
     record.case = Some(terms.case);
-    record.partner = Some(if act.is_own() { terms.to } else { act.desk() });
+    record.partner = if act.is_own() { partner_of(terms, act) } else { Some(act.desk()) };
     record.tier = Some(terms.tier);
     record.terms = json.into();
     record.body = view.body();
     record
+}
+
+/// The partner that is asked; none where the desk orders something at home.
+fn partner_of(terms: &Terms, act: &ActContext<'_>) -> Option<Id> {
+    Some(terms.to).filter(|to| *to != act.own_desk)
 }
 
 pub(super) fn consent_ask(
@@ -43,7 +49,9 @@ pub(super) fn new_request(
 ) -> Result<(), ApplyError> {
     only_own_desk(act)?;
     let terms = Terms::read(view.terms)?;
-    need(records, terms.to, Kind::Partner)?;
+    if let Some(partner) = partner_of(&terms, act) {
+        need(records, partner, Kind::Partner)?;
+    }
     need(records, terms.case, Kind::Case)?;
     if let Some(mut draft) = records.get(view.record)? {
         // A draft is written again as a whole.
@@ -55,7 +63,7 @@ pub(super) fn new_request(
         draft.set("steps", steps);
         draft.set("author", author);
         draft.case = Some(terms.case);
-        draft.partner = Some(terms.to);
+        draft.partner = partner_of(&terms, act);
         draft.body = view.body();
         return Ok(records.put(&draft)?);
     }
@@ -127,8 +135,11 @@ pub(super) fn send(
         record.set("clocks", clocks);
         record.set("sent", act.now().to_string());
         step(&mut record, act, &[State::Authorised.any()], State::Sent)?;
-        record.share(terms.to, None);
-        return Ok(records.put(&record)?);
+        if let Some(partner) = record.partner {
+            record.share(partner, None);
+        }
+        records.put(&record)?;
+        return keep_earlier(records, &record);
     }
     for_this_desk(terms.to, act)?;
     let mut record = record_of(view, act, State::Sent, &terms, terms.to_json());
@@ -139,7 +150,8 @@ pub(super) fn send(
     record.set("sent", act.now().to_string());
     record.due = first_due(&record);
     begin(&mut record, act, State::Sent);
-    put_new(records, &record)
+    put_new(records, &record)?;
+    keep_earlier(records, &record)
 }
 
 /// The clocks of a request that is sent, each with nothing but what a clock has.
@@ -152,6 +164,9 @@ fn clocks(json: &Json) -> Result<Json, ApplyError> {
             if m.maybe(key).is_some_and(|value| !value.text().is_some_and(read)) {
                 return Err(ApplyError::Malformed(format!("`{key}` of a clock is not well formed")));
             }
+        }
+        if m.maybe("minimum").is_some_and(|value| value.truth().is_none()) {
+            return Err(ApplyError::Malformed("`minimum` of a clock is not well formed".into()));
         }
         // Requests of earlier programs say it; which source that may be is asked when it arrives.
         m.maybe("source");
@@ -187,7 +202,8 @@ pub(super) fn answer(
         record.set("offered", under);
     }
     step(&mut record, act, from, to)?;
-    Ok(records.put(&record)?)
+    records.put(&record)?;
+    keep_earlier(records, &record)
 }
 
 pub(super) fn follow_up(
@@ -220,7 +236,8 @@ pub(super) fn moved_by_requesting_desk(
 ) -> Result<(), ApplyError> {
     let mut record = seen_by_requesting_desk(records, act, view, from)?;
     step(&mut record, act, from, to)?;
-    Ok(records.put(&record)?)
+    records.put(&record)?;
+    keep_earlier(records, &record)
 }
 
 /// The request, where the requesting desk speaks of it and saw it in one of these states.
@@ -249,5 +266,6 @@ pub(super) fn resolve(
         return Err(ApplyError::NotAllowed("there is no such conflict: nothing to resolve".into()));
     }
     step(&mut record, act, STATES, take)?;
-    Ok(records.put(&record)?)
+    records.put(&record)?;
+    keep_earlier(records, &record)
 }

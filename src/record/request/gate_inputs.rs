@@ -1,8 +1,9 @@
 //! What the gate must know of what is done with a request. It writes nothing.
 
-use super::sides::{Side, between_parties, by_requesting_desk, is_by, party};
-use super::steps::{Answer, FollowUp, State, Step, may_step};
+use super::sides::{Side, between_parties, by_requesting_desk, is_by, party, said_to_both};
+use super::steps::{Answer, FollowUp, State, Step, may_step, was_consulted};
 use super::terms::{Terms, answer_of, follow_up_of, terms_of};
+use crate::law::edition::Between;
 use crate::law::ground::Effect;
 use crate::record::definition::{ActContext, Actor, ApplyError, ChangeView, GateInputs, need};
 use crate::record::kind::Kind;
@@ -69,7 +70,9 @@ pub(super) fn send_gate_inputs(
     if !act.is_own() {
         return Ok(inputs_of(&terms));
     }
-    let draft = terms_of(&need(records, view.record, Kind::Request)?)?;
+    let record = need(records, view.record, Kind::Request)?;
+    said_to_both(&record, act)?;
+    let draft = terms_of(&record)?;
     if draft != terms {
         return Err(ApplyError::Authority("a request is sent with other terms than were reviewed".into()));
     }
@@ -89,13 +92,23 @@ pub(super) fn answer_gate_inputs(
     let record = need(records, view.record, Kind::Request)?;
     is_by(&record, act.desk(), Side::Requested)?;
     party(&record, act)?;
+    said_to_both(&record, act)?;
     let (answer, _) = answer_of(view)?;
     may_step(&record, Step::Answer(answer), act.now())?;
     let mut inputs = counterpart(&record, act);
     let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    let law = law::edition_before(records, act.position)?;
+    let kind = record.text("kind").and_then(|k| law.request(k));
     match answer {
         // Budapest 27(7) and its like: reasons for a refusal or a postponement.
-        Answer::Refuse | Answer::Postpone | Answer::AcceptPartly | Answer::Offer | Answer::Clarify if !said => {
+        Answer::Refuse
+        | Answer::Postpone
+        | Answer::AcceptPartly
+        | Answer::Offer
+        | Answer::Clarify
+        | Answer::Consult
+            if !said =>
+        {
             inputs.missing.push("reasons".into())
         }
         Answer::Deliver if !said && act.is_own() && !answered_by_items(records, &record)? => {
@@ -104,20 +117,51 @@ pub(super) fn answer_gate_inputs(
         _ => {}
     }
     let ground = view.terms.get("ground").and_then(Json::text);
-    if answer == Answer::Refuse && ground.is_none() {
+    if answer == Answer::Refuse && ground.is_none() && !kind.is_some_and(|k| k.open_grounds) {
         inputs.missing.push("ground".into());
     }
-    if let Some(ground) = ground.filter(|_| act.is_own()) {
-        let law = law::edition_before(records, act.position)?;
-        let effect = if answer == Answer::Postpone { Effect::Postpone } else { Effect::Refuse };
-        let kind = record.text("kind").and_then(|k| law.request(k));
-        if kind.is_none_or(|k| !law.grounds(k, effect).iter().any(|g| g.id == ground)) {
-            return Err(ApplyError::Authority(format!(
-                "{ground} is not a ground for this answer to this kind of request"
-            )));
+    // A partner answers by its own law; what it says is judged here by nobody.
+    let Some(kind) = kind.filter(|_| act.is_own()) else {
+        return match ground.filter(|_| act.is_own()) {
+            Some(ground) => Err(not_a_ground(ground)),
+            None => Ok(inputs),
+        };
+    };
+    let stops = matches!(answer, Answer::Refuse | Answer::Postpone);
+    if stops && kind.consult.as_ref().is_some_and(|c| c.stands_before(ground)) && !was_consulted(&record) {
+        inputs.missing.push(CONSULTATION.into());
+    }
+    if answer == Answer::Postpone && kind.never_postponed {
+        return Err(ApplyError::Authority(format!("{}: it is never postponed", kind.article)));
+    }
+    if let Some(ground) = ground {
+        let effects: &[Effect] = match answer {
+            Answer::Postpone => &[Effect::Postpone],
+            Answer::Consult => &[Effect::Refuse, Effect::Postpone],
+            _ => &[Effect::Refuse],
+        };
+        let (own, other) = (jurisdiction(records, act.own_desk)?, jurisdiction(records, record.desk)?);
+        let categories = terms_of(&record)?.categories;
+        let asked = Between { requested: &own, requesting: &other, categories: &categories, now: act.now() };
+        let counts = |effect: &Effect| law.grounds_between(kind, *effect, &asked).iter().any(|g| g.id == ground);
+        if !effects.iter().any(counts) {
+            return Err(not_a_ground(ground));
         }
     }
     Ok(inputs)
+}
+
+fn not_a_ground(ground: &str) -> ApplyError {
+    ApplyError::Authority(format!("{ground} is not a ground for this answer to this kind of request"))
+}
+
+/// The gate's name for what is missing where whoever asks was not consulted before they are refused.
+pub const CONSULTATION: &str = "consultation";
+
+/// The jurisdiction of a desk; empty where it is not known.
+fn jurisdiction(records: &dyn RecordStore, desk: Id) -> Result<String, ApplyError> {
+    let record = records.get(desk)?;
+    Ok(record.as_ref().and_then(|r| r.text("jurisdiction")).unwrap_or_default().to_owned())
 }
 
 /// Whether an item that answers the request was disclosed to whoever asked.
@@ -191,12 +235,23 @@ pub(super) fn follow_up_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = by_requesting_desk(records, act, view)?;
+    said_to_both(&record, act)?;
     let mut inputs = once_sent(&record, counterpart(&record, act));
     let said = view.terms.get("said").and_then(Json::truth) == Some(true);
     let follow_up = follow_up_of(view)?;
     may_step(&record, Step::FollowUp(follow_up), act.now())?;
     match follow_up {
-        FollowUp::Use | FollowUp::Clarified | FollowUp::Extend if !said => inputs.missing.push("text".into()),
+        FollowUp::Use
+        | FollowUp::Clarified
+        | FollowUp::Extend
+        | FollowUp::Supplement
+        | FollowUp::Correct
+        | FollowUp::Consulted
+        | FollowUp::Inform
+            if !said =>
+        {
+            inputs.missing.push("text".into())
+        }
         _ => {}
     }
     Ok(inputs)

@@ -11,9 +11,10 @@ mod steps;
 mod terms;
 
 pub use apply::{reviewed, unreviewed};
-pub use gate_inputs::{consent, inputs_to_send};
+pub use gate_inputs::{CONSULTATION, consent, inputs_to_send};
 pub use steps::{
-    AUTHORISED, Answer, CONFLICT, DRAFT, FollowUp, STATES, State, Step, WITHDRAWABLE, current_states, may_step,
+    AUTHORISED, Answer, CONFLICT, DRAFT, FollowUp, STATES, State, Step, WITHDRAWABLE, current_states, kept_for,
+    may_step,
 };
 pub use terms::{
     ANSWER, Answered, CONSENT, NEW, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW, answered, conditions_of,
@@ -56,7 +57,7 @@ pub const KIND: KindDef = KindDef {
         .with_precheck(gate_inputs::precheck_submission),
         ChangeDef::first(
             SEND,
-            AudienceRule::Addressed,
+            AudienceRule::OwnDeskOrAddressed,
             Moves::Shared,
             Some(WITHDRAW),
             gate_inputs::send_gate_inputs,
@@ -74,7 +75,7 @@ pub const KIND: KindDef = KindDef {
         ),
         ChangeDef::first(
             ANSWER,
-            AudienceRule::Addressed,
+            AudienceRule::OwnDeskOrAddressed,
             Moves::Shared,
             None,
             gate_inputs::answer_gate_inputs,
@@ -83,7 +84,7 @@ pub const KIND: KindDef = KindDef {
         .with_precheck(gate_inputs::precheck_answer),
         ChangeDef::first(
             REPORT,
-            AudienceRule::Addressed,
+            AudienceRule::OwnDeskOrAddressed,
             Moves::Shared,
             None,
             gate_inputs::follow_up_gate_inputs,

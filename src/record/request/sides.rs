@@ -37,6 +37,14 @@ pub(super) fn for_this_desk(to: Id, act: &ActContext<'_>) -> Result<(), ApplyErr
     }
 }
 
+/// Refuses a step that is kept from the other desk: what is said of a request is said to both of its desks.
+pub(super) fn said_to_both(record: &Record, act: &ActContext<'_>) -> Result<(), ApplyError> {
+    if act.is_own() && record.partner.is_some() && act.header.audience == Audience::OwnDesk {
+        return Err(ApplyError::Authority("its audience is expected to be the other desk".into()));
+    }
+    Ok(())
+}
+
 pub(super) fn party(record: &Record, act: &ActContext<'_>) -> Result<(), ApplyError> {
     let addressed = match &act.header.audience {
         Audience::Desks(desks) => desks.as_slice(),
@@ -61,6 +69,10 @@ pub(super) enum Side {
 
 /// Refuses a change by a desk that is not on that side of a request.
 pub(super) fn is_by(record: &Record, desk: Id, side: Side) -> Result<(), ApplyError> {
+    // What a desk orders at home is answered on paper: the desk itself notes what was answered.
+    if record.partner.is_none() && record.desk == desk {
+        return Ok(());
+    }
     let is = if record.desk == desk { Side::Requesting } else { Side::Requested };
     let why = match side {
         _ if is == side => return Ok(()),

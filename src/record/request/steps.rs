@@ -5,7 +5,7 @@ use crate::act::header::Header;
 use crate::object;
 use crate::record::definition::{ActContext, ApplyError, wrong_state};
 use crate::record::kind::{Kind, State as RecordState, states};
-use crate::record::store::Record;
+use crate::record::store::{Record, RecordStore};
 use crate::value::class::words;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -28,6 +28,8 @@ states! {
         Clarification = "clarification" "clarification" Waiting,
         /// The partner would, on conditions.
         Conditional = "conditional" "conditional" Waiting,
+        /// The partner consults before it refuses or postpones.
+        Consultation = "consultation" "consultation" Waiting,
         /// It is accepted.
         Accepted = "accepted" "accepted" Neutral,
         /// It is accepted in part.
@@ -70,6 +72,14 @@ words! {
         Expire = "expire",
         /// More time is asked for: that a period be extended. Nothing moves by being asked.
         Extend = "extend",
+        /// More is said to what was sent.
+        Supplement = "supplement",
+        /// Something in what was sent was wrong, and is put right.
+        Correct = "correct",
+        /// What the partner raised before refusing is answered.
+        Consulted = "consulted",
+        /// What was announced is given, now that its conditions are accepted.
+        Inform = "inform",
     }
 }
 
@@ -86,6 +96,8 @@ words! {
         Accept = "accept",
         /// It will in part.
         AcceptPartly = "accept-partly",
+        /// It is about to refuse or to postpone, and asks first.
+        Consult = "consult",
         /// Not now.
         Postpone = "postpone",
         /// No.
@@ -112,7 +124,9 @@ impl FollowUp {
                 Some(S::Closed),
             ),
             Self::Expire => (OPEN, Some(S::Expired)),
-            Self::Extend => (OPEN, None),
+            Self::Extend | Self::Supplement | Self::Correct => (OPEN, None),
+            Self::Consulted => (const { &[S::Consultation.any()] }, Some(S::Acknowledged)),
+            Self::Inform => (const { &[S::Accepted.any(), S::Partly.any()] }, Some(S::Delivered)),
         }
     }
 }
@@ -123,6 +137,7 @@ const OPEN: &[RecordState] = &[
     State::Acknowledged.any(),
     State::Clarification.any(),
     State::Conditional.any(),
+    State::Consultation.any(),
     State::Accepted.any(),
     State::Partly.any(),
     State::Postponed.any(),
@@ -144,6 +159,7 @@ pub const WITHDRAWABLE: &[RecordState] = &[
     State::Acknowledged.any(),
     State::Clarification.any(),
     State::Conditional.any(),
+    State::Consultation.any(),
     State::Accepted.any(),
     State::Partly.any(),
     State::Postponed.any(),
@@ -157,7 +173,23 @@ impl Answer {
         match self {
             Self::Acknowledge => (const { &[S::Sent.any()] }, S::Acknowledged),
             Self::Clarify => (const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any()] }, S::Clarification),
-            Self::Offer => (const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any()] }, S::Conditional),
+            Self::Offer => (
+                const { &[S::Sent.any(), S::Acknowledged.any(), S::Postponed.any(), S::Consultation.any()] },
+                S::Conditional,
+            ),
+            Self::Consult => (
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Clarification.any(),
+                        S::Postponed.any(),
+                        S::Accepted.any(),
+                        S::Partly.any(),
+                    ]
+                },
+                S::Consultation,
+            ),
             Self::Accept => (
                 const {
                     &[
@@ -183,7 +215,16 @@ impl Answer {
                 S::Partly,
             ),
             Self::Postpone => (
-                const { &[S::Sent.any(), S::Acknowledged.any(), S::Clarification.any(), S::Accepted.any(), S::Partly.any()] },
+                const {
+                    &[
+                        S::Sent.any(),
+                        S::Acknowledged.any(),
+                        S::Clarification.any(),
+                        S::Consultation.any(),
+                        S::Accepted.any(),
+                        S::Partly.any(),
+                    ]
+                },
                 S::Postponed,
             ),
             Self::Refuse => (
@@ -193,6 +234,7 @@ impl Answer {
                         S::Acknowledged.any(),
                         S::Clarification.any(),
                         S::Conditional.any(),
+                        S::Consultation.any(),
                         S::Postponed.any(),
                         S::Accepted.any(),
                         S::Partly.any(),
@@ -329,21 +371,74 @@ pub(super) fn step(
     };
     record.set_state(state);
     record.set("steps", steps.iter().map(MadeStep::to_json).collect::<Vec<_>>());
-    record.due = if matches!(
-        state,
-        State::Closed | State::Withdrawn | State::Refused | State::Purged | State::Expired | State::UseReported
-    ) {
-        None
-    } else {
-        first_due(record)
-    };
+    record.due = next_due(record);
     Ok(())
 }
 
-/// The earliest of a request's clocks.
+/// When a request is due next; `None` where nothing of it runs any more.
+pub(super) fn next_due(record: &Record) -> Option<Timestamp> {
+    let over = [State::Closed, State::Withdrawn, State::Refused, State::Purged, State::Expired, State::UseReported];
+    if over.iter().any(|s| record.is(*s)) { None } else { first_due(record) }
+}
+
+/// The earliest of a request's clocks. What is kept until another request is decided ends with that decision, on no day.
 pub(super) fn first_due(record: &Record) -> Option<Timestamp> {
+    let runs = |c: &&Json| kept_for(record).is_none() || !is_minimum(c);
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
-    clocks.iter().filter_map(|c| c.get("due").and_then(Json::text).and_then(Timestamp::parse)).min()
+    let due = |c: &Json| c.get("due").and_then(Json::text).and_then(Timestamp::parse);
+    clocks.iter().filter(runs).filter_map(due).min()
+}
+
+/// Whether a clock's period is the shortest that counts.
+fn is_minimum(clock: &Json) -> bool {
+    clock.get("minimum").and_then(Json::truth) == Some(true)
+}
+
+/// The request that follows on and is not decided yet: what was asked to be preserved is kept until it is.
+pub fn kept_for(record: &Record) -> Option<Id> {
+    record.id("kept_for")
+}
+
+/// Whether nothing more is to be decided about a request.
+const fn is_decided(state: State) -> bool {
+    matches!(
+        state,
+        State::Refused
+            | State::Delivered
+            | State::UseReported
+            | State::Closed
+            | State::Withdrawn
+            | State::Expired
+            | State::Purged
+    )
+}
+
+/// Notes at the request that another one follows on whether that one is still to be decided. It is derived from where the
+/// later one stands, so the order in which acts arrive does not matter.
+pub(super) fn keep_earlier(records: &mut dyn RecordStore, later: &Record) -> Result<(), ApplyError> {
+    let Some(earlier) = later.id("follows") else { return Ok(()) };
+    let Some(mut earlier) = records.get(earlier)?.filter(|r| r.kind == Kind::Request && !r.is_purged()) else {
+        return Ok(());
+    };
+    // Only what is between the same two desks: nobody keeps another's data alive.
+    if earlier.desk != later.desk || earlier.partner != later.partner {
+        return Ok(());
+    }
+    let waits = later
+        .in_state::<State>()
+        .is_some_and(|s| !is_decided(s) && !matches!(s, State::Draft | State::InReview | State::Authorised));
+    match (waits, kept_for(&earlier)) {
+        (true, _) => earlier.set("kept_for", later.id.to_string()),
+        (false, Some(kept)) if kept == later.id => earlier.set("kept_for", Json::Null),
+        (false, _) => return Ok(()),
+    }
+    earlier.due = next_due(&earlier);
+    Ok(records.put(&earlier)?)
+}
+
+/// Whether the partner has been consulted before a request is refused or postponed.
+pub(super) fn was_consulted(record: &Record) -> bool {
+    steps_of(record).iter().any(|s| s.state == State::Consultation)
 }
 
 pub(super) fn begin(record: &mut Record, act: &ActContext<'_>, state: State) {
@@ -357,5 +452,6 @@ pub(super) fn begin(record: &mut Record, act: &ActContext<'_>, state: State) {
 pub(super) fn has_expired(record: &Record, now: Timestamp) -> bool {
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
     let limit = |c: &Json| c.get("limit").and_then(Json::text).and_then(Timestamp::parse);
-    clocks.iter().filter_map(limit).max().is_some_and(|last| last <= now)
+    let waits = kept_for(record).is_some() && clocks.iter().any(is_minimum);
+    !waits && clocks.iter().filter_map(limit).max().is_some_and(|last| last <= now)
 }

@@ -7,7 +7,7 @@ use crate::object;
 use crate::record::definition::{ApplyError, ChangeView, token};
 use crate::record::kind::ChangeKind;
 use crate::record::store::Record;
-use crate::value::class::{Condition, Tier};
+use crate::value::class::{Category, Condition, Tier};
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::timestamp::Timestamp;
@@ -52,6 +52,8 @@ pub struct Terms {
     pub authority_until: Option<Timestamp>,
     /// The request that it follows on: a production on a preservation, papers on an emergency.
     pub follows: Option<Id>,
+    /// The categories of data that were chosen; empty: all that the kind may ask for.
+    pub categories: Vec<Category>,
     /// The item that it is about, where it asks for a consent.
     pub item: Option<Id>,
     /// The desk that the item would go to, where it asks for a consent.
@@ -83,6 +85,11 @@ impl Terms {
             order_days: m.maybe("order_days").and_then(Json::int),
             authority_until: m.maybe("authority_until").and_then(Json::text).and_then(Timestamp::parse),
             follows: m.maybe("follows").and_then(Json::text).and_then(Id::parse),
+            categories: if m.maybe("categories").is_some() {
+                m.list("categories", Category::parse)?
+            } else {
+                Vec::new()
+            },
             item: m.maybe("item").and_then(Json::text).and_then(Id::parse),
             recipient: m.maybe("recipient").and_then(Json::text).and_then(Id::parse),
         })
@@ -107,6 +114,7 @@ impl Terms {
         put("order_days", self.order_days.map(Json::from));
         put("authority_until", self.authority_until.map(|t| t.to_string().into()));
         put("follows", self.follows.map(|i| i.to_string().into()));
+        put("categories", Some(self.categories.clone()).filter(|all| !all.is_empty()).map(Json::from));
         put("item", self.item.map(|i| i.to_string().into()));
         put("recipient", self.recipient.map(|i| i.to_string().into()));
         json
