@@ -171,7 +171,7 @@ fn command_of(command: &'static Command) -> clap::Command {
 
 fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
     let arg = clap::Arg::new(field.name).help(help_of(field));
-    let arg = if field.positional { arg.index(position).required(true) } else { arg.long(field.name) };
+    let arg = if field.positional { arg.index(position).required(field.required) } else { arg.long(field.name) };
     let arg = match field.kind {
         ArgKind::Flag => return arg.action(ArgAction::SetTrue),
         ArgKind::Word(words) => {

@@ -34,7 +34,7 @@ nouns! {
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::import::COMMANDS;
+    item: item::COMMANDS, item::import::COMMANDS, item::export::COMMANDS;
     request: request::COMMANDS, request::letter::COMMANDS;
     review: review::COMMANDS;
     disclosure: disclosure::COMMANDS;

@@ -28,6 +28,7 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let agreement = site.agree(to, "1", "indicator");
     let mut all = vec![
         ("bundle export", vec![("to", to.code.to_owned())]),
+        ("item export", vec![("to", to.code.to_owned()), ("case", case), ("format", "csv".to_owned())]),
         ("request letter", vec![("request", request)]),
         ("desk card", vec![]),
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),

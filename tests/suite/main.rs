@@ -12,6 +12,7 @@ mod desks;
 mod drawn;
 mod emergency;
 mod every_kind;
+mod exports;
 mod first_open;
 mod forgeries;
 mod formats;
