@@ -29,6 +29,7 @@ mod menus;
 mod named_commands;
 mod plain;
 mod random_keys;
+mod read_only;
 mod requests;
 mod sandbox;
 mod screen;
