@@ -318,3 +318,32 @@ fn a_round_trip_keeps_what_the_standard_has() {
         assert_eq!(domain["tlp"], "AMBER", "{format}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_path_is_bytes() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let (_root, a, _b) = pair();
+    let case = a.case("Bytes");
+    a.believe_the_machine();
+    let place = |name: &[u8]| a.folder.join(OsStr::from_bytes(name)).into_os_string();
+    let (come, go) = (place(b"come\xff.csv"), place(b"go\xfe.csv"));
+    std::fs::write(&come, "one.example\n").unwrap();
+    let run = |words: &[&OsStr]| {
+        let own: Vec<OsString> = a.words(1, &[]).into_iter().map(OsString::from).collect();
+        let all: Vec<&OsStr> = own.iter().map(OsString::as_os_str).chain(words.iter().copied()).collect();
+        crate::desks::program(&a.folder, &all, "")
+    };
+    let words = |text: &'static str| text.split(' ').map(OsStr::new).collect::<Vec<_>>();
+    let of = [OsStr::new("--case"), OsStr::new(&case)];
+    let came = run(&[&words("item import --format csv --type domain")[..], &of, &[&come]].concat());
+    assert!(came.status.success(), "{came:?}");
+    let went = run(&[&words("item export --format csv --to XB --out")[..], &[&go], &of].concat());
+    assert!(went.status.success(), "{went:?}");
+    assert!(std::fs::read_to_string(&go).unwrap().contains("one.example"));
+    let missing = run(&[&words("item import --format csv")[..], &of, &[&place(b"no\xff\x1b[31m")]].concat());
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(missing.status.code() == Some(50) && !said.contains('\u{1b}'), "{said}");
+}
