@@ -61,7 +61,10 @@ fn root() -> &'static str {
     env!("CARGO_MANIFEST_DIR")
 }
 
-fn published() -> (Vec<String>, Vec<(String, Vec<(String, String)>)>) {
+/// An object template: its name, and its relations with their types.
+type Template = (String, Vec<(String, String)>);
+
+fn published() -> (Vec<String>, Vec<Template>) {
     let text = std::fs::read_to_string(format!("{}/tests/extracts/published.misp.txt", root())).unwrap();
     let (types, templates) = text.split_once("\n\n").unwrap();
     let types = types.lines().skip(1).map(str::to_owned).collect();
