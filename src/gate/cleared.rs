@@ -167,11 +167,7 @@ impl FileItems {
 pub type ClearedFile = (Cleared<FileItems>, Vec<(Id, Verdict)>);
 
 /// Puts each item of a file for a partner to the gate, with the facts of now; those that must stay come with why.
-pub fn clear_file(
-    records: &dyn RecordStore,
-    of: &Disclosure,
-    items: &[Id],
-) -> Result<ClearedFile, ApplyError> {
+pub fn clear_file(records: &dyn RecordStore, of: &Disclosure, items: &[Id]) -> Result<ClearedFile, ApplyError> {
     let mut facts = LeaveFacts::begin(records, of.clone())?;
     let (mut leave, mut stays) = (BTreeSet::new(), Vec::new());
     for id in items {
