@@ -114,7 +114,10 @@ const CASES: &[Case] = &[
         bound: Bound::FilesAndLines(1, 1),
         files: &[("src/exchange/hosts.rs", include_str!("add_one/format.rs"))],
         places: &[&[edit("src/exchange/mod.rs", "    csv,\n", "    csv,\n    hosts,\n")]],
-        left_out: &[(edit("src/exchange/hosts.rs", ", read };", " };"), "missing field `read`")],
+        left_out: &[(
+            edit("src/exchange/hosts.rs", ", read, write: None };", ", write: None };"),
+            "missing field `read`",
+        )],
     },
     Case {
         what: "letter",

@@ -169,7 +169,7 @@ fn reach(command: &Command, args: &Args, globals: &Globals) -> Reach {
     reach.reads.extend(folder::settings());
     reach.reads.extend(globals.passphrase_file.clone());
     for field in command.args {
-        for path in args.all(field.name).iter().map(PathBuf::from) {
+        for path in args.all_paths(field.name) {
             match field.kind {
                 ArgKind::Existing => reach.reads.push(path),
                 ArgKind::ToWrite => reach = reach.with_folder_of(&path),

@@ -171,13 +171,15 @@ fn command_of(command: &'static Command) -> clap::Command {
 
 fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
     let arg = clap::Arg::new(field.name).help(help_of(field));
-    let arg = if field.positional { arg.index(position).required(true) } else { arg.long(field.name) };
+    let arg = if field.positional { arg.index(position).required(field.required) } else { arg.long(field.name) };
     let arg = match field.kind {
         ArgKind::Flag => return arg.action(ArgAction::SetTrue),
         ArgKind::Word(words) => {
             arg.value_parser(PossibleValuesParser::new(words())).ignore_case(true).hide_possible_values(true)
         }
-        ArgKind::Existing | ArgKind::ToWrite => arg.value_hint(ValueHint::AnyPath),
+        ArgKind::Existing | ArgKind::ToWrite => {
+            arg.value_hint(ValueHint::AnyPath).value_parser(value_parser!(OsString))
+        }
         _ => arg,
     };
     let arg = arg.value_name(match field.kind {
@@ -215,6 +217,12 @@ pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
         if let ArgKind::Flag = field.kind {
             if matches.get_flag(field.name) {
                 args.add(field.name, "yes");
+            }
+            continue;
+        }
+        if let ArgKind::Existing | ArgKind::ToWrite = field.kind {
+            for path in matches.get_many::<OsString>(field.name).into_iter().flatten() {
+                args.add_path(field.name, path);
             }
             continue;
         }

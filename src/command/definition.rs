@@ -215,6 +215,8 @@ impl Arg {
 #[derive(Clone, Default, Debug)]
 pub struct Args {
     values: BTreeMap<&'static str, Vec<String>>,
+    /// Paths as bytes, of fields whose values are no text that could be read back: one for each value.
+    paths: BTreeMap<&'static str, Vec<PathBuf>>,
 }
 
 words! {
@@ -238,6 +240,13 @@ impl Args {
         self.values.entry(field).or_default().push(value.into());
     }
 
+    /// Adds a path to a field, whatever its bytes are; where it is no text, it is shown as near to one as can be.
+    pub fn add_path(&mut self, field: &'static str, path: impl Into<PathBuf>) {
+        let path = path.into();
+        self.add(field, path.to_string_lossy());
+        self.paths.entry(field).or_default().push(path);
+    }
+
     /// The same form with a value in a field.
     #[must_use]
     pub fn with(mut self, field: &'static str, value: impl Into<String>) -> Self {
@@ -248,6 +257,7 @@ impl Args {
     /// Sets or clears a field.
     pub fn set(&mut self, field: &'static str, values: Vec<String>) {
         self.values.insert(field, values);
+        self.paths.remove(field);
     }
 
     /// What was given, as it was typed.
@@ -324,7 +334,14 @@ impl Args {
 
     /// A path that must be given.
     pub fn path(&self, field: &str) -> Result<PathBuf, Error> {
-        self.need(field).map(PathBuf::from)
+        let typed = self.need(field)?;
+        Ok(self.paths.get(field).and_then(|all| all.last()).cloned().unwrap_or_else(|| PathBuf::from(typed)))
+    }
+
+    /// Every path that was given.
+    pub fn all_paths(&self, field: &str) -> Vec<PathBuf> {
+        let typed = || self.all(field).iter().map(PathBuf::from).collect();
+        self.paths.get(field).cloned().unwrap_or_else(typed)
     }
 
     /// A number that may be left out.

@@ -19,10 +19,11 @@ use crate::host::entropy::Entropy;
 use crate::object;
 use crate::record::definition::{need, shared_terms};
 use crate::record::disclosure::{
-    self, DisclosureContent, JOIN, Outcome, PROPOSE, RECALL, RELEASE, Terms, VALIDATE, Validation,
+    self, DisclosureContent, EXPORT, JOIN, Outcome, PROPOSE, RECALL, RECEIPT, RELEASE, Receipt, Terms, VALIDATE,
+    Validation,
 };
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
-use crate::record::{case, item, order, review};
+use crate::record::{case, item, order, partner, review};
 use crate::store::read;
 use crate::store::write::ActWriter;
 use crate::value::class::Tier;
@@ -149,6 +150,27 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "disclosure",
+        name: "receipt",
+        about: "Record what a partner says of a file or a letter: that it has it, or has deleted it",
+        args: &[
+            Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional(),
+            Arg::new("said", ArgKind::Word(all_words::<Receipt>), "what the partner says").required(),
+            Arg::new("reference", ArgKind::Line, "the letter or the call that says so").required(),
+        ],
+        writes: Some(Writes {
+            act: RECEIPT,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(receipt),
+    },
+    Command {
+        noun: "disclosure",
         name: "list",
         about: "List the disclosures",
         args: &[],
@@ -185,6 +207,12 @@ pub struct DisclosureSummary {
     pub validation: Option<Validation>,
     /// By when it must be validated.
     pub validate_by: Option<Timestamp>,
+    /// How many files were written of it.
+    pub files: i64,
+    /// When its partner said by letter or telephone that it has it.
+    pub received: Option<Timestamp>,
+    /// When its partner said by letter or telephone that it has deleted it.
+    pub deleted: Option<Timestamp>,
 }
 
 /// A disclosure's record as it is shown.
@@ -203,6 +231,9 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, 
         risk: said(workspace, record)?.risk,
         validation: disclosure::validation(record, workspace.now()),
         validate_by: record.due,
+        files: disclosure::files_of(record),
+        received: disclosure::said_at(record, Receipt::Received),
+        deleted: disclosure::said_at(record, Receipt::Deleted),
     })
 }
 
@@ -235,10 +266,13 @@ type Numbered = Vec<(Id, i64)>;
 
 /// An item that stays, and why.
 #[derive(Serialize)]
-struct Stays {
-    item: Id,
-    refused_by: Vec<crate::law::rule::RuleId>,
-    because: String,
+pub struct Stays {
+    /// The item.
+    pub item: Id,
+    /// The rules that say no.
+    pub refused_by: Vec<crate::law::rule::RuleId>,
+    /// Why, in words.
+    pub because: String,
 }
 
 /// What the gate says of each item of a disclosure.
@@ -256,11 +290,22 @@ pub struct Sorted {
     facts: Vec<(Leave, Verdict)>,
 }
 
-/// Asks the gate about each item.
+/// Asks the gate about each item; what the partner holds already is passed over.
 pub fn sort(
     records: &dyn crate::record::store::RecordStore,
     of: &Disclosure,
     items: &[Id],
+    job: &mut Job,
+) -> Result<Sorted, Error> {
+    sort_with(records, of, items, false, job)
+}
+
+/// Asks the gate about each item; `again`: about what the partner holds already too, since a file is whole without a bundle.
+pub fn sort_with(
+    records: &dyn crate::record::store::RecordStore,
+    of: &Disclosure,
+    items: &[Id],
+    again: bool,
     job: &mut Job,
 ) -> Result<Sorted, Error> {
     let mut leave = LeaveFacts::begin(records, of.clone())?;
@@ -274,7 +319,7 @@ pub fn sort(
             job.at("asking the gate", n as u64, Some(items.len() as u64))?;
         }
         let Some(record) = records.get(*id)? else { continue };
-        if record.is_with(of.to) {
+        if record.is_with(of.to) && !again {
             sorted.held += 1;
             continue;
         }
@@ -327,26 +372,40 @@ impl Sorted {
         Ok((facts, numbered))
     }
 
-    fn stays(&self) -> Vec<Stays> {
+    /// The items that stay, each with why.
+    pub fn stays(&self) -> Vec<Stays> {
         let one = |(item, v): &(Id, Verdict)| Stays { item: *item, refused_by: v.refused_by(), because: v.refusal() };
         self.stays.iter().map(one).collect()
     }
 
+    /// The items that lack nothing but a second person, as items that stay.
+    pub fn waiting(&self) -> Vec<Stays> {
+        let verdict = |n: &usize| self.facts.get(*n).map(|(_, verdict)| verdict);
+        let one = |(item, n): &(Id, usize)| {
+            let v = verdict(n)?;
+            Some(Stays { item: *item, refused_by: v.refused_by(), because: v.refusal() })
+        };
+        self.waits.iter().filter_map(one).collect()
+    }
+
     /// All is refused: the failure names the first item's rules, and every item for `--json`.
-    fn refusal(&self) -> Option<Error> {
-        let (id, verdict) = self.stays.first()?;
-        let failure = Error::refused(verdict.clone(), Some(*id));
-        let more = self.stays.len() - 1;
+    pub fn refusal(&self) -> Option<Error> {
+        let waits = || self.waits.first().and_then(|(id, n)| Some((*id, self.facts.get(*n)?.1.clone())));
+        let (id, verdict) = self.stays.first().cloned().or_else(waits)?;
+        let failure = Error::refused(verdict, Some(id));
+        let more = self.stays.len() + self.waits.len() - 1;
         let failure = if more > 0 {
             Error { what: format!("{}; and {more} more items stay", failure.what), ..failure }
         } else {
             failure
         };
-        Some(failure.with("stays", self.stays()))
+        let mut all = self.stays();
+        all.extend(self.waiting());
+        Some(failure.with("stays", all))
     }
 
     /// Returns what must be done once it has left, each once.
-    fn obligations(&self) -> Vec<String> {
+    pub fn obligations(&self) -> Vec<String> {
         let mut all = Vec::new();
         for (_, facts) in &self.leaves {
             for obligation in self.facts.get(*facts).iter().flat_map(|(_, verdict)| &verdict.obligations) {
@@ -368,9 +427,8 @@ impl Sorted {
     }
 }
 
-fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let to = workspace.partner(args.need("to")?)?;
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
+/// The items that arguments name: each `--item`, and those held in a `--case`, of one tier where that is said.
+pub fn named_items(workspace: &Workspace, args: &Args, tier: Option<Tier>) -> Result<Vec<Id>, Error> {
     let mut items = Vec::new();
     for typed in args.all("item") {
         items.push(workspace.find_record(typed, &[Kind::Item])?.id);
@@ -393,6 +451,13 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
             items.extend(page.iter().map(|r| r.id));
         }
     }
+    Ok(items)
+}
+
+fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let to = workspace.partner(args.need("to")?)?;
+    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
+    let items = named_items(workspace, args, tier)?;
     let Some(first) = items.first() else {
         return Err(Error::usage("there is nothing to share: name --item, or a --case that has items of that --tier"));
     };
@@ -457,10 +522,12 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         (left, _) => {
             let mut said = Vec::new();
             if left {
-                said.push(format!(
-                    "What leaves with the next bundle to {code}: {}.",
-                    counted(sorted.leaves.len(), "item")
-                ));
+                let count = counted(sorted.leaves.len(), "item");
+                said.push(if partner::is_without_card(&to) {
+                    format!("What may leave to {code}: {count}; write the file with `item export --disclosure {id}`.")
+                } else {
+                    format!("What leaves with the next bundle to {code}: {count}.")
+                });
             }
             if !sorted.waits.is_empty() {
                 let how = if of.emergency.is_some() { "join" } else { "release" };
@@ -484,6 +551,7 @@ fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
         named: of.named,
         proposed_by: of.proposed_by,
         emergency: of.emergency.is_some(),
+        as_file: false,
         asked,
         classes: Vec::new(),
     }
@@ -526,12 +594,15 @@ fn write(
     }
     terms.classes = classes.list;
     act.change(disclosure::first(id, lead, &terms, said, entropy.salt()?))?;
+    // A file says nothing of the case, and a partner without comity gets nothing but files.
+    let to = records.get(terms.to)?;
+    let is_told = !terms.as_file && !to.as_ref().is_some_and(partner::is_without_card);
     let mut told: Vec<Id> = Vec::new();
     for (n, (item_id, item_terms, case, body, caveats)) in copies.iter().enumerate() {
         if n.is_multiple_of(1000) {
             job.at("copying", n as u64, Some(copies.len() as u64))?;
         }
-        if let Some(case) = case.filter(|c| !told.contains(c)) {
+        if let Some(case) = case.filter(|c| is_told && !told.contains(c)) {
             told.push(case);
             share_case(act, entropy, home, case, terms.to)?;
         }
@@ -587,8 +658,32 @@ fn share_case(act: &mut ActWriter<'_, '_>, entropy: &mut Entropy, home: Id, case
     Ok(())
 }
 
+/// Makes the record of what leaves as a file: the gate's word for every item, the copies of those that may go, and nothing for any
+/// bundle. `None`: none may.
+pub fn for_file(
+    workspace: &mut Workspace,
+    of: &Disclosure,
+    items: &[Id],
+    words: &DisclosureContent,
+    job: &mut Job,
+) -> Result<(Sorted, Option<Id>), Error> {
+    let id = workspace.entropy.id()?;
+    let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());
+    let (sorted, left) = workspace.act(EXPORT, Audience::OwnDesk, None, |act, entropy| {
+        let of = Disclosure { now: act.now(), ..of.clone() };
+        let sorted = sort_with(&act.records(), &of, items, true, job)?;
+        if !sorted.leaves.is_empty() {
+            let (asked, numbered) = sorted.stated(&sorted.leaves)?;
+            let terms = Terms { as_file: true, ..terms_of(&of, asked) };
+            write(act, entropy, (home, &realm), id, EXPORT, terms, words, &numbered, job)?;
+        }
+        Ok(sorted)
+    })?;
+    Ok((sorted, left.map(|_| id)))
+}
+
 /// The minimised copy: what the partner needs to use the item, and what was shown of it.
-fn minimised(content: &Json) -> Json {
+pub fn minimised(content: &Json) -> Json {
     let mut copy = object! {};
     for key in item::COPIED {
         if let Some(value) = content.get(key) {
@@ -634,12 +729,15 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
     }
     let obligations = sorted.obligations();
     let more = if obligations.is_empty() { String::new() } else { format!(" Then: {}.", obligations.join("; ")) };
-    let said = format!(
-        "Released: {} for the next bundle to {}; {} stay.{more}",
-        counted(sorted.leaves.len(), "item"),
-        workspace.code_of(proposed.to)?,
-        sorted.stays.len()
-    );
+    let (code, stay) = (workspace.code_of(proposed.to)?, sorted.stays.len());
+    let count = counted(sorted.leaves.len(), "item");
+    let to = workspace.records().get(proposed.to)?;
+    let said = if to.as_ref().is_some_and(partner::is_without_card) {
+        let id = record.id;
+        format!("Released: {count} for {code}, with `item export --disclosure {id}`; {stay} stay.{more}")
+    } else {
+        format!("Released: {count} for the next bundle to {code}; {stay} stay.{more}")
+    };
     Ok(sorted.report(Output::made(record.id, said)))
 }
 
@@ -669,16 +767,39 @@ fn validate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outpu
     Ok(Output::made(record.id, said))
 }
 
+fn receipt(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
+    let said = args.read("said", "received or deleted", Receipt::parse)?;
+    let reference = args.line("reference")?;
+    let to = Terms::read(&disclosure::of_record(&record))?.to;
+    let items = if said == Receipt::Deleted { items_of(workspace, &record)? } else { Vec::new() };
+    workspace.act(RECEIPT, Audience::OwnDesk, None, |act, entropy| {
+        act.change(disclosure::received(record.id, to, said, &reference, entropy.salt()?))?;
+        items.iter().try_for_each(|item| Ok(act.change(item::deleted_there(*item))?))
+    })?;
+    let code = workspace.code_of(to)?;
+    let told = match said {
+        Receipt::Received => format!("{code} has it."),
+        Receipt::Deleted => format!("{code} has deleted {}: its duty is met.", counted(items.len(), "item")),
+    };
+    Ok(Output::made(record.id, told))
+}
+
 fn recall(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
     let (code, ordered) = take_back(workspace, record.id)?;
-    Ok(Output::made(
-        record.id,
+    let count = counted(ordered, "item");
+    let by_hand = record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten();
+    let said = if by_hand.as_ref().is_some_and(partner::is_without_card) || disclosure::files_of(&record) > 0 {
         format!(
-            "Recalled: {code} is ordered to delete {}, with the next bundle; the duty runs until it certifies.",
-            counted(ordered, "item")
-        ),
-    ))
+            "Recalled: tell {code} to delete {count}; the duty runs until `disclosure receipt` records that it did."
+        )
+    } else {
+        format!(
+            "Recalled: {code} is ordered to delete {count}, with the next bundle; the duty runs until it certifies."
+        )
+    };
+    Ok(Output::made(record.id, said))
 }
 
 /// Recalls a disclosure, and orders its partner to delete what it got by it. Asked again after a crash, it does what is

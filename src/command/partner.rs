@@ -19,6 +19,7 @@ use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::stream::{self, SignedManifest};
+use crate::seal::age_file::Recipient;
 use crate::store::read;
 use crate::value::class::{Category, Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
@@ -40,10 +41,26 @@ pub const COMMANDS: &[Command] = &[
     Command {
         noun: "partner",
         name: "add",
-        about: "Add a partner: read its card",
+        about: "Add a partner: read its card, or describe one that works without comity",
         args: &[
-            Arg::new("card", ArgKind::Existing, "the card that the partner gave").positional(),
+            Arg {
+                required: false,
+                ..Arg::new("card", ArgKind::Existing, "the card that the partner gave").positional()
+            },
             Arg::new("kind", ArgKind::Word(all_words::<PartnerKind>), "what kind of body it is").required(),
+            Arg::new(
+                "without-card",
+                ArgKind::Flag,
+                "it works without comity: it gets files and letters, never bundles",
+            ),
+            Arg::new("code", ArgKind::Line, "without a card: the code that it has here, such as CERTX"),
+            Arg::new("name", ArgKind::Line, "without a card: its name"),
+            Arg::new("contact", ArgKind::Line, "without a card: how it is reached and called back"),
+            Arg::new(
+                "recipient",
+                ArgKind::Line,
+                "without a card: its age key (age1…), to which files for it are sealed",
+            ),
         ],
         writes: Some(Writes {
             act: crate::record::partner::ADD,
@@ -60,12 +77,13 @@ pub const COMMANDS: &[Command] = &[
     Command {
         noun: "partner",
         name: "confirm",
-        about: "Pin a partner: its fingerprint was read aloud and compared",
+        about: "Pin a partner: its fingerprint was read aloud and compared, or it was called back",
         args: &[
             PARTNER,
             Arg::new("fingerprint", ArgKind::Line, "the fingerprint, as the partner read it").cli_only(),
             Arg::new("group", ArgKind::PairsOf(asked_groups), "or the groups of it that are asked, as N=DIGITS")
                 .repeated(),
+            Arg::new("called-back", ArgKind::Line, "without a card: which number was called, and who spoke"),
         ],
         writes: Some(Writes {
             act: crate::record::partner::CONFIRM,
@@ -168,6 +186,10 @@ pub struct PartnerSummary {
     /// What kind of body it is.
     #[serde(serialize_with = "or_empty")]
     pub kind: Option<PartnerKind>,
+    /// Whether it works without comity: it gets files and letters, and no bundles.
+    pub without_card: bool,
+    /// How it is reached, where it has no card.
+    pub contact: String,
     /// Its jurisdiction.
     pub jurisdiction: String,
     /// Met, pinned, suspended or closed.
@@ -266,6 +288,8 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<PartnerSummary, Err
         code: record.key.clone().unwrap_or_default(),
         name: workspace.text_of(record, "name")?,
         kind: partner::kind_of(record),
+        without_card: partner::is_without_card(record),
+        contact: workspace.text_of(record, "contact")?,
         jurisdiction: text("jurisdiction"),
         standing: record.state,
         channel: channel_of(record),
@@ -313,6 +337,10 @@ struct PublicKeys {
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.partner(args.need("partner")?)?;
+    if partner::is_without_card(&record) {
+        let age = record.text("age").unwrap_or_default().to_owned();
+        return Ok(Output::thing(&row(workspace, &record)?).with("age", age));
+    }
     let keys = partner::keys(&workspace.records(), record.id)?;
     let keys = PublicKeys {
         root: keys.root.to_openssh(),
@@ -324,16 +352,16 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     Ok(Output::thing(&row(workspace, &record)?).with("keys", keys).with("fork", fork(workspace, &record)?))
 }
 
-/// Refuses a card whose code or name a reader would take for that of another desk: of a partner, or of this one.
-fn not_alike(workspace: &Workspace, card: &Card) -> Result<(), Error> {
+/// Refuses a code or a name that a reader would take for that of another desk: of a partner, or of this one.
+fn not_alike(workspace: &Workspace, desk: Option<Id>, new_code: &str, new_name: &str) -> Result<(), Error> {
     for kind in [Kind::Desk, Kind::Partner] {
-        for other in workspace.records().find(&Query::kind(kind))?.into_iter().filter(|r| r.id != card.desk) {
+        for other in workspace.records().find(&Query::kind(kind))?.into_iter().filter(|r| Some(r.id) != desk) {
             let code = other.key.clone().unwrap_or_default();
             let name = workspace.text_of(&other, "name")?;
-            for (ours, theirs) in [(&code, &card.code), (&name, &card.name)] {
+            for (ours, theirs) in [(code.as_str(), new_code), (name.as_str(), new_name)] {
                 if look_alike(ours, theirs) {
                     let what = format!(
-                        "the card is of another desk, and its {:?} looks like {:?} of {code}",
+                        "it is another desk than {code}, and its {:?} looks like {:?} there",
                         shown(theirs),
                         shown(ours)
                     );
@@ -346,7 +374,45 @@ fn not_alike(workspace: &Workspace, card: &Card) -> Result<(), Error> {
     Ok(())
 }
 
+/// What is said of a partner without a card, and of no other.
+const OF_NO_CARD: &[&str] = &["code", "name", "contact", "recipient"];
+
+/// Adds a partner that works without comity.
+fn add_without_card(workspace: &mut Workspace, args: &Args) -> Result<Output, Error> {
+    if args.maybe("card").is_some() {
+        return Err(Error::usage("--without-card: a partner has a card or has none; name one of the two"));
+    }
+    let code = args.read("code", "1 to 12 capitals, digits or hyphens, a capital first", card::code)?;
+    let (name, contact) = (args.line("name")?, args.line("contact")?);
+    let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
+    let age = args.maybe_read("recipient", "an age key, age1…", |t| Recipient::parse(t).map(|r| r.to_string()))?;
+    if let Some(age) = &age
+        && key_use::holder(&workspace.records(), age)?.is_some()
+    {
+        return Err(Error::not_allowed("that age key is held by a desk or a member already"));
+    }
+    not_alike(workspace, None, &code, &name)?;
+    let of = partner::WithoutCard { code: &code, name: &name, kind, contact: &contact, age: age.as_deref() };
+    let (id, realm) = (workspace.entropy.id()?, workspace.meta.realm.clone());
+    let change = partner::new_without_card(id, &of, &realm, workspace.entropy.salt()?);
+    workspace.act_alone(partner::ADD, Audience::OwnDesk, |_, _| Ok(change))?;
+    let said = format!(
+        "{code} is added: {kind}, without comity, up to tier {} where no agreement says otherwise. Call it back on a number \
+         that you know, then `comity partner confirm {code} --called-back \"the number, and who spoke\"`",
+        ceiling::default_for(kind)
+    );
+    Ok(Output::made(id, said).with("code", code))
+}
+
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    if args.flag("without-card") {
+        return add_without_card(workspace, args);
+    }
+    if let Some(field) = OF_NO_CARD.iter().find(|f| args.maybe(f).is_some()) {
+        return Err(Error::usage(format!(
+            "--{field}: the card says it; --without-card is for a partner that has none"
+        )));
+    }
     let bytes = file::read(&args.path("card")?, card::LONGEST as u64)?;
     let card = Card::parse(&bytes)?;
     if card.realm != workspace.meta.realm {
@@ -367,7 +433,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             return Err(Error::not_allowed(format!("the card has a key that is held {whose} already")));
         }
     }
-    not_alike(workspace, &card)?;
+    not_alike(workspace, Some(card.desk), &card.code, &card.name)?;
     let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let change = partner::new(&card, kind, &text, workspace.entropy.salt()?);
@@ -384,6 +450,22 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
 
 fn confirm(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.partner(args.need("partner")?)?;
+    let code = record.key.clone().unwrap_or_default();
+    if partner::is_without_card(&record) {
+        let Some(said) = args.maybe_line("called-back")? else {
+            return Err(Error::usage(format!(
+                "{code} has no card: --called-back says which number was called, and who spoke"
+            )));
+        };
+        let id = workspace.act_alone(partner::CONFIRM, Audience::OwnDesk, |e, _| {
+            Ok(partner::called_back(record.id, &said, e.salt()?))
+        })?;
+        let said = format!("{code} is pinned: it gets files and letters under an agreement, and never bundles.");
+        return Ok(Output::made(id, said));
+    }
+    if args.maybe("called-back").is_some() {
+        return Err(Error::usage(format!("--called-back: {code} has a card; compare its --fingerprint aloud")));
+    }
     let known = record.text("fingerprint").unwrap_or_default().to_owned();
     let same = match args.maybe("fingerprint") {
         Some(typed) => digits(typed) == digits(&known),
@@ -417,7 +499,11 @@ fn groups_to_read(workspace: &Workspace, record: &Record) -> Result<[usize; 2], 
 
 fn asked_groups(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
     let Some(code) = args.maybe("partner") else { return Ok(Vec::new()) };
-    let groups = groups_to_read(workspace, &workspace.partner(code)?)?;
+    let partner = workspace.partner(code)?;
+    if partner::is_without_card(&partner) {
+        return Ok(Vec::new());
+    }
+    let groups = groups_to_read(workspace, &partner)?;
     let row = |n: usize| PairRow {
         name: n.to_string(),
         label: format!("group {n}"),

@@ -10,7 +10,12 @@ use super::format::{Format, FormatError, Found, Options, Seen};
 use crate::value::text;
 
 /// `csv`.
-pub const FORMAT: Format = Format { name: "csv", about: "a table: comma- or tab-separated lines", read };
+pub const FORMAT: Format = Format {
+    name: "csv",
+    about: "a table: comma- or tab-separated lines",
+    read,
+    write: Some(super::export::csv::write),
+};
 
 /// The columns that may be named.
 pub const COLUMNS: &[&str] = &["value", "title", "note", "type", "tlp", "pap", "handling", "originator"];

@@ -3,6 +3,8 @@
 use std::io::{BufRead, Read as _};
 
 use super::claim::Claim;
+use super::leaving::{Leaving, Transfer};
+use super::report::Lines;
 use crate::value::class::{Assertion, Category, Credibility, Reliability, Tier};
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
@@ -12,7 +14,10 @@ use crate::value::timestamp::Timestamp;
 /// Reads a file and hands on what it sees.
 pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError>;
 
-/// A format: its name, and how it is read.
+/// Writes items that may leave as a file of the format, and names what of them it has no place for.
+pub type WriteFile = fn(&Transfer, &Leaving<'_>, &mut Lines) -> Vec<u8>;
+
+/// A format: its name, and how it is read and written.
 pub struct Format {
     /// Its name, as `--format` takes it.
     pub name: &'static str,
@@ -20,6 +25,8 @@ pub struct Format {
     pub about: &'static str,
     /// Reads a file and hands on what it sees, in its order. Ends early where `each` answers `false`.
     pub read: ReadFile,
+    /// Writes one; `None`: it is only read.
+    pub write: Option<WriteFile>,
 }
 
 /// Options for reading a file.

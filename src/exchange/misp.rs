@@ -12,7 +12,8 @@ use crate::value::class::{Credibility, Reliability};
 use crate::value::text::composed;
 
 /// `misp`.
-pub const FORMAT: Format = Format { name: "misp", about: "MISP events, attributes or objects", read };
+pub const FORMAT: Format =
+    Format { name: "misp", about: "MISP events, attributes or objects", read, write: Some(super::export::misp::write) };
 
 /// What something says of what is in it.
 #[derive(Clone, Default)]
@@ -288,6 +289,10 @@ fn of_attribute(
         ("object", template),
         ("object_uuid", object.and_then(|o| text_of(o, "uuid"))),
         ("object_relation", part),
+        ("object_template_uuid", object.and_then(|o| text_of(o, "template_uuid"))),
+        ("object_template_version", object.and_then(|o| text_of(o, "template_version"))),
+        ("object_meta_category", object.and_then(|o| text_of(o, "meta-category"))),
+        ("timestamp", text_of(attribute, "timestamp")),
     ] {
         if let Some(said) = said {
             properties.set(key, composed(said));
@@ -295,6 +300,9 @@ fn of_attribute(
     }
     if let Some(to_ids) = attribute.get("to_ids").filter(|t| !t.is_null()) {
         properties.set("to_ids", is_set(attribute, "to_ids") || to_ids == "true");
+    }
+    if is_set(attribute, "disable_correlation") {
+        properties.set("disable_correlation", true);
     }
     if !own.labels.is_empty() {
         let labels = Value::from(own.labels.clone());

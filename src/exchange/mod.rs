@@ -6,9 +6,11 @@
 
 pub mod canonical;
 pub mod claim;
+pub mod export;
 pub mod format;
 pub mod iep;
 pub mod intake;
+pub mod leaving;
 pub mod pattern;
 pub mod person;
 pub mod report;
@@ -32,6 +34,7 @@ formats! {
     stix,
     misp,
     csv,
+    case,
 }
 
 /// The format of that name.

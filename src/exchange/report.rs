@@ -65,7 +65,8 @@ impl Lines {
         &self.0
     }
 
-    fn said(&self) -> String {
+    /// The lines in a sentence.
+    pub fn said(&self) -> String {
         let one = |l: &Line| {
             let names: Vec<String> = l.names.iter().take(SAID).map(|n| shown(n).into_owned()).collect();
             let more = if l.count as usize > names.len() && !names.is_empty() { ", …" } else { "" };

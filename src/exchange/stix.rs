@@ -18,7 +18,12 @@ use crate::value::class::Assertion;
 use crate::value::text::composed;
 
 /// `stix`.
-pub const FORMAT: Format = Format { name: "stix", about: "STIX 2.1: a bundle, an envelope, objects", read };
+pub const FORMAT: Format = Format {
+    name: "stix",
+    about: "STIX 2.1: a bundle, an envelope, objects",
+    read,
+    write: Some(super::export::stix::write),
+};
 
 #[derive(Default, serde::Deserialize)]
 struct Lists {

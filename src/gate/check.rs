@@ -107,7 +107,7 @@ impl Check {
                 self.kept = list(view.terms, "asked")?;
                 return self.signer(records, act, def.kind);
             }
-            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN => {
+            disclosure::PROPOSE | disclosure::RELEASE | disclosure::JOIN | disclosure::EXPORT => {
                 self.begin_disclosure(records, act, view)?
             }
             _ => {}
@@ -282,7 +282,8 @@ impl Check {
                 return forged("a copy of an item differs from the records");
             }
         }
-        let waits = act.header.audience == Audience::OwnDesk;
+        // What is exported leaves at once, though its record stays here.
+        let waits = act.header.audience == Audience::OwnDesk && self.first != Some(disclosure::EXPORT);
         if waits && verdict.waits_for_a_second_person(self.emergency) {
             return Ok(());
         }

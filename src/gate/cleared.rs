@@ -1,5 +1,6 @@
 //! What the gate has cleared: the only thing that bundle, exchange and report accept, and only the gate makes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::act::{Act, MemberStanding};
@@ -10,8 +11,8 @@ use super::verdict::Verdict;
 use crate::act::header::Header;
 use crate::law::rule::RuleId;
 use crate::record::definition::{ApplyError, GateInputs};
-use crate::record::kind::ChangeKind;
-use crate::record::store::{FollowingChange, RecordStore};
+use crate::record::kind::{ChangeKind, Kind};
+use crate::record::store::{FollowingChange, Record, RecordStore};
 use crate::record::{bundle, disclosure, item, letter, purge, request, review};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -93,18 +94,8 @@ pub fn clear_act(
     let (mut stays, mut marking) = (Vec::new(), None);
     if !waiting.copies.is_empty() {
         let terms = disclosure::Terms::read(waiting.terms)?;
-        let released = waiting.kind == disclosure::RELEASE;
-        let validation = disclosed.as_ref().and_then(|d| disclosure::validation(d, now));
-        let people = [terms.proposed_by, waiting.header.member];
-        let mut facts = LeaveFacts::begin(
-            records,
-            Disclosure {
-                to,
-                released_by: released.then_some(waiting.header.member),
-                emergency: validation.filter(|_| terms.emergency).map(|v| from_records::claim(&people, v)),
-                ..Disclosure::of(&terms, now, &waiting.header.realm, waiting.header.desk)
-            },
-        )?;
+        let of = as_left(&terms, (waiting.header, waiting.kind), disclosed.as_ref(), now);
+        let mut facts = LeaveFacts::begin(records, Disclosure { to, ..of })?;
         // Items of one kind have the same facts: the verdict of the one before is good for the next.
         let mut last: Option<(Leave, Verdict)> = None;
         let mut marked: Option<Arc<Json>> = None;
@@ -132,6 +123,63 @@ pub fn clear_act(
         }
     }
     Ok(Ok(Cleared { value: Parcel { position: waiting.position, stays, marking }, to: Some(to) }))
+}
+
+/// Returns what is the same for every item of a disclosure that has left or leaves, judged at a time: who released it, and how the
+/// validation of its emergency stands.
+pub fn as_left(
+    terms: &disclosure::Terms,
+    (header, kind): (&Header, ChangeKind),
+    record: Option<&Record>,
+    now: Timestamp,
+) -> Disclosure {
+    let validation = record.and_then(|d| disclosure::validation(d, now));
+    let people = [terms.proposed_by, header.member];
+    Disclosure {
+        released_by: (kind == disclosure::RELEASE).then_some(header.member),
+        emergency: validation.filter(|_| terms.emergency).map(|v| from_records::claim(&people, v)),
+        ..Disclosure::of(terms, now, &header.realm, header.desk)
+    }
+}
+
+/// The items that may go into a file for a partner.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct FileItems(BTreeSet<Id>);
+
+impl FileItems {
+    /// Whether an item is one of them.
+    pub fn has(&self, item: Id) -> bool {
+        self.0.contains(&item)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What of a file for a partner may leave, and what must stay, each with why.
+pub type ClearedFile = (Cleared<FileItems>, Vec<(Id, Verdict)>);
+
+/// Puts each item of a file for a partner to the gate, with the facts of now; those that must stay come with why.
+pub fn clear_file(records: &dyn RecordStore, of: &Disclosure, items: &[Id]) -> Result<ClearedFile, ApplyError> {
+    let mut facts = LeaveFacts::begin(records, of.clone())?;
+    let (mut leave, mut stays) = (BTreeSet::new(), Vec::new());
+    for id in items {
+        let Some(record) = records.get(*id)?.filter(|r| r.kind == Kind::Item) else { continue };
+        let verdict = facts.of_item(records, &record)?.judge();
+        if verdict.allowed() {
+            leave.insert(*id);
+        } else {
+            stays.push((*id, verdict));
+        }
+    }
+    Ok((Cleared { value: FileItems(leave), to: Some(of.to) }, stays))
 }
 
 /// Returns the facts of `act`: the partner as it is now, the signer as they were when they signed.

@@ -22,13 +22,26 @@ pub enum LockError {
     File(#[from] FileError),
 }
 
-/// Takes the lock to write, or to read together with others. Waits less than a second for another process.
-pub fn take(path: &Path, to_write: bool) -> Result<Lock, LockError> {
+/// Takes the lock to write. Waits less than a second for another process.
+pub fn to_write(path: &Path) -> Result<Lock, LockError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(at(path))?;
+    take(options.open(path).map_err(at(path))?, path, true)
+}
+
+/// Takes the lock to read, together with others who read. Nothing is written: where there is no lock file, nobody has ever written
+/// there since the folder was copied, and there is nothing to lock.
+pub fn to_read(path: &Path) -> Result<Option<Lock>, LockError> {
+    match File::open(path) {
+        Ok(file) => take(file, path, false).map(Some),
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(other) => Err(at(path)(other).into()),
+    }
+}
+
+fn take(file: File, path: &Path, to_write: bool) -> Result<Lock, LockError> {
     for attempt in 0..8 {
         let taken = if to_write { file.try_lock() } else { file.try_lock_shared() };
         match taken {
@@ -69,19 +82,21 @@ pub fn folders_of(paths: &[&Path]) -> Result<Vec<Lock>, LockError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LockError, take};
+    use super::{LockError, to_read, to_write};
 
     #[test]
     fn one_writes_or_several_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
-        let first = take(&path, false).unwrap();
-        let second = take(&path, false).unwrap();
-        assert!(matches!(take(&path, true), Err(LockError::Busy)));
+        assert!(to_read(&path).unwrap().is_none() && !path.exists(), "reading makes no file");
+        drop(to_write(&path).unwrap());
+        let first = to_read(&path).unwrap().unwrap();
+        let second = to_read(&path).unwrap().unwrap();
+        assert!(matches!(to_write(&path), Err(LockError::Busy)));
         drop((first, second));
-        let writer = take(&path, true).unwrap();
-        assert!(matches!(take(&path, false), Err(LockError::Busy)));
+        let writer = to_write(&path).unwrap();
+        assert!(matches!(to_read(&path), Err(LockError::Busy)));
         drop(writer);
-        take(&path, true).unwrap();
+        to_write(&path).unwrap();
     }
 }

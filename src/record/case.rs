@@ -1,7 +1,7 @@
 //! Cases: opened at one desk; a partner knows of a case what was shared of it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved, need,
     no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
@@ -38,6 +38,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(NEW, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, open),
         ChangeDef::first(CLOSE, AudienceRule::OwnDesk, Moves::From(&[State::Open.any()]), None, no_gate_inputs, close),
         ChangeDef::following(SHARE, &disclosure::LEAVES, Moves::Makes, share).copying(),
+        ChangeDef::following(UNSHARE, &[disclosure::WRITTEN], Moves::AnyState, unshare),
     ],
 };
 
@@ -52,6 +53,8 @@ pub const NEW: ChangeKind = ChangeKind::new("case-new");
 pub const CLOSE: ChangeKind = ChangeKind::new("case-close");
 /// The kind of change `case-share`.
 pub const SHARE: ChangeKind = ChangeKind::new("case-share");
+/// The kind of change `case-unshare`.
+pub const UNSHARE: ChangeKind = ChangeKind::new("case-unshare");
 
 /// Opens a case.
 pub fn new(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
@@ -66,6 +69,11 @@ pub fn closed(id: Id, because: &str, salt: Salt) -> Change {
 /// Tells a partner of the case that a disclosure belongs to: its purpose and its title.
 pub fn shared(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
     Change::with_content(id, SHARE, &object! { "purpose" => purpose }, &object! { "title" => title }, salt)
+}
+
+/// Notes that a partner was not told of a case after all: what would have told it went as a file.
+pub fn unshared(id: Id, to: Id) -> Change {
+    Change::of_terms(id, UNSHARE, &object! { "to" => to.to_string() })
 }
 
 fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -84,6 +92,16 @@ fn close(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Case)?;
     record.set_state(State::Closed);
+    Ok(records.put(&record)?)
+}
+
+fn unshare(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut m = view.members()?;
+    let to = m.read("to", Id::parse)?;
+    m.finish()?;
+    let mut record = need(records, view.record, Kind::Case)?;
+    record.shared.retain(|holder| holder.partner != to);
     Ok(records.put(&record)?)
 }
 

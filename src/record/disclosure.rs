@@ -3,17 +3,21 @@
 //! A proposal that waits stays at home and lists its items; what leaves is an act addressed to the partner that holds
 //! the copies: the release, or the proposal itself where no second person is needed. Where an emergency is claimed, the
 //! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
+//!
+//! What leaves as a file in a foreign format is a disclosure like any other: [`EXPORT`] makes one whose record stays at home, and
+//! [`WRITTEN`] notes each file that was written of one. No bundle carries it then.
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, SHARED_TERMS, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::store::{KNOWN_AS, Record, RecordStore};
+use super::store::{ChangeRow, KNOWN_AS, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
 use crate::object;
 use crate::value::class::{DeleteCause, words};
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::person::Person;
@@ -67,6 +71,24 @@ pub const KIND: KindDef = KindDef {
             validate,
         )
         .with_precheck(precheck_validation),
+        ChangeDef::first(EXPORT, AudienceRule::OwnDesk, Moves::Makes, Some(RECALL), propose_gate_inputs, export),
+        ChangeDef::first(
+            WRITTEN,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Released.any()]),
+            None,
+            no_gate_inputs,
+            written,
+        ),
+        ChangeDef::first(
+            RECEIPT,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Released.any(), State::Recalled.any()]),
+            None,
+            no_gate_inputs,
+            receipt,
+        )
+        .with_precheck(precheck_receipt),
         ChangeDef::first(
             RECALL,
             AudienceRule::OwnDesk,
@@ -90,8 +112,14 @@ pub const JOIN: ChangeKind = ChangeKind::new("disclosure-join");
 pub const VALIDATE: ChangeKind = ChangeKind::new("disclosure-validate");
 /// The first change of a recall.
 pub const RECALL: ChangeKind = ChangeKind::new("disclosure-recall");
+/// The first change of a disclosure that leaves as a file, and whose record stays here.
+pub const EXPORT: ChangeKind = ChangeKind::new("disclosure-export");
+/// The first change that notes a file that was written of a disclosure.
+pub const WRITTEN: ChangeKind = ChangeKind::new("disclosure-written");
+/// The first change that notes what a partner without comity says of a disclosure.
+pub const RECEIPT: ChangeKind = ChangeKind::new("disclosure-receipt");
 /// The first changes of the acts that hold copies.
-pub const LEAVES: [ChangeKind; 3] = [PROPOSE, RELEASE, JOIN];
+pub const LEAVES: [ChangeKind; 4] = [PROPOSE, RELEASE, JOIN, EXPORT];
 /// How long an emergency may wait for its validation (Regulation (EU) 2023/1543, Article 4(5)).
 pub const VALIDATION: Duration = Duration::hours(48);
 /// An item of a proposal that waits.
@@ -112,6 +140,8 @@ pub struct Terms {
     pub proposed_by: Person,
     /// Whether an imminent risk to life is claimed.
     pub emergency: bool,
+    /// Whether it leaves as a file and not in a bundle.
+    pub as_file: bool,
     /// The distinct facts that the gate was asked with; each copy names its own by number. Set by the gate's caller.
     pub asked: Vec<Json>,
     /// The distinct terms of the copies, where these name theirs by number.
@@ -135,6 +165,11 @@ impl Terms {
                 None => false,
                 Some(claim) if claim.truth() == Some(true) => true,
                 Some(_) => return Err(ApplyError::Malformed("`emergency` is true or is not there".into())),
+            },
+            as_file: match m.maybe(AS_FILE) {
+                None => false,
+                Some(file) if file.truth() == Some(true) => true,
+                Some(_) => return Err(ApplyError::Malformed("`as_file` is true or is not there".into())),
             },
             asked: m
                 .need("asked")?
@@ -164,6 +199,9 @@ impl Terms {
         if self.emergency {
             json.set("emergency", true);
         }
+        if self.as_file {
+            json.set(AS_FILE, true);
+        }
         json.set("asked", self.asked.clone());
         if !self.classes.is_empty() {
             json.set(SHARED_TERMS, self.classes.clone());
@@ -175,6 +213,16 @@ impl Terms {
     fn without_facts(self) -> Self {
         Self { asked: Vec::new(), classes: Vec::new(), ..self }
     }
+}
+
+/// The member of a first change's terms that says that a disclosure leaves as a file.
+const AS_FILE: &str = "as_file";
+
+/// The desks to which the copies of an act go: those that it is addressed to, or the partner that a file is for.
+pub fn recipients(act: &ActContext<'_>) -> Vec<Id> {
+    let file = act.is_own() && act.first.get(AS_FILE).and_then(Json::truth) == Some(true);
+    let to = act.first.get("to").and_then(Json::text).and_then(Id::parse).filter(|_| file);
+    to.map_or_else(|| act.recipients(), |to| vec![to])
 }
 
 /// The content of a disclosure.
@@ -222,6 +270,35 @@ pub fn validated(id: Id, outcome: Outcome, reasons: &str, salt: Salt) -> Change 
 /// The recall of a disclosure; the order to delete is an act of its own, for the partner.
 pub fn recalled(id: Id, cause: DeleteCause) -> Change {
     Change::of_terms(id, RECALL, &object! { "cause" => cause })
+}
+
+/// Notes a file that is written of a disclosure: its format, whether it is sealed, and its digest.
+pub fn written_as(id: Id, format: &str, sealed: bool, digest: &Digest, salt: Salt) -> Change {
+    let terms = object! { "format" => format, "sealed" => sealed };
+    Change::with_content(id, WRITTEN, &terms, &object! { "sha256" => digest.to_string() }, salt)
+}
+
+/// Notes what a partner says that sends no bundles; `reference` names its letter or the call.
+pub fn received(id: Id, to: Id, said: Receipt, reference: &str, salt: Salt) -> Change {
+    let terms = object! { "to" => to.to_string(), "said" => said };
+    Change::with_content(id, RECEIPT, &terms, &object! { "reference" => reference }, salt)
+}
+
+/// The partner of which a receipt says that it has deleted what it got.
+pub fn deleted_at(act: &ActContext<'_>) -> Option<Id> {
+    let word = |key: &str| act.first.get(key).and_then(Json::text);
+    let deleted = act.is_own() && word("said").and_then(Receipt::parse) == Some(Receipt::Deleted);
+    word("to").and_then(Id::parse).filter(|_| deleted)
+}
+
+words! {
+    /// What a partner says of what it got.
+    Receipt {
+        /// It has it.
+        Received = "received",
+        /// It has deleted it.
+        Deleted = "deleted",
+    }
 }
 
 words! {
@@ -299,6 +376,9 @@ fn propose_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let terms = Terms::read(view.terms)?;
+    if terms.as_file != (view.def.kind == EXPORT) {
+        return Err(ApplyError::Malformed("only what is exported leaves as a file".into()));
+    }
     if terms.proposed_by != act.member() {
         return Err(ApplyError::Authority("a disclosure is proposed by whoever signs the proposal".into()));
     }
@@ -386,7 +466,7 @@ fn validate_gate_inputs(
 /// The terms of a disclosure's record without what applying added.
 pub fn of_record(record: &Record) -> Json {
     let mut json = Json::clone(&record.terms);
-    for added in ["row", "at", "joined_by", "validation", "recalled", KNOWN_AS] {
+    for added in ["row", "at", "joined_by", "validation", "recalled", FILES, RECEIPTS, KNOWN_AS] {
         json.remove(added);
     }
     json
@@ -415,6 +495,70 @@ fn propose(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     };
     let record = record_of(act, view, state)?;
     put_new(records, &record)
+}
+
+fn export(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    if !Terms::read(view.terms)?.as_file {
+        return Err(ApplyError::Malformed("what leaves as a file says so".into()));
+    }
+    put_new(records, &record_of(act, view, State::Released)?)
+}
+
+/// The member of a record's terms that counts the files that were written of it.
+const FILES: &str = "files";
+/// The member of a record's terms with what its partner said by hand: each word, and when.
+const RECEIPTS: &str = "receipts";
+
+/// How many files were written of a disclosure.
+pub fn files_of(record: &Record) -> i64 {
+    record.terms.get(FILES).and_then(Json::int).unwrap_or(0)
+}
+
+/// When its partner said something of a disclosure, as somebody recorded by hand.
+pub fn said_at(record: &Record, said: Receipt) -> Option<Timestamp> {
+    record.terms.get(RECEIPTS)?.get(said.word())?.text().and_then(Timestamp::parse)
+}
+
+fn written(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Disclosure)?;
+    let mut m = view.members()?;
+    m.read("format", token)?;
+    m.need("sealed")?.truth().ok_or_else(|| ApplyError::Malformed("`sealed` is not a truth value".into()))?;
+    m.finish()?;
+    record.set(FILES, files_of(&record) + 1);
+    // What has gone as a file goes no second time in a bundle.
+    if let (Some(to), Some(row)) = (record.partner, record.terms.get("row").and_then(Json::int)) {
+        records.waits_no_more(to, ChangeRow(row))?;
+    }
+    Ok(records.put(&record)?)
+}
+
+fn precheck_receipt(records: &dyn RecordStore, _: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    let partner = record.partner.map(|p| need(records, p, Kind::Partner)).transpose()?;
+    let is_without_card = partner.as_ref().is_some_and(super::partner::is_without_card);
+    if files_of(record) == 0 && !is_without_card {
+        return Err(ApplyError::NotAllowed("it went in a bundle: the partner's own acts say what became of it".into()));
+    }
+    Ok(GateInputs::default())
+}
+
+fn receipt(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Disclosure)?;
+    precheck_receipt(records, &act.actor(act.own_desk), &record)?;
+    let mut m = view.members()?;
+    let to = m.read("to", Id::parse)?;
+    let said = m.read("said", Receipt::parse)?;
+    m.finish()?;
+    if record.partner != Some(to) {
+        return Err(ApplyError::Malformed("a receipt names another partner than its disclosure".into()));
+    }
+    let mut all = record.terms.get(RECEIPTS).cloned().unwrap_or_else(|| object! {});
+    all.set(said.word(), act.now().to_string());
+    record.set(RECEIPTS, all);
+    Ok(records.put(&record)?)
 }
 
 fn item(_: &mut dyn RecordStore, act: &ActContext<'_>, _: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -7,7 +7,7 @@ use super::definition::{
     Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::store::{Record, RecordStore};
+use super::store::{DutyState, Record, RecordStore};
 use super::{agreement, disclosure, partner};
 use crate::act::change::{Change, Salt};
 use crate::law::ceiling;
@@ -54,6 +54,7 @@ pub const KIND: KindDef = KindDef {
         )
         .with_precheck(may_consent),
         ChangeDef::following(COPY, &disclosure::LEAVES, Moves::Makes, copy).copying(),
+        ChangeDef::following(DELETED, &[disclosure::RECEIPT], Moves::AnyState, deleted),
     ],
 };
 
@@ -65,6 +66,9 @@ pub const MARK: ChangeKind = ChangeKind::new("item-mark");
 pub const CONSENT: ChangeKind = ChangeKind::new("item-consent");
 /// The minimised copy of an item that goes to a partner.
 pub const COPY: ChangeKind = ChangeKind::new("item-copy");
+
+/// Notes that a partner has deleted its copy, as somebody recorded by hand.
+pub const DELETED: ChangeKind = ChangeKind::new("item-deleted-there");
 
 /// The partner that an item came from.
 fn came_from(record: &Record, _: Id) -> Option<Id> {
@@ -251,6 +255,11 @@ pub fn copied(id: Id, terms: &Json, content: &Json, salt: Salt) -> Change {
     Change::with_content(id, COPY, terms, content, salt)
 }
 
+/// Notes that a partner has deleted its copy.
+pub fn deleted_there(id: Id) -> Change {
+    Change::of_terms(id, DELETED, &object! {})
+}
+
 /// The caveats that an item came with, in words.
 pub fn caveats_of(content: &Json) -> Vec<String> {
     let all = content.get("caveats").and_then(Json::items).unwrap_or_default();
@@ -422,7 +431,7 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         let mut record = known
             .filter(|r| r.kind == Kind::Item)
             .ok_or_else(|| ApplyError::NotAllowed("there is no such item".into()))?;
-        for partner in act.recipients() {
+        for partner in disclosure::recipients(act) {
             record.share(partner, Some(delete_by));
         }
         return Ok(records.put(&record)?);
@@ -474,6 +483,17 @@ fn restricted(mut conditions: Vec<Condition>) -> Vec<Condition> {
         conditions.push(Condition::NoOnward);
     }
     conditions
+}
+
+fn deleted(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    view.members()?.finish()?;
+    let Some(partner) = disclosure::deleted_at(act) else {
+        return Err(ApplyError::Malformed("a receipt that says nothing of deleting names what was deleted".into()));
+    };
+    let mut record = need(records, view.record, Kind::Item)?;
+    record.shared.iter_mut().filter(|h| h.partner == partner).for_each(|h| h.duty = DutyState::Met);
+    Ok(records.put(&record)?)
 }
 
 /// What a copy that comes again changes of the item that is held: it may be kept longer, and is marked more strictly. Its case,

@@ -1,4 +1,7 @@
 //! Partners: met by card, pinned by a fingerprint compared aloud; and the channel to them, step by step.
+//!
+//! A partner without comity has no card and no keys of a desk: it is pinned once somebody has called it back. It gets files and
+//! letters, and no bundle ever waits for it.
 
 use super::card::{Card, DeskKeys};
 use super::definition::{
@@ -10,9 +13,11 @@ use super::store::{Query, Record, RecordStore};
 use super::stream;
 use crate::act::change::{Change, Salt};
 use crate::object;
+use crate::seal::age_file;
 use crate::value::class::{Channel, PartnerKind, Standing};
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::realm::Realm;
 
 states! {
     /// Where a partner stands.
@@ -92,6 +97,43 @@ pub fn new(card: &Card, kind: PartnerKind, file: &str, salt: Salt) -> Change {
     Change::with_content(card.desk, ADD, &terms, &object! { "name" => card.name.as_str(), "card" => file }, salt)
 }
 
+/// A partner without comity, as it is added.
+#[derive(Clone, Debug)]
+pub struct WithoutCard<'a> {
+    /// The code that this desk gives it.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What kind of body it is.
+    pub kind: PartnerKind,
+    /// How it is reached.
+    pub contact: &'a str,
+    /// Its age key, where it has one.
+    pub age: Option<&'a str>,
+}
+
+/// Adds a partner that has no card, since it does not work with comity: it is met, not pinned.
+pub fn new_without_card(id: Id, of: &WithoutCard<'_>, realm: &Realm, salt: Salt) -> Change {
+    let mut terms = object! { "code" => of.code, "kind" => of.kind, "realm" => realm.to_string() };
+    if let Some(age) = of.age {
+        terms.set("age", age);
+    }
+    Change::with_content(id, ADD, &terms, &object! { "name" => of.name, "contact" => of.contact }, salt)
+}
+
+/// Pins a partner without comity, which was called back; `said` is what number, and who spoke.
+pub fn called_back(partner: Id, said: &str, salt: Salt) -> Change {
+    let terms = object! { CALLED_BACK => true };
+    Change::with_content(partner, CONFIRM, &terms, &object! { CALLED_BACK => said }, salt)
+}
+
+const CALLED_BACK: &str = "called_back";
+
+/// Whether a partner does not work with comity: it has no keys of a desk.
+pub fn is_without_card(record: &Record) -> bool {
+    record.kind == Kind::Partner && record.terms.get("keys").is_none()
+}
+
 /// Pins a partner whose fingerprint was compared aloud.
 pub fn confirmed(partner: Id, fingerprint: &str) -> Change {
     Change::of_terms(partner, CONFIRM, &object! { "fingerprint" => fingerprint })
@@ -121,15 +163,24 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     let mut m = view.members()?;
     let code = m.read("code", super::card::code)?;
     m.read("kind", PartnerKind::parse)?;
-    m.read("jurisdiction", token)?;
     m.text("realm")?;
-    m.text("fingerprint")?;
-    let keys = DeskKeys::read(m.need("keys")?)?;
+    let keys = match m.maybe("keys") {
+        Some(keys) => {
+            m.read("jurisdiction", token)?;
+            m.text("fingerprint")?;
+            Some(DeskKeys::read(keys)?)
+        }
+        None => {
+            m.maybe("age").map(|age| age.text().and_then(age_file::written).ok_or_else(bad_key)).transpose()?;
+            None
+        }
+    };
     m.finish()?;
     let others = records.find(&Query::kind(Kind::Partner))?;
     let clash = |r: &&Record| {
-        r.key.as_deref() == Some(&code)
-            || DeskKeys::read(r.terms.get("keys").unwrap_or(&Json::Null)).is_ok_and(|k| k.root == keys.root)
+        let known = || DeskKeys::read(r.terms.get("keys").unwrap_or(&Json::Null)).ok();
+        let same = || keys.as_ref().zip(known()).is_some_and(|(new, known)| new.root == known.root);
+        r.key.as_deref() == Some(&code) || same()
     };
     if let Some(other) = others.iter().find(clash) {
         return Err(ApplyError::NotAllowed(format!(
@@ -146,10 +197,23 @@ fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     put_new(records, &record)
 }
 
+fn bad_key() -> ApplyError {
+    ApplyError::Malformed("`age` is not an age key".into())
+}
+
 fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Partner)?;
     let mut m = view.members()?;
+    if is_without_card(&record) {
+        let called = m.need(CALLED_BACK)?.truth() == Some(true) && view.has_content;
+        m.finish()?;
+        if !called {
+            return Err(ApplyError::Malformed("a partner without comity is called back".into()));
+        }
+        record.set_state(State::Pinned);
+        return Ok(records.put(&record)?);
+    }
     let said = m.text("fingerprint")?;
     m.finish()?;
     if record.text("fingerprint") != Some(said) {

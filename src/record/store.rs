@@ -253,6 +253,8 @@ pub trait RecordStore {
     fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), RecordStoreError>;
     /// Notes that acts, by their ids, were carried to a partner.
     fn carried(&mut self, partner: Id, acts: &[crate::value::digest::Digest]) -> Result<(), RecordStoreError>;
+    /// Notes that the act that begins with this change is not to be carried to a partner after all.
+    fn waits_no_more(&mut self, partner: Id, first: ChangeRow) -> Result<(), RecordStoreError>;
     /// Makes every act that is for all partners wait for this one, which was just pinned.
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError>;
     /// The row of the change that made a record; `None` where none is known.

@@ -113,8 +113,48 @@ pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)
 }
 
+/// Opens the database of a workspace where nobody writes meanwhile. Nothing is written beside it, so it may lie on a medium that
+/// cannot be written. Returns `None` where the key does not fit.
+pub fn open_still(path: &Path, key: &DatabaseKey) -> Result<Option<Connection>, StoreError> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-wal");
+    let is_left_open = std::fs::metadata(&journal).is_ok_and(|m| m.len() > 0);
+    if !is_left_open {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        return open_at(path, Path::new(&still(path)), key, flags);
+    }
+    // What the last writer could not put back is read from its journal, which takes files beside it.
+    match open(path, key, true)? {
+        Some(conn) => Ok(Some(conn)),
+        None => Err(StoreError::Integrity(
+            "the last program that wrote did not end, and its journal lies beside the database: open a copy of the folder once \
+             without --readonly"
+                .into(),
+        )),
+    }
+}
+
+/// The address of a file that does not change while it is read.
+fn still(path: &Path) -> std::ffi::OsString {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(*byte)),
+            b if b.is_ascii_alphanumeric() => uri.push(char::from(*b)),
+            b => uri.push_str(&format!("%{b:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri.into()
+}
+
 /// Opens the database of a workspace. Returns `None` where the key does not fit.
 pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Connection>, StoreError> {
+    let writes = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    open_at(path, path, key, writes)
+}
+
+fn open_at(path: &Path, address: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Option<Connection>, StoreError> {
     let Ok(head) = std::fs::File::open(path).and_then(|mut f| {
         let mut head = [0u8; 16];
         std::io::Read::read_exact(&mut f, &mut head).map(|()| head)
@@ -130,8 +170,7 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
     if head != key.salt() {
         return Err(StoreError::Foreign("the database is not this workspace's"));
     }
-    let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let conn = connect(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let conn = connect(address, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     set_key(&conn, key, "key")?;
     match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)) {
         Ok(_) => {}
@@ -147,7 +186,7 @@ pub fn open(path: &Path, key: &DatabaseKey, read_only: bool) -> Result<Option<Co
         _ => return Err(StoreError::Foreign("the database is not a comity workspace's")),
     }
     settings(&conn)?;
-    if read_only {
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         let missing = STAND_INS.get(usize::try_from(format - 1).unwrap_or(0)).copied().unwrap_or_default();
         missing.iter().try_for_each(|sql| conn.execute_batch(sql))?;
     }
@@ -192,13 +231,23 @@ fn plan_once(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Creates an empty database beside that of a workspace.
+fn beside(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    file::remove(path)?;
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    set_key(&conn, key, "key")?;
+    Ok(conn)
+}
+
 /// Creates an encrypted database with the current schema for replaying the log; it is removed with the returned guard.
 pub fn scratch(folder: &Path, key: &DatabaseKey) -> Result<(Connection, Scratch), StoreError> {
     let path = folder.join("replay.db");
-    file::remove(&path)?;
     let keep = Scratch(path.clone());
-    let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    set_key(&conn, key, "key")?;
+    // A medium that cannot be written takes none: then it is kept in memory.
+    let conn = match beside(&path, key) {
+        Ok(conn) => conn,
+        Err(_) => in_memory()?,
+    };
     conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")?;
     plan_once(&conn)?;
     conn.set_prepared_statement_cache_capacity(64);
@@ -260,7 +309,7 @@ impl Drop for Scratch {
 /// against the one that belongs there. Each check has a connection of its own: one bad page spoils those after it.
 pub fn check(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
     let fresh =
-        || open(path, key, true)?.ok_or(StoreError::Integrity("the database does not open with its key".into()));
+        || open_still(path, key)?.ok_or(StoreError::Integrity("the database does not open with its key".into()));
     let conn = fresh()?;
     let mut bad = conn.prepare("PRAGMA cipher_integrity_check")?;
     let first: Option<String> = bad.query_map([], |r| r.get(0))?.next().transpose()?;

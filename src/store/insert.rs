@@ -8,6 +8,7 @@ use super::search;
 use super::statement::sql;
 use crate::act::change::{Body, Change};
 use crate::act::header::{Audience, Header};
+use crate::record::partner;
 use crate::record::store::{ChangeRow, RecordStore as _};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -67,7 +68,11 @@ pub(super) fn await_carriage(
         Audience::Desks(desks) => desks.clone(),
     };
     for partner in partners {
-        records.await_carriage(partner, position)?;
+        // A partner without comity takes no bundles: what is for it is written as a file.
+        let takes_bundles = records.get(partner)?.is_none_or(|r| !partner::is_without_card(&r));
+        if takes_bundles {
+            records.await_carriage(partner, position)?;
+        }
     }
     Ok(())
 }

@@ -4,8 +4,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 
 use super::error::{StoreError, damaged};
 use super::statement::sql;
+use super::tree::SqlTree;
 use crate::act::change::{Body, Change, Line};
 use crate::act::header::Header;
+use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
 use crate::record::store::ChangeRow;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -187,6 +189,33 @@ pub fn changes<E: From<StoreError>>(
     each: impl FnMut(StoredChange) -> Result<(), E>,
 ) -> Result<(), E> {
     changes_between(conn, act.first_row, act.first_row + act.changes as i64, each)
+}
+
+/// Calls `each` with the changes of an own act, one by one, and compares them with what was signed. An error after the last one means
+/// that what `each` was given must not be used.
+///
+/// # Errors
+///
+/// [`StoreError::Integrity`] where the act is not in the log's tree, or its changes are not those under its root.
+pub fn signed_changes<E: From<StoreError>>(
+    conn: &Connection,
+    act: &StoredAct,
+    mut each: impl FnMut(StoredChange) -> Result<(), E>,
+) -> Result<(), E> {
+    let changed = || {
+        let what = format!("act {} is not as it was signed: somebody has changed the database", act.position);
+        E::from(StoreError::Integrity(what))
+    };
+    let header = act.read_header()?;
+    if SqlTree::new(conn, act.replica).node(0, header.sequence)? != leaf_hash(&act.header) {
+        return Err(changed());
+    }
+    let mut root = Frontier::default();
+    changes(conn, act, |stored| {
+        root.push(stored.line.leaf());
+        each(stored)
+    })?;
+    if (header.changes, header.root) == (act.changes, root.root()) { Ok(()) } else { Err(changed()) }
 }
 
 /// Calls `each` with the changes in the rows from one until before another.

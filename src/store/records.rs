@@ -544,6 +544,11 @@ impl RecordStore for SqlRecordStore<'_> {
         Ok(())
     }
 
+    fn waits_no_more(&mut self, partner: Id, first: ChangeRow) -> Result<(), RecordStoreError> {
+        self.conn.prepare_cached(sql!("waiting.no_more"))?.execute(params![partner, first])?;
+        Ok(())
+    }
+
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError> {
         let desks = self.find(&Query::kind(Kind::Desk))?;
         let Some(home) = desks.first() else { return Ok(()) };

@@ -268,7 +268,8 @@ impl Workspace {
         let keys = folder.join(KEYRING);
         let mut keyring = Keyring::open(&keys, &me)?;
         file::must_be_private(folder)?;
-        let lock = lock::take(&folder.join(LOCK), !read_only)?;
+        let lock_file = folder.join(LOCK);
+        let lock = if read_only { lock::to_read(&lock_file)? } else { Some(lock::to_write(&lock_file)?) };
         if !read_only {
             [folder.to_owned(), folder.join("outbox"), folder.join("inbox")]
                 .iter()
@@ -287,11 +288,15 @@ impl Workspace {
                 "its first page is damaged: keep a copy, and restore from a backup",
             )
         };
-        let (db, with_next) = match connection::open(&path, &keyring.database, read_only)? {
+        let open = |key| match read_only {
+            true => connection::open_still(&path, key),
+            false => connection::open(&path, key, false),
+        };
+        let (db, with_next) = match open(&keyring.database)? {
             Some(db) => (db, false),
             None => {
                 let next = keyring.next.as_ref().ok_or_else(damaged)?;
-                (connection::open(&path, next, read_only)?.ok_or_else(damaged)?, true)
+                (open(next)?.ok_or_else(damaged)?, true)
             }
         };
         let meta = Meta::read(&db)?;
@@ -323,7 +328,7 @@ impl Workspace {
             is_first_sight: false,
             trusted: RefCell::new(Trusted::Unknown),
             damaged: RefCell::default(),
-            lock: Some(lock),
+            lock,
         };
         if !read_only && !workspace.can_be_opened() {
             replay::rebuild(&workspace.db, &workspace.meta)?;
@@ -1097,7 +1102,12 @@ impl Closed {
                 "close comity and open it again",
             )
         };
-        let db = connection::open(&self.folder.join(DATABASE), &keyring.database, true)?.ok_or_else(gone)?;
+        let path = self.folder.join(DATABASE);
+        let db = match self.beside_writer {
+            true => connection::open(&path, &keyring.database, true)?,
+            false => connection::open_still(&path, &keyring.database)?,
+        };
+        let db = db.ok_or_else(gone)?;
         Ok(Workspace {
             db,
             meta: self.meta,

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::format::{Format, FormatError, Found, Options, Seen};
 
 /// `hosts`.
-pub const FORMAT: Format = Format { name: "hosts", about: "host names, one a line", read };
+pub const FORMAT: Format = Format { name: "hosts", about: "host names, one a line", read, write: None };
 
 fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError> {
     for (n, line) in input.lines().enumerate() {

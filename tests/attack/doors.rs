@@ -31,6 +31,7 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let mut all = vec![
         ("bundle export", vec![("to", to.code.to_owned())]),
         ("notice letter", vec![("of", sent), ("text", "said".to_owned())]),
+        ("item export", vec![("to", to.code.to_owned()), ("case", case), ("format", "csv".to_owned())]),
         ("request letter", vec![("request", request)]),
         ("desk card", vec![]),
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),

@@ -245,6 +245,17 @@ fn losses_are_named_and_no_value_is_cut() {
 }
 
 #[test]
+fn an_exercise_takes_nothing_that_is_live() {
+    let root = tempfile::TempDir::new().unwrap();
+    let a = Site::found_for(root.path(), "XA", &[("exercise", "north")]);
+    let case = a.case("Drill");
+    assert!(import(&a, &case, "11/input.json", "misp", &[]).is_ok(), "its tag says that it is of an exercise");
+    let refused = import(&a, &case, "15/input.csv", "csv", &[("type", "domain")]).unwrap_err();
+    assert!(refused.kind == ErrorKind::Refused && refused.hint.contains("--made-for-exercise"), "{refused:?}");
+    import(&a, &case, "15/input.csv", "csv", &[("type", "domain"), ("made-for-exercise", "yes")]).unwrap();
+}
+
+#[test]
 fn what_is_there_is_not_taken_again_but_a_stricter_marking_is() {
     let (root, a, _b) = pair();
     let (case, answer, items) = taken(&a, "15/input.csv", "csv", &[("type", "domain")]);

@@ -482,12 +482,15 @@ const SIGNED_BY: [(&[&str], &str); 8] = [
     ),
     (
         &["desk-officer"],
-        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall delete-order",
+        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order",
     ),
     (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
-    (&["desk-officer", "release-officer"], "bundle-export bundle-import copy-out stream-freeze"),
+    (
+        &["desk-officer", "release-officer"],
+        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze",
+    ),
     (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm refusal-count"),
 ];
 

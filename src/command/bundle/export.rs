@@ -273,8 +273,18 @@ pub fn stops(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Vec<Wa
     Ok(rows)
 }
 
+/// Refuses a partner that works without comity: nobody there could open a bundle.
+fn takes_bundles(to: &Record) -> Result<(), Error> {
+    if !partner::is_without_card(to) {
+        return Ok(());
+    }
+    let what = format!("{} works without comity, and takes no bundles", to.key.as_deref().unwrap_or("the partner"));
+    Err(Error::not_allowed(what).hint("write a file for it with `comity item export`, or a letter"))
+}
+
 fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let to = workspace.partner(args.need("to")?)?;
+    takes_bundles(&to)?;
     let preview = preview(workspace, &to, job)?;
     let count = |leaves| preview.count(leaves);
     let mut text = vec![format!(
@@ -550,6 +560,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
 
 fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let to = workspace.partner(args.need("to")?)?;
+    takes_bundles(&to)?;
     let out = Destination::of(args, "out")?;
     if let Some(n) = args.number("again")? {
         return again(workspace, &to, n, &out);

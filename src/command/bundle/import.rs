@@ -877,10 +877,9 @@ fn apply(
 fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let mut outcomes = Vec::new();
     let mut passed_over = Vec::new();
-    let paths = args.all("path").to_vec();
+    let paths = args.all_paths("path");
     let (mut files, mut from_folder) = (Vec::new(), false);
-    for path in &paths {
-        let path = PathBuf::from(path);
+    for path in paths.clone() {
         if path.is_dir() {
             from_folder = true;
             files.extend(file::files_in(&path)?);

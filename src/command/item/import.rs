@@ -72,6 +72,11 @@ pub const COMMANDS: &[Command] = &[Command {
             "what markings are that cannot be read; without it they hold RED",
         ),
         Arg::new("because", ArgKind::Body, "why unknown markings are that"),
+        Arg::new(
+            "made-for-exercise",
+            ArgKind::Flag,
+            "in an exercise: the file is made for it, though no tag of it says so",
+        ),
         Arg::new("skip-bad", ArgKind::Flag, "leave out what cannot be read, and take the rest"),
         Arg::new("dry-run", ArgKind::Flag, "only say what would be imported, raised, passed over and not kept"),
     ],
@@ -199,6 +204,14 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
             ErrorKind::Refused,
             what,
             "a live workspace takes nothing of an exercise: import it in the exercise's own",
+        ));
+    }
+    if !is_live && plan.exercise.is_none() && !args.flag("made-for-exercise") {
+        let what = format!("{}: nothing in it says that it is of an exercise", shown(&path.to_string_lossy()));
+        return Err(Error::new(
+            ErrorKind::Refused,
+            what,
+            "an exercise takes no live data; where the file is made for it, say so with --made-for-exercise",
         ));
     }
     if !plan.faults.is_empty() && !args.flag("skip-bad") {

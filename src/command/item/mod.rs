@@ -1,5 +1,6 @@
 //! Items of a case: added by hand, listed, shown, marked; what their originators say of them.
 
+pub mod export;
 pub mod import;
 
 use crate::record::kind::Kind;

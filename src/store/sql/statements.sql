@@ -315,6 +315,9 @@ INSERT INTO waiting (partner, position) VALUES (?1, ?2) ON CONFLICT DO NOTHING
 -- name: waiting.carried
 DELETE FROM waiting WHERE partner = ?1 AND position = (SELECT position FROM act WHERE id = ?2)
 
+-- name: waiting.no_more
+DELETE FROM waiting WHERE partner = ?1 AND position = (SELECT position FROM act WHERE first_row = ?2)
+
 -- name: waiting.of
 SELECT position FROM waiting WHERE partner = ?1 ORDER BY position
 

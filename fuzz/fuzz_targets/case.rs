@@ -1,0 +1,4 @@
+//! Reads any bytes as a file of the format `case`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| comity_fuzz::file("case", data));
