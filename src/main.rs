@@ -16,7 +16,7 @@ use comity::workspace::error::Error;
 fn main() -> ExitCode {
     fault::install();
     sandbox::enter();
-    let (done, json) = match run(std::env::args_os(), &keys()) {
+    let (done, json) = match run(std::env::args_os(), keys) {
         Invocation::Done(code) => return ExitCode::from(code),
         Invocation::Screens(globals) => (front_end(&globals).and_then(|drawn| screens(&globals, drawn)), globals.json),
         Invocation::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),

@@ -69,13 +69,14 @@ pub struct Globals {
     pub now: Option<Timestamp>,
 }
 
-/// Reads the words, and runs what is not for the screens. `keys` are those of the screens, for the manual.
-pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Invocation {
+/// Reads the words, and runs what is not for the screens. `keys` tells those of the screens, for the manual.
+pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>) -> Invocation {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
         crate::seal::age_file::light_scrypt();
     }
-    let matches = match tree::tree().try_get_matches_from(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let matches = match tree::tree_for(&words).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();
@@ -262,11 +263,11 @@ fn output_error(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { ErrorKind::Medium as u8 }
 }
 
-fn own(name: &str, matches: &ArgMatches, keys: &[KeyRow]) -> u8 {
+fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {
     let mut tree = tree::tree();
     let mut out = Vec::new();
     let written = match name {
-        "man" => manual::write(tree, keys, &mut out),
+        "man" => manual::write(tree, &keys(), &mut out),
         "completions" => {
             use clap_complete::Shell;
             let shell = matches.get_one::<String>("shell").and_then(|s| s.parse::<Shell>().ok()).unwrap_or(Shell::Bash);
