@@ -12,10 +12,12 @@ use clap::parser::ValueSource;
 use super::manual::KeyRow;
 use super::tree::{self, OWN};
 use super::{guide, manual, passphrase, print, tour};
+use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
 use crate::command::run::{On, run as run_command};
+use crate::command::script;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
@@ -169,6 +171,25 @@ fn reach(command: &Command, args: &Args, globals: &Globals) -> Reach {
     };
     reach.reads.extend(folder::settings());
     reach.reads.extend(globals.passphrase_file.clone());
+    reach = with_files(reach, command, args);
+    if let Handler::Batch = command.run {
+        // What its lines name. A file that cannot be read is told of where it is run.
+        let path = args.path(FILE).unwrap_or_default();
+        let _ = script::lines(&path, |_, line| {
+            if let Ok(line) = line {
+                reach = with_files(std::mem::take(&mut reach), line.command, &line.args);
+            }
+            true
+        });
+        for paths in [&mut reach.reads, &mut reach.writes] {
+            paths.sort();
+            paths.dedup();
+        }
+    }
+    reach
+}
+
+fn with_files(mut reach: Reach, command: &Command, args: &Args) -> Reach {
     for field in command.args {
         for path in args.all(field.name).iter().map(PathBuf::from) {
             match field.kind {
@@ -182,7 +203,10 @@ fn reach(command: &Command, args: &Args, globals: &Globals) -> Reach {
 }
 
 fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
-    sandbox::limit(&reach(command, args, globals));
+    // Lines that come one by one name their files as they come, as on the screens: nothing is limited then.
+    if !(matches!(command.run, Handler::Batch) && script::is_stdin(args)) {
+        sandbox::limit(&reach(command, args, globals));
+    }
     let mut context = context_of(globals);
     let mut job = job(globals);
     if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
