@@ -6,6 +6,7 @@
 
 pub mod canonical;
 pub mod claim;
+pub mod fault;
 pub mod format;
 pub mod iep;
 pub mod intake;
@@ -13,6 +14,7 @@ pub mod pattern;
 pub mod person;
 pub mod report;
 pub mod source;
+pub mod stream;
 pub mod tags;
 
 use format::Format;
