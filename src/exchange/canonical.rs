@@ -234,84 +234,18 @@ fn begins_defanged(text: &str) -> bool {
     ["hxxp://", "hxxps://", "fxp://"].iter().any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
 }
 
-/// A name of the domain name system in ASCII and small letters; `None`: it is none.
+/// A name of the domain name system in ASCII and small letters; `None`: it is none. Other letters are written as names have them
+/// (UTS 46).
 fn domain(text: &str) -> Option<String> {
     let name = text.strip_suffix('.').unwrap_or(text);
-    if name.is_ascii() {
-        let fits = |label: &str| {
-            let known = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-            !label.is_empty() && label.len() <= 63 && known && !label.starts_with('-')
-        };
-        let (_, top) = name.rsplit_once('.')?;
-        let named = name.split('.').all(fits) && top.bytes().any(|b| b.is_ascii_alphabetic());
-        return named.then(|| name.to_ascii_lowercase());
-    }
-    let lower = name.to_lowercase();
-    let mut labels = Vec::new();
-    for label in lower.split('.') {
-        let label = if label.is_ascii() { label.to_owned() } else { format!("xn--{}", punycode(label)?) };
+    let name = if name.is_ascii() { name.to_ascii_lowercase() } else { idna::domain_to_ascii(name).ok()? };
+    let fits = |label: &str| {
         let known = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        if label.is_empty() || label.len() > 63 || !known || label.starts_with('-') {
-            return None;
-        }
-        labels.push(label);
-    }
-    let top = labels.last()?;
-    let named = labels.len() > 1 && top.bytes().any(|b| b.is_ascii_alphabetic());
-    named.then(|| labels.join("."))
-}
-
-/// A label of other letters in the letters of names (RFC 3492).
-fn punycode(label: &str) -> Option<String> {
-    const BASE: u32 = 36;
-    let adapt = |delta: u32, points: u32, first: bool| {
-        let mut delta = if first { delta / 700 } else { delta / 2 };
-        delta += delta / points.max(1);
-        let mut k = 0;
-        while delta > 455 {
-            delta /= 35;
-            k += BASE;
-        }
-        k + 36 * delta / (delta + 38)
+        !label.is_empty() && label.len() <= 63 && known && !label.starts_with('-')
     };
-    let digit = |d: u32| char::from_u32(if d < 26 { d + 97 } else { d + 22 });
-    let mut out: String = label.chars().filter(char::is_ascii).collect();
-    let basic = u32::try_from(out.len()).ok()?;
-    if basic > 0 {
-        out.push('-');
-    }
-    let (mut n, mut delta, mut bias, mut handled) = (128u32, 0u32, 72u32, basic);
-    let total = u32::try_from(label.chars().count()).ok()?;
-    while handled < total {
-        let next = label.chars().map(u32::from).filter(|c| *c >= n).min()?;
-        delta = delta.checked_add((next - n).checked_mul(handled + 1)?)?;
-        n = next;
-        for c in label.chars().map(u32::from) {
-            if c < n {
-                delta = delta.checked_add(1)?;
-            }
-            if c == n {
-                let mut q = delta;
-                let mut k = BASE;
-                loop {
-                    let t = if k <= bias { 1 } else { (k - bias).min(26) };
-                    if q < t {
-                        break;
-                    }
-                    out.push(digit(t + (q - t) % (BASE - t))?);
-                    q = (q - t) / (BASE - t);
-                    k += BASE;
-                }
-                out.push(digit(q)?);
-                bias = adapt(delta, handled + 1, handled == basic);
-                delta = 0;
-                handled += 1;
-            }
-        }
-        delta += 1;
-        n += 1;
-    }
-    Some(out)
+    let (_, top) = name.rsplit_once('.')?;
+    let named = name.split('.').all(fits) && top.bytes().any(|b| b.is_ascii_alphabetic());
+    named.then_some(name)
 }
 
 /// An address, a range of addresses, or an address with a port; `None`: it is none.
@@ -407,6 +341,7 @@ mod tests {
             ("domain", "m\u{fc}ller.example", "xn--mller-kva.example"),
             ("domain", "b\u{fc}cher.example", "xn--bcher-kva.example"),
             ("domain", "\u{4f8b}\u{3048}.example", "xn--r8jz45g.example"),
+            ("domain", "B\u{dc}CHER\u{3002}example", "xn--bcher-kva.example"),
             ("ipv4", "192[.]0[.]2[.]1", "192.0.2.1"),
             ("ipv6", "2001:DB8:0::1", "2001:db8::1"),
             ("sha256", &"AB".repeat(32), &"ab".repeat(32)),
