@@ -193,7 +193,9 @@ fn requests(costs: &mut Costs, _: &[usize]) {
     for id in ids.take(60) {
         let row = site.command(&["law", "row", "request", id]).output().unwrap();
         let path = site.path("row");
-        fs::write(&path, &row.stdout).unwrap();
+        // Another name: what the law says already is no change.
+        let text = String::from_utf8_lossy(&row.stdout).replacen("\"name\": \"", "\"name\": \"X ", 1);
+        fs::write(&path, text).unwrap();
         let taken = row.status.success()
             && site.command(&["law", "change", &path, "--because", "a bench"]).output().unwrap().status.success();
         changed += usize::from(taken);

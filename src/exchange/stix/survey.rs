@@ -42,14 +42,37 @@ pub(super) struct Survey {
     marks: Vec<Marks>,
     numbers: HashMap<Marks, u32>,
     claims: Vec<Claim>,
-    /// For each object its id and the number of its claim; [`NONE`] where it is no item.
-    objects: Vec<(Key, u32)>,
+    /// For each object its id, until every one was seen, and the number of its claim; [`NONE`] where it is no item.
+    ids: Vec<Key>,
+    claimed: Vec<u32>,
     /// Which object names which.
     names_other: Vec<(u32, Key)>,
     /// The versions of objects.
-    versions: Vec<(Key, u32, Box<str>)>,
+    versions: Vec<(u32, Version)>,
     superseded: HashSet<u32>,
     inherited: usize,
+}
+
+/// When an object was modified, as it is compared: the signs of a time in their order, packed. Signs that no time has count as one,
+/// and beyond 32 none counts.
+type Version = [u8; 16];
+
+fn version(modified: &str) -> Version {
+    let mut packed = [0; 16];
+    for (n, sign) in modified.bytes().take(32).enumerate() {
+        let code = match sign {
+            b'+' => 1,
+            b'-' => 2,
+            b'.' => 3,
+            b'0'..=b'9' => sign - b'0' + 4,
+            b':' => 14,
+            _ => 15,
+        };
+        if let Some(byte) = packed.get_mut(n / 2) {
+            *byte |= if n.is_multiple_of(2) { code << 4 } else { code };
+        }
+    }
+    packed
 }
 
 /// The number of no claim.
@@ -58,16 +81,16 @@ const NONE: u32 = u32::MAX;
 impl Survey {
     /// Looks at the next object; `None`: what stands there is none.
     pub(super) fn see(&mut self, value: Option<&Value>) {
-        let at = self.objects.len() as u32;
+        let at = self.ids.len() as u32;
         let Some((value, kind)) = value.and_then(|v| kind_of(v).map(|kind| (v, kind))) else {
-            return self.objects.push((Key::of_foreign(""), NONE));
+            return self.object(Key::of_foreign(""), NONE);
         };
         let id = text_of(value, "id").unwrap_or_default();
         let key = Key::of_foreign(id);
         if kind == DEFINITION {
             // Of two of one id the stricter holds.
             self.definitions.entry(id.to_owned()).or_default().add(&Claim::of_definition(value));
-            return self.objects.push((key, NONE));
+            return self.object(key, NONE);
         }
         if let ("identity", Some(name)) = (kind, text_of(value, "name").filter(|_| !id.is_empty())) {
             self.names.insert(id.to_owned(), name.to_owned());
@@ -82,13 +105,18 @@ impl Survey {
                 number
             }
         };
-        self.objects.push((key, number));
+        self.object(key, number);
         if let Some(modified) = text_of(value, "modified").filter(|_| !id.is_empty()) {
-            self.versions.push((key, at, modified.into()));
+            self.versions.push((at, version(modified)));
         }
         let mut named = Vec::new();
         refer(value, &mut named);
         self.names_other.extend(named.iter().map(|id| (at, Key::of_foreign(id))));
+    }
+
+    fn object(&mut self, id: Key, claim: u32) {
+        self.ids.push(id);
+        self.claimed.push(claim);
     }
 
     /// Every object was seen.
@@ -105,6 +133,7 @@ impl Survey {
         self.supersede();
         self.inherit();
         self.names_other = Vec::new();
+        self.ids = Vec::new();
     }
 
     /// How many objects without a marking took that of what names them.
@@ -114,7 +143,7 @@ impl Survey {
 
     /// What is known of an object, by its number.
     pub(super) fn fact(&self, number: u32) -> Fact {
-        let claim = self.objects.get(number as usize).and_then(|(_, claim)| self.claims.get(*claim as usize));
+        let claim = self.claimed.get(number as usize).and_then(|claim| self.claims.get(*claim as usize));
         Fact { claim: claim.cloned().unwrap_or_default(), superseded: self.superseded.contains(&number) }
     }
 
@@ -126,25 +155,21 @@ impl Survey {
     /// Finds every object of which the file has a later version.
     fn supersede(&mut self) {
         let mut versions = std::mem::take(&mut self.versions);
-        versions.sort_unstable();
-        for same in versions.chunk_by(|(a, ..), (b, ..)| a == b).filter(|same| same.len() > 1) {
-            let Some(newest) = same.iter().map(|(_, _, modified)| modified).max() else { continue };
-            self.superseded.extend(same.iter().filter(|(_, _, modified)| modified != newest).map(|(_, at, _)| *at));
+        let id = |at: u32| self.ids.get(at as usize);
+        versions.sort_unstable_by_key(|(at, _)| id(*at));
+        for same in versions.chunk_by(|(a, _), (b, _)| id(*a) == id(*b)).filter(|same| same.len() > 1) {
+            let Some(newest) = same.iter().map(|(_, version)| version).max() else { continue };
+            self.superseded.extend(same.iter().filter(|(_, version)| version != newest).map(|(at, _)| *at));
         }
     }
 
     /// Lets objects without a marking take the markings of those that name them.
     fn inherit(&mut self) {
-        let mut by_id: Vec<(Key, u32)> = self
-            .objects
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, claim))| *claim != NONE)
-            .map(|(at, (key, _))| (*key, at as u32))
-            .collect();
-        by_id.sort_unstable();
-        let claim_of = |objects: &[(Key, u32)], at: u32| objects.get(at as usize).map(|(_, claim)| *claim);
-        let own: Vec<u32> = self.objects.iter().map(|(_, claim)| *claim).collect();
+        let id = |at: u32| self.ids.get(at as usize);
+        let is_item = |at: &u32| self.claimed.get(*at as usize).is_some_and(|claim| *claim != NONE);
+        let mut by_id: Vec<u32> = (0..self.ids.len() as u32).filter(is_item).collect();
+        by_id.sort_unstable_by_key(|at| id(*at));
+        let own = self.claimed.clone();
         let mut numbers: HashMap<Claim, u32> = HashMap::new();
         let is_marked = |claims: &[Claim], at: u32| {
             own.get(at as usize).and_then(|n| claims.get(*n as usize)).is_some_and(|c| !c.is_open())
@@ -161,16 +186,16 @@ impl Survey {
             let begin = self.names_other.partition_point(|(from, _)| *from < at);
             let named = self.names_other.get(begin..).unwrap_or_default().iter().take_while(|(from, _)| *from == at);
             for (_, key) in named {
-                let first = by_id.partition_point(|(id, _)| id < key);
-                for (_, other) in by_id.get(first..).unwrap_or_default().iter().take_while(|(id, _)| id == key) {
+                let first = by_id.partition_point(|at| id(*at).is_some_and(|id| id < key));
+                for other in by_id.get(first..).unwrap_or_default().iter().take_while(|at| id(**at) == Some(key)) {
                     if *other == at {
                         continue;
                     }
                     let claim = |number: Option<u32>| number.and_then(|n| self.claims.get(n as usize));
                     let (Some(given), Some(own), Some(before)) = (
-                        claim(claim_of(&self.objects, at)),
+                        claim(self.claimed.get(at as usize).copied()),
                         claim(own.get(*other as usize).copied()),
-                        claim(claim_of(&self.objects, *other)),
+                        claim(self.claimed.get(*other as usize).copied()),
                     ) else {
                         continue;
                     };
@@ -179,7 +204,7 @@ impl Survey {
                         self.claims.push(after.clone());
                         self.claims.len() as u32 - 1
                     });
-                    if let Some((_, claim)) = self.objects.get_mut(*other as usize) {
+                    if let Some(claim) = self.claimed.get_mut(*other as usize) {
                         *claim = number;
                     }
                     took.insert(*other);
@@ -235,4 +260,25 @@ fn marks_of(object: &Value) -> Marks {
     // A part that is marked higher marks the whole: what leaves, leaves as one.
     let parts = list("granular_markings").iter().filter_map(|g| text_of(g, "marking_ref"));
     Marks { said: Claim::of_properties(object), definitions: whole.chain(parts).map(str::to_owned).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_in_the_order_of_their_texts() {
+        let mut times = [
+            "",
+            "2023-12-31T23:59:59.999Z",
+            "2024-01-01T00:00:00",
+            "2024-01-01T00:00:00.000Z",
+            "2024-01-01T00:00:00.000001Z",
+            "2024-01-01T00:00:01Z",
+            "2024-10-01T00:00:00Z",
+        ];
+        times.sort_unstable();
+        let versions = times.map(version);
+        assert!(versions.is_sorted() && versions.windows(2).all(|pair| pair[0] != pair[1]));
+    }
 }
