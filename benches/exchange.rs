@@ -6,20 +6,18 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use comity::command::definition::CommandContext;
-use comity::command::identity;
-use comity::host::clock::Clock;
 use comity::store::connection::{self, DatabaseKey};
 use comity::store::search;
 use comity::value::json::{self, Limits};
-use comity::workspace::open::Workspace;
 use rusqlite::types::Value;
 use tempfile::TempDir;
+
+mod site;
+use site::{Site, line, median, memory, row, run, table};
 
 const ITEMS: usize = 100_000;
 const RUNS: usize = 3;
@@ -37,155 +35,6 @@ fn main() {
     if runs("growth") {
         growth();
     }
-}
-
-/// What a process took: time, and the most memory in MiB.
-#[derive(Clone, Copy)]
-struct Took {
-    time: Duration,
-    peak: u64,
-}
-
-fn run(command: &mut Command) -> Took {
-    let start = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    let done = loop {
-        // The kernel counts the peak itself: it is read until there is nothing to be read any more.
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0);
-        peak = peak.max(kib / 1024);
-        if let Some(done) = child.try_wait().expect("it can be waited for") {
-            break done;
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    };
-    let time = start.elapsed();
-    assert!(done.success(), "{command:?}: {}", std::io::read_to_string(child.stderr.take().unwrap()).unwrap());
-    Took { time, peak }
-}
-
-fn median(mut all: Vec<Duration>) -> f64 {
-    all.sort();
-    all[all.len() / 2].as_secs_f64()
-}
-
-fn row(what: &str, ours: f64, other: f64) {
-    println!("{what:44} {ours:9.3}s {other:9.3}s {:7.2}", other / ours);
-}
-
-fn memory(what: &str, peak: u64) {
-    println!("{what:44} {peak:6} MiB at its peak");
-}
-
-/// A desk in a folder, with one officer.
-struct Site {
-    folder: PathBuf,
-}
-
-impl Site {
-    fn found(root: &Path, code: &str) -> Self {
-        let site = Self { folder: root.join(code) };
-        fs::create_dir_all(&site.folder).unwrap();
-        site.must(&["identity", "new", "--name", code, "--out", &site.path("id"), "--no-passphrase"]);
-        site.must(&[
-            "init",
-            "--desk",
-            code,
-            "--name",
-            code,
-            "--jurisdiction",
-            code,
-            "--roles",
-            "administrator,desk-officer,investigator",
-        ]);
-        site.must(&["desk", "card", "--out", &site.path("card")]);
-        site
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder.join(name).to_string_lossy().into_owned()
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
-        command.args(["--workspace", &self.path("ws"), "--identity", &self.path("id"), "--json"]).args(words);
-        command
-    }
-
-    fn must(&self, words: &[&str]) -> serde_json::Value {
-        let output = self.command(words).output().unwrap();
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap_or_default()
-    }
-
-    fn time(&self, words: &[&str]) -> Took {
-        run(&mut self.command(words))
-    }
-
-    fn meet(&self, other: &Self, code: &str) {
-        self.must(&["partner", "add", &other.path("card"), "--kind", "law-enforcement"]);
-        let known = self.must(&["partner", "show", code]);
-        self.must(&["partner", "confirm", code, "--fingerprint", known["fingerprint"].as_str().unwrap()]);
-        self.must(&[
-            "agreement",
-            "add",
-            "--partner",
-            code,
-            "--instrument",
-            "bc",
-            "--title",
-            "MoU",
-            "--purpose",
-            "cybercrime",
-            "--categories",
-            "indicator",
-            "--from",
-            "2026-01-01",
-            "--until",
-            "2099-01-01",
-            "--retention-cap",
-            "90d",
-        ]);
-    }
-
-    fn case(&self) -> String {
-        let made = self.must(&["case", "new", "--title", "bench", "--purpose", "cybercrime"]);
-        made["id"].as_str().unwrap().to_owned()
-    }
-
-    fn import(&self, case: &str, file: &str) -> Took {
-        self.time(&[
-            "item", "import", file, "--format", "csv", "--case", case, "--column", "value=1", "--type", "domain",
-        ])
-    }
-
-    fn open(&self) -> Workspace {
-        let mut place = CommandContext {
-            workspace: self.folder.join("ws"),
-            identity: self.folder.join("id"),
-            passphrase: Box::new(|_, _| panic!("no passphrase")),
-            clock: Clock::System,
-        };
-        let (me, _) = identity::unlock(&mut place).unwrap();
-        Workspace::open(&place.workspace, &place.identity, me, place.clock, false).unwrap()
-    }
-}
-
-/// The line that stands for item `n`, from a seed: no two are alike.
-fn line(seed: &str, n: usize) -> String {
-    format!("{seed}-{n:06x}.sub{}.example", n % 97)
-}
-
-fn table(path: &Path, seed: &str, count: usize) -> String {
-    let mut file = std::io::BufWriter::new(fs::File::create(path).unwrap());
-    for n in 0..count {
-        writeln!(file, "{}", line(seed, n)).unwrap();
-    }
-    file.flush().unwrap();
-    path.to_string_lossy().into_owned()
 }
 
 /// Import against two lower bounds: the rows that it wrote, put raw into a database of the same kind, schema and settings; and

@@ -47,7 +47,7 @@
 //!     given.iter().for_each(|(name, value)| args.add(name, *value));
 //!     match command(name).ok_or_else(|| Error::usage("there is no such command"))?.run {
 //!         Handler::Free(run) => run(&mut context, &args, &mut Job::silent()),
-//!         Handler::Law(_) => unreachable!("none of these shows the law"),
+//!         Handler::Law(_) | Handler::Batch => unreachable!("none of these shows the law or runs others"),
 //!         Handler::Reads(run) | Handler::Writes(run) => {
 //!             let (me, _) = identity::unlock(&mut context)?;
 //!             let mut desk = Workspace::open(&context.workspace, &context.identity, me, context.clock, false)?;

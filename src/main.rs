@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     fault::install();
     secrecy::protect();
     sandbox::enter();
-    let (done, json) = match run(std::env::args_os(), &keys()) {
+    let (done, json) = match run(std::env::args_os(), keys) {
         Invocation::Done(code) => return ExitCode::from(code),
         Invocation::Screens(globals) => (front_end(&globals).and_then(|drawn| screens(&globals, drawn)), globals.json),
         Invocation::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),

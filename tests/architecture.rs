@@ -75,6 +75,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("compact_str", &["value"]),
     ("unicode_normalization", &["value", "seal", "exchange"]),
     ("unicode_security", &["value"]),
+    ("idna", &["exchange"]),
     // How long a passphrase holds.
     ("zxcvbn", &["seal"]),
     // The operating system.

@@ -29,6 +29,7 @@ const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/cli/passphrase.rs", "the paths that are typed"),
     ("src/cli/run.rs", "the words of the command line"),
     ("src/cli/tour.rs", "the lines that are typed"),
+    ("src/command/script.rs", "the lines that are read, and the names of their members"),
     ("src/act/", "the words of the act's own format"),
     ("src/bundle/", "the words of the bundle's own format"),
     ("src/record/arrival.rs", "the names of members that have a bound of their own"),

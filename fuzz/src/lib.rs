@@ -6,9 +6,11 @@ use comity::act::header::Header;
 use comity::act::note::Note;
 use comity::bundle::manifest::Manifest;
 use comity::exchange::canonical;
-use comity::exchange::format::Options;
+use comity::exchange::format::{Options, Sink};
 use comity::exchange::iep;
-use comity::exchange::intake::{self, Known, One};
+use comity::exchange::intake::{self, Known, One, Planner};
+use comity::exchange::report::Report;
+use comity::exchange::source::Source;
 use comity::record::card::Card;
 use comity::value::json::{self, Limits};
 
@@ -17,10 +19,23 @@ pub fn file(name: &str, data: &[u8]) {
     let Some(format) = comity::exchange::format(name) else { panic!("no format {name}") };
     let columns = vec![("value".to_owned(), "1".to_owned()), ("type".to_owned(), "2".to_owned())];
     let options = if name == "csv" { Options { columns, ..Options::default() } } else { Options::default() };
-    let Ok(plan) = intake::plan(format, &mut &*data, &options, &Known::default()) else { return };
-    let mut items = 0u64;
-    let read = intake::each(format, &mut &*data, &options, None, &mut |one| {
-        if let One::Item(item) = one {
+    let known = Known::default();
+    let mut input = std::io::Cursor::new(data);
+    let Ok(mut source) = Source::new(&mut input) else { return };
+    let mut planner = Planner::new(&options, &known);
+    let mut stopped = false;
+    let mut plan = |seen| {
+        stopped = planner.see(seen).is_err();
+        !stopped
+    };
+    let planned = (format.read)(&mut source, &options, &mut Sink::new(&mut plan));
+    if stopped || planned.is_err() || source.again().is_err() {
+        return;
+    }
+    let plan = planner.end();
+    let (mut items, mut report) = (0u64, Report::default());
+    let mut take = |seen| {
+        if let Some(One::Item(item)) = intake::one(seen, &options, &mut report) {
             items += 1;
             assert!(!item.value.is_empty(), "an item without a value");
             assert!(item.tier >= item.category.least_tier(), "a tier that is lower than its category");
@@ -33,7 +48,8 @@ pub fn file(name: &str, data: &[u8]) {
             );
         }
         true
-    });
+    };
+    let read = (format.read)(&mut source, &options, &mut Sink::new(&mut take));
     assert!(read.is_ok(), "it was read once and cannot be read again");
     assert!(plan.report.imported + plan.report.already_there <= items, "more is taken than there is");
 }

@@ -12,10 +12,12 @@ use clap::parser::ValueSource;
 use super::manual::KeyRow;
 use super::tree::{self, OWN};
 use super::{guide, manual, passphrase, print, tour};
+use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
 use crate::command::run::{On, run as run_command};
+use crate::command::script;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
@@ -69,13 +71,14 @@ pub struct Globals {
     pub now: Option<Timestamp>,
 }
 
-/// Reads the words, and runs what is not for the screens. `keys` are those of the screens, for the manual.
-pub fn run(words: impl IntoIterator<Item = OsString>, keys: &[KeyRow]) -> Invocation {
+/// Reads the words, and runs what is not for the screens. `keys` tells those of the screens, for the manual.
+pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>) -> Invocation {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
         crate::seal::age_file::light_scrypt();
     }
-    let matches = match tree::tree().try_get_matches_from(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let matches = match tree::tree_for(&words).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();
@@ -168,6 +171,25 @@ fn reach(command: &Command, args: &Args, globals: &Globals) -> Reach {
     };
     reach.reads.extend(folder::settings());
     reach.reads.extend(globals.passphrase_file.clone());
+    reach = with_files(reach, command, args);
+    if let Handler::Batch = command.run {
+        // What its lines name. A file that cannot be read is told of where it is run.
+        let path = args.path(FILE).unwrap_or_default();
+        let _ = script::lines(&path, |_, line| {
+            if let Ok(line) = line {
+                reach = with_files(std::mem::take(&mut reach), line.command, &line.args);
+            }
+            true
+        });
+        for paths in [&mut reach.reads, &mut reach.writes] {
+            paths.sort();
+            paths.dedup();
+        }
+    }
+    reach
+}
+
+fn with_files(mut reach: Reach, command: &Command, args: &Args) -> Reach {
     for field in command.args {
         for path in args.all_paths(field.name) {
             match field.kind {
@@ -181,7 +203,10 @@ fn reach(command: &Command, args: &Args, globals: &Globals) -> Reach {
 }
 
 fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
-    sandbox::limit(&reach(command, args, globals));
+    // Lines that come one by one name their files as they come, as on the screens: nothing is limited then.
+    if !(matches!(command.run, Handler::Batch) && script::is_stdin(args)) {
+        sandbox::limit(&reach(command, args, globals));
+    }
     let mut context = context_of(globals);
     let mut job = job(globals);
     if globals.as_of.is_some() && matches!(command.run, Handler::Free(_)) {
@@ -276,11 +301,11 @@ fn output_error(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { ErrorKind::Medium as u8 }
 }
 
-fn own(name: &str, matches: &ArgMatches, keys: &[KeyRow]) -> u8 {
+fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {
     let mut tree = tree::tree();
     let mut out = Vec::new();
     let written = match name {
-        "man" => manual::write(tree, keys, &mut out),
+        "man" => manual::write(tree, &keys(), &mut out),
         "completions" => {
             use clap_complete::Shell;
             let shell = matches.get_one::<String>("shell").and_then(|s| s.parse::<Shell>().ok()).unwrap_or(Shell::Bash);

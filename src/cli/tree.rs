@@ -35,6 +35,20 @@ const NOUNS: &[(&str, &str)] = &[
 
 /// The whole tree.
 pub fn tree() -> clap::Command {
+    tree_of(&|_| true)
+}
+
+/// The tree as far as it is needed for what was typed: of a command that is not named in it, there are only its name and what it does.
+/// What the others take need not be made, which for some of them means to read the law.
+pub fn tree_for(words: &[OsString]) -> clap::Command {
+    tree_of(&|command| words.iter().any(|word| word == command.name))
+}
+
+fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
+    let command_of = |command: &'static Command| match is_needed(command) {
+        true => command_of(command),
+        false => clap::Command::new(command.name).about(command.about),
+    };
     let mut root = clap::Command::new("comity")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Encrypted case workspaces and signed bundles for joint task forces. Without a command, the screens open.")

@@ -467,6 +467,8 @@ pub enum Handler {
     Reads(fn(&mut Workspace, &Args, &mut Job) -> Result<Output, Error>),
     /// Writes into the workspace.
     Writes(fn(&mut Workspace, &Args, &mut Job) -> Result<Output, Error>),
+    /// Runs other commands in the workspace. Only the command line has it: the screens show what each asks for.
+    Batch,
 }
 
 /// A command: one row of the catalogue.
@@ -520,7 +522,7 @@ impl Command {
         match self.run {
             Handler::Free(_) => false,
             Handler::Law(_) => args.flag("here"),
-            Handler::Reads(_) | Handler::Writes(_) => true,
+            Handler::Reads(_) | Handler::Writes(_) | Handler::Batch => true,
         }
     }
 

@@ -314,6 +314,7 @@ pub fn sort_with(
         None => of.released_by.is_none(),
         Some(claim) => claim.people.as_ref().is_none_or(|p| p.len() < 2),
     };
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for (n, id) in items.iter().enumerate() {
         if n.is_multiple_of(1000) {
             job.at("asking the gate", n as u64, Some(items.len() as u64))?;
@@ -324,12 +325,14 @@ pub fn sort_with(
             continue;
         }
         let facts = leave.of_item(records, &record)?;
-        let known = sorted.facts.iter().rposition(|(f, _)| f == facts);
-        let number = known.unwrap_or_else(|| {
-            let verdict = facts.judge();
-            sorted.facts.push((facts.clone(), verdict));
-            sorted.facts.len() - 1
-        });
+        let number = match sorted.facts.last() {
+            // Most items have the facts of the one before them.
+            Some((last, _)) if last == facts => sorted.facts.len() - 1,
+            _ => *numbers.entry(facts.to_json().to_text()).or_insert_with(|| {
+                sorted.facts.push((facts.clone(), facts.judge()));
+                sorted.facts.len() - 1
+            }),
+        };
         let Some((facts, verdict)) = sorted.facts.get(number) else { continue };
         match verdict.refused_by().as_slice() {
             [] => sorted.leaves.push((*id, number)),

@@ -846,12 +846,11 @@ fn last_act(workspace: &Workspace, record: &Record, kinds: &[ChangeKind], own: b
 
 /// The law by which the last change of these kinds to a record was decided, or came; where there was none, the law of now.
 pub fn of(workspace: &Workspace, record: &Record, kinds: &[ChangeKind]) -> Result<Arc<Law>, Error> {
-    let records = workspace.records();
-    if law::all(&records)?.is_empty() {
+    if workspace.has_law_of_program()? {
         return Ok(Law::of_program());
     }
     let position = last_act(workspace, record, kinds, false)?;
-    Ok(law::edition_before(&records, position.unwrap_or(i64::MAX))?)
+    workspace.law_before(position.unwrap_or(i64::MAX))
 }
 
 /// Which version of the law the last own change of these kinds to a record was decided by, in words; `None` where there

@@ -9,6 +9,7 @@ pub mod destination;
 mod json;
 pub mod plain;
 pub mod run;
+pub mod script;
 
 use definition::Command;
 
@@ -25,6 +26,7 @@ macro_rules! nouns {
 // A new noun is a file and a line here; a new table in the folder of a noun is named behind the others of its line.
 nouns! {
     init: init::COMMANDS;
+    batch: batch::COMMANDS;
     identity: identity::COMMANDS;
     desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS;
     clock: clock::COMMANDS;

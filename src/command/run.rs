@@ -4,6 +4,7 @@
 use super::audit::refusals;
 use super::availability;
 use super::definition::{Args, Command, CommandContext, Handler, Output};
+use super::script;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -38,6 +39,12 @@ pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<
             }
             done
         }
+        (Handler::Batch, On::Workspace(workspace)) => {
+            let alone = |workspace: &mut Workspace, command: &Command, args: &Args, job: &mut Job| {
+                run(command, On::Workspace(workspace), args, job)
+            };
+            script::run_lines(workspace, args, alone, job)
+        }
         (Handler::Free(run), On::Workspace(workspace)) => {
             let no_prompt =
                 |_: &str, _| Err(Error::usage("this is done on the command line").hint("leave the screens first"));
@@ -49,6 +56,8 @@ pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<
             };
             run(&mut context, args, job)
         }
-        (Handler::Reads(_) | Handler::Writes(_), On::Nothing(_)) => Err(Error::usage("this needs an open workspace")),
+        (Handler::Reads(_) | Handler::Writes(_) | Handler::Batch, On::Nothing(_)) => {
+            Err(Error::usage("this needs an open workspace"))
+        }
     }
 }

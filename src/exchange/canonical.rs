@@ -1,7 +1,8 @@
 //! One form of a value for comparing, searching and counting: real dots, one case, one form of names and addresses. It never throws away
 //! what was written: whoever asks keeps that beside it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 // Types of addresses, and nothing that could open a connection.
@@ -36,29 +37,32 @@ struct Lists {
 }
 
 struct Types {
-    spelt: BTreeMap<String, String>,
-    classes: BTreeMap<String, Class>,
-    digits: BTreeMap<String, usize>,
+    spelt: HashMap<String, String>,
+    classes: HashMap<String, Class>,
+    digits: HashMap<String, usize>,
 }
 
 static TYPES: LazyLock<Types> = LazyLock::new(|| {
     let lists: Lists = toml::from_str(include_str!("../../assets/exchange/types.toml")).unwrap_or_default();
-    let mut classes = BTreeMap::new();
+    let mut classes = HashMap::new();
     for (class, all) in &lists.classes {
         if let Some(class) = Class::parse(class) {
-            classes.extend(all.iter().map(|t| (spelling(t), class)));
+            classes.extend(all.iter().map(|t| (spelling(t).into_owned(), class)));
         }
     }
-    let digits = lists.digits.into_iter().map(|(t, n)| (spelling(&t), n)).collect();
-    Types { spelt: lists.spelt, classes, digits }
+    let digits = lists.digits.into_iter().map(|(t, n)| (spelling(&t).into_owned(), n)).collect();
+    Types { spelt: lists.spelt.into_iter().collect(), classes, digits }
 });
 
 /// Where an address of a mask ends: `/0` of version 4 and 6.
 const EVERYTHING: &[&str] = &["0.0.0.0", "::", "0.0.0.0/0", "::/0", "255.255.255.255", "localhost", "*"];
 
 /// A type without what people spell it with: case, `-`, `_`, `.`, spaces.
-pub fn spelling(kind: &str) -> String {
-    kind.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+pub fn spelling(kind: &str) -> Cow<'_, str> {
+    if kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return Cow::Borrowed(kind);
+    }
+    Cow::Owned(kind.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
 }
 
 /// A value in its one form.
@@ -78,7 +82,7 @@ pub struct Canonical {
 
 /// The type that people mean in a table, as it is spelt here: `IP Address`, `MD5 Hash`; `None`: there is no word in it.
 pub fn spelt(kind: &str) -> Option<String> {
-    TYPES.spelt.get(&spelling(kind)).cloned().or_else(|| word(kind))
+    TYPES.spelt.get(&*spelling(kind)).cloned().or_else(|| word(kind))
 }
 
 /// A type as one word; `None`: there is none in it.
@@ -92,7 +96,7 @@ pub fn word(kind: &str) -> Option<String> {
 
 /// What a value of this type is.
 pub fn class_of(kind: &str) -> Option<Class> {
-    TYPES.classes.get(&spelling(kind)).copied()
+    TYPES.classes.get(&*spelling(kind)).copied()
 }
 
 /// The type that a value shows by itself, for tables that say none.
@@ -115,9 +119,12 @@ pub fn recognised(value: &str) -> Option<&'static str> {
 
 /// A value in the one form of its type. What is not of a class that has one is only composed, with line feeds as line ends.
 pub fn of(kind: &str, value: &str) -> Canonical {
-    let text = composed(value.replace("\r\n", "\n").trim());
+    let text = if value.contains('\r') { composed(value.replace("\r\n", "\n").trim()) } else { composed(value.trim()) };
     let class = class_of(kind);
-    let plain = class.map_or_else(|| text.clone(), |_| refanged(&text));
+    if class.is_none() {
+        return Canonical { kind: kind.to_owned(), value: text, class, fits: true, remark: None };
+    }
+    let plain = refanged(&text);
     let kept = |fits| Canonical { kind: kind.to_owned(), value: text.clone(), class, fits, remark: None };
     let as_is = |value: String| Canonical { value, ..kept(true) };
     match class {
@@ -143,7 +150,7 @@ pub fn of(kind: &str, value: &str) -> Canonical {
         Some(Class::Url) => url(&plain).map_or_else(|| kept(false), as_is),
         Some(Class::Hash) => {
             let hex: String = plain.chars().filter(|c| !matches!(c, ':' | ' ')).flat_map(char::to_lowercase).collect();
-            let digits = TYPES.digits.get(&spelling(kind)).copied();
+            let digits = TYPES.digits.get(&*spelling(kind)).copied();
             let fits =
                 hex.bytes().all(|b| b.is_ascii_hexdigit()) && hex.len() >= 8 && digits.is_none_or(|n| n == hex.len());
             if fits { as_is(hex) } else { kept(false) }
@@ -227,75 +234,18 @@ fn begins_defanged(text: &str) -> bool {
     ["hxxp://", "hxxps://", "fxp://"].iter().any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
 }
 
-/// A name of the domain name system in ASCII and small letters; `None`: it is none.
+/// A name of the domain name system in ASCII and small letters; `None`: it is none. Other letters are written as names have them
+/// (UTS 46).
 fn domain(text: &str) -> Option<String> {
     let name = text.strip_suffix('.').unwrap_or(text);
-    let lower = name.to_lowercase();
-    let mut labels = Vec::new();
-    for label in lower.split('.') {
-        let label = if label.is_ascii() { label.to_owned() } else { format!("xn--{}", punycode(label)?) };
+    let name = if name.is_ascii() { name.to_ascii_lowercase() } else { idna::domain_to_ascii(name).ok()? };
+    let fits = |label: &str| {
         let known = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        if label.is_empty() || label.len() > 63 || !known || label.starts_with('-') {
-            return None;
-        }
-        labels.push(label);
-    }
-    let top = labels.last()?;
-    let named = labels.len() > 1 && top.bytes().any(|b| b.is_ascii_alphabetic());
-    named.then(|| labels.join("."))
-}
-
-/// A label of other letters in the letters of names (RFC 3492).
-fn punycode(label: &str) -> Option<String> {
-    const BASE: u32 = 36;
-    let adapt = |delta: u32, points: u32, first: bool| {
-        let mut delta = if first { delta / 700 } else { delta / 2 };
-        delta += delta / points.max(1);
-        let mut k = 0;
-        while delta > 455 {
-            delta /= 35;
-            k += BASE;
-        }
-        k + 36 * delta / (delta + 38)
+        !label.is_empty() && label.len() <= 63 && known && !label.starts_with('-')
     };
-    let digit = |d: u32| char::from_u32(if d < 26 { d + 97 } else { d + 22 });
-    let mut out: String = label.chars().filter(char::is_ascii).collect();
-    let basic = u32::try_from(out.len()).ok()?;
-    if basic > 0 {
-        out.push('-');
-    }
-    let (mut n, mut delta, mut bias, mut handled) = (128u32, 0u32, 72u32, basic);
-    let total = u32::try_from(label.chars().count()).ok()?;
-    while handled < total {
-        let next = label.chars().map(u32::from).filter(|c| *c >= n).min()?;
-        delta = delta.checked_add((next - n).checked_mul(handled + 1)?)?;
-        n = next;
-        for c in label.chars().map(u32::from) {
-            if c < n {
-                delta = delta.checked_add(1)?;
-            }
-            if c == n {
-                let mut q = delta;
-                let mut k = BASE;
-                loop {
-                    let t = if k <= bias { 1 } else { (k - bias).min(26) };
-                    if q < t {
-                        break;
-                    }
-                    out.push(digit(t + (q - t) % (BASE - t))?);
-                    q = (q - t) / (BASE - t);
-                    k += BASE;
-                }
-                out.push(digit(q)?);
-                bias = adapt(delta, handled + 1, handled == basic);
-                delta = 0;
-                handled += 1;
-            }
-        }
-        delta += 1;
-        n += 1;
-    }
-    Some(out)
+    let (_, top) = name.rsplit_once('.')?;
+    let named = name.split('.').all(fits) && top.bytes().any(|b| b.is_ascii_alphabetic());
+    named.then_some(name)
 }
 
 /// An address, a range of addresses, or an address with a port; `None`: it is none.
@@ -391,6 +341,7 @@ mod tests {
             ("domain", "m\u{fc}ller.example", "xn--mller-kva.example"),
             ("domain", "b\u{fc}cher.example", "xn--bcher-kva.example"),
             ("domain", "\u{4f8b}\u{3048}.example", "xn--r8jz45g.example"),
+            ("domain", "B\u{dc}CHER\u{3002}example", "xn--bcher-kva.example"),
             ("ipv4", "192[.]0[.]2[.]1", "192.0.2.1"),
             ("ipv6", "2001:DB8:0::1", "2001:db8::1"),
             ("sha256", &"AB".repeat(32), &"ab".repeat(32)),

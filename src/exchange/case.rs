@@ -2,13 +2,14 @@
 //! reaches it. Properties of other ontologies and files stay in the original and are named. No context is ever fetched.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::BufRead;
+use std::io::Read as _;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
 use super::claim::Claim;
-use super::format::{Format, FormatError, Found, Options, Seen, stored, whole};
+use super::format::{Format, FormatError, Found, Options, Sink, stored};
+use super::source::Source;
 use crate::object;
 use crate::value::class::Assertion;
 use crate::value::text::composed;
@@ -19,6 +20,8 @@ pub const FORMAT: Format =
 
 /// Types that say no more than that there is something.
 const GENERAL: &[&str] = &["ObservableObject", "UcoObject", "Observable", "UcoThing", "Item"];
+/// The largest file, in bytes: what an object says of another may stand anywhere in it, so it is read as a whole.
+const LARGEST: u64 = 64 << 20;
 /// How deep a graph may lie in others.
 const DEPTH: usize = 8;
 
@@ -99,9 +102,13 @@ struct Node {
     map: Map<String, Value>,
 }
 
-fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError> {
-    let bytes = whole(input)?;
+fn read(input: &mut Source<'_>, _: &Options, sink: &mut Sink<'_>) -> Result<(), FormatError> {
     let bad = |what: String| FormatError::new("the file", what);
+    let mut bytes = Vec::new();
+    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| bad(e.to_string()))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(bad(format!("it is larger than {} MiB: split it", LARGEST >> 20)));
+    }
     let file: Value = serde_json::from_slice(&bytes).map_err(|e| bad(format!("it is not JSON: {e}")))?;
     let mut names = Names::default();
     if let Some(context) = file.get("@context") {
@@ -115,9 +122,10 @@ fn read(input: &mut dyn BufRead, _: &Options, each: &mut dyn FnMut(Seen) -> bool
     }
     let claims = graph.claims();
     for (node, claim) in graph.nodes.iter().zip(claims) {
-        if !graph.item(node, claim, each) {
+        if sink.is_full() {
             break;
         }
+        graph.item(node, claim, sink);
     }
     Ok(())
 }
@@ -313,22 +321,21 @@ impl Graph {
     }
 
     /// Hands on an object as an item, or says why it is passed over.
-    fn item(&self, node: &Node, claim: Claim, each: &mut dyn FnMut(Seen) -> bool) -> bool {
+    fn item(&self, node: &Node, claim: Claim, sink: &mut Sink<'_>) {
         let types = self.types(&node.map);
         let Some(kind) = types.first() else {
-            return each(Seen::Remark("objects of other ontologies not taken", node.id.clone()));
+            sink.remark("objects of other ontologies not taken", node.id.clone());
+            return;
         };
         // What is said of others: their facets, their markings, and the container of them all.
         if kind.ends_with("Facet") || kind == "MarkingDefinition" || kind == "Bundle" {
-            return true;
+            return;
         }
         let word = kebab(kind);
         let mut properties = object! {};
         let mut speaks_of = Vec::new();
         let mut candidates: Vec<&Map<String, Value>> = vec![&node.map];
-        if !self.keep(&node.map, &mut properties, &mut speaks_of, each) {
-            return false;
-        }
+        self.keep(&node.map, &mut properties, &mut speaks_of, sink);
         for facet in self.facets(node) {
             let name = self.types(facet).first().cloned().unwrap_or_else(|| "Facet".to_owned());
             let plain = kebab(name.strip_suffix("Facet").unwrap_or(&name));
@@ -336,9 +343,7 @@ impl Graph {
                 speaks_of.push(LISTS.judged.get(&plain).cloned().unwrap_or(plain));
             }
             let mut inner = object! {};
-            if !self.keep(facet, &mut inner, &mut speaks_of, each) {
-                return false;
-            }
+            self.keep(facet, &mut inner, &mut speaks_of, sink);
             if inner.members().is_some_and(|m| !m.is_empty()) {
                 properties.set(&composed(&name), inner);
             }
@@ -366,7 +371,7 @@ impl Graph {
         let assessed = matches!(kind.as_str(), "AnalyticResult" | "Analysis" | "Annotation");
         let place = if node.id.is_empty() { word.clone() } else { format!("{word} {}", node.id) };
         let judged = LISTS.judged.get(&word).cloned().unwrap_or_else(|| word.clone());
-        each(Seen::Item(Box::new(Found {
+        sink.item(Found {
             judged_as: Some(judged),
             speaks_of,
             assertion: if assessed { Assertion::Assessment } else { Assertion::Fact },
@@ -380,7 +385,7 @@ impl Graph {
             originator: maker,
             original: Some(Value::Object(node.map.clone()).to_string()),
             ..Found::new(place, known_kind(&word), value)
-        })))
+        });
     }
 
     /// Who made something: the name of an organization, the id of anybody else.
@@ -390,40 +395,34 @@ impl Graph {
         name.unwrap_or_else(|| id.to_owned())
     }
 
-    /// Keeps the properties of an object or a facet, and says what of it is screened. `false`: reading ends.
+    /// Keeps the properties of an object or a facet, and says what of it is screened.
     fn keep(
         &self,
         map: &Map<String, Value>,
         out: &mut crate::value::json::Json,
         speaks_of: &mut Vec<String>,
-        each: &mut dyn FnMut(Seen) -> bool,
-    ) -> bool {
+        sink: &mut Sink<'_>,
+    ) {
         for (key, value) in map.iter().filter(|(k, _)| !k.starts_with('@')) {
             let Some(name) = self.names.local(key) else {
-                if !each(Seen::Remark("properties of other ontologies not kept", key.clone())) {
-                    return false;
-                }
+                sink.remark("properties of other ontologies not kept", key.clone());
                 continue;
             };
             if matches!(name.as_str(), "name" | "description" | "hasFacet" | "objectMarking" | "createdBy") {
                 continue;
             }
             if LISTS.withheld.properties.contains(&name) {
-                if !each(Seen::Remark("attached files not taken", name)) {
-                    return false;
-                }
+                sink.remark("attached files not taken", name);
                 continue;
             }
             if let Some(what) = LISTS.properties.get(&name) {
                 speaks_of.push(what.clone());
             }
-            match stored(&self.plain(value, 0), 0) {
+            match stored(self.plain(value, 0), 0) {
                 Some(value) => out.set(&composed(&name), value),
-                None if !each(Seen::Remark("properties that lie too deep not kept", name)) => return false,
-                None => {}
+                None => sink.remark("properties that lie too deep not kept", name),
             }
         }
-        true
     }
 
     /// A value without what JSON-LD writes around it.
@@ -516,12 +515,14 @@ fn kebab(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::format::Seen;
     use super::*;
     use crate::value::marking::Tlp;
 
     fn seen(file: &str) -> Result<(Vec<Found>, Vec<String>), FormatError> {
         let (mut found, mut more) = (Vec::new(), Vec::new());
-        read(&mut file.as_bytes(), &Options::default(), &mut |seen| {
+        let mut input = std::io::Cursor::new(file.as_bytes());
+        let mut take = |seen| {
             match seen {
                 Seen::Item(f) => found.push(*f),
                 Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
@@ -529,7 +530,8 @@ mod tests {
                 Seen::Exercise(tag) => more.push(tag),
             }
             true
-        })?;
+        };
+        read(&mut Source::new(&mut input)?, &Options::default(), &mut Sink::new(&mut take))?;
         Ok((found, more))
     }
 

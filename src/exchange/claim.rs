@@ -65,7 +65,7 @@ static LISTS: LazyLock<Lists> =
     LazyLock::new(|| toml::from_str(include_str!("../../assets/exchange/markings.toml")).unwrap_or_default());
 
 /// What a file claims of how something is marked.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Debug)]
 pub struct Claim {
     /// The strictest TLP label.
     pub tlp: Option<Tlp>,

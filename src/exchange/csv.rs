@@ -6,7 +6,8 @@ use std::io::{BufRead, Read as _};
 
 use super::canonical::{recognised, spelt};
 use super::claim::Claim;
-use super::format::{Format, FormatError, Found, Options, Seen};
+use super::format::{Format, FormatError, Found, Options, Sink};
+use super::source::Source;
 use crate::value::text;
 
 /// `csv`.
@@ -71,7 +72,7 @@ impl Lines<'_> {
             }
         };
         let begin = self.line;
-        let place = format!("line {begin}");
+        let place = || format!("line {begin}");
         let mut bytes = first;
         let mut read_on: Vec<Vec<u8>> = Vec::new();
         loop {
@@ -80,7 +81,7 @@ impl Lines<'_> {
                     let text: Result<Vec<String>, _> = cells.into_iter().map(String::from_utf8).collect();
                     return Ok(Some(match text {
                         Ok(cells) => Ok(TableLine { line: begin, cells }),
-                        Err(_) => Err(FormatError::new(place, "it is not UTF-8")),
+                        Err(_) => Err(FormatError::new(place(), "it is not UTF-8")),
                     }));
                 }
                 Cells::Open => {
@@ -89,12 +90,12 @@ impl Lines<'_> {
                         // The rest of the file is no part of this row: it is read again, line by line.
                         self.line = begin;
                         read_on.into_iter().rev().for_each(|line| self.ahead.push_front(line));
-                        return Ok(Some(Err(FormatError::new(place, "a quote is opened and never closed"))));
+                        return Ok(Some(Err(FormatError::new(place(), "a quote is opened and never closed"))));
                     };
                     bytes.extend_from_slice(&more);
                     read_on.push(more);
                 }
-                Cells::Bad(what) => return Ok(Some(Err(FormatError::new(place, what)))),
+                Cells::Bad(what) => return Ok(Some(Err(FormatError::new(place(), what)))),
             }
         }
     }
@@ -111,6 +112,9 @@ enum Cells {
 fn cells(row: &[u8], delimiter: u8) -> Cells {
     let row = row.strip_suffix(b"\n").unwrap_or(row);
     let row = row.strip_suffix(b"\r").unwrap_or(row);
+    if !row.contains(&b'"') {
+        return Cells::Whole(row.split(|b| *b == delimiter).map(<[u8]>::to_vec).collect());
+    }
     let mut cells = Vec::new();
     let mut cell = Vec::new();
     let mut bytes = row.iter().copied().peekable();
@@ -189,17 +193,17 @@ impl Columns {
     }
 }
 
-fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError> {
+fn read(input: &mut Source<'_>, options: &Options, sink: &mut Sink<'_>) -> Result<(), FormatError> {
     let delimiter = options.delimiter.unwrap_or(b',');
     let mut lines = Lines { input, ahead: VecDeque::new(), line: 0 };
     let mut table: Option<(Columns, usize)> = None;
-    while let Some(row) = lines.row(delimiter, options.comment)? {
+    while !sink.is_full()
+        && let Some(row) = lines.row(delimiter, options.comment)?
+    {
         let row = match row {
             Ok(row) => row,
             Err(fault) => {
-                if !each(Seen::Fault(fault)) {
-                    return Ok(());
-                }
+                sink.fault(fault.place, fault.what);
                 continue;
             }
         };
@@ -219,28 +223,21 @@ fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Seen) -
                         } else {
                             "columns not kept"
                         };
-                        if !each(Seen::Remark(what, heading.trim().to_owned())) {
-                            return Ok(());
-                        }
+                        sink.remark(what, heading.trim());
                     }
                     continue;
                 }
                 (&known.0, known.1)
             }
         };
-        let place = format!("line {}", row.line);
+        let place = || format!("line {}", row.line);
         if row.cells.iter().all(|c| c.trim().is_empty()) {
-            if !each(Seen::Remark("empty rows passed over", place)) {
-                return Ok(());
-            }
+            sink.remark("empty rows passed over", place());
             continue;
         }
-        let seen = match found(&row, columns, width, options) {
-            Ok(found) => Seen::Item(Box::new(found)),
-            Err(what) => Seen::Fault(FormatError::new(place, what)),
-        };
-        if !each(seen) {
-            return Ok(());
+        match found(&row, columns, width, options) {
+            Ok(found) => sink.item(found),
+            Err(what) => sink.fault(place(), what),
         }
     }
     Ok(())
@@ -261,10 +258,11 @@ fn found(row: &TableLine, columns: &Columns, width: usize, options: &Options) ->
     }
     let kind = columns.cell(row, "type").or(options.kind.as_deref());
     let kind = kind.map(|k| spelt(k).ok_or("its type has no word in it")).transpose()?;
-    let shows = recognised(value);
-    let mut found = Found::new(format!("line {}", row.line), kind.as_deref().or(shows).unwrap_or(UNTYPED), value);
     // A table that says no type says no more than the value shows.
-    if kind.is_none_or(|k| k.eq_ignore_ascii_case(UNTYPED)) && shows.is_none() {
+    let says_none = kind.as_ref().is_none_or(|k| k.eq_ignore_ascii_case(UNTYPED));
+    let shows = if says_none { recognised(value) } else { None };
+    let mut found = Found::new(format!("line {}", row.line), kind.as_deref().or(shows).unwrap_or(UNTYPED), value);
+    if says_none && shows.is_none() {
         found.speaks_of.push("a value without a type".to_owned());
     }
     found.category = options.category;
@@ -286,12 +284,18 @@ const UNTYPED: &str = "indicator";
 
 #[cfg(test)]
 mod tests {
+    use super::super::format::Seen;
     use super::*;
     use crate::value::marking::Tlp;
 
+    fn seen_in(table: &[u8], options: &Options, take: &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError> {
+        let mut input = std::io::Cursor::new(table);
+        read(&mut Source::new(&mut input)?, options, &mut Sink::new(take))
+    }
+
     fn values(table: &[u8], options: &Options) -> Result<Vec<String>, String> {
         let mut found = Vec::new();
-        read(&mut &*table, options, &mut |seen| {
+        seen_in(table, options, &mut |seen| {
             match seen {
                 Seen::Item(f) => found.push(format!("{} {}", f.kind, f.value)),
                 Seen::Fault(fault) => found.push(format!("! {fault}")),
@@ -347,9 +351,8 @@ mod tests {
                 "domain last.example",
             ]
         );
-        let wrong = |all: &[(&str, &str)], header| {
-            read(&mut &b"a,b\n"[..], &columns(all, header), &mut |_| true).unwrap_err().usage
-        };
+        let wrong =
+            |all: &[(&str, &str)], header| seen_in(b"a,b\n", &columns(all, header), &mut |_| true).unwrap_err().usage;
         assert!(wrong(&[("value", "0")], false) && wrong(&[("value", "3")], false) && wrong(&[("x", "1")], false));
         assert!(wrong(&[("value", "c")], true) && wrong(&[("value", "a")], false));
     }
@@ -358,8 +361,8 @@ mod tests {
     fn each_row_has_its_own_marking() {
         let mut got = Vec::new();
         let options = columns(&[("value", "2"), ("tlp", "1")], false);
-        read(
-            &mut &b"TLP:AMBER,a.example\nred,b.example\nWHITE,c.example\nsecret,d.example\n,e.example\n"[..],
+        seen_in(
+            b"TLP:AMBER,a.example\nred,b.example\nWHITE,c.example\nsecret,d.example\n,e.example\n",
             &options,
             &mut |seen| {
                 let Seen::Item(found) = seen else { panic!() };

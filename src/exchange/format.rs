@@ -1,18 +1,61 @@
 //! What all formats have in common: their options, what they yield, and why they stop. Nothing is judged here.
 
-use std::io::{BufRead, Read as _};
-
 use super::claim::Claim;
+pub use super::fault::FormatError;
 use super::leaving::{Leaving, Transfer};
 use super::report::Lines;
+use super::source::Source;
 use crate::value::class::{Assertion, Category, Credibility, Reliability, Tier};
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
-use crate::value::text::composed;
+use crate::value::text::composed_owned;
 use crate::value::timestamp::Timestamp;
 
 /// Reads a file and hands on what it sees.
-pub type ReadFile = fn(&mut dyn BufRead, &Options, &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError>;
+pub type ReadFile = fn(&mut Source<'_>, &Options, &mut Sink<'_>) -> Result<(), FormatError>;
+
+/// Takes what a reader sees. It remembers when no more is wanted: what is put into it then goes nowhere, and a reader looks now and
+/// then whether it may stop.
+pub struct Sink<'a> {
+    take: &'a mut dyn FnMut(Seen) -> bool,
+    is_full: bool,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink that hands on to `take` until it answers `false`.
+    pub fn new(take: &'a mut dyn FnMut(Seen) -> bool) -> Self {
+        Self { take, is_full: false }
+    }
+
+    /// Whether no more is wanted.
+    pub const fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    fn put(&mut self, seen: Seen) {
+        self.is_full = self.is_full || !(self.take)(seen);
+    }
+
+    /// An item.
+    pub fn item(&mut self, found: Found) {
+        self.put(Seen::Item(Box::new(found)));
+    }
+
+    /// What cannot be read, where the rest can.
+    pub fn fault(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.put(Seen::Fault(FormatError::new(place, what)));
+    }
+
+    /// What is not taken, or is to be known of what is: of which sort it is, and its name.
+    pub fn remark(&mut self, what: &'static str, name: impl Into<String>) {
+        self.put(Seen::Remark(what, name.into()));
+    }
+
+    /// A tag that says that the file is of an exercise.
+    pub fn exercise(&mut self, tag: impl Into<String>) {
+        self.put(Seen::Exercise(tag.into()));
+    }
+}
 
 /// Writes items that may leave as a file of the format, and names what of them it has no place for.
 pub type WriteFile = fn(&Transfer, &Leaving<'_>, &mut Lines) -> Vec<u8>;
@@ -23,7 +66,7 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
-    /// Reads a file and hands on what it sees, in its order. Ends early where `each` answers `false`.
+    /// Reads a file and hands on what it sees, in its order. Ends early where no more is wanted.
     pub read: ReadFile,
     /// Writes one; `None`: it is only read.
     pub write: Option<WriteFile>,
@@ -117,6 +160,8 @@ pub struct Found {
     pub keep_days: Option<i64>,
     /// The object as it stood in the file. It never leaves.
     pub original: Option<String>,
+    /// A text of the object was too long to be read: [`super::stream::LONG`] stands in its place.
+    pub has_long: bool,
 }
 
 impl Found {
@@ -146,49 +191,13 @@ impl Found {
             originator: None,
             keep_days: None,
             original: None,
+            has_long: false,
         }
     }
 }
 
-/// Why a file, or a part of it, cannot be read.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{place}: {what}")]
-pub struct FormatError {
-    /// Where in the file.
-    pub place: String,
-    /// What is wrong.
-    pub what: String,
-    /// Whether it is not the file that is wrong but what was asked for.
-    pub usage: bool,
-}
-
-impl FormatError {
-    /// Something wrong at a place.
-    pub fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { place: place.into(), what: what.into(), usage: false }
-    }
-
-    /// Something that was asked for and does not fit the file.
-    pub fn usage(place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { usage: true, ..Self::new(place, what) }
-    }
-}
-
-/// The largest file of a format that is read as a whole, in bytes.
-pub const LARGEST: u64 = 256 << 20;
-
-/// Reads a file as a whole.
-pub fn whole(input: &mut dyn BufRead) -> Result<Vec<u8>, FormatError> {
-    let mut bytes = Vec::new();
-    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| FormatError::new("the file", e.to_string()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(FormatError::new("the file", "it is larger than 256 MiB: split it"));
-    }
-    Ok(bytes)
-}
-
 /// A value of JSON as it is stored here: names and texts composed, a number with a fraction as its digits. `None`: it lies too deep.
-pub fn stored(value: &serde_json::Value, depth: usize) -> Option<Json> {
+pub fn stored(value: serde_json::Value, depth: usize) -> Option<Json> {
     use serde_json::Value;
     const SAFE: u64 = 1 << 53;
     if depth > 8 {
@@ -196,17 +205,17 @@ pub fn stored(value: &serde_json::Value, depth: usize) -> Option<Json> {
     }
     Some(match value {
         Value::Null => Json::Null,
-        Value::Bool(truth) => Json::Bool(*truth),
-        Value::String(text) => composed(text).into(),
+        Value::Bool(truth) => Json::Bool(truth),
+        Value::String(text) => composed_owned(text).into(),
         Value::Number(n) => match n.as_i64().filter(|n| n.unsigned_abs() < SAFE) {
             Some(n) => n.into(),
             None => n.to_string().into(),
         },
-        Value::Array(all) => Json::from(all.iter().map(|v| stored(v, depth + 1)).collect::<Option<Vec<_>>>()?),
+        Value::Array(all) => Json::from(all.into_iter().map(|v| stored(v, depth + 1)).collect::<Option<Vec<_>>>()?),
         Value::Object(all) => {
             let mut object = crate::object! {};
             for (key, value) in all {
-                object.set(&composed(key), stored(value, depth + 1)?);
+                object.set(&composed_owned(key), stored(value, depth + 1)?);
             }
             object
         }

@@ -7,6 +7,7 @@
 pub mod canonical;
 pub mod claim;
 pub mod export;
+pub mod fault;
 pub mod format;
 pub mod iep;
 pub mod intake;
@@ -15,6 +16,7 @@ pub mod pattern;
 pub mod person;
 pub mod report;
 pub mod source;
+pub mod stream;
 pub mod tags;
 
 use format::Format;

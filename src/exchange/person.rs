@@ -28,13 +28,13 @@ struct Screen {
 
 static SCREEN: LazyLock<Screen> = LazyLock::new(|| {
     let lists: Lists = toml::from_str(include_str!("../../assets/exchange/people.toml")).unwrap_or_default();
-    let plain = |all: &[String]| all.iter().map(|t| spelling(t)).collect::<HashSet<_>>();
+    let plain = |all: &[String]| all.iter().map(|t| spelling(t).into_owned()).collect::<HashSet<_>>();
     let mut words = BTreeMap::new();
     for (category, all) in &lists.words {
         let Some(category) = Category::parse(category) else { continue };
         words.extend(all.iter().map(|w| (w.clone(), category)));
     }
-    let types = lists.types.iter().filter_map(|(t, c)| Some((spelling(t), Category::parse(c)?)));
+    let types = lists.types.iter().filter_map(|(t, c)| Some((spelling(t).into_owned(), Category::parse(c)?)));
     Screen {
         no_person: plain(&lists.no_person),
         published: lists.published.iter().map(|t| t.to_lowercase()).collect(),
@@ -89,37 +89,40 @@ impl Judged {
 
 /// Judges a type, with the object and the relation in which it stands.
 pub fn of_type(looked: &Looked<'_>) -> Judged {
-    let all: Vec<&str> = [Some(looked.kind), looked.template, looked.relation].into_iter().flatten().collect();
-    let named = all.join("/");
+    let all = [Some(looked.kind), looked.template, looked.relation];
+    let named = || all.into_iter().flatten().collect::<Vec<_>>().join("/");
     let mut judged = of_kind(looked.kind, looked.template);
-    for name in &all {
-        let known = *name == looked.kind && judged.because.is_none() && !SCREEN.neutral.contains(&spelling(name));
+    for name in all.into_iter().flatten() {
+        let known = name == looked.kind && judged.because.is_none() && !SCREEN.neutral.contains(&*spelling(name));
         let category = if known { None } else { of_words(name) };
         if let Some(category) = category {
-            judged = judged.and(Judged::raised(category, named.clone()));
+            judged = judged.and(Judged::raised(category, named()));
         }
     }
     if let Some(template) = looked.template
-        && !SCREEN.templates.contains(&spelling(template))
-        && !SCREEN.no_person.contains(&spelling(template))
-        && SCREEN.neutral.contains(&spelling(looked.kind))
+        && !SCREEN.templates.contains(&*spelling(template))
+        && !SCREEN.no_person.contains(&*spelling(template))
+        && SCREEN.neutral.contains(&*spelling(looked.kind))
     {
-        judged = judged.and(Judged::raised(Category::Identification, named));
+        judged = judged.and(Judged::raised(Category::Identification, named()));
     }
     judged
 }
 
 fn of_kind(kind: &str, template: Option<&str>) -> Judged {
     let spelt = spelling(kind);
-    if let Some(category) = SCREEN.types.get(&spelt) {
+    if let Some(category) = SCREEN.types.get(&*spelt) {
         return Judged::raised(*category, kind.to_owned());
     }
-    let none = |part: &str| SCREEN.no_person.contains(&spelling(part));
+    let none = |part: &str| SCREEN.no_person.contains(&*spelling(part));
     let known = none(kind) || kind.contains('|') && kind.split('|').all(none);
-    let lower = kind.to_lowercase();
-    let published = SCREEN.published.iter().any(|p| lower.starts_with(p));
-    let neutral = template.is_some_and(|t| SCREEN.templates.contains(&spelling(t))) && SCREEN.neutral.contains(&spelt);
-    if known || published || neutral {
+    let published = || {
+        let lower = kind.to_lowercase();
+        SCREEN.published.iter().any(|p| lower.starts_with(p))
+    };
+    let neutral =
+        template.is_some_and(|t| SCREEN.templates.contains(&*spelling(t))) && SCREEN.neutral.contains(&*spelt);
+    if known || neutral || published() {
         return Judged::NO_PERSON;
     }
     Judged::raised(of_words(kind).unwrap_or(Category::Identification), kind.to_owned())
@@ -137,30 +140,37 @@ fn of_words(name: &str) -> Option<Category> {
 pub fn of_text(text: &str) -> Judged {
     let found = |category, what: &str| Judged::raised(category, what.to_owned());
     let mut judged = Judged::NO_PERSON;
+    // Numbers of phones, accounts and cards, and coordinates, have at least so many digits: most texts have not.
+    let has_numbers = text.bytes().filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS;
     if has_header(text) {
         judged = judged.and(found(Category::Traffic, "header of a message"));
     }
-    if has_coordinates(text) {
+    if has_numbers && has_coordinates(text) {
         judged = judged.and(found(Category::Location, "coordinates"));
     }
     if has_address(text) {
         judged = judged.and(found(Category::Identification, "e-mail address"));
     }
-    if has_phone(text) {
+    if names_phone(text) || has_numbers && has_phone(text) {
         judged = judged.and(found(Category::Subscriber, "phone number"));
     }
-    if has_account(text) {
+    if has_numbers && has_account(text) {
         judged = judged.and(found(Category::Subscriber, "number of a bank account"));
     }
-    if has_card(text) {
+    if has_numbers && has_card(text) {
         judged = judged.and(found(Category::Subscriber, "number of a card"));
     }
     judged
 }
 
+/// The fewest digits of what is a number of somebody: a phone's.
+const FEWEST_DIGITS: usize = 7;
+
 /// Whether a text holds an e-mail address, defanged or not.
 pub fn has_address(text: &str) -> bool {
-    if !text.contains('@') && !text.to_ascii_lowercase().contains("at") {
+    let written_out =
+        || text.as_bytes().windows(3).any(|w| matches!(w, [b'[' | b'(' | b'{', b'a' | b'A', b't' | b'T']));
+    if !text.contains('@') && !written_out() {
         return false;
     }
     let plain = refanged(text);
@@ -185,8 +195,13 @@ fn has_phone(text: &str) -> bool {
         let run = text.get(at + 1..).unwrap_or_default();
         let run = run.chars().take_while(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.' | '/'));
         let digits = run.filter(char::is_ascii_digit).count();
-        free && (7..=15).contains(&digits)
-    }) || text.to_ascii_lowercase().contains("tel:")
+        free && (FEWEST_DIGITS..=15).contains(&digits)
+    })
+}
+
+/// Whether it says that a phone number follows.
+fn names_phone(text: &str) -> bool {
+    text.contains(':') && text.as_bytes().windows(4).any(|w| w.eq_ignore_ascii_case(b"tel:"))
 }
 
 /// The runs of letters and digits of a text.
@@ -196,22 +211,21 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether it holds an IBAN: two capitals, two digits, and 11 to 30 capitals and digits, most of them digits.
 fn has_account(text: &str) -> bool {
-    let joined: String = text.chars().filter(|c| *c != ' ').collect();
-    runs(text).chain(runs(&joined)).any(|run| {
-        let mut chars = run.chars();
-        let country = chars.by_ref().take(2).all(|c| c.is_ascii_uppercase());
-        let check = chars.by_ref().take(2).all(|c| c.is_ascii_digit());
-        let rest: Vec<char> = chars.collect();
-        let digits = rest.iter().filter(|c| c.is_ascii_digit()).count();
-        let hex = run.chars().all(|c| c.is_ascii_hexdigit());
-        country
-            && check
+    let is_one = |run: &str| {
+        let Some((begin, rest)) = run.as_bytes().split_at_checked(4) else { return false };
+        let [a, b, c, d] = begin else { return false };
+        let digits = || rest.iter().filter(|c| c.is_ascii_digit()).count();
+        a.is_ascii_uppercase()
+            && b.is_ascii_uppercase()
+            && c.is_ascii_digit()
+            && d.is_ascii_digit()
             && (11..=30).contains(&rest.len())
             && rest.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-            && digits * 2 >= rest.len()
+            && digits() * 2 >= rest.len()
             // What could be a hash must have the check digits of an account.
-            && (!hex || is_account(run))
-    })
+            && (!run.bytes().all(|c| c.is_ascii_hexdigit()) || is_account(run))
+    };
+    runs(text).any(is_one) || text.contains(' ') && runs(&text.replace(' ', "")).any(is_one)
 }
 
 /// Whether the check digits of an IBAN fit (ISO 7064, mod 97).
@@ -265,6 +279,9 @@ fn has_coordinates(text: &str) -> bool {
 
 /// Whether a line of it is a header of a message that names people.
 fn has_header(text: &str) -> bool {
+    if !text.contains(':') {
+        return false;
+    }
     const NAMES: &[&str] =
         &["from", "to", "cc", "bcc", "reply-to", "return-path", "delivered-to", "received", "sender"];
     text.lines().any(|line| {

@@ -30,6 +30,11 @@ pub struct Lines(Vec<Line>);
 impl Lines {
     /// Counts one more of a sort.
     pub fn count(&mut self, what: &str, name: &str) {
+        self.count_many(what, name, 1);
+    }
+
+    /// Counts so many more of a sort.
+    pub fn count_many(&mut self, what: &str, name: &str, count: u64) {
         let at = match self.0.iter().position(|l| l.what == what) {
             Some(at) => at,
             None => {
@@ -38,8 +43,8 @@ impl Lines {
             }
         };
         let Some(line) = self.0.get_mut(at) else { return };
-        line.count += 1;
-        if line.names.len() < NAMED && !name.is_empty() {
+        line.count += count;
+        if line.names.len() < NAMED && !name.is_empty() && !line.names.iter().any(|n| n == name) {
             let mut short: String = name.chars().take(NAME).collect();
             if short.len() < name.len() {
                 short.push('…');

@@ -1,17 +1,20 @@
 //! STIX 2.1 bundles, envelopes, lists and single objects: every object an item, with the strictest of the markings that reach it. What is not
 //! taken is named.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::BufRead;
+mod survey;
+
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::survey::{DEFINITION, Fact, Survey, kind_of};
 use super::canonical;
-use super::claim::Claim;
-use super::format::{Format, FormatError, Found, Options, Seen, stored, text_of, whole};
+use super::format::{Format, FormatError, Found, Options, Sink, stored, text_of};
 use super::pattern;
+use super::source::Source;
+use super::stream::{Extent, Stream, TOO_LONG};
 use super::tags;
 use crate::object;
 use crate::value::class::Assertion;
@@ -27,7 +30,7 @@ pub const FORMAT: Format = Format {
 
 #[derive(Default, serde::Deserialize)]
 struct Lists {
-    properties: Vec<String>,
+    properties: HashSet<String>,
     withheld: Vec<String>,
     values: BTreeMap<String, Vec<String>>,
 }
@@ -40,357 +43,264 @@ const DEPTH: usize = 8;
 
 /// One object of a file.
 struct Object<'a> {
-    place: String,
+    place: &'a str,
     raw: &'a str,
+    /// What it says; `None` where it is no object.
+    value: Option<Value>,
+    /// A text in it was too long to be read.
+    has_long: bool,
 }
 
-/// What is known of an object before it is read as an item.
-#[derive(Default)]
-struct Fact {
-    id: String,
-    modified: String,
-    revoked: bool,
-    /// The markings that it carries itself, and then those that reach it.
-    claim: Claim,
-    references: Vec<String>,
-    /// A later version of it stands elsewhere in the file.
-    superseded: bool,
-}
+/// What is called with each object; `false` ends the walk.
+type Each<'e> = &'e mut dyn FnMut(Object<'_>) -> bool;
 
-fn read(input: &mut dyn BufRead, options: &Options, each: &mut dyn FnMut(Seen) -> bool) -> Result<(), FormatError> {
-    let bytes = whole(input)?;
-    let mut objects = Vec::new();
-    let text = std::str::from_utf8(&bytes).map_err(|_| FormatError::new("the file", "it is not UTF-8"))?;
-    gather(text, "the file", 0, &mut objects)?;
-    let parse = |object: &Object<'_>| serde_json::from_str::<Value>(object.raw).ok().filter(Value::is_object);
-
-    // Definitions may stand anywhere: they are read first. Of two of one id the stricter holds.
-    let mut definitions: HashMap<String, Claim> = HashMap::new();
-    let mut names: HashMap<String, String> = HashMap::new();
-    for object in &objects {
-        let is_definition = object.raw.contains("marking-definition");
-        if !is_definition && !object.raw.contains("identity") {
-            continue;
+fn read(input: &mut Source<'_>, options: &Options, sink: &mut Sink<'_>) -> Result<(), FormatError> {
+    // Definitions may stand anywhere, and so may what names an object: all of them are looked at before the first is taken.
+    let survey = match input.take_kept::<Survey>() {
+        Some(survey) => survey,
+        None => {
+            let mut survey = Survey::default();
+            walk(input, &mut |object| {
+                survey.see(object.value.as_ref());
+                true
+            })?;
+            survey.end();
+            input.again()?;
+            Box::new(survey)
         }
-        let Some(value) = parse(object) else { continue };
-        match kind_of(&value) {
-            Some(DEFINITION) => {
-                let id = text_of(&value, "id").unwrap_or_default().to_owned();
-                definitions.entry(id).or_default().add(&Claim::of_definition(&value));
+    };
+    for _ in 0..survey.inherited() {
+        sink.remark("objects without a marking take that of what names them", "");
+    }
+    let mut number = 0;
+    walk(input, &mut |object| {
+        let fact = survey.fact(number);
+        number += 1;
+        match object.value {
+            Some(value) if kind_of(&value) == Some(DEFINITION) => {}
+            Some(value) if kind_of(&value).is_some() => {
+                let object = Object { value: None, ..object };
+                item(&object, value, fact, &survey, options, sink);
             }
-            Some("identity") => {
-                if let (Some(id), Some(name)) = (text_of(&value, "id"), text_of(&value, "name")) {
-                    names.insert(id.to_owned(), name.to_owned());
-                }
-            }
-            _ => {}
+            Some(_) => sink.fault(object.place, "it has no type"),
+            None if object.has_long => sink.fault(object.place, TOO_LONG),
+            None => sink.fault(object.place, "it is no object"),
         }
-    }
-    let mut facts = Vec::with_capacity(objects.len());
-    for object in &objects {
-        let fact = parse(object).filter(|v| kind_of(v).is_some_and(|k| k != DEFINITION)).map(|value| {
-            let mut references = Vec::new();
-            refer(&value, &mut references);
-            Fact {
-                id: text_of(&value, "id").unwrap_or_default().to_owned(),
-                modified: text_of(&value, "modified").unwrap_or_default().to_owned(),
-                revoked: value.get("revoked").and_then(Value::as_bool) == Some(true),
-                claim: claim_of(&value, &definitions),
-                references,
-                superseded: false,
-            }
-        });
-        facts.push(fact);
-    }
-    supersede(&mut facts);
-    for _ in 0..inherit(&mut facts) {
-        if !each(Seen::Remark("objects without a marking take that of what names them", String::new())) {
-            return Ok(());
-        }
-    }
-    for (object, fact) in objects.iter().zip(facts) {
-        let goes_on = match (parse(object), fact) {
-            (Some(value), Some(fact)) => item(object, &value, fact, &names, options, each),
-            (Some(value), None) if kind_of(&value) == Some(DEFINITION) => true,
-            (Some(_), _) => each(Seen::Fault(FormatError::new(&object.place, "it has no type"))),
-            (None, _) => each(Seen::Fault(FormatError::new(&object.place, "it is no object"))),
-        };
-        if !goes_on {
-            break;
-        }
-    }
+        !sink.is_full()
+    })?;
+    input.keep(survey);
     Ok(())
 }
 
-/// The type of an object that defines a marking.
-const DEFINITION: &str = "marking-definition";
-
-/// Finds the objects in whatever holds them: a bundle, an envelope, a list, or nothing.
-fn gather<'a>(text: &'a str, place: &str, depth: usize, objects: &mut Vec<Object<'a>>) -> Result<(), FormatError> {
-    #[derive(serde::Deserialize)]
-    struct Holder<'a> {
-        #[serde(rename = "type")]
-        kind: Option<String>,
-        #[serde(borrow)]
-        objects: Option<&'a RawValue>,
-        id: Option<String>,
-    }
-    let bad = |what: String| FormatError::new(place, what);
-    if depth > DEPTH {
-        return Err(bad(format!("bundles lie in each other deeper than {DEPTH}")));
-    }
-    let text = text.trim();
-    let list = |text: &'a str, objects: &mut Vec<Object<'a>>| -> Result<(), FormatError> {
-        let all: Vec<&'a RawValue> =
-            serde_json::from_str(text).map_err(|e| bad(format!("its objects cannot be read: {e}")))?;
-        for (n, raw) in all.iter().enumerate() {
-            let of = if place == "the file" { String::new() } else { format!("{place}, ") };
-            let inner = format!("{of}object {}", n + 1);
-            match serde_json::from_str::<Holder<'a>>(raw.get()) {
-                Ok(holder) if holder.kind.as_deref() == Some("bundle") => {
-                    gather(raw.get(), &inner, depth + 1, objects)?
-                }
-                Ok(Holder { id: Some(id), .. }) => {
-                    objects.push(Object { place: format!("{inner} ({id})"), raw: raw.get() });
-                }
-                _ => objects.push(Object { place: inner, raw: raw.get() }),
-            }
-        }
-        Ok(())
+/// Walks through the objects of a file, whatever holds them: a bundle, an envelope, a list, or nothing.
+fn walk(input: &mut Source<'_>, each: Each<'_>) -> Result<(), FormatError> {
+    let mut stream = Stream::new(input);
+    let goes_on = match stream.peek()? {
+        Some(b'[') => list(&mut stream, WHOLE_FILE, 0, each)?,
+        Some(_) => one(&mut stream, WHOLE_FILE, 0, each)?,
+        None => return Err(FormatError::new(WHOLE_FILE, "it is not STIX: it is empty")),
     };
-    if text.starts_with('[') {
-        return list(text, objects);
+    if goes_on { stream.end() } else { Ok(()) }
+}
+
+const WHOLE_FILE: &str = "the file";
+
+fn list(stream: &mut Stream<'_>, place: &str, depth: usize, each: Each<'_>) -> Result<bool, FormatError> {
+    let of = if place == WHOLE_FILE { String::new() } else { format!("{place}, ") };
+    stream.items(&mut |stream, n| one(stream, &format!("{of}object {n}"), depth, each))
+}
+
+/// Reads what comes next: an object, or what holds objects.
+fn one(stream: &mut Stream<'_>, place: &str, depth: usize, each: Each<'_>) -> Result<bool, FormatError> {
+    if depth > DEPTH {
+        return Err(FormatError::new(place, format!("bundles lie in each other deeper than {DEPTH}")));
     }
-    let holder: Holder<'a> = serde_json::from_str(text).map_err(|e| bad(format!("it is not STIX: {e}")))?;
-    match (holder.kind.as_deref(), holder.objects) {
-        (Some("bundle") | None, Some(inner)) => list(inner.get(), objects),
-        // A bundle without objects is one, and empty.
-        (Some("bundle"), None) => Ok(()),
-        (Some(_), _) if holder.id.is_some() => {
-            objects.push(Object { place: place.to_owned(), raw: text });
-            Ok(())
+    let is_file = place == WHOLE_FILE;
+    let mut piece = Vec::new();
+    let has_long = match stream.piece(&mut piece)? {
+        Extent::Whole { has_long } => has_long,
+        Extent::Long => {
+            stream.read_again(piece);
+            return long(stream, place, depth, each);
         }
-        _ if text.contains("\"Event\"") || text.contains("\"Attribute\"") => {
-            Err(bad("it is not STIX: it looks like MISP".into()))
+    };
+    let raw = std::str::from_utf8(&piece).map_err(|_| FormatError::new(place, "it is not UTF-8"))?;
+    let value = match serde_json::from_str::<Value>(raw) {
+        Ok(value) => Some(value).filter(Value::is_object),
+        // What is JSON and lies too deep is no object; what is none ends it all.
+        Err(e) if is_file || serde_json::from_str::<&RawValue>(raw).is_err() => {
+            return Err(FormatError::new(place, format!("it is not {}: {e}", if is_file { "STIX" } else { "JSON" })));
         }
-        _ => Err(bad("it is not STIX: no bundle, envelope, list or object".into())),
+        Err(_) => None,
+    };
+    let kind = value.as_ref().and_then(kind_of);
+    let has_objects = value.as_ref().is_some_and(|v| v.get("objects").is_some());
+    if kind == Some("bundle") || is_file && kind.is_none() && has_objects {
+        return within(raw, place, depth + 1, each);
+    }
+    let id = value.as_ref().and_then(|v| v.get("id")).and_then(Value::as_str);
+    match (id, is_file) {
+        (Some(id), false) => Ok(each(Object { place: &format!("{place} ({id})"), raw, value, has_long })),
+        (None, false) => Ok(each(Object { place, raw, value, has_long })),
+        (Some(_), true) if kind.is_some() => Ok(each(Object { place, raw, value, has_long })),
+        _ => Err(FormatError::new(place, no_stix(raw.contains("\"Event\"") || raw.contains("\"Attribute\"")))),
     }
 }
 
-fn kind_of(object: &Value) -> Option<&str> {
-    text_of(object, "type")
+fn no_stix(is_misp: bool) -> &'static str {
+    if is_misp { "it is not STIX: it looks like MISP" } else { "it is not STIX: no bundle, envelope, list or object" }
 }
 
-/// Gathers the ids of what an object names; who made it and how it is marked is none of that.
-fn refer(value: &Value, out: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            for (key, inner) in map {
-                if key.ends_with("by_ref") || key == "object_marking_refs" || key == "granular_markings" {
-                    continue;
-                }
-                let names = key.ends_with("_ref") || key.ends_with("_refs");
-                match inner {
-                    Value::String(id) if names => out.push(id.clone()),
-                    Value::Array(ids) if names => out.extend(ids.iter().filter_map(Value::as_str).map(str::to_owned)),
-                    other => refer(other, out),
-                }
-            }
-        }
-        Value::Array(all) => all.iter().for_each(|v| refer(v, out)),
-        _ => {}
-    }
+/// Reads the objects of something that holds them and is short.
+fn within(raw: &str, place: &str, depth: usize, each: Each<'_>) -> Result<bool, FormatError> {
+    let mut bytes = raw.as_bytes();
+    Stream::new(&mut bytes).members(&mut |stream, key| match (key, stream.peek()?) {
+        ("objects", Some(b'[')) => list(stream, place, depth, each),
+        ("objects", _) => Err(FormatError::new(place, "its objects cannot be read: they are no list")),
+        _ => stream.skip(),
+    })
 }
 
-fn claim_of(object: &Value, definitions: &HashMap<String, Claim>) -> Claim {
-    let list = |key: &str| object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let whole = list("object_marking_refs").iter().filter_map(Value::as_str);
-    // A part that is marked higher marks the whole: what leaves, leaves as one.
-    let parts = list("granular_markings").iter().filter_map(|g| text_of(g, "marking_ref"));
-    let mut claim = Claim::of_properties(object);
-    for id in whole.chain(parts) {
-        let known = definitions.get(id).cloned().or_else(|| Claim::well_known(id));
-        claim.add(&known.unwrap_or_else(|| Claim::unknown(id)));
+/// Reads the objects of something that is too long to be read whole: it holds objects, or it is one that is too long.
+fn long(stream: &mut Stream<'_>, place: &str, depth: usize, each: Each<'_>) -> Result<bool, FormatError> {
+    let (mut kind, mut holds, mut is_misp) = (None, false, false);
+    if stream.peek()? != Some(b'{') {
+        stream.skip()?;
+        return Ok(each(Object { place, raw: "", value: None, has_long: false }));
     }
-    claim
-}
-
-/// Marks every object of which the file has a later version.
-fn supersede(facts: &mut [Option<Fact>]) {
-    let mut newest: HashMap<String, (usize, String)> = HashMap::new();
-    for at in 0..facts.len() {
-        let Some(fact) = facts.get(at).and_then(Option::as_ref) else { continue };
-        if fact.modified.is_empty() {
-            continue;
+    let goes_on = stream.members(&mut |stream, key| {
+        is_misp |= matches!(key, "Event" | "Attribute" | "response");
+        let is_list = stream.peek()? == Some(b'[');
+        match key {
+            "type" => {
+                let mut piece = Vec::new();
+                stream.piece(&mut piece)?;
+                kind = serde_json::from_slice::<Value>(&piece).ok().and_then(|k| k.as_str().map(str::to_owned));
+                Ok(true)
+            }
+            "objects" if is_list && kind.as_deref().is_none_or(|k| k == "bundle") => {
+                holds = true;
+                list(stream, place, depth + 1, each)
+            }
+            _ => stream.skip(),
         }
-        let (id, modified) = (fact.id.clone(), fact.modified.clone());
-        let older = match newest.get(&id) {
-            Some((_, known)) if *known == modified => continue,
-            Some((before, known)) if *known < modified => Some(*before),
-            Some(_) => Some(at),
-            None => None,
-        };
-        if older != Some(at) {
-            newest.insert(id, (at, modified));
-        }
-        if let Some(fact) = older.and_then(|n| facts.get_mut(n)).and_then(Option::as_mut) {
-            fact.superseded = true;
-        }
+    })?;
+    let is_holder = kind.as_deref().is_none_or(|k| k == "bundle");
+    match () {
+        () if !goes_on => Ok(false),
+        () if holds && is_holder => Ok(true),
+        () if holds => Err(FormatError::new(place, "its type stands behind its objects, and is none that holds some")),
+        () if place == WHOLE_FILE && kind.is_none() => Err(FormatError::new(place, no_stix(is_misp))),
+        () => Ok(each(Object { place, raw: "", value: None, has_long: true })),
     }
-}
-
-/// Lets objects without a marking take the markings of those that name them. Returns how many did.
-fn inherit(facts: &mut [Option<Fact>]) -> usize {
-    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, fact) in facts.iter().enumerate() {
-        if let Some(fact) = fact {
-            by_id.entry(fact.id.clone()).or_default().push(at);
-        }
-    }
-    let own: Vec<Claim> = facts.iter().map(|f| f.as_ref().map(|f| f.claim.clone()).unwrap_or_default()).collect();
-    let mut waiting: Vec<usize> = (0..facts.len()).filter(|n| own.get(*n).is_some_and(|c| !c.is_open())).collect();
-    let mut took = std::collections::HashSet::new();
-    while let Some(at) = waiting.pop() {
-        let Some(fact) = facts.get(at).and_then(Option::as_ref) else { continue };
-        let (given, references) = (fact.claim.clone(), fact.references.clone());
-        for named in references.iter().filter_map(|id| by_id.get(id)).flatten().filter(|n| **n != at) {
-            let (Some(own), Some(Some(fact))) = (own.get(*named), facts.get_mut(*named)) else { continue };
-            // What it says itself stands; only what it does not say is taken from elsewhere.
-            let silent = own.tlp.is_none() && own.unknown.is_empty();
-            let before = fact.claim.clone();
-            if silent {
-                fact.claim.tlp = fact.claim.tlp.max(given.tlp);
-                fact.claim.add(&Claim { unknown: given.unknown.clone(), ..Claim::default() });
-            }
-            if own.pap.is_none() {
-                fact.claim.pap = fact.claim.pap.max(given.pap);
-            }
-            if own.handling.is_empty() {
-                fact.claim.add(&Claim { handling: given.handling.clone(), ..Claim::default() });
-            }
-            if fact.claim != before {
-                took.insert(*named);
-                waiting.push(*named);
-            }
-        }
-    }
-    took.len()
 }
 
 /// Hands on an object as an item, or says why it is passed over.
-fn item(
-    object: &Object<'_>,
-    value: &Value,
-    fact: Fact,
-    names: &HashMap<String, String>,
-    options: &Options,
-    each: &mut dyn FnMut(Seen) -> bool,
-) -> bool {
-    let kind = kind_of(value).unwrap_or_default();
-    let name = text_of(value, "name");
-    let told = || name.or_else(|| text_of(value, "value")).unwrap_or(&fact.id).to_owned();
-    if fact.revoked {
-        return each(Seen::Remark("revoked objects passed over", told()));
+fn item(object: &Object<'_>, value: Value, fact: Fact, survey: &Survey, options: &Options, sink: &mut Sink<'_>) {
+    let kind = kind_of(&value).unwrap_or_default();
+    let name = text_of(&value, "name");
+    let id = text_of(&value, "id");
+    let modified = text_of(&value, "modified");
+    let told = || name.or_else(|| text_of(&value, "value")).or(id).unwrap_or_default().to_owned();
+    if value.get("revoked").and_then(Value::as_bool) == Some(true) {
+        return sink.remark("revoked objects passed over", told());
     }
     if fact.superseded {
-        return each(Seen::Remark("older versions passed over", format!("{} of {}", told(), fact.modified)));
+        let of = modified.unwrap_or_default();
+        return sink.remark("older versions passed over", format!("{} of {of}", told()));
     }
-    let labels: Vec<&str> = strings(value, "labels");
+    let labels: Vec<&str> = strings(&value, "labels");
     if labels.iter().any(|l| tags::keep_days(l) == Some(0)) {
-        return each(Seen::Remark("items whose retention has expired passed over", told()));
+        return sink.remark("items whose retention has expired passed over", told());
     }
-    for label in &labels {
-        if tags::is_exercise(label) && !each(Seen::Exercise((*label).to_owned())) {
-            return false;
-        }
-    }
-    let ended = text_of(value, "valid_until")
+    labels.iter().filter(|l| tags::is_exercise(l)).for_each(|l| sink.exercise(*l));
+    let ended = text_of(&value, "valid_until")
         .zip(options.now)
         .is_some_and(|(until, now)| crate::value::timestamp::Timestamp::parse(until).is_some_and(|until| until <= now));
-    if ended && !each(Seen::Remark("items whose validity has ended", told())) {
-        return false;
+    if ended {
+        sink.remark("items whose validity has ended", told());
     }
     let harmless =
-        strings(value, "indicator_types").contains(&"benign") || labels.iter().any(|l| tags::is_false_alarm(l));
-    if harmless && !each(Seen::Remark("items that are said to be benign", told())) {
-        return false;
+        strings(&value, "indicator_types").contains(&"benign") || labels.iter().any(|l| tags::is_false_alarm(l));
+    if harmless {
+        sink.remark("items that are said to be benign", told());
     }
+    let of_stix = text_of(&value, "pattern_type").is_none_or(|t| t.eq_ignore_ascii_case("stix"));
+    let matches = text_of(&value, "pattern").filter(|_| of_stix).map(pattern::read);
+    let about = match &matches {
+        Some(found) => Some(found.values.join(", "))
+            .filter(|v| !v.is_empty())
+            .or_else(|| text_of(&value, "pattern").map(str::to_owned)),
+        None => about(&value, kind).or_else(|| text_of(&value, "pattern").map(str::to_owned)),
+    };
+    let relation = text_of(&value, "relationship_type").map(str::to_owned);
+    let about = relation.clone().or(about).unwrap_or_else(|| kind.to_owned());
+    let assessed =
+        matches!(kind, "opinion" | "note" | "threat-actor" | "intrusion-set" | "campaign" | "report" | "grouping");
+    let mut references = Vec::new();
+    survey::refer(&value, &mut references);
+    let mut found = Found {
+        judged_as: judged_as(&value, kind),
+        speaks_of: matches.map(|m| m.types).unwrap_or_default(),
+        assertion: if assessed { Assertion::Assessment } else { Assertion::Fact },
+        claim: fact.claim,
+        title: name.map(str::to_owned),
+        note: text_of(&value, "description").map(str::to_owned),
+        ids: id.map(|id| ("stix", id.to_owned())).into_iter().collect(),
+        version: modified.map(str::to_owned),
+        references,
+        relation,
+        originator: text_of(&value, "created_by_ref").map(|id| survey.name_of(id).unwrap_or(id).to_owned()),
+        keep_days: labels.iter().filter_map(|l| tags::keep_days(l)).min(),
+        original: Some(object.raw.to_owned()),
+        has_long: object.has_long,
+        ..Found::new(object.place, kind, about)
+    };
+    // The value as it is compared is exported again; only where it was written otherwise is that kept beside it.
+    let written = text_of(&value, "value").filter(|w| canonical::of(kind, w).value != *w).map(composed);
+    let told = if value.get("extensions").is_some() { told() } else { String::new() };
+    found.properties = Some(properties_of(value, written, &told, sink));
+    sink.item(found);
+}
+
+/// What is kept of an object beside what an item has anyway; what is not is named.
+fn properties_of(value: Value, written: Option<String>, told: &str, sink: &mut Sink<'_>) -> crate::value::json::Json {
     let mut properties = object! {};
-    for (key, inner) in value.as_object().into_iter().flatten() {
+    let Value::Object(members) = value else { return properties };
+    for (key, mut inner) in members {
         if matches!(
             key.as_str(),
             "type" | "id" | "name" | "description" | "value" | "object_marking_refs" | "granular_markings"
         ) {
             continue;
         }
-        let withheld = LISTS.withheld.contains(key);
-        if withheld || !LISTS.properties.contains(key) {
+        let withheld = LISTS.withheld.contains(&key);
+        if withheld || !LISTS.properties.contains(&key) {
             let what = if withheld {
                 "attached files and inner objects not taken"
             } else {
                 "properties of other programs not kept"
             };
-            if !each(Seen::Remark(what, key.clone())) {
-                return false;
-            }
+            sink.remark(what, key);
             continue;
         }
-        let mut inner = inner.clone();
         if let ("extensions", Some(map)) = (key.as_str(), inner.as_object_mut()) {
             let before = map.len();
             map.retain(|name, _| name.ends_with("-ext"));
-            let lost = before - map.len();
-            if lost > 0 && !each(Seen::Remark("extensions of other programs not kept", told())) {
-                return false;
+            if map.len() < before {
+                sink.remark("extensions of other programs not kept", told);
             }
             if map.is_empty() {
                 continue;
             }
         }
-        match stored(&inner, 0) {
-            Some(inner) if !inner.is_null() => properties.set(key, inner),
-            _ => {
-                if !each(Seen::Remark("properties that lie too deep not kept", key.clone())) {
-                    return false;
-                }
-            }
+        match stored(inner, 0) {
+            Some(inner) if !inner.is_null() => properties.set(&key, inner),
+            _ => sink.remark("properties that lie too deep not kept", key),
         }
     }
-    let of_stix = text_of(value, "pattern_type").is_none_or(|t| t.eq_ignore_ascii_case("stix"));
-    let matches = text_of(value, "pattern").filter(|_| of_stix).map(pattern::read);
-    let about = match &matches {
-        Some(found) => Some(found.values.join(", "))
-            .filter(|v| !v.is_empty())
-            .or_else(|| text_of(value, "pattern").map(str::to_owned)),
-        None => about(value, kind).or_else(|| text_of(value, "pattern").map(str::to_owned)),
-    };
-    let relation = text_of(value, "relationship_type").map(str::to_owned);
-    let about = relation.clone().or(about).unwrap_or_else(|| kind.to_owned());
-    // The value as it is compared is exported again; only where it was written otherwise is that kept beside it.
-    if let Some(written) = text_of(value, "value").filter(|w| canonical::of(kind, w).value != *w) {
-        properties.set("value", composed(written));
-    }
-    let assessed =
-        matches!(kind, "opinion" | "note" | "threat-actor" | "intrusion-set" | "campaign" | "report" | "grouping");
-    let maker = text_of(value, "created_by_ref").map(|id| names.get(id).map_or(id, String::as_str).to_owned());
-    let found = Found {
-        judged_as: judged_as(value, kind),
-        speaks_of: matches.map(|m| m.types).unwrap_or_default(),
-        assertion: if assessed { Assertion::Assessment } else { Assertion::Fact },
-        claim: fact.claim,
-        title: name.map(str::to_owned),
-        note: text_of(value, "description").map(str::to_owned),
-        ids: if fact.id.is_empty() { Vec::new() } else { vec![("stix", fact.id)] },
-        version: Some(fact.modified).filter(|m| !m.is_empty()),
-        properties: Some(properties),
-        references: fact.references,
-        relation,
-        originator: maker,
-        keep_days: labels.iter().filter_map(|l| tags::keep_days(l)).min(),
-        original: Some(object.raw.to_owned()),
-        ..Found::new(&object.place, kind, about)
-    };
-    each(Seen::Item(Box::new(found)))
+    written.into_iter().for_each(|written| properties.set("value", written));
+    properties
 }
 
 fn strings<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
@@ -440,21 +350,32 @@ fn judged_as(value: &Value, kind: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::claim::Claim;
+    use super::super::format::Seen;
     use super::*;
     use crate::value::marking::Tlp;
 
     fn seen(bundle: &str) -> Result<(Vec<Found>, Vec<String>), FormatError> {
-        let (mut found, mut more) = (Vec::new(), Vec::new());
-        read(&mut bundle.as_bytes(), &Options::default(), &mut |seen| {
-            match seen {
-                Seen::Item(f) => found.push(*f),
-                Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
-                Seen::Fault(fault) => more.push(fault.to_string()),
-                Seen::Exercise(tag) => more.push(tag),
-            }
-            true
-        })?;
-        Ok((found, more))
+        let mut input = std::io::Cursor::new(bundle.as_bytes());
+        let mut source = Source::new(&mut input)?;
+        let mut once = || {
+            let (mut found, mut more) = (Vec::new(), Vec::new());
+            let mut take = |seen| {
+                match seen {
+                    Seen::Item(f) => found.push(*f),
+                    Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
+                    Seen::Fault(fault) => more.push(fault.to_string()),
+                    Seen::Exercise(tag) => more.push(tag),
+                }
+                true
+            };
+            read(&mut source, &Options::default(), &mut Sink::new(&mut take))?;
+            source.again()?;
+            Ok((found, more))
+        };
+        let first = once()?;
+        assert_eq!(first, once()?, "the second time it sees the same");
+        Ok(first)
     }
 
     #[test]
@@ -496,6 +417,55 @@ mod tests {
         let deep = format!(r#"{{"type":"bundle","objects":[{}{}]}}"#, "[".repeat(10_000), "]".repeat(10_000));
         let read = seen(&deep);
         assert!(read.is_err() || read.unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn a_file_of_any_size_is_read_as_a_short_one_is() {
+        let object = |n: usize| {
+            let marked = if n.is_multiple_of(2) {
+                "marking-definition--own"
+            } else {
+                "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+            };
+            format!(
+                r#"{{"type":"report","id":"report--{n}","name":"r{n}","description":"{}","object_marking_refs":["{marked}"],"object_refs":["url--{n}"]}},
+                {{"type":"url","id":"url--{n}","value":"https://{n}.example/"}}"#,
+                "x".repeat(2000)
+            )
+        };
+        let own = r#"{"type":"marking-definition","id":"marking-definition--own","definition":{"tlp":"amber"}}"#;
+        let all: Vec<String> = (0..1200).map(object).collect();
+        let all = all.join(",\n");
+        assert!(all.len() > super::super::stream::WHOLE);
+        for (file, place) in [
+            (format!(r#"{{"type":"bundle","id":"bundle--1","objects":[{all},{own}]}}"#), "object 2401"),
+            (format!(r#"{{"objects":[{all},{own}],"id":"bundle--1","type":"bundle"}}"#), "object 2401"),
+            (format!("[{all},{own}]"), "object 2401"),
+            (format!(r#"{{"more":true,"objects":[{{"type":"bundle","objects":[{all}]}},{own}]}}"#), "object 2"),
+        ] {
+            let (found, more) = seen(&file).unwrap();
+            assert_eq!(found.len(), 2400, "{place}");
+            let tlp = |n: usize| found[n].claim.tlp;
+            assert_eq!(
+                [tlp(0), tlp(1), tlp(2), tlp(3)],
+                [Some(Tlp::Amber), Some(Tlp::Amber), Some(Tlp::Red), Some(Tlp::Red)]
+            );
+            assert_eq!(more.len(), 1200, "each URL took the marking of its report");
+            let bad = file.replace(own, "7");
+            assert!(seen(&bad).unwrap().1.contains(&format!("{place}: it is no object")), "{place}");
+            assert!(seen(&file[..file.len() - 2]).is_err() && seen(&format!("{file}x")).is_err());
+        }
+        let long = |key: &str| {
+            format!(
+                r#"[{{"type":"artifact","id":"artifact--1","url":"https://a.example/","{key}":"{}"}}]"#,
+                "A".repeat(3 << 20)
+            )
+        };
+        let (found, more) = seen(&long("payload_bin")).unwrap();
+        assert_eq!((found.len(), more.len()), (1, 1), "an attached file is passed over, and the object taken");
+        assert!(found[0].has_long && seen(&long("description")).unwrap().0[0].has_long);
+        let many = format!(r#"[{{"type":"note","id":"note--1","content":[{}1]}},{own}]"#, "1,".repeat(2 << 20));
+        assert_eq!(seen(&many).unwrap().1, ["object 1: it is longer than 2 MiB"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Files: read within bounds, written whole or not at all; links are not followed, pipes and devices never opened.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -61,6 +61,16 @@ pub fn open(path: &Path) -> Result<File, FileError> {
     let file = options.open(path).map_err(at(path))?;
     regular(file.metadata().map_err(at(path))?)?;
     Ok(file)
+}
+
+/// Opens a regular file to read it line by line.
+pub fn open_lines(path: &Path) -> Result<Box<dyn BufRead>, FileError> {
+    Ok(Box::new(io::BufReader::new(open(path)?)))
+}
+
+/// Standard input, to read it line by line.
+pub fn stdin_lines() -> Box<dyn BufRead> {
+    Box::new(io::stdin().lock())
 }
 
 /// Reads a regular file of at most `limit` bytes.

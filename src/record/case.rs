@@ -1,8 +1,8 @@
 //! Cases: opened at one desk; a partner knows of a case what was shared of it.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved, need,
-    no_gate_inputs, only_own_desk, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
+    need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};

@@ -3,6 +3,7 @@
 //! The row is in the change's terms, not its content: law is public, and what a decision rested on must outlive every purge.
 //! Changes of the law never leave the desk.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::definition::{
@@ -95,8 +96,13 @@ pub fn all(records: &dyn RecordStore) -> Result<Vec<Record>, ApplyError> {
 /// The changes that stand before a position.
 fn before(records: &dyn RecordStore, position: i64) -> Result<Vec<Record>, ApplyError> {
     let mut changes = all(records)?;
-    changes.retain(|r| r.terms.get("position").and_then(Json::int).is_some_and(|p| p < position));
+    changes.retain(|r| position_of(r) < position);
     Ok(changes)
+}
+
+/// The position of the act that made a change.
+fn position_of(change: &Record) -> i64 {
+    change.terms.get("position").and_then(Json::int).unwrap_or(i64::MAX)
 }
 
 /// The law as it stands in a record store.
@@ -107,9 +113,12 @@ pub fn edition(records: &dyn RecordStore) -> Result<Arc<Law>, ApplyError> {
 /// The law before the act at a position: the law that the act was judged by. A row that this version of the program cannot
 /// read is passed over.
 pub fn edition_before(records: &dyn RecordStore, position: i64) -> Result<Arc<Law>, ApplyError> {
-    let changes = before(records, position)?;
+    Ok(edition_of(&before(records, position)?))
+}
+
+fn edition_of(changes: &[Record]) -> Arc<Law> {
     if changes.is_empty() {
-        return Ok(Law::of_program());
+        return Law::of_program();
     }
     let mut law = Law::clone(&Law::of_program());
     for (n, record) in changes.iter().enumerate() {
@@ -119,7 +128,38 @@ pub fn edition_before(records: &dyn RecordStore, position: i64) -> Result<Arc<La
             let _ = law.put(table, &row.to_text());
         }
     }
-    Ok(Arc::new(law.at_version(changes.len() as u64)))
+    Arc::new(law.at_version(changes.len() as u64))
+}
+
+/// Every edition of the law up to now, each made once: for what asks for the law of many records.
+pub struct Editions {
+    changes: Vec<Record>,
+    made: BTreeMap<usize, Arc<Law>>,
+}
+
+impl Editions {
+    /// Reads the changes.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn read(records: &dyn RecordStore) -> Result<Self, ApplyError> {
+        let mut changes = all(records)?;
+        changes.sort_by_key(position_of);
+        Ok(Self { changes, made: BTreeMap::new() })
+    }
+
+    /// Whether the law is the program's, and always was.
+    pub const fn are_of_program(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The law before the act at a position; the same as [`edition_before`].
+    pub fn before(&mut self, position: i64) -> Arc<Law> {
+        let count = self.changes.partition_point(|r| position_of(r) < position);
+        let changes = self.changes.get(..count).unwrap_or_default();
+        Arc::clone(self.made.entry(count).or_insert_with(|| edition_of(changes)))
+    }
 }
 
 /// Whether this program can read the row of a change.

@@ -2,7 +2,7 @@
 
 use super::error::{StoreError, damaged};
 use super::search;
-use crate::act::change::{Change, Line};
+use crate::act::change::{Body, Change, Line};
 use crate::record::definition::{SHARED_TERMS, of_class};
 use crate::record::item;
 use crate::value::class::Tier;
@@ -45,6 +45,20 @@ impl PreparedChange {
         Self::received(Line::Change(change), leaf)
     }
 
+    /// Prepares a change of an own act that was just made of this content: it need not be read again.
+    pub fn made_of(change: Change, content: &Json) -> Result<Self, StoreError> {
+        let is_read = match &change.body {
+            Body::Whole { content: bytes, .. } => bytes.len() <= Limits::SIGNED.bytes,
+            Body::None | Body::Redacted(_) => false,
+        };
+        if !is_read || !content.is_within(Limits::SIGNED) {
+            return Err(damaged("a change's content"));
+        }
+        let terms = json::parse(&change.terms, Limits::SIGNED).map_err(|_| damaged("a change's terms"))?;
+        let words = Some(search::words(content));
+        Ok(Self { leaf: change.leaf(), terms, words, line: Line::Change(change) })
+    }
+
     /// Prepares a change of a partner's act, whose leaf is known.
     pub fn received(line: Line, leaf: Digest) -> Result<Self, StoreError> {
         let Line::Change(change) = &line else {
@@ -53,5 +67,34 @@ impl PreparedChange {
         let terms = json::parse(&change.terms, Limits::SIGNED).map_err(|_| damaged("a change's terms"))?;
         let content = change.read_content().map_err(|_| damaged("a change's content"))?;
         Ok(Self { leaf, terms, words: content.map(|c| search::words(&c)), line })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object;
+    use crate::value::id::Id;
+
+    #[test]
+    fn what_was_just_made_is_prepared_as_if_it_were_read() {
+        let made = |content: &Json| {
+            Change::with_content(Id::from_bytes([1; 16]), "item-add", &object! { "n" => 1 }, content, [2; 32])
+        };
+        let content =
+            object! { "value" => "m\u{fc}ller \"x\"", "more" => object! { "list" => vec!["a", "b"], "n" => 7 } };
+        let (read, same) =
+            (PreparedChange::new(made(&content)).unwrap(), PreparedChange::made_of(made(&content), &content).unwrap());
+        assert_eq!((read.line, read.leaf, read.terms, read.words), (same.line, same.leaf, same.terms, same.words));
+        let mut deep = Json::Null;
+        (0..17).for_each(|_| deep = Json::Arr(vec![deep.clone()]));
+        for bad in [
+            object! { "value" => "u\u{308}" },
+            object! { "n" => i64::MAX },
+            object! { "deep" => deep },
+            object! { "long" => "x".repeat(1 << 20) },
+        ] {
+            assert!(PreparedChange::new(made(&bad)).is_err() && PreparedChange::made_of(made(&bad), &bad).is_err());
+        }
     }
 }

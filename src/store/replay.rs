@@ -3,7 +3,7 @@
 //! Verifying checks every signature, root and place, puts every act to the gate with the facts of its time, and compares
 //! every table with the one that a replay of the acts gives.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -62,7 +62,7 @@ pub fn verify(
             position += 1;
         }
     }
-    if let Some((via, _)) = replay.expected.first() {
+    if let Some((via, _)) = replay.expected.front() {
         return integrity(format!("the import at act {via} lists acts that are not here"));
     }
     replay.check_import()?;
@@ -258,7 +258,7 @@ struct Replay<'c> {
     purpose: Purpose,
     progress: Progress,
     /// Acts that must follow the last import: its position, and their ids in order.
-    expected: Vec<(i64, Digest)>,
+    expected: VecDeque<(i64, Digest)>,
     /// The row of the next change.
     next_row: i64,
     /// How many acts the own log has so far.
@@ -279,7 +279,7 @@ impl<'c> Replay<'c> {
             meta,
             purpose,
             progress: Progress::default(),
-            expected: Vec::new(),
+            expected: VecDeque::new(),
             next_row: 1,
             own_size: 0,
             import: None,
@@ -339,10 +339,10 @@ impl<'c> Replay<'c> {
         if !log::seen_log_fits(self.conn, self.meta, header)? {
             return integrity(format!("act {n} says that it has seen a history of this desk that is not here"));
         }
-        if self.expected.first() != act.via.map(|via| (via, act.id)).as_ref() {
+        if self.expected.front() != act.via.map(|via| (via, act.id)).as_ref() {
             return integrity(format!("act {n} is a partner's that no import lists"));
         }
-        self.expected.remove(0);
+        self.expected.pop_front();
         Ok(())
     }
 

@@ -391,6 +391,33 @@ impl Json {
         Some(members.remove(at).1)
     }
 
+    /// Whether it would be read as it is under these bounds, that of its bytes aside.
+    pub fn is_within(&self, limits: Limits) -> bool {
+        fn look(json: &Json, depth: usize, limits: &Limits) -> bool {
+            let text = |text: &str| !limits.normalised || crate::value::text::is_composed(text);
+            depth <= limits.depth
+                && match json {
+                    Json::Null | Json::Bool(_) => true,
+                    Json::Int(n) => !limits.safe_integers || n.small().is_some_and(|n| n.unsigned_abs() <= 1 << 53),
+                    Json::Str(s) => text(s),
+                    Json::Arr(items) => items.iter().all(|i| look(i, depth + 1, limits)),
+                    Json::Obj(members) => members.iter().all(|(k, v)| text(k) && look(v, depth + 1, limits)),
+                }
+        }
+        look(self, 0, &limits)
+    }
+
+    /// About how many bytes it has as text: each is at most six, where it is written as an escape.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Int(Int::Small(_)) => 8,
+            Self::Int(Int::Big { digits, .. }) => digits.len() + 2,
+            Self::Str(text) => text.len() + 2,
+            Self::Arr(items) => items.iter().map(|i| i.size() + 1).sum::<usize>() + 2,
+            Self::Obj(members) => members.iter().map(|(k, v)| k.len() + v.size() + 4).sum::<usize>() + 2,
+        }
+    }
+
     /// Compact bytes: no white space, members in their order. What is signed is made once with this and then kept.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.to_text().into_bytes()

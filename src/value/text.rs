@@ -263,8 +263,17 @@ pub const BODY: usize = 256 * 1024;
 
 /// A text composed to Unicode form C.
 pub fn composed(text: &str) -> String {
-    // Nearly every text is composed already, which is seen without taking it apart.
-    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    if is_composed(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// The same of a text that is nobody else's: it is copied only where it changes.
+pub fn composed_owned(text: String) -> String {
+    if is_composed(&text) { text } else { text.nfc().collect() }
+}
+
+/// Whether a text is composed already, as nearly every one is: that is seen without taking it apart.
+pub fn is_composed(text: &str) -> bool {
+    text.is_ascii() || is_nfc(text)
 }
 
 /// One line that a member typed: not blank, at most [`LINE`] bytes, no control characters; composed to form C.

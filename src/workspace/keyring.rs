@@ -118,10 +118,11 @@ impl Keyring {
 
     /// Opens the keyring of a workspace with a member's identity.
     pub fn open(path: &Path, me: &Identity) -> Result<Self, Error> {
-        let shut = |what: &str| {
-            let hint = "the database is untouched; put the keyring back from a copy";
-            Error::new(ErrorKind::Key, format!("the keyring does not open: {what}"), hint)
-        };
+        Self::open_sealed(&Self::read_sealed(path)?, me)
+    }
+
+    /// Reads the keyring of a workspace as it is sealed.
+    pub fn read_sealed(path: &Path) -> Result<Vec<u8>, Error> {
         if path.symlink_metadata().is_err() {
             return Err(Error::new(
                 ErrorKind::Version,
@@ -129,8 +130,16 @@ impl Keyring {
                 "name one with --workspace, or make one with `comity init`",
             ));
         }
-        let sealed = file::read(path, LONGEST)?;
-        let plain = age_file::open_all(&me.age, &sealed, LONGEST as usize).map_err(|e| match e {
+        Ok(file::read(path, LONGEST)?)
+    }
+
+    /// Opens a keyring that was read.
+    pub fn open_sealed(sealed: &[u8], me: &Identity) -> Result<Self, Error> {
+        let shut = |what: &str| {
+            let hint = "the database is untouched; put the keyring back from a copy";
+            Error::new(ErrorKind::Key, format!("the keyring does not open: {what}"), hint)
+        };
+        let plain = age_file::open_all(&me.age, sealed, LONGEST as usize).map_err(|e| match e {
             UnsealError::NotOurs => Error::new(
                 ErrorKind::Key,
                 "this identity does not open this workspace",

@@ -58,6 +58,8 @@ pub struct Workspace {
     pub entropy: Entropy,
     folder: PathBuf,
     trust: TrustStore,
+    /// Whether the trust state is written later, for many acts at once.
+    trust_waits: bool,
     clock: Clock,
     read_only: bool,
     /// Whether this is a second view, beside a first one that can write.
@@ -66,6 +68,8 @@ pub struct Workspace {
     as_of: Option<AsOf>,
     /// How many items each case holds, and at which position of the log they were counted.
     counted: RefCell<BTreeMap<Id, (i64, u64)>>,
+    /// The editions of the law, and at which position of the log they were read.
+    editions: RefCell<Option<(i64, record::law::Editions)>>,
     left: Option<Left>,
     /// Whether the member has not seen this desk before.
     is_first_sight: bool,
@@ -266,7 +270,8 @@ impl Workspace {
     /// ```
     pub fn open(folder: &Path, identity: &Path, me: Identity, clock: Clock, read_only: bool) -> Result<Self, Error> {
         let keys = folder.join(KEYRING);
-        let mut keyring = Keyring::open(&keys, &me)?;
+        let sealed = Keyring::read_sealed(&keys)?;
+        let mut keyring = Keyring::open_sealed(&sealed, &me)?;
         file::must_be_private(folder)?;
         let lock_file = folder.join(LOCK);
         let lock = if read_only { lock::to_read(&lock_file)? } else { Some(lock::to_write(&lock_file)?) };
@@ -276,8 +281,9 @@ impl Workspace {
                 .try_for_each(|f| file::remove_parts(f))?;
         }
         // Between reading the keyring and having the lock another process may have rotated it.
-        if Keyring::open(&keys, &me)?.generation != keyring.generation {
-            keyring = Keyring::open(&keys, &me)?;
+        let sealed_now = Keyring::read_sealed(&keys)?;
+        if sealed_now != sealed {
+            keyring = Keyring::open_sealed(&sealed_now, &me)?;
         }
         let trust = TrustStore::open(identity, &me)?;
         let path = folder.join(DATABASE);
@@ -318,12 +324,14 @@ impl Workspace {
             entropy: Entropy::default(),
             folder: folder.to_owned(),
             trust,
+            trust_waits: false,
             clock,
             read_only,
             is_second_view: false,
             rehearsal: Cell::default(),
             as_of: None,
             counted: RefCell::default(),
+            editions: RefCell::default(),
             left: None,
             is_first_sight: false,
             trusted: RefCell::new(Trusted::Unknown),
@@ -657,6 +665,12 @@ impl Workspace {
         self.update_trust_state()
     }
 
+    /// Lets the trust state wait while many acts are made; whoever says so calls [`Self::after_commit`] now and then, and at the end.
+    /// A kill before that leaves a log that is longer than it says, which raises no alarm.
+    pub const fn hold_trust_state(&mut self, waits: bool) {
+        self.trust_waits = waits;
+    }
+
     fn update_trust_state(&mut self) -> Result<(), Error> {
         let tip = log::tip(&self.db, &self.meta)?;
         let root_key = self.root_key()?.to_openssh();
@@ -822,7 +836,25 @@ impl Workspace {
 
     /// The law as this desk's own signed changes have made it.
     pub fn law(&self) -> Result<Arc<Law>, Error> {
-        Ok(record::law::edition(&self.records())?)
+        self.law_before(i64::MAX)
+    }
+
+    /// The law as it stood before the act at a position. Each edition is made once for a position of the log.
+    pub fn law_before(&self, position: i64) -> Result<Arc<Law>, Error> {
+        self.with_editions(|editions| editions.before(position))
+    }
+
+    /// Whether this desk has never changed the law.
+    pub fn has_law_of_program(&self) -> Result<bool, Error> {
+        self.with_editions(|editions| editions.are_of_program())
+    }
+
+    fn with_editions<T>(&self, read: impl FnOnce(&mut record::law::Editions) -> T) -> Result<T, Error> {
+        let now = read::last(&self.db)?;
+        let mut kept = self.editions.borrow_mut();
+        let known = kept.take().filter(|(at, _)| *at == now);
+        let known = known.map_or_else(|| record::law::Editions::read(&self.records()).map(|read| (now, read)), Ok)?;
+        Ok(read(&mut kept.insert(known).1))
     }
 
     /// The content of a record; nothing where there is none, or none any more.
@@ -940,7 +972,9 @@ impl Workspace {
             return Err(Error::new(ErrorKind::Cancelled, "rehearsed", "nothing was changed"));
         }
         self.commit(tx)?;
-        self.update_trust_state()?;
+        if !self.trust_waits {
+            self.update_trust_state()?;
+        }
         Ok((value, Some(written)))
     }
 
@@ -1116,12 +1150,14 @@ impl Closed {
             entropy: Entropy::default(),
             folder: self.folder,
             trust: TrustStore::of_reader(),
+            trust_waits: false,
             clock: self.clock,
             read_only: true,
             is_second_view: self.beside_writer,
             rehearsal: Cell::default(),
             as_of: None,
             counted: RefCell::default(),
+            editions: RefCell::default(),
             left: self.left,
             is_first_sight: self.is_first_sight,
             trusted: RefCell::new(Trusted::Unknown),

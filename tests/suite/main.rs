@@ -5,6 +5,7 @@ mod agreements;
 mod as_of;
 #[path = "../attack/mod.rs"]
 mod attack;
+mod batch;
 mod ceilings;
 mod clock;
 mod dependencies;

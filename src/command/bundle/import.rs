@@ -4,7 +4,7 @@
 //! that tells another history is kept as evidence, and nothing more is taken from that stream.
 
 use crate::record::kind::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -823,13 +823,15 @@ fn apply(
     own.change(arrival.change(verified.told.as_ref(), salt))?;
     let via = own.finish()?.position;
     let (mut done, mut taking, mut high, mut shared) = (0u64, None, Vec::new(), None);
+    let fresh: HashSet<Digest> = verified.found.fresh.iter().copied().collect();
     beside(
         |push| read_acts(&manifest, opened, push),
         |piece| {
             match piece {
                 Arriving::Act(header, id) => {
-                    let fresh = verified.found.fresh.contains(&id);
-                    taking = fresh.then(|| ActImporter::begin(&tx, &workspace.meta, *header, id, via)).transpose()?;
+                    let is_fresh = fresh.contains(&id);
+                    taking =
+                        is_fresh.then(|| ActImporter::begin(&tx, &workspace.meta, *header, id, via)).transpose()?;
                     shared = None;
                 }
                 Arriving::Line(line) => {

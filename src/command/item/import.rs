@@ -2,7 +2,7 @@
 //! so that nothing is written of a file that cannot be taken.
 
 use std::collections::HashMap;
-use std::io::{BufReader, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -13,8 +13,10 @@ use crate::command::definition::{
 };
 use crate::exchange;
 use crate::exchange::claim::Claim;
-use crate::exchange::format::{Format, FormatError, Options};
-use crate::exchange::intake::{self, Incoming, Key, Known, One, Plan};
+use crate::exchange::format::{Format, FormatError, Options, Seen, Sink};
+use crate::exchange::intake::{self, Incoming, Key, Known, One, Plan, Planner};
+use crate::exchange::report::Report;
+use crate::exchange::source::Source;
 use crate::host::file::{self, FileError};
 use crate::law::retention;
 use crate::object;
@@ -157,11 +159,6 @@ fn digest_of(file: &mut (impl Read + Seek)) -> Result<Digest, Error> {
     Ok(Digest::from_bytes(hash.finalize().into()))
 }
 
-fn from_start<F: Read + Seek>(file: &mut F) -> Result<BufReader<&mut F>, Error> {
-    file.rewind()?;
-    Ok(BufReader::with_capacity(256 * 1024, file))
-}
-
 /// A file that cannot be read, or not in the way that was asked for.
 fn unreadable(path: &Path, fault: &FormatError) -> Error {
     if fault.usage {
@@ -172,11 +169,12 @@ fn unreadable(path: &Path, fault: &FormatError) -> Error {
 }
 
 /// Says everything at once that is wrong with a file.
-fn all_faults(path: &Path, faults: &[FormatError]) -> Error {
+fn all_faults(path: &Path, faults: &[FormatError], more: u64) -> Error {
     let said: Vec<String> = faults.iter().take(NAMED).map(|f| shown(&f.to_string()).into_owned()).collect();
-    let more = faults.len() - said.len();
+    let count = faults.len() as u64 + more;
+    let more = count - said.len() as u64;
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    let parts = counted(faults.len(), "part");
+    let parts = counted(count, "part");
     let what = format!("{}: {parts} cannot be read: {}{more}", shown(&path.to_string_lossy()), said.join("; "));
     let all: Vec<String> = faults.iter().map(FormatError::to_string).collect();
     Error::new(ErrorKind::Malformed, what, "nothing was imported; mend the file, or leave these out with --skip-bad")
@@ -193,10 +191,11 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     let known = known(workspace, case, job)?;
     job.at("reading", 0, None)?;
     // Opened once: what is looked at, what is stored, and what is said to have been read are this file and no other.
-    let mut source = file::open(&path)?;
-    let digest = digest_of(&mut source)?;
-    let mut plan = intake::plan(format, &mut from_start(&mut source)?, &options, &known)
-        .map_err(|fault| unreadable(&path, &fault))?;
+    let mut file = file::open(&path)?;
+    let digest = if args.flag("dry-run") { None } else { Some(digest_of(&mut file)?) };
+    let mut twin = file.try_clone()?;
+    let mut source = Source::new(&mut twin).map_err(|fault| unreadable(&path, &fault))?;
+    let mut plan = planned(format, &mut source, &options, &known).map_err(|fault| unreadable(&path, &fault))?;
     let is_live = workspace.meta.realm == Realm::Live;
     if let (true, Some(tag)) = (is_live, &plan.exercise) {
         let what = format!("{}: it is of an exercise ({})", shown(&path.to_string_lossy()), shown(tag));
@@ -215,21 +214,26 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         ));
     }
     if !plan.faults.is_empty() && !args.flag("skip-bad") {
-        return Err(all_faults(&path, &plan.faults));
+        return Err(all_faults(&path, &plan.faults, plan.more_faults));
     }
     for fault in std::mem::take(&mut plan.faults) {
         plan.report.skipped.count(&format!("skipped: {}", fault.what), &fault.place);
     }
-    if args.flag("dry-run") {
+    if plan.more_faults > 0 {
+        plan.report.skipped.count_many("skipped: more that cannot be read", "", plan.more_faults);
+    }
+    let Some(digest) = digest else {
         let said = format!("Would import {}. {}", plan.report.items(), plan.report.sentences().join(" "));
         let answer = Output::thing(&plan.report).with("sample", &plan.sample);
         return Ok(answer.with_message(said.trim().to_owned()));
-    }
+    };
     if plan.report.imported == 0 && plan.raised.is_empty() {
         let said = format!("Nothing new in it. {}", plan.report.sentences().join(" "));
         return Ok(Output::thing(&plan.report).with_message(said.trim().to_owned()));
     }
-    let id = store(workspace, (&path, &mut source, digest), (format, &options), (case, &known, &plan), args, job)?;
+    source.again().map_err(|fault| unreadable(&path, &fault))?;
+    let of = (path.as_path(), &mut file, digest);
+    let id = store(workspace, of, (format, &mut source, &options), (case, &known, &plan), args, job)?;
     let said = format!("{} imported, as one act. {}", plan.report.items(), plan.report.sentences().join(" "));
     let mut answer = Output::made(id, said.trim().to_owned());
     if let Ok(serde_json::Value::Object(report)) = serde_json::to_value(&plan.report)
@@ -238,6 +242,13 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         all.extend(report);
     }
     Ok(answer)
+}
+
+/// What an import of a file would come to. It is read on one thread and judged on another.
+fn planned(format: &Format, source: &mut Source<'_>, options: &Options, known: &Known) -> Result<Plan, FormatError> {
+    let mut planner = Planner::new(options, known);
+    beside(|push| (format.read)(source, options, &mut Sink::new(push)), |seen| planner.see(seen))?;
+    Ok(planner.end())
 }
 
 /// What the case holds already.
@@ -261,7 +272,7 @@ fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error>
             for (scheme, foreign) in content.get("ids").and_then(Json::members).unwrap_or_default() {
                 let Some(foreign) = foreign.text() else { continue };
                 keys.push(Key::of_id(scheme, foreign, version.unwrap_or_default(), value));
-                known.foreign.entry(foreign.to_owned()).or_insert(record.id);
+                known.foreign.entry(Key::of_foreign(foreign)).or_insert(record.id);
             }
             for key in keys {
                 known.items.entry(key).or_insert_with(|| (record.id, terms.marking.clone()));
@@ -274,8 +285,8 @@ fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error>
 /// Stores what is taken, as one act, and returns its id.
 fn store(
     workspace: &mut Workspace,
-    (path, source, digest): (&Path, &mut (impl Read + Seek + Send), Digest),
-    (format, options): (&'static Format, &Options),
+    (path, file, digest): (&Path, &mut (impl Read + Seek), Digest),
+    (format, source, options): (&'static Format, &mut Source<'_>, &Options),
     (case, known, plan): (Id, &Known, &Plan),
     args: &Args,
     job: &mut Job,
@@ -284,12 +295,10 @@ fn store(
     let home = workspace.meta.desk;
     let names = own_names(workspace)?;
     let id = workspace.entropy.id()?;
-    // Items name each other by the ids of the file: those that are new get theirs before the first is stored.
-    let mut ids: HashMap<u64, Id> = HashMap::new();
-    for number in plan.foreign.values() {
-        if !ids.contains_key(number) {
-            ids.insert(*number, workspace.entropy.id()?);
-        }
+    // Items name each other by the ids of the file: those that others name get theirs before the first is stored.
+    let mut ids: HashMap<u32, Id> = HashMap::new();
+    for number in plan.named() {
+        ids.insert(number, workspace.entropy.id()?);
     }
     let word = options.unknown_marking.map(Tlp::word);
     let said = word.zip(args.maybe("because"));
@@ -299,11 +308,10 @@ fn store(
             act.change(item::marked(*item, marking, None, entropy.salt()?))?;
         }
         let now = act.now();
-        let mut input = from_start(source)?;
         let make = |push: &mut dyn FnMut(PreparedChange) -> bool| -> Result<(), Error> {
             let mut failed = None;
-            let mut number = 0u64;
-            let mut one = |mut ready: Incoming, number: u64| -> Result<bool, Error> {
+            let mut number = 0u32;
+            let mut one = |mut ready: Incoming, number: u32| -> Result<bool, Error> {
                 if !plan.takes(number, &mut ready) {
                     return Ok(true);
                 }
@@ -312,18 +320,23 @@ fn store(
                     None => entropy.id()?,
                 };
                 let find = |foreign: &String| {
-                    let here = plan.foreign.get(foreign).filter(|n| plan.is_taken(**n)).and_then(|n| ids.get(n));
-                    here.or_else(|| known.foreign.get(foreign)).copied()
+                    let key = Key::of_foreign(foreign);
+                    let here = plan.number_of(&key).and_then(|n| ids.get(&n));
+                    here.or_else(|| known.foreign.get(&key)).copied()
                 };
                 let mut references: Vec<Id> = ready.references.iter().filter_map(find).filter(|r| *r != id).collect();
                 let mut seen = std::collections::HashSet::new();
                 references.retain(|r| seen.insert(*r));
                 references.truncate(MOST_REFERENCES);
                 let (terms, content) = item_of(ready, case, home, &names, references, now);
-                Ok(push(PreparedChange::new(item::new(id, &terms, &content, entropy.salt()?))?))
+                let change = item::new(id, &terms, &content, entropy.salt()?);
+                Ok(push(PreparedChange::made_of(change, &content)?))
             };
-            let read = intake::each(format, &mut input, options, None, &mut |seen| {
-                let One::Item(ready) = seen else { return true };
+            // It was reported when it was planned.
+            let mut unread = Report::default();
+            let mut take = |seen: Seen| {
+                let Seen::Item(_) = &seen else { return true };
+                let Some(One::Item(ready)) = intake::one(seen, options, &mut unread) else { return true };
                 number += 1;
                 match one(*ready, number - 1) {
                     Ok(goes_on) => goes_on,
@@ -332,7 +345,8 @@ fn store(
                         false
                     }
                 }
-            });
+            };
+            let read = (format.read)(source, options, &mut Sink::new(&mut take));
             match (failed, read) {
                 (Some(failure), _) => Err(failure),
                 (None, Err(fault)) => Err(unreadable(path, &fault)),
@@ -347,7 +361,7 @@ fn store(
             count += 1;
             Ok(act.prepared(change)?)
         })?;
-        if digest_of(source)? != digest { Err(FileError::Changed(path.to_owned()).into()) } else { Ok(()) }
+        if digest_of(file)? != digest { Err(FileError::Changed(path.to_owned()).into()) } else { Ok(()) }
     })?;
     Ok(id)
 }

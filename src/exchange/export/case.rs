@@ -211,7 +211,7 @@ fn facet(kind: &str, value: &str) -> Option<(&'static str, Map<String, Value>)> 
         }
         None => {}
     }
-    match canonical::spelling(kind).as_str() {
+    match &*canonical::spelling(kind) {
         "filename" | "file" => of("uco-observable:File", "uco-observable:FileFacet", "uco-observable:fileName"),
         "mutex" => of("uco-observable:Mutex", "uco-observable:MutexFacet", "uco-observable:mutexName"),
         _ => None,

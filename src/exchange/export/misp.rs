@@ -195,7 +195,7 @@ fn typed(item: &Outgoing, category: Option<&str>) -> (String, String, String, bo
         }
         None => {}
     }
-    match canonical::spelling(kind).as_str() {
+    match &*canonical::spelling(kind) {
         "filename" => known("filename", "Payload delivery"),
         "mutex" => known("mutex", "Artifacts dropped"),
         "asn" | "as" | "autonomoussystem" => known("AS", "Network activity"),

@@ -209,7 +209,7 @@ fn observable(kind: &str, value: &str) -> Option<(&'static str, Map<String, Valu
         Some(Class::Hash) => return object("file", json!({ "hashes": hashes(kind, value)? })),
         Some(Class::Phone) | None => {}
     }
-    match canonical::spelling(kind).as_str() {
+    match &*canonical::spelling(kind) {
         "filename" => object("file", json!({ "name": value })),
         "mutex" => object("mutex", json!({ "name": value })),
         "asn" | "as" => {
@@ -227,7 +227,7 @@ fn hashes(kind: &str, value: &str) -> Option<Value> {
     if !value.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
-    let name = match (canonical::spelling(kind).as_str(), value.len()) {
+    let name = match (&*canonical::spelling(kind), value.len()) {
         ("md5", 32) | ("hash", 32) => "MD5",
         ("sha1", 40) | ("hash", 40) => "SHA-1",
         ("sha256", 64) | ("hash", 64) => "SHA-256",

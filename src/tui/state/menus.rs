@@ -41,7 +41,7 @@ impl State {
         };
         let mut entries: Vec<Entry<Self>> = ACTIONS.iter().filter(|a| a.is_at(screen)).map(action).collect();
         // A command that is run without a workspace needs what the screens do not have.
-        let for_screens = commands().filter(|command| !matches!(command.run, Handler::Free(_)));
+        let for_screens = commands().filter(|command| !matches!(command.run, Handler::Free(_) | Handler::Batch));
         entries.extend(for_screens.map(|command| self.command_entry(command, &records)));
         entries.extend(Theme::all().iter().map(|theme| {
             let pick = Pick::close(move |state: &mut Self| state.theme = theme);
