@@ -37,7 +37,7 @@ fn the_screens_are_kept_to_the_folders_that_are_named() {
     std::fs::create_dir_all(&settings).unwrap();
     let adds = |folders: String| {
         std::fs::write(settings.join("keys.toml"), folders).unwrap();
-        told(&a, &["partner add", &card, "cert", "yes"])
+        told(&a, &["partner add", &card, "cert", "", "", "", "", "", "yes"])
     };
     let doctor = String::from_utf8(a.program(1, &["--json", "doctor"], "").stdout).unwrap();
     if doctor.contains("(seccomp, Landlock)") {
