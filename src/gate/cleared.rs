@@ -83,11 +83,18 @@ pub fn clear_act(
     now: Timestamp,
     waiting: &Waiting<'_>,
 ) -> Result<Result<Cleared<Parcel>, Verdict>, ApplyError> {
+    // What is said to wait for a partner is no more than said: whom an act is for stands in what was signed.
+    if !waiting.header.audience.names(to) {
+        return Err(ApplyError::Malformed("an act that is not for this partner is said to wait for it".into()));
+    }
     let travel = travel_facts(records, to, now, waiting)?.judge();
     if !travel.allowed() {
         return Ok(Err(travel));
     }
     let disclosed = if waiting.copies.is_empty() { None } else { records.get(waiting.record)? };
+    if disclosed.is_none() && !waiting.copies.is_empty() {
+        return Err(ApplyError::Malformed("the record of a disclosure that waits is not there".into()));
+    }
     if disclosed.as_ref().is_some_and(|d| d.is(disclosure::State::Recalled)) {
         return Ok(Err(Verdict::of_facts(RuleId::G00, &["the disclosure was recalled before it left".into()])));
     }

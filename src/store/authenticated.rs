@@ -28,6 +28,8 @@ use crate::value::id::Id;
 const HASHED: u64 = 1024;
 /// How many numbers of items, or rows of changes, a bucket has.
 const ROWS: i64 = 64;
+/// The numbers that records and changes have: no other is in a bucket.
+const NUMBERS: std::ops::Range<i64> = 1..1 << 36;
 /// How many hashes a node has.
 const FAN_OUT: u64 = 32;
 /// The height of the one node at the top; buckets have height 0. That is enough for a thousand million records.
@@ -202,7 +204,7 @@ impl<'c> Buckets<'c> {
     /// Checks a record that was read, and all that lies in its bucket.
     pub(super) fn check_record(&self, record: &Record, (number, stored): Location) -> Result<(), RecordStoreError> {
         let bucket = bucket_of(record);
-        if self.checks && stored != bucket {
+        if self.checks && (stored != bucket || !NUMBERS.contains(&number)) {
             return Err(Changed(format!("the {} {}", record.kind.word(), record.id)).into());
         }
         self.check(place_of(number, bucket))
@@ -216,6 +218,11 @@ impl<'c> Buckets<'c> {
     /// Checks every record, and that the index of cases lists all that are in one.
     pub(super) fn check_case(&self, case: Id) -> Result<(), RecordStoreError> {
         let next: i64 = self.conn.prepare_cached(sql!("record.next_number"))?.query_row([], |r| r.get(0))?;
+        // No record is ever taken away, so that the last number is their count.
+        let held: i64 = self.conn.prepare_cached(sql!("record.count"))?.query_row([], |r| r.get(0))?;
+        if next != held + 1 {
+            return Err(Changed("the number of records".to_owned()).into());
+        }
         let numbered = (0..=next / ROWS).map(|n| Bucket::of_number(n * ROWS));
         (0..HASHED).map(Bucket).chain(numbered).try_for_each(|bucket| self.check(bucket))?;
         let count = |sql: &str| -> Result<i64, RecordStoreError> {
@@ -228,6 +235,9 @@ impl<'c> Buckets<'c> {
     /// Checks the change in a row, and those around it.
     pub(super) fn check_change(&self, ChangeRow(row): ChangeRow) -> Result<(), StoreError> {
         let bucket = Bucket::of_change(row);
+        if self.checks && !NUMBERS.contains(&row) {
+            return Err(Changed(format!("change {row}")).into());
+        }
         if !self.checks || row >= self.new_from.1 || self.checked.borrow().contains(&bucket) {
             return Ok(());
         }
@@ -309,6 +319,9 @@ impl<'c> Buckets<'c> {
 
     /// Prepares for a record that is changed, from one bucket to another or within one.
     pub(super) fn will_change(&self, (number, old): Location, new: Option<i64>) -> Result<(), RecordStoreError> {
+        if self.checks && !NUMBERS.contains(&number) {
+            return Err(Changed(format!("record {number}")).into());
+        }
         for bucket in [place_of(number, old), place_of(number, new)] {
             self.check(bucket)?;
             self.changed.borrow_mut().insert(bucket);

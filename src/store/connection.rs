@@ -215,6 +215,8 @@ pub(super) fn format_of(conn: &Connection) -> Result<i64, StoreError> {
 
 fn settings(conn: &Connection) -> Result<(), StoreError> {
     plan_once(conn)?;
+    // The schema has none: one that somebody added would change what an act has just written.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     conn.set_prepared_statement_cache_capacity(64);
     conn.busy_timeout(std::time::Duration::from_millis(500))?;
     conn.execute_batch(&format!(

@@ -319,6 +319,17 @@ impl<'c> SqlRecordStore<'c> {
         if r.kind == Kind::Item { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
+    /// Checks, where records are compared with their digests, that a record has the id that a partner's name gives it: which record a
+    /// change is of is not signed.
+    fn must_be_local(&self, name: Id, id: Id) -> Result<(), RecordStoreError> {
+        if self.buckets.is_none() {
+            return Ok(());
+        }
+        let partners = self.find(&Query::kind(Kind::Partner))?;
+        let is_local = partners.iter().any(|partner| local_id(partner.id, name) == id);
+        if is_local { Ok(()) } else { Err(DamagedRecord.into()) }
+    }
+
     /// Prepares for a record that is written: returns where one of its id stands.
     fn before_put(&self, r: &Record) -> Result<Option<Location>, RecordStoreError> {
         let mut get = self.conn.prepare_cached(sql!("record.get_checked"))?;
@@ -521,6 +532,9 @@ impl RecordStore for SqlRecordStore<'_> {
             contents.query_map([record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)))?;
         let rows: Vec<(i64, Id, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
         for (row, name, kind, content, salt, searched) in rows {
+            if name != record {
+                self.must_be_local(name, record)?;
+            }
             if searched {
                 search::remove(self.conn, row, &content)?;
             }
@@ -566,9 +580,16 @@ impl RecordStore for SqlRecordStore<'_> {
 
     fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError> {
         let mut following = self.log.prepare_cached(sql!("change.following"))?;
-        let rows = following
-            .query_map(params![first, kind], |r| Ok(FollowingChange { record: r.get(0)?, place: r.get(1)? }))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = following.query_map(params![first, kind], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        let mut found = Vec::new();
+        for row in rows {
+            let (named, local, place): (Id, Option<Id>, Option<i64>) = row?;
+            if let Some(local) = local {
+                self.must_be_local(named, local)?;
+            }
+            found.push(FollowingChange { record: local.unwrap_or(named), place });
+        }
+        Ok(found)
     }
 
     fn of_following(&self, following: &FollowingChange) -> Result<Option<Record>, RecordStoreError> {

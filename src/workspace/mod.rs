@@ -9,4 +9,5 @@ pub mod own_file;
 pub mod pipeline;
 pub mod progress;
 pub mod trust_state;
+mod trusted;
 pub mod window;

@@ -64,6 +64,17 @@ pub struct Records {
     pub root: Digest,
 }
 
+/// Whether what the records say may be acted on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Trusted {
+    /// They come to this root over their digests.
+    Root(Digest),
+    /// It is not known: they are only read.
+    Unknown,
+    /// They are not what the acts say, and why.
+    No(String),
+}
+
 fn records_of(json: &Json) -> Result<Records, MemberError> {
     let mut m = Members::of(json)?;
     let position = i64::try_from(m.count("position")?).map_err(|_| MemberError("position is too large".to_owned()))?;

@@ -222,6 +222,25 @@ fn forgeries_that_let_out(d: &Desk) -> Vec<Forgery> {
                 .into(),
             |d| d.sends(&d.open, 3),
         ),
+        row(
+            "a number below zero",
+            nothing,
+            format!(
+                "{};UPDATE record SET number = -70 WHERE id = x'{}'",
+                other_terms(&d.red, &[("\"tlp\":\"RED\"", "\"tlp\":\"GREEN\"")]),
+                d.red
+            ),
+            |d| d.sends(&d.red, 1),
+        ),
+        content(
+            "acts that are for nobody",
+            "INSERT OR IGNORE INTO waiting SELECT (SELECT id FROM record WHERE kind = 'partner'), position FROM act WHERE audience = 'own'",
+        ),
+        content(
+            "which record a copy that waits is of",
+            "UPDATE change SET local = (SELECT record FROM change WHERE kind = 'item-add' LIMIT 1) WHERE kind = 'item-copy'",
+        ),
+        content("the record of a disclosure that waits", "DELETE FROM record WHERE kind = 'disclosure'"),
         content(
             "the content of a copy that waits",
             "UPDATE change SET content = replace(content, 'open.example', 'secret.example') WHERE kind = 'item-copy'",
@@ -266,6 +285,18 @@ fn forgeries_that_erase(d: &Desk) -> Vec<Forgery> {
             erases(d, &d.evidence)
         }),
         row("an item in no case", record("case_id = NULL", &d.evidence), |d| erases(d, &d.evidence)),
+        row(
+            "an item of a held case with a number below zero",
+            format!("UPDATE record SET number = -70, case_id = NULL WHERE id = x'{}'", d.evidence),
+            |d| erases(d, &d.evidence),
+        ),
+        Forgery {
+            what: "what is held as a part of something else",
+            before: nothing,
+            sql: format!("UPDATE change SET local = x'{}' WHERE record = x'{}'", d.open, d.held),
+            does: |d| erases(d, &d.open),
+            is_content: true,
+        },
         row("an item that is due", record("due = 1", &d.open), |d| {
             let due = d.a.run(1, "retention purge", &[])?;
             if due.value["items"] == 0 { Err(Error::new(ErrorKind::Refused, "nothing was due", "")) } else { Ok(due) }
@@ -424,6 +455,23 @@ fn nothing_that_others_left_is_believed_unseen() {
     d.a.open(1).unwrap();
     d.a.must(2, "retention release", &[("hold", &d.hold), ("because", "it is over")]);
     d.a.must(1, "case new", &[("title", "Next"), ("purpose", "cybercrime")]);
+}
+
+/// What somebody has added to the database does nothing, and a forged row of a member keeps nobody from reading.
+#[test]
+fn a_trigger_does_nothing_and_a_forged_member_keeps_nobody_out() {
+    let d = Desk::new();
+    d.forge(
+        "a trigger",
+        "CREATE TRIGGER lifts AFTER INSERT ON record BEGIN UPDATE record SET state = 'lifted' WHERE kind = 'hold'; END",
+    );
+    d.a.must(1, "case new", &[("title", "Next"), ("purpose", "cybercrime")]);
+    assert_eq!(erases(&d, &d.held).unwrap_err().kind, ErrorKind::Refused);
+    d.forge("a role", "DROP TRIGGER lifts; UPDATE record SET terms = replace(terms, 'investigator', 'release-officer') WHERE kind = 'member'");
+    d.a.must(1, "case list", &[]);
+    assert_eq!(erases(&d, &d.open).unwrap_err().kind, ErrorKind::Integrity);
+    d.a.open(1).unwrap().rebuild(|_| true).unwrap();
+    erases(&d, &d.open).unwrap();
 }
 
 /// Each row of the records is damaged, each in several ways: the workspace opens, what is damaged is left out and named, the rest is

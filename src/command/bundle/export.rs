@@ -26,7 +26,7 @@ use crate::host::file;
 use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
 use crate::record::definition::ApplyError;
-use crate::record::store::{FollowingChange, Query, Record, RecordStore};
+use crate::record::store::{FollowingChange, Query, Record, RecordStore, local_id};
 use crate::record::{certificate, disclosure, item, partner, stream};
 use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
@@ -171,7 +171,7 @@ fn gather(
             continue;
         }
         let header = act.read_header()?;
-        let (lead, copies) = first_and_copies(workspace, &act)?;
+        let (lead, copies) = first_and_copies(workspace, records, &act)?;
         let Some((kind, record, terms)) = lead else { continue };
         let waiting = Waiting { position: *position, header: &header, kind, record, terms: &terms, copies };
         let count = waiting.copies.len();
@@ -218,7 +218,11 @@ fn gather(
 type FirstChange = Option<(ChangeKind, Id, Json)>;
 
 /// The first change of an act, and the items whose copies it carries.
-fn first_and_copies(workspace: &Workspace, act: &StoredAct) -> Result<(FirstChange, Vec<FollowingChange>), Error> {
+fn first_and_copies(
+    workspace: &Workspace,
+    records: &dyn RecordStore,
+    act: &StoredAct,
+) -> Result<(FirstChange, Vec<FollowingChange>), Error> {
     let (mut first_change, mut copies) = (None, Vec::new());
     let first = |c: &crate::act::change::Change| -> FirstChange {
         Some((crate::record::change(&c.kind)?.kind, c.record, c.read_terms().ok()?))
@@ -232,7 +236,7 @@ fn first_and_copies(workspace: &Workspace, act: &StoredAct) -> Result<(FirstChan
         Ok(())
     })?;
     if first_change.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
-        copies = workspace.records().following(crate::record::store::ChangeRow(act.first_row), item::COPY)?;
+        copies = records.following(crate::record::store::ChangeRow(act.first_row), item::COPY)?;
     }
     Ok((first_change, copies))
 }
@@ -385,7 +389,8 @@ impl ActSource<'_> {
         };
         let leaf = leaf_hash(&act.header);
         let Checkpoint { size, root, .. } = self.checkpoint;
-        if !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
+        let is_for_them = act.read_header().is_ok_and(|header| header.audience.names(self.to));
+        if !is_for_them || !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
             return Err(not_as_signed(parcel.position));
         }
         let header = act.read_header()?;
@@ -396,7 +401,12 @@ impl ActSource<'_> {
         read::changes::<Error>(&workspace.db, &act, |stored| {
             root.push(stored.line.leaf());
             let line_out = match stored.line {
-                Line::Change(c) if item::COPY.is(&c.kind) && stays.contains(&c.record) => Line::Withheld(c.leaf()),
+                Line::Change(c)
+                    if item::COPY.is(&c.kind)
+                        && (stays.contains(&c.record) || stays.contains(&local_id(self.to, c.record))) =>
+                {
+                    Line::Withheld(c.leaf())
+                }
                 // A certificate tells each partner only of what came from it.
                 Line::Change(c)
                     if certificate::CERTIFIED.is(&c.kind)

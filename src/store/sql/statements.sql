@@ -55,6 +55,9 @@ SELECT header FROM act WHERE desk = ?1 AND replica = ?2 AND sequence >= ?3 AND p
 -- name: act.begins
 SELECT first_row, next_number FROM act WHERE position = ?1
 
+-- name: act.next_row
+SELECT first_row + changes FROM act ORDER BY position DESC LIMIT 1
+
 -- name: act.by_row
 SELECT position FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1
 
@@ -133,8 +136,8 @@ SELECT DISTINCT coalesce(local, record) FROM change WHERE came = 1 AND content I
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
 
 -- name: change.following
-SELECT coalesce(local, record), number FROM change
-WHERE row > ?1 AND row < (SELECT first_row + changes FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
+SELECT record, local, number FROM change
+WHERE row > ?1 AND row < (SELECT max(first_row + changes) FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
 
 -- name: node.get
 SELECT hash FROM node WHERE replica = ?1 AND height = ?2 AND idx = ?3
@@ -187,6 +190,9 @@ WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
 -- name: record.terms_size
 SELECT octet_length(coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = record.terms AND number = CAST(record.terms AS INTEGER)), terms))
 FROM record WHERE id = ?1
+
+-- name: record.count
+SELECT count(*) FROM record
 
 -- name: record.next_number
 SELECT coalesce(max(number), 0) + 1 FROM record
@@ -291,6 +297,12 @@ SELECT of, state, tier, marking, items FROM item_tally ORDER BY of, state, tier,
 
 -- name: tally.due_in_order
 SELECT hour, items, others FROM due_tally WHERE hour > ?1 ORDER BY hour LIMIT ?2
+
+-- name: undo.forget
+DELETE FROM undo
+
+-- name: act.forget_numbers
+UPDATE act SET next_number = NULL
 
 -- name: undo.add
 INSERT INTO undo (position, number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)

@@ -46,7 +46,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         ..Section::default()
     };
     Ok(Page {
-        head: first(&agenda, now),
+        head: new_desk(workspace)?.into_iter().chain(first(&agenda, now)).collect(),
         bands: vec![
             vec![
                 list("WAITS ON YOU", you, "Nothing waits on you."),
@@ -59,7 +59,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         // A clock that was set back makes nothing look late: that goes before.
         sentence: Shown::from(match workspace.clock_fault()? {
             Some(fault) => format!("{}: {}.", fault.what, fault.hint),
-            None => match notice(workspace)? {
+            None => match workspace.damage().or_else(|| sandbox::missing().map(str::to_owned)) {
                 Some(missing) => format!("{missing} {}", sentence(&agenda, now)),
                 None => sentence(&agenda, now),
             },
@@ -68,10 +68,11 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
     })
 }
 
-/// What goes before everything else on the Desk: damage, a desk that is seen for the first time, and what does not protect it.
-fn notice(workspace: &Workspace) -> Result<Option<String>, Error> {
-    let first = workspace.first_sight()?.map(|said| said.replace('\n', " "));
-    Ok(workspace.damage().or(first).or_else(|| sandbox::missing().map(str::to_owned)))
+/// What whoever sees the desk for the first time must compare; nothing where they know it.
+fn new_desk(workspace: &Workspace) -> Result<Vec<Line>, Error> {
+    let Some(said) = workspace.first_sight()? else { return Ok(Vec::new()) };
+    let lines = said.lines().map(|line| vec![StyledText::new(line, StyleRole::Title)]);
+    Ok(lines.chain([vec![]]).collect())
 }
 
 fn waiting(task: &Task, now: Timestamp) -> PageRow {

@@ -1,0 +1,292 @@
+//! What a member may believe of a workspace: which desk it is, whether its log goes on from what they have seen, and whether its records
+//! are what the acts say. What they remember lies outside of the database. Nothing here makes an act.
+
+use crate::host::entropy::Entropy;
+use crate::host::file;
+use crate::record::{self, member};
+use crate::seal::sign::PublicKey;
+use crate::store::connection::{self, Database};
+use crate::store::error::StoreError;
+use crate::store::records::SqlRecordStore;
+use crate::store::{authenticated, log, read, replay, tree::SqlTree};
+use crate::value::text::{counted, shown};
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::trust_state::{Records, TrustState, Trusted};
+
+const CHANGED: &str = "the records are not those that this member has seen: somebody has changed the database";
+
+impl Workspace {
+    /// Finds what this member remembers of the desk, by its root key. A desk that they do not know is not taken for one that lay in the
+    /// same folder.
+    pub(super) fn recognise(&mut self) -> Result<Option<TrustState>, Error> {
+        let root = self.root_key()?;
+        if let Some(known) = self.trust.of(&root.to_openssh()).cloned() {
+            self.left = known.left;
+            return Ok(Some(known));
+        }
+        // Whoever founded it has its root key.
+        if self.me.root_of(self.meta.desk).is_some_and(|own| own.public() == root) {
+            return Ok(None);
+        }
+        if self.trust.knows_folder(&self.folder_name()) {
+            let what = format!(
+                "{} holds another desk than the one that this member has seen there; its fingerprint is {}",
+                shown(&self.folder.to_string_lossy()),
+                self.card()?.0.fingerprint()
+            );
+            let hint =
+                "somebody has put another workspace in its place; where that is meant, move it to a folder of its own";
+            return Err(Error::new(ErrorKind::Signature, what, hint));
+        }
+        self.is_first_sight = true;
+        Ok(None)
+    }
+
+    /// What whoever opens this desk for the first time must compare; `None` where they have seen it before, or founded it.
+    ///
+    /// # Errors
+    ///
+    /// Where the desk's card cannot be read.
+    pub fn first_sight(&self) -> Result<Option<String>, Error> {
+        if !self.is_first_sight {
+            return Ok(None);
+        }
+        let (card, _) = self.card()?;
+        if card.keys.root != self.root_key()? {
+            let what = "the desk's card has another root key than its record";
+            return Err(Error::new(
+                ErrorKind::Signature,
+                what,
+                "this is not the desk that it says it is: do not work in it",
+            ));
+        }
+        Ok(Some(format!(
+            "You open the desk {} for the first time with this identity. Its fingerprint is\n{}\nCompare it with what its founder \
+             reads from `comity desk show`.",
+            shown(&card.code),
+            card.fingerprint()
+        )))
+    }
+
+    /// Remembers the desk that is seen for the first time: whoever opened it was told which one it is.
+    ///
+    /// # Errors
+    ///
+    /// Where the trust state cannot be written.
+    pub fn remember(&mut self) -> Result<(), Error> {
+        let is_new = std::mem::take(&mut self.is_first_sight) && !self.read_only;
+        if is_new { self.update_trust_state() } else { Ok(()) }
+    }
+
+    pub(super) fn root_key(&self) -> Result<PublicKey, Error> {
+        Ok(record::desk::keys(&self.records(), self.meta.desk)?.root)
+    }
+
+    /// The folder as it is remembered: its real path, whatever name it was opened by.
+    pub(super) fn folder_name(&self) -> String {
+        file::target_of(&self.folder).to_string_lossy().into_owned()
+    }
+
+    pub(super) fn compare_with_trust_state(&self, known: Option<&TrustState>) -> Result<(), Error> {
+        let Some(known) = known else { return Ok(()) };
+        if self.keyring.generation < known.generation {
+            return Err(rolled_back("the keyring is older than the one that this member has seen"));
+        }
+        let tip = log::tip(&self.db, &self.meta)?;
+        let tree = SqlTree::new(&self.db, known.replica);
+        let grown = known.replica == self.meta.replica && tip.size >= known.size;
+        if !grown || crate::act::tree::root(&tree, known.size)? != known.root {
+            return Err(rolled_back("the log is not the one that this member has seen, or was rolled back"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn update_trust_state(&mut self) -> Result<(), Error> {
+        let tip = log::tip(&self.db, &self.meta)?;
+        let root_key = self.root_key()?.to_openssh();
+        let seen = TrustState {
+            workspace: self.meta.workspace,
+            folder: Some(self.folder_name()),
+            generation: self.keyring.generation,
+            replica: self.meta.replica,
+            size: tip.size,
+            root: tip.root,
+            records: match &*self.trusted.borrow() {
+                Trusted::Root(root) => Some(Records { position: read::last(&self.db)?, root: *root }),
+                Trusted::Unknown | Trusted::No(_) => None,
+            },
+            left: self.trust.of(&root_key).and_then(|seen| seen.left),
+        };
+        self.trust.put(&root_key, seen)
+    }
+
+    /// Updates the trust state. To be called after every commit that was not made by [`Workspace::act`].
+    pub fn after_commit(&mut self) -> Result<(), Error> {
+        self.update_trust_state()
+    }
+
+    /// Lets the trust state wait while many acts are made; whoever says so calls [`Self::after_commit`] now and then, and at the end.
+    /// A kill before that leaves a log that is longer than it says, which raises no alarm.
+    pub const fn hold_trust_state(&mut self, waits: bool) {
+        self.trust_waits = waits;
+    }
+
+    /// Finds what the records come to: what the member remembers, with the acts judged again that came since. Where they have not
+    /// seen the records yet, the whole log is verified once.
+    ///
+    /// A fault of the records does not keep anybody from reading them: it is told by whatever would act on them.
+    pub(super) fn authenticate(&self, known: Option<&TrustState>) -> Result<Trusted, Error> {
+        let remembered = known.and_then(|known| known.records.map(|records| (known.size, records)));
+        let found = match remembered {
+            Some((_, records)) if records.position == read::last(&self.db)? => {
+                let is_same = authenticated::root(&self.db)? == records.root;
+                if is_same { Ok(Some(records.root)) } else { Err(StoreError::Integrity(CHANGED.to_owned()).into()) }
+            }
+            Some((size, Records { position, root })) => {
+                let seen = replay::Remembered { position, size, records: root };
+                replay::judge_since(&self.db, &self.meta, seen).map_err(Error::from)
+            }
+            None => Ok(None),
+        };
+        let verified = found.and_then(|root| match root {
+            Some(root) => Ok(root),
+            None => {
+                self.verify_log(|_| true)?;
+                Ok(authenticated::root(&self.db)?)
+            }
+        });
+        match verified {
+            Ok(root) => Ok(Trusted::Root(root)),
+            Err(fault) if fault.kind == ErrorKind::Integrity => Ok(Trusted::No(fault.to_string())),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Verifies the whole log, and compares all tables with what it says.
+    ///
+    /// # Errors
+    ///
+    /// Where anything is not what the log says, and where the work is cancelled.
+    pub fn verify_log(&self, go_on: impl FnMut(replay::Progress) -> bool) -> Result<replay::Progress, Error> {
+        let key = self.keyring.fresh_key(&mut Entropy::default())?;
+        let (scratch, _file) = connection::scratch(&self.folder, &key)?;
+        Ok(replay::verify(&self.db, &scratch, &self.meta, go_on)?)
+    }
+
+    /// Whether the records without which a workspace cannot be opened are there: the desk's, and its members'.
+    pub(super) fn can_be_opened(&self) -> bool {
+        let records = self.records();
+        let members = member::all(&records, self.meta.desk);
+        record::desk::keys(&records, self.meta.desk).is_ok()
+            && members.is_ok_and(|all| all.iter().any(|m| m.key == Some(self.person().to_string())))
+            && self.damaged.borrow().is_empty()
+    }
+
+    /// Makes the records again from the log, and verifies all of it.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace is only read, and where the log itself is not as it was signed.
+    pub fn rebuild(&mut self, go_on: impl FnMut(replay::Progress) -> bool) -> Result<replay::Progress, Error> {
+        if self.read_only {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                "the workspace is open to be read only",
+                "run `comity audit rebuild` on the command line, without --readonly",
+            ));
+        }
+        replay::rebuild(&self.db, &self.meta)?;
+        self.damaged.get_mut().clear();
+        let progress = self.verify_log(go_on)?;
+        *self.trusted.get_mut() = Trusted::Root(authenticated::root(&self.db)?);
+        self.update_trust_state()?;
+        Ok(progress)
+    }
+
+    /// Why nothing can be done with what the records say; `None` where it can.
+    pub(super) fn distrust(&self) -> Option<Error> {
+        let what = match &*self.trusted.borrow() {
+            Trusted::Root(_) => return None,
+            Trusted::Unknown => "what the records say is not authenticated here".to_owned(),
+            Trusted::No(why) => why.clone(),
+        };
+        Some(Error::new(
+            ErrorKind::Integrity,
+            what,
+            "nothing is signed, shared or erased on it; `comity audit verify` says more, and `comity audit rebuild` makes the \
+             records again from the log",
+        ))
+    }
+
+    /// What is wrong with the records as far as it was seen, in a sentence or two; `None` where nothing is.
+    pub fn damage(&self) -> Option<String> {
+        let damaged = self.damaged.borrow();
+        let named: Vec<&str> = damaged.iter().take(5).map(String::as_str).collect();
+        let more = if damaged.len() > named.len() { ", …" } else { "" };
+        let left_out = (!damaged.is_empty()).then(|| {
+            format!(
+                "{} damaged and left out ({}{more}): `comity audit rebuild` makes the records again from the log.",
+                counted(damaged.len(), "record"),
+                named.join(", ")
+            )
+        });
+        let distrusted = match &*self.trusted.borrow() {
+            Trusted::No(why) => Some(format!("Nothing can be done in this workspace: {why}.")),
+            Trusted::Root(_) | Trusted::Unknown => None,
+        };
+        let said: Vec<String> = [left_out, distrusted].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// Checks that what the records say is what the last commit left, in the transaction or the snapshot that is open.
+    pub(super) fn must_be_trusted(&self, conn: &Database) -> Result<(), Error> {
+        if let Some(fault) = self.distrust() {
+            return Err(fault);
+        }
+        let stored = authenticated::root(conn)?;
+        if *self.trusted.borrow() != Trusted::Root(stored) {
+            *self.trusted.borrow_mut() = Trusted::No(CHANGED.to_owned());
+        }
+        self.distrust().map_or(Ok(()), Err)
+    }
+
+    /// Begins a transaction in which acts are made.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Integrity`] where the records are not what the acts say.
+    pub fn begin(&self) -> Result<connection::Transaction<'_>, Error> {
+        let transaction = connection::begin(&self.db)?;
+        self.must_be_trusted(&transaction)?;
+        Ok(transaction)
+    }
+
+    /// Ends a transaction and keeps what it wrote. [`Self::after_commit`] must follow.
+    ///
+    /// # Errors
+    ///
+    /// Where the medium fails; nothing is kept then.
+    pub fn commit(&self, transaction: connection::Transaction<'_>) -> Result<(), Error> {
+        let root = authenticated::root(&transaction)?;
+        connection::commit(transaction)?;
+        *self.trusted.borrow_mut() = Trusted::Root(root);
+        Ok(())
+    }
+
+    /// The records to decide by what leaves: each is compared with its digest before it is believed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Integrity`] where the records are not what the acts say.
+    pub fn trusted_records(&self) -> Result<SqlRecordStore<'_>, Error> {
+        self.must_be_trusted(&self.db)?;
+        Ok(SqlRecordStore::authenticated(&self.db))
+    }
+}
+
+fn rolled_back(what: &str) -> Error {
+    let hint =
+        "stop working in it and restore the newer copy; `comity --readonly audit verify` says what this one holds";
+    Error::new(ErrorKind::Fork, what, hint)
+}
