@@ -4,8 +4,8 @@
 //! the copies: the release, or the proposal itself where no second person is needed. Where an emergency is claimed, the
 //! act that leaves is that of the second person who joins the claim; its validation is asked for within 48 hours.
 //!
-//! What leaves as a file in a foreign format is a disclosure like any other: [`EXPORT`] makes one whose record stays at home, and
-//! [`WRITTEN`] notes each file that was written of one. No bundle carries it then.
+//! What leaves as a file in a foreign format is a disclosure like any other: `disclosure-export` makes one whose record stays at home, and
+//! `disclosure-written` notes each file that was written of one. No bundle carries it then.
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
