@@ -12,7 +12,7 @@ use crate::command::json::or_empty;
 use crate::record::case;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::store::tally::effective_marking;
+use crate::store::tally::{effective_marking, items_held};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
@@ -104,7 +104,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<CaseSummary, Error>
         purpose: record.text("purpose").unwrap_or_default().to_owned(),
         desk: workspace.code_of(record.desk)?,
         opened: record.instant("opened"),
-        items: workspace.items_held(record.id)?,
+        items: items_held(&workspace.db, record.id)?,
         shared,
     })
 }

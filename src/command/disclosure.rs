@@ -275,6 +275,13 @@ pub struct Stays {
     pub because: String,
 }
 
+impl Stays {
+    /// An item, with what the gate says of it.
+    pub fn of(item: Id, verdict: &Verdict) -> Self {
+        Self { item, refused_by: verdict.refused_by(), because: verdict.refusal() }
+    }
+}
+
 /// What the gate says of each item of a disclosure.
 #[derive(Default)]
 pub struct Sorted {
@@ -376,19 +383,14 @@ impl Sorted {
     }
 
     /// The items that stay, each with why.
-    pub fn stays(&self) -> Vec<Stays> {
-        let one = |(item, v): &(Id, Verdict)| Stays { item: *item, refused_by: v.refused_by(), because: v.refusal() };
-        self.stays.iter().map(one).collect()
+    fn stays(&self) -> Vec<Stays> {
+        self.stays.iter().map(|(item, verdict)| Stays::of(*item, verdict)).collect()
     }
 
-    /// The items that lack nothing but a second person, as items that stay.
-    pub fn waiting(&self) -> Vec<Stays> {
-        let verdict = |n: &usize| self.facts.get(*n).map(|(_, verdict)| verdict);
-        let one = |(item, n): &(Id, usize)| {
-            let v = verdict(n)?;
-            Some(Stays { item: *item, refused_by: v.refused_by(), because: v.refusal() })
-        };
-        self.waits.iter().filter_map(one).collect()
+    /// The items that stay where nobody will join or release them: those that lack nothing but a second person, too.
+    pub fn all_that_stay(&self) -> Vec<Stays> {
+        let waits = |(item, n): &(Id, usize)| Some(Stays::of(*item, &self.facts.get(*n)?.1));
+        self.stays().into_iter().chain(self.waits.iter().filter_map(waits)).collect()
     }
 
     /// All is refused: the failure names the first item's rules, and every item for `--json`.
@@ -402,9 +404,7 @@ impl Sorted {
         } else {
             failure
         };
-        let mut all = self.stays();
-        all.extend(self.waiting());
-        Some(failure.with("stays", all))
+        Some(failure.with("stays", self.all_that_stay()))
     }
 
     /// Returns what must be done once it has left, each once.

@@ -99,18 +99,26 @@ pub fn class_of(kind: &str) -> Option<Class> {
     TYPES.classes.get(&*spelling(kind)).copied()
 }
 
+/// The hash function whose digests have so many hex digits.
+pub const fn hash_of_length(digits: usize) -> Option<&'static str> {
+    match digits {
+        32 => Some("md5"),
+        40 => Some("sha1"),
+        64 => Some("sha256"),
+        128 => Some("sha512"),
+        _ => None,
+    }
+}
+
 /// The type that a value shows by itself, for tables that say none.
 pub fn recognised(value: &str) -> Option<&'static str> {
     let plain = refanged(value.trim());
-    let hex = plain.bytes().all(|b| b.is_ascii_hexdigit());
+    let hash = hash_of_length(plain.len()).filter(|_| plain.bytes().all(|b| b.is_ascii_hexdigit()));
     match () {
         () if plain.parse::<Ipv4Addr>().is_ok() => Some("ipv4"),
         () if plain.parse::<Ipv6Addr>().is_ok() => Some("ipv6"),
         () if address(&plain).is_some_and(|a| a.fits) => Some("ip"),
-        () if hex && plain.len() == 32 => Some("md5"),
-        () if hex && plain.len() == 40 => Some("sha1"),
-        () if hex && plain.len() == 64 => Some("sha256"),
-        () if hex && plain.len() == 128 => Some("sha512"),
+        () if hash.is_some() => hash,
         () if plain.contains("://") && url(&plain).is_some() => Some("url"),
         () if domain(&plain).is_some() => Some("domain"),
         () => None,

@@ -515,24 +515,11 @@ fn kebab(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::format::Seen;
     use super::*;
     use crate::value::marking::Tlp;
 
     fn seen(file: &str) -> Result<(Vec<Found>, Vec<String>), FormatError> {
-        let (mut found, mut more) = (Vec::new(), Vec::new());
-        let mut input = std::io::Cursor::new(file.as_bytes());
-        let mut take = |seen| {
-            match seen {
-                Seen::Item(f) => found.push(*f),
-                Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
-                Seen::Fault(fault) => more.push(fault.to_string()),
-                Seen::Exercise(tag) => more.push(tag),
-            }
-            true
-        };
-        read(&mut Source::new(&mut input)?, &Options::default(), &mut Sink::new(&mut take))?;
-        Ok((found, more))
+        super::super::format::tests::seen(&FORMAT, file)
     }
 
     const CONTEXT: &str = r#""@context":{"kb":"http://example.org/kb/","core":"https://ontology.unifiedcyberontology.org/uco/core/",

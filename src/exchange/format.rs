@@ -226,3 +226,32 @@ pub fn stored(value: serde_json::Value, depth: usize) -> Option<Json> {
 pub fn text_of<'a>(object: &'a serde_json::Value, key: &str) -> Option<&'a str> {
     object.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What a format sees in a file, and what it says of it: the same both times that it is read.
+    pub(in crate::exchange) fn seen(format: &Format, file: &str) -> Result<(Vec<Found>, Vec<String>), FormatError> {
+        let mut input = std::io::Cursor::new(file.as_bytes());
+        let mut source = Source::new(&mut input)?;
+        let mut once = || {
+            let (mut found, mut more) = (Vec::new(), Vec::new());
+            let mut take = |seen| {
+                match seen {
+                    Seen::Item(f) => found.push(*f),
+                    Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
+                    Seen::Fault(fault) => more.push(fault.to_string()),
+                    Seen::Exercise(tag) => more.push(tag),
+                }
+                true
+            };
+            (format.read)(&mut source, &Options::default(), &mut Sink::new(&mut take))?;
+            source.again()?;
+            Ok((found, more))
+        };
+        let first = once()?;
+        assert_eq!(first, once()?, "the second time it sees the same");
+        Ok(first)
+    }
+}

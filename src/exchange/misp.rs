@@ -15,33 +15,13 @@ pub const FORMAT: Format = Format {
 
 #[cfg(test)]
 mod tests {
-    use super::super::format::{FormatError, Found, Options, Seen, Sink};
-    use super::super::source::Source;
+    use super::super::format::{FormatError, Found};
     use super::*;
     use crate::value::class::{Credibility, Reliability};
     use crate::value::marking::{Pap, Tlp};
 
     fn seen(file: &str) -> Result<(Vec<Found>, Vec<String>), FormatError> {
-        let mut input = std::io::Cursor::new(file.as_bytes());
-        let mut source = Source::new(&mut input)?;
-        let mut once = || {
-            let (mut found, mut more) = (Vec::new(), Vec::new());
-            let mut take = |seen| {
-                match seen {
-                    Seen::Item(f) => found.push(*f),
-                    Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
-                    Seen::Fault(fault) => more.push(fault.to_string()),
-                    Seen::Exercise(tag) => more.push(tag),
-                }
-                true
-            };
-            (FORMAT.read)(&mut source, &Options::default(), &mut Sink::new(&mut take))?;
-            source.again()?;
-            Ok((found, more))
-        };
-        let first = once()?;
-        assert_eq!(first, once()?, "the second time it sees the same");
-        Ok(first)
+        super::super::format::tests::seen(&FORMAT, file)
     }
 
     fn all(file: &str) -> Result<Vec<Found>, FormatError> {

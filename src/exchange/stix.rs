@@ -351,31 +351,11 @@ fn judged_as(value: &Value, kind: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::claim::Claim;
-    use super::super::format::Seen;
     use super::*;
     use crate::value::marking::Tlp;
 
     fn seen(bundle: &str) -> Result<(Vec<Found>, Vec<String>), FormatError> {
-        let mut input = std::io::Cursor::new(bundle.as_bytes());
-        let mut source = Source::new(&mut input)?;
-        let mut once = || {
-            let (mut found, mut more) = (Vec::new(), Vec::new());
-            let mut take = |seen| {
-                match seen {
-                    Seen::Item(f) => found.push(*f),
-                    Seen::Remark(what, name) => more.push(format!("{what}: {name}")),
-                    Seen::Fault(fault) => more.push(fault.to_string()),
-                    Seen::Exercise(tag) => more.push(tag),
-                }
-                true
-            };
-            read(&mut source, &Options::default(), &mut Sink::new(&mut take))?;
-            source.again()?;
-            Ok((found, more))
-        };
-        let first = once()?;
-        assert_eq!(first, once()?, "the second time it sees the same");
-        Ok(first)
+        super::super::format::tests::seen(&FORMAT, bundle)
     }
 
     #[test]

@@ -241,12 +241,7 @@ impl<'c> Buckets<'c> {
         if !self.checks || row >= self.new_from.1 || self.checked.borrow().contains(&bucket) {
             return Ok(());
         }
-        let first = bucket.first().unwrap_or(0);
-        let mut digest = EMPTY;
-        read::changes_between(self.conn, first, (first + ROWS).min(self.new_from.1), |stored| {
-            digest = chained(&digest, &stored.line.leaf());
-            Ok::<(), StoreError>(())
-        })?;
+        let digest = self.digest_of_leaves(bucket, self.new_from.1)?;
         let said = match self.before.get() {
             Some((same, before)) if same == bucket => before,
             _ => self.digest(bucket)?,
@@ -268,6 +263,16 @@ impl<'c> Buckets<'c> {
         }
         self.checked.borrow_mut().insert(bucket);
         Ok(())
+    }
+
+    fn digest_of_leaves(&self, bucket: Bucket, below: i64) -> Result<[u8; 32], StoreError> {
+        let first = bucket.first().unwrap_or(0);
+        let mut digest = EMPTY;
+        read::changes_between(self.conn, first, (first + ROWS).min(below), |stored| {
+            digest = chained(&digest, &stored.line.leaf());
+            Ok::<(), StoreError>(())
+        })?;
+        Ok(digest)
     }
 
     fn digest_of_rows(&self, bucket: Bucket, below: i64) -> Result<[u8; 32], RecordStoreError> {
@@ -397,14 +402,8 @@ impl<'c> Buckets<'c> {
     /// Takes back the leaves of the changes from a row on.
     pub(super) fn forget_leaves(&self, from: i64, last: i64) -> Result<(), StoreError> {
         let bucket = Bucket::of_change(from);
-        let first = bucket.first().unwrap_or(0);
-        let mut digest = EMPTY;
-        read::changes_between(self.conn, first, from, |stored| {
-            digest = chained(&digest, &stored.line.leaf());
-            Ok::<(), StoreError>(())
-        })?;
-        self.set(0, bucket.0, digest)?;
-        for n in first / ROWS + 1..=last / ROWS {
+        self.set(0, bucket.0, self.digest_of_leaves(bucket, from)?)?;
+        for n in from / ROWS + 1..=last / ROWS {
             self.set(0, Bucket::of_change(n * ROWS).0, EMPTY)?;
         }
         Ok(())

@@ -319,15 +319,21 @@ impl<'c> SqlRecordStore<'c> {
         if r.kind == Kind::Item { Ok(self.number_of(&r.terms)?.to_string()) } else { Ok(r.terms.to_text()) }
     }
 
-    /// Checks, where records are compared with their digests, that a record has the id that a partner's name gives it: which record a
-    /// change is of is not signed.
-    fn must_be_local(&self, name: Id, id: Id) -> Result<(), RecordStoreError> {
-        if self.buckets.is_none() {
+    /// The ids of the partners.
+    fn partners(&self) -> Result<Vec<Id>, RecordStoreError> {
+        Ok(self.find(&Query::kind(Kind::Partner))?.into_iter().map(|partner| partner.id).collect())
+    }
+
+    /// Checks, where records are compared with their digests, that each record has the id that a partner's name gives it: which record
+    /// a change is of is not signed. The pairs are of a name and an id.
+    fn must_be_local(&self, pairs: impl Iterator<Item = (Id, Id)>) -> Result<(), RecordStoreError> {
+        let mut pairs = pairs.peekable();
+        if self.buckets.is_none() || pairs.peek().is_none() {
             return Ok(());
         }
-        let partners = self.find(&Query::kind(Kind::Partner))?;
-        let is_local = partners.iter().any(|partner| local_id(partner.id, name) == id);
-        if is_local { Ok(()) } else { Err(DamagedRecord.into()) }
+        let partners = self.partners()?;
+        let is_local = |(name, id)| partners.iter().any(|partner| local_id(*partner, name) == id);
+        if pairs.all(is_local) { Ok(()) } else { Err(DamagedRecord.into()) }
     }
 
     /// Prepares for a record that is written: returns where one of its id stands.
@@ -446,8 +452,8 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn named(&self, name: Id) -> Result<Vec<Record>, RecordStoreError> {
-        let partners = self.find(&Query::kind(Kind::Partner))?;
-        let ids = std::iter::once(name).chain(partners.iter().map(|partner| local_id(partner.id, name)));
+        let partners = self.partners()?;
+        let ids = std::iter::once(name).chain(partners.iter().map(|partner| local_id(*partner, name)));
         ids.filter_map(|id| self.exact(id).transpose()).collect()
     }
 
@@ -460,8 +466,6 @@ impl RecordStore for SqlRecordStore<'_> {
         if let (Some(buckets), Some(bucket)) = (&self.buckets, bucket) {
             buckets.check_bucket(bucket)?;
         }
-        let from =
-            bucket.map_or_else(String::new, |bucket| format!("INDEXED BY record_bucket WHERE bucket = {bucket} AND"));
         // Nearly every record is an item: reading the first ones is faster than sorting all of them.
         let is_any_item = matches!(
             q,
@@ -478,10 +482,10 @@ impl RecordStore for SqlRecordStore<'_> {
                 ..
             }
         );
-        let from = match (from.is_empty(), is_any_item) {
-            (false, _) => from,
-            (true, true) => "NOT INDEXED WHERE".to_owned(),
-            (true, false) => "WHERE".to_owned(),
+        let from = match bucket {
+            Some(bucket) => format!("INDEXED BY record_bucket WHERE bucket = {bucket} AND"),
+            None if is_any_item => "NOT INDEXED WHERE".to_owned(),
+            None => "WHERE".to_owned(),
         };
         let place = if self.buckets.is_some() { ", number, bucket" } else { "" };
         let text = format!(
@@ -531,10 +535,8 @@ impl RecordStore for SqlRecordStore<'_> {
         let found =
             contents.query_map([record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)))?;
         let rows: Vec<(i64, Id, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
+        self.must_be_local(rows.iter().map(|row| (row.1, record)).filter(|(name, id)| name != id))?;
         for (row, name, kind, content, salt, searched) in rows {
-            if name != record {
-                self.must_be_local(name, record)?;
-            }
             if searched {
                 search::remove(self.conn, row, &content)?;
             }
@@ -581,15 +583,10 @@ impl RecordStore for SqlRecordStore<'_> {
     fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError> {
         let mut following = self.log.prepare_cached(sql!("change.following"))?;
         let rows = following.query_map(params![first, kind], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        let mut found = Vec::new();
-        for row in rows {
-            let (named, local, place): (Id, Option<Id>, Option<i64>) = row?;
-            if let Some(local) = local {
-                self.must_be_local(named, local)?;
-            }
-            found.push(FollowingChange { record: local.unwrap_or(named), place });
-        }
-        Ok(found)
+        let rows: Vec<(Id, Option<Id>, Option<i64>)> = rows.collect::<Result<_, _>>()?;
+        self.must_be_local(rows.iter().filter_map(|(name, local, _)| local.map(|local| (*name, local))))?;
+        let of = |(name, local, place): (_, Option<_>, _)| FollowingChange { record: local.unwrap_or(name), place };
+        Ok(rows.into_iter().map(of).collect())
     }
 
     fn of_following(&self, following: &FollowingChange) -> Result<Option<Record>, RecordStoreError> {

@@ -111,7 +111,7 @@ pub fn effective_marking(conn: &Connection, of: Id) -> Result<Option<Marking>, S
 }
 
 /// Returns how many items are due before a time, and how many other records. Only the last hour is counted one by one.
-pub fn due_before(conn: &Connection, time: Timestamp) -> Result<(u64, u64), StoreError> {
+fn due_before(conn: &Connection, time: Timestamp) -> Result<(u64, u64), StoreError> {
     let hour = time.millis().div_euclid(HOUR);
     let whole: (u64, u64) =
         conn.prepare_cached(sql!("tally.due"))?.query_row([hour], |r| Ok((r.get(0)?, r.get(1)?)))?;
@@ -120,6 +120,12 @@ pub fn due_before(conn: &Connection, time: Timestamp) -> Result<(u64, u64), Stor
         |sql: &str| -> Result<u64, StoreError> { Ok(conn.prepare_cached(sql)?.query_row([from, time], |r| r.get(0))?) };
     let (all, others) = (count(sql!("record.due_between"))?, count(sql!("record.others_due_between"))?);
     Ok((whole.0 + all.saturating_sub(others), whole.1 + others))
+}
+
+/// Returns how many records are due at a time or before.
+pub fn due_by(conn: &Connection, time: Timestamp) -> Result<u64, StoreError> {
+    let (items, others) = due_before(conn, Timestamp::from_millis(time.millis().saturating_add(1)))?;
+    Ok(items + others)
 }
 
 /// Returns how many items are due from a time until before another, and how many other records.

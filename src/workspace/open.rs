@@ -2,7 +2,7 @@
 
 use crate::record::kind::{ChangeKind, Kind};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,7 +22,6 @@ use crate::seal::sign::Signer;
 use crate::store::connection::{self, Database};
 use crate::store::log::{self, Meta};
 use crate::store::records::SqlRecordStore;
-use crate::store::tally::items_held;
 use crate::store::write::{ActWriter, Author, Written};
 use crate::store::{read, replay};
 use crate::value::class::Role;
@@ -64,8 +63,6 @@ pub struct Workspace {
     is_second_view: bool,
     rehearsal: Cell<Rehearsal>,
     as_of: Option<AsOf>,
-    /// How many items each case holds, and at which position of the log they were counted.
-    counted: RefCell<BTreeMap<Id, (i64, u64)>>,
     /// The editions of the law, and at which position of the log they were read.
     editions: RefCell<Option<(i64, record::law::Editions)>>,
     pub(super) left: Option<Left>,
@@ -317,7 +314,6 @@ impl Workspace {
             is_second_view: false,
             rehearsal: Cell::default(),
             as_of: None,
-            counted: RefCell::default(),
             editions: RefCell::default(),
             left: None,
             is_first_sight: false,
@@ -521,17 +517,6 @@ impl Workspace {
     pub fn glance<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
         let _moment = connection::snapshot(&self.db)?;
         read(self)
-    }
-
-    /// How many items a case holds. They are counted once for a position of the log.
-    pub fn items_held(&self, case: Id) -> Result<u64, Error> {
-        let position = read::last(&self.db)?;
-        if let Some((_, held)) = self.counted.borrow().get(&case).filter(|(at, _)| *at == position) {
-            return Ok(*held);
-        }
-        let held = items_held(&self.db, case)?;
-        self.counted.borrow_mut().insert(case, (position, held));
-        Ok(held)
     }
 
     /// The record store.
@@ -898,7 +883,6 @@ impl Closed {
             is_second_view: self.beside_writer,
             rehearsal: Cell::default(),
             as_of: None,
-            counted: RefCell::default(),
             editions: RefCell::default(),
             left: self.left,
             is_first_sight: self.is_first_sight,

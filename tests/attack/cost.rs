@@ -8,16 +8,12 @@ use comity::act::change::Change;
 use comity::command::command;
 use comity::command::definition::Args;
 use comity::command::run::{On, run};
-use comity::object;
-use comity::seal::age_file::AgeKey;
 use comity::seal::sign::Signer;
 use comity::value::class::Role;
-use comity::value::id::Id;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::progress::Job;
 
-use super::lying_desk::{SALT, fresh};
-use super::scene::{Scene, Snapshot, THEIR_CASE, stored};
+use super::scene::{Scene, Snapshot, stored};
 use crate::desks::Site;
 
 /// Takes a bundle in, and counts the steps that the database takes for it.
@@ -34,11 +30,6 @@ fn steps(site: &Site, path: &str) -> (Result<(), Error>, u64) {
     let args = Args::default().with("path", path);
     let told = run(command("bundle import").unwrap(), On::Workspace(&mut workspace), &args, &mut Job::silent());
     (told.map(|_| ()), counted.load(Ordering::Relaxed))
-}
-
-/// An id of many.
-fn numbered(n: usize) -> Id {
-    Id::from_digest(&comity::value::digest::Digest::of(&n.to_le_bytes()))
 }
 
 /// What twice as much costs, in tenths of what once costs.
@@ -58,20 +49,11 @@ fn twice_costs(mut acts: impl FnMut(&mut Scene, usize)) -> u64 {
     cost[1] * 10 / cost[0]
 }
 
-/// Enrols somebody new at the partner.
-fn newcomer(s: &mut Scene, n: usize) -> Change {
-    let mut seed = [0x5a; 32];
-    seed[..8].copy_from_slice(&(n as u64).to_le_bytes());
-    let signing = Signer::from_seed(&seed).public().to_openssh();
-    let terms = s.liar.member(&signing, &AgeKey::generate().recipient().to_string(), &["investigator"]);
-    Change::with_content(numbered(n), "member-add", &terms, &object! { "name" => "New" }, SALT)
-}
-
 #[test]
 fn twice_as_many_members_cost_twice_as_much() {
     let tenths = twice_costs(|s, many| {
         for n in 0..many {
-            let add = newcomer(s, n);
+            let add = s.newcomer(n);
             s.liar.sign(&[add]);
         }
     });
@@ -81,10 +63,9 @@ fn twice_as_many_members_cost_twice_as_much() {
 #[test]
 fn twice_as_many_changes_of_roles_cost_twice_as_much() {
     let tenths = twice_costs(|s, many| {
-        let member = s.their_member(2).id;
         for n in 0..many {
-            let terms = s.certified(2, if n % 2 == 0 { &["legal-reviewer"] } else { &["release-officer"] });
-            s.liar.sign(&[Change::of_terms(member, "member-roles", &terms)]);
+            let change = s.other_roles(n);
+            s.liar.sign(&[change]);
         }
     });
     assert!(tenths <= 24, "{tenths} tenths");
@@ -94,10 +75,8 @@ fn twice_as_many_changes_of_roles_cost_twice_as_much() {
 fn twice_as_many_tiny_answers_cost_twice_as_much() {
     let tenths = twice_costs(|s, many| {
         for n in 0..many {
-            let answer = if n % 2 == 0 { "postpone" } else { "accept" };
-            let terms = object! { "answer" => answer, "said" => true };
-            let said = object! { "text" => "a" };
-            s.liar.sign(&[Change::with_content(s.request, "request-answer", &terms, &said, SALT)]);
+            let answer = s.tiny_answer(n);
+            s.liar.sign(&[answer]);
         }
     });
     assert!(tenths <= 24, "{tenths} tenths");
@@ -108,7 +87,7 @@ fn a_desk_enrols_no_crowd() {
     let mut s = Scene::new();
     let before = stored(&s.a);
     for n in 0..600 {
-        let add = newcomer(&mut s, n);
+        let add = s.newcomer(n);
         s.liar.sign(&[add]);
     }
     let path = s.liar.bundle();
@@ -117,23 +96,11 @@ fn a_desk_enrols_no_crowd() {
     assert_eq!(stored(&s.a), before);
 }
 
-/// A disclosure of so many items.
-fn gives_many(s: &Scene, many: usize) -> Vec<Change> {
-    let terms = s.liar.item_terms(fresh(THEIR_CASE));
-    let mut act = s.liar.disclosure(fresh(0xd9), "disclosure-propose", &[(numbered(0), terms)], |_| {});
-    for n in 1..many {
-        let mut copy = act[1].clone();
-        copy.record = numbered(n);
-        act.push(copy);
-    }
-    act
-}
-
 #[test]
 fn for_whoever_may_not_sign_nothing_is_applied() {
     let mut s = Scene::new();
     let kept = (Snapshot::of(&s.a), s.liar.said.clone());
-    let act = gives_many(&s, 500);
+    let act = s.many_items(500);
     s.liar.sign(&act);
     let path = s.liar.bundle();
     let (told, honest) = steps(&s.a, &path);

@@ -14,6 +14,7 @@ use comity::record::store::{Query, Record, RecordStore as _};
 use comity::record::{agreement, member};
 use comity::seal::age_file::AgeKey;
 use comity::seal::sign::Signer;
+use comity::value::digest::Digest;
 use comity::value::id::Id;
 use comity::value::json::Json;
 use comity::value::timestamp::Duration;
@@ -173,6 +174,41 @@ impl Scene {
         let record = self.their_member(n);
         let (signing, age) = (record.text("signing").unwrap().to_owned(), record.text("age").unwrap().to_owned());
         self.liar.member(&signing, &age, roles)
+    }
+
+    /// Enrols somebody new at the partner: another for each number.
+    pub fn newcomer(&mut self, n: usize) -> Change {
+        let mut seed = [0x5a; 32];
+        seed[..8].copy_from_slice(&(n as u64).to_le_bytes());
+        let signing = Signer::from_seed(&seed).public().to_openssh();
+        let terms = self.liar.member(&signing, &AgeKey::generate().recipient().to_string(), &["investigator"]);
+        Change::with_content(numbered(n), "member-add", &terms, &object! { "name" => "New" }, SALT)
+    }
+
+    /// Gives a member of the partner other roles than the number before did.
+    pub fn other_roles(&mut self, n: usize) -> Change {
+        let member = self.their_member(2).id;
+        let terms = self.certified(2, if n.is_multiple_of(2) { &["legal-reviewer"] } else { &["release-officer"] });
+        Change::of_terms(member, "member-roles", &terms)
+    }
+
+    /// Answers a request otherwise than the number before did, in one letter.
+    pub fn tiny_answer(&self, n: usize) -> Change {
+        let answer = if n.is_multiple_of(2) { "postpone" } else { "accept" };
+        let terms = object! { "answer" => answer, "said" => true };
+        Change::with_content(self.request, "request-answer", &terms, &object! { "text" => "a" }, SALT)
+    }
+
+    /// A disclosure of so many items.
+    pub fn many_items(&self, many: usize) -> Vec<Change> {
+        let terms = self.liar.item_terms(fresh(THEIR_CASE));
+        let mut act = self.liar.disclosure(fresh(0xd9), "disclosure-propose", &[(numbered(0), terms)], |_| {});
+        for n in 1..many {
+            let mut copy = act[1].clone();
+            copy.record = numbered(n);
+            act.push(copy);
+        }
+        act
     }
 }
 
@@ -371,6 +407,11 @@ pub fn rows(workspace: &Workspace, table: &str, columns: &str) -> Vec<String> {
         texts.push((0..count).map(value).collect::<Vec<_>>().join("|"));
     }
     texts
+}
+
+/// An id of many.
+fn numbered(n: usize) -> Id {
+    Id::from_digest(&Digest::of(&n.to_le_bytes()))
 }
 
 /// What is stored of a workspace, as far as acts tell it.

@@ -12,7 +12,7 @@ use crate::act::change::Line;
 use crate::act::checkpoint::Checkpoint;
 use crate::act::note;
 use crate::act::part::Head;
-use crate::act::tree::{self, Frontier, Nodes as _, leaf_hash};
+use crate::act::tree::{self, Nodes as _, leaf_hash};
 use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, Receipt};
 use crate::bundle::pack::{self, Source};
 use crate::command::definition::{
@@ -377,7 +377,6 @@ impl ActSource<'_> {
         let workspace = self.workspace;
         let missing =
             || Error::new(ErrorKind::Integrity, "an act is missing from the log", "run `comity audit verify`");
-
         let act = read::act(&workspace.db, parcel.position)?.ok_or_else(missing)?;
         let nodes = SqlTree::new(&workspace.db, act.replica);
         let head = Head {
@@ -393,13 +392,10 @@ impl ActSource<'_> {
         if !is_for_them || !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
             return Err(not_as_signed(parcel.position));
         }
-        let header = act.read_header()?;
         head.write(out)?;
         let mut line = Vec::new();
         let stays: HashSet<Id> = parcel.stays.iter().map(|(id, _)| *id).collect();
-        let mut root = Frontier::default();
-        read::changes::<Error>(&workspace.db, &act, |stored| {
-            root.push(stored.line.leaf());
+        read::signed_changes::<Error>(&workspace.db, &act, |stored| {
             let line_out = match stored.line {
                 Line::Change(c)
                     if item::COPY.is(&c.kind)
@@ -426,12 +422,7 @@ impl ActSource<'_> {
             line.push(b'\n');
             out.write_all(&line)?;
             Ok(())
-        })?;
-        if (header.changes, header.root) == (act.changes, root.root()) {
-            Ok(())
-        } else {
-            Err(not_as_signed(parcel.position))
-        }
+        })
     }
 }
 
@@ -476,10 +467,8 @@ pub struct Exported {
 pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Exported, Option<PathBuf>), Error> {
     let code = to.key.clone().unwrap_or_default();
     let now = workspace.may_sign(bundle::EXPORT)?;
-    let records = workspace.trusted_records()?;
-    let may = cleared::clear_bundle(&records, &workspace.meta.realm, now, workspace.person(), to.id, ())?;
-    drop(records);
-    if let Err(verdict) = may {
+    let (realm, me) = (&workspace.meta.realm, workspace.person());
+    if let Err(verdict) = cleared::clear_bundle(&workspace.trusted_records()?, realm, now, me, to.id, ())? {
         return Err(Error::refused(verdict, None));
     }
     crate::command::disclosure::take_back_unvalidated(workspace, to.id)?;

@@ -361,10 +361,7 @@ fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 
 fn clocks(workspace: &Workspace) -> Result<Clocks, Error> {
     let now = workspace.now();
-    let by = |t: Timestamp| -> Result<u64, Error> {
-        let (items, others) = tally::due_before(&workspace.db, Timestamp::from_millis(t.millis().saturating_add(1)))?;
-        Ok(items + others)
-    };
+    let by = |time| tally::due_by(&workspace.db, time);
     let (late, in_4, in_24, in_7) = (
         by(now)?,
         by(now.plus(Duration::hours(4)))?,

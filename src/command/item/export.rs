@@ -11,7 +11,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::destination::{Destination, FORCE};
-use crate::command::disclosure::{Stays, for_file, items_of, minimised, named_items, sort_with};
+use crate::command::disclosure::{Sorted, Stays, for_file, items_of, minimised, named_items, sort_with};
 use crate::command::review::purpose_of;
 use crate::exchange;
 use crate::exchange::format::{Format, WriteFile};
@@ -172,13 +172,14 @@ fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         return rehearsed(workspace, (&to, &of, &words), &items, target, sealed_to.is_some(), job);
     }
     let (sorted, made) = for_file(workspace, &of, &items, &words, job)?;
-    let Some(id) = made else {
-        let refusal = sorted.refusal().unwrap_or_else(|| Error::not_allowed("there is nothing to export"));
-        return Err(from_tier_2(refusal, !sorted.waits.is_empty()));
-    };
-    let mut stays = sorted.stays();
-    stays.extend(sorted.waiting());
-    write(workspace, (&to, id), target, (&out, sealed_to), stays, false, job)
+    let Some(id) = made else { return Err(nothing_leaves(&sorted)) };
+    write(workspace, (&to, id), target, (&out, sealed_to), sorted.all_that_stay(), false, job)
+}
+
+/// The error where none of the items may leave.
+fn nothing_leaves(sorted: &Sorted) -> Error {
+    let refusal = sorted.refusal().unwrap_or_else(|| Error::not_allowed("there is nothing to export"));
+    from_tier_2(refusal, !sorted.waits.is_empty())
 }
 
 /// Says what comes before an export of what only lacks a second person.
@@ -233,8 +234,7 @@ fn rehearsed(
     let records = workspace.records();
     let sorted = sort_with(&records, of, items, true, job)?;
     if sorted.leaves.is_empty() {
-        let refusal = sorted.refusal().unwrap_or_else(|| Error::not_allowed("there is nothing to export"));
-        return Err(from_tier_2(refusal, !sorted.waits.is_empty()));
+        return Err(nothing_leaves(&sorted));
     }
     let leave: Vec<Id> = sorted.leaves.iter().map(|(id, _)| *id).collect();
     let (cleared, _) = cleared::clear_file(&records, of, &leave)?;
@@ -247,16 +247,11 @@ fn rehearsed(
         let content = minimised(&workspace.content(&record)?.unwrap_or_else(|| object! {}));
         outgoing.push(one(workspace, &mut times, &record, terms, content)?);
     }
-    let mut stays = sorted.stays();
-    stays.extend(sorted.waiting());
-    let said = DisclosureContent::clone(words);
-    let transfer = transfer(workspace, to, (Id::from_bytes([0; 16]), of), said)?;
+    let transfer = transfer(workspace, to, (Id::from_bytes([0; 16]), of), words.clone())?;
     let (answer, _) = file(&cleared, &transfer, &outgoing, target);
     let exported = Exported {
-        id: None,
-        stays,
+        stays: sorted.all_that_stay(),
         sealed,
-        sha256: None,
         obligations: sorted.obligations(),
         delete_by: Some(transfer.delete_by),
         ..answer
@@ -277,11 +272,7 @@ fn write(
 ) -> Result<Output, Error> {
     let record = need(&workspace.records(), id, Kind::Disclosure)?;
     let copies = copies(workspace, to, &record, job)?;
-    stays.extend(copies.stays.iter().map(|(item, v)| Stays {
-        item: *item,
-        refused_by: v.refused_by(),
-        because: v.refusal(),
-    }));
+    stays.extend(copies.stays.iter().map(|(item, verdict)| Stays::of(*item, verdict)));
     if let (Some((item, verdict)), true) = (copies.stays.first(), copies.cleared.value().is_empty()) {
         return Err(from_tier_2(Error::refused(verdict.clone(), Some(*item)), false).with("stays", stays));
     }
@@ -354,7 +345,7 @@ fn copies(workspace: &Workspace, to: &Record, record: &Record, job: &mut Job) ->
         let own = change.read_terms().map_err(|_| damaged())?;
         let copied = item::Terms::read(terms_of(&first, &own)?)?;
         // What was erased since has no content any more, and the gate says so.
-        let content = read::content(&workspace.db, Some(ChangeRow(stored.row)))?.unwrap_or_else(|| object! {});
+        let content = change.read_content().map_err(|_| damaged())?.unwrap_or_else(|| object! {});
         let now = need(&records, change.record, Kind::Item)?;
         let marking = copied.marking.and(&item::Terms::read(&now.terms)?.marking);
         items.push(one(workspace, &mut times, &now, item::Terms { marking, ..copied }, content)?);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::written;
 use crate::exchange::canonical::{self, Class};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer, uuid};
 use crate::exchange::report::Lines;
@@ -62,10 +63,7 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
         "uco-action:result": results,
     }));
     graph.append(&mut records);
-    let file = json!({ "@context": context(), "@graph": graph });
-    let mut bytes = serde_json::to_vec_pretty(&file).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    written(&json!({ "@context": context(), "@graph": graph }))
 }
 
 /// The short names that are written, and what each stands for.
@@ -189,13 +187,7 @@ fn facet(kind: &str, value: &str) -> Option<(&'static str, Map<String, Value>)> 
             return of("uco-observable:PhoneAccount", "uco-observable:PhoneAccountFacet", "uco-observable:phoneNumber");
         }
         Some(Class::Hash) => {
-            let method = match value.len() {
-                32 => "MD5",
-                40 => "SHA1",
-                64 => "SHA256",
-                128 => "SHA512",
-                _ => return None,
-            };
+            let method = canonical::hash_of_length(value.len())?.to_uppercase();
             return object(
                 "uco-observable:ContentData",
                 json!({

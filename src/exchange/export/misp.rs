@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::written;
 use crate::exchange::canonical::{self, Class};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer, uuid};
 use crate::exchange::report::Lines;
@@ -65,9 +66,7 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
         "Attribute": attributes,
         "Object": objects,
     });
-    let mut bytes = serde_json::to_vec_pretty(&json!({ "Event": event })).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    written(&json!({ "Event": event }))
 }
 
 /// The distribution of what is distributed as what it stands in.
@@ -182,14 +181,7 @@ fn typed(item: &Outgoing, category: Option<&str>) -> (String, String, String, bo
         Some(Class::Email) => return known("email", "Payload delivery"),
         Some(Class::Phone) => return known("phone-number", "Person"),
         Some(Class::Hash) => {
-            let by_length = match value.len() {
-                32 => Some("md5"),
-                40 => Some("sha1"),
-                64 => Some("sha256"),
-                128 => Some("sha512"),
-                _ => None,
-            };
-            if let Some(kind) = by_length {
+            if let Some(kind) = canonical::hash_of_length(value.len()) {
                 return known(kind, "Payload delivery");
             }
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::written;
 use crate::exchange::canonical::{self, Class};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer, uuid};
 use crate::exchange::report::Lines;
@@ -75,10 +76,7 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
     }
     let mut all: Vec<Value> = markings.into_values().collect();
     all.append(&mut objects);
-    let bundle = json!({ "type": "bundle", "id": format!("bundle--{}", transfer.uuid("stix")), "objects": all });
-    let mut bytes = serde_json::to_vec_pretty(&bundle).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    written(&json!({ "type": "bundle", "id": format!("bundle--{}", transfer.uuid("stix")), "objects": all }))
 }
 
 fn text_of(value: &Value, key: &str) -> String {

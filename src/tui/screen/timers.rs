@@ -5,7 +5,6 @@ use crate::command::retention::{Timer, duties, holds, timer};
 use crate::record::definition::WhenDue;
 use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
-use crate::record::store::Query;
 use crate::store;
 use crate::tui::page::{Cell, Line, ListWord, Mark, Page, PageRow, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
@@ -41,7 +40,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let records = workspace.records();
     let holds = StandingHolds::of(&records)?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
-    let late = store::records::count(&workspace.db, &Query { due_by: Some(now), ..Query::default() })?;
+    let late = store::tally::due_by(&workspace.db, now)?;
     let section = part(
         workspace,
         look,
