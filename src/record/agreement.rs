@@ -32,7 +32,7 @@ states! {
 /// desk, in the same states.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Agreement,
-    letter: 'A',
+    prefix: "A",
     title: "Agreement",
     states: STATES,
     content: Content::WithDesk,

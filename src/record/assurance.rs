@@ -23,7 +23,7 @@ states! {
 /// `assurance`: given; it ends with its expiry.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Assurance,
-    letter: 'G',
+    prefix: "G",
     title: "Assurance",
     states: STATES,
     content: Content::WithDesk,

@@ -23,7 +23,7 @@ states! {
 /// `authorisation`: given; it ends with its expiry.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Authorisation,
-    letter: 'U',
+    prefix: "U",
     title: "Authorisation",
     states: STATES,
     content: Content::WithSubject,

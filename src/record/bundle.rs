@@ -28,7 +28,7 @@ states! {
 /// `bundle`: sent; received at the partner's. Acknowledgements are in the stream's record.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Bundle,
-    letter: 'B',
+    prefix: "B",
     title: "Bundle",
     states: STATES,
     content: Content::WithDesk,

@@ -26,7 +26,7 @@ states! {
 /// `case`: open → closed; purged.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Case,
-    letter: 'C',
+    prefix: "C",
     title: "Case",
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },

@@ -25,7 +25,7 @@ states! {
 /// `certificate`: issued → countersigned.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Certificate,
-    letter: 'Z',
+    prefix: "Z",
     title: "Deletion certificate",
     states: STATES,
     content: Content::WithDesk,

@@ -26,7 +26,7 @@ states! {
 /// `clock`: stated → confirmed.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Clock,
-    letter: 'T',
+    prefix: "T",
     title: "Time",
     states: STATES,
     content: Content::None,

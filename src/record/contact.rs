@@ -45,7 +45,7 @@ words! {
 /// `contact`: current → superseded.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Contact,
-    letter: 'K',
+    prefix: "K",
     title: "Contact",
     states: STATES,
     content: Content::WithDesk,

@@ -20,8 +20,8 @@ use crate::value::timestamp::Timestamp;
 pub struct KindDef {
     /// Which kind it is: the variant that stands in the same line of the table of kinds.
     pub kind: Kind,
-    /// The letter before its short ids on screens, such as the `R` of `R-4f1c22`: a capital that no other kind has.
-    pub letter: char,
+    /// What stands before its short ids on screens, such as the `R` of `R-4f1c22`: one or two capitals that no other kind has.
+    pub prefix: &'static str,
     /// What people call one of its records: one to three words, the first with a capital.
     pub title: &'static str,
     /// Its states, in the order of a record's life: the list that `states!` makes. At least one; the words are stored and

@@ -23,7 +23,7 @@ states! {
 /// `desk`: founded.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Desk,
-    letter: 'O',
+    prefix: "O",
     title: "Desk",
     states: STATES,
     content: Content::WithDesk,

@@ -40,7 +40,7 @@ states! {
 /// `disclosure`: proposed → released → recalled; received at the partner's.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Disclosure,
-    letter: 'D',
+    prefix: "D",
     title: "Disclosure",
     states: STATES,
     content: Content::WithItems,

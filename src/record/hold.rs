@@ -48,7 +48,7 @@ states! {
 /// `hold`: standing → lifted.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Hold,
-    letter: 'H',
+    prefix: "H",
     title: "Hold",
     states: STATES,
     content: Content::WithSubject,

@@ -22,7 +22,7 @@ states! {
 /// `import`: done.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Import,
-    letter: 'I',
+    prefix: "I",
     title: "Import",
     states: STATES,
     content: Content::WithItems,

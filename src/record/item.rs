@@ -31,7 +31,7 @@ states! {
 /// `item`: held → purged.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Item,
-    letter: 'E',
+    prefix: "E",
     title: "Item",
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },

@@ -33,7 +33,7 @@ states! {
 /// `law`: in force → superseded; a row that was taken back is withdrawn from the beginning.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Law,
-    letter: 'W',
+    prefix: "W",
     title: "Change of the law",
     states: STATES,
     content: Content::WithDesk,

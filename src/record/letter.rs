@@ -22,7 +22,7 @@ states! {
 /// `letter`: written.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Letter,
-    letter: 'L',
+    prefix: "L",
     title: "Letter",
     states: STATES,
     content: Content::WithSubject,

@@ -31,7 +31,7 @@ states! {
 /// `member`: active → revoked.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Member,
-    letter: 'M',
+    prefix: "M",
     title: "Member",
     states: STATES,
     content: Content::WithDesk,

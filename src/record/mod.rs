@@ -60,9 +60,10 @@ mod tests {
                 assert!(change(first.name()).is_some_and(|l| l.begins), "{} follows {first}", c.kind);
             }
         }
-        let mut letters: Vec<_> = KINDS.iter().map(|k| k.letter).collect();
-        letters.sort_unstable();
-        letters.dedup();
-        assert_eq!(letters.len(), KINDS.len());
+        let mut prefixes: Vec<_> = KINDS.iter().map(|k| k.prefix).collect();
+        assert!(prefixes.iter().all(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_uppercase())));
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        assert_eq!(prefixes.len(), KINDS.len());
     }
 }

@@ -27,7 +27,7 @@ states! {
 /// `notice`: delayed or told; the newest of a subject counts.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Notice,
-    letter: 'N',
+    prefix: "N",
     title: "Notice to a person",
     states: STATES,
     content: Content::WithSubject,

@@ -26,7 +26,7 @@ states! {
 /// `order`: given; received at the partner's.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Order,
-    letter: 'Q',
+    prefix: "Q",
     title: "Delete order",
     states: STATES,
     content: Content::None,

@@ -34,7 +34,7 @@ states! {
 /// `partner`: met → pinned ⇄ suspended; its channel: see [`next_channels`].
 pub const KIND: KindDef = KindDef {
     kind: Kind::Partner,
-    letter: 'P',
+    prefix: "P",
     title: "Partner",
     states: STATES,
     content: Content::WithDesk,

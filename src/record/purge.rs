@@ -24,7 +24,7 @@ states! {
 /// `purge`: begun → certified.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Purge,
-    letter: 'X',
+    prefix: "X",
     title: "Purge",
     states: STATES,
     content: Content::WithSubject,

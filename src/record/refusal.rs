@@ -27,7 +27,7 @@ states! {
 /// `refusal`: counted.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Refusal,
-    letter: 'J',
+    prefix: "J",
     title: "Refusals",
     states: STATES,
     content: Content::None,

@@ -43,7 +43,7 @@ states! {
 /// `review`: open → assessed → approved / conditions / partial / deferred / refused; an approval → lapsed.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Review,
-    letter: 'V',
+    prefix: "V",
     title: "Legal review",
     states: STATES,
     content: Content::WithSubject,

@@ -32,7 +32,7 @@ states! {
 /// `stream`: running → frozen → resuming → running.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Stream,
-    letter: 'S',
+    prefix: "S",
     title: "Stream of bundles",
     states: STATES,
     content: Content::WithDesk,

@@ -23,7 +23,7 @@ states! {
 /// `vehicle`: seized → returned.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Vehicle,
-    letter: 'F',
+    prefix: "F",
     title: "Vehicle",
     states: STATES,
     content: Content::WithCase,

@@ -153,9 +153,9 @@ pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, 
     Ok(hits)
 }
 
-/// The letter and the short id of a record, such as `R-4f1c22`.
+/// The prefix of its kind and the short id of a record, such as `R-4f1c22`.
 pub fn short(kind: Kind, id: Id) -> String {
-    format!("{}-{}", kind_def(kind).letter, id.short())
+    format!("{}-{}", kind_def(kind).prefix, id.short())
 }
 
 fn find(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -29,7 +29,7 @@ use crate::value::id::Id;
 /// `request`: see [`State`].
 pub const KIND: KindDef = KindDef {
     kind: Kind::Request,
-    letter: 'R',
+    prefix: "R",
     title: "Request",
     states: STATES,
     content: Content::Own { tombstone: State::Purged.any(), came_from },
