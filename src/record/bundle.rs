@@ -76,6 +76,8 @@ pub struct Arrival {
     pub cosigned: Option<(u64, String)>,
     /// The format of the bundle, by its number.
     pub format: Option<u64>,
+    /// The number of this desk's keys that it was sealed to, where those are not the first.
+    pub keys: Option<u64>,
 }
 
 impl Arrival {
@@ -84,7 +86,7 @@ impl Arrival {
     pub fn change(&self, told: Option<&SignedManifest>, salt: Salt) -> Change {
         let cosigned =
             self.cosigned.as_ref().map(|(size, line)| object! { "size" => *size as i64, "line" => line.as_str() });
-        let terms = object! {
+        let mut terms = object! {
             "from" => self.from.to_string(),
             "replica" => self.replica.to_string(),
             "sequence" => self.sequence as i64,
@@ -99,6 +101,9 @@ impl Arrival {
             "cosigned" => cosigned,
             "format" => self.format.map(|n| n as i64),
         };
+        if let Some(keys) = self.keys {
+            terms.set("keys", keys as i64);
+        }
         match told {
             Some(told) => Change::with_content(stream::id_for(self.from), IMPORT, &terms, &told.to_json(), salt),
             None => Change::of_terms(stream::id_for(self.from), IMPORT, &terms),
@@ -125,6 +130,7 @@ impl Arrival {
                 .maybe("cosigned")
                 .and_then(|c| Some((count(c.get("size")?)?, c.get("line")?.text()?.to_owned()))),
             format: m.maybe("format").and_then(count),
+            keys: m.maybe("keys").and_then(count),
         };
         m.finish()?;
         Ok(arrival)
@@ -234,8 +240,8 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     let mut record = stream::with(records, act.own_desk, arrival.from)?;
     let next = stream::received(&record).map_or(1, |(n, _)| n + 1);
     // A partner that was set back goes on as another replica, with the number after the last one that it remembers.
-    let goes_on_anew = stream::seen(&record).is_some_and(|seen| seen.replica != arrival.replica);
-    if arrival.sequence != next && !(goes_on_anew && (1..next).contains(&arrival.sequence)) {
+    let goes_on_as_another = stream::seen(&record).is_some_and(|seen| seen.replica != arrival.replica);
+    if arrival.sequence != next && !(goes_on_as_another && (1..next).contains(&arrival.sequence)) {
         return Err(ApplyError::NotAllowed(format!(
             "bundle {} does not follow the last one of its stream",
             arrival.sequence
@@ -247,6 +253,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
             "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
             "held_acts" => !arrival.acts.is_empty(), "at" => act.now().to_string(),
             "format" => arrival.format.max(stream::format(&record)).map(|n| n as i64),
+            "keys" => arrival.keys.max(stream::keys_known(&record)).map(|n| n as i64),
         },
     );
     record.set(
@@ -258,7 +265,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     );
     // What a partner has said of this desk's log stands: what says less came later and is older.
     // What was acknowledged is of the old log, though its number may come again.
-    if goes_on_anew && let Some(mut out) = record.terms.get("out").cloned() {
+    if goes_on_as_another && let Some(mut out) = record.terms.get("out").cloned() {
         out.set("acknowledges", Json::Null);
         record.set("out", out);
     }
@@ -273,7 +280,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
             },
         );
     }
-    let is_more = |n: &u64| goes_on_anew || stream::acknowledged(&record) <= Some(*n);
+    let is_more = |n: &u64| goes_on_as_another || stream::acknowledged(&record) <= Some(*n);
     if let Some(n) = arrival.acknowledged.filter(is_more) {
         record.set("acknowledged", n as i64);
     }
