@@ -3,6 +3,7 @@
 mod parts;
 mod walk;
 
+pub use self::parts::NAMES;
 use super::format::Format;
 
 /// `misp`.
