@@ -19,6 +19,7 @@ macro_rules! record_kinds {
             case Case = "case": "A case.",
             item Item = "item": "An item of a case.",
             import Import = "import": "An import of items from a file.",
+            mapping Mapping = "mapping": "How the columns of a table are read.",
             request Request = "request": "A request between desks.",
             review Review = "review": "A legal review.",
             disclosure Disclosure = "disclosure": "A disclosure of items to a partner.",

@@ -385,3 +385,48 @@ fn what_another_gave_is_not_ours_to_give() {
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     a.fails(2, "item consent", &[("item", &item), ("to", "XB"), ("reference", "letter 8")], ErrorKind::Refused);
 }
+
+#[test]
+fn a_mapping_is_kept_under_its_name_and_used_again() {
+    let (_root, a, _) = pair();
+    let case = a.case("Feeds");
+    let table = |name: &str, rows: &str| {
+        let path = a.path(name);
+        std::fs::write(&path, rows).unwrap();
+        path
+    };
+    let first = table("a.csv", "seen;what;mark\n1;one.example;AMBER\n");
+    let fields: Fields<'_> = &[
+        ("mapping", "feed of XC"),
+        ("column", "value=what"),
+        ("column", "tlp=mark"),
+        ("delimiter", "semicolon"),
+        ("header", "yes"),
+        ("type", "domain"),
+    ];
+    // A rehearsal keeps nothing, and shows the first rows, the columns and what is not kept.
+    let rehearsed = import(&a, &case, &first, "csv", &[fields, &[("dry-run", "yes")]].concat()).unwrap();
+    let shown = rehearsed.text.unwrap();
+    for said in ["Would import 1 item", "domain: one.example (tier 1, TLP:AMBER)", "value from what", "seen"] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+    let unknown = import(&a, &case, &first, "csv", &[("mapping", "feed of XC")]).unwrap_err();
+    assert!(unknown.what.contains("none is kept yet"), "{}", unknown.what);
+    import(&a, &case, &first, "csv", fields).unwrap();
+
+    // The next table of that maker is read by the name alone; its columns stand elsewhere.
+    let next = table("b.csv", "mark;what\nRED;two.example\n");
+    a.must(1, "item import", &[("file", &next), ("format", "csv"), ("case", &case), ("mapping", "feed of XC")]);
+    let tlp = each(&items(&a, &case), "tlp");
+    assert_eq!(tlp, [("one.example", "AMBER"), ("two.example", "RED")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let kept = || a.must(1, "item mappings", &[]).value.as_array().unwrap().clone();
+    assert_eq!(kept().len(), 1);
+    assert!(text(&kept()[0], "says").contains("--column value=what"), "{:?}", kept());
+
+    // What is typed beside the name counts, and is what the name stands for from then on, even where the table holds nothing new.
+    let comma = table("c.csv", "what,mark\ntwo.example,RED\n");
+    import(&a, &case, &comma, "csv", &[("mapping", "feed of XC"), ("delimiter", "comma")]).unwrap();
+    assert_eq!(kept().len(), 1);
+    assert!(text(&kept()[0], "says").contains("--delimiter comma"), "{:?}", kept());
+    a.must(1, "audit verify", &[]);
+}

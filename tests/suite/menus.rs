@@ -323,6 +323,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
             ("column", "value=1"),
             ("header", "yes"),
             ("type", "domain"),
+            ("mapping", "names"),
         ],
     );
     // Members and partners.

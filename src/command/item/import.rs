@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::mapping::{self, Mapping};
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
@@ -21,10 +22,10 @@ use crate::host::file::{self, FileError};
 use crate::law::retention;
 use crate::object;
 use crate::record::definition::token;
-use crate::record::import;
 use crate::record::item::{self, Terms};
 use crate::record::kind::Kind;
 use crate::record::store::{Query, RecordStore as _};
+use crate::record::{self, import};
 use crate::store::prepared::PreparedChange;
 use crate::value::class::{Category, Tier, words};
 use crate::value::digest::Digest;
@@ -32,7 +33,7 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::{Handling, Pap, Tlp};
 use crate::value::realm::Realm;
-use crate::value::text::{self, counted, shown};
+use crate::value::text::{self, counted, shown, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
@@ -56,6 +57,11 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("file", ArgKind::Existing, "the file").positional(),
         Arg::new("format", ArgKind::Word(formats), "its format").required(),
         Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case").required(),
+        Arg::new(
+            "mapping",
+            ArgKind::Line,
+            "tables: the name under which what is said of the columns is kept, or was kept",
+        ),
         Arg::new("column", ArgKind::Pairs, "tables: which column holds what, such as value=1 or tlp=TLP").repeated(),
         Arg::new("type", ArgKind::Line, "tables: what the items are"),
         Arg::new("category", ArgKind::Word(all_words::<Category>), "tables: their data category"),
@@ -84,7 +90,8 @@ pub const COMMANDS: &[Command] = &[Command {
     ],
     writes: Some(Writes {
         act: crate::record::import::IMPORT,
-        weight: Weight::Records,
+        // It asks before it does it, as the screens show what the file would come to there.
+        weight: Weight::Signs,
         needs: Needs::OneOf(const { &[crate::record::case::State::Open.any()] }),
         rehearsable: false,
         preview: Preview::DryRun,
@@ -186,6 +193,8 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     let name = args.need("format")?;
     let format = exchange::format(name)
         .ok_or_else(|| Error::usage(format!("--format {}: {} are known", shown(name), formats().join(", "))))?;
+    let (args, kept) = mapping::applied(workspace, args)?;
+    let args = &args;
     let options = options(workspace, args)?;
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?.id;
     let known = known(workspace, case, job)?;
@@ -223,18 +232,26 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         plan.report.skipped.count_many("skipped: more that cannot be read", "", plan.more_faults);
     }
     let Some(digest) = digest else {
-        let said = format!("Would import {}. {}", plan.report.items(), plan.report.sentences().join(" "));
-        let answer = Output::thing(&plan.report).with("sample", &plan.sample);
-        return Ok(answer.with_message(said.trim().to_owned()));
+        let mut answer = Output::thing(&plan.report).with("sample", &plan.sample).with("columns", &options.columns);
+        answer.text = Some(rehearsal(&plan, &options).join("\n"));
+        return Ok(answer);
     };
     if plan.report.imported == 0 && plan.raised.is_empty() {
         let said = format!("Nothing new in it. {}", plan.report.sentences().join(" "));
+        if let Some(kept) = &kept {
+            let id = workspace.entropy.id()?;
+            workspace.act_alone(record::mapping::KEEP, Audience::OwnDesk, |e, _| Ok(kept.change(id, e.salt()?)))?;
+        }
         return Ok(Output::thing(&plan.report).with_message(said.trim().to_owned()));
     }
     source.again().map_err(|fault| unreadable(&path, &fault))?;
     let of = (path.as_path(), &mut file, digest);
-    let id = store(workspace, of, (format, &mut source, &options), (case, &known, &plan), args, job)?;
-    let said = format!("{} imported, as one act. {}", plan.report.items(), plan.report.sentences().join(" "));
+    let what = (case, &known, &plan, kept.as_ref());
+    let id = store(workspace, of, (format, &mut source, &options), what, args, job)?;
+    let mut said = format!("{} imported, as one act. {}", plan.report.items(), plan.report.sentences().join(" "));
+    if let Some(kept) = &kept {
+        said = format!("{} The mapping {} is kept.", said.trim(), shown(&kept.name));
+    }
     let mut answer = Output::made(id, said.trim().to_owned());
     if let Ok(serde_json::Value::Object(report)) = serde_json::to_value(&plan.report)
         && let serde_json::Value::Object(all) = &mut answer.value
@@ -242,6 +259,24 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         all.extend(report);
     }
     Ok(answer)
+}
+
+/// What an import would come to, in lines: how many, its first items as they would be stored, which column is what, and what
+/// is raised, marked or not kept.
+fn rehearsal(plan: &Plan, options: &Options) -> Vec<String> {
+    let mut lines = vec![format!("Would import {}.", plan.report.items())];
+    lines.extend(plan.sample.iter().map(|s| format!("  {}: {} (tier {}, TLP:{})", s.r#type, s.value, s.tier, s.tlp)));
+    let rest = plan.report.imported.saturating_sub(plan.sample.len() as u64);
+    if rest > 0 && !plan.sample.is_empty() {
+        lines.push(format!("  and {} more", thousands(rest)));
+    }
+    if !options.columns.is_empty() {
+        let columns: Vec<String> =
+            options.columns.iter().map(|(what, column)| format!("{what} from {column}")).collect();
+        lines.push(format!("Columns: {}.", columns.join(", ")));
+    }
+    lines.extend(plan.report.sentences());
+    lines
 }
 
 /// What an import of a file would come to. It is read on one thread and judged on another.
@@ -287,7 +322,7 @@ fn store(
     workspace: &mut Workspace,
     (path, file, digest): (&Path, &mut (impl Read + Seek), Digest),
     (format, source, options): (&'static Format, &mut Source<'_>, &Options),
-    (case, known, plan): (Id, &Known, &Plan),
+    (case, known, plan, kept): (Id, &Known, &Plan, Option<&Mapping>),
     args: &Args,
     job: &mut Job,
 ) -> Result<Id, Error> {
@@ -295,6 +330,7 @@ fn store(
     let home = workspace.meta.desk;
     let names = own_names(workspace)?;
     let id = workspace.entropy.id()?;
+    let kept = kept.map(|kept| Ok::<_, Error>((workspace.entropy.id()?, kept))).transpose()?;
     // Items name each other by the ids of the file: those that others name get theirs before the first is stored.
     let mut ids: HashMap<u32, Id> = HashMap::new();
     for number in plan.named() {
@@ -304,6 +340,9 @@ fn store(
     let said = word.zip(args.maybe("because"));
     workspace.act(crate::record::import::IMPORT, Audience::OwnDesk, None, |act, entropy| {
         act.change(import::new(id, case, format.name, (&file_name, &digest), said, entropy.salt()?))?;
+        if let Some((id, kept)) = kept {
+            act.change(kept.change(id, entropy.salt()?))?;
+        }
         for (item, marking) in &plan.raised {
             act.change(item::marked(*item, marking, None, entropy.salt()?))?;
         }
