@@ -3,7 +3,6 @@
 mod parts;
 mod walk;
 
-pub use self::parts::NAMES;
 use super::format::Format;
 
 /// `misp`.

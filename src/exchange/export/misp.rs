@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::written;
 use crate::exchange::canonical::{self, Class};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer, uuid};
-use crate::exchange::misp::NAMES;
 use crate::exchange::report::Lines;
 use crate::value::marking::{Marking, Tlp};
 
@@ -22,6 +21,8 @@ const OF_OBJECT: &[(&str, &str)] = &[
     ("object_template_version", "template_version"),
     ("object_meta_category", "meta-category"),
 ];
+/// What stands in the properties of the first attribute of an object: what the object names, each with how it is related to it.
+pub const NAMES: &str = "object_references";
 /// What is written otherwise: in its own place, or as tags.
 const ELSEWHERE: &[&str] = &["category", "to_ids", "object_relation", "tags", NAMES];
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::super::claim::Claim;
+use super::super::export::misp::NAMES;
 use super::super::format::{Found, Sink, stored, text_of};
 use super::super::tags;
 use crate::object;
@@ -125,9 +126,6 @@ impl<'a> Part<'a> {
         }
     }
 }
-
-/// What stands in the properties of the first attribute of an object: what the object names, each with how it is related to it.
-pub const NAMES: &str = "object_references";
 
 /// The references of an object, as its first attribute holds them: what relates the two, a space, and the uuid.
 fn named_with_relation(object: &Value) -> Vec<String> {
