@@ -1,7 +1,7 @@
 //! Import: the items of a file as one act. The file is read twice, first to say what it would come to and then to store it,
 //! so that nothing is written of a file that cannot be taken.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::command::definition::{
 use crate::exchange;
 use crate::exchange::claim::Claim;
 use crate::exchange::format::{Format, FormatError, Options, Seen, Sink};
-use crate::exchange::intake::{self, Incoming, Key, Known, One, Plan, Planner};
+use crate::exchange::intake::{self, Incoming, Key, Known, Learn, One, Plan, Planner};
 use crate::exchange::report::Report;
 use crate::exchange::source::Source;
 use crate::host::file::{self, FileError};
@@ -24,9 +24,11 @@ use crate::object;
 use crate::record::definition::token;
 use crate::record::item::{self, Terms};
 use crate::record::kind::Kind;
-use crate::record::store::{Query, RecordStore as _};
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{self, import};
 use crate::store::prepared::PreparedChange;
+use crate::store::search;
+use crate::store::tally::items_held;
 use crate::value::class::{Category, Tier, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -197,14 +199,23 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     let args = &args;
     let options = options(workspace, args)?;
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?.id;
-    let known = known(workspace, case, job)?;
+    let held = items_held(&workspace.db, case)?;
+    let mut known = if held > FEW { Known::default() } else { known(workspace, case, job)? };
     job.at("reading", 0, None)?;
     // Opened once: what is looked at, what is stored, and what is said to have been read are this file and no other.
     let mut file = file::open(&path)?;
     let digest = if args.flag("dry-run") { None } else { Some(digest_of(&mut file)?) };
     let mut twin = file.try_clone()?;
     let mut source = Source::new(&mut twin).map_err(|fault| unreadable(&path, &fault))?;
-    let mut plan = planned(format, &mut source, &options, &known).map_err(|fault| unreadable(&path, &fault))?;
+    let mut lookup = Lookup { workspace, case, asked: HashSet::new(), failed: None };
+    let mut learn = |ready: &Incoming, known: &mut Known| {
+        if held > FEW {
+            lookup.learn(ready, known);
+        }
+    };
+    let planned = planned(format, &mut source, &options, (&mut known, &mut learn));
+    lookup.failed.map_or(Ok(()), Err)?;
+    let mut plan = planned.map_err(|fault| unreadable(&path, &fault))?;
     let is_live = workspace.meta.realm == Realm::Live;
     if let (true, Some(tag)) = (is_live, &plan.exercise) {
         let what = format!("{}: it is of an exercise ({})", shown(&path.to_string_lossy()), shown(tag));
@@ -280,11 +291,19 @@ fn rehearsal(plan: &Plan, options: &Options) -> Vec<String> {
 }
 
 /// What an import of a file would come to. It is read on one thread and judged on another.
-fn planned(format: &Format, source: &mut Source<'_>, options: &Options, known: &Known) -> Result<Plan, FormatError> {
-    let mut planner = Planner::new(options, known);
+fn planned(
+    format: &Format,
+    source: &mut Source<'_>,
+    options: &Options,
+    (known, learn): (&mut Known, Learn<'_>),
+) -> Result<Plan, FormatError> {
+    let mut planner = Planner::new(options, known, learn);
     beside(|push| (format.read)(source, options, &mut Sink::new(push)), |seen| planner.see(seen))?;
     Ok(planner.end())
 }
+
+/// Up to how many items of a case are all read before a file is looked at; of more, those that the file is about are looked up.
+const FEW: u64 = 20_000;
 
 /// What the case holds already.
 fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error> {
@@ -296,24 +315,63 @@ fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error>
         let page = workspace.records().find(&query)?;
         let Some(last) = page.last() else { return Ok(known) };
         after = Some(last.id);
-        for record in page.iter().filter(|r| r.desk == workspace.meta.desk) {
+        for record in &page {
             read += 1;
-            let Some(content) = workspace.content(record)? else { continue };
-            let terms = Terms::read(&record.terms)?;
-            let text = |key: &str| content.get(key).and_then(Json::text);
-            let value = text("value").unwrap_or_default();
-            let mut keys = vec![Key::of_value(&terms.kind, value, text("originator"))];
-            let version = content.get("properties").and_then(|p| p.get("modified")).and_then(Json::text);
-            for (scheme, foreign) in content.get("ids").and_then(Json::members).unwrap_or_default() {
-                let Some(foreign) = foreign.text() else { continue };
-                keys.push(Key::of_id(scheme, foreign, version.unwrap_or_default(), value));
-                known.foreign.entry(Key::of_foreign(foreign)).or_insert(record.id);
-            }
-            for key in keys {
-                known.items.entry(key).or_insert_with(|| (record.id, terms.marking.clone()));
-            }
+            note(workspace, record, &mut known)?;
         }
         job.at("comparing", read, None)?;
+    }
+}
+
+/// Notes an item of the case that is this desk's own.
+fn note(workspace: &Workspace, record: &Record, known: &mut Known) -> Result<(), Error> {
+    if record.desk != workspace.meta.desk {
+        return Ok(());
+    }
+    let Some(content) = workspace.content(record)? else { return Ok(()) };
+    let terms = Terms::read(&record.terms)?;
+    let text = |key: &str| content.get(key).and_then(Json::text);
+    let value = text("value").unwrap_or_default();
+    let mut keys = vec![Key::of_value(&terms.kind, value, text("originator"))];
+    let version = content.get("properties").and_then(|p| p.get("modified")).and_then(Json::text);
+    for (scheme, foreign) in content.get("ids").and_then(Json::members).unwrap_or_default() {
+        let Some(foreign) = foreign.text() else { continue };
+        keys.push(Key::of_id(scheme, foreign, version.unwrap_or_default(), value));
+        known.foreign.entry(Key::of_foreign(foreign)).or_insert(record.id);
+    }
+    for key in keys {
+        known.items.entry(key).or_insert_with(|| (record.id, terms.marking.clone()));
+    }
+    Ok(())
+}
+
+/// Looks up in the index what a case has of what a file holds: where the case is large, that is less than to read it all. An item
+/// that was added by hand in another form than its value has in files is not found so.
+struct Lookup<'w> {
+    workspace: &'w Workspace,
+    case: Id,
+    asked: HashSet<Key>,
+    failed: Option<Error>,
+}
+
+impl Lookup<'_> {
+    fn learn(&mut self, ready: &Incoming, known: &mut Known) {
+        let ids = ready.ids.iter().map(|(_, id)| id);
+        for text in std::iter::once(&ready.value).chain(ids).chain(&ready.references) {
+            if self.failed.is_none() && self.asked.insert(Key::of_foreign(text)) {
+                self.failed = self.of_text(text, known).err();
+            }
+        }
+    }
+
+    fn of_text(&self, text: &str, known: &mut Known) -> Result<(), Error> {
+        for id in search::of_text(&self.workspace.db, text)? {
+            let record = self.workspace.records().get(id)?;
+            if let Some(record) = record.filter(|r| r.is(item::State::Held) && r.case == Some(self.case)) {
+                note(self.workspace, &record, known)?;
+            }
+        }
+        Ok(())
     }
 }
 
