@@ -14,8 +14,17 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-/// The fields of an import that say how a table is read.
-const FIELDS: &[&str] = &["column", "type", "category", "tier", "delimiter", "comment", "header", "originator"];
+/// The fields of an import that say how a table is read, and whether each takes a value.
+const FIELDS: &[(&str, bool)] = &[
+    ("column", true),
+    ("type", true),
+    ("category", true),
+    ("tier", true),
+    ("delimiter", true),
+    ("comment", true),
+    ("header", false),
+    ("originator", true),
+];
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[Command {
@@ -77,7 +86,7 @@ pub fn applied(workspace: &Workspace, args: &Args) -> Result<(Args, Option<Mappi
     let Some(name) = args.maybe_line("mapping")? else { return Ok((args.clone(), None)) };
     let known = all(workspace)?;
     let kept = known.iter().find(|(_, known, _)| *known == name).map(|(_, _, content)| content);
-    if kept.is_none() && FIELDS.iter().all(|field| args.all(field).is_empty()) {
+    if kept.is_none() && FIELDS.iter().all(|(field, _)| args.all(field).is_empty()) {
         let names: Vec<&str> = known.iter().map(|(_, name, _)| name.as_str()).collect();
         let others =
             if names.is_empty() { "none is kept yet".into() } else { format!("kept are {}", names.join(", ")) };
@@ -85,7 +94,7 @@ pub fn applied(workspace: &Workspace, args: &Args) -> Result<(Args, Option<Mappi
             .hint("say which column is what with --column, and it is kept under that name"));
     }
     let (mut whole, mut says, mut is_new) = (args.clone(), Vec::new(), false);
-    for field in FIELDS {
+    for (field, _) in FIELDS {
         let kept = kept.map(|content| mapping::values(content, field)).unwrap_or_default();
         let typed = args.all(field);
         let values = if typed.is_empty() { kept.clone() } else { typed.to_vec() };
@@ -100,9 +109,9 @@ pub fn applied(workspace: &Workspace, args: &Args) -> Result<(Args, Option<Mappi
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let row = |(id, name, content): (Id, String, Json)| {
-        let said = |field: &&str| {
+        let said = |(field, has_value): &(&str, bool)| {
             let values = mapping::values(&content, field).into_iter();
-            values.map(|v| if v == "yes" { format!("--{field}") } else { format!("--{field} {v}") }).collect::<Vec<_>>()
+            values.map(|v| if *has_value { format!("--{field} {v}") } else { format!("--{field}") }).collect::<Vec<_>>()
         };
         MappingRow { id, name, says: FIELDS.iter().flat_map(said).collect::<Vec<_>>().join(" ") }
     };
