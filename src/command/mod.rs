@@ -45,6 +45,7 @@ nouns! {
     notice: notice::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
+    backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }

@@ -27,6 +27,8 @@ macro_rules! record_kinds {
             purge Purge = "purge": "A purge.",
             certificate Certificate = "certificate": "A deletion certificate.",
             order Order = "order": "A delete order.",
+            backup Backup = "backup": "A backup of the workspace.",
+            restore Restore = "restore": "A restore that members declare.",
             stream Stream = "stream": "The stream of bundles with a partner.",
             bundle Bundle = "bundle": "A bundle that was sent or received.",
             letter Letter = "letter": "A letter, or another copy that left by hand.",

@@ -162,6 +162,16 @@ const ENROLLED: &str = "enrolled";
 /// How many members a partner may ever enrol: a desk is one unit of one jurisdiction.
 const MOST: i64 = 512;
 
+/// How many members a desk has enrolled, as its record notes it, revoked ones too.
+pub fn enrolled_of(desk: &Record) -> Option<i64> {
+    desk.terms.get(ENROLLED).and_then(Json::int)
+}
+
+/// The serial of the newest certificate of a desk, as its record notes it.
+pub fn newest_of(desk: &Record) -> Option<i64> {
+    desk.terms.get(NEWEST).and_then(Json::int)
+}
+
 fn newest_serial(records: &dyn RecordStore, desk: Id) -> Result<Option<i64>, ApplyError> {
     let noted = records.get(desk)?.and_then(|r| r.terms.get(NEWEST).and_then(Json::int));
     match noted {
