@@ -43,6 +43,9 @@ nouns! {
     disclosure: disclosure::COMMANDS;
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
+    exercise: exercise::plan::COMMANDS, exercise::play::COMMANDS, exercise::evaluate::COMMANDS, exercise::after::COMMANDS,
+        exercise::view::COMMANDS;
+    training: training::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;

@@ -35,6 +35,12 @@ macro_rules! record_kinds {
             clock Clock = "clock": "What members state of the time.",
             contact Contact = "contact": "How a contact point is reached.",
             notice Notice = "notice": "Whether a person was told.",
+            exercise Exercise = "exercise": "An exercise.",
+            inject Inject = "inject": "An inject of an exercise.",
+            reply Reply = "reply": "A reply to an inject.",
+            observation Observation = "observation": "What was observed in an exercise.",
+            action Action = "action": "An improvement action.",
+            training Training = "training": "A course that a member has taken.",
             law Law = "law": "A change of the law that the desk works by.",
             refusal Refusal = "refusal": "What the gate has refused a member.",
         }

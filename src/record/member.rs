@@ -140,6 +140,31 @@ impl MemberCertificate {
         Ok(certificate)
     }
 
+    /// Reads a certificate that is told outside of an act, as the terms in which it was made, and checks it against the root key
+    /// on a card. Whether it is the newest, or was revoked since, nobody can tell from it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is malformed, or not signed by that root key.
+    pub fn told(terms: &Json, card: &super::card::Card) -> Result<Self, ApplyError> {
+        let mut m = crate::value::json::Members::of(terms)?;
+        let certificate = Self {
+            desk: card.desk,
+            realm: card.realm.clone(),
+            signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
+            age: m.read("age", age_file::written)?,
+            roles: m.list("roles", Role::parse)?,
+            serial: m.count("serial")? as i64,
+        };
+        let signature = m.text("certificate")?;
+        m.finish()?;
+        card.keys
+            .root
+            .verify(&card.realm.namespace("certificate"), &certificate.body(), signature)
+            .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
+        Ok(certificate)
+    }
+
     /// Notes that this is the newest certificate of its desk, and how many members that has enrolled where it enrols one.
     fn note(&self, records: &mut dyn RecordStore, enrolled: Option<i64>) -> Result<(), ApplyError> {
         let Some(mut desk) = records.get(self.desk)? else { return Ok(()) };
