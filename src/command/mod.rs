@@ -33,6 +33,7 @@ nouns! {
     member: member::COMMANDS;
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;
+    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS;
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;

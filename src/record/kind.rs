@@ -14,6 +14,7 @@ macro_rules! record_kinds {
             member Member = "member": "A member of a desk.",
             partner Partner = "partner": "A partner desk.",
             agreement Agreement = "agreement": "An agreement with a partner.",
+            taskforce Taskforce = "taskforce": "A joint task force of several desks.",
             assurance Assurance = "assurance": "An assurance that a partner gave.",
             authorisation Authorisation = "authorisation": "An independent authorisation.",
             case Case = "case": "A case.",

@@ -930,6 +930,8 @@ fn apply(
     }
     workspace.commit(tx)?;
     workspace.after_commit()?;
+    // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself.
+    crate::command::taskforce::pass_on(workspace, None, false)?;
     Ok(above)
 }
 
