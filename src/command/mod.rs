@@ -44,6 +44,7 @@ nouns! {
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
     gate: gate::COMMANDS;
+    report: report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
