@@ -48,6 +48,7 @@ nouns! {
         exercise::view::COMMANDS;
     training: training::COMMANDS;
     gate: gate::COMMANDS;
+    report: report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
