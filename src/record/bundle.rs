@@ -240,8 +240,8 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     let mut record = stream::with(records, act.own_desk, arrival.from)?;
     let next = stream::received(&record).map_or(1, |(n, _)| n + 1);
     // A partner that was set back goes on as another replica, with the number after the last one that it remembers.
-    let goes_on_as_another = stream::seen(&record).is_some_and(|seen| seen.replica != arrival.replica);
-    if arrival.sequence != next && !(goes_on_as_another && (1..next).contains(&arrival.sequence)) {
+    let is_after_restore = stream::seen(&record).is_some_and(|seen| seen.replica != arrival.replica);
+    if arrival.sequence != next && !(is_after_restore && (1..next).contains(&arrival.sequence)) {
         return Err(ApplyError::NotAllowed(format!(
             "bundle {} does not follow the last one of its stream",
             arrival.sequence
@@ -265,7 +265,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     );
     // What a partner has said of this desk's log stands: what says less came later and is older.
     // What was acknowledged is of the old log, though its number may come again.
-    if goes_on_as_another && let Some(mut out) = record.terms.get("out").cloned() {
+    if is_after_restore && let Some(mut out) = record.terms.get("out").cloned() {
         out.set("acknowledges", Json::Null);
         record.set("out", out);
     }
@@ -280,7 +280,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
             },
         );
     }
-    let is_more = |n: &u64| goes_on_as_another || stream::acknowledged(&record) <= Some(*n);
+    let is_more = |n: &u64| is_after_restore || stream::acknowledged(&record) <= Some(*n);
     if let Some(n) = arrival.acknowledged.filter(is_more) {
         record.set("acknowledged", n as i64);
     }

@@ -165,7 +165,7 @@ pub fn leading_to(records: &dyn RecordStore, desk: Id, replica: Id) -> Result<Ve
     let mut all = of_desk(records, desk)?;
     all.retain(|record| record.is(State::Confirmed));
     let (mut at, mut way) = (replica, Vec::new());
-    // Each restore is used once, so that none is followed in a circle.
+    // Each restore is used once, so that none that lead to each other are followed for ever.
     while let Some(n) = all.iter().position(|record| replica_of(record) == Some(at)) {
         let restore = all.swap_remove(n);
         let Some(old) = old_of(&restore) else { break };

@@ -51,7 +51,8 @@ pub fn verify(
     mut go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Progress, StoreError> {
     let begun = Replay::begin(conn, scratch, meta, Purpose::Verify);
-    let mut replay = Replay { erased: gone.iter().copied().collect(), ..begun };
+    let words = search::words_of_format(connection::format_of(conn)?);
+    let mut replay = Replay { erased: gone.iter().copied().collect(), words, ..begun };
     let mut position = 1;
     loop {
         let page = read::acts_from(conn, position, 64)?;
@@ -273,6 +274,8 @@ struct Replay<'c> {
     scratch: &'c Connection,
     meta: &'c Meta,
     purpose: Purpose,
+    /// The words of a content, as the format of the database has them in its index.
+    words: fn(&Json) -> Option<String>,
     progress: Progress,
     /// Acts that must follow the last import: its position, and their ids in order.
     expected: VecDeque<(i64, Digest)>,
@@ -297,6 +300,7 @@ impl<'c> Replay<'c> {
             scratch,
             meta,
             purpose,
+            words: search::words,
             progress: Progress::default(),
             expected: VecDeque::new(),
             next_row: 1,
@@ -449,6 +453,7 @@ impl<'c> Replay<'c> {
             act,
             own,
             purpose,
+            words: self.words,
             import: &mut self.import,
             erased: &mut self.erased,
             locals: &mut self.locals,
@@ -595,6 +600,7 @@ struct ReplaySink<'r, 'c> {
     act: &'r StoredAct,
     own: bool,
     purpose: Purpose,
+    words: fn(&Json) -> Option<String>,
     /// The content that the last import says to have brought, and what was found.
     import: &'r mut Option<(Digest, Contents)>,
     erased: &'r mut HashSet<Id>,
@@ -648,7 +654,7 @@ impl ChangeSink for ReplaySink<'_, '_> {
         }
         if self.purpose == Purpose::Verify && searched {
             let content = change.read_content().or_else(|_| integrity(format!("act {n} has damaged content")))?;
-            if let Some(words) = content.as_ref().map(search::words) {
+            if let Some(words) = content.as_ref().map(self.words) {
                 search::add(self.scratch, view.row.0, words.as_deref())?;
             }
         }

@@ -15,6 +15,7 @@ use crate::host::entropy::Entropy;
 use crate::host::{file, lock};
 use crate::law::edition::Law;
 use crate::record::card::{self, Card};
+use crate::record::exercise::{self, ExerciseClock};
 use crate::record::store::{Query, Record, RecordStore};
 use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
@@ -65,6 +66,8 @@ pub struct Workspace {
     is_second_view: bool,
     rehearsal: Cell<Rehearsal>,
     as_of: Option<AsOf>,
+    /// The clock of the exercise that is played here, and at which position of the log it was read.
+    play: RefCell<Option<(i64, Option<Play>)>>,
     /// The editions of the law, and at which position of the log they were read.
     editions: RefCell<Option<(i64, record::law::Editions)>>,
     pub(super) left: Option<Left>,
@@ -78,6 +81,27 @@ pub struct Workspace {
     pub(super) damaged: RefCell<BTreeSet<String>>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
+}
+
+/// How the clock of the exercise that is played here goes.
+#[derive(Clone, Copy)]
+struct Play {
+    clock: ExerciseClock,
+    runs: bool,
+    over: bool,
+    /// The time of the last act here.
+    floor: Timestamp,
+}
+
+impl Play {
+    fn time(self, machine: Timestamp) -> Timestamp {
+        let time = match (self.runs, self.over) {
+            (true, _) => self.clock.time(machine),
+            (false, false) => self.clock.at,
+            (false, true) => machine.max(self.clock.at),
+        };
+        time.max(self.floor)
+    }
 }
 
 /// Whether what is done is only rehearsed.
@@ -344,6 +368,7 @@ impl Workspace {
             is_second_view: false,
             rehearsal: Cell::default(),
             as_of: None,
+            play: RefCell::default(),
             editions: RefCell::default(),
             left: None,
             is_first_sight: false,
@@ -618,9 +643,47 @@ impl Workspace {
         SqlRecordStore::new(&self.db).leaving_out(&self.damaged)
     }
 
-    /// Now; or the moment that is looked at.
+    /// Now; or the moment that is looked at. In an exercise that is played, the time of its own clock, unless another was named.
     pub fn now(&self) -> Timestamp {
-        self.as_of.map_or_else(|| self.clock.now(), |as_of| as_of.at)
+        if let Some(as_of) = self.as_of {
+            return as_of.at;
+        }
+        match (self.clock, &self.meta.realm) {
+            (Clock::System, Realm::Exercise(_)) => self.time_in_play(self.clock.now()),
+            (clock, _) => clock.now(),
+        }
+    }
+
+    /// The time of the exercise at a moment of the machine's clock. It never goes back: not before the last act either.
+    fn time_in_play(&self, machine: Timestamp) -> Timestamp {
+        // Where it cannot be read, the machine's time is no worse than none: what is signed by it is checked all the same.
+        let play = self.play().unwrap_or_default();
+        play.map_or(machine, |play| play.time(machine))
+    }
+
+    fn play(&self) -> Result<Option<Play>, Error> {
+        let at = read::last(&self.db)?;
+        let mut known = self.play.borrow_mut();
+        if let Some((read_at, play)) = *known
+            && read_at == at
+        {
+            return Ok(play);
+        }
+        let floor = self.last_signed()?.unwrap_or(Timestamp::EPOCH);
+        let current = exercise::current(&self.records(), self.meta.desk)?;
+        let play = current.and_then(|record| {
+            let clock = exercise::clock_of(&record)?;
+            let runs = record.is(exercise::State::Running);
+            let over = !exercise::IN_PLAY.contains(&record.state);
+            Some(Play { clock, runs, over, floor })
+        });
+        *known = Some((at, play));
+        Ok(play)
+    }
+
+    /// What the machine's clock says, whatever time it is in an exercise.
+    pub fn machine_time(&self) -> Timestamp {
+        Clock::System.now()
     }
 
     /// Who works here.
@@ -1011,6 +1074,7 @@ impl Closed {
             is_second_view: self.beside_writer,
             rehearsal: Cell::default(),
             as_of: None,
+            play: RefCell::default(),
             editions: RefCell::default(),
             left: self.left,
             is_first_sight: self.is_first_sight,

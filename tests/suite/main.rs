@@ -14,6 +14,7 @@ mod desks;
 mod drawn;
 mod emergency;
 mod every_kind;
+mod exercises;
 mod exports;
 mod first_open;
 mod forgeries;

@@ -72,6 +72,18 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("disclosure recall", &[&[]]),
     ("disclosure release", &[&[]]),
     ("disclosure validate", &[&[("outcome", "approved"), ("reasons", "x")]]),
+    ("exercise clock", &[&[("speed", "2")]]),
+    ("exercise deliver", &[&[]]),
+    ("exercise done", &[&[("evidence", "x")]]),
+    ("exercise edit", &[&[("text", "x")]]),
+    ("exercise end", &[&[]]),
+    ("exercise export", &[]),
+    ("exercise pause", &[&[]]),
+    ("exercise report", &[]),
+    ("exercise respond", &[&[("text", "x")]]),
+    ("exercise revise", &[&[("title", "x")]]),
+    ("exercise skip", &[&[("because", "x")]]),
+    ("exercise start", &[&[]]),
     ("item consent", &[&[("to", "XB"), ("reference", "x")]]),
     ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),
     ("law restore", &[]),
@@ -326,6 +338,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
             ("column", "value=1"),
             ("header", "yes"),
             ("type", "domain"),
+            ("mapping", "names"),
         ],
     );
     // Members and partners.
@@ -476,6 +489,52 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     late
 }
 
+/// Plays an exercise through all its states, and records its report at a live desk.
+fn exercises(root: &Path, live: &Site, met: &mut Met) {
+    let (c, p) = crate::exercises::played(root, "menus");
+    let mut walk = |sites: &[&Site]| {
+        for site in sites {
+            for member in 1..=3 {
+                met.walk(&mut site.open(member).unwrap(), &format!("{}-{member}", site.code));
+            }
+        }
+    };
+    c.make(1, "exercise new", &[("title", "Tide"), ("scope", "one day"), ("objective", "share: review")]);
+    for text in ["one", "two", "three", "four"] {
+        c.make(1, "exercise plan", &[("text", text), ("time", "+00:00")]);
+    }
+    walk(&[&c]);
+    let mut n = 0;
+    c.must(1, "exercise start", &[]);
+    for inject in ["1", "2"] {
+        c.must(1, "exercise deliver", &[("inject", inject)]);
+    }
+    c.must(1, "exercise skip", &[("inject", "3"), ("because", "time")]);
+    carry(&c, &p, &mut n);
+    p.must(1, "exercise respond", &[("inject", "1"), ("text", "done")]);
+    p.must(3, "exercise observe", &[("text", "too fast")]);
+    carry(&p, &c, &mut n);
+    c.must(1, "exercise observe", &[("text", "fine"), ("rating", "P"), ("objective", "1")]);
+    walk(&[&c, &p]);
+    c.must(1, "exercise pause", &[]);
+    for text in ["more training", "a better form"] {
+        let by = [("owner", "XF"), ("by", "300d"), ("objective", "1"), ("element", "training"), ("text", text)];
+        c.make(1, "exercise action", &by);
+    }
+    walk(&[&c]);
+    c.must(1, "exercise start", &[]);
+    c.must(1, "exercise end", &[]);
+    carry(&c, &p, &mut n);
+    walk(&[&c, &p]);
+    let report = c.path("report.json");
+    c.must(1, "exercise report", &[("out", &report)]);
+    walk(&[&c]);
+    live.must(1, "exercise record", &[("file", &report)]);
+    let actions = live.must(1, "exercise actions", &[]).value;
+    live.must(1, "exercise done", &[("action", actions[0]["id"].as_str().unwrap()), ("evidence", "held")]);
+    live.make(2, "training add", &[("course", "the desk officer's tour")]);
+}
+
 /// A purge that was stopped after its act: the content is erased, and no certificate is issued yet.
 fn stopped_purge(a: &Site, case: &str) {
     let item = a.indicator(case, "stopped.example");
@@ -496,6 +555,7 @@ fn a_menu_says_of_every_record_what_the_command_says() {
     demo(&folder.path().join("demo"), &mut met);
     let (root, mut a, mut b) = pair();
     let late = every_state(&a, &b, root.path());
+    exercises(root.path(), &a, &mut met);
     let mut walk_both = |a: &Site, b: &Site| {
         for site in [a, b] {
             for member in 1..=3 {

@@ -490,6 +490,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         return Err(Error::refused(verdict, None));
     }
     crate::command::disclosure::take_back_unvalidated(workspace, to.id)?;
+    crate::command::taskforce::pass_on(workspace, None, false)?;
     // What is put to the gate, measured and written is one state of the workspace.
     let reading = connection::snapshot(&workspace.db)?;
     let records = workspace.trusted_records()?;

@@ -244,7 +244,7 @@ fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Dig
             (true, _) => return Ok(StreamPosition::Again),
             (false, OfLog::Old) => return Err(of_old_log(&code, n)),
             // A desk that was set back goes on with the number after the last one that it remembers.
-            (false, OfLog::Next) => {}
+            (false, OfLog::Restored) => {}
             (false, OfLog::Same | OfLog::Unknown) => return Err(fork(&code, n)),
         }
     }
@@ -269,7 +269,7 @@ fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Dig
             .with("missing", missing));
     }
     let follows = match of_log {
-        OfLog::Next => set_back::fits_what_was_seen(&workspace.records(), &stream, manifest)?,
+        OfLog::Restored => set_back::fits_what_was_seen(&workspace.records(), &stream, manifest)?,
         _ => manifest.previous == last.map(|(_, m)| m),
     };
     if follows { Ok(StreamPosition::Next) } else { Err(fork(&code, n)) }
@@ -314,7 +314,7 @@ fn contradiction(workspace: &Workspace, from: &Record, opened: &Opened<Plain>) -
     match set_back::log_of(&workspace.records(), &stream, manifest)? {
         OfLog::Old => return Ok(None),
         // It says that it was set back, and does not show it.
-        OfLog::Next => return Ok(fork(last.map(|(_, m)| m))),
+        OfLog::Restored => return Ok(fork(last.map(|(_, m)| m))),
         OfLog::Same | OfLog::Unknown => {}
     }
     if manifest.sequence < expected {
@@ -414,8 +414,8 @@ fn statements(workspace: &Workspace, from: &Record, keys: &[DeskKeys], manifest:
             Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
         })
     })?;
-    let goes_on_as_another = set_back::log_of(&workspace.records(), &stream, manifest)? == OfLog::Next;
-    if !goes_on_as_another {
+    let is_after_restore = set_back::log_of(&workspace.records(), &stream, manifest)? == OfLog::Restored;
+    if !is_after_restore {
         log_goes_on(&stream, manifest, &checkpoint).map_err(|what| alarm(&code, what))?;
     }
     let knows_lost_log = set_back::knows_lost_log(workspace, &stream)?;
@@ -431,7 +431,7 @@ fn statements(workspace: &Workspace, from: &Record, keys: &[DeskKeys], manifest:
             // It has a bundle that was sent before this desk was set back.
             false if knows_lost_log => acknowledged = None,
             false => return Err(alarm(&code, "acknowledges a bundle that was never sent")),
-            true if stream::acknowledged(&stream) > Some(receipt.sequence) && !goes_on_as_another => {
+            true if stream::acknowledged(&stream) > Some(receipt.sequence) && !is_after_restore => {
                 return Err(alarm(&code, "acknowledges less than it did before"));
             }
             true => {}
@@ -447,7 +447,7 @@ fn statements(workspace: &Workspace, from: &Record, keys: &[DeskKeys], manifest:
                 return Err(alarm(&code, "has cosigned a history of this desk that is not here"));
             }
             let known = stream::cosigned_replica(&stream) == Some(workspace.meta.replica);
-            if known && stream::cosigned(&stream) > Some(c.size) && !goes_on_as_another {
+            if known && stream::cosigned(&stream) > Some(c.size) && !is_after_restore {
                 return Err(alarm(&code, "cosigns less of this desk's than it did before"));
             }
             let text = Checkpoint {
@@ -980,6 +980,8 @@ fn apply(
     }
     workspace.commit(tx)?;
     workspace.after_commit()?;
+    // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself.
+    crate::command::taskforce::pass_on(workspace, None, false)?;
     Ok(above)
 }
 

@@ -34,7 +34,7 @@ pub enum OfLog {
     /// Of the one that was seen last, or of the first that is seen.
     Same,
     /// Of one that says to go on from it.
-    Next,
+    Restored,
     /// Of one that its sender has declared to be over.
     Old,
     /// Of none that is known here.
@@ -47,7 +47,7 @@ pub fn log_of(records: &dyn RecordStore, stream: &Record, manifest: &Manifest) -
         return Ok(OfLog::Same);
     };
     if manifest.continues.iter().any(|old| old.replica == seen.replica) {
-        return Ok(OfLog::Next);
+        return Ok(OfLog::Restored);
     }
     let before = restore::leading_to(records, manifest.from, seen.replica)?;
     let is_old = before.iter().filter_map(restore::old_of).any(|end| end.replica == manifest.replica);

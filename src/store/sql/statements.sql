@@ -153,6 +153,9 @@ WHERE act.position > ?1 AND head.kind IN ('purge', 'backup-reapply') AND erased.
 -- name: change.erase
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
 
+-- name: change.searched
+SELECT row, content FROM change WHERE searched = 1 ORDER BY row
+
 -- name: change.following
 SELECT record, local, number FROM change
 WHERE row > ?1 AND row < (SELECT max(first_row + changes) FROM act WHERE first_row = ?1) AND kind = ?2 ORDER BY row
@@ -363,6 +366,9 @@ INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)
 -- name: search.find
 SELECT coalesce(change.local, change.record) FROM search JOIN change ON change.row = search.rowid WHERE search MATCH ?1
 ORDER BY search.rowid DESC LIMIT ?2
+
+-- name: search.empty
+INSERT INTO search (search) VALUES ('delete-all')
 
 -- name: search.check
 INSERT INTO search (search) VALUES ('integrity-check')
