@@ -234,8 +234,9 @@ pub struct Example {
     pub act: Vec<Change>,
 }
 
-/// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do.
-pub const NEVER: &[&str] = &["desk-found", "disclosure-item"];
+/// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do. A restore
+/// is declared by the first acts of another log: `set_back.rs` tries that.
+pub const NEVER: &[&str] = &["desk-found", "disclosure-item", "backup-declare", "backup-confirm"];
 
 /// An honest example of each kind of change that a partner may send. They are taken in one after the other, or each alone.
 pub fn examples(s: &mut Scene) -> Vec<Example> {
@@ -317,6 +318,7 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
     orders[0].record = fresh(0x92);
     all.push(Example { of: "delete-ordered", which: 1, act: orders });
     all.push(Example { of: "certified", which: 1, act: s.certifies(fresh(0xb3)) });
+    all.push(one("desk-keys", s.liar.new_keys(1, &s.liar.root)));
     // Last, since nothing of that member's counts afterwards.
     let none = s.certified(2, &[]);
     all.push(one("member-revoke", Change::of_terms(third, "member-revoke", &none)));

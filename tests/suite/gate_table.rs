@@ -474,7 +474,7 @@ fn act() -> Value {
 const SIGNED_BY: [(&[&str], &str); 11] = [
     (
         &["administrator"],
-        "member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
+        "desk-keys member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
     ),
     (
         &["investigator", "desk-officer"],
@@ -484,7 +484,7 @@ const SIGNED_BY: [(&[&str], &str); 11] = [
         &["desk-officer"],
         "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order",
     ),
-    (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
+    (&["desk-officer", "release-officer", "administrator"], "hold hold-lift backup-reapply"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (
         &["exercise-controller"],
@@ -497,7 +497,10 @@ const SIGNED_BY: [(&[&str], &str); 11] = [
         &["desk-officer", "release-officer"],
         "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze",
     ),
-    (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm refusal-count"),
+    (
+        &[],
+        "certificate certificate-countersign backup-make backup-keep backup-destroy backup-declare backup-confirm refusal-count",
+    ),
 ];
 
 fn act_values() -> Vec<(&'static str, Vec<Value>)> {

@@ -33,6 +33,7 @@ mod lives;
 mod long_lists;
 mod menus;
 mod named_commands;
+mod new_keys;
 mod plain;
 mod published;
 mod random_keys;

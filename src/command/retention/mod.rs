@@ -133,6 +133,7 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::StandingHolds
         Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
         Kind::Agreement => workspace.text_of(record, "title")?,
         Kind::Review => "approval".to_owned(),
+        Kind::Backup => workspace.text_of(record, "file")?,
         other => other.word().to_owned(),
     };
     Ok(Timer {
