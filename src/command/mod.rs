@@ -36,7 +36,7 @@ nouns! {
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::import::COMMANDS, item::export::COMMANDS;
+    item: item::COMMANDS, item::custody::COMMANDS, item::import::COMMANDS, item::export::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;
@@ -44,7 +44,7 @@ nouns! {
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
     gate: gate::COMMANDS;
-    retention: retention::COMMANDS, retention::purge::COMMANDS;
+    retention: retention::COMMANDS, retention::schedule::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }

@@ -15,6 +15,7 @@ pub mod leaving;
 pub mod pattern;
 pub mod person;
 pub mod report;
+pub mod sidecar;
 pub mod source;
 pub mod stream;
 pub mod tags;

@@ -3,6 +3,7 @@
 
 pub mod draft;
 pub mod error;
+pub mod evidence;
 pub mod keyring;
 pub mod open;
 pub mod own_file;

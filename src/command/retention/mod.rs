@@ -1,9 +1,9 @@
 //! Retention: what is deleted when, what is held, and what partners owe.
 
 pub mod purge;
+pub mod schedule;
 
 use crate::record::kind::{Kind, State};
-use crate::record::kind_def;
 use serde::Serialize;
 
 use crate::act::header::Audience;
@@ -13,6 +13,7 @@ use crate::command::definition::{
 use crate::command::json::or_empty;
 use crate::record::definition::WhenDue;
 use crate::record::hold::{self, Reason};
+use crate::record::retention::is_restricted;
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -110,6 +111,10 @@ pub struct Timer {
     pub due: Option<Timestamp>,
     /// What happens then.
     pub then: WhenDue,
+    /// The row of the schedule that it is under.
+    pub row: Option<&'static str>,
+    /// Whether it is restricted by a review.
+    pub restricted: bool,
     /// Whether a hold stands on it.
     pub held: bool,
     /// What it is, in a few words.
@@ -140,7 +145,9 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &hold::StandingHolds
         kind: record.kind,
         case: record.case,
         due: record.due,
-        then: kind_def(record.kind).when_due,
+        then: schedule::when_due(record),
+        row: schedule::row_of(record).map(|row| row.id.as_str()),
+        restricted: is_restricted(record),
         held: holds.is_on(record),
         what,
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?,
@@ -222,20 +229,22 @@ pub struct HoldRow {
 pub fn holds(workspace: &Workspace) -> Result<Vec<HoldRow>, Error> {
     let mut all = workspace.records().find(&Query::kind(Kind::Hold))?;
     all.sort_by_key(|h| !h.is(hold::State::Standing));
+    all.iter().map(|hold| hold_row(workspace, hold)).collect()
+}
+
+/// A hold as it is shown.
+pub fn hold_row(workspace: &Workspace, r: &Record) -> Result<HoldRow, Error> {
     let name = |p: Option<Person>| p.map(|p| workspace.name_of(p)).transpose();
-    let row = |r: &Record| {
-        Ok(HoldRow {
-            id: r.id,
-            on: r.subject,
-            state: r.state,
-            reason: r.text("reason").and_then(Reason::parse),
-            placed_by: name(hold::placed_by(r))?.unwrap_or_default(),
-            placed: r.instant("placed"),
-            lifted_by: name(hold::lifted_by(r))?,
-            because: workspace.text_of(r, "because")?,
-        })
-    };
-    all.iter().map(row).collect()
+    Ok(HoldRow {
+        id: r.id,
+        on: r.subject,
+        state: r.state,
+        reason: r.text("reason").and_then(Reason::parse),
+        placed_by: name(hold::placed_by(r))?.unwrap_or_default(),
+        placed: r.instant("placed"),
+        lifted_by: name(hold::lifted_by(r))?,
+        because: workspace.text_of(r, "because")?,
+    })
 }
 
 fn list_holds(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -21,8 +21,10 @@ use crate::command::json::or_empty;
 use crate::command::retention::scope;
 use crate::gate::from_records::{carried_items, purge_facts};
 use crate::gate::verdict::Verdict;
+use crate::host::file;
 use crate::object;
 use crate::record::certificate::{self, Terms};
+use crate::record::retention::silence_erases;
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
 use crate::record::{hold, order, purge};
 use crate::store::{connection, read};
@@ -33,6 +35,7 @@ use crate::value::person::Person;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::evidence;
 use crate::workspace::open::Workspace;
 use crate::workspace::own_file;
 use crate::workspace::progress::Job;
@@ -52,7 +55,8 @@ pub const COMMANDS: &[Command] = &[
         writes: Some(Writes {
             act: purge::PURGE,
             weight: Weight::Destroys,
-            needs: Needs::NotPurged,
+            // Of what is erased already nothing is left to do, or what was interrupted is finished.
+            needs: Needs::Nothing,
             rehearsable: false,
             preview: Preview::DryRun,
             undo: Undo::Never("what is erased or revoked does not come back"),
@@ -175,7 +179,7 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
     let mut all = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Item) })?;
     let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Request) })?;
     all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
-    all.retain(|r| !r.is_purged());
+    all.retain(|r| !r.is_purged() && silence_erases(r));
     let (count, records) = (all.len(), workspace.records());
     let mut goes = Vec::with_capacity(count);
     for record in all {
@@ -315,8 +319,9 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     )))
 }
 
-/// Files that hold sealed copies of what goes: bundles in the outbox that carried any of it.
+/// Files that hold what goes: those of exhibits, and bundles in the outbox that carried a copy of any of it.
 fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
+    let mut files = evidence::files_of(workspace, ids);
     let mut carried = Vec::new();
     for id in ids {
         for (row, kind) in read::rows_of(&workspace.db, *id)? {
@@ -327,7 +332,8 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     }
     carried.sort_unstable();
     carried.dedup();
-    crate::command::bundle::export::outbox_files_with(workspace, &carried)
+    files.extend(crate::command::bundle::export::outbox_files_with(workspace, &carried)?);
+    Ok(files)
 }
 
 /// Finishes every purge that was begun and not certified. Answers the last certificate.
@@ -365,7 +371,7 @@ fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Err
         if n.is_multiple_of(1000) {
             job.at("reading back", n as u64, Some(erased.len() as u64))?;
         }
-        if read::any_content(&workspace.db, *id)? {
+        if read::any_content(&workspace.db, *id)? || file::exists(&evidence::path_of(workspace, *id)) {
             let what = format!("the read-back found content of {id}");
             return Err(Error::new(ErrorKind::Integrity, what, "no certificate is issued; keep a copy, and report it"));
         }

@@ -98,6 +98,7 @@ fn clock(timer: &Timer, now: Timestamp) -> PageRow {
     let then = Cell::word(timer.then);
     let then = match timer.then {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
+        WhenDue::Review => then.said("review").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
