@@ -44,7 +44,8 @@ nouns! {
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
     gate: gate::COMMANDS;
-    retention: retention::COMMANDS, retention::schedule::COMMANDS, retention::purge::COMMANDS;
+    retention: retention::COMMANDS, retention::hold::COMMANDS, retention::schedule::COMMANDS,
+        retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }

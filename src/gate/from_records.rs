@@ -17,6 +17,7 @@ use super::purge::{self, Purge};
 use crate::act::header::Header;
 use crate::law::jurisdiction::{Assurance, CapitalPunishment};
 use crate::record::definition::{ApplyError, GateInputs};
+use crate::record::disposal;
 use crate::record::retention;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
@@ -464,6 +465,9 @@ pub fn decide_facts(
 
 /// Returns the items that the act of a record carries: those of a disclosure, or those that an import brought.
 pub fn carried_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<Id>, ApplyError> {
+    if record.kind == Kind::Disposal {
+        return Ok(disposal::lines_of(record));
+    }
     if record.kind != Kind::Import {
         return disclosure_items(records, record);
     }

@@ -199,7 +199,7 @@ pub fn dates(row: Option<&RetentionRow>, event: Timestamp, set: Option<Timestamp
     let own = match row {
         Some(RetentionRow { days: Some(days), silence, .. }) => (after(*days), *silence),
         Some(row) => (after(row.review_days), Silence::Restrict),
-        None => (event, Silence::Restrict),
+        None => (set.unwrap_or(event), Silence::Restrict),
     };
     match set {
         // Whoever set a date has decided: what was promised to a sender is erased when it comes.
@@ -213,9 +213,9 @@ pub fn outbox_days() -> i64 {
     ROWS.as_ref().map_or(0, |rows| rows.outbox.days)
 }
 
-/// In how many days a standing hold is reviewed.
-pub fn hold_review_days() -> i64 {
-    ROWS.as_ref().map_or(0, |rows| rows.holds.days)
+/// By when a standing hold is reviewed that somebody looked at then.
+pub fn hold_review(since: Timestamp) -> Timestamp {
+    since.plus(Duration::days(ROWS.as_ref().map_or(0, |rows| rows.holds.days)))
 }
 
 #[cfg(test)]
@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn every_row_is_well_formed_and_has_an_id_of_its_own() {
-        assert!(!all().is_empty() && outbox_days() == 30 && hold_review_days() == 90);
+        assert!(!all().is_empty() && outbox_days() == 30);
+        assert_eq!(hold_review(Timestamp::EPOCH), Timestamp::EPOCH.plus(Duration::days(90)));
         for row in all() {
             assert_eq!(row.problem(), None, "{}", row.id);
             assert_eq!(all().iter().filter(|other| other.id == row.id).count(), 1, "{}", row.id);

@@ -201,8 +201,8 @@ fn make(
         return Err(ApplyError::NotAllowed("an entry of custody is of what has happened, not of what will".into()));
     }
     let exhibit = need(records, of, Kind::Item)?;
-    if !item::is_exhibit(&exhibit) || exhibit.is_purged() {
-        return Err(ApplyError::NotAllowed("custody is kept of an exhibit: an item with a file, not erased".into()));
+    if exhibit.is_purged() {
+        return Err(ApplyError::NotAllowed("its content was erased: nobody keeps it any more".into()));
     }
     let mut record = Record::new(view.record, State::Signed, act.own_desk);
     record.subject = Some(of);

@@ -13,6 +13,7 @@ use crate::act::change::{Change, Salt};
 use crate::law::ceiling;
 use crate::law::retention::{Class, Silence};
 use crate::object;
+use crate::value::class::words;
 use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
@@ -214,8 +215,13 @@ const EXHIBIT: &str = "exhibit";
 pub const SCHEDULE: &str = "schedule";
 /// The member that says what silence means when a record is due; without it, it is erased.
 pub const SILENCE: &str = "silence";
-/// The type of items that are kept as evidence, with a file or without.
-const EVIDENCE: &str = "evidence";
+words! {
+    /// A type of items that the schedule knows.
+    KnownType {
+        /// Kept as evidence, with a file or without.
+        Evidence = "evidence",
+    }
+}
 const REFERENCES: &str = "references";
 /// The member of a record's terms that says that a partner gave more than this desk's agreement with it covers.
 const ABOVE: &str = "above_ceiling";
@@ -248,7 +254,7 @@ pub fn new_evidence(id: Id, terms: &Terms, (schedule, silence): (&str, Silence),
 
 /// What an item is for the schedule of retention.
 pub fn class_of(kind: &str, has_file: bool) -> Class {
-    if has_file || kind == EVIDENCE { Class::Evidence } else { Class::Item }
+    if has_file || KnownType::parse(kind).is_some() { Class::Evidence } else { Class::Item }
 }
 
 /// Whether an item was added here with a file.

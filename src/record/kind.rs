@@ -27,6 +27,7 @@ macro_rules! record_kinds {
             purge Purge = "purge": "A purge.",
             certificate Certificate = "certificate": "A deletion certificate.",
             order Order = "order": "A delete order.",
+            disposal Disposal = "disposal": "A disposal list.",
             retention Retention = "retention": "A review of retention, or an event of the procedure.",
             stream Stream = "stream": "The stream of bundles with a partner.",
             bundle Bundle = "bundle": "A bundle that was sent or received.",

@@ -169,7 +169,7 @@ fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         if next <= act.now() || next > latest {
             return Err(ApplyError::NotAllowed("the next review is to come, in three years at most".into()));
         }
-        // What its sender has set is not put off here: only the sender extends it.
+        // What its sender has set is not postponed here: only the sender extends it.
         let bound = subject.partner.and(subject.instant("delete_by")).filter(|by| next > *by);
         if let Some(by) = bound {
             return Err(ApplyError::NotAllowed(format!(

@@ -3,6 +3,7 @@
 
 use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::value::class::words;
 use crate::value::timestamp::Timestamp;
 
 /// A file of a bag, by what its manifests say of it.
@@ -92,8 +93,23 @@ fn one_line(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Names that some system takes for a device.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+words! {
+    /// A name that some system takes for a device, with a number or without.
+    Device {
+        /// The console.
+        Console = "con",
+        /// The printer.
+        Printer = "prn",
+        /// A line that is there already.
+        Auxiliary = "aux",
+        /// Nothing.
+        Nothing = "nul",
+        /// A serial line.
+        Serial = "com",
+        /// A parallel line.
+        Parallel = "lpt",
+    }
+}
 /// The longest name that is kept.
 const LONGEST_NAME: usize = 100;
 
@@ -110,7 +126,7 @@ pub fn safe_name(name: &str) -> String {
         safe.push_str(&end);
     }
     let stem = safe.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let is_device = DEVICES.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let is_device = Device::parse(stem.trim_end_matches(|c: char| c.is_ascii_digit())).is_some();
     let begins_badly = !safe.starts_with(|c: char| c.is_ascii_alphanumeric());
     if is_device || begins_badly {
         safe.insert_str(0, "file_");

@@ -21,7 +21,6 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::shown;
 use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 /// Bytes that are read, hashed and sealed at once.
@@ -98,9 +97,9 @@ impl Attachment {
     }
 }
 
-/// Where the file of an item lies.
-pub fn path_of(workspace: &Workspace, item: Id) -> PathBuf {
-    workspace.folder().join(FOLDER).join(format!("{item}.{ENDING}"))
+/// Where the file of an item lies in the folder of a workspace.
+pub fn path_of(workspace: &Path, item: Id) -> PathBuf {
+    workspace.join(FOLDER).join(format!("{item}.{ENDING}"))
 }
 
 /// Takes a file in: it is read once, hashed, and written sealed to a new key. Its item's act must follow; without it the file counts
@@ -111,7 +110,7 @@ pub fn path_of(workspace: &Workspace, item: Id) -> PathBuf {
 /// Where the file cannot be read or is another than when it was opened, where the medium is full, or where the work is cancelled:
 /// nothing stays then.
 pub fn take_in(
-    workspace: &Workspace,
+    workspace: &Path,
     item: Id,
     from: &Path,
     media: Vec<MediaHash>,
@@ -191,7 +190,7 @@ impl Damage {
 ///
 /// Where `take` fails, where the work is cancelled, and where the medium fails.
 pub fn read(
-    workspace: &Workspace,
+    workspace: &Path,
     item: Id,
     attachment: &Attachment,
     job: &mut Job,
@@ -248,22 +247,21 @@ pub fn damaged(item: Id, damage: Damage) -> Error {
 }
 
 /// The files of records that are erased, to be removed with them.
-pub fn files_of(workspace: &Workspace, erased: &[Id]) -> Vec<PathBuf> {
+pub fn files_of(workspace: &Path, erased: &[Id]) -> Vec<PathBuf> {
     erased.iter().map(|id| path_of(workspace, *id)).filter(|path| file::exists(path)).collect()
 }
 
 /// Removes what no exhibit has: files whose act was never signed, and those of items that were erased.
-pub(super) fn remove_orphans(workspace: &Workspace) -> Result<(), Error> {
-    let folder = workspace.folder().join(FOLDER);
+pub(super) fn remove_orphans(workspace: &Path, records: &dyn RecordStore) -> Result<(), Error> {
+    let folder = workspace.join(FOLDER);
     if !folder.is_dir() {
         return Ok(());
     }
     file::remove_parts(&folder)?;
     for path in file::files_in(&folder)? {
-        let is_ours = path.extension().is_some_and(|e| e == ENDING);
         let id = path.file_stem().and_then(|stem| Id::parse(&stem.to_string_lossy()));
-        let Some(id) = id.filter(|_| is_ours) else { continue };
-        let record = workspace.records().get(id)?;
+        let Some(id) = id.filter(|id| path == path_of(workspace, *id)) else { continue };
+        let record = records.get(id)?;
         if !record.is_some_and(|r| r.kind == Kind::Item && item::is_exhibit(&r) && !r.is_purged()) {
             file::remove(&path)?;
         }

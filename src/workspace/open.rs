@@ -353,7 +353,7 @@ impl Workspace {
                 }
                 // Only where the log is known not to be an older one: files that it does not know may be what it lacks.
                 if known.is_some() && workspace.distrust().is_none() {
-                    crate::workspace::evidence::remove_orphans(&workspace)?;
+                    crate::workspace::evidence::remove_orphans(&workspace.folder, &workspace.records())?;
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use serde::Serialize;
 
-use super::custody::{attachment_of, enter_damage, exhibit_of};
+use super::chain::{attachment_of, enter_damage, exhibit_of};
 use crate::act::header::Audience;
 use crate::command::definition::{Args, Output};
 use crate::command::destination;
@@ -26,8 +26,7 @@ use crate::workspace::progress::Job;
 
 /// What the signature of a bag is for.
 const PURPOSE: &str = "exhibit";
-/// What is signed, and where the signature stands.
-const SIGNED: &str = "tagmanifest-sha256.txt";
+/// Where the signature of the last manifest stands.
 const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
 
 /// What was written out.
@@ -92,7 +91,7 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
     file::private_folder(&place("data/exhibit"))?;
     let path = cleared.value().path.clone();
     let (mut out, mut hashes) = (Pending::begin(&place(&path))?, Hashes::default());
-    let read = evidence::read(workspace, record.id, &attachment, job, |piece| {
+    let read = evidence::read(workspace.folder(), record.id, &attachment, job, |piece| {
         hashes.update(piece);
         Ok(out.write_all(piece).map_err(file::at(&to))?)
     })?;
@@ -125,7 +124,8 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
     for (path, bytes) in &files {
         file::write(&place(path), bytes)?;
     }
-    let manifest = files.iter().find(|(path, _)| path == SIGNED).map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
+    // The last one is what is signed.
+    let manifest = files.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
     file::write(&place(SIGNATURE), workspace.me.signer.sign(&namespace, manifest)?.as_bytes())?;
     let signed = Digest::of(manifest);
     // Logged first: what was written and not logged cannot be.

@@ -1,5 +1,6 @@
 //! Items of a case: added by hand, listed, shown, marked; what their originators say of them.
 
+mod chain;
 pub mod custody;
 mod exhibit;
 pub mod export;
@@ -388,9 +389,9 @@ fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
-    let attachment = custody::attachment_of(workspace, &record)?;
+    let attachment = chain::attachment_of(workspace, &record)?;
     if attachment.is_some() {
-        custody::looks(workspace, &record, "")?;
+        chain::looks(workspace, &record, "")?;
     }
     let file = attachment.map(|a| FileShown {
         name: a.name,
@@ -477,7 +478,7 @@ fn taken_in(workspace: &Workspace, id: Id, args: &Args, job: &mut Job) -> Result
     if !verdict.allowed() {
         return Err(Error::refused(verdict, None));
     }
-    evidence::take_in(workspace, id, &args.path("file")?, media, job).map(Some)
+    evidence::take_in(workspace.folder(), id, &args.path("file")?, media, job).map(Some)
 }
 
 fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -559,7 +560,7 @@ fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     });
     if let Err(failure) = added {
         // Without its act the file counts for nothing; what cannot be removed now goes at the next start.
-        let _ = file::remove(&evidence::path_of(workspace, id));
+        let _ = file::remove(&evidence::path_of(workspace.folder(), id));
         return Err(failure);
     }
     let said = format!("{said} Its file: {} bytes, SHA-256 {}.", attachment.size, attachment.sha256);

@@ -3,13 +3,13 @@
 
 use serde::Serialize;
 
+use super::hold::{HoldRow, hold_row};
 use crate::act::change::Change;
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
-use crate::command::retention::{HoldRow, hold_row};
 use crate::law::retention::{self as law, RetentionRow, Silence, Trigger};
 use crate::law::signer;
 use crate::record::definition::WhenDue;
@@ -194,7 +194,7 @@ pub fn moved_by(
         if row.is_none() && set.is_none() {
             return Ok(());
         }
-        // A date that the sender has set is never put off here.
+        // A date that the sender has set is never postponed here.
         let of_sender = record.partner.map(|_| terms.delete_by);
         let set = [set, of_sender].into_iter().flatten().min();
         let dates = law::dates(row, at, set);
@@ -387,7 +387,7 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
         (None, _) => why.push("It has no date.".to_owned()),
     }
     if let Some(date) = sender_date {
-        why.push(format!("Its sender has set {}: only the sender puts that off.", date.to_minute()));
+        why.push(format!("Its sender has set {}: only the sender postpones that.", date.to_minute()));
         if held && date <= now {
             why.push("It is held over its sender's term: restricted, over term, until the sender consents.".to_owned());
         }
