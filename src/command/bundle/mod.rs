@@ -4,3 +4,4 @@ pub mod export;
 pub mod import;
 pub mod outbox;
 pub mod quarantine;
+pub mod set_back;

@@ -5,6 +5,7 @@ pub mod custody;
 mod exhibit;
 pub mod export;
 pub mod import;
+pub mod mapping;
 
 use crate::record::kind::Kind;
 use crate::record::kind::State as RecordState;
