@@ -417,6 +417,10 @@ impl Workspace {
                 if !workspace.is_first_sight {
                     workspace.update_trust_state()?;
                 }
+                // Only where the log is known not to be an older one: files that it does not know may be what it lacks.
+                if known.is_some() && workspace.distrust().is_none() {
+                    crate::workspace::evidence::remove_orphans(&workspace.folder, &workspace.records())?;
+                }
             }
         }
         Ok(workspace)

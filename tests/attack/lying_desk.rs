@@ -84,11 +84,11 @@ pub struct Said {
     pub seen: Vec<Seen>,
     /// What its clock says.
     pub now: Timestamp,
-    leaves: Vec<Digest>,
+    pub leaves: Vec<Digest>,
     last: (Digest, HybridTime),
     waiting: Vec<SignedAct>,
     /// The last bundle: its number, its manifest, and the size of the log in it.
-    sent: Option<(u64, Digest, u64)>,
+    pub sent: Option<(u64, Digest, u64)>,
 }
 
 #[derive(Clone)]
