@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::claim::Claim;
 use super::format::{Format, FormatError, Found, Options, Sink, stored};
 use super::source::Source;
+use super::tags;
 use crate::object;
 use crate::value::class::Assertion;
 use crate::value::text::composed;
@@ -410,6 +411,10 @@ impl Graph {
             };
             if matches!(name.as_str(), "name" | "description" | "hasFacet" | "objectMarking" | "createdBy") {
                 continue;
+            }
+            if name == "tag" {
+                let tags = as_list(value).into_iter().filter_map(Value::as_str);
+                tags.filter(|tag| tags::is_exercise(tag)).for_each(|tag| sink.exercise(tag));
             }
             if LISTS.withheld.properties.contains(&name) {
                 sink.remark("attached files not taken", name);

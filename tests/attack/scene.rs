@@ -235,7 +235,18 @@ pub struct Example {
 }
 
 /// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do.
-pub const NEVER: &[&str] = &["desk-found", "disclosure-item"];
+pub const NEVER: &[&str] = &[
+    "desk-found",
+    "disclosure-item",
+    // Acts of play, which no live desk takes; in an exercise they are forged in `suite/exercises.rs`.
+    "exercise-start",
+    "exercise-pause",
+    "exercise-clock",
+    "exercise-end",
+    "exercise-deliver",
+    "exercise-respond",
+    "exercise-hot-wash",
+];
 
 /// An honest example of each kind of change that a partner may send. They are taken in one after the other, or each alone.
 pub fn examples(s: &mut Scene) -> Vec<Example> {
