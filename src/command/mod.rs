@@ -33,10 +33,11 @@ nouns! {
     member: member::COMMANDS;
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;
+    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS;
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::import::COMMANDS, item::export::COMMANDS;
+    item: item::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;
@@ -47,7 +48,9 @@ nouns! {
         exercise::view::COMMANDS;
     training: training::COMMANDS;
     gate: gate::COMMANDS;
+    report: report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
+    backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }

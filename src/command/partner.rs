@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::agreement::{self, Whose};
+use crate::command::audit::{self, ActSummary};
 use crate::command::bundle::quarantine::fork_file;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
@@ -18,6 +19,7 @@ use crate::record::key_use;
 use crate::record::kind::Kind;
 use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
+use crate::record::restore;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::stream::{self, SignedManifest};
 use crate::seal::age_file::Recipient;
@@ -25,6 +27,7 @@ use crate::store::read;
 use crate::value::class::{Category, Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::person::Person;
 use crate::value::text::{look_alike, shown};
 use crate::value::timestamp::Timestamp;
 use crate::value::word::all_words;
@@ -358,7 +361,10 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         witness: keys.witness.to_openssh(),
         age: keys.age,
     };
-    Ok(Output::thing(&row(workspace, &record)?).with("keys", keys).with("fork", fork(workspace, &record)?))
+    Ok(Output::thing(&row(workspace, &record)?)
+        .with("keys", keys)
+        .with("fork", fork(workspace, &record)?)
+        .with("restores", restores(workspace, record.id)?))
 }
 
 /// Refuses a code or a name that a reader would take for that of another desk: of a partner, or of this one.
@@ -660,6 +666,41 @@ fn fork(workspace: &Workspace, partner: &Record) -> Result<Option<ForkShown>, Er
         other: side(Some(stream))?,
         file: kept.exists().then(|| kept.to_string_lossy().into_owned()),
     }))
+}
+
+/// That a partner was set back, as two of its members have declared.
+#[derive(Clone, Debug, Serialize)]
+struct RestoreShown {
+    /// When it was declared.
+    #[serde(serialize_with = "or_empty")]
+    declared: Option<Timestamp>,
+    /// Who declared it.
+    by: String,
+    /// Why.
+    because: String,
+    /// How many acts its old log has left.
+    held: Option<u64>,
+    /// Its acts that are here, and are lost there.
+    lost: Vec<ActSummary>,
+}
+
+fn restores(workspace: &Workspace, partner: Id) -> Result<Vec<RestoreShown>, Error> {
+    let mut shown = Vec::new();
+    for record in restore::of_desk(&workspace.records(), partner)? {
+        let old = restore::old_of(&record).filter(|_| record.is(restore::State::Confirmed));
+        let lost = old.map(|old| read::acts_beyond(&workspace.db, partner, old.replica, old.size)).transpose()?;
+        let lost =
+            lost.unwrap_or_default().iter().map(|id| audit::by_id(workspace, id)).collect::<Result<Vec<_>, _>>()?;
+        let by = record.text("by").and_then(Person::parse).map(|by| workspace.name_of(by)).transpose()?;
+        shown.push(RestoreShown {
+            declared: record.instant("at"),
+            by: by.unwrap_or_default(),
+            because: workspace.text_of(&record, "because")?,
+            held: restore::old_of(&record).map(|old| old.size),
+            lost: lost.into_iter().flatten().collect(),
+        });
+    }
+    Ok(shown)
 }
 
 fn stand(workspace: &mut Workspace, args: &Args, suspended: bool) -> Result<Output, Error> {

@@ -250,7 +250,7 @@ fn read(input: &mut Source<'_>, options: &Options, sink: &mut Sink<'_>) -> Resul
 
 /// The tag of a line before the heading that says that the table is of an exercise.
 fn exercise_tag(row: &TableLine) -> Option<String> {
-    let tag = row.cells.first()?.trim().strip_prefix('#')?.trim();
+    let tag = row.cells.first()?.trim().trim_start_matches('#').trim();
     tags::is_exercise(tag).then(|| tag.to_owned())
 }
 

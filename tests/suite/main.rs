@@ -5,6 +5,7 @@ mod agreements;
 mod as_of;
 #[path = "../attack/mod.rs"]
 mod attack;
+mod backup;
 mod batch;
 mod ceilings;
 mod clock;

@@ -12,15 +12,17 @@ use comity::command::run::{On, run};
 use comity::command::{commands, identity};
 use comity::demo::story::Story;
 use comity::host::clock::Clock;
+use comity::host::entropy::Entropy;
 use comity::law::edition::Law;
 use comity::law::rule::RuleId;
 use comity::record::KINDS;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
-use comity::record::stream;
+use comity::record::{backup, stream};
 use comity::tui::bulk;
 use comity::tui::page::RecordRef;
 use comity::value::digest::Digest;
+use comity::value::id::Id;
 use comity::value::timestamp::Timestamp;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -51,6 +53,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         "authorisation add",
         &[&[("to", "XA"), ("by", "x"), ("reference", "x")], &[("to", "XB"), ("by", "x"), ("reference", "x")]],
     ),
+    ("backup destroy", &[&[]]),
     ("case close", &[&[("because", "x")]]),
     ("clock confirm", &[&[]]),
     ("disclosure join", &[&[]]),
@@ -335,6 +338,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
             ("column", "value=1"),
             ("header", "yes"),
             ("type", "domain"),
+            ("mapping", "names"),
         ],
     );
     // Members and partners.
@@ -581,6 +585,27 @@ fn a_menu_says_of_every_record_what_the_command_says() {
     b.must(1, "partner resume", &[("partner", "XA"), ("stream", "yes"), ("because", "they explain it")]);
     a.must(1, "request expire", &[("request", &late)]);
     walk_both(&a, &b);
+    // Backups, and a desk that was set back.
+    for n in 1..=2 {
+        b.make(1, "backup make", &[("out", &b.path(&format!("backup-{n}")))]);
+    }
+    let first = b.must(1, "backup list", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    b.must(1, "backup destroy", &[("backup", &first)]);
+    let begun = Id::from_bytes([0xbe; 16]);
+    let until = b.now;
+    let interrupted = move |_: &mut Entropy, _| Ok(backup::begun(begun, 1, until, "interrupted", [7; 32]));
+    b.open(1).unwrap().act_alone(backup::MAKE, Audience::OwnDesk, interrupted).unwrap();
+    let kept = crate::backup::keep(&b);
+    b.case("Lost");
+    crate::backup::set_back(&b, &kept);
+    b.must(1, "backup declare", &[("because", "the disk failed")]);
+    let mut place = b.place(2);
+    let (me, _) = identity::unlock(&mut place).unwrap();
+    let mut declared = Workspace::open_set_back(&place.workspace, &place.identity, me, place.clock).unwrap();
+    met.walk(&mut declared, "XB-2");
+    drop(declared);
+    b.must(2, "backup confirm", &[]);
+    met.walk(&mut b.open(1).unwrap(), "XB-1");
     for ((kind, state, who), count) in &met.looked {
         println!("{kind} {state} {who}: {count}");
     }
