@@ -41,6 +41,14 @@ words! {
     }
 }
 
+words! {
+    /// How the name of a file in the Common Exercise Format ends.
+    CexfEnding {
+        /// It is JSON.
+        Json = "json",
+    }
+}
+
 /// What an exercise says of itself, each of which may be changed later.
 const ABOUT: [Arg; 8] = [
     Arg::new("objective", ArgKind::Line, "an objective: what is to be shown, then a colon and the capability")
@@ -534,7 +542,8 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let cleared = cleared::clear_exercise(&workspace.records(), &workspace.meta.realm, now, workspace.person(), rows)?
         .map_err(|verdict| Error::refused(verdict, None))?;
     let rows = cleared.value();
-    let is_json = out.path().extension().is_some_and(|e| e == "json");
+    let ending = out.path().extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let is_json = CexfEnding::parse(ending).is_some();
     let (text, what) = if is_json {
         let plan = workspace.content(&of)?.as_ref().map(Plan::read).unwrap_or_default();
         let id = |n: i64, what: &str| uuid(of.id, n, what);
