@@ -246,9 +246,22 @@ pub struct Example {
     pub act: Vec<Change>,
 }
 
-/// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do. A restore
-/// is declared by the first acts of another log: `set_back.rs` tries that.
-pub const NEVER: &[&str] = &["desk-found", "disclosure-item", "backup-declare", "backup-confirm"];
+/// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do.
+pub const NEVER: &[&str] = &[
+    "desk-found",
+    "disclosure-item",
+    // A restore is declared by the first acts of another log: `set_back.rs` tries that.
+    "backup-declare",
+    "backup-confirm",
+    // Acts of play, which no live desk takes; in an exercise they are forged in `suite/exercises.rs`.
+    "exercise-start",
+    "exercise-pause",
+    "exercise-clock",
+    "exercise-end",
+    "exercise-deliver",
+    "exercise-respond",
+    "exercise-hot-wash",
+];
 
 /// An honest example of each kind of change that a partner may send. They are taken in one after the other, or each alone.
 pub fn examples(s: &mut Scene) -> Vec<Example> {
