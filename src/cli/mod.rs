@@ -2,6 +2,7 @@
 //! prints its output. It decides nothing.
 
 pub mod demo;
+pub mod examples;
 pub mod fault;
 pub mod guide;
 pub mod manual;
@@ -10,3 +11,4 @@ pub mod print;
 pub mod run;
 pub mod tour;
 pub mod tree;
+pub mod welcome;

@@ -31,6 +31,7 @@ mod lives;
 mod long_lists;
 mod menus;
 mod named_commands;
+mod pictures;
 mod plain;
 mod published;
 mod random_keys;

@@ -114,7 +114,7 @@ impl State {
         let mut form = FormView::new(command, &known.form, &known.labels, known.partner).with_others(known.others);
         let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
         if complete {
-            return self.submit(form.submission());
+            return self.submit(form.submission(self.now()));
         }
         if let Some(draft) = self.drafts.all.get(&form.draft_name()).cloned() {
             form.restore(draft);
@@ -256,7 +256,7 @@ impl State {
                 if failure.kind == ErrorKind::Signature {
                     form.clear_pairs();
                 }
-                form.failure = Some(failure);
+                form.refuse(failure);
             }
             None if failure.kind != ErrorKind::Cancelled => self.show_failure(&failure),
             None => {}
