@@ -6,8 +6,6 @@ use crate::value::timestamp::{Duration, Timestamp};
 
 /// Signs for two and more on one day, against the most of any day.
 const MANY: [char; 5] = ['▂', '▃', '▅', '▆', '█'];
-/// A day on which nothing is due.
-const NONE: [char; 2] = ['·', '.'];
 /// Columns before the first day: what is late, and the line of today.
 const BEFORE: usize = 2;
 
@@ -34,9 +32,14 @@ fn days_that_fit(days: usize, columns: usize) -> usize {
     days.min(columns.saturating_sub(BEFORE))
 }
 
+/// A day on which nothing is due.
+const fn none(ascii: bool) -> char {
+    if ascii { '.' } else { '·' }
+}
+
 fn sign(n: u64, most: u64, ascii: bool) -> char {
     match (n, ascii) {
-        (0, _) => NONE[usize::from(ascii)],
+        (0, _) => none(ascii),
         (1..=9, true) => char::from_digit(n as u32, 10).unwrap_or('+'),
         (_, true) => '+',
         (1, false) => '■',
@@ -66,7 +69,7 @@ impl Days {
             };
             pieces.push((sign(*count, most, ascii).to_string(), role));
             let gap = column_of(n + 1, all, columns).min(columns) - column_of(n, all, columns) - 1;
-            pieces.push((NONE[usize::from(ascii)].to_string().repeat(gap), StyleRole::Border));
+            pieces.push((none(ascii).to_string().repeat(gap), StyleRole::Border));
         }
         pieces
     }
