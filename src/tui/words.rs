@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::command::desk::workspace_info::line_of;
 use crate::record::kind::Kind;
-use crate::record::store::Record;
+use crate::record::store::{Record, RecordStore as _};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -54,8 +54,26 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             let name = law.request(kind).map_or(line.as_str(), |row| row.name.as_str());
             does(kind, name).to_owned()
         }
+        Kind::Review => match subject_of(workspace, record)? {
+            Some(of) => format!("review of {}", called(workspace, &of)?),
+            None => line,
+        },
+        Kind::Hold => match subject_of(workspace, record)? {
+            Some(of) => format!("{}, {line}", called(workspace, &of)?),
+            None => line,
+        },
+        Kind::Disclosure => match record.partner {
+            Some(partner) => format!("sharing with {}", workspace.code_of(partner)?),
+            None => line,
+        },
         _ => line,
     })
+}
+
+/// The record that a record is about, unless it is of the same kind: nothing is called by itself.
+fn subject_of(workspace: &Workspace, record: &Record) -> Result<Option<Record>, Error> {
+    let subject = record.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
+    Ok(subject.filter(|of| matches!(of.kind, Kind::Item | Kind::Request | Kind::Case)))
 }
 
 /// The content of a pattern that compares one thing: `panel.example` of `[domain-name:value = 'panel.example']`. Anything else

@@ -126,15 +126,18 @@ fn folded(no: Vec<May>) -> Vec<Entry<State>> {
     let mut groups: Vec<(String, Vec<May>)> = Vec::new();
     for may in no {
         let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();
+        // Where it stands is one reason; which state each of them wants instead is said when it is asked for.
+        let why = why.split(';').next().unwrap_or_default().to_owned();
         match groups.iter_mut().find(|(known, _)| *known == why) {
             Some((_, all)) => all.push(may),
             None => groups.push((why, vec![may])),
         }
     }
-    let one = |(_, mut all): (String, Vec<May>)| {
+    let one = |(why, mut all): (String, Vec<May>)| {
         let names: Vec<String> = all.iter().map(|may| may.command.full_name()).collect();
         let entry = entry(all.swap_remove(0));
-        let note = StyledText::new(entry.note.text.clone(), StyleRole::Note);
+        let text = if names.len() > 1 { format!("no    {why}") } else { entry.note.text.to_string() };
+        let note = StyledText::new(text, StyleRole::Note);
         let also = if names.len() > 1 { names.join(" ") } else { String::new() };
         Entry { name: in_few(&names).into(), note, also, ..entry }
     };
