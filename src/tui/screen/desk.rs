@@ -72,7 +72,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         title: Shown::from(format!("WAITS ON OTHERS {}", others.len())),
         columns,
         rows: others.into_iter().chain(stops(workspace, &agenda)?).collect(),
-        empty: Shown::of("Nothing waits on others, and nothing is stopped."),
+        empty: Shown::of("Nothing waits on others."),
         most: 7,
         share: 2,
         alone_from: OTHERS,

@@ -169,6 +169,19 @@ impl State {
     }
 
     pub(super) fn previewed(&mut self, ticket: Ticket, answers: Vec<Option<Error>>, lines: &[String]) {
+        let is_it = |question: &Confirm<Self>| question.asked == ticket;
+        if let [Some(failure)] = answers.as_slice()
+            && failure.kind == ErrorKind::Usage
+            && self.mode.find::<Confirm<Self>>().is_some_and(is_it)
+            && self.mode.find::<FormView>().is_some()
+        {
+            // What was typed does not fit: that is no question for the gate. It is said where it was typed.
+            self.close_where(is_it);
+            if let Some(form) = self.mode.find_mut::<FormView>() {
+                form.refuse(failure.clone());
+            }
+            return;
+        }
         if let Some(question) = self.mode.find_mut::<Confirm<Self>>().filter(|question| question.asked == ticket) {
             question.show_preview(answers, lines);
         }
