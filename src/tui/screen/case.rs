@@ -135,7 +135,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     )?;
     Ok(Section {
         title: Shown::of("ITEMS"),
-        aside: Shown::from(format!("{held} held")),
+        aside: Shown::from(format!("{held} kept")),
         empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
         ..section
     })

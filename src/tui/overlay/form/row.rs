@@ -85,7 +85,7 @@ impl FormRow {
         }
         match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
-                Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
+                Some(t) => Ok(when(t, now)),
                 None => Err("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected"),
             }),
             ArgKind::Duration => Some(match Duration::parse(text) {
@@ -113,6 +113,12 @@ impl FormRow {
         let text = self.label.clone().unwrap_or_else(|| self.input.lines().join(" / "));
         Shown::of(&text).to_string()
     }
+}
+
+/// A time, and how far off it is.
+fn when(time: Timestamp, now: Timestamp) -> String {
+    let span = time.since(now).in_short();
+    if time < now { format!("{}, already past", time.to_minute()) } else { format!("{}, in {span}", time.to_minute()) }
 }
 
 /// Whether several lines may be typed into a field.
