@@ -125,6 +125,7 @@ fn globals() -> Vec<clap::Arg> {
             .env("COMITY_THEME")
             .hide_env_values(true)
             .value_parser(theme())
+            .hide_possible_values(true)
             .help("the screens: their theme (safe, ansi, light, dark, mono)")
             .help_heading("Screens"),
         flag("readonly", "open the workspace read-only"),

@@ -221,7 +221,7 @@ pub fn kinds(workspace: &Workspace, words: &[&'static str]) -> Result<Vec<KindCh
     let own = side(&workspace.own_record()?);
     let partners = workspace.partners()?;
     let mut all = Vec::new();
-    for id in words {
+    for id in words.iter().copied() {
         let Some(kind) = law.request(id) else { continue };
         let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
         let with = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();

@@ -815,7 +815,7 @@ fn keys_that_cannot_be_meant_are_refused_before_the_screens() {
     check("preset = \"emacs\"\n", &[], &["no preset \"emacs\"; there are vim, arrows, screen-reader"]);
     check("theme = \"pink\"\n", &[], &["keys.toml", "no theme \"pink\"; there are safe, ansi, light, dark, mono"]);
     check("pressed = 1\n", &[], &["keys.toml", "pressed"]);
-    check("", &["--theme", "pink"], &["no theme \"pink\""]);
+    check("", &["--theme", "pink"], &["invalid value 'pink'", "safe, ansi, light, dark, mono"]);
 }
 
 #[test]
