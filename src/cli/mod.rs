@@ -2,6 +2,7 @@
 //! prints its output. It decides nothing.
 
 pub mod demo;
+pub mod examples;
 pub mod fault;
 pub mod guide;
 pub mod manual;
@@ -11,3 +12,4 @@ pub mod print;
 pub mod run;
 pub mod tour;
 pub mod tree;
+pub mod welcome;

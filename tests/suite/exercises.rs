@@ -612,7 +612,7 @@ fn three_desks_agree_at_the_end_however_bundles_are_delayed_or_lost() {
         let mut quiet = true;
         for (from, to) in [(0, 1), (0, 2), (1, 0), (2, 0)] {
             let code = codes[to];
-            let mut desks = [&mut control, &mut f, &mut g];
+            let desks = [&mut control, &mut f, &mut g];
             let made = desks[from].export(code, &mut n).is_some();
             quiet &= !made;
             let last = desks[from].sent.get(code).copied().unwrap_or_default();

@@ -36,6 +36,7 @@ mod long_lists;
 mod menus;
 mod named_commands;
 mod new_keys;
+mod pictures;
 mod plain;
 mod published;
 mod random_keys;

@@ -13,9 +13,9 @@ use crate::host::file;
 use crate::record::action::{self, WAS_DONE};
 use crate::record::exercise::{self, Plan};
 use crate::record::kind::{Kind, State};
-use crate::record::{inject, member};
 use crate::record::observation::Rating;
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{inject, member};
 use crate::report::after_action::{
     self, ActionReport, AfterAction, InjectReport, ObjectiveReport, Participant, Rated, ReportError, Said, Seen,
 };
