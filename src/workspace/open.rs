@@ -90,7 +90,7 @@ struct Play {
     runs: bool,
     over: bool,
     /// The time of the last act here.
-    floor: Timestamp,
+    last_act: Timestamp,
 }
 
 impl Play {
@@ -100,7 +100,7 @@ impl Play {
             (false, false) => self.clock.at,
             (false, true) => machine.max(self.clock.at),
         };
-        time.max(self.floor)
+        time.max(self.last_act)
     }
 }
 
@@ -417,6 +417,10 @@ impl Workspace {
                 if !workspace.is_first_sight {
                     workspace.update_trust_state()?;
                 }
+                // Only where the log is known not to be an older one: files that it does not know may be what it lacks.
+                if known.is_some() && workspace.distrust().is_none() {
+                    crate::workspace::evidence::remove_orphans(&workspace.folder, &workspace.records())?;
+                }
             }
         }
         Ok(workspace)
@@ -669,13 +673,13 @@ impl Workspace {
         {
             return Ok(play);
         }
-        let floor = self.last_signed()?.unwrap_or(Timestamp::EPOCH);
+        let last_act = self.last_signed()?.unwrap_or(Timestamp::EPOCH);
         let current = exercise::current(&self.records(), self.meta.desk)?;
         let play = current.and_then(|record| {
             let clock = exercise::clock_of(&record)?;
             let runs = record.is(exercise::State::Running);
             let over = !exercise::IN_PLAY.contains(&record.state);
-            Some(Play { clock, runs, over, floor })
+            Some(Play { clock, runs, over, last_act })
         });
         *known = Some((at, play));
         Ok(play)

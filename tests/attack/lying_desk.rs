@@ -84,7 +84,6 @@ pub struct Said {
     pub seen: Vec<Seen>,
     /// What its clock says.
     pub now: Timestamp,
-    /// The leaves of its log.
     pub leaves: Vec<Digest>,
     last: (Digest, HybridTime),
     waiting: Vec<SignedAct>,

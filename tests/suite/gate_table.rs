@@ -482,9 +482,12 @@ const SIGNED_BY: [(&[&str], &str); 11] = [
     ),
     (
         &["desk-officer"],
-        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order",
+        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order delete-answer",
     ),
-    (&["desk-officer", "release-officer", "administrator"], "hold hold-lift backup-reapply"),
+    (
+        &["desk-officer", "release-officer", "administrator"],
+        "hold hold-lift backup-reapply hold-review retention-review retention-event disposal-propose disposal-decide",
+    ),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (
         &["exercise-controller"],
@@ -499,7 +502,7 @@ const SIGNED_BY: [(&[&str], &str); 11] = [
     ),
     (
         &[],
-        "certificate certificate-countersign backup-make backup-keep backup-destroy backup-declare backup-confirm refusal-count",
+        "certificate certificate-countersign backup-make backup-keep backup-destroy backup-declare backup-confirm refusal-count custody-look custody-sign",
     ),
 ];
 
@@ -554,7 +557,8 @@ fn act_table(q: &Value) -> (Findings, Vec<String>) {
     t.insert("A-02".into(), signers.is_empty() || signers.iter().any(|s| has(&q["roles"], s)));
     t.insert("A-03".into(), q["missing"] == json!([]));
     t.insert("A-04".into(), q["first"].is_null() || q["first"] != q["by"]);
-    let lenient = kind.starts_with("certificate") || kind == "request-withdraw" || kind == "delete-order";
+    let lenient =
+        kind.starts_with("certificate") || ["request-withdraw", "delete-order", "delete-answer"].contains(&kind);
     let fit = p["realm"] == q["realm"]
         && (p["standing"] == "pinned" || (lenient && p["standing"] == "suspended"))
         && (p["channel"] != "suspended" || lenient);

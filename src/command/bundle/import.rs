@@ -1037,6 +1037,8 @@ fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         format!("\nPassed over: {}.", names(&passed_over).join(", "))
     };
     let imported = Imported { bundles: outcomes, passed_over: names(&passed_over) };
+    // A receipt may have come for what lies in the outbox.
+    super::outbox::sweep(workspace)?;
     Ok(Output::thing(&imported).with_message(said.join("\n") + &more))
 }
 
