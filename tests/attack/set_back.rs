@@ -65,9 +65,6 @@ fn two_members_of_a_partner_who_declare_it_are_believed() {
     let path = s.liar.bundle_with(|manifest| manifest.continues.clear());
     assert_eq!(takes(&s.a, &path), Err(ErrorKind::Fork));
     s.liar.said = before;
-    for member in [1, 2] {
-        s.a.must(member, "partner resume", &[("partner", "XB"), ("stream", "yes"), ("because", "a mistake")]);
-    }
     assert_eq!(stream(&s), "running");
     assert_eq!(broken(&s.a), Vec::<String>::new());
     s.a.must(2, "audit verify", &[]);
