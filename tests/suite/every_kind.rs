@@ -325,6 +325,10 @@ fn the_reason_of_a_purge_goes_with_the_next_one() {
     a.must(1, "retention purge", &[]);
     assert!(!there("zqreasonofitem"));
     a.must(1, "retention purge", &[("case", &case), ("because", "zqreasonofcase")]);
+    // Asking again, as whoever was interrupted does, makes no second certificate.
+    let certified = a.must(1, "retention certificates", &[]).value.as_array().unwrap().len();
+    a.must(1, "retention purge", &[("case", &case), ("because", "once more")]);
+    assert_eq!(a.must(1, "retention certificates", &[]).value.as_array().unwrap().len(), certified);
     a.must(1, "retention purge", &[]);
     assert!(!there("zqreasonofcase"));
     assert!(a.must(1, "retention purge", &[]).message.unwrap().contains("Nothing to erase"));

@@ -138,6 +138,13 @@ fn targets(workspace: &Workspace, scope: &Record) -> Result<Vec<Target>, Error> 
     Ok(goes)
 }
 
+/// What is left to do where a record that was erased is named once more: of the reason alone, which goes with the next purge, no second
+/// purge is made.
+fn left_of(scope: &Record, targets: Vec<Target>) -> Vec<Target> {
+    let is_done = scope.is_purged() && targets.iter().all(|(_, kind)| *kind == Kind::Purge);
+    if is_done { Vec::new() } else { targets }
+}
+
 /// What dies with records that are erased, though it is no part of their case: what is about one of them, and what brought
 /// or carried them. `whole` says that one of them is enough for a disclosure: its case goes; else all must be erased.
 fn what_speaks_of(workspace: &Workspace, erased: &HashSet<Id>, whole: bool) -> Result<Vec<Target>, Error> {
@@ -304,7 +311,7 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         workspace.trusted_records()?.check_case(case.id)?;
     }
     let (targets, withheld) = match (&named, &list) {
-        (Some(scope), _) => (targets(workspace, scope)?, Vec::new()),
+        (Some(scope), _) => (left_of(scope, targets(workspace, scope)?), Vec::new()),
         (None, Some(list)) => confirmed(workspace, list)?,
         (None, None) => due(workspace)?,
     };
