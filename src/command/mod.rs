@@ -45,7 +45,9 @@ nouns! {
     notice: notice::COMMANDS;
     gate: gate::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
-    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
+    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::history::COMMANDS, bundle::missing::COMMANDS,
+        bundle::watch::COMMANDS, bundle::relay::COMMANDS, bundle::quarantine::COMMANDS;
+    conflict: conflict::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }
 

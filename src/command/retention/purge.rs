@@ -327,7 +327,7 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     }
     carried.sort_unstable();
     carried.dedup();
-    crate::command::bundle::export::outbox_files_with(workspace, &carried)
+    crate::command::bundle::outbox::files_with(workspace, &carried)
 }
 
 /// Finishes every purge that was begun and not certified. Answers the last certificate.

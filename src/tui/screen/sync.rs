@@ -1,7 +1,8 @@
 //! Sync: what would leave to a partner, YES, PART or NO, and why; and the bundles that went and came.
 
 use super::definition::{Screen, ViewParams, count, due_at, in_mood, row, state};
-use crate::command::bundle::export::{Leaves, history_rows, preview};
+use crate::command::bundle::export::{Leaves, preview};
+use crate::command::bundle::history::history_rows;
 use crate::command::partner;
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
@@ -85,7 +86,11 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
                 Cell::from(format!("{} to {}", b.from, b.to)),
                 Cell::number(b.sequence),
                 in_mood(ListWord::of(b.state), b.state.mood()),
-                Cell::from(counted(b.acts, "act")).by(SortKey::Number(b.acts)),
+                if b.note.is_empty() {
+                    Cell::from(counted(b.acts, "act")).by(SortKey::Number(b.acts))
+                } else {
+                    Cell::from(b.note.as_str()).by(SortKey::Number(b.acts)).styled(StyleRole::Due)
+                },
                 due_at(b.at, workspace.now()),
             ])
         })
