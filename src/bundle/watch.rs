@@ -20,14 +20,14 @@ pub struct Entry {
 
 /// What a look found.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Ready {
+pub struct DueFiles {
     /// Files to open.
     pub open: Vec<OsString>,
     /// Files that have had their time: they are cut short, or never came to rest. Each with why, where it was opened.
     pub overdue: Vec<(OsString, Option<String>)>,
 }
 
-impl Ready {
+impl DueFiles {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.open.is_empty() && self.overdue.is_empty()
@@ -75,9 +75,9 @@ impl Watch {
     }
 
     /// Takes in what a look saw of the regular files of the folder.
-    pub fn look(&mut self, entries: &[Entry], now: Timestamp) -> Ready {
+    pub fn look(&mut self, entries: &[Entry], now: Timestamp) -> DueFiles {
         let mut before = std::mem::take(&mut self.known);
-        let mut ready = Ready::default();
+        let mut ready = DueFiles::default();
         for entry in entries.iter().filter(|e| !is_passed_over(&e.name)) {
             let Entry { name, bytes, changed } = entry.clone();
             let known = match before.remove(&name) {
@@ -155,7 +155,10 @@ mod tests {
         assert!(watch.look(&[entry("a", 3)], at(501)).is_empty(), "another one now");
         assert_eq!(watch.look(&[entry("a", 3)], at(502)).open, ["a"]);
         assert!(watch.look(&[], at(503)).is_empty());
-        assert!(watch.look(&[entry("a", 3)], at(504)).is_empty(), "what came back is looked at anew");
+        assert!(
+            watch.look(&[entry("a", 3)], at(504)).is_empty(),
+            "what came back is looked at again from the beginning"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
-use comity::bundle::watch::{Entry, Ready, Watch};
+use comity::bundle::watch::{DueFiles, Entry, Watch};
 use comity::value::timestamp::{Duration, Timestamp};
 
 /// Numbers that follow from a seed: the same in every run.
@@ -193,7 +193,7 @@ fn schedule(seed: u64) -> Result<(), String> {
     for minute in 0..LOOKS {
         carrier.goes_on(minute);
         let now = start.plus(Duration::minutes(minute));
-        let Ready { open, overdue } = watch.look(&carrier.entries(), now);
+        let DueFiles { open, overdue } = watch.look(&carrier.entries(), now);
         if let Some((name, _)) = overdue.first() {
             return Err(format!("{name:?} is refused in minute {minute}"));
         }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::outbox::{self, Place};
+use super::outbox::{self, OutputPlace};
 use super::volumes;
 use crate::act::change::Line;
 use crate::act::checkpoint::Checkpoint;
@@ -615,7 +615,7 @@ fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         Some(_) => return Err(Error::usage("--again is for one partner: each has its own numbers")),
         None => false,
     };
-    let out = Place::of(args, several || most.is_some() || was_in_volumes)?;
+    let out = OutputPlace::of(args, several || most.is_some() || was_in_volumes)?;
     if let Some(n) = again {
         return write_again(workspace, first, n, &out);
     }
@@ -645,7 +645,7 @@ fn hand_out(
     to: &Record,
     exported: Exported,
     kept: &[PathBuf],
-    out: &Place,
+    out: &OutputPlace,
 ) -> Result<(Exported, String), Error> {
     let stay = if exported.stays > 0 {
         format!(" What stays: {}; `bundle preview` says why.", counted(exported.stays, "act"))
@@ -681,7 +681,7 @@ struct WrittenAgain {
     sequence: u64,
 }
 
-fn write_again(workspace: &mut Workspace, to: &Record, sequence: i64, out: &Place) -> Result<Output, Error> {
+fn write_again(workspace: &mut Workspace, to: &Record, sequence: i64, out: &OutputPlace) -> Result<Output, Error> {
     let number = u64::try_from(sequence).unwrap_or(0);
     let kept = outbox::kept(workspace, to, number)?;
     let read_back = outbox::deliver(workspace, to, number, &kept, out)?;

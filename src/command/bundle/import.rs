@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::apply::apply;
-use super::missing::{self, Asked};
+use super::missing::{self, AskedFor};
 use super::place::{self, StreamPosition};
 use super::quarantine::{self, inbox_file};
 use super::source::{self, Found};
@@ -103,7 +103,7 @@ pub struct Outcome {
 #[derive(Serialize)]
 struct Imported {
     bundles: Vec<Outcome>,
-    asks: Vec<Asked>,
+    asks: Vec<AskedFor>,
     waits: Vec<String>,
     passed_over: Vec<String>,
     why: Vec<PassedOver>,
@@ -190,7 +190,7 @@ pub struct Intake {
     /// The bundles that were taken in, in the order in which they were.
     pub outcomes: Vec<Outcome>,
     /// The requests for what is missing at partners.
-    pub asks: Vec<Asked>,
+    pub asks: Vec<AskedFor>,
     /// What waited here, followed, and was refused.
     pub followed_badly: Vec<Error>,
 }
@@ -480,8 +480,8 @@ fn report(intake: Intake, in_folders: &[PathBuf], from_folder: bool) -> Result<O
         )
         .with("passed_over", passed_over));
     }
-    let mut said: Vec<String> = outcomes.iter().map(say).collect();
-    said.extend(asks.iter().map(Asked::said));
+    let mut said: Vec<String> = outcomes.iter().map(format_outcome).collect();
+    said.extend(asks.iter().map(AskedFor::said));
     said.extend(waits.iter().map(|w| format!("{}.", capital(&w.what))));
     if !over.is_empty() {
         let each = over.iter().map(|p| format!("{} ({})", p.file, p.why)).collect::<Vec<_>>().join(", ");
@@ -493,7 +493,7 @@ fn report(intake: Intake, in_folders: &[PathBuf], from_folder: bool) -> Result<O
 }
 
 /// What is said of a bundle that was taken in.
-pub fn say(o: &Outcome) -> String {
+pub fn format_outcome(o: &Outcome) -> String {
     let (acts, changes) = (counted(o.acts, "act"), counted(o.changes, "change"));
     let above = match o.above_ceiling {
         0 => String::new(),

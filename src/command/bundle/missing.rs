@@ -37,7 +37,7 @@ pub const COMMANDS: &[Command] = &[Command {
 
 /// What a partner asks for.
 #[derive(Clone, Debug, Serialize)]
-pub struct Asked {
+pub struct AskedFor {
     /// Who asks.
     pub from: String,
     /// The numbers of this desk's bundles that are missing there.
@@ -46,7 +46,7 @@ pub struct Asked {
     pub already: bool,
 }
 
-impl Asked {
+impl AskedFor {
     /// In words.
     pub fn said(&self) -> String {
         let (from, which) = (&self.from, joined(&self.missing));
@@ -109,7 +109,7 @@ pub fn sealed(workspace: &Workspace, from: &Record, missing: Vec<u64>) -> Result
 }
 
 /// Takes in what asks for bundles of this desk, and notes it. One that came before, or is older than another that did, is a no-op.
-pub fn take_ask(workspace: &mut Workspace, opened: &OpenedAsk) -> Result<Asked, Error> {
+pub fn take_ask(workspace: &mut Workspace, opened: &OpenedAsk) -> Result<AskedFor, Error> {
     let ask = &opened.ask;
     let (partner, keys) = source::known(workspace, ask.from)?;
     let code = partner.key.clone().unwrap_or_default();
@@ -142,7 +142,7 @@ pub fn take_ask(workspace: &mut Workspace, opened: &OpenedAsk) -> Result<Asked, 
     if let Some(n) = ask.missing.iter().find(|n| **n > sent) {
         return Err(never(*n));
     }
-    let mut asked = Asked { from: code, missing: ask.missing.clone(), already: true };
+    let mut asked = AskedFor { from: code, missing: ask.missing.clone(), already: true };
     if stream::asked_for(&stream).is_some_and(|before| before.made >= ask.made) {
         return Ok(asked);
     }

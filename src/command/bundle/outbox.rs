@@ -96,7 +96,7 @@ pub fn files_with(workspace: &Workspace, positions: &[i64]) -> Result<Vec<PathBu
 }
 
 /// Where bundles are written to.
-pub enum Place {
+pub enum OutputPlace {
     /// A file.
     File(Destination),
     /// A folder, in which they are named by their digest.
@@ -105,7 +105,7 @@ pub enum Place {
     Stdout,
 }
 
-impl Place {
+impl OutputPlace {
     /// The place that a command is given; asked for before anything is made.
     pub fn of(args: &Args, in_folder: bool) -> Result<Self, Error> {
         let path = args.path("out")?;
@@ -165,7 +165,7 @@ pub fn deliver(
     to: &Record,
     sequence: u64,
     kept: &[PathBuf],
-    out: &Place,
+    out: &OutputPlace,
 ) -> Result<&'static str, Error> {
     let record = record_of(workspace, to, sequence)?;
     let unknown = |failure: Error| {
@@ -177,16 +177,16 @@ pub fn deliver(
     };
     for (n, path) in kept.iter().enumerate() {
         match out {
-            Place::File(out) => out.copy(path).and_then(|()| read_back(out.path(), path)),
-            Place::Folder(out) => {
+            OutputPlace::File(out) => out.copy(path).and_then(|()| read_back(out.path(), path)),
+            OutputPlace::Folder(out) => {
                 let name = carried_name(workspace, &record, n, kept.len());
                 out.put(path, &name).and_then(|written| read_back(&written, path))
             }
-            Place::Stdout => file::copy_to_stdout(path).map_err(Error::from),
+            OutputPlace::Stdout => file::copy_to_stdout(path).map_err(Error::from),
         }
         .map_err(unknown)?;
     }
-    if let Place::Stdout = out {
+    if let OutputPlace::Stdout = out {
         return Ok(" Nobody can read back what went into a pipe: it counts as sent when the partner acknowledges it.");
     }
     if bundle::is_unwritten(&record) || is_wanted(workspace, &record)? {

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::export;
 use super::import::{Fate, Intake, name_of, take_all};
-use super::outbox::{self, Place};
+use super::outbox::{self, OutputPlace};
 use super::relay;
-use crate::bundle::watch::{Entry, Ready, Watch};
+use crate::bundle::watch::{DueFiles, Entry, Watch};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -123,7 +123,7 @@ impl Watcher {
     }
 
     /// Looks at the folder once, and tells what there is to do. Nothing is opened.
-    pub fn look(&mut self, now: Timestamp) -> Result<Ready, Error> {
+    pub fn look(&mut self, now: Timestamp) -> Result<DueFiles, Error> {
         let listed = file::listed_in(self.folder.path())?.into_iter();
         let entries: Vec<Entry> = listed
             .filter_map(|l| Some(Entry { name: l.path.file_name()?.to_owned(), bytes: l.bytes, changed: l.changed }))
@@ -132,7 +132,7 @@ impl Watcher {
     }
 
     /// Takes in what is ready, and refuses what has had its time.
-    pub fn take(&mut self, workspace: &mut Workspace, ready: &Ready, job: &mut Job) -> Result<(), Error> {
+    pub fn take(&mut self, workspace: &mut Workspace, ready: &DueFiles, job: &mut Job) -> Result<(), Error> {
         let open: Vec<PathBuf> = ready.open.iter().map(|name| self.path(name)).collect();
         let now = workspace.now();
         self.sort(take_all(workspace, &open, job)?, now)?;
@@ -214,7 +214,7 @@ impl Watcher {
     pub fn write_due(&mut self, workspace: &mut Workspace, to: &[Record], job: &mut Job) -> Result<(), Error> {
         let ids: Vec<_> = to.iter().map(|p| p.id).collect();
         self.report.written.extend(relay::pass_all(workspace, self.folder.path(), &ids)?);
-        let place = Place::Folder(Folder::of(self.folder.path().to_owned())?);
+        let place = OutputPlace::Folder(Folder::of(self.folder.path().to_owned())?);
         for partner in to {
             let code = partner.key.clone().unwrap_or_default();
             let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
@@ -294,7 +294,7 @@ fn watch(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output
     }
     loop {
         let mut seen = file::listed_in(workspace.folder())?;
-        let (mut ready, folder) = (Ready::default(), workspace.folder().to_owned());
+        let (mut ready, folder) = (DueFiles::default(), workspace.folder().to_owned());
         workspace.step_aside(|now| {
             pause(every.max(1000), &watcher.report, job)?;
             ready = watcher.look(now)?;
