@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use super::place::alarm;
+use super::set_back;
 use super::source::{self, Whole};
 use super::verify::{Verified, made_by_nobody, only_zeros, unsigned};
 use crate::act::checkpoint;
@@ -114,7 +116,7 @@ pub fn apply(
         size: checked.checkpoint.size,
         root: checked.checkpoint.root,
         cosignature: cosignature.to_string(),
-        acknowledged: manifest.acknowledges.as_ref().map(|r| r.sequence),
+        acknowledged: checked.acknowledged,
         cosigned: checked.cosigned.clone(),
         format: Some(FORMAT_NUMBER),
     };
@@ -162,6 +164,10 @@ pub fn apply(
         },
     )?;
     let records = SqlRecordStore::authenticated(&tx);
+    if !set_back::names_its_logs(&records, &manifest)? {
+        let code = verified.from.key.clone().unwrap_or_default();
+        return Err(alarm(&code, "goes on from another one, and two of its members have not declared that"));
+    }
     let by = member::by_person(&records, manifest.from, manifest.by)?.filter(|m| m.is(member::State::Active));
     let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();
     let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
@@ -179,5 +185,7 @@ pub fn apply(
     }
     workspace.commit(tx)?;
     workspace.after_commit()?;
+    // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself.
+    crate::command::taskforce::pass_on(workspace, None, false)?;
     Ok(above)
 }

@@ -12,6 +12,7 @@ use super::apply::apply;
 use super::missing::{self, AskedFor};
 use super::place::{self, StreamPosition};
 use super::quarantine::{self, inbox_file};
+use super::set_back;
 use super::source::{self, Found};
 use super::verify::{Verified, verify};
 use crate::bundle::open::BundleError;
@@ -97,6 +98,9 @@ pub struct Outcome {
     pub changes: u64,
     /// How many items came above the ceiling of this desk's agreement: they are not passed on.
     pub above_ceiling: usize,
+    /// That the sender was set back, where this bundle says so.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub set_back: String,
 }
 
 /// What an import came to.
@@ -134,6 +138,7 @@ fn outcome(v: &Verified, state: Taken) -> Outcome {
         acts: v.found.acts,
         changes: v.found.changes,
         above_ceiling: 0,
+        set_back: String::new(),
     }
 }
 
@@ -373,8 +378,16 @@ fn take_spooled(workspace: &mut Workspace, spooled: &[PathBuf], job: &mut Job) -
     if verified.place == StreamPosition::Again {
         return Ok(outcome(&verified, Taken::Already));
     }
-    let above_ceiling = apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner)?;
-    Ok(Outcome { above_ceiling, ..outcome(&verified, Taken::Imported) })
+    let restores = set_back::restores_of(workspace, verified.from.id)?;
+    let above_ceiling = match apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner) {
+        Err(failure) if failure.kind == ErrorKind::Fork => {
+            place::freeze(workspace, spooled)?;
+            return Err(failure);
+        }
+        applied => applied?,
+    };
+    let set_back = set_back::news_of(workspace, &verified.from, restores)?;
+    Ok(Outcome { above_ceiling, set_back, ..outcome(&verified, Taken::Imported) })
 }
 
 /// Keeps a bundle that came too early, or the volumes of one that is not whole. Another one of the same number is another history.
@@ -388,7 +401,15 @@ fn keep_waiting(workspace: &Workspace, spooled: &[PathBuf]) -> Result<Option<Out
             Ok(StreamPosition::Again) => {
                 let from = from.key.unwrap_or_default();
                 let state = Taken::Already;
-                return Ok(Some(Outcome { from, sequence: n, state, acts: 0, changes: 0, above_ceiling: 0 }));
+                return Ok(Some(Outcome {
+                    from,
+                    sequence: n,
+                    state,
+                    acts: 0,
+                    changes: 0,
+                    above_ceiling: 0,
+                    set_back: String::new(),
+                }));
             }
             Err(failure) if failure.kind != ErrorKind::Gap => return Err(failure),
             Ok(StreamPosition::Next) | Err(_) => {}
@@ -499,7 +520,7 @@ pub fn format_outcome(o: &Outcome) -> String {
         0 => String::new(),
         n => format!(" {} above the ceiling of your agreement: shown, and not passed on.", counted(n, "item")),
     };
-    format!("Bundle {} from {}: {}, {acts}, {changes}.{above}", o.sequence, o.from, o.state)
+    format!("Bundle {} from {}: {}, {acts}, {changes}.{above}{}", o.sequence, o.from, o.state, o.set_back)
 }
 
 fn capital(text: &str) -> String {

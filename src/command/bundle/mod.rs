@@ -9,6 +9,7 @@ pub mod outbox;
 pub mod place;
 pub mod quarantine;
 pub mod relay;
+pub mod set_back;
 pub mod source;
 pub mod verify;
 pub mod volumes;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::quarantine::{self, fork_file};
+use super::set_back::{self, OfLog};
 use super::source::{self, Plain};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::note::{KeyKind, Note, NoteKey, SignatureLine};
@@ -13,10 +14,11 @@ use crate::bundle::open::Opened;
 use crate::host::file;
 use crate::record::bundle;
 use crate::record::card::DeskKeys;
-use crate::record::store::Record;
+use crate::record::store::{Record, RecordStore as _};
 use crate::record::stream::{self, SignedManifest};
 use crate::store::tree::SqlTree;
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
@@ -44,10 +46,17 @@ pub fn place(
     let last = stream::received(&stream);
     let expected = last.map_or(1, |(n, _)| n + 1);
     let n = manifest.sequence;
-    if n < expected {
-        let known = bundle::numbered(&workspace.records(), from.id, bundle::State::Received, n)?;
-        let same = known.is_some_and(|r| r.text("manifest") == Some(digest.to_string().as_str()));
-        return if same { Ok(StreamPosition::Again) } else { Err(fork(&code, n)) };
+    let of_log = set_back::log_of(&workspace.records(), &stream, manifest)?;
+    if n < expected || of_log == OfLog::Old {
+        let known = workspace.records().get(Id::from_digest(digest))?.filter(|r| r.is(bundle::State::Received));
+        let is_known = known.is_some_and(|r| r.partner == Some(from.id));
+        match (is_known, of_log) {
+            (true, _) => return Ok(StreamPosition::Again),
+            (false, OfLog::Old) => return Err(of_old_log(&code, n)),
+            // A desk that was set back goes on with the number after the last one that it remembers.
+            (false, OfLog::Restored) => {}
+            (false, OfLog::Same | OfLog::Unknown) => return Err(fork(&code, n)),
+        }
     }
     if !stream.is(stream::State::Running) {
         return Err(is_frozen(&code));
@@ -67,10 +76,20 @@ pub fn place(
         );
         return Err(Error::new(ErrorKind::Gap, what, next).with("missing", missing));
     }
-    if manifest.previous != last.map(|(_, m)| m) {
-        return Err(fork(&code, n));
-    }
-    Ok(StreamPosition::Next)
+    let follows = match of_log {
+        OfLog::Restored => set_back::fits_what_was_seen(&workspace.records(), &stream, manifest)?,
+        _ => manifest.previous == last.map(|(_, m)| m),
+    };
+    if follows { Ok(StreamPosition::Next) } else { Err(fork(&code, n)) }
+}
+
+/// The error for what is of a log that its desk has declared to be over.
+fn of_old_log(code: &str, n: u64) -> Error {
+    Error::new(
+        ErrorKind::Fork,
+        format!("bundle {n} is of a log that {code} has declared to be lost when it was set back"),
+        "nothing of it was applied; what it brings is not known at its desk any more: call the partner",
+    )
 }
 
 /// The error for what tells another history.
@@ -101,6 +120,12 @@ fn contradiction(workspace: &Workspace, from: &Record, opened: &Opened<Plain>) -
     let (last, manifest) = (stream::received(&stream), &opened.manifest);
     let (expected, other) = (last.map_or(1, |(n, _)| n + 1), opened.digest());
     let fork = |known: Option<Digest>| Some(stream::Fork { sequence: manifest.sequence, other, known });
+    match set_back::log_of(&workspace.records(), &stream, manifest)? {
+        OfLog::Old => return Ok(None),
+        // It says that it was set back, and does not show it.
+        OfLog::Restored => return Ok(fork(last.map(|(_, m)| m))),
+        OfLog::Same | OfLog::Unknown => {}
+    }
     if manifest.sequence < expected {
         let known = bundle::numbered(&workspace.records(), from.id, bundle::State::Received, manifest.sequence)?;
         let known = known.and_then(|r| r.text("manifest").and_then(Digest::parse));
@@ -177,6 +202,8 @@ pub struct Checked {
     pub checkpoint: Checkpoint,
     /// Its cosignature on our checkpoint: the size, and the line.
     pub cosigned: Option<(u64, String)>,
+    /// The last of our bundles that it has, where that is one that is known here.
+    pub acknowledged: Option<u64>,
 }
 
 /// The sender's log has grown from what was seen; receipts and cosignatures speak of what is here.
@@ -205,29 +232,40 @@ pub fn statements(
     note.verify(&key).map_err(|e| {
         Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
     })?;
-    log_goes_on(&stream, manifest, &checkpoint).map_err(|what| alarm(&code, what))?;
+    let is_after_restore = set_back::log_of(&workspace.records(), &stream, manifest)? == OfLog::Restored;
+    if !is_after_restore {
+        log_goes_on(&stream, manifest, &checkpoint).map_err(|what| alarm(&code, what))?;
+    }
+    let knows_lost_log = set_back::knows_lost_log(workspace, &stream)?;
     if stream::format(&stream) > Some(FORMAT_NUMBER) {
         let what = format!("{code} has sent bundles of a newer format before, and this one is of an older");
         return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
     }
+    let mut acknowledged = manifest.acknowledges.as_ref().map(|r| r.sequence);
     if let Some(receipt) = &manifest.acknowledges {
         let ours = bundle::numbered(&workspace.records(), from.id, bundle::State::Sent, receipt.sequence)?;
-        if ours.is_none_or(|r| r.text("manifest") != Some(receipt.manifest.to_string().as_str())) {
-            return Err(alarm(&code, "acknowledges a bundle that was never sent"));
-        }
-        if stream::acknowledged(&stream) > Some(receipt.sequence) {
-            return Err(alarm(&code, "acknowledges less than it did before"));
+        let is_ours = ours.is_some_and(|r| r.text("manifest") == Some(receipt.manifest.to_string().as_str()));
+        match is_ours {
+            // It has a bundle that was sent before this desk was set back.
+            false if knows_lost_log => acknowledged = None,
+            false => return Err(alarm(&code, "acknowledges a bundle that was never sent")),
+            true if stream::acknowledged(&stream) > Some(receipt.sequence) && !is_after_restore => {
+                return Err(alarm(&code, "acknowledges less than it did before"));
+            }
+            true => {}
         }
     }
     let cosigned = match &manifest.cosigned {
         None => None,
+        Some(c) if knows_lost_log && set_back::is_on_lost_log(workspace, c, manifest.from, keys.witness)? => None,
         Some(c) => {
             let tip = crate::store::log::tip(&workspace.db, &workspace.meta)?;
             let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
             if c.size > tip.size || root(&nodes, c.size)? != c.root {
                 return Err(alarm(&code, "has cosigned a history of this desk that is not here"));
             }
-            if stream::cosigned(&stream) > Some(c.size) {
+            let known = stream::cosigned_replica(&stream) == Some(workspace.meta.replica);
+            if known && stream::cosigned(&stream) > Some(c.size) && !is_after_restore {
                 return Err(alarm(&code, "cosigns less of this desk's than it did before"));
             }
             let text = Checkpoint {
@@ -246,5 +284,5 @@ pub fn statements(
             Some((c.size, c.line.clone()))
         }
     };
-    Ok(Checked { checkpoint, cosigned })
+    Ok(Checked { checkpoint, cosigned, acknowledged })
 }

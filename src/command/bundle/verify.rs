@@ -120,7 +120,7 @@ fn first_pass(
     let mut parts = Parts::begin(&manifest, opened.into_slices());
     let (mut fresh, mut acts, mut changes, mut bytes) = (Vec::new(), 0, 0u64, 0u64);
     let mut contents = Contents::default();
-    let mut last: Option<u64> = None;
+    let mut last: Option<(Id, u64)> = None;
     // What lies far ahead is refused before anything is applied: it would keep this desk from signing until then.
     let (latest, is_live) = (workspace.now().plus(window::AHEAD), workspace.meta.realm == Realm::Live);
     while let Some(found) = parts.next::<Option<Header>, Error>(|part, body| {
@@ -156,14 +156,19 @@ fn first_pass(
         if !is_checked && !signers.as_mut().map_or(Ok(false), |signers| signers.check(workspace, &head, &header))? {
             return Err(unsigned());
         }
-        if !verify_inclusion(leaf_hash(&head.header), head.index, checkpoint.size, &head.proof, checkpoint.root) {
+        // An act from before its desk was set back stands in the log that ended then.
+        let old = manifest.continues.iter().find(|old| old.replica == header.replica);
+        let (size, root) = old.map_or((checkpoint.size, checkpoint.root), |old| (old.size, old.root));
+        if !verify_inclusion(leaf_hash(&head.header), head.index, size, &head.proof, root) {
             let what = "an act in the bundle is not in its sender's log";
             return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
         }
         Ok(Some(header))
     })? {
         let Some(header) = found else { continue };
-        let fits = header.desk == manifest.from && header.replica == manifest.replica && header.realm == manifest.realm;
+        let of_log =
+            header.replica == manifest.replica || manifest.continues.iter().any(|old| old.replica == header.replica);
+        let fits = header.desk == manifest.from && of_log && header.realm == manifest.realm;
         if !fits || !header.audience.names(workspace.meta.desk) {
             return Err(Error::new(
                 ErrorKind::NotForUs,
@@ -182,10 +187,10 @@ fn first_pass(
                 format!("nothing of it was applied; one of the two clocks is wrong. From {from} on it can be imported");
             return Err(Error::new(ErrorKind::Malformed, what, next));
         }
-        if last.is_some_and(|l| header.sequence <= l) {
+        if last.is_some_and(|(replica, n)| replica == header.replica && header.sequence <= n) {
             return Err(BundleError::Form("its acts are out of order").into());
         }
-        last = Some(header.sequence);
+        last = Some((header.replica, header.sequence));
         acts += 1;
     }
     parts.finish()?;
