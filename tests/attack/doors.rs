@@ -48,7 +48,7 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),
         ("identity new", vec![("name", "N".to_owned()), ("no-passphrase", "yes".to_owned())]),
     ];
-    // The folder that is watched is no file: it is tried for itself.
+    // What writes a folder takes an empty one (`evidence.rs`), or is tried for itself.
     let is_file = |a: &comity::command::definition::Arg| matches!(a.kind, ArgKind::ToWrite) && a.name == "out";
     let writes = |c: &&comity::command::definition::Command| c.args.iter().any(is_file);
     let known: Vec<String> = commands().filter(writes).map(|c| c.full_name()).collect();

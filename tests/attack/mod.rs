@@ -9,7 +9,7 @@ mod doors;
 mod forks;
 mod growth;
 mod keys;
-mod lying_desk;
+pub mod lying_desk;
 #[cfg(unix)]
 mod medium;
 mod names;
@@ -18,4 +18,5 @@ mod people;
 mod refusals;
 mod scene;
 mod second_reader;
+mod set_back;
 mod terms;

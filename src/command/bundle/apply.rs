@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use super::export::keys_for;
 use super::place::alarm;
 use super::set_back;
 use super::source::{self, Whole};
@@ -98,11 +99,12 @@ pub fn apply(
     let role = crate::gate::cleared::acting_role(bundle::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
     let manifest = opened.manifest.clone();
     let salt = workspace.entropy.salt()?;
+    let number = spooled.first().map(|path| source::sealed_to(workspace, path)).transpose()?.unwrap_or(0);
     let tx = workspace.begin()?;
     let cosignature = note::cosign(
         &checked.checkpoint.text(),
         &checkpoint::witness_name(workspace.meta.desk),
-        &workspace.keyring.witness,
+        &keys_for(workspace, Some(number))?.witness,
         now,
     );
     let arrival = Arrival {
@@ -119,6 +121,7 @@ pub fn apply(
         acknowledged: checked.acknowledged,
         cosigned: checked.cosigned.clone(),
         format: Some(FORMAT_NUMBER),
+        keys: (number > 0).then_some(number),
     };
     let author = Author {
         signer: &workspace.me.signer,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::apply::apply;
 use super::missing::{self, AskedFor};
+use super::outbox;
 use super::place::{self, StreamPosition};
 use super::quarantine::{self, inbox_file};
 use super::set_back;
@@ -448,7 +449,10 @@ fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
     for path in &typed {
         file::remove(path)?;
     }
-    report(taken?, &in_folders, from_folder)
+    let taken = taken?;
+    // A receipt may have come for what lies in the outbox.
+    outbox::sweep(workspace)?;
+    report(taken, &in_folders, from_folder)
 }
 
 /// Says what became of files. What lay in a folder and is of others was passed over; the rest must have been taken.

@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::source::{self};
+use super::export::keys_for;
+use super::source;
 use crate::bundle::ask::{self, Ask, OpenedAsk};
 use crate::bundle::manifest::Receipt;
 use crate::command::bundle::quarantine;
@@ -98,7 +99,9 @@ pub fn sealed(workspace: &Workspace, from: &Record, missing: Vec<u64>) -> Result
     let cleared = cleared::clear_bundle(&workspace.trusted_records()?, realm, now, me, from.id, ask.to_bytes())?
         .map_err(|verdict| Error::refused(verdict, None))?;
     let namespace = realm.namespace(ask::PURPOSE);
-    let desk = workspace.keyring.bundle.sign(&namespace, cleared.value())?;
+    // The partner checks with the keys that it knows: those that it seals to.
+    let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
+    let desk = keys_for(workspace, heard)?.bundle.sign(&namespace, cleared.value())?;
     let member = workspace.me.signer.sign(&namespace, cleared.value())?;
     let mut plain = Vec::new();
     ask::emit(&cleared, [&desk, &member], &mut plain)?;
@@ -113,7 +116,7 @@ pub fn take_ask(workspace: &mut Workspace, opened: &OpenedAsk) -> Result<AskedFo
     let ask = &opened.ask;
     let (partner, keys) = source::known(workspace, ask.from)?;
     let code = partner.key.clone().unwrap_or_default();
-    opened.is_signed_by_desk(&keys.bundle)?;
+    source::signed_by_any(&keys, |keys| Ok(opened.is_signed_by_desk(&keys.bundle)?))?;
     // Of a desk whose first bundle has not come yet, or is what is missing, no member is known: the desk's own signature must do.
     if let Some(signer) = member::by_person(&workspace.records(), ask.from, ask.by)? {
         let may = cleared::acting_role(bundle::EXPORT, &member::roles_of(&signer)).is_some();

@@ -1,5 +1,6 @@
 //! The outbox: the bundles as they were made, so that each can be written again byte for byte; and the places that they are written to.
-//! What was written is read back. Where that fails it is not known whether the medium holds it, and it never counts as sent.
+//! A bundle lies there until
+//! the partner's receipt for it is here, or as long as the schedule says. What was written is read back. Where that fails it is not known whether the medium holds it, and it never counts as sent.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use crate::act::header::Audience;
 use crate::command::definition::{Args, Output};
 use crate::command::destination::{Destination, Folder};
 use crate::host::file;
+use crate::law::retention;
 use crate::record::bundle;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::stream;
@@ -15,6 +17,7 @@ use crate::store::read;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::is_standard_input;
+use crate::value::timestamp::Duration;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
@@ -59,8 +62,9 @@ pub fn kept(workspace: &Workspace, to: &Record, sequence: u64) -> Result<Vec<Pat
     let files = files_of(workspace, to.id, sequence, bundle::volumes(&record));
     if files.iter().any(|path| path.symlink_metadata().is_err()) {
         let code = to.key.as_deref().unwrap_or("the partner");
-        let what =
-            format!("bundle {sequence} to {code} is not in the outbox any more: something in it was erased since");
+        let what = format!(
+            "bundle {sequence} to {code} is not in the outbox any more: {code} has it, or something in it was erased since"
+        );
         return Err(Error::new(ErrorKind::Refused, what, "what was not erased can be shared again"));
     }
     Ok(files)
@@ -93,6 +97,36 @@ pub fn files_with(workspace: &Workspace, positions: &[i64]) -> Result<Vec<PathBu
         }
     }
     Ok(files)
+}
+
+/// Removes what the partner has, and what has lain in the outbox for as many days as the schedule says. What is no bundle that this
+/// desk has noted is left alone.
+///
+/// # Errors
+///
+/// Where the folder cannot be read, or a file cannot be removed.
+pub fn sweep(workspace: &Workspace) -> Result<usize, Error> {
+    let folder = workspace.folder().join("outbox");
+    if workspace.is_read_only() || !folder.is_dir() {
+        return Ok(0);
+    }
+    let records = workspace.records();
+    let oldest = workspace.now().minus(Duration::days(retention::outbox_days()));
+    let mut removed = 0;
+    for path in file::files_in(&folder)? {
+        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let number = |n: &str| n.split('.').next().and_then(|n| n.parse::<u64>().ok());
+        let named = stem.split_once('-').and_then(|(to, n)| Some((Id::parse(to)?, number(n)?)));
+        let Some((to, number)) = named else { continue };
+        let Some(sent) = bundle::numbered(&records, to, bundle::State::Sent, number)? else { continue };
+        let has_it =
+            stream::acknowledged(&stream::with(&records, workspace.meta.desk, to)?).is_some_and(|n| n >= number);
+        if has_it || sent.instant("at").is_some_and(|at| at < oldest) {
+            file::remove(&path)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Where bundles are written to.

@@ -210,7 +210,7 @@ pub struct Checked {
 pub fn statements(
     workspace: &Workspace,
     from: &Record,
-    keys: &DeskKeys,
+    keys: &[DeskKeys],
     manifest: &Manifest,
 ) -> Result<Checked, Error> {
     let code = from.key.clone().unwrap_or_default();
@@ -228,9 +228,11 @@ pub fn statements(
     if checkpoint.origin != origin {
         return Err(bad("it is of another log"));
     }
-    let key = NoteKey { name: origin, kind: KeyKind::Log, key: keys.log };
-    note.verify(&key).map_err(|e| {
-        Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
+    source::signed_by_any(keys, |keys| {
+        let key = NoteKey { name: origin.clone(), kind: KeyKind::Log, key: keys.log };
+        note.verify(&key).map(drop).map_err(|e| {
+            Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
+        })
     })?;
     let is_after_restore = set_back::log_of(&workspace.records(), &stream, manifest)? == OfLog::Restored;
     if !is_after_restore {
@@ -257,7 +259,7 @@ pub fn statements(
     }
     let cosigned = match &manifest.cosigned {
         None => None,
-        Some(c) if knows_lost_log && set_back::is_on_lost_log(workspace, c, manifest.from, keys.witness)? => None,
+        Some(c) if knows_lost_log && set_back::is_on_lost_log(workspace, c, manifest.from, keys)? => None,
         Some(c) => {
             let tip = crate::store::log::tip(&workspace.db, &workspace.meta)?;
             let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
@@ -276,10 +278,16 @@ pub fn statements(
             .text();
             let line = SignatureLine::parse(&c.line).map_err(|e| bad(&e.to_string()))?;
             let note = Note { text, signatures: vec![line] };
-            let key =
-                NoteKey { name: checkpoint::witness_name(manifest.from), kind: KeyKind::Witness, key: keys.witness };
-            note.verify(&key).map_err(|e| {
-                Error::new(ErrorKind::Signature, format!("the bundle's cosignature: {e}"), "nothing of it was applied")
+            source::signed_by_any(keys, |keys| {
+                let key = NoteKey {
+                    name: checkpoint::witness_name(manifest.from),
+                    kind: KeyKind::Witness,
+                    key: keys.witness,
+                };
+                note.verify(&key).map(drop).map_err(|e| {
+                    let what = format!("the bundle's cosignature: {e}");
+                    Error::new(ErrorKind::Signature, what, "nothing of it was applied")
+                })
             })?;
             Some((c.size, c.line.clone()))
         }

@@ -11,8 +11,8 @@ use crate::bundle::open::{Opened, Slices};
 use crate::host::file::{self, FileError};
 use crate::record::card::DeskKeys;
 use crate::record::kind::Kind;
-use crate::record::partner;
 use crate::record::store::{Record, RecordStore as _};
+use crate::record::{desk, partner};
 use crate::seal::age_file;
 use crate::value::class::Standing;
 use crate::value::id::Id;
@@ -38,7 +38,12 @@ pub fn look(workspace: &Workspace, path: &Path) -> Result<Found, Error> {
     if size > LARGEST {
         return Err(too_large(path));
     }
-    let plain = age_file::open(&workspace.keyring.age, BufReader::with_capacity(128 * 1024, file))?;
+    let plain = age_file::open(&workspace.keyring.keys.age, BufReader::with_capacity(128 * 1024, file));
+    let plain = match plain {
+        // It was sealed before its sender heard of the keys that this desk has now.
+        Err(age_file::UnsealError::NotOurs) => with_former_keys(workspace, path)?.1,
+        plain => Box::new(plain?) as Plain,
+    };
     let mut plain = BufReader::with_capacity(64 * 1024, plain);
     let begins = plain.fill_buf().map_err(crate::bundle::open::BundleError::from)?;
     if begins.starts_with(ask::BEGINS) {
@@ -51,9 +56,29 @@ pub fn look(workspace: &Workspace, path: &Path) -> Result<Found, Error> {
     Ok(Found::Bundle(Box::new(opened)))
 }
 
+/// Opens a file with the newest keys from before that it is sealed to, and answers their number.
+fn with_former_keys(workspace: &Workspace, path: &Path) -> Result<(u64, Plain), Error> {
+    for (number, keys) in workspace.keyring.former.iter().enumerate().rev() {
+        match age_file::open(&keys.age, BufReader::with_capacity(128 * 1024, file::open(path)?)) {
+            Err(age_file::UnsealError::NotOurs) => {}
+            plain => return Ok((number as u64, Box::new(plain?) as Plain)),
+        }
+    }
+    Err(age_file::UnsealError::NotOurs.into())
+}
+
+/// The number of this desk's keys that a file is sealed to.
+pub fn sealed_to(workspace: &Workspace, path: &Path) -> Result<u64, Error> {
+    let newest = workspace.keyring.former.len() as u64;
+    match age_file::open(&workspace.keyring.keys.age, BufReader::new(file::open(path)?)) {
+        Err(age_file::UnsealError::NotOurs) => Ok(with_former_keys(workspace, path)?.0),
+        opened => opened.map(|_| newest).map_err(Error::from),
+    }
+}
+
 /// Whether a file is sealed to this desk, whatever is in it: what is damaged is then refused, and not passed over.
 pub fn is_sealed_to_us(workspace: &Workspace, path: &Path) -> bool {
-    file::open(path).is_ok_and(|file| age_file::open(&workspace.keyring.age, BufReader::new(file)).is_ok())
+    sealed_to(workspace, path).is_ok()
 }
 
 /// Opens a bundle, or a volume of one.
@@ -145,15 +170,28 @@ fn too_large(path: &Path) -> Error {
 }
 
 /// The sender of a bundle, who must be pinned, and whose bundle key must have signed it.
-pub fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, DeskKeys), Error> {
+pub fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, Vec<DeskKeys>), Error> {
     let (record, keys) = known(workspace, opened.manifest.from)?;
-    opened.is_signed_by_desk(&keys.bundle)?;
+    signed_by_any(&keys, |keys| Ok(opened.is_signed_by_desk(&keys.bundle)?))?;
     is_pinned(&record)?;
     Ok((record, keys))
 }
 
-/// The partner that a desk is here, and its keys.
-pub fn known(workspace: &Workspace, from: Id) -> Result<(Record, DeskKeys), Error> {
+/// Whether one of a desk's keys, the newest first, has signed; what the newest says where none has.
+pub fn signed_by_any(keys: &[DeskKeys], by: impl Fn(&DeskKeys) -> Result<(), Error>) -> Result<(), Error> {
+    let mut first = None;
+    for keys in keys {
+        match by(keys) {
+            Ok(()) => return Ok(()),
+            Err(failure) => first = first.or(Some(failure)),
+        }
+    }
+    let damaged = || Error::new(ErrorKind::Integrity, "the partner's keys are damaged", "run `comity audit verify`");
+    Err(first.unwrap_or_else(damaged))
+}
+
+/// The partner that a desk is here, and its keys: it signs with keys from before until it knows that the new ones are known here.
+pub fn known(workspace: &Workspace, from: Id) -> Result<(Record, Vec<DeskKeys>), Error> {
     let unknown = || {
         Error::new(
             ErrorKind::Signature,
@@ -162,7 +200,7 @@ pub fn known(workspace: &Workspace, from: Id) -> Result<(Record, DeskKeys), Erro
         )
     };
     let record = workspace.records().get(from)?.filter(|r| r.kind == Kind::Partner).ok_or_else(unknown)?;
-    let keys = partner::keys(&workspace.records(), from)?;
+    let keys = desk::keys_ever(&record);
     Ok((record, keys))
 }
 
