@@ -245,6 +245,8 @@ fn with_files(mut reach: Reach, command: &Command, args: &Args) -> Reach {
         for path in args.all_paths(field.name) {
             match field.kind {
                 ArgKind::Existing => reach.reads.push(path),
+                // A folder that is there is written into; a file is written beside its place.
+                ArgKind::ToWrite if path.is_dir() => reach = reach.with_folder(&path),
                 ArgKind::ToWrite => reach = reach.with_folder_of(&path),
                 _ => {}
             }
@@ -323,6 +325,7 @@ fn job(globals: &Globals) -> Job {
             eprint!("\r{} {}{of}\u{1b}[K", p.what, p.done);
         }
     })
+    .lasting()
 }
 
 fn print_output(answer: &Output, globals: &Globals) -> u8 {

@@ -35,6 +35,7 @@ macro_rules! record_kinds {
             restore Restore = "restore": "A restore that members declare.",
             stream Stream = "stream": "The stream of bundles with a partner.",
             bundle Bundle = "bundle": "A bundle that was sent or received.",
+            relay Relay = "relay": "A bundle for one desk that another carries.",
             letter Letter = "letter": "A letter, or another copy that left by hand.",
             clock Clock = "clock": "What members state of the time.",
             contact Contact = "contact": "How a contact point is reached.",

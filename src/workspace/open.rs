@@ -615,6 +615,33 @@ impl Workspace {
         Ok(back)
     }
 
+    /// Lets others work in the workspace until there is something to do here: it is closed, `until` is asked again and again, and when it
+    /// answers yes it is opened again, once nobody else has it.
+    ///
+    /// # Errors
+    ///
+    /// What `until` fails with, or why the workspace cannot be opened again. It can then not be used any more.
+    pub fn step_aside(&mut self, mut until: impl FnMut(Timestamp) -> Result<bool, Error>) -> Result<(), Error> {
+        let (folder, identity, clock, read_only) =
+            (self.folder.clone(), self.trust.identity(), self.clock, self.read_only);
+        let text = self.me.to_text()?;
+        self.db = connection::nothing()?;
+        self.lock = None;
+        loop {
+            if !until(clock.now())? {
+                continue;
+            }
+            let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
+            match Self::open(&folder, &identity, me, clock, read_only) {
+                Err(busy) if busy.kind == ErrorKind::Busy => {}
+                opened => {
+                    *self = opened?;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
     /// The moment that is looked at; `None`: now.
     pub const fn looks_back(&self) -> Option<AsOf> {
         self.as_of

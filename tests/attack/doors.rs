@@ -28,8 +28,19 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let shared = site.must(1, "disclosure list", &[]).value;
     let sent = shared[0]["id"].as_str().unwrap().to_owned();
     let agreement = site.agree(to, "1", "indicator");
+    // Something that is missing, and something that is carried for a third desk.
+    let theirs = to.case("theirs");
+    for name in ["lost", "early"] {
+        let item = to.indicator(&theirs, &format!("{name}.example"));
+        to.must(1, "disclosure new", &[("item", &item), ("to", site.code), ("delete-after", "30d")]);
+        to.export(site, name);
+    }
+    site.fails(1, "bundle import", &[("path", &to.path("early"))], ErrorKind::Gap);
+    let relay = hand_over(to, site);
     let mut all = vec![
         ("bundle export", vec![("to", to.code.to_owned())]),
+        ("bundle request-missing", vec![("from", to.code.to_owned())]),
+        ("bundle pass-on", vec![("relay", relay)]),
         ("notice letter", vec![("of", sent), ("text", "said".to_owned())]),
         ("item export", vec![("to", to.code.to_owned()), ("case", case), ("format", "csv".to_owned())]),
         ("request letter", vec![("request", request)]),
@@ -37,14 +48,57 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),
         ("identity new", vec![("name", "N".to_owned()), ("no-passphrase", "yes".to_owned())]),
     ];
-    // What writes a folder instead takes only an empty one: `evidence.rs`.
-    let writes = |c: &&comity::command::definition::Command| {
-        c.args.iter().any(|a| matches!(a.kind, ArgKind::ToWrite) && a.name == "out")
-    };
+    // What writes a folder takes an empty one (`evidence.rs`), or is tried for itself.
+    let is_file = |a: &comity::command::definition::Arg| matches!(a.kind, ArgKind::ToWrite) && a.name == "out";
+    let writes = |c: &&comity::command::definition::Command| c.args.iter().any(is_file);
     let known: Vec<String> = commands().filter(writes).map(|c| c.full_name()).collect();
     all.retain(|(name, _)| known.iter().any(|known| known == name));
     assert_eq!(all.len(), known.len(), "a command that writes is not tried: {known:?}");
     all
+}
+
+/// Hands a sealed bundle for a third desk to a carrier, who takes it in after what was lost. Answers the relay.
+fn hand_over(from: &Site, carrier: &Site) -> String {
+    use comity::act::header::Audience;
+    use comity::record::relay::{HAND, Priority, Terms, handed, piece_of};
+    use comity::value::digest::Digest;
+    use comity::value::id::Id;
+    let mut workspace = from.open(1).unwrap();
+    let (id, to) = (Id::from_bytes([0x71; 16]), Id::from_bytes([0x72; 16]));
+    let terms = Terms { to, bytes: 6, digest: Digest::of(b"sealed"), priority: Priority::Routine };
+    let audience = Audience::Desks(vec![workspace.partner(carrier.code).unwrap().id]);
+    workspace
+        .act(HAND, audience, None, |act, entropy| {
+            act.change(handed(id, &terms))?;
+            act.change(piece_of(id, &data_encoding::BASE64.encode(b"sealed"), entropy.salt()?))?;
+            Ok(())
+        })
+        .unwrap();
+    drop(workspace);
+    for name in ["lost", "relay"] {
+        let file = if name == "relay" { from.export(carrier, name) } else { from.path(name) };
+        carrier.must(1, "bundle import", &[("path", &file)]);
+    }
+    for name in ["lost2", "early2"] {
+        let item = from.indicator(&from.case(name), &format!("{name}.example"));
+        from.must(1, "disclosure new", &[("item", &item), ("to", carrier.code), ("delete-after", "30d")]);
+        from.export(carrier, name);
+    }
+    carrier.fails(1, "bundle import", &[("path", &from.path("early2"))], ErrorKind::Gap);
+    id.to_string()
+}
+
+#[test]
+fn no_folder_is_watched_in_a_workspace_or_in_place_of_a_file() {
+    let (_root, a, b) = pair();
+    for folder in [a.workspace(), a.workspace().join("inbox"), b.workspace().join("new")] {
+        let form = [("dir", &*text(&folder)), ("once", "yes"), ("every", "0")];
+        a.fails(1, "bundle watch", &form, ErrorKind::Usage);
+        a.fails(1, "bundle export", &[("to", "XB"), ("max-size", "1M"), ("out", &text(&folder))], ErrorKind::Usage);
+    }
+    fs::write(a.path("file"), "precious").unwrap();
+    a.fails(1, "bundle watch", &[("dir", &a.path("file")), ("once", "yes"), ("every", "0")], ErrorKind::Medium);
+    assert_eq!(fs::read_to_string(a.path("file")).unwrap(), "precious");
 }
 
 fn fields<'a>(own: &'a [(&'static str, String)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {

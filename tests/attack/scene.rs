@@ -5,13 +5,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use comity::act::change::Change;
+use comity::act::header::Audience;
 use comity::command::commands;
 use comity::command::definition::{Arg, ArgKind, Args, Handler};
 use comity::command::run::{On, run};
 use comity::object;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
-use comity::record::{agreement, member};
+use comity::record::{agreement, member, relay};
 use comity::seal::age_file::AgeKey;
 use comity::seal::sign::Signer;
 use comity::value::digest::Digest;
@@ -59,6 +60,8 @@ pub struct Scene {
     pub their_request: Id,
     /// A certificate of the partner.
     pub their_certificate: Id,
+    /// A sealed bundle for a third desk that the reader has handed to the partner.
+    pub relay: Id,
 }
 
 impl Scene {
@@ -86,6 +89,12 @@ impl Scene {
         let given = a.indicator(&case, "given.example");
         let disclosure = a.make(1, "disclosure new", &[("item", &given), ("to", "XB"), ("delete-after", "30d")]);
         let (request, conflict) = (ask(&a, &case), ask(&a, &case));
+        let handed =
+            relay::Terms { to: fresh(0x79), bytes: 0, digest: Digest::of(b""), priority: relay::Priority::Routine };
+        let mut workspace = a.open(1).unwrap();
+        let carrier = Audience::Desks(vec![workspace.partner("XB").unwrap().id]);
+        let relay = workspace.act_alone(relay::HAND, carrier, |_, _| Ok(relay::handed(fresh(0x7a), &handed))).unwrap();
+        drop(workspace);
         a.carry(&b, "first");
         b.carry(&a, "first");
         let mut liar = LyingDesk::take_over(&b, &a);
@@ -116,6 +125,7 @@ impl Scene {
             their_agreement,
             their_request: fresh(0xa1),
             their_certificate: fresh(0xb1),
+            relay,
             liar,
             a,
         };
@@ -326,6 +336,9 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             let (terms, said) = (object! { "take" => "withdrawn" }, object! { "because" => "agreed" });
             Change::with_content(s.conflict, "conflict-resolve", &terms, &said, SALT)
         }),
+        Example { of: "relay-hand", which: 0, act: hands(fresh(0x71)) },
+        Example { of: "relay-piece", which: 1, act: hands(fresh(0x72)) },
+        one("relay-pass", Change::of_terms(s.relay, "relay-pass", &object! {})),
         one("request-withdraw", {
             let said = object! { "because" => "not needed" };
             Change::with_content(s.their_request, "request-withdraw", &object! {}, &said, SALT)
@@ -350,6 +363,17 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
     let none = s.certified(2, &[]);
     all.push(one("member-revoke", Change::of_terms(third, "member-revoke", &none)));
     all
+}
+
+/// A sealed bundle that the partner hands over, to be carried to a third desk.
+fn hands(id: Id) -> Vec<Change> {
+    let sealed = b"sealed";
+    let terms = object! {
+        "for" => fresh(0x77).to_string(), "bytes" => sealed.len() as i64, "sha256" => Digest::of(sealed).to_string(),
+        "priority" => "routine",
+    };
+    let data = object! { "data" => data_encoding::BASE64.encode(sealed) };
+    vec![Change::of_terms(id, "relay-hand", &terms), Change::with_content(id, "relay-piece", &object! {}, &data, SALT)]
 }
 
 /// An item of a higher tier that the partner's release officer releases, with a review by another.

@@ -498,7 +498,7 @@ const SIGNED_BY: [(&[&str], &str); 11] = [
     (&["release-officer"], "disclosure-release disclosure-validate"),
     (
         &["desk-officer", "release-officer"],
-        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze",
+        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze bundle-asked bundle-written relay-hand relay-pass",
     ),
     (
         &[],

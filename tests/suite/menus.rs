@@ -56,6 +56,10 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("backup destroy", &[&[]]),
     ("case close", &[&[("because", "x")]]),
     ("clock confirm", &[&[]]),
+    ("bundle relay", &[]),
+    ("bundle pass-on", &[]),
+    ("bundle watch", &[]),
+    ("conflict resolve", &[&[("because", "x"), ("take", "withdrawn")], &[("because", "x"), ("take", "accepted")]]),
     ("disclosure join", &[&[]]),
     (
         "disclosure new",
@@ -387,6 +391,12 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     c.must(1, "desk card", &[("out", &card), ("force", "yes")]);
     a.must(1, "partner add", &[("card", &card), ("kind", "cert")]);
     a.meet(&d);
+    // A bundle for one partner that another carries: passed on, and still to be passed on.
+    a.must(1, "bundle relay", &[("to", "XD"), ("via", "XB")]);
+    carry(a, b, &mut n);
+    let carried = b.must(1, "bundle relays", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    b.must(1, "bundle pass-on", &[("relay", &carried), ("out", &b.path("for-xd"))]);
+    a.must(1, "bundle relay", &[("to", "XD"), ("via", "XB"), ("again", "1")]);
     a.must(1, "partner suspend", &[("partner", "XD"), ("because", "a leak")]);
     let ended = a.agree(b, "1", "indicator");
     a.must(1, "agreement end", &[("agreement", &ended), ("because", "another follows")]);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::command::agreement;
 use crate::command::audit;
-use crate::command::bundle::export;
+use crate::command::bundle::{export, quarantine, relay};
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::desk::workspace_info::line_of;
 use crate::command::exercise::view;
@@ -13,14 +13,16 @@ use crate::command::notice;
 use crate::law::row::Verified;
 use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
+use crate::record::relay::State as Relayed;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{action, disclosure, exercise, inject, partner, review, stream};
+use crate::record::{action, bundle, disclosure, exercise, inject, partner, review, stream};
 use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
+use crate::value::text::{joined, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -126,6 +128,40 @@ fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>)
     Ok(())
 }
 
+/// What is missing between this desk and its partners: bundles that came too early, those that a partner asks for again, and those of
+/// which nobody knows whether they lie where they are carried.
+fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let mine = roles.iter().any(|r| matches!(r, Role::DeskOfficer | Role::ReleaseOfficer));
+    let gaps = quarantine::gaps(workspace)?;
+    for row in relay::rows(workspace)?.iter().filter(|r| r.state == Relayed::Carrying.any()) {
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let what = format!("{} bytes for {}, {}: pass it on", thousands(row.bytes), row.to, row.priority);
+        tasks.push(task(&record, &row.from, what, None, mine, "desk officer"));
+    }
+    for partner in workspace.partners()? {
+        let code = partner.key.clone().unwrap_or_default();
+        let mut tell = |what: String| tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
+        if let Some(gap) = gaps.iter().filter(|g| g.desk == partner.id).next_back() {
+            tell(gap.said());
+        }
+        let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
+        let wanted = stream::still_wanted(&stream);
+        if !wanted.is_empty() {
+            let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
+            tell(format!("asks for {word} {} again", joined(&wanted)));
+        }
+        let known = stream::acknowledged(&stream).unwrap_or(0);
+        let of_partner = Query { partner: Some(partner.id), ..Query::state(bundle::State::Sent) };
+        let sent = workspace.records().find(&of_partner)?;
+        let number = |r: &Record| r.key.as_ref().and_then(|k| k.parse::<u64>().ok()).filter(|n| *n > known);
+        let unknown: Vec<u64> = sent.iter().filter(|r| bundle::is_unwritten(r)).filter_map(number).collect();
+        if !unknown.is_empty() {
+            tell(format!("bundle {}: not known to be written; export it again", joined(&unknown)));
+        }
+    }
+    Ok(())
+}
+
 /// What exercises ask for: their improvement actions in a live workspace; in play, injects that are due, and replies that are owed.
 fn of_exercises(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let records = workspace.records();
@@ -208,6 +244,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     renewals(workspace, &roles, &mut tasks)?;
     rows_to_verify(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
+    exchange(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;
     let (mut heard, mut stops) = (Vec::new(), Vec::new());
     for partner in workspace.partners()? {

@@ -433,7 +433,7 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     }
     carried.sort_unstable();
     carried.dedup();
-    files.extend(crate::command::bundle::export::outbox_files_with(workspace, &carried)?);
+    files.extend(crate::command::bundle::outbox::files_with(workspace, &carried)?);
     Ok(files)
 }
 
