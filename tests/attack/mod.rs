@@ -9,7 +9,7 @@ mod doors;
 mod forks;
 mod growth;
 mod keys;
-mod lying_desk;
+pub mod lying_desk;
 mod names;
 mod ownership;
 mod people;

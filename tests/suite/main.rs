@@ -42,6 +42,7 @@ mod secrecy;
 mod snapshots;
 mod sources;
 mod story_on_screens;
+mod taskforces;
 mod terminal;
 mod tiers;
 mod two_desks;

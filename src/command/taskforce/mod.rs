@@ -1,17 +1,22 @@
 //! Joint task forces: the charter that several desks sign, who has signed it, what belongs to it, and how it is changed and ended.
 
+pub mod analysis;
 pub mod charter;
 pub mod letter;
+pub mod work;
 
 use serde::Serialize;
 
 use crate::act::enclosed::Enclosed;
 use crate::act::header::Audience;
+use crate::command::agreement::{reviewed_as, reviews_of};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::history::acts_of;
 use crate::record::definition::ApplyError;
 use crate::record::kind::{ChangeKind, Kind, State, StateTone};
+use crate::record::reviewed::{self, ReviewResult};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::taskforce::{self, Charter, CharterContent};
 use crate::record::{case, member, partner};
@@ -20,6 +25,7 @@ use crate::value::class::{Category, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -85,6 +91,23 @@ pub const COMMANDS: &[Command] = &[
         args: &[TASKFORCE, Arg::new("because", ArgKind::Body, "why").required()],
         writes: Some(writes(taskforce::LEAVE, Weight::Destroys, taskforce::ALIVE)),
         run: Handler::Writes(leave),
+    },
+    Command {
+        noun: "taskforce",
+        name: "review",
+        about: "Note that this desk has looked whether a task force still serves, and when it looks again",
+        args: &[
+            TASKFORCE,
+            Arg::new("result", ArgKind::Word(all_words::<ReviewResult>), "what it came to").required(),
+            Arg::new("notes", ArgKind::Body, "what works, what does not").required(),
+            Arg::new("next", ArgKind::Time, "when it is looked at again"),
+        ],
+        writes: Some(Writes {
+            needs: Needs::ActsState,
+            keys: &[Key::Review],
+            ..writes(taskforce::REVIEW, Weight::Records, taskforce::ALIVE)
+        }),
+        run: Handler::Writes(review),
     },
     Command {
         noun: "taskforce",
@@ -198,6 +221,8 @@ pub struct TaskforceSummary {
     pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// When this desk looks at it again.
+    pub review_due: Option<Timestamp>,
     /// The newer version that waits for signatures.
     pub next: Option<NextVersion>,
 }
@@ -271,6 +296,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<TaskforceSummary, E
         from: charter.from,
         until: charter.until,
         retention_cap_days: charter.retention_cap_days,
+        review_due: reviewed::next_of(record),
         next,
     })
 }
@@ -308,27 +334,6 @@ pub fn evaluations(workspace: &Workspace, record: &Record) -> Result<Vec<Evaluat
         all.push(Evaluation { desk: workspace.code_of(header.desk)?, at: header.time.at, text: text.to_owned() });
     }
     Ok(all)
-}
-
-/// The changes of a record that are of these kinds, each with its act, in order.
-pub(super) fn acts_of(
-    workspace: &Workspace,
-    record: &Record,
-    kinds: &[ChangeKind],
-) -> Result<Vec<(read::StoredAct, crate::act::change::Change)>, Error> {
-    let mut found = Vec::new();
-    for stored in read::changes_of(&workspace.db, record.id)? {
-        let crate::act::change::Line::Change(change) = stored.line else { continue };
-        if !kinds.iter().any(|kind| kind.is(&change.kind)) {
-            continue;
-        }
-        let row = crate::record::store::ChangeRow(stored.row);
-        let position = read::position_of_row(&workspace.db, row)?;
-        if let Some(act) = position.map(|at| read::act(&workspace.db, at)).transpose()?.flatten() {
-            found.push((act, change));
-        }
-    }
-    Ok(found)
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -372,7 +377,14 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         words.fields.into_iter().map(|(id, text)| FieldRow { label: label(&id), id, text }).collect();
     let cases: Vec<Id> = cases_of(workspace, record.id)?.iter().map(|r| r.id).collect();
     let told = told_of(&summary, is_whole);
+    let tasks = work::tasks_of(workspace, record.id)?;
+    let waits: Vec<String> = work::who_waits(&tasks);
     Ok(Output::thing(&summary)
+        .with("tasks", &tasks)
+        .with("waits_on", waits)
+        .with("meetings", work::meetings_of(workspace, record.id)?)
+        .with("analyses", analysis::rows_of(workspace, record.id)?)
+        .with("reviews", reviews_of(workspace, &record, taskforce::REVIEW)?)
         .with("cases", cases)
         .with("fields", fields)
         .with("text_as_signed", is_whole)
@@ -510,6 +522,15 @@ fn leave(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let id = workspace
         .act_alone(taskforce::LEAVE, lead, |e, _| Ok(taskforce::left(record.named(), version, &because, e.salt()?)))?;
     Ok(Output::made(id, "This desk has left: the lead hears it with the next bundle, and tells the others."))
+}
+
+fn review(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let (reviewed, notes) = reviewed_as(args, workspace.now())?;
+    let id = workspace.act_alone(taskforce::REVIEW, Audience::OwnDesk, |e, _| {
+        Ok(taskforce::reviewed(record.id, &reviewed, &notes, e.salt()?))
+    })?;
+    Ok(Output::made(id, "The review is noted. `taskforce amend` proposes a newer charter, such as a longer one."))
 }
 
 fn evaluate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

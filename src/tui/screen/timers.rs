@@ -99,6 +99,7 @@ fn clock(timer: &Timer, now: Timestamp) -> PageRow {
     let then = match timer.then {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
+        WhenDue::Renewal => then.said("renew"),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
     };
