@@ -14,7 +14,7 @@
 //! | 2 | [`act`], [`law`] | the signed act and the tree of acts; instruments, deadlines and rules as data |
 //! | 3 | [`record`] | a file for each kind of record: its states, its changes, its rules |
 //! | 4 | [`gate`] | facts, rules, verdicts with reasons |
-//! | 5 | [`bundle`], [`exchange`], [`report`] | the container for partners; foreign formats; letters and forms |
+//! | 5 | [`bundle`], [`exchange`], [`report`], [`figures`] | the container for partners; foreign formats; letters and forms; tables that reveal nobody |
 //! | 6 | [`host`] | clock, entropy, files, sandbox |
 //! | 7 | [`store`] | the encrypted database: log, projections, search, replay |
 //! | 8 | [`workspace`] | opening, founding, keys, trust state, commit |
@@ -97,6 +97,8 @@ pub mod gate;
 
 pub mod bundle;
 pub mod exchange;
+pub mod exercise;
+pub mod figures;
 pub mod report;
 
 pub mod host;

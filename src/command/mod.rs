@@ -37,20 +37,24 @@ nouns! {
     taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS, taskforce::work::COMMANDS,
         taskforce::analysis::COMMANDS;
     advice: advice::COMMANDS;
-    training: training::COMMANDS;
     recognition: recognition::COMMANDS;
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::import::COMMANDS, item::export::COMMANDS;
+    item: item::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;
     disclosure: disclosure::COMMANDS;
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
+    exercise: exercise::plan::COMMANDS, exercise::play::COMMANDS, exercise::evaluate::COMMANDS, exercise::after::COMMANDS,
+        exercise::view::COMMANDS;
+    training: training::COMMANDS;
     gate: gate::COMMANDS;
+    report: report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
+    backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }

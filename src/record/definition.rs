@@ -98,6 +98,8 @@ words! {
         AgreementEnds = "agreement ends",
         /// It counts no more, unless it is renewed.
         Renewal = "to be renewed",
+        /// Its file is destroyed.
+        BackupEnds = "destroy the file",
     }
 }
 

@@ -151,6 +151,31 @@ impl MemberCertificate {
         Ok(certificate)
     }
 
+    /// Reads a certificate that is told outside of an act, as the terms in which it was made, and checks it against the root key
+    /// on a card. Whether it is the newest, or was revoked since, nobody can tell from it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is malformed, or not signed by that root key.
+    pub fn told(terms: &Json, card: &super::card::Card) -> Result<Self, ApplyError> {
+        let mut m = crate::value::json::Members::of(terms)?;
+        let certificate = Self {
+            desk: card.desk,
+            realm: card.realm.clone(),
+            signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
+            age: m.read("age", age_file::written)?,
+            roles: m.list("roles", Role::parse)?,
+            serial: m.count("serial")? as i64,
+        };
+        let signature = m.text("certificate")?;
+        m.finish()?;
+        card.keys
+            .root
+            .verify(&card.realm.namespace("certificate"), &certificate.body(), signature)
+            .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
+        Ok(certificate)
+    }
+
     /// Notes that this is the newest certificate of its desk, and how many members that has enrolled where it enrols one.
     fn note(&self, records: &mut dyn RecordStore, enrolled: Option<i64>) -> Result<(), ApplyError> {
         let Some(mut desk) = records.get(self.desk)? else { return Ok(()) };
@@ -172,6 +197,16 @@ const HAS_SIGNED: &str = "has_signed";
 const ENROLLED: &str = "enrolled";
 /// How many members a partner may ever enrol: a desk is one unit of one jurisdiction.
 const MOST: i64 = 512;
+
+/// How many members a desk has enrolled, as its record notes it, revoked ones too.
+pub fn enrolled_of(desk: &Record) -> Option<i64> {
+    desk.terms.get(ENROLLED).and_then(Json::int)
+}
+
+/// The serial of the newest certificate of a desk, as its record notes it.
+pub fn newest_of(desk: &Record) -> Option<i64> {
+    desk.terms.get(NEWEST).and_then(Json::int)
+}
 
 fn newest_serial(records: &dyn RecordStore, desk: Id) -> Result<Option<i64>, ApplyError> {
     let noted = records.get(desk)?.and_then(|r| r.terms.get(NEWEST).and_then(Json::int));

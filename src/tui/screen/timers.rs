@@ -100,6 +100,7 @@ fn clock(timer: &Timer, now: Timestamp) -> PageRow {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
         WhenDue::Renewal => then.said("renew"),
+        WhenDue::BackupEnds => then.said("destroy it").styled(StyleRole::Due),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
     };

@@ -1,0 +1,3 @@
+//! Reports and published figures.
+
+pub mod suppress;

@@ -1,0 +1,9 @@
+//! Layer 5: figures that are published. What is hidden of a table so that nobody can compute it back, and the attack that says so.
+//!
+//! Pure: numbers in, numbers out. It knows no desk, no case and no person, and it never rounds by a float.
+
+pub mod hide;
+pub mod network;
+pub mod rerun;
+pub mod stream;
+pub mod table;
