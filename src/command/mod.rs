@@ -35,7 +35,7 @@ nouns! {
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;
     taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS, taskforce::work::COMMANDS,
-        taskforce::analysis::COMMANDS;
+        taskforce::analysis::COMMANDS, taskforce::carriage::COMMANDS;
     advice: advice::COMMANDS;
     recognition: recognition::COMMANDS;
     authorisation: authorisation::COMMANDS;

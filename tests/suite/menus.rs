@@ -55,6 +55,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("taskforce decide", &[&[("decision", "release"), ("because", "x")]]),
     ("taskforce end", &[&[("because", "x")]]),
     ("taskforce evaluate", &[&[("text", "x")]]),
+    ("taskforce export", &[]),
     ("taskforce leave", &[&[("because", "x")]]),
     ("taskforce letter", &[]),
     ("taskforce meeting", &[&[("title", "x"), ("on", "2026-07-01"), ("agenda", "x")]]),

@@ -121,7 +121,17 @@ pub fn rows(workspace: &Workspace, within: Duration) -> Result<Vec<RenewalDue>, 
     charters(workspace, &mut list)?;
     law(workspace, &mut list)?;
     keys(workspace, &mut list)?;
-    for row in training::rows(workspace)? {
+    let taken = training::rows(workspace)?;
+    for row in &taken {
+        // A course that was taken again is due when the last of them lapses.
+        let again = |other: &training::TrainingRow| {
+            (&other.member, &other.course) == (&row.member, &row.course)
+                && other.id != row.id
+                && other.until.is_none_or(|until| row.until.is_some_and(|own| until > own))
+        };
+        if row.until.is_none() || taken.iter().any(again) {
+            continue;
+        }
         let name = format!("{}: {}", row.member, row.course);
         let next = "let them take it again, then `training add`";
         list.add(What::Training, (Kind::Training, row.id), (name, ""), row.until, (next, Role::Administrator));
@@ -133,17 +143,9 @@ pub fn rows(workspace: &Workspace, within: Duration) -> Result<Vec<RenewalDue>, 
             list.add(What::Recognition, (Kind::Recognition, row.id), about, row.until, (next, Role::Administrator));
         }
     }
-    let mut rows = newest_alone(list.rows);
+    let mut rows = list.rows;
     rows.sort_by_key(|r| r.due);
     Ok(rows)
-}
-
-/// A course that was taken again is due when the last of them lapses.
-fn newest_alone(rows: Vec<RenewalDue>) -> Vec<RenewalDue> {
-    let later = |a: &RenewalDue| {
-        a.what == What::Training && rows.iter().any(|b| b.what == a.what && b.name == a.name && b.due > a.due)
-    };
-    rows.iter().filter(|row| !later(row)).cloned().collect()
 }
 
 fn agreements(workspace: &Workspace, list: &mut List) -> Result<(), Error> {

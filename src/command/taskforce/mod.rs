@@ -1,6 +1,7 @@
 //! Joint task forces: the charter that several desks sign, who has signed it, what belongs to it, and how it is changed and ended.
 
 pub mod analysis;
+pub mod carriage;
 pub mod charter;
 pub mod letter;
 pub mod work;
