@@ -12,8 +12,9 @@ use super::reviewed::{self, Reviewed};
 use super::store::{Query, Record, RecordStore};
 use super::taskforce;
 use crate::act::change::{Change, Salt};
+use crate::law::ceiling;
 use crate::object;
-use crate::value::class::{Category, Onward, Tier};
+use crate::value::class::{Category, Onward, PartnerKind, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -449,7 +450,7 @@ pub fn deciding(
             continue;
         }
         if let Some(charter) = taskforce::covering(&record, partner)? {
-            all.push(Deciding { terms: of_charter(partner, charter), record, is_ended: false });
+            all.push(Deciding { terms: of_charter(records, partner, charter)?, record, is_ended: false });
         }
     }
     if only.is_none() {
@@ -473,18 +474,27 @@ pub fn deciding(
     Ok(best)
 }
 
-/// What a charter says, as an agreement with one of its desks.
-fn of_charter(partner: Id, charter: taskforce::Charter) -> Terms {
-    Terms {
+/// What a charter says, as an agreement with one of its desks. A company and an organisation of civil society are in it under the ceiling
+/// of their kind, however far it goes for the others.
+fn of_charter(records: &dyn RecordStore, partner: Id, charter: taskforce::Charter) -> Result<Terms, ApplyError> {
+    let kind = records.get(partner)?.as_ref().and_then(super::partner::kind_of);
+    let tier = match kind {
+        Some(kind @ (PartnerKind::PrivateSector | PartnerKind::CivilSociety)) => {
+            let most = ceiling::default_for(kind);
+            Some(charter.tier.filter(|tier| *tier < most).unwrap_or(most))
+        }
+        _ => charter.tier,
+    };
+    Ok(Terms {
         partner,
         instrument: charter.model,
         purposes: charter.purposes,
         categories: charter.categories,
-        tier: charter.tier,
+        tier,
         from: charter.from,
         until: charter.until,
         retention_cap_days: charter.retention_cap_days,
         onward: None,
         stated: Stated::default(),
-    }
+    })
 }

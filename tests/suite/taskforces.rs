@@ -161,6 +161,35 @@ fn what_is_said_to_go_under_a_task_force_goes_under_its_charter_alone() {
 }
 
 #[test]
+fn civil_society_is_in_a_charter_under_the_ceiling_of_its_kind() {
+    let root = TempDir::new().unwrap();
+    let all = ["XA", "XB", "XC"].map(|code| Site::found(root.path(), code));
+    let [a, b, c] = &all;
+    for (one, other) in [(a, b), (b, a), (c, a), (b, c), (c, b)] {
+        one.meet(other);
+    }
+    let card = c.path("card");
+    let shown = c.must(1, "desk card", &[("out", &card), ("force", "yes")]);
+    a.must(1, "partner add", &[("card", &card), ("kind", "civil-society")]);
+    let fingerprint = shown.value["fingerprint"].as_str().unwrap().to_owned();
+    a.must(1, "partner confirm", &[("partner", "XC"), ("fingerprint", &fingerprint)]);
+    for state in ["tested", "operational"] {
+        a.must(1, "partner channel", &[("partner", "XC"), ("state", state), ("because", "drill")]);
+    }
+    let mut n = 0;
+    let id = in_force(&all, &mut n);
+    let case = a.make(1, "case new", &[("title", "Servers"), ("purpose", "ransomware"), ("taskforce", &id)]);
+    let account =
+        [("case", case.as_str()), ("type", "account"), ("category", "subscriber"), ("tier", "2"), ("value", "x")];
+    let account = a.make(1, "item add", &account);
+    let refused =
+        |to: &str| a.must(1, "gate explain", &[("item", &account), ("to", to)]).value["refused_by"].to_string();
+    assert!(refused("XC").contains("G-07") && !refused("XB").contains("G-07"), "{} {}", refused("XC"), refused("XB"));
+    let indicator = a.indicator(&case, "tide.example");
+    a.must(1, "disclosure new", &[("item", &indicator), ("to", "XC"), ("delete-after", "30d")]);
+}
+
+#[test]
 fn a_newer_charter_stands_once_all_have_signed_it_and_a_desk_that_leaves_is_in_it_no_more() {
     let (_root, all) = three();
     let [a, b, c] = &all;
