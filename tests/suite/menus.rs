@@ -69,7 +69,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("advice answer", &[&[("text", "x")]]),
     ("advice ask", &[&[("whom", "x"), ("about", "x"), ("sector", "science")]]),
     ("advice close", &[&[("text", "x")]]),
-    ("case new", &[&[("title", "x"), ("purpose", "cybercrime")]]),
+    ("taskforce case", &[&[("title", "x"), ("purpose", "cybercrime")]]),
     ("recognition add", &[&[("of", "lab"), ("title", "x"), ("reference", "x"), ("until", "2031-01-01")]]),
     ("recognition end", &[&[("because", "x")]]),
     ("assurance add", &[&[("of", "torture"), ("text", "x"), ("by", "x")]]),

@@ -14,6 +14,7 @@ use crate::command::agreement::{reviewed_as, reviews_of};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::desk::workspace_info::short;
 use crate::command::history::acts_of;
 use crate::record::definition::ApplyError;
 use crate::record::kind::{ChangeKind, Kind, State, StateTone};
@@ -25,6 +26,7 @@ use crate::store::read;
 use crate::value::class::{Category, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::text::{shown, shown_lines};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::all_words;
 use crate::workspace::error::Error;
@@ -76,6 +78,18 @@ pub const COMMANDS: &[Command] = &[
         args: &[TASKFORCE],
         writes: Some(Writes { keys: &[Key::Sign], ..writes(taskforce::SIGN, Weight::Signs, taskforce::TOLD_OF) }),
         run: Handler::Writes(sign),
+    },
+    Command {
+        noun: "taskforce",
+        name: "case",
+        about: "Open a case of a task force: for what lies in it the charter comes before other agreements",
+        args: &[
+            TASKFORCE,
+            Arg::new("title", ArgKind::Line, "its title").required(),
+            Arg::new("purpose", ArgKind::Line, "for what: a word that the charter names too").required(),
+        ],
+        writes: Some(writes(case::NEW, Weight::Records, taskforce::ALIVE)),
+        run: Handler::Writes(crate::command::case::new),
     },
     Command {
         noun: "taskforce",
@@ -380,7 +394,8 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let told = told_of(&summary, is_whole);
     let tasks = work::tasks_of(workspace, record.id)?;
     let waits: Vec<String> = work::who_waits(&tasks);
-    Ok(Output::thing(&summary)
+    let text = in_lines(&summary, &fields, &tasks, &waits);
+    let answer = Output::thing(&summary)
         .with("tasks", &tasks)
         .with("waits_on", waits)
         .with("meetings", work::meetings_of(workspace, record.id)?)
@@ -390,7 +405,44 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         .with("fields", fields)
         .with("text_as_signed", is_whole)
         .with("evaluations", evaluations(workspace, &record)?)
-        .with_message(told))
+        .with_message(told);
+    Ok(Output { text: Some(text), ..answer })
+}
+
+/// A task force in lines, for people.
+fn in_lines(summary: &TaskforceSummary, fields: &[FieldRow], tasks: &[work::TaskRow], waits: &[String]) -> String {
+    let mut lines = vec![
+        format!("{}  {}", short(Kind::Taskforce, summary.id), shown(&summary.title)),
+        format!("  stands    {}, version {}, led by {}", summary.status, summary.version, summary.lead),
+    ];
+    for desk in &summary.desks {
+        let signed = summary.signed.iter().find(|s| s.desk == *desk);
+        let said = signed.map_or_else(|| "has not signed".to_owned(), |s| format!("signed {}", s.at.to_minute()));
+        lines.push(format!("  {desk:9} {said}"));
+    }
+    lines.extend(summary.left.iter().map(|s| format!("  {:9} left {}", s.desk, s.at.to_minute())));
+    let data: Vec<&str> = summary.categories.iter().map(|c| c.word()).collect();
+    let tier = summary.tier.map_or_else(|| "the default of each partner's kind".to_owned(), |t| t.to_string());
+    lines.push(format!("  for       {}", summary.purposes.join(", ")));
+    lines.push(format!("  data      {}, up to tier {tier}", data.join(", ")));
+    lines.push(format!("  from      {} until {}", summary.from.to_minute(), summary.until.to_minute()));
+    lines.push(format!("  kept      at most {} days", summary.retention_cap_days));
+    for field in fields {
+        lines.push(String::new());
+        lines.push(field.label.to_uppercase());
+        lines.extend(shown_lines(&field.text).into_iter().map(|line| format!("  {line}")));
+    }
+    if !tasks.is_empty() {
+        lines.push(String::new());
+        lines.push("TASKS".to_owned());
+        for task in tasks {
+            let due = task.due.map(Timestamp::to_minute).unwrap_or_default();
+            let name = short(Kind::Task, task.id);
+            lines.push(format!("  {name}  {:4} {:10} {due:17} {}", task.owner, task.state.label(), shown(&task.title)));
+        }
+        lines.extend(waits.iter().map(|line| format!("  {line}")));
+    }
+    lines.join("\n")
 }
 
 /// What is to be known of a task force, in a sentence or two.
