@@ -75,6 +75,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                 ],
                 rows: desks,
                 most: 8,
+                from_height: 24,
                 ..Section::default()
             }],
             vec![Section {
