@@ -16,4 +16,5 @@ mod people;
 mod refusals;
 mod scene;
 mod second_reader;
+mod set_back;
 mod terms;
