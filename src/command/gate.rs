@@ -60,7 +60,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// What the gate says of an item and a partner.
-pub struct Asked {
+pub struct Explained {
     /// The facts that it was asked with.
     pub facts: Leave,
     /// What it says.
@@ -71,7 +71,7 @@ pub struct Asked {
 
 /// The facts and the verdict for an item and a partner: with the facts of the open proposal, else with the case's
 /// purpose, the agreement's cap as the term, the asker as proposer, and nobody who releases.
-pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Asked, Error> {
+pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Explained, Error> {
     let records = workspace.records();
     let waiting = Query { partner: Some(to.id), ..Query::state(disclosure::State::Proposed) };
     let mut open = None;
@@ -100,7 +100,7 @@ pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Asked,
     let category = item::Terms::read(&record.terms)?.category;
     let deciding = agreement::deciding(&records, (to.id, under), &of.purpose, category, now)?;
     let (facts, verdict) = judge(workspace, record, of)?;
-    Ok(Asked { facts, verdict, deciding })
+    Ok(Explained { facts, verdict, deciding })
 }
 
 /// A disclosure as this member would propose it now, which nobody has released.
@@ -262,7 +262,7 @@ fn under(workspace: &Workspace, record: &Record) -> Result<UnderRow, Error> {
 fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let to = workspace.partner(args.need("to")?)?;
-    let Asked { facts, verdict, deciding } = ask(workspace, &record, &to)?;
+    let Explained { facts, verdict, deciding } = ask(workspace, &record, &to)?;
     let under = deciding.map(|d| under(workspace, &d.record)).transpose()?;
     let answer = Output::thing(&to_serde(&verdict.to_json())).with("under", &under);
     let answer = if args.flag("facts") { answer.with("facts", to_serde(&facts.to_json())) } else { answer };

@@ -6,6 +6,7 @@
 pub mod availability;
 pub mod definition;
 pub mod destination;
+pub mod history;
 mod json;
 pub mod plain;
 pub mod run;
@@ -28,12 +29,15 @@ nouns! {
     init: init::COMMANDS;
     batch: batch::COMMANDS;
     identity: identity::COMMANDS;
-    desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS;
+    desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS, desk::renewals::COMMANDS;
     clock: clock::COMMANDS;
     member: member::COMMANDS;
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;
-    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS;
+    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS, taskforce::work::COMMANDS,
+        taskforce::analysis::COMMANDS, taskforce::carriage::COMMANDS;
+    advice: advice::COMMANDS;
+    recognition: recognition::COMMANDS;
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;

@@ -98,6 +98,8 @@ words! {
         ApprovalLapses = "approval lapses",
         /// Nothing leaves under it any more.
         AgreementEnds = "agreement ends",
+        /// It counts no more, unless it is renewed.
+        Renewal = "to be renewed",
         /// Its file is destroyed.
         BackupEnds = "destroy the file",
     }

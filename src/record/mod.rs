@@ -8,6 +8,7 @@ pub mod card;
 pub mod definition;
 pub mod key_use;
 pub mod kind;
+pub mod reviewed;
 pub mod store;
 
 use definition::{ChangeDef, KindDef};

@@ -19,6 +19,27 @@ use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 /// Fields of a command that were filled in.
 type Own = Vec<(&'static str, String)>;
 
+/// Commands that make a folder, and write nothing that is there already, whatever they are told.
+const FOLDERS: &[&str] = &["taskforce export"];
+
+/// A task force that a desk has proposed to another.
+fn taskforce(site: &Site, to: &Site) -> String {
+    let law = comity::law::edition::Law::of_program();
+    let said: Vec<String> = law.request("jit").unwrap().field.iter().map(|f| format!("{}=as agreed", f.id)).collect();
+    let desks = format!("{},{}", site.code, to.code);
+    let mut form = vec![
+        ("title", "doors"),
+        ("purpose", "cybercrime"),
+        ("desks", desks.as_str()),
+        ("from", "2026-01-01"),
+        ("until", "2030-01-01"),
+        ("categories", "indicator"),
+        ("retention-cap", "60d"),
+    ];
+    form.extend(said.iter().map(|said| ("field", said.as_str())));
+    site.make(1, "taskforce new", &form)
+}
+
 /// What each command that writes a file needs besides.
 fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let case = site.case("doors");
@@ -44,6 +65,7 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
         ("notice letter", vec![("of", sent), ("text", "said".to_owned())]),
         ("item export", vec![("to", to.code.to_owned()), ("case", case), ("format", "csv".to_owned())]),
         ("request letter", vec![("request", request)]),
+        ("taskforce letter", vec![("taskforce", taskforce(site, to))]),
         ("desk card", vec![]),
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),
         ("identity new", vec![("name", "N".to_owned()), ("no-passphrase", "yes".to_owned())]),
@@ -51,7 +73,8 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     // What writes a folder takes an empty one (`evidence.rs`), or is tried for itself.
     let is_file = |a: &comity::command::definition::Arg| matches!(a.kind, ArgKind::ToWrite) && a.name == "out";
     let writes = |c: &&comity::command::definition::Command| c.args.iter().any(is_file);
-    let known: Vec<String> = commands().filter(writes).map(|c| c.full_name()).collect();
+    let known: Vec<String> =
+        commands().filter(writes).map(|c| c.full_name()).filter(|name| !FOLDERS.contains(&name.as_str())).collect();
     all.retain(|(name, _)| known.iter().any(|known| known == name));
     assert_eq!(all.len(), known.len(), "a command that writes is not tried: {known:?}");
     all
@@ -128,6 +151,25 @@ fn no_command_writes_over_a_file_unless_it_is_told_to() {
             a.fails(1, name, &fields(&own, &[("out", &folder), ("force", "yes")]), ErrorKind::Medium);
         }
     }
+}
+
+#[test]
+fn the_folder_of_a_task_force_is_new_and_lies_in_no_workspace() {
+    let (_root, a, b) = pair();
+    let of = taskforce(&a, &b);
+    let to = |out: &str| a.run(1, "taskforce export", &[("taskforce", of.as_str()), ("out", out)]);
+    let (file, folder) = (a.path("precious"), a.path("folder"));
+    fs::write(&file, "precious").unwrap();
+    fs::create_dir(&folder).unwrap();
+    for out in [&file, &folder, &text(&a.workspace().join("inbox/new")), &text(&b.workspace().join("outbox/new"))] {
+        assert!(to(out).is_err(), "{out}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
+    assert!(fs::read_dir(&folder).unwrap().next().is_none());
+    let made = a.path("round");
+    to(&made).unwrap();
+    assert_eq!(fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::read_dir(&made).unwrap().count(), 1);
 }
 
 #[test]

@@ -31,8 +31,8 @@ fn ours(s: &Scene) -> Vec<(Kind, Id)> {
     all
 }
 
-/// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement,
-/// and certifies that it deleted what we gave.
+/// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement, signs or
+/// leaves a task force that we lead, evaluates it, and certifies that it deleted what we gave.
 fn may(s: &Scene, change: &str, id: Id) -> bool {
     match change {
         "request-answer" => [s.request, s.conflict].contains(&id),
@@ -40,6 +40,7 @@ fn may(s: &Scene, change: &str, id: Id) -> bool {
         "agreement-countersign" => id == s.agreement,
         // What we handed to it to carry was passed on.
         "relay-pass" => id == s.relay,
+        "taskforce-sign" | "taskforce-leave" | "taskforce-evaluate" => id == s.taskforce,
         "certified" => [s.given, s.case, s.request, s.conflict].contains(&id),
         _ => false,
     }

@@ -5,19 +5,25 @@ use std::fs;
 use std::path::PathBuf;
 
 use comity::act::change::Change;
+use comity::act::enclosed::Enclosed;
 use comity::act::header::Audience;
 use comity::command::commands;
 use comity::command::definition::{Arg, ArgKind, Args, Handler};
+use comity::command::history::acts_of;
 use comity::command::run::{On, run};
+use comity::law::edition::Law;
 use comity::object;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
-use comity::record::{agreement, member, relay};
+use comity::record::taskforce::{Charter, CharterContent};
+use comity::record::{agreement, analysis, meeting, member, relay, task, taskforce};
 use comity::seal::age_file::AgeKey;
 use comity::seal::sign::Signer;
+use comity::value::class::{Category, Tier};
 use comity::value::digest::Digest;
 use comity::value::id::Id;
 use comity::value::json::Json;
+use comity::value::marking::Marking;
 use comity::value::timestamp::Duration;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -62,7 +68,14 @@ pub struct Scene {
     pub their_certificate: Id,
     /// A sealed bundle for a third desk that the reader has handed to the partner.
     pub relay: Id,
+    /// A task force that the reader leads, and the partner has not signed.
+    pub taskforce: Id,
+    /// A task force that the partner leads, which is in force.
+    pub their_taskforce: Id,
 }
+
+/// A task of the partner, and a meeting and a joint analysis that it began.
+pub const THEIR_WORK: [u8; 3] = [0x41, 0x42, 0x43];
 
 impl Scene {
     /// The partner says that it does not delete its copy of a record, on which ground, and when it looks at that again.
@@ -95,6 +108,7 @@ impl Scene {
         let carrier = Audience::Desks(vec![workspace.partner("XB").unwrap().id]);
         let relay = workspace.act_alone(relay::HAND, carrier, |_, _| Ok(relay::handed(fresh(0x7a), &handed))).unwrap();
         drop(workspace);
+        let taskforce = a.make(1, "taskforce new", &charter_form());
         a.carry(&b, "first");
         b.carry(&a, "first");
         let mut liar = LyingDesk::take_over(&b, &a);
@@ -126,6 +140,8 @@ impl Scene {
             their_request: fresh(0xa1),
             their_certificate: fresh(0xb1),
             relay,
+            taskforce: id(&taskforce),
+            their_taskforce: fresh(0x40),
             liar,
             a,
         };
@@ -135,8 +151,70 @@ impl Scene {
         for act in [given, vec![asks], certifies] {
             scene.liar.send(&scene.a, &act).unwrap();
         }
+        let (charter, words) = scene.charter(1);
+        let proposes = taskforce::proposed(scene.their_taskforce, &charter, &words, SALT);
+        scene.liar.send(&scene.a, &[proposes]).unwrap();
+        scene.a.must(1, "taskforce sign", &[("taskforce", &scene.their_taskforce.to_string())]);
+        for begun in scene.works(THEIR_WORK) {
+            scene.liar.send(&scene.a, &[begun]).unwrap();
+        }
         scene.liar.sees(&scene.a);
         scene
+    }
+
+    /// A charter of the partner and the reader, which the partner leads.
+    pub fn charter(&self, version: i64) -> (Charter, CharterContent) {
+        let words = CharterContent { title: "Theirs".into(), ..CharterContent::default() };
+        let at = |days| self.liar.at().plus(Duration::days(days));
+        let charter = Charter {
+            version,
+            model: "jit".into(),
+            lead: self.liar.desk,
+            desks: vec![self.liar.desk, self.liar.to],
+            purposes: vec!["cybercrime".into()],
+            categories: vec![Category::Indicator],
+            tier: None,
+            from: at(-10),
+            until: at(300),
+            retention_cap_days: 60,
+            filled: vec!["parties".into()],
+            text: words.digest(),
+        };
+        (charter, words)
+    }
+
+    /// A task, a meeting and a joint analysis of the partner's task force, with these ids.
+    pub fn works(&self, [task, meeting, analysis]: [u8; 3]) -> [Change; 3] {
+        let of = self.their_taskforce;
+        let terms = task::Terms { taskforce: of, owner: self.liar.desk, due: None, after: Vec::new(), case: None };
+        let called = meeting::Terms { taskforce: of, on: self.liar.at(), case: None };
+        let owners = [self.liar.desk, self.liar.to];
+        [
+            task::new(fresh(task), &terms, "seize", Some("soon"), SALT),
+            meeting::called(fresh(meeting), &called, "weekly", "servers", SALT),
+            analysis::new(fresh(analysis), (of, fresh(THEIR_CASE)), &owners, &self.version(1), "pattern", SALT),
+        ]
+    }
+
+    /// A version of a joint analysis of the partner.
+    pub fn version(&self, version: i64) -> analysis::Version {
+        let source = analysis::Source {
+            item: fresh(THEIR_ITEM),
+            originator: self.liar.desk,
+            marking: Marking::default_for(Tier::INDICATORS),
+        };
+        analysis::Version { version, product: fresh(THEIR_ITEM), sources: vec![source] }
+    }
+
+    /// What the reader has signed of the partner's task force, and the certificate of who did.
+    pub fn signed(&self) -> (Enclosed, Json) {
+        let workspace = self.a.open(1).unwrap();
+        let record = workspace.records().get(self.their_taskforce).unwrap().unwrap();
+        let (act, change) = acts_of(&workspace, &record, &[taskforce::SIGN]).unwrap().pop().unwrap();
+        let person = act.read_header().unwrap().member;
+        let signer = member::own(&workspace.records(), person).unwrap().unwrap();
+        let (_, enrolled) = acts_of(&workspace, &signer, &[member::ADD]).unwrap().pop().unwrap();
+        (Enclosed::new(&act.header, &act.signature, &change), enrolled.read_terms().unwrap())
     }
 
     /// A disclosure of one indicator of the partner, in a case of the partner.
@@ -234,6 +312,26 @@ impl Scene {
     }
 }
 
+/// A charter that the reader proposes to the partner.
+fn charter_form() -> Vec<(&'static str, &'static str)> {
+    let law = Law::of_program();
+    let mut form = vec![
+        ("title", "Ours"),
+        ("purpose", "cybercrime"),
+        ("desks", "XA,XB"),
+        ("from", "2026-01-01"),
+        ("until", "2030-01-01"),
+        ("categories", "indicator"),
+        ("retention-cap", "60d"),
+    ];
+    let filled: &'static str = "as agreed";
+    form.extend(law.request("jit").unwrap().field.iter().map(|f| {
+        let said: &'static str = Box::leak(format!("{}={filled}", f.id).into_boxed_str());
+        ("field", said)
+    }));
+    form
+}
+
 /// Asks the partner for something: written, reviewed and sent.
 fn ask(a: &Site, case: &str) -> String {
     let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
@@ -322,6 +420,39 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             let said = object! { "because" => "over" };
             Change::with_content(s.their_agreement, "agreement-end", &object! {}, &said, SALT)
         }),
+        one("agreement-renew", {
+            let mut terms = agreement::terms_of(&s.record(s.their_agreement)).unwrap();
+            terms.until = liar.at().plus(Duration::days(900));
+            let renewal = agreement::Renewal { terms, review: None };
+            agreement::renewed(s.their_agreement, &renewal, "yearly", Some("reply sooner"), SALT)
+        }),
+        one("taskforce-new", {
+            let (charter, words) = s.charter(1);
+            taskforce::proposed(fresh(0x44), &charter, &words, SALT)
+        }),
+        one("taskforce-amend", {
+            let (charter, words) = s.charter(2);
+            taskforce::proposed(s.their_taskforce, &charter, &words, SALT)
+        }),
+        one("taskforce-sign", {
+            taskforce::signed(s.taskforce, &taskforce::charter_of(&s.record(s.taskforce)).unwrap())
+        }),
+        one("taskforce-pass", {
+            let (act, certificate) = s.signed();
+            taskforce::passed_on(s.their_taskforce, &act, &certificate)
+        }),
+        one("taskforce-leave", taskforce::left(s.taskforce, 1, "no people", SALT)),
+        one("taskforce-evaluate", taskforce::evaluated(s.their_taskforce, "it went well", SALT)),
+        one("taskforce-end", taskforce::ended(s.their_taskforce, "done", SALT)),
+        one("task-new", s.works([0x45, 0x46, 0x47])[0].clone()),
+        one("task-move", task::moved(fresh(THEIR_WORK[0]), task::State::Blocked, Some("no warrant"), SALT)),
+        one("meeting-call", s.works([0x45, 0x46, 0x47])[1].clone()),
+        one("meeting-minute", {
+            meeting::minuted(fresh(THEIR_WORK[1]), "weekly", "all came", &["seize".to_owned()], SALT)
+        }),
+        one("analysis-new", s.works([0x45, 0x46, 0x47])[2].clone()),
+        one("analysis-revise", analysis::revised(fresh(THEIR_WORK[2]), &s.version(2), "more", SALT)),
+        one("analysis-decide", analysis::decided(fresh(THEIR_WORK[2]), 1, true, "good", SALT)),
         one("request-send", s.asks(fresh(0xa3))),
         one("consent-ask", {
             let said = object! { "fields" => object! { "why" => "a trial" } };

@@ -162,6 +162,41 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
     let early = item("zqearlyitem");
     mark(Kind::Item, "zqearlyitem");
     a.must(3, "retention purge", &[("item", &early), ("because", mark(Kind::Purge, "zqpurgereason"))]);
+    // What hangs on a task force and is of a case.
+    let law = comity::law::edition::Law::of_program();
+    let fields: Vec<String> = law.request("jit").unwrap().field.iter().map(|f| format!("{}=agreed", f.id)).collect();
+    let mut form = vec![
+        ("title", "Tidewater"),
+        ("purpose", "cybercrime"),
+        ("desks", "XA,XB"),
+        ("from", "2026-01-01"),
+        ("until", "2090-01-01"),
+        ("categories", "indicator"),
+        ("retention-cap", "60d"),
+    ];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    let of = a.make(1, "taskforce new", &form);
+    let of = [("taskforce", of.as_str()), ("case", case.as_str())];
+    let task = [("title", mark(Kind::Task, "zqtasktitle")), ("note", mark(Kind::Task, "zqtasknote"))];
+    let task = a.make(1, "taskforce task", &[of.as_slice(), &task].concat());
+    a.must(1, "taskforce move", &[("task", &task), ("to", "blocked"), ("because", mark(Kind::Task, "zqtaskreason"))]);
+    let meeting = [
+        ("title", mark(Kind::Meeting, "zqmeetingtitle")),
+        ("on", "2026-07-01"),
+        ("agenda", mark(Kind::Meeting, "zqagenda")),
+    ];
+    let meeting = a.make(1, "taskforce meeting", &[of.as_slice(), &meeting].concat());
+    let (said, decided) = (mark(Kind::Meeting, "zqminutes"), mark(Kind::Meeting, "zqdecided"));
+    a.must(1, "taskforce minutes", &[("meeting", &meeting), ("text", said), ("decision", decided)]);
+    let product = item("a pattern of theirs");
+    let analysis =
+        [("item", product.as_str()), of[0], ("title", mark(Kind::Analysis, "zqanalysis")), ("owners", "XA,XB")];
+    a.make(1, "taskforce analyse", &analysis);
+    let advice =
+        [("whom", mark(Kind::Advice, "zqexpert")), ("about", mark(Kind::Advice, "zqquestion")), ("sector", "science")];
+    let advice = a.make(1, "advice ask", &[of.as_slice(), &advice].concat());
+    a.must(1, "advice answer", &[("advice", &advice), ("text", mark(Kind::Advice, "zqexpertanswer"))]);
+    a.must(1, "advice close", &[("advice", &advice), ("text", mark(Kind::Advice, "zqbecame"))]);
     let form = [("case", case.as_str()), ("type", "domain"), ("category", "indicator"), ("value", "due.example")];
     let listed = a.make(1, "item add", &[&form[..], &[("delete-after", crate::desks::NOW)]].concat());
     let list = a.make(1, "retention propose", &[("because", mark(Kind::Disposal, "zqlistreason"))]);
@@ -294,8 +329,28 @@ fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
         all.map(|i| (i["id"].as_str().unwrap().to_owned(), i["state"] == "purged")).collect()
     };
     assert!(of_import(&a).len() > 3);
-    let stays =
-        ["zqcasetitle", "zqcourt", "zqrequestfacts", "zqholdreason", "zqholdreview", "zqliftreason", "zqearlyitem"];
+    // What hangs on a task force goes with the case.
+    let stays = [
+        "zqcasetitle",
+        "zqcourt",
+        "zqrequestfacts",
+        "zqholdreason",
+        "zqholdreview",
+        "zqliftreason",
+        "zqearlyitem",
+        "zqtasktitle",
+        "zqtasknote",
+        "zqtaskreason",
+        "zqmeetingtitle",
+        "zqagenda",
+        "zqminutes",
+        "zqdecided",
+        "zqanalysis",
+        "zqexpert",
+        "zqquestion",
+        "zqexpertanswer",
+        "zqbecame",
+    ];
     let words: Vec<&str> = marks.values().flatten().copied().collect();
     a.pass_stated(24 * 366);
     a.must(3, "retention purge", &[]);

@@ -471,11 +471,20 @@ fn act() -> Value {
      "review":{"outcome":"approved","covers_item":true,"level":"L1","tier":2,"purpose":"cybercrime","recipient":"same","expires":"2026-07-01T00:00:00Z","reviewers":["k2"]}})
 }
 
-const SIGNED_BY: [(&[&str], &str); 11] = [
+const SIGNED_BY: [(&[&str], &str); 14] = [
     (
         &["administrator"],
         "desk-keys member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
     ),
+    (
+        &["administrator"],
+        "taskforce-new taskforce-sign taskforce-amend taskforce-review taskforce-leave taskforce-end agreement-review agreement-renew recognition-add recognition-end",
+    ),
+    (
+        &["desk-officer"],
+        "taskforce-evaluate task-new task-move meeting-call meeting-minute analysis-new analysis-revise analysis-decide advice-ask advice-answer advice-close",
+    ),
+    (&["desk-officer", "release-officer"], "taskforce-pass"),
     (
         &["investigator", "desk-officer"],
         "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",

@@ -52,6 +52,7 @@ mod simulation;
 mod snapshots;
 mod sources;
 mod story_on_screens;
+mod taskforces;
 mod terminal;
 mod tiers;
 mod two_desks;

@@ -48,6 +48,30 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ),
     ("agreement countersign", &[&[]]),
     ("agreement end", &[&[("because", "x")]]),
+    ("agreement renew", &[&[("until", "2031-01-01"), ("because", "x")]]),
+    ("agreement review", &[&[("result", "continue"), ("notes", "x")]]),
+    ("taskforce amend", &[&[("because", "x"), ("until", "2031-01-01")]]),
+    ("taskforce analyse", &[]),
+    ("taskforce decide", &[&[("decision", "release"), ("because", "x")]]),
+    ("taskforce end", &[&[("because", "x")]]),
+    ("taskforce evaluate", &[&[("text", "x")]]),
+    ("taskforce export", &[]),
+    ("taskforce leave", &[&[("because", "x")]]),
+    ("taskforce letter", &[]),
+    ("taskforce meeting", &[&[("title", "x"), ("on", "2026-07-01"), ("agenda", "x")]]),
+    ("taskforce minutes", &[&[("text", "x")]]),
+    ("taskforce move", &[&[("to", "doing")], &[("to", "cancelled")]]),
+    ("taskforce pass", &[]),
+    ("taskforce review", &[&[("result", "continue"), ("notes", "x")]]),
+    ("taskforce revise", &[]),
+    ("taskforce sign", &[&[]]),
+    ("taskforce task", &[&[("title", "x")]]),
+    ("advice answer", &[&[("text", "x")]]),
+    ("advice ask", &[&[("whom", "x"), ("about", "x"), ("sector", "science")]]),
+    ("advice close", &[&[("text", "x")]]),
+    ("taskforce case", &[&[("title", "x"), ("purpose", "cybercrime")]]),
+    ("recognition add", &[&[("of", "lab"), ("title", "x"), ("reference", "x"), ("until", "2031-01-01")]]),
+    ("recognition end", &[&[("because", "x")]]),
     ("assurance add", &[&[("of", "torture"), ("text", "x"), ("by", "x")]]),
     (
         "authorisation add",
@@ -473,6 +497,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     let hold = a.make(1, "retention hold", &[("item", &other), ("reason", "litigation"), ("because", "a trial")]);
     a.must(2, "retention release", &[("hold", &hold), ("because", "over")]);
     carry(a, b, &mut n);
+    taskforces(a, b, &mut n);
     // A directory of contact points, and the next one.
     let table = a.path("directory.csv");
     std::fs::write(&table, "desk,phone\nXB,1\n").unwrap();
@@ -530,6 +555,84 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     let late = sent(a, b, &case, &mut n);
     stopped_purge(a, &case);
     late
+}
+
+/// What a charter says in each field that its model asks for.
+fn charter_fields() -> Vec<String> {
+    let law = Law::of_program();
+    let model = law.request("jit").unwrap();
+    model.field.iter().filter(|f| f.required).map(|f| format!("{}=agreed", f.id)).collect()
+}
+
+/// Proposes a task force of two desks, led by the first.
+fn taskforce(a: &Site) -> String {
+    let fields = charter_fields();
+    let mut form = vec![
+        ("title", "Tidewater"),
+        ("purpose", "cybercrime"),
+        ("desks", "XA,XB"),
+        ("from", "2026-01-01"),
+        ("until", "2030-01-01"),
+        ("categories", "indicator"),
+        ("tier", "2"),
+        ("retention-cap", "60d"),
+    ];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    a.make(1, "taskforce new", &form)
+}
+
+/// Task forces in each state, and what hangs on one.
+fn taskforces(a: &Site, b: &Site, n: &mut usize) {
+    let [stands, ended, left] = [0; 3].map(|_| taskforce(a));
+    taskforce(a);
+    carry(a, b, n);
+    for id in [&stands, &ended, &left] {
+        b.must(1, "taskforce sign", &[("taskforce", id)]);
+    }
+    b.must(1, "taskforce leave", &[("taskforce", &left), ("because", "no people")]);
+    carry(b, a, n);
+    a.must(1, "taskforce end", &[("taskforce", &ended), ("because", "done")]);
+    let of = [("taskforce", stands.as_str())];
+    let case = a.make(1, "case new", &[of.as_slice(), &[("title", "Shared"), ("purpose", "cybercrime")]].concat());
+    for state in ["open", "doing", "blocked", "done", "cancelled"] {
+        let task = a.make(1, "taskforce task", &[of.as_slice(), &[("title", "seize")]].concat());
+        if state != "open" {
+            a.must(1, "taskforce move", &[("task", &task), ("to", state)]);
+        }
+    }
+    for held in [false, true] {
+        let more = [("title", "weekly"), ("on", "2026-07-01"), ("agenda", "servers")];
+        let meeting = a.make(1, "taskforce meeting", &[of.as_slice(), &more].concat());
+        if held {
+            a.must(1, "taskforce minutes", &[("meeting", &meeting), ("text", "all came"), ("decision", "seize")]);
+        }
+    }
+    for released in [false, true] {
+        let product = a.indicator(&case, if released { "one.example" } else { "two.example" });
+        let more = [("item", product.as_str()), ("title", "pattern"), ("owners", "XA,XB")];
+        let analysis = a.make(1, "taskforce analyse", &more);
+        carry(a, b, n);
+        if released {
+            for site in [a, b] {
+                let said = [("analysis", analysis.as_str()), ("decision", "release"), ("because", "good")];
+                site.must(1, "taskforce decide", &said);
+            }
+            carry(b, a, n);
+        }
+    }
+    for steps in [&[][..], &["advice answer"], &["advice close"]] {
+        let advice = a.make(1, "advice ask", &[("whom", "a bank"), ("about", "fraud"), ("sector", "private-sector")]);
+        for step in steps {
+            a.must(1, step, &[("advice", &advice), ("text", "said")]);
+        }
+    }
+    for ended in [false, true] {
+        let more = [("of", "lab"), ("title", "laboratory"), ("reference", "1"), ("until", "2030-01-01")];
+        let recognition = a.make(1, "recognition add", &[&[("partner", "XB")][..], &more].concat());
+        if ended {
+            a.must(1, "recognition end", &[("recognition", &recognition), ("because", "moved")]);
+        }
+    }
 }
 
 /// Plays an exercise through all its states, and records its report at a live desk.

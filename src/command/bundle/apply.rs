@@ -188,6 +188,9 @@ pub fn apply(
     }
     workspace.commit(tx)?;
     workspace.after_commit()?;
+    // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself. The bundle is taken in
+    // whatever stops that: the next export does it.
+    let _ = crate::command::taskforce::pass_on(workspace, None, false);
     // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself.
     crate::command::taskforce::pass_on(workspace, None, false)?;
     Ok(above)

@@ -7,9 +7,11 @@ use crate::command::agreement;
 use crate::command::audit;
 use crate::command::bundle::{export, quarantine, relay};
 use crate::command::definition::{Args, Command, Handler, Output};
+use crate::command::desk::renewals::{self, What};
 use crate::command::desk::workspace_info::line_of;
 use crate::command::exercise::view;
 use crate::command::notice;
+use crate::command::taskforce::{self, analysis, work};
 use crate::law::row::Verified;
 use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
@@ -243,6 +245,8 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     erasures(workspace, &roles, &mut tasks)?;
     renewals(workspace, &roles, &mut tasks)?;
     rows_to_verify(workspace, &roles, &mut tasks)?;
+    due_for_renewal(workspace, &roles, &mut tasks)?;
+    of_task_forces(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
     exchange(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;
@@ -427,6 +431,59 @@ fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             "agreement ends: renew it, or sharing stops"
         };
         tasks.push(task(&record, &row.partner, what, Some(row.until), may, "administrator"));
+    }
+    Ok(())
+}
+
+/// What else is due for renewal in the next weeks: charters, reviews, keys, training, recognition.
+fn due_for_renewal(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    for row in renewals::rows(workspace, renewals::AHEAD)? {
+        // Agreements and rows of the law have tasks of their own.
+        if matches!(row.what, What::Agreement | What::Law) {
+            continue;
+        }
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let what = format!("{} to renew: {}", row.what, row.name);
+        tasks.push(task(&record, &row.partner, what, row.due, roles.contains(&row.role), "administrator"));
+    }
+    Ok(())
+}
+
+/// What a task force waits for: signatures, the tasks of this desk, joint analyses of which it has said nothing.
+fn of_task_forces(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let own = workspace.code_of(workspace.meta.desk)?;
+    let (administers, works) = (roles.contains(&Role::Administrator), roles.contains(&Role::DeskOfficer));
+    for row in taskforce::rows(workspace)? {
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let waits = match &row.next {
+            Some(next) => &next.unsigned,
+            None if row.status == taskforce::Status::Proposed => &row.unsigned,
+            None => continue,
+        };
+        if waits.contains(&own) {
+            tasks.push(task(&record, &row.lead, "charter to read and sign", None, administers, "administrator"));
+        } else {
+            for desk in waits {
+                tasks.push(task(&record, desk, "charter to be signed", None, false, desk));
+            }
+        }
+    }
+    for row in work::tasks(workspace)? {
+        if row.owner != own || !crate::record::task::OPEN.contains(&row.state) {
+            continue;
+        }
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let on = row.waits_on.iter().find(|on| **on != own);
+        let what = format!("task: {}", row.title);
+        let waits_on = on.map_or("desk officer", String::as_str);
+        tasks.push(task(&record, &row.by, what, row.due, works && on.is_none(), waits_on));
+    }
+    for row in analysis::rows(workspace)? {
+        if row.waits_on.contains(&own) {
+            let Some(record) = workspace.records().get(row.id)? else { continue };
+            let what = format!("joint analysis, version {}: say whether it may leave", row.version);
+            tasks.push(task(&record, "", what, None, works, "desk officer"));
+        }
     }
     Ok(())
 }

@@ -85,6 +85,7 @@ fn letter_of(workspace: &Workspace, record: &Record) -> Result<Letter, Error> {
         instrument: model.and_then(|m| law.instrument(&m.instrument)).map(|i| i.name.clone()).unwrap_or_default(),
         article: model.map(|m| m.article.clone()).unwrap_or_default(),
         source: model.map(|m| m.source.clone()).unwrap_or_default(),
+        status: Phrase::of("status-model"),
         matter,
         fields: words.fields.iter().map(paragraph).collect(),
         tool: Phrase::of("tool").with("version", env!("CARGO_PKG_VERSION")).with("law", law.version().to_string()),

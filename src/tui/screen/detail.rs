@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
+use super::taskforce;
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -69,6 +70,9 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Partner => of_partner(workspace, &record, &mut d)?,
         Kind::Case => of_case(workspace, &record, &mut d)?,
         Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
+        Kind::Taskforce => taskforce::detail(workspace, &record, &mut d)?,
+        Kind::Meeting => taskforce::meeting_detail(workspace, &record, &mut d)?,
+        Kind::Analysis => taskforce::analysis_detail(workspace, &record, &mut d)?,
         Kind::Inject => of_inject(workspace, &record, &mut d)?,
         _ => of_any(workspace, &record, &mut d)?,
     }

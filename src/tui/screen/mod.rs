@@ -14,6 +14,7 @@ pub mod partners;
 pub mod queue;
 pub mod reports;
 pub mod sync;
+pub mod taskforce;
 pub mod timers;
 
 use definition::Screen;
@@ -32,6 +33,7 @@ pub const SCREENS: &[&Screen] = &[
     &audit::SCREEN,
     &drill::SCREEN,
     &reports::SCREEN,
+    &taskforce::SCREEN,
     #[cfg(test)]
     &fictitious::SCREEN,
 ];

@@ -113,6 +113,7 @@ fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
         WhenDue::Review => then.said("review").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
         WhenDue::BackupEnds => then.said("destroy").styled(StyleRole::Due),
+        WhenDue::Renewal => then.said("renew"),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
     };
