@@ -160,7 +160,7 @@ fn widths(columns: &[Column], known: &Known<'_>, room: u16) -> Vec<u16> {
     }
     // What the texts do not need goes to columns whose texts are cut.
     let mut spare = match rests {
-        0 => (room + 1).saturating_sub(taken(&fixed, &kept)),
+        0 => room.saturating_sub(taken(&fixed, &kept)),
         _ => rest(&fixed, &kept).saturating_sub(needed) * rests,
     };
     for (n, w) in fixed.iter_mut().enumerate().filter(|(n, _)| kept.get(*n).copied().unwrap_or(false)) {
