@@ -7,6 +7,7 @@ pub mod fault;
 pub mod guide;
 pub mod manual;
 pub mod passphrase;
+pub mod practise;
 pub mod print;
 pub mod run;
 pub mod tour;

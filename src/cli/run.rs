@@ -11,13 +11,14 @@ use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
 use super::tree::{self, OWN};
-use super::{guide, manual, passphrase, print, tour};
+use super::{guide, manual, passphrase, practise, print, tour};
 use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
 use crate::command::run::{On, run as run_command};
 use crate::command::script;
+use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
@@ -108,6 +109,14 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>)
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
+            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+        }
+        Some(("practise", matches)) => {
+            let role = matches.get_one::<String>("role").and_then(|r| PractiseRole::parse(r));
+            let role = role.ok_or_else(|| Error::usage("--role is missing"));
+            let name = matches.get_one::<String>("template").map(String::as_str);
+            let dir = matches.get_one::<String>("dir").map(PathBuf::from);
+            let done = role.and_then(|role| practise::take(dir, role, name));
             Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
         }
         Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, keys)),

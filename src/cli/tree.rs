@@ -8,9 +8,11 @@ use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 use super::{examples, tour};
 use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
+use crate::demo::practise::{PractiseRole, templates};
+use crate::value::word::all_words;
 
 /// Commands that only the command line has: they are not in the command table.
-pub const OWN: &[&str] = &["demo", "tour", "completions", "man"];
+pub const OWN: &[&str] = &["demo", "tour", "practise", "completions", "man"];
 
 /// The help of each noun.
 const NOUNS: &[(&str, &str)] = &[
@@ -27,6 +29,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("request", "Requests between desks"),
     ("review", "Legal reviews"),
     ("disclosure", "Sharing items with a partner"),
+    ("exercise", "Exercises: planned, played, evaluated, and what they bring to real work"),
+    ("training", "Courses that members have taken"),
     ("gate", "May it leave, and why (not)"),
     ("retention", "Timers, holds, erasure and its certificates"),
     ("bundle", "Bundles for and from partners"),
@@ -56,6 +60,7 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         .args(globals())
         .subcommand(demo())
         .subcommand(tour())
+        .subcommand(practise())
         .subcommand(
             clap::Command::new("completions").about("Print completions for a shell").arg(
                 clap::Arg::new("shell").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"]),
@@ -175,6 +180,29 @@ fn tour() -> clap::Command {
                 .help("tell the steps of one role"),
         )
         .after_help("Examples:\n  comity tour\n  comity tour --role legal-reviewer")
+}
+
+fn practise() -> clap::Command {
+    let roles = PossibleValuesParser::new(all_words::<PractiseRole>());
+    let names = PossibleValuesParser::new(templates().iter().map(|t| t.name.as_str()));
+    clap::Command::new("practise")
+        .about("A ready exercise for one role, event by event, in a sandbox that can reach no live desk")
+        .arg(dir())
+        .arg(
+            clap::Arg::new("role")
+                .long("role")
+                .value_name("WORD")
+                .value_parser(roles)
+                .required(true)
+                .help("whose part you play"),
+        )
+        .arg(
+            clap::Arg::new("template")
+                .long("template")
+                .value_name("NAME")
+                .value_parser(names)
+                .help("which exercise; without: the first for that role"),
+        )
 }
 
 /// The members of the demo's first desk.

@@ -10,7 +10,7 @@ use super::screen_id::ScreenId;
 use crate::value::text::width;
 
 /// A key and its word.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Hint {
     /// The key, as it is written.
     pub key: String,

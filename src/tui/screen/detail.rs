@@ -9,6 +9,7 @@ use crate::command::case;
 use crate::command::desk::today;
 use crate::command::desk::workspace_info;
 use crate::command::disclosure;
+use crate::command::exercise;
 use crate::command::gate::{self, May};
 use crate::command::item;
 use crate::command::law;
@@ -68,11 +69,39 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Partner => of_partner(workspace, &record, &mut d)?,
         Kind::Case => of_case(workspace, &record, &mut d)?,
         Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
+        Kind::Inject => of_inject(workspace, &record, &mut d)?,
         _ => of_any(workspace, &record, &mut d)?,
     }
     d.history = history;
     d.id = Some(record.id);
     Ok(d)
+}
+
+/// An inject: to control with what is expected, to those who play with what was delivered to them.
+fn of_inject(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let of = record.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
+    let Some(of) = of else { return of_any(workspace, record, d) };
+    let i = exercise::view::inject_row(workspace, record, &of, &[])?;
+    d.line("NUMBER", i.number.to_string());
+    d.line("FROM", format!("{} {}", i.from, i.method).trim().to_owned());
+    d.line("TO", i.to.join(", "));
+    d.body("SAYS", &i.text);
+    d.line("ATTACHED", i.attachment.as_str());
+    d.body("TEXT", &i.attached);
+    d.line("DELIVERED", at(i.delivered));
+    d.line("REPLY BY", at(i.reply_by));
+    d.body("SKIPPED", &i.because);
+    if let Some(own) = &i.control {
+        d.line("PLANNED", format!("{} {}, {}", own.time, own.trigger, own.inject_type));
+        d.body("EXPECTED", &own.expected_action);
+        d.line("CAPABILITY", own.capability.as_str());
+        d.body("CONDITION", &own.condition);
+        d.body("NOTE", &own.note);
+    }
+    for reply in &i.replies {
+        d.body("REPLY", &format!("{} {}: {}", reply.desk, at(reply.at), reply.text));
+    }
+    Ok(())
 }
 
 fn at(time: Option<Timestamp>) -> String {

@@ -1,7 +1,8 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
-use crate::command::retention::{Timer, duties, holds, timer};
+use crate::command::retention::hold::holds;
+use crate::command::retention::{Timer, duties, timer};
 use crate::record::definition::WhenDue;
 use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
@@ -109,6 +110,7 @@ fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
     let then = Cell::word(timer.then);
     let then = match timer.then {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
+        WhenDue::Review => then.said("review").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
         WhenDue::BackupEnds => then.said("destroy it").styled(StyleRole::Due),
         WhenDue::ApprovalLapses => then.said("lapses"),
