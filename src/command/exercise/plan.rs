@@ -369,7 +369,7 @@ fn load(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let path = args.path("file")?;
     let format = args.maybe_read("format", "csv, cexf or openaev", Format::parse)?;
     let bytes = file::read(&path, scenario::LONGEST as u64)?;
-    let scenario = scenario::read(&bytes, format).map_err(|error| malformed(&path, &error))?;
+    let scenario = crate::exercise::read(&bytes, format).map_err(|error| malformed(&path, &error))?;
     let of = current(workspace)?;
     let dry_run = args.flag("dry-run");
     let highest = next_number(workspace, of.id)? - 1;

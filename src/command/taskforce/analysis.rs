@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::codes;
+use super::parties::codes;
 use super::work::audience_of;
 use crate::act::header::Audience;
 use crate::command::definition::{

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::TASKFORCE;
+use super::parties::TASKFORCE;
 use crate::command::bundle::export;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,

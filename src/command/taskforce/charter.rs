@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{TASKFORCE, audience, codes, words_of};
+use super::parties::{TASKFORCE, audience, codes, words_of};
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,

@@ -1,6 +1,7 @@
 //! The charter on paper: what its desks have agreed, who has signed, with the ids that link the paper to the log.
 
-use super::{TASKFORCE, row, words_of};
+use super::parties::{TASKFORCE, words_of};
+use super::row;
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,

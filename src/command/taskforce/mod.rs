@@ -4,10 +4,12 @@ pub mod analysis;
 pub mod carriage;
 pub mod charter;
 pub mod letter;
+pub mod parties;
 pub mod work;
 
 use serde::Serialize;
 
+use self::parties::{TASKFORCE, audience, codes, words_of};
 use crate::act::enclosed::Enclosed;
 use crate::act::header::Audience;
 use crate::command::agreement::{reviewed_as, reviews_of};
@@ -21,7 +23,7 @@ use crate::record::kind::{ChangeKind, Kind, State, StateTone};
 use crate::record::reviewed::{self, ReviewResult};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::taskforce::{self, Charter, CharterContent};
-use crate::record::{case, member, partner};
+use crate::record::{case, member};
 use crate::store::read;
 use crate::value::class::{Category, Tier, words};
 use crate::value::id::Id;
@@ -32,10 +34,6 @@ use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
-
-/// The task force that a command is done to.
-pub(super) const TASKFORCE: Arg =
-    Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force").positional();
 
 /// How long before its end a charter shows as due for renewal.
 pub const RENEWAL: Duration = Duration::days(42);
@@ -242,11 +240,6 @@ pub struct TaskforceSummary {
     pub next: Option<NextVersion>,
 }
 
-/// The codes of desks.
-pub(super) fn codes(workspace: &Workspace, desks: &[Id]) -> Result<Vec<String>, Error> {
-    desks.iter().map(|desk| workspace.code_of(*desk)).collect()
-}
-
 fn signatures(workspace: &Workspace, all: &[(Id, Timestamp)]) -> Result<Vec<Signature>, Error> {
     all.iter().map(|(desk, at)| Ok(Signature { desk: workspace.code_of(*desk)?, at: *at })).collect()
 }
@@ -269,11 +262,6 @@ pub fn status_of(record: &Record, charter: &Charter, now: Timestamp) -> Status {
             () => Status::InForce,
         },
     }
-}
-
-/// The words of the charter that stands.
-pub fn words_of(workspace: &Workspace, record: &Record) -> Result<CharterContent, Error> {
-    Ok(CharterContent::read(workspace.content(record)?.as_ref()))
 }
 
 /// A task force's record as it is shown.
@@ -470,22 +458,6 @@ fn told_of(summary: &TaskforceSummary, is_whole: bool) -> String {
         told.push("ITS WORDS ARE NOT THOSE THAT WERE SIGNED: call the lead.".to_owned());
     }
     told.join(" ")
-}
-
-/// The other desks of a task force that can be told: partners that are here, with a card.
-pub fn audience(workspace: &Workspace, record: &Record) -> Result<Audience, Error> {
-    let mut desks = Vec::new();
-    for desk in taskforce::all_desks(record)? {
-        let known = workspace.records().get(desk)?.filter(|r| r.kind == Kind::Partner);
-        if desk != workspace.meta.desk && known.is_some_and(|r| !partner::is_without_card(&r)) {
-            desks.push(desk);
-        }
-    }
-    if desks.is_empty() {
-        return Err(Error::not_allowed("no other desk of the task force is known here")
-            .hint("add the card of one: `partner add`"));
-    }
-    Ok(Audience::Desks(desks))
 }
 
 fn lead_of(record: &Record) -> Result<Audience, Error> {

@@ -161,7 +161,7 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
             d.line("", StyledText::new(said, StyleRole::Due));
         }
     }
-    for (id, text) in taskforce::words_of(workspace, record)?.fields {
+    for (id, text) in taskforce::parties::words_of(workspace, record)?.fields {
         d.gap();
         d.body(&id.to_uppercase(), &text);
     }
