@@ -90,12 +90,15 @@ pub fn claim(people: &[Person], validation: Validation) -> Emergency {
     }
 }
 
+/// The agreement that decides, and what it says of passing on.
+type Deciding = (Option<Agreement>, Option<Onward>);
+
 /// A builder of the facts of `leave` for the items of one disclosure.
 pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
     /// The agreement that decides for a category in a case, and what it says of passing on.
-    agreements: BTreeMap<(Category, Option<Id>), (Option<Agreement>, Option<Onward>)>,
+    agreements: BTreeMap<(Category, Option<Id>), Deciding>,
     /// The items that are products of joint analyses; read once.
     products: BTreeMap<Id, analysis::Product>,
     /// The item asked about last, and its facts.

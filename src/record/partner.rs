@@ -10,7 +10,7 @@ use super::definition::{
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
-use super::stream;
+use super::{desk, stream};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::seal::age_file;
@@ -148,6 +148,14 @@ pub fn channel_to(partner: Id, state: Channel, because: &str, exercise: Option<I
     Change::with_content(partner, CHANNEL, &terms, &object! { "because" => because }, salt)
 }
 
+/// The member of a partner's terms that holds the number of this desk's keys when the two met.
+const OUR_KEYS: &str = "our_keys";
+
+/// The number of this desk's keys that stood on its card when the two desks met: what a partner knows that has never sent anything.
+pub fn our_keys_on_meeting(record: &Record) -> u64 {
+    record.terms.get(OUR_KEYS).and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+}
+
 /// The member of a partner's terms that names the recorded exercise by which its channel is tested.
 const TESTED_BY: &str = "tested_by";
 
@@ -232,6 +240,11 @@ fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
         return Err(ApplyError::Authority("the fingerprint is not the one on the card".into()));
     }
     record.set_state(State::Pinned);
+    // Two desks meet each other: it has the card that this one gave out then.
+    let own = records.get(act.own_desk)?.map_or(0, |own| desk::number_of(&own));
+    if own > 0 {
+        record.set(OUR_KEYS, own as i64);
+    }
     records.put(&record)?;
     Ok(records.await_all_for_partners(view.record)?)
 }

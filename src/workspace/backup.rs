@@ -205,7 +205,7 @@ pub fn write(workspace: &Workspace, out: Pending, job: &mut Job) -> Result<(Cont
     let recipients = recipients
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a member's recipient is malformed", "please report it"))?;
     let mut sealing = Sealing::to(&recipients, BufWriter::with_capacity(256 * 1024, out))?;
-    write!(sealing, "{FIRST} {} {}\n", header.len(), signature.len())?;
+    writeln!(sealing, "{FIRST} {} {}", header.len(), signature.len())?;
     sealing.write_all(&header)?;
     sealing.write_all(signature.as_bytes())?;
     let (mut done, total) = (0, contents.bytes());

@@ -19,8 +19,9 @@ use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 /// Fields of a command that were filled in.
 type Own = Vec<(&'static str, String)>;
 
-/// Commands that make a folder, and write nothing that is there already, whatever they are told.
-const FOLDERS: &[&str] = &["taskforce export"];
+/// Commands that make a folder, and write nothing that is there already, whatever they are told; and those of an exercise, which no live
+/// desk has (`exercises.rs`).
+const ELSEWHERE: &[&str] = &["taskforce export", "exercise export", "exercise report"];
 
 /// A task force that a desk has proposed to another.
 fn taskforce(site: &Site, to: &Site) -> String {
@@ -67,6 +68,7 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
         ("request letter", vec![("request", request)]),
         ("taskforce letter", vec![("taskforce", taskforce(site, to))]),
         ("desk card", vec![]),
+        ("backup make", vec![]),
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),
         ("identity new", vec![("name", "N".to_owned()), ("no-passphrase", "yes".to_owned())]),
     ];
@@ -74,7 +76,7 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let is_file = |a: &comity::command::definition::Arg| matches!(a.kind, ArgKind::ToWrite) && a.name == "out";
     let writes = |c: &&comity::command::definition::Command| c.args.iter().any(is_file);
     let known: Vec<String> =
-        commands().filter(writes).map(|c| c.full_name()).filter(|name| !FOLDERS.contains(&name.as_str())).collect();
+        commands().filter(writes).map(|c| c.full_name()).filter(|name| !ELSEWHERE.contains(&name.as_str())).collect();
     all.retain(|(name, _)| known.iter().any(|known| known == name));
     assert_eq!(all.len(), known.len(), "a command that writes is not tried: {known:?}");
     all

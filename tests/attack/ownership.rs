@@ -41,7 +41,10 @@ fn may(s: &Scene, change: &str, id: Id) -> bool {
         // What we handed to it to carry was passed on.
         "relay-pass" => id == s.relay,
         "taskforce-sign" | "taskforce-leave" | "taskforce-evaluate" => id == s.taskforce,
-        "certified" => [s.given, s.case, s.request, s.conflict].contains(&id),
+        // What it holds a copy of it has deleted, or says why it does not.
+        "certified" | "delete-answered" => [s.given, s.case, s.request, s.conflict].contains(&id),
+        // Its own keys, which stand in our record of it.
+        "desk-keys" => id == s.liar.desk,
         _ => false,
     }
 }

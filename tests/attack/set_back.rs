@@ -137,7 +137,7 @@ fn new_keys_are_those_that_the_root_key_states() {
     assert!(s.liar.send(&s.a, &[forged]).is_err());
     let root = s.liar.root.seed();
     let honest = s.liar.new_keys(1, &Signer::from_seed(&root));
-    s.liar.send(&s.a, &[honest.clone()]).unwrap();
+    s.liar.send(&s.a, std::slice::from_ref(&honest)).unwrap();
     // Said again they are no news; older ones are refused.
     assert!(s.liar.send(&s.a, &[honest]).is_ok());
     let older = s.liar.new_keys(1, &Signer::from_seed(&root));

@@ -37,7 +37,10 @@ impl Turn {
     fn put(&mut self, field: &str, value: &str) {
         let here = |t: &str| t.lines().rfind(|l| l.starts_with(" > ")).unwrap_or_default().to_owned();
         // What the thing or the place tells stands there already.
-        let stands = |l: &str| l.starts_with(&format!("   {field}")) && l.trim_end().ends_with(&format!("  {value}"));
+        let stands = |l: &str| {
+            let is_here = ["   ", " > "].iter().any(|mark| l.starts_with(&format!("{mark}{field} ")));
+            is_here && l.trim_end().ends_with(&format!("  {value}"))
+        };
         if !value.is_empty() && self.s.text().lines().any(stands) {
             return;
         }

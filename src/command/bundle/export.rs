@@ -518,9 +518,9 @@ pub fn make(
     let continues = set_back::former_logs(workspace, &records)?;
     let before = stream::told(&stream);
     let since = before.filter(|(replica, _)| *replica == workspace.meta.replica).map_or(0, |(_, size)| size);
-    // A partner checks with the keys that it knows: those that it seals to. Of one that has never sent anything nothing is known.
+    // A partner checks with the keys that it knows: those that it seals to, and before it has sent anything those of the card that it got.
     let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
-    let keys = keys_for(workspace, heard)?;
+    let keys = keys_for(workspace, Some(heard.unwrap_or_else(|| partner::our_keys_on_meeting(to))))?;
     let (checkpoint, note) = checkpoint_signed_with(workspace, since, keys)?;
     let growth = match before {
         Some((replica, from)) => {

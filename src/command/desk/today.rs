@@ -143,7 +143,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();
         let mut tell = |what: String| tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
-        if let Some(gap) = gaps.iter().filter(|g| g.desk == partner.id).next_back() {
+        if let Some(gap) = gaps.iter().rfind(|g| g.desk == partner.id) {
             tell(gap.said());
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;

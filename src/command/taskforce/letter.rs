@@ -46,7 +46,7 @@ pub const COMMANDS: &[Command] = &[Command {
 const CHARTER: &str = "charter";
 
 fn fact(label: &str, text: impl Into<String>) -> Fact {
-    Fact { label: label.to_owned(), text: Phrase::text(&text.into()) }
+    Fact { label: label.to_owned(), text: Phrase::text(text.into()) }
 }
 
 /// The charter as a letter.
