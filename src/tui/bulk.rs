@@ -214,6 +214,5 @@ mod tests {
         check("request submit", &[Kind::Request, Kind::Request], false, false);
         check("bundle export", &[Kind::Partner, Kind::Partner], true, false);
         check("bundle request-missing", &[Kind::Partner, Kind::Partner], false, true);
-        check("bundle export", &[Kind::Partner], false, false);
     }
 }

@@ -293,7 +293,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.press("5");
     t.s.until("RETENTION");
     t.s.press("]");
-    t.s.when("the hold", |t| t.lines().any(|l| is_selected(l) && l.contains("H-")));
+    t.s.when("the hold", |t| t.lines().any(|l| is_selected(l) && l.contains("STANDING")));
     t.s.press("S");
     t.fill("retention release", &[("because", "closed")], Some("release"), "Lifted");
     t.leave();
