@@ -246,7 +246,8 @@ fn with_files(mut reach: Reach, command: &Command, args: &Args) -> Reach {
             match field.kind {
                 ArgKind::Existing => reach.reads.push(path),
                 // A folder that is there is written into; a file is written beside its place.
-                ArgKind::ToWrite if path.is_dir() => reach = reach.with_folder(&path),
+                // A bag takes the place of an empty folder: it is made beside it.
+                ArgKind::ToWrite if path.is_dir() => reach = reach.with_folder(&path).with_folder_of(&path),
                 ArgKind::ToWrite => reach = reach.with_folder_of(&path),
                 _ => {}
             }

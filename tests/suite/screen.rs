@@ -107,6 +107,18 @@ impl Screen {
         self.when(what, |text| text.contains(what));
     }
 
+    /// Whether the screen is so within a few seconds.
+    pub fn soon(&mut self, is: impl Fn(&str) -> bool) -> bool {
+        let start = Instant::now();
+        while !is(&self.text()) {
+            if start.elapsed() > PATIENCE / 10 {
+                return false;
+            }
+            self.drain(Duration::from_millis(50));
+        }
+        true
+    }
+
     pub fn when(&mut self, what: &str, is: impl Fn(&str) -> bool) {
         let start = Instant::now();
         while !is(&self.text()) {

@@ -62,8 +62,13 @@ impl Turn {
             }
             // The fields of a kind come when it is known, and widen the form: only another name is another field.
             let name = |line: &str| line.split("  ").next().unwrap_or_default().to_owned();
-            self.s.press("\t");
-            self.s.when("the next field", |t| !here(t).is_empty() && name(&here(t)) != name(&now));
+            // A form that is just being filled may take a key for nothing: it is pressed again, as a person would.
+            for _ in 0..5 {
+                self.s.press("\t");
+                if self.s.soon(|t| !here(t).is_empty() && name(&here(t)) != name(&now)) {
+                    break;
+                }
+            }
         }
         panic!("there is no field {field}:\n{}", self.s.text());
     }
@@ -173,8 +178,6 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.until("OPEN  Loader campaign");
     t.s.press("r");
     let said = [
-        ("kind", "bc29"),
-        ("to", "XB"),
         ("Authority seeking", "XA"),
         ("Offence and brief", "access"),
         ("Stored computer data", "account 4711"),
@@ -182,7 +185,13 @@ fn two_desks_exchange_a_case_without_a_command_line() {
         ("Custodian", "a provider"),
         ("Necessity", "it is overwritten"),
         ("Intent", "within 60 days"),
+        ("to", "XB"),
     ];
+    t.s.until("request new: ");
+    t.put("kind", "bc29");
+    // What it says is asked once its kind is known.
+    t.s.press("\t");
+    t.s.until("Authority seeking");
     t.fill("request new", &said, None, "Written. Submit it");
     t.at_request();
     t.s.walk(&[("V", "Submitted; its review is"), ("S", "it must be draft")]);
@@ -250,7 +259,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.until("OPEN  Loader campaign");
     t.find("J. Doe");
     t.s.press("S");
-    t.fill("disclosure new", &[("to", "XA"), ("delete after", "30d")], Some("XA"), "1 wait for a second person");
+    t.fill("disclosure new", &[("delete after", "30d")], Some("XA"), "1 wait for a second person");
     t.leave();
     let mut t = Turn::of(&b, 2);
     t.s.press("4");
