@@ -3,14 +3,14 @@
 //! A partner without comity has no card and no keys of a desk: it is pinned once somebody has called it back. It gets files and
 //! letters, and no bundle ever waits for it.
 
-use super::card::{Card, DeskKeys};
+use super::card::{self, Card, DeskKeys};
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token, wrong_state,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
-use super::{desk, stream};
+use super::stream;
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::seal::age_file;
@@ -241,7 +241,7 @@ fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     }
     record.set_state(State::Pinned);
     // Two desks meet each other: it has the card that this one gave out then.
-    let own = records.get(act.own_desk)?.map_or(0, |own| desk::number_of(&own));
+    let own = records.get(act.own_desk)?.map_or(0, |own| card::number_of_keys(&own));
     if own > 0 {
         record.set(OUR_KEYS, own as i64);
     }
