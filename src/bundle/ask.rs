@@ -3,12 +3,11 @@
 
 use std::io::{BufRead, Read, Write};
 
-use super::manifest::{FAR_JUMP, ManifestError, Receipt};
+use super::manifest::{FAR_JUMP, ManifestError, Receipt, begin, read_receipt};
 use super::open::{BundleError, END};
 use crate::gate::cleared::Cleared;
 use crate::object;
 use crate::seal::sign::{LONGEST_SIGNATURE, PublicKey, SignatureError};
-use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, MemberError, Members};
 use crate::value::person::Person;
@@ -68,17 +67,7 @@ impl Ask {
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
         let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
         let mut m = Members::of(&json)?;
-        let format = m.text("comity")?;
-        if format != FORMAT {
-            return Err(ManifestError::Version(crate::value::text::shown(format).into_owned()));
-        }
-        let features = m.need("critical")?.items().ok_or(MemberError("`critical` is not a list".into()))?;
-        if let Some(feature) = features.first() {
-            return Err(ManifestError::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
-        }
-        let mut from = Members::of(m.need("from")?)?;
-        let (desk, replica) = (from.read("desk", Id::parse)?, from.read("replica", Id::parse)?);
-        from.finish()?;
+        let (desk, replica) = begin(&mut m, FORMAT, &[])?;
         let ask = Self {
             realm: m.read("realm", Realm::parse)?,
             from: desk,
@@ -92,13 +81,6 @@ impl Ask {
         m.finish()?;
         if ask.to_bytes() == bytes { Ok(ask) } else { Err(MemberError("it is not in canonical form".into()).into()) }
     }
-}
-
-fn read_receipt(json: &Json) -> Result<Receipt, MemberError> {
-    let mut m = Members::of(json)?;
-    let receipt = Receipt { sequence: m.count("sequence")?, manifest: m.read("manifest", Digest::parse)? };
-    m.finish()?;
-    Ok(receipt)
 }
 
 /// At least one number and at most as many as a gap may have, each larger than the one before.
@@ -194,6 +176,7 @@ mod tests {
     use super::*;
     use crate::gate::cleared::for_tests;
     use crate::seal::sign::Signer;
+    use crate::value::digest::Digest;
 
     fn ask(missing: Vec<u64>) -> Ask {
         Ask {
