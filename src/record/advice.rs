@@ -2,8 +2,8 @@
 //! It stays at home; what is shown to them is shared like anything else, under their own ceilings.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
+    need, no_gate_inputs, only_own_desk, put_new, text_gate_inputs,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -11,7 +11,6 @@ use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::words;
 use crate::value::id::Id;
-use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
 
 states! {
@@ -44,7 +43,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::OwnDesk,
             Moves::From(&[State::Asked.any(), State::Answered.any()]),
             None,
-            said_gate_inputs,
+            text_gate_inputs,
             answer,
         ),
         ChangeDef::first(
@@ -52,7 +51,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::OwnDesk,
             Moves::From(&[State::Asked.any(), State::Answered.any()]),
             None,
-            said_gate_inputs,
+            text_gate_inputs,
             close,
         ),
     ],
@@ -131,11 +130,6 @@ pub fn sector_of(record: &Record) -> Option<Sector> {
 /// Every one, or those of a task force.
 pub fn all(records: &dyn RecordStore, taskforce: Option<Id>) -> Result<Vec<Record>, ApplyError> {
     Ok(records.find(&Query { subject: taskforce, ..Query::kind(Kind::Advice) })?)
-}
-
-fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["text".into()] }, ..GateInputs::default() })
 }
 
 fn ask(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -5,7 +5,7 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::reviewed::{self, Reviewed};
@@ -59,7 +59,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::OwnDesk,
             Moves::From(&[State::Recorded.any()]),
             None,
-            said_gate_inputs,
+            reasons_gate_inputs,
             review,
         )
         .with_precheck(precheck_end),
@@ -68,7 +68,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::Addressed,
             Moves::From(&[State::Recorded.any()]),
             None,
-            said_gate_inputs,
+            reasons_gate_inputs,
             renew,
         )
         .with_precheck(precheck_end),
@@ -271,11 +271,6 @@ pub fn before_renewals(record: &Record) -> Vec<(Timestamp, Terms)> {
         Some((at, Terms::read(json.get("terms")?).ok()?))
     };
     all.iter().filter_map(one).collect()
-}
-
-fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
 fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -413,6 +413,11 @@ impl ChangeView<'_> {
         Ok(Members::of(self.terms)?)
     }
 
+    /// Whether its text, which is content, says anything: what its terms tell the gate of it.
+    pub fn is_said(&self) -> bool {
+        self.terms.get("said").and_then(Json::truth) == Some(true)
+    }
+
     /// The row of the change, where it has content.
     pub const fn body(&self) -> Option<ChangeRow> {
         if self.has_content { Some(self.row) } else { None }
@@ -432,6 +437,31 @@ pub struct GateInputs {
     pub purpose: Option<String>,
     /// The record whose review must stand.
     pub reviewed: Option<Id>,
+}
+
+impl GateInputs {
+    /// Of a change that must say something: the name of that field is missing where it does not.
+    pub fn of_said(view: &ChangeView<'_>, field: &str) -> Self {
+        Self { missing: if view.is_said() { Vec::new() } else { vec![field.to_owned()] }, ..Self::default() }
+    }
+}
+
+/// For changes that must give reasons.
+pub fn reasons_gate_inputs(
+    _: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    Ok(GateInputs::of_said(view, "reasons"))
+}
+
+/// For changes that must have a text.
+pub fn text_gate_inputs(
+    _: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    Ok(GateInputs::of_said(view, "text"))
 }
 
 /// For changes of which the gate need know nothing more.

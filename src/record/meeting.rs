@@ -89,8 +89,7 @@ pub fn decisions(record: &Record) -> i64 {
 }
 
 fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["minutes".into()] }, ..GateInputs::default() })
+    Ok(GateInputs::of_said(view, "minutes"))
 }
 
 fn precheck_minuting(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {

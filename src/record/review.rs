@@ -5,7 +5,7 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
+    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::item;
 use super::kind::{ChangeKind, Kind, states};
@@ -348,16 +348,6 @@ fn scope_of(view: &ChangeView<'_>) -> Result<Scope, ApplyError> {
 fn open_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
     let scope = scope_of(view)?;
     Ok(GateInputs { purpose: Some(scope.purpose), ..GateInputs::default() })
-}
-
-/// Reasons are content; the gate asks whether there are any.
-fn reasons_gate_inputs(
-    _: &dyn RecordStore,
-    _: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
 fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

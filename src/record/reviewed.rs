@@ -82,8 +82,3 @@ pub fn set_next(record: &mut Record, next: Option<Timestamp>) {
 pub fn next_of(record: &Record) -> Option<Timestamp> {
     record.instant(NEXT)
 }
-
-/// When a record was reviewed last, and what that came to.
-pub fn last_of(record: &Record) -> Option<(Timestamp, ReviewResult)> {
-    record.instant(LAST).zip(record.text(RESULT).and_then(ReviewResult::parse))
-}

@@ -9,7 +9,7 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, must_be, need, put_new, token, wrong_state,
+    Moves, WhenDue, must_be, need, put_new, text_gate_inputs, token, wrong_state,
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::law;
@@ -65,8 +65,8 @@ pub const KIND: KindDef = KindDef {
             .with_precheck(precheck_leaving),
         ChangeDef::first(END, AudienceRule::Addressed, Moves::Shared, None, super::definition::no_gate_inputs, end)
             .with_precheck(precheck_lead),
-        ChangeDef::first(REVIEW, AudienceRule::OwnDesk, Moves::From(ALIVE), None, said_gate_inputs, review),
-        ChangeDef::first(EVALUATE, AudienceRule::Addressed, Moves::AnyState, None, said_gate_inputs, evaluate)
+        ChangeDef::first(REVIEW, AudienceRule::OwnDesk, Moves::From(ALIVE), None, text_gate_inputs, review),
+        ChangeDef::first(EVALUATE, AudienceRule::Addressed, Moves::AnyState, None, text_gate_inputs, evaluate)
             .with_precheck(precheck_party),
     ],
 };
@@ -411,11 +411,6 @@ fn charter_gate_inputs(
     // What a model asks for is its own desk's law: each desk that signs reads what it signs.
     let missing = if act.is_own() { missing(records, act.position, &charter)? } else { Vec::new() };
     Ok(GateInputs { missing, ..GateInputs::default() })
-}
-
-fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["text".into()] }, ..GateInputs::default() })
 }
 
 fn sign_gate_inputs(
