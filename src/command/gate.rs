@@ -1,18 +1,17 @@
 //! Asking the gate: about a real item, or with facts of one's own.
 
 use crate::record::kind::Kind;
-use std::io::{BufReader, BufWriter, stdin, stdout};
 
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::desk::workspace_info::short;
+use crate::command::json_lines;
 use crate::command::review::purpose_of;
 use crate::gate::from_records::{Disclosure, LeaveFacts, claim, under_of};
 use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
-use crate::host::file;
 use crate::law::rule::{Rule, RuleScope};
 use crate::record::disclosure::{self, Terms};
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -21,9 +20,8 @@ use crate::value::class::{Assertion, Category, PersonClass, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
-use crate::value::text::is_standard_input;
 use crate::value::timestamp::Duration;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -287,16 +285,5 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 }
 
 fn run_simulate(_: &mut CommandContext, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let path = args.need("file")?;
-    let out = BufWriter::with_capacity(64 * 1024, stdout().lock());
-    let go_on = |t: &crate::gate::simulate::Tally| job.go_on("judging", t.judged + t.errors, None);
-    let tally = if is_standard_input(path) {
-        simulate(stdin().lock(), out, go_on)
-    } else {
-        simulate(BufReader::with_capacity(64 * 1024, file::open(path.as_ref())?), out, go_on)
-    };
-    let tally =
-        tally.map_err(|e| Error::new(ErrorKind::Medium, e.to_string(), "check the file and where the verdicts go"))?;
-    let code = if tally.errors > 0 { ErrorKind::Malformed as u8 } else { 0 };
-    Ok(Output { code, ..Output::nothing() })
+    json_lines::answer(args, job, ("judging", "verdicts"), |facts, out, go_on| simulate(facts, out, go_on))
 }

@@ -8,6 +8,7 @@ pub mod definition;
 pub mod destination;
 pub mod history;
 mod json;
+pub mod json_lines;
 pub mod plain;
 pub mod run;
 pub mod script;

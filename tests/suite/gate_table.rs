@@ -815,7 +815,7 @@ fn a_simulation_goes_on_after_a_bad_line() {
     let tally = simulate(lines.join(&b'\n').as_slice(), &mut out, |_| true).unwrap();
     let answers: Vec<Value> =
         String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!((tally.judged, tally.errors, answers.len()), (2, 7, 9));
+    assert_eq!((tally.answered, tally.errors, answers.len()), (2, 7, 9));
     for (n, answer) in answers.iter().enumerate() {
         assert_eq!(answer["error"].is_string(), !matches!(n, 0 | 8), "line {n}: {answer}");
     }
