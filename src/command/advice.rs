@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::history::acts_of;
 use crate::record::advice::{self, Sector, Terms};
 use crate::record::kind::{ChangeKind, Kind, State};
@@ -22,19 +20,6 @@ use crate::workspace::progress::Job;
 
 const ADVICE: Arg = Arg::new("advice", ArgKind::Record(&[Kind::Advice]), "the consultation").positional();
 
-const fn writes(act: ChangeKind, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Records,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -50,7 +35,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("case", ArgKind::Line, "about this case, by its id: it is erased with it"),
             Arg::new("due", ArgKind::Time, "by when an answer is asked"),
         ],
-        writes: Some(writes(advice::ASK, Needs::Nothing)),
+        writes: Some(Writes::of(advice::ASK, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(ask),
     },
     Command {
@@ -58,7 +43,7 @@ pub const COMMANDS: &[Command] = &[
         name: "answer",
         about: "Record what they answered",
         args: &[ADVICE, Arg::new("text", ArgKind::Body, "what they answered").required()],
-        writes: Some(writes(advice::ANSWER, Needs::ActsState)),
+        writes: Some(Writes::of(advice::ANSWER, Weight::Records, Needs::ActsState)),
         run: Handler::Writes(answer),
     },
     Command {
@@ -66,7 +51,7 @@ pub const COMMANDS: &[Command] = &[
         name: "close",
         about: "Record what became of what they said",
         args: &[ADVICE, Arg::new("text", ArgKind::Body, "what became of it, and why").required()],
-        writes: Some(writes(advice::CLOSE, Needs::ActsState)),
+        writes: Some(Writes::of(advice::CLOSE, Weight::Records, Needs::ActsState)),
         run: Handler::Writes(close),
     },
     Command {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::act::header::Audience;
+use crate::command::copy_out;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -13,16 +14,13 @@ use crate::command::desk::workspace_info::short;
 use crate::command::destination::{Destination, FORCE};
 use crate::command::history::acts_of;
 use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
-use crate::gate::cleared;
 use crate::host::file;
 use crate::law::instrument::Instrument;
 use crate::record::agreement::{self, AgreementContent, Renewal, Terms, terms_of};
 use crate::record::definition::token;
-use crate::record::letter;
 use crate::record::reviewed::{self, ReviewResult, Reviewed};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::class::{Category, Onward, Tier, words};
-use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::policy::{STATEMENTS, Stated, words_of};
@@ -782,24 +780,12 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     };
     let left_out = iep::left_out(&policy);
     let beyond = beyond(&row);
-    let cleared = cleared::clear_copy_out(
-        &workspace.trusted_records()?,
-        &workspace.meta.realm,
-        now,
-        workspace.person(),
-        Outgoing { id: record.id, description, policy },
-    )?
-    .map_err(|v| Error::refused(v, None))?;
+    let cleared = copy_out::cleared(workspace, now, Outgoing { id: record.id, description, policy })?;
     let text = iep::write(&cleared);
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    // Logged first, as a letter is; what is only shown can be copied too.
-    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?))
-    })?;
+    // Logged as a letter is: what is only shown can be copied too.
+    let (id, digest) = copy_out::log_and_write(workspace, record.id, iep::NAME, &text, out.as_ref())?;
     let mut said = String::new();
     if let Some(out) = &out {
-        out.write(text.as_bytes())?;
         said.push_str(&format!("Written to {}; SHA-256 {digest}.\n", out.shown()));
     }
     let mut told: Vec<String> = beyond.iter().map(|one| format!("not in the policy: {one}")).collect();

@@ -4,6 +4,7 @@
 //! and answers with values that the command line prints and the screens draw.
 
 pub mod availability;
+pub mod copy_out;
 pub mod definition;
 pub mod destination;
 pub mod history;

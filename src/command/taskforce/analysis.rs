@@ -5,11 +5,9 @@ use serde::Serialize;
 use super::parties::codes;
 use super::work::audience_of;
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::record::analysis::{self, Source, Version};
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{case, item, request};
 use crate::value::class::words;
@@ -33,19 +31,6 @@ words! {
     }
 }
 
-const fn writes(act: ChangeKind, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -65,7 +50,7 @@ pub const COMMANDS: &[Command] = &[
             ),
             Arg::new("source", ArgKind::Line, "an item that it rests on, by its id").repeated(),
         ],
-        writes: Some(writes(analysis::NEW, Needs::NotPurged)),
+        writes: Some(Writes::of(analysis::NEW, Weight::Signs, Needs::NotPurged)),
         run: Handler::Writes(new),
     },
     Command {
@@ -78,7 +63,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("because", ArgKind::Body, "what is new").required(),
             Arg::new("source", ArgKind::Line, "an item that it rests on, by its id").repeated(),
         ],
-        writes: Some(writes(analysis::REVISE, Needs::OneOf(analysis::ANY))),
+        writes: Some(Writes::of(analysis::REVISE, Weight::Signs, Needs::OneOf(analysis::ANY))),
         run: Handler::Writes(revise),
     },
     Command {
@@ -90,7 +75,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("decision", ArgKind::Word(all_words::<Decision>), "whether it may").required(),
             Arg::new("because", ArgKind::Body, "why").required(),
         ],
-        writes: Some(writes(analysis::DECIDE, Needs::OneOf(analysis::ANY))),
+        writes: Some(Writes::of(analysis::DECIDE, Weight::Signs, Needs::OneOf(analysis::ANY))),
         run: Handler::Writes(decide),
     },
     Command {

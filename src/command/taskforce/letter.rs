@@ -2,19 +2,17 @@
 
 use super::parties::{TASKFORCE, words_of};
 use super::row;
-use crate::act::header::Audience;
+use crate::command::copy_out;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::command::destination::{Destination, FORCE};
-use crate::gate::cleared;
+use crate::command::destination::FORCE;
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::record::{letter as logged, taskforce};
 use crate::report::language::{self, Phrase};
-use crate::report::letter::{self, Fact, Letter, LetterFormat, Paragraph, Party};
-use crate::value::digest::Digest;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::report::letter::{Fact, Letter, Paragraph, Party};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -96,24 +94,5 @@ fn letter_of(workspace: &Workspace, record: &Record) -> Result<Letter, Error> {
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("taskforce")?, &[Kind::Taskforce])?;
-    let out = Destination::of(args, "out")?;
-    let now = workspace.may_sign(logged::WRITE)?;
-    let values = letter_of(workspace, &record)?;
-    let cleared =
-        cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
-            .map_err(|v| Error::refused(v, None))?;
-    let plain = out.path().extension().is_some_and(|e| e == LetterFormat::Text.ending());
-    let form = if plain { LetterFormat::Text } else { LetterFormat::Html };
-    let codes = language::codes();
-    let language = args
-        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
-    let text = letter::write(&cleared, language.unwrap_or(language::ENGLISH), form)
-        .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    workspace.act_alone(logged::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(logged::new(id, record.id, "taskforce-charter", &digest, e.salt()?))
-    })?;
-    out.write(text.as_bytes())?;
-    Ok(Output::made(id, format!("Written to {}; SHA-256 {digest}.", out.shown())).with("sha256", digest.to_string()))
+    copy_out::write_letter(workspace, args, (record.id, "taskforce-charter"), |workspace| letter_of(workspace, &record))
 }

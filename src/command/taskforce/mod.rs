@@ -13,13 +13,11 @@ use self::parties::{TASKFORCE, audience, codes, words_of};
 use crate::act::enclosed::Enclosed;
 use crate::act::header::Audience;
 use crate::command::agreement::{reviewed_as, reviews_of};
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::desk::workspace_info::short;
 use crate::command::history::acts_of;
 use crate::record::definition::ApplyError;
-use crate::record::kind::{ChangeKind, Kind, State, StateTone};
+use crate::record::kind::{Kind, State, StateTone};
 use crate::record::reviewed::{self, ReviewResult};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::taskforce::{self, Charter, CharterContent};
@@ -37,19 +35,6 @@ use crate::workspace::progress::Job;
 
 /// How long before its end a charter shows as due for renewal.
 pub const RENEWAL: Duration = Duration::days(42);
-
-const fn writes(act: ChangeKind, weight: Weight, needs: &'static [State]) -> Writes {
-    Writes {
-        act,
-        weight,
-        needs: Needs::OneOf(needs),
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -74,7 +59,10 @@ pub const COMMANDS: &[Command] = &[
         name: "sign",
         about: "Sign the charter that is proposed, as this desk; the lead hears it with the next bundle and tells the others",
         args: &[TASKFORCE],
-        writes: Some(Writes { keys: &[Key::Sign], ..writes(taskforce::SIGN, Weight::Signs, taskforce::TOLD_OF) }),
+        writes: Some(Writes {
+            keys: &[Key::Sign],
+            ..Writes::of(taskforce::SIGN, Weight::Signs, Needs::OneOf(taskforce::TOLD_OF))
+        }),
         run: Handler::Writes(sign),
     },
     Command {
@@ -86,7 +74,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("purpose", ArgKind::Line, "for what: a word that the charter names too").required(),
         ],
-        writes: Some(writes(case::NEW, Weight::Records, taskforce::ALIVE)),
+        writes: Some(Writes::of(case::NEW, Weight::Records, Needs::OneOf(taskforce::ALIVE))),
         run: Handler::Writes(crate::command::case::new),
     },
     Command {
@@ -94,7 +82,7 @@ pub const COMMANDS: &[Command] = &[
         name: "pass",
         about: "Pass on to each desk again what the other desks have signed, such as to one that has pinned another since",
         args: &[TASKFORCE],
-        writes: Some(writes(taskforce::PASS, Weight::Signs, taskforce::ALIVE)),
+        writes: Some(Writes::of(taskforce::PASS, Weight::Signs, Needs::OneOf(taskforce::ALIVE))),
         run: Handler::Writes(pass),
     },
     Command {
@@ -102,7 +90,7 @@ pub const COMMANDS: &[Command] = &[
         name: "leave",
         about: "Leave a task force, or say that this desk does not sign: nothing goes under its charter any more",
         args: &[TASKFORCE, Arg::new("because", ArgKind::Body, "why").required()],
-        writes: Some(writes(taskforce::LEAVE, Weight::Destroys, taskforce::ALIVE)),
+        writes: Some(Writes::of(taskforce::LEAVE, Weight::Destroys, Needs::OneOf(taskforce::ALIVE))),
         run: Handler::Writes(leave),
     },
     Command {
@@ -118,7 +106,7 @@ pub const COMMANDS: &[Command] = &[
         writes: Some(Writes {
             needs: Needs::ActsState,
             keys: &[Key::Review],
-            ..writes(taskforce::REVIEW, Weight::Records, taskforce::ALIVE)
+            ..Writes::of(taskforce::REVIEW, Weight::Records, Needs::OneOf(taskforce::ALIVE))
         }),
         run: Handler::Writes(review),
     },
@@ -127,7 +115,7 @@ pub const COMMANDS: &[Command] = &[
         name: "evaluate",
         about: "Say how a task force went: what it reached, what held it up; every desk of it hears it",
         args: &[TASKFORCE, Arg::new("text", ArgKind::Body, "what was reached, what held it up").required()],
-        writes: Some(writes(taskforce::EVALUATE, Weight::Signs, taskforce::TOLD_OF)),
+        writes: Some(Writes::of(taskforce::EVALUATE, Weight::Signs, Needs::OneOf(taskforce::TOLD_OF))),
         run: Handler::Writes(evaluate),
     },
     Command {
@@ -135,7 +123,10 @@ pub const COMMANDS: &[Command] = &[
         name: "end",
         about: "End a task force that this desk leads: nothing goes under its charter any more, at any desk",
         args: &[TASKFORCE, Arg::new("because", ArgKind::Body, "why").required()],
-        writes: Some(Writes { keys: &[Key::Destroy], ..writes(taskforce::END, Weight::Destroys, taskforce::ALIVE) }),
+        writes: Some(Writes {
+            keys: &[Key::Destroy],
+            ..Writes::of(taskforce::END, Weight::Destroys, Needs::OneOf(taskforce::ALIVE))
+        }),
         run: Handler::Writes(end),
     },
 ];

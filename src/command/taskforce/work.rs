@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::parties::{TASKFORCE, audience};
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::json::or_empty;
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::meeting;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::task;
@@ -20,19 +18,6 @@ use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
-
-const fn writes(act: ChangeKind, needs: &'static [State]) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs: Needs::OneOf(needs),
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
 
 /// The case of a task or a meeting: what is said of it is erased with the case.
 const CASE: Arg = Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case that it is of: it is erased with it");
@@ -52,7 +37,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("note", ArgKind::Body, "what else is to be known"),
             CASE,
         ],
-        writes: Some(writes(task::NEW, crate::record::taskforce::ALIVE)),
+        writes: Some(Writes::of(task::NEW, Weight::Signs, Needs::OneOf(crate::record::taskforce::ALIVE))),
         run: Handler::Writes(new_task),
     },
     Command {
@@ -64,7 +49,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("to", ArgKind::Word(all_words::<task::State>), "how it stands").required(),
             Arg::new("because", ArgKind::Body, "why"),
         ],
-        writes: Some(writes(task::MOVE, task::OPEN)),
+        writes: Some(Writes::of(task::MOVE, Weight::Signs, Needs::OneOf(task::OPEN))),
         run: Handler::Writes(move_task),
     },
     Command {
@@ -86,7 +71,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("agenda", ArgKind::Body, "its agenda").required(),
             CASE,
         ],
-        writes: Some(writes(meeting::CALL, crate::record::taskforce::ALIVE)),
+        writes: Some(Writes::of(meeting::CALL, Weight::Signs, Needs::OneOf(crate::record::taskforce::ALIVE))),
         run: Handler::Writes(call),
     },
     Command {
@@ -98,7 +83,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("text", ArgKind::Body, "what was said").required(),
             Arg::new("decision", ArgKind::Line, "something that was decided").repeated(),
         ],
-        writes: Some(writes(meeting::MINUTE, meeting::ANY)),
+        writes: Some(Writes::of(meeting::MINUTE, Weight::Signs, Needs::OneOf(meeting::ANY))),
         run: Handler::Writes(minute),
     },
     Command {
