@@ -9,6 +9,12 @@ use std::path::Path;
 use crate::desks::{Site, pair};
 use crate::screen::{Screen, is_selected};
 
+/// Whether a line of a form is a field, and not the name of a group of them.
+fn is_field_row(line: &str) -> bool {
+    let named = |mark: &str| line.strip_prefix(mark).is_some_and(|l| l.starts_with(|c: char| c.is_ascii_lowercase()));
+    [" > ", " * ", "   "].into_iter().any(named)
+}
+
 /// A member at the screens of a desk.
 struct Turn {
     s: Screen,
@@ -51,7 +57,9 @@ impl Turn {
         // What must be filled stands before what may be: the field may lie above.
         if !here(&self.s.text()).starts_with(&format!(" > {field}")) {
             self.s.press("\x1b[5~");
-            self.s.when("the first field", |t| t.lines().skip(3).take(2).any(|l| l.starts_with(" > ")));
+            // The first that is one: above it may stand the name of its group.
+            let is_row = |l: &&str| is_field_row(l);
+            self.s.when("the first field", |t| t.lines().skip(3).find(is_row).is_some_and(|l| l.starts_with(" > ")));
         }
         for _ in 0..40 {
             let now = here(&self.s.text());
@@ -62,13 +70,8 @@ impl Turn {
             }
             // The fields of a kind come when it is known, and widen the form: only another name is another field.
             let name = |line: &str| line.split("  ").next().unwrap_or_default().to_owned();
-            // A form that is just being filled may take a key for nothing: it is pressed again, as a person would.
-            for _ in 0..5 {
-                self.s.press("\t");
-                if self.s.soon(|t| !here(t).is_empty() && name(&here(t)) != name(&now)) {
-                    break;
-                }
-            }
+            self.s.press("\t");
+            self.s.when("the next field", |t| !here(t).is_empty() && name(&here(t)) != name(&now));
         }
         panic!("there is no field {field}:\n{}", self.s.text());
     }
