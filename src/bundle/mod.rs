@@ -4,6 +4,7 @@
 //! have been cleared by the gate. The format is in `docs/bundle.md`.
 
 pub mod ask;
+pub mod audit_pack;
 pub mod manifest;
 pub mod open;
 pub mod pack;

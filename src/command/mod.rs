@@ -12,6 +12,7 @@ mod json;
 pub mod json_lines;
 pub mod plain;
 pub mod run;
+pub mod said;
 pub mod script;
 
 use definition::Command;
@@ -50,6 +51,12 @@ nouns! {
     disclosure: disclosure::COMMANDS;
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
+    finding: finding::COMMANDS;
+    complaint: complaint::COMMANDS, complaint::letter::COMMANDS;
+    error: error::COMMANDS;
+    dispute: dispute::COMMANDS;
+    misuse: misuse::COMMANDS;
+    sample: sample::COMMANDS;
     exercise: exercise::plan::COMMANDS, exercise::play::COMMANDS, exercise::evaluate::COMMANDS, exercise::after::COMMANDS,
         exercise::view::COMMANDS;
     training: training::COMMANDS;
@@ -61,7 +68,8 @@ nouns! {
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::history::COMMANDS, bundle::missing::COMMANDS,
         bundle::watch::COMMANDS, bundle::relay::COMMANDS, bundle::quarantine::COMMANDS;
     conflict: conflict::COMMANDS;
-    audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
+    audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS,
+        audit::consultations::COMMANDS, audit::pack::COMMANDS;
 }
 
 /// Every command.

@@ -106,7 +106,7 @@ pub struct NoticeRow {
     pub text: String,
 }
 
-fn row(workspace: &Workspace, record: &Record) -> Result<NoticeRow, Error> {
+fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<NoticeRow, Error> {
     let newest = notice::newest(&workspace.records(), record.id)?;
     let review = newest.as_ref().and_then(|n| n.instant("review"));
     let state = match (&newest, review) {
@@ -122,12 +122,21 @@ fn row(workspace: &Workspace, record: &Record) -> Result<NoticeRow, Error> {
         review,
         since: record.instant("sent").or(record.instant("released")),
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
-        text: newest.map(|n| workspace.text_of(&n, "text")).transpose()?.unwrap_or_default(),
+        text: newest.filter(|_| with_text).map(|n| workspace.text_of(&n, "text")).transpose()?.unwrap_or_default(),
     })
 }
 
 /// What persons are to be told of: own disclosures above tier 1, and own orders and requests that ask for data of persons.
 pub fn rows(workspace: &Workspace) -> Result<Vec<NoticeRow>, Error> {
+    rows_with(workspace, true)
+}
+
+/// The same without what was told or why it was not: nothing of it is read.
+pub fn standings(workspace: &Workspace) -> Result<Vec<NoticeRow>, Error> {
+    rows_with(workspace, false)
+}
+
+fn rows_with(workspace: &Workspace, with_text: bool) -> Result<Vec<NoticeRow>, Error> {
     let law = workspace.law()?;
     let own = workspace.meta.desk;
     let mut all = workspace.records().find(&Query::state(disclosure::State::Released))?;
@@ -138,7 +147,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<NoticeRow>, Error> {
     let requests = workspace.records().find(&Query::kind(Kind::Request))?;
     let sent = |r: &Record| notice::TELLABLE.contains(&r.state) && !r.is(request::State::Withdrawn);
     all.extend(requests.into_iter().filter(|r| r.desk == own && sent(r) && asks(r)));
-    all.iter().map(|r| row(workspace, r)).collect()
+    all.iter().map(|r| row(workspace, r, with_text)).collect()
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -21,7 +21,7 @@ use crate::record::disposal;
 use crate::record::retention;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
-    agreement, analysis, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
+    agreement, analysis, assurance, authorisation, disclosure, dispute, hold, item, law, member, partner, request, review,
 };
 use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome, Tier};
 use crate::value::id::Id;
@@ -315,7 +315,9 @@ impl LeaveFacts {
             authorisation_expires: Some(authorised.as_ref().and_then(|r| r.instant("expires"))),
             assurances_required: Some(required),
             assurances_given: Some(given),
-            dispute_freezes_from_tier: Some(None),
+            dispute_freezes_from_tier: Some(
+                dispute::freezes_from(records, of.to, now)?.map(|tier| Int::Small(tier.number().into())),
+            ),
             references: Some(if terms.references.is_empty() { References::None } else { References::NotCleared }),
             emergency: Some(of.emergency.clone()),
             problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
@@ -458,6 +460,7 @@ fn facts_of_act(
         partner: Some(partner),
         purpose: Some(inputs.purpose.clone().unwrap_or_else(|| DESK_PURPOSE.to_owned())),
         review: Some(review),
+        open: Some(inputs.open.clone()),
         problems: Vec::new(),
     })
 }

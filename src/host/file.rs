@@ -154,6 +154,25 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     written(path, bytes)?.finish_new()
 }
 
+/// Adds bytes to the end of a file and makes them durable before it returns; a file that is not there yet is made, readable for its owner
+/// alone. What an interrupted run has added may be cut short.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let is_new = !exists(path);
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(at(path))?;
+    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(at(path))?;
+    if is_new { sync_folder_of(path) } else { Ok(()) }
+}
+
+/// Gives a file another name in its folder, durably. What has that name is replaced.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(at(from))?;
+    sync_folder_of(to)
+}
+
 /// Removes what interrupted runs were still writing in a folder. Nobody else may be writing there.
 pub fn remove_parts(folder: &Path) -> Result<(), FileError> {
     let is_part = |file: &PathBuf| {

@@ -66,6 +66,12 @@ impl KindDef {
         self.states.iter().copied().find(|s| s.word() == word)
     }
 
+    /// Whether a record is erased when it is due: one whose kind says so, or one that is over and kept for a time of its own.
+    pub fn is_erased_when_due(&self, record: &Record) -> bool {
+        let kept = matches!(self.content, Content::Own { .. }) && record.state.mood() == super::kind::StateTone::Over;
+        self.when_due == WhenDue::Deletion || (kept && self.kind != Kind::Request)
+    }
+
     /// The state of a record whose content was erased on its own: its tombstone. `None`: such records have none.
     pub const fn tombstone(&self) -> Option<State> {
         match self.content {
@@ -437,6 +443,8 @@ pub struct GateInputs {
     pub purpose: Option<String>,
     /// The record whose review must stand.
     pub reviewed: Option<Id>,
+    /// Names of what must be done before, and is not.
+    pub open: Vec<String>,
 }
 
 impl GateInputs {

@@ -3,6 +3,7 @@
 //! A change names a row of [`KINDS`]. Its `gate_inputs` are what the gate must know of it, and its `apply` writes its effect into the
 //! record store. Neither has a clock, randomness or content.
 
+pub mod approval;
 pub mod arrival;
 pub mod card;
 pub mod definition;

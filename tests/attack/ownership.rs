@@ -32,7 +32,8 @@ fn ours(s: &Scene) -> Vec<(Kind, Id)> {
 }
 
 /// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement, signs or
-/// leaves a task force that we lead, evaluates it, and certifies that it deleted what we gave.
+/// leaves a task force that we lead, evaluates it, certifies that it deleted what we gave, has its say in our disputes, and answers
+/// what was found, told or passed on.
 fn may(s: &Scene, change: &str, id: Id) -> bool {
     match change {
         "request-answer" => [s.request, s.conflict].contains(&id),
@@ -45,6 +46,10 @@ fn may(s: &Scene, change: &str, id: Id) -> bool {
         "certified" | "delete-answered" => [s.given, s.case, s.request, s.conflict].contains(&id),
         // Its own keys, which stand in our record of it.
         "desk-keys" => id == s.liar.desk,
+        "finding-respond" => id == s.finding,
+        "error-confirm" => id == s.error,
+        "complaint-report" => id == s.complaint,
+        of if of.starts_with("dispute-") => [s.dispute, s.owed].contains(&id),
         _ => false,
     }
 }

@@ -72,6 +72,18 @@ pub struct Scene {
     pub taskforce: Id,
     /// A task force that the partner leads, which is in force.
     pub their_taskforce: Id,
+    /// A dispute of the reader, in which it has proposed a neutral.
+    pub dispute: Id,
+    /// A dispute of the reader in which the partner owes a remedy.
+    pub owed: Id,
+    /// A dispute of the partner.
+    pub their_dispute: Id,
+    /// A mistake of the reader that the partner was told of.
+    pub error: Id,
+    /// A finding of the reader on the partner.
+    pub finding: Id,
+    /// A complaint that the reader has passed on to the partner.
+    pub complaint: Id,
 }
 
 /// A task of the partner, and a meeting and a joint analysis that it began.
@@ -109,7 +121,22 @@ impl Scene {
         let relay = workspace.act_alone(relay::HAND, carrier, |_, _| Ok(relay::handed(fresh(0x7a), &handed))).unwrap();
         drop(workspace);
         let taskforce = a.make(1, "taskforce new", &charter_form());
+        a.enrol(4, "oversight-auditor");
+        let raised = |site: &Site, with: &str| {
+            site.make(1, "dispute open", &[("with", with), ("subject", "delay"), ("statement", "x")])
+        };
+        let (dispute, owed) = (raised(&a, "XB"), raised(&a, "XB"));
+        a.must(1, "dispute neutral", &[("dispute", &dispute), ("name", "N."), ("independence", "none")]);
+        a.must(1, "dispute remedy", &[("dispute", &owed), ("text", "a list"), ("by", "300d")]);
+        let error = a.make(1, "error report", &[("about", &given), ("text", "wrong"), ("severity", "recordable")]);
+        let found = [("to", "XB"), ("text", "kept"), ("recommend", "erase"), ("due", "300d")];
+        let finding = a.make(4, "finding open", &found);
+        let said = [("right", "access"), ("channel", "letter"), ("from", "x"), ("subject", "y"), ("text", "z")];
+        let complaint = a.make(4, "complaint receive", &said);
+        a.must(4, "complaint refer", &[("complaint", &complaint), ("to", "XB")]);
         a.carry(&b, "first");
+        b.must(1, "dispute agree", &[("dispute", &owed)]);
+        let their_dispute = raised(&b, "XA");
         b.carry(&a, "first");
         let mut liar = LyingDesk::take_over(&b, &a);
         liar.sees(&a);
@@ -142,6 +169,12 @@ impl Scene {
             relay,
             taskforce: id(&taskforce),
             their_taskforce: fresh(0x40),
+            dispute: id(&dispute),
+            owed: id(&owed),
+            their_dispute: id(&their_dispute),
+            error: id(&error),
+            finding: id(&finding),
+            complaint: id(&complaint),
             liar,
             a,
         };
@@ -358,6 +391,9 @@ pub struct Example {
 pub const NEVER: &[&str] = &[
     "desk-found",
     "disclosure-item",
+    // The partner here is no oversight body, which alone finds something about another desk.
+    "finding-open",
+    "finding-close",
     // A restore is declared by the first acts of another log: `set_back.rs` tries that.
     "backup-declare",
     "backup-confirm",
@@ -485,6 +521,7 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
         Example { of: "certificate", which: 0, act: s.certifies(fresh(0xb2)) },
         one("certificate-countersign", Change::of_terms(s.their_certificate, "certificate-countersign", &object! {})),
     ];
+    all.extend(of_oversight(s));
     let mut orders = orders(fresh(THEIR_ITEM));
     orders[0].record = fresh(0x92);
     all.push(Example { of: "delete-ordered", which: 1, act: orders });
@@ -505,6 +542,88 @@ fn hands(id: Id) -> Vec<Change> {
     };
     let data = object! { "data" => data_encoding::BASE64.encode(sealed) };
     vec![Change::of_terms(id, "relay-hand", &terms), Change::with_content(id, "relay-piece", &object! {}, &data, SALT)]
+}
+
+/// What a partner may say in disputes, of mistakes, findings and complaints.
+fn of_oversight(s: &Scene) -> Vec<Example> {
+    let home = s.liar.to.to_string();
+    let later = |days| s.liar.at().plus(Duration::days(days)).to_string();
+    let said = |of: &'static str, id: Id, terms: Json, content: Json| {
+        let mut terms = terms;
+        terms.set("said", true);
+        Example { of, which: 0, act: vec![Change::with_content(id, of, &terms, &content, SALT)] }
+    };
+    let plain =
+        |of: &'static str, id: Id, terms: Json| Example { of, which: 0, act: vec![Change::of_terms(id, of, &terms)] };
+    let (neutral, remedy) = {
+        let of = |id| comity::record::dispute::proposals(&s.record(id))[0].id.to_string();
+        (of(s.dispute), of(s.owed))
+    };
+    let dates = |mut terms: Json| {
+        for (key, days) in [("acknowledge_by", 7), ("progress_by", 90), ("decide_by", 120), ("answer_on", 30)] {
+            terms.set(key, later(days));
+        }
+        terms
+    };
+    let statement = || object! { "statement" => "we did not" };
+    let because = || object! { "because" => "no agreement" };
+    vec![
+        said(
+            "dispute-open",
+            fresh(0x61),
+            object! {
+                "with" => home.as_str(), "subject" => "misuse", "about" => Json::Null, "stage_due" => later(5),
+                "without_prejudice" => true, "freeze" => 2i64, "until" => later(60),
+            },
+            statement(),
+        ),
+        said("dispute-reply", s.dispute, object! {}, statement()),
+        said(
+            "dispute-advance",
+            s.dispute,
+            object! { "from" => "raised", "to" => "consultation", "stage_due" => later(5) },
+            because(),
+        ),
+        said(
+            "dispute-suspend",
+            s.dispute,
+            object! { "danger" => "life", "freeze" => 3i64, "until" => later(60) },
+            because(),
+        ),
+        said("dispute-lift", s.dispute, object! {}, because()),
+        said(
+            "dispute-neutral",
+            s.dispute,
+            object! { "proposal" => fresh(0x62).to_string() },
+            object! { "neutral" => "M.", "independence" => "none" },
+        ),
+        said(
+            "dispute-remedy",
+            s.dispute,
+            object! {
+                "proposal" => fresh(0x63).to_string(), "owes" => home.as_str(), "due" => later(60), "awarded" => false,
+            },
+            object! { "remedy" => "a list" },
+        ),
+        plain("dispute-agree", s.dispute, object! { "proposal" => neutral }),
+        said("dispute-comply", s.owed, object! { "proposal" => remedy }, object! { "complied" => "done" }),
+        plain("dispute-close", s.their_dispute, object! { "remedies" => Vec::<Json>::new(), "keep" => later(900) }),
+        said(
+            "error-notice",
+            fresh(0x64),
+            object! { "about" => vec![Json::from(fresh(THEIR_ITEM).to_string())], "severity" => "reportable" },
+            object! { "text" => "a bystander's" },
+        ),
+        said("error-confirm", s.error, object! { "keep" => later(900) }, object! { "answer" => "put right" }),
+        said("finding-respond", s.finding, object! {}, object! { "answer" => "needed" }),
+        said(
+            "complaint-refer",
+            fresh(0x65),
+            dates(object! { "right" => "access", "to" => home.as_str() }),
+            object! { "from" => "x", "subject" => "y", "text" => "z" },
+        ),
+        said("complaint-report", s.complaint, object! { "outcome" => "checked" }, object! { "report" => "checked" }),
+    ]
 }
 
 /// An item of a higher tier that the partner's release officer releases, with a review by another.

@@ -1,6 +1,7 @@
 //! The integration tests, one module each, in one binary: SQLCipher is linked once. They share a process, so none changes its
 //! environment or its current folder; what needs a process of its own starts one: the program, or this binary again.
 
+mod accountability;
 mod agreements;
 mod as_of;
 #[path = "../attack/mod.rs"]

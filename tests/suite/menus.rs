@@ -15,10 +15,9 @@ use comity::host::clock::Clock;
 use comity::host::entropy::Entropy;
 use comity::law::edition::Law;
 use comity::law::rule::RuleId;
-use comity::record::KINDS;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
-use comity::record::{backup, stream};
+use comity::record::{KINDS, backup, kind_def, stream};
 use comity::tui::bulk;
 use comity::tui::page::RecordRef;
 use comity::value::digest::Digest;
@@ -100,6 +99,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("disclosure recall", &[&[]]),
     ("disclosure release", &[&[]]),
     ("disclosure validate", &[&[("outcome", "approved"), ("reasons", "x")]]),
+    ("item correct", &[&[("value", "x"), ("because", "x")]]),
     ("exercise clock", &[&[("speed", "2")]]),
     ("exercise deliver", &[&[]]),
     ("exercise done", &[&[("evidence", "x")]]),
@@ -131,6 +131,61 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("partner resume", &[&[("because", "x")], &[("because", "x"), ("stream", "yes")]]),
     ("partner suspend", &[&[("because", "x")]]),
     ("notice delay", &[&[("because", "x"), ("review", "300d")]]),
+    ("finding open", &[&[("text", "x"), ("recommend", "x"), ("due", "300d")]]),
+    ("finding respond", &[&[("text", "x")]]),
+    ("finding close", &[&[("because", "x")]]),
+    ("error report", &[&[("text", "x"), ("severity", "recordable")]]),
+    ("error notify", &[&[]]),
+    ("error confirm", &[&[("text", "x")]]),
+    ("error authority", &[&[("reference", "x")]]),
+    (
+        "error measure",
+        &[&[("text", "x"), ("owner", "XA-1"), ("due", "30d")], &[("text", "x"), ("owner", "XB-1"), ("due", "30d")]],
+    ),
+    ("error done", &[&[("measure", "1"), ("evidence", "x")]]),
+    ("error close", &[&[]]),
+    (
+        "complaint receive",
+        &[&[("right", "access"), ("channel", "letter"), ("from", "x"), ("subject", "x"), ("text", "x")]],
+    ),
+    ("complaint acknowledge", &[&[]]),
+    ("complaint restrict", &[&[("ground", "inquiries"), ("because", "x"), ("review", "300d")]]),
+    ("complaint examine", &[&[("note", "x")]]),
+    ("complaint decide", &[&[("outcome", "rejected"), ("reasons", "x")]]),
+    ("complaint done", &[&[("remedy", "apology"), ("evidence", "x")]]),
+    ("complaint refer", &[&[]]),
+    ("complaint report", &[&[("text", "x")]]),
+    ("complaint close", &[&[]]),
+    ("complaint letter", &[]),
+    (
+        "dispute open",
+        &[
+            &[("with", "XB"), ("subject", "delay"), ("statement", "x")],
+            &[("with", "XA"), ("subject", "delay"), ("statement", "x")],
+        ],
+    ),
+    ("dispute reply", &[&[("statement", "x")]]),
+    (
+        "dispute advance",
+        &[
+            &[("to", "consultation"), ("because", "x")],
+            &[("to", "heads"), ("because", "x")],
+            &[("to", "authorities"), ("because", "x")],
+            &[("to", "mediation"), ("because", "x")],
+            &[("to", "arbitration"), ("because", "x")],
+            &[("to", "ministries"), ("because", "x")],
+        ],
+    ),
+    ("dispute suspend", &[&[("from-tier", "3"), ("danger", "life"), ("because", "x")]]),
+    ("dispute lift", &[&[("because", "x")]]),
+    ("dispute neutral", &[&[("name", "x"), ("independence", "x")]]),
+    ("dispute remedy", &[&[("text", "x"), ("by", "300d")]]),
+    ("dispute agree", &[&[]]),
+    ("dispute comply", &[&[("text", "x")]]),
+    ("dispute close", &[&[]]),
+    ("dispute letter", &[]),
+    ("misuse open", &[&[]]),
+    ("sample review", &[&[("note", "x")]]),
     ("notice tell", &[&[("text", "x")]]),
     ("request accept", &[&[]]),
     ("request acknowledge", &[&[]]),
@@ -551,6 +606,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     b.must(1, "request accept", &[("request", &crossed)]);
     carry(b, a, &mut n);
     carry(a, b, &mut n);
+    oversight(a, b, &case, &item, &mut n);
     // One whose time will pass.
     let late = sent(a, b, &case, &mut n);
     stopped_purge(a, &case);
@@ -635,6 +691,89 @@ fn taskforces(a: &Site, b: &Site, n: &mut usize) {
     }
 }
 
+/// Findings, complaints, mistakes, disputes, samples and reports in every state but that of what was erased.
+fn oversight(a: &Site, b: &Site, case: &str, item: &str, n: &mut usize) {
+    a.enrol(4, "oversight-auditor");
+    let finding = || a.make(4, "finding open", &[("about", item), ("text", "x"), ("recommend", "x"), ("due", "300d")]);
+    finding();
+    let answered = finding();
+    a.must(1, "finding respond", &[("finding", &answered), ("text", "x")]);
+    let closed = finding();
+    a.must(4, "finding close", &[("finding", &closed), ("because", "x")]);
+    let complaint = |steps: &[(&str, Fields<'_>)]| {
+        let more = [("right", "erase"), ("channel", "letter"), ("from", "x"), ("subject", "x"), ("text", "x")];
+        let id = a.make(4, "complaint receive", &more);
+        for (name, more) in steps {
+            a.must(4, name, &[&[("complaint", id.as_str())], *more].concat());
+        }
+        id
+    };
+    let acknowledge: (&str, Fields<'_>) = ("complaint acknowledge", &[]);
+    let decide: (&str, Fields<'_>) = ("complaint decide", &[("outcome", "checked"), ("reasons", "x")]);
+    let owe: (&str, Fields<'_>) =
+        ("complaint decide", &[("outcome", "upheld"), ("reasons", "x"), ("remedy", "apology")]);
+    complaint(&[]);
+    complaint(&[acknowledge]);
+    complaint(&[acknowledge, ("complaint examine", &[("note", "x")])]);
+    complaint(&[acknowledge, decide]);
+    complaint(&[acknowledge, owe]);
+    complaint(&[("complaint refer", &[])]);
+    complaint(&[acknowledge, decide, ("complaint close", &[])]);
+    let shared = a.indicator(case, "n3.example");
+    a.must(1, "disclosure new", &[("item", &shared), ("to", "XB"), ("delete-after", "30d")]);
+    carry(a, b, n);
+    let mistake = || a.make(1, "error report", &[("about", &shared), ("text", "x"), ("severity", "reportable")]);
+    let (open, confirmed, done) = (mistake(), mistake(), mistake());
+    a.must(1, "error measure", &[("error", &open), ("text", "x"), ("owner", "XA-1"), ("due", "30d")]);
+    carry(a, b, n);
+    b.must(1, "error confirm", &[("error", &confirmed), ("text", "x")]);
+    a.must(1, "error close", &[("error", &done)]);
+    let dispute = |rungs: &[&str]| {
+        let id = a.make(
+            1,
+            "dispute open",
+            &[("with", "XB"), ("subject", "delay"), ("statement", "x"), ("freeze-tier", "4")],
+        );
+        for to in rungs {
+            a.must(1, "dispute advance", &[("dispute", &id), ("to", to), ("because", "x")]);
+        }
+        id
+    };
+    let rungs = ["consultation", "heads", "authorities", "mediation"];
+    for height in 0..=rungs.len() {
+        dispute(&rungs[..height]);
+    }
+    let high = [dispute(&rungs), dispute(&rungs)];
+    for id in &high {
+        a.must(1, "dispute neutral", &[("dispute", id), ("name", "x"), ("independence", "x")]);
+    }
+    let settled = dispute(&[]);
+    a.must(1, "dispute remedy", &[("dispute", &settled), ("text", "x"), ("by", "300d")]);
+    let closed = dispute(&[]);
+    a.must(1, "dispute close", &[("dispute", &closed)]);
+    carry(a, b, n);
+    for id in high.iter().chain([&settled]) {
+        b.must(1, "dispute agree", &[("dispute", id)]);
+    }
+    carry(b, a, n);
+    for id in &high {
+        a.must(1, "dispute advance", &[("dispute", id), ("to", "arbitration"), ("because", "x")]);
+    }
+    a.must(1, "dispute advance", &[("dispute", &high[1]), ("to", "ministries"), ("because", "x")]);
+    carry(a, b, n);
+    a.must(1, "misuse report", &[("text", "x")]);
+    let opened = a.make(1, "misuse report", &[("text", "x")]);
+    a.must(4, "misuse open", &[("report", &opened)]);
+    a.open(1).unwrap().sign_consultations().unwrap();
+    a.must(4, "sample draw", &[]);
+    let reviewed = a.make(4, "sample draw", &[]);
+    a.must(4, "sample review", &[("sample", &reviewed), ("note", "x")]);
+}
+
+/// Kinds that are erased by their own time alone: that state is reached in `accountability`.
+const ERASED_BY_TIME: [Kind; 7] =
+    [Kind::Consultation, Kind::Finding, Kind::Complaint, Kind::Error, Kind::Dispute, Kind::Misuse, Kind::Sample];
+
 /// Plays an exercise through all its states, and records its report at a live desk.
 fn exercises(root: &Path, live: &Site, met: &mut Met) {
     let (c, p) = crate::exercises::played(root, "menus");
@@ -704,7 +843,8 @@ fn a_menu_says_of_every_record_what_the_command_says() {
     exercises(root.path(), &a, &mut met);
     let mut walk_both = |a: &Site, b: &Site| {
         for site in [a, b] {
-            for member in 1..=3 {
+            // At XA the fourth is its auditor.
+            for member in 1..=if site.code == "XA" { 4 } else { 3 } {
                 met.walk(&mut site.open(member).unwrap(), &format!("{}-{member}", site.code));
             }
         }
@@ -766,6 +906,9 @@ fn a_menu_says_of_every_record_what_the_command_says() {
         .iter()
         .flat_map(|def| def.states.iter().map(|s| (def.kind, s.word())))
         .filter(|state| !met.states.contains(state))
+        .filter(|(kind, word)| {
+            !(ERASED_BY_TIME.contains(kind) && kind_def(*kind).tombstone().is_some_and(|t| t.word() == *word))
+        })
         .map(|(kind, state)| format!("{kind} {state}"))
         .collect();
     assert!(never.is_empty(), "never met: {never:?}");

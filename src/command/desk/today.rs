@@ -7,7 +7,10 @@ use crate::command::agreement;
 use crate::command::audit;
 use crate::command::bundle::{export, quarantine, relay};
 use crate::command::definition::{Args, Command, Handler, Output};
+use crate::command::desk::accountability;
 use crate::command::desk::renewals::{self, What};
+pub use crate::command::desk::task::Task;
+use crate::command::desk::task::task;
 use crate::command::desk::workspace_info::line_of;
 use crate::command::exercise::view;
 use crate::command::notice;
@@ -39,25 +42,6 @@ pub const COMMANDS: &[Command] = &[Command {
     writes: None,
     run: Handler::Reads(today),
 }];
-
-/// Something that waits.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Task {
-    /// The record.
-    pub id: Id,
-    /// Its kind.
-    pub kind: Kind,
-    /// The partner that it concerns.
-    pub partner: String,
-    /// What is to be done, in a few words.
-    pub what: String,
-    /// By when.
-    pub due: Option<Timestamp>,
-    /// Whether it waits on this member.
-    pub mine: bool,
-    /// On whom it waits, where not on this member.
-    pub waits_on: String,
-}
 
 /// How many clocks end when.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
@@ -122,7 +106,7 @@ pub struct Agenda {
 /// Persons whose delay has lapsed: who is told, or why still not, is decided again.
 fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let mine = roles.contains(&Role::DeskOfficer);
-    for row in notice::rows(workspace)?.into_iter().filter(|row| row.state == notice::Telling::Lapsed) {
+    for row in notice::standings(workspace)?.into_iter().filter(|row| row.state == notice::Telling::Lapsed) {
         let Some(record) = workspace.records().get(row.of)? else { continue };
         let what = "the reason for not telling the person has lapsed: tell them, or delay it again";
         tasks.push(task(&record, &row.partner, what, row.review, mine, "desk officer"));
@@ -249,6 +233,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     of_task_forces(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
     exchange(workspace, &roles, &mut tasks)?;
+    accountability::gather(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;
     let (mut heard, mut stops) = (Vec::new(), Vec::new());
     for partner in workspace.partners()? {
@@ -269,25 +254,6 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     let last = read::last(&workspace.db)?.max(0) as u64;
     let since = workspace.left().map(|l| Since { left: l.at, acts: last.saturating_sub(l.act) });
     Ok(Agenda { tasks, clocks: clocks(workspace)?, stops, heard, recent: audit::rows(workspace, i64::MAX, 12)?, since })
-}
-
-fn task(
-    record: &Record,
-    partner: &str,
-    what: impl Into<String>,
-    due: Option<Timestamp>,
-    mine: bool,
-    waits_on: &str,
-) -> Task {
-    Task {
-        id: record.id,
-        kind: record.kind,
-        partner: partner.to_owned(),
-        what: what.into(),
-        due,
-        mine,
-        waits_on: if mine { String::new() } else { waits_on.to_owned() },
-    }
 }
 
 /// What a request waits for, and whether that is for the partner to do; `None`: for nothing any more, or for its review,

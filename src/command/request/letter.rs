@@ -163,7 +163,7 @@ fn last_change(
     fits: &dyn Fn(&Json) -> bool,
 ) -> Result<Option<LastChange>, Error> {
     let mut last = None;
-    for change in read::changes_of(&workspace.db, record.id)? {
+    for change in workspace.changes_of(record)? {
         let Line::Change(c) = &change.line else { continue };
         let Some(position) = (kind.is(&c.kind)).then(|| read::position_of_row(&workspace.db, ChangeRow(change.row)))
         else {

@@ -95,7 +95,11 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &StandingHolds) -> R
         kind: record.kind,
         case: record.case,
         due: record.due,
-        then: schedule::when_due(record),
+        then: if crate::record::kind_def(record.kind).is_erased_when_due(record) && record.kind != Kind::Item {
+            WhenDue::Deletion
+        } else {
+            schedule::when_due(record)
+        },
         row: schedule::row_of(record).map(|row| row.id.as_str()),
         restricted: is_restricted(record),
         held: holds.is_on(record),

@@ -249,6 +249,14 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
     let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Request) })?;
     all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
     all.retain(|r| !r.is_purged() && silence_erases(r));
+    // Kinds that are kept for a time of their own, once they are over.
+    for def in KINDS.iter().filter(|def| matches!(def.content, Content::Own { .. })) {
+        if matches!(def.kind, Kind::Item | Kind::Request) {
+            continue;
+        }
+        let found = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(def.kind) })?;
+        all.extend(found.into_iter().filter(|r| !r.is_purged() && def.is_erased_when_due(r)));
+    }
     let (records, listed) = (workspace.records(), on_open_lists(workspace)?);
     let (mut goes, mut withheld) = (Vec::with_capacity(all.len()), Vec::new());
     for record in all {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
-use super::taskforce;
+use super::{oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -74,6 +74,7 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Meeting => taskforce::meeting_detail(workspace, &record, &mut d)?,
         Kind::Analysis => taskforce::analysis_detail(workspace, &record, &mut d)?,
         Kind::Inject => of_inject(workspace, &record, &mut d)?,
+        _ if oversight_detail::add_lines(workspace, &record, &mut d)? => {}
         _ => of_any(workspace, &record, &mut d)?,
     }
     d.history = history;

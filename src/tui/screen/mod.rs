@@ -10,6 +10,8 @@ pub mod drill;
 #[cfg(test)]
 pub mod fictitious;
 pub mod legal;
+pub mod oversight;
+mod oversight_detail;
 pub mod partners;
 pub mod queue;
 pub mod reports;
@@ -34,6 +36,7 @@ pub const SCREENS: &[&Screen] = &[
     &drill::SCREEN,
     &reports::SCREEN,
     &taskforce::SCREEN,
+    &oversight::SCREEN,
     #[cfg(test)]
     &fictitious::SCREEN,
 ];
