@@ -21,7 +21,8 @@ use crate::record::disposal;
 use crate::record::retention;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
-    agreement, analysis, assurance, authorisation, disclosure, dispute, hold, item, law, member, partner, request, review,
+    agreement, analysis, assurance, authorisation, disclosure, dispute, hold, item, law, member, partner, request,
+    review,
 };
 use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome, Tier};
 use crate::value::id::Id;

@@ -114,7 +114,9 @@ mod tests {
         }
         assert_eq!(of_kind("request-send"), Some(&Signers::Roles(vec![Role::DeskOfficer])));
         assert_eq!(of_kind("certificate"), Some(&Signers::Any));
-        for kind in ["certificate", "delete-order", "delete-answer", "request-withdraw", "dispute-suspend", "error-notice"] {
+        for kind in
+            ["certificate", "delete-order", "delete-answer", "request-withdraw", "dispute-suspend", "error-notice"]
+        {
             assert!(goes_to_suspended(kind), "{kind}");
         }
         for kind in ["disclosure-release", "request-send", "finding-open", "complaint-refer"] {

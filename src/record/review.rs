@@ -3,11 +3,11 @@
 //! An approval ends with its expiry, or when it lapses: a reviewer says that the facts behind it have changed, or its item is
 //! marked again. A lapsed approval cannot be restored; another review is needed.
 
+pub use super::approval::{STATES, State, is_approval};
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs, token,
 };
-pub use super::approval::{STATES, State, is_approval};
 use super::item;
 use super::kind::{ChangeKind, Kind};
 use super::store::{Query, Record, RecordStore};
