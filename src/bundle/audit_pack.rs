@@ -263,6 +263,7 @@ pub fn verify(bytes: &[u8]) -> Result<Checked, PackError> {
         check.act(&parse(line)?)?;
         acts += 1;
     }
+    check.nothing_is_left_out(None)?;
     if acts != head.acts {
         return form("it has another number of acts than it says");
     }
@@ -324,6 +325,13 @@ fn digests(m: &mut Members<'_>, key: &'static str) -> Result<Vec<Digest>, PackEr
     if all.len() > tree::LONGEST_PROOF { form("a proof is too long") } else { Ok(all) }
 }
 
+/// Where an act stands in the log.
+struct Placed {
+    index: u64,
+    id: Digest,
+    at: Timestamp,
+}
+
 /// A pack that is being checked.
 struct Check {
     card: Card,
@@ -332,7 +340,9 @@ struct Check {
     checkpoint: Checkpoint,
     witnesses: Vec<Seen>,
     members: BTreeMap<Person, Known>,
-    last: Option<(u64, Digest)>,
+    last: Option<Placed>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
     changes: u64,
     kinds: BTreeMap<String, u64>,
     verdicts: u64,
@@ -367,6 +377,8 @@ impl Check {
             witnesses,
             members: BTreeMap::new(),
             last: None,
+            from: head.from,
+            to: head.to,
             changes: 0,
             kinds: BTreeMap::new(),
             verdicts: 0,
@@ -389,13 +401,15 @@ impl Check {
         if !ours || header.realm != self.realm {
             return altered(format!("act {index} is of another log"));
         }
-        if self.last.as_ref().is_some_and(|(before, _)| *before >= index) {
+        if self.last.as_ref().is_some_and(|last| last.index >= index) {
             return altered(format!("act {index} stands out of order"));
         }
-        if self.last.as_ref().is_some_and(|(n, last)| n + 1 == index && header.previous != Some(*last)) {
+        if self.last.as_ref().is_some_and(|last| last.index + 1 == index && header.previous != Some(last.id)) {
             return altered(format!("act {index} does not follow the act before it"));
         }
-        self.last = Some((index, id));
+        let placed = Placed { index, id, at: header.time.at };
+        self.nothing_is_left_out(Some(&placed))?;
+        self.last = Some(placed);
         let (size, root) = (self.checkpoint.size, self.checkpoint.root);
         if !tree::verify_inclusion(tree::leaf_hash(&header_bytes), index, size, &proof, root) {
             return altered(format!("act {index} does not stand in the log of the checkpoint"));
@@ -421,6 +435,21 @@ impl Check {
         let looked = record::change(&first.kind).is_some_and(|def| of_change(def.kind) == Kind::Consultation);
         self.consultations += if looked { read.len() as u64 } else { 0 };
         self.facts(index, first)
+    }
+
+    /// Refuses where acts of the period may stand between the last act and the next, or the end. Time rises in a log, so what stands
+    /// between two acts is of the time between them.
+    fn nothing_is_left_out(&self, next: Option<&Placed>) -> Result<(), PackError> {
+        let first_missing = self.last.as_ref().map_or(0, |last| last.index + 1);
+        if first_missing == next.map_or(self.checkpoint.size, |next| next.index) {
+            return Ok(());
+        }
+        let is_over = self.to.zip(self.last.as_ref()).is_some_and(|(to, last)| to <= last.at);
+        let is_still_to_come = self.from.zip(next).is_some_and(|(from, next)| next.at < from);
+        if is_over || is_still_to_come {
+            return Ok(());
+        }
+        altered(format!("act {first_missing} is left out, and may be of the period"))
     }
 
     /// Takes what an act says of members: certificates of the root key.

@@ -51,7 +51,8 @@ pub const COMMANDS: &[Command] = &[
         about: "Report a mistake; every partner who holds a copy is told of it",
         args: &[
             Arg::new("about", ArgKind::Record(ABOUT), "what it is about").required().repeated(),
-            Arg::new("text", ArgKind::Body, "what went wrong").required(),
+            Arg::new("text", ArgKind::Body, "what went wrong, in words that every partner who holds a copy may read")
+                .required(),
             Arg::new("severity", ArgKind::Word(severities), "whether the authority is told").required(),
         ],
         writes: Some(Writes { rehearsable: false, ..writes(error::REPORT, Needs::Nothing, &[]) }),

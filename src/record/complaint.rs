@@ -73,6 +73,8 @@ words! {
     Remedy {
         /// What is held is erased.
         Erase = "erase",
+        /// What is held is told.
+        Access = "access",
         /// It is put right.
         Correct = "correct",
         /// It is used for nothing more.

@@ -145,16 +145,25 @@ pub fn is_personal(
         return Ok(true);
     }
     let speaks_of = matches!(kinds(record.kind).content, Content::WithSubject) || SPEAKS.contains(&record.kind);
-    let Some(subject) = record.subject.filter(|subject| speaks_of && *subject != record.id) else { return Ok(false) };
-    Ok(records.get(subject)?.is_some_and(|subject| is_personal_itself(&subject)))
+    if !speaks_of {
+        return Ok(false);
+    }
+    // What somebody found or raised names what it is about in its terms: one record, or several.
+    let named = record.list("about", Id::parse).into_iter().chain(record.text("about").and_then(Id::parse));
+    for about in record.subject.into_iter().chain(named).filter(|about| *about != record.id) {
+        if records.get(about)?.is_some_and(|about| is_personal_itself(&about)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-/// Kinds with a schedule of their own whose texts speak of the record that they are about.
-const SPEAKS: &[Kind] = &[Kind::Error];
+/// Kinds with a schedule of their own whose texts speak of the records that they are about.
+const SPEAKS: &[Kind] = &[Kind::Error, Kind::Finding, Kind::Dispute];
 
 fn is_personal_itself(record: &Record) -> bool {
     match record.kind {
-        Kind::Complaint => true,
+        Kind::Complaint | Kind::Misuse => true,
         Kind::Item | Kind::Request | Kind::Review | Kind::Disclosure => {
             let class = record.text("person_class").and_then(PersonClass::parse);
             record.tier.is_some_and(|tier| tier.number() >= 2) || class.is_some_and(|class| class != PersonClass::None)

@@ -11,6 +11,8 @@ use super::definition::{
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
+use crate::law::accountability::{self, Period};
+use crate::law::calendar::Calendar;
 use crate::object;
 use crate::value::class::{Tier, words};
 use crate::value::id::Id;
@@ -573,6 +575,9 @@ fn remedy_gate_inputs(
     if awarded && !decides {
         inputs.open.push("the rung arbitration".into());
     }
+    if awarded && agreed_neutral(&record).is_none() {
+        inputs.open.push("a neutral that both desks agree to".into());
+    }
     Ok(inputs)
 }
 
@@ -856,9 +861,15 @@ fn close(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
         record.set("crossed", true);
         return Ok(records.put(&record)?);
     }
+    // What the other desk closes again says nothing more.
+    if record.is(State::Closed) {
+        return Ok(());
+    }
     record.set_state(State::Closed);
     record.set("closed", act.now().to_string());
     record.set("closed_with", known.len() as i64);
-    record.due = Some(keep);
+    // How long this desk keeps what was said, its own law says, and no partner.
+    let own = accountability::ends(Period::KeepDispute, act.now(), &Calendar::default());
+    record.due = Some(if act.is_own() { keep } else { own });
     Ok(records.put(&record)?)
 }

@@ -398,6 +398,9 @@ fn close_inputs(records: &dyn RecordStore, record: &Record) -> Result<GateInputs
     if holders(records, record)?.iter().any(|partner| !told.contains(partner)) {
         open.push("notice to every partner who holds a copy".into());
     }
+    if record.instant("notify_by").is_some() && record.text("authority_told").is_none() {
+        open.push("that the authority is told".into());
+    }
     open.extend(measures(record).iter().filter(|m| m.done.is_none()).map(|m| format!("measure {}", m.number)));
     Ok(GateInputs { open, ..GateInputs::default() })
 }

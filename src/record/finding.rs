@@ -8,6 +8,8 @@ use super::definition::{
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
+use crate::law::accountability::{self, Period};
+use crate::law::calendar::Calendar;
 use crate::object;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -225,7 +227,9 @@ fn close(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
         return Err(ApplyError::Authority("the desk that a finding is on hears of its end".into()));
     }
     record.set_state(State::Closed);
-    record.due = Some(keep);
+    // How long this desk keeps what was said, its own law says, and no partner.
+    let own = accountability::ends(Period::KeepFinding, act.now(), &Calendar::default());
+    record.due = Some(if act.is_own() { keep } else { own });
     record.set("closed", act.now().to_string());
     Ok(records.put(&record)?)
 }

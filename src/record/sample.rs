@@ -9,6 +9,7 @@ use super::finding::texts_gate_inputs;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
+use crate::law::accountability::{self, Sign};
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -107,7 +108,11 @@ fn draw(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     if act.header.previous != Some(seed) {
         return Err(ApplyError::Malformed("the seed of a sample is the act before".into()));
     }
-    if drawn.len() > MOST || drawn_by(records, &seed, period, drawn.len())? != (drawn, usize::try_from(of).unwrap_or(0))
+    // Of fewer there is nothing to choose from; of more, the law says how many.
+    let size = accountability::number(Sign::Sample).min(usize::try_from(of).unwrap_or(0));
+    if drawn.len() != size
+        || drawn.len() > MOST
+        || drawn_by(records, &seed, period, drawn.len())? != (drawn, usize::try_from(of).unwrap_or(0))
     {
         return Err(ApplyError::Malformed("a sample is not the one that its seed draws".into()));
     }

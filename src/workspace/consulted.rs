@@ -69,15 +69,46 @@ impl Workspace {
         self.read_only && !self.is_second_view()
     }
 
-    /// Whether a record is personal data that may not be shown here, and counts it as masked where it is.
+    /// Whether a record is personal data that may not be shown here: that it is there is not told either. Where it may be, that it was
+    /// found is a look.
     ///
     /// # Errors
     ///
     /// Where the records cannot be read.
     pub fn hides(&self, record: &Record) -> Result<bool, Error> {
-        let hides = self.masks_personal_data() && consultation::is_personal(&self.records(), record, kind_def)?;
-        self.looks.borrow_mut().masked |= hides;
-        Ok(hides)
+        if !consultation::is_personal(&self.records(), record, kind_def)? {
+            return Ok(false);
+        }
+        let matter = matter_of(record);
+        let mut looks = self.looks.borrow_mut();
+        if self.masks_personal_data() {
+            looks.masked = true;
+            return Ok(true);
+        }
+        if self.awaits_reason(matter) {
+            looks.wanted.get_or_insert(matter);
+            return Ok(true);
+        }
+        looks.seen.entry(matter).or_default().insert(record.id);
+        Ok(false)
+    }
+
+    /// Remembers a look at a record whose data are not read as content: a file that is written out.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn looks_at(&self, record: &Record) -> Result<(), Error> {
+        if consultation::is_personal(&self.records(), record, kind_def)? {
+            self.looks.borrow_mut().seen.entry(matter_of(record)).or_default().insert(record.id);
+        }
+        Ok(())
+    }
+
+    /// Whether a reason must be given before personal data of a matter are shown in this view.
+    fn awaits_reason(&self, matter: Matter) -> bool {
+        let session = self.journal.session();
+        self.is_second_view() && session.asks && session.reason.is_none() && !session.by_matter.contains_key(&matter)
     }
 
     /// Whether something was masked since this was asked last.
@@ -144,12 +175,9 @@ impl Workspace {
             looks.masked = true;
             return Ok(masked(&content));
         }
-        if self.is_second_view() {
-            let session = self.journal.session();
-            if session.asks && session.reason.is_none() && !session.by_matter.contains_key(&matter) {
-                looks.wanted.get_or_insert(matter);
-                return Ok(masked(&content));
-            }
+        if self.awaits_reason(matter) {
+            looks.wanted.get_or_insert(matter);
+            return Ok(masked(&content));
         }
         looks.seen.entry(matter).or_default().insert(record.id);
         Ok(content)
@@ -294,12 +322,15 @@ impl Workspace {
             }
         }
         let entries = self.entries_of(&signing, &self.me.signer.public())?;
+        let now = self.now();
         let mut looks = Vec::new();
         for entry in entries {
             for (n, look) in entry.looks.into_iter().enumerate() {
                 let id = look_id(entry.id, n);
                 if self.records().get(id)?.is_none() {
-                    looks.push((id, look));
+                    // What a clock that was ahead has dated is dated when it is signed: nobody looks in the future, and one such
+                    // look does not keep the others from being signed.
+                    looks.push((id, Viewing { at: look.at.min(now), ..look }));
                 }
             }
         }

@@ -1042,6 +1042,17 @@ impl Workspace {
         Ok(found)
     }
 
+    /// When the newest act of a partner that is held here was made.
+    pub(super) fn newest_of_partners(&self) -> Result<Option<Timestamp>, Error> {
+        let mut found = None;
+        read::newest_since::<Error>(&self.db, Timestamp::EPOCH, |act| {
+            let theirs = act.read_header().ok().filter(|header| header.desk != self.meta.desk);
+            found = theirs.map(|header| header.time.at);
+            Ok(found.is_some())
+        })?;
+        Ok(found)
+    }
+
     /// Returns the latest time that somebody else than this member has given a sign of; of a desk with one member alone, its last
     /// act's. `None` where there is none.
     ///

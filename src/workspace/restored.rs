@@ -5,6 +5,7 @@ use crate::act::header::Audience;
 use crate::gate::cleared::acting_role;
 use crate::gate::purge::MAY_ERASE;
 use crate::host::file;
+use crate::record::clock;
 use crate::record::definition::Content;
 use crate::record::kind_def;
 use crate::record::restore::{self, Declared, LogEnd};
@@ -90,7 +91,7 @@ impl Workspace {
     /// Where the log cannot be read.
     pub fn is_dated_ahead(&self) -> Result<bool, Error> {
         let last = self.last_signed()?;
-        Ok(last.is_some_and(|last| window::behind(self.now(), last, crate::record::clock::STATE).is_some()))
+        Ok(last.is_some_and(|last| window::behind(self.now(), last, clock::STATE).is_some()))
     }
 
     /// Declares that the workspace was set back, or that its last act was dated wrong: its log goes on as a new replica, whose first act
@@ -109,6 +110,16 @@ impl Workspace {
             return Err(Error::not_allowed(what).hint("go on working in it"));
         }
         let now = self.may_sign(restore::DECLARE)?;
+        if let Some(theirs) =
+            self.newest_of_partners()?.filter(|theirs| window::behind(now, *theirs, clock::STATE).is_some())
+        {
+            let what = format!("the clock says {now}, and a partner has signed at {theirs} what is held here");
+            return Err(Error::new(
+                ErrorKind::Clock,
+                what,
+                "set the clock right: no log goes back behind what a partner knows of it",
+            ));
+        }
         let again = self.known_to_be_erased()?;
         let roles = self.my_roles()?;
         let role = acting_role(restore::DECLARE, &roles).unwrap_or(Role::Investigator);

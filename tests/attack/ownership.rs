@@ -277,3 +277,17 @@ fn what_was_purged_here_stays_so_whatever_a_partner_says_of_it() {
     assert_eq!(s.a.must(1, "search", &[("words", "zebraword")]).value.as_array().unwrap().len(), 0);
     s.a.must(1, "audit verify", &[]);
 }
+
+#[test]
+fn how_long_a_dispute_is_kept_no_partner_says() {
+    for days in [0, 3_000_000] {
+        let mut s = Scene::new();
+        let keep = s.a.now.plus(Duration::days(days));
+        let terms = object! { "remedies" => Vec::<Json>::new(), "keep" => keep.to_string() };
+        let close = vec![Change::of_terms(s.their_dispute, "dispute-close", &terms)];
+        s.liar.send(&s.a, &close).unwrap();
+        let due = s.record(s.their_dispute).due.unwrap();
+        let lasts = due.since(s.a.now).as_seconds() / 86_400;
+        assert!((30..20_000).contains(&lasts), "{lasts} days");
+    }
+}

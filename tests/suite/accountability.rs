@@ -228,12 +228,15 @@ fn no_screen_shows_personal_data_before_somebody_says_why() {
     };
     let masked = pages(&view);
     assert!(!masked.contains(PERSON) && masked.contains(MASK));
+    // Nor does a search say that they are there.
+    let found = |view: &Workspace| comity::command::desk::workspace_info::hits(view, PERSON, 10).unwrap().len();
+    assert_eq!(found(&view), 0);
     view.keep_looks().unwrap();
     assert_eq!(looks(&workspace), 0, "what is masked was not looked at");
     assert_eq!(view.wanted_reason(), Some(Matter::Case(id)));
     assert_eq!(view.purpose_of(Matter::Case(id)).unwrap(), "cybercrime", "the purpose is the offer");
     view.give_reason_for(Matter::Case(id), "the trial begins");
-    assert!(pages(&view).contains(PERSON));
+    assert!(found(&view) == 1 && pages(&view).contains(PERSON));
     view.keep_looks().unwrap();
     let noted = workspace.unsigned_looks().unwrap();
     assert!(!noted.is_empty() && noted.iter().all(|p| p.look.reason.as_deref() == Some("the trial begins")));
@@ -566,6 +569,45 @@ fn a_mistake_is_told_to_every_holder_and_comes_back_confirmed() {
         here["partners"],
         json!([{"partner": "XB", "told": true, "confirmed": true, "answer": "taken out of all lists"}])
     );
+    a.must(1, "error authority", &[("error", &error), ("reference", "7")]);
+    a.must(1, "error close", &[("error", &error)]);
+}
+
+/// Whoever may not hold does not learn from a hold what there is.
+#[test]
+fn a_hold_by_words_tells_nothing_to_whom_it_is_refused() {
+    let (_root, a, _b, _case, _person) = scene();
+    for words in [PERSON, "nobody at all"] {
+        let said = [("query", words), ("reason", "audit"), ("because", "x")];
+        assert_eq!(a.fails(4, "retention hold", &said, ErrorKind::Refused).verdict.unwrap().refused_by().len(), 1);
+    }
+}
+
+/// A look that a wrong clock has dated ahead is signed all the same, and keeps no other from being signed.
+#[test]
+fn a_look_that_is_dated_ahead_is_signed() {
+    let (_root, mut a, _b, _case, person) = scene();
+    a.pass(24 * 365 * 70);
+    a.must(2, "item show", &[("item", &person)]);
+    a.pass(-24 * 365 * 70);
+    a.must(2, "item show", &[("item", &person)]);
+    a.open(2).unwrap().sign_consultations().unwrap();
+    let workspace = a.open(1).unwrap();
+    assert!(workspace.unsigned_looks().unwrap().is_empty());
+    assert_eq!(workspace.records().find(&Query::kind(Kind::Consultation)).unwrap().len(), 2);
+    drop(workspace);
+    a.must(1, "audit verify", &[]);
+}
+
+/// A mistake that is to be reported is not closed before the authority is told.
+#[test]
+fn a_mistake_is_closed_when_the_authority_is_told() {
+    let (_root, a, _b, _case, person) = scene();
+    let said = [("about", person.as_str()), ("text", "x"), ("severity", "reportable")];
+    let error = a.make(1, "error report", &said);
+    let refused = a.fails(1, "error close", &[("error", &error)], ErrorKind::Refused);
+    assert!(refused.what.contains("authority"), "{refused:?}");
+    a.must(1, "error authority", &[("error", &error), ("reference", "7")]);
     a.must(1, "error close", &[("error", &error)]);
 }
 
@@ -660,6 +702,26 @@ fn a_pack_is_checked_alone_and_any_altered_byte_is_found() {
         bad[at] ^= 1;
         assert!(audit_pack::verify(&bad).is_err(), "byte {at}");
         assert!(audit_pack::verify(&pack[..at]).is_err(), "cut at {at}");
+    }
+    // An auditor who leaves an act out, and signs that, is found: whatever they say of the number of acts.
+    let auditor = {
+        let mut place = a.place(4);
+        comity::command::identity::unlock(&mut place).unwrap().0
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let (head, acts) = (lines[0], &lines[1..lines.len() - 1]);
+    for left_out in [1, acts.len() / 2, acts.len() - 1] {
+        let head = head.replace(&format!("\"acts\":{}", acts.len()), &format!("\"acts\":{}", acts.len() - 1));
+        let kept = acts.iter().enumerate().filter(|(n, _)| *n != left_out).map(|(_, line)| format!("{line}\n"));
+        let body = format!("{head}\n{}", kept.collect::<String>());
+        let namespace = a.open(1).unwrap().meta.realm.namespace("audit-pack");
+        let end = json!({
+            "by": auditor.signer.public().to_openssh(),
+            "end": comity::value::digest::Digest::of(body.as_bytes()).to_string(),
+            "signature": auditor.signer.sign(&namespace, body.as_bytes()).unwrap(),
+        });
+        let failure = audit_pack::verify(format!("{body}{end}\n").as_bytes()).unwrap_err().to_string();
+        assert!(failure.contains("left out"), "{left_out}: {failure}");
     }
     // Of a part of the time, it still tells who was a member.
     let out = a.path("later.comity");

@@ -183,4 +183,5 @@ remedy-exclude-evidence = the data are no longer used as evidence
 remedy-apology = this authority apologises
 remedy-compensation = compensation is paid
 remedy-discipline = a disciplinary measure is taken
+remedy-access = what is held is told to you
 remedy-policy-change = the way of working is changed

@@ -183,4 +183,5 @@ remedy-exclude-evidence = los datos dejan de servir de prueba
 remedy-apology = esta autoridad pide disculpas
 remedy-compensation = se paga una indemnización
 remedy-discipline = se adopta una medida disciplinaria
+remedy-access = se le comunica lo que se conserva
 remedy-policy-change = se cambia la forma de trabajar

@@ -183,4 +183,5 @@ remedy-exclude-evidence = les données ne servent plus de preuve
 remedy-apology = la présente autorité présente ses excuses
 remedy-compensation = une indemnité est versée
 remedy-discipline = une mesure disciplinaire est prise
+remedy-access = ce qui est détenu vous est communiqué
 remedy-policy-change = les méthodes de travail sont modifiées

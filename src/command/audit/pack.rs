@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use crate::act::change::Line;
+use crate::act::change::{Change, Line};
 use crate::act::checkpoint::Checkpoint;
 use crate::act::header::Audience;
 use crate::act::tree;
@@ -17,7 +17,7 @@ use crate::gate::cleared;
 use crate::host::file;
 use crate::record::store::Record;
 use crate::record::{desk, letter, member, partner, stream};
-use crate::store::read;
+use crate::store::read::{self, StoredAct};
 use crate::store::tree::SqlTree;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -94,7 +94,13 @@ fn acts(
     job: &mut Job,
 ) -> Result<Vec<PackedAct>, Error> {
     let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
-    let mut all = Vec::new();
+    let pack = |index: u64, act: &StoredAct, changes: Vec<Change>| -> Result<PackedAct, Error> {
+        let proof = tree::inclusion(&nodes, index, checkpoint.size)?;
+        Ok(PackedAct { index, header: act.header.clone(), signature: act.signature.clone(), proof, changes })
+    };
+    let mut all: Vec<PackedAct> = Vec::new();
+    // The acts on both sides of the period prove that none of it is left out.
+    let (mut before, mut is_after) = (None, false);
     for index in 0..checkpoint.size {
         if index.is_multiple_of(100) {
             job.at("gathering", index, Some(checkpoint.size))?;
@@ -113,11 +119,21 @@ fn acts(
             }
             Ok(())
         })?;
-        let in_period = from.is_none_or(|from| from <= header.time.at) && to.is_none_or(|to| header.time.at < to);
-        if in_period || changes.first().is_some_and(|first| tells_of_members(&first.kind)) {
-            let proof = tree::inclusion(&nodes, index, checkpoint.size)?;
-            all.push(PackedAct { index, header: act.header.clone(), signature: act.signature.clone(), proof, changes });
+        let is_before = from.is_some_and(|from| header.time.at < from);
+        if !is_before && let Some((index, act, changes)) = before.take() {
+            all.push(pack(index, &act, changes)?);
         }
+        let is_first_after = to.is_some_and(|to| to <= header.time.at) && !std::mem::replace(&mut is_after, true);
+        let in_period = !is_before && !to.is_some_and(|to| to <= header.time.at);
+        if in_period || is_first_after || changes.first().is_some_and(|first| tells_of_members(&first.kind)) {
+            before = None;
+            all.push(pack(index, &act, changes)?);
+        } else if is_before {
+            before = Some((index, act, changes));
+        }
+    }
+    if let Some((index, act, changes)) = before {
+        all.push(pack(index, &act, changes)?);
     }
     Ok(all)
 }
@@ -228,8 +244,9 @@ fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Er
     };
     let fingerprint = found.card.fingerprint();
     let said = format!(
-        "Intact: {}, {}, {} judged again; {seen}. Compare the fingerprint of {} with what its founder reads out: {fingerprint}",
-        counted(found.acts, "act"),
+        "Intact: {} of {}, {}, {} judged again; {seen}. Compare the fingerprint of {} with what its founder reads out: {fingerprint}",
+        found.acts,
+        counted(found.size, "act"),
         counted(found.changes, "change"),
         counted(found.verdicts, "verdict"),
         found.card.code,

@@ -14,6 +14,7 @@ use crate::value::class::words;
 use crate::value::digest::Digest;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -56,6 +57,18 @@ words! {
     }
 }
 
+/// The days on which an answer that neither confirms nor denies goes out lie so far apart.
+const ANSWER_DAYS_APART: Duration = Duration::days(30);
+
+/// The next day for such an answer that is not over.
+fn next_answer_day(first: Timestamp, now: Timestamp) -> Timestamp {
+    let mut on = first;
+    while on < now {
+        on = on.plus(ANSWER_DAYS_APART);
+    }
+    on
+}
+
 /// The letter of a complaint. Of an answer that neither confirms nor denies, nothing but the addressee and the reference follows from
 /// the complaint.
 fn letter_of(workspace: &Workspace, record: &Record, of: LetterOf) -> Result<Letter, Error> {
@@ -64,13 +77,12 @@ fn letter_of(workspace: &Workspace, record: &Record, of: LetterOf) -> Result<Let
     let side = own.text("jurisdiction").and_then(|code| law.jurisdiction(code));
     let said = shown(workspace, record)?;
     let name = workspace.text_of(&own, "name")?;
-    let day = |at: crate::value::timestamp::Timestamp| at.to_date();
+    let day = |at: Timestamp| at.to_date();
     let mut date = day(workspace.now());
     let mut text = String::new();
     let mut matter = Vec::new();
-    let by = |label: &str, at: Option<crate::value::timestamp::Timestamp>| {
-        at.map(|at| Fact { label: label.to_owned(), text: Phrase::text(day(at)) })
-    };
+    let by =
+        |label: &str, at: Option<Timestamp>| at.map(|at| Fact { label: label.to_owned(), text: Phrase::text(day(at)) });
     let template = match of {
         LetterOf::Acknowledgement => {
             matter.extend(by("complaint-heard-by", said.row.progress_by));
@@ -89,8 +101,8 @@ fn letter_of(workspace: &Workspace, record: &Record, of: LetterOf) -> Result<Let
             Template::Referral
         }
         LetterOf::Decision if matches!(said.outcome, None | Some(Outcome::Checked)) => {
-            // The day says nothing of how long the search took.
-            date = said.answer_on.map(day).unwrap_or(date);
+            // The day says nothing of how long the search took: it is the next of days that are fixed from the beginning.
+            date = said.answer_on.map(|on| day(next_answer_day(on, workspace.now()))).unwrap_or(date);
             Template::Checked
         }
         LetterOf::Decision => {

@@ -104,6 +104,9 @@ fn complaints(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Err
             Some(complaint::State::Referred) if record.text("lead_outcome").is_some() => {
                 "complaint: the authority that leads it has answered".to_owned()
             }
+            Some(complaint::State::Referred) if record.due.is_some_and(|due| due <= workspace.now()) => {
+                "complaint passed on: its day is over, and the authority that leads it has not answered".to_owned()
+            }
             _ => continue,
         };
         asked.auditors(&record, &partner, what, record.due);

@@ -141,7 +141,7 @@ fn entries_of(workspace: &Workspace, of: Id) -> Result<Vec<(Entry, Times)>, Erro
 
 /// What the second person said of an entry: it stands in their own act.
 fn second_said(workspace: &Workspace, record: &Record) -> Result<String, Error> {
-    if !record.is(State::Countersigned) {
+    if !record.is(State::Countersigned) || workspace.hides(record)? {
         return Ok(String::new());
     }
     let row = record.terms.get("said").and_then(Json::int);

@@ -85,6 +85,9 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
     let cleared = cleared::clear_copy_out(&records, &workspace.meta.realm, now, workspace.person(), exhibit)?
         .map_err(|verdict| Error::refused(verdict, Some(record.id)))?;
     drop(records);
+    // It leaves the workspace with the first byte: who took it out, and why, is on record before.
+    workspace.looks_at(record)?;
+    workspace.keep_looks()?;
     // Everything is made beside its place and moved there whole: what was damaged on the way is never there.
     let being_made = NewFolder::beside(&to)?;
     let place = |path: &str| being_made.path().join(path);

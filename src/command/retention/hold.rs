@@ -132,10 +132,19 @@ const MOST_FOUND: u32 = 10_000;
 
 /// Holds every item that words find now, each with a hold of its own, in one act.
 fn place_by_query(workspace: &mut Workspace, words: &str, reason: Reason, because: &str) -> Result<Output, Error> {
+    // Whoever may not hold does not learn what there is.
+    let may = workspace.may(hold::PLACE)?;
+    if !may.allowed() {
+        return Err(Error::refused(may, None));
+    }
     let mut found = Vec::new();
     for id in search::find(&workspace.db, words, MOST_FOUND)? {
-        let record = workspace.records().get(id)?;
-        found.extend(record.filter(|r| r.kind == Kind::Item && !r.is_purged()).map(|r| r.id));
+        let record = workspace.records().get(id)?.filter(|r| r.kind == Kind::Item && !r.is_purged());
+        if let Some(record) = record
+            && !workspace.hides(&record)?
+        {
+            found.push(record.id);
+        }
     }
     if found.is_empty() {
         return Err(Error::unknown("these words find no item to hold"));

@@ -36,7 +36,8 @@ impl State {
     /// matters, and asks nothing: whoever opens a record of it is asked.
     fn ask_why(&mut self, matter: Matter, purpose: &str) {
         let is_open = self.mode.find::<Why<Self>>().is_some();
-        let is_overview = self.screen() == ScreenId::DESK && self.view().page.about.is_none();
+        let is_overview =
+            self.screen() == ScreenId::DESK && self.view().page.about.is_none() && self.mode.overlays().is_empty();
         if is_open || is_overview || self.mode.is_locked() || self.declined == Some((matter, self.screen())) {
             return;
         }
