@@ -21,6 +21,7 @@ use crate::record;
 use crate::record::card::Card;
 use crate::record::kind::Kind;
 use crate::record::member::{self, MemberCertificate};
+use crate::record::restore::{self, LogEnd};
 use crate::record::{disclosure, of_change};
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
 use crate::value::class::Role;
@@ -78,6 +79,8 @@ pub struct Pack {
     pub card: String,
     /// The workstation whose log it is.
     pub replica: Id,
+    /// The logs before this one, the oldest first: the desk was set back, or its clock corrected.
+    pub former: Vec<LogEnd>,
     /// From when on; `None`: from the first act.
     pub from: Option<Timestamp>,
     /// Until when; `None`: to the last.
@@ -119,7 +122,8 @@ pub fn write(pack: &Cleared<Pack>, realm: &Realm, auditor: &Signer) -> Result<Ve
         &mut out,
         &object! {
             "comity" => FORMAT, "realm" => realm.to_string(), "card" => pack.card.as_str(),
-            "replica" => pack.replica.to_string(), "from" => pack.from.map(|t| t.to_string()),
+            "replica" => pack.replica.to_string(), "former" => pack.former.iter().map(|end| end.to_json()).collect::<Vec<_>>(),
+            "from" => pack.from.map(|t| t.to_string()),
             "to" => pack.to.map(|t| t.to_string()), "made" => pack.made.to_string(), "checkpoint" => pack.checkpoint.as_str(),
             "witnesses" => pack.witnesses.iter().map(witness).collect::<Vec<_>>(), "acts" => pack.acts.len() as i64,
         },
@@ -264,6 +268,9 @@ pub fn verify(bytes: &[u8]) -> Result<Checked, PackError> {
         acts += 1;
     }
     check.nothing_is_left_out(None)?;
+    if check.at + 1 != check.logs.len() {
+        return altered("the newest log is left out");
+    }
     if acts != head.acts {
         return form("it has another number of acts than it says");
     }
@@ -276,7 +283,7 @@ pub fn verify(bytes: &[u8]) -> Result<Checked, PackError> {
         from: head.from,
         to: head.to,
         made: head.made,
-        size: check.checkpoint.size,
+        size: check.logs.iter().map(|log| log.size).sum(),
         root: check.checkpoint.root,
         acts,
         changes: check.changes,
@@ -294,6 +301,7 @@ struct Head {
     realm: Realm,
     card: String,
     replica: Id,
+    former: Vec<LogEnd>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     made: Timestamp,
@@ -306,10 +314,16 @@ impl Head {
     fn read(m: &mut Members<'_>) -> Result<Self, PackError> {
         m.read("comity", |v| (v == FORMAT).then_some(()))?;
         let witnesses = m.need("witnesses")?.items().map(<[Json]>::to_vec);
+        let former = m.need("former")?.items().map(<[Json]>::to_vec);
         Ok(Self {
             realm: m.read("realm", Realm::parse)?,
             card: m.text("card")?.to_owned(),
             replica: m.read("replica", Id::parse)?,
+            former: former
+                .ok_or_else(|| PackError::Form("`former` is not a list".into()))?
+                .iter()
+                .map(LogEnd::read)
+                .collect::<Result<_, _>>()?,
             from: m.maybe_read("from", Timestamp::parse)?,
             to: m.maybe_read("to", Timestamp::parse)?,
             made: m.read("made", Timestamp::parse)?,
@@ -336,8 +350,11 @@ struct Placed {
 struct Check {
     card: Card,
     realm: Realm,
-    replica: Id,
     checkpoint: Checkpoint,
+    /// The ends of the logs, the oldest first; the last is that of the checkpoint.
+    logs: Vec<LogEnd>,
+    /// The log whose acts are read.
+    at: usize,
     witnesses: Vec<Seen>,
     members: BTreeMap<Person, Known>,
     last: Option<Placed>,
@@ -369,10 +386,12 @@ impl Check {
             witnesses.push(witness(&mut m, &checkpoint)?);
             m.finish()?;
         }
+        let last = LogEnd { replica: head.replica, size: checkpoint.size, root: checkpoint.root };
         Ok(Self {
             card,
             realm: head.realm.clone(),
-            replica: head.replica,
+            logs: head.former.iter().copied().chain([last]).collect(),
+            at: 0,
             checkpoint,
             witnesses,
             members: BTreeMap::new(),
@@ -397,7 +416,11 @@ impl Check {
         m.finish()?;
         let header = Header::parse(&header_bytes).map_err(|e| PackError::Form(e.to_string()))?;
         let id = act_id(&header_bytes);
-        let ours = (header.desk, header.replica, header.sequence) == (self.card.desk, self.replica, index);
+        if self.log()?.replica != header.replica {
+            self.next_log(index)?;
+        }
+        let log = self.log()?;
+        let ours = (header.desk, header.replica, header.sequence) == (self.card.desk, log.replica, index);
         if !ours || header.realm != self.realm {
             return altered(format!("act {index} is of another log"));
         }
@@ -410,9 +433,8 @@ impl Check {
         let placed = Placed { index, id, at: header.time.at };
         self.nothing_is_left_out(Some(&placed))?;
         self.last = Some(placed);
-        let (size, root) = (self.checkpoint.size, self.checkpoint.root);
-        if !tree::verify_inclusion(tree::leaf_hash(&header_bytes), index, size, &proof, root) {
-            return altered(format!("act {index} does not stand in the log of the checkpoint"));
+        if !tree::verify_inclusion(tree::leaf_hash(&header_bytes), index, log.size, &proof, log.root) {
+            return altered(format!("act {index} does not stand in its log"));
         }
         let read: Vec<Change> = changes.iter().map(change).collect::<Result<_, _>>()?;
         let mut leaves = Frontier::default();
@@ -421,6 +443,9 @@ impl Check {
             return altered(format!("the changes of act {index} are not those that were signed"));
         }
         let Some(first) = read.first() else { return form(format!("act {index} has no changes")) };
+        if index == 0 && self.at > 0 {
+            self.declares_the_log_before(first)?;
+        }
         // Whoever founded the desk is certified by the act that they sign; of everybody else an earlier act has told.
         let is_known = self.members.contains_key(&header.member);
         if !is_known {
@@ -437,11 +462,35 @@ impl Check {
         self.facts(index, first)
     }
 
+    /// The log whose acts are read.
+    fn log(&self) -> Result<LogEnd, PackError> {
+        self.logs.get(self.at).copied().ok_or_else(|| PackError::Form("there is no further log".into()))
+    }
+
+    /// Goes on to the next log, whose first act says where the one before ended.
+    fn next_log(&mut self, index: u64) -> Result<(), PackError> {
+        self.nothing_is_left_out(None)?;
+        self.at += 1;
+        self.last = None;
+        if index == 0 { Ok(()) } else { altered("the first act of a log is left out: it names the log before") }
+    }
+
+    /// Two members declare where the log before ends, in the first act of the next one.
+    fn declares_the_log_before(&self, first: &Change) -> Result<(), PackError> {
+        let terms = first.read_terms().map_err(|e| PackError::Form(e.to_string()))?;
+        let declared = restore::DECLARE.is(&first.kind).then(|| restore::Declared::read(&terms).ok()).flatten();
+        let before = self.at.checked_sub(1).and_then(|at| self.logs.get(at));
+        if before.is_some() && declared.map(|declared| declared.old).as_ref() == before {
+            return Ok(());
+        }
+        altered("a log does not go on from the one before it")
+    }
+
     /// Refuses where acts of the period may stand between the last act and the next, or the end. Time rises in a log, so what stands
     /// between two acts is of the time between them.
     fn nothing_is_left_out(&self, next: Option<&Placed>) -> Result<(), PackError> {
         let first_missing = self.last.as_ref().map_or(0, |last| last.index + 1);
-        if first_missing == next.map_or(self.checkpoint.size, |next| next.index) {
+        if first_missing == next.map_or(self.log()?.size, |next| next.index) {
             return Ok(());
         }
         let is_over = self.to.zip(self.last.as_ref()).is_some_and(|(to, last)| to <= last.at);

@@ -74,13 +74,19 @@ pub struct LogEnd {
 }
 
 impl LogEnd {
-    fn to_json(self) -> Json {
+    /// As JSON.
+    pub fn to_json(self) -> Json {
         object! {
             "replica" => self.replica.to_string(), "size" => self.size as i64, "root" => self.root.to_string(),
         }
     }
 
-    fn read(json: &Json) -> Result<Self, MemberError> {
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// Where something is missing, or is none.
+    pub fn read(json: &Json) -> Result<Self, MemberError> {
         let mut m = Members::of(json)?;
         let end = Self {
             replica: m.read("replica", Id::parse)?,

@@ -167,5 +167,10 @@ fn an_act_that_was_dated_wrong_stops_nobody_for_ten_years() {
     s.a.must(1, "retention purge", &[]);
     assert_eq!(broken(&s.a), Vec::<String>::new());
     s.a.must(1, "audit verify", &[]);
+    // What an auditor takes out has the log before it, too, and says where one ended and the next began.
+    let out = s.a.path("pack");
+    s.a.must(4, "audit pack", &[("out", &out)]);
+    let found = comity::bundle::audit_pack::verify(&std::fs::read(&out).unwrap()).unwrap();
+    assert!(found.acts == found.size && found.kinds["case-new"] >= 3, "{found:?}");
     s.a.fails(1, "clock correct", &[("because", "x")], ErrorKind::Refused);
 }

@@ -15,6 +15,7 @@ use crate::command::definition::{
 use crate::command::destination::{Destination, FORCE};
 use crate::gate::cleared;
 use crate::host::file;
+use crate::record::restore::{self, LogEnd};
 use crate::record::store::Record;
 use crate::record::{desk, letter, member, partner, stream};
 use crate::store::read::{self, StoredAct};
@@ -89,23 +90,23 @@ fn tells_of_members(kind: &str) -> bool {
 
 fn acts(
     workspace: &Workspace,
-    checkpoint: &Checkpoint,
+    end: &LogEnd,
     (from, to): (Option<Timestamp>, Option<Timestamp>),
     job: &mut Job,
 ) -> Result<Vec<PackedAct>, Error> {
-    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    let nodes = SqlTree::new(&workspace.db, end.replica);
     let pack = |index: u64, act: &StoredAct, changes: Vec<Change>| -> Result<PackedAct, Error> {
-        let proof = tree::inclusion(&nodes, index, checkpoint.size)?;
+        let proof = tree::inclusion(&nodes, index, end.size)?;
         Ok(PackedAct { index, header: act.header.clone(), signature: act.signature.clone(), proof, changes })
     };
     let mut all: Vec<PackedAct> = Vec::new();
     // The acts on both sides of the period prove that none of it is left out.
     let (mut before, mut is_after) = (None, false);
-    for index in 0..checkpoint.size {
+    for index in 0..end.size {
         if index.is_multiple_of(100) {
-            job.at("gathering", index, Some(checkpoint.size))?;
+            job.at("gathering", index, Some(end.size))?;
         }
-        let id = read::act_at(&workspace.db, workspace.meta.desk, workspace.meta.replica, index)?;
+        let id = read::act_at(&workspace.db, workspace.meta.desk, end.replica, index)?;
         let position = id.map(|id| read::position_of(&workspace.db, &id)).transpose()?.flatten();
         let Some(act) = position.map(|p| read::act(&workspace.db, p)).transpose()?.flatten() else {
             let what = format!("act {index} of the log is not there");
@@ -125,7 +126,12 @@ fn acts(
         }
         let is_first_after = to.is_some_and(|to| to <= header.time.at) && !std::mem::replace(&mut is_after, true);
         let in_period = !is_before && !to.is_some_and(|to| to <= header.time.at);
-        if in_period || is_first_after || changes.first().is_some_and(|first| tells_of_members(&first.kind)) {
+        // The first act of a log that goes on from another names that one.
+        if in_period
+            || is_first_after
+            || index == 0
+            || changes.first().is_some_and(|first| tells_of_members(&first.kind))
+        {
             before = None;
             all.push(pack(index, &act, changes)?);
         } else if is_before {
@@ -155,15 +161,23 @@ fn pack(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
         witnesses.extend(witnessed(workspace, &partner, &checkpoint)?);
     }
     let (_, card) = workspace.card()?;
+    let way = restore::leading_to(&workspace.records(), workspace.meta.desk, workspace.meta.replica)?;
+    let former: Vec<LogEnd> = way.iter().filter_map(restore::old_of).collect();
+    let newest = LogEnd { replica: workspace.meta.replica, size: checkpoint.size, root: checkpoint.root };
+    let mut packed_acts = Vec::new();
+    for end in former.iter().chain([&newest]) {
+        packed_acts.extend(acts(workspace, end, (from, to), job)?);
+    }
     let packed = Pack {
         card,
         replica: workspace.meta.replica,
+        former,
         from,
         to,
         made: now,
         checkpoint: note,
         witnesses,
-        acts: acts(workspace, &checkpoint, (from, to), job)?,
+        acts: packed_acts,
     };
     let count = packed.acts.len();
     let cleared = cleared::clear_pack(&workspace.records(), &workspace.meta.realm, now, workspace.person(), packed)?
