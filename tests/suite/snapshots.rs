@@ -48,7 +48,10 @@ pub fn masked(line: &str) -> String {
         let is_root = digits(text, 4) && (before == "head" || before == "0000");
         let short = text.split_once('-').filter(|(kind, id)| {
             let cut = rest.starts_with('…') && !id.is_empty();
-            kind.len() == 1 && id.chars().all(is_hex) && (id.len() == 6 || cut)
+            matches!(kind.len(), 1 | 2)
+                && kind.chars().all(|c| c.is_ascii_uppercase())
+                && id.chars().all(is_hex)
+                && (id.len() == 6 || cut)
         });
         let masked = match short {
             Some((kind, id)) => format!("{kind}-{}", "0".repeat(id.len())),
@@ -125,7 +128,7 @@ fn forms_menus_and_questions() {
             ("palette", ":"),
             // What is light asks only where it is done with several things at once.
             ("confirm_light_of_two", "3  aretention hold\n\taudit\tan appeal⇟\n"),
-            ("confirm_signing", "3S\t\tXB\t30d⇟\n"),
+            ("confirm_signing", "3S30d\tXB⇟\n"),
             ("confirm_destroying", "7Xa leak⇟\n"),
             ("confirm_refused", "5X⇟\n"),
         ],

@@ -108,15 +108,18 @@ impl State {
             return;
         }
         match found {
-            Ok(Some((screen, params))) => {
-                let view = self.views.of_mut(screen);
-                (view.params, view.wanted, view.zoomed) = (params, Some(subject.id), false);
-                view.marks.clear();
-                view.set_filter("");
-                self.go(screen);
-            }
+            Ok(Some((screen, params))) => self.show_record(&subject, screen, params),
             Ok(None) => self.read_detail(subject),
             Err(failure) => self.show_failure(&failure),
         }
+    }
+
+    /// Opens the screen that shows a record, and selects it there.
+    pub(super) fn show_record(&mut self, subject: &RecordRef, screen: ScreenId, params: ViewParams) {
+        let view = self.views.of_mut(screen);
+        (view.params, view.wanted, view.zoomed) = (params, Some(subject.id), false);
+        view.marks.clear();
+        view.set_filter("");
+        self.go(screen);
     }
 }
