@@ -27,7 +27,6 @@ const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/tui/plain/", "the lines that are typed"),
     ("src/tui/overlay/form/handling.rs", "the lines that are typed"),
     ("src/tui/overlay/menu/handling.rs", "the lines that are typed"),
-    ("src/tui/overlay/why.rs", "the lines that are typed"),
     ("src/cli/guide.rs", "the lines that are typed"),
     ("src/cli/passphrase.rs", "the paths that are typed"),
     ("src/cli/run.rs", "the words of the command line"),
