@@ -18,6 +18,7 @@ use crate::value::class::Role;
 use crate::value::text::{shown, shown_lines, wrap};
 use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 /// A field of `init`: how it is asked for, and why.
@@ -105,7 +106,8 @@ pub fn found(mut form: Args, context: &mut CommandContext) -> Result<(), Error> 
     asking.store(false, Ordering::Relaxed);
     talk.print("One moment: keys are made and sealed.")?;
     let made = make(&form, context, keys)?;
-    print_result(&made, context, &mut stdout().lock())?;
+    let card = write_card(&form, context);
+    print_result(&made, card.as_ref(), context, &mut stdout().lock())?;
     Ok(())
 }
 
@@ -252,14 +254,18 @@ fn answer_to<'a>(form: &'a Args, field: &str) -> std::borrow::Cow<'a, str> {
 
 /// Runs the two commands with what was answered.
 fn make(form: &Args, context: &mut CommandContext, keys: Keys) -> Result<Output, Error> {
-    let (mut passphrase, is_new) = match keys {
+    let (passphrase, is_new) = match keys {
         Keys::Existing(passphrase) => (passphrase, false),
         Keys::New(name, passphrase) => {
             make_identity(&name, &passphrase, context)?;
             (Some(passphrase), true)
         }
     };
-    context.passphrase = Box::new(move |_, _| passphrase.take().ok_or_else(left));
+    // The identity is opened twice: to found the desk, and to write its card.
+    context.passphrase = Box::new(move |_, _| match &passphrase {
+        Some(given) => Ok(Passphrase::new(given.expose())?),
+        None => Err(left()),
+    });
     run("init", context, form).map_err(|failure| {
         let next = if is_new { "; the identity is made and stays: the next `comity init` finds it" } else { "" };
         let hint = format!("{}{next}", failure.hint);
@@ -283,22 +289,48 @@ fn run(name: &str, context: &mut CommandContext, form: &Args) -> Result<Output, 
     crate::command::run::run(command, On::Nothing(context), form, &mut Job::silent())
 }
 
+/// Writes the desk's card beside the founder's identity, for partners. Where that cannot be done the desk is founded all the
+/// same, and what comes next says how it is written; a file that is there already is never overwritten.
+fn write_card(form: &Args, context: &mut CommandContext) -> Option<PathBuf> {
+    let card = context.identity.with_file_name(format!("{}.card", form.maybe("desk")?));
+    let (me, _) = identity::unlock(context).ok()?;
+    let mut workspace =
+        Workspace::open(&context.workspace, &context.identity, me, context.clock.clone(), false).ok()?;
+    let form = Args::default().with("out", card.to_string_lossy());
+    let command = command("desk card")?;
+    crate::command::run::run(command, On::Workspace(&mut workspace), &form, &mut Job::silent()).ok()?;
+    Some(card)
+}
+
 /// Says what was made, and what comes next.
-fn print_result(made: &Output, context: &CommandContext, out: &mut dyn Write) -> Result<(), Error> {
+fn print_result(
+    made: &Output,
+    card: Option<&PathBuf>,
+    context: &CommandContext,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let comity = call(context);
     let (workspace, identity) = (context.workspace.to_string_lossy(), context.identity.to_string_lossy());
     writeln!(out, "\nMade:")?;
     writeln!(out, "  the workspace      {}", shown(&workspace))?;
     writeln!(out, "  your identity      {}", shown(&identity))?;
     writeln!(out, "  what others enrol  {}.pub", shown(&identity))?;
+    if let Some(card) = card {
+        writeln!(out, "  its card           {}", shown(&card.to_string_lossy()))?;
+    }
     for line in made.message.iter().flat_map(|answer_to| shown_lines(answer_to)) {
         writeln!(out, "{line}")?;
     }
     writeln!(out, "\nNext:")?;
     writeln!(out, "  {comity} member add COLLEAGUE.pub --roles legal-reviewer,release-officer")?;
     writeln!(out, "      a second person: who asks neither reviews nor releases")?;
-    writeln!(out, "  {comity} desk card --out desk.card")?;
-    writeln!(out, "      the desk's card, for partners; they compare its fingerprint aloud")?;
+    match card {
+        Some(_) => writeln!(out, "  give the card to partners: it is public, and its fingerprint is compared aloud")?,
+        None => {
+            writeln!(out, "  {comity} desk card --out desk.card")?;
+            writeln!(out, "      the desk's card, for partners; they compare its fingerprint aloud")?;
+        }
+    }
     writeln!(out, "  {comity}")?;
     writeln!(out, "      the screens")?;
     Ok(())

@@ -54,13 +54,13 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("partner", ArgKind::Partner, "with whom").required(),
             Arg::new("instrument", ArgKind::Known(instruments), "under which instrument; `comity law list` names them")
                 .required(),
-            Arg::new("title", ArgKind::Line, "its title; needed without a policy"),
             Arg::new("purpose", ArgKind::Line, "for which purpose").required().repeated(),
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "for which data").required().repeated(),
-            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind"),
+            Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 90d").required(),
+            Arg::new("title", ArgKind::Line, "its title; needed without a policy"),
             Arg::new("from", ArgKind::Time, "from when; needed without a policy"),
             Arg::new("until", ArgKind::Time, "until when; needed where no policy says it"),
-            Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 90d").required(),
+            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind"),
             Arg::new(
                 "onward",
                 ArgKind::Word(all_words::<Onward>),

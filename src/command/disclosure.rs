@@ -50,10 +50,10 @@ pub const COMMANDS: &[Command] = &[
         name: "new",
         about: "Share items with a partner: tier 1 leaves at once, tier 2 and up waits for a second person",
         args: &[
+            Arg::new("to", ArgKind::Partner, "the partner; or name a task force"),
             Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item").repeated(),
             Arg::new("case", ArgKind::Record(&[Kind::Case]), "or every item of this case …"),
             Arg::new("tier", ArgKind::Number, "… of exactly this tier"),
-            Arg::new("to", ArgKind::Partner, "the partner; or name a task force"),
             Arg::new(
                 "taskforce",
                 ArgKind::Record(&[Kind::Taskforce]),

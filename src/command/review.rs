@@ -100,7 +100,11 @@ pub const COMMANDS: &[Command] = &[
         about: "Answer the tests of a review",
         args: &[
             REVIEW,
-            Arg::new("all", ArgKind::Word(all_words::<TestOutcome>), "one outcome for every test that its level asks"),
+            Arg::new(
+                "all",
+                ArgKind::Word(all_words::<TestOutcome>),
+                "one outcome for every test that its level asks; what L2 and L3 add needs a reason each to be met",
+            ),
             Arg::new("test", ArgKind::PairsOf(tests_of), "test=outcome").repeated(),
             Arg::new("reason", ArgKind::Pairs, "test=why").repeated(),
             Arg::new(
@@ -599,6 +603,9 @@ fn assess(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     for (name, reason) in args.pairs("reason")? {
         assessment.reasons.push((test_named(&name)?, reason));
     }
+    if args.maybe("all").and_then(TestOutcome::parse) == Some(TestOutcome::Met) {
+        must_be_reasoned(workspace, args, &record, &assessment)?;
+    }
     for typed in args.all("evidence") {
         assessment.evidence.push(workspace.find_record(typed, &[Kind::Item])?.id);
     }
@@ -609,6 +616,29 @@ fn assess(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Ok(review::assessed(record.id, &assessment, e.salt()?))
     })?;
     Ok(Output::made(id, "Assessed."))
+}
+
+/// Refuses one word for all tests of a deeper review, where not each test that its level adds has a reason of its own: nobody
+/// would have looked at them. A test that is answered by itself, or was given a reason before, needs none here.
+fn must_be_reasoned(workspace: &Workspace, args: &Args, record: &Record, assessment: &Assessment) -> Result<(), Error> {
+    let level = review::level_of(record).unwrap_or(Level::L3);
+    let said = statements(workspace, record)?.reasons;
+    let by_itself: Vec<String> = args.pairs("test")?.into_iter().map(|(name, _)| name).collect();
+    let is_reasoned = |test: &Test| {
+        let now = assessment.reasons.iter().any(|(t, reason)| t == test && !is_blank(reason));
+        now || said.get(test.word()).is_some_and(|reason| !is_blank(reason))
+    };
+    let added = Test::of_level(level).iter().filter(|test| !Test::of_level(Level::L1).contains(test));
+    let bare: Vec<&str> = added
+        .filter(|test| !is_reasoned(test) && by_itself.iter().all(|name| name != test.word()))
+        .map(|test| test.word())
+        .collect();
+    if bare.is_empty() {
+        return Ok(());
+    }
+    let what = format!("--reason is missing for what level {level} adds: {}", bare.join(", "));
+    let hint = format!("say of each why it is met, as {}=why; or answer it by itself", bare.first().unwrap_or(&"test"));
+    Err(Error::usage(what).hint(hint))
 }
 
 fn decide(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -686,6 +686,71 @@ pub fn clocks(conn: &Connection, now: Timestamp) -> Result<Vec<i64>, StoreError>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns the numbers of those of the [`clocks`] that belong to a case, or of those that belong to none, the next first.
+pub fn clocks_of(conn: &Connection, case: Option<Id>, now: Timestamp) -> Result<Vec<i64>, StoreError> {
+    let (now, apart) = (now.millis(), Kind::Consultation.word());
+    let number = |r: &SqlRow<'_>| r.get(0);
+    let rows: Result<Vec<i64>, _> = match case {
+        Some(case) => {
+            let mut all = conn.prepare_cached(sql!("record.clocks_of_case"))?;
+            all.query_map(params![now, apart, case], number)?.collect()
+        }
+        None => {
+            let mut all = conn.prepare_cached(sql!("record.clocks_of_no_case"))?;
+            all.query_map(params![now, apart], number)?.collect()
+        }
+    };
+    Ok(rows?)
+}
+
+/// The clocks of a case that end on one day.
+pub struct ClockGroup {
+    /// The case.
+    pub case: Id,
+    /// When the first of them ends.
+    pub first: Timestamp,
+    /// How many there are.
+    pub count: u64,
+    /// How many of them are of items.
+    pub items: u64,
+}
+
+/// Returns the [`clocks`] of cases by the day on which they end, and by case, the next first.
+pub fn clock_groups(conn: &Connection, now: Timestamp) -> Result<Vec<ClockGroup>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("record.clock_groups"))?;
+    let rows = all.query_map(params![now.millis(), Kind::Consultation.word()], |r| {
+        Ok(ClockGroup { case: r.get(0)?, first: Timestamp::from_millis(r.get(1)?), count: r.get(2)?, items: r.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Records of a case that the same partners hold on the same terms.
+pub struct SharedGroup {
+    /// The case.
+    pub case: Option<Id>,
+    /// Who holds them.
+    pub holders: Vec<Holder>,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// Returns what partners hold copies of, by case and by who holds it on which terms.
+pub fn shared_groups(conn: &Connection) -> Result<Vec<SharedGroup>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("record.shared_groups"))?;
+    let rows = all.query_map([], |r| {
+        let holders = shared_of_text(r.get(1)?).ok_or(rusqlite::Error::InvalidQuery)?;
+        Ok(SharedGroup { case: r.get(0)?, holders, count: r.get(2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns the kinds and ids of records by their numbers, in their order.
+pub fn references(conn: &Connection, numbers: &[i64]) -> Result<Vec<(Kind, Id)>, StoreError> {
+    let mut one = conn.prepare_cached(sql!("record.reference"))?;
+    let reference = |number: &i64| Ok(one.query_row([number], |r| Ok((r.get(0)?, r.get(1)?)))?);
+    numbers.iter().map(reference).collect()
+}
+
 /// The count of records of a kind in one state, of this desk or of others.
 pub struct InState {
     /// The state.

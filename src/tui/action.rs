@@ -37,6 +37,8 @@ pub enum Intent {
     Filter,
     /// What may be done with what is selected, and why not.
     Actions,
+    /// The next thing that waits on the member, and what is to be done with it.
+    NextTask,
     /// Marks a row and steps on.
     Mark,
     /// Begins to mark a range of rows, or ends it.
@@ -247,6 +249,7 @@ const FIRST: &[Action] = &[
     action("destroy", "Destroy, withdraw or refuse", &["X"], "", Intent::Destroy),
     action("actions", "What may be done with this, and why not", &["a", "f9"], "act", Intent::Actions),
     action("review", "Ask for review", &["V"], "review", Intent::Review),
+    action("next task", "Open the next that waits on you, with what is to be done", &["n"], "", Intent::NextTask),
     action("mark", "Mark the row and step on", &["space"], "mark", Intent::Mark),
     action("range", "Mark from here to where you move", &["v"], "", Intent::Range),
     action("mark all", "Mark every row of the filter", &["*"], "", Intent::MarkAll),

@@ -114,6 +114,19 @@ impl ListQuery {
     }
 }
 
+impl CachedList {
+    /// The numbers of all rows that fit, where all have been read; a list that is not long keeps none.
+    pub fn fitting(&self) -> Option<Vec<i64>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = kept.as_ref()?;
+        match &list.sifted {
+            None => Some(list.all.clone()),
+            Some(sifted) if sifted.read >= list.all.len() => Some(sifted.fit.clone()),
+            Some(_) => None,
+        }
+    }
+}
+
 impl List {
     /// Reads on for a turn. Returns the rows that fit so far, and how many were read.
     fn sift(&mut self, wish: &ListQuery, source: &Source<'_>) -> Result<(&[i64], usize), Error> {

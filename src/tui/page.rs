@@ -442,6 +442,12 @@ pub struct Page {
 impl Page {
     /// Puts the keys there are into its sentences, which name actions: `{hold} holds it`.
     pub fn format_keys(&mut self, format: &dyn Fn(&str) -> String) {
+        let guidance = self.bands.iter_mut().flatten().flat_map(|section| &mut section.rows);
+        for cell in guidance.flat_map(|row| &mut row.cells).filter(|cell| cell.role == StyleRole::Guidance) {
+            if cell.text.as_str().contains('{') {
+                cell.text = Shown::from(format(cell.text.as_str()));
+            }
+        }
         let empty = self.bands.iter_mut().flatten().map(|section| &mut section.empty);
         for sentence in empty.chain([&mut self.sentence]) {
             *sentence = Shown::from(format(sentence.as_str()));

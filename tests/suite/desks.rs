@@ -32,6 +32,19 @@ pub struct Site {
 /// Fields of a command, by name.
 pub type Fields<'a> = &'a [(&'a str, &'a str)];
 
+/// A reason for each test that the levels L2 and L3 add.
+pub const REASONS: [(&str, &str); 9] = [
+    ("reason", "suspicion=the account sent it"),
+    ("reason", "privilege=nobody of a protected calling"),
+    ("reason", "data_protection=adequacy"),
+    ("reason", "oversight=the court reads the log"),
+    ("reason", "death_penalty=abolished there"),
+    ("reason", "torture=no risk was found"),
+    ("reason", "political_offence=fraud"),
+    ("reason", "discrimination=no such sign"),
+    ("reason", "ne_bis_in_idem=nobody was tried"),
+];
+
 impl Site {
     /// Founds a desk.
     pub fn found(root: &Path, code: &'static str) -> Self {
@@ -268,11 +281,8 @@ impl Site {
 
     /// Assesses and approves a review as member 2.
     pub fn decide(&self, review: &str) {
-        self.must(
-            2,
-            "review assess",
-            &[("review", review), ("all", "met"), ("less-intrusive", "open sources were searched")],
-        );
+        let said = [("review", review), ("all", "met"), ("less-intrusive", "open sources were searched")];
+        self.must(2, "review assess", &[&said[..], &REASONS[..]].concat());
         self.must(2, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
     }
 }

@@ -1,6 +1,6 @@
 //! Points of law that a prosecutor and a data protection lawyer looked at: each holds, from the row to what a desk may do.
 
-use crate::desks::{Fields, Site, pair};
+use crate::desks::{Fields, REASONS, Site, pair};
 use comity::law::edition::{Between, Law};
 use comity::law::ground::{Effect, RaisedBy};
 use comity::law::request::{self as law, Counterpart};
@@ -168,7 +168,7 @@ fn the_tests_of_a_persons_rights_are_asked_at_every_level() {
     let decide = [("review", review.as_str()), ("approve", "yes"), ("expires", "60d")];
     let failure = a.fails(2, "review decide", &decide, ErrorKind::Refused);
     assert!(failure.what.contains("V-04"), "{failure:?}");
-    a.must(2, "review assess", &[("review", &review), ("all", "met")]);
+    a.must(2, "review assess", &[&[("review", &*review), ("all", "met")], &REASONS[..]].concat());
     a.must(2, "review decide", &decide);
     // Preservation hands nobody over.
     let review = review_of(&written(&a, "bc29", &case, &[]).unwrap());

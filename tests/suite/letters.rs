@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::desks::{Fields, Site, pair};
+use crate::desks::{Fields, REASONS, Site, pair};
 use comity::law::edition::Law;
 use comity::law::request::{self as law, Addressee, Counterpart, Event, RequestKind, Variant};
 use comity::workspace::error::ErrorKind;
@@ -358,7 +358,7 @@ fn what_was_sent_can_be_signed_and_says_nothing_of_how_the_desk_came_to_it() {
             let id = drafted(&a, kind, &case, other.code);
             let review = a.must(1, "request submit", &[("request", &id)]).value["review"].as_str().unwrap().to_owned();
             let doubt = [("review", review.as_str()), ("all", "met"), ("less-intrusive", "our informer at the bank")];
-            a.must(2, "review assess", &doubt);
+            a.must(2, "review assess", &[&doubt[..], &REASONS[..]].concat());
             let decision = [
                 ("review", review.as_str()),
                 ("approve", "yes"),

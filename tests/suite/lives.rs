@@ -1,7 +1,7 @@
 //! Lives of requests, walked at random in both roles: whatever two desks try in whatever order, nothing leaves without two
 //! people and a live approval, no deadline moves by itself, every state has a way out, and both records stay intact.
 
-use crate::desks::{Site, pair};
+use crate::desks::{REASONS, Site, pair};
 use comity::record::request::{Answer, FollowUp, State};
 use comity::value::class::Level;
 use comity::workspace::error::ErrorKind;
@@ -31,7 +31,22 @@ const COMMANDS: &[(&str, &[(&str, &str)])] = &[
     ("request resolve", &[("because", "by telephone"), ("take", "withdrawn")]),
     ("request resolve", &[("because", "by telephone"), ("take", "accepted")]),
     ("review open", &[("to", "XB"), ("purpose", "cybercrime"), ("level", "L1")]),
-    ("review assess", &[("all", "met"), ("less-intrusive", "searched")]),
+    (
+        "review assess",
+        &[
+            ("all", "met"),
+            ("less-intrusive", "searched"),
+            REASONS[0],
+            REASONS[1],
+            REASONS[2],
+            REASONS[3],
+            REASONS[4],
+            REASONS[5],
+            REASONS[6],
+            REASONS[7],
+            REASONS[8],
+        ],
+    ),
     ("review decide", &[("approve", "yes"), ("expires", "60d")]),
     ("review decide", &[("refuse", "yes"), ("reasons", "too wide")]),
     ("review lapse", &[("changed", "facts"), ("because", "another account")]),

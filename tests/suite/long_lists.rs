@@ -57,10 +57,20 @@ fn the_screens_walk_filter_and_order_all_of_it() {
     s.when("all of it reversed", |t| t.contains("by WHAT, reversed"));
     s.press("gg");
     s.when("the last item on top", |t| is_at(t, ITEMS - 1) && t.contains("by WHAT, reversed") && t.contains("  1-"));
-    s.walk(&[("*", "Marked are 500 of 3000"), ("5", "RETENTION AND OTHER CLOCKS")]);
+    s.walk(&[("*", "Marked are all 3000"), ("5", "RETENTION AND OTHER CLOCKS")]);
     s.press("/n1500\r");
     s.when("a clock from behind the window", |t| t.contains("n1500.example") && t.contains("1-1 of 1 in 3001"));
     assert!(!s.text().contains("Nothing fits"), "the figures below stay:\n{}", s.text());
+    s.escape();
+    // By day and case they are a line; it opens to its rows, which are those of that day, and is there again after it.
+    s.walk(&[("[", "CLOCKS BY DAY AND CASE"), ("", "3,000 to be erased")]);
+    s.when("the group", |t| t.lines().any(|l| is_selected(l) && l.contains("Long") && l.contains("3000")));
+    s.walk(&[("\r", "CLOCKS OF Long"), ("", "at:=")]);
+    s.when("its rows", |t| t.contains(" of 3000") && t.contains("n0000.example"));
+    s.escape();
+    s.when("all of the case", |t| t.contains("CLOCKS OF Long") && !t.contains("at:="));
+    s.escape();
+    s.when("the groups again", |t| t.lines().any(|l| is_selected(l) && l.contains("Long") && l.contains("3000")));
     s.stop();
 }
 

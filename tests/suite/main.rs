@@ -21,6 +21,7 @@ mod every_kind;
 mod evidence;
 mod exercises;
 mod exports;
+mod first_hour;
 mod first_open;
 mod forgeries;
 mod formats;

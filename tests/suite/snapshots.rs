@@ -128,7 +128,7 @@ fn forms_menus_and_questions() {
             ("palette", ":"),
             // What is light asks only where it is done with several things at once.
             ("confirm_light_of_two", "3  aretention hold\n\taudit\tan appeal⇟\n"),
-            ("confirm_signing", "3S\t\tXB\t30d⇟\n"),
+            ("confirm_signing", "3S30d\tXB⇟\n"),
             ("confirm_destroying", "7Xa leak⇟\n"),
             ("confirm_refused", "5X⇟\n"),
         ],

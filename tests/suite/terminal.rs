@@ -366,7 +366,8 @@ fn a_desk_is_founded_in_a_conversation() {
     s.until("Make it [yes]: ");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing is made yet");
     s.press("\r");
-    s.until("comity desk card --out desk.card");
+    s.until("give the card to partners");
+    assert!(home.path().join(".config/comity/XA.card").exists(), "its card lies beside the identity");
     assert_eq!(s.end(), 0);
     assert!(!s.text().contains("velvet"), "a passphrase is not shown");
 

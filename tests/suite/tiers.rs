@@ -1,6 +1,6 @@
 //! The ladder: what each tier needs before it leaves, each thing from a record and none from a flag.
 
-use crate::desks::{Site, pair};
+use crate::desks::{REASONS, Site, pair};
 use comity::law::rule::RuleId;
 use comity::workspace::error::ErrorKind;
 
@@ -86,7 +86,15 @@ fn a_review_says_what_it_rests_on_why_and_with_what_caveat() {
     let review =
         a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", "L3")]);
     let on = ("review", review.as_str());
-    a.must(2, "review assess", &[on, ("all", "met"), ("less-intrusive", "none"), ("reason", "necessity=no other way")]);
+    let said = [on, ("all", "met"), ("less-intrusive", "none"), ("reason", "necessity=no other way")];
+    let bare = a.fails(2, "review assess", &said, ErrorKind::Usage);
+    for test in ["suspicion", "oversight", "death_penalty", "ne_bis_in_idem"] {
+        assert!(bare.what.contains(test), "what L2 and L3 add is not met by one word: {}", bare.what);
+    }
+    assert!(!bare.what.contains("scope"), "{}", bare.what);
+    a.must(2, "review assess", &[&said[..], &REASONS[..]].concat());
+    // A reason that was given before still stands.
+    a.must(2, "review assess", &said);
     a.must(2, "review assess", &[on, ("evidence", &seen)]);
     a.fails(2, "review assess", &[on, ("evidence", &case)], ErrorKind::Usage);
     let approve = [on, ("approve", "yes"), ("expires", "60d"), ("caveat", "not in a trial without asking")];
@@ -176,7 +184,7 @@ fn a_conflict_of_interest_is_declared_once_and_binds() {
     a.fails(2, "review recuse", &[on, ("because", "")], ErrorKind::Refused);
     a.must(2, "review recuse", &[on, because]);
     assert_eq!(a.must(1, "review show", &[on]).value["recused"][0], "XA-2");
-    let assess = [on, ("all", "met"), ("less-intrusive", "none would do")];
+    let assess = [&[on, ("all", "met"), ("less-intrusive", "none would do")][..], &REASONS[..]].concat();
     a.fails(2, "review assess", &assess, ErrorKind::Refused);
     a.must(3, "review assess", &assess);
     let decide = [on, ("approve", "yes"), ("expires", "30d")];

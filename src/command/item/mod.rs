@@ -59,10 +59,10 @@ pub const COMMANDS: &[Command] = &[
             CASE.required(),
             Arg::new("type", ArgKind::Line, "what it is: domain, ipv4, account, document, …").required(),
             Arg::new("category", ArgKind::Word(all_words::<Category>), "its data category").required(),
+            Arg::new("value", ArgKind::Line, "its value; of a file, its name where nothing else is said"),
             Arg::new("tier", ArgKind::Number, "its tier, 1 to 4; without it, the lowest that its category allows"),
             Arg::new("person-class", ArgKind::Word(all_words::<PersonClass>), "whom it is about"),
             Arg::new("assertion", ArgKind::Word(all_words::<Assertion>), "fact or assessment"),
-            Arg::new("value", ArgKind::Line, "its value; of a file, its name where nothing else is said"),
             Arg::new(
                 "file",
                 ArgKind::Existing,

@@ -7,6 +7,8 @@ pub mod purge;
 pub mod schedule;
 
 use crate::record::kind::Kind;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
@@ -15,7 +17,8 @@ use crate::record::definition::WhenDue;
 use crate::record::hold::StandingHolds;
 use crate::record::order::Extent;
 use crate::record::retention::is_restricted;
-use crate::record::store::{DutyState, Query, Record, RecordStore as _};
+use crate::record::store::{DutyState, Holder, Query, Record, RecordStore as _};
+use crate::store::records::shared_groups;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::{Duration, Timestamp};
@@ -173,21 +176,62 @@ impl Duty {
     }
 }
 
-/// Duties to delete: partners' and this desk's.
+/// Duties of partners for what they hold of one case, with the same state and the same day.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DutyGroup {
+    /// By when, as the beginning of a day.
+    pub day: Option<Timestamp>,
+    /// The case.
+    pub case: Option<Id>,
+    /// Who must delete.
+    pub by: String,
+    /// Running, outstanding or met.
+    pub state: DutyState,
+}
+
+/// Where a holder's duty stands: a term that has passed without a certificate makes it outstanding.
+fn standing(holder: &Holder, now: Timestamp) -> DutyState {
+    let passed = holder.duty == DutyState::Running && holder.delete_by.is_some_and(|by| by <= now);
+    if passed { DutyState::Outstanding } else { holder.duty }
+}
+
+/// The duties of partners by day and case, and how many each group has; all of them, however many there are.
+pub fn duty_groups(workspace: &Workspace) -> Result<BTreeMap<DutyGroup, u64>, Error> {
+    let now = workspace.now();
+    let mut groups = BTreeMap::new();
+    for shared in shared_groups(&workspace.db)? {
+        for holder in &shared.holders {
+            let group = DutyGroup {
+                day: holder.delete_by.map(Timestamp::start_of_day),
+                case: shared.case,
+                by: workspace.code_of(holder.partner)?,
+                state: standing(holder, now),
+            };
+            *groups.entry(group).or_default() += shared.count;
+        }
+    }
+    Ok(groups)
+}
+
+/// Duties to delete: partners' and this desk's, at most so many of each.
 pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
+    let (theirs, ours) = (duties_of(workspace, None, Some(limit))?, own_duties(workspace, limit)?);
+    Ok(theirs.into_iter().chain(ours).collect())
+}
+
+/// Duties of partners, of a case or of all.
+pub fn duties_of(workspace: &Workspace, case: Option<Id>, limit: Option<u32>) -> Result<Vec<Duty>, Error> {
     let now = workspace.now();
     let me = workspace.code_of(workspace.meta.desk)?;
     let mut all = Vec::new();
-    for record in workspace.records().find(&Query { shared: true, limit: Some(limit), ..Query::default() })? {
+    for record in workspace.records().find(&Query { shared: true, case, limit, ..Query::default() })? {
         for holder in &record.shared {
-            // A term that has passed without a certificate makes the duty outstanding.
-            let passed = holder.duty == DutyState::Running && holder.delete_by.is_some_and(|by| by <= now);
             all.push(Duty {
                 item: record.id,
                 kind: record.kind,
                 by: workspace.code_of(holder.partner)?,
                 to: me.clone(),
-                state: if passed { DutyState::Outstanding } else { holder.duty },
+                state: standing(holder, now),
                 delete_by: holder.delete_by,
                 overdue_days: None,
                 reminder: None,
@@ -195,6 +239,13 @@ pub fn duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
             });
         }
     }
+    Ok(all.into_iter().map(|duty| duty.at(now)).collect())
+}
+
+/// Duties of this desk, for what partners ordered.
+fn own_duties(workspace: &Workspace, limit: u32) -> Result<Vec<Duty>, Error> {
+    let (now, me) = (workspace.now(), workspace.code_of(workspace.meta.desk)?);
+    let mut all = Vec::new();
     let holds = StandingHolds::of(&workspace.records())?;
     let far = Timestamp::from_millis(i64::MAX);
     for record in workspace.records().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })? {

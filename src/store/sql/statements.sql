@@ -205,6 +205,24 @@ SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = '
 SELECT number FROM record INDEXED BY record_due
 WHERE due IS NOT NULL AND (due <= ?1 OR number NOT IN (SELECT number FROM record WHERE kind = ?2)) ORDER BY due, number
 
+-- name: record.clocks_of_case
+SELECT number FROM record INDEXED BY record_case
+WHERE case_id = ?3 AND due IS NOT NULL AND (due <= ?1 OR kind <> ?2) ORDER BY due, number
+
+-- name: record.clocks_of_no_case
+SELECT number FROM record INDEXED BY record_due
+WHERE due IS NOT NULL AND case_id IS NULL AND (due <= ?1 OR kind <> ?2) ORDER BY due, number
+
+-- name: record.clock_groups
+SELECT case_id, min(due), count(*), sum(kind = 'item') FROM record
+WHERE due IS NOT NULL AND case_id IS NOT NULL AND (due <= ?1 OR kind <> ?2) GROUP BY due / 86400000, case_id ORDER BY min(due)
+
+-- name: record.shared_groups
+SELECT case_id, shared, count(*) FROM record INDEXED BY record_shared WHERE shared IS NOT NULL GROUP BY case_id, shared
+
+-- name: record.reference
+SELECT kind, id FROM record WHERE number = ?1
+
 -- name: record.due_between
 SELECT count(*) FROM record INDEXED BY record_due WHERE due >= ?1 AND due < ?2
 

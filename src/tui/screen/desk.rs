@@ -52,12 +52,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
     let agenda = agenda(workspace, job)?;
     let mut you = Vec::new();
     let mut others = Vec::new();
-    let mut tasks = Vec::new();
-    for task in &agenda.tasks {
-        tasks.push((urgency(workspace, task, now)?, task));
-    }
-    tasks.sort_by_key(|(urgency, _)| *urgency);
-    for (_, task) in tasks {
+    for task in in_order(workspace, &agenda)? {
         let rows = if task.mine { &mut you } else { &mut others };
         rows.push(waiting(workspace, task, now)?);
     }
@@ -128,6 +123,17 @@ fn urgency(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<u8, Err
     })
 }
 
+/// What waits, in the order in which the Desk lists it.
+pub fn in_order<'a>(workspace: &Workspace, agenda: &'a Agenda) -> Result<Vec<&'a Task>, Error> {
+    let now = workspace.now();
+    let mut tasks = Vec::new();
+    for task in &agenda.tasks {
+        tasks.push((urgency(workspace, task, now)?, task));
+    }
+    tasks.sort_by_key(|(urgency, _)| *urgency);
+    Ok(tasks.into_iter().map(|(_, task)| task).collect())
+}
+
 fn waiting(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<PageRow, Error> {
     let (left, mark) = left(task.due, now);
     let row = PageRow::of(vec![Cell::from(said(workspace, task)?), left]);
@@ -173,12 +179,16 @@ fn first_steps(workspace: &Workspace) -> Result<Option<Section>, Error> {
     let pinned = workspace.partners()?.iter().any(|p| p.is(partner::State::Pinned));
     let agreed = agreement::rows(workspace, None)?.iter().any(|a| a.whose == Whose::Ours && a.is_in_force());
     let steps = [
-        (active > 1, "A second person", "member add, from the palette"),
-        (any(Kind::Partner)? > 0, "A partner: exchange cards", "Partners, then add"),
-        (pinned, "Its fingerprint, read aloud: pinned", "Partners, then sign"),
-        (agreed, "An agreement with it", "Partners, then agreement"),
-        (any(Kind::Case)? > 0, "A case", "Case, then new case"),
-        (any(Kind::Request)? + any(Kind::Disclosure)? > 0, "A first request, or something shared", "Queue, then new"),
+        (active > 1, "A second person", "{palette} member add"),
+        (any(Kind::Partner)? > 0, "A partner: exchange cards", "{partners} {add partner}"),
+        (pinned, "Its fingerprint, read aloud: pinned", "{partners} {sign}"),
+        (agreed, "An agreement with it", "{partners} {add agreement}"),
+        (any(Kind::Case)? > 0, "A case", "{case} {new case}"),
+        (
+            any(Kind::Request)? + any(Kind::Disclosure)? > 0,
+            "A first request, or something shared",
+            "{case} {share}, or {queue} {new request}",
+        ),
     ];
     let done = steps.iter().filter(|(done, ..)| *done).count();
     if done == steps.len() {

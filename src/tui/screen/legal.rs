@@ -145,7 +145,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         .collect();
     let sentence = match (open, waiting.len()) {
         (0, 0) => "Nothing is open.".to_owned(),
-        (r, d) => format!("Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves."),
+        (r, d) => format!(
+            "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {{next task}} opens the next for you."
+        ),
     };
     Ok(Page {
         head: vec![],

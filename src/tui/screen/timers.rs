@@ -2,18 +2,21 @@
 
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::hold::holds;
-use crate::command::retention::{Timer, duties, timer};
+use crate::command::retention::{Timer, duties, duties_of, duty_groups, timer};
 use crate::record::definition::WhenDue;
 use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
+use crate::record::store::RecordStore as _;
 use crate::store;
-use crate::tui::page::{Cell, Line, ListWord, Mark, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::page::{
+    Cell, Line, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column,
+};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words::{called, content};
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -22,21 +25,96 @@ use crate::workspace::progress::Job;
 /// The Timers.
 pub const SCREEN: Screen = Screen {
     id: ScreenId::TIMERS,
-    views: &["clocks", "holds", "duties", "certificates"],
+    views: &["clocks", "holds", "duties", "certificates", "by day"],
     has_detail: true,
     fetch,
     first_steps: "No clock runs yet. Every item and every request brings one.",
 };
 
+/// The view of all clocks, one by one.
+pub const CLOCKS: usize = 0;
+/// The view of the duties to delete.
+pub const DUTIES: usize = 2;
+/// The view of the clocks by day and case.
+pub const BY_DAY: usize = 4;
+
+/// Duties up to which they are listed one by one; more are grouped by day and case.
 const MOST: u32 = 500;
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     match look.view {
         1 => of_holds(workspace),
-        2 => of_duties(workspace),
+        DUTIES => of_duties(workspace, look),
         3 => of_certificates(workspace),
+        BY_DAY => by_day(workspace),
         _ => clocks(workspace, look),
     }
+}
+
+/// The clocks by the day on which they end and by case, each group with its count; what belongs to no case stands alone.
+fn by_day(workspace: &Workspace) -> Result<Page, Error> {
+    let now = workspace.now();
+    let records = workspace.records();
+    let holds = StandingHolds::of(&records)?;
+    let mut rows = Vec::new();
+    for group in store::records::clock_groups(&workspace.db, now)? {
+        let Some(case) = records.get(group.case)? else { continue };
+        let (left, mark) = left(Some(group.first), now);
+        let others = group.count.saturating_sub(group.items);
+        let then = match (group.items, others) {
+            (items, 0) => format!("{} to be erased", thousands(items)),
+            (0, _) => "other clocks".to_owned(),
+            (items, others) => format!("{} to be erased, {} others", thousands(items), thousands(others)),
+        };
+        let cells =
+            vec![left, day(group.first), Cell::number(group.count), called(workspace, &case)?.into(), then.into()];
+        let subject = RecordRef { kind: Kind::Case, id: case.id };
+        rows.push((group.first, PageRow::of(cells).about(Some(subject)).marked(mark).due(Some(group.first))));
+    }
+    for number in store::records::clocks_of(&workspace.db, None, now)? {
+        let row = clock_at(workspace, &holds, number, now)?;
+        let Some(due) = row.facets.due else { continue };
+        let cell = |n: usize| row.cells.get(n).cloned().unwrap_or_default();
+        let cells = vec![cell(0), day(due), Cell::number(1), cell(3), cell(4)];
+        rows.push((due, PageRow { cells, ..row }));
+    }
+    rows.sort_by_key(|(due, _)| *due);
+    let section = Section {
+        title: Shown::from(format!("CLOCKS BY DAY AND CASE {}", rows.len())),
+        aside: Shown::from(format!("late {}", store::tally::due_by(&workspace.db, now)?)),
+        columns: vec![
+            column("LEFT", Width::Fixed(7)).right(),
+            column("DAY", Width::Fixed(6)),
+            column("COUNT", Width::Fixed(9)).right(),
+            column("WHAT", Width::Rest),
+            column("THEN", Width::Fixed(20)),
+        ],
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        empty: Shown::of(SCREEN.first_steps),
+        grows: true,
+        ..Section::default()
+    };
+    Ok(Page {
+        head: this_clock(workspace, now)?,
+        bands: vec![vec![section]],
+        sentence: Shown::of("{open} opens a group, row by row; {back} comes back."),
+        ..Page::default()
+    })
+}
+
+/// A day as it stands in a column.
+fn day(at: Timestamp) -> Cell {
+    Cell::from(at.day_and_month()).by(SortKey::Time(at))
+}
+
+/// The row of a clock by the number of its record.
+fn clock_at(workspace: &Workspace, holds: &StandingHolds, number: i64, now: Timestamp) -> Result<PageRow, Error> {
+    let record = record_at(&workspace.records(), number)?;
+    let what = match record.kind {
+        Kind::Request | Kind::Review => called(workspace, &record)?,
+        _ => String::new(),
+    };
+    Ok(clock(&timer(workspace, &record, holds)?, &what, now))
 }
 
 fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
@@ -57,20 +135,24 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
                 column("THEN", Width::Fixed(7)),
                 column("DESK", Width::Fixed(4)).optional(),
             ],
-            all: &|| Ok(store::records::clocks(&workspace.db, now)?),
-            row: &|number| {
-                let record = record_at(&records, number)?;
-                let what = match record.kind {
-                    Kind::Request | Kind::Review => called(workspace, &record)?,
-                    _ => String::new(),
-                };
-                Ok(clock(&timer(workspace, &record, &holds)?, &what, now))
+            all: &|| {
+                Ok(match look.focus {
+                    Some(case) => store::records::clocks_of(&workspace.db, Some(case), now)?,
+                    None => store::records::clocks(&workspace.db, now)?,
+                })
             },
+            row: &|number| clock_at(workspace, &holds, number, now),
             wanted,
         },
     )?;
+    let is_long = section.window.is_some();
+    let case = look.focus.map(|case| records.get(case)).transpose()?.flatten();
+    let title = match case {
+        Some(case) => format!("CLOCKS OF {}", called(workspace, &case)?),
+        None => "RETENTION AND OTHER CLOCKS".to_owned(),
+    };
     let section = Section {
-        title: Shown::of("RETENTION AND OTHER CLOCKS"),
+        title: Shown::from(title),
         aside: Shown::from(format!("late {late}")),
         empty: Shown::of(SCREEN.first_steps),
         ..section
@@ -78,10 +160,10 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     Ok(Page {
         head: this_clock(workspace, now)?,
         bands: vec![vec![section], std::iter::once(two_weeks(workspace, now)?).chain(weeks(workspace, now)?).collect()],
-        sentence: Shown::of(if late == 0 {
-            "Nothing is late. {purge what is due} erases what is due: it waits for nobody."
-        } else {
-            "Some of it is late: {purge what is due} erases what is due."
+        sentence: Shown::of(match (is_long && look.focus.is_none(), late) {
+            (true, _) => "{previous tab} groups them by day and case; {purge what is due} erases what is due.",
+            (false, 0) => "Nothing is late. {purge what is due} erases what is due: it waits for nobody.",
+            (false, _) => "Some of it is late: {purge what is due} erases what is due.",
         }),
         ..Page::default()
     })
@@ -228,8 +310,57 @@ fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
     })
 }
 
-fn of_duties(workspace: &Workspace) -> Result<Page, Error> {
-    let rows = duties(workspace, MOST)?
+/// The duties of partners by day and case, where they are too many to be listed one by one.
+fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
+    let groups = duty_groups(workspace)?;
+    let all: u64 = groups.values().sum();
+    if all <= u64::from(MOST) {
+        return Ok(None);
+    }
+    let mut rows = Vec::new();
+    for (group, count) in groups {
+        let case = group.case.map(|case| workspace.records().get(case)).transpose()?.flatten();
+        let what = case.as_ref().map(|case| called(workspace, case)).transpose()?.unwrap_or_default();
+        let cells = vec![
+            Cell::number(count),
+            Cell::from(format!("{} owes", group.by)),
+            in_mood(ListWord::of(group.state), group.state.mood()),
+            group.day.map_or_else(|| Cell::nothing().styled(StyleRole::Note), day),
+            Cell::from(what),
+        ];
+        let subject = case.map(|case| RecordRef { kind: Kind::Case, id: case.id });
+        rows.push(PageRow::of(cells).about(subject).with_partner(&group.by).due(group.day));
+    }
+    Ok(Some(Section {
+        title: Shown::of("DUTIES TO DELETE, by day and case"),
+        aside: Shown::from(format!("{} in {}", thousands(all), counted(rows.len(), "group"))),
+        columns: vec![
+            column("COUNT", Width::Fixed(9)).right(),
+            column("WHO", Width::Fixed(8)),
+            column("STATE", Width::Fixed(12)),
+            column("BY", Width::Fixed(6)),
+            column("CASE", Width::Rest),
+        ],
+        rows,
+        grows: true,
+        ..Section::default()
+    }))
+}
+
+fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
+    let grouped = if look.focus.is_none() { grouped_duties(workspace)? } else { None };
+    if let Some(section) = grouped {
+        return Ok(Page {
+            bands: vec![vec![section]],
+            sentence: Shown::of("{open} opens a group, row by row; {back} comes back."),
+            ..Page::default()
+        });
+    }
+    let listed = match look.focus {
+        Some(case) => duties_of(workspace, Some(case), None)?,
+        None => duties(workspace, MOST)?,
+    };
+    let rows = listed
         .iter()
         .map(|d| {
             let cells = vec![

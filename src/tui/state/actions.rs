@@ -87,6 +87,7 @@ impl State {
             Intent::Palette => self.show_palette(),
             Intent::Filter => self.begin_typing(Mode::Filtering(Input::new(self.view().filter(), false))),
             Intent::Actions => self.ask_verdicts(),
+            Intent::NextTask => self.open_next_task(),
             Intent::Mark => self.mark(),
             Intent::Range => self.range(),
             Intent::MarkAll => self.mark_all(),

@@ -60,17 +60,22 @@ impl State {
                 "Nothing of that kind can be done with this now; {actions} shows what can.",
                 StyleRole::Due,
             ),
-            Ok([only]) => self.begin(only, subjects),
-            Ok(several) => {
-                let entry = |command: &&'static Command| {
-                    let (command, subjects) = (*command, subjects.clone());
-                    let pick = Pick::close(move |state: &mut Self| state.begin(command, subjects.clone()));
-                    Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
-                };
-                let entries = several.iter().map(entry).collect();
-                self.mode.push(Box::new(Menu::new("Which of these?", entries)));
-            }
+            Ok(some) => self.offer(some, subjects),
         }
+    }
+
+    /// Begins a command, or asks which of several.
+    pub(super) fn offer(&mut self, commands: &[&'static Command], subjects: Vec<RecordRef>) {
+        if let [only] = commands {
+            return self.begin(only, subjects);
+        }
+        let entry = |command: &&'static Command| {
+            let (command, subjects) = (*command, subjects.clone());
+            let pick = Pick::close(move |state: &mut Self| state.begin(command, subjects.clone()));
+            Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
+        };
+        let entries = commands.iter().map(entry).collect();
+        self.mode.push(Box::new(Menu::new("Which of these?", entries)));
     }
 
     pub(super) fn begin_named(&mut self, name: &str, subjects: Vec<RecordRef>) {
@@ -261,8 +266,7 @@ impl State {
     }
 
     fn failed(&mut self, job: &Running, failure: Error) {
-        let text = format!("{}: {}", job.name(), first_line(&failure.what));
-        self.show_message(StyledText::new(text, StyleRole::Stop));
+        let mut what = first_line(&failure.what);
         match self.mode.find_mut::<FormView>().filter(|form| form.running == Some(job.ticket)) {
             Some(form) => {
                 form.running = None;
@@ -270,10 +274,13 @@ impl State {
                     form.clear_pairs();
                 }
                 form.refuse(failure);
+                // In the words of the form, as it stands beside its field.
+                what = form.failure.as_ref().map_or(what, |failure| first_line(&failure.what));
             }
             None if failure.kind != ErrorKind::Cancelled => self.show_failure(&failure),
             None => {}
         }
+        self.show_message(StyledText::new(format!("{}: {what}", job.name()), StyleRole::Stop));
     }
 
     fn show_output(&mut self, command: &'static Command, output: &Output) {

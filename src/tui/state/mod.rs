@@ -22,6 +22,7 @@ mod requests;
 mod selection;
 mod undo;
 mod verdicts;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ use super::view::View;
 use super::views::Views;
 use super::who::Who;
 use super::worker::{Opening, Outbox, Ticket, Workers};
+use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::draft::Drafts;
 use crate::workspace::error::{Error, ErrorKind};
@@ -135,6 +137,8 @@ pub struct State {
     /// How many threads have not yet answered everything that they were asked.
     unreached: usize,
     last_folder: Option<PathBuf>,
+    /// What waited on the member and was passed, while one works through it.
+    passed: Vec<Id>,
     /// The personal data whose reason is asked for.
     wanted: Option<Matter>,
     /// The personal data whose reason was not given, and on which screen.
@@ -194,6 +198,7 @@ impl State {
             newest_detail: Arc::default(),
             unreached: 0,
             last_folder: None,
+            passed: Vec::new(),
             wanted: None,
             declined: None,
             rows: 20,

@@ -8,6 +8,7 @@ use crate::tui::page::RecordRef;
 use crate::tui::screen::case::CASES;
 use crate::tui::screen::definition::ViewParams;
 use crate::tui::screen::screen_of;
+use crate::tui::screen::timers::{BY_DAY, CLOCKS, DUTIES};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
@@ -54,6 +55,7 @@ impl State {
                 view.set_filter("");
                 self.fetch();
             }
+            (ScreenId::TIMERS, Kind::Case) => self.open_group(&subject),
             (ScreenId::LEGAL, Kind::Review) => self.begin_named("review assess", vec![subject]),
             (ScreenId::DESK | ScreenId::AUDIT, _) | (ScreenId::CASE, Kind::Request) => self.go_to_record(subject),
             (screen, _) if screen_of(screen).has_detail => {
@@ -63,6 +65,20 @@ impl State {
             }
             _ => self.go_to_record(subject),
         }
+    }
+
+    /// Opens a group of clocks or duties: those of the case that end on its day.
+    fn open_group(&mut self, case: &RecordRef) {
+        let view = self.view_mut();
+        let column = if view.params.view == DUTIES { "by" } else { "at" };
+        let filter = view.selected_due().map(|due| format!("{column}:={}", due.to_date()));
+        if view.params.view == BY_DAY {
+            view.params.view = CLOCKS;
+        }
+        view.params.focus = Some(case.id);
+        view.marks.clear();
+        view.set_filter(&filter.unwrap_or_default());
+        self.fetch();
     }
 
     /// Goes one step back: out of the range, the detail, the filter, the marks, the record. Returns whether there was one.
@@ -77,9 +93,14 @@ impl State {
             view.set_filter("");
         } else if !view.marks.is_empty() {
             view.marks.clear();
-        } else if view.params.focus.is_some() && matches!(screen, ScreenId::CASE | ScreenId::SYNC) {
+        } else if view.params.focus.is_some() && matches!(screen, ScreenId::CASE | ScreenId::SYNC | ScreenId::TIMERS) {
             view.wanted = view.params.focus.take();
-            view.params.view = if screen == ScreenId::CASE { CASES } else { 0 };
+            view.params.view = match screen {
+                ScreenId::CASE => CASES,
+                ScreenId::TIMERS if view.params.view == CLOCKS => BY_DAY,
+                ScreenId::TIMERS => view.params.view,
+                _ => 0,
+            };
             self.fetch();
         } else {
             return false;
@@ -108,15 +129,18 @@ impl State {
             return;
         }
         match found {
-            Ok(Some((screen, params))) => {
-                let view = self.views.of_mut(screen);
-                (view.params, view.wanted, view.zoomed) = (params, Some(subject.id), false);
-                view.marks.clear();
-                view.set_filter("");
-                self.go(screen);
-            }
+            Ok(Some((screen, params))) => self.show_record(&subject, screen, params),
             Ok(None) => self.read_detail(subject),
             Err(failure) => self.show_failure(&failure),
         }
+    }
+
+    /// Opens the screen that shows a record, and selects it there.
+    pub(super) fn show_record(&mut self, subject: &RecordRef, screen: ScreenId, params: ViewParams) {
+        let view = self.views.of_mut(screen);
+        (view.params, view.wanted, view.zoomed) = (params, Some(subject.id), false);
+        view.marks.clear();
+        view.set_filter("");
+        self.go(screen);
     }
 }

@@ -1,10 +1,17 @@
 //! Moving the selection, marking, and the range of marks that is being made.
 
 use super::State;
+use crate::store::records::references;
 use crate::tui::action::Intent;
+use crate::tui::mode::Wait;
 use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::view::View;
+use crate::tui::worker::Ticket;
+use crate::workspace::error::Error;
+
+/// How many records are marked at once at most: each frame looks at all of them, and so does whatever is done with them.
+const MARKED: usize = 10_000;
 
 impl State {
     pub(super) fn step(&mut self, step: impl FnOnce(&mut View)) {
@@ -62,20 +69,58 @@ impl State {
         self.step(|v| v.step(1));
     }
 
-    /// Marks everything that the filter shows; of a long list, what of it is here.
+    /// Marks everything that the filter shows; of a long list also what is not on the page.
     pub(super) fn mark_all(&mut self) {
         let view = self.view_mut();
         view.mark_all();
         let (section, _) = view.at();
         let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit);
-        if let Some(fit) = long.filter(|fit| *fit > view.rows(section).len()) {
-            let here = view.rows(section).len();
-            let also = "a filter narrows them; share takes a whole case";
-            self.show_message(StyledText::new(
-                format!("Marked are {here} of {fit}: those that are here; {also}."),
-                StyleRole::Due,
-            ));
+        let here = view.rows(section).len();
+        let Some(fit) = long.filter(|fit| *fit > here) else { return };
+        let kept = view.params.long.kept.clone();
+        if view.selected_act().is_some() {
+            // Its rows are acts: what they did it on stands in many of them.
+            return self.say_marked(here, fit, "those that are here");
         }
+        let ticket = self.next_ticket();
+        self.mode.begin_waiting(Wait::new(ticket));
+        self.read(
+            move |workspace| {
+                let Some(mut numbers) = kept.fitting() else { return Ok(None) };
+                numbers.truncate(MARKED);
+                let found = references(&workspace.db, &numbers)?;
+                Ok(Some(found.into_iter().map(RecordRef::from).collect()))
+            },
+            move |state, found| state.all_found(ticket, fit, found),
+        );
+    }
+
+    /// Marks all that fit in a long list, once they are known.
+    fn all_found(&mut self, ticket: Ticket, fit: usize, found: Result<Option<Vec<RecordRef>>, Error>) {
+        if !self.mode.take_answer(ticket) {
+            return;
+        }
+        match found {
+            Ok(Some(all)) => {
+                let (before, count) = (self.snapshot(), all.len());
+                self.view_mut().mark_also(all);
+                self.note_view(before);
+                if count < fit {
+                    return self.say_marked(count, fit, "more are not done with at once");
+                }
+                self.show_message(StyledText::new(format!("Marked are all {count}."), StyleRole::Good));
+            }
+            Ok(None) => {
+                let text = "The list is still being read: once more when its count stands.";
+                self.show_message(StyledText::new(text, StyleRole::Note));
+            }
+            Err(failure) => self.show_failure(&failure),
+        }
+    }
+
+    fn say_marked(&mut self, count: usize, of: usize, why: &str) {
+        let also = "a filter narrows them; share takes a whole case";
+        self.show_message(StyledText::new(format!("Marked are {count} of {of}: {why}; {also}."), StyleRole::Due));
     }
 
     /// Begins a range, or ends it.

@@ -22,6 +22,12 @@ impl View {
         self.marks = self.and_rows(before, 0, self.rows(self.section).len());
     }
 
+    /// Marks these records too.
+    pub fn mark_also(&mut self, records: Vec<RecordRef>) {
+        let there: HashSet<RecordRef> = self.marks.iter().cloned().collect();
+        self.marks.extend(records.into_iter().filter(|s| !there.contains(s)));
+    }
+
     /// What was marked before, and the records of these shown rows of the section.
     fn and_rows(&self, mut marks: Vec<RecordRef>, from: usize, until: usize) -> Vec<RecordRef> {
         let there: HashSet<RecordRef> = marks.iter().cloned().collect();

@@ -153,6 +153,11 @@ impl View {
         self.row_at(self.section, self.row)?.act
     }
 
+    /// When what the selected row stands for is due.
+    pub fn selected_due(&self) -> Option<Timestamp> {
+        self.row_at(self.section, self.row)?.facets.due
+    }
+
     /// The line that is selected, in words.
     pub fn selected_line(&self) -> Option<String> {
         let row = self.row_at(self.section, self.row)?;

@@ -45,6 +45,8 @@ pub struct FormView {
     pub rows: Vec<FormRow>,
     /// The row of the cursor; after the last row stands the one that runs it.
     pub at: usize,
+    /// The row where the cursor began.
+    began: usize,
     /// The first row in sight.
     pub offset: usize,
     /// Whether the line-oriented interface has introduced it.
@@ -94,6 +96,7 @@ impl FormView {
             partner,
             rows,
             at,
+            began: at,
             offset: 0,
             introduced: false,
             failure: None,
@@ -138,6 +141,8 @@ impl FormView {
         }
         let here = self.row().map(FormRow::key);
         let first = self.rows.iter().position(|r| r.pair.is_some());
+        // Where nobody has typed or moved yet, the cursor begins at what must be filled, which comes only now.
+        let begins = first.is_none() && self.at == self.began && self.row().is_some_and(|row| row.input.is_empty());
         // Pairs stand behind what must be filled to know them, and before what may be.
         let place = first.unwrap_or_else(|| self.rows.iter().take_while(|r| r.is_first()).count());
         self.rows.retain(|r| r.pair.is_none());
@@ -154,6 +159,10 @@ impl FormView {
             // Whoever was at its end still is: what comes may not stand where Enter is about to be pressed.
             None => self.rows.len(),
         };
+        let needed = self.rows.iter().position(|r| r.is_required() && r.input.is_empty());
+        if let Some(needed) = needed.filter(|needed| begins && *needed < self.at) {
+            self.at = needed;
+        }
     }
 
     /// Empties the rows of its pairs: what was wrong is typed again, not mended.
