@@ -44,7 +44,8 @@ nouns! {
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
     gate: gate::COMMANDS;
-    report: report::suppress::COMMANDS;
+    budget: budget::COMMANDS;
+    report: report::suppress::COMMANDS, report::transparency::COMMANDS, report::benchmarks::COMMANDS, report::lake::COMMANDS, report::budget::COMMANDS, report::statement::COMMANDS, report::paper::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;

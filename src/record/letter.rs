@@ -30,11 +30,23 @@ pub const KIND: KindDef = KindDef {
     looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &["what"] },
-    changes: &[ChangeDef::first(WRITE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write)],
+    changes: &[
+        ChangeDef::first(WRITE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write),
+        ChangeDef::first(BUDGET, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write),
+    ],
 };
 
 /// Logs a copy that leaves by hand.
 pub const WRITE: ChangeKind = ChangeKind::new("copy-out");
+
+/// Logs a budget report, which finance officers write.
+pub const BUDGET: ChangeKind = ChangeKind::new("budget-report");
+
+/// Notes that the budget of this desk was written to a file, with that digest.
+pub fn budget(id: Id, desk: Id, digest: &Digest, salt: Salt) -> Change {
+    let terms = object! { "of" => desk.to_string(), "what" => "budget" };
+    Change::with_content(id, BUDGET, &terms, &object! { "sha256" => digest.to_string() }, salt)
+}
 
 /// Notes that a copy of a record was written to a file: as what, and with which digest.
 pub fn new(id: Id, of: Id, what: &str, digest: &Digest, salt: Salt) -> Change {

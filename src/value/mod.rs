@@ -8,6 +8,7 @@ pub mod digest;
 pub mod id;
 pub mod json;
 pub mod marking;
+pub mod money;
 pub mod person;
 pub mod policy;
 pub mod realm;

@@ -32,12 +32,13 @@ fn ours(s: &Scene) -> Vec<(Kind, Id)> {
 }
 
 /// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement,
-/// and certifies that it deleted what we gave.
+/// answers our statement of account, and certifies that it deleted what we gave.
 fn may(s: &Scene, change: &str, id: Id) -> bool {
     match change {
         "request-answer" => [s.request, s.conflict].contains(&id),
         "conflict-resolve" => id == s.conflict,
         "agreement-countersign" => id == s.agreement,
+        "budget-accept" | "budget-dispute" => id == s.statement,
         "certified" => [s.given, s.case, s.request, s.conflict].contains(&id),
         _ => false,
     }

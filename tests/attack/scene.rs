@@ -55,6 +55,8 @@ pub struct Scene {
     pub agreement: Id,
     /// The partner's record of the agreement.
     pub their_agreement: Id,
+    /// A statement of account of the reader, which the partner has.
+    pub statement: Id,
     /// A request of the partner.
     pub their_request: Id,
     /// A certificate of the partner.
@@ -74,6 +76,7 @@ impl Scene {
         let given = a.indicator(&case, "given.example");
         let disclosure = a.make(1, "disclosure new", &[("item", &given), ("to", "XB"), ("delete-after", "30d")]);
         let (request, conflict) = (ask(&a, &case), ask(&a, &case));
+        let statement = state_account(&a);
         a.carry(&b, "first");
         b.carry(&a, "first");
         let mut liar = LyingDesk::take_over(&b, &a);
@@ -102,6 +105,7 @@ impl Scene {
             conflict: id(&conflict),
             agreement,
             their_agreement,
+            statement: id(&statement),
             their_request: fresh(0xa1),
             their_certificate: fresh(0xb1),
             liar,
@@ -212,6 +216,16 @@ impl Scene {
     }
 }
 
+/// States to the partner what it bears of a line on which nothing was spent yet.
+fn state_account(a: &Site) -> String {
+    a.must(1, "identity new", &[("name", "XA-9"), ("out", &a.path("9.id")), ("no-passphrase", "yes")]);
+    a.must(1, "member add", &[("file", &a.path("9.id.pub")), ("roles", "finance-officer")]);
+    let line = [("title", "Forensics"), ("currency", "EUR"), ("amount", "100.00"), ("period", "2026")];
+    let line = a.make(9, "budget line", &line);
+    a.must(9, "budget split", &[("line", &line), ("shares", "XA=50,XB=50")]);
+    a.make(9, "budget statement", &[("line", &line), ("to", "XB")])
+}
+
 /// Asks the partner for something: written, reviewed and sent.
 fn ask(a: &Site, case: &str) -> String {
     let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
@@ -300,6 +314,24 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             let (terms, said) = (object! { "take" => "withdrawn" }, object! { "because" => "agreed" });
             Change::with_content(s.conflict, "conflict-resolve", &terms, &said, SALT)
         }),
+        one("budget-statement", {
+            let terms = object! {
+                "line" => fresh(0xbf).to_string(), "to" => home.to_string(), "currency" => "EUR", "period" => "2026",
+                "due" => 500i64, "paid" => 0i64,
+            };
+            Change::with_content(
+                fresh(0xbe),
+                "budget-statement",
+                &terms,
+                &object! { "title" => "t", "note" => "n" },
+                SALT,
+            )
+        }),
+        one("budget-dispute", {
+            let said = object! { "because" => "too much" };
+            Change::with_content(s.statement, "budget-dispute", &object! { "said" => true }, &said, SALT)
+        }),
+        one("budget-accept", Change::of_terms(s.statement, "budget-accept", &object! {})),
         one("request-withdraw", {
             let said = object! { "because" => "not needed" };
             Change::with_content(s.their_request, "request-withdraw", &object! {}, &said, SALT)

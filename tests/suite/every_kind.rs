@@ -157,6 +157,9 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
         &[("case", &case), ("reason", "litigation"), ("because", mark(Kind::Hold, "zqholdreason"))],
     );
     a.must(2, "retention release", &[("hold", &hold), ("because", mark(Kind::Hold, "zqliftreason"))]);
+    let said = mark(Kind::PublicStatement, "zqpublictitle");
+    let form = [("title", said), ("text", mark(Kind::PublicStatement, "zqpublictext")), ("case", &case)];
+    a.make(1, "report statement", &form);
     // An item that was erased before the case: what the erasure says goes with the case.
     let early = item("zqearlyitem");
     mark(Kind::Item, "zqearlyitem");
@@ -241,7 +244,16 @@ fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
         all.map(|i| (i["id"].as_str().unwrap().to_owned(), i["state"] == "purged")).collect()
     };
     assert!(of_import(&a).len() > 3);
-    let stays = ["zqcasetitle", "zqcourt", "zqrequestfacts", "zqholdreason", "zqliftreason", "zqearlyitem"];
+    let stays = [
+        "zqpublictitle",
+        "zqpublictext",
+        "zqcasetitle",
+        "zqcourt",
+        "zqrequestfacts",
+        "zqholdreason",
+        "zqliftreason",
+        "zqearlyitem",
+    ];
     let words: Vec<&str> = marks.values().flatten().copied().collect();
     a.pass_stated(24 * 366);
     a.must(3, "retention purge", &[]);

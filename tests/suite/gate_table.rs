@@ -471,7 +471,7 @@ fn act() -> Value {
      "review":{"outcome":"approved","covers_item":true,"level":"L1","tier":2,"purpose":"cybercrime","recipient":"same","expires":"2026-07-01T00:00:00Z","reviewers":["k2"]}})
 }
 
-const SIGNED_BY: [(&[&str], &str); 8] = [
+const SIGNED_BY: [(&[&str], &str); 12] = [
     (
         &["administrator"],
         "member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
@@ -485,6 +485,13 @@ const SIGNED_BY: [(&[&str], &str); 8] = [
         "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order",
     ),
     (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
+    (
+        &["finance-officer"],
+        "budget-line budget-split budget-close budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report",
+    ),
+    (&["desk-officer", "release-officer"], "figures-release public-publish"),
+    (&["investigator", "desk-officer"], "public-draft"),
+    (&["release-officer"], "public-clear"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
     (

@@ -10,6 +10,7 @@ pub mod drill;
 #[cfg(test)]
 pub mod fictitious;
 pub mod legal;
+pub mod money;
 pub mod partners;
 pub mod queue;
 pub mod reports;
@@ -32,6 +33,7 @@ pub const SCREENS: &[&Screen] = &[
     &audit::SCREEN,
     &drill::SCREEN,
     &reports::SCREEN,
+    &money::SCREEN,
     #[cfg(test)]
     &fictitious::SCREEN,
 ];
