@@ -97,6 +97,7 @@ pub mod gate;
 
 pub mod bundle;
 pub mod exchange;
+pub mod exercise;
 pub mod figures;
 pub mod report;
 

@@ -30,7 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["record"],
     &["gate"],
     // Pure: bytes and values in, values and bytes out, the time passed in. What leaves was cleared by the gate below.
-    &["bundle", "exchange", "figures", "report"],
+    &["bundle", "exchange", "exercise", "figures", "report"],
     // The world: clock, entropy, files, sandbox.
     &["host"],
     &["store"],

@@ -18,6 +18,7 @@ use syn::{Attribute, BinOp, Expr, ExprLit, Item, Lit, Macro, Meta, Pat, Token, T
 /// Files and folders whose subject are strings, and why.
 const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/exchange/", "the words of foreign formats"),
+    ("src/exercise/", "the words of foreign formats"),
     ("src/tui/key.rs", "the names of keys"),
     ("src/tui/idle.rs", "the units of a setting"),
     ("src/tui/settings.rs", "variables of the environment"),

@@ -8,7 +8,7 @@ use comity::bundle::manifest::Manifest;
 use comity::exchange::canonical;
 use comity::exchange::format::{Options, Sink};
 use comity::exchange::iep;
-use comity::exchange::intake::{self, Known, One, Planner};
+use comity::exchange::intake::{self, Incoming, Known, One, Planner};
 use comity::exchange::report::Report;
 use comity::exchange::source::Source;
 use comity::record::card::Card;
@@ -19,10 +19,11 @@ pub fn file(name: &str, data: &[u8]) {
     let Some(format) = comity::exchange::format(name) else { panic!("no format {name}") };
     let columns = vec![("value".to_owned(), "1".to_owned()), ("type".to_owned(), "2".to_owned())];
     let options = if name == "csv" { Options { columns, ..Options::default() } } else { Options::default() };
-    let known = Known::default();
+    let mut known = Known::default();
     let mut input = std::io::Cursor::new(data);
     let Ok(mut source) = Source::new(&mut input) else { return };
-    let mut planner = Planner::new(&options, &known);
+    let mut learn = |_: &Incoming, _: &mut Known| {};
+    let mut planner = Planner::new(&options, &mut known, &mut learn);
     let mut stopped = false;
     let mut plan = |seen| {
         stopped = planner.see(seen).is_err();

@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod checkpoint;
+pub mod enclosed;
 pub mod header;
 pub mod hybrid;
 pub mod note;

@@ -80,6 +80,22 @@ pub struct Growth {
     pub proof: Vec<Digest>,
 }
 
+/// Where a log ends that a desk has declared to be over: it was set back, and its log goes on as another replica.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OldLog {
+    /// Its replica.
+    pub replica: Id,
+    /// How many acts it has.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+}
+
+/// The feature of a bundle whose sender was set back once: it names the logs before its own.
+const CONTINUES: &str = "continues";
+/// Former logs that a bundle may name.
+const MOST_FORMER: usize = 64;
+
 /// The manifest of a bundle.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Manifest {
@@ -101,9 +117,11 @@ pub struct Manifest {
     pub by: Person,
     /// What of the other side's has arrived.
     pub acknowledges: Option<Receipt>,
+    /// The logs that the sender's goes on from, the oldest first; none where it was never set back.
+    pub continues: Vec<OldLog>,
     /// The sender's log: a signed note.
     pub checkpoint: String,
-    /// How it has grown since the bundle before; none for the first.
+    /// How the log that the bundle before named has grown since, or until it ended; none for the first.
     pub growth: Option<Growth>,
     /// The sender's cosignature on the recipient's log.
     pub cosigned: Option<Cosigned>,
@@ -150,9 +168,11 @@ impl Manifest {
         let growth = |g: &Growth| object! { "from" => g.from as i64, "proof" => g.proof.iter().map(Digest::base64).collect::<Vec<_>>() };
         let cosigned =
             |c: &Cosigned| object! { "size" => c.size as i64, "root" => c.root.to_string(), "line" => c.line.as_str() };
-        object! {
+        let old = |o: &OldLog| object! { "replica" => o.replica.to_string(), "size" => o.size as i64, "root" => o.root.to_string() };
+        let critical = if self.continues.is_empty() { Vec::new() } else { vec![Json::from(CONTINUES)] };
+        let mut manifest = object! {
             "comity" => FORMAT,
-            "critical" => Vec::<Json>::new(),
+            "critical" => critical,
             "realm" => self.realm.to_string(),
             "from" => object! { "desk" => self.from.to_string(), "replica" => self.replica.to_string() },
             "to" => self.to.to_string(),
@@ -166,8 +186,11 @@ impl Manifest {
             "cosigned" => self.cosigned.as_ref().map(cosigned),
             "parts" => parts,
             "volumes" => volumes,
+        };
+        if !self.continues.is_empty() {
+            manifest.set(CONTINUES, self.continues.iter().map(old).collect::<Vec<_>>());
         }
-        .to_bytes()
+        manifest.to_bytes()
     }
 
     /// The digest of these bytes: what the next manifest and the receipt name.
@@ -183,9 +206,8 @@ impl Manifest {
         if format != FORMAT {
             return Err(ManifestError::Version(crate::value::text::shown(format).into_owned()));
         }
-        if let Some(feature) =
-            m.need("critical")?.items().ok_or(MemberError("`critical` is not a list".into()))?.first()
-        {
+        let critical = m.need("critical")?.items().ok_or(MemberError("`critical` is not a list".into()))?;
+        if let Some(feature) = critical.iter().find(|feature| feature.text().is_none_or(|name| name != CONTINUES)) {
             return Err(ManifestError::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
         }
         let mut from = Members::of(m.need("from")?)?;
@@ -201,6 +223,7 @@ impl Manifest {
             made: m.read("made", Timestamp::parse)?,
             by: m.read("by", Person::parse)?,
             acknowledges: m.maybe("acknowledges").map(read_receipt).transpose()?,
+            continues: m.maybe(CONTINUES).map_or(Ok(Vec::new()), |all| read_list(all, MOST_FORMER, read_old))?,
             checkpoint: m.text("checkpoint")?.to_owned(),
             growth: m.maybe("growth").map(read_growth).transpose()?,
             cosigned: m.maybe("cosigned").map(read_cosigned).transpose()?,
@@ -244,6 +267,14 @@ fn read_receipt(json: &Json) -> Result<Receipt, MemberError> {
     let receipt = Receipt { sequence: m.count("sequence")?, manifest: m.read("manifest", Digest::parse)? };
     m.finish()?;
     Ok(receipt)
+}
+
+fn read_old(json: &Json) -> Result<OldLog, MemberError> {
+    let mut m = Members::of(json)?;
+    let old =
+        OldLog { replica: m.read("replica", Id::parse)?, size: m.count("size")?, root: m.read("root", Digest::parse)? };
+    m.finish()?;
+    Ok(old)
 }
 
 fn read_growth(json: &Json) -> Result<Growth, MemberError> {

@@ -271,3 +271,45 @@ impl<R: Read> Read for Hashed<R> {
         Ok(n)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// A stream that goes on for ever with one thing, and counts what is read of it.
+    struct Endless<'c>(&'c [u8], &'c [u8], &'c Cell<usize>);
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            for (n, byte) in out.iter_mut().enumerate() {
+                let at = self.2.get() + n;
+                *byte = self.0.get(at).copied().unwrap_or_else(|| self.1[at % self.1.len()]);
+            }
+            self.2.set(self.2.get() + out.len());
+            Ok(out.len())
+        }
+    }
+
+    #[test]
+    fn of_a_stream_without_an_end_no_more_is_read_than_its_manifest_may_take() {
+        const BUFFER: usize = 256 * 1024;
+        for (begin, most) in [
+            ("", BUFFER),
+            ("comity-bundle/1 ", BUFFER),
+            ("comity-bundle/2 1 1 1 1\n", BUFFER),
+            ("comity-bundle/1 99999999999999999999 1 1 1\n", BUFFER),
+            ("comity-bundle/1 4294967296 1 1 1\n", BUFFER),
+            ("comity-bundle/1 1048577 1 1 1\n", BUFFER),
+            ("comity-bundle/1 1048576 2048 2048 1\n", LONGEST + 2 * LONGEST_SIGNATURE + BUFFER),
+            ("comity-bundle/1 1 2049 1 1\n", BUFFER),
+        ] {
+            for then in [&b"\0"[..], b"a", b"{\"a\":", b"\n", b"[[[["] {
+                let read = Cell::new(0);
+                assert!(Opened::read(Endless(begin.as_bytes(), then, &read)).is_err(), "{begin}");
+                assert!(read.get() <= most, "{begin:?}: {} bytes were read", read.get());
+            }
+        }
+    }
+}

@@ -31,6 +31,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("purpose", ArgKind::Line, "for what: a word that agreements name too, such as cybercrime")
                 .required(),
+            Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force that it belongs to"),
         ],
         writes: Some(Writes {
             act: crate::record::case::NEW,
@@ -92,6 +93,8 @@ pub struct CaseSummary {
     pub items: u64,
     /// Which partners know of it.
     pub shared: Vec<String>,
+    /// The task force that it belongs to.
+    pub taskforce: Option<Id>,
 }
 
 /// A case's record as it is shown.
@@ -106,6 +109,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<CaseSummary, Error>
         opened: record.instant("opened"),
         items: items_held(&workspace.db, record.id)?,
         shared,
+        taskforce: case::taskforce_of(record),
     })
 }
 
@@ -134,9 +138,10 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 
 fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let (title, purpose) = (args.line("title")?, args.read("purpose", "a word without spaces", token)?);
+    let of = args.maybe("taskforce").map(|typed| workspace.find_record(typed, &[Kind::Taskforce])).transpose()?;
     let id = workspace.entropy.id()?;
     workspace.act_alone(crate::record::case::NEW, Audience::OwnDesk, |e, _| {
-        Ok(case::new(id, &purpose, &title, e.salt()?))
+        Ok(case::new_of(id, &purpose, of.map(|t| t.id), &title, e.salt()?))
     })?;
     Ok(Output::made(id, "The case is open."))
 }

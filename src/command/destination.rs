@@ -56,6 +56,16 @@ impl Destination {
         &self.path
     }
 
+    /// Begins to write the file; [`Self::finish`] ends that.
+    pub fn begin(&self) -> Result<file::Pending, Error> {
+        Ok(file::Pending::begin(&self.path)?)
+    }
+
+    /// Makes a file that was written durable, and puts it in its place.
+    pub fn finish(&self, written: file::Pending) -> Result<(), Error> {
+        Ok(if self.over { written.finish() } else { written.finish_new() }?)
+    }
+
     /// Writes the file, whole or not at all, readable for its owner alone.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         Ok(if self.over { file::write(&self.path, bytes) } else { file::write_new(&self.path, bytes) }?)

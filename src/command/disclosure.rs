@@ -23,7 +23,7 @@ use crate::record::disclosure::{
     Validation,
 };
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
-use crate::record::{case, item, order, partner, review};
+use crate::record::{case, item, order, partner, review, taskforce};
 use crate::store::read;
 use crate::store::write::ActWriter;
 use crate::value::class::Tier;
@@ -34,7 +34,7 @@ use crate::value::realm::Realm;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::value::word::all_words;
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -53,7 +53,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item").repeated(),
             Arg::new("case", ArgKind::Record(&[Kind::Case]), "or every item of this case …"),
             Arg::new("tier", ArgKind::Number, "… of exactly this tier"),
-            Arg::new("to", ArgKind::Partner, "the partner").required(),
+            Arg::new("to", ArgKind::Partner, "the partner; or name a task force"),
+            Arg::new(
+                "taskforce",
+                ArgKind::Record(&[Kind::Taskforce]),
+                "under the charter of this task force: to each of its desks, or to --to alone",
+            ),
             Arg::new("delete-after", ArgKind::Duration, "in how many days the partner must delete it, such as 60d")
                 .required(),
             Arg::new("named", ArgKind::Line, "a person that it is for, by name (TLP:RED needs one)").repeated(),
@@ -458,27 +463,104 @@ pub fn named_items(workspace: &Workspace, args: &Args, tier: Option<Tier>) -> Re
 }
 
 fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let to = workspace.partner(args.need("to")?)?;
+    let under = args.maybe("taskforce").map(|typed| workspace.find_record(typed, &[Kind::Taskforce])).transpose()?;
+    let recipients = match (args.maybe("to"), &under) {
+        (Some(code), _) => vec![workspace.partner(code)?],
+        (None, Some(taskforce)) => partners_in(workspace, taskforce)?,
+        (None, None) => return Err(Error::usage("--to is missing: name a partner, or a --taskforce")),
+    };
     let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
     let items = named_items(workspace, args, tier)?;
     let Some(first) = items.first() else {
         return Err(Error::usage("there is nothing to share: name --item, or a --case that has items of that --tier"));
     };
     let case = workspace.records().get(*first)?.and_then(|r| r.case);
-    let of = Disclosure {
+    let purpose = purpose_of(workspace, case)?;
+    let delete_after_days = args.days("delete-after")?;
+    let words =
+        DisclosureContent { named: args.all("named").to_vec(), risk: args.maybe("emergency").map(str::to_owned) };
+    let (me, dry_run) = (workspace.person(), args.flag("dry-run"));
+    let of = |workspace: &Workspace, to: &Record| Disclosure {
         now: workspace.now(),
         realm: workspace.meta.realm.clone(),
         home: workspace.meta.desk,
         to: to.id,
-        purpose: purpose_of(workspace, case)?,
-        delete_after_days: args.days("delete-after")?,
-        named: !args.all("named").is_empty(),
-        proposed_by: workspace.person(),
+        purpose: purpose.clone(),
+        delete_after_days,
+        named: !words.named.is_empty(),
+        proposed_by: me,
         released_by: None,
-        emergency: args.maybe("emergency").map(|_| claim(&[workspace.person()], Claimed::Pending)),
+        emergency: words.risk.as_ref().map(|_| claim(&[me], Claimed::Pending)),
+        taskforce: under.as_ref().map(|t| t.id),
     };
-    if args.flag("dry-run") {
-        let sorted = sort(&workspace.records(), &of, &items, job)?;
+    if let ([to], Some(_)) = (recipients.as_slice(), args.maybe("to")) {
+        let of = of(workspace, to);
+        return share(workspace, (to, &of, &words), &items, dry_run, job);
+    }
+    // Each desk has its own verdict: what one may not have keeps nothing from the others.
+    let (mut made, mut said, mut refused) = (Vec::new(), Vec::new(), None);
+    for to in &recipients {
+        let of = of(workspace, to);
+        let code = to.key.clone().unwrap_or_default();
+        match share(workspace, (to, &of, &words), &items, dry_run, job) {
+            Ok(answer) => {
+                said.extend(answer.message.clone().map(|told| if dry_run { format!("{code}: {told}") } else { told }));
+                made.push((code, answer));
+            }
+            Err(failure) if failure.kind == ErrorKind::Refused => {
+                said.push(format!("Nothing goes to {code}: {}.", failure.what));
+                refused.get_or_insert(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    match (made.is_empty(), refused) {
+        (true, Some(failure)) => Err(failure),
+        (true, None) => Err(Error::not_allowed("no other desk is in that task force")),
+        (false, _) => {
+            let rows: Vec<serde_json::Value> = made
+                .iter()
+                .map(|(code, answer)| {
+                    let mut row = answer.value.clone();
+                    if let Some(row) = row.as_object_mut() {
+                        row.insert("partner".to_owned(), code.as_str().into());
+                    }
+                    row
+                })
+                .collect();
+            let taskforce = under.as_ref().map(|t| t.id);
+            let answer = Output::members().with_message(said.join("\n")).with("taskforce", taskforce);
+            Ok(answer.with("disclosures", rows))
+        }
+    }
+}
+
+/// The other desks of a task force. One that is no partner here gets nothing, and is said.
+fn partners_in(workspace: &Workspace, of: &Record) -> Result<Vec<Record>, Error> {
+    let mut partners = Vec::new();
+    for desk in taskforce::desks_of(of)? {
+        if desk == workspace.meta.desk {
+            continue;
+        }
+        let known = workspace.records().get(desk)?.filter(|r| r.kind == Kind::Partner);
+        partners.push(known.ok_or_else(|| {
+            Error::not_allowed(format!("desk {} of the task force is no partner here", desk.short()))
+                .hint("add its card first, or name who gets it with --to")
+        })?);
+    }
+    Ok(partners)
+}
+
+/// Shares items with one partner: what may leave leaves, what lacks a second person waits.
+fn share(
+    workspace: &mut Workspace,
+    (to, of, words): (&Record, &Disclosure, &DisclosureContent),
+    items: &[Id],
+    dry_run: bool,
+    job: &mut Job,
+) -> Result<Output, Error> {
+    if dry_run {
+        let sorted = sort(&workspace.records(), of, items, job)?;
         let said = format!(
             "{} would leave at once, {} would wait for a second person, {} would stay, {} are there already.",
             sorted.leaves.len(),
@@ -488,17 +570,15 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         );
         return Ok(sorted.report(Output::members()).with_message(said));
     }
-    let words =
-        DisclosureContent { named: args.all("named").to_vec(), risk: args.maybe("emergency").map(str::to_owned) };
     let (id, waiting) = (workspace.entropy.id()?, workspace.entropy.id()?);
     let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());
     // What leaves at once is one act for the partner; what waits is another that stays.
     let (sorted, left) = workspace.act(PROPOSE, Audience::Desks(vec![to.id]), None, |act, entropy| {
         let of = Disclosure { now: act.now(), ..of.clone() };
-        let sorted = sort(&act.records(), &of, &items, job)?;
+        let sorted = sort(&act.records(), &of, items, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
-            write(act, entropy, (home, &realm), id, PROPOSE, terms_of(&of, asked), &words, &numbered, job)?;
+            write(act, entropy, (home, &realm), id, PROPOSE, terms_of(&of, asked), words, &numbered, job)?;
         }
         Ok(sorted)
     })?;
@@ -508,7 +588,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
             let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
             let again = sort(&act.records(), &of, &ids, job)?;
             let (asked, numbered) = again.stated(&again.waits)?;
-            act.change(disclosure::first(waiting, PROPOSE, &terms_of(&of, asked), &words, entropy.salt()?))?;
+            act.change(disclosure::first(waiting, PROPOSE, &terms_of(&of, asked), words, entropy.salt()?))?;
             for (item, n) in numbered {
                 act.change(disclosure::proposed_item(item, n))?;
             }
@@ -526,7 +606,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
             let mut said = Vec::new();
             if left {
                 let count = counted(sorted.leaves.len(), "item");
-                said.push(if partner::is_without_card(&to) {
+                said.push(if partner::is_without_card(to) {
                     format!("What may leave to {code}: {count}; write the file with `item export --disclosure {id}`.")
                 } else {
                     format!("What leaves with the next bundle to {code}: {count}.")
@@ -555,6 +635,7 @@ fn terms_of(of: &Disclosure, asked: Vec<Json>) -> Terms {
         proposed_by: of.proposed_by,
         emergency: of.emergency.is_some(),
         as_file: false,
+        taskforce: of.taskforce,
         asked,
         classes: Vec::new(),
     }
@@ -657,7 +738,14 @@ fn share_case(act: &mut ActWriter<'_, '_>, entropy: &mut Entropy, home: Id, case
     // Another desk's case is named by its id alone: its title is that desk's to tell.
     let title = if record.desk == home { read::content(act.database(), record.body)? } else { None };
     let title = title.as_ref().and_then(|c| c.get("title")).and_then(Json::text).unwrap_or_default().to_owned();
-    act.change(case::shared(case, &purpose, &title, entropy.salt()?))?;
+    // Who is not in a task force is not told that there is one.
+    let mut of = case::taskforce_of(&record);
+    if let Some(id) = of
+        && taskforce::is_of(&records, id, to)? != Some(true)
+    {
+        of = None;
+    }
+    act.change(case::shared(case, &purpose, of, &title, entropy.salt()?))?;
     Ok(())
 }
 

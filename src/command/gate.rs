@@ -6,8 +6,9 @@ use std::io::{BufReader, BufWriter, stdin, stdout};
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::desk::workspace_info::short;
 use crate::command::review::purpose_of;
-use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
+use crate::gate::from_records::{Disclosure, LeaveFacts, claim, under_of};
 use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
@@ -15,7 +16,7 @@ use crate::host::file;
 use crate::law::rule::{Rule, RuleScope};
 use crate::record::disclosure::{self, Terms};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{agreement, item};
+use crate::record::{agreement, item, taskforce};
 use crate::value::class::{Assertion, Category, PersonClass, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -58,9 +59,19 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
+/// What the gate says of an item and a partner.
+pub struct Asked {
+    /// The facts that it was asked with.
+    pub facts: Leave,
+    /// What it says.
+    pub verdict: Verdict,
+    /// What decided as the agreement: an agreement, or the charter of a task force.
+    pub deciding: Option<agreement::Deciding>,
+}
+
 /// The facts and the verdict for an item and a partner: with the facts of the open proposal, else with the case's
 /// purpose, the agreement's cap as the term, the asker as proposer, and nobody who releases.
-pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<(Leave, Verdict), Error> {
+pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Asked, Error> {
     let records = workspace.records();
     let waiting = Query { partner: Some(to.id), ..Query::state(disclosure::State::Proposed) };
     let mut open = None;
@@ -70,20 +81,26 @@ pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<(Leave
         }
     }
     let now = workspace.now();
-    let (purpose, days, named, proposed_by, emergency) = match open {
+    let (purpose, days, named, proposed_by, emergency, taskforce) = match open {
         Some(terms) => {
             let claimed = terms.emergency.then(|| claim(&[terms.proposed_by], Validation::Pending));
-            (terms.purpose, terms.delete_after_days, terms.named, terms.proposed_by, claimed)
+            (terms.purpose, terms.delete_after_days, terms.named, terms.proposed_by, claimed, terms.taskforce)
         }
         None => {
             let purpose = purpose_of(workspace, record.case)?;
             let category = item::Terms::read(&record.terms)?.category;
-            let found = agreement::deciding(&records, to.id, &purpose, category, now)?;
-            let cap = found.as_ref().map(agreement::terms_of).transpose()?.map_or(1, |t| t.retention_cap_days);
-            (purpose, cap, false, workspace.person(), None)
+            let under = under_of(&records, None, record.case)?;
+            let found = agreement::deciding(&records, (to.id, under), &purpose, category, now)?;
+            let cap = found.map_or(1, |d| d.terms.retention_cap_days);
+            (purpose, cap, false, workspace.person(), None, None)
         }
     };
-    judge(workspace, record, Disclosure { named, proposed_by, emergency, ..proposed(workspace, to, purpose, days) })
+    let of = Disclosure { named, proposed_by, emergency, taskforce, ..proposed(workspace, to, purpose, days) };
+    let under = under_of(&records, taskforce, record.case)?;
+    let category = item::Terms::read(&record.terms)?.category;
+    let deciding = agreement::deciding(&records, (to.id, under), &of.purpose, category, now)?;
+    let (facts, verdict) = judge(workspace, record, of)?;
+    Ok(Asked { facts, verdict, deciding })
 }
 
 /// A disclosure as this member would propose it now, which nobody has released.
@@ -99,6 +116,7 @@ fn proposed(workspace: &Workspace, to: &Record, purpose: String, delete_after_da
         proposed_by: workspace.person(),
         released_by: None,
         emergency: None,
+        taskforce: None,
     }
 }
 
@@ -142,13 +160,17 @@ pub fn outlook(workspace: &Workspace, to: &Record) -> Result<Vec<Outlook>, Error
     for record in records.find(&Query { partner: Some(to.id), ..Query::kind(Kind::Agreement) })? {
         purposes.extend(agreement::terms_of(&record)?.purposes);
     }
+    for record in taskforce::all(&records)? {
+        purposes.extend(taskforce::covering(&record, to.id)?.map(|charter| charter.purposes).unwrap_or_default());
+    }
     let mut all = Vec::new();
     for category in Category::ALL.iter().copied() {
         // The purpose that some agreement names for it; any other is refused for its purpose alone.
         let mut deciding = None;
         for purpose in &purposes {
-            if let Some(found) = agreement::deciding(&records, to.id, purpose, category, now)? {
-                let terms = agreement::terms_of(&found)?;
+            let under = agreement::Under::Any;
+            if let Some(found) = agreement::deciding(&records, (to.id, under), purpose, category, now)? {
+                let terms = found.terms;
                 let covers = terms.purposes.contains(purpose) && terms.categories.contains(&category);
                 if covers || deciding.is_none() {
                     deciding = Some((purpose.clone(), terms.retention_cap_days));
@@ -223,11 +245,26 @@ pub fn to_serde(json: &Json) -> serde_json::Value {
     serde_json::from_str(&json.to_string()).unwrap_or(serde_json::Value::Null)
 }
 
+/// The agreement, or the charter of a task force, that an item would leave under.
+#[derive(Serialize)]
+struct UnderRow {
+    id: Id,
+    kind: Kind,
+    name: String,
+    title: String,
+}
+
+fn under(workspace: &Workspace, record: &Record) -> Result<UnderRow, Error> {
+    let title = workspace.text_of(record, "title")?;
+    Ok(UnderRow { id: record.id, kind: record.kind, name: short(record.kind, record.id), title })
+}
+
 fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let to = workspace.partner(args.need("to")?)?;
-    let (facts, verdict) = ask(workspace, &record, &to)?;
-    let answer = Output::thing(&to_serde(&verdict.to_json()));
+    let Asked { facts, verdict, deciding } = ask(workspace, &record, &to)?;
+    let under = deciding.map(|d| under(workspace, &d.record)).transpose()?;
+    let answer = Output::thing(&to_serde(&verdict.to_json())).with("under", &under);
     let answer = if args.flag("facts") { answer.with("facts", to_serde(&facts.to_json())) } else { answer };
     let mut text = vec![if verdict.allowed() {
         "YES: it may leave.".to_owned()
@@ -235,6 +272,7 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
         let rules: Vec<&str> = verdict.refusals().map(|f| f.id.word()).collect();
         format!("NO: refused by {}.", rules.join(", "))
     }];
+    text.extend(under.iter().map(|u| format!("under {} {} ({})", u.name, u.title, u.kind)));
     text.extend(
         verdict
             .rules

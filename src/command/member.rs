@@ -226,9 +226,18 @@ fn set_roles(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
 
 fn revoke(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = find(workspace, args)?;
+    let is_admin = |m: &Record| m.is(member::State::Active) && member::roles_of(m).contains(&Role::Administrator);
+    let others = member::all(&workspace.records(), workspace.meta.desk)?;
+    if !others.iter().any(|other| other.id != record.id && is_admin(other)) {
+        let what = "nobody would be left who may enrol and revoke members";
+        return Err(
+            Error::not_allowed(what).hint("give another member the role of an administrator first: `member roles`")
+        );
+    }
+    let may = workspace.my_roles()?.contains(&Role::Administrator);
     let change = member::revoked(record.id, &certificate_for(workspace, &record, Vec::new())?, workspace.root()?)?;
     let id = workspace.act_alone(crate::record::member::REVOKE, Audience::Partners, |_, _| Ok(change))?;
-    workspace.mend_recipients()?;
+    workspace.seal_to_members(may)?;
     // What they could open they may have kept; from now on it opens nothing new.
     workspace.rotate_database_key()?;
     Ok(Output::made(id, "The member is revoked from this act on; what they signed before stands."))

@@ -33,20 +33,26 @@ nouns! {
     member: member::COMMANDS;
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;
+    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS;
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::import::COMMANDS, item::export::COMMANDS;
+    item: item::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;
     disclosure: disclosure::COMMANDS;
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
+    exercise: exercise::plan::COMMANDS, exercise::play::COMMANDS, exercise::evaluate::COMMANDS, exercise::after::COMMANDS,
+        exercise::view::COMMANDS;
+    training: training::COMMANDS;
     gate: gate::COMMANDS;
     budget: budget::COMMANDS;
-    report: report::suppress::COMMANDS, report::transparency::COMMANDS, report::benchmarks::COMMANDS, report::lake::COMMANDS, report::budget::COMMANDS, report::statement::COMMANDS, report::paper::COMMANDS;
+    report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
+        report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::purge::COMMANDS;
+    backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
 }

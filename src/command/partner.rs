@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::agreement::{self, Whose};
+use crate::command::audit::{self, ActSummary};
 use crate::command::bundle::quarantine::fork_file;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
@@ -13,10 +14,12 @@ use crate::command::json::or_empty;
 use crate::host::file;
 use crate::law::ceiling;
 use crate::record::card::{self, Card, digits};
+use crate::record::exercise;
 use crate::record::key_use;
 use crate::record::kind::Kind;
 use crate::record::kind::State;
 use crate::record::partner::{self, channel_of};
+use crate::record::restore;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::stream::{self, SignedManifest};
 use crate::seal::age_file::Recipient;
@@ -24,6 +27,7 @@ use crate::store::read;
 use crate::value::class::{Category, Channel, PartnerKind, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::person::Person;
 use crate::value::text::{look_alike, shown};
 use crate::value::timestamp::Timestamp;
 use crate::value::word::all_words;
@@ -117,7 +121,12 @@ pub const COMMANDS: &[Command] = &[
         noun: "partner",
         name: "channel",
         about: "Move the channel to a partner one step",
-        args: &[PARTNER, Arg::new("state", ArgKind::Word(all_words::<Channel>), "the next step").positional(), BECAUSE],
+        args: &[
+            PARTNER,
+            Arg::new("state", ArgKind::Word(all_words::<Channel>), "the next step").positional(),
+            Arg::new("because", ArgKind::Line, "why; where no exercise is named it must be said"),
+            Arg::new("exercise", ArgKind::Line, "with `tested`: the recorded exercise, by its title or its id"),
+        ],
         writes: Some(Writes {
             act: crate::record::partner::CHANNEL,
             weight: Weight::Records,
@@ -196,6 +205,8 @@ pub struct PartnerSummary {
     pub standing: State,
     /// How far the channel has come.
     pub channel: Channel,
+    /// On what it rests that it is tested: a recorded exercise, or somebody's word; empty before.
+    pub tested_by: String,
     /// The fingerprint to read aloud.
     pub fingerprint: String,
     /// Where the stream of bundles with it stands.
@@ -293,6 +304,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<PartnerSummary, Err
         jurisdiction: text("jurisdiction"),
         standing: record.state,
         channel: channel_of(record),
+        tested_by: basis(workspace, record)?,
         fingerprint: text("fingerprint"),
         stream: stream.state,
         received: stream::received(&stream).map(|(n, _)| n),
@@ -349,7 +361,10 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         witness: keys.witness.to_openssh(),
         age: keys.age,
     };
-    Ok(Output::thing(&row(workspace, &record)?).with("keys", keys).with("fork", fork(workspace, &record)?))
+    Ok(Output::thing(&row(workspace, &record)?)
+        .with("keys", keys)
+        .with("fork", fork(workspace, &record)?)
+        .with("restores", restores(workspace, record.id)?))
 }
 
 /// Refuses a code or a name that a reader would take for that of another desk: of a partner, or of this one.
@@ -539,11 +554,44 @@ fn has_groups(workspace: &Workspace, record: &Record, known: &str, typed: &[(Str
 fn channel(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.partner(args.need("partner")?)?;
     let state = args.read("state", "a step of the channel", Channel::parse)?;
-    let because = args.line("because")?;
+    let exercise = args.maybe_line("exercise")?.map(|typed| recorded_exercise(workspace, &typed)).transpose()?;
+    let because = match (&exercise, args.maybe_line("because")?) {
+        (_, Some(because)) => because,
+        (Some(of), None) => workspace.text_of(of, "title")?,
+        (None, None) => return Err(Error::usage("--because is missing")),
+    };
+    let of = exercise.as_ref().map(|e| e.id);
     let id = workspace.act_alone(crate::record::partner::CHANNEL, Audience::OwnDesk, |e, _| {
-        Ok(partner::channel_to(record.id, state, &because, e.salt()?))
+        Ok(partner::channel_to(record.id, state, &because, of, e.salt()?))
     })?;
-    Ok(Output::made(id, format!("The channel is {state}.")))
+    let on_word = state == Channel::Tested && of.is_none();
+    let how = if on_word { " No recorded exercise stands behind it: it is so on word alone." } else { "" };
+    Ok(Output::made(id, format!("The channel is {state}.{how}")))
+}
+
+/// The exercise of that title or id that was recorded here; of several with one title the newest.
+fn recorded_exercise(workspace: &Workspace, typed: &str) -> Result<Record, Error> {
+    let mut of_title = Vec::new();
+    for record in workspace.records().find(&Query::kind(Kind::Exercise))? {
+        if workspace.text_of(&record, "title")? == typed {
+            of_title.push(record);
+        }
+    }
+    let newest = of_title.into_iter().max_by_key(|r| exercise::recorded_of(r).map(|of| of.until));
+    newest.map_or_else(|| workspace.find_record(typed, &[Kind::Exercise]), Ok)
+}
+
+/// On what it rests that a channel is tested.
+fn basis(workspace: &Workspace, record: &Record) -> Result<String, Error> {
+    if matches!(channel_of(record), Channel::Inaugurated | Channel::Suspended) {
+        return Ok(String::new());
+    }
+    let Some(id) = partner::tested_by(record) else {
+        return Ok("on word alone: no recorded exercise stands behind it".to_owned());
+    };
+    let of = workspace.records().get(id)?;
+    let title = of.map(|of| workspace.text_of(&of, "title")).transpose()?.unwrap_or_default();
+    Ok(format!("the exercise {title} ({})", short(Kind::Exercise, id)))
 }
 
 fn suspend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -618,6 +666,41 @@ fn fork(workspace: &Workspace, partner: &Record) -> Result<Option<ForkShown>, Er
         other: side(Some(stream))?,
         file: kept.exists().then(|| kept.to_string_lossy().into_owned()),
     }))
+}
+
+/// That a partner was set back, as two of its members have declared.
+#[derive(Clone, Debug, Serialize)]
+struct RestoreShown {
+    /// When it was declared.
+    #[serde(serialize_with = "or_empty")]
+    declared: Option<Timestamp>,
+    /// Who declared it.
+    by: String,
+    /// Why.
+    because: String,
+    /// How many acts its old log has left.
+    held: Option<u64>,
+    /// Its acts that are here, and are lost there.
+    lost: Vec<ActSummary>,
+}
+
+fn restores(workspace: &Workspace, partner: Id) -> Result<Vec<RestoreShown>, Error> {
+    let mut shown = Vec::new();
+    for record in restore::of_desk(&workspace.records(), partner)? {
+        let old = restore::old_of(&record).filter(|_| record.is(restore::State::Confirmed));
+        let lost = old.map(|old| read::acts_beyond(&workspace.db, partner, old.replica, old.size)).transpose()?;
+        let lost =
+            lost.unwrap_or_default().iter().map(|id| audit::by_id(workspace, id)).collect::<Result<Vec<_>, _>>()?;
+        let by = record.text("by").and_then(Person::parse).map(|by| workspace.name_of(by)).transpose()?;
+        shown.push(RestoreShown {
+            declared: record.instant("at"),
+            by: by.unwrap_or_default(),
+            because: workspace.text_of(&record, "because")?,
+            held: restore::old_of(&record).map(|old| old.size),
+            lost: lost.into_iter().flatten().collect(),
+        });
+    }
+    Ok(shown)
 }
 
 fn stand(workspace: &mut Workspace, args: &Args, suspended: bool) -> Result<Output, Error> {

@@ -1,520 +1,351 @@
-//! CASE/UCO 1.4 as JSON-LD: every object of its ontologies an item, relations between them as relations, with the strictest marking that
-//! reaches it. Properties of other ontologies and files stay in the original and are named. No context is ever fetched.
+//! CASE/UCO 1.4 as JSON-LD, of any size: every object of its ontologies an item, relations between them as relations, with the strictest
+//! marking that reaches it. Properties of other ontologies and files stay in the original and are named. No context is ever fetched.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read as _;
-use std::sync::LazyLock;
+mod graph;
+
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use self::graph::{DEPTH, Graph, Names, Node, as_list};
 use super::claim::Claim;
-use super::format::{Format, FormatError, Found, Options, Sink, stored};
+use super::format::{Format, FormatError, Options, Sink};
+use super::intake::Key;
+use super::marked::{Marked, Marks};
 use super::source::Source;
-use crate::object;
-use crate::value::class::Assertion;
-use crate::value::text::composed;
+use super::stream::{Extent, Stream};
 
 /// `case`.
 pub const FORMAT: Format =
     Format { name: "case", about: "CASE/UCO 1.4: JSON-LD", read, write: Some(super::export::case::write) };
 
-/// Types that say no more than that there is something.
-const GENERAL: &[&str] = &["ObservableObject", "UcoObject", "Observable", "UcoThing", "Item"];
-/// The largest file, in bytes: what an object says of another may stand anywhere in it, so it is read as a whole.
-const LARGEST: u64 = 64 << 20;
-/// How deep a graph may lie in others.
-const DEPTH: usize = 8;
+/// The most that is kept of what the file says of one thing in several places, in bytes.
+const MOST_KEPT: usize = 64 << 20;
+/// The most members of a long bundle that are kept as what it names.
+const MOST_NAMED: usize = 10_000;
+/// What every fault of the whole file is said of.
+const WHOLE_FILE: &str = "the file";
 
-#[derive(Default, serde::Deserialize)]
-struct Listed {
-    #[serde(default)]
-    no_person: HashSet<String>,
-    #[serde(default)]
-    properties: Vec<String>,
+/// What must be known of a file before its first object is taken.
+struct Survey {
+    graph: Graph,
+    marked: Marked,
+    /// Ids of which more than one place says something.
+    parted: HashSet<Key>,
 }
 
-#[derive(Default, serde::Deserialize)]
-struct Lists {
-    ontologies: Vec<String>,
-    judged: BTreeMap<String, String>,
-    facets: Listed,
-    properties: BTreeMap<String, String>,
-    withheld: Listed,
-    values: Listed,
-}
+/// What is called with each object, and with what else it names; `false` ends the walk.
+type Each<'e> = &'e mut dyn FnMut(Node, &[Key]) -> Result<bool, FormatError>;
 
-static LISTS: LazyLock<Lists> =
-    LazyLock::new(|| toml::from_str(include_str!("../../assets/exchange/case.toml")).unwrap_or_default());
-
-/// What names stand for, as the context of a file says.
-#[derive(Default)]
-struct Names(BTreeMap<String, String>);
-
-impl Names {
-    /// Reads a context: an object, or a list of them. Contexts that are only named by their address are not fetched.
-    fn read(&mut self, context: &Value) {
-        match context {
-            Value::Array(all) => all.iter().for_each(|c| self.read(c)),
-            Value::Object(all) => {
-                for (name, is) in all {
-                    let is = is.as_str().or_else(|| is.get("@id").and_then(Value::as_str));
-                    if let Some(is) = is {
-                        self.0.insert(name.clone(), is.to_owned());
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A name in full.
-    fn full(&self, name: &str) -> String {
-        if let Some((prefix, rest)) = name.split_once(':')
-            && !rest.starts_with("//")
-            && let Some(base) = self.0.get(prefix)
-        {
-            return format!("{base}{rest}");
-        }
-        match self.0.get(name) {
-            // A term may stand for another short name, and that for nothing more.
-            Some(term) => match term.split_once(':').and_then(|(prefix, rest)| Some((self.0.get(prefix)?, rest))) {
-                Some((base, rest)) => format!("{base}{rest}"),
-                None => term.clone(),
-            },
-            None if !name.contains(':') => {
-                self.0.get("@vocab").map_or_else(|| name.to_owned(), |v| format!("{v}{name}"))
-            }
-            None => name.to_owned(),
-        }
-    }
-
-    /// The last part of a name, where it is of CASE or UCO.
-    fn local(&self, name: &str) -> Option<String> {
-        let full = self.full(name);
-        let of_case = LISTS.ontologies.iter().any(|o| full.starts_with(o.as_str()));
-        full.rsplit(['/', '#']).next().filter(|last| of_case && !last.is_empty()).map(str::to_owned)
-    }
-}
-
-/// An object of the graph: all that the file says of one id.
-struct Node {
-    id: String,
-    map: Map<String, Value>,
+fn bad(what: impl Into<String>) -> FormatError {
+    FormatError::new(WHOLE_FILE, what.into())
 }
 
 fn read(input: &mut Source<'_>, _: &Options, sink: &mut Sink<'_>) -> Result<(), FormatError> {
-    let bad = |what: String| FormatError::new("the file", what);
-    let mut bytes = Vec::new();
-    input.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| bad(e.to_string()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(bad(format!("it is larger than {} MiB: split it", LARGEST >> 20)));
-    }
-    let file: Value = serde_json::from_slice(&bytes).map_err(|e| bad(format!("it is not JSON: {e}")))?;
-    let mut names = Names::default();
-    if let Some(context) = file.get("@context") {
-        names.read(context);
-    }
-    let mut graph = Graph { names, nodes: Vec::new(), by_id: HashMap::new(), unnamed: 0 };
-    graph.gather(&file, 0).map_err(bad)?;
-    let known = graph.nodes.iter().any(|n| !graph.types(&n.map).is_empty());
-    if !known {
-        return Err(bad("it is not CASE: no object of CASE or UCO 1.x is in it".into()));
-    }
-    let claims = graph.claims();
-    for (node, claim) in graph.nodes.iter().zip(claims) {
-        if sink.is_full() {
-            break;
+    // What an object says of another may stand anywhere: all of them are looked at before the first is taken.
+    let survey = match input.take_kept::<Survey>() {
+        Some(survey) => survey,
+        None => {
+            let survey = survey(input)?;
+            input.again()?;
+            Box::new(survey)
         }
-        graph.item(node, claim, sink);
-    }
+    };
+    let (mut number, mut taken) = (0, HashSet::new());
+    walk(input, &survey.graph.names, &mut |node, _| {
+        let claim = survey.marked.claim(number);
+        number += 1;
+        let key = node.key();
+        if survey.parted.contains(&key) {
+            if let (Some(whole), true) = (survey.graph.kept.get(&key), taken.insert(key)) {
+                survey.graph.item(whole, claim, sink);
+            }
+        } else {
+            survey.graph.item(&node, claim, sink);
+        }
+        Ok(!sink.is_full())
+    })?;
+    input.keep(survey);
     Ok(())
 }
 
-struct Graph {
-    names: Names,
-    nodes: Vec<Node>,
-    by_id: HashMap<String, usize>,
-    /// Objects without an id.
-    unnamed: usize,
+fn survey(input: &mut Source<'_>) -> Result<Survey, FormatError> {
+    let names = context(input)?;
+    input.again()?;
+    let mut graph = Graph { names: names.clone(), kept: HashMap::new(), makers: HashMap::new() };
+    let (mut marked, mut wanted, mut is_case) = (Marked::default(), HashSet::new(), false);
+    walk(input, &names, &mut |node, more| {
+        is_case |= !graph.types(&node.map).is_empty();
+        if graph.is_of(&node.map, "MarkingDefinition") {
+            marked.define(&node.id, &definition(&graph, &node));
+        }
+        if let (true, Some(name)) = (graph.is_of(&node.map, "Organization"), graph.text(&node.map, "name")) {
+            graph.makers.insert(node.key(), name);
+        }
+        let at = marked.add(node.key(), Some(Marks { said: Claim::default(), definitions: markings(&graph, &node) }));
+        let mut named = Vec::new();
+        graph.refer(&node.map, &mut named);
+        marked.names(at, named.iter().map(|id| Key::of_foreign(id)).chain(more.iter().copied()));
+        for facet in graph.get(&node.map, "hasFacet").map(as_list).unwrap_or_default() {
+            if let Some(id) = facet.as_object().filter(|f| f.len() == 1).and_then(|f| f.get("@id")?.as_str()) {
+                wanted.insert(Key::of_foreign(&graph.names.full(id)));
+            }
+        }
+        Ok(true)
+    })?;
+    if !is_case {
+        return Err(bad("it is not CASE: no object of CASE or UCO 1.x is in it"));
+    }
+    let mut ids: Vec<Key> = marked.ids().iter().copied().filter(|id| *id != Key::of_foreign("")).collect();
+    ids.sort_unstable();
+    let parted: HashSet<Key> =
+        ids.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).filter_map(|same| same.first().copied()).collect();
+    marked.end(true);
+    if !parted.is_empty() || !wanted.is_empty() {
+        input.again()?;
+        keep(input, &mut graph, |key| parted.contains(key) || wanted.contains(key))?;
+    }
+    Ok(Survey { graph, marked, parted })
 }
 
-impl Graph {
-    /// Finds the objects in whatever holds them: a graph, a bundle, a list. What is said of one id in several places is put together.
-    fn gather(&mut self, value: &Value, depth: usize) -> Result<(), String> {
+/// Keeps what is said of the ids that are wanted, from wherever it stands.
+fn keep(input: &mut Source<'_>, graph: &mut Graph, wanted: impl Fn(&Key) -> bool) -> Result<(), FormatError> {
+    let (names, mut size) = (graph.names.clone(), 0);
+    walk(input, &names, &mut |node, _| {
+        let key = node.key();
+        if wanted(&key) {
+            size += Value::Object(node.map.clone()).to_string().len();
+            if size > MOST_KEPT {
+                let what =
+                    format!("more than {} MiB of it are said of the same things in several places", MOST_KEPT >> 20);
+                return Err(bad(format!("{what}: split it")));
+            }
+            match graph.kept.get_mut(&key) {
+                Some(known) => known.join(node),
+                None => {
+                    graph.kept.insert(key, node);
+                }
+            }
+        }
+        Ok(true)
+    })
+}
+
+/// What a definition of a marking claims.
+fn definition(graph: &Graph, node: &Node) -> Claim {
+    let mut claim = Claim::default();
+    let all = graph.get(&node.map, "definition").map(as_list).unwrap_or_default();
+    for one in &all {
+        let said =
+            one.as_object().and_then(|map| graph.text(map, "statement").or_else(|| graph.text(map, "termsOfUse")));
+        match said {
+            Some(said) => claim.add(&Claim::of_tag(&said).unwrap_or_else(|| Claim::statement(&said))),
+            None => claim.add(&Claim::unknown(&node.id)),
+        }
+    }
+    if all.is_empty() {
+        claim.add(&Claim::unknown(&node.id));
+    }
+    claim
+}
+
+/// The ids of the markings that an object names.
+fn markings(graph: &Graph, node: &Node) -> Vec<String> {
+    let all = graph.get(&node.map, "objectMarking").map(as_list).unwrap_or_default();
+    let id = |one: &Value| one.get("@id").or(Some(one)).and_then(Value::as_str).map(|id| graph.names.full(id));
+    all.into_iter().map(|one| id(one).unwrap_or_else(|| "a marking without an id".to_owned())).collect()
+}
+
+/// What names stand for, as the file says at its top.
+fn context(input: &mut Source<'_>) -> Result<Names, FormatError> {
+    let mut names = Names::default();
+    let mut stream = Stream::new(input);
+    if stream.peek()? != Some(b'{') {
+        return Ok(names);
+    }
+    stream.members(&mut |stream, key| {
+        if key != "@context" {
+            return stream.skip();
+        }
+        let mut piece = Vec::new();
+        if matches!(stream.piece(&mut piece)?, Extent::Whole { .. }) {
+            names.read(&json(&piece, stream)?);
+        }
+        // The graph behind it need not be looked at for it.
+        Ok(false)
+    })?;
+    Ok(names)
+}
+
+fn json(piece: &[u8], stream: &Stream<'_>) -> Result<Value, FormatError> {
+    serde_json::from_slice(piece).map_err(|e| stream.wrong(&e.to_string()))
+}
+
+/// Walks through the objects of a file, whatever holds them.
+fn walk(input: &mut Source<'_>, names: &Names, each: Each<'_>) -> Result<(), FormatError> {
+    let mut stream = Stream::new(input);
+    if stream.peek()?.is_none() {
+        return Err(bad("it is not CASE: it is empty"));
+    }
+    let goes_on = Walker { names, each }.next(&mut stream, 0)?;
+    if goes_on { stream.end() } else { Ok(()) }
+}
+
+/// A walk through a file.
+struct Walker<'w, 'e> {
+    names: &'w Names,
+    each: Each<'e>,
+}
+
+impl Walker<'_, '_> {
+    /// Reads what comes next: an object, or what holds objects.
+    fn next(&mut self, stream: &mut Stream<'_>, depth: usize) -> Result<bool, FormatError> {
         if depth > DEPTH {
-            return Err(format!("graphs lie in each other deeper than {DEPTH}"));
+            return Err(too_deep());
         }
-        match value {
-            Value::Array(all) => all.iter().try_for_each(|v| self.gather(v, depth + 1)),
-            Value::Object(map) => {
-                if let Some(inner) = map.get("@graph") {
-                    self.gather(inner, depth + 1)?;
+        let mut piece = Vec::new();
+        match stream.piece(&mut piece)? {
+            Extent::Whole { has_long } => self.gather(&json(&piece, stream)?, has_long, depth),
+            Extent::Long => {
+                stream.read_again(piece);
+                match stream.peek()? {
+                    Some(b'[') => stream.items(&mut |stream, _| self.next(stream, depth + 1)),
+                    Some(b'{') => self.long(stream, depth),
+                    _ => Err(no_object()),
                 }
-                let types = self.types(map);
-                let bundle = types.iter().any(|t| t == "Bundle" || t == "Investigation");
-                let mut own = map.clone();
-                for (key, inner) in map.iter().filter(|_| bundle) {
-                    if self.names.local(key).as_deref() != Some("object") {
-                        continue;
-                    }
-                    let inline: Vec<&Value> = as_list(inner).into_iter().filter(|v| v.get("@type").is_some()).collect();
-                    inline.iter().try_for_each(|v| self.gather(v, depth + 1))?;
-                    let refs = as_list(inner).into_iter().filter_map(|v| v.get("@id").cloned());
-                    let refs: Vec<Value> = refs.map(|id| serde_json::json!({ "@id": id })).collect();
-                    own.insert(key.clone(), Value::Array(refs));
-                }
-                if map.contains_key("@type") || map.contains_key("@id") && map.len() > 1 {
-                    own.remove("@graph");
-                    own.remove("@context");
-                    self.add(own);
-                }
-                Ok(())
             }
-            _ => Err("it is not CASE: a graph holds something that is no object".into()),
         }
     }
 
-    fn add(&mut self, map: Map<String, Value>) {
-        let id = match map.get("@id").and_then(Value::as_str) {
-            Some(id) => self.names.full(id),
-            None => {
-                self.unnamed += 1;
-                String::new()
-            }
-        };
-        let known = self.by_id.get(&id).copied().filter(|_| !id.is_empty());
-        match known.and_then(|at| self.nodes.get_mut(at)) {
-            Some(node) => {
-                for (key, value) in map {
-                    match node.map.get_mut(&key) {
-                        None => {
-                            node.map.insert(key, value);
-                        }
-                        Some(old) if *old == value => {}
-                        Some(old) => {
-                            let mut both: Vec<Value> = as_list(old).into_iter().cloned().collect();
-                            both.extend(
-                                as_list(&value).into_iter().filter(|v| !both.contains(v)).cloned().collect::<Vec<_>>(),
-                            );
-                            *old = Value::Array(both);
-                        }
+    /// Finds the objects in whatever holds them: a graph, a bundle, a list.
+    fn gather(&mut self, value: &Value, has_long: bool, depth: usize) -> Result<bool, FormatError> {
+        if depth > DEPTH {
+            return Err(too_deep());
+        }
+        let map = match value {
+            Value::Array(all) => {
+                for one in all {
+                    if !self.gather(one, has_long, depth + 1)? {
+                        return Ok(false);
                     }
                 }
+                return Ok(true);
             }
-            None => {
-                if !id.is_empty() {
-                    self.by_id.insert(id.clone(), self.nodes.len());
-                }
-                self.nodes.push(Node { id, map });
-            }
-        }
-    }
-
-    /// The types of an object that are of CASE or UCO, the most telling first.
-    fn types(&self, map: &Map<String, Value>) -> Vec<String> {
-        let all = map.get("@type").map(as_list).unwrap_or_default();
-        let mut all: Vec<String> =
-            all.into_iter().filter_map(Value::as_str).filter_map(|t| self.names.local(t)).collect();
-        all.sort_by_key(|t| GENERAL.contains(&t.as_str()));
-        all
-    }
-
-    fn is_of(&self, map: &Map<String, Value>, kind: &str) -> bool {
-        self.types(map).iter().any(|t| t == kind)
-    }
-
-    /// A property of an object, by the last part of its name.
-    fn get<'m>(&self, map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
-        map.iter().find(|(key, _)| self.names.local(key).as_deref() == Some(name)).map(|(_, value)| value)
-    }
-
-    fn text(&self, map: &Map<String, Value>, name: &str) -> Option<String> {
-        let value = self.get(map, name)?;
-        let texts: Vec<String> = as_list(value).into_iter().filter_map(text_of).collect();
-        Some(texts.join("\n")).filter(|t| !t.trim().is_empty())
-    }
-
-    /// The markings that reach each object: its own, and those of what names it where it has none.
-    fn claims(&self) -> Vec<Claim> {
-        let mut definitions: HashMap<&str, Claim> = HashMap::new();
-        for node in self.nodes.iter().filter(|n| self.is_of(&n.map, "MarkingDefinition")) {
-            let mut claim = Claim::default();
-            let all = self.get(&node.map, "definition").map(as_list).unwrap_or_default();
-            for one in &all {
-                let said = one
-                    .as_object()
-                    .and_then(|map| self.text(map, "statement").or_else(|| self.text(map, "termsOfUse")));
-                match said {
-                    Some(said) => claim.add(&Claim::of_tag(&said).unwrap_or_else(|| Claim::statement(&said))),
-                    None => claim.add(&Claim::unknown(&node.id)),
-                }
-            }
-            if all.is_empty() {
-                claim.add(&Claim::unknown(&node.id));
-            }
-            definitions.insert(&node.id, claim);
-        }
-        let mut claims: Vec<Claim> = Vec::with_capacity(self.nodes.len());
-        for node in &self.nodes {
-            let mut claim = Claim::default();
-            for one in self.get(&node.map, "objectMarking").map(as_list).unwrap_or_default() {
-                let id = one.get("@id").or(Some(one)).and_then(Value::as_str).map(|id| self.names.full(id));
-                let id = id.unwrap_or_else(|| "a marking without an id".to_owned());
-                claim.add(&definitions.get(id.as_str()).cloned().unwrap_or_else(|| Claim::unknown(&id)));
-            }
-            claims.push(claim);
-        }
-        self.inherit(&mut claims);
-        claims
-    }
-
-    fn inherit(&self, claims: &mut [Claim]) {
-        let own: Vec<bool> = claims.iter().map(Claim::is_open).collect();
-        let mut waiting: Vec<usize> = (0..claims.len()).filter(|n| own.get(*n) == Some(&false)).collect();
-        while let Some(at) = waiting.pop() {
-            let (Some(node), Some(given)) = (self.nodes.get(at), claims.get(at).cloned()) else { continue };
-            let mut named = Vec::new();
-            self.refer(&node.map, &mut named);
-            for to in
-                named.iter().filter_map(|id| self.by_id.get(id)).filter(|n| **n != at && own.get(**n) == Some(&true))
-            {
-                let Some(claim) = claims.get_mut(*to) else { continue };
-                let before = claim.clone();
-                claim.add(&Claim { caveats: Vec::new(), ..given.clone() });
-                if *claim != before {
-                    waiting.push(*to);
-                }
-            }
-        }
-    }
-
-    /// Gathers the ids of what an object names; who made it and how it is marked is none of that.
-    fn refer(&self, map: &Map<String, Value>, out: &mut Vec<String>) {
-        for (key, value) in map {
-            let local = self.names.local(key);
-            if matches!(local.as_deref(), Some("createdBy" | "objectMarking")) || key.starts_with('@') {
-                continue;
-            }
-            for one in as_list(value) {
-                let Some(inner) = one.as_object() else { continue };
-                match inner.get("@id").and_then(Value::as_str) {
-                    Some(id) if inner.len() == 1 => out.push(self.names.full(id)),
-                    _ => self.refer(inner, out),
-                }
-            }
-        }
-    }
-
-    /// The facets of an object: those that stand in it, and those that it names.
-    fn facets<'g>(&'g self, node: &'g Node) -> Vec<&'g Map<String, Value>> {
-        let all = self.get(&node.map, "hasFacet").map(as_list).unwrap_or_default();
-        all.into_iter()
-            .filter_map(Value::as_object)
-            .map(|facet| match facet.get("@id").and_then(Value::as_str) {
-                Some(id) if facet.len() == 1 => {
-                    let at = self.by_id.get(&self.names.full(id)).and_then(|at| self.nodes.get(*at));
-                    at.map_or(facet, |node| &node.map)
-                }
-                _ => facet,
-            })
-            .collect()
-    }
-
-    /// Hands on an object as an item, or says why it is passed over.
-    fn item(&self, node: &Node, claim: Claim, sink: &mut Sink<'_>) {
-        let types = self.types(&node.map);
-        let Some(kind) = types.first() else {
-            sink.remark("objects of other ontologies not taken", node.id.clone());
-            return;
+            Value::Object(map) => map,
+            _ => return Err(no_object()),
         };
-        // What is said of others: their facets, their markings, and the container of them all.
-        if kind.ends_with("Facet") || kind == "MarkingDefinition" || kind == "Bundle" {
-            return;
+        if let Some(inner) = map.get("@graph")
+            && !self.gather(inner, has_long, depth + 1)?
+        {
+            return Ok(false);
         }
-        let word = kebab(kind);
-        let mut properties = object! {};
-        let mut speaks_of = Vec::new();
-        let mut candidates: Vec<&Map<String, Value>> = vec![&node.map];
-        self.keep(&node.map, &mut properties, &mut speaks_of, sink);
-        for facet in self.facets(node) {
-            let name = self.types(facet).first().cloned().unwrap_or_else(|| "Facet".to_owned());
-            let plain = kebab(name.strip_suffix("Facet").unwrap_or(&name));
-            if !LISTS.facets.no_person.contains(&plain) {
-                speaks_of.push(LISTS.judged.get(&plain).cloned().unwrap_or(plain));
-            }
-            let mut inner = object! {};
-            self.keep(facet, &mut inner, &mut speaks_of, sink);
-            if inner.members().is_some_and(|m| !m.is_empty()) {
-                properties.set(&composed(&name), inner);
-            }
-            candidates.push(facet);
-        }
-        let title = self.text(&node.map, "name");
-        let note = self.text(&node.map, "description");
-        let relation = self.text(&node.map, "kindOfRelationship");
-        let mut references = Vec::new();
-        for end in ["source", "target"] {
-            let id = self.get(&node.map, end).and_then(|v| as_list(v).first().and_then(|v| v.get("@id")?.as_str()));
-            references.extend(id.map(|id| self.names.full(id)));
-        }
-        let is_relation = relation.is_some() && references.len() == 2;
-        self.refer(&node.map, &mut references);
-        for facet in self.facets(node) {
-            self.refer(facet, &mut references);
-        }
-        let about = self.about(&candidates).or_else(|| title.clone()).or_else(|| note.clone());
-        let relation = relation.filter(|_| is_relation);
-        let value = relation.clone().or(about).unwrap_or_else(|| word.clone());
-        let maker =
-            self.get(&node.map, "createdBy").and_then(|v| as_list(v).first().and_then(|v| v.get("@id")?.as_str()));
-        let maker = maker.map(|id| self.maker(&self.names.full(id)));
-        let assessed = matches!(kind.as_str(), "AnalyticResult" | "Analysis" | "Annotation");
-        let place = if node.id.is_empty() { word.clone() } else { format!("{word} {}", node.id) };
-        let judged = LISTS.judged.get(&word).cloned().unwrap_or_else(|| word.clone());
-        sink.item(Found {
-            judged_as: Some(judged),
-            speaks_of,
-            assertion: if assessed { Assertion::Assessment } else { Assertion::Fact },
-            claim,
-            title: title.filter(|t| *t != value),
-            note: note.filter(|n| *n != value),
-            ids: if node.id.is_empty() { Vec::new() } else { vec![("case", node.id.clone())] },
-            properties: Some(properties),
-            references,
-            relation,
-            originator: maker,
-            original: Some(Value::Object(node.map.clone()).to_string()),
-            ..Found::new(place, known_kind(&word), value)
-        });
-    }
-
-    /// Who made something: the name of an organization, the id of anybody else.
-    fn maker(&self, id: &str) -> String {
-        let node = self.by_id.get(id).and_then(|at| self.nodes.get(*at));
-        let name = node.filter(|n| self.is_of(&n.map, "Organization")).and_then(|n| self.text(&n.map, "name"));
-        name.unwrap_or_else(|| id.to_owned())
-    }
-
-    /// Keeps the properties of an object or a facet, and says what of it is screened.
-    fn keep(
-        &self,
-        map: &Map<String, Value>,
-        out: &mut crate::value::json::Json,
-        speaks_of: &mut Vec<String>,
-        sink: &mut Sink<'_>,
-    ) {
-        for (key, value) in map.iter().filter(|(k, _)| !k.starts_with('@')) {
-            let Some(name) = self.names.local(key) else {
-                sink.remark("properties of other ontologies not kept", key.clone());
+        let mut own = map.clone();
+        for (key, inner) in map.iter().filter(|_| holds_objects(self.names, map)) {
+            if self.names.local(key).as_deref() != Some("object") {
                 continue;
+            }
+            for inline in as_list(inner).into_iter().filter(|v| v.get("@type").is_some()) {
+                if !self.gather(inline, has_long, depth + 1)? {
+                    return Ok(false);
+                }
+            }
+            let refs = as_list(inner).into_iter().filter_map(|v| v.get("@id").cloned());
+            own.insert(key.clone(), refs.map(|id| serde_json::json!({ "@id": id })).collect());
+        }
+        self.object(own, has_long, &[])
+    }
+
+    /// Reads something that is too long to be read whole: what it holds piece by piece, and then what it says itself.
+    fn long(&mut self, stream: &mut Stream<'_>, depth: usize) -> Result<bool, FormatError> {
+        let (mut own, mut named, mut has_long) = (Map::new(), Vec::new(), false);
+        let goes_on = stream.members(&mut |stream, key| {
+            let is_list = stream.peek()? == Some(b'[');
+            match key {
+                "@context" => stream.skip(),
+                "@graph" if is_list => stream.items(&mut |stream, _| self.next(stream, depth + 2)),
+                "@graph" => self.next(stream, depth + 1),
+                _ if is_list && self.names.local(key).as_deref() == Some("object") => {
+                    let mut refs = Vec::new();
+                    let goes_on = self.members_of(stream, depth, &mut named, &mut refs)?;
+                    own.insert(key.to_owned(), Value::Array(refs));
+                    Ok(goes_on)
+                }
+                _ => {
+                    let mut piece = Vec::new();
+                    if let Extent::Whole { has_long: long } = stream.piece(&mut piece)? {
+                        has_long |= long;
+                        own.insert(key.to_owned(), json(&piece, stream)?);
+                    } else {
+                        stream.read_again(piece);
+                        stream.skip()?;
+                        has_long = true;
+                    }
+                    Ok(true)
+                }
+            }
+        })?;
+        if goes_on { self.object(own, has_long, &named) } else { Ok(false) }
+    }
+
+    /// Reads the objects of a long bundle: those that stand in it are handed on, and it names them all.
+    fn members_of(
+        &mut self,
+        stream: &mut Stream<'_>,
+        depth: usize,
+        named: &mut Vec<Key>,
+        refs: &mut Vec<Value>,
+    ) -> Result<bool, FormatError> {
+        stream.items(&mut |stream, _| {
+            let mut piece = Vec::new();
+            let Extent::Whole { has_long } = stream.piece(&mut piece)? else {
+                stream.read_again(piece);
+                return match stream.peek()? {
+                    Some(b'{') => self.long(stream, depth + 1),
+                    _ => Err(no_object()),
+                };
             };
-            if matches!(name.as_str(), "name" | "description" | "hasFacet" | "objectMarking" | "createdBy") {
-                continue;
+            let value = json(&piece, stream)?;
+            if let Some(id) = value.get("@id").and_then(Value::as_str) {
+                named.push(Key::of_foreign(&self.names.full(id)));
+                if refs.len() < MOST_NAMED {
+                    refs.push(serde_json::json!({ "@id": id }));
+                }
             }
-            if LISTS.withheld.properties.contains(&name) {
-                sink.remark("attached files not taken", name);
-                continue;
-            }
-            if let Some(what) = LISTS.properties.get(&name) {
-                speaks_of.push(what.clone());
-            }
-            match stored(self.plain(value, 0), 0) {
-                Some(value) => out.set(&composed(&name), value),
-                None => sink.remark("properties that lie too deep not kept", name),
-            }
-        }
+            if value.get("@type").is_some() { self.gather(&value, has_long, depth + 1) } else { Ok(true) }
+        })
     }
 
-    /// A value without what JSON-LD writes around it.
-    fn plain(&self, value: &Value, depth: usize) -> Value {
-        match value {
-            Value::Object(map) if map.contains_key("@value") => map.get("@value").cloned().unwrap_or(Value::Null),
-            Value::Object(map) if map.len() == 1 && map.contains_key("@id") => {
-                Value::String(map.get("@id").and_then(Value::as_str).map(|id| self.names.full(id)).unwrap_or_default())
-            }
-            Value::Object(map) if depth < DEPTH => Value::Object(
-                map.iter()
-                    .filter(|(key, _)| !key.starts_with('@'))
-                    .filter_map(|(key, value)| Some((self.names.local(key)?, self.plain(value, depth + 1))))
-                    .collect(),
-            ),
-            Value::Array(all) if depth < DEPTH => Value::Array(all.iter().map(|v| self.plain(v, depth + 1)).collect()),
-            other => other.clone(),
+    /// Hands on an object, where something is said of it.
+    fn object(&mut self, mut own: Map<String, Value>, has_long: bool, named: &[Key]) -> Result<bool, FormatError> {
+        let says_something = own.contains_key("@type") || own.contains_key("@id") && own.len() > 1;
+        if !says_something {
+            return Ok(true);
         }
-    }
-
-    /// What an object is about: the best of its hashes, or the first of the properties that are listed.
-    fn about(&self, maps: &[&Map<String, Value>]) -> Option<String> {
-        let hashes: Vec<(String, String)> = maps
-            .iter()
-            .filter_map(|map| self.get(map, "hash"))
-            .flat_map(as_list)
-            .filter_map(Value::as_object)
-            .filter_map(|hash| {
-                let method = self.get(hash, "hashMethod").and_then(text_of).unwrap_or_default();
-                Some((method.to_uppercase().replace('-', ""), self.get(hash, "hashValue").and_then(text_of)?))
-            })
-            .collect();
-        let best = ["SHA256", "SHA512", "SHA1", "MD5"].iter().find_map(|m| hashes.iter().find(|(h, _)| h == m));
-        if let Some((_, value)) = best {
-            return Some(value.to_lowercase());
-        }
-        let listed = LISTS.values.properties.iter();
-        listed.into_iter().find_map(|name| maps.iter().find_map(|map| self.text(map, name)))
+        own.remove("@graph");
+        own.remove("@context");
+        let id = own.get("@id").and_then(Value::as_str).map(|id| self.names.full(id)).unwrap_or_default();
+        (self.each)(Node { id, map: own, has_long }, named)
     }
 }
 
-/// The members of a list; a single one counts as one.
-fn as_list(value: &Value) -> Vec<&Value> {
-    if let Value::Array(all) = value { all.iter().collect() } else { vec![value] }
+/// Whether an object is one that holds others.
+fn holds_objects(names: &Names, map: &Map<String, Value>) -> bool {
+    let all = map.get("@type").map(as_list).unwrap_or_default();
+    let mut types = all.into_iter().filter_map(Value::as_str).filter_map(|t| names.local(t));
+    types.any(|t| t == "Bundle" || t == "Investigation")
 }
 
-/// A text, a number or a truth value; of an object, what it says.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Object(map) => map.get("@value").and_then(text_of),
-        Value::Null | Value::Array(_) => None,
-    }
+fn too_deep() -> FormatError {
+    bad(format!("graphs lie in each other deeper than {DEPTH}"))
 }
 
-/// A type as it is spelt here where it has a value of a known form.
-fn known_kind(word: &str) -> String {
-    match word {
-        "ipv4-address" => "ipv4-addr",
-        "ipv6-address" => "ipv6-addr",
-        "email-address" => "email-addr",
-        other => other,
-    }
-    .to_owned()
-}
-
-/// A name of the ontology as a word: `DiskPartition` is `disk-partition`.
-fn kebab(name: &str) -> String {
-    let lower = name.to_lowercase();
-    if lower.starts_with("ipv") {
-        return lower.replace("address", "-address").replace("facet", "-facet");
-    }
-    let all: Vec<char> = name.chars().collect();
-    let mut out = String::new();
-    for (at, c) in all.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|n| all.get(n));
-        let after = all.get(at + 1);
-        let begins = c.is_uppercase()
-            && before
-                .is_some_and(|b| b.is_lowercase() || b.is_ascii_digit() || after.is_some_and(|a| a.is_lowercase()));
-        if begins && !out.ends_with('-') {
-            out.push('-');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out
+fn no_object() -> FormatError {
+    bad("it is not CASE: a graph holds something that is no object")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::format::Found;
     use super::*;
     use crate::value::marking::Tlp;
 
@@ -568,16 +399,60 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_a_word() {
-        for (name, word) in [
-            ("DiskPartition", "disk-partition"),
-            ("URL", "url"),
-            ("SMSMessage", "sms-message"),
-            ("IPv4Address", "ipv4-address"),
-            ("EmailMessage", "email-message"),
-            ("File", "file"),
-        ] {
-            assert_eq!(kebab(name), word);
+    fn a_file_of_any_size_is_read_as_a_short_one_is() {
+        let fill = "y".repeat(2000);
+        let file = |count: usize| {
+            let many: Vec<String> = (0..count)
+                .map(|n| {
+                    format!(
+                        r#"{{"@id":"kb:n{n}","@type":"o:URL","core:hasFacet":{{"@id":"kb:f{n}"}},"core:description":"{fill}"}},
+                        {{"@id":"kb:f{n}","@type":"o:URLFacet","o:fullValue":"http://{n}.example/"}}"#
+                    )
+                })
+                .collect();
+            many.join(",\n")
+        };
+        let marks = r#"{"@id":"kb:m","@type":"m:MarkingDefinition","m:definition":[{"@type":"m:StatementMarking","m:statement":"TLP:RED"}]}"#;
+        // What is said of one thing in two places, one of them marked, and what it names.
+        let parted = r#"{"@id":"kb:q","@type":"o:File","core:name":"q"},
+            {"@id":"kb:q","core:objectMarking":{"@id":"kb:m"},"core:description":"more"},
+            {"@id":"kb:r","@type":"core:Relationship","core:kindOfRelationship":"Contains","core:source":{"@id":"kb:q"},"core:target":{"@id":"kb:n1"}},
+            {"@id":"kb:q","core:hasFacet":{"@type":"o:FileFacet","o:fileName":"q.exe"},"core:tag":{"@id":"kb:n0"}}"#;
+        let bundle = |inside: &str| {
+            format!(
+                r#"{{"@id":"kb:bundle","@type":"core:Bundle","core:object":[{inside},{{"@id":"kb:q"}}],"core:objectMarking":{{"@id":"kb:m"}}}}"#
+            )
+        };
+        for (count, is_long) in [(3, false), (1200, true)] {
+            let many = file(count);
+            assert_eq!(many.len() > super::super::stream::WHOLE, is_long);
+            for (text, all_red) in [
+                (format!(r#"{{{CONTEXT},"@graph":[{many},{parted},{marks}]}}"#), false),
+                (format!(r#"{{"@graph":[{parted},{marks},{many}],{CONTEXT}}}"#), false),
+                (format!(r#"{{{CONTEXT},"@graph":[{},{parted},{marks}]}}"#, bundle(&many)), true),
+                (format!(r#"{{{CONTEXT},"@graph":[{{"@graph":[{many}]}},[{parted}],{marks}]}}"#), false),
+            ] {
+                let (found, told) = seen(&text).unwrap();
+                assert_eq!(found.len(), count + 2, "{}", &text[..300]);
+                assert_eq!(told, Vec::<String>::new());
+                let of = |id: &str| found.iter().find(|f| f.ids[0].1.ends_with(id)).unwrap();
+                assert_eq!(of("/n2").value, "http://2.example/", "a facet is found wherever it stands");
+                let q = of("/q");
+                assert_eq!((q.value.as_str(), q.note.as_deref()), ("q.exe", Some("more")));
+                assert_eq!(
+                    (q.claim.tlp, of("/n0").claim.tlp),
+                    (Some(Tlp::Red), Some(Tlp::Red)),
+                    "it is named by what is RED"
+                );
+                assert_eq!(of("/n2").claim.tlp, all_red.then_some(Tlp::Red), "what a marked bundle holds is marked");
+                assert!(seen(&text[..text.len() - 2]).is_err() && seen(&format!("{text}x")).is_err());
+            }
         }
+        let file = format!(
+            r#"{{{CONTEXT},"@graph":[{{"@id":"kb:q","@type":"o:File","core:description":"{}"}}]}}"#,
+            "z".repeat(3 << 20)
+        );
+        let (found, _) = seen(&file).unwrap();
+        assert!(found.len() == 1 && found[0].has_long);
     }
 }

@@ -130,7 +130,7 @@ impl Incoming {
     }
 }
 
-/// What a case holds already.
+/// What a case holds already, or as much of it as the file is about.
 #[derive(Default)]
 pub struct Known {
     /// Its items by what they have in common with others, each with its marking.
@@ -138,6 +138,9 @@ pub struct Known {
     /// Its items by their ids elsewhere.
     pub foreign: HashMap<Key, Id>,
 }
+
+/// Looks up what a case holds of something that stands in a file.
+pub type Learn<'l> = &'l mut dyn FnMut(&Incoming, &mut Known);
 
 /// One item as a rehearsal shows it.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -208,7 +211,8 @@ impl Plan {
 /// it keeps no more than what tells it from others: a file may have any size.
 pub struct Planner<'a> {
     options: &'a Options,
-    known: &'a Known,
+    known: &'a mut Known,
+    learn: Learn<'a>,
     plan: Plan,
     report: Report,
     count: u32,
@@ -226,11 +230,12 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Begins with nothing.
-    pub fn new(options: &'a Options, known: &'a Known) -> Self {
+    /// Begins with nothing of the file, and what is known of the case; before each item is looked at, `learn` may add to that.
+    pub fn new(options: &'a Options, known: &'a mut Known, learn: Learn<'a>) -> Self {
         Self {
             options,
             known,
+            learn,
             plan: Plan::default(),
             report: Report::default(),
             count: 0,
@@ -266,6 +271,7 @@ impl<'a> Planner<'a> {
 
     fn item(&mut self, ready: &Incoming) {
         let (number, keys) = (self.count, ready.keys());
+        (self.learn)(ready, self.known);
         self.named.extend(ready.references.iter().map(|id| Key::of_foreign(id)));
         self.foreign.extend(ready.ids.iter().map(|(_, id)| (Key::of_foreign(id), number)));
         let marking = match self.markings.iter().position(|m| *m == ready.marking) {

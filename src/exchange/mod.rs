@@ -12,6 +12,7 @@ pub mod format;
 pub mod iep;
 pub mod intake;
 pub mod leaving;
+pub mod marked;
 pub mod pattern;
 pub mod person;
 pub mod report;

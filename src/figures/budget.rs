@@ -2,7 +2,7 @@
 //! the instruments on costs. Amounts come as decimal strings of their currency; nothing is converted, and no two currencies are
 //! added.
 
-use super::page::{Form, csv_cell, escaped};
+use super::page::{PageFormat, csv_cell, escaped};
 use crate::gate::cleared::Cleared;
 use crate::value::text::{pad, width};
 
@@ -62,13 +62,13 @@ pub struct Budget {
 }
 
 /// Writes the report.
-pub fn write(budget: &Cleared<Budget>, form: Form) -> Option<String> {
+pub fn write(budget: &Cleared<Budget>, form: PageFormat) -> Option<String> {
     let budget = budget.value();
     match form {
-        Form::Text => Some(text(budget)),
-        Form::Html => Some(html(budget)),
-        Form::Csv => Some(csv(budget)),
-        Form::Json => None,
+        PageFormat::Text => Some(text(budget)),
+        PageFormat::Html => Some(html(budget)),
+        PageFormat::Csv => Some(csv(budget)),
+        PageFormat::Json => None,
     }
 }
 

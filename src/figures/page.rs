@@ -7,7 +7,7 @@ use crate::value::text::{pad, width};
 
 words! {
     /// A form in which figures are published: the ending of its file.
-    Form {
+    PageFormat {
         /// Lines of text.
         Text = "txt",
         /// A page with charts.
@@ -26,13 +26,13 @@ const HOW_COUNTED: &str =
     "Each thing is counted once, in the period in which it began, as it stood when the period ended.";
 
 /// Writes a release.
-pub fn write(release: &Cleared<Release>, form: Form) -> String {
+pub fn write(release: &Cleared<Release>, form: PageFormat) -> String {
     let release = release.value();
     match form {
-        Form::Text => text(release),
-        Form::Html => html(release),
-        Form::Csv => csv(release),
-        Form::Json => format!("{}\n", release.to_json()),
+        PageFormat::Text => text(release),
+        PageFormat::Html => html(release),
+        PageFormat::Csv => csv(release),
+        PageFormat::Json => format!("{}\n", release.to_json()),
     }
 }
 

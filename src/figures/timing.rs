@@ -6,7 +6,7 @@ pub const FEWEST: usize = 10;
 
 /// How long one thing has taken, in minutes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Span {
+pub struct Lasted {
     /// So long.
     pub minutes: i64,
     /// Whether it is not over yet.
@@ -32,13 +32,13 @@ const ONE: u128 = 1 << 64;
 /// Returns what is to be said of these.
 ///
 /// ```
-/// use comity::figures::timing::{Span, timing};
+/// use comity::figures::timing::{Lasted, timing};
 ///
-/// let over = |minutes| Span { minutes, is_open: false };
-/// let ten: Vec<Span> = (1..=10).map(over).collect();
+/// let over = |minutes| Lasted { minutes, is_open: false };
+/// let ten: Vec<Lasted> = (1..=10).map(over).collect();
 /// assert_eq!((timing(&ten).median, timing(&ten).p90), (Some(5), Some(9)));
 /// ```
-pub fn timing(spans: &[Span]) -> Timing {
+pub fn timing(spans: &[Lasted]) -> Timing {
     let mut sorted = spans.to_vec();
     // What is over after so long comes before what is still open after so long: that was at risk as well.
     sorted.sort();
@@ -69,9 +69,9 @@ mod tests {
 
     use super::*;
 
-    fn spans(over: &[i64], open: &[i64]) -> Vec<Span> {
+    fn spans(over: &[i64], open: &[i64]) -> Vec<Lasted> {
         let of = |all: &[i64], is_open| {
-            all.iter().map(move |minutes| Span { minutes: *minutes, is_open }).collect::<Vec<_>>()
+            all.iter().map(move |minutes| Lasted { minutes: *minutes, is_open }).collect::<Vec<_>>()
         };
         [of(over, false), of(open, true)].concat()
     }

@@ -56,6 +56,8 @@ pub struct Disclosure {
     pub released_by: Option<Person>,
     /// The emergency that is claimed.
     pub emergency: Option<Emergency>,
+    /// The task force under whose charter it is given, where one is named.
+    pub taskforce: Option<Id>,
 }
 
 impl Disclosure {
@@ -72,6 +74,7 @@ impl Disclosure {
             proposed_by: terms.proposed_by,
             released_by: None,
             emergency: None,
+            taskforce: terms.taskforce,
         }
     }
 }
@@ -89,8 +92,8 @@ pub fn claim(people: &[Person], validation: Validation) -> Emergency {
 pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
-    /// The agreement that decides for a category, and what it says of passing on.
-    agreements: BTreeMap<Category, (Option<Agreement>, Option<Onward>)>,
+    /// The agreement that decides for a category in a case, and what it says of passing on.
+    agreements: BTreeMap<(Category, Option<Id>), (Option<Agreement>, Option<Onward>)>,
     /// The item asked about last, and its facts.
     last: Option<(Record, Leave)>,
     /// Of items that others name: how far each could go by itself, and what it names.
@@ -124,7 +127,7 @@ impl LeaveFacts {
             let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
             all.extend(review::deciding(records, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
         }
-        if self.agreement(records, terms.category)?.1 == Some(Onward::No) {
+        if self.agreement(records, terms.category, record.case)?.1 == Some(Onward::No) {
             all.push(Condition::NoOnward);
         }
         all.sort_unstable();
@@ -132,19 +135,20 @@ impl LeaveFacts {
         Ok(all)
     }
 
-    /// Returns what is known of the agreement that decides for a category; looked up once.
+    /// Returns what is known of the agreement that decides for a category in a case; looked up once.
     fn agreement(
         &mut self,
         records: &dyn RecordStore,
         category: Category,
+        case: Option<Id>,
     ) -> Result<&(Option<Agreement>, Option<Onward>), ApplyError> {
-        match self.agreements.entry(category) {
+        match self.agreements.entry((category, case)) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(new) => {
-                let found = agreement::deciding(records, self.of.to, &self.of.purpose, category, self.of.now)?;
-                let facts = found.as_ref().map(agreement_facts).transpose()?;
-                let onward = found.as_ref().map(agreement::terms_of).transpose()?.and_then(|t| t.onward);
-                Ok(new.insert((facts, onward)))
+                let under = under_of(records, self.of.taskforce, case)?;
+                let found = agreement::deciding(records, (self.of.to, under), &self.of.purpose, category, self.of.now)?;
+                let onward = found.as_ref().and_then(|d| d.terms.onward);
+                Ok(new.insert((found.map(agreement_facts), onward)))
             }
         }
     }
@@ -225,7 +229,7 @@ impl LeaveFacts {
 
     fn derived(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Leave, ApplyError> {
         let terms = item::Terms::read(&record.terms)?;
-        let agreement = self.agreement(records, terms.category)?.0.clone();
+        let agreement = self.agreement(records, terms.category, record.case)?.0.clone();
         let of = &self.of;
         // A file may name another originator than the desk that imported it: then it is a third party's.
         let here = record.desk == of.home;
@@ -324,17 +328,31 @@ fn partner_facts(record: &Record) -> Partner {
     }
 }
 
-fn agreement_facts(record: &Record) -> Result<Agreement, ApplyError> {
-    let terms = agreement::terms_of(record)?;
-    Ok(Agreement {
+fn agreement_facts(found: agreement::Deciding) -> Agreement {
+    let terms = found.terms;
+    Agreement {
         from: Some(terms.from),
         until: Some(terms.until),
-        ended: Some(record.is(agreement::State::Ended)),
+        ended: Some(found.is_ended),
         purposes: Some(terms.purposes),
         categories: Some(terms.categories),
         tier: Some(terms.tier),
         retention_cap_days: Some(Int::Small(terms.retention_cap_days)),
-    })
+    }
+}
+
+/// Returns under which task force something of a case is given: the one that is named, or the one that the case belongs to.
+pub fn under_of(
+    records: &dyn RecordStore,
+    named: Option<Id>,
+    case: Option<Id>,
+) -> Result<agreement::Under, ApplyError> {
+    if let Some(id) = named {
+        return Ok(agreement::Under::Only(id));
+    }
+    let case = case.map(|id| records.get(id)).transpose()?.flatten();
+    let of = case.filter(|r| r.kind == Kind::Case).and_then(|r| crate::record::case::taskforce_of(&r));
+    Ok(of.map_or(agreement::Under::Any, agreement::Under::CaseOf))
 }
 
 /// Returns the facts of a review's record, seen for one recipient.

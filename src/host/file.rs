@@ -103,7 +103,7 @@ impl Pending {
     }
 
     /// Makes the bytes durable and puts them in their place, where nothing may be yet.
-    fn finish_new(self) -> Result<(), FileError> {
+    pub fn finish_new(self) -> Result<(), FileError> {
         let Self { file, path } = self.synced()?;
         file.persist_noclobber(&path).map_err(|e| at(&path)(e.error))?;
         sync_folder_of(&path)

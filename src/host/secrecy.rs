@@ -1,8 +1,8 @@
-//! The process's own memory: the kernel writes none of it into a file and lets no other process of its user read it; and what
-//! secrets have left on a stack is written over.
+//! The process's own memory: the kernel writes none of it into a file and lets no other process of its user read it, and none of it
+//! is swapped out where the user may lock memory without a limit; what secrets have left on a stack is written over.
 //!
-//! It is not locked against being swapped out: that takes calls that this program does not make. Whoever needs that encrypts the
-//! swap space, or has none.
+//! A smaller limit is not used: keys lie all over the memory of the libraries that work with them, and a process that may lock
+//! some of it gets no more memory once that is used up. There the swap space is encrypted, or there is none.
 
 use std::hint::black_box;
 
@@ -12,9 +12,15 @@ use zeroize::Zeroize as _;
 /// secret is in memory. Where the kernel refuses, everything works as before.
 #[cfg(target_os = "linux")]
 pub fn protect() {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    use rustix::mm::{MlockAllFlags, mlockall};
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    let limit = getrlimit(Resource::Memlock);
+    if limit.maximum.is_none() && setrlimit(Resource::Memlock, Rlimit { current: None, maximum: None }).is_ok() {
+        // Pages are locked once something is in them: what the program never uses takes no memory.
+        let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);
+    }
 }
 
 /// Does nothing: this system is not asked.

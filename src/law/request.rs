@@ -359,11 +359,6 @@ impl RequestKind {
         }
     }
 
-    /// Whether it is an order to a provider under the Regulation on e-evidence, of which Article 28(2) asks for figures.
-    pub fn is_european_order(&self) -> bool {
-        self.straight && self.instrument == "e-evidence"
-    }
-
     /// Whether no partner is asked: it is an order at home, or goes straight to a provider.
     pub fn asks_no_partner(&self) -> bool {
         self.counterpart == Counterpart::Domestic || self.straight

@@ -9,6 +9,7 @@ use super::definition::{
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::store::{Query, Record, RecordStore};
+use super::taskforce;
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::{Category, Onward, Tier};
@@ -278,26 +279,86 @@ pub fn is_theirs(record: &Record) -> bool {
     record.partner == Some(record.desk)
 }
 
-/// The agreement that decides: the newest in force that names purpose and category, else the newest.
+/// What decides for a partner, a purpose and a category: an agreement, or the charter of a task force that is one between the two.
+#[derive(Clone, Debug)]
+pub struct Deciding {
+    /// The record of the agreement, or of the task force.
+    pub record: Record,
+    /// What it says.
+    pub terms: Terms,
+    /// Whether it was ended before its time.
+    pub is_ended: bool,
+}
+
+/// Under which task force something is given.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub enum Under {
+    /// Under none in particular.
+    #[default]
+    Any,
+    /// Its case belongs to this one: its charter comes first, where it covers what is asked.
+    CaseOf(Id),
+    /// It is said to be given under this one: nothing else decides.
+    Only(Id),
+}
+
+/// What decides: the newest in force that names purpose and category, else the newest; the charter of a task force counts from where it
+/// came into force. What is given under a task force is decided by its charter alone, and by nothing while that is not in force.
 pub fn deciding(
     records: &dyn RecordStore,
-    partner: Id,
+    (partner, under): (Id, Under),
     purpose: &str,
     category: Category,
     now: Timestamp,
-) -> Result<Option<Record>, ApplyError> {
-    let mut all = records.find(&Query { partner: Some(partner), ..Query::kind(Kind::Agreement) })?;
-    all.retain(|r| !is_theirs(r));
-    all.sort_by_key(|r| std::cmp::Reverse(r.terms.get("position").and_then(Json::int)));
-    let covers = |r: &&Record| {
-        terms_of(r).is_ok_and(|t| {
-            !r.is(State::Ended)
-                && t.from <= now
-                && now < t.until
-                && t.purposes.iter().any(|p| p == purpose)
-                && t.categories.contains(&category)
-        })
+) -> Result<Option<Deciding>, ApplyError> {
+    let mut all = Vec::new();
+    let (mut first, mut only) = (None, None);
+    match under {
+        Under::Any => {}
+        Under::CaseOf(id) => first = Some(id),
+        Under::Only(id) => only = Some(id),
+    }
+    for record in taskforce::all(records)? {
+        if only.is_some_and(|id| record.id != id) {
+            continue;
+        }
+        if let Some(charter) = taskforce::covering(&record, partner)? {
+            all.push(Deciding { terms: of_charter(partner, charter), record, is_ended: false });
+        }
+    }
+    if only.is_none() {
+        for record in records.find(&Query { partner: Some(partner), ..Query::kind(Kind::Agreement) })? {
+            if !is_theirs(&record) {
+                let is_ended = record.is(State::Ended);
+                all.push(Deciding { terms: terms_of(&record)?, record, is_ended });
+            }
+        }
+    }
+    let position = |d: &Deciding| d.record.terms.get("position").and_then(Json::int);
+    all.sort_by_key(|d| std::cmp::Reverse((first == Some(d.record.id), position(d))));
+    let covers = |d: &&Deciding| {
+        !d.is_ended
+            && d.terms.from <= now
+            && now < d.terms.until
+            && d.terms.purposes.iter().any(|p| p == purpose)
+            && d.terms.categories.contains(&category)
     };
-    let best = all.iter().find(covers).or_else(|| all.first()).cloned();
+    let best = all.iter().find(covers).or_else(|| all.iter().max_by_key(|d| position(d))).cloned();
     Ok(best)
+}
+
+/// What a charter says, as an agreement with one of its desks.
+fn of_charter(partner: Id, charter: taskforce::Charter) -> Terms {
+    Terms {
+        partner,
+        instrument: charter.model,
+        purposes: charter.purposes,
+        categories: charter.categories,
+        tier: charter.tier,
+        from: charter.from,
+        until: charter.until,
+        retention_cap_days: charter.retention_cap_days,
+        onward: None,
+        stated: Stated::default(),
+    }
 }

@@ -164,7 +164,9 @@ pub fn currency(text: &str) -> Option<String> {
 fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_own_desk(act)?;
     let mut m = view.members()?;
-    maybe(&mut m, "taskforce", Id::parse)?;
+    if let Some(taskforce) = maybe(&mut m, "taskforce", Id::parse)? {
+        need(records, taskforce, Kind::Taskforce)?;
+    }
     m.read("currency", currency)?;
     amount(&mut m, "amount")?;
     m.read("period", token)?;

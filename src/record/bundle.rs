@@ -209,7 +209,7 @@ fn export(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         object! {
             "sequence" => departure.sequence as i64, "manifest" => departure.manifest.to_string(),
             "acknowledges" => departure.acknowledges.map(|n| n as i64), "size" => departure.size as i64,
-            "at" => act.now().to_string(),
+            "replica" => act.header.replica.to_string(), "at" => act.now().to_string(),
         },
     );
     stream::put(records, &stream)?;
@@ -232,8 +232,10 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         return Err(ApplyError::Malformed("an import names another stream than its sender's".into()));
     }
     let mut record = stream::with(records, act.own_desk, arrival.from)?;
-    let last = stream::received(&record);
-    if arrival.sequence != last.map_or(1, |(n, _)| n + 1) {
+    let next = stream::received(&record).map_or(1, |(n, _)| n + 1);
+    // A partner that was set back goes on as another replica, with the number after the last one that it remembers.
+    let is_after_restore = stream::seen(&record).is_some_and(|seen| seen.replica != arrival.replica);
+    if arrival.sequence != next && !(is_after_restore && (1..next).contains(&arrival.sequence)) {
         return Err(ApplyError::NotAllowed(format!(
             "bundle {} does not follow the last one of its stream",
             arrival.sequence
@@ -255,13 +257,24 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         },
     );
     // What a partner has said of this desk's log stands: what says less came later and is older.
-    if let Some((size, line)) = arrival.cosigned.as_ref().filter(|(size, _)| stream::cosigned(&record) <= Some(*size)) {
+    // What was acknowledged is of the old log, though its number may come again.
+    if is_after_restore && let Some(mut out) = record.terms.get("out").cloned() {
+        out.set("acknowledges", Json::Null);
+        record.set("out", out);
+    }
+    let replica = act.header.replica;
+    let known = if stream::cosigned_replica(&record) == Some(replica) { stream::cosigned(&record) } else { None };
+    if let Some((size, line)) = arrival.cosigned.as_ref().filter(|(size, _)| known <= Some(*size)) {
         record.set(
             "cosigned",
-            object! { "size" => *size as i64, "line" => line.as_str(), "at" => act.now().to_string() },
+            object! {
+                "size" => *size as i64, "line" => line.as_str(), "replica" => replica.to_string(),
+                "at" => act.now().to_string(),
+            },
         );
     }
-    if let Some(n) = arrival.acknowledged.filter(|n| stream::acknowledged(&record) <= Some(*n)) {
+    let is_more = |n: &u64| is_after_restore || stream::acknowledged(&record) <= Some(*n);
+    if let Some(n) = arrival.acknowledged.filter(is_more) {
         record.set("acknowledged", n as i64);
     }
     stream::put(records, &record)?;
@@ -271,14 +284,21 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     arrived.key = Some(arrival.sequence.to_string());
     arrived.terms = object! {
         "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
-        "acts" => arrival.acts.len() as i64, "at" => act.now().to_string(),
+        "acts" => arrival.acts.len() as i64, "at" => act.now().to_string(), "size" => arrival.size as i64,
+        "root" => arrival.root.to_string(),
     }
     .into();
     arrived.body = view.body();
     put_new(records, &arrived)
 }
 
-/// The bundle with that number, to or from a partner.
+/// How far a bundle that came in says that its sender's log went.
+pub fn seen_in(record: &Record) -> Option<(u64, Digest)> {
+    let size = record.terms.get("size").and_then(Json::int).and_then(|n| u64::try_from(n).ok())?;
+    Some((size, record.text("root").and_then(Digest::parse)?))
+}
+
+/// The bundle with that number, to or from a partner; of a partner that was set back and has used the number twice, the first.
 pub fn numbered(
     records: &dyn RecordStore,
     partner: Id,

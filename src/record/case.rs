@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
-    need, no_gate_inputs, only_own_desk, put_new, token,
+    must_be, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::disclosure;
 use super::kind::{ChangeKind, Kind, states};
@@ -10,6 +10,7 @@ use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
+use crate::value::json::Json;
 
 states! {
     /// Where a case stands.
@@ -56,9 +57,43 @@ pub const SHARE: ChangeKind = ChangeKind::new("case-share");
 /// The kind of change `case-unshare`.
 pub const UNSHARE: ChangeKind = ChangeKind::new("case-unshare");
 
-/// Opens a case.
+/// The member of a case's terms that names the task force that it belongs to.
+const TASKFORCE: &str = "taskforce";
+
+/// The terms of a case: what it is for, and the task force that it belongs to.
+fn terms(purpose: &str, taskforce: Option<Id>) -> Json {
+    let mut terms = object! { "purpose" => purpose };
+    if let Some(taskforce) = taskforce {
+        terms.set(TASKFORCE, taskforce.to_string());
+    }
+    terms
+}
+
+/// Reads the terms of a case.
+fn read(view: &ChangeView<'_>) -> Result<(String, Option<Id>), ApplyError> {
+    let mut m = view.members()?;
+    let purpose = m.read("purpose", token)?;
+    let taskforce = m.maybe(TASKFORCE).map(|id| id.text().and_then(Id::parse));
+    m.finish()?;
+    match taskforce {
+        Some(None) => Err(ApplyError::Malformed("`taskforce` is not an id".into())),
+        of => Ok((purpose, of.flatten())),
+    }
+}
+
+/// The task force that a case belongs to.
+pub fn taskforce_of(record: &Record) -> Option<Id> {
+    record.id(TASKFORCE)
+}
+
+/// Opens a case of no task force.
 pub fn new(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
-    Change::with_content(id, NEW, &object! { "purpose" => purpose }, &object! { "title" => title }, salt)
+    new_of(id, purpose, None, title, salt)
+}
+
+/// Opens a case, of a task force or of none.
+pub fn new_of(id: Id, purpose: &str, taskforce: Option<Id>, title: &str, salt: Salt) -> Change {
+    Change::with_content(id, NEW, &terms(purpose, taskforce), &object! { "title" => title }, salt)
 }
 
 /// Closes a case.
@@ -66,9 +101,9 @@ pub fn closed(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, CLOSE, &object! {}, &object! { "because" => because }, salt)
 }
 
-/// Tells a partner of the case that a disclosure belongs to: its purpose and its title.
-pub fn shared(id: Id, purpose: &str, title: &str, salt: Salt) -> Change {
-    Change::with_content(id, SHARE, &object! { "purpose" => purpose }, &object! { "title" => title }, salt)
+/// Tells a partner of the case that a disclosure belongs to: its purpose, its title, and its task force where the partner is in it.
+pub fn shared(id: Id, purpose: &str, taskforce: Option<Id>, title: &str, salt: Salt) -> Change {
+    Change::with_content(id, SHARE, &terms(purpose, taskforce), &object! { "title" => title }, salt)
 }
 
 /// Notes that a partner was not told of a case after all: what would have told it went as a file.
@@ -78,12 +113,17 @@ pub fn unshared(id: Id, to: Id) -> Change {
 
 fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_own_desk(act)?;
-    let mut m = view.members()?;
-    m.read("purpose", token)?;
-    m.finish()?;
+    let (purpose, taskforce) = read(view)?;
+    if let Some(id) = taskforce {
+        let of = need(records, id, Kind::Taskforce)?;
+        must_be(&of, &[super::taskforce::State::Proposed, super::taskforce::State::InForce])?;
+    }
     let mut record = Record::new(view.record, State::Open, act.own_desk);
     record.case = Some(view.record);
-    record.terms = object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => act.now().to_string(), "lead" => act.member().to_string() }.into();
+    let mut terms = terms(&purpose, taskforce);
+    terms.set("opened", act.now().to_string());
+    terms.set("lead", act.member().to_string());
+    record.terms = terms.into();
     record.body = view.body();
     put_new(records, &record)
 }
@@ -106,9 +146,7 @@ fn unshare(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
 }
 
 fn share(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    let mut m = view.members()?;
-    m.read("purpose", token)?;
-    m.finish()?;
+    let (purpose, taskforce) = read(view)?;
     let known = records.get(view.record)?;
     if act.is_own() {
         let mut record = known
@@ -126,8 +164,12 @@ fn share(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
             let mut record = Record::new(view.record, State::Open, act.desk());
             record.case = Some(view.record);
             record.partner = Some(act.desk());
-            record.terms =
-                object! { "purpose" => view.terms.get("purpose").cloned(), "opened" => act.now().to_string() }.into();
+            // What is not known here, or is not that desk's, is no task force that decides anything.
+            let of = taskforce
+                .filter(|id| super::taskforce::is_of(&*records, *id, act.desk()).is_ok_and(|is| is == Some(true)));
+            let mut terms = terms(&purpose, of);
+            terms.set("opened", act.now().to_string());
+            record.terms = terms.into();
             record.body = view.body();
             put_new(records, &record)
         }

@@ -96,6 +96,8 @@ words! {
         ApprovalLapses = "approval lapses",
         /// Nothing leaves under it any more.
         AgreementEnds = "agreement ends",
+        /// Its file is destroyed.
+        BackupEnds = "destroy the file",
     }
 }
 

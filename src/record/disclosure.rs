@@ -142,6 +142,8 @@ pub struct Terms {
     pub emergency: bool,
     /// Whether it leaves as a file and not in a bundle.
     pub as_file: bool,
+    /// The task force under whose charter it is given, where one is named.
+    pub taskforce: Option<Id>,
     /// The distinct facts that the gate was asked with; each copy names its own by number. Set by the gate's caller.
     pub asked: Vec<Json>,
     /// The distinct terms of the copies, where these name theirs by number.
@@ -170,6 +172,13 @@ impl Terms {
                 None => false,
                 Some(file) if file.truth() == Some(true) => true,
                 Some(_) => return Err(ApplyError::Malformed("`as_file` is true or is not there".into())),
+            },
+            taskforce: match m.maybe(TASKFORCE) {
+                None => None,
+                Some(id) => {
+                    let id = id.text().and_then(Id::parse);
+                    Some(id.ok_or_else(|| ApplyError::Malformed("`taskforce` is not an id".into()))?)
+                }
             },
             asked: m
                 .need("asked")?
@@ -202,6 +211,9 @@ impl Terms {
         if self.as_file {
             json.set(AS_FILE, true);
         }
+        if let Some(taskforce) = self.taskforce {
+            json.set(TASKFORCE, taskforce.to_string());
+        }
         json.set("asked", self.asked.clone());
         if !self.classes.is_empty() {
             json.set(SHARED_TERMS, self.classes.clone());
@@ -215,6 +227,8 @@ impl Terms {
     }
 }
 
+/// The member of a first change's terms that names the task force under whose charter a disclosure is given.
+pub const TASKFORCE: &str = "taskforce";
 /// The member of a first change's terms that says that a disclosure leaves as a file.
 const AS_FILE: &str = "as_file";
 

@@ -471,8 +471,10 @@ fn is_above(records: &dyn RecordStore, act: &ActContext<'_>, terms: &Terms) -> R
         return Ok(false);
     }
     let purpose = act.first.get("purpose").and_then(Json::text).unwrap_or_default();
-    let decides = agreement::deciding(records, act.desk(), purpose, terms.category, act.now())?;
-    let agreed = decides.as_ref().map(agreement::terms_of).transpose()?.and_then(|agreed| agreed.tier);
+    let named = act.first.get(disclosure::TASKFORCE).and_then(Json::text).and_then(Id::parse);
+    let under = named.map_or(agreement::Under::Any, agreement::Under::Only);
+    let decides = agreement::deciding(records, (act.desk(), under), purpose, terms.category, act.now())?;
+    let agreed = decides.and_then(|agreed| agreed.terms.tier);
     let kind = records.get(act.desk())?.as_ref().and_then(partner::kind_of);
     Ok(terms.tier > agreed.or(kind.map(ceiling::default_for)).unwrap_or(Tier::INDICATORS))
 }

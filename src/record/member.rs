@@ -14,7 +14,7 @@ use crate::seal::identity::PublicIdentity;
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
 use crate::value::class::Role;
 use crate::value::id::Id;
-use crate::value::json::Json;
+use crate::value::json::{Json, Members};
 use crate::value::person::Person;
 use crate::value::realm::Realm;
 
@@ -120,10 +120,24 @@ impl MemberCertificate {
 
     /// Reads a certificate out of terms and checks it against the root key of the desk that acts.
     fn read(records: &dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<Self, ApplyError> {
-        let mut m = view.members()?;
+        let certificate = Self::certified(records, act.desk(), act.realm(), view.terms)?;
+        if newest_serial(records, act.desk())?.is_some_and(|n| certificate.serial <= n) {
+            return Err(ApplyError::Authority("a member's certificate is older than the newest one".into()));
+        }
+        Ok(certificate)
+    }
+
+    /// Reads a certificate of a desk's member out of terms, whoever brings it, and checks it against the root key that is pinned for
+    /// that desk. Whether it is the newest is not asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ApplyError`] where it is malformed, where the desk is not known here, or where its root key did not sign it.
+    pub fn certified(records: &dyn RecordStore, desk: Id, realm: &Realm, terms: &Json) -> Result<Self, ApplyError> {
+        let mut m = Members::of(terms)?;
         let certificate = Self {
-            desk: act.desk(),
-            realm: act.realm().clone(),
+            desk,
+            realm: realm.clone(),
             signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
             age: m.read("age", age_file::written)?,
             roles: m.list("roles", Role::parse)?,
@@ -131,12 +145,34 @@ impl MemberCertificate {
         };
         let signature = m.text("certificate")?;
         m.finish()?;
-        let root = super::desk::keys(records, act.desk())?.root;
-        root.verify(&act.realm().namespace("certificate"), &certificate.body(), signature)
+        let root = super::desk::keys(records, desk)?.root;
+        root.verify(&realm.namespace("certificate"), &certificate.body(), signature)
             .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
-        if newest_serial(records, act.desk())?.is_some_and(|n| certificate.serial <= n) {
-            return Err(ApplyError::Authority("a member's certificate is older than the newest one".into()));
-        }
+        Ok(certificate)
+    }
+
+    /// Reads a certificate that is told outside of an act, as the terms in which it was made, and checks it against the root key
+    /// on a card. Whether it is the newest, or was revoked since, nobody can tell from it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is malformed, or not signed by that root key.
+    pub fn told(terms: &Json, card: &super::card::Card) -> Result<Self, ApplyError> {
+        let mut m = crate::value::json::Members::of(terms)?;
+        let certificate = Self {
+            desk: card.desk,
+            realm: card.realm.clone(),
+            signing: m.read("signing", |k| PublicKey::from_openssh(k).ok())?,
+            age: m.read("age", age_file::written)?,
+            roles: m.list("roles", Role::parse)?,
+            serial: m.count("serial")? as i64,
+        };
+        let signature = m.text("certificate")?;
+        m.finish()?;
+        card.keys
+            .root
+            .verify(&card.realm.namespace("certificate"), &certificate.body(), signature)
+            .map_err(|e| ApplyError::Authority(format!("a member's certificate is not the root key's: {e}")))?;
         Ok(certificate)
     }
 
@@ -161,6 +197,16 @@ const HAS_SIGNED: &str = "has_signed";
 const ENROLLED: &str = "enrolled";
 /// How many members a partner may ever enrol: a desk is one unit of one jurisdiction.
 const MOST: i64 = 512;
+
+/// How many members a desk has enrolled, as its record notes it, revoked ones too.
+pub fn enrolled_of(desk: &Record) -> Option<i64> {
+    desk.terms.get(ENROLLED).and_then(Json::int)
+}
+
+/// The serial of the newest certificate of a desk, as its record notes it.
+pub fn newest_of(desk: &Record) -> Option<i64> {
+    desk.terms.get(NEWEST).and_then(Json::int)
+}
 
 fn newest_serial(records: &dyn RecordStore, desk: Id) -> Result<Option<i64>, ApplyError> {
     let noted = records.get(desk)?.and_then(|r| r.terms.get(NEWEST).and_then(Json::int));

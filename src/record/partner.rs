@@ -140,8 +140,20 @@ pub fn confirmed(partner: Id, fingerprint: &str) -> Change {
 }
 
 /// Moves the channel.
-pub fn channel_to(partner: Id, state: Channel, because: &str, salt: Salt) -> Change {
-    Change::with_content(partner, CHANNEL, &object! { "channel" => state }, &object! { "because" => because }, salt)
+pub fn channel_to(partner: Id, state: Channel, because: &str, exercise: Option<Id>, salt: Salt) -> Change {
+    let mut terms = object! { "channel" => state };
+    if let Some(exercise) = exercise {
+        terms.set("exercise", exercise.to_string());
+    }
+    Change::with_content(partner, CHANNEL, &terms, &object! { "because" => because }, salt)
+}
+
+/// The member of a partner's terms that names the recorded exercise by which its channel is tested.
+const TESTED_BY: &str = "tested_by";
+
+/// The recorded exercise by which the channel of a partner is tested; `None` where it is so on somebody's word alone.
+pub fn tested_by(record: &Record) -> Option<Id> {
+    record.id(TESTED_BY)
 }
 
 /// Suspends a partner, or lets it resume.
@@ -240,11 +252,26 @@ fn channel(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     let mut record = moved(records, view, Kind::Partner)?;
     let mut m = view.members()?;
     let to = m.read("channel", Channel::parse)?;
+    let exercise = m.maybe("exercise").map(|id| id.text().and_then(Id::parse));
     m.finish()?;
     let from = channel_of(&record);
     if !next_channels(from).contains(&to) {
         let steps: Vec<_> = next_channels(from).iter().map(|c| c.word()).collect();
         return Err(ApplyError::NotAllowed(format!("the channel is {from}; its next step is {}", steps.join(" or "))));
+    }
+    match (exercise, to) {
+        (Some(Some(id)), Channel::Tested) => {
+            let own = need(records, act.own_desk, Kind::Desk)?.key.unwrap_or_default();
+            let of = need(records, id, Kind::Exercise)?;
+            super::exercise::proves(&of, &own, record.key.as_deref().unwrap_or_default())?;
+            record.set(TESTED_BY, id.to_string());
+        }
+        (Some(_), _) => {
+            return Err(ApplyError::NotAllowed("an exercise stands behind a channel that becomes tested".into()));
+        }
+        // What was tested once is tested anew after the channel was suspended.
+        (None, Channel::Tested | Channel::Inaugurated) => record.remove(TESTED_BY),
+        (None, _) => {}
     }
     record.set("channel", to);
     Ok(records.put(&record)?)

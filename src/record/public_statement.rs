@@ -92,7 +92,7 @@ fn draft(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     if let Some(earlier) = corrects
         && !need(records, earlier, Kind::PublicStatement)?.is(State::Published)
     {
-        return Err(ApplyError::NotAllowed("what was not published is not corrected: write it anew".into()));
+        return Err(ApplyError::NotAllowed("what was not published is not corrected: write another".into()));
     }
     let mut record = Record::new(view.record, State::Drafted, act.own_desk);
     record.case = case;

@@ -79,8 +79,18 @@ fn begin(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
 
 fn erase(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_own_desk(act)?;
-    let mut record =
+    let record =
         records.get(view.record)?.ok_or_else(|| ApplyError::NotAllowed("there is no such record to erase".into()))?;
+    erase_record(records, act, record)
+}
+
+/// Erases the content of a record: the one function that does. Whether it may be is asked before.
+pub(super) fn erase_record(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    record: Record,
+) -> Result<(), ApplyError> {
+    let mut record = record;
     match (act.kinds)(record.kind).content {
         Content::Own { tombstone, .. } => {
             if record.is_purged() {
@@ -101,5 +111,5 @@ fn erase(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
         }
     }
     records.put(&record)?;
-    Ok(records.erase(view.record)?)
+    Ok(records.erase(record.id)?)
 }

@@ -199,6 +199,18 @@ pub fn cosigned(record: &Record) -> Option<u64> {
     record.terms.get("cosigned")?.get("size")?.int().and_then(|n| u64::try_from(n).ok())
 }
 
+/// The replica of this desk whose log that is.
+pub fn cosigned_replica(record: &Record) -> Option<Id> {
+    record.terms.get("cosigned")?.get("replica")?.text().and_then(Id::parse)
+}
+
+/// How far the own log went at the last bundle that went out, and of which replica it was.
+pub fn told(record: &Record) -> Option<(Id, u64)> {
+    let out = record.terms.get("out")?;
+    let size = out.get("size").and_then(Json::int).and_then(|n| u64::try_from(n).ok())?;
+    Some((out.get("replica")?.text().and_then(Id::parse)?, size))
+}
+
 /// The highest format of a bundle that the partner has used.
 pub fn format(record: &Record) -> Option<u64> {
     record.terms.get("in")?.get("format").and_then(Json::int).and_then(|n| u64::try_from(n).ok())

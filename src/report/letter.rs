@@ -265,6 +265,7 @@ pub const LETTERS: &[Shape] = &[
     to_desk("information", Route::None),
     to_desk("use-limit", Route::None),
     to_desk("team", Route::None),
+    Shape { courteous: false, ..to_desk("charter", Route::None) },
     to_desk("spoc", Route::Contact),
     to_desk("warrant-cover", Route::None),
     to_desk("notification", Route::None),

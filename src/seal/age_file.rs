@@ -325,6 +325,48 @@ mod tests {
         }
     }
 
+    /// A stream without an end: a beginning, and then one thing for ever. It counts what is read of it.
+    struct Endless<'c> {
+        begin: &'c [u8],
+        then: &'c [u8],
+        read: &'c std::cell::Cell<usize>,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let at = self.read.get();
+            for (n, byte) in out.iter_mut().enumerate() {
+                let at = at + n;
+                *byte = match self.begin.get(at) {
+                    Some(byte) => *byte,
+                    None => self.then[(at - self.begin.len()) % self.then.len()],
+                };
+            }
+            self.read.set(at + out.len());
+            Ok(out.len())
+        }
+    }
+
+    #[test]
+    fn of_a_hostile_header_little_is_read() {
+        let key = AgeKey::generate();
+        let head: &[u8] = b"age-encryption.org/v1\n";
+        for (begin, then) in [
+            (&b""[..], &b"a"[..]),
+            (&b""[..], &b"\n"[..]),
+            (head, &b"a"[..]),
+            (head, &b"-> X25519 aaaa\n\n"[..]),
+            (head, &b"-> a\naaaa\n"[..]),
+            (head, &b"\n"[..]),
+        ] {
+            let read = std::cell::Cell::new(0);
+            let opened = open(&key, Endless { begin, then, read: &read });
+            assert!(opened.is_err(), "{then:?}");
+            // One filling of the buffer beyond the longest header.
+            assert!(read.get() <= 2 * HEADER + 64 * 1024, "{} bytes of {then:?}", read.get());
+        }
+    }
+
     #[test]
     fn every_flipped_bit_and_every_cut_is_found() {
         let key = AgeKey::generate();

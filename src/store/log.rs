@@ -41,6 +41,17 @@ impl Meta {
         Ok(())
     }
 
+    /// Writes that the workspace is another replica from now on.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be written.
+    pub fn set_replica(&mut self, conn: &Connection, replica: Id) -> Result<(), StoreError> {
+        conn.prepare_cached(sql!("meta.replace"))?.execute(["replica", &replica.to_string()])?;
+        self.replica = replica;
+        Ok(())
+    }
+
     /// Reads the description.
     pub fn read(conn: &Connection) -> Result<Self, StoreError> {
         let mut get = conn.prepare_cached(sql!("meta.get"))?;
@@ -78,7 +89,12 @@ pub fn tip(conn: &Connection, meta: &Meta) -> Result<Tip, StoreError> {
         .optional()?;
     let tree = SqlTree::new(conn, meta.replica);
     let Some((sequence, bytes)) = found else {
-        return Ok(Tip { size: 0, root: root(&tree, 0)?, last: None, time: None });
+        // The log of a new replica goes on after the last act of the one before it.
+        let mut before = conn.prepare_cached(sql!("act.last_of_desk"))?;
+        let header: Option<Vec<u8>> = before.query_row([meta.desk], |r| r.get(0)).optional()?;
+        let time = header.map(|bytes| Header::parse(&bytes)).transpose();
+        let time = time.map_err(|_| damaged("the last act of the log"))?.map(|header| header.time);
+        return Ok(Tip { size: 0, root: root(&tree, 0)?, last: None, time });
     };
     let header = Header::parse(&bytes).map_err(|_| damaged("the last act of the log"))?;
     let size = sequence.saturating_add(1);
@@ -98,10 +114,46 @@ pub fn checkpoint(conn: &Connection, meta: &Meta) -> Result<Checkpoint, StoreErr
 pub fn seen_log_fits(conn: &Connection, meta: &Meta, header: &Header) -> Result<bool, StoreError> {
     let size = tip(conn, meta)?.size;
     for seen in header.seen.iter().filter(|s| s.desk == meta.desk) {
-        let ours = seen.replica == meta.replica && seen.size <= size;
-        if !ours || root(&SqlTree::new(conn, meta.replica), seen.size)? != seen.root {
+        let held = if seen.replica == meta.replica { Some(size) } else { size_of(conn, meta.desk, seen.replica)? };
+        let fits = match held {
+            // What came after the end of a log that members have declared to be lost cannot be compared.
+            Some(held) if seen.size > held => seen.replica != meta.replica,
+            Some(_) => root(&SqlTree::new(conn, seen.replica), seen.size)? == seen.root,
+            None => false,
+        };
+        if !fits {
             return Ok(false);
         }
     }
     Ok(true)
 }
+
+/// Returns how many acts the log of a replica of the own desk has here; `None` where there is none.
+pub fn size_of(conn: &Connection, desk: Id, replica: Id) -> Result<Option<u64>, StoreError> {
+    let mut size = conn.prepare_cached(sql!("act.size_of"))?;
+    Ok(size.query_row(params![desk, replica], |r| r.get(0))?)
+}
+
+/// Marks a database as restored from a backup that nobody has declared yet, or takes the mark away.
+///
+/// # Errors
+///
+/// Where the database cannot be written.
+pub fn mark_restored(conn: &Connection, restored: bool) -> Result<(), StoreError> {
+    match restored {
+        true => conn.prepare_cached(sql!("meta.replace"))?.execute([RESTORED, "yes"])?,
+        false => conn.prepare_cached(sql!("meta.remove"))?.execute([RESTORED])?,
+    };
+    Ok(())
+}
+
+/// Returns whether the database was restored from a backup, and nobody has declared it yet.
+///
+/// # Errors
+///
+/// Where the database cannot be read.
+pub fn is_restored(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(sql!("meta.get"))?.exists([RESTORED])?)
+}
+
+const RESTORED: &str = "restored";

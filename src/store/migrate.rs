@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use super::connection::{begin, format_of};
 use super::error::StoreError;
 use super::log::Meta;
-use super::replay;
 use super::statement::{FORMAT, LATER};
+use super::{replay, search};
 
 /// Migrates a database that is open for writing; one of the newest format is left as it is.
 ///
@@ -24,6 +24,7 @@ pub fn to_newest(conn: &Connection, meta: &Meta) -> Result<(), StoreError> {
     if done < LATER.len() {
         LATER.iter().skip(done).try_for_each(|step| migrating.execute_batch(step))?;
         replay::rebuild_records(conn, meta)?;
+        search::rebuild(conn)?;
     }
     super::connection::commit(migrating)
 }

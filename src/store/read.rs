@@ -12,7 +12,6 @@ use crate::record::store::ChangeRow;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
-use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
 /// An act as it is stored.
@@ -67,22 +66,31 @@ pub fn act(conn: &Connection, position: i64) -> Result<Option<StoredAct>, StoreE
     Ok(conn.prepare_cached(sql!("act.by_position"))?.query_row([position], StoredAct::of).optional()?)
 }
 
-/// Returns whether somebody else than a person has made an act at a time or later.
-pub fn has_acted_since(conn: &Connection, than: Person, since: Timestamp) -> Result<bool, StoreError> {
-    let mut newest = conn.prepare_cached(sql!("act.of_others_since"))?;
-    Ok(newest.exists(params![than.to_string(), since])?)
-}
-
-/// Returns when each act was made, and by whom, in the order in which they are here.
-pub fn times_of(conn: &Connection) -> Result<Vec<(Timestamp, Person)>, StoreError> {
-    let mut all = conn.prepare_cached(sql!("act.times"))?;
-    let rows = all.query_map([], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (at, member) = row?;
-        found.push((at, Person::parse(&member).ok_or_else(|| damaged("an act's header"))?));
-    }
-    Ok(found)
+/// Returns the first act that `is_it` says yes to, of those from a time on, the newest first. The times are those of the columns: what is
+/// made of an act is read from its header.
+///
+/// # Errors
+///
+/// Where the log cannot be read, or `is_it` fails.
+pub fn newest_since<E: From<StoreError>>(
+    conn: &Connection,
+    since: Timestamp,
+    mut is_it: impl FnMut(&StoredAct) -> Result<bool, E>,
+) -> Result<Option<StoredAct>, E> {
+    let mut run = || -> Result<Result<Option<StoredAct>, E>, StoreError> {
+        let mut all = conn.prepare_cached(sql!("act.newest_by_time"))?;
+        let mut rows = all.query([since])?;
+        while let Some(row) = rows.next()? {
+            let act = StoredAct::of(row)?;
+            match is_it(&act) {
+                Ok(true) => return Ok(Ok(Some(act))),
+                Ok(false) => {}
+                Err(e) => return Ok(Err(e)),
+            }
+        }
+        Ok(Ok(None))
+    };
+    run().map_err(E::from)?
 }
 
 /// Returns the position of the next act, and the row of its first change.
@@ -146,6 +154,13 @@ pub fn position_of_row(conn: &Connection, row: ChangeRow) -> Result<Option<i64>,
 pub fn act_at(conn: &Connection, desk: Id, replica: Id, sequence: u64) -> Result<Option<Digest>, StoreError> {
     let mut find = conn.prepare_cached(sql!("act.by_sequence"))?;
     Ok(find.query_row(params![desk, replica, sequence], |r| r.get(0)).optional()?)
+}
+
+/// Returns the ids of the acts of a log from a place on.
+pub fn acts_beyond(conn: &Connection, desk: Id, replica: Id, size: u64) -> Result<Vec<Digest>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("act.beyond"))?;
+    let rows = all.query_map(params![desk, replica, size], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A change as it is stored.
@@ -275,6 +290,13 @@ pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json
 pub fn lost(conn: &Connection) -> Result<Vec<Id>, StoreError> {
     let mut all = conn.prepare_cached(sql!("change.lost"))?;
     let rows = all.query_map([], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns the records that acts after a position have erased.
+pub fn erased_since(conn: &Connection, position: i64) -> Result<Vec<Id>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("change.erased_since"))?;
+    let rows = all.query_map([position], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -3,7 +3,7 @@
 //! Verifying checks every signature, root and place, puts every act to the gate with the facts of its time, and compares
 //! every table with the one that a replay of the acts gives.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -22,11 +22,11 @@ use super::statement::{FORMAT, sql};
 use super::tree::SqlTree;
 use crate::act::change::Line;
 use crate::act::header::{Header, act_id};
-use crate::act::tree::{Nodes as _, leaf_hash};
+use crate::act::tree::{Nodes as _, leaf_hash, root};
 use crate::gate::check::CheckError;
 use crate::record::bundle::{Arrival, Contents};
 use crate::record::store::{ChangeRow, RecordStore as _};
-use crate::record::{bundle, member, purge};
+use crate::record::{bundle, member, purge, restore};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -41,13 +41,18 @@ pub struct Progress {
 }
 
 /// Verifies the whole log. `scratch` is an empty database with the same schema; `go_on` is asked now and then.
+///
+/// `gone` are records whose content may be gone though no act of this log has erased it: of a copy from before they were erased.
 pub fn verify(
     conn: &Connection,
     scratch: &Connection,
     meta: &Meta,
+    gone: &BTreeSet<Id>,
     mut go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Progress, StoreError> {
-    let mut replay = Replay::begin(conn, scratch, meta, Purpose::Verify);
+    let begun = Replay::begin(conn, scratch, meta, Purpose::Verify);
+    let words = search::words_of_format(connection::format_of(conn)?);
+    let mut replay = Replay { erased: gone.iter().copied().collect(), words, ..begun };
     let mut position = 1;
     loop {
         let page = read::acts_from(conn, position, 64)?;
@@ -66,6 +71,7 @@ pub fn verify(
         return integrity(format!("the import at act {via} lists acts that are not here"));
     }
     replay.check_import()?;
+    replay.check_replica()?;
     replay.compare()?;
     search::check(conn, scratch)?;
     Ok(replay.progress)
@@ -175,7 +181,7 @@ pub fn judge_since(conn: &Connection, meta: &Meta, seen: Remembered) -> Result<O
     let first = read::acts_from(conn, seen.position + 1, 1)?;
     let next_row = first.first().map_or(1, |act| act.first_row);
     let begun = Replay::begin(conn, conn, meta, Purpose::Judge);
-    let mut replay = Replay { own_size: seen.size, next_row, ..begun };
+    let mut replay = Replay { own_replica: Some(meta.replica), own_size: seen.size, next_row, ..begun };
     let mut position = seen.position + 1;
     loop {
         let page = read::acts_from(conn, position, 64)?;
@@ -194,6 +200,7 @@ pub fn judge_since(conn: &Connection, meta: &Meta, seen: Remembered) -> Result<O
         return integrity(format!("the import at act {via} lists acts that are not here"));
     }
     replay.check_import()?;
+    replay.check_replica()?;
     if authenticated::root(conn)? != stored {
         return integrity("the records are not what the acts say: somebody has changed the database");
     }
@@ -267,12 +274,16 @@ struct Replay<'c> {
     scratch: &'c Connection,
     meta: &'c Meta,
     purpose: Purpose,
+    /// The words of a content, as the format of the database has them in its index.
+    words: fn(&Json) -> Option<String>,
     progress: Progress,
     /// Acts that must follow the last import: its position, and their ids in order.
     expected: VecDeque<(i64, Digest)>,
     /// The row of the next change.
     next_row: i64,
-    /// How many acts the own log has so far.
+    /// The replica that the own log is of so far; `None` before its first act.
+    own_replica: Option<Id>,
+    /// How many acts the log of that replica has so far.
     own_size: u64,
     /// The content that the last import says to have brought, and what was found.
     import: Option<(Digest, Contents)>,
@@ -289,9 +300,11 @@ impl<'c> Replay<'c> {
             scratch,
             meta,
             purpose,
+            words: search::words,
             progress: Progress::default(),
             expected: VecDeque::new(),
             next_row: 1,
+            own_replica: None,
             own_size: 0,
             import: None,
             erased: HashSet::new(),
@@ -324,8 +337,8 @@ impl<'c> Replay<'c> {
     fn check_place(&mut self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
         let n = act.position;
         let own = header.desk == self.meta.desk;
-        if own && header.replica != self.meta.replica {
-            return integrity(format!("act {n} was made at another workstation than this workspace's"));
+        if own {
+            self.follow_replica(act, header)?;
         }
         // Of a partner's log only what is for this desk is here, and what had to wait there comes later than its place.
         if own && header.sequence != self.own_size {
@@ -355,6 +368,51 @@ impl<'c> Replay<'c> {
         }
         self.expected.pop_front();
         Ok(())
+    }
+
+    /// Checks that an own act is of the replica that the log is of, or begins that of the next one: by declaring a restore, where
+    /// the old log ends as it does here.
+    fn follow_replica(&mut self, act: &StoredAct, header: &Header) -> Result<(), StoreError> {
+        match self.own_replica {
+            Some(replica) if replica == header.replica => return Ok(()),
+            None => {
+                self.own_replica = Some(header.replica);
+                return Ok(());
+            }
+            Some(_) => {}
+        }
+        let mut declared = None;
+        let head = StoredAct { changes: 1, ..act.clone() };
+        read::changes::<StoreError>(self.conn, &head, |stored| {
+            if let Line::Change(change) = stored.line
+                && restore::DECLARE.is(&change.kind)
+            {
+                declared = change.read_terms().ok().and_then(|terms| restore::Declared::read(&terms).ok());
+            }
+            Ok(())
+        })?;
+        let old = declared
+            .map(|declared| declared.old)
+            .filter(|old| header.sequence == 0 && Some(old.replica) == self.own_replica && old.size == self.own_size);
+        let Some(old) = old else {
+            let n = act.position;
+            return integrity(format!("act {n} was made at another workstation than this workspace's"));
+        };
+        if root(&SqlTree::new(self.conn, old.replica), old.size)? != old.root {
+            return integrity(format!("act {} declares another log than the one that is here", act.position));
+        }
+        (self.own_replica, self.own_size) = (Some(header.replica), 0);
+        Ok(())
+    }
+
+    /// Checks that the log ends as that of the replica that this workspace is.
+    fn check_replica(&self) -> Result<(), StoreError> {
+        match self.own_replica {
+            Some(replica) if replica != self.meta.replica => {
+                integrity("the log is of another workstation than this workspace")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks that the last import brought the content that it says, once all that it lists was read.
@@ -395,6 +453,7 @@ impl<'c> Replay<'c> {
             act,
             own,
             purpose,
+            words: self.words,
             import: &mut self.import,
             erased: &mut self.erased,
             locals: &mut self.locals,
@@ -541,6 +600,7 @@ struct ReplaySink<'r, 'c> {
     act: &'r StoredAct,
     own: bool,
     purpose: Purpose,
+    words: fn(&Json) -> Option<String>,
     /// The content that the last import says to have brought, and what was found.
     import: &'r mut Option<(Digest, Contents)>,
     erased: &'r mut HashSet<Id>,
@@ -589,12 +649,12 @@ impl ChangeSink for ReplaySink<'_, '_> {
         if let (false, true, Some(leaf), Some((_, found))) = (self.own, content_came, &leaf, &mut *self.import) {
             found.add(leaf);
         }
-        if view.def.kind == purge::ERASE {
+        if [purge::ERASE, restore::ERASE_AGAIN].contains(&view.def.kind) {
             self.erased.insert(change.record);
         }
         if self.purpose == Purpose::Verify && searched {
             let content = change.read_content().or_else(|_| integrity(format!("act {n} has damaged content")))?;
-            if let Some(words) = content.as_ref().map(search::words) {
+            if let Some(words) = content.as_ref().map(self.words) {
                 search::add(self.scratch, view.row.0, words.as_deref())?;
             }
         }

@@ -1,6 +1,10 @@
-//! The search index (FTS5, `secure-delete`): the texts of all content that is searched, and no trace of what was erased.
+//! The search index (FTS5, `secure-delete`): the texts of all content that is searched, and no trace of what was erased. What an
+//! item is about, and its ids elsewhere, stand in it as a whole too, so that an import finds what the case has without reading it.
+
+use std::fmt::Write as _;
 
 use rusqlite::{Connection, params};
+use sha2::{Digest as _, Sha256};
 
 use super::error::StoreError;
 use super::statement::sql;
@@ -11,8 +15,40 @@ use crate::value::text::is_blank;
 /// Members of content that are not words: keys, digests, signed files, foreign objects as they came.
 const NOT_WORDS: &[&str] = &["key", "sha256", "card", "original", "manifest", "desk_signature", "member_signature"];
 
-/// Returns the words of a content: its texts in their order, with spaces between. `None` where there are none.
+/// The member of a content that says what an item is about, and the one that holds its ids elsewhere.
+const WHOLE: [&str; 2] = ["value", "ids"];
+
+/// The word that stands for a whole text, whatever its letters' case. Nobody types its first sign, which is one for private use.
+fn whole(text: &str) -> String {
+    let digest = Sha256::digest(text.trim().to_ascii_lowercase().as_bytes());
+    let mut word = String::from('\u{e000}');
+    for byte in digest.iter().take(8) {
+        let _ = write!(word, "{byte:02x}");
+    }
+    word
+}
+
+/// Returns the words of a content: its texts in their order, with spaces between, and the words for whole texts. `None` where there
+/// are none.
 pub fn words(content: &Json) -> Option<String> {
+    let mut words = texts(content)?;
+    let mut add = |text: &str| {
+        words.push(' ');
+        words.push_str(&whole(text));
+    };
+    let [value, ids] = WHOLE.map(|key| content.get(key));
+    value.and_then(Json::text).into_iter().for_each(&mut add);
+    let ids = ids.and_then(Json::members).unwrap_or_default();
+    ids.iter().filter_map(|(_, id)| id.text()).for_each(add);
+    Some(words)
+}
+
+/// The words of a content as the index of a format has them: whole texts stand in it since format 4.
+pub fn words_of_format(format: i64) -> fn(&Json) -> Option<String> {
+    if format < 4 { texts } else { words }
+}
+
+fn texts(content: &Json) -> Option<String> {
     fn gather(json: &Json, out: &mut Option<String>) {
         match json {
             Json::Str(text) => match out {
@@ -66,6 +102,27 @@ pub fn find(conn: &Connection, typed: &str, limit: u32) -> Result<Vec<Id>, Store
     Ok(found)
 }
 
+/// Returns the records of which this is what they are about or an id elsewhere, whatever the case of its letters; among them may be
+/// others.
+pub fn of_text(conn: &Connection, text: &str) -> Result<Vec<Id>, StoreError> {
+    let mut find = conn.prepare_cached(sql!("search.find"))?;
+    let rows = find.query_map(params![format!("\"{}\"", whole(text)), i64::MAX], |r| r.get::<_, Option<Id>>(0))?;
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// Makes the index again from the changes.
+pub fn rebuild(conn: &Connection) -> Result<(), StoreError> {
+    conn.execute_batch(sql!("search.empty"))?;
+    let mut all = conn.prepare(sql!("change.searched"))?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let content: Option<String> = row.get(1)?;
+        let content = content.and_then(|content| json::parse(content.as_bytes(), Limits::SIGNED).ok());
+        add(conn, row.get(0)?, content.as_ref().and_then(words).as_deref())?;
+    }
+    Ok(())
+}
+
 /// Compares two indexes term by term: the stored one, and one that was rebuilt.
 pub fn check(conn: &Connection, rebuilt: &Connection) -> Result<(), StoreError> {
     let bad = || StoreError::Integrity("the search index is not what the changes say".into());
@@ -104,7 +161,7 @@ mod tests {
             db
         };
         let contents = [
-            r#"{"value":"evil.example","title":"a \"title\"","n":7,"ids":["x--1",{"stix":"y"}],"attachment":{"key":"SECRET","name":"n.txt"}}"#,
+            r#"{"value":"evil.example","title":"a \"title\"","n":7,"ids":{"stix":"y"},"more":["x--1"],"attachment":{"key":"SECRET","name":"n.txt"}}"#,
             r#"{"n":1}"#,
             r#"{"note":""}"#,
             r#"{"value":"größe\nzwei"}"#,
@@ -122,6 +179,11 @@ mod tests {
         }
         check(&db, &rebuilt).unwrap();
         let found = |typed: &str| find(&db, typed, 9).unwrap().len();
+        assert_eq!(
+            [" EVIL.example", "evil", "y", "x--1"].map(|text| of_text(&db, text).unwrap().len()),
+            [1, 0, 1, 0],
+            "a whole text is found as one"
+        );
         assert_eq!(
             ["evil.example", "evil", "example evil", "SECRET", "n.txt", "\" OR a"].map(found),
             [1, 1, 1, 0, 1, 0]

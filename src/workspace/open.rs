@@ -15,6 +15,7 @@ use crate::host::entropy::Entropy;
 use crate::host::{file, lock};
 use crate::law::edition::Law;
 use crate::record::card::{self, Card};
+use crate::record::exercise::{self, ExerciseClock};
 use crate::record::store::{Query, Record, RecordStore};
 use crate::record::{self, member, partner};
 use crate::seal::identity::{Identity, PublicIdentity};
@@ -37,8 +38,8 @@ use crate::workspace::progress::Job;
 use crate::workspace::trust_state::{Left, TrustState, TrustStore, Trusted};
 use crate::workspace::window;
 
-const DATABASE: &str = "workspace.db";
-const KEYRING: &str = "keyring.age";
+pub(super) const DATABASE: &str = "workspace.db";
+pub(super) const KEYRING: &str = "keyring.age";
 const LOCK: &str = "workspace.lock";
 
 /// An open workspace.
@@ -57,12 +58,16 @@ pub struct Workspace {
     pub(super) trust: TrustStore,
     /// Whether the trust state is written later, for many acts at once.
     pub(super) trust_waits: bool,
+    /// Why the workspace is not the one that its member has seen, where it was opened to say something about that.
+    pub(super) alarm: Option<Error>,
     clock: Clock,
     pub(super) read_only: bool,
     /// Whether this is a second view, beside a first one that can write.
     is_second_view: bool,
     rehearsal: Cell<Rehearsal>,
     as_of: Option<AsOf>,
+    /// The clock of the exercise that is played here, and at which position of the log it was read.
+    play: RefCell<Option<(i64, Option<Play>)>>,
     /// The editions of the law, and at which position of the log they were read.
     editions: RefCell<Option<(i64, record::law::Editions)>>,
     pub(super) left: Option<Left>,
@@ -70,10 +75,33 @@ pub struct Workspace {
     pub(super) is_first_sight: bool,
     /// What the records come to, as far as this member can tell.
     pub(super) trusted: RefCell<Trusted>,
+    /// The position of the last act when it was last looked who else has acted lately, and when they have.
+    witnessed: Cell<Option<(i64, Timestamp)>>,
     /// Records that are damaged, and were left out of what was read.
     pub(super) damaged: RefCell<BTreeSet<String>>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
+}
+
+/// How the clock of the exercise that is played here goes.
+#[derive(Clone, Copy)]
+struct Play {
+    clock: ExerciseClock,
+    runs: bool,
+    over: bool,
+    /// The time of the last act here.
+    floor: Timestamp,
+}
+
+impl Play {
+    fn time(self, machine: Timestamp) -> Timestamp {
+        let time = match (self.runs, self.over) {
+            (true, _) => self.clock.time(machine),
+            (false, false) => self.clock.at,
+            (false, true) => machine.max(self.clock.at),
+        };
+        time.max(self.floor)
+    }
 }
 
 /// Whether what is done is only rehearsed.
@@ -118,6 +146,17 @@ impl AsOf {
         let what = format!("you look at the record as of {self}");
         Error::new(ErrorKind::Refused, what, "come back to now first: what is past is read, never changed or signed")
     }
+}
+
+/// What a workspace is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// To work in it.
+    Work,
+    /// To be read.
+    Reading,
+    /// To declare that it was set back, or to confirm that.
+    Declaring,
 }
 
 /// What a new desk is.
@@ -253,6 +292,20 @@ impl Workspace {
     /// # Ok::<(), comity::workspace::error::Error>(())
     /// ```
     pub fn open(folder: &Path, identity: &Path, me: Identity, clock: Clock, read_only: bool) -> Result<Self, Error> {
+        Self::open_for(folder, identity, me, clock, if read_only { For::Reading } else { For::Work })
+    }
+
+    /// Opens a workspace that may have been set back, to declare that it was or to confirm it, and for nothing else.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`], but for the alarm.
+    pub fn open_set_back(folder: &Path, identity: &Path, me: Identity, clock: Clock) -> Result<Self, Error> {
+        Self::open_for(folder, identity, me, clock, For::Declaring)
+    }
+
+    fn open_for(folder: &Path, identity: &Path, me: Identity, clock: Clock, what: For) -> Result<Self, Error> {
+        let read_only = what == For::Reading;
         let keys = folder.join(KEYRING);
         let sealed = Keyring::read_sealed(&keys)?;
         let mut keyring = Keyring::open_sealed(&sealed, &me)?;
@@ -309,15 +362,18 @@ impl Workspace {
             folder: folder.to_owned(),
             trust,
             trust_waits: false,
+            alarm: None,
             clock,
             read_only,
             is_second_view: false,
             rehearsal: Cell::default(),
             as_of: None,
+            play: RefCell::default(),
             editions: RefCell::default(),
             left: None,
             is_first_sight: false,
             trusted: RefCell::new(Trusted::Unknown),
+            witnessed: Cell::default(),
             damaged: RefCell::default(),
             lock,
         };
@@ -335,7 +391,17 @@ impl Workspace {
             }
             recognised => recognised?,
         };
-        workspace.compare_with_trust_state(known.as_ref())?;
+        match workspace.compare_with_trust_state(known.as_ref()) {
+            Err(alarm) if what == For::Declaring && alarm.kind == ErrorKind::Fork => workspace.alarm = Some(alarm),
+            compared => compared?,
+        }
+        if what == For::Declaring {
+            workspace.finish_rotation(with_next)?;
+            // What is declared was read from its first act on, whatever its member remembers of another history.
+            let trusted = workspace.authenticate(None)?;
+            *workspace.trusted.get_mut() = trusted;
+            return workspace.distrust().map_or(Ok(workspace), Err);
+        }
         if !read_only {
             workspace.finish_rotation(with_next)?;
             let trusted = workspace.authenticate(known.as_ref())?;
@@ -402,30 +468,53 @@ impl Workspace {
 
     /// Gives the database a new key: a keyring with both, the rotation, a keyring with the new one alone.
     pub fn rotate_database_key(&mut self) -> Result<(), Error> {
+        self.rotate()?;
+        self.update_trust_state()
+    }
+
+    /// The same, where the trust state does not learn of it yet.
+    pub(super) fn rotate(&mut self) -> Result<(), Error> {
         let next = self.keyring.fresh_key(&mut self.entropy)?;
         self.keyring.next = Some(next.clone());
         self.keyring.generation += 1;
         self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
         connection::rekey(&self.db, &next)?;
-        self.adopt_next()?;
-        self.update_trust_state()
+        self.adopt_next()
     }
 
     /// Seals the keyring to exactly the active members. Only an administrator's signature counts for that.
     pub fn mend_recipients(&mut self) -> Result<(), Error> {
-        let members = member::all(&self.trusted_records()?, self.meta.desk)?;
+        let may = self.my_roles()?.contains(&Role::Administrator);
+        self.seal_to_members(may)
+    }
+
+    /// The same, where this member may, or might before the act that they have just made: whoever revokes themselves is out, too.
+    pub fn seal_to_members(&mut self, may: bool) -> Result<(), Error> {
+        let records = self.trusted_records()?;
+        let members = member::all(&records, self.meta.desk)?;
+        // A row that somebody has removed would lock its member out: the desk's record says how many there are.
+        let desk = record::definition::need(&records, self.meta.desk, Kind::Desk)?;
+        if member::enrolled_of(&desk).is_some_and(|enrolled| enrolled != members.len() as i64) {
+            return Err(Error::new(
+                ErrorKind::Integrity,
+                "the record of a member is missing: somebody has changed the database",
+                "the keyring was not changed; `comity audit rebuild` makes the records again from the log",
+            ));
+        }
         let mut active: Vec<String> = members
             .iter()
             .filter(|m| m.is(member::State::Active))
             .filter_map(|m| m.text("age").map(str::to_owned))
             .collect();
         active.sort();
-        if active == self.keyring.recipients || !self.my_roles()?.contains(&Role::Administrator) {
+        if active == self.keyring.recipients || !may {
             return Ok(());
         }
         self.keyring.recipients = active;
         self.keyring.generation += 1;
-        self.keyring.write(&self.folder.join(KEYRING), &self.me)
+        self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
+        // An older keyring is one that somebody has put back, from now on.
+        if self.is_first_sight { Ok(()) } else { self.update_trust_state() }
     }
 
     /// When its member last left the screens.
@@ -524,9 +613,47 @@ impl Workspace {
         SqlRecordStore::new(&self.db).leaving_out(&self.damaged)
     }
 
-    /// Now; or the moment that is looked at.
+    /// Now; or the moment that is looked at. In an exercise that is played, the time of its own clock, unless another was named.
     pub fn now(&self) -> Timestamp {
-        self.as_of.map_or_else(|| self.clock.now(), |as_of| as_of.at)
+        if let Some(as_of) = self.as_of {
+            return as_of.at;
+        }
+        match (self.clock, &self.meta.realm) {
+            (Clock::System, Realm::Exercise(_)) => self.time_in_play(self.clock.now()),
+            (clock, _) => clock.now(),
+        }
+    }
+
+    /// The time of the exercise at a moment of the machine's clock. It never goes back: not before the last act either.
+    fn time_in_play(&self, machine: Timestamp) -> Timestamp {
+        // Where it cannot be read, the machine's time is no worse than none: what is signed by it is checked all the same.
+        let play = self.play().unwrap_or_default();
+        play.map_or(machine, |play| play.time(machine))
+    }
+
+    fn play(&self) -> Result<Option<Play>, Error> {
+        let at = read::last(&self.db)?;
+        let mut known = self.play.borrow_mut();
+        if let Some((read_at, play)) = *known
+            && read_at == at
+        {
+            return Ok(play);
+        }
+        let floor = self.last_signed()?.unwrap_or(Timestamp::EPOCH);
+        let current = exercise::current(&self.records(), self.meta.desk)?;
+        let play = current.and_then(|record| {
+            let clock = exercise::clock_of(&record)?;
+            let runs = record.is(exercise::State::Running);
+            let over = !exercise::IN_PLAY.contains(&record.state);
+            Some(Play { clock, runs, over, floor })
+        });
+        *known = Some((at, play));
+        Ok(play)
+    }
+
+    /// What the machine's clock says, whatever time it is in an exercise.
+    pub fn machine_time(&self) -> Timestamp {
+        Clock::System.now()
     }
 
     /// Who works here.
@@ -773,11 +900,44 @@ impl Workspace {
     /// Whether somebody else than this member has acted so lately that the time is believed. The newest acts are looked at
     /// first: a menu asks this for every record that could be erased.
     fn is_witnessed(&self, now: Timestamp) -> Result<bool, Error> {
-        Ok(read::has_acted_since(&self.db, self.person(), now.minus(window::AHEAD))?)
+        let (since, last) = (now.minus(window::AHEAD), read::last(&self.db)?);
+        // What was not there for an earlier time is not there for a later one.
+        if let Some((_, at)) = self.witnessed.get().filter(|(position, _)| *position == last) {
+            return Ok(at >= since);
+        }
+        let found = self.newest_of_others(since)?;
+        self.witnessed.set(Some((last, found.unwrap_or(Timestamp::EPOCH))));
+        Ok(found.is_some())
+    }
+
+    /// When the newest act since a time was made by somebody else than this member: as they have signed it, whatever the tables say.
+    fn newest_of_others(&self, since: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let records = SqlRecordStore::authenticated(&self.db);
+        let mut keys = std::collections::BTreeMap::new();
+        let mut found = None;
+        read::newest_since::<Error>(&self.db, since, |act| {
+            let Ok(header) = act.read_header() else { return Ok(false) };
+            if header.member == self.person() || header.time.at < since {
+                return Ok(false);
+            }
+            let whose = (header.desk, header.member);
+            if let std::collections::btree_map::Entry::Vacant(place) = keys.entry(whose) {
+                let signer = member::by_person(&records, header.desk, header.member)?;
+                place.insert(signer.as_ref().and_then(member::signing_key));
+            }
+            let key = keys.get(&whose).copied().flatten();
+            let signed =
+                key.is_some_and(|key| key.verify(&header.realm.namespace("act"), &act.header, &act.signature).is_ok());
+            if signed {
+                found = Some(header.time.at);
+            }
+            Ok(signed)
+        })?;
+        Ok(found)
     }
 
     /// Returns the latest time that somebody else than this member has given a sign of; of a desk with one member alone, its last
-    /// act's. `None` where there is none. Every act is looked at.
+    /// act's. `None` where there is none.
     ///
     /// # Errors
     ///
@@ -789,7 +949,7 @@ impl Workspace {
             return self.last_signed();
         }
         let confirmed = record::clock::confirmed_times(&records)?;
-        Ok(window::witnessed(read::times_of(&self.db)?, self.person(), &confirmed))
+        Ok(window::witnessed(self.newest_of_others(Timestamp::EPOCH)?, &confirmed))
     }
 
     /// When the last act here was made; `None` where there is none.
@@ -878,15 +1038,18 @@ impl Closed {
             folder: self.folder,
             trust: TrustStore::of_reader(),
             trust_waits: false,
+            alarm: None,
             clock: self.clock,
             read_only: true,
             is_second_view: self.beside_writer,
             rehearsal: Cell::default(),
             as_of: None,
+            play: RefCell::default(),
             editions: RefCell::default(),
             left: self.left,
             is_first_sight: self.is_first_sight,
             trusted: RefCell::new(Trusted::Unknown),
+            witnessed: Cell::default(),
             damaged: RefCell::default(),
             lock: None,
         })

@@ -1,11 +1,12 @@
 //! The trust state of a member (`identity.age.seen`), outside the database: of each desk its root key, where its workspace lies, the
-//! generation of its keyring, the size and root of its log, and the root over the digests of its records. It shows when a
-//! workspace was rolled back, and when somebody has changed its records.
+//! generation of its keyring, the size and root of its log, the root over the digests of its records, and the ids of what was
+//! erased. It shows when a workspace was rolled back, and when somebody has changed its records; and what is erased again where an
+//! older copy is restored.
 //!
 //! It is authenticated with a key from the member's identity, and written after each commit: a kill between the two
 //! leaves a log that is longer than the trust state says, which raises no alarm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac as _};
@@ -18,6 +19,7 @@ use crate::seal::identity::Identity;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits, MemberError, Members};
+use crate::value::person::Person;
 use crate::value::text::shown;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
@@ -53,6 +55,28 @@ pub struct TrustState {
     pub records: Option<Records>,
     /// When its member last left the screens.
     pub left: Option<Left>,
+    /// What was erased: nothing of it comes back with an older copy.
+    pub erased: Erased,
+    /// The serial of the newest certificate of a member, and who is revoked.
+    pub members: KnownMembers,
+}
+
+/// What was erased in a workspace, as far as its member knows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Erased {
+    /// The position of the last act that was looked at.
+    pub position: i64,
+    /// The records.
+    pub records: BTreeSet<Id>,
+}
+
+/// What a member knows of the desk's members.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KnownMembers {
+    /// The serial of the newest certificate.
+    pub serial: i64,
+    /// Who is revoked.
+    pub revoked: BTreeSet<Person>,
 }
 
 /// What the records of a workspace came to.
@@ -81,6 +105,37 @@ fn records_of(json: &Json) -> Result<Records, MemberError> {
     let records = Records { position, root: m.read("root", Digest::parse)? };
     m.finish()?;
     Ok(records)
+}
+
+/// The ids of what was erased stand back to back, so that a purge of many thousand records keeps the file small.
+fn erased_to(erased: &Erased) -> Json {
+    let ids: Vec<u8> = erased.records.iter().flat_map(|id| *id.as_bytes()).collect();
+    object! { "position" => erased.position, "ids" => data_encoding::BASE64.encode(&ids) }
+}
+
+fn erased_of(json: &Json) -> Result<Erased, MemberError> {
+    let mut m = Members::of(json)?;
+    let position = i64::try_from(m.count("position")?).map_err(|_| MemberError("position is too large".to_owned()))?;
+    let ids = m.read("ids", |text| data_encoding::BASE64.decode(text.as_bytes()).ok())?;
+    m.finish()?;
+    let (ids, rest) = ids.as_chunks::<16>();
+    if !rest.is_empty() {
+        return Err(MemberError("an id is cut short".to_owned()));
+    }
+    Ok(Erased { position, records: ids.iter().map(|id| Id::from_bytes(*id)).collect() })
+}
+
+fn members_to(members: &KnownMembers) -> Json {
+    let revoked: Vec<String> = members.revoked.iter().map(Person::to_string).collect();
+    object! { "serial" => members.serial, "revoked" => revoked }
+}
+
+fn members_of(json: &Json) -> Result<KnownMembers, MemberError> {
+    let mut m = Members::of(json)?;
+    let serial = i64::try_from(m.count("serial")?).map_err(|_| MemberError("serial is too large".to_owned()))?;
+    let members = KnownMembers { serial, revoked: m.list("revoked", Person::parse)?.into_iter().collect() };
+    m.finish()?;
+    Ok(members)
 }
 
 fn left_of(json: &Json) -> Result<Left, MemberError> {
@@ -180,6 +235,12 @@ impl TrustStore {
             if let Some(left) = s.left {
                 one.set("left", object! { "at" => left.at.to_string(), "act" => left.act as i64 });
             }
+            if s.erased != Erased::default() {
+                one.set("erased", erased_to(&s.erased));
+            }
+            if s.members != KnownMembers::default() {
+                one.set("members", members_to(&s.members));
+            }
             one
         };
         Json::Arr(self.desks.iter().map(one).collect())
@@ -215,6 +276,8 @@ impl TrustStore {
                 root: m.read("root", Digest::parse)?,
                 records: m.maybe("records").map(records_of).transpose()?,
                 left: m.maybe("left").map(left_of).transpose()?,
+                erased: m.maybe("erased").map(erased_of).transpose()?.unwrap_or_default(),
+                members: m.maybe("members").map(members_of).transpose()?.unwrap_or_default(),
             };
             m.finish()?;
             Ok((root_key, seen))

@@ -1,14 +1,17 @@
 //! What a member may believe of a workspace: which desk it is, whether its log goes on from what they have seen, and whether its records
 //! are what the acts say. What they remember lies outside of the database. Nothing here makes an act.
 
+use std::collections::BTreeSet;
+
 use crate::host::entropy::Entropy;
 use crate::host::file;
-use crate::record::{self, member};
+use crate::record::{self, member, restore};
 use crate::seal::sign::PublicKey;
 use crate::store::connection::{self, Database};
 use crate::store::error::StoreError;
 use crate::store::records::SqlRecordStore;
 use crate::store::{authenticated, log, read, replay, tree::SqlTree};
+use crate::value::person::Person;
 use crate::value::text::{counted, shown};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -89,22 +92,78 @@ impl Workspace {
     }
 
     pub(super) fn compare_with_trust_state(&self, known: Option<&TrustState>) -> Result<(), Error> {
+        if log::is_restored(&self.db)? {
+            return Err(rolled_back("this workspace was restored from a backup, and nobody has declared that yet"));
+        }
+        let records = self.records();
+        if let Some(pending) = restore::pending(&records, self.meta.desk)? {
+            let by = pending.text("by").and_then(Person::parse).map(|by| self.name_of(by)).transpose()?;
+            let what = format!(
+                "{} declares that this workspace was set back, and one person is not enough",
+                shown(&by.unwrap_or_default())
+            );
+            return Err(Error::new(
+                ErrorKind::Fork,
+                what,
+                "let another member confirm it with `comity backup confirm`",
+            ));
+        }
         let Some(known) = known else { return Ok(()) };
+        if known.replica != self.meta.replica {
+            return self.compare_with_restores(known);
+        }
         if self.keyring.generation < known.generation {
             return Err(rolled_back("the keyring is older than the one that this member has seen"));
         }
         let tip = log::tip(&self.db, &self.meta)?;
         let tree = SqlTree::new(&self.db, known.replica);
-        let grown = known.replica == self.meta.replica && tip.size >= known.size;
+        let grown = tip.size >= known.size;
         if !grown || crate::act::tree::root(&tree, known.size)? != known.root {
             return Err(rolled_back("the log is not the one that this member has seen, or was rolled back"));
         }
         Ok(())
     }
 
+    /// Whether restores that two members have declared lead from the log that this member has seen to the one that is here. Then it
+    /// is read from its first act on before anything is believed.
+    fn compare_with_restores(&self, known: &TrustState) -> Result<(), Error> {
+        let way = restore::between(&self.records(), self.meta.desk, known.replica, self.meta.replica)?;
+        let way = way.ok_or_else(|| rolled_back("the log is not the one that this member has seen"))?;
+        // A copy from before somebody was revoked takes them for a member. Whoever declares it last has seen what was declared before.
+        let last = way.last();
+        let by = ["by", "confirmed_by"].into_iter().filter_map(|key| last?.text(key).and_then(Person::parse));
+        if let Some(revoked) = by.into_iter().find(|by| known.members.revoked.contains(by)) {
+            let what = format!(
+                "{} has declared or confirmed that this workspace was set back, and was revoked before",
+                shown(&self.name_of(revoked)?)
+            );
+            let next = "do not work in it before two others declare it: `comity backup declare --because WHY`, then `comity backup \
+                        confirm`; and revoke them again";
+            return Err(Error::new(ErrorKind::Fork, what, next));
+        }
+        if self.read_only { self.verify_log(|_| true).map(drop) } else { Ok(()) }
+    }
+
     pub(super) fn update_trust_state(&mut self) -> Result<(), Error> {
         let tip = log::tip(&self.db, &self.meta)?;
         let root_key = self.root_key()?.to_openssh();
+        let known = self.trust.of(&root_key);
+        let (position, same) = (read::last(&self.db)?, known.is_some_and(|known| known.replica == self.meta.replica));
+        // What was erased stays known, whatever copy is restored.
+        let mut erased = known.map(|known| known.erased.clone()).unwrap_or_default();
+        let looked_at = if same { erased.position } else { 0 };
+        if looked_at < position {
+            erased.records.extend(read::erased_since(&self.db, looked_at)?);
+        }
+        erased.position = position;
+        let mut members = known.map(|known| known.members.clone()).unwrap_or_default();
+        let serial = member::newest_of(&self.own_record()?).unwrap_or(0);
+        if !same || serial != members.serial {
+            let all = member::all(&self.records(), self.meta.desk)?;
+            let revoked = all.iter().filter(|m| m.is(member::State::Revoked));
+            members.revoked.extend(revoked.filter_map(|m| m.key.as_deref().and_then(Person::parse)));
+            members.serial = serial;
+        }
         let seen = TrustState {
             workspace: self.meta.workspace,
             folder: Some(self.folder_name()),
@@ -113,10 +172,12 @@ impl Workspace {
             size: tip.size,
             root: tip.root,
             records: match &*self.trusted.borrow() {
-                Trusted::Root(root) => Some(Records { position: read::last(&self.db)?, root: *root }),
+                Trusted::Root(root) => Some(Records { position, root: *root }),
                 Trusted::Unknown | Trusted::No(_) => None,
             },
-            left: self.trust.of(&root_key).and_then(|seen| seen.left),
+            left: known.and_then(|seen| seen.left),
+            erased,
+            members,
         };
         self.trust.put(&root_key, seen)
     }
@@ -137,6 +198,8 @@ impl Workspace {
     ///
     /// A fault of the records does not keep anybody from reading them: it is told by whatever would act on them.
     pub(super) fn authenticate(&self, known: Option<&TrustState>) -> Result<Trusted, Error> {
+        // Of a log that was set back nothing is remembered that could be compared: all of it is read.
+        let known = known.filter(|known| known.replica == self.meta.replica);
         let remembered = known.and_then(|known| known.records.map(|records| (known.size, records)));
         let found = match remembered {
             Some((_, records)) if records.position == read::last(&self.db)? => {
@@ -171,7 +234,11 @@ impl Workspace {
     pub fn verify_log(&self, go_on: impl FnMut(replay::Progress) -> bool) -> Result<replay::Progress, Error> {
         let key = self.keyring.fresh_key(&mut Entropy::default())?;
         let (scratch, _file) = connection::scratch(&self.folder, &key)?;
-        Ok(replay::verify(&self.db, &scratch, &self.meta, go_on)?)
+        // Restoring erases again what its member knows to be erased; the act that says so comes with the declaration.
+        let known = if log::is_restored(&self.db)? { self.trust.of(&self.root_key()?.to_openssh()) } else { None };
+        let nothing = BTreeSet::new();
+        let gone = known.map_or(&nothing, |known| &known.erased.records);
+        Ok(replay::verify(&self.db, &scratch, &self.meta, gone, go_on)?)
     }
 
     /// Whether the records without which a workspace cannot be opened are there: the desk's, and its members'.
@@ -286,7 +353,7 @@ impl Workspace {
 }
 
 fn rolled_back(what: &str) -> Error {
-    let hint =
-        "stop working in it and restore the newer copy; `comity --readonly audit verify` says what this one holds";
+    let hint = "stop working in it and put the newer copy back; where there is none, declare that with \
+                `comity backup declare --because WHY`, and let another member confirm it with `comity backup confirm`";
     Error::new(ErrorKind::Fork, what, hint)
 }

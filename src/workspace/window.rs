@@ -1,9 +1,8 @@
 //! How far the machine's clock is believed: from the last act to 45 days after it, and beyond that only as far as members say
 //! that it is right. It reads no clock and no record.
 
-use crate::record::clock;
 use crate::record::kind::ChangeKind;
-use crate::value::person::Person;
+use crate::record::{clock, restore};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 
@@ -22,9 +21,9 @@ pub fn behind(now: Timestamp, last: Timestamp) -> Option<Error> {
 }
 
 /// Returns the error where the clock is so far ahead of the last act that nothing is signed before a member says that it is
-/// right. That statement itself is signed.
+/// right. That statement itself is signed, and so is what two members declare of a copy that may be old.
 pub fn ahead(now: Timestamp, last: Timestamp, kind: ChangeKind) -> Option<Error> {
-    let states = kind == clock::STATE || kind == clock::CONFIRM;
+    let states = [clock::STATE, clock::CONFIRM, restore::DECLARE, restore::REAPPLY, restore::CONFIRM].contains(&kind);
     (now > last.plus(AHEAD) && !states).then(|| {
         let what = format!("the clock says {now}, and the last act was made at {last}: that is more than 45 days");
         // Not the day that this clock gives: whoever pastes it has looked at no other.
@@ -47,36 +46,28 @@ pub fn unconfirmed(now: Timestamp, witnessed: Timestamp) -> Option<Error> {
 
 /// Returns the latest time that somebody else than the one who asks has given a sign of: in an act, of this desk or of a partner,
 /// or as one of two members who say that the clock is right. Nobody moves it alone. `None` where there is no such sign.
-pub fn witnessed(
-    acts: impl IntoIterator<Item = (Timestamp, Person)>,
-    me: Person,
-    confirmed: &[Timestamp],
-) -> Option<Timestamp> {
-    let others = acts.into_iter().filter(|(_, by)| *by != me).map(|(at, _)| at);
-    others.chain(confirmed.iter().copied()).max()
+pub fn witnessed(act_of_others: Option<Timestamp>, confirmed: &[Timestamp]) -> Option<Timestamp> {
+    act_of_others.into_iter().chain(confirmed.iter().copied()).max()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::case;
-    use crate::value::digest::Digest;
 
     fn day(n: i64) -> Timestamp {
         Timestamp::EPOCH.plus(Duration::days(n))
     }
 
     #[test]
-    fn nobody_moves_the_witnessed_time_alone() {
-        let person = |n: u8| Person::of(Digest::of(&[n]));
-        let on = |acts: &[(i64, u8)], confirmed: &[i64]| {
+    fn the_witnessed_time_is_the_latest_that_others_gave_a_sign_of() {
+        let on = |act: Option<i64>, confirmed: &[i64]| {
             let confirmed: Vec<_> = confirmed.iter().map(|n| day(*n)).collect();
-            witnessed(acts.iter().map(|(n, by)| (day(*n), person(*by))), person(1), &confirmed)
+            witnessed(act.map(day), &confirmed)
         };
-        assert_eq!(on(&[], &[]), None);
-        assert_eq!(on(&[(0, 2), (45, 1), (90, 1)], &[]), Some(day(0)));
-        assert_eq!(on(&[(0, 2), (45, 1), (60, 3)], &[]), Some(day(60)));
-        assert_eq!(on(&[(0, 2), (400, 1)], &[400]), Some(day(400)));
+        assert_eq!(on(None, &[]), None);
+        assert_eq!(on(Some(45), &[]), Some(day(45)));
+        assert_eq!(on(Some(45), &[400, 3]), Some(day(400)));
     }
 
     #[test]

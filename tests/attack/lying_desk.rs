@@ -255,6 +255,7 @@ impl LyingDesk {
             parts.iter().map(|(kind, p)| Part { kind: *kind, bytes: p.len() as u64, digest: Digest::of(p) });
         let sent = self.said.sent;
         let mut manifest = Manifest {
+            continues: Vec::new(),
             realm: self.realm.clone(),
             from: self.desk,
             replica: self.replica,

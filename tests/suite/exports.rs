@@ -284,7 +284,8 @@ fn a_round_trip_keeps_what_the_standard_has() {
         "to_ids":true,"timestamp":"1700000000","comment":"c2","first_seen":"2024-01-01T00:00:00+00:00","Tag":[{"name":"kind:c2"}]}],
       "Object":[{"uuid":"00000000-0000-4000-8000-00000000000b","name":"domain-ip","meta-category":"network","template_uuid":"43b3b146-77eb-4931-b4cc-b66c60f28734",
         "template_version":"11","Attribute":[{"uuid":"00000000-0000-4000-8000-00000000000c","type":"domain","object_relation":"domain",
-        "category":"Network activity","value":"EVIL[.]example","to_ids":false}]}]}}"#;
+        "category":"Network activity","value":"EVIL[.]example","to_ids":false}],
+        "ObjectReference":[{"referenced_uuid":"00000000-0000-4000-8000-00000000000a","relationship_type":"resolves-to"}]}]}}"#;
     let case = a.case("Wave");
     taken(&a, &case, "in.misp", "misp", misp);
     let (_, file) = written(&a, 1, "out.misp", "misp", &[("case", &case), ("to", "XB")]).unwrap();
@@ -303,6 +304,10 @@ fn a_round_trip_keeps_what_the_standard_has() {
     for key in ["uuid", "name", "meta-category", "template_uuid", "template_version"] {
         assert_eq!(before["Object"][0][key], after["Object"][0][key], "{key}");
     }
+    let named = &after["Object"][0]["ObjectReference"][0];
+    assert_eq!(named["referenced_uuid"], "00000000-0000-4000-8000-00000000000a", "{named}");
+    assert_eq!(named["relationship_type"], "resolves-to");
+    assert_eq!(named["object_uuid"], before["Object"][0]["uuid"]);
 
     // A table, and CASE: what is marked comes back as marked.
     for format in ["csv", "case"] {

@@ -385,3 +385,103 @@ fn what_another_gave_is_not_ours_to_give() {
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     a.fails(2, "item consent", &[("item", &item), ("to", "XB"), ("reference", "letter 8")], ErrorKind::Refused);
 }
+
+#[test]
+fn a_mapping_is_kept_under_its_name_and_used_again() {
+    let (_root, a, _) = pair();
+    let case = a.case("Feeds");
+    let table = |name: &str, rows: &str| {
+        let path = a.path(name);
+        std::fs::write(&path, rows).unwrap();
+        path
+    };
+    let first = table("a.csv", "seen;what;mark\n1;one.example;AMBER\n");
+    let fields: Fields<'_> = &[
+        ("mapping", "feed of XC"),
+        ("column", "value=what"),
+        ("column", "tlp=mark"),
+        ("delimiter", "semicolon"),
+        ("header", "yes"),
+        ("type", "domain"),
+    ];
+    // A rehearsal keeps nothing, and shows the first rows, the columns and what is not kept.
+    let rehearsed = import(&a, &case, &first, "csv", &[fields, &[("dry-run", "yes")]].concat()).unwrap();
+    let shown = rehearsed.text.unwrap();
+    for said in ["Would import 1 item", "domain: one.example (tier 1, TLP:AMBER)", "value from what", "seen"] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+    let unknown = import(&a, &case, &first, "csv", &[("mapping", "feed of XC")]).unwrap_err();
+    assert!(unknown.what.contains("none is kept yet"), "{}", unknown.what);
+    import(&a, &case, &first, "csv", fields).unwrap();
+
+    // The next table of that maker is read by the name alone; its columns stand elsewhere.
+    let next = table("b.csv", "mark;what\nRED;two.example\n");
+    a.must(1, "item import", &[("file", &next), ("format", "csv"), ("case", &case), ("mapping", "feed of XC")]);
+    let tlp = each(&items(&a, &case), "tlp");
+    assert_eq!(tlp, [("one.example", "AMBER"), ("two.example", "RED")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let kept = || a.must(1, "item mappings", &[]).value.as_array().unwrap().clone();
+    assert_eq!(kept().len(), 1);
+    assert!(text(&kept()[0], "says").contains("--column value=what"), "{:?}", kept());
+
+    // What is typed beside the name counts, and is what the name stands for from then on, even where the table holds nothing new.
+    let comma = table("c.csv", "what,mark\ntwo.example,RED\n");
+    import(&a, &case, &comma, "csv", &[("mapping", "feed of XC"), ("delimiter", "comma")]).unwrap();
+    assert_eq!(kept().len(), 1);
+    assert!(text(&kept()[0], "says").contains("--delimiter comma"), "{:?}", kept());
+    a.must(1, "audit verify", &[]);
+}
+
+/// The items of a large case are looked up in the index, those of a small one are read: it must come to the same.
+#[test]
+fn what_a_large_case_has_is_known_as_in_a_small_one() {
+    let (_root, a, _) = pair();
+    let (small, large) = (a.case("Small"), a.case("Large"));
+    let table = |name: &str, rows: String| {
+        let path = a.path(name);
+        std::fs::write(&path, rows).unwrap();
+        path
+    };
+    let columns: Fields<'_> =
+        &[("column", "value=1"), ("column", "tlp=2"), ("type", "domain"), ("tier", "1"), ("category", "indicator")];
+    let few = table("few.csv", "known.example,GREEN\nmarked.example,CLEAR\n".into());
+    let many: String = (0..20_001).map(|n| format!("filler{n}.example,CLEAR\n")).collect();
+    import(&a, &large, &table("many.csv", many), "csv", columns).unwrap();
+    let object = |n: u8, more: &str| {
+        format!(
+            r#"{{"type":"domain-name","spec_version":"2.1","id":"domain-name--00000000-0000-4000-8000-00000000000{n}","value":"object{n}.example"{more}}}"#
+        )
+    };
+    let relation = r#"{"type":"relationship","spec_version":"2.1","id":"relationship--00000000-0000-4000-8000-000000000009","created":"2024-01-01T00:00:00.000Z",
+        "modified":"2024-01-01T00:00:00.000Z","relationship_type":"related-to",
+        "source_ref":"domain-name--00000000-0000-4000-8000-000000000001","target_ref":"domain-name--00000000-0000-4000-8000-000000000002"}"#;
+    let bundle = |name: &str, objects: &[String]| {
+        let id = "bundle--00000000-0000-4000-8000-000000000000";
+        table(name, format!(r#"{{"type":"bundle","id":"{id}","objects":[{}]}}"#, objects.join(",")))
+    };
+    let first = bundle("first.json", &[object(1, ""), object(2, "")]);
+    let again = bundle("again.json", &[object(2, ""), object(3, ""), relation.into()]);
+    let more =
+        table("more.csv", "KNOWN.example,GREEN\nmarked[.]example,AMBER\nnew.example,CLEAR\nnew.example,CLEAR\n".into());
+    let answers = [&small, &large].map(|case| {
+        import(&a, case, &few, "csv", columns).unwrap();
+        import(&a, case, &first, "stix", &[]).unwrap();
+        let answers = [("csv", &more, columns), ("stix", &again, &[])]
+            .map(|(format, file, more)| import(&a, case, file, format, more).unwrap().value);
+        let of = |value: &str| {
+            let hits = a.must(1, "search", &[("words", value), ("limit", "100")]).value;
+            let hit =
+                hits.as_array().unwrap().iter().find(|h| h["case"] == case.as_str() && h["kind"] == "item").cloned();
+            a.must(1, "item show", &[("item", text(&hit.unwrap_or_else(|| panic!("no {value} in {hits}")), "id"))])
+                .value
+        };
+        (
+            answers.map(|a| (a["imported"].clone(), a["already_there"].clone())),
+            text(&of("marked.example"), "tlp").to_owned(),
+            of("related-to")["references"].as_array().map(Vec::len),
+        )
+    });
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0].0, [(1.into(), 3.into()), (2.into(), 1.into())]);
+    assert_eq!(answers[0].1, "AMBER", "what comes again with a stricter marking is raised");
+    a.must(1, "audit verify", &[]);
+}

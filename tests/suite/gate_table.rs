@@ -471,7 +471,7 @@ fn act() -> Value {
      "review":{"outcome":"approved","covers_item":true,"level":"L1","tier":2,"purpose":"cybercrime","recipient":"same","expires":"2026-07-01T00:00:00Z","reviewers":["k2"]}})
 }
 
-const SIGNED_BY: [(&[&str], &str); 12] = [
+const SIGNED_BY: [(&[&str], &str); 15] = [
     (
         &["administrator"],
         "member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
@@ -493,6 +493,12 @@ const SIGNED_BY: [(&[&str], &str); 12] = [
     (&["investigator", "desk-officer"], "public-draft"),
     (&["release-officer"], "public-clear"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
+    (
+        &["exercise-controller"],
+        "exercise-new exercise-inject exercise-start exercise-pause exercise-clock exercise-deliver exercise-skip exercise-observe exercise-action exercise-end exercise-report",
+    ),
+    (&[], "exercise-respond exercise-hot-wash training-add"),
+    (&["desk-officer"], "exercise-record action-done"),
     (&["release-officer"], "disclosure-release disclosure-validate"),
     (
         &["desk-officer", "release-officer"],

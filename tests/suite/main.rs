@@ -5,6 +5,7 @@ mod agreements;
 mod as_of;
 #[path = "../attack/mod.rs"]
 mod attack;
+mod backup;
 mod batch;
 mod ceilings;
 mod clock;
@@ -13,6 +14,7 @@ mod desks;
 mod drawn;
 mod emergency;
 mod every_kind;
+mod exercises;
 mod exports;
 mod figures;
 mod first_open;

@@ -12,15 +12,17 @@ use comity::command::run::{On, run};
 use comity::command::{commands, identity};
 use comity::demo::story::Story;
 use comity::host::clock::Clock;
+use comity::host::entropy::Entropy;
 use comity::law::edition::Law;
 use comity::law::rule::RuleId;
 use comity::record::KINDS;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
-use comity::record::stream;
+use comity::record::{backup, stream};
 use comity::tui::bulk;
 use comity::tui::page::RecordRef;
 use comity::value::digest::Digest;
+use comity::value::id::Id;
 use comity::value::timestamp::Timestamp;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -51,6 +53,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         "authorisation add",
         &[&[("to", "XA"), ("by", "x"), ("reference", "x")], &[("to", "XB"), ("by", "x"), ("reference", "x")]],
     ),
+    ("backup destroy", &[&[]]),
     ("case close", &[&[("because", "x")]]),
     ("clock confirm", &[&[]]),
     ("disclosure join", &[&[]]),
@@ -69,6 +72,18 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("disclosure recall", &[&[]]),
     ("disclosure release", &[&[]]),
     ("disclosure validate", &[&[("outcome", "approved"), ("reasons", "x")]]),
+    ("exercise clock", &[&[("speed", "2")]]),
+    ("exercise deliver", &[&[]]),
+    ("exercise done", &[&[("evidence", "x")]]),
+    ("exercise edit", &[&[("text", "x")]]),
+    ("exercise end", &[&[]]),
+    ("exercise export", &[]),
+    ("exercise pause", &[&[]]),
+    ("exercise report", &[]),
+    ("exercise respond", &[&[("text", "x")]]),
+    ("exercise revise", &[&[("title", "x")]]),
+    ("exercise skip", &[&[("because", "x")]]),
+    ("exercise start", &[&[]]),
     ("item consent", &[&[("to", "XB"), ("reference", "x")]]),
     ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),
     ("law restore", &[]),
@@ -94,6 +109,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("budget contribute", &[&[("from", "XA"), ("amount", "0.01"), ("on", "2026-01-02")]]),
     ("budget cost", &[&[("amount", "0.01"), ("on", "2026-01-02"), ("evidence", "x")]]),
     ("budget dispute", &[&[("because", "x")]]),
+    ("budget line", &[&[("title", "x"), ("currency", "EUR"), ("amount", "1"), ("period", "2026")]]),
     ("budget split", &[&[("shares", "XA=1")]]),
     ("budget statement", &[&[("to", "XB")], &[("to", "XA")]]),
     ("report clear", &[&[]]),
@@ -336,6 +352,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
             ("column", "value=1"),
             ("header", "yes"),
             ("type", "domain"),
+            ("mapping", "names"),
         ],
     );
     // Members and partners.
@@ -551,6 +568,52 @@ fn money(a: &Site, b: &Site, n: &mut usize) {
     a.must(1, "report transparency", &[("from", "2025-01-01"), ("to", "2026-01-01"), ("out", &a.path("figures.txt"))]);
 }
 
+/// Plays an exercise through all its states, and records its report at a live desk.
+fn exercises(root: &Path, live: &Site, met: &mut Met) {
+    let (c, p) = crate::exercises::played(root, "menus");
+    let mut walk = |sites: &[&Site]| {
+        for site in sites {
+            for member in 1..=3 {
+                met.walk(&mut site.open(member).unwrap(), &format!("{}-{member}", site.code));
+            }
+        }
+    };
+    c.make(1, "exercise new", &[("title", "Tide"), ("scope", "one day"), ("objective", "share: review")]);
+    for text in ["one", "two", "three", "four"] {
+        c.make(1, "exercise plan", &[("text", text), ("time", "+00:00")]);
+    }
+    walk(&[&c]);
+    let mut n = 0;
+    c.must(1, "exercise start", &[]);
+    for inject in ["1", "2"] {
+        c.must(1, "exercise deliver", &[("inject", inject)]);
+    }
+    c.must(1, "exercise skip", &[("inject", "3"), ("because", "time")]);
+    carry(&c, &p, &mut n);
+    p.must(1, "exercise respond", &[("inject", "1"), ("text", "done")]);
+    p.must(3, "exercise observe", &[("text", "too fast")]);
+    carry(&p, &c, &mut n);
+    c.must(1, "exercise observe", &[("text", "fine"), ("rating", "P"), ("objective", "1")]);
+    walk(&[&c, &p]);
+    c.must(1, "exercise pause", &[]);
+    for text in ["more training", "a better form"] {
+        let by = [("owner", "XF"), ("by", "300d"), ("objective", "1"), ("element", "training"), ("text", text)];
+        c.make(1, "exercise action", &by);
+    }
+    walk(&[&c]);
+    c.must(1, "exercise start", &[]);
+    c.must(1, "exercise end", &[]);
+    carry(&c, &p, &mut n);
+    walk(&[&c, &p]);
+    let report = c.path("report.json");
+    c.must(1, "exercise report", &[("out", &report)]);
+    walk(&[&c]);
+    live.must(1, "exercise record", &[("file", &report)]);
+    let actions = live.must(1, "exercise actions", &[]).value;
+    live.must(1, "exercise done", &[("action", actions[0]["id"].as_str().unwrap()), ("evidence", "held")]);
+    live.make(2, "training add", &[("course", "the desk officer's tour")]);
+}
+
 /// A purge that was stopped after its act: the content is erased, and no certificate is issued yet.
 fn stopped_purge(a: &Site, case: &str) {
     let item = a.indicator(case, "stopped.example");
@@ -571,6 +634,7 @@ fn a_menu_says_of_every_record_what_the_command_says() {
     demo(&folder.path().join("demo"), &mut met);
     let (root, mut a, mut b) = pair();
     let late = every_state(&a, &b, root.path());
+    exercises(root.path(), &a, &mut met);
     let mut walk_both = |a: &Site, b: &Site| {
         for site in [a, b] {
             for member in 1..=3 {
@@ -600,6 +664,27 @@ fn a_menu_says_of_every_record_what_the_command_says() {
     b.must(1, "partner resume", &[("partner", "XA"), ("stream", "yes"), ("because", "they explain it")]);
     a.must(1, "request expire", &[("request", &late)]);
     walk_both(&a, &b);
+    // Backups, and a desk that was set back.
+    for n in 1..=2 {
+        b.make(1, "backup make", &[("out", &b.path(&format!("backup-{n}")))]);
+    }
+    let first = b.must(1, "backup list", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    b.must(1, "backup destroy", &[("backup", &first)]);
+    let begun = Id::from_bytes([0xbe; 16]);
+    let until = b.now;
+    let interrupted = move |_: &mut Entropy, _| Ok(backup::begun(begun, 1, until, "interrupted", [7; 32]));
+    b.open(1).unwrap().act_alone(backup::MAKE, Audience::OwnDesk, interrupted).unwrap();
+    let kept = crate::backup::keep(&b);
+    b.case("Lost");
+    crate::backup::set_back(&b, &kept);
+    b.must(1, "backup declare", &[("because", "the disk failed")]);
+    let mut place = b.place(2);
+    let (me, _) = identity::unlock(&mut place).unwrap();
+    let mut declared = Workspace::open_set_back(&place.workspace, &place.identity, me, place.clock).unwrap();
+    met.walk(&mut declared, "XB-2");
+    drop(declared);
+    b.must(2, "backup confirm", &[]);
+    met.walk(&mut b.open(1).unwrap(), "XB-1");
     for ((kind, state, who), count) in &met.looked {
         println!("{kind} {state} {who}: {count}");
     }

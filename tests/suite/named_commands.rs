@@ -127,7 +127,7 @@ fn what_does_not_exist_is_found() {
         assert_eq!(found, wrong, "{text}");
     };
     let declare = "no command audit declare";
-    check("x.rs", "fn f() { hint(\"see `backup declare`\"); }", &["no command backup"]);
+    check("x.rs", "fn f() { hint(\"see `vault declare`\"); }", &["no command vault"]);
     check("x.rs", "fn f() { hint(\"see `audit declare`\"); }", &[declare]);
     check("x.rs", "fn f() { hint(\"then comity audit declare\"); }", &[declare]);
     check("x.rs", "// `audit declare` does it.\nfn f() {}", &[declare]);

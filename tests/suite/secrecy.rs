@@ -162,3 +162,45 @@ fn no_core_is_written_and_nobody_else_looks_in() {
     assert_eq!(getrlimit(Resource::Core).maximum, Some(0));
     assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
 }
+
+/// What may be locked is inherited: the program is started from a shell that has raised the limit, where this user may, and from
+/// one that has lowered it.
+#[test]
+fn memory_is_kept_from_swap_where_its_user_may_lock_all_of_it() {
+    let locked = |limit: &str| -> Option<u64> {
+        let root = tempfile::tempdir().unwrap();
+        let program = env!("CARGO_BIN_EXE_comity");
+        // It waits for the passphrase, and does nothing meanwhile.
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", &format!("ulimit -l {limit} || exit 99; exec '{program}' --passphrase-file - identity new --name A --out a.id")])
+            .current_dir(root.path())
+            .env("HOME", root.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = None;
+        for _ in 0..200 {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            let of = |key: &str| status.lines().find_map(|l| l.strip_prefix(key)).map(|v| v.trim().to_owned());
+            // Its sandbox is entered after its memory was locked.
+            if of("Name:").is_some_and(|n| n == "comity") && of("Seccomp:").is_some_and(|s| s == "2") {
+                line = of("VmLck:");
+                break;
+            }
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        line.map(|l| l.trim_end_matches(" kB").parse().unwrap())
+    };
+    assert_eq!(locked("64"), Some(0), "a small limit is not used up");
+    // Only who administers a machine raises it.
+    if let Some(kib) = locked("unlimited") {
+        assert!(kib > 1000, "{kib} KiB are locked");
+    }
+}

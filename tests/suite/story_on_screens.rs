@@ -140,7 +140,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     ] {
         let path = file(name);
         let fields = [&[("file", path.as_str()), ("format", format)], more].concat();
-        t.does("item import", &fields, None, "items imported, as one act");
+        t.does("item import", &fields, Some("import"), "items imported, as one act");
     }
     // All of the case: nothing but the case itself is selected.
     t.s.press("[");

@@ -120,6 +120,14 @@ team-opening =
     This authority presents its compliments to your authority and proposes, on the legal basis stated below, that a joint investigation be agreed on the terms set out below.
 
     This letter is a proposal; what binds is the agreement that the parties sign.
+charter-title = Charter of a joint task force
+charter-sender = Desk that writes this copy
+charter-particulars = What the desks agree
+charter-opening =
+    The desks named above form a joint task force on the terms set out below.
+
+    What binds is the charter that each desk has signed in its own log; this is its text on paper.
+charter-closing = { $quote }
 spoc-title = Request for information between single points of contact
 spoc-sender = Requesting single point of contact
 spoc-addressee = Requested single point of contact

@@ -120,6 +120,14 @@ team-opening =
     Esta autoridad saluda atentamente a su autoridad y propone, sobre la base jurídica que se indica a continuación, que se convenga una investigación conjunta en los términos siguientes.
 
     Esta carta es una propuesta; lo que obliga es el acuerdo que firman las partes.
+charter-title = Carta de un equipo conjunto
+charter-sender = Oficina que expide esta copia
+charter-particulars = Lo que las oficinas acuerdan
+charter-opening =
+    Las oficinas nombradas arriba forman un equipo conjunto en los términos que siguen.
+
+    Lo que obliga es la carta que cada oficina ha firmado en su propio registro; este es su texto en papel.
+charter-closing = { $quote }
 spoc-title = Solicitud de información entre puntos de contacto únicos
 spoc-sender = Punto de contacto único requirente
 spoc-addressee = Punto de contacto único requerido

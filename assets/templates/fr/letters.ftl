@@ -120,6 +120,14 @@ team-opening =
     La présente autorité présente ses compliments à votre autorité et propose, sur la base juridique indiquée ci-dessous, qu'une enquête commune soit convenue selon les termes ci-dessous.
 
     Cette lettre est une proposition ; ce qui lie est l'accord que signent les parties.
+charter-title = Charte d'une équipe conjointe
+charter-sender = Bureau qui établit cette copie
+charter-particulars = Ce dont les bureaux conviennent
+charter-opening =
+    Les bureaux nommés ci-dessus forment une équipe conjointe aux conditions énoncées ci-dessous.
+
+    Ce qui lie est la charte que chaque bureau a signée dans son propre journal ; ceci en est le texte sur papier.
+charter-closing = { $quote }
 spoc-title = Demande d'informations entre points de contact uniques
 spoc-sender = Point de contact unique requérant
 spoc-addressee = Point de contact unique requis

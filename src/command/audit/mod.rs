@@ -146,6 +146,13 @@ fn row(workspace: &Workspace, act: &StoredAct) -> Result<ActSummary, Error> {
     })
 }
 
+/// An act as it is shown, by its id; `None` where it is not here.
+pub fn by_id(workspace: &Workspace, id: &Digest) -> Result<Option<ActSummary>, Error> {
+    let position = read::position_of(&workspace.db, id)?;
+    let act = position.map(|position| read::act(&workspace.db, position)).transpose()?.flatten();
+    act.map(|act| row(workspace, &act)).transpose()
+}
+
 /// The newest acts before a number, the newest first.
 pub fn rows(workspace: &Workspace, before: i64, limit: u32) -> Result<Vec<ActSummary>, Error> {
     read::acts_back(&workspace.db, before.saturating_sub(1), limit)?.iter().map(|a| row(workspace, a)).collect()

@@ -57,7 +57,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("currency", ArgKind::Word(currencies), "its currency, a code of ISO 4217").required(),
             AMOUNT,
             Arg::new("period", ArgKind::Line, "its period, such as 2026").required(),
-            Arg::new("taskforce", ArgKind::Line, "the task force that it is of"),
+            Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force that it is of"),
             Arg::new("donor", ArgKind::Line, "who gives the money"),
             Arg::new("conditions", ArgKind::Body, "what the donor allows it to be spent on"),
             Arg::new("report-by", ArgKind::Time, "when the donor is to be reported to"),
@@ -234,9 +234,9 @@ fn currency_of(line: &Record) -> String {
 
 fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let currency = args.read("currency", "a code of ISO 4217", budget_line::currency)?;
-    let taskforce = args.maybe_read("taskforce", "the id of a task force", Id::parse)?;
+    let taskforce = args.maybe("taskforce").map(|t| workspace.find_record(t, &[Kind::Taskforce])).transpose()?;
     let terms = budget_line::Terms {
-        taskforce,
+        taskforce: taskforce.map(|t| t.id),
         amount: amount(args, &currency)?,
         period: args.read("period", "a word, such as 2026", token)?,
         report_by: args.maybe("report-by").map(|_| args.time("report-by", workspace.now())).transpose()?,

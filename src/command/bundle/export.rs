@@ -13,8 +13,9 @@ use crate::act::checkpoint::Checkpoint;
 use crate::act::note;
 use crate::act::part::Head;
 use crate::act::tree::{self, Nodes as _, leaf_hash};
-use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, Receipt};
+use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, OldLog, Receipt};
 use crate::bundle::pack::{self, Source};
+use crate::command::bundle::set_back;
 use crate::command::definition::{
     self, Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, STAYS, Undo, Weight, Writes,
 };
@@ -353,6 +354,8 @@ struct ActSource<'a> {
     to: Id,
     /// The checkpoint that the acts are shown to be under.
     checkpoint: Checkpoint,
+    /// The logs before this one: their acts are shown to be under the ends of those.
+    former: Vec<OldLog>,
     /// Why an act could not be written.
     fault: Option<Error>,
 }
@@ -379,15 +382,16 @@ impl ActSource<'_> {
             || Error::new(ErrorKind::Integrity, "an act is missing from the log", "run `comity audit verify`");
         let act = read::act(&workspace.db, parcel.position)?.ok_or_else(missing)?;
         let nodes = SqlTree::new(&workspace.db, act.replica);
+        let old = self.former.iter().find(|old| old.replica == act.replica);
+        let (size, root) = old.map_or((self.checkpoint.size, self.checkpoint.root), |old| (old.size, old.root));
         let head = Head {
             index: act.sequence,
             header: act.header.clone(),
             signature: act.signature.clone(),
             changes: act.changes,
-            proof: tree::inclusion(&nodes, act.sequence, self.checkpoint.size)?,
+            proof: tree::inclusion(&nodes, act.sequence, size)?,
         };
         let leaf = leaf_hash(&act.header);
-        let Checkpoint { size, root, .. } = self.checkpoint;
         let is_for_them = act.read_header().is_ok_and(|header| header.audience.names(self.to));
         if !is_for_them || !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
             return Err(not_as_signed(parcel.position));
@@ -472,6 +476,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         return Err(Error::refused(verdict, None));
     }
     crate::command::disclosure::take_back_unvalidated(workspace, to.id)?;
+    crate::command::taskforce::pass_on(workspace, None, false)?;
     // What is put to the gate, measured and written is one state of the workspace.
     let reading = connection::snapshot(&workspace.db)?;
     let records = workspace.trusted_records()?;
@@ -482,12 +487,17 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0, marking: None }, None));
     }
     let (sequence, previous) = stream::sent(&stream).map_or((1, None), |(n, m)| (n + 1, Some(m)));
-    let before =
-        stream.terms.get("out").and_then(|o| o.get("size")).and_then(Json::int).and_then(|n| u64::try_from(n).ok());
-    let (checkpoint, note) = signed_checkpoint(workspace, before.unwrap_or(0))?;
-    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    let continues = set_back::former_logs(workspace, &records)?;
+    let before = stream::told(&stream);
+    let since = before.filter(|(replica, _)| *replica == workspace.meta.replica).map_or(0, |(_, size)| size);
+    let (checkpoint, note) = signed_checkpoint(workspace, since)?;
     let growth = match before {
-        Some(from) => Some(Growth { from, proof: tree::consistency(&nodes, from, checkpoint.size)? }),
+        Some((replica, from)) => {
+            // Of a log that went on as another replica, it is shown how it grew until it ended.
+            let end = continues.iter().find(|old| old.replica == replica).map_or(checkpoint.size, |old| old.size);
+            let nodes = SqlTree::new(&workspace.db, replica);
+            Some(Growth { from, proof: tree::consistency(&nodes, from, end)? })
+        }
         None => None,
     };
     let cosigned = stream::seen(&stream).and_then(|seen| {
@@ -499,7 +509,8 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let (parcels, acts): (Vec<_>, Vec<_>) = gathered.cleared.into_iter().unzip();
     job.at("measuring", 0, None)?;
     let log_size = checkpoint.size;
-    let mut source = ActSource { workspace, records: &records, to: to.id, checkpoint, fault: None };
+    let mut source =
+        ActSource { workspace, records: &records, to: to.id, checkpoint, former: continues.clone(), fault: None };
     let measured = pack::measure(to.id, &parcels, &mut source, None);
     let measured = measured.map_err(|fault| source.fault.take().unwrap_or_else(|| fault.into()))?;
     let manifest = Manifest {
@@ -512,6 +523,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         made: now,
         by: workspace.person(),
         acknowledges: received.map(|(sequence, manifest)| Receipt { sequence, manifest }),
+        continues,
         checkpoint: note,
         growth,
         cosigned,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::quarantine::{self, LARGEST, fork_file, inbox_file};
+use super::set_back::{self, OfLog};
 use crate::act::change::Line;
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::{Header, act_id};
@@ -111,6 +112,9 @@ pub struct Outcome {
     pub changes: u64,
     /// How many items came above the ceiling of this desk's agreement: they are not passed on.
     pub above_ceiling: usize,
+    /// That the sender was set back, where this bundle says so.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub set_back: String,
 }
 
 /// What an import came to.
@@ -192,10 +196,17 @@ fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Dig
     let last = stream::received(&stream);
     let expected = last.map_or(1, |(n, _)| n + 1);
     let n = manifest.sequence;
-    if n < expected {
-        let known = bundle::numbered(&workspace.records(), from.id, bundle::State::Received, n)?;
-        let same = known.is_some_and(|r| r.text("manifest") == Some(digest.to_string().as_str()));
-        return if same { Ok(StreamPosition::Again) } else { Err(fork(&code, n)) };
+    let of_log = set_back::log_of(&workspace.records(), &stream, manifest)?;
+    if n < expected || of_log == OfLog::Old {
+        let known = workspace.records().get(Id::from_digest(digest))?.filter(|r| r.is(bundle::State::Received));
+        let is_known = known.is_some_and(|r| r.partner == Some(from.id));
+        match (is_known, of_log) {
+            (true, _) => return Ok(StreamPosition::Again),
+            (false, OfLog::Old) => return Err(of_old_log(&code, n)),
+            // A desk that was set back goes on with the number after the last one that it remembers.
+            (false, OfLog::Restored) => {}
+            (false, OfLog::Same | OfLog::Unknown) => return Err(fork(&code, n)),
+        }
     }
     if !stream.is(stream::State::Running) {
         return Err(is_frozen(&code));
@@ -217,10 +228,20 @@ fn place(workspace: &Workspace, from: &Record, manifest: &Manifest, digest: &Dig
         return Err(Error::new(ErrorKind::Gap, what, "it is kept; when what is missing arrives, it follows by itself")
             .with("missing", missing));
     }
-    if manifest.previous != last.map(|(_, m)| m) {
-        return Err(fork(&code, n));
-    }
-    Ok(StreamPosition::Next)
+    let follows = match of_log {
+        OfLog::Restored => set_back::fits_what_was_seen(&workspace.records(), &stream, manifest)?,
+        _ => manifest.previous == last.map(|(_, m)| m),
+    };
+    if follows { Ok(StreamPosition::Next) } else { Err(fork(&code, n)) }
+}
+
+/// The error for what is of a log that its desk has declared to be over.
+fn of_old_log(code: &str, n: u64) -> Error {
+    Error::new(
+        ErrorKind::Fork,
+        format!("bundle {n} is of a log that {code} has declared to be lost when it was set back"),
+        "nothing of it was applied; what it brings is not known at its desk any more: call the partner",
+    )
 }
 
 fn fork(code: &str, n: u64) -> Error {
@@ -250,6 +271,12 @@ fn contradiction(workspace: &Workspace, from: &Record, opened: &Opened<Plain>) -
     let (last, manifest) = (stream::received(&stream), &opened.manifest);
     let (expected, other) = (last.map_or(1, |(n, _)| n + 1), opened.digest());
     let fork = |known: Option<Digest>| Some(stream::Fork { sequence: manifest.sequence, other, known });
+    match set_back::log_of(&workspace.records(), &stream, manifest)? {
+        OfLog::Old => return Ok(None),
+        // It says that it was set back, and does not show it.
+        OfLog::Restored => return Ok(fork(last.map(|(_, m)| m))),
+        OfLog::Same | OfLog::Unknown => {}
+    }
     if manifest.sequence < expected {
         let known = bundle::numbered(&workspace.records(), from.id, bundle::State::Received, manifest.sequence)?;
         let known = known.and_then(|r| r.text("manifest").and_then(Digest::parse));
@@ -321,6 +348,7 @@ fn alarm(code: &str, what: &str) -> Error {
 struct Checked {
     checkpoint: Checkpoint,
     cosigned: Option<(u64, String)>,
+    acknowledged: Option<u64>,
 }
 
 /// The sender's log has grown from what was seen; receipts and cosignatures speak of what is here.
@@ -344,29 +372,40 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
     note.verify(&key).map_err(|e| {
         Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
     })?;
-    log_goes_on(&stream, manifest, &checkpoint).map_err(|what| alarm(&code, what))?;
+    let is_after_restore = set_back::log_of(&workspace.records(), &stream, manifest)? == OfLog::Restored;
+    if !is_after_restore {
+        log_goes_on(&stream, manifest, &checkpoint).map_err(|what| alarm(&code, what))?;
+    }
+    let knows_lost_log = set_back::knows_lost_log(workspace, &stream)?;
     if stream::format(&stream) > Some(FORMAT_NUMBER) {
         let what = format!("{code} has sent bundles of a newer format before, and this one is of an older");
         return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
     }
+    let mut acknowledged = manifest.acknowledges.as_ref().map(|r| r.sequence);
     if let Some(receipt) = &manifest.acknowledges {
         let ours = bundle::numbered(&workspace.records(), from.id, bundle::State::Sent, receipt.sequence)?;
-        if ours.is_none_or(|r| r.text("manifest") != Some(receipt.manifest.to_string().as_str())) {
-            return Err(alarm(&code, "acknowledges a bundle that was never sent"));
-        }
-        if stream::acknowledged(&stream) > Some(receipt.sequence) {
-            return Err(alarm(&code, "acknowledges less than it did before"));
+        let is_ours = ours.is_some_and(|r| r.text("manifest") == Some(receipt.manifest.to_string().as_str()));
+        match is_ours {
+            // It has a bundle that was sent before this desk was set back.
+            false if knows_lost_log => acknowledged = None,
+            false => return Err(alarm(&code, "acknowledges a bundle that was never sent")),
+            true if stream::acknowledged(&stream) > Some(receipt.sequence) && !is_after_restore => {
+                return Err(alarm(&code, "acknowledges less than it did before"));
+            }
+            true => {}
         }
     }
     let cosigned = match &manifest.cosigned {
         None => None,
+        Some(c) if knows_lost_log && set_back::is_on_lost_log(workspace, c, manifest.from, keys.witness)? => None,
         Some(c) => {
             let tip = crate::store::log::tip(&workspace.db, &workspace.meta)?;
             let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
             if c.size > tip.size || root(&nodes, c.size)? != c.root {
                 return Err(alarm(&code, "has cosigned a history of this desk that is not here"));
             }
-            if stream::cosigned(&stream) > Some(c.size) {
+            let known = stream::cosigned_replica(&stream) == Some(workspace.meta.replica);
+            if known && stream::cosigned(&stream) > Some(c.size) && !is_after_restore {
                 return Err(alarm(&code, "cosigns less of this desk's than it did before"));
             }
             let text = Checkpoint {
@@ -385,7 +424,7 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
             Some((c.size, c.line.clone()))
         }
     };
-    Ok(Checked { checkpoint, cosigned })
+    Ok(Checked { checkpoint, cosigned, acknowledged })
 }
 
 /// Padding hides nothing: every byte of it is zero.
@@ -476,7 +515,7 @@ fn first_pass(
     let mut parts = Parts::begin(&manifest, opened.into_slice());
     let (mut fresh, mut acts, mut changes, mut bytes) = (Vec::new(), 0, 0u64, 0u64);
     let mut contents = Contents::default();
-    let mut last: Option<u64> = None;
+    let mut last: Option<(Id, u64)> = None;
     // What lies far ahead is refused before anything is applied: it would keep this desk from signing until then.
     let (latest, is_live) = (workspace.now().plus(window::AHEAD), workspace.meta.realm == Realm::Live);
     while let Some(found) = parts.next::<Option<Header>, Error>(|part, body| {
@@ -512,14 +551,19 @@ fn first_pass(
         if !is_checked && !signers.as_mut().map_or(Ok(false), |signers| signers.check(workspace, &head, &header))? {
             return Err(unsigned());
         }
-        if !verify_inclusion(leaf_hash(&head.header), head.index, checkpoint.size, &head.proof, checkpoint.root) {
+        // An act from before its desk was set back stands in the log that ended then.
+        let old = manifest.continues.iter().find(|old| old.replica == header.replica);
+        let (size, root) = old.map_or((checkpoint.size, checkpoint.root), |old| (old.size, old.root));
+        if !verify_inclusion(leaf_hash(&head.header), head.index, size, &head.proof, root) {
             let what = "an act in the bundle is not in its sender's log";
             return Err(Error::new(ErrorKind::Signature, what, "nothing of it was applied; call the partner"));
         }
         Ok(Some(header))
     })? {
         let Some(header) = found else { continue };
-        let fits = header.desk == manifest.from && header.replica == manifest.replica && header.realm == manifest.realm;
+        let of_log =
+            header.replica == manifest.replica || manifest.continues.iter().any(|old| old.replica == header.replica);
+        let fits = header.desk == manifest.from && of_log && header.realm == manifest.realm;
         if !fits || !header.audience.names(workspace.meta.desk) {
             return Err(Error::new(
                 ErrorKind::NotForUs,
@@ -538,10 +582,10 @@ fn first_pass(
                 format!("nothing of it was applied; one of the two clocks is wrong. From {from} on it can be imported");
             return Err(Error::new(ErrorKind::Malformed, what, next));
         }
-        if last.is_some_and(|l| header.sequence <= l) {
+        if last.is_some_and(|(replica, n)| replica == header.replica && header.sequence <= n) {
             return Err(BundleError::Form("its acts are out of order").into());
         }
-        last = Some(header.sequence);
+        last = Some((header.replica, header.sequence));
         acts += 1;
     }
     parts.finish()?;
@@ -603,6 +647,7 @@ fn outcome(v: &Verified, state: Taken) -> Outcome {
         acts: v.found.acts,
         changes: v.found.changes,
         above_ceiling: 0,
+        set_back: String::new(),
     }
 }
 
@@ -703,8 +748,16 @@ fn take_spooled(workspace: &mut Workspace, spooled: &Path, job: &mut Job) -> Res
     if verified.place == StreamPosition::Again {
         return Ok(outcome(&verified, Taken::Already));
     }
-    let above_ceiling = apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner)?;
-    Ok(Outcome { above_ceiling, ..outcome(&verified, Taken::Imported) })
+    let restores = set_back::restores_of(workspace, verified.from.id)?;
+    let above_ceiling = match apply(workspace, spooled, &verified, true, job).map_err(Error::from_partner) {
+        Err(failure) if failure.kind == ErrorKind::Fork => {
+            freeze(workspace, spooled)?;
+            return Err(failure);
+        }
+        applied => applied?,
+    };
+    let set_back = set_back::news_of(workspace, &verified.from, restores)?;
+    Ok(Outcome { above_ceiling, set_back, ..outcome(&verified, Taken::Imported) })
 }
 
 /// Keeps a bundle that came too early. Another one of the same number is another history.
@@ -808,7 +861,7 @@ fn apply(
         size: checked.checkpoint.size,
         root: checked.checkpoint.root,
         cosignature: cosignature.to_string(),
-        acknowledged: manifest.acknowledges.as_ref().map(|r| r.sequence),
+        acknowledged: checked.acknowledged,
         cosigned: checked.cosigned.clone(),
         format: Some(FORMAT_NUMBER),
     };
@@ -856,6 +909,10 @@ fn apply(
         },
     )?;
     let records = SqlRecordStore::authenticated(&tx);
+    if !set_back::names_its_logs(&records, &manifest)? {
+        let code = verified.from.key.clone().unwrap_or_default();
+        return Err(alarm(&code, "goes on from another one, and two of its members have not declared that"));
+    }
     let by = member::by_person(&records, manifest.from, manifest.by)?.filter(|m| m.is(member::State::Active));
     let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();
     let Some(key) = by.as_ref().filter(|m| may(m)).and_then(member::signing_key) else {
@@ -873,6 +930,8 @@ fn apply(
     }
     workspace.commit(tx)?;
     workspace.after_commit()?;
+    // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself.
+    crate::command::taskforce::pass_on(workspace, None, false)?;
     Ok(above)
 }
 
@@ -919,7 +978,7 @@ fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
                 0 => String::new(),
                 n => format!(" {} above the ceiling of your agreement: shown, and not passed on.", counted(n, "item")),
             };
-            format!("Bundle {} from {}: {}, {acts}, {changes}.{above}", o.sequence, o.from, o.state)
+            format!("Bundle {} from {}: {}, {acts}, {changes}.{above}{}", o.sequence, o.from, o.state, o.set_back)
         })
         .collect();
     let more = if passed_over.is_empty() {

@@ -8,17 +8,19 @@ use crate::command::audit;
 use crate::command::bundle::export;
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::desk::workspace_info::line_of;
+use crate::command::exercise::view;
 use crate::command::notice;
 use crate::law::row::Verified;
 use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{disclosure, partner, review, stream};
+use crate::record::{action, disclosure, exercise, inject, partner, review, stream};
 use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
+use crate::value::realm::Realm;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -124,6 +126,38 @@ fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>)
     Ok(())
 }
 
+/// What exercises ask for: their improvement actions in a live workspace; in play, injects that are due, and replies that are owed.
+fn of_exercises(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let records = workspace.records();
+    if workspace.meta.realm == Realm::Live {
+        let mine = roles.contains(&Role::DeskOfficer);
+        for row in view::action_rows(workspace)?.into_iter().filter(|row| row.state == action::OPEN) {
+            let Some(record) = records.get(row.id)? else { continue };
+            let what = format!("{} ({}, {})", row.text, row.owner, row.title);
+            tasks.push(task(&record, "", what, row.by, mine, "desk officer"));
+        }
+        return Ok(());
+    }
+    let Some(of) = exercise::current(&records, workspace.meta.desk)? else { return Ok(()) };
+    let is_control = view::is_control(workspace, &of);
+    for row in view::inject_rows(workspace, &of)? {
+        let planned = row.state == inject::State::Planned.any();
+        let is_due = matches!(row.board, view::Board::Due | view::Board::Late);
+        let owed = row.state == inject::State::Delivered.any();
+        let what = match (is_control, planned, owed) {
+            (true, true, _) if is_due => format!("inject {} is to be delivered", row.number),
+            (true, _, true) if is_due => format!("inject {}: no reply in time", row.number),
+            (false, _, true) => format!("inject {}: {}", row.number, row.text),
+            _ => continue,
+        };
+        let Some(record) = records.get(row.id)? else { continue };
+        let mine = !is_control || roles.contains(&Role::ExerciseController);
+        let due = if planned { row.planned } else { row.reply_by };
+        tasks.push(task(&record, &row.to.join(","), what, due, mine, "exercise controller"));
+    }
+    Ok(())
+}
+
 /// How long a row of the law counts as read.
 const READ_FOR: Duration = Duration::days(365);
 
@@ -174,6 +208,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     renewals(workspace, &roles, &mut tasks)?;
     rows_to_verify(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
+    of_exercises(workspace, &roles, &mut tasks)?;
     let (mut heard, mut stops) = (Vec::new(), Vec::new());
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::exchange::format::{Format, WriteFile};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer};
 use crate::exchange::report::Lines;
 use crate::gate::cleared::{self, Cleared, FileItems};
-use crate::gate::from_records::{Disclosure, LeaveFacts};
+use crate::gate::from_records::{Disclosure, LeaveFacts, under_of};
 use crate::gate::verdict::Verdict;
 use crate::object;
 use crate::record::definition::{need, terms_of};
@@ -166,6 +166,7 @@ fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         proposed_by: workspace.person(),
         released_by: None,
         emergency: None,
+        taskforce: None,
     };
     let words = DisclosureContent { named: args.lines("named")?, risk: None };
     if dry {
@@ -203,9 +204,10 @@ fn longest(workspace: &Workspace, to: Id, purpose: &str, items: &[Id]) -> Result
     /// Where no agreement says anything, the gate refuses the export whatever the term.
     const NONE: i64 = 1;
     let (records, now) = (workspace.records(), workspace.now());
-    let mut categories = Vec::new();
+    let (mut categories, mut case) = (Vec::new(), None);
     for id in items {
         let Some(record) = records.get(*id)? else { continue };
+        case = case.or(record.case);
         let category = item::Terms::read(&record.terms)?.category;
         if !categories.contains(&category) {
             categories.push(category);
@@ -214,8 +216,9 @@ fn longest(workspace: &Workspace, to: Id, purpose: &str, items: &[Id]) -> Result
     let mut least = None;
     for category in categories {
         // What no agreement lets out does not shorten the term of the rest.
-        let found = agreement::deciding(&records, to, purpose, category, now)?;
-        let terms = found.as_ref().map(agreement::terms_of).transpose()?.filter(|t| t.categories.contains(&category));
+        let under = under_of(&records, None, case)?;
+        let found = agreement::deciding(&records, (to, under), purpose, category, now)?;
+        let terms = found.map(|d| d.terms).filter(|t| t.categories.contains(&category));
         let cap = terms.map(|t| t.retention_cap_days);
         least = [least, cap].into_iter().flatten().min();
     }

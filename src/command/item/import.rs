@@ -1,12 +1,13 @@
 //! Import: the items of a file as one act. The file is read twice, first to say what it would come to and then to store it,
 //! so that nothing is written of a file that cannot be taken.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::mapping::{self, Mapping};
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
@@ -14,25 +15,27 @@ use crate::command::definition::{
 use crate::exchange;
 use crate::exchange::claim::Claim;
 use crate::exchange::format::{Format, FormatError, Options, Seen, Sink};
-use crate::exchange::intake::{self, Incoming, Key, Known, One, Plan, Planner};
+use crate::exchange::intake::{self, Incoming, Key, Known, Learn, One, Plan, Planner};
 use crate::exchange::report::Report;
 use crate::exchange::source::Source;
 use crate::host::file::{self, FileError};
 use crate::law::retention;
 use crate::object;
 use crate::record::definition::token;
-use crate::record::import;
 use crate::record::item::{self, Terms};
 use crate::record::kind::Kind;
-use crate::record::store::{Query, RecordStore as _};
+use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{self, import};
 use crate::store::prepared::PreparedChange;
+use crate::store::search;
+use crate::store::tally::items_held;
 use crate::value::class::{Category, Tier, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::{Handling, Pap, Tlp};
 use crate::value::realm::Realm;
-use crate::value::text::{self, counted, shown};
+use crate::value::text::{self, counted, shown, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
@@ -56,6 +59,11 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("file", ArgKind::Existing, "the file").positional(),
         Arg::new("format", ArgKind::Word(formats), "its format").required(),
         Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case").required(),
+        Arg::new(
+            "mapping",
+            ArgKind::Line,
+            "tables: the name under which what is said of the columns is kept, or was kept",
+        ),
         Arg::new("column", ArgKind::Pairs, "tables: which column holds what, such as value=1 or tlp=TLP").repeated(),
         Arg::new("type", ArgKind::Line, "tables: what the items are"),
         Arg::new("category", ArgKind::Word(all_words::<Category>), "tables: their data category"),
@@ -84,7 +92,8 @@ pub const COMMANDS: &[Command] = &[Command {
     ],
     writes: Some(Writes {
         act: crate::record::import::IMPORT,
-        weight: Weight::Records,
+        // It asks before it does it, as the screens show what the file would come to there.
+        weight: Weight::Signs,
         needs: Needs::OneOf(const { &[crate::record::case::State::Open.any()] }),
         rehearsable: false,
         preview: Preview::DryRun,
@@ -186,16 +195,27 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     let name = args.need("format")?;
     let format = exchange::format(name)
         .ok_or_else(|| Error::usage(format!("--format {}: {} are known", shown(name), formats().join(", "))))?;
+    let (args, kept) = mapping::applied(workspace, args)?;
+    let args = &args;
     let options = options(workspace, args)?;
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?.id;
-    let known = known(workspace, case, job)?;
+    let held = items_held(&workspace.db, case)?;
+    let mut known = if held > FEW { Known::default() } else { known(workspace, case, job)? };
     job.at("reading", 0, None)?;
     // Opened once: what is looked at, what is stored, and what is said to have been read are this file and no other.
     let mut file = file::open(&path)?;
     let digest = if args.flag("dry-run") { None } else { Some(digest_of(&mut file)?) };
     let mut twin = file.try_clone()?;
     let mut source = Source::new(&mut twin).map_err(|fault| unreadable(&path, &fault))?;
-    let mut plan = planned(format, &mut source, &options, &known).map_err(|fault| unreadable(&path, &fault))?;
+    let mut lookup = Lookup { workspace, case, asked: HashSet::new(), failed: None };
+    let mut learn = |ready: &Incoming, known: &mut Known| {
+        if held > FEW {
+            lookup.learn(ready, known);
+        }
+    };
+    let planned = planned(format, &mut source, &options, (&mut known, &mut learn));
+    lookup.failed.map_or(Ok(()), Err)?;
+    let mut plan = planned.map_err(|fault| unreadable(&path, &fault))?;
     let is_live = workspace.meta.realm == Realm::Live;
     if let (true, Some(tag)) = (is_live, &plan.exercise) {
         let what = format!("{}: it is of an exercise ({})", shown(&path.to_string_lossy()), shown(tag));
@@ -223,18 +243,26 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
         plan.report.skipped.count_many("skipped: more that cannot be read", "", plan.more_faults);
     }
     let Some(digest) = digest else {
-        let said = format!("Would import {}. {}", plan.report.items(), plan.report.sentences().join(" "));
-        let answer = Output::thing(&plan.report).with("sample", &plan.sample);
-        return Ok(answer.with_message(said.trim().to_owned()));
+        let mut answer = Output::thing(&plan.report).with("sample", &plan.sample).with("columns", &options.columns);
+        answer.text = Some(rehearsal(&plan, &options).join("\n"));
+        return Ok(answer);
     };
     if plan.report.imported == 0 && plan.raised.is_empty() {
         let said = format!("Nothing new in it. {}", plan.report.sentences().join(" "));
+        if let Some(kept) = &kept {
+            let id = workspace.entropy.id()?;
+            workspace.act_alone(record::mapping::KEEP, Audience::OwnDesk, |e, _| Ok(kept.change(id, e.salt()?)))?;
+        }
         return Ok(Output::thing(&plan.report).with_message(said.trim().to_owned()));
     }
     source.again().map_err(|fault| unreadable(&path, &fault))?;
     let of = (path.as_path(), &mut file, digest);
-    let id = store(workspace, of, (format, &mut source, &options), (case, &known, &plan), args, job)?;
-    let said = format!("{} imported, as one act. {}", plan.report.items(), plan.report.sentences().join(" "));
+    let what = (case, &known, &plan, kept.as_ref());
+    let id = store(workspace, of, (format, &mut source, &options), what, args, job)?;
+    let mut said = format!("{} imported, as one act. {}", plan.report.items(), plan.report.sentences().join(" "));
+    if let Some(kept) = &kept {
+        said = format!("{} The mapping {} is kept.", said.trim(), shown(&kept.name));
+    }
     let mut answer = Output::made(id, said.trim().to_owned());
     if let Ok(serde_json::Value::Object(report)) = serde_json::to_value(&plan.report)
         && let serde_json::Value::Object(all) = &mut answer.value
@@ -244,12 +272,38 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
     Ok(answer)
 }
 
+/// What an import would come to, in lines: how many, its first items as they would be stored, which column is what, and what
+/// is raised, marked or not kept.
+fn rehearsal(plan: &Plan, options: &Options) -> Vec<String> {
+    let mut lines = vec![format!("Would import {}.", plan.report.items())];
+    lines.extend(plan.sample.iter().map(|s| format!("  {}: {} (tier {}, TLP:{})", s.r#type, s.value, s.tier, s.tlp)));
+    let rest = plan.report.imported.saturating_sub(plan.sample.len() as u64);
+    if rest > 0 && !plan.sample.is_empty() {
+        lines.push(format!("  and {} more", thousands(rest)));
+    }
+    if !options.columns.is_empty() {
+        let columns: Vec<String> =
+            options.columns.iter().map(|(what, column)| format!("{what} from {column}")).collect();
+        lines.push(format!("Columns: {}.", columns.join(", ")));
+    }
+    lines.extend(plan.report.sentences());
+    lines
+}
+
 /// What an import of a file would come to. It is read on one thread and judged on another.
-fn planned(format: &Format, source: &mut Source<'_>, options: &Options, known: &Known) -> Result<Plan, FormatError> {
-    let mut planner = Planner::new(options, known);
+fn planned(
+    format: &Format,
+    source: &mut Source<'_>,
+    options: &Options,
+    (known, learn): (&mut Known, Learn<'_>),
+) -> Result<Plan, FormatError> {
+    let mut planner = Planner::new(options, known, learn);
     beside(|push| (format.read)(source, options, &mut Sink::new(push)), |seen| planner.see(seen))?;
     Ok(planner.end())
 }
+
+/// Up to how many items of a case are all read before a file is looked at; of more, those that the file is about are looked up.
+const FEW: u64 = 20_000;
 
 /// What the case holds already.
 fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error> {
@@ -261,24 +315,63 @@ fn known(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Known, Error>
         let page = workspace.records().find(&query)?;
         let Some(last) = page.last() else { return Ok(known) };
         after = Some(last.id);
-        for record in page.iter().filter(|r| r.desk == workspace.meta.desk) {
+        for record in &page {
             read += 1;
-            let Some(content) = workspace.content(record)? else { continue };
-            let terms = Terms::read(&record.terms)?;
-            let text = |key: &str| content.get(key).and_then(Json::text);
-            let value = text("value").unwrap_or_default();
-            let mut keys = vec![Key::of_value(&terms.kind, value, text("originator"))];
-            let version = content.get("properties").and_then(|p| p.get("modified")).and_then(Json::text);
-            for (scheme, foreign) in content.get("ids").and_then(Json::members).unwrap_or_default() {
-                let Some(foreign) = foreign.text() else { continue };
-                keys.push(Key::of_id(scheme, foreign, version.unwrap_or_default(), value));
-                known.foreign.entry(Key::of_foreign(foreign)).or_insert(record.id);
-            }
-            for key in keys {
-                known.items.entry(key).or_insert_with(|| (record.id, terms.marking.clone()));
-            }
+            note(workspace, record, &mut known)?;
         }
         job.at("comparing", read, None)?;
+    }
+}
+
+/// Notes an item of the case that is this desk's own.
+fn note(workspace: &Workspace, record: &Record, known: &mut Known) -> Result<(), Error> {
+    if record.desk != workspace.meta.desk {
+        return Ok(());
+    }
+    let Some(content) = workspace.content(record)? else { return Ok(()) };
+    let terms = Terms::read(&record.terms)?;
+    let text = |key: &str| content.get(key).and_then(Json::text);
+    let value = text("value").unwrap_or_default();
+    let mut keys = vec![Key::of_value(&terms.kind, value, text("originator"))];
+    let version = content.get("properties").and_then(|p| p.get("modified")).and_then(Json::text);
+    for (scheme, foreign) in content.get("ids").and_then(Json::members).unwrap_or_default() {
+        let Some(foreign) = foreign.text() else { continue };
+        keys.push(Key::of_id(scheme, foreign, version.unwrap_or_default(), value));
+        known.foreign.entry(Key::of_foreign(foreign)).or_insert(record.id);
+    }
+    for key in keys {
+        known.items.entry(key).or_insert_with(|| (record.id, terms.marking.clone()));
+    }
+    Ok(())
+}
+
+/// Looks up in the index what a case has of what a file holds: where the case is large, that is less than to read it all. An item
+/// that was added by hand in another form than its value has in files is not found so.
+struct Lookup<'w> {
+    workspace: &'w Workspace,
+    case: Id,
+    asked: HashSet<Key>,
+    failed: Option<Error>,
+}
+
+impl Lookup<'_> {
+    fn learn(&mut self, ready: &Incoming, known: &mut Known) {
+        let ids = ready.ids.iter().map(|(_, id)| id);
+        for text in std::iter::once(&ready.value).chain(ids).chain(&ready.references) {
+            if self.failed.is_none() && self.asked.insert(Key::of_foreign(text)) {
+                self.failed = self.of_text(text, known).err();
+            }
+        }
+    }
+
+    fn of_text(&self, text: &str, known: &mut Known) -> Result<(), Error> {
+        for id in search::of_text(&self.workspace.db, text)? {
+            let record = self.workspace.records().get(id)?;
+            if let Some(record) = record.filter(|r| r.is(item::State::Held) && r.case == Some(self.case)) {
+                note(self.workspace, &record, known)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -287,7 +380,7 @@ fn store(
     workspace: &mut Workspace,
     (path, file, digest): (&Path, &mut (impl Read + Seek), Digest),
     (format, source, options): (&'static Format, &mut Source<'_>, &Options),
-    (case, known, plan): (Id, &Known, &Plan),
+    (case, known, plan, kept): (Id, &Known, &Plan, Option<&Mapping>),
     args: &Args,
     job: &mut Job,
 ) -> Result<Id, Error> {
@@ -295,6 +388,7 @@ fn store(
     let home = workspace.meta.desk;
     let names = own_names(workspace)?;
     let id = workspace.entropy.id()?;
+    let kept = kept.map(|kept| Ok::<_, Error>((workspace.entropy.id()?, kept))).transpose()?;
     // Items name each other by the ids of the file: those that others name get theirs before the first is stored.
     let mut ids: HashMap<u32, Id> = HashMap::new();
     for number in plan.named() {
@@ -304,6 +398,9 @@ fn store(
     let said = word.zip(args.maybe("because"));
     workspace.act(crate::record::import::IMPORT, Audience::OwnDesk, None, |act, entropy| {
         act.change(import::new(id, case, format.name, (&file_name, &digest), said, entropy.salt()?))?;
+        if let Some((id, kept)) = kept {
+            act.change(kept.change(id, entropy.salt()?))?;
+        }
         for (item, marking) in &plan.raised {
             act.change(item::marked(*item, marking, None, entropy.salt()?))?;
         }

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod import;
+pub mod mapping;
 
 use crate::record::kind::Kind;
 use crate::record::kind::State as RecordState;

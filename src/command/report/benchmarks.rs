@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::events::{self, Event, Life};
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
-use crate::figures::timing::{FEWEST, Span, timing};
+use crate::figures::timing::{FEWEST, Lasted, timing};
 use crate::record::request::Answer;
 use crate::record::review;
 use crate::value::id::Id;
@@ -54,7 +54,7 @@ pub struct Benchmark {
 /// One thing that took time.
 #[derive(Clone, Copy)]
 struct Took {
-    span: Span,
+    span: Lasted,
     past_limit: bool,
     past_target: bool,
 }
@@ -64,7 +64,7 @@ const FEW: &str = "fewer than 10: hidden";
 const NOT_REACHED: &str = "too few are over to say it; open ones count for as long as they have lasted";
 
 fn benchmark(what: &'static str, whose: &'static str, took: &[Took], has_limits: bool) -> Benchmark {
-    let spans: Vec<Span> = took.iter().map(|t| t.span).collect();
+    let spans: Vec<Lasted> = took.iter().map(|t| t.span).collect();
     let found = timing(&spans);
     if took.len() < FEWEST {
         return Benchmark {
@@ -106,7 +106,7 @@ fn of_life(life: &Life, until: Option<Timestamp>, now: Timestamp) -> Took {
         clocks.iter().filter_map(|c| c.get(key).and_then(Json::text).and_then(Timestamp::parse)).min()
     };
     Took {
-        span: Span { minutes: (minutes(life.sent, end) - waited).max(0), is_open: until.is_none() },
+        span: Lasted { minutes: (minutes(life.sent, end) - waited).max(0), is_open: until.is_none() },
         past_limit: clock("limit").is_some_and(|limit| end > limit),
         past_target: clock("due").is_some_and(|due| end > due),
     }
@@ -143,7 +143,7 @@ pub fn rows(workspace: &Workspace, from: Timestamp, to: Timestamp) -> Result<Vec
 }
 
 const fn over(minutes: i64) -> Took {
-    Took { span: Span { minutes, is_open: false }, past_limit: false, past_target: false }
+    Took { span: Lasted { minutes, is_open: false }, past_limit: false, past_target: false }
 }
 
 fn reviews(events: &[Event], within: &dyn Fn(Timestamp) -> bool, now: Timestamp) -> Vec<Took> {
@@ -154,7 +154,7 @@ fn reviews(events: &[Event], within: &dyn Fn(Timestamp) -> bool, now: Timestamp)
     };
     let took = opened.map(|e| {
         let end = decided(e.record);
-        let span = Span { minutes: minutes(e.at, end.unwrap_or(now)), is_open: end.is_none() };
+        let span = Lasted { minutes: minutes(e.at, end.unwrap_or(now)), is_open: end.is_none() };
         Took { span, past_limit: false, past_target: false }
     });
     took.collect()

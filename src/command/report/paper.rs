@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::transparency::is_page;
 use crate::act::header::Audience;
 use crate::command::agreement;
 use crate::command::definition::{
@@ -159,7 +160,7 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let by = (workspace.person(), letter::WRITE);
     let filled = cleared::clear_written(&workspace.records(), &workspace.meta.realm, now, by, filled)?
         .map_err(|v| Error::refused(v, None))?;
-    let written = write_paper(&filled, out.path().extension().is_some_and(|e| e == "html"));
+    let written = write_paper(&filled, is_page(&out));
     let digest = Digest::of(written.as_bytes());
     let id = workspace.entropy.id()?;
     workspace

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::transparency::is_page;
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
@@ -162,7 +163,7 @@ fn publish(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let by = (workspace.person(), record::PUBLISH);
     let statement = cleared::clear_written(&workspace.records(), &workspace.meta.realm, now, by, statement)?
         .map_err(|v| Error::refused(v, None))?;
-    let written = page::write(&statement, out.path().extension().is_some_and(|e| e == "html"));
+    let written = page::write(&statement, is_page(&out));
     workspace.act_alone(record::PUBLISH, Audience::OwnDesk, |_, _| Ok(record::published(id)))?;
     out.write(written.as_bytes())?;
     let digest = Digest::of(written.as_bytes());

@@ -8,7 +8,7 @@ use crate::command::definition::{
 };
 use crate::command::destination::{Destination, FORCE};
 use crate::command::disclosure::items_of;
-use crate::figures::page::{self, Form};
+use crate::figures::page::{self, PageFormat};
 use crate::figures::release::{Release, Withheld};
 use crate::figures::table::{LEAST_THRESHOLD, THRESHOLD, Table};
 use crate::gate::cleared;
@@ -66,7 +66,7 @@ pub const COMMANDS: &[Command] = &[
 
 words! {
     /// What is asked for, as far as it is published.
-    Asked {
+    RequestGroup {
         /// A European production order.
         Production = "production order (e-Evidence)",
         /// A European preservation order.
@@ -94,15 +94,17 @@ words! {
     }
 }
 
-fn asked(law: &Law, life: &Life) -> Asked {
+fn asked(law: &Law, life: &Life) -> RequestGroup {
     let kind = law.request(&life.kind);
-    let is_order = kind.is_some_and(RequestKind::is_european_order);
+    let is_european = |of: &RequestKind| law.instruments().iter().any(|i| i.id.to_string() == of.instrument && i.eu);
+    // Orders to providers under the Regulation on e-evidence, of which its Article 28(2) asks for figures.
+    let is_order = kind.is_some_and(|k| k.straight && is_european(k));
     match (is_order, life.preserves(law), kind) {
-        (true, true, _) => Asked::Preservation,
-        (true, false, _) => Asked::Production,
-        (false, true, Some(_)) => Asked::Keep,
-        (false, _, Some(kind)) if !kind.categories.is_empty() => Asked::Data,
-        _ => Asked::Help,
+        (true, true, _) => RequestGroup::Preservation,
+        (true, false, _) => RequestGroup::Production,
+        (false, true, Some(_)) => RequestGroup::Keep,
+        (false, _, Some(kind)) if !kind.categories.is_empty() => RequestGroup::Data,
+        _ => RequestGroup::Help,
     }
 }
 
@@ -181,7 +183,7 @@ fn tables(
     let (law, own) = (workspace.law()?, workspace.meta.desk);
     let within = |at: Timestamp| from <= at && at < to;
     let lives: Vec<Life> = events::lives(events).into_iter().filter(|life| within(life.sent)).collect();
-    let asked_for = named(Asked::ALL, Asked::word);
+    let asked_for = named(RequestGroup::ALL, RequestGroup::word);
     let outcomes = named(Became::ALL, Became::word);
     let of = |ours: bool| {
         let some = lives.iter().filter(move |life| (life.desk == own) == ours);
@@ -254,9 +256,14 @@ fn is_period(from: Timestamp, to: Timestamp) -> bool {
 }
 
 /// The form that the ending of a file names.
-pub fn form_of(out: &Destination) -> Result<Form, Error> {
-    let ending = out.path().extension().and_then(|e| e.to_str()).and_then(Form::parse);
+pub fn form_of(out: &Destination) -> Result<PageFormat, Error> {
+    let ending = out.path().extension().and_then(|e| e.to_str()).and_then(PageFormat::parse);
     ending.ok_or_else(|| Error::usage("--out takes a file that ends in .html, .txt, .csv or .json"))
+}
+
+/// Whether a file is written as a page.
+pub fn is_page(out: &Destination) -> bool {
+    form_of(out).is_ok_and(|format| format == PageFormat::Html)
 }
 
 /// The release of a period as it was published; `None`: there is none yet.

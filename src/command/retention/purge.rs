@@ -24,7 +24,7 @@ use crate::gate::verdict::Verdict;
 use crate::object;
 use crate::record::certificate::{self, Terms};
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
-use crate::record::{hold, order, purge};
+use crate::record::{backup, hold, order, purge};
 use crate::store::{connection, read};
 use crate::value::class::DeleteCause;
 use crate::value::id::Id;
@@ -437,7 +437,7 @@ fn certify(
     };
     let content = object! {
         "copies" => copies,
-        "backups" => Vec::<Json>::new(),
+        "backups" => backups_lying(workspace)?,
         "not_promised" => NOT_PROMISED.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>(),
     };
     let id = workspace.entropy.id()?;
@@ -456,6 +456,19 @@ fn certify(
         Ok(())
     })?;
     Ok(id)
+}
+
+/// The backups that hold what was erased: their files may lie somewhere, and the purge does not reach into them.
+fn backups_lying(workspace: &Workspace) -> Result<Vec<Json>, Error> {
+    let lying = backup::lying(&workspace.records())?;
+    let one = |record: &Record| {
+        let file = workspace.text_of(record, "file")?;
+        Ok(object! {
+            "id" => record.id.to_string(), "file" => file, "made" => record.text("at").unwrap_or_default(),
+            "until" => record.text("until").unwrap_or_default(),
+        })
+    };
+    lying.iter().map(one).collect()
 }
 
 /// What no program can promise; it stands on every certificate.

@@ -1,7 +1,7 @@
 //! A MISP event: every item an attribute with its tags and its UUID, in the object that it came from. What did not come as MISP leaves
 //! as the type of MISP that it is, or as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -21,14 +21,17 @@ const OF_OBJECT: &[(&str, &str)] = &[
     ("object_template_version", "template_version"),
     ("object_meta_category", "meta-category"),
 ];
+/// What stands in the properties of the first attribute of an object: what the object names, each with how it is related to it.
+pub const NAMES: &str = "object_references";
 /// What is written otherwise: in its own place, or as tags.
-const ELSEWHERE: &[&str] = &["category", "to_ids", "object_relation", "tags"];
+const ELSEWHERE: &[&str] = &["category", "to_ids", "object_relation", "tags", NAMES];
 
 /// Writes an event.
 pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Vec<u8> {
     let mut attributes = Vec::new();
     let mut objects: BTreeMap<String, (Map<String, Value>, Vec<Value>)> = BTreeMap::new();
     let effective = leaving.marking();
+    let leaves: HashSet<String> = leaving.items().iter().flat_map(|i| uuids_of(i)).collect();
     for item in leaving.items() {
         let properties = item.properties();
         let attribute = attribute(transfer, item, &properties, &effective, lost);
@@ -41,6 +44,10 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
             if let Some(value) = properties.get(*key) {
                 of.insert((*name).into(), value.clone());
             }
+        }
+        let references = references(object, &properties, &leaves, lost);
+        if !references.is_empty() {
+            of.insert("ObjectReference".into(), Value::Array(references));
         }
         parts.push(Value::Object(attribute));
     }
@@ -79,6 +86,32 @@ const fn distribution(tlp: Tlp) -> &'static str {
         Tlp::Amber => "1",
         Tlp::AmberStrict | Tlp::Red => "0",
     }
+}
+
+/// The uuids by which an object can name an item of MISP: its own, and that of the object that it stands in.
+fn uuids_of(item: &Outgoing) -> Vec<String> {
+    let object =
+        item.properties().get("object_uuid").and_then(Value::as_str).filter(|_| is_misp(item)).map(str::to_owned);
+    item.foreign("misp").map(str::to_owned).into_iter().chain(object).collect()
+}
+
+/// What an object names, where that leaves with it.
+fn references(object: &str, properties: &Map<String, Value>, leaves: &HashSet<String>, lost: &mut Lines) -> Vec<Value> {
+    let named = properties.get(NAMES).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut all = Vec::new();
+    for one in named {
+        let (relation, uuid) = one.rsplit_once(' ').unwrap_or(("", one));
+        if leaves.contains(uuid) {
+            all.push(json!({
+                "object_uuid": object,
+                "referenced_uuid": uuid,
+                "relationship_type": if relation.is_empty() { "related-to" } else { relation },
+            }));
+        } else {
+            lost.count("references to what does not leave with it", one);
+        }
+    }
+    all
 }
 
 fn tag(name: &str) -> Value {
@@ -135,7 +168,7 @@ fn attribute(
     for key in properties.keys().filter(|k| !placed(k)) {
         lost.count("properties of other formats", key);
     }
-    if !item.terms.references.is_empty() {
+    if !item.terms.references.is_empty() && !properties.contains_key(NAMES) {
         lost.count("what items name", item.text("title").unwrap_or_else(|| item.value()));
     }
     let mut tags =

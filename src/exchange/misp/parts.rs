@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::super::claim::Claim;
+use super::super::export::misp::NAMES;
 use super::super::format::{Found, Sink, stored, text_of};
 use super::super::tags;
 use crate::object;
@@ -39,7 +40,7 @@ pub(super) fn of_event(event: &Value, place: String, has_long: bool, sink: &mut 
     let above = begin(event, place, sink);
     for (n, attribute) in list(event, "Attribute").into_iter().enumerate() {
         let place = format!("{}attribute {}", above.place, n + 1);
-        of_attribute(attribute, &above, None, place, &[], has_long, sink);
+        of_attribute(attribute, &above, Part::Alone, place, &[], has_long, sink);
     }
     let objects = list(event, "Object");
     let by_uuid: LazyCell<HashMap<&str, &Value>, _> = LazyCell::new(|| {
@@ -60,6 +61,9 @@ pub(super) fn begin(event: &Value, place: String, sink: &mut Sink<'_>) -> Above 
     let above = under(event, &Above { place, ..Above::default() }, sink);
     if let Some(title) = text_of(event, "info") {
         sink.remark("titles and dates of events not kept", title);
+    }
+    if let Some(uuid) = text_of(event, "uuid") {
+        sink.remark("uuids of events not kept", uuid);
     }
     if text_of(event, "event_creator_email").is_some() {
         sink.remark("addresses of who made an event not kept", "");
@@ -93,11 +97,44 @@ pub(super) fn of_object(
     if text_of(object, "comment").is_some() {
         sink.remark("comments of objects not kept", name);
     }
-    for (k, attribute) in parts.into_iter().enumerate() {
-        let named = if k == 0 { references } else { &[] };
-        let place = format!("{place}, attribute {}", k + 1);
-        of_attribute(attribute, &above, Some(object), place, named, has_long, sink);
+    if parts.is_empty() && !references.is_empty() {
+        sink.remark("references of objects without attributes not kept", name);
     }
+    for (k, attribute) in parts.into_iter().enumerate() {
+        let (of, named) = if k == 0 { (Part::First(object), references) } else { (Part::Later(object), &[][..]) };
+        let place = format!("{place}, attribute {}", k + 1);
+        of_attribute(attribute, &above, of, place, named, has_long, sink);
+    }
+}
+
+/// Where an attribute stands.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// In the event itself.
+    Alone,
+    /// In an object, of which it is the first: it holds what the object names.
+    First(&'a Value),
+    /// In an object, after others.
+    Later(&'a Value),
+}
+
+impl<'a> Part<'a> {
+    const fn object(self) -> Option<&'a Value> {
+        match self {
+            Self::Alone => None,
+            Self::First(object) | Self::Later(object) => Some(object),
+        }
+    }
+}
+
+/// The references of an object, as its first attribute holds them: what relates the two, a space, and the uuid.
+fn named_with_relation(object: &Value) -> Vec<String> {
+    let one = |r: &&Value| {
+        let uuid = text_of(r, "referenced_uuid")?;
+        let relation = text_of(r, "relationship_type").map(composed).unwrap_or_default();
+        Some(if relation.trim().is_empty() { uuid.to_owned() } else { format!("{} {uuid}", relation.trim()) })
+    };
+    list(object, "ObjectReference").iter().filter_map(one).collect()
 }
 
 /// The uuids that an object's references name.
@@ -181,7 +218,7 @@ const SHARING_GROUP: i64 = 4;
 pub(super) fn of_attribute(
     attribute: &Value,
     above: &Above,
-    object: Option<&Value>,
+    stands: Part<'_>,
     place: String,
     named: &[String],
     has_long: bool,
@@ -210,6 +247,7 @@ pub(super) fn of_attribute(
         sink.remark("items tagged as false positives", value.as_str());
     }
     let mut properties = object! {};
+    let object = stands.object();
     let template = object.and_then(|o| text_of(o, "name"));
     let part = text_of(attribute, "object_relation");
     for (key, said) in [
@@ -233,6 +271,12 @@ pub(super) fn of_attribute(
     }
     if is_set(attribute, "disable_correlation") {
         properties.set("disable_correlation", true);
+    }
+    if let Part::First(object) = stands {
+        let named = named_with_relation(object);
+        if !named.is_empty() {
+            stored(Value::from(named), 0).into_iter().for_each(|named| properties.set(NAMES, named));
+        }
     }
     if !own.labels.is_empty() {
         stored(Value::from(own.labels), 0).into_iter().for_each(|labels| properties.set("tags", labels));

@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 use super::super::format::{FormatError, Options, Sink, text_of};
 use super::super::source::Source;
 use super::super::stream::{Extent, Stream, TOO_LONG};
-use super::parts::{Above, NOT_TAKEN, attributes_of, begin, named_by, of_attribute, of_event, of_object, references};
+use super::parts::{
+    Above, NOT_TAKEN, Part, attributes_of, begin, named_by, of_attribute, of_event, of_object, references,
+};
 
 /// How deep events may lie in what holds them.
 const DEPTH: usize = 4;
@@ -264,7 +266,7 @@ impl Walker<'_, '_> {
                 }
                 For::Items(_, sink) => {
                     let place = format!("{}attribute {n}", above.place);
-                    of_attribute(&value, above, None, place, &[], has_long, sink);
+                    of_attribute(&value, above, Part::Alone, place, &[], has_long, sink);
                 }
             }
             Ok(!self.is_full())

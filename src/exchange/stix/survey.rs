@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::claim::Claim;
 use super::super::format::text_of;
 use super::super::intake::Key;
+use super::super::marked::{Marked, Marks};
 
 /// The type of an object that defines a marking.
 pub(super) const DEFINITION: &str = "marking-definition";
@@ -26,31 +27,14 @@ pub(super) struct Fact {
     pub(super) superseded: bool,
 }
 
-/// How an object is marked: what it says in words, and the definitions that it names.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Marks {
-    said: Claim,
-    definitions: Vec<String>,
-}
-
 /// What a file holds, as far as its objects are about each other.
 #[derive(Default)]
 pub(super) struct Survey {
-    definitions: HashMap<String, Claim>,
+    marked: Marked,
     names: HashMap<String, String>,
-    /// Every way of being marked that was met, and then what each claims; objects have the number of theirs.
-    marks: Vec<Marks>,
-    numbers: HashMap<Marks, u32>,
-    claims: Vec<Claim>,
-    /// For each object its id, until every one was seen, and the number of its claim; [`NONE`] where it is no item.
-    ids: Vec<Key>,
-    claimed: Vec<u32>,
-    /// Which object names which.
-    names_other: Vec<(u32, Key)>,
     /// The versions of objects.
     versions: Vec<(u32, Version)>,
     superseded: HashSet<u32>,
-    inherited: usize,
 }
 
 /// When an object was modified, as it is compared: the signs of a time in their order, packed. Signs that no time has count as one,
@@ -75,76 +59,46 @@ fn version(modified: &str) -> Version {
     packed
 }
 
-/// The number of no claim.
-const NONE: u32 = u32::MAX;
-
 impl Survey {
     /// Looks at the next object; `None`: what stands there is none.
     pub(super) fn see(&mut self, value: Option<&Value>) {
-        let at = self.ids.len() as u32;
         let Some((value, kind)) = value.and_then(|v| kind_of(v).map(|kind| (v, kind))) else {
-            return self.object(Key::of_foreign(""), NONE);
+            self.marked.add(Key::of_foreign(""), None);
+            return;
         };
         let id = text_of(value, "id").unwrap_or_default();
         let key = Key::of_foreign(id);
         if kind == DEFINITION {
-            // Of two of one id the stricter holds.
-            self.definitions.entry(id.to_owned()).or_default().add(&Claim::of_definition(value));
-            return self.object(key, NONE);
+            self.marked.define(id, &Claim::of_definition(value));
+            self.marked.add(key, None);
+            return;
         }
         if let ("identity", Some(name)) = (kind, text_of(value, "name").filter(|_| !id.is_empty())) {
             self.names.insert(id.to_owned(), name.to_owned());
         }
-        let marks = marks_of(value);
-        let number = match self.numbers.get(&marks) {
-            Some(number) => *number,
-            None => {
-                let number = self.marks.len() as u32;
-                self.marks.push(marks.clone());
-                self.numbers.insert(marks, number);
-                number
-            }
-        };
-        self.object(key, number);
+        let at = self.marked.add(key, Some(marks_of(value)));
         if let Some(modified) = text_of(value, "modified").filter(|_| !id.is_empty()) {
             self.versions.push((at, version(modified)));
         }
         let mut named = Vec::new();
         refer(value, &mut named);
-        self.names_other.extend(named.iter().map(|id| (at, Key::of_foreign(id))));
-    }
-
-    fn object(&mut self, id: Key, claim: u32) {
-        self.ids.push(id);
-        self.claimed.push(claim);
+        self.marked.names(at, named.iter().map(|id| Key::of_foreign(id)));
     }
 
     /// Every object was seen.
     pub(super) fn end(&mut self) {
-        self.numbers = HashMap::new();
-        for marks in std::mem::take(&mut self.marks) {
-            let mut claim = marks.said;
-            for id in &marks.definitions {
-                let known = self.definitions.get(id).cloned().or_else(|| Claim::well_known(id));
-                claim.add(&known.unwrap_or_else(|| Claim::unknown(id)));
-            }
-            self.claims.push(claim);
-        }
         self.supersede();
-        self.inherit();
-        self.names_other = Vec::new();
-        self.ids = Vec::new();
+        self.marked.end(false);
     }
 
     /// How many objects without a marking took that of what names them.
     pub(super) const fn inherited(&self) -> usize {
-        self.inherited
+        self.marked.inherited()
     }
 
     /// What is known of an object, by its number.
     pub(super) fn fact(&self, number: u32) -> Fact {
-        let claim = self.claimed.get(number as usize).and_then(|claim| self.claims.get(*claim as usize));
-        Fact { claim: claim.cloned().unwrap_or_default(), superseded: self.superseded.contains(&number) }
+        Fact { claim: self.marked.claim(number), superseded: self.superseded.contains(&number) }
     }
 
     /// The name of an identity of the file.
@@ -155,82 +109,14 @@ impl Survey {
     /// Finds every object of which the file has a later version.
     fn supersede(&mut self) {
         let mut versions = std::mem::take(&mut self.versions);
-        let id = |at: u32| self.ids.get(at as usize);
+        let ids = self.marked.ids();
+        let id = |at: u32| ids.get(at as usize);
         versions.sort_unstable_by_key(|(at, _)| id(*at));
         for same in versions.chunk_by(|(a, _), (b, _)| id(*a) == id(*b)).filter(|same| same.len() > 1) {
             let Some(newest) = same.iter().map(|(_, version)| version).max() else { continue };
             self.superseded.extend(same.iter().filter(|(_, version)| version != newest).map(|(at, _)| *at));
         }
     }
-
-    /// Lets objects without a marking take the markings of those that name them.
-    fn inherit(&mut self) {
-        let id = |at: u32| self.ids.get(at as usize);
-        let is_item = |at: &u32| self.claimed.get(*at as usize).is_some_and(|claim| *claim != NONE);
-        let mut by_id: Vec<u32> = (0..self.ids.len() as u32).filter(is_item).collect();
-        by_id.sort_unstable_by_key(|at| id(*at));
-        let own = self.claimed.clone();
-        let mut numbers: HashMap<Claim, u32> = HashMap::new();
-        let is_marked = |claims: &[Claim], at: u32| {
-            own.get(at as usize).and_then(|n| claims.get(*n as usize)).is_some_and(|c| !c.is_open())
-        };
-        // Those that name something follow each other in the order of the file.
-        let mut waiting: Vec<u32> = self
-            .names_other
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .filter_map(|all| all.first().map(|(at, _)| *at))
-            .filter(|at| is_marked(&self.claims, *at))
-            .collect();
-        let mut took = HashSet::new();
-        while let Some(at) = waiting.pop() {
-            let begin = self.names_other.partition_point(|(from, _)| *from < at);
-            let named = self.names_other.get(begin..).unwrap_or_default().iter().take_while(|(from, _)| *from == at);
-            for (_, key) in named {
-                let first = by_id.partition_point(|at| id(*at).is_some_and(|id| id < key));
-                for other in by_id.get(first..).unwrap_or_default().iter().take_while(|at| id(**at) == Some(key)) {
-                    if *other == at {
-                        continue;
-                    }
-                    let claim = |number: Option<u32>| number.and_then(|n| self.claims.get(n as usize));
-                    let (Some(given), Some(own), Some(before)) = (
-                        claim(self.claimed.get(at as usize).copied()),
-                        claim(own.get(*other as usize).copied()),
-                        claim(self.claimed.get(*other as usize).copied()),
-                    ) else {
-                        continue;
-                    };
-                    let Some(after) = with_given(before, own, given) else { continue };
-                    let number = *numbers.entry(after).or_insert_with_key(|after| {
-                        self.claims.push(after.clone());
-                        self.claims.len() as u32 - 1
-                    });
-                    if let Some(claim) = self.claimed.get_mut(*other as usize) {
-                        *claim = number;
-                    }
-                    took.insert(*other);
-                    waiting.push(*other);
-                }
-            }
-        }
-        self.inherited = took.len();
-    }
-}
-
-/// What an object claims, whose own claim is known, once something that names it has given it its markings; `None` where that
-/// changes nothing. What it says itself stands; only what it does not say is taken from elsewhere.
-fn with_given(before: &Claim, own: &Claim, given: &Claim) -> Option<Claim> {
-    let mut after = before.clone();
-    if own.tlp.is_none() && own.unknown.is_empty() {
-        after.tlp = after.tlp.max(given.tlp);
-        after.add(&Claim { unknown: given.unknown.clone(), ..Claim::default() });
-    }
-    if own.pap.is_none() {
-        after.pap = after.pap.max(given.pap);
-    }
-    if own.handling.is_empty() {
-        after.add(&Claim { handling: given.handling.clone(), ..Claim::default() });
-    }
-    (after != *before).then_some(after)
 }
 
 /// Gathers the ids of what an object names; who made it and how it is marked is none of that.

@@ -6,6 +6,21 @@ SELECT value FROM meta WHERE key = ?1
 -- name: meta.set
 INSERT INTO meta (key, value) VALUES (?1, ?2)
 
+-- name: meta.replace
+INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- name: meta.remove
+DELETE FROM meta WHERE key = ?1
+
+-- name: act.last_of_desk
+SELECT header FROM act WHERE desk = ?1 ORDER BY position DESC LIMIT 1
+
+-- name: act.size_of
+SELECT max(sequence) + 1 FROM act WHERE desk = ?1 AND replica = ?2
+
+-- name: act.beyond
+SELECT id FROM act WHERE desk = ?1 AND replica = ?2 AND sequence >= ?3 ORDER BY sequence
+
 -- name: act.add
 INSERT INTO act (position, id, desk, replica, sequence, audience, at, via, first_row, changes, header, signature, next_number)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -17,11 +32,8 @@ SELECT position, id, sequence, at, header FROM act WHERE desk = ?1 AND replica =
 SELECT position, id, desk, replica, sequence, audience, at, via, first_row, changes
 FROM act WHERE position > ?1 ORDER BY position LIMIT ?2
 
--- name: act.times
-SELECT at, json_extract(CAST(header AS TEXT), '$.member') FROM act ORDER BY position
-
--- name: act.of_others_since
-SELECT 1 FROM act WHERE at >= ?2 AND json_extract(CAST(header AS TEXT), '$.member') <> ?1 ORDER BY position DESC LIMIT 1
+-- name: act.newest_by_time
+SELECT position, id, desk, replica, sequence, via, first_row, changes, header, signature FROM act WHERE at >= ?1 ORDER BY at DESC, position DESC
 
 -- name: act.next_position
 SELECT coalesce(max(position), 0) + 1 FROM act
@@ -132,8 +144,17 @@ WHERE change.record = ?1 AND act.desk = ?2 AND change.row < ?3
 -- name: change.lost
 SELECT DISTINCT coalesce(local, record) FROM change WHERE came = 1 AND content IS NULL
 
+-- name: change.erased_since
+SELECT coalesce(erased.local, erased.record)
+FROM act JOIN change AS head ON head.row = act.first_row
+    JOIN change AS erased ON erased.row > act.first_row AND erased.row < act.first_row + act.changes
+WHERE act.position > ?1 AND head.kind IN ('purge', 'backup-reapply') AND erased.kind IN ('erase', 'backup-erase')
+
 -- name: change.erase
 UPDATE change SET content = NULL, salt = NULL, commitment = ?2, searched = 0 WHERE row = ?1
+
+-- name: change.searched
+SELECT row, content FROM change WHERE searched = 1 ORDER BY row
 
 -- name: change.following
 SELECT record, local, number FROM change
@@ -345,6 +366,9 @@ INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)
 -- name: search.find
 SELECT coalesce(change.local, change.record) FROM search JOIN change ON change.row = search.rowid WHERE search MATCH ?1
 ORDER BY search.rowid DESC LIMIT ?2
+
+-- name: search.empty
+INSERT INTO search (search) VALUES ('delete-all')
 
 -- name: search.check
 INSERT INTO search (search) VALUES ('integrity-check')

@@ -109,7 +109,7 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     }
     d.gap();
     for p in workspace.partners()? {
-        let (_, verdict) = gate::ask(workspace, record, &p)?;
+        let verdict = gate::ask(workspace, record, &p)?.verdict;
         let code = p.key.clone().unwrap_or_default();
         let line = match () {
             () if verdict.allowed() => StyledText::new(format!("{code}  yes"), StyleRole::Good),

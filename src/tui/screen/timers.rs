@@ -99,6 +99,7 @@ fn clock(timer: &Timer, now: Timestamp) -> PageRow {
     let then = match timer.then {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
+        WhenDue::BackupEnds => then.said("destroy it").styled(StyleRole::Due),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
     };

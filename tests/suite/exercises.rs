@@ -1,0 +1,366 @@
+//! Exercises, whole: planned, played by bundles between a control cell and desks that play, evaluated, reported, recorded in a live
+//! workspace; and apart from it for ever.
+
+use std::path::Path;
+
+use comity::value::timestamp::Timestamp;
+use comity::workspace::error::ErrorKind;
+use tempfile::TempDir;
+
+use crate::desks::{Fields, Site, text};
+
+/// A desk of an exercise: member 1 controls it too.
+fn of_exercise(root: &Path, code: &'static str, name: &str) -> Site {
+    Site::found_for(root, code, &[("exercise", name), ("roles", "exercise-controller")])
+}
+
+/// A control cell, XE, and a desk that plays, XF, in touch.
+pub fn played(root: &Path, name: &str) -> (Site, Site) {
+    let (c, p) = (of_exercise(root, "XE", name), of_exercise(root, "XF", name));
+    c.meet(&p);
+    p.meet(&c);
+    (c, p)
+}
+
+const LIST: &str = "number,time,type,from,to,method,text,expected_action,objective,capability,reply_within\n\
+    1,+00:00,contextual,Control,XF,report,\"A hospital reports ransomware\",zqopensacase,1,zqintake,45m\n\
+    2,+00:30,expected,Control,XF,report,\"Logs are rotated\",zqpreserves,1,zqpreservation,45m\n\
+    3,+02:00,contingency,Control,XF,call,\"zqlaterinject\",zqnothing,1,zqpress,\n";
+
+/// An exercise that was planned with that list.
+fn planned(c: &Site) -> String {
+    let list = c.path("list.csv");
+    std::fs::write(&list, LIST).unwrap();
+    let id = c.make(
+        1,
+        "exercise new",
+        &[("title", "Tide"), ("scope", "two desks, one day"), ("objective", "zqobjective within a day: zqcapability")],
+    );
+    assert_eq!(c.must(1, "exercise load", &[("file", &list)]).value["injects"], 3);
+    id
+}
+
+fn carry(from: &Site, to: &Site, n: &mut usize) {
+    *n += 1;
+    from.carry(to, &format!("carried-{n}"));
+}
+
+fn numbers(site: &Site, fields: Fields<'_>) -> Vec<i64> {
+    let rows = site.must(1, "exercise injects", fields).value;
+    rows.as_array().unwrap().iter().map(|r| r["number"].as_i64().unwrap()).collect()
+}
+
+/// Every text and blob of a workspace's database, as its member reads it with the key.
+fn everything(site: &Site) -> String {
+    let workspace = site.open(1).unwrap();
+    let mut rows = workspace.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+    let tables: Vec<String> = rows.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut all = String::new();
+    for table in tables {
+        let Ok(mut rows) = workspace.db.prepare(&format!("SELECT * FROM \"{table}\"")) else { continue };
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                match row.get_ref(column).unwrap() {
+                    rusqlite::types::ValueRef::Text(bytes) | rusqlite::types::ValueRef::Blob(bytes) => {
+                        all.push_str(&String::from_utf8_lossy(bytes));
+                        all.push('\n');
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn players_get_what_was_delivered_and_never_what_is_expected_or_comes_later() {
+    let root = TempDir::new().unwrap();
+    let (mut c, mut p) = played(root.path(), "secret");
+    planned(&c);
+    let mut n = 0;
+    c.must(1, "exercise start", &[]);
+    assert_eq!(numbers(&c, &[("due", "yes")]), [1]);
+    c.must(1, "exercise deliver", &[("inject", "1")]);
+    c.pass(1);
+    p.pass(1);
+    assert_eq!(numbers(&c, &[("due", "yes")]), [2], "it was due half an hour ago, and nothing else");
+    c.must(1, "exercise deliver", &[("due", "yes")]);
+    carry(&c, &p, &mut n);
+    assert_eq!(numbers(&p, &[]), [1, 2]);
+    // What came in the bundle lies opened in the players' database: nothing of the answers is there.
+    let came = everything(&p);
+    assert!(came.contains("A hospital reports ransomware") && came.contains("Logs are rotated"));
+    for secret in [
+        "zqopensacase",
+        "zqpreserves",
+        "zqintake",
+        "zqpreservation",
+        "zqobjective",
+        "zqcapability",
+        "zqlater",
+        "zqpress",
+    ] {
+        assert!(everything(&c).contains(secret), "{secret}: control has it");
+        assert!(!came.contains(secret), "{secret} has reached the players");
+    }
+    // They answer, late for the first, and control sees what their log says of it.
+    p.case("hospital");
+    p.must(1, "exercise respond", &[("inject", "1"), ("text", "a case is open")]);
+    p.fails(1, "exercise deliver", &[("inject", "3")], ErrorKind::Usage);
+    p.fails(1, "exercise deliver", &[("inject", "2")], ErrorKind::Refused);
+    carry(&p, &c, &mut n);
+    let shown = c.must(1, "exercise show", &[]).value;
+    assert_eq!(shown["injects"][0]["replies"][0]["text"], "a case is open");
+    assert_eq!(shown["injects"][0]["board"], "answered");
+    assert_eq!(shown["injects"][0]["replies"][0]["first_act"], "case-new");
+    let offered = c.must(1, "exercise offered", &[]).value.to_string();
+    assert!(offered.contains("did not keep the time") && offered.contains("first acted (case-new)"), "{offered}");
+    assert_eq!(shown["observations"], serde_json::json!([]), "nobody has rated anything");
+    assert_eq!(shown["desks"][0]["delivered"], 2);
+    // Nobody replies twice to the same effect, and nothing is delivered twice.
+    c.fails(1, "exercise deliver", &[("inject", "1")], ErrorKind::Refused);
+    for site in [&c, &p] {
+        site.must(1, "audit verify", &[]);
+    }
+}
+
+/// What an exercise is reported as, with these ratings.
+fn reported(root: &Path, name: &str, ratings: &[&str]) -> (Site, Site, String) {
+    let (c, p) = played(root, name);
+    planned(&c);
+    let mut n = 0;
+    c.must(1, "exercise start", &[]);
+    c.must(1, "exercise deliver", &[("inject", "1")]);
+    carry(&c, &p, &mut n);
+    for rating in ratings {
+        let fields = [("rating", *rating), ("objective", "1"), ("inject", "1"), ("text", "seen so")];
+        c.must(1, "exercise observe", &fields);
+    }
+    p.must(1, "exercise observe", &[("text", "zqhotwash"), ("anonymous", "yes")]);
+    carry(&p, &c, &mut n);
+    let action = [
+        ("text", "zqaction before release"),
+        ("owner", "XF desk"),
+        ("by", "300d"),
+        ("objective", "1"),
+        ("element", "training"),
+    ];
+    c.make(1, "exercise action", &action);
+    c.must(1, "exercise end", &[]);
+    let out = c.path("report.json");
+    c.must(1, "exercise report", &[("out", &out)]);
+    (c, p, out)
+}
+
+/// A live desk that a partner was pinned at.
+fn live(root: &Path, own: &'static str, other: &'static str) -> (Site, Site) {
+    std::fs::create_dir(root.join("live")).unwrap();
+    let root = root.join("live");
+    let (a, b) = (Site::found(&root, own), Site::found(&root, other));
+    let card = b.path("card");
+    let made = b.must(1, "desk card", &[("out", &card)]);
+    let fingerprint = made.value["fingerprint"].as_str().unwrap().to_owned();
+    a.must(1, "partner add", &[("card", &card), ("kind", "law-enforcement")]);
+    a.must(1, "partner confirm", &[("partner", other), ("fingerprint", &fingerprint)]);
+    (a, b)
+}
+
+#[test]
+fn the_signed_report_brings_actions_to_the_live_desk_and_a_channel_is_tested_by_it() {
+    let root = TempDir::new().unwrap();
+    let (_, _, report) = reported(root.path(), "good", &["P", "S", "M"]);
+    let (a, _b) = live(root.path(), "XE", "XF");
+    let recorded = a.must(1, "exercise record", &[("file", &report)]).value;
+    assert_eq!(recorded["rated"], serde_json::json!([1, 1, 1, 0]));
+    assert!(recorded["signed_by"].as_str().unwrap().starts_with("SHA256:"), "{recorded}");
+    assert_eq!(recorded["desk"], "XE");
+    a.must(1, "exercise record", &[("file", &report)]);
+    let today = a.must(1, "desk today", &[]).value;
+    assert!(today["tasks"].to_string().contains("zqaction before release"), "{today}");
+    a.must(1, "partner channel", &[("partner", "XF"), ("state", "tested"), ("exercise", "Tide")]);
+    let shown = a.must(1, "partner show", &[("partner", "XF")]).value;
+    assert!(shown["tested_by"].as_str().unwrap().contains("the exercise Tide"), "{shown}");
+    let action = a.must(1, "exercise actions", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    a.must(1, "exercise done", &[("action", &action), ("evidence", "a course was held")]);
+    a.fails(1, "exercise done", &[("action", &action), ("evidence", "again")], ErrorKind::Refused);
+    let figures = a.must(1, "exercise figures", &[]).value;
+    assert_eq!((&figures["held"], &figures["done"]), (&1.into(), &1.into()));
+    assert!(!a.must(1, "desk today", &[]).value["tasks"].to_string().contains("zqaction"));
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_report_with_a_u_or_of_others_proves_no_channel_and_word_alone_is_shown_as_such() {
+    let root = TempDir::new().unwrap();
+    let (_, _, report) = reported(root.path(), "bad", &["P", "U"]);
+    let (a, _b) = live(root.path(), "XE", "XB");
+    a.must(1, "exercise record", &[("file", &report)]);
+    let tested = [("partner", "XB"), ("state", "tested")];
+    let by_it = [tested.as_slice(), &[("exercise", "Tide"), ("because", "aar")]].concat();
+    a.fails(1, "partner channel", &by_it, ErrorKind::Refused);
+    a.fails(1, "partner channel", &tested, ErrorKind::Usage);
+    a.must(1, "partner channel", &[tested.as_slice(), &[("because", "a call")]].concat());
+    let shown = a.must(1, "partner show", &[("partner", "XB")]).value;
+    assert!(shown["tested_by"].as_str().unwrap().contains("on word alone"), "{shown}");
+}
+
+#[test]
+fn an_altered_report_is_refused_wherever_it_was_altered() {
+    let root = TempDir::new().unwrap();
+    let (c, _, report) = reported(root.path(), "altered", &["U"]);
+    let (a, _b) = live(root.path(), "XE", "XF");
+    let good = std::fs::read_to_string(&report).unwrap();
+    let evil = c.path("evil.json");
+    let try_it = |text: &str, kinds: &[ErrorKind]| {
+        std::fs::write(&evil, text).unwrap();
+        let error = a.run(1, "exercise record", &[("file", &evil)]).unwrap_err();
+        assert!(kinds.contains(&error.kind), "{error:?}");
+    };
+    let either = [ErrorKind::Signature, ErrorKind::Malformed];
+    try_it(&good.replacen("\"U\"", "\"P\"", 1), &either);
+    try_it(&good.replacen("Tide", "Tida", 1), &either);
+    try_it(&good.replacen("exercise:altered", "exercise:another", 1), &either);
+    try_it(&good.replacen("exercise:altered", "live", 1), &either);
+    try_it(&good.replacen('\n', "", 1), &either);
+    try_it(&good.replacen("{\"report\":", "{\"report\": ", 1), &either);
+    try_it(&format!("{good}{{}}"), &[ErrorKind::Malformed]);
+    try_it("", &[ErrorKind::Malformed]);
+    try_it("{}\n", &[ErrorKind::Malformed]);
+    let mut bytes = good.clone().into_bytes();
+    for at in (0..bytes.len()).step_by(97) {
+        let was = bytes[at];
+        bytes[at] = if was == b'a' { b'b' } else { b'a' };
+        if bytes[at] != was {
+            std::fs::write(&evil, &bytes).unwrap();
+            let error = a.run(1, "exercise record", &[("file", &evil)]).expect_err("an altered byte was taken");
+            assert!(either.contains(&error.kind), "{at}: {error:?}");
+        }
+        bytes[at] = was;
+    }
+    assert_eq!(a.must(1, "exercise list", &[]).value, serde_json::json!([]), "nothing was recorded");
+    a.must(1, "exercise record", &[("file", &report)]);
+}
+
+#[test]
+fn an_exercise_and_the_live_world_never_meet() {
+    let root = TempDir::new().unwrap();
+    let (c, p, report) = reported(root.path(), "apart", &["P"]);
+    let (a, _b) = live(root.path(), "XE", "XF");
+    // Nothing of play is done in a live workspace, and nothing of a live one in play.
+    let new = [("title", "x"), ("scope", "y"), ("objective", "z")];
+    let fourth = text(&a.identity(4));
+    a.must(1, "identity new", &[("name", "XE-4"), ("out", &fourth), ("no-passphrase", "yes")]);
+    a.must(1, "member add", &[("file", &format!("{fourth}.pub")), ("roles", "exercise-controller")]);
+    assert!(a.fails(4, "exercise new", &new, ErrorKind::Refused).what.contains("not played in a live workspace"));
+    let list = c.path("list.csv");
+    for (name, fields) in [
+        ("exercise load", vec![("file", list.as_str())]),
+        ("exercise injects", vec![]),
+        ("exercise inject", vec![("text", "x"), ("to", "XF")]),
+        ("exercise observe", vec![("text", "x")]),
+    ] {
+        a.fails(4, name, &fields, ErrorKind::Refused);
+    }
+    c.fails(1, "exercise record", &[("file", &report)], ErrorKind::Refused);
+    // Bundles and cards, both ways.
+    c.must(1, "exercise observe", &[("rating", "P"), ("objective", "1"), ("text", "later")]);
+    let bundle = c.path("out.bundle");
+    c.must(1, "bundle export", &[("to", "XF"), ("out", &bundle)]);
+    let taken = a.run(1, "bundle import", &[("path", &bundle)]).unwrap_err();
+    assert!(matches!(taken.kind, ErrorKind::NotForUs | ErrorKind::Signature | ErrorKind::Malformed), "{taken:?}");
+    let (card, live_card) = (p.path("p.card"), a.path("a.card"));
+    p.must(1, "desk card", &[("out", &card)]);
+    a.must(1, "desk card", &[("out", &live_card)]);
+    a.fails(1, "partner add", &[("card", &card), ("kind", "law-enforcement")], ErrorKind::NotForUs);
+    c.fails(1, "partner add", &[("card", &live_card), ("kind", "law-enforcement")], ErrorKind::NotForUs);
+    // Items, in every format: what an exercise writes no live desk takes.
+    let case = c.case("played");
+    c.indicator(&case, "played.example");
+    let live_case = a.case("live");
+    for (format, ending) in [("stix", "json"), ("misp", "json"), ("csv", "csv"), ("case", "jsonld")] {
+        let out = c.path(&format!("items.{format}.{ending}"));
+        c.must(
+            1,
+            "item export",
+            &[("case", &case), ("to", "XF"), ("format", format), ("out", &out), ("delete-after", "30d")],
+        );
+        let error = a
+            .run(1, "item import", &[("file", &out), ("format", format), ("case", &live_case)])
+            .expect_err("a live desk has taken items of an exercise");
+        assert!(error.what.contains("exercise"), "{format}: {error:?}");
+    }
+    // Letters say on their face what they are.
+    let shown = everything(&a);
+    for word in ["played.example", "A hospital reports ransomware", "zqhotwash"] {
+        assert!(!shown.contains(word), "{word} is in the live workspace");
+    }
+}
+
+#[test]
+fn a_running_exercise_gives_the_time_and_all_clocks_follow_controls() {
+    let root = TempDir::new().unwrap();
+    let (c, p) = played(root.path(), "clocks");
+    planned(&c);
+    let start = Timestamp::parse("2027-01-10T08:00:00Z").unwrap();
+    let as_of = |site: &Site, now: &str| Site {
+        folder: site.folder.clone(),
+        code: site.code,
+        now: Timestamp::parse(now).unwrap(),
+    };
+    as_of(&c, "2027-01-10T08:00:00Z").must(1, "exercise start", &[("speed", "10")]);
+    let now_of = |site: &Site| {
+        let out = site.program(1, &["--json", "exercise", "show"], "");
+        let shown: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_default();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        Timestamp::parse(shown["now"].as_str().unwrap()).unwrap()
+    };
+    let first = now_of(&c);
+    assert!(first >= start && first < start.plus(comity::value::timestamp::Duration::days(30)), "{first}");
+    // Without a time of its own a command takes that of the exercise, and its acts are made then.
+    let out = c.program(1, &["exercise", "clock", "--to", "3h"], "");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let jumped = now_of(&c);
+    assert!(jumped >= first.plus(comity::value::timestamp::Duration::hours(3)), "{jumped}");
+    let bundle = c.path("clock.bundle");
+    assert!(c.program(1, &["bundle", "export", "--to", "XF", "--out", &bundle], "").status.success());
+    assert!(p.program(1, &["bundle", "import", &bundle], "").status.success());
+    assert!(now_of(&p) >= jumped, "the clock of those who play follows control's");
+    // It never goes back.
+    let back = c.program(1, &["exercise", "clock", "--to", "2027-01-10T09:00:00Z"], "");
+    assert_eq!(back.status.code(), Some(40), "{}", String::from_utf8_lossy(&back.stderr));
+    let fast = c.program(1, &["exercise", "clock", "--speed", "0"], "");
+    assert_eq!(fast.status.code(), Some(2));
+    assert!(c.program(1, &["exercise", "pause"], "").status.success());
+    let (one, two) = (now_of(&c), now_of(&c));
+    assert_eq!(one, two, "paused, it stands");
+    let live = Site::found(&root.path().join("XE"), "XL");
+    let refused = live.program(1, &["--now", "2027-01-10T09:00:00Z", "desk", "today"], "");
+    assert_eq!(refused.status.code(), Some(2), "--now is for exercises alone");
+}
+
+#[test]
+fn two_clocks_of_players_cannot_move_the_exercise() {
+    let root = TempDir::new().unwrap();
+    let (c, p) = played(root.path(), "roles");
+    let id = planned(&c);
+    let mut n = 0;
+    c.must(1, "exercise start", &[]);
+    carry(&c, &p, &mut n);
+    for name in ["exercise pause", "exercise end", "exercise start"] {
+        p.fails(1, name, &[("exercise", &id)], ErrorKind::Refused);
+    }
+    // Who is no controller rates nothing and runs nothing.
+    for (name, fields) in [
+        ("exercise observe", vec![("rating", "P"), ("objective", "1"), ("text", "x")]),
+        ("exercise end", vec![]),
+        ("exercise deliver", vec![("inject", "1")]),
+    ] {
+        let error = c.fails(3, name, &fields, ErrorKind::Refused);
+        assert!(error.verdict.is_some(), "{name}: the gate says it");
+    }
+    let rating = [("rating", "A"), ("objective", "1"), ("text", "x")];
+    c.fails(1, "exercise observe", &rating, ErrorKind::Usage);
+}
