@@ -59,6 +59,15 @@ fn a_cost_is_approved_by_another_and_shared_to_the_cent() {
     assert_eq!(shares(&a, &line), expected);
     let shown = a.must(4, "budget show", &[]).value;
     assert_eq!((&shown[0]["committed"], &shown[0]["left"]), (&json!("10000.01"), &json!("89999.99")));
+    for (name, says) in
+        [("b.txt", "5000.01"), ("b.csv", "Forensics,2026,EUR,due,XA,,5000.01"), ("b.html", "<td>4000.00</td>")]
+    {
+        a.must(4, "report budget", &[("out", &a.path(name))]);
+        let written = std::fs::read_to_string(a.path(name)).unwrap();
+        assert!(written.contains(says), "{written}");
+    }
+    a.fails(1, "report budget", &[("out", &a.path("other.txt"))], ErrorKind::Refused);
+    a.fails(4, "report budget", &[("out", &a.path("b.json"))], ErrorKind::Usage);
     a.must(1, "audit verify", &[]);
 }
 
@@ -90,7 +99,7 @@ fn what_procurement_asks_for_is_asked_of_what_is_bought_together() {
     assert_eq!(commits(&a, "1.001", "Three Ltd", "3", &[]).unwrap_err().0, ErrorKind::Usage);
     let role = a.fails(1, "budget commit", &commitment(&line, "1.00", "y", "3"), ErrorKind::Refused);
     assert_eq!(role.verdict.unwrap().refused_by(), [RuleId::A02]);
-    a.pass(24 * 91);
+    a.pass_stated(24 * 91);
     commits(&a, "0.01", "One Ltd", "1", &[]).unwrap();
     a.must(1, "audit verify", &[]);
 }

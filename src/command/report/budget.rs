@@ -25,7 +25,7 @@ pub const COMMANDS: &[Command] = &[Command {
     noun: "report",
     name: "budget",
     about: "Write the budget: each line with what is committed and spent, who bears it, who has paid",
-    args: &[Arg::new("out", ArgKind::ToWrite, "the file to write: .html, .txt or .csv").required(), FORCE],
+    args: &[Arg::new("out", ArgKind::ToWrite, "the file to write: .html or .csv, any other text").required(), FORCE],
     writes: Some(Writes {
         act: letter::BUDGET,
         weight: Weight::Records,
@@ -85,7 +85,7 @@ pub fn report(workspace: &Workspace) -> Result<Budget, Error> {
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let out = Destination::of(args, "out")?;
-    let form = form_of(&out)?;
+    let form = form_of(&out);
     let now = workspace.may_sign(letter::BUDGET)?;
     let budget = report(workspace)?;
     let by = workspace.person();
@@ -97,8 +97,7 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     })?;
     let digest = Digest::of(written.as_bytes());
     let (id, desk) = (workspace.entropy.id()?, workspace.meta.desk);
-    workspace
-        .act_alone(letter::WRITE, Audience::OwnDesk, |e, _| Ok(letter::new(id, desk, "budget", &digest, e.salt()?)))?;
+    workspace.act_alone(letter::BUDGET, Audience::OwnDesk, |e, _| Ok(letter::budget(id, desk, &digest, e.salt()?)))?;
     out.write(written.as_bytes())?;
     Ok(Output::made(id, format!("Written to {}; SHA-256 {digest}.", out.shown())).with("sha256", digest.to_string()))
 }

@@ -39,7 +39,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("from", ArgKind::Time, "the first day, such as 2026-01-01").required(),
             Arg::new("to", ArgKind::Time, "the day after the last, such as 2026-07-01").required(),
             Arg::new("threshold", ArgKind::Number, "counts below it are hidden: 10, or another from 5 up"),
-            Arg::new("out", ArgKind::ToWrite, "the file to write: .html, .txt, .csv or .json").required(),
+            Arg::new("out", ArgKind::ToWrite, "the file to write: .html, .csv or .json, any other text").required(),
             FORCE,
         ],
         writes: Some(Writes {
@@ -255,15 +255,14 @@ fn is_period(from: Timestamp, to: Timestamp) -> bool {
     first(from) && first(to) && matches!(months, 3 | 6 | 12) && begins % months == 0
 }
 
-/// The form that the ending of a file names.
-pub fn form_of(out: &Destination) -> Result<PageFormat, Error> {
-    let ending = out.path().extension().and_then(|e| e.to_str()).and_then(PageFormat::parse);
-    ending.ok_or_else(|| Error::usage("--out takes a file that ends in .html, .txt, .csv or .json"))
+/// The form that the ending of a file names; text where it names none.
+pub fn form_of(out: &Destination) -> PageFormat {
+    out.path().extension().and_then(|e| e.to_str()).and_then(PageFormat::parse).unwrap_or(PageFormat::Text)
 }
 
 /// Whether a file is written as a page.
 pub fn is_page(out: &Destination) -> bool {
-    form_of(out).is_ok_and(|format| format == PageFormat::Html)
+    form_of(out) == PageFormat::Html
 }
 
 /// The release of a period as it was published; `None`: there is none yet.
@@ -287,7 +286,7 @@ fn publish(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
             .hint("name the first day and the day after the last, such as --from 2026-01-01 --to 2026-07-01"));
     }
     let out = Destination::of(args, "out")?;
-    let form = form_of(&out)?;
+    let form = form_of(&out);
     let now = workspace.may_sign(release::PUBLISH)?;
     let earlier = published(workspace, from, to)?;
     let (id, figures) = match earlier {
