@@ -81,6 +81,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         ..Section::default()
     };
     let lines_of = vec![
+        column("ID", Width::Fixed(9)),
         column("LINE", Width::Rest),
         column("PERIOD", Width::Fixed(8)).optional(),
         column("AMOUNT", Width::Fixed(16)).right(),
@@ -90,6 +91,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         column("REPORT BY", Width::Fixed(9)).right().optional(),
     ];
     let shares_of = vec![
+        column("ID", Width::Fixed(9)),
         column("DESK", Width::Fixed(5)),
         column("OF", Width::Rest),
         column("BEARS", Width::Fixed(12)).right(),
@@ -98,6 +100,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     ];
     let four = |what: &'static str| {
         vec![
+            column("ID", Width::Fixed(9)),
             column("STATE", Width::Fixed(10)),
             column("AMOUNT", Width::Fixed(16)).right(),
             column(what, Width::Rest),

@@ -41,6 +41,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     let published = Section {
         title: Shown::of("FIGURES PUBLISHED"),
         columns: vec![
+            column("ID", Width::Fixed(9)),
             column("FROM", Width::Fixed(10)),
             column("UNTIL BEFORE", Width::Rest),
             column("PUBLISHED", Width::Fixed(9)).right(),
@@ -63,6 +64,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     let statements = Section {
         title: Shown::of("STATEMENTS TO THE PUBLIC"),
         columns: vec![
+            column("ID", Width::Fixed(9)),
             column("STATE", Width::Fixed(10)),
             column("TITLE", Width::Rest),
             column("DRAFTED BY", Width::Fixed(14)).optional(),
