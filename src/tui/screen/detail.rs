@@ -1,6 +1,7 @@
 //! The detail of one thing, whatever kind it is: what it is, why it is kept, who has it, what may be done.
 
 use super::definition::state;
+use super::money;
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -59,6 +60,9 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Partner => of_partner(workspace, &record, &mut d)?,
         Kind::Case => of_case(workspace, &record, &mut d)?,
         Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
+        Kind::BudgetLine | Kind::Commitment | Kind::Cost | Kind::Contribution | Kind::Statement => {
+            money::detail(workspace, &record, &mut d)?
+        }
         _ => of_any(workspace, &record, &mut d)?,
     }
     d.history = history(workspace, &record)?;

@@ -3,7 +3,8 @@
 use super::definition::{Screen, ViewParams, due_at, row, state};
 use crate::command::budget::account;
 use crate::record::kind::Kind;
-use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
+use crate::record::store::Record;
+use crate::tui::page::{Cell, Detail, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
@@ -126,4 +127,47 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         )),
         ..Page::default()
     })
+}
+
+/// What is said of a record of money: amounts as people write them.
+pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    if record.kind == Kind::BudgetLine {
+        let line = account::line(workspace, record)?;
+        for (label, amount) in
+            [("AMOUNT", &line.amount), ("COMMITTED", &line.committed), ("SPENT", &line.spent), ("LEFT", &line.left)]
+        {
+            d.line(label, format!("{amount} {}", line.currency));
+        }
+        d.line("PERIOD", line.period.clone());
+        d.line("SHARED", line.rule.map_or_else(|| "nobody has said how".to_owned(), |rule| rule.to_string()));
+        for share in &line.shares {
+            d.line(&share.desk, format!("bears {}, has paid {}, open {}", share.due, share.paid, share.open));
+        }
+        if !line.donor.is_empty() {
+            d.line("DONOR", line.donor.clone());
+            d.body("MAY BE SPENT ON", &line.conditions);
+        }
+        line.notes.iter().for_each(|note| d.line("SEE", note.clone()));
+        return Ok(());
+    }
+    let row = account::row(workspace, record)?;
+    d.line("AMOUNT", format!("{} {}", row.amount, row.currency));
+    d.line("OF", row.desk);
+    if !row.with.is_empty() {
+        d.line("WITH", row.with);
+    }
+    if record.kind == Kind::Commitment {
+        let of = account::commitment(workspace, record)?;
+        d.line("SPENT", of.spent);
+        d.line("SUPPLIER", of.supplier);
+        d.line("OFFERS", of.quotes.to_string());
+        d.line("ASKED BY", of.by);
+        d.line("APPROVED BY", of.approved_by);
+        for (label, text) in [("FEWER SINCE", of.because), ("CRITERIA", of.criteria), ("DATA CLAUSE", of.clause)] {
+            if !text.is_empty() {
+                d.body(label, &text);
+            }
+        }
+    }
+    Ok(())
 }
