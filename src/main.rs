@@ -1,11 +1,14 @@
 //! comity: the binary. It enters the sandbox before anything else, and hands over to one of the front ends.
 
+use std::io::{stderr, stdin};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use comity::cli::manual::KeyRow;
 use comity::cli::run::{Globals, Invocation, context_of, report, run};
-use comity::cli::{demo, fault};
+use comity::cli::welcome::{self, Choice};
+use comity::cli::{demo, fault, guide, tour};
+use comity::command::definition::Args;
 use comity::host::sandbox::{self, Reach};
 use comity::host::{file, folder, secrecy};
 use comity::tui::action::{ACTIONS, Action};
@@ -13,6 +16,7 @@ use comity::tui::key::{sequence, written};
 use comity::tui::settings::{self, Settings, Wishes};
 use comity::tui::{self, worker::Opening};
 use comity::workspace::error::Error;
+use comity::workspace::open::is_workspace;
 
 fn main() -> ExitCode {
     fault::install();
@@ -20,8 +24,10 @@ fn main() -> ExitCode {
     sandbox::enter();
     let (done, json) = match run(std::env::args_os(), keys) {
         Invocation::Done(code) => return ExitCode::from(code),
-        Invocation::Screens(globals) => (front_end(&globals).and_then(|drawn| screens(&globals, drawn)), globals.json),
-        Invocation::Demo { dir, headless, globals } => (play(dir, headless, &globals), globals.json),
+        Invocation::Screens(globals) => (begin(&globals), globals.json),
+        Invocation::Demo { dir, headless, who, globals } => {
+            (play(dir, headless, who.as_deref(), &globals), globals.json)
+        }
     };
     ExitCode::from(done.unwrap_or_else(|failure| report(&failure, json)))
 }
@@ -37,6 +43,27 @@ fn keys() -> Vec<KeyRow> {
     ACTIONS.iter().map(row).collect()
 }
 
+/// Opens the screens of the desk; where there is none yet and somebody can be asked, asks what to begin with.
+fn begin(globals: &Globals) -> Result<u8, Error> {
+    let drawn = front_end(globals)?;
+    if is_workspace(&globals.workspace) || !guide::has_terminal() {
+        return screens(globals, drawn);
+    }
+    let (mut lines, mut out) = (stdin().lock(), stderr());
+    match welcome::ask(&globals.workspace, &mut lines, &mut out)? {
+        Choice::Leave => Ok(0),
+        choice => {
+            drop(lines);
+            match choice {
+                Choice::Found => guide::found(Args::default(), &mut context_of(globals)).map(|()| 0),
+                Choice::Demo => play(None, false, None, globals),
+                Choice::Tour => tour::take(None, None).map(|()| 0),
+                Choice::Join | Choice::Leave => welcome::say_how_to_join(&mut out).map(|()| 0).map_err(Error::from),
+            }
+        }
+    }
+}
+
 /// The settings of the drawn screens; `None` where the line-oriented interface is asked for. Refuses where there is no terminal
 /// to draw on.
 fn front_end(globals: &Globals) -> Result<Option<Settings>, Error> {
@@ -47,7 +74,7 @@ fn front_end(globals: &Globals) -> Result<Option<Settings>, Error> {
         return Ok(None);
     }
     tui::needs_terminal()?;
-    Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii }).map(Some)
+    Settings::read(&Wishes { theme: globals.theme.clone(), ascii: globals.ascii, no_mouse: globals.no_mouse }).map(Some)
 }
 
 fn screens(globals: &Globals, drawn: Option<Settings>) -> Result<u8, Error> {
@@ -79,14 +106,17 @@ fn keep_to(folders: &[PathBuf], globals: &Globals) {
     sandbox::limit(&reach);
 }
 
-fn play(dir: Option<PathBuf>, headless: bool, globals: &Globals) -> Result<u8, Error> {
+fn play(dir: Option<PathBuf>, headless: bool, who: Option<&str>, globals: &Globals) -> Result<u8, Error> {
     if headless {
         return demo::headless(&demo::folder(dir.as_deref())?, &mut std::io::stdout()).map(|()| 0);
     }
     let drawn = front_end(globals)?;
     let folder = demo::folder(dir.as_deref())?;
     let story = demo::stage(&folder, drawn.is_some())?;
-    let (workspace, identity) = (story.workspace("XA"), story.identity(demo::OFFICER));
+    let (workspace, identity) = (
+        story.workspace("XA"),
+        story.identity(&who.map_or_else(|| demo::OFFICER.to_owned(), |who| format!("{who}@XA"))),
+    );
     let left = screens(&Globals { workspace, identity, passphrase_file: None, ..globals.clone() }, drawn);
     // A demo that nobody gave a context_of to leaves nothing behind.
     if dir.is_none() {

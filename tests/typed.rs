@@ -20,6 +20,7 @@ const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/exchange/", "the words of foreign formats"),
     ("src/exercise/", "the words of foreign formats"),
     ("src/tui/key.rs", "the names of keys"),
+    ("src/tui/page.rs", "the heading under which short ids stand"),
     ("src/tui/idle.rs", "the units of a setting"),
     ("src/tui/settings.rs", "variables of the environment"),
     ("src/tui/mod.rs", "variables of the environment"),

@@ -23,7 +23,7 @@ pub fn stage(folder: &Path, shows: bool) -> Result<Story, Error> {
     let shows = shows && stderr().is_terminal();
     let mut story = Story::begin(folder, Clock::System.now())?;
     let mut steps = 0;
-    while story.step(1)?.is_some() {
+    while story.step(1)?.is_some() || story.scene()?.is_some() {
         steps += 1;
         if shows {
             eprint!("\rsetting the scene: {steps} acts\u{1b}[K");

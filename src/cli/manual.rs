@@ -31,6 +31,70 @@ pub fn write(tree: clap::Command, keys: &[KeyRow], out: &mut impl Write) -> io::
     Ok(())
 }
 
+/// Files that the program reads and writes.
+const FILES: &[(&str, &str)] = &[
+    (
+        "identity.age",
+        "your own keys, under a passphrase; beside it identity.age.seen: what you have seen of the workspace",
+    ),
+    ("workspace/", "the desk: workspace.db, keyring.age, evidence, inbox and outbox"),
+    ("keys.toml", "keys, theme and when the screens lock, in the folder of settings"),
+];
+
+/// How the program ends.
+const ENDS: &[(&str, &str)] = &[
+    ("0", "done"),
+    ("2", "not understood, or nobody could be asked"),
+    ("10", "no key, or a wrong passphrase"),
+    ("11", "in use by another process"),
+    ("12", "a version that is not known"),
+    ("20, 21, 22", "a file that is malformed, not for this desk, not signed"),
+    ("23, 24", "a gap in what came, or two histories"),
+    ("30", "damage"),
+    ("40", "the gate refuses"),
+    ("50", "a file cannot be read or written"),
+    ("60", "the clock"),
+    ("70", "a fault of the program"),
+];
+
+/// Writes the page of a noun, or of a command without one: each of its commands with its examples. Returns whether there is such a
+/// noun.
+pub fn of_noun(tree: &clap::Command, noun: &str, out: &mut impl Write) -> io::Result<bool> {
+    let Some(found) = tree.find_subcommand(noun) else { return Ok(false) };
+    let about = found.get_about().map(ToString::to_string).unwrap_or_default();
+    writeln!(out, ".TH \"comity {}\" 1\n.SH NAME\ncomity {} \\- {}", plain(noun), plain(noun), plain(&about))?;
+    let mut verbs: Vec<(String, &clap::Command)> =
+        found.get_subcommands().map(|c| (format!("{noun} {}", c.get_name()), c)).collect();
+    if verbs.is_empty() {
+        verbs.push((noun.to_owned(), found));
+    }
+    writeln!(out, ".SH COMMANDS")?;
+    for (name, command) in &verbs {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        writeln!(out, ".SS \"comity {}\"\n{}", plain(name), plain(&about))?;
+        for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
+            let flag = arg.get_long().map_or_else(|| arg.get_id().as_str().to_uppercase(), |long| format!("--{long}"));
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            writeln!(out, ".TP\n\\fB{}\\fR\n{}", plain(&flag), plain(&help))?;
+        }
+    }
+    writeln!(out, ".SH EXAMPLES")?;
+    for (_, command) in &verbs {
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
+            writeln!(out, ".PP\n.nf\n{}\n.fi", plain(line))?;
+        }
+    }
+    rows(".SH FILES", FILES, out)?;
+    rows(".SH \"EXIT STATUS\"", ENDS, out)?;
+    Ok(true)
+}
+
+fn rows(heading: &str, rows: &[(&str, &str)], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{heading}")?;
+    rows.iter().try_for_each(|(name, about)| writeln!(out, ".TP\n\\fB{}\\fR\n{}", plain(name), plain(about)))
+}
+
 /// Text with roff's special characters escaped.
 fn plain(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
@@ -39,6 +103,25 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_of_a_noun_has_its_commands_examples_files_and_ends() {
+        let tree = crate::cli::tree::tree();
+        let mut out = Vec::new();
+        assert!(of_noun(&tree, "request", &mut out).unwrap());
+        let page = String::from_utf8(out).unwrap();
+        for part in [
+            "request send",
+            ".SH EXAMPLES",
+            "comity request send R\\-57e418",
+            ".SH FILES",
+            "EXIT STATUS",
+            "the gate refuses",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        assert!(!of_noun(&tree, "nonsense", &mut Vec::new()).unwrap());
+    }
 
     #[test]
     fn nothing_in_a_row_is_taken_for_a_command_of_roff() {

@@ -2,11 +2,14 @@
 //! prints its output. It decides nothing.
 
 pub mod demo;
+pub mod examples;
 pub mod fault;
 pub mod guide;
 pub mod manual;
 pub mod passphrase;
+pub mod practise;
 pub mod print;
 pub mod run;
 pub mod tour;
 pub mod tree;
+pub mod welcome;

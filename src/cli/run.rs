@@ -11,16 +11,18 @@ use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
 use super::tree::{self, OWN};
-use super::{guide, manual, passphrase, print, tour};
+use super::{guide, manual, passphrase, practise, print, tour};
 use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
 use crate::command::run::{On, run as run_command};
 use crate::command::script;
+use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
+use crate::record::purge::PURGE;
 use crate::value::class::Role;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
@@ -39,6 +41,8 @@ pub enum Invocation {
         dir: Option<PathBuf>,
         /// Only print.
         headless: bool,
+        /// Whose screens open.
+        who: Option<String>,
         /// The rest.
         globals: Globals,
     },
@@ -67,6 +71,10 @@ pub struct Globals {
     pub theme: Option<String>,
     /// The screens draw lines of ASCII alone.
     pub ascii: bool,
+    /// The screens leave the mouse to the terminal.
+    pub no_mouse: bool,
+    /// Nobody is asked.
+    pub yes: bool,
     /// The time, in exercises alone.
     pub now: Option<Timestamp>,
 }
@@ -95,11 +103,20 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>)
         Some(("demo", demo)) => Invocation::Demo {
             dir: demo.get_one::<String>("dir").map(PathBuf::from),
             headless: demo.get_flag("headless"),
+            who: demo.get_one::<String>("as").cloned(),
             globals,
         },
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
+            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+        }
+        Some(("practise", matches)) => {
+            let role = matches.get_one::<String>("role").and_then(|r| PractiseRole::parse(r));
+            let role = role.ok_or_else(|| Error::usage("--role is missing"));
+            let name = matches.get_one::<String>("template").map(String::as_str);
+            let dir = matches.get_one::<String>("dir").map(PathBuf::from);
+            let done = role.and_then(|role| practise::take(dir, role, name));
             Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
         }
         Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, keys)),
@@ -114,12 +131,44 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>)
                 let done = guide::found(args, &mut context_of(&globals));
                 return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
             }
-            let code = match perform(command, &args, &globals) {
+            let done = agreed(command, &args, &globals).and_then(|()| perform(command, &args, &globals));
+            let done = done.map_err(|failure| all_missing(command, &args, failure));
+            let code = match done {
                 Ok(answer) => print_output(&answer, &globals),
                 Err(failure) => report(&failure, json),
             };
             Invocation::Done(code)
         }
+    }
+}
+
+/// Asks before what erases for good. Where nobody can be asked, it must have been said.
+fn agreed(command: &Command, args: &Args, globals: &Globals) -> Result<(), Error> {
+    let erases = command.writes.is_some_and(|writes| writes.act == PURGE);
+    if !erases || globals.yes || args.flag("dry-run") {
+        return Ok(());
+    }
+    let name = command.full_name();
+    if !guide::has_terminal() {
+        let what = format!("`{name}` erases for good, and nobody can be asked here");
+        return Err(Error::usage(what).hint("add --yes; --dry-run shows what it would erase"));
+    }
+    match guide::agrees(&format!("`{name}` erases for good. Do it"))? {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::Cancelled, "left", "nothing was erased")),
+    }
+}
+
+/// Where an argument is missing, all that are missing are named: nobody finds them one by one.
+fn all_missing(command: &Command, args: &Args, failure: Error) -> Error {
+    let missing = |name: &str| format!("--{name} is missing");
+    let Some(first) = command.args.iter().find(|a| failure.what == missing(a.name)) else { return failure };
+    let others = command.args.iter().filter(|a| a.required && a.name != first.name && args.all(a.name).is_empty());
+    let others: Vec<String> = others.map(|a| format!("--{}", a.name)).collect();
+    let hint = format!("see `comity {} --help`, which has two examples", command.full_name());
+    match others.is_empty() {
+        true => failure.hint(hint),
+        false => Error { what: format!("{}, and so is {}", failure.what, others.join(", ")), ..failure }.hint(hint),
     }
 }
 
@@ -147,6 +196,8 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
         as_of: matches.get_one::<String>("as-of").cloned(),
         theme: matches.get_one::<String>("theme").filter(|_| is_said("theme")).cloned(),
         ascii: matches.get_flag("ascii"),
+        no_mouse: matches.get_flag("no-mouse"),
+        yes: matches.get_flag("yes"),
         now: now.transpose()?,
     })
 }
@@ -305,7 +356,17 @@ fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {
     let mut tree = tree::tree();
     let mut out = Vec::new();
     let written = match name {
-        "man" => manual::write(tree, &keys(), &mut out),
+        "man" => match matches.get_one::<String>("noun") {
+            None => manual::write(tree, &keys(), &mut out),
+            Some(noun) => match manual::of_noun(&tree, noun, &mut out) {
+                Ok(true) => Ok(()),
+                Ok(false) => {
+                    let what = format!("there is no noun {noun:?}");
+                    return report(&Error::usage(what).hint("`comity --help` lists them"), false);
+                }
+                Err(error) => Err(error),
+            },
+        },
         "completions" => {
             use clap_complete::Shell;
             let shell = matches.get_one::<String>("shell").and_then(|s| s.parse::<Shell>().ok()).unwrap_or(Shell::Bash);

@@ -7,6 +7,7 @@ use std::io::{BufRead, IsTerminal as _, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 use super::print::quoted;
+use crate::demo::selftest;
 use crate::demo::story::{Coming, Played, Story};
 use crate::demo::tour::{self, Lesson};
 use crate::host::clock::Clock;
@@ -24,8 +25,13 @@ const MARK: &str = " \\";
 /// The part of the story that is played to its end.
 const WHOLE: u8 = 2;
 
-/// The roles that have lessons of their own.
-pub const ROLES: &[Role] = &[Role::Investigator, Role::DeskOfficer, Role::LegalReviewer, Role::ReleaseOfficer];
+/// The roles whose steps can be told alone, each with a self-test at the end.
+pub const ROLES: &[Role] = Role::ALL;
+
+/// The roles of which somebody acts in the story. Of the others the self-test alone tells.
+#[cfg(test)]
+const IN_STORY: &[Role] =
+    &[Role::Investigator, Role::DeskOfficer, Role::LegalReviewer, Role::ReleaseOfficer, Role::Administrator];
 
 /// Plays the tour, in a folder of its own that is removed at the end where none is named.
 ///
@@ -51,7 +57,7 @@ pub fn take(dir: Option<PathBuf>, role: Option<Role>) -> Result<(), Error> {
 }
 
 /// Ctrl-C in the middle of a tour leaves nothing behind either.
-fn remove_when_interrupted(folder: &Path) -> Result<(), Error> {
+pub(super) fn remove_when_interrupted(folder: &Path) -> Result<(), Error> {
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
     let folder = folder.to_owned();
     std::thread::spawn(move || {
@@ -90,9 +96,54 @@ fn play(
         let Some(played) = story.step(WHOLE)? else { break };
         if told { after(&played, out)? } else { in_passing(&coming, &played, out)? }
     }
+    if let Some(role) = role
+        && !self_test(role, out, answers)?
+    {
+        return Ok(());
+    }
     print_wrapped(out, "", "\nThat was the story. Two commands go on from here:")?;
     print_wrapped(out, "  ", "comity demo    the screens, in the middle of it")?;
     print_wrapped(out, "  ", "comity init    your own desk")
+}
+
+/// Asks what somebody in a role would do, and tells which of it is right, why, and by which rule. Answers whether it goes on. The
+/// result is told to whoever took it, and kept nowhere.
+fn self_test(role: Role, out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Result<bool, Error> {
+    let questions = selftest::of_role(role);
+    print_wrapped(out, "", &format!("\n=== A self-test for the {role}: {} situations", questions.len()))?;
+    let (mut asked, mut right) = (0, 0);
+    for (n, question) in questions.iter().enumerate() {
+        print_wrapped(out, "", &format!("\n{}. {}", n + 1, question.situation))?;
+        for (m, choice) in question.choices.iter().enumerate() {
+            print_wrapped(out, "   ", &format!("{}) {choice}", m + 1))?;
+        }
+        if let Some(lines) = answers {
+            write!(out, "[1 to {}, q leaves] ", question.choices.len())?;
+            out.flush()?;
+            let mut line = String::new();
+            if lines.read_line(&mut line)? == 0 || line.trim() == "q" {
+                return Ok(false);
+            }
+            asked += 1;
+            let is_right = line.trim().parse() == Ok(question.right);
+            right += usize::from(is_right);
+            writeln!(out, "{}", if is_right { "Right." } else { "Not so." })?;
+        }
+        print_wrapped(out, "", &format!("Right is {}. {}", question.right, question.why))?;
+        if let Some(rule) = question.rule() {
+            print_wrapped(out, "  ", &format!("{} {}: {} ({})", rule.id, rule.name, rule.source, rule.status))?;
+        }
+    }
+    if asked > 0 {
+        print_wrapped(
+            out,
+            "",
+            &format!("\n{right} of {asked} right. Nobody but you knows; the result is kept nowhere."),
+        )?;
+        let course = format!("comity training add --course 'tour: {role}'");
+        print_wrapped(out, "  ", &format!("{course}    in your own workspace, to have it on record"))?;
+    }
+    Ok(true)
 }
 
 fn as_whom(coming: &Coming, lesson: Option<&Lesson>) -> String {
@@ -153,7 +204,7 @@ fn goes_on(out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Resul
 }
 
 /// Writes text in lines that fit, each with a margin; nothing where there is none.
-fn print_wrapped(out: &mut dyn Write, margin: &str, text: &str) -> Result<(), Error> {
+pub(super) fn print_wrapped(out: &mut dyn Write, margin: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
         return Ok(());
     }
@@ -211,7 +262,26 @@ mod tests {
             let played = story.step(WHOLE).unwrap().unwrap();
             assert_eq!((played.who, played.command), (coming.who, coming.command), "what is told is what is played");
         }
-        assert!(ROLES.iter().all(|r| taught.contains(r)), "each role that can be named has something to learn");
+        assert!(IN_STORY.iter().all(|r| taught.contains(r)), "each of them has something to learn");
+    }
+
+    #[test]
+    fn each_of_the_eight_roles_has_a_self_test_whose_result_is_told_and_not_kept() {
+        assert_eq!(ROLES.len(), 8);
+        for role in ROLES {
+            let check = |typed: &str, says: &str| {
+                let mut out = Vec::new();
+                let mut lines = typed.as_bytes();
+                let mut answers: Option<&mut dyn BufRead> = Some(&mut lines);
+                self_test(*role, &mut out, &mut answers).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                assert!(text.contains(says), "{role}: {text}");
+            };
+            let right: String = selftest::of_role(*role).iter().map(|q| format!("{}\n", q.right)).collect();
+            check(&right, "3 of 3 right");
+            check("9\nx\n0\n", "0 of 3 right");
+            check("q\n", "[1 to");
+        }
     }
 
     #[test]

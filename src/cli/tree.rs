@@ -2,15 +2,17 @@
 
 use std::ffi::OsString;
 
-use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::tour;
+use super::{examples, tour};
 use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
+use crate::demo::practise::{PractiseRole, templates};
+use crate::value::word::all_words;
 
 /// Commands that only the command line has: they are not in the command table.
-pub const OWN: &[&str] = &["demo", "tour", "completions", "man"];
+pub const OWN: &[&str] = &["demo", "tour", "practise", "completions", "man"];
 
 /// The help of each noun.
 const NOUNS: &[(&str, &str)] = &[
@@ -27,6 +29,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("request", "Requests between desks"),
     ("review", "Legal reviews"),
     ("disclosure", "Sharing items with a partner"),
+    ("exercise", "Exercises: planned, played, evaluated, and what they bring to real work"),
+    ("training", "Courses that members have taken"),
     ("gate", "May it leave, and why (not)"),
     ("retention", "Timers, holds, erasure and its certificates"),
     ("bundle", "Bundles for and from partners"),
@@ -56,12 +60,18 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         .args(globals())
         .subcommand(demo())
         .subcommand(tour())
+        .subcommand(practise())
         .subcommand(
             clap::Command::new("completions").about("Print completions for a shell").arg(
                 clap::Arg::new("shell").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"]),
             ),
         )
-        .subcommand(clap::Command::new("man").about("Print the manual page"));
+        .subcommand(
+            clap::Command::new("man")
+                .about("Print the manual page, or that of a noun")
+                .arg(clap::Arg::new("noun").help("the noun, such as request"))
+                .after_help("Examples:\n  comity man | man -l -\n  comity man request | man -l -"),
+        );
     let mut nouns: Vec<(&'static str, Vec<&'static Command>)> = Vec::new();
     for command in COMMAND_TABLES.iter().flat_map(|commands| commands.iter()) {
         match nouns.iter_mut().find(|(noun, _)| *noun == command.noun) {
@@ -112,13 +122,16 @@ fn globals() -> Vec<clap::Arg> {
             .hide_env_values(true)
             .value_parser(FalseyValueParser::new()),
         flag("ascii", "the screens: lines of ASCII alone").help_heading("Screens"),
+        flag("no-mouse", "the screens: leave the mouse to the terminal").help_heading("Screens"),
         clap::Arg::new("theme")
             .long("theme")
             .global(true)
             .value_name("NAME")
             .env("COMITY_THEME")
             .hide_env_values(true)
-            .help("the screens: their theme, such as light or mono")
+            .value_parser(theme())
+            .hide_possible_values(true)
+            .help("the screens: their theme (safe, ansi, light, dark, mono)")
             .help_heading("Screens"),
         flag("readonly", "open the workspace read-only"),
         clap::Arg::new("as-of")
@@ -135,6 +148,15 @@ fn globals() -> Vec<clap::Arg> {
             .help("the time to use instead of the clock; only in exercises and the demo")
             .help_heading("Everywhere"),
     ]
+}
+
+/// The themes of the screens: a test there compares them.
+pub const THEMES: &[&str] = &["safe", "ansi", "light", "dark", "mono"];
+
+/// Takes the name of a theme; a variable that is empty counts as not set.
+fn theme() -> PossibleValuesParser {
+    let named = THEMES.iter().map(|name| PossibleValue::new(*name));
+    PossibleValuesParser::new(named.chain([PossibleValue::new("").hide(true)]))
 }
 
 fn dir() -> clap::Arg {
@@ -157,7 +179,34 @@ fn tour() -> clap::Command {
                 .value_parser(roles)
                 .help("tell the steps of one role"),
         )
+        .after_help("Examples:\n  comity tour\n  comity tour --role legal-reviewer")
 }
+
+fn practise() -> clap::Command {
+    let roles = PossibleValuesParser::new(all_words::<PractiseRole>());
+    let names = PossibleValuesParser::new(templates().iter().map(|t| t.name.as_str()));
+    clap::Command::new("practise")
+        .about("A ready exercise for one role, event by event, in a sandbox that can reach no live desk")
+        .arg(dir())
+        .arg(
+            clap::Arg::new("role")
+                .long("role")
+                .value_name("WORD")
+                .value_parser(roles)
+                .required(true)
+                .help("whose part you play"),
+        )
+        .arg(
+            clap::Arg::new("template")
+                .long("template")
+                .value_name("NAME")
+                .value_parser(names)
+                .help("which exercise; without: the first for that role"),
+        )
+}
+
+/// The members of the demo's first desk.
+pub const MEMBERS: &[&str] = &["okafor", "osei", "haddad"];
 
 fn demo() -> clap::Command {
     clap::Command::new("demo")
@@ -169,10 +218,22 @@ fn demo() -> clap::Command {
                 .action(ArgAction::SetTrue)
                 .help("play the whole exchange and print each step with what the gate said"),
         )
+        .arg(
+            clap::Arg::new("as")
+                .long("as")
+                .value_name("NAME")
+                .value_parser(PossibleValuesParser::new(MEMBERS))
+                .help("whose screens open: okafor (desk officer), osei (legal reviewer) or haddad (investigator)"),
+        )
+        .after_help("Examples:\n  comity demo\n  comity demo --as osei")
 }
 
 fn command_of(command: &'static Command) -> clap::Command {
-    let mut out = clap::Command::new(command.name).about(command.about);
+    let examples = examples::of(command).map(|line| format!("  {line}\n")).concat();
+    let mut out = clap::Command::new(command.name)
+        .about(command.about)
+        .override_usage(examples::usage(command))
+        .after_help(format!("Examples:\n{}", examples.trim_end()));
     let mut position = 0;
     for field in command.args {
         if field.positional {

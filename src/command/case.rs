@@ -9,11 +9,14 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
+use crate::command::retention::schedule::moved_by;
+use crate::law::retention::Trigger;
 use crate::record::case;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::tally::{effective_marking, items_held};
 use crate::value::id::Id;
+use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -149,8 +152,15 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
 fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let because = args.line("because")?;
-    let id = workspace.act_alone(crate::record::case::CLOSE, Audience::OwnDesk, |e, _| {
-        Ok(case::closed(record.id, &because, e.salt()?))
+    let moves = moved_by(workspace, &record, Trigger::CaseClosed, workspace.now(), None)?;
+    let count = moves.len();
+    workspace.act(crate::record::case::CLOSE, Audience::OwnDesk, None, |act, e| {
+        act.change(case::closed(record.id, &because, e.salt()?))?;
+        moves.iter().try_for_each(|moved| Ok(act.change(moved.change())?))
     })?;
-    Ok(Output::made(id, "The case is closed. Its timers run on."))
+    let began = match count {
+        0 => String::new(),
+        n => format!(" The schedule of {} begins.", counted(n, "exhibit")),
+    };
+    Ok(Output::made(record.id, format!("The case is closed. Its timers run on.{began}")).with("moves", count))
 }

@@ -77,5 +77,26 @@ impl Destination {
     }
 }
 
+/// A folder that a command is given to write into: one that is not there yet, or an empty one; never in a workspace.
+pub fn empty_folder(args: &Args, field: &str) -> Result<PathBuf, Error> {
+    let path = args.path(field)?;
+    let name = shown(&path.to_string_lossy()).into_owned();
+    let outside = "name a folder outside of it: only comity itself writes there";
+    let inside = file::folders_above(&path).into_iter().chain([path.clone()]).find(|folder| is_workspace(folder));
+    if let Some(inside) = inside {
+        let what = format!("{name} lies in the workspace {}", shown(&inside.to_string_lossy()));
+        return Err(Error::usage(what).hint(outside));
+    }
+    let is_free = !file::exists(&path) || (path.is_dir() && file::is_empty_folder(&path)?);
+    if !is_free {
+        return Err(Error::new(
+            ErrorKind::Medium,
+            format!("{name} is there and not an empty folder"),
+            "name a new folder",
+        ));
+    }
+    Ok(path)
+}
+
 /// What to do where a file is in the way.
 const TAKEN: &str = "name another file, or write over it with --force";

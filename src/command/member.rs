@@ -235,10 +235,20 @@ fn revoke(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         );
     }
     let may = workspace.my_roles()?.contains(&Role::Administrator);
+    let oneself = record.key.as_deref() == Some(workspace.person().to_string().as_str());
+    if oneself {
+        // Whoever is revoked signs nothing more: the keys that they know end before.
+        workspace.take_new_keys(true)?;
+    }
     let change = member::revoked(record.id, &certificate_for(workspace, &record, Vec::new())?, workspace.root()?)?;
     let id = workspace.act_alone(crate::record::member::REVOKE, Audience::Partners, |_, _| Ok(change))?;
     workspace.seal_to_members(may)?;
     // What they could open they may have kept; from now on it opens nothing new.
     workspace.rotate_database_key()?;
-    Ok(Output::made(id, "The member is revoked from this act on; what they signed before stands."))
+    if !oneself {
+        workspace.take_new_keys(false)?;
+    }
+    let said = "The member is revoked from this act on; what they signed before stands. The desk has new keys: partners hear of it with \
+                the next bundle, and seal to them from then on.";
+    Ok(Output::made(id, said))
 }

@@ -37,7 +37,7 @@ nouns! {
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS;
+    item: item::COMMANDS, item::custody::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;
@@ -51,7 +51,8 @@ nouns! {
     budget: budget::COMMANDS;
     report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
         report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
-    retention: retention::COMMANDS, retention::purge::COMMANDS;
+    retention: retention::COMMANDS, retention::hold::COMMANDS, retention::schedule::COMMANDS,
+        retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
     audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;

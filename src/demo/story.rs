@@ -26,6 +26,8 @@ pub const EXERCISE: &str = "demo";
 struct Script {
     site: Vec<Site>,
     step: Vec<Step>,
+    /// What has happened when the screens of the demo open; the tour and the whole exchange do without it.
+    scene: Vec<Step>,
 }
 
 #[derive(Deserialize)]
@@ -52,7 +54,7 @@ words! {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 struct Step {
     /// Hours before now.
@@ -128,6 +130,8 @@ pub struct Story {
     script: Script,
     words: BTreeMap<String, String>,
     next: usize,
+    /// How many steps of the scene were played.
+    set: usize,
 }
 
 impl Story {
@@ -145,7 +149,7 @@ impl Story {
             ));
         }
         file::private_folder(folder)?;
-        let mut story = Self { folder: folder.to_owned(), now, script, words: BTreeMap::new(), next: 0 };
+        let mut story = Self { folder: folder.to_owned(), now, script, words: BTreeMap::new(), next: 0, set: 0 };
         for (name, text) in FILES {
             file::write(&folder.join(name), text.as_bytes())?;
             story.keep(name, folder.join(name));
@@ -188,7 +192,9 @@ impl Story {
         let at = self.now.minus(Duration::hours(730));
         let sites = std::mem::take(&mut self.script.site);
         for site in &sites {
-            file::private_folder(&self.folder.join(&site.code))?;
+            let folder = self.folder.join(&site.code);
+            file::private_folder(&folder)?;
+            self.keep(&site.code, folder);
             for (n, member) in site.members.iter().enumerate() {
                 let who = format!("{}@{}", member.file, site.code);
                 let out = self.identity(&who).to_string_lossy().into_owned();
@@ -321,7 +327,22 @@ impl Story {
 
     /// Plays the next step of a part (1: up to where the screens open; 2: to the end). `None` where there is none left.
     pub fn step(&mut self, part: u8) -> Result<Option<Played>, Error> {
-        let Some(step) = self.next_step(part) else { return Ok(None) };
+        let Some(step) = self.next_step(part).cloned() else { return Ok(None) };
+        let played = self.play(&step)?;
+        self.next += 1;
+        Ok(Some(played))
+    }
+
+    /// Plays the next step of what has happened when the screens of the demo open, after the first part. `None` where there is
+    /// none left.
+    pub fn scene(&mut self) -> Result<Option<Played>, Error> {
+        let Some(step) = self.script.scene.get(self.set).cloned() else { return Ok(None) };
+        let played = self.play(&step)?;
+        self.set += 1;
+        Ok(Some(played))
+    }
+
+    fn play(&mut self, step: &Step) -> Result<Played, Error> {
         let at = self.now.minus(Duration::hours(step.at));
         let form = self.form_of(step)?;
         let done = self.run(&step.who, at, &step.r#do, &form);
@@ -347,8 +368,7 @@ impl Story {
             let kept = answer.value.get(member).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
             self.words.insert(name.to_owned(), kept);
         }
-        self.next += 1;
-        Ok(Some(played))
+        Ok(played)
     }
 
     /// What was kept under a name.

@@ -8,6 +8,7 @@ use super::canonical::{recognised, spelt};
 use super::claim::Claim;
 use super::format::{Format, FormatError, Found, Options, Sink};
 use super::source::Source;
+use super::tags;
 use crate::value::text;
 
 /// `csv`.
@@ -207,6 +208,10 @@ fn read(input: &mut Source<'_>, options: &Options, sink: &mut Sink<'_>) -> Resul
                 continue;
             }
         };
+        if let (None, Some(tag)) = (&table, exercise_tag(&row)) {
+            sink.exercise(tag);
+            continue;
+        }
         let (columns, width) = match &mut table {
             Some(known) => (&known.0, known.1),
             new @ None => {
@@ -241,6 +246,12 @@ fn read(input: &mut Source<'_>, options: &Options, sink: &mut Sink<'_>) -> Resul
         }
     }
     Ok(())
+}
+
+/// The tag of a line before the heading that says that the table is of an exercise.
+fn exercise_tag(row: &TableLine) -> Option<String> {
+    let tag = row.cells.first()?.trim().trim_start_matches('#').trim();
+    tags::is_exercise(tag).then(|| tag.to_owned())
 }
 
 fn found(row: &TableLine, columns: &Columns, width: usize, options: &Options) -> Result<Found, String> {

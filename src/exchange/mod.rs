@@ -16,6 +16,7 @@ pub mod marked;
 pub mod pattern;
 pub mod person;
 pub mod report;
+pub mod sidecar;
 pub mod source;
 pub mod stream;
 pub mod tags;

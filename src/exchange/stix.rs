@@ -214,6 +214,9 @@ fn item(object: &Object<'_>, value: Value, fact: Fact, survey: &Survey, options:
         return sink.remark("items whose retention has expired passed over", told());
     }
     labels.iter().filter(|l| tags::is_exercise(l)).for_each(|l| sink.exercise(*l));
+    if kind == "note" && labels.iter().any(|l| tags::is_own_exercise(l)) {
+        return sink.remark("notes that say that the file is of an exercise", told());
+    }
     let ended = text_of(&value, "valid_until")
         .zip(options.now)
         .is_some_and(|(until, now)| crate::value::timestamp::Timestamp::parse(until).is_some_and(|until| until <= now));

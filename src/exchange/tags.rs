@@ -12,6 +12,11 @@ pub fn is_exercise(tag: &str) -> bool {
     within(tag, "exercise").is_some()
 }
 
+/// Whether a tag is the one by which this program says that a file is of an exercise.
+pub fn is_own_exercise(tag: &str) -> bool {
+    within(tag, "exercise").is_some_and(|rest| rest.starts_with("comity="))
+}
+
 /// Whether a tag says that something is a false alarm, or harmless.
 pub fn is_false_alarm(tag: &str) -> bool {
     within(tag, "false-positive").is_some() || within(tag, "benign").is_some()

@@ -1,6 +1,6 @@
 //! The Common Exercise Format (CEXF): injects, what they carry, how they follow each other, and how an answer is scored.
 
-use super::scenario::{Losses, Row, Scenario, ScenarioError, body, offset};
+use super::scenario::{Losses, Scenario, ScenarioError, ScenarioRow, body, offset};
 use crate::object;
 use crate::record::inject::{InjectType, Trigger};
 use crate::value::json::{self, Json, Limits};
@@ -70,7 +70,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Scenario, ScenarioError> {
         let Some(inject) = injects.iter().find(|inject| text(inject, "uuid") == *id) else {
             return Err(wrong(format!("the flow names an inject that is not there: {}", shown(id))));
         };
-        let mut row = Row { number: number(id), trigger: Trigger::Hand, ..Row::default() };
+        let mut row = ScenarioRow { number: number(id), trigger: Trigger::Hand, ..ScenarioRow::default() };
         says(inject, step, payloads, &mut row, &mut losses).map_err(wrong)?;
         if let Some(step) = step {
             comes(step, &number, &mut row, &mut losses);
@@ -99,7 +99,7 @@ fn says(
     inject: &Json,
     step: Option<&Json>,
     payloads: &[Json],
-    row: &mut Row,
+    row: &mut ScenarioRow,
     losses: &mut Losses,
 ) -> Result<(), String> {
     let known = ["uuid", "name", "action", "action_payload_resource_uuid", "inject_evaluation", "target_tool"];
@@ -148,7 +148,7 @@ fn says(
 }
 
 /// What an inject carries: a file whose text is attached, or what happens, as its parameters say.
-fn carries(payload: &Json, row: &mut Row, said: &mut Vec<String>, losses: &mut Losses) -> Result<(), String> {
+fn carries(payload: &Json, row: &mut ScenarioRow, said: &mut Vec<String>, losses: &mut Losses) -> Result<(), String> {
     losses.others("inject_payloads", payload, &["uuid", "name", "type", "parameters"]);
     let empty = object! {};
     let parameters = payload.get("parameters").unwrap_or(&empty);
@@ -176,7 +176,7 @@ fn carries(payload: &Json, row: &mut Row, said: &mut Vec<String>, losses: &mut L
 }
 
 /// When an inject comes, and after which others.
-fn comes(step: &Json, number: &impl Fn(&str) -> Option<i64>, row: &mut Row, losses: &mut Losses) {
+fn comes(step: &Json, number: &impl Fn(&str) -> Option<i64>, row: &mut ScenarioRow, losses: &mut Losses) {
     let empty = object! {};
     losses.others("inject_flow", step, &["inject_uuid", "description", "requirements", "sequence", "timing"]);
     let requirements = step.get("requirements").unwrap_or(&empty);
@@ -255,8 +255,8 @@ pub const NOT_WRITTEN: &[&str] =
     &["the desks that an inject is for", "objectives", "capabilities", "controllers", "notes for evaluators"];
 
 /// Writes a scenario. `id` gives each inject and payload a name that stays the same.
-pub fn write(title: &str, scope: &str, rows: &[Row], id: impl Fn(i64, &str) -> String) -> String {
-    let place = |n: usize, row: &Row| row.number.unwrap_or(n as i64 + 1);
+pub fn write(title: &str, scope: &str, rows: &[ScenarioRow], id: impl Fn(i64, &str) -> String) -> String {
+    let place = |n: usize, row: &ScenarioRow| row.number.unwrap_or(n as i64 + 1);
     let (mut injects, mut flow, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
     for (n, row) in rows.iter().enumerate() {
         let number = place(n, row);

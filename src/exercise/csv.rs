@@ -1,6 +1,6 @@
 //! A list of events (MSEL) as comma-separated values: a heading, and a row for each inject. Semicolons and tabs are taken too.
 
-use super::scenario::{Losses, Row, Scenario, ScenarioError, body, offset, offset_in_words};
+use super::scenario::{Losses, Scenario, ScenarioError, ScenarioRow, body, offset, offset_in_words};
 use crate::record::card;
 use crate::record::inject::{InjectType, MOST, MOST_DESKS, Trigger};
 use crate::value::class::words;
@@ -150,11 +150,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Scenario, ScenarioError> {
     Ok(scenario)
 }
 
-fn row<'a>(of: impl Fn(Column) -> &'a str) -> Result<Row, String> {
+fn row<'a>(of: impl Fn(Column) -> &'a str) -> Result<ScenarioRow, String> {
     let said = |column: Column| Some(of(column)).filter(|text| !text.is_empty());
     let number = |text: &str| text.parse::<i64>().ok().filter(|n| (1..=MOST).contains(n));
     let bad = |column: Column, what: &str| format!("`{column}` is {:?}: {what} is expected", shown(of(column)));
-    let mut row = Row::default();
+    let mut row = ScenarioRow::default();
     if let Some(text) = said(Column::Number) {
         row.number = Some(number(text).ok_or_else(|| bad(Column::Number, &format!("a number from 1 to {MOST}")))?);
     }
@@ -223,7 +223,7 @@ fn row<'a>(of: impl Fn(Column) -> &'a str) -> Result<Row, String> {
 }
 
 /// Writes a list of events. `actual`: what play added to a row: when it was delivered, and how it stands.
-pub fn write(rows: &[(Row, [String; 2])]) -> String {
+pub fn write(rows: &[(ScenarioRow, [String; 2])]) -> String {
     let mut out = String::new();
     let heads = Column::ALL.iter().map(|c| c.word()).chain(["actual_time", "state"]);
     line(&mut out, heads);
@@ -353,11 +353,11 @@ mod tests {
     #[test]
     fn a_list_is_read_with_its_usual_headings_and_what_is_not_kept_is_named() {
         let list = "\u{feff}Seq;Planned time;Inject type;Originator;Recipient;Delivery method;Description;Expected response;Weather\r\n\
-                    1;+00:10;expected;Court;\"XA, XB\";call;\"He said \"\"no\"\";\ntwice\";asks why;rain\r\n\r\n2;;;;all;;later;;\r\n";
+                    1;+00:10;expected;Court;\"XA, XB\";call;\"They said \"\"no\"\";\ntwice\";asks why;rain\r\n\r\n2;;;;all;;later;;\r\n";
         let read = read(list).unwrap();
         let [first, second] = read.rows.as_slice() else { panic!("{read:?}") };
         assert_eq!(first.to, ["XA", "XB"]);
-        assert_eq!(first.words.text, "He said \"no\";\ntwice");
+        assert_eq!(first.words.text, "They said \"no\";\ntwice");
         assert_eq!((first.inject_type, first.trigger), (InjectType::ExpectedAction, Trigger::Time));
         assert_eq!((second.trigger, second.to.len()), (Trigger::Hand, 0));
         assert_eq!(read.not_kept.iter().map(|n| n.what.as_str()).collect::<Vec<_>>(), ["column Weather"]);

@@ -1,7 +1,7 @@
 //! Scenarios as OpenAEV exports them, in JSON: what they tell, when, and after what. What its machines would do is named as not
 //! kept: this program plays with people.
 
-use super::scenario::{Losses, Row, Scenario, ScenarioError, body};
+use super::scenario::{Losses, Scenario, ScenarioError, ScenarioRow, body};
 use crate::object;
 use crate::record::inject::Trigger;
 use crate::value::json::{self, Json, Limits};
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Scenario, ScenarioError> {
             losses.add("scenario_injects that are not enabled");
             continue;
         }
-        let mut row = Row { number: Some(n as i64 + 1), ..Row::default() };
+        let mut row = ScenarioRow { number: Some(n as i64 + 1), ..ScenarioRow::default() };
         let after = seconds(inject);
         if !(0..=366 * 86_400).contains(&after) {
             return Err(wrong("`inject_depends_duration` is more than a year, or less than nothing"));

@@ -29,7 +29,7 @@ words! {
 
 /// One row of the list of events.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
+pub struct ScenarioRow {
     /// Its number; `None`: the next that is free.
     pub number: Option<i64>,
     /// How long after the start.
@@ -52,7 +52,7 @@ pub struct Row {
     pub words: Words,
 }
 
-impl Default for Row {
+impl Default for ScenarioRow {
     fn default() -> Self {
         Self {
             number: None,
@@ -88,7 +88,7 @@ pub struct Scenario {
     /// Its objectives, where the format has them.
     pub objectives: Vec<String>,
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ScenarioRow>,
     /// Whether the format numbers them; else they are numbered here, from 1.
     pub numbered: bool,
     /// What was not kept.
@@ -97,9 +97,9 @@ pub struct Scenario {
 
 impl Scenario {
     /// The rows to add to a list whose highest number is `highest`: those that the format did not number follow it.
-    pub fn rows_after(&self, highest: i64) -> Vec<Row> {
+    pub fn rows_after(&self, highest: i64) -> Vec<ScenarioRow> {
         let by = if self.numbered { 0 } else { highest };
-        let moved = |row: &Row| Row {
+        let moved = |row: &ScenarioRow| ScenarioRow {
             number: row.number.map(|n| n + by),
             after: row.after.iter().map(|n| n + by).collect(),
             ..row.clone()

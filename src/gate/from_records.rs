@@ -17,6 +17,8 @@ use super::purge::{self, Purge};
 use crate::act::header::Header;
 use crate::law::jurisdiction::{Assurance, CapitalPunishment};
 use crate::record::definition::{ApplyError, GateInputs};
+use crate::record::disposal;
+use crate::record::retention;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
     agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
@@ -481,6 +483,9 @@ pub fn decide_facts(
 
 /// Returns the items that the act of a record carries: those of a disclosure, or those that an import brought.
 pub fn carried_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<Id>, ApplyError> {
+    if record.kind == Kind::Disposal {
+        return Ok(disposal::lines_of(record));
+    }
     if record.kind != Kind::Import {
         return disclosure_items(records, record);
     }
@@ -492,8 +497,10 @@ pub fn carried_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<I
 /// Returns when a record is due to be erased. One whose content is erased with other records', and for which no reason is
 /// given, is due when the last of them is.
 fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Result<Option<Timestamp>, ApplyError> {
+    // What is only looked at again when it is due is not due to be erased, whatever the date.
+    let due = |record: &Record| record.due.filter(|_| retention::silence_erases(record));
     if reasoned || record.due.is_some() {
-        return Ok(record.due);
+        return Ok(due(record));
     }
     let about = match kind_def(record.kind).content {
         Content::WithSubject => record.subject.into_iter().collect(),
@@ -505,7 +512,7 @@ fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Resu
         let subject = records.get(id)?;
         // What speaks of something that is gone goes whenever somebody looks.
         let is_gone = subject.as_ref().is_some_and(Record::is_purged);
-        last = last.max(subject.and_then(|r| r.due)).max(is_gone.then_some(Timestamp::EPOCH));
+        last = last.max(subject.as_ref().and_then(due)).max(is_gone.then_some(Timestamp::EPOCH));
     }
     Ok(last)
 }

@@ -115,7 +115,10 @@ mod tests {
         assert_eq!(of_kind("request-send"), Some(&Signers::Roles(vec![Role::DeskOfficer])));
         assert_eq!(of_kind("certificate"), Some(&Signers::Any));
         let to_suspended: Vec<_> = kinds().filter(|kind| goes_to_suspended(kind)).collect();
-        assert_eq!(to_suspended, ["certificate", "certificate-countersign", "delete-order", "request-withdraw"]);
+        assert_eq!(
+            to_suspended,
+            ["certificate", "certificate-countersign", "delete-answer", "delete-order", "request-withdraw"]
+        );
         assert_eq!(of_kind("review-decide"), None, "it has a question of its own");
     }
 }

@@ -27,7 +27,8 @@ const AGE: &str = "age";
 
 /// Members of a partner's terms that are written with spaces: public keys, a certificate's signature, and what a certificate of
 /// deletion says was done. Whoever applies them reads them strictly.
-const THEIRS: [&str; 7] = ["keys", "signing", "certificate", "method", "verification", "tool", CLOCKS];
+const THEIRS: [&str; 9] =
+    ["keys", "signing", "certificate", "method", "verification", "tool", "signatures", "fingerprint", CLOCKS];
 /// The clocks of a request: earlier programs say in each by which source it runs.
 const CLOCKS: &str = "clocks";
 /// Members of this desk's own terms that are, and all that stands in them: fingerprints, signed notes, rows of law.

@@ -76,6 +76,8 @@ pub struct Arrival {
     pub cosigned: Option<(u64, String)>,
     /// The format of the bundle, by its number.
     pub format: Option<u64>,
+    /// The number of this desk's keys that it was sealed to, where those are not the first.
+    pub keys: Option<u64>,
 }
 
 impl Arrival {
@@ -84,7 +86,7 @@ impl Arrival {
     pub fn change(&self, told: Option<&SignedManifest>, salt: Salt) -> Change {
         let cosigned =
             self.cosigned.as_ref().map(|(size, line)| object! { "size" => *size as i64, "line" => line.as_str() });
-        let terms = object! {
+        let mut terms = object! {
             "from" => self.from.to_string(),
             "replica" => self.replica.to_string(),
             "sequence" => self.sequence as i64,
@@ -99,6 +101,9 @@ impl Arrival {
             "cosigned" => cosigned,
             "format" => self.format.map(|n| n as i64),
         };
+        if let Some(keys) = self.keys {
+            terms.set("keys", keys as i64);
+        }
         match told {
             Some(told) => Change::with_content(stream::id_for(self.from), IMPORT, &terms, &told.to_json(), salt),
             None => Change::of_terms(stream::id_for(self.from), IMPORT, &terms),
@@ -125,6 +130,7 @@ impl Arrival {
                 .maybe("cosigned")
                 .and_then(|c| Some((count(c.get("size")?)?, c.get("line")?.text()?.to_owned()))),
             format: m.maybe("format").and_then(count),
+            keys: m.maybe("keys").and_then(count),
         };
         m.finish()?;
         Ok(arrival)
@@ -247,6 +253,7 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
             "sequence" => arrival.sequence as i64, "manifest" => arrival.manifest.to_string(),
             "held_acts" => !arrival.acts.is_empty(), "at" => act.now().to_string(),
             "format" => arrival.format.max(stream::format(&record)).map(|n| n as i64),
+            "keys" => arrival.keys.max(stream::keys_known(&record)).map(|n| n as i64),
         },
     );
     record.set(

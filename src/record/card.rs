@@ -172,6 +172,13 @@ impl Card {
     }
 }
 
+/// A fingerprint as it is written: twelve groups of five digits.
+pub fn fingerprint(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text.split(' ').collect();
+    let fine = |group: &&str| group.len() == 5 && group.bytes().all(|b| b.is_ascii_digit());
+    (groups.len() == 12 && groups.iter().all(fine)).then(|| text.to_owned())
+}
+
 /// The digits of a fingerprint, whatever stands between them.
 pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()

@@ -169,5 +169,6 @@ fn countersign(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &Chang
     view.members()?.finish()?;
     record.set_state(State::Countersigned);
     record.set("countersigned_by", act.member().to_string());
+    record.set("validated", act.now().to_string());
     Ok(records.put(&record)?)
 }

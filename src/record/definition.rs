@@ -90,6 +90,8 @@ words! {
         Nothing = "due",
         /// It is deleted.
         Deletion = "delete",
+        /// Somebody says what becomes of it.
+        Review = "review",
         /// One of its clocks ends.
         ClockEnds = "clock ends",
         /// It approves nothing any more.

@@ -34,6 +34,8 @@ words! {
 pub const PLACE: ChangeKind = ChangeKind::new("hold");
 /// Lifts a hold.
 pub const LIFT: ChangeKind = ChangeKind::new("hold-lift");
+/// Reviews a hold: it still stands, and why.
+pub const REVIEW: ChangeKind = ChangeKind::new("hold-review");
 
 states! {
     /// Where a hold stands.
@@ -57,7 +59,16 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["reason"] },
     changes: &[
-        ChangeDef::first(PLACE, AudienceRule::OwnDesk, Moves::Makes, Some(LIFT), no_gate_inputs, place),
+        ChangeDef::first(PLACE, AudienceRule::OwnDesk, Moves::Makes, Some(LIFT), no_gate_inputs, place)
+            .or_following(&[PLACE]),
+        ChangeDef::first(
+            REVIEW,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Standing.any()]),
+            None,
+            no_gate_inputs,
+            review,
+        ),
         ChangeDef::first(
             LIFT,
             AudienceRule::OwnDesk,
@@ -79,6 +90,24 @@ pub fn new(id: Id, on: Id, reason: Reason, because: &str, salt: Salt) -> Change 
 /// Lifts a hold.
 pub fn lifted(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, LIFT, &object! {}, &object! { "because" => because }, salt)
+}
+
+/// Reviews a hold that goes on standing.
+pub fn reviewed(id: Id, because: &str, salt: Salt) -> Change {
+    Change::with_content(id, REVIEW, &object! {}, &object! { "because" => because }, salt)
+}
+
+fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Hold)?;
+    view.members()?.finish()?;
+    record.set("reviewed", act.now().to_string());
+    Ok(records.put(&record)?)
+}
+
+/// When somebody last said that a hold stands: when it was placed, or reviewed.
+pub fn last_looked_at(record: &Record) -> Option<crate::value::timestamp::Timestamp> {
+    record.instant("reviewed").or(record.instant("placed"))
 }
 
 fn place(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -11,7 +11,9 @@ use super::store::{DutyState, Record, RecordStore};
 use super::{agreement, disclosure, partner};
 use crate::act::change::{Change, Salt};
 use crate::law::ceiling;
+use crate::law::retention::{Class, Silence};
 use crate::object;
+use crate::value::class::words;
 use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
@@ -146,10 +148,19 @@ impl Terms {
         })
     }
 
-    /// Reads them from a change; other members are refused.
+    /// Reads them from a change that adds an item; other members are refused.
     fn read_strictly(json: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(json)?;
         let terms = Self::take(&mut m)?;
+        m.maybe(EXHIBIT)
+            .map_or(Some(true), Json::truth)
+            .ok_or_else(|| ApplyError::Malformed("`exhibit` is not true or false".into()))?;
+        m.maybe(SCHEDULE)
+            .map_or(Some(String::new()), |row| row.text().and_then(token))
+            .ok_or_else(|| ApplyError::Malformed("`schedule` is not the id of a row".into()))?;
+        m.maybe(SILENCE)
+            .map_or(Some(Silence::Delete), |word| word.text().and_then(Silence::parse))
+            .ok_or_else(|| ApplyError::Malformed("`silence` is `delete` or `restrict`".into()))?;
         m.finish()?;
         Ok(terms)
     }
@@ -198,6 +209,19 @@ fn grade<T>(m: &mut Members<'_>, key: &'static str, read: fn(&str) -> Option<T>)
 }
 
 const THIRD: &str = "third";
+/// The member of an item's terms that says that a file lies beside the database. It is no part of a copy: the file stays.
+const EXHIBIT: &str = "exhibit";
+/// The member of a record's terms that names its row of the schedule; without it, the row of its tier.
+pub const SCHEDULE: &str = "schedule";
+/// The member that says what silence means when a record is due; without it, it is erased.
+pub const SILENCE: &str = "silence";
+words! {
+    /// A type of items that the schedule knows.
+    KnownType {
+        /// Kept as evidence, with a file or without.
+        Evidence = "evidence",
+    }
+}
 const REFERENCES: &str = "references";
 /// The member of a record's terms that says that a partner gave more than this desk's agreement with it covers.
 const ABOVE: &str = "above_ceiling";
@@ -214,6 +238,28 @@ fn references(m: &mut Members<'_>) -> Result<Vec<Id>, ApplyError> {
 /// Adds an item. `content` is an object with `value` and, where there are any, `title`, `note`, `ids`, `attachment`.
 pub fn new(id: Id, terms: &Terms, content: &Json, salt: Salt) -> Change {
     Change::with_content(id, ADD, &terms.to_json(), content, salt)
+}
+
+/// Adds an item that is kept as evidence: `schedule` is its row, and `silence` what becomes of it when it is due and nobody says
+/// anything. Where its file lies beside the database, `content` has an `attachment` too: the file's name, size, SHA-256 and key.
+pub fn new_evidence(id: Id, terms: &Terms, (schedule, silence): (&str, Silence), content: &Json, salt: Salt) -> Change {
+    let mut terms = terms.to_json();
+    if content.get("attachment").is_some() {
+        terms.set(EXHIBIT, true);
+    }
+    terms.set(SCHEDULE, schedule);
+    terms.set(SILENCE, silence);
+    Change::with_content(id, ADD, &terms, content, salt)
+}
+
+/// What an item is for the schedule of retention.
+pub fn class_of(kind: &str, has_file: bool) -> Class {
+    if has_file || KnownType::parse(kind).is_some() { Class::Evidence } else { Class::Item }
+}
+
+/// Whether an item was added here with a file.
+pub fn is_exhibit(record: &Record) -> bool {
+    record.terms.get(EXHIBIT).and_then(Json::truth) == Some(true)
 }
 
 /// What else a marking changes of an item: how sensitive it is, and why.

@@ -64,7 +64,7 @@ pub const KIND: KindDef = KindDef {
     line: Line { content: &["text"], terms: &["rating"] },
     changes: &[
         ChangeDef::first(OBSERVE, AudienceRule::OwnDesk, Moves::Makes, None, said_gate_inputs, observe),
-        ChangeDef::first(HOT_WASH, AudienceRule::OwnDeskOrAddressed, Moves::Makes, None, said_gate_inputs, say),
+        ChangeDef::first(HOT_WASH, AudienceRule::OwnDeskOrAddressed, Moves::Makes, None, said_gate_inputs, hot_wash),
     ],
 };
 
@@ -182,7 +182,7 @@ fn observable(of: &Record) -> Result<(), ApplyError> {
     must_be(of, &[Running, Paused, Ended, Reported])
 }
 
-fn say(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+fn hot_wash(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     exercise::must_be_play(act)?;
     let mut m = view.members()?;
     let of = m.read("exercise", Id::parse)?;

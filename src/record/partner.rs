@@ -269,7 +269,7 @@ fn channel(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
         (Some(_), _) => {
             return Err(ApplyError::NotAllowed("an exercise stands behind a channel that becomes tested".into()));
         }
-        // What was tested once is tested anew after the channel was suspended.
+        // What was tested once is tested again after the channel was suspended.
         (None, Channel::Tested | Channel::Inaugurated) => record.remove(TESTED_BY),
         (None, _) => {}
     }

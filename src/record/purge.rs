@@ -2,8 +2,9 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
-    no_gate_inputs, only_own_desk, put_new,
+    must_be, no_gate_inputs, only_own_desk, put_new,
 };
+use super::disposal;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -44,15 +45,35 @@ pub const PURGE: ChangeKind = ChangeKind::new("purge");
 pub const ERASE: ChangeKind = ChangeKind::new("erase");
 
 /// Begins a purge. `asked` are the distinct facts that the gate was asked with.
-pub fn new(id: Id, scope: Id, asked: &[Json], generation: i64, because: Option<&str>, salt: Salt) -> Change {
-    let terms = object! {
-        "scope" => scope.to_string(), "asked" => asked.to_vec(), "generation" => generation, "reasoned" => because.is_some(),
+///
+/// `withheld` is what stays of what was to be erased, each with its ground; `said` is the reason, and where and with what it is done.
+pub fn new(
+    id: Id,
+    (scope, withheld): (Id, &[(Id, &str)]),
+    asked: &[Json],
+    generation: i64,
+    said: &Json,
+    salt: Salt,
+) -> Change {
+    let mut terms = object! {
+        "scope" => scope.to_string(), "asked" => asked.to_vec(), "generation" => generation,
+        "reasoned" => said.get("because").is_some(),
     };
-    match because {
-        Some(because) => Change::with_content(id, PURGE, &terms, &object! { "because" => because }, salt),
-        None => Change::of_terms(id, PURGE, &terms),
+    if !withheld.is_empty() {
+        let one = |(id, ground): &(Id, &str)| object! { "id" => id.to_string(), "ground" => *ground };
+        terms.set(WITHHELD, withheld.iter().take(MOST_NAMED).map(one).collect::<Vec<_>>());
+        terms.set("stays", withheld.len() as i64);
     }
+    if said.members().is_some_and(|all| all.is_empty()) {
+        return Change::of_terms(id, PURGE, &terms);
+    }
+    Change::with_content(id, PURGE, &terms, said, salt)
 }
+
+/// The member with what stays of what was to be erased.
+pub const WITHHELD: &str = "withheld";
+/// The most of what stays that a purge names; how many there are it always says.
+const MOST_NAMED: usize = 1000;
 
 /// Erases one record; `asked` is the number of the facts that it was asked with.
 pub fn erased(record: Id, asked: i64) -> Change {
@@ -66,13 +87,25 @@ fn begin(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     m.need("asked")?;
     let generation = m.count("generation")? as i64;
     m.need("reasoned")?;
+    let withheld = m.maybe(WITHHELD).cloned();
+    let stays = m.maybe("stays").and_then(Json::int);
     m.finish()?;
+    // A list that is carried out is over: what two people have confirmed is erased by this act.
+    if let Some(mut list) = records.get(scope)?.filter(|r| r.kind == disposal::KIND.kind) {
+        must_be(&list, &[disposal::State::Proposed])?;
+        list.set_state(disposal::State::CarriedOut);
+        records.put(&list)?;
+    }
     let mut record = Record::new(view.record, State::Begun, act.own_desk);
     record.subject = Some(scope);
     record.terms = object! {
         "generation" => generation, "row" => view.row.0, "by" => act.member().to_string(), "at" => act.now().to_string(),
     }
     .into();
+    if let (Some(withheld), Some(stays)) = (withheld, stays) {
+        record.set(WITHHELD, withheld);
+        record.set("stays", stays);
+    }
     record.body = view.body();
     put_new(records, &record)
 }

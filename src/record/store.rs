@@ -23,6 +23,10 @@ words! {
         Running = "running",
         /// The partner must delete it, and has not certified that it did.
         Outstanding = "outstanding",
+        /// The partner has signed that it cannot, on which ground, and when it looks again.
+        Cannot = "cannot",
+        /// The partner has signed that it has deleted a part.
+        Partly = "partly",
         /// The partner's signed certificate is here.
         Met = "met",
     }
@@ -33,7 +37,8 @@ impl DutyState {
     pub const fn mood(self) -> StateTone {
         match self {
             Self::Running => StateTone::Neutral,
-            Self::Outstanding => StateTone::Stopped,
+            Self::Outstanding | Self::Cannot => StateTone::Stopped,
+            Self::Partly => StateTone::Waiting,
             Self::Met => StateTone::Good,
         }
     }

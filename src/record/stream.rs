@@ -216,6 +216,11 @@ pub fn format(record: &Record) -> Option<u64> {
     record.terms.get("in")?.get("format").and_then(Json::int).and_then(|n| u64::try_from(n).ok())
 }
 
+/// The number of this desk's keys that the partner knows: what it sealed last was sealed to them. `None`: the first.
+pub fn keys_known(record: &Record) -> Option<u64> {
+    record.terms.get("in")?.get("keys").and_then(Json::int).and_then(|n| u64::try_from(n).ok())
+}
+
 /// The number and the manifest of the last bundle that came in.
 pub fn received(record: &Record) -> Option<(u64, Digest)> {
     last(record, "in")

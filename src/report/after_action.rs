@@ -424,3 +424,114 @@ fn said(report: &Json, realm: Realm, key: PublicKey, card: Card, bytes: &[u8]) -
         actions,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::cleared::for_tests;
+    use crate::value::text::is_hidden;
+
+    fn report(text: &str) -> AfterAction {
+        let text = || text.to_owned();
+        let said = || Said { who: text(), at: "2026-06-15T12:00:00Z".into(), text: text() };
+        let seen = |rating| Seen {
+            rating,
+            capability: text(),
+            text: text(),
+            reference: text(),
+            analysis: text(),
+            inject: Some(1),
+            by: text(),
+        };
+        AfterAction {
+            realm: "exercise:tide".into(),
+            id: text(),
+            title: text(),
+            scope: text(),
+            scenario: text(),
+            sponsor: text(),
+            rules: text(),
+            safety_word: text(),
+            from: "2026-06-15T12:00:00Z".into(),
+            until: "2026-06-15T14:00:00Z".into(),
+            control: "XE".into(),
+            desks: vec!["XA".into(), "XE".into()],
+            participants: vec![Participant { who: text(), role: "player".into() }],
+            objectives: vec![ObjectiveReport {
+                number: 1,
+                text: format!("zqobjective {}", text()),
+                capability: text(),
+                target: text(),
+                tasks: vec![text()],
+                ratings: vec![Rated { capability: text(), rating: Rating::M, label: Rating::M.label() }],
+                strengths: vec![seen(Rating::P)],
+                improvements: vec![seen(Rating::U)],
+            }],
+            injects: vec![InjectReport {
+                number: 1,
+                planned: "2026-06-15T12:00:00Z".into(),
+                to: "XA".into(),
+                text: format!("zqevent {}", text()),
+                expected: format!("zqexpected {}", text()),
+                state: "not played".into(),
+                replies: vec![said()],
+                ..InjectReport::default()
+            }],
+            hot_wash: vec![Said { text: format!("zqhotwash {}", text()), ..said() }],
+            measured: vec![format!("zqmeasured {}", text())],
+            actions: vec![ActionReport {
+                id: text(),
+                objective: 1,
+                capability: text(),
+                issue: text(),
+                text: format!("zqaction {}", text()),
+                element: Element::Training,
+                owner: text(),
+                start: String::new(),
+                by: "2026-07-15T12:00:00Z".into(),
+            }],
+            written: "2026-06-15T15:00:00Z".into(),
+            by: text(),
+            ..AfterAction::default()
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_escaped_and_every_page_says_that_it_is_play() {
+        let evil = "</p><script>alert(1)</script> {{ title }} a\u{202e}b\u{1b}[31mc\u{200b}";
+        for text in ["", "plain", evil] {
+            for form in [LetterFormat::Html, LetterFormat::Text] {
+                for briefing in [false, true] {
+                    let written = write(&for_tests(report(text)), form, briefing).unwrap();
+                    assert!(!written.chars().any(|c| c != '\n' && is_hidden(c)), "{written:?}");
+                    assert!(form == LetterFormat::Text || !written.contains("<script"), "{written}");
+                    assert!(written.contains("EXERCISE EXERCISE EXERCISE"));
+                    assert!(text != evil || written.contains("{{ title }}"), "what people write is no template");
+                }
+            }
+        }
+        assert!(write(&for_tests(report("x")), LetterFormat::Html, false).unwrap().contains("@top-center"));
+    }
+
+    #[test]
+    fn the_briefing_has_no_answers() {
+        for form in [LetterFormat::Html, LetterFormat::Text] {
+            let whole = write(&for_tests(report("x")), form, false).unwrap();
+            let briefing = write(&for_tests(report("x")), form, true).unwrap();
+            for secret in ["zqobjective", "zqevent", "zqexpected", "zqhotwash", "zqmeasured", "zqaction"] {
+                assert!(whole.contains(secret) && !briefing.contains(secret), "{secret}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_without_the_desk_and_the_member_behind_it_is_none() {
+        let signer = Signer::from_seed(&[5; 32]);
+        let file = sign(&for_tests(report("x")), &signer).unwrap();
+        assert!(file.starts_with("{\"report\":{") && file.lines().count() == 2);
+        assert!(read(file.as_bytes()).is_err(), "it has no card");
+        for bad in ["", "\n", "{}\n", "{\"report\":{},\n\"key\":1}", &file.replace("report", "raport")] {
+            assert!(matches!(read(bad.as_bytes()), Err(ReportError::Form(_))), "{bad:.40}");
+        }
+    }
+}

@@ -14,8 +14,8 @@ use crate::act::header::{Audience, Header};
 use crate::act::tree::Frontier;
 use crate::gate::check::{Check, CheckError};
 use crate::record;
-use crate::record::definition::{ActContext, ChangeView, TermsCache, terms_of};
-use crate::record::store::ChangeRow;
+use crate::record::definition::{ActContext, ApplyError, ChangeDef, ChangeView, Moves, TermsCache, terms_of};
+use crate::record::store::{ChangeRow, RecordStore as _};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -48,6 +48,16 @@ pub(super) trait ChangeSink {
         &mut self,
         records: &SqlRecordStore<'_>,
         change: CheckedChange<'_>,
+        extra: Self::Extra,
+    ) -> Result<(), StoreError>;
+
+    /// Takes a change of a partner's act on what is lost here since this desk was set back: it is kept without its content, and does
+    /// nothing.
+    fn lost(
+        &mut self,
+        row: ChangeRow,
+        change: &Change,
+        leaf: Option<Digest>,
         extra: Self::Extra,
     ) -> Result<(), StoreError>;
 
@@ -111,6 +121,8 @@ pub(super) struct ActApplier<'c, S> {
     check: Check,
     root: Frontier,
     count: u64,
+    /// Whether the act is on what is lost here.
+    is_on_lost: bool,
     sink: S,
 }
 
@@ -153,6 +165,7 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             check: Check::default(),
             root: Frontier::default(),
             count: 0,
+            is_on_lost: false,
             sink,
         })
     }
@@ -188,7 +201,7 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
     ) -> Result<(), StoreError> {
         let row = ChangeRow(self.next_row());
         self.count += 1;
-        let Self { act, records, check, sink, root, .. } = self;
+        let Self { act, records, check, sink, root, is_on_lost, .. } = self;
         if let Some(leaf) = leaf {
             root.push(leaf);
             records.buckets().map_or(Ok(()), |buckets| buckets.leaf(row, &leaf))?;
@@ -206,7 +219,13 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         let Some(def) = record::change(&change.kind) else {
             return Err(sink.refused(CheckError::Unknown));
         };
+        if act.first.is_none() {
+            *is_on_lost = is_of_lost(records, act, change.record, def).map_err(|e| sink.refused(e.into()))?;
+        }
         act.first.get_or_insert_with(|| (change.record, terms.clone()));
+        if *is_on_lost {
+            return sink.lost(row, change, leaf, extra);
+        }
         let Some(act) = act.context() else {
             return Err(sink.refused(empty()));
         };
@@ -247,6 +266,16 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
     }
 }
 
+/// Whether a partner's act moves a record that is not here, at a desk that was set back: it is one of those that were lost then.
+fn is_of_lost(records: &SqlRecordStore<'_>, act: &Act, record: Id, def: &ChangeDef) -> Result<bool, ApplyError> {
+    let moves_another = act.header.desk != act.own_desk && !matches!(def.moves, Moves::Makes);
+    if !moves_another || records.get(record)?.is_some() || record == act.header.desk {
+        return Ok(false);
+    }
+    let restores = record::restore::of_desk(records, act.own_desk)?;
+    Ok(restores.iter().any(|restore| restore.is(record::restore::State::Confirmed)))
+}
+
 /// The number that the next new record takes.
 fn next_number(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached(sql!("record.next_number"))?.query_row([], |r| r.get(0))?)
@@ -262,7 +291,6 @@ mod tests {
     use crate::act::hybrid::HybridTime;
     use crate::act::tree::empty_root;
     use crate::record::case;
-    use crate::record::store::RecordStore as _;
     use crate::seal::sign::Signer;
     use crate::store::statement::{FORMAT, schema};
     use crate::value::class::Role;
@@ -297,6 +325,11 @@ mod tests {
             let known = if records.get(view.record)?.is_some() { "known" } else { "new" };
             let leaf = if leaf.is_some() { "leaf" } else { "no leaf" };
             self.seen.push(format!("{} {} {known} {leaf} {extra}", view.row.0, view.def.kind));
+            Ok(())
+        }
+
+        fn lost(&mut self, row: ChangeRow, _: &Change, _: Option<Digest>, _: &'static str) -> Result<(), StoreError> {
+            self.seen.push(format!("{} lost", row.0));
             Ok(())
         }
 

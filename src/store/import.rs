@@ -11,7 +11,7 @@ use super::read;
 use super::records::{Moved, SqlRecordStore};
 use super::statement::sql;
 use super::write::Written;
-use crate::act::change::{Body, Line};
+use crate::act::change::{Body, Change, Line};
 use crate::act::header::{Header, Neighbour, act_id};
 use crate::act::part::Head;
 use crate::gate::check::CheckError;
@@ -127,6 +127,12 @@ impl ChangeSink for ImportSink<'_> {
             return self.0.insert(StoredChangeRow { change: &change.without_content(), ..row }, None);
         }
         self.0.insert(row, words)
+    }
+
+    fn lost(&mut self, row: ChangeRow, change: &Change, _: Option<Digest>, _: Self::Extra) -> Result<(), StoreError> {
+        self.0.make_room(None)?;
+        let content_came = matches!(change.body, Body::Whole { .. });
+        self.0.insert(StoredChangeRow { row, change: &change.without_content(), content_came, place: None }, None)
     }
 
     fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError> {

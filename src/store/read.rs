@@ -1,5 +1,7 @@
 //! Reading the log: acts, their changes, the content of a record.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 
 use super::error::{StoreError, damaged};
@@ -102,6 +104,25 @@ pub(super) fn next_place(conn: &Connection) -> Result<(i64, i64), StoreError> {
 /// Returns the position of the last act; 0 where there is none.
 pub fn last(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.prepare_cached(sql!("act.last_position"))?.query_row([], |r| r.get(0))?)
+}
+
+/// How many acts, counted from the newest, activity is read from: the oldest of a long log say nothing of these weeks.
+const ACTIVE: i64 = 5000;
+
+/// Returns how many acts each desk made in each of so many weeks up to now, the last week at the end.
+pub fn acts_by_week(conn: &Connection, now: Timestamp, weeks: usize) -> Result<BTreeMap<Id, Vec<u64>>, StoreError> {
+    let mut all: BTreeMap<Id, Vec<u64>> = BTreeMap::new();
+    let mut query = conn.prepare_cached(sql!("act.by_week"))?;
+    let mut rows = query.query(params![now, weeks as i64, ACTIVE])?;
+    while let Some(row) = rows.next()? {
+        let (desk, ago, count): (Id, i64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let at = usize::try_from(ago).ok().and_then(|ago| weeks.checked_sub(ago + 1));
+        let counts = all.entry(desk).or_insert_with(|| vec![0; weeks]);
+        if let Some(slot) = at.and_then(|at| counts.get_mut(at)) {
+            *slot += count;
+        }
+    }
+    Ok(all)
 }
 
 /// Returns at most `limit` acts from a position on.

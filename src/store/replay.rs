@@ -20,7 +20,7 @@ use super::records::{Moved, SqlRecordStore};
 use super::search;
 use super::statement::{FORMAT, sql};
 use super::tree::SqlTree;
-use crate::act::change::Line;
+use crate::act::change::{Change, Line};
 use crate::act::header::{Header, act_id};
 use crate::act::tree::{Nodes as _, leaf_hash, root};
 use crate::gate::check::CheckError;
@@ -663,6 +663,20 @@ impl ChangeSink for ReplaySink<'_, '_> {
             *self.import = Some((arrival.contents, Contents::default()));
             *self.listed = arrival.acts;
         }
+        Ok(())
+    }
+
+    fn lost(
+        &mut self,
+        _: ChangeRow,
+        change: &Change,
+        leaf: Option<Digest>,
+        StoredAs { content_came, .. }: StoredAs,
+    ) -> Result<(), StoreError> {
+        if let (true, Some(leaf), Some((_, found))) = (content_came, &leaf, &mut *self.import) {
+            found.add(leaf);
+        }
+        self.erased.insert(change.record);
         Ok(())
     }
 

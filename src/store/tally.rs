@@ -128,6 +128,23 @@ pub fn due_by(conn: &Connection, time: Timestamp) -> Result<u64, StoreError> {
     Ok(items + others)
 }
 
+/// Returns how many items, and how many other records, are due on each of so many days from a day's beginning on.
+pub fn due_days(conn: &Connection, from: Timestamp, days: usize) -> Result<Vec<(u64, u64)>, StoreError> {
+    const HOURS: i64 = 24;
+    let first = from.millis().div_euclid(HOUR);
+    let mut all = vec![(0, 0); days];
+    let mut query = conn.prepare_cached(sql!("tally.due_hours"))?;
+    let mut rows = query.query([first, first.saturating_add(days as i64 * HOURS)])?;
+    while let Some(row) = rows.next()? {
+        let (hour, items, others): (i64, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let day = usize::try_from((hour - first) / HOURS).ok();
+        if let Some(day) = day.and_then(|day| all.get_mut(day)) {
+            *day = (day.0 + items, day.1 + others);
+        }
+    }
+    Ok(all)
+}
+
 /// Returns how many items are due from a time until before another, and how many other records.
 pub fn due_between(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<(u64, u64), StoreError> {
     let (before, after) = (due_before(conn, from)?, due_before(conn, until)?);

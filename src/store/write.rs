@@ -182,6 +182,10 @@ impl ChangeSink for OwnSink<'_> {
         self.0.insert(row, words.filter(|_| !is_copy))
     }
 
+    fn lost(&mut self, _: ChangeRow, _: &Change, _: Option<Digest>, _: Self::Extra) -> Result<(), StoreError> {
+        Err(CheckError::Forged("an act of this desk is on what is lost here".into()).into())
+    }
+
     fn is_of(&mut self, row: ChangeRow, local: Id) -> Result<(), StoreError> {
         self.0.is_of(row, local)
     }

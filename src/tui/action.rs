@@ -85,9 +85,11 @@ pub enum Intent {
     Cancel,
     /// Drops the keys and asks for the passphrase.
     Lock,
+    /// Takes the mouse, or leaves it to the terminal.
+    Mouse,
     /// Locks, and hands the terminal back to the shell.
     Suspend,
-    /// Back; on the Desk asks to leave.
+    /// Asks whether to leave; one key answers.
     Quit,
     /// Leaves at once.
     Leave,
@@ -225,10 +227,10 @@ const FIRST: &[Action] = &[
         Intent::LookBackToAct,
     ),
     here(&[P::QUEUE], "letter", "Write the request as a letter", &["p"], "letter", Intent::Command("request letter")),
-    action("review", "Ask for review", &["V"], "review", Intent::Review),
     action("sign", "Sign: approve, send, release, accept", &["S"], "sign", Intent::Sign),
     action("destroy", "Destroy, withdraw or refuse", &["X"], "", Intent::Destroy),
     action("actions", "What may be done with this, and why not", &["a", "f9"], "act", Intent::Actions),
+    action("review", "Ask for review", &["V"], "review", Intent::Review),
     action("mark", "Mark the row and step on", &["space"], "mark", Intent::Mark),
     action("range", "Mark from here to where you move", &["v"], "", Intent::Range),
     action("mark all", "Mark every row of the filter", &["*"], "", Intent::MarkAll),
@@ -239,8 +241,8 @@ const FIRST: &[Action] = &[
     action("sort", "Order by a column; the same again reverses", &["s", "f6"], "sort", Intent::Sort),
     action("views", "Saved views: 1 to 9 recall", &["f"], "views", Intent::Views),
     action("save view", "Save place, filter and order under a name", &["F"], "", Intent::SaveView),
-    action("next tab", "The next view of this place", &["]"], "", Intent::Tab(1)),
-    action("previous tab", "The view before", &["["], "", Intent::Tab(-1)),
+    action("next tab", "The next view of this place", &["]", "ctrl-right"], "next view", Intent::Tab(1)),
+    action("previous tab", "The view before", &["[", "ctrl-left"], "", Intent::Tab(-1)),
     action("zoom", "The detail over the whole screen", &["z"], "", Intent::Zoom),
     action("down", "Down", &["j", "down"], "", Intent::Move(1)),
     action("up", "Up", &["k", "up"], "", Intent::Move(-1)),
@@ -267,8 +269,9 @@ const FURTHER: &[Action] = &[
     action("messages", "Messages that were shown", &["M"], "", Intent::Messages),
     action("refresh", "Refresh", &["ctrl-r", "f5"], "", Intent::Refresh),
     action("cancel", "Cancel what runs; at rest, offer to leave", &["ctrl-c"], "", Intent::Cancel),
+    action("mouse", "Take the mouse, or leave it to the terminal", &[], "", Intent::Mouse),
     action("suspend", "Lock, and go to the shell", &["ctrl-z"], "", Intent::Suspend),
-    action("quit", "Back; on the Desk, leave", &["q"], "leave", Intent::Quit),
+    action("quit", "Leave comity: asks once, and one key answers", &["q"], "quit", Intent::Quit),
     action("leave", "Leave comity; every change is stored already", &[], "", Intent::Leave),
 ];
 

@@ -11,7 +11,16 @@ use super::theme::{StyleRole, Styles};
 use crate::value::text::{Shown, fit};
 
 /// The signs of lines where there is ASCII alone.
-const ASCII: border::Set<'_> = border::Set { horizontal_top: "-", vertical_left: "|", ..border::PLAIN };
+const ASCII: border::Set<'_> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
 
 /// The styles, and the signs of lines.
 #[derive(Clone, Copy)]
@@ -45,8 +54,8 @@ impl Appearance {
 
     /// A frame that has some of its sides.
     pub fn block(self, borders: Borders) -> Block<'static> {
-        let set = if self.ascii { ASCII } else { border::PLAIN };
-        Block::new().borders(borders).border_set(set).border_style(self.style(StyleRole::Note))
+        let set = if self.ascii { ASCII } else { border::ROUNDED };
+        Block::new().borders(borders).border_set(set).border_style(self.style(StyleRole::Border))
     }
 
     /// A rule on top of so many columns, with a title in it.
@@ -57,7 +66,23 @@ impl Appearance {
             return block;
         }
         let title = fit(title.as_str(), usize::from(columns.saturating_sub(4)));
-        block.title(self.span(format!("{title} "), StyleRole::Title))
+        block.border_style(self.style(StyleRole::Accent)).title(self.span(format!("{title} "), StyleRole::Accent))
+    }
+
+    /// The frame of a panel; the one with the focus has the accent.
+    pub fn frame(self, focused: bool) -> Block<'static> {
+        let role = if focused { StyleRole::Accent } else { StyleRole::Border };
+        self.block(Borders::ALL).border_style(self.style(role))
+    }
+
+    /// The pieces of a drawn line, as far as they fit.
+    pub fn drawn(self, pieces: &[(String, StyleRole)]) -> TextLine<'static> {
+        pieces.iter().map(|(text, role)| self.span(text.as_str(), *role)).collect()
+    }
+
+    /// The sign before the selected row.
+    pub const fn pointer(self) -> &'static str {
+        if self.ascii { ">" } else { "▌" }
     }
 
     /// The sign between two things side by side.

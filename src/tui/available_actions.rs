@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 
 use super::page::RecordRef;
 use super::screen::definition::ViewParams;
+use super::screen::partners::MEMBERS;
 use super::screen_id::ScreenId;
+use super::words::{basis, does};
 use crate::command::availability::{self, ByKey};
 use crate::command::definition::Key;
 use crate::command::definition::{ArgKind, Args, Command};
 use crate::command::desk::workspace_info::{line_of, short};
 use crate::command::disclosure;
+use crate::law::edition::Law;
 use crate::record::disclosure as disclosures;
 use crate::record::item;
 use crate::record::kind::Kind;
+use crate::record::member;
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::store::read;
 use crate::value::class::Tier;
@@ -64,6 +68,7 @@ pub fn place_of(workspace: &Workspace, subject: &RecordRef) -> Result<Option<(Sc
             at(ScreenId::CASE, 2, item.and_then(|i| i.case))
         }
         Kind::Partner | Kind::Agreement => at(ScreenId::PARTNERS, 0, None),
+        Kind::Member => at(ScreenId::PARTNERS, MEMBERS, None),
         Kind::Hold => at(ScreenId::TIMERS, 1, None),
         Kind::Certificate => at(ScreenId::TIMERS, 3, None),
         _ => None,
@@ -191,6 +196,42 @@ pub fn choices(workspace: &Workspace, takes: ArgKind, form: &Args) -> Result<Vec
     Ok(all)
 }
 
+/// A kind of request, as a list for a field offers it.
+pub struct KindChoice {
+    /// Its id.
+    pub id: &'static str,
+    /// What it does.
+    pub does: String,
+    /// Under which instrument and article.
+    pub basis: String,
+    /// The partners with which that is in force.
+    pub with: Vec<String>,
+}
+
+/// Whether a list of words is the kinds of request.
+pub fn are_kinds(words: &[&'static str]) -> bool {
+    let law = Law::of_program();
+    !words.is_empty() && words.iter().all(|word| law.request(word).is_some())
+}
+
+/// The kinds of request, those in force with a partner first.
+pub fn kinds(workspace: &Workspace, words: &[&'static str]) -> Result<Vec<KindChoice>, Error> {
+    let (law, now) = (workspace.law()?, workspace.now());
+    let side = |record: &Record| record.text("jurisdiction").unwrap_or_default().to_owned();
+    let own = side(&workspace.own_record()?);
+    let partners = workspace.partners()?;
+    let mut all = Vec::new();
+    for id in words.iter().copied() {
+        let Some(kind) = law.request(id) else { continue };
+        let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
+        let with = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
+        let does = does(id, &kind.name).to_owned();
+        all.push(KindChoice { id, does, basis: basis(workspace, id)?, with });
+    }
+    all.sort_by_key(|kind| kind.with.is_empty());
+    Ok(all)
+}
+
 /// Something that may be copied: its name, and the text or why it stays here.
 pub type Copy = (&'static str, Result<String, Error>);
 
@@ -243,6 +284,19 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
             for id in crate::store::records::by_prefix(&workspace.db, kind.kind, &digits)? {
                 workspace.records().get(id)?.map(&mut add).transpose()?;
             }
+        }
+    }
+    // Partners and members by what they are called: there are few of them.
+    let named = |name: &str| name.to_lowercase().contains(&typed.to_lowercase());
+    for partner in workspace.partners()? {
+        let name = workspace.text_of(&partner, "name")?;
+        if named(&name) || partner.key.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(typed)) {
+            add(partner)?;
+        }
+    }
+    for record in member::all(&workspace.records(), workspace.meta.desk)? {
+        if named(&workspace.text_of(&record, "name")?) {
+            add(record)?;
         }
     }
     for hit in crate::command::desk::workspace_info::hits(workspace, typed, 5 * MOST)? {

@@ -22,13 +22,7 @@ words! {
 
 /// Keys that the presets without letters have instead: the palette, from which everything is reached, and what has no
 /// other key there and is done over and over.
-const INSTEAD: &[(&str, &[&str])] = &[
-    ("palette", &["f2"]),
-    ("mark", &["f4"]),
-    ("quit", &["f10"]),
-    ("next tab", &["ctrl-right"]),
-    ("previous tab", &["ctrl-left"]),
-];
+const INSTEAD: &[(&str, &[&str])] = &[("palette", &["f2"]), ("mark", &["f4"]), ("quit", &["f10"])];
 
 /// The key that cancels, whatever a file says: what asks to be left must be left by the key that every terminal has.
 const CANCEL: &str = "ctrl-c";

@@ -11,12 +11,14 @@ use crate::value::text::wrap;
 
 /// Columns from which the detail stands beside the list.
 pub const WIDE: u16 = 100;
-/// Below this the body has one column and no detail.
+/// Columns from which three parts stand side by side.
+pub const THREE: u16 = 160;
+/// Below this the body has one column without frames, and no detail.
 pub const NARROW: (u16, u16) = (80, 24);
 /// Below this there is no more than the realm and what is first.
 pub const TINY: (u16, u16) = (40, 10);
 /// Rows of the detail below the list.
-const LOW: u16 = 8;
+const LOW: u16 = 9;
 
 /// Where everything is in a frame.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -60,8 +62,6 @@ pub struct PageLayout {
     pub head: Rect,
     /// The sections that there is room for.
     pub sections: Vec<SectionLayout>,
-    /// The bar between list and detail.
-    pub bar: Rect,
     /// The detail of what is selected.
     pub detail: Rect,
     /// The first line of the detail.
@@ -79,6 +79,8 @@ pub struct SectionLayout {
     pub offset: usize,
     /// How many rows there is room for.
     pub room: usize,
+    /// Whether it has a frame.
+    pub framed: bool,
 }
 
 /// The first row in sight, so that the one at `at` is among so many, or the first where there is room for none.
@@ -117,7 +119,7 @@ impl Layout {
 /// The part of a detail that is in sight where it has the whole area.
 pub fn zoomed(view: &View, area: Rect) -> Option<Scroll> {
     let detail = view.detail_of_selected().filter(|_| view.zoomed)?;
-    let room = usize::from(area.height.saturating_sub(1));
+    let room = usize::from(area.height.saturating_sub(2));
     let total = detail_height(detail, area.width);
     Some(Scroll { offset: usize::from(view.scroll).min(total.saturating_sub(room)), room, total })
 }
@@ -130,14 +132,12 @@ pub fn page(view: &View, body: Rect, frame_rows: u16, has_detail: bool, has_view
     if has_detail && body.width >= WIDE {
         let width = (body.width * 55 / 100).max(56);
         list = Rect { width, ..body };
-        layout.bar = Rect { x: body.x + width, width: 1, ..body };
-        layout.detail = Rect { x: body.x + width + 2, width: body.width.saturating_sub(width + 3), ..body };
+        layout.detail = Rect { x: body.x + width, width: body.width.saturating_sub(width), ..body };
         layout.detail_offset = usize::from(view.scroll);
     } else if has_detail {
         let low = LOW.min(body.height / 2);
         list = Rect { height: body.height - low, ..body };
-        let x = body.x + 1;
-        layout.detail = Rect { x, y: list.bottom(), width: body.width.saturating_sub(1), height: low };
+        layout.detail = Rect { y: list.bottom(), height: low, ..body };
     }
     let head = head_lines(view, list.width).len() as u16;
     let [views, head, rest] =
@@ -145,7 +145,8 @@ pub fn page(view: &View, body: Rect, frame_rows: u16, has_detail: bool, has_view
             .areas(list);
     (layout.views, layout.head) = (views, head);
     let sections = arrange(view, list.height, rest, narrow);
-    layout.sections = sections.into_iter().map(|(section, area)| section_layout(view, section, area)).collect();
+    layout.sections =
+        sections.into_iter().map(|(section, area)| section_layout(view, section, area, !narrow)).collect();
     layout
 }
 
@@ -161,73 +162,126 @@ pub fn head_lines(view: &View, width: u16) -> Vec<Line> {
     view.page.head.iter().flat_map(lines).collect()
 }
 
-/// Rows that the heading of a section takes.
-fn head_of(section: &Section) -> u16 {
-    u16::from(!section.title.is_empty()) + u16::from(has_heads(section))
+/// Rows that a section takes beside its rows: its heading and those of its columns; in a frame, both of its edges.
+fn head_of(section: &Section, framed: bool) -> u16 {
+    let heading = if framed { 2 } else { u16::from(!section.title.is_empty()) };
+    heading + u16::from(has_heads(section))
 }
 
-fn section_layout(view: &View, section: usize, area: Rect) -> SectionLayout {
-    let head = view.sections().nth(section).map_or(0, head_of).min(area.height);
+fn section_layout(view: &View, section: usize, area: Rect, framed: bool) -> SectionLayout {
+    let head = view.sections().nth(section).map_or(0, |s| head_of(s, framed)).min(area.height);
     let room = usize::from(area.height - head);
     let (here, at) = view.at();
     let mut offset = view.offset(section);
     if here == section && view.selected().is_some() {
         offset = first_in_sight(offset, at, room);
     }
-    SectionLayout { section, area, offset: offset.min(view.rows(section).len().saturating_sub(room)), room }
+    let offset = offset.min(view.rows(section).len().saturating_sub(room));
+    SectionLayout { section, area, offset, room, framed }
 }
 
-/// Bands from top to bottom, the sections of a band side by side unless it is narrow; those that want more height than the
-/// body has are left out.
-fn arrange(view: &View, height: u16, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
-    let bands = bands(view, height, narrow);
-    let wanted = |(n, s): &(usize, &Section)| {
-        let rows = view.rows(*n).len().max(1) as u16;
-        head_of(s) + if s.grows || s.most == 0 { rows } else { rows.min(s.most) }
+/// Sections that stand side by side, and the rows that they want.
+struct Band<'a> {
+    sections: Vec<(usize, &'a Section)>,
+    /// With few rows, where there is little room.
+    least: u16,
+    /// With as many rows as the section asks for.
+    wanted: u16,
+    /// With all of its rows.
+    whole: u16,
+    grows: bool,
+}
+
+/// Rows that a section keeps at least, as long as another one has more.
+const FEW: u16 = 3;
+
+impl<'a> Band<'a> {
+    fn of(view: &View, sections: Vec<(usize, &'a Section)>, framed: bool) -> Self {
+        let rows = |(n, _): &(usize, &Section)| u16::try_from(view.rows(*n).len()).unwrap_or(u16::MAX).max(1);
+        let most = |of: &dyn Fn(u16, &Section) -> u16| {
+            let height = |s: &(usize, &Section)| head_of(s.1, framed).saturating_add(of(rows(s), s.1));
+            sections.iter().map(height).max().unwrap_or(0)
+        };
+        let unlimited = |s: &Section| s.grows || s.most == 0;
+        let (least, whole) = (most(&|rows, _| rows.min(FEW)), most(&|rows, _| rows));
+        let wanted = most(&|rows, s| if unlimited(s) { rows } else { rows.min(s.most) });
+        let grows = sections.iter().any(|(_, s)| s.grows);
+        Self { sections, least, wanted, whole, grows }
+    }
+}
+
+/// The heights of bands in so many rows. What grows takes what is left; where there is too little, what is highest gives way
+/// first; where there is more than is asked for, rows that would be out of sight are shown.
+fn heights(bands: &[Band<'_>], room: u16, gap: u16) -> Vec<u16> {
+    let first = |band: &Band<'_>| if band.grows { band.least.max(6.min(band.wanted)) } else { band.wanted };
+    let mut heights: Vec<u16> = bands.iter().map(first).collect();
+    let gaps = bands.iter().filter(|band| !band.grows).count() as u16 * gap;
+    let room = room.saturating_sub(gaps);
+    while heights.iter().map(|h| u32::from(*h)).sum::<u32>() > u32::from(room) {
+        let spare = |(height, band): &(&mut u16, &Band<'_>)| height.saturating_sub(band.least);
+        let Some((height, _)) = heights.iter_mut().zip(bands).max_by_key(spare).filter(|s| spare(s) > 0) else { break };
+        *height -= 1;
+    }
+    let mut left = room.saturating_sub(heights.iter().fold(0, |sum, h| sum.saturating_add(*h)));
+    let mut give = |until: &dyn Fn(&Band<'_>) -> u16| {
+        for (height, band) in heights.iter_mut().zip(bands) {
+            let more = until(band).saturating_sub(*height).min(left);
+            (*height, left) = (*height + more, left - more);
+        }
     };
-    let grows = |band: &[(usize, &Section)]| band.iter().any(|(_, s)| s.grows);
-    let fixed: u16 = bands.iter().filter(|b| !grows(b)).map(|b| b.iter().map(wanted).max().unwrap_or(0) + 1).sum();
-    let mut left = area.height.saturating_sub(fixed);
+    give(&|band| if band.grows { band.whole } else { 0 });
+    give(&|band| band.whole);
+    give(&|band| if band.grows { u16::MAX } else { 0 });
+    heights
+}
+
+/// Bands from top to bottom, the sections of a band side by side as far as there is width for them; those that want a larger
+/// body are left out.
+fn arrange(view: &View, height: u16, area: Rect, narrow: bool) -> Vec<(usize, Rect)> {
+    let framed = !narrow;
+    let bands = bands(view, (area.width, height), framed);
+    let gap = u16::from(!framed);
     let mut areas = Vec::new();
     let mut y = area.y;
-    for band in &bands {
-        let most = band.iter().map(wanted).max().unwrap_or(0);
-        let height = if grows(band) {
-            // What grows has at least a few rows, even where the rest is then cut.
-            let height = left.max(6.min(most)).min(area.height);
-            left = left.saturating_sub(height);
-            height
-        } else {
-            most
-        };
+    for (band, height) in bands.iter().zip(heights(&bands, area.height, gap)) {
         let height = height.min(area.bottom().saturating_sub(y));
-        let each = area.width / band.len().max(1) as u16;
-        for (k, (n, _)) in band.iter().enumerate() {
-            let x = area.x + each * k as u16;
-            let width = if k + 1 == band.len() { area.right().saturating_sub(x) } else { each.saturating_sub(1) };
-            areas.push((*n, Rect { x, y, width, height }));
+        let share = |s: &Section| u32::from(if s.share == 0 { 2 } else { s.share });
+        let all: u32 = band.sections.iter().map(|(_, s)| share(s)).sum();
+        let mut x = area.x;
+        for (k, (n, section)) in band.sections.iter().enumerate() {
+            let part = u32::from(area.width) * share(section) / all.max(1);
+            let last = k + 1 == band.sections.len();
+            let width = if last { area.right().saturating_sub(x) } else { u16::try_from(part).unwrap_or(area.width) };
+            let seen = if last { width } else { width.saturating_sub(gap) };
+            areas.push((*n, Rect { x, y, width: seen, height }));
+            x = x.saturating_add(width);
         }
-        y = y.saturating_add(height + u16::from(!grows(band)));
+        y = y.saturating_add(height + if band.grows { 0 } else { gap });
     }
     areas
 }
 
-fn bands(view: &View, height: u16, narrow: bool) -> Vec<Vec<(usize, &Section)>> {
-    let mut bands: Vec<Vec<(usize, &Section)>> = Vec::new();
+/// How many sections stand side by side at most.
+const fn columns(width: u16) -> usize {
+    match width {
+        THREE.. => 3,
+        WIDE.. => 2,
+        _ => 1,
+    }
+}
+
+fn bands(view: &View, (width, height): (u16, u16), framed: bool) -> Vec<Band<'_>> {
+    let mut bands = Vec::new();
     let mut before = 0;
     for band in &view.page.bands {
-        let fits = |(_, s): &(usize, &Section)| s.from_height <= height;
+        let alone = columns(width) == 1;
+        let fits = |(_, s): &(usize, &Section)| {
+            s.from_height <= height && s.from_width <= width && (!alone || s.alone_from <= height)
+        };
         let numbered: Vec<(usize, &Section)> =
             band.iter().enumerate().map(|(n, s)| (before + n, s)).filter(fits).collect();
         before += band.len();
-        if numbered.is_empty() {
-            continue;
-        }
-        if narrow {
-            bands.extend(numbered.into_iter().map(|s| vec![s]));
-        } else {
-            bands.push(numbered);
-        }
+        bands.extend(numbered.chunks(columns(width)).map(|sections| Band::of(view, sections.to_vec(), framed)));
     }
     bands
 }

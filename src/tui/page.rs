@@ -1,5 +1,6 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
+use super::picture::Picture;
 use super::theme::StyleRole;
 use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::kind_def;
@@ -31,18 +32,25 @@ pub struct StyledText {
     pub text: Shown,
     /// What it means.
     pub role: StyleRole,
+    /// What is drawn instead of the text, which says the same.
+    pub picture: Option<Box<Picture>>,
 }
 
 impl StyledText {
     /// Text with a role.
     pub fn new(text: impl Into<Shown>, role: StyleRole) -> Self {
-        Self { text: text.into(), role }
+        Self { text: text.into(), role, picture: None }
+    }
+
+    /// A picture, and the same in words.
+    pub fn drawn(picture: Picture) -> Self {
+        Self { text: Shown::from(picture.said()), picture: Some(Box::new(picture)), ..Self::default() }
     }
 }
 
 impl<T: Into<Shown>> From<T> for StyledText {
     fn from(text: T) -> Self {
-        Self { text: text.into(), role: StyleRole::Base }
+        Self::new(text, StyleRole::Base)
     }
 }
 
@@ -63,6 +71,9 @@ pub enum Width {
     Rest,
 }
 
+/// The heading of short ids.
+const ID: &str = "ID";
+
 /// A column of a section.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Column {
@@ -76,14 +87,21 @@ pub struct Column {
     pub optional: bool,
     /// Whether its times lie behind: a length of time is counted back from now.
     pub past: bool,
+    /// Whether pictures stand in it, which take all of its width.
+    pub pictured: bool,
 }
 
 /// A column that is always there.
 pub const fn column(title: &'static str, width: Width) -> Column {
-    Column { title, width, right: false, optional: false, past: false }
+    Column { title, width, right: false, optional: false, past: false, pictured: false }
 }
 
 impl Column {
+    /// Whether short ids stand in it: it is drawn last, and dim.
+    pub fn is_id(&self) -> bool {
+        self.title == ID
+    }
+
     /// Its text stands on the right.
     #[must_use]
     pub const fn right(self) -> Self {
@@ -94,6 +112,12 @@ impl Column {
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { optional: true, ..self }
+    }
+
+    /// Pictures stand in it.
+    #[must_use]
+    pub const fn pictured(self) -> Self {
+        Self { pictured: true, ..self }
     }
 
     /// Its times lie behind.
@@ -163,6 +187,8 @@ pub struct Cell {
     pub key: SortKey,
     /// It draws what the number before it says.
     pub is_bar: bool,
+    /// What is drawn instead of the text, which says the same.
+    pub picture: Option<Box<Picture>>,
 }
 
 impl Cell {
@@ -170,7 +196,7 @@ impl Cell {
     pub fn new(text: impl Into<Shown>, role: StyleRole) -> Self {
         let text = text.into();
         let key = if text.is_empty() { SortKey::Nothing } else { SortKey::Text };
-        Self { text, role, key, is_bar: false }
+        Self { text, role, key, is_bar: false, picture: None }
     }
 
     /// The dash that stands for nothing.
@@ -210,6 +236,12 @@ impl Cell {
         Self { is_bar: true, ..Self::from("#".repeat(marks)).by(SortKey::Nothing) }
     }
 
+    /// A picture, and the same in words.
+    pub fn drawn(picture: Picture) -> Self {
+        let text = Shown::from(picture.said());
+        Self { text, picture: Some(Box::new(picture)), ..Self::default() }
+    }
+
     /// The same cell, ordered by something else than its text.
     #[must_use]
     pub fn by(self, key: SortKey) -> Self {
@@ -237,7 +269,7 @@ impl<T: Into<Shown>> From<T> for Cell {
 
 impl From<Cell> for StyledText {
     fn from(cell: Cell) -> Self {
-        Self { text: cell.text, role: cell.role }
+        Self { text: cell.text, role: cell.role, picture: cell.picture }
     }
 }
 
@@ -384,6 +416,12 @@ pub struct Section {
     pub most: u16,
     /// It is left out where the body has fewer rows than this.
     pub from_height: u16,
+    /// It is left out where the body has fewer columns than this.
+    pub from_width: u16,
+    /// It is left out where the sections stand in one column, and the body has fewer rows than this.
+    pub alone_from: u16,
+    /// How much of the width it takes beside others; 0 is as 2.
+    pub share: u16,
 }
 
 /// A whole page: lines on top, bands of sections side by side, a sentence at the foot.
@@ -441,6 +479,8 @@ pub struct RecordHistory {
 pub struct Detail {
     /// Its heading.
     pub title: Shown,
+    /// What stands on the right of the heading: its short id.
+    pub aside: Shown,
     /// What is known of it.
     about: Vec<DetailLine>,
     /// What became of it.
@@ -507,6 +547,11 @@ impl Detail {
         }
     }
 
+    /// Adds a picture under a label.
+    pub fn picture(&mut self, label: &str, picture: Picture) {
+        self.about.push((Shown::of(label), StyledText::drawn(picture)));
+    }
+
     /// Adds an empty line.
     pub fn gap(&mut self) {
         self.about.push(DetailLine::default());
@@ -519,7 +564,10 @@ impl Detail {
             (true, false) => Some(piece.text.to_string()),
             (false, false) => Some(format!("{}: {}", label.as_str().trim(), piece.text)),
         };
-        let title = (!self.title.is_empty()).then(|| self.title.to_string());
+        let title = (!self.title.is_empty()).then(|| match self.aside.is_empty() {
+            true => self.title.to_string(),
+            false => format!("{}  {}", self.aside, self.title),
+        });
         title.into_iter().chain(self.lines().iter().filter_map(line)).collect()
     }
 }

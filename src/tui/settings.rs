@@ -29,6 +29,8 @@ pub struct Wishes {
     pub theme: Option<String>,
     /// Lines and marks of ASCII alone.
     pub ascii: bool,
+    /// The mouse is left to the terminal.
+    pub no_mouse: bool,
 }
 
 /// How the screens are.
@@ -40,6 +42,8 @@ pub struct Settings {
     pub theme: Option<&'static Theme>,
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
+    /// Whether the mouse moves and opens; Shift selects text all the same.
+    pub mouse: bool,
     /// After how long without a key they lock.
     pub lock_after: Duration,
     /// The folders to which the screens are kept, beside the workspace's, the identity's and the settings'; none: they are kept to
@@ -57,6 +61,7 @@ struct Written {
     theme: Option<String>,
     #[serde(default)]
     ascii: bool,
+    mouse: Option<bool>,
     lock_after: Option<String>,
     #[serde(default)]
     folders: Vec<PathBuf>,
@@ -88,6 +93,7 @@ impl Settings {
             keymap,
             theme: fitting(wished(wishes)?, in_file),
             ascii: wishes.ascii || written.ascii,
+            mouse: !wishes.no_mouse && written.mouse.unwrap_or(true),
             lock_after: lock_after.unwrap_or(idle::USUAL),
             folders: absolute(written.folders).map_err(bad)?,
             no_views,

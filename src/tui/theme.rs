@@ -13,8 +13,14 @@ pub enum StyleRole {
     /// Plain text.
     #[default]
     Base,
-    /// A heading.
+    /// The title of a page or a panel.
     Title,
+    /// The heading of a column, the label of a line.
+    Heading,
+    /// What has the focus: the frame and title of its panel, the pointer, the open tab. There is one accent.
+    Accent,
+    /// The frame of a panel without the focus.
+    Border,
     /// Less important.
     Note,
     /// What one may do.
@@ -58,12 +64,15 @@ struct ThemeFile {
     exercise_ground: Option<String>,
     #[serde(rename = "tone")]
     roles: BTreeMap<StyleRole, RoleStyle>,
+    selected: RoleStyle,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct RoleStyle {
     fg: Option<String>,
+    /// The ground of the selected row alone: everything else lies on the theme's.
+    bg: Option<String>,
     #[serde(default)]
     bold: bool,
     #[serde(default)]
@@ -97,7 +106,7 @@ fn styles(rows: &ThemeFile, ground: Option<Color>) -> Styles {
     let style = |row: &RoleStyle| {
         let mut style = Style::new();
         style.fg = row.fg.as_deref().and_then(colour);
-        style.bg = ground;
+        style.bg = row.bg.as_deref().and_then(colour).or(ground);
         for (on, modifier) in [
             (row.bold, Modifier::BOLD),
             (row.dim, Modifier::DIM),
@@ -111,7 +120,7 @@ fn styles(rows: &ThemeFile, ground: Option<Color>) -> Styles {
         style
     };
     let roles: BTreeMap<StyleRole, Style> = rows.roles.iter().map(|(role, row)| (*role, style(row))).collect();
-    let selected = roles.get(&StyleRole::Base).copied().unwrap_or_default().add_modifier(Modifier::REVERSED);
+    let selected = style(&rows.selected);
     Styles { roles, selected }
 }
 
@@ -142,7 +151,7 @@ impl Styles {
         self.roles.get(&role).or_else(|| self.roles.get(&StyleRole::Base)).copied().unwrap_or_default()
     }
 
-    /// The style of the selected row: reverse, whatever else is lost.
+    /// The style of the selected row: a ground of its own, or reversed where the theme has none.
     pub const fn selected(&self) -> Style {
         self.selected
     }
@@ -157,13 +166,23 @@ mod tests {
         assert_eq!(Theme::all().len(), FILES.len());
         for (name, text) in FILES {
             let rows: ThemeFile = toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
-            assert_eq!(rows.roles.len(), 10, "{name}");
-            for row in rows.roles.values() {
-                assert!(row.fg.is_none() || row.fg.as_deref().and_then(colour).is_some(), "{name}");
+            assert_eq!(rows.roles.len(), 13, "{name}");
+            for row in rows.roles.values().chain([&rows.selected]) {
+                let is_colour = |text: &Option<String>| text.as_deref().is_none_or(|text| colour(text).is_some());
+                assert!(is_colour(&row.fg) && is_colour(&row.bg), "{name}");
             }
+            assert!(
+                rows.roles.values().all(|row| row.bg.is_none()),
+                "{name}: only the selected row has its own ground"
+            );
+            let seen = rows.selected.bg.is_some() || rows.selected.reverse;
+            assert!(seen, "{name}: the selected row is seen");
+            let heading = rows.roles.get(&StyleRole::Heading).unwrap();
+            assert!(heading.bold && !heading.dim, "{name}: headings stand out");
         }
         let mono = Theme::named("mono").unwrap();
-        let roles = mono.live.roles.values().chain(mono.exercise.roles.values());
+        let selected = [mono.live.selected, mono.exercise.selected];
+        let roles = mono.live.roles.values().chain(mono.exercise.roles.values()).chain(&selected);
         assert!(roles.clone().all(|s| s.fg.is_none() && s.bg.is_none()), "mono writes no colour at all");
     }
 
@@ -184,7 +203,8 @@ mod tests {
             let grounds = [&theme.live, &theme.exercise].map(|styles| styles.style(StyleRole::Base).bg.unwrap());
             assert_ne!(grounds[0], grounds[1], "{name}: an exercise is seen at a glance");
             for styles in [&theme.live, &theme.exercise] {
-                for (role, style) in &styles.roles {
+                let selected = (StyleRole::Base, styles.selected);
+                for (role, style) in styles.roles.iter().map(|(role, style)| (*role, *style)).chain([selected]) {
                     assert!(!style.add_modifier.contains(Modifier::DIM), "{name} {role:?}: how dim is not known");
                     let (one, other) = (luminance(style.fg.unwrap()), luminance(style.bg.unwrap()));
                     let ratio = (one.max(other) + 0.05) / (one.min(other) + 0.05);

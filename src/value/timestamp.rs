@@ -19,6 +19,11 @@ pub struct Timestamp(i128);
 pub struct Duration(i128);
 
 impl Duration {
+    /// So many milliseconds.
+    pub const fn millis(n: i64) -> Self {
+        Self(n as i128 * 1_000_000)
+    }
+
     /// `n` days of 86,400 s.
     pub const fn days(n: i64) -> Self {
         Self(n as i128 * DAY)
@@ -185,12 +190,14 @@ impl Timestamp {
         Some(Self(Self::of_date(date).0 + seconds * SECOND + fraction))
     }
 
-    /// Reads what a person types: RFC 3339, a date alone (00:00Z), or `90d`, `48h`, `30m` counted from `now`.
+    /// Reads what a person types: RFC 3339, a date alone (00:00Z), a day in words (`today`, `tomorrow`, `friday`,
+    /// `next friday`), or `90d`, `48h`, `30m` counted from `now`.
     pub fn parse_typed(text: &str, now: Self) -> Option<Self> {
         if let Some(span) = Duration::parse(text) {
             return Some(now.plus(span));
         }
-        Self::parse(text).or_else(|| Self::parse_date(text).map(Self::of_date))
+        let day = |text| Self::parse_date(text).or_else(|| day_in_words(text, now.civil().date()));
+        Self::parse(text).or_else(|| day(text).map(Self::of_date))
     }
 
     /// Reads a time in the past, as a person types it: RFC 3339, a date alone (00:00Z), or `3d` for three days ago.
@@ -232,6 +239,12 @@ impl Timestamp {
         self.civil().strftime("%Y-%m-%d %H:%MZ").to_string()
     }
 
+    /// `3 Dec`: a day of about now.
+    pub fn day_and_month(self) -> String {
+        let here = self.civil();
+        format!("{} {}", here.day(), here.strftime("%b"))
+    }
+
     /// `Mon 23 Nov`, for the top line.
     pub fn weekday_and_date(self) -> String {
         self.civil().strftime("%a %d %b").to_string()
@@ -240,6 +253,42 @@ impl Timestamp {
     /// `03:12Z`: the time of day in UTC.
     pub fn hour_and_minute(self) -> String {
         self.civil().strftime("%H:%MZ").to_string()
+    }
+}
+
+/// The day that words name: today, tomorrow, yesterday, the next day of that name, or the one of next week.
+fn day_in_words(text: &str, today: civil::Date) -> Option<civil::Date> {
+    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let text = text.trim().to_ascii_lowercase();
+    let after = |days: i64| today.checked_add(jiff::Span::new().try_days(days).ok()?).ok();
+    match text.as_str() {
+        "today" => return Some(today),
+        "tomorrow" => return after(1),
+        "yesterday" => return after(-1),
+        _ => {}
+    }
+    let name = text.strip_prefix("next ").unwrap_or(&text);
+    let named = NAMES.iter().position(|day| *day == name || (name.len() == 3 && day.starts_with(name)))? as i64;
+    let here = i64::from(today.weekday().to_monday_zero_offset());
+    let ahead = (named - here - 1).rem_euclid(7) + 1;
+    // "Next friday", said on a Monday, is that of next week.
+    let is_next = name.len() < text.len();
+    let this_week = named > here;
+    after(if is_next && this_week { ahead + 7 } else { ahead })
+}
+
+impl Duration {
+    /// How long it is, for a list: `40 min`, `1 h 40`, `2 d 5 h`, `37 d`; what has passed is late by so much.
+    pub fn in_short(self) -> String {
+        let minutes = (self.0 / (60 * SECOND)).abs();
+        let (days, hours) = (minutes / 1440, (minutes / 60) % 24);
+        let said = match (days, hours) {
+            (0, 0) => format!("{minutes} min"),
+            (0, _) => format!("{hours} h {:02}", minutes % 60),
+            (1..=3, 1..) if self.0 >= 0 => format!("{days} d {hours} h"),
+            _ => format!("{days} d"),
+        };
+        if self.0 < 0 { format!("late {said}") } else { said }
     }
 }
 
@@ -317,7 +366,7 @@ mod tests {
         assert_eq!(typed("2026-01-01").as_deref(), Some("2026-01-01T00:00:00Z"));
         assert_eq!(typed("60d").as_deref(), Some("2027-01-22T14:20:00Z"));
         assert_eq!(typed("8h").as_deref(), Some("2026-11-23T22:20:00Z"));
-        for bad in ["", "d", "-3d", "60 d", "2026-1-1", "tomorrow", "99999999999999999999d", "é"] {
+        for bad in ["", "d", "-3d", "60 d", "2026-1-1", "some day", "99999999999999999999d", "é"] {
             assert_eq!(typed(bad), None, "{bad}");
         }
     }
@@ -341,5 +390,46 @@ mod tests {
         let at = |t| Timestamp::parse(t).unwrap();
         assert_eq!(at("2026-09-04T14:20:00Z").hour_after(), at("2026-09-04T15:00:00Z"));
         assert_eq!(at("2026-09-04T14:00:00Z").hour_after(), at("2026-09-04T15:00:00Z"));
+    }
+
+    #[test]
+    fn a_day_in_words_is_the_day_that_people_mean() {
+        let at = |now: &str, text: &str| {
+            let now = Timestamp::parse(&format!("{now}T12:30:00Z")).unwrap();
+            Timestamp::parse_typed(text, now).map(Timestamp::to_date)
+        };
+        // The 23rd is a Monday, the 28th a Saturday.
+        for (now, text, want) in [
+            ("2026-11-23", "today", Some("2026-11-23")),
+            ("2026-11-23", "Tomorrow", Some("2026-11-24")),
+            ("2026-11-23", "yesterday", Some("2026-11-22")),
+            ("2026-11-23", "friday", Some("2026-11-27")),
+            ("2026-11-23", "fri", Some("2026-11-27")),
+            ("2026-11-23", "next friday", Some("2026-12-04")),
+            ("2026-11-23", "monday", Some("2026-11-30")),
+            ("2026-11-23", "next monday", Some("2026-11-30")),
+            ("2026-11-28", "next friday", Some("2026-12-04")),
+            ("2026-11-28", "+30d", Some("2026-12-28")),
+            ("2026-11-28", "next", None),
+            ("2026-11-28", "someday", None),
+        ] {
+            assert_eq!(at(now, text).as_deref(), want, "{now} {text}");
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_is_short_in_lists() {
+        for (minutes, want) in [
+            (0, "0 min"),
+            (40, "40 min"),
+            (100, "1 h 40"),
+            (3180, "2 d 5 h"),
+            (2880, "2 d"),
+            (53280, "37 d"),
+            (-90, "late 1 h 30"),
+            (-1560, "late 1 d"),
+        ] {
+            assert_eq!(Duration::minutes(minutes).in_short(), want, "{minutes}");
+        }
     }
 }

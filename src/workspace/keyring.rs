@@ -22,6 +22,65 @@ const LONGEST: u64 = 1 << 20;
 /// Room for the text of a keyring, in bytes: so much as one with four hundred members takes.
 const ROOM: usize = 64 << 10;
 
+/// The desk's own keys, of one number: they are given new ones when a member is revoked.
+pub struct KeySet {
+    /// Opens bundles.
+    pub age: AgeKey,
+    /// Signs bundles.
+    pub bundle: Signer,
+    /// Signs checkpoints.
+    pub log: Signer,
+    /// Cosigns the checkpoints of others.
+    pub witness: Signer,
+}
+
+impl KeySet {
+    /// New keys.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no randomness.
+    pub fn generate(entropy: &mut Entropy) -> Result<Self, Error> {
+        Ok(Self {
+            age: AgeKey::generate(),
+            bundle: Signer::from_seed(&*entropy.seed()?),
+            log: Signer::from_seed(&*entropy.seed()?),
+            witness: Signer::from_seed(&*entropy.seed()?),
+        })
+    }
+
+    /// The public keys, with the desk's root key.
+    pub fn public(&self, root: PublicKey) -> DeskKeys {
+        DeskKeys {
+            root,
+            age: self.age.recipient().to_string(),
+            bundle: self.bundle.public(),
+            log: self.log.public(),
+            witness: self.witness.public(),
+        }
+    }
+
+    fn to_json(&self) -> Result<Json, Error> {
+        let pem = |key: &Signer| -> Result<String, Error> { Ok(key.to_openssh()?.to_string()) };
+        Ok(object! {
+            "age" => self.age.to_text().to_string(),
+            "bundle" => pem(&self.bundle)?,
+            "log" => pem(&self.log)?,
+            "witness" => pem(&self.witness)?,
+        })
+    }
+
+    fn read(m: &mut Members<'_>) -> Result<Self, MemberError> {
+        let signer = |pem: &str| Signer::from_openssh(pem).ok();
+        Ok(Self {
+            age: m.read("age", AgeKey::parse)?,
+            bundle: m.read("bundle", signer)?,
+            log: m.read("log", signer)?,
+            witness: m.read("witness", signer)?,
+        })
+    }
+}
+
 /// What the keyring holds.
 pub struct Keyring {
     /// The workspace.
@@ -34,14 +93,11 @@ pub struct Keyring {
     pub database: DatabaseKey,
     /// The next key of the database, while it is being rotated.
     pub next: Option<DatabaseKey>,
-    /// Opens bundles.
-    pub age: AgeKey,
-    /// Signs bundles.
-    pub bundle: Signer,
-    /// Signs checkpoints.
-    pub log: Signer,
-    /// Cosigns the checkpoints of others.
-    pub witness: Signer,
+    /// The desk's keys.
+    pub keys: KeySet,
+    /// Those from before, the oldest first: what was sealed to them is still on its way, and who has not heard of the new ones knows
+    /// them alone.
+    pub former: Vec<KeySet>,
     /// The age recipients of the members, sorted.
     pub recipients: Vec<String>,
     /// Who signed this generation.
@@ -58,10 +114,8 @@ impl Keyring {
             generation: 1,
             database: DatabaseKey::new(&*entropy.seed()?, &salt),
             next: None,
-            age: AgeKey::generate(),
-            bundle: Signer::from_seed(&*entropy.seed()?),
-            log: Signer::from_seed(&*entropy.seed()?),
-            witness: Signer::from_seed(&*entropy.seed()?),
+            keys: KeySet::generate(entropy)?,
+            former: Vec::new(),
             recipients: vec![me.age.recipient().to_string()],
             signed_by: me.signer.public(),
         })
@@ -72,15 +126,15 @@ impl Keyring {
         Ok(DatabaseKey::new(&*entropy.seed()?, &self.database.salt()))
     }
 
-    /// The desk's public keys, with its root key.
-    pub fn public(&self, root: PublicKey) -> DeskKeys {
-        DeskKeys {
-            root,
-            age: self.age.recipient().to_string(),
-            bundle: self.bundle.public(),
-            log: self.log.public(),
-            witness: self.witness.public(),
-        }
+    /// The desk's keys of a number; the first have 0.
+    pub fn numbered(&self, number: usize) -> Option<&KeySet> {
+        if number == self.former.len() { Some(&self.keys) } else { self.former.get(number) }
+    }
+
+    /// Takes new keys, and keeps those from before.
+    pub fn take(&mut self, keys: KeySet) {
+        self.former.push(std::mem::replace(&mut self.keys, keys));
+        self.generation += 1;
     }
 
     /// Writes the next generation: signed by this member, sealed to the recipients, durable before it takes its place.
@@ -100,20 +154,23 @@ impl Keyring {
     }
 
     fn body(&self) -> Result<Zeroizing<Json>, Error> {
-        let pem = |key: &Signer| -> Result<String, Error> { Ok(key.to_openssh()?.to_string()) };
-        Ok(Zeroizing::new(object! {
+        let mut body = Zeroizing::new(object! {
             "comity" => FORMAT,
             "workspace" => self.workspace.to_string(),
             "realm" => self.realm.to_string(),
             "generation" => self.generation as i64,
             "database" => self.database.to_hex().to_string(),
             "next" => self.next.as_ref().map(|k| k.to_hex().to_string()),
-            "age" => self.age.to_text().to_string(),
-            "bundle" => pem(&self.bundle)?,
-            "log" => pem(&self.log)?,
-            "witness" => pem(&self.witness)?,
-            "recipients" => self.recipients.clone(),
-        }))
+        });
+        let keys = Zeroizing::new(self.keys.to_json()?);
+        for (name, key) in keys.members().unwrap_or_default() {
+            body.set(name, key.clone());
+        }
+        if !self.former.is_empty() {
+            body.set("former", self.former.iter().map(KeySet::to_json).collect::<Result<Vec<Json>, Error>>()?);
+        }
+        body.set("recipients", self.recipients.clone());
+        Ok(body)
     }
 
     /// Opens the keyring of a workspace with a member's identity.
@@ -162,7 +219,12 @@ impl Keyring {
         outer.finish()?;
         let mut m = Members::of(body)?;
         m.read("comity", |v| (v == FORMAT).then_some(()))?;
-        let signer = |pem: &str| Signer::from_openssh(pem).ok();
+        let former = |json: &Json| {
+            let mut m = Members::of(json)?;
+            let keys = KeySet::read(&mut m)?;
+            m.finish()?;
+            Ok(keys)
+        };
         let keyring = Self {
             workspace: m.read("workspace", Id::parse)?,
             realm: m.read("realm", Realm::parse)?,
@@ -172,10 +234,12 @@ impl Keyring {
                 .maybe("next")
                 .map(|k| k.text().and_then(DatabaseKey::parse).ok_or_else(|| bad("`next` is not a key")))
                 .transpose()?,
-            age: m.read("age", AgeKey::parse)?,
-            bundle: m.read("bundle", signer)?,
-            log: m.read("log", signer)?,
-            witness: m.read("witness", signer)?,
+            keys: KeySet::read(&mut m)?,
+            former: m
+                .maybe("former")
+                .map(|all| all.items().ok_or_else(|| bad("`former` is no list"))?.iter().map(former).collect())
+                .transpose()?
+                .unwrap_or_default(),
             recipients: m.list("recipients", |r| Recipient::parse(r).map(|_| r.to_owned()))?,
             signed_by,
         };

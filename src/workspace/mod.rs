@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod draft;
 pub mod error;
+pub mod evidence;
 pub mod keyring;
 pub mod open;
 pub mod own_file;

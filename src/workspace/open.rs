@@ -33,7 +33,7 @@ use crate::value::realm::Realm;
 use crate::value::text::{shown, thousands};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::keyring::Keyring;
+use crate::workspace::keyring::{KeySet, Keyring};
 use crate::workspace::progress::Job;
 use crate::workspace::trust_state::{Left, TrustState, TrustStore, Trusted};
 use crate::workspace::window;
@@ -90,7 +90,7 @@ struct Play {
     runs: bool,
     over: bool,
     /// The time of the last act here.
-    floor: Timestamp,
+    last_act: Timestamp,
 }
 
 impl Play {
@@ -100,7 +100,7 @@ impl Play {
             (false, false) => self.clock.at,
             (false, true) => machine.max(self.clock.at),
         };
-        time.max(self.floor)
+        time.max(self.last_act)
     }
 }
 
@@ -222,7 +222,7 @@ fn make(
         name: founding.name.to_owned(),
         jurisdiction: founding.jurisdiction.to_owned(),
         realm: meta.realm.clone(),
-        keys: keyring.public(root.public()),
+        keys: keyring.keys.public(root.public()),
     };
     // Everything is made beside its place and moved there whole.
     let being_made = file::NewFolder::beside(folder)?;
@@ -417,6 +417,10 @@ impl Workspace {
                 if !workspace.is_first_sight {
                     workspace.update_trust_state()?;
                 }
+                // Only where the log is known not to be an older one: files that it does not know may be what it lacks.
+                if known.is_some() && workspace.distrust().is_none() {
+                    crate::workspace::evidence::remove_orphans(&workspace.folder, &workspace.records())?;
+                }
             }
         }
         Ok(workspace)
@@ -515,6 +519,36 @@ impl Workspace {
         self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
         // An older keyring is one that somebody has put back, from now on.
         if self.is_first_sight { Ok(()) } else { self.update_trust_state() }
+    }
+
+    /// Gives the desk new keys: the keyring has them before the act says so, so that no partner seals to what nobody has. Partners hear
+    /// of it with the next bundle, signed with the keys that they know. It takes the desk's root key. `leaves`: this member is revoked
+    /// next, so that the keyring with the new keys is not sealed to them.
+    ///
+    /// # Errors
+    ///
+    /// Where this member has not founded the desk, or may not sign it.
+    pub fn take_new_keys(&mut self, leaves: bool) -> Result<(), Error> {
+        self.root()?;
+        let number = record::desk::number_of(&self.own_record()?) + 1;
+        // Where a run was killed before its act, the keyring has them already.
+        if self.keyring.former.len() as u64 != number {
+            self.keyring.take(KeySet::generate(&mut self.entropy)?);
+            let own = self.me.age.recipient().to_string();
+            self.keyring.recipients.retain(|recipient| !leaves || *recipient != own);
+            self.keyring.write(&self.folder.join(KEYRING), &self.me)?;
+        }
+        let (card, salt) = (self.card()?.0, self.entropy.salt()?);
+        let keys = &self.keyring.keys;
+        let card = Card { keys: keys.public(card.keys.root), ..card };
+        let damaged =
+            || Error::new(ErrorKind::Integrity, "the keyring lacks the keys from before", "restore it from a backup");
+        let before = self.keyring.former.last().ok_or_else(damaged)?;
+        let (root, log, witness) = (self.root()?, &keys.log, &keys.witness);
+        let by = record::desk::KeySigners { root, before: &before.bundle, bundle: &keys.bundle, log, witness };
+        let change = record::desk::keys_taken(&card, &card.sign(root)?, number, &by, salt)?;
+        self.act_alone(record::desk::KEYS, Audience::Partners, |_, _| Ok(change))?;
+        Ok(())
     }
 
     /// When its member last left the screens.
@@ -639,13 +673,13 @@ impl Workspace {
         {
             return Ok(play);
         }
-        let floor = self.last_signed()?.unwrap_or(Timestamp::EPOCH);
+        let last_act = self.last_signed()?.unwrap_or(Timestamp::EPOCH);
         let current = exercise::current(&self.records(), self.meta.desk)?;
         let play = current.and_then(|record| {
             let clock = exercise::clock_of(&record)?;
             let runs = record.is(exercise::State::Running);
             let over = !exercise::IN_PLAY.contains(&record.state);
-            Some(Play { clock, runs, over, floor })
+            Some(Play { clock, runs, over, last_act })
         });
         *known = Some((at, play));
         Ok(play)

@@ -174,7 +174,10 @@ impl Workspace {
         self.act(restore::CONFIRM, Audience::Partners, None, |act, _| Ok(act.change(restore::confirmed(pending.id))?))?;
         self.trust_waits = false;
         self.alarm = None;
-        self.update_trust_state()?;
+        // Whoever sees the desk for the first time is told which one it is when they open it.
+        if !self.is_first_sight {
+            self.update_trust_state()?;
+        }
         Ok((pending.id, again.len()))
     }
 

@@ -49,8 +49,10 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),
         ("identity new", vec![("name", "N".to_owned()), ("no-passphrase", "yes".to_owned())]),
     ];
+    // What writes a folder instead takes only an empty one: `evidence.rs`.
     let writes = |c: &&comity::command::definition::Command| {
-        c.args.iter().any(|a| matches!(a.kind, ArgKind::ToWrite)) && c.full_name() != "report figures"
+        c.args.iter().any(|a| matches!(a.kind, ArgKind::ToWrite) && a.name == "out")
+            && c.full_name() != "report figures"
     };
     let known: Vec<String> = commands().filter(writes).map(|c| c.full_name()).collect();
     all.retain(|(name, _)| known.iter().any(|known| known == name));

@@ -11,13 +11,14 @@ use comity::act::hybrid::HybridTime;
 use comity::act::note::{self, Note};
 use comity::act::part::Head;
 use comity::act::tree::{self, Frontier, Nodes, leaf_hash, node_hash};
-use comity::bundle::manifest::{Growth, Manifest, Part, PartKind, Volume};
+use comity::bundle::manifest::{Growth, Manifest, OldLog, Part, PartKind, Volume};
 use comity::command::definition::Output;
 use comity::gate::cleared::acting_role;
 use comity::object;
+use comity::record::card::{Card, DeskKeys};
 use comity::record::definition::AudienceRule;
-use comity::record::{change, stream};
-use comity::seal::age_file::{self, Recipient};
+use comity::record::{change, desk, stream};
+use comity::seal::age_file::{self, AgeKey, Recipient};
 use comity::seal::sign::Signer;
 use comity::store::log;
 use comity::store::tree::SqlTree;
@@ -70,6 +71,8 @@ pub struct LyingDesk {
     log: Signer,
     recipient: Recipient,
     folder: String,
+    /// The end of its log before, where it goes on as another replica, and how that had grown.
+    former: Option<(OldLog, Option<Growth>)>,
 }
 
 /// The log of a lying desk, and the bundles that it made of it.
@@ -81,11 +84,11 @@ pub struct Said {
     pub seen: Vec<Seen>,
     /// What its clock says.
     pub now: Timestamp,
-    leaves: Vec<Digest>,
+    pub leaves: Vec<Digest>,
     last: (Digest, HybridTime),
     waiting: Vec<SignedAct>,
     /// The last bundle: its number, its manifest, and the size of the log in it.
-    sent: Option<(u64, Digest, u64)>,
+    pub sent: Option<(u64, Digest, u64)>,
 }
 
 #[derive(Clone)]
@@ -117,7 +120,7 @@ impl LyingDesk {
             me.signer
         };
         let theirs = reader.open(1).unwrap();
-        let (to, recipient) = (theirs.meta.desk, theirs.keyring.age.recipient());
+        let (to, recipient) = (theirs.meta.desk, theirs.keyring.keys.age.recipient());
         drop(theirs);
         let own = site.open(1).unwrap();
         let mut headers = own.db.prepare("SELECT header FROM act WHERE desk = ?1 ORDER BY sequence").unwrap();
@@ -134,7 +137,7 @@ impl LyingDesk {
             to,
             root: again(own.me.root_of(own.meta.desk).unwrap()),
             members: (1..=5).map(signer).collect(),
-            witness: again(&own.keyring.witness),
+            witness: again(&own.keyring.keys.witness),
             said: Said {
                 serial: own.next_serial().unwrap(),
                 seen: Vec::new(),
@@ -146,11 +149,53 @@ impl LyingDesk {
             },
             replica: own.meta.replica,
             realm: own.meta.realm.clone(),
-            bundle: again(&own.keyring.bundle),
-            log: again(&own.keyring.log),
+            bundle: again(&own.keyring.keys.bundle),
+            log: again(&own.keyring.keys.log),
             recipient,
             folder: site.path(""),
+            former: None,
         }
+    }
+
+    /// Goes on as another replica, as a desk does that was set back to so many acts of its log. Whether it declares that is another
+    /// matter.
+    pub fn goes_on_as_another(&mut self, held: usize) -> OldLog {
+        let old: Vec<Digest> = self.said.leaves[..held].to_vec();
+        let nodes = Leaves(&old);
+        let end = OldLog { replica: self.replica, size: held as u64, root: sure(tree::root(&nodes, held as u64)) };
+        let growth =
+            self.said.sent.map(|(.., from)| Growth { from, proof: sure(tree::consistency(&nodes, from, held as u64)) });
+        self.former = Some((end, growth));
+        self.replica = fresh(0x99);
+        self.said.leaves.clear();
+        end
+    }
+
+    /// States new keys of the desk, of a number, with this root key.
+    pub fn new_keys(&self, number: u64, root: &Signer) -> Change {
+        let [bundle, log, witness] = [1, 2, 3].map(|n| Signer::from_seed(&[0x60 + n; 32]));
+        let keys = DeskKeys {
+            root: self.root.public(),
+            age: AgeKey::generate().recipient().to_string(),
+            bundle: bundle.public(),
+            log: log.public(),
+            witness: witness.public(),
+        };
+        let card = Card {
+            desk: self.desk,
+            code: "XB".into(),
+            name: "XB".into(),
+            jurisdiction: "XB".into(),
+            realm: self.realm.clone(),
+            keys,
+        };
+        let by = desk::KeySigners { root, before: &self.bundle, bundle: &bundle, log: &log, witness: &witness };
+        desk::keys_taken(&card, &card.sign(&self.root).unwrap(), number, &by, SALT).unwrap()
+    }
+
+    /// The key of a member.
+    pub fn key_of(&self, member: usize) -> Signer {
+        again(&self.members[member])
     }
 
     /// Has seen everything that stands in the reader's log.
@@ -195,7 +240,7 @@ impl LyingDesk {
             desk: self.desk,
             replica: self.replica,
             sequence: self.said.leaves.len() as u64,
-            previous: Some(self.said.last.0),
+            previous: (!self.said.leaves.is_empty()).then_some(self.said.last.0),
             seen: self.said.seen.clone(),
             time: HybridTime::after(Some(self.said.last.1), self.said.now),
             member: signer.public().person(),
@@ -255,7 +300,7 @@ impl LyingDesk {
             parts.iter().map(|(kind, p)| Part { kind: *kind, bytes: p.len() as u64, digest: Digest::of(p) });
         let sent = self.said.sent;
         let mut manifest = Manifest {
-            continues: Vec::new(),
+            continues: self.former.iter().map(|(end, _)| *end).collect(),
             realm: self.realm.clone(),
             from: self.desk,
             replica: self.replica,
@@ -266,7 +311,10 @@ impl LyingDesk {
             by: self.members[0].public().person(),
             acknowledges: None,
             checkpoint: Note { text: checkpoint.text(), signatures: vec![line] }.to_string(),
-            growth: sent.map(|(.., from)| growth(from)),
+            growth: match self.former.as_ref().and_then(|(_, before)| before.clone()) {
+                Some(before) => Some(before),
+                None => sent.map(|(.., from)| growth(from)),
+            },
             cosigned: None,
             parts: described.collect(),
             volumes: vec![Volume { bytes: slice.len() as u64, digest: Digest::of(&slice) }],
@@ -282,6 +330,9 @@ impl LyingDesk {
         fs::write(&path, age_file::seal(std::slice::from_ref(&self.recipient), &plain).unwrap()).unwrap();
         self.said.sent = Some((manifest.sequence, Manifest::digest(&bytes), size));
         self.said.waiting.clear();
+        if let Some((_, before)) = &mut self.former {
+            *before = None;
+        }
         path
     }
 

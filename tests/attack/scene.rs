@@ -64,6 +64,18 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// The partner says that it does not delete its copy of a record, on which ground, and when it looks at that again.
+    pub fn answers(&self, answer: Id, record: Id) -> Vec<Change> {
+        let review = self.liar.said.now.plus(Duration::days(100));
+        let terms = object! {
+            "to" => self.liar.to.to_string(), "extent" => "cannot", "basis" => "own-law", "review" => review.to_string(),
+        };
+        vec![
+            Change::of_terms(answer, "delete-answer", &terms),
+            Change::of_terms(record, "delete-answered", &object! {}),
+        ]
+    }
+
     /// Two desks that have exchanged something of everything; then the partner begins to lie.
     pub fn new() -> Self {
         let (root, a, b) = pair();
@@ -249,7 +261,21 @@ pub struct Example {
 }
 
 /// Kinds of change that no partner's act may hold: those that stay at home are known by their row; these by what they do.
-pub const NEVER: &[&str] = &["desk-found", "disclosure-item"];
+pub const NEVER: &[&str] = &[
+    "desk-found",
+    "disclosure-item",
+    // A restore is declared by the first acts of another log: `set_back.rs` tries that.
+    "backup-declare",
+    "backup-confirm",
+    // Acts of play, which no live desk takes; in an exercise they are forged in `suite/exercises.rs`.
+    "exercise-start",
+    "exercise-pause",
+    "exercise-clock",
+    "exercise-end",
+    "exercise-deliver",
+    "exercise-respond",
+    "exercise-hot-wash",
+];
 
 /// An honest example of each kind of change that a partner may send. They are taken in one after the other, or each alone.
 pub fn examples(s: &mut Scene) -> Vec<Example> {
@@ -342,6 +368,8 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
         Example { of: "disclosure-release", which: 0, act: released(s, fresh(0xd5), fresh(0xe5), 2) },
         Example { of: "disclosure-join", which: 0, act: joined(s, fresh(0xd6), fresh(0xe6)) },
         Example { of: "delete-order", which: 0, act: orders(fresh(THEIR_ITEM)) },
+        Example { of: "delete-answer", which: 0, act: s.answers(fresh(0x95), s.given) },
+        Example { of: "delete-answered", which: 1, act: s.answers(fresh(0x96), s.given) },
         Example { of: "certificate", which: 0, act: s.certifies(fresh(0xb2)) },
         one("certificate-countersign", Change::of_terms(s.their_certificate, "certificate-countersign", &object! {})),
     ];
@@ -349,6 +377,7 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
     orders[0].record = fresh(0x92);
     all.push(Example { of: "delete-ordered", which: 1, act: orders });
     all.push(Example { of: "certified", which: 1, act: s.certifies(fresh(0xb3)) });
+    all.push(one("desk-keys", s.liar.new_keys(1, &s.liar.root)));
     // Last, since nothing of that member's counts afterwards.
     let none = s.certified(2, &[]);
     all.push(one("member-revoke", Change::of_terms(third, "member-revoke", &none)));

@@ -114,7 +114,7 @@ fn a_second_reader_says_the_same_of_every_mutated_bundle() {
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     let sealed = fs::read(a.export(&b, "b1")).unwrap();
     let sender = a.open(1).unwrap();
-    let signers = [again(&sender.keyring.bundle), again(&sender.me.signer)];
+    let signers = [again(&sender.keyring.keys.bundle), again(&sender.me.signer)];
     let members: Vec<String> = sender
         .records()
         .find(&Query::kind(Kind::Member))
@@ -125,14 +125,14 @@ fn a_second_reader_says_the_same_of_every_mutated_bundle() {
     drop(sender);
     let mut reader = b.open(1).unwrap();
     let keys = serde_json::json!({
-        "age": *reader.keyring.age.to_text(), "desk": reader.meta.desk.to_string(), "realm": "live",
+        "age": *reader.keyring.keys.age.to_text(), "desk": reader.meta.desk.to_string(), "realm": "live",
         "card": fs::read_to_string(a.path("card")).unwrap(), "members": members,
     });
     fs::write(b.path("keys.json"), keys.to_string()).unwrap();
-    let plain = age_file::open_all(&reader.keyring.age, &sealed, 1 << 24).unwrap();
+    let plain = age_file::open_all(&reader.keyring.keys.age, &sealed, 1 << 24).unwrap();
     let whole = Pieces::of(plain.expose());
     assert_eq!(whole.plain(), plain.expose());
-    let recipient = [reader.keyring.age.recipient()];
+    let recipient = [reader.keyring.keys.age.recipient()];
     let mut chance = Chance(7);
     let mut mutated = |n: usize| {
         let mut pieces = whole.clone();

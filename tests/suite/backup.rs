@@ -4,10 +4,17 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use comity::command::definition::Args;
+use comity::command::identity;
+use comity::command::run::{On, run};
 use comity::record::restore;
 use comity::store::read;
 use comity::workspace::error::ErrorKind;
+use comity::workspace::keyring::Keyring;
+use comity::workspace::progress::Job;
 
 use crate::desks::{Site, bytes_of, pair, text};
 
@@ -405,4 +412,99 @@ fn a_desk_that_was_set_back_asks_again_for_what_it_lost_and_meets_new_partners()
     for site in [&a, &b, &c] {
         site.must(1, "audit verify", &[]);
     }
+}
+
+#[test]
+fn what_a_partner_does_to_what_was_lost_is_kept_and_stops_nothing() {
+    let (_root, a, b, case) = in_touch();
+    let kept = keep(&a);
+    let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
+    let mut form = vec![("kind", "bc29"), ("case", &*case), ("to", "XB")];
+    form.extend(fields.iter().map(|f| ("field", *f)));
+    let request = a.make(1, "request new", &form);
+    let answer = a.must(1, "request submit", &[("request", &request)]);
+    a.decide(answer.value["review"].as_str().unwrap());
+    a.must(1, "request send", &[("request", &request)]);
+    a.carry(&b, "b1");
+    b.must(1, "request accept", &[("request", &request)]);
+    let theirs = b.case("Theirs");
+    share(&b, &theirs, "beside.example", "XA");
+    set_back(&a, &kept);
+    declared(&a);
+    b.carry(&a, "g1");
+    assert!(sees(&a, "beside.example"));
+    a.fails(1, "request show", &[("request", &request)], ErrorKind::Usage);
+    b.must(1, "request execute", &[("request", &request)]);
+    share(&a, &case, "again.example", "XB");
+    a.carry(&b, "b1-again");
+    b.carry(&a, "g2");
+    for site in [&a, &b] {
+        site.must(1, "audit verify", &[]);
+        site.must(2, "audit rebuild", &[]);
+    }
+}
+
+/// Runs a command that is stopped as soon as it does something.
+fn stopped(site: &Site, name: &str, fields: &[(&str, &str)], at: &'static str) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let stops = Arc::clone(&stop);
+    let mut job = Job::new(stop, move |progress| stops.store(progress.what == at, Ordering::Relaxed));
+    let command = comity::command::command(name).unwrap();
+    let mut args = Args::default();
+    fields.iter().for_each(|(field, value)| args.add(command.field(field).unwrap().name, *value));
+    let done = if command.needs_workspace(&args) {
+        run(command, On::Workspace(&mut site.open(1).unwrap()), &args, &mut job)
+    } else {
+        run(command, On::Nothing(&mut site.place(1)), &args, &mut job)
+    };
+    assert_eq!(done.unwrap_err().kind, ErrorKind::Cancelled, "{name} at {at}");
+}
+
+#[test]
+fn what_is_interrupted_leaves_no_file_that_no_list_names() {
+    let root = tempfile::tempdir().unwrap();
+    let a = Site::found(root.path(), "XA");
+    let case = a.case("zqtitle");
+    a.indicator(&case, "zqvalue.example");
+    let out = a.path("bk.comity");
+    stopped(&a, "backup make", &[("out", &out)], "writing");
+    assert!(!Path::new(&out).exists());
+    assert_eq!(a.must(1, "backup list", &[]).value[0]["state"], "destroyed");
+    // Written, and not read back: it lies there, and is listed.
+    stopped(&a, "backup make", &[("out", &out)], "reading");
+    assert!(Path::new(&out).exists());
+    assert_eq!(a.must(1, "backup list", &[]).value[1]["state"], "begun");
+    a.must(1, "retention purge", &[("case", &case), ("because", "final judgment")]);
+    assert_eq!(a.must(1, "retention certificates", &[]).value[0]["backups"][0]["file"], "bk.comity");
+    let to = a.folder.join("new");
+    for at in ["reading", "erasing again"] {
+        stopped(&a, "backup restore", &[("file", &out), ("to", &text(&to))], at);
+        assert!(!to.exists());
+        let left = fs::read_dir(&a.folder).unwrap().filter(|e| text(&e.as_ref().unwrap().path()).contains("comity-"));
+        assert_eq!(left.count(), 0, "{at}");
+    }
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_declaration_that_was_killed_before_its_key_was_changed_is_finished_by_whoever_confirms() {
+    let root = tempfile::tempdir().unwrap();
+    let a = Site::found(root.path(), "XA");
+    let case = a.case("zqtitle");
+    a.indicator(&case, "zqvalue.example");
+    let kept = keep(&a);
+    a.must(1, "retention purge", &[("case", &case), ("because", "final judgment")]);
+    set_back(&a, &kept);
+    declare(&a, 1);
+    let generation = a.open(2).err().map(|failure| failure.kind);
+    assert_eq!(generation, Some(ErrorKind::Fork));
+    let before = Keyring::open(&a.workspace().join("keyring.age"), &me(&a, 2)).unwrap().generation;
+    a.must(2, "backup confirm", &[]);
+    let after = Keyring::open(&a.workspace().join("keyring.age"), &me(&a, 2)).unwrap().generation;
+    assert!(after > before, "the key was changed once more");
+    assert!(!holds(&a, 1, "zqtitle"));
+}
+
+fn me(site: &Site, member: u8) -> comity::seal::identity::Identity {
+    identity::unlock(&mut site.place(member)).unwrap().0
 }

@@ -14,6 +14,7 @@ use comity::value::timestamp::Timestamp;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -102,11 +103,16 @@ impl Drawn {
     }
 
     /// What is on a screen of so many columns and rows, a line for each row.
-    pub fn lines(&mut self, (columns, rows): (u16, u16)) -> Vec<String> {
+    pub fn lines(&mut self, size: (u16, u16)) -> Vec<String> {
+        let buffer = self.buffer(size);
+        (0..size.1).map(|y| (0..size.0).map(|x| buffer[(x, y)].symbol()).collect()).collect()
+    }
+
+    /// The cells of a screen of so many columns and rows.
+    pub fn buffer(&mut self, (columns, rows): (u16, u16)) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let layout = self.state.lay_out(Rect::new(0, 0, columns, rows));
         terminal.draw(|frame| draw(&self.state, &layout, frame)).unwrap();
-        let buffer = terminal.backend().buffer();
-        (0..rows).map(|y| (0..columns).map(|x| buffer[(x, y)].symbol()).collect()).collect()
+        terminal.backend().buffer().clone()
     }
 }

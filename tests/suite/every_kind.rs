@@ -156,6 +156,7 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
         "retention hold",
         &[("case", &case), ("reason", "litigation"), ("because", mark(Kind::Hold, "zqholdreason"))],
     );
+    a.must(1, "retention hold-review", &[("hold", &hold), ("because", mark(Kind::Hold, "zqholdreview"))]);
     a.must(2, "retention release", &[("hold", &hold), ("because", mark(Kind::Hold, "zqliftreason"))]);
     let said = mark(Kind::PublicStatement, "zqpublictitle");
     let form = [("title", said), ("text", mark(Kind::PublicStatement, "zqpublictext")), ("case", &case)];
@@ -164,6 +165,57 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
     let early = item("zqearlyitem");
     mark(Kind::Item, "zqearlyitem");
     a.must(3, "retention purge", &[("item", &early), ("because", mark(Kind::Purge, "zqpurgereason"))]);
+    let form = [("case", case.as_str()), ("type", "domain"), ("category", "indicator"), ("value", "due.example")];
+    let listed = a.make(1, "item add", &[&form[..], &[("delete-after", crate::desks::NOW)]].concat());
+    let list = a.make(1, "retention propose", &[("because", mark(Kind::Disposal, "zqlistreason"))]);
+    a.must(
+        2,
+        "retention decide",
+        &[
+            ("list", &list),
+            ("line", &listed),
+            ("decision", "withhold"),
+            ("ground", "law"),
+            ("because", mark(Kind::Disposal, "zqwithheldreason")),
+        ],
+    );
+    let disk = a.path(mark(Kind::Item, "zqfilename.img"));
+    std::fs::write(&disk, "zqfilebytes").unwrap();
+    let exhibit = a.make(
+        1,
+        "item add",
+        &[
+            ("case", &case),
+            ("type", "evidence"),
+            ("category", "content"),
+            ("file", &disk),
+            ("media-hash", &format!("md5:{}", "0a".repeat(16))),
+            ("media-tool", mark(Kind::Item, "zqmediatool")),
+            ("authority", mark(Kind::Custody, "zqauthority")),
+            ("condition", mark(Kind::Custody, "zqcondition")),
+        ],
+    );
+    let given = a.make(
+        1,
+        "item handover",
+        &[
+            ("item", &exhibit),
+            ("event", "out"),
+            ("because", mark(Kind::Custody, "zqhandedover")),
+            ("person", mark(Kind::Custody, "zqlaboratory")),
+        ],
+    );
+    a.must(2, "item countersign", &[("entry", &given), ("said", mark(Kind::Custody, "zqsealwhole"))]);
+    a.must(
+        1,
+        "retention event",
+        &[("record", &exhibit), ("event", "acquittal"), ("because", mark(Kind::Retention, "zqjudgment"))],
+    );
+    a.must(
+        1,
+        "retention review",
+        &[("record", &exhibit), ("outcome", "erase"), ("reason", mark(Kind::Retention, "zqreviewreason"))],
+    );
     let letter = a.path("letter.txt");
     let draft = a.must(1, "request list", &[]).value[0]["id"].as_str().unwrap().to_owned();
     a.must(1, "request letter", &[("request", &draft), ("out", &letter)]);
@@ -216,6 +268,7 @@ fn a_purged_case_leaves_no_word_of_any_kind_of_record() {
         "desk today",
         "audit log",
         "retention list",
+        "retention disposals",
     ] {
         let output = a.must(3, name, &[]);
         told.push_str(&output.value.to_string());
@@ -251,6 +304,7 @@ fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
         "zqcourt",
         "zqrequestfacts",
         "zqholdreason",
+        "zqholdreview",
         "zqliftreason",
         "zqearlyitem",
     ];

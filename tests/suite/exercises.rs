@@ -3,10 +3,21 @@
 
 use std::path::Path;
 
+use comity::act::change::Change;
+use comity::command::command;
+use comity::command::definition::{Args, Output};
+use comity::command::run::{On, run};
+use comity::object;
+use comity::value::class::Role;
+use comity::value::id::Id;
+use comity::value::json::Json;
 use comity::value::timestamp::Timestamp;
-use comity::workspace::error::ErrorKind;
+use comity::workspace::error::{Error, ErrorKind};
+use comity::workspace::open::Workspace;
+use comity::workspace::progress::Job;
 use tempfile::TempDir;
 
+use crate::attack::lying_desk::{LyingDesk, SALT, again, fresh, more_members};
 use crate::desks::{Fields, Site, text};
 
 /// A desk of an exercise: member 1 controls it too.
@@ -363,4 +374,286 @@ fn two_clocks_of_players_cannot_move_the_exercise() {
     }
     let rating = [("rating", "A"), ("objective", "1"), ("text", "x")];
     c.fails(1, "exercise observe", &rating, ErrorKind::Usage);
+}
+
+/// A desk that plays and lies with its real keys, as a member who may run exercises: it moves nothing of control's.
+#[test]
+fn a_desk_that_plays_can_forge_nothing_of_control() {
+    let root = TempDir::new().unwrap();
+    let (c, p) = played(root.path(), "forged");
+    more_members(&p);
+    let exercise = Id::parse(&planned(&c)).unwrap();
+    let mut n = 0;
+    c.must(1, "exercise start", &[]);
+    c.must(1, "exercise deliver", &[("inject", "1")]);
+    carry(&c, &p, &mut n);
+    p.must(1, "exercise respond", &[("inject", "1"), ("text", "honest")]);
+    carry(&p, &c, &mut n);
+    let injects = c.must(1, "exercise injects", &[]).value;
+    let inject = |n: usize| Id::parse(injects[n]["id"].as_str().unwrap()).unwrap();
+    let mut liar = LyingDesk::take_over(&p, &c);
+    liar.sees(&c);
+    let row = |site: &Site| {
+        let mut shown = site.must(1, "exercise show", &[]).value;
+        shown["desks"] = serde_json::Value::Null;
+        shown
+    };
+    let before = row(&c);
+    let clock = object! { "at" => "2027-06-01T00:00:00Z", "machine" => "2026-06-15T12:00:00Z", "speed" => 1000i64 };
+    let said =
+        |kind: &str, of: Id, terms: Json| Change::with_content(of, kind, &terms, &object! { "text" => "lie" }, SALT);
+    let to = exercise.to_string();
+    let forged = [
+        Change::of_terms(exercise, "exercise-pause", &object! {}),
+        Change::of_terms(exercise, "exercise-end", &object! {}),
+        Change::of_terms(exercise, "exercise-clock", &object! { "clock" => clock.clone() }),
+        said("exercise-start", exercise, object! { "clock" => clock.clone() }),
+        said("exercise-new", fresh(0x71), object! { "objectives" => 1i64 }),
+        said("exercise-deliver", fresh(0x72), object! { "exercise" => to.as_str(), "number" => 9i64 }),
+        said("exercise-deliver", inject(1), object! { "exercise" => to.as_str(), "number" => 2i64 }),
+        Change::of_terms(inject(1), "exercise-skip", &object! { "said" => true }),
+        // Replies to what was never delivered to it, or to what there is not.
+        said(
+            "exercise-respond",
+            fresh(0x73),
+            object! { "inject" => inject(1).to_string(), "said" => true, "refusals" => 0i64 },
+        ),
+        said(
+            "exercise-respond",
+            fresh(0x74),
+            object! { "inject" => fresh(0x75).to_string(), "said" => true, "refusals" => 0i64 },
+        ),
+        said(
+            "exercise-respond",
+            fresh(0x76),
+            object! { "inject" => inject(0).to_string(), "said" => true, "refusals" => -1i64 },
+        ),
+        said(
+            "exercise-hot-wash",
+            fresh(0x77),
+            object! { "exercise" => fresh(0x78).to_string(), "anonymous" => false, "said" => true },
+        ),
+        said(
+            "exercise-observe",
+            fresh(0x79),
+            object! { "exercise" => to.as_str(), "objective" => 1i64, "rating" => "P", "said" => true },
+        ),
+        said(
+            "exercise-action",
+            fresh(0x7a),
+            object! { "exercise" => to.as_str(), "objective" => 1i64, "element" => "training", "by" => "2027-01-01T00:00:00Z" },
+        ),
+        Change::of_terms(exercise, "exercise-report", &object! { "what" => "json", "report" => true, "digest" => "0" }),
+    ];
+    for change in forged {
+        let kept = liar.said.clone();
+        let member = again(&liar.members[0]);
+        let role = if change.kind == "exercise-respond" { Role::DeskOfficer } else { Role::ExerciseController };
+        liar.sign_as(&member, role, std::slice::from_ref(&change), |_| {});
+        let path = liar.bundle();
+        let told = c.run(1, "bundle import", &[("path", &path)]).map(|_| ()).map_err(|e| e.kind);
+        assert!(matches!(told, Err(ErrorKind::Signature | ErrorKind::Malformed)), "{}: {told:?}", change.kind);
+        assert_eq!(row(&c), before, "{}", change.kind);
+        liar.said = kept;
+    }
+    // An exercise of its own is its own affair: control's stays the one that counts, and so does its clock.
+    let own = said(
+        "exercise-start",
+        fresh(0x7b),
+        object! { "clock" => object! {
+            "at" => liar.at().to_string(), "machine" => "2026-06-15T12:00:00Z", "speed" => 1000i64,
+        } },
+    );
+    let member = again(&liar.members[0]);
+    liar.sign_as(&member, Role::ExerciseController, &[own], |_| {});
+    let path = liar.bundle();
+    c.must(1, "bundle import", &[("path", &path)]);
+    assert_eq!(row(&c), before);
+    c.must(1, "audit verify", &[]);
+}
+
+/// Numbers that follow from a seed (SplitMix64): the same run each time.
+struct Seeded(u64);
+
+impl Seeded {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.next() % n == 0
+    }
+}
+
+/// A desk of the simulation: its workspace stays open, and what it has sent to whom is counted.
+struct Desk {
+    site: Site,
+    workspace: Workspace,
+    sent: std::collections::BTreeMap<&'static str, u64>,
+}
+
+impl Desk {
+    fn of(site: Site) -> Self {
+        let workspace = site.open(1).unwrap();
+        Self { site, workspace, sent: Default::default() }
+    }
+
+    fn run(&mut self, name: &str, fields: Fields<'_>) -> Result<Output, Error> {
+        let known = command(name).unwrap();
+        let mut form = Args::default();
+        for (field, value) in fields {
+            form.add(known.field(field).unwrap().name, *value);
+        }
+        run(known, On::Workspace(&mut self.workspace), &form, &mut Job::silent())
+    }
+
+    fn must(&mut self, name: &str, fields: Fields<'_>) -> Output {
+        let code = self.site.code;
+        self.run(name, fields).unwrap_or_else(|e| panic!("{code}: {name} {fields:?}: {e:?}"))
+    }
+
+    /// A bundle of what waits for another desk, where anything does.
+    fn export(&mut self, to: &'static str, n: &mut usize) -> Option<String> {
+        *n += 1;
+        let out = self.site.path(&format!("to-{to}-{n}"));
+        self.must("bundle export", &[("to", to), ("out", &out)]);
+        let made = Path::new(&out).exists();
+        *self.sent.entry(to).or_default() += u64::from(made);
+        made.then_some(out)
+    }
+
+    /// A bundle that was made before, once more.
+    fn again(&mut self, to: &'static str, sequence: u64, n: &mut usize) -> String {
+        *n += 1;
+        let out = self.site.path(&format!("again-{to}-{n}"));
+        self.must("bundle export", &[("to", to), ("out", &out), ("again", &sequence.to_string())]);
+        out
+    }
+
+    fn injects(&mut self) -> Vec<serde_json::Value> {
+        self.must("exercise injects", &[]).value.as_array().unwrap().clone()
+    }
+}
+
+/// A control cell and two desks that play 500 injects; bundles are late, come out of order or are lost, as a seed says.
+#[test]
+fn three_desks_agree_at_the_end_however_bundles_are_delayed_or_lost() {
+    const INJECTS: usize = 500;
+    let root = TempDir::new().unwrap();
+    let codes = ["XE", "XF", "XG"];
+    let sites = codes.map(|code| of_exercise(root.path(), code, "seeded"));
+    for one in &sites {
+        for other in sites.iter().filter(|other| other.code != one.code) {
+            one.meet(other);
+        }
+    }
+    let mut seeded = Seeded(20_260_615);
+    let mut list = String::from("number,time,to,text,expected_action\n");
+    let mut expected: std::collections::BTreeMap<&str, Vec<i64>> = Default::default();
+    for n in 1..=INJECTS as i64 {
+        let to = ["XF", "XG", "XF;XG"][(seeded.next() % 3) as usize];
+        for code in to.split(';') {
+            expected.entry(if code == "XF" { "XF" } else { "XG" }).or_default().push(n);
+        }
+        list.push_str(&format!("{n},+00:00,{to},event {n},zqanswer{n}\n"));
+    }
+    let file = sites[0].path("list.csv");
+    std::fs::write(&file, list).unwrap();
+    let [mut control, mut f, mut g] = sites.map(Desk::of);
+    control.must("exercise new", &[("title", "Seeded"), ("scope", "x"), ("objective", "agree")]);
+    control.must("exercise load", &[("file", &file)]);
+    control.must("exercise start", &[]);
+    let (mut n, mut next, mut lost) = (0, 1, 0);
+    // What is on the way: to which desk, from which, and the file.
+    let mut flying: Vec<(usize, String)> = Vec::new();
+    while next <= INJECTS {
+        for _ in 0..seeded.next() % 40 {
+            if next <= INJECTS {
+                control.must("exercise deliver", &[("inject", &next.to_string())]);
+                next += 1;
+            }
+        }
+        for (place, to) in [(1, "XF"), (2, "XG")] {
+            flying.extend(control.export(to, &mut n).map(|out| (place, out)));
+        }
+        for player in [&mut f, &mut g] {
+            for inject in player.injects() {
+                if inject["state"] == "delivered" && !seeded.one_in(4) {
+                    let number = inject["number"].to_string();
+                    player.must("exercise respond", &[("inject", &number), ("text", &format!("done {number}"))]);
+                }
+            }
+            flying.extend(player.export("XE", &mut n).map(|out| (0, out)));
+        }
+        // Some arrive, in any order; some never do.
+        for _ in 0..flying.len() {
+            let (place, bundle) = flying.swap_remove((seeded.next() % flying.len() as u64) as usize);
+            if seeded.one_in(5) {
+                lost += 1;
+                continue;
+            }
+            if seeded.one_in(3) {
+                flying.push((place, bundle));
+                continue;
+            }
+            let desk = [&mut control, &mut f, &mut g].into_iter().nth(place).unwrap();
+            if let Err(error) = desk.run("bundle import", &[("path", &bundle)]) {
+                assert_eq!(error.kind, ErrorKind::Gap, "{error:?}");
+            }
+        }
+    }
+    assert!(lost > 5, "{lost} bundles were lost: the run tries nothing");
+    // What was lost is made again, in order, until nobody has anything to say any more.
+    for _ in 0..8 {
+        let mut quiet = true;
+        for (from, to) in [(0, 1), (0, 2), (1, 0), (2, 0)] {
+            let code = codes[to];
+            let desks = [&mut control, &mut f, &mut g];
+            let made = desks[from].export(code, &mut n).is_some();
+            quiet &= !made;
+            let last = desks[from].sent.get(code).copied().unwrap_or_default();
+            for sequence in 1..=last {
+                let bundle = desks[from].again(code, sequence, &mut n);
+                match desks[to].run("bundle import", &[("path", &bundle)]) {
+                    Ok(_) => {}
+                    Err(error) => panic!("{from} to {to}, bundle {sequence}: {error:?}"),
+                }
+            }
+        }
+        for player in [&mut f, &mut g] {
+            for inject in player.injects().iter().filter(|i| i["state"] == "delivered") {
+                let number = inject["number"].to_string();
+                player.must("exercise respond", &[("inject", &number), ("text", &format!("done {number}"))]);
+                quiet = false;
+            }
+        }
+        if quiet {
+            break;
+        }
+    }
+    // Each desk has what it was sent, once, and control has an answer of each, once.
+    for (desk, code) in [(&mut f, "XF"), (&mut g, "XG")] {
+        let numbers: Vec<i64> = desk.injects().iter().map(|i| i["number"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, expected[code], "{code}");
+    }
+    let board = control.injects();
+    assert_eq!(board.len(), INJECTS);
+    for inject in board {
+        assert_eq!(inject["board"], "answered", "{inject}");
+        let mut desks: Vec<&str> =
+            inject["replies"].as_array().unwrap().iter().map(|r| r["desk"].as_str().unwrap()).collect();
+        desks.sort_unstable();
+        let to: Vec<&str> = inject["to"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
+        assert_eq!(desks, to, "each has answered once: {inject}");
+        let n = inject["number"].as_i64().unwrap();
+        let said = inject["replies"].as_array().unwrap().iter().all(|r| r["text"] == format!("done {n}"));
+        assert!(said, "{inject}");
+    }
+    for desk in [&mut control, &mut f, &mut g] {
+        desk.must("audit verify", &[]);
+    }
 }

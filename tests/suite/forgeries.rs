@@ -356,7 +356,10 @@ fn acts_of_a_patched_program_are_found() {
         if !honest {
             facts.set("holds", Vec::<Json>::new());
         }
-        vec![purge::new(new, s.held, &[facts], 1, Some("because"), salt), purge::erased(s.held, 0)]
+        vec![
+            purge::new(new, (s.held, &[]), &[facts], 1, &object! { "because" => "because" }, salt),
+            purge::erased(s.held, 0),
+        ]
     };
     let request = records.get(s.request).unwrap().unwrap();
     let terms = request::terms_of(&request).unwrap();

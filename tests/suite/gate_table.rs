@@ -474,7 +474,7 @@ fn act() -> Value {
 const SIGNED_BY: [(&[&str], &str); 15] = [
     (
         &["administrator"],
-        "member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
+        "desk-keys member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
     ),
     (
         &["investigator", "desk-officer"],
@@ -482,9 +482,12 @@ const SIGNED_BY: [(&[&str], &str); 15] = [
     ),
     (
         &["desk-officer"],
-        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order",
+        "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order delete-answer",
     ),
-    (&["desk-officer", "release-officer", "administrator"], "hold hold-lift"),
+    (
+        &["desk-officer", "release-officer", "administrator"],
+        "hold hold-lift backup-reapply hold-review retention-review retention-event disposal-propose disposal-decide",
+    ),
     (
         &["finance-officer"],
         "budget-line budget-split budget-close budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report",
@@ -504,7 +507,10 @@ const SIGNED_BY: [(&[&str], &str); 15] = [
         &["desk-officer", "release-officer"],
         "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze",
     ),
-    (&[], "certificate certificate-countersign backup-make backup-declare backup-confirm refusal-count"),
+    (
+        &[],
+        "certificate certificate-countersign backup-make backup-keep backup-destroy backup-declare backup-confirm refusal-count custody-look custody-sign",
+    ),
 ];
 
 fn act_values() -> Vec<(&'static str, Vec<Value>)> {
@@ -558,7 +564,8 @@ fn act_table(q: &Value) -> (Findings, Vec<String>) {
     t.insert("A-02".into(), signers.is_empty() || signers.iter().any(|s| has(&q["roles"], s)));
     t.insert("A-03".into(), q["missing"] == json!([]));
     t.insert("A-04".into(), q["first"].is_null() || q["first"] != q["by"]);
-    let lenient = kind.starts_with("certificate") || kind == "request-withdraw" || kind == "delete-order";
+    let lenient =
+        kind.starts_with("certificate") || ["request-withdraw", "delete-order", "delete-answer"].contains(&kind);
     let fit = p["realm"] == q["realm"]
         && (p["standing"] == "pinned" || (lenient && p["standing"] == "suspended"))
         && (p["channel"] != "suspended" || lenient);

@@ -92,7 +92,7 @@ struct Plain {
 
 impl Plain {
     fn open(bytes: &[u8], at: &Workspace) -> Self {
-        let plain = age_file::open_all(&at.keyring.age, bytes, 1 << 24).unwrap();
+        let plain = age_file::open_all(&at.keyring.keys.age, bytes, 1 << 24).unwrap();
         let plain = plain.expose();
         let line = plain.iter().position(|b| *b == b'\n').unwrap();
         let numbers: Vec<usize> =
@@ -149,10 +149,10 @@ fn what_a_partner_with_keys_can_forge_is_refused() {
     let sender = a.open(1).unwrap();
     assert!(a.open(2).is_err_and(|e| e.kind == ErrorKind::Busy), "one writer at a time");
     let mut workspace = b.open(1).unwrap();
-    let recipient = workspace.keyring.age.recipient();
+    let recipient = workspace.keyring.keys.age.recipient();
     let path = b.path("bad");
     let plain = Plain::open(&bytes, &workspace);
-    let (own, me) = (&sender.keyring.bundle, &sender.me.signer);
+    let (own, me) = (&sender.keyring.keys.bundle, &sender.me.signer);
     let live = "bundle.v1.live@comity";
     let seal = |plain: &[u8]| age_file::seal(std::slice::from_ref(&recipient), plain).unwrap();
     // Taken apart and put together again it is the same bundle.

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::desks::{Site, pair};
-use crate::screen::Screen;
+use crate::screen::{Screen, is_selected};
 
 const ITEMS: usize = 3_000;
 
@@ -23,7 +23,7 @@ fn case(site: &Site) {
 
 /// Whether the selected row is of that item.
 fn is_at(text: &str, n: usize) -> bool {
-    text.lines().any(|line| line.starts_with('>') && line.contains(&format!("n{n:04}.example")))
+    text.lines().any(|line| is_selected(line) && line.contains(&format!("n{n:04}.example")))
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn the_screens_walk_filter_and_order_all_of_it() {
     s.press("what\r");
     s.when("all of it reversed", |t| t.contains("by WHAT, reversed"));
     s.press("gg");
-    s.when("the last item on top", |t| is_at(t, ITEMS - 1) && t.contains("ITEMS by WHAT, reversed 1-"));
+    s.when("the last item on top", |t| is_at(t, ITEMS - 1) && t.contains("by WHAT, reversed") && t.contains("  1-"));
     s.walk(&[("*", "Marked are 500 of 3000"), ("5", "RETENTION AND OTHER CLOCKS")]);
     s.press("/n1500\r");
     s.when("a clock from behind the window", |t| t.contains("n1500.example") && t.contains("1-1 of 1 in 3001"));

@@ -84,6 +84,9 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("exercise revise", &[&[("title", "x")]]),
     ("exercise skip", &[&[("because", "x")]]),
     ("exercise start", &[&[]]),
+    ("item countersign", &[&[]]),
+    ("item custody", &[&[]]),
+    ("item handover", &[&[("event", "sealed"), ("because", "x")]]),
     ("item consent", &[&[("to", "XB"), ("reference", "x")]]),
     ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),
     ("law restore", &[]),
@@ -142,6 +145,12 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("request wider-use", &[]),
     ("request withdraw", &[&[("because", "x")]]),
     ("retention certificates", &[&[]]),
+    ("retention cannot", &[]),
+    ("retention decide", &[]),
+    ("retention propose", &[]),
+    ("retention event", &[&[("event", "no-link"), ("because", "x")]]),
+    ("retention review", &[&[("outcome", "erase"), ("reason", "x")]]),
+    ("retention hold-review", &[&[("because", "x")]]),
     ("retention hold", &[&[("reason", "litigation"), ("because", "x")]]),
     ("retention release", &[&[("because", "x")]]),
     ("review assess", &[&[("all", "met"), ("less-intrusive", "x")]]),
@@ -355,6 +364,28 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
             ("mapping", "names"),
         ],
     );
+    let due = |value: &str| {
+        let form = [("case", case.as_str()), ("type", "domain"), ("category", "indicator"), ("value", value)];
+        a.make(1, "item add", &[&form[..], &[("delete-after", crate::desks::NOW)]].concat());
+        a.make(1, "retention propose", &[("because", "what fell due")])
+    };
+    let list = due("due.example");
+    for member in [1, 2] {
+        a.must(member, "retention decide", &[("list", &list), ("decision", "confirm"), ("all", "yes")]);
+    }
+    a.must(1, "retention purge", &[("list", &list)]);
+    due("listed.example");
+    let disk = a.path("disk.img");
+    std::fs::write(&disk, "bytes").unwrap();
+    let form = [("case", case.as_str()), ("type", "evidence"), ("category", "content"), ("file", &disk)];
+    let exhibit = a.make(1, "item add", &form);
+    let given = a.make(1, "item handover", &[("item", &exhibit), ("event", "out"), ("because", "examined")]);
+    a.must(2, "item countersign", &[("entry", &given)]);
+    for outcome in ["keep", "restrict", "transfer", "anonymise", "erase"] {
+        let form = [("record", exhibit.as_str()), ("outcome", outcome), ("reason", "x"), ("next", "10d")];
+        a.must(1, "retention review", &form);
+    }
+    a.must(1, "retention event", &[("record", &exhibit), ("event", "acquittal"), ("because", "judgment")]);
     // Members and partners.
     // The gate refuses, and counts it.
     a.fails(3, "case new", &[("title", "Mine"), ("purpose", "cybercrime")], ErrorKind::Refused);
@@ -430,6 +461,8 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     carry(a, b, &mut n);
     a.must(1, "disclosure recall", &[("disclosure", &released)]);
     carry(a, b, &mut n);
+    b.must(1, "retention cannot", &[("item", &item), ("basis", "own-law"), ("review", "300d")]);
+    carry(b, a, &mut n);
     let other = account("somebody else");
     a.approve(&other, b, "L1");
     a.make(1, "disclosure new", &[("item", &other), ("to", "XB"), ("delete-after", "30d")]);

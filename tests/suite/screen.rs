@@ -14,6 +14,11 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long a screen may take on a busy machine before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Whether a line is the selected row of a list.
+pub fn is_selected(line: &str) -> bool {
+    line.contains('▌')
+}
+
 fn size_of(n: u16) -> std::num::NonZeroU16 {
     std::num::NonZeroU16::new(n).unwrap()
 }

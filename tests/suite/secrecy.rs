@@ -84,10 +84,10 @@ fn needles_of(workspace: &Workspace) -> Vec<Needle> {
         Needle::of("the database key in hex", &hex.as_bytes()[..64]),
         Needle::of("the signing key", workspace.me.signer.seed().as_slice()),
         Needle::of("the root key", workspace.me.roots[0].1.seed().as_slice()),
-        Needle::of("the bundle key", workspace.keyring.bundle.seed().as_slice()),
-        Needle::of("the log key", workspace.keyring.log.seed().as_slice()),
-        Needle::of("the witness key", workspace.keyring.witness.seed().as_slice()),
-        Needle::of("the age key of the desk", &workspace.keyring.age.to_text().as_bytes()[16..]),
+        Needle::of("the bundle key", workspace.keyring.keys.bundle.seed().as_slice()),
+        Needle::of("the log key", workspace.keyring.keys.log.seed().as_slice()),
+        Needle::of("the witness key", workspace.keyring.keys.witness.seed().as_slice()),
+        Needle::of("the age key of the desk", &workspace.keyring.keys.age.to_text().as_bytes()[16..]),
         Needle::of("the age key of the member", &workspace.me.age.to_text().as_bytes()[16..]),
     ]
 }

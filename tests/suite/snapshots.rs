@@ -30,7 +30,7 @@ fn drawn(screens: &mut Drawn, sizes: &[(u16, u16)]) -> String {
 }
 
 /// The line with zeros for what chance or the machine decides: ids, digests, fingerprints, the local time.
-fn masked(line: &str) -> String {
+pub fn masked(line: &str) -> String {
     let local = local_hour_and_minute(now()).unwrap_or_default();
     let line = if local.is_empty() {
         line.to_owned()

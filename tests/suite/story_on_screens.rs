@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use crate::desks::{Site, pair};
-use crate::screen::Screen;
+use crate::screen::{Screen, is_selected};
 
 /// A member at the screens of a desk.
 struct Turn {
@@ -45,6 +45,11 @@ impl Turn {
         // Fields that come late would be passed by: nobody goes there before they are seen.
         let is_field = |l: &str| [" > ", " * ", "   "].iter().any(|mark| l.starts_with(&format!("{mark}{field}")));
         self.s.when(&format!("the field {field}"), |t| t.lines().any(is_field));
+        // What must be filled stands before what may be: the field may lie above.
+        if !here(&self.s.text()).starts_with(&format!(" > {field}")) {
+            self.s.press("\x1b[5~");
+            self.s.when("the first field", |t| t.lines().skip(3).take(2).any(|l| l.starts_with(" > ")));
+        }
         for _ in 0..40 {
             let now = here(&self.s.text());
             if now.starts_with(&format!(" > {field}")) {
@@ -63,14 +68,14 @@ impl Turn {
     /// Goes to the Queue, and waits until the request is selected.
     fn at_request(&mut self) {
         self.s.press("2");
-        let selected = |t: &str| t.lines().any(|l| l.starts_with('>') && l.contains("bc29"));
+        let selected = |t: &str| t.lines().any(|l| is_selected(l) && l.contains("Preserve data quickly"));
         self.s.when("the request", |t| t.contains("[2 Queue]") && selected(t));
     }
 
     /// Filters the rows, and waits until the one that fits is selected.
     fn find(&mut self, what: &str) {
         self.s.press(&format!("/{what}\r"));
-        self.s.when(what, |t| t.lines().any(|l| l.starts_with('>') && l.contains(what)) && t.contains("Esc clears it"));
+        self.s.when(what, |t| t.lines().any(|l| is_selected(l) && l.contains(what)) && t.contains("Esc clears it"));
     }
 
     /// Goes to a field of the open form, and picks the only thing that its list offers.
@@ -285,7 +290,7 @@ fn two_desks_exchange_a_case_without_a_command_line() {
     t.s.press("5");
     t.s.until("RETENTION");
     t.s.press("]");
-    t.s.when("the hold", |t| t.lines().any(|l| l.starts_with('>') && l.contains("H-")));
+    t.s.when("the hold", |t| t.lines().any(|l| is_selected(l) && l.contains("H-")));
     t.s.press("S");
     t.fill("retention release", &[("because", "closed")], Some("release"), "Lifted");
     t.leave();

@@ -184,11 +184,11 @@ fn two_desks_exchange_a_case() {
     s.ends("b1: bundle import cut", 20);
 
     // Deletion: a hold stops it, it is certified, the duty travels, and nothing comes back.
-    s.ends("a1: retention purge --item {item}", 40);
+    s.ends("a1: retention purge --item {item} --yes", 40);
     s.keep("hold", "a1: retention hold --item {item} --reason complaint --because 'access request'");
-    s.ends("a1: retention purge --item {item} --because asked", 40);
+    s.ends("a1: retention purge --item {item} --because asked --yes", 40);
     s.must("a2: retention release {hold} --because closed");
-    assert!(s.ends("a1: retention purge --item {item} --because asked", 0).contains("certificate"));
+    assert!(s.ends("a1: retention purge --item {item} --because asked --yes", 0).contains("certificate"));
     assert!(!s.ends("a1: item show {item}", 0).contains("J. Doe"));
     s.must("a1: bundle export --to XB --out ab3");
     s.must("b1: bundle import ab3");

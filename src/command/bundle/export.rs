@@ -28,7 +28,7 @@ use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
 use crate::record::definition::ApplyError;
 use crate::record::store::{FollowingChange, Query, Record, RecordStore, local_id};
-use crate::record::{certificate, disclosure, item, partner, stream};
+use crate::record::{certificate, desk, disclosure, item, partner, stream};
 use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::records::SqlRecordStore;
@@ -41,6 +41,7 @@ use crate::value::marking::Marking;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::keyring::KeySet;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -433,6 +434,19 @@ impl ActSource<'_> {
 /// The own checkpoint, signed. Every act since `from` is read back and compared with the tree first: what is signed is
 /// what is stored.
 pub fn signed_checkpoint(workspace: &Workspace, from: u64) -> Result<(Checkpoint, String), Error> {
+    checkpoint_signed_with(workspace, from, keys_for(workspace, None)?)
+}
+
+/// The desk's keys of a number; without one the newest that it has stated.
+pub fn keys_for(workspace: &Workspace, number: Option<u64>) -> Result<&KeySet, Error> {
+    let stated = desk::number_of(&workspace.own_record()?);
+    let number = usize::try_from(number.unwrap_or(stated).min(stated)).unwrap_or(usize::MAX);
+    workspace.keyring.numbered(number).ok_or_else(|| {
+        Error::new(ErrorKind::Integrity, "a key of the desk is not in its keyring", "restore the keyring from a backup")
+    })
+}
+
+fn checkpoint_signed_with(workspace: &Workspace, from: u64, keys: &KeySet) -> Result<(Checkpoint, String), Error> {
     let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
     let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
     for index in from..checkpoint.size {
@@ -445,7 +459,7 @@ pub fn signed_checkpoint(workspace: &Workspace, from: u64) -> Result<(Checkpoint
         }
     }
     let text = checkpoint.text();
-    let line = note::sign(&text, &checkpoint.origin, &workspace.keyring.log);
+    let line = note::sign(&text, &checkpoint.origin, &keys.log);
     Ok((checkpoint, note::Note { text, signatures: vec![line] }.to_string()))
 }
 
@@ -490,7 +504,10 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let continues = set_back::former_logs(workspace, &records)?;
     let before = stream::told(&stream);
     let since = before.filter(|(replica, _)| *replica == workspace.meta.replica).map_or(0, |(_, size)| size);
-    let (checkpoint, note) = signed_checkpoint(workspace, since)?;
+    // A partner checks with the keys that it knows: those that it seals to. Of one that has never sent anything nothing is known.
+    let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
+    let keys = keys_for(workspace, heard)?;
+    let (checkpoint, note) = checkpoint_signed_with(workspace, since, keys)?;
     let growth = match before {
         Some((replica, from)) => {
             // Of a log that went on as another replica, it is shown how it grew until it ended.
@@ -532,8 +549,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     }
     .to_bytes();
     let namespace = workspace.meta.realm.namespace("bundle");
-    let signatures =
-        [workspace.keyring.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
+    let signatures = [keys.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
     let recipient = Recipient::parse(&partner::keys(&records, to.id)?.age).ok_or_else(|| {
         Error::new(ErrorKind::Integrity, "the partner's age key is damaged", "run `comity audit verify`")
     })?;

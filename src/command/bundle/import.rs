@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::export::keys_for;
 use super::quarantine::{self, LARGEST, fork_file, inbox_file};
 use super::set_back::{self, OfLog};
 use crate::act::change::Line;
@@ -27,7 +28,7 @@ use crate::host::file::{self, FileError};
 use crate::record::bundle::{self, Arrival, Contents};
 use crate::record::store::{Record, RecordStore as _, local_id};
 use crate::record::stream::{self, SignedManifest};
-use crate::record::{card::DeskKeys, item, member, partner};
+use crate::record::{card::DeskKeys, desk, item, member, partner};
 use crate::seal::age_file;
 use crate::seal::sign::PublicKey;
 use crate::store::connection;
@@ -144,10 +145,35 @@ fn open(workspace: &Workspace, path: &Path) -> Result<Opened<Plain>, Error> {
     if size > LARGEST {
         return Err(too_large(path));
     }
-    let plain = age_file::open(&workspace.keyring.age, BufReader::with_capacity(256 * 1024, file))?;
-    let opened = Opened::read(Box::new(plain) as Plain)?;
+    let plain = age_file::open(&workspace.keyring.keys.age, BufReader::with_capacity(256 * 1024, file));
+    let plain = match plain {
+        // It was sealed before its sender heard of the keys that this desk has now.
+        Err(age_file::UnsealError::NotOurs) => with_former_keys(workspace, path)?.1,
+        plain => Box::new(plain?) as Plain,
+    };
+    let opened = Opened::read(plain)?;
     opened.is_for(workspace.meta.desk, &workspace.meta.realm)?;
     Ok(opened)
+}
+
+/// Opens a bundle with the newest keys from before that it is sealed to, and answers their number.
+fn with_former_keys(workspace: &Workspace, path: &Path) -> Result<(u64, Plain), Error> {
+    for (number, keys) in workspace.keyring.former.iter().enumerate().rev() {
+        match age_file::open(&keys.age, BufReader::with_capacity(256 * 1024, file::open(path)?)) {
+            Err(age_file::UnsealError::NotOurs) => {}
+            plain => return Ok((number as u64, Box::new(plain?) as Plain)),
+        }
+    }
+    Err(age_file::UnsealError::NotOurs.into())
+}
+
+/// The number of this desk's keys that a bundle is sealed to.
+fn sealed_to(workspace: &Workspace, path: &Path) -> Result<u64, Error> {
+    let newest = workspace.keyring.former.len() as u64;
+    match age_file::open(&workspace.keyring.keys.age, BufReader::new(file::open(path)?)) {
+        Err(age_file::UnsealError::NotOurs) => Ok(with_former_keys(workspace, path)?.0),
+        opened => opened.map(|_| newest).map_err(Error::from),
+    }
 }
 
 fn too_large(path: &Path) -> Error {
@@ -156,7 +182,7 @@ fn too_large(path: &Path) -> Error {
 }
 
 /// The sender of a bundle, who must be pinned, and whose bundle key must have signed it.
-fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, DeskKeys), Error> {
+fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, Vec<DeskKeys>), Error> {
     let from = opened.manifest.from;
     let unknown = || {
         Error::new(
@@ -166,8 +192,9 @@ fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, Desk
         )
     };
     let record = workspace.records().get(from)?.filter(|r| r.kind == Kind::Partner).ok_or_else(unknown)?;
-    let keys = partner::keys(&workspace.records(), from)?;
-    opened.is_signed_by_desk(&keys.bundle)?;
+    // It signs with keys from before until it knows that the new ones are known here.
+    let keys = desk::keys_ever(&record);
+    signed_by_any(&keys, |keys| Ok(opened.is_signed_by_desk(&keys.bundle)?))?;
     match partner::standing_of(&record) {
         Standing::Pinned | Standing::Suspended => Ok((record, keys)),
         other => {
@@ -179,6 +206,19 @@ fn sender(workspace: &Workspace, opened: &Opened<Plain>) -> Result<(Record, Desk
             ))
         }
     }
+}
+
+/// Whether one of a desk's keys, the newest first, has signed; what the newest says where none has.
+fn signed_by_any(keys: &[DeskKeys], by: impl Fn(&DeskKeys) -> Result<(), Error>) -> Result<(), Error> {
+    let mut first = None;
+    for keys in keys {
+        match by(keys) {
+            Ok(()) => return Ok(()),
+            Err(failure) => first = first.or(Some(failure)),
+        }
+    }
+    let damaged = || Error::new(ErrorKind::Integrity, "the partner's keys are damaged", "run `comity audit verify`");
+    Err(first.unwrap_or_else(damaged))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -352,7 +392,7 @@ struct Checked {
 }
 
 /// The sender's log has grown from what was seen; receipts and cosignatures speak of what is here.
-fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &Manifest) -> Result<Checked, Error> {
+fn statements(workspace: &Workspace, from: &Record, keys: &[DeskKeys], manifest: &Manifest) -> Result<Checked, Error> {
     let code = from.key.clone().unwrap_or_default();
     let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
     let bad = |what: &str| {
@@ -368,9 +408,11 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
     if checkpoint.origin != origin {
         return Err(bad("it is of another log"));
     }
-    let key = NoteKey { name: origin, kind: KeyKind::Log, key: keys.log };
-    note.verify(&key).map_err(|e| {
-        Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
+    signed_by_any(keys, |keys| {
+        let key = NoteKey { name: origin.clone(), kind: KeyKind::Log, key: keys.log };
+        note.verify(&key).map(drop).map_err(|e| {
+            Error::new(ErrorKind::Signature, format!("the bundle's checkpoint: {e}"), "nothing of it was applied")
+        })
     })?;
     let is_after_restore = set_back::log_of(&workspace.records(), &stream, manifest)? == OfLog::Restored;
     if !is_after_restore {
@@ -397,7 +439,7 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
     }
     let cosigned = match &manifest.cosigned {
         None => None,
-        Some(c) if knows_lost_log && set_back::is_on_lost_log(workspace, c, manifest.from, keys.witness)? => None,
+        Some(c) if knows_lost_log && set_back::is_on_lost_log(workspace, c, manifest.from, keys)? => None,
         Some(c) => {
             let tip = crate::store::log::tip(&workspace.db, &workspace.meta)?;
             let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
@@ -416,10 +458,16 @@ fn statements(workspace: &Workspace, from: &Record, keys: &DeskKeys, manifest: &
             .text();
             let line = SignatureLine::parse(&c.line).map_err(|e| bad(&e.to_string()))?;
             let note = Note { text, signatures: vec![line] };
-            let key =
-                NoteKey { name: checkpoint::witness_name(manifest.from), kind: KeyKind::Witness, key: keys.witness };
-            note.verify(&key).map_err(|e| {
-                Error::new(ErrorKind::Signature, format!("the bundle's cosignature: {e}"), "nothing of it was applied")
+            signed_by_any(keys, |keys| {
+                let key = NoteKey {
+                    name: checkpoint::witness_name(manifest.from),
+                    kind: KeyKind::Witness,
+                    key: keys.witness,
+                };
+                note.verify(&key).map(drop).map_err(|e| {
+                    let what = format!("the bundle's cosignature: {e}");
+                    Error::new(ErrorKind::Signature, what, "nothing of it was applied")
+                })
             })?;
             Some((c.size, c.line.clone()))
         }
@@ -843,11 +891,12 @@ fn apply(
     let role = crate::gate::cleared::acting_role(bundle::IMPORT, &roles).unwrap_or(Role::DeskOfficer);
     let manifest = opened.manifest.clone();
     let salt = workspace.entropy.salt()?;
+    let number = sealed_to(workspace, spooled)?;
     let tx = workspace.begin()?;
     let cosignature = note::cosign(
         &checked.checkpoint.text(),
         &checkpoint::witness_name(workspace.meta.desk),
-        &workspace.keyring.witness,
+        &keys_for(workspace, Some(number))?.witness,
         now,
     );
     let arrival = Arrival {
@@ -864,6 +913,7 @@ fn apply(
         acknowledged: checked.acknowledged,
         cosigned: checked.cosigned.clone(),
         format: Some(FORMAT_NUMBER),
+        keys: (number > 0).then_some(number),
     };
     let author = Author {
         signer: &workspace.me.signer,
@@ -987,6 +1037,8 @@ fn import(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
         format!("\nPassed over: {}.", names(&passed_over).join(", "))
     };
     let imported = Imported { bundles: outcomes, passed_over: names(&passed_over) };
+    // A receipt may have come for what lies in the outbox.
+    super::outbox::sweep(workspace)?;
     Ok(Output::thing(&imported).with_message(said.join("\n") + &more))
 }
 

@@ -2,5 +2,6 @@
 
 pub mod export;
 pub mod import;
+pub mod outbox;
 pub mod quarantine;
 pub mod set_back;

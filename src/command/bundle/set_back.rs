@@ -6,10 +6,10 @@ use crate::act::note::{KeyKind, Note, NoteKey, SignatureLine};
 use crate::act::tree::{root, verify_consistency};
 use crate::bundle::manifest::{Cosigned, Manifest, OldLog};
 use crate::record::bundle::{self, State};
+use crate::record::card::DeskKeys;
 use crate::record::restore;
 use crate::record::store::{Record, RecordStore};
 use crate::record::stream;
-use crate::seal::sign::PublicKey;
 use crate::store::{read, tree::SqlTree};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -90,14 +90,17 @@ pub fn knows_lost_log(workspace: &Workspace, stream: &Record) -> Result<bool, Er
 }
 
 /// Whether a cosignature is on a log of this desk that was declared to be over: as far as that is here, it must be the same.
-pub fn is_on_lost_log(workspace: &Workspace, c: &Cosigned, by: Id, key: PublicKey) -> Result<bool, Error> {
+pub fn is_on_lost_log(workspace: &Workspace, c: &Cosigned, by: Id, keys: &[DeskKeys]) -> Result<bool, Error> {
     let Ok(line) = SignatureLine::parse(&c.line) else { return Ok(false) };
     for old in former_logs(workspace, &workspace.records())? {
         let origin = checkpoint::origin(workspace.meta.desk, old.replica, &workspace.meta.realm);
         let text = Checkpoint { origin, size: c.size, root: c.root }.text();
         let note = Note { text, signatures: vec![line.clone()] };
-        let key = NoteKey { name: checkpoint::witness_name(by), kind: KeyKind::Witness, key };
-        if note.verify(&key).is_ok() {
+        let name = checkpoint::witness_name(by);
+        let is_by = |keys: &DeskKeys| {
+            note.verify(&NoteKey { name: name.clone(), kind: KeyKind::Witness, key: keys.witness }).is_ok()
+        };
+        if keys.iter().any(is_by) {
             return Ok(c.size > old.size || root(&SqlTree::new(&workspace.db, old.replica), c.size)? == c.root);
         }
     }

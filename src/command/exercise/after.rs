@@ -13,9 +13,9 @@ use crate::host::file;
 use crate::record::action::{self, WAS_DONE};
 use crate::record::exercise::{self, Plan};
 use crate::record::kind::{Kind, State};
-use crate::record::member;
 use crate::record::observation::Rating;
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{inject, member};
 use crate::report::after_action::{
     self, ActionReport, AfterAction, InjectReport, ObjectiveReport, Participant, Rated, ReportError, Said, Seen,
 };
@@ -156,8 +156,16 @@ fn after_action_of(workspace: &Workspace, of: &Record) -> Result<AfterAction, Er
     let view = view::view(workspace, of)?;
     let (_, card) = workspace.card()?;
     let control = workspace.own_record()?.key.unwrap_or_default();
-    let mut desks: Vec<String> =
-        workspace.partners()?.iter().filter(|p| super::takes_part(p)).filter_map(|p| p.key.clone()).collect();
+    // Who was only pinned took no part: what was never carried over a channel has tried nothing of it.
+    let mut desks = Vec::new();
+    for record in inject::of_exercise(&workspace.records(), of.id)? {
+        for desk in inject::desks_of(&record) {
+            let code = workspace.code_of(desk)?;
+            if !desks.contains(&code) {
+                desks.push(code);
+            }
+        }
+    }
     desks.push(control.clone());
     desks.sort();
     let objectives = plan.objectives.iter().enumerate();

@@ -6,7 +6,7 @@ use super::{EXERCISE, INJECT, current, find_inject, named, not_here, writes};
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
-use crate::exercise::scenario::{self, Format, NotKept, Row, ScenarioError, offset};
+use crate::exercise::scenario::{self, Format, NotKept, ScenarioError, ScenarioRow, offset};
 use crate::exercise::{cexf, csv};
 use crate::gate::cleared;
 use crate::host::file;
@@ -41,7 +41,15 @@ words! {
     }
 }
 
-/// What an exercise says of itself, each of which may be given anew.
+words! {
+    /// How the name of a file in the Common Exercise Format ends.
+    CexfEnding {
+        /// It is JSON.
+        Json = "json",
+    }
+}
+
+/// What an exercise says of itself, each of which may be changed later.
 const ABOUT: [Arg; 8] = [
     Arg::new("objective", ArgKind::Line, "an objective: what is to be shown, then a colon and the capability")
         .repeated(),
@@ -59,7 +67,7 @@ const ABOUT: [Arg; 8] = [
     Arg::new("sponsor", ArgKind::Line, "who holds it, and how they are reached"),
 ];
 
-/// What an inject says, each of which may be given anew.
+/// What an inject says, each of which may be changed later.
 pub(super) const SAYS: [Arg; 9] = [
     Arg::new("from", ArgKind::Line, "from whom it comes, in the story"),
     Arg::new("method", ArgKind::Line, "how it comes: report, call, e-mail, handout"),
@@ -302,7 +310,7 @@ fn malformed(path: &std::path::Path, error: &ScenarioError) -> Error {
 }
 
 /// What an inject says of itself, from a row of a list.
-fn terms_of(of: Id, number: i64, row: &Row) -> Terms {
+fn terms_of(of: Id, number: i64, row: &ScenarioRow) -> Terms {
     Terms {
         exercise: of,
         number,
@@ -318,7 +326,7 @@ fn terms_of(of: Id, number: i64, row: &Row) -> Terms {
 }
 
 /// Gives rows of a list their numbers: their own, or the next that is free.
-pub(super) fn numbered(rows: &[Row], taken: &[i64]) -> Result<Vec<i64>, Error> {
+pub(super) fn numbered(rows: &[ScenarioRow], taken: &[i64]) -> Result<Vec<i64>, Error> {
     let mut numbers = taken.to_vec();
     let mut given = Vec::new();
     for row in rows {
@@ -339,7 +347,7 @@ fn taken(workspace: &Workspace, of: &Record) -> Result<Vec<i64>, Error> {
 }
 
 /// Plans rows of a list in one act.
-pub fn plan_rows(workspace: &mut Workspace, of: &Record, rows: &[Row]) -> Result<Vec<Id>, Error> {
+pub fn plan_rows(workspace: &mut Workspace, of: &Record, rows: &[ScenarioRow]) -> Result<Vec<Id>, Error> {
     let numbers = numbered(rows, &taken(workspace, of)?)?;
     let of = of.id;
     let (ids, _) = workspace.act(inject::PLAN, Audience::OwnDesk, None, |act, entropy| {
@@ -472,7 +480,7 @@ pub(super) fn typed_over(terms: &mut Terms, words: &mut Words, args: &Args) -> R
 
 /// An inject that nothing is said of yet.
 pub(super) fn blank(of: Id, number: i64) -> Terms {
-    terms_of(of, number, &Row { trigger: Trigger::Hand, ..Row::default() })
+    terms_of(of, number, &ScenarioRow { trigger: Trigger::Hand, ..ScenarioRow::default() })
 }
 
 /// The number that comes next in an exercise.
@@ -504,12 +512,12 @@ fn edit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 }
 
 /// The rows of an exercise's list, as a format writes them.
-pub fn rows_of(workspace: &Workspace, of: &Record) -> Result<Vec<(Row, Record)>, Error> {
+pub fn rows_of(workspace: &Workspace, of: &Record) -> Result<Vec<(ScenarioRow, Record)>, Error> {
     let mut rows = Vec::new();
     for record in inject::of_exercise(&workspace.records(), of.id)? {
         let Some(terms) = inject::terms_of(&record) else { continue };
         let words = workspace.content(&record)?.as_ref().map(Words::read).unwrap_or_default();
-        let row = Row {
+        let row = ScenarioRow {
             number: Some(terms.number),
             offset: terms.offset,
             at: terms.at,
@@ -534,11 +542,12 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let cleared = cleared::clear_exercise(&workspace.records(), &workspace.meta.realm, now, workspace.person(), rows)?
         .map_err(|verdict| Error::refused(verdict, None))?;
     let rows = cleared.value();
-    let is_json = out.path().extension().is_some_and(|e| e == "json");
+    let ending = out.path().extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let is_json = CexfEnding::parse(ending).is_some();
     let (text, what) = if is_json {
         let plan = workspace.content(&of)?.as_ref().map(Plan::read).unwrap_or_default();
         let id = |n: i64, what: &str| uuid(of.id, n, what);
-        let rows: Vec<Row> = rows.iter().map(|(row, _)| row.clone()).collect();
+        let rows: Vec<ScenarioRow> = rows.iter().map(|(row, _)| row.clone()).collect();
         (cexf::write(&plan.title, &plan.scope, &rows, id), Format::Cexf)
     } else {
         let actual = |record: &Record| {

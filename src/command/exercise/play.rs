@@ -239,7 +239,7 @@ fn skip(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 }
 
 /// How many acts are looked at for what a desk did first.
-const LOOKED_AT: i64 = 2_000;
+const LOOKED_AT: i64 = 200;
 /// Acts that say nothing of what was done about an inject.
 const BESIDE: &[ChangeKind] =
     &[bundle::IMPORT, bundle::EXPORT, reply::RESPOND, crate::record::observation::HOT_WASH, refusal::COUNT];

@@ -752,7 +752,7 @@ pub struct TimelineRow {
 }
 
 /// How many columns the picture has.
-pub const COLUMNS: usize = 48;
+pub const COLUMNS: u16 = 48;
 
 /// Draws what was planned, delivered and answered: a line for each desk, all on the same scale.
 pub fn drawn(view: &ExerciseView) -> Vec<TimelineRow> {
@@ -765,7 +765,7 @@ pub fn drawn(view: &ExerciseView) -> Vec<TimelineRow> {
     let span = last.since(first).as_seconds().max(1);
     let place = |at: Timestamp| {
         let passed = at.since(first).as_seconds().clamp(0, span);
-        usize::try_from(passed.saturating_mul(COLUMNS as i64 - 1) / span).unwrap_or_default()
+        usize::try_from(passed.saturating_mul(i64::from(COLUMNS) - 1) / span).unwrap_or_default()
     };
     let mut desks: Vec<String> = view.injects.iter().flat_map(|i| i.to.clone()).collect();
     desks.sort();
@@ -776,7 +776,7 @@ pub fn drawn(view: &ExerciseView) -> Vec<TimelineRow> {
     let row = |desk: &String| {
         let of: Vec<&InjectRow> =
             view.injects.iter().filter(|i| i.to.contains(desk) || (i.to.is_empty() && desk == "all")).collect();
-        let mut picture = vec!['.'; COLUMNS];
+        let mut picture = vec!['.'; usize::from(COLUMNS)];
         let mut put = |at: Option<Timestamp>, sign: char| {
             if let Some(cell) = at.and_then(|at| picture.get_mut(place(at))) {
                 *cell = sign;

@@ -19,7 +19,7 @@ use crate::exchange::intake::{self, Incoming, Key, Known, Learn, One, Plan, Plan
 use crate::exchange::report::Report;
 use crate::exchange::source::Source;
 use crate::host::file::{self, FileError};
-use crate::law::retention;
+use crate::law::retention::{self, Class, Trigger};
 use crate::object;
 use crate::record::definition::token;
 use crate::record::item::{self, Terms};
@@ -484,7 +484,8 @@ fn item_of(
     now: Timestamp,
 ) -> (Terms, Json) {
     let originator = ready.originator.filter(|o| !names.iter().any(|n| n.eq_ignore_ascii_case(o)));
-    let term = now.plus(retention::term(ready.tier));
+    let row = retention::row_for(Class::Item, ready.tier, ready.category, Trigger::Received);
+    let keep = ready.keep_days.map(|days| now.plus(Duration::days(days)));
     let terms = Terms {
         case,
         kind: ready.kind,
@@ -500,7 +501,7 @@ fn item_of(
         third: originator.is_some(),
         references,
         request: None,
-        delete_by: ready.keep_days.map_or(term, |days| term.min(now.plus(Duration::days(days)))),
+        delete_by: retention::dates(row, now, keep).due,
     };
     let mut content = object! { "value" => ready.value };
     for (key, value) in [

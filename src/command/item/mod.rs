@@ -1,5 +1,8 @@
 //! Items of a case: added by hand, listed, shown, marked; what their originators say of them.
 
+mod chain;
+pub mod custody;
+mod exhibit;
 pub mod export;
 pub mod import;
 pub mod mapping;
@@ -13,19 +16,25 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::law::retention;
+use crate::exchange::sidecar;
+use crate::host::file;
+use crate::law::retention::{self, Class, Silence, Trigger};
 use crate::object;
+use crate::record::custody::{self as custody_entry, Event, Words};
 use crate::record::definition::token;
 use crate::record::item::{self, Terms};
 use crate::record::review::{self, Changed};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::value::class::{Assertion, Category, Condition, Credibility, PersonClass, Reliability, Tier};
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
+use crate::value::text::{self, shown};
 use crate::value::timestamp::Timestamp;
 use crate::value::word::all_words;
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::evidence::{self, Attachment, MediaHash};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -36,6 +45,9 @@ const TLP: Arg =
 const PAP: Arg = Arg::new("pap", ArgKind::Word(all_words::<Pap>), "PAP marking; without it, the default of the tier");
 const HANDLING: Arg = Arg::new("handling", ArgKind::Words(all_words::<Handling>), "Europol handling codes").repeated();
 const LIMIT: Arg = Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only();
+
+/// The largest sidecar text that is read, in bytes.
+const LARGEST_SIDECAR: u64 = 4 << 20;
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -50,7 +62,29 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("tier", ArgKind::Number, "its tier, 1 to 4; without it, the lowest that its category allows"),
             Arg::new("person-class", ArgKind::Word(all_words::<PersonClass>), "whom it is about"),
             Arg::new("assertion", ArgKind::Word(all_words::<Assertion>), "fact or assessment"),
-            Arg::new("value", ArgKind::Line, "its value").required(),
+            Arg::new("value", ArgKind::Line, "its value; of a file, its name where nothing else is said"),
+            Arg::new(
+                "file",
+                ArgKind::Existing,
+                "the file of an exhibit, of any size: it is sealed beside the database",
+            ),
+            Arg::new(
+                "media-hash",
+                ArgKind::Line,
+                "a hash of the medium that the file is an image of, as `sha256:…`, md5, sha1 or sha512",
+            )
+            .repeated(),
+            Arg::new("media-tool", ArgKind::Line, "the tool that took the hash of the medium"),
+            Arg::new(
+                "sidecar",
+                ArgKind::Existing,
+                "the text that the imaging tool wrote: hashes of the medium are read from it",
+            ),
+            Arg::new("from", ArgKind::Line, "of an exhibit: from whom it was received"),
+            Arg::new("where", ArgKind::Line, "of an exhibit: where it was acquired"),
+            Arg::new("authority", ArgKind::Line, "of an exhibit: under which authority"),
+            Arg::new("seal", ArgKind::Line, "of an exhibit: the number of its seal"),
+            Arg::new("condition", ArgKind::Line, "of an exhibit: in which condition it came"),
             Arg::new("title", ArgKind::Line, "a title"),
             Arg::new("note", ArgKind::Body, "a note"),
             Arg::new(
@@ -227,11 +261,29 @@ pub struct Named {
 struct ItemShown {
     #[serde(flatten)]
     summary: ItemSummary,
+    /// Its file, where it is an exhibit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<FileShown>,
     /// The items of its case that name it.
     named_by: Vec<Named>,
     /// The object as it stood in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     original: Option<String>,
+}
+
+/// The file of an exhibit as it is shown.
+#[derive(Serialize)]
+struct FileShown {
+    /// Its name.
+    name: String,
+    /// Its size in bytes.
+    size: u64,
+    /// Its SHA-256 at acquisition.
+    sha256: Digest,
+    /// The tool that took it.
+    tool: &'static str,
+    /// Hashes of the medium that it is an image of: not of the file.
+    media: Vec<MediaHash>,
 }
 
 /// A partner who holds a copy.
@@ -338,6 +390,17 @@ fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
+    let attachment = chain::attachment_of(workspace, &record)?;
+    if attachment.is_some() {
+        chain::looks(workspace, &record, "")?;
+    }
+    let file = attachment.map(|a| FileShown {
+        name: a.name,
+        size: a.size,
+        sha256: a.sha256,
+        tool: evidence::TOOL,
+        media: a.media,
+    });
     let mut named_by = Vec::new();
     let mut after = None;
     // Links are kept with the item that names another; the other way is found in its case.
@@ -353,7 +416,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         }
     }
     let original = args.flag("original").then(|| workspace.text_of(&record, "original")).transpose()?;
-    Ok(Output::thing(&ItemShown { summary: row(workspace, &record)?, named_by, original }))
+    Ok(Output::thing(&ItemShown { summary: row(workspace, &record)?, file, named_by, original }))
 }
 
 fn marking(args: &Args, old: Marking) -> Result<Marking, Error> {
@@ -367,7 +430,59 @@ fn marking(args: &Args, old: Marking) -> Result<Marking, Error> {
     })
 }
 
-fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+/// Hashes of the medium that an exhibit is an image of: as they were typed, and as the imaging tool wrote them.
+fn media_hashes(args: &Args) -> Result<Vec<MediaHash>, Error> {
+    let tool = args.maybe_line("media-tool")?.unwrap_or_default();
+    let mut all = Vec::new();
+    for typed in args.all("media-hash") {
+        let (algorithm, value) = sidecar::typed(typed).ok_or_else(|| {
+            Error::usage(
+                "--media-hash: `algorithm:hash` is expected, with md5, sha1, sha256 or sha512 and its hex digits",
+            )
+        })?;
+        all.push(MediaHash { algorithm: algorithm.to_string(), value, tool: tool.clone() });
+    }
+    if args.maybe("sidecar").is_some() {
+        let path = args.path("sidecar")?;
+        let bytes = file::read(&path, LARGEST_SIDECAR)?;
+        let found = sidecar::hashes(&String::from_utf8_lossy(&bytes)).map_err(|what| {
+            let what = format!("{}: {what}", shown(&path.to_string_lossy()));
+            Error::new(ErrorKind::Malformed, what, "nothing was added; name the hash with --media-hash")
+        })?;
+        for stated in found {
+            let algorithm = stated.algorithm.to_string();
+            if let Some(typed) = all.iter().find(|h| h.algorithm == algorithm && h.value != stated.value) {
+                let what = format!("the {} of --media-hash is not the one that the sidecar states", typed.algorithm);
+                return Err(Error::new(ErrorKind::Malformed, what, "nothing was added; find out which one is right"));
+            }
+            let tool = if tool.is_empty() { text::composed(&shown(&stated.tool)) } else { tool.clone() };
+            all.retain(|h| h.algorithm != algorithm);
+            all.push(MediaHash { algorithm, value: stated.value, tool });
+        }
+    }
+    Ok(all)
+}
+
+/// Takes the file of an exhibit in, where one is named: before the act, so that an act never names a file that is not there.
+fn taken_in(workspace: &Workspace, id: Id, args: &Args, job: &mut Job) -> Result<Option<Attachment>, Error> {
+    const OF_A_FILE: [&str; 8] =
+        ["media-hash", "media-tool", "sidecar", "from", "where", "authority", "seal", "condition"];
+    if args.maybe("file").is_none() {
+        return match OF_A_FILE.into_iter().find(|field| args.maybe(field).is_some()) {
+            Some(field) => Err(Error::usage(format!("--{field} is said of an exhibit: name its --file"))),
+            None => Ok(None),
+        };
+    }
+    let media = media_hashes(args)?;
+    workspace.may_sign(item::ADD)?;
+    let verdict = workspace.may(item::ADD)?;
+    if !verdict.allowed() {
+        return Err(Error::refused(verdict, None));
+    }
+    evidence::take_in(workspace.folder(), id, &args.path("file")?, media, job).map(Some)
+}
+
+fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let now = workspace.now();
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let category = args.read("category", "a data category", Category::parse)?;
@@ -375,9 +490,15 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let person_class =
         args.maybe_read("person-class", "a class of person", PersonClass::parse)?.unwrap_or(PersonClass::None);
     let request = args.maybe("request").map(|r| workspace.find_record(r, &[Kind::Request])).transpose()?.map(|r| r.id);
+    let kind = args.read("type", "one word", token)?;
+    let set = args.maybe("delete-after").map(|_| args.time("delete-after", now)).transpose()?;
+    let class = item::class_of(&kind, args.maybe("file").is_some());
+    let row = retention::row_for(class, tier, category, Trigger::Received);
+    let dates = retention::dates(row, now, set);
+    let silence = if set.is_some() { Silence::Delete } else { dates.silence };
     let terms = Terms {
         case: case.id,
-        kind: args.read("type", "one word", token)?,
+        kind,
         tier,
         category,
         person_class,
@@ -390,23 +511,61 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         third: false,
         references: Vec::new(),
         request,
-        delete_by: args
-            .maybe("delete-after")
-            .map(|_| args.time("delete-after", now))
-            .transpose()?
-            .unwrap_or(now.plus(retention::term(tier))),
+        delete_by: set.unwrap_or(dates.due),
     };
-    let mut content = object! { "value" => args.line("value")? };
-    for (key, value) in [("title", args.maybe_line("title")?), ("note", args.body("note")?)] {
+    if args.maybe("file").is_none() {
+        args.need("value")?;
+    }
+    let acquired = Words {
+        person: args.maybe_line("from")?.unwrap_or_default(),
+        place: args.maybe_line("where")?.unwrap_or_default(),
+        authority: args.maybe_line("authority")?.unwrap_or_default(),
+        seal: args.maybe_line("seal")?.unwrap_or_default(),
+        condition: args.maybe_line("condition")?.unwrap_or_default(),
+        ..Words::default()
+    };
+    let value = args.maybe_line("value")?;
+    let texts = [("title", args.maybe_line("title")?), ("note", args.body("note")?)];
+    let id = workspace.entropy.id()?;
+    let attachment = taken_in(workspace, id, args, job)?;
+    let named = || attachment.as_ref().map(|a| a.name.clone()).unwrap_or_default();
+    let mut content = object! { "value" => value.unwrap_or_else(named) };
+    for (key, value) in texts {
         if let Some(value) = value {
             content.set(key, value);
         }
     }
-    let id = workspace.entropy.id()?;
-    workspace.act_alone(crate::record::item::ADD, Audience::OwnDesk, |e, _| {
-        Ok(item::new(id, &terms, &content, e.salt()?))
-    })?;
-    Ok(Output::made(id, format!("Added at tier {tier}; deleted {}.", terms.delete_by.to_minute())))
+    let due = terms.delete_by.to_minute();
+    let said = match silence {
+        Silence::Delete => format!("Added at tier {tier}; deleted {due}."),
+        Silence::Restrict => format!("Added at tier {tier}; reviewed {due}, until the case gives it a date."),
+    };
+    let kept = (row.map(|row| row.id.as_str()).unwrap_or_default(), silence);
+    let Some(attachment) = attachment else {
+        workspace.act_alone(item::ADD, Audience::OwnDesk, |e, _| {
+            let salt = e.salt()?;
+            Ok(match class {
+                Class::Evidence => item::new_evidence(id, &terms, kept, &content, salt),
+                Class::Item | Class::Bulk => item::new(id, &terms, &content, salt),
+            })
+        })?;
+        return Ok(Output::made(id, said));
+    };
+    content.set("attachment", attachment.to_json());
+    let acquired = Words { after: attachment.sha256.to_string(), ..acquired };
+    let added = workspace.act(item::ADD, Audience::OwnDesk, None, |act, e| {
+        act.change(item::new_evidence(id, &terms, kept, &content, e.salt()?))?;
+        let (entry, at) = (e.id()?, act.now());
+        act.change(custody_entry::entered(entry, id, Event::Acquired, at, &acquired, e.salt()?))?;
+        Ok(())
+    });
+    if let Err(failure) = added {
+        // Without its act the file counts for nothing; what cannot be removed now goes at the next start.
+        let _ = file::remove(&evidence::path_of(workspace.folder(), id));
+        return Err(failure);
+    }
+    let said = format!("{said} Its file: {} bytes, SHA-256 {}.", attachment.size, attachment.sha256);
+    Ok(Output::made(id, said).with("sha256", attachment.sha256))
 }
 
 fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -11,28 +11,38 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
+use crate::act::change::{Body, Change, Line};
 use crate::act::header::Audience;
+use crate::command::bundle::outbox;
 use crate::command::bundle::quarantine::{drop_all, waiting};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
-use crate::command::retention::scope;
+use crate::command::retention::dispose::on_open_lists;
+use crate::command::retention::hold::scope;
+use crate::command::retention::schedule::row_of;
 use crate::gate::from_records::{carried_items, purge_facts};
 use crate::gate::verdict::Verdict;
+use crate::host::file;
 use crate::object;
 use crate::record::certificate::{self, Terms};
+use crate::record::disposal::{self, Ground, LineResult};
+use crate::record::retention::silence_erases;
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
 use crate::record::{backup, hold, order, purge};
 use crate::store::{connection, read};
-use crate::value::class::DeleteCause;
+use crate::value::class::{DeleteCause, Tier};
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::evidence;
 use crate::workspace::open::Workspace;
 use crate::workspace::own_file;
 use crate::workspace::progress::Job;
@@ -46,13 +56,22 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("item", ArgKind::Record(&[Kind::Item, Kind::Request]), "only this item"),
             Arg::new("case", ArgKind::Record(&[Kind::Case]), "only this case, with everything in it"),
+            Arg::new(
+                "list",
+                ArgKind::Record(&[Kind::Disposal]),
+                "what two people have confirmed of this disposal list",
+            ),
             Arg::new("because", ArgKind::Body, "why, where it is not due yet"),
+            Arg::new("device", ArgKind::Line, "for the certificate: the device, with its serial number"),
+            Arg::new("place", ArgKind::Line, "for the certificate: where it is done"),
+            Arg::new("contact", ArgKind::Line, "for the certificate: how whoever does it is reached"),
             Arg::new("dry-run", ArgKind::Flag, "only say what would go"),
         ],
         writes: Some(Writes {
             act: purge::PURGE,
             weight: Weight::Destroys,
-            needs: Needs::NotPurged,
+            // Of what is erased already nothing is left to do, or what was interrupted is finished.
+            needs: Needs::Nothing,
             rehearsable: false,
             preview: Preview::DryRun,
             undo: Undo::Never("what is erased or revoked does not come back"),
@@ -170,27 +189,77 @@ fn ask(
     Ok(Some((facts.to_json(), facts.judge())))
 }
 
-/// Everything that is due to be deleted now, and how much of it stays because a hold stands.
-fn due(workspace: &Workspace) -> Result<(Vec<Target>, usize), Error> {
+/// What stays of what was to be erased, and on which ground: it stands on the certificate.
+#[derive(Clone, Serialize)]
+struct Withheld {
+    /// The record.
+    id: Id,
+    /// Why.
+    ground: &'static str,
+}
+
+/// What goes of a disposal list: the lines that two people have confirmed. The others are withheld, each on its ground; a hold that was
+/// placed since counts like any other.
+fn confirmed(workspace: &Workspace, list: &Record) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
+    let records = workspace.records();
+    let (mut goes, mut withheld) = (Vec::new(), Vec::new());
+    if !list.is(disposal::State::Proposed) {
+        // It was carried out: nothing of it is left to do.
+        return Ok((goes, withheld));
+    }
+    for id in disposal::lines_of(list) {
+        let Some(record) = records.get(id)?.filter(|r| !r.is_purged()) else { continue };
+        let ground = match disposal::result_of(list, id) {
+            LineResult::Pruned { ground, decision, .. } => Some(ground.map_or(decision.word(), |g| g.word())),
+            LineResult::Open { .. } => Some(NOT_BY_TWO),
+            LineResult::Confirmed if is_held(&records, &record)? => Some(Ground::Hold.word()),
+            LineResult::Confirmed => None,
+        };
+        match ground {
+            Some(ground) => withheld.push(Withheld { id, ground }),
+            None => goes.push((id, record.kind)),
+        }
+    }
+    let erased = goes.iter().map(|(id, _)| *id).collect();
+    let mut all = what_speaks_of(workspace, &erased, false)?;
+    let named: HashSet<Id> = all.iter().map(|(id, _)| *id).collect();
+    all.extend(goes.into_iter().filter(|(id, _)| !named.contains(id)));
+    Ok((all, withheld))
+}
+
+/// The ground of a line that two people have not confirmed.
+const NOT_BY_TWO: &str = "not-confirmed-by-two";
+/// The ground of what two people decide on a list.
+const ON_A_LIST: &str = "on-a-list";
+
+fn is_held(records: &dyn RecordStore, record: &Record) -> Result<bool, Error> {
+    Ok(!hold::on(records, record)?.iter().all(|h| hold::lifted_by(h).is_some()))
+}
+
+/// Everything that is due to be deleted now, and what of it stays: because a hold stands, or two people decide it.
+fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
     let mut all = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Item) })?;
     let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Request) })?;
     all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
-    all.retain(|r| !r.is_purged());
-    let (count, records) = (all.len(), workspace.records());
-    let mut goes = Vec::with_capacity(count);
+    all.retain(|r| !r.is_purged() && silence_erases(r));
+    let (records, listed) = (workspace.records(), on_open_lists(workspace)?);
+    let (mut goes, mut withheld) = (Vec::with_capacity(all.len()), Vec::new());
     for record in all {
-        if hold::on(&records, &record)?.iter().all(|h| hold::lifted_by(h).is_some()) {
+        if is_held(&records, &record)? {
+            withheld.push(Withheld { id: record.id, ground: Ground::Hold.word() });
+        } else if listed.contains(&record.id) {
+            withheld.push(Withheld { id: record.id, ground: ON_A_LIST });
+        } else {
             goes.push((record.id, record.kind));
         }
     }
-    let held = count - goes.len();
     let erased = goes.iter().map(|(id, _)| *id).collect();
     let mut all = what_speaks_of(workspace, &erased, false)?;
     let reasons = reasons_left(workspace)?;
     all.extend(reasons.into_iter().filter(|(id, _)| !erased.contains(id)));
     let named: HashSet<Id> = all.iter().map(|(id, _)| *id).collect();
     all.extend(goes.into_iter().filter(|(id, _)| !named.contains(id)));
-    Ok((all, held))
+    Ok((all, withheld))
 }
 
 /// The certified purges whose reasons are still there, though what they erased is gone: the reason speaks of it.
@@ -219,17 +288,34 @@ struct Purged {
 
 fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let named = scope(workspace, args)?;
-    let because = args.body("because")?;
+    let list = args.maybe("list").map(|l| workspace.find_record(l, &[Kind::Disposal])).transpose()?;
+    if list.is_some() && named.is_some() {
+        return Err(Error::usage("--list erases what two people have confirmed: leave --item and --case out"));
+    }
+    // What two people have confirmed line by line needs no reason of its own.
+    let of_list = list.as_ref().map(|list| format!("disposal list DL-{}", list.id.short()));
+    let because = args.body("because")?.or(of_list);
     let finished = if args.flag("dry-run") { None } else { finish_begun(workspace, job)? };
+    if !args.flag("dry-run") {
+        outbox::sweep(workspace)?;
+    }
     // What is not listed would not be erased, and the certificate would say that it was.
     if let Some(case) = named.as_ref().filter(|scope| scope.kind == Kind::Case) {
         workspace.trusted_records()?.check_case(case.id)?;
     }
-    let (targets, held) = match &named {
-        Some(scope) => (targets(workspace, scope)?, 0),
-        None => due(workspace)?,
+    let (targets, withheld) = match (&named, &list) {
+        (Some(scope), _) => (targets(workspace, scope)?, Vec::new()),
+        (None, Some(list)) => confirmed(workspace, list)?,
+        (None, None) => due(workspace)?,
     };
-    let stays = if held == 0 { String::new() } else { format!(" {} due and held: it stays.", counted(held, "record")) };
+    let held = withheld.len();
+    let stays = match (held, &list) {
+        (0, _) => String::new(),
+        (n, None) => format!(" {} due and held: it stays.", counted(n, "record")),
+        (n, Some(_)) => {
+            format!(" {} withheld: they stay, each with its ground on the certificate.", counted(n, "line"))
+        }
+    };
     let items = targets.iter().filter(|(_, kind)| *kind == Kind::Item).count();
     if args.flag("dry-run") {
         for (n, (id, _)) in targets.iter().enumerate() {
@@ -258,11 +344,23 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     }
     job.at("asking the gate", 0, Some(targets.len() as u64))?;
     let id = workspace.entropy.id()?;
-    let scope_id = named.as_ref().map_or(workspace.meta.desk, |s| s.id);
+    let scope_id = named.as_ref().or(list.as_ref()).map_or(workspace.meta.desk, |s| s.id);
     let (me, generation) = (workspace.person(), workspace.keyring.generation as i64);
     let count = targets.len();
     let ids: Vec<Id> = targets.iter().map(|(id, _)| *id).collect();
     let files = files_of(workspace, &ids)?;
+    let mut said = object! {};
+    for (key, text) in [
+        ("because", because.clone()),
+        ("device", args.maybe_line("device")?),
+        ("place", args.maybe_line("place")?),
+        ("contact", args.maybe_line("contact")?),
+    ] {
+        if let Some(text) = text {
+            said.set(key, text);
+        }
+    }
+    let stay: Vec<(Id, &str)> = withheld.iter().map(|w| (w.id, w.ground)).collect();
     workspace.act(purge::PURGE, Audience::OwnDesk, None, |act, entropy| {
         let mut asked: Vec<Json> = Vec::new();
         let mut numbers: HashMap<String, usize> = HashMap::new();
@@ -285,7 +383,7 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
             };
             numbered.push((*id, number as i64));
         }
-        act.change(purge::new(id, scope_id, &asked, generation, because.as_deref(), entropy.salt()?))?;
+        act.change(purge::new(id, (scope_id, &stay), &asked, generation, &said, entropy.salt()?))?;
         for (n, (record, number)) in numbered.into_iter().enumerate() {
             if n.is_multiple_of(1000) {
                 job.at("erasing", n as u64, Some(count as u64))?;
@@ -315,8 +413,9 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     )))
 }
 
-/// Files that hold sealed copies of what goes: bundles in the outbox that carried any of it.
+/// Files that hold what goes: those of exhibits, and bundles in the outbox that carried a copy of any of it.
 fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
+    let mut files = evidence::files_of(workspace.folder(), ids);
     let mut carried = Vec::new();
     for id in ids {
         for (row, kind) in read::rows_of(&workspace.db, *id)? {
@@ -327,7 +426,8 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     }
     carried.sort_unstable();
     carried.dedup();
-    crate::command::bundle::export::outbox_files_with(workspace, &carried)
+    files.extend(crate::command::bundle::export::outbox_files_with(workspace, &carried)?);
+    Ok(files)
 }
 
 /// Finishes every purge that was begun and not certified. Answers the last certificate.
@@ -365,7 +465,8 @@ fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Err
         if n.is_multiple_of(1000) {
             job.at("reading back", n as u64, Some(erased.len() as u64))?;
         }
-        if read::any_content(&workspace.db, *id)? {
+        summary.commitments(workspace, *id)?;
+        if read::any_content(&workspace.db, *id)? || file::exists(&evidence::path_of(workspace.folder(), *id)) {
             let what = format!("the read-back found content of {id}");
             return Err(Error::new(ErrorKind::Integrity, what, "no certificate is issued; keep a copy, and report it"));
         }
@@ -383,11 +484,33 @@ struct Summary {
     counts: BTreeMap<Kind, i64>,
     with: BTreeMap<Id, Vec<Id>>,
     owed: BTreeSet<Id>,
+    /// The highest tier that was erased.
+    tier: Option<Tier>,
+    /// How many were under each row of the schedule.
+    rows: BTreeMap<&'static str, i64>,
+    /// How many contents were erased, and a digest over their salted commitments.
+    contents: i64,
+    commitments: Sha256,
 }
 
 impl Summary {
+    /// Takes in the commitments of what was erased of a record: they stay in the log, and tell nothing without their salts.
+    fn commitments(&mut self, workspace: &Workspace, id: Id) -> Result<(), Error> {
+        for stored in read::changes_of(&workspace.db, id)? {
+            if let Line::Change(Change { body: Body::Redacted(commitment), .. }) = &stored.line {
+                self.contents += 1;
+                self.commitments.update(commitment.as_bytes());
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, record: &Record, home: Id) {
         *self.counts.entry(record.kind).or_default() += 1;
+        self.tier = self.tier.max(record.tier);
+        if let Some(row) = row_of(record) {
+            *self.rows.entry(row.id.as_str()).or_default() += 1;
+        }
         for holder in record.shared.iter().filter(|h| h.duty == DutyState::Outstanding) {
             self.with.entry(holder.partner).or_default().push(record.id);
         }
@@ -439,6 +562,7 @@ fn certify(
         "copies" => copies,
         "backups" => backups_lying(workspace)?,
         "not_promised" => NOT_PROMISED.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>(),
+        "record" => sanitisation(workspace, begun, summary, erased.len())?,
     };
     let id = workspace.entropy.id()?;
     let owed: Vec<Id> = summary.owed.iter().copied().collect();
@@ -456,6 +580,70 @@ fn certify(
         Ok(())
     })?;
     Ok(id)
+}
+
+/// The record of sanitisation, in the terms of NIST SP 800-88r2: what was done and how, how that was verified, who did it, with what
+/// and where, what was asked before, and what stays. It names no value, no title and no hash of a file.
+fn sanitisation(workspace: &Workspace, begun: &Record, summary: &Summary, erased: usize) -> Result<Json, Error> {
+    let said = workspace.content(begun)?.unwrap_or_else(|| object! {});
+    let stated = |key: &str| said.get(key).and_then(Json::text).unwrap_or(NOT_STATED).to_owned();
+    let person = begun.text("by").and_then(Person::parse);
+    let roles = match person {
+        Some(person) => crate::record::member::own(&workspace.records(), person)?,
+        None => None,
+    };
+    let roles = roles.as_ref().map(crate::record::member::roles_of).unwrap_or_default();
+    let title = roles.iter().map(|r| r.word()).collect::<Vec<_>>().join(", ");
+    let mut rows = object! {};
+    for (row, n) in &summary.rows {
+        rows.set(row, *n);
+    }
+    let generation = begun.terms.get("generation").and_then(Json::int).unwrap_or(0);
+    let is_case = begun.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
+    let trigger = match (is_case.map(|r| r.kind), begun.terms.get("stays").is_some()) {
+        (Some(Kind::Case), _) => "a case, with a reason",
+        (Some(Kind::Disposal), _) => "a disposal list, confirmed by two people",
+        (Some(Kind::Item | Kind::Request), _) => "one record, with a reason",
+        _ => "what fell due",
+    };
+    let withheld = begun.terms.get(purge::WITHHELD).cloned().unwrap_or_else(|| Json::Arr(Vec::new()));
+    Ok(object! {
+        "standard" => "NIST SP 800-88r2",
+        "method" => "Purge",
+        "technique" => "cryptographic erase: the key of the database was destroyed; rows overwritten, search index purged, sealed files \
+                        removed with their keys",
+        "tool" => format!("comity {}", env!("CARGO_PKG_VERSION")),
+        "medium" => "encrypted database and sealed files of one workspace",
+        "device" => stated("device"),
+        "place" => stated("place"),
+        "verification" => format!("read back with every current key: {}, none with content", counted(erased, "record")),
+        "validation" => "by the second person, who countersigns this certificate",
+        "confidentiality_before" => summary.tier.map_or(NOT_STATED.to_owned(), |t| format!("tier {t}")),
+        "confidentiality_after" => "none: no content is left",
+        "rows" => rows,
+        "trigger" => trigger,
+        "legal_basis" => "the schedule's rows, or the reason of the purge, which is erased with the next one",
+        "hold_check" => "the gate was asked of each record; no hold stood on what was erased",
+        "contents" => summary.contents,
+        "commitments" => format!("SHA-256 over the salted commitments in the log: {}", hex(&summary.commitments)),
+        "keys" => format!("the database key of keyring generation {generation} and of every one before"),
+        "exceptions" => withheld,
+        "stays" => begun.terms.get("stays").and_then(Json::int).unwrap_or(0),
+        "performed" => object! {
+            "name" => person.map(|p| workspace.name_of(p)).transpose()?.unwrap_or_default(),
+            "title" => title,
+            "contact" => stated("contact"),
+            "at" => begun.text("at").unwrap_or_default(),
+        },
+        "scope" => "this workspace; other copies are named above, each with what is known of it",
+    })
+}
+
+/// What stands where nobody stated anything.
+const NOT_STATED: &str = "not stated";
+
+fn hex(hash: &Sha256) -> String {
+    Digest::from_bytes(hash.clone().finalize().into()).to_string()
 }
 
 /// The backups that hold what was erased: their files may lie somewhere, and the purge does not reach into them.
@@ -510,6 +698,10 @@ pub struct CertificateRow {
     pub backups: serde_json::Value,
     /// What is not promised.
     pub not_promised: serde_json::Value,
+    /// The record of sanitisation, in the terms of NIST SP 800-88r2.
+    pub record: serde_json::Value,
+    /// When another person validated it.
+    pub validated: Option<Timestamp>,
 }
 
 /// Every certificate: of this desk, and of partners.
@@ -538,6 +730,8 @@ pub fn certificate_rows(workspace: &Workspace) -> Result<Vec<CertificateRow>, Er
             copies: part("copies"),
             backups: part("backups"),
             not_promised: part("not_promised"),
+            record: part("record"),
+            validated: r.instant("validated"),
         })
     };
     workspace.records().find(&Query::kind(Kind::Certificate))?.iter().map(row).collect()

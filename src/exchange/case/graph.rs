@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::super::claim::Claim;
 use super::super::format::{Found, Sink, stored};
 use super::super::intake::Key;
+use super::super::tags;
 use crate::object;
 use crate::value::class::Assertion;
 use crate::value::text::composed;
@@ -279,6 +280,10 @@ impl Graph {
             };
             if matches!(name.as_str(), "name" | "description" | "hasFacet" | "objectMarking" | "createdBy") {
                 continue;
+            }
+            if name == "tag" {
+                let tags = as_list(value).into_iter().filter_map(Value::as_str);
+                tags.filter(|tag| tags::is_exercise(tag)).for_each(|tag| sink.exercise(tag));
             }
             if LISTS.withheld.properties.contains(&name) {
                 sink.remark("attached files not taken", name);

@@ -25,6 +25,9 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
         object.insert("uco-core:objectMarking".into(), Value::Array(refs));
         object.insert("uco-core:createdBy".into(), named(&from_id(transfer)));
         object.insert("uco-core:objectCreatedTime".into(), time(item.recorded));
+        if let Some(tag) = transfer.exercise_tag() {
+            object.insert("uco-core:tag".into(), json!([tag]));
+        }
         graph.push(Value::Object(object));
         statements.extend(markings.into_iter().filter(|m| !statements.contains(m)).collect::<Vec<_>>());
         records.push(json!({

@@ -25,7 +25,9 @@ pub const COLUMNS: &[&str] = &[
 
 /// Writes a table.
 pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Vec<u8> {
-    let mut out = COLUMNS.join(",");
+    // A table has no place for a tag but a line before its heading.
+    let mut out = transfer.exercise_tag().map(|tag| format!("{tag}\r\n")).unwrap_or_default();
+    out.push_str(&COLUMNS.join(","));
     out.push_str("\r\n");
     for item in leaving.items() {
         let cells: Vec<String> = row(transfer, item).iter().map(|c| cell(c, lost)).collect();

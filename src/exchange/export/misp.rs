@@ -59,6 +59,9 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
             Value::Object(of)
         })
         .collect();
+    let mut tags =
+        vec![tag(&format!("tlp:{}", effective.tlp.word().to_lowercase())), tag(&format!("PAP:{}", effective.pap))];
+    tags.extend(transfer.exercise_tag().map(|named| tag(&named)));
     let event = json!({
         "uuid": transfer.uuid("misp"),
         "info": format!("Disclosure {} of {}", transfer.disclosure.short(), transfer.from),
@@ -69,7 +72,7 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
         "threat_level_id": "4",
         "distribution": distribution(effective.tlp),
         "Orgc": { "name": transfer.from, "uuid": uuid(transfer.desk) },
-        "Tag": [tag(&format!("tlp:{}", effective.tlp.word().to_lowercase())), tag(&format!("PAP:{}", effective.pap))],
+        "Tag": tags,
         "Attribute": attributes,
         "Object": objects,
     });

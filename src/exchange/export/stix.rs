@@ -74,9 +74,22 @@ pub fn write(transfer: &Transfer, leaving: &Leaving<'_>, lost: &mut Lines) -> Ve
     if names_identity {
         objects.insert(0, identity);
     }
+    if let Some(tag) = transfer.exercise_tag() {
+        objects.push(of_exercise(transfer, &tag, &objects));
+    }
     let mut all: Vec<Value> = markings.into_values().collect();
     all.append(&mut objects);
     written(&json!({ "type": "bundle", "id": format!("bundle--{}", transfer.uuid("stix")), "objects": all }))
+}
+
+/// The note that says that the objects of a file are of an exercise: observables have no labels of their own.
+fn of_exercise(transfer: &Transfer, tag: &str, objects: &[Value]) -> Value {
+    let at = time(transfer.at);
+    let refs: Vec<&Value> = objects.iter().filter_map(|o| o.get("id")).collect();
+    json!({
+        "type": "note", "spec_version": "2.1", "id": format!("note--{}", transfer.uuid("exercise")), "created": at,
+        "modified": at, "content": "EXERCISE EXERCISE EXERCISE", "labels": [tag], "object_refs": refs,
+    })
 }
 
 fn text_of(value: &Value, key: &str) -> String {

@@ -313,11 +313,18 @@ SELECT DISTINCT marking FROM item_tally WHERE of = ?1 AND state = ?2 AND items >
 -- name: tally.due
 SELECT coalesce(sum(items), 0), coalesce(sum(others), 0) FROM due_tally WHERE hour < ?1
 
+-- name: tally.due_hours
+SELECT hour, items, others FROM due_tally WHERE hour >= ?1 AND hour < ?2
+
 -- name: tally.items
 SELECT of, state, tier, marking, items FROM item_tally ORDER BY of, state, tier, marking
 
 -- name: tally.due_in_order
 SELECT hour, items, others FROM due_tally WHERE hour > ?1 ORDER BY hour LIMIT ?2
+
+-- name: act.by_week
+SELECT desk, (?1 - at) / 604800000, count(*) FROM act
+WHERE position > (SELECT max(position) FROM act) - ?3 AND at <= ?1 AND at > ?1 - ?2 * 604800000 GROUP BY 1, 2
 
 -- name: undo.forget
 DELETE FROM undo

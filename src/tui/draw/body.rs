@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Position, Rect};
-use ratatui::widgets::{Borders, Widget as _};
+use ratatui::widgets::Widget as _;
 
 use super::section;
 use crate::tui::appearance::Appearance;
@@ -46,7 +46,7 @@ pub(super) fn draw(state: &State, layout: &Layout, appearance: Appearance, buf: 
 fn zoomed(state: &State, scroll: Scroll, appearance: Appearance, body: Rect, buf: &mut Buffer) {
     if let Some(detail) = state.view().detail_of_selected() {
         DetailText { detail, offset: scroll.offset, appearance }.render(body, buf);
-        ScrollBar { scroll, appearance }.render(appearance.block(Borders::TOP).inner(body), buf);
+        ScrollBar { scroll, appearance }.render(body.inner(Margin::new(0, 1)), buf);
     }
 }
 
@@ -62,7 +62,6 @@ fn page(state: &State, parts: &PageLayout, appearance: Appearance, buf: &mut Buf
         let found = section::draw(view, *part, appearance, buf);
         cursor = cursor.or(found);
     }
-    appearance.block(Borders::LEFT).render(parts.bar, buf);
     if let Some(detail) = view.detail_of_selected() {
         DetailText { detail, offset: parts.detail_offset, appearance }.render(parts.detail, buf);
     }
@@ -73,11 +72,11 @@ fn page(state: &State, parts: &PageLayout, appearance: Appearance, buf: &mut Buf
 fn views_line(state: &State) -> Line {
     let view = |(n, name): (usize, &&str)| {
         if n == state.view().params.view {
-            StyledText::new(format!("[{name}] "), StyleRole::Title)
+            StyledText::new(format!("[{name}] "), StyleRole::Accent)
         } else {
             StyledText::new(format!(" {name}  "), StyleRole::Note)
         }
     };
     let views = screen_of(state.screen()).views.iter().enumerate().map(view);
-    std::iter::once(StyledText::new("view: ", StyleRole::Note)).chain(views).collect()
+    views.collect()
 }

@@ -8,6 +8,7 @@ use ratatui::widgets::Widget as _;
 use super::{body, header, locked, status};
 use crate::tui::appearance::Appearance;
 use crate::tui::layout::{Layout, TINY};
+use crate::tui::page::Line;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::widget::fitted::Fitted;
@@ -44,8 +45,12 @@ fn tiny(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
         _ => ("LIVE", StyleRole::Live),
     };
     let text = state.as_of.map_or_else(|| word.to_owned(), |as_of| format!("{word}  AS OF {as_of}"));
-    let head = state.view().page.head.iter().take(usize::from(area.height.saturating_sub(2)));
-    let head = head.map(|line| appearance.line(line));
+    // What is first stands in the first row of the page, where no lines are on top of it.
+    let page = &state.view().page;
+    let rows = page.bands.iter().flatten().flat_map(|section| &section.rows);
+    let rows = rows.map(|row| row.cells.iter().rev().flat_map(|cell| [cell.clone().into(), " ".into()]).collect());
+    let head = page.head.iter().cloned().chain(rows).take(usize::from(area.height.saturating_sub(2)));
+    let head = head.map(|line: Line| appearance.line(&line));
     let first = TextLine::from(appearance.span(text, role));
     Fitted::new(std::iter::once(first).chain(head).collect::<Vec<_>>()).render(area, buf);
     let foot = area.rows().next_back().unwrap_or(area);

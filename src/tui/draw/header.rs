@@ -2,28 +2,26 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout as Split, Rect};
-use ratatui::text::Line as TextLine;
+use ratatui::style::Modifier;
+use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Block, Paragraph, Widget as _};
 
 use crate::host::clock::local_hour_and_minute;
 use crate::tui::appearance::Appearance;
 use crate::tui::layout::NARROW;
-use crate::tui::screen::{SCREENS, digit_of};
-use crate::tui::screen_id::ScreenId;
 use crate::tui::state::State;
+use crate::tui::tabs;
 use crate::tui::theme::StyleRole;
 use crate::tui::who::Who;
 use crate::tui::widget::fitted::Fitted;
 use crate::value::realm::Realm;
 use crate::value::text::{Shown, width};
 
-/// Columns from which the names of the screens stand apart from their digits.
-const SPACED: u16 = 110;
-
 /// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
 pub(super) fn realm_and_member(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let now = state.now();
-    let local = local_hour_and_minute(now).map(|t| format!(" {t}L")).unwrap_or_default();
+    let here = if area.width >= tabs::SPACED { " here" } else { "L" };
+    let local = local_hour_and_minute(now).map(|t| format!("  {t}{here}")).unwrap_or_default();
     let time = if area.width < NARROW.0 {
         format!("{}{local} ", now.hour_and_minute())
     } else {
@@ -37,9 +35,24 @@ pub(super) fn realm_and_member(state: &State, appearance: Appearance, area: Rect
         Block::new().style(appearance.style(StyleRole::Exercise)).render(area, buf);
     }
     if let Some(who) = &state.who {
-        Fitted::new(member(who, appearance, left.width, area.width < NARROW.0)).render(left, buf);
+        let badges = badges(state);
+        let used: usize = badges.iter().map(|badge| width(badge) + 1).sum();
+        let room = left.width.saturating_sub(used as u16);
+        let mut line = member(who, appearance, room, area.width < NARROW.0);
+        for badge in badges {
+            let style = appearance.style(StyleRole::Due).add_modifier(Modifier::REVERSED);
+            line.spans.insert(1, Span::styled(badge, style));
+            line.spans.insert(1, " ".into());
+        }
+        Fitted::new(line).render(left, buf);
     }
     Fitted::new(time).render(right, buf);
+}
+
+/// What is said in the header while nothing can be written.
+fn badges(state: &State) -> Vec<&'static str> {
+    let read_only = state.is_read_only().then_some(" READ-ONLY ");
+    read_only.into_iter().chain(state.as_of.map(|_| " AS OF ")).collect()
 }
 
 /// The two parts of a row of which the right one has so many columns, with a gap before it.
@@ -73,48 +86,36 @@ fn member(who: &Who, appearance: Appearance, room: u16, narrow: bool) -> TextLin
 /// The screens, the open one in brackets; where there is little room, the open one alone.
 pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     if area.width < NARROW.0 {
-        let here = appearance.span(format!(" {}", label(state.screen(), " ")), StyleRole::Title);
+        let here = appearance.span(format!(" {}", tabs::label(state.screen(), " ")), StyleRole::Title);
         let hint = appearance.span("g: go to ", StyleRole::Note);
         let [left, right] = beside(area, hint.width(), 0);
         Fitted::new(here).render(left, buf);
         Fitted::new(hint).render(right, buf);
         return;
     }
-    let gap = if area.width >= SPACED { " " } else { "" };
-    let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|screen| (screen.id, label(screen.id, gap))).collect();
     let (mut line, mut previous) = (TextLine::default(), None);
-    for (screen, label) in tabs.iter().skip(first_tab(&tabs, state.screen(), area.width)) {
+    let wide = tabs::edge(area.width) > 0;
+    for (screen, label) in tabs::shown(state.screen(), area.width) {
+        let open = screen == state.screen();
         let edge = match () {
-            () if *screen == state.screen() => "[",
+            () if open => "[",
+            () if wide => " ",
             () if previous == Some(state.screen()) => "]",
             () if previous.is_none() => " ",
             () => appearance.divider(),
         };
-        let role = if *screen == state.screen() { StyleRole::Title } else { StyleRole::Note };
-        line.push_span(appearance.span(edge, StyleRole::Note));
+        let role = if open { StyleRole::Accent } else { StyleRole::Note };
+        line.push_span(appearance.span(edge, role));
         line.push_span(appearance.span(label.as_str(), role));
-        previous = Some(*screen);
+        if wide {
+            line.push_span(appearance.span(if open { "]" } else { " " }, StyleRole::Accent));
+        }
+        previous = Some(screen);
     }
-    if previous == Some(state.screen()) {
-        line.push_span(appearance.span("]", StyleRole::Note));
+    if previous == Some(state.screen()) && !wide {
+        line.push_span(appearance.span("]", StyleRole::Accent));
     }
     Fitted::new(line).render(area, buf);
-}
-
-/// The digit of a screen, where it has one, and its title.
-fn label(screen: ScreenId, gap: &str) -> String {
-    let digit = digit_of(screen).map(|digit| format!("{digit}{gap}")).unwrap_or_default();
-    format!("{digit}{}", screen.title())
-}
-
-/// The first tab that is drawn, so that the one of the open screen is in sight.
-fn first_tab(tabs: &[(ScreenId, String)], open: ScreenId, room: u16) -> usize {
-    let until = tabs.iter().position(|(screen, _)| *screen == open).map_or(0, |n| n + 1);
-    let wide = |from: usize| {
-        let labels = tabs.iter().take(until).skip(from);
-        labels.map(|(_, label)| width(label) + 1).sum::<usize>() + 1
-    };
-    (0..until).find(|from| wide(*from) <= usize::from(room)).unwrap_or(0)
 }
 
 /// That one looks back, to which moment, and how one comes back.
@@ -124,21 +125,4 @@ pub(super) fn as_of(state: &State, appearance: Appearance, area: Rect, buf: &mut
     let whole = state.keymap.format_keys(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
     let text = if width(&whole) + 1 < room { whole } else { format!("AS OF {as_of}") };
     Paragraph::new(format!(" {text}")).style(appearance.styles.selected()).render(area, buf);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_open_screen_is_always_among_the_tabs() {
-        let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|s| (s.id, label(s.id, ""))).collect();
-        let map = tabs.last().unwrap().0;
-        for (open, room, first) in
-            [(ScreenId::DESK, 80, 0), (ScreenId::REPORTS, 80, 0), (map, 80, 0), (map, 77, 1), (map, 3, 0)]
-        {
-            assert_eq!(first_tab(&tabs, open, room), first, "{open} {room}");
-        }
-        assert_eq!((label(map, " ").as_str(), label(ScreenId::REPORTS, " ").as_str()), ("Map", "0 Reports"));
-    }
 }

@@ -5,17 +5,15 @@ use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
 use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
-use crate::tui::action::{ACTIONS, Intent};
 use crate::tui::appearance::Appearance;
+use crate::tui::hints::{GAP, Hint, fitting, of_screen};
 use crate::tui::input::Input;
 use crate::tui::jobs::format_progress;
 use crate::tui::key::written;
-use crate::tui::keymap::Keymap;
 use crate::tui::layout::inset;
 use crate::tui::mode::Mode;
 use crate::tui::overlay::definition::Hints;
 use crate::tui::page::StyledText;
-use crate::tui::screen_id::ScreenId;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::view::View;
@@ -133,17 +131,14 @@ fn whole_sentences(text: &str, room: u16) -> &str {
 /// The keys, by priority, as many as fit; none is ever cut.
 pub(super) fn hints(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
-    let hints: Vec<(String, &str)> = match mode_hints(state) {
-        Some(hints) => hints.iter().map(|(key, word)| ((*key).to_owned(), *word)).collect(),
-        None => screen_hints(&state.keymap, state.screen()),
-    };
     let mut line = TextLine::default();
-    for (key, word) in hints {
-        let gap = if line.spans.is_empty() { "" } else { "  " };
-        if line.width() + gap.len() + width(&key) + 1 + width(word) > usize::from(area.width) {
-            break;
-        }
-        let key = appearance.span(key, StyleRole::Title);
+    let hints: Vec<Hint> = match mode_hints(state) {
+        Some(hints) => hints.iter().copied().map(Hint::of).collect(),
+        None => of_screen(&state.keymap, state.screen()),
+    };
+    for Hint { key, word, .. } in fitting(hints, area.width) {
+        let gap = if line.spans.is_empty() { "" } else { GAP };
+        let key = appearance.span(key, StyleRole::Accent);
         line.extend([gap.into(), key, " ".into(), appearance.span(word, StyleRole::Note)]);
     }
     Paragraph::new(line).render(area, buf);
@@ -159,19 +154,4 @@ fn mode_hints(state: &State) -> Option<Hints> {
         }
         _ => None,
     }
-}
-
-fn screen_hints(keymap: &Keymap, screen: ScreenId) -> Vec<(String, &'static str)> {
-    let mut seen: Vec<String> = Vec::new();
-    let mut hints = Vec::new();
-    for action in ACTIONS.iter().filter(|a| a.is_at(screen) && !a.hint.is_empty()) {
-        let Some(first) = keymap.keys(action).into_iter().next() else { continue };
-        // What the screen has bound to the same key goes before.
-        if seen.contains(&first) || (action.intent == Intent::Quit && screen != ScreenId::DESK) {
-            continue;
-        }
-        seen.push(first.clone());
-        hints.push((first, action.hint));
-    }
-    hints
 }

@@ -2,11 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::widgets::{Borders, Widget as _};
+use ratatui::layout::{Margin, Position, Rect};
+use ratatui::widgets::Widget as _;
 
 use super::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
-use crate::tui::layout::inset;
 use crate::tui::page::{Detail, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::widget::detail::{DetailText, detail_height};
@@ -95,8 +94,8 @@ impl<S> Overlay<S> for Reader {
     }
 
     fn scroll(&self, area: Rect, _: &Context<'_>) -> Scroll {
-        let total = detail_height(&self.text, inset(area).width);
-        let room = usize::from(area.height.saturating_sub(1));
+        let total = detail_height(&self.text, area.width);
+        let room = usize::from(area.height.saturating_sub(2));
         Scroll { offset: self.scroll.offset.min(total.saturating_sub(room)), room, total }
     }
 
@@ -106,8 +105,8 @@ impl<S> Overlay<S> for Reader {
 
     fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
         let DrawContext { scroll, appearance, .. } = *drawing;
-        DetailText { detail: &self.text, offset: scroll.offset, appearance }.render(inset(area), buf);
-        ScrollBar { scroll, appearance }.render(appearance.block(Borders::TOP).inner(area), buf);
+        DetailText { detail: &self.text, offset: scroll.offset, appearance }.render(area, buf);
+        ScrollBar { scroll, appearance }.render(area.inner(Margin::new(0, 1)), buf);
         None
     }
 

@@ -2,6 +2,7 @@
 
 use super::audit::acts;
 use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, way};
+use super::queue;
 use crate::command::case as cases;
 use crate::command::disclosure;
 use crate::command::item;
@@ -14,6 +15,7 @@ use crate::store::records::{items_of, people_of};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
+use crate::tui::words::content;
 use crate::value::id::Id;
 use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
@@ -80,7 +82,7 @@ fn list(all: &[cases::CaseSummary]) -> Page {
                 Kind::Case,
                 c.id,
                 Mark::None,
-                vec![Cell::from(c.desk.as_str()), state(c.state), Cell::number(c.items), Cell::from(c.title.as_str())],
+                vec![Cell::from(c.title.as_str()), Cell::from(c.desk.as_str()), state(c.state), Cell::number(c.items)],
             )
             .in_state(c.state)
         })
@@ -89,10 +91,10 @@ fn list(all: &[cases::CaseSummary]) -> Page {
         title: Shown::of("CASES"),
         columns: vec![
             column("ID", Width::Fixed(8)),
+            column("TITLE", Width::Rest),
             column("FROM", Width::Fixed(4)),
             column("STATE", Width::Fixed(7)),
             column("ITEMS", Width::Fixed(8)).right(),
-            column("TITLE", Width::Rest),
         ],
         rows,
         empty: Shown::of(SCREEN.first_steps),
@@ -118,13 +120,13 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
         Long {
             columns: vec![
                 column("ID", Width::Fixed(8)),
-                column("TYPE", Width::Fixed(10)).optional(),
                 column("WHAT", Width::Rest),
+                column("TYPE", Width::Fixed(10)).optional(),
                 column("FROM", Width::Fixed(4)).optional(),
                 column("TIER", Width::Fixed(4)),
                 column("TLP", Width::Fixed(12)).optional(),
                 column("STATE", Width::Fixed(8)),
-                column("KEPT", Width::Fixed(7)).right().optional(),
+                column("KEEP", Width::Fixed(8)).right(),
             ],
             all: &|| Ok(items_of(&workspace.db, case)?),
             row: &|number| item_row(workspace, &record_at(&records, number)?, &holds, now),
@@ -133,7 +135,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     )?;
     Ok(Section {
         title: Shown::of("ITEMS"),
-        aside: Shown::from(format!("{held} held")),
+        aside: Shown::from(format!("{held} kept")),
         empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
         ..section
     })
@@ -148,16 +150,18 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &StandingHolds, now: 
         urgent => urgent,
     };
     let erased = if workspace.is_erased_since(record) { "(erased since)" } else { "(erased)" };
-    let what = if i.value.is_empty() { erased.to_owned() } else { i.value };
+    let what = if i.value.is_empty() { erased.to_owned() } else { content(&i.value).into_owned() };
     let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
     let state = if shared.is_empty() {
         state(i.state)
     } else {
         Cell::new(format!("to {}", shared.join(" ")), StyleRole::Good).by(state(i.state).key)
     };
+    // What is held is kept, whatever its date says.
+    let left = if mark == Mark::Held { left.said("HOLD") } else { left };
     let cells = vec![
-        Cell::from(i.r#type.as_str()),
         Cell::from(what),
+        Cell::from(i.r#type.as_str()),
         Cell::from(i.originator.as_str()),
         Cell::tier(i.tier),
         Cell::word(i.tlp),
@@ -177,10 +181,10 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         let i = item::row(workspace, &record)?;
         let (left, urgent) = left(i.due, now);
         let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
-        let what = if i.value.is_empty() { "(erased)" } else { i.value.as_str() };
+        let what = if i.value.is_empty() { "(erased)".into() } else { content(&i.value) };
         let cells = vec![
             Cell::word(i.person_class).said(i.person_class.word().to_uppercase()),
-            Cell::from(what),
+            Cell::from(what.as_ref()),
             Cell::word(i.assertion),
             Cell::tier(i.tier),
             Cell::from(with.join(" ")),
@@ -197,7 +201,7 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         column("SAID AS", Width::Fixed(10)).optional(),
         column("TIER", Width::Fixed(4)),
         column("WITH", Width::Fixed(8)).optional(),
-        column("KEPT", Width::Fixed(7)).right(),
+        column("KEEP", Width::Fixed(8)).right(),
     ];
     let section =
         part(workspace, look, Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, wanted })?;
@@ -221,13 +225,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
                 Kind::Request,
                 r.id,
                 mark,
-                vec![
-                    way(r.direction),
-                    Cell::from(r.partner.as_str()),
-                    Cell::from(format!("{} {}", r.kind, r.name)),
-                    state(r.state),
-                    left,
-                ],
+                vec![queue::kind(r), way(r.direction).said(queue::with(r)), state(r.state), left],
             )
             .in_state(r.state)
             .with_partner(&r.partner)
@@ -238,9 +236,8 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
         title: Shown::of("REQUESTS"),
         columns: vec![
             column("ID", Width::Fixed(8)),
-            column("WAY", Width::Fixed(3)),
-            column("DESK", Width::Fixed(4)),
-            column("KIND", Width::Rest),
+            column("WHAT", Width::Rest),
+            column("WITH", Width::Fixed(8)),
             column("STATE", Width::Fixed(13)),
             column("LEFT", Width::Fixed(7)).right(),
         ],

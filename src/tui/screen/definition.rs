@@ -89,7 +89,7 @@ pub fn left(due: Option<Timestamp>, now: Timestamp) -> (Cell, Mark) {
         () if left < Duration::hours(24) => (StyleRole::Due, Mark::None),
         () => (StyleRole::Base, Mark::None),
     };
-    (Cell::new(left.to_string(), role).by(SortKey::Time(due)), mark)
+    (Cell::new(left.in_short(), role).by(SortKey::Time(due)), mark)
 }
 
 /// A time as it stands in a column.

@@ -1,14 +1,27 @@
-//! Desk: the next clock and whom it waits on; what waits on you; what stops; who was heard when.
+//! Desk: what waits on you, and on others; what is due in the next days; who was heard when; what has come.
 
-use super::definition::{Screen, ViewParams, did, due_at, left, on, row};
+use super::definition::{Screen, ViewParams, did, due_at, left};
+use crate::command::agreement::{self, Whose};
 use crate::command::audit::statistics::{self, Figure, Requests};
 use crate::command::desk::today::{Agenda, Task, agenda};
 use crate::command::desk::workspace_info;
+use crate::command::partner as partners;
+use crate::command::request;
 use crate::host::sandbox;
+use crate::law::request::ClockKind;
 use crate::record::kind::Kind;
-use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
+use crate::record::store::{Query, RecordStore as _};
+use crate::record::{member, partner};
+use crate::store::records::count;
+use crate::store::{read, tally};
+use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
+use crate::tui::picture::Picture;
+use crate::tui::picture::days::{Axis, Days};
+use crate::tui::picture::spark::Spark;
+use crate::tui::screen::queue;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
+use crate::tui::words;
 use crate::value::text::{Shown, counted};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
@@ -24,44 +37,69 @@ pub const SCREEN: Screen = Screen {
     first_steps: "Nothing is here yet. Add a partner on Partners (7), open a case on Case (3, then C).",
 };
 
+/// Days that are looked ahead.
+const DAYS: usize = 30;
+/// Weeks of a partner's activity.
+const WEEKS: usize = 10;
+/// Body rows from which what is first has a panel of its own.
+const ROOMY: u16 = 26;
+/// Body rows from which, in one column, there is room for what waits on others; and from which for the partners.
+const OTHERS: u16 = 24;
+const PARTNERS: u16 = 30;
+
 fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, Error> {
     let now = workspace.now();
     let agenda = agenda(workspace, job)?;
-    let waits = |mine: bool| -> Vec<PageRow> {
-        agenda.tasks.iter().filter(|t| t.mine == mine).map(|t| waiting(t, now)).collect()
-    };
-    let (you, others) = (waits(true), waits(false));
-    let columns = vec![
-        column("", Width::Fixed(8)),
-        column("", Width::Fixed(4)),
-        column("", Width::Rest),
-        column("", Width::Fixed(7)).right(),
-    ];
-    let list = |title: &str, rows: Vec<PageRow>, empty: &str| Section {
-        title: Shown::from(format!("{title} {}", rows.len())),
+    let mut you = Vec::new();
+    let mut others = Vec::new();
+    for task in &agenda.tasks {
+        let rows = if task.mine { &mut you } else { &mut others };
+        rows.push(waiting(workspace, task, now)?);
+    }
+    let columns = vec![column("", Width::Rest), column("", Width::Fixed(10)).right()];
+    let aside = if others.is_empty() { String::new() } else { format!("others {}", others.len()) };
+    let yours = Section {
+        title: Shown::from(format!("WAITS ON YOU {}", you.len())),
+        aside: Shown::from(aside),
         columns: columns.clone(),
-        rows,
-        empty: Shown::of(empty),
+        rows: you,
+        empty: Shown::of("Nothing waits on you."),
         most: 7,
+        share: 3,
         ..Section::default()
     };
+    let theirs = Section {
+        title: Shown::from(format!("WAITS ON OTHERS {}", others.len())),
+        columns,
+        rows: others.into_iter().chain(stops(workspace, &agenda)?).collect(),
+        empty: Shown::of("Nothing waits on others."),
+        most: 7,
+        share: 2,
+        alone_from: OTHERS,
+        ..Section::default()
+    };
+    let coming = Coming::of(workspace, &agenda, now)?;
     Ok(Page {
-        head: new_desk(workspace)?.into_iter().chain(first(&agenda, now)).collect(),
+        head: new_desk(workspace)?,
         bands: vec![
+            first_steps(workspace)?.into_iter().collect(),
+            first(workspace, &agenda, now)?.into_iter().collect(),
             vec![
-                list("WAITS ON YOU", you, "Nothing waits on you."),
-                list("WAITS ON OTHERS", others, "Nothing waits on others."),
+                yours,
+                theirs,
+                coming.section(),
+                heard(workspace, &agenda, now)?,
+                requests(&statistics::requests(workspace)?),
+                oversight(&statistics::oversight(workspace)?),
             ],
-            vec![clocks(&agenda), stops(&agenda), heard(&agenda, now)],
-            vec![requests(&statistics::requests(workspace)?), oversight(&statistics::oversight(workspace)?)],
-            vec![recent(&agenda, now)],
+            vec![recent(workspace, &agenda, now)?],
         ],
         // A clock that was set back makes nothing look late: that goes before.
         sentence: Shown::from(match workspace.clock_fault()? {
             Some(fault) => format!("{}: {}.", fault.what, fault.hint),
             None => match workspace.damage().or_else(|| sandbox::missing().map(str::to_owned)) {
-                Some(missing) => format!("{missing} {}", sentence(&agenda, now)),
-                None => sentence(&agenda, now),
+                Some(missing) => format!("{missing} {}", coming.sentence(&agenda, now)),
+                None => coming.sentence(&agenda, now),
             },
         }),
         ..Page::default()
@@ -75,118 +113,292 @@ fn new_desk(workspace: &Workspace) -> Result<Vec<Line>, Error> {
     Ok(lines.chain([vec![]]).collect())
 }
 
-fn waiting(task: &Task, now: Timestamp) -> PageRow {
+fn waiting(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<PageRow, Error> {
     let (left, mark) = left(task.due, now);
-    let what = if task.waits_on.is_empty() || task.waits_on == task.partner {
-        task.what.clone()
-    } else {
-        format!("{} ({})", task.what, task.waits_on)
-    };
-    let cells = vec![Cell::from(task.partner.as_str()), Cell::from(what), left];
-    row(task.kind, task.id, mark, cells).with_partner(&task.partner).due(task.due)
+    let row = PageRow::of(vec![Cell::from(said(workspace, task)?), left]);
+    let subject = RecordRef { kind: task.kind, id: task.id };
+    Ok(row.about(Some(subject)).marked(mark).with_partner(&task.partner).due(task.due))
 }
 
-fn first(agenda: &Agenda, now: Timestamp) -> Vec<Line> {
-    let Some(task) = agenda.tasks.iter().find(|t| t.due.is_some()) else {
-        return vec![vec![StyledText::new("FIRST   ", StyleRole::Title), StyledText::from("nothing is due")], vec![]];
-    };
-    let (left, _) = left(task.due, now);
-    let on = if task.mine { "waits on you".to_owned() } else { format!("waits on {}", task.waits_on) };
-    // What is last is cut where there is little room: when it is must not be.
-    vec![
-        vec![
-            StyledText::new("FIRST   ", StyleRole::Title),
-            StyledText::from(format!("{} {}  in ", workspace_info::short(task.kind, task.id), task.partner)),
-            left.into(),
-            StyledText::from(", "),
-            due_at(task.due, now).into(),
-            StyledText::new(format!("  {on}"), StyleRole::Note),
-        ],
-        vec![StyledText::from(format!("        {}", task.what)), StyledText::default()],
-    ]
+/// A task in a line: what it is about, with whom, what is to be done, and who does it where that is not this member.
+fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
+    let mut parts: Vec<String> = Vec::new();
+    let record = workspace.records().get(task.id)?;
+    let subject = record.as_ref().and_then(|r| r.subject).map(|id| workspace.records().get(id)).transpose()?.flatten();
+    match (task.kind, &record, &subject) {
+        (Kind::Request, Some(record), _) => {
+            parts.push(words::called(workspace, record)?);
+            let ours = record.desk == workspace.meta.desk;
+            parts.push(format!("{} {}", if ours { "to" } else { "from" }, task.partner));
+            let kind = record.text("kind").unwrap_or_default();
+            parts.push(task.what.strip_prefix(kind).unwrap_or(&task.what).trim().to_owned());
+        }
+        (Kind::Review, _, Some(of)) => {
+            parts.extend([task.what.clone(), words::called(workspace, of)?]);
+            parts.extend((!task.partner.is_empty()).then(|| format!("for {}", task.partner)));
+        }
+        (Kind::Item, Some(item), _) => parts.extend([task.what.clone(), words::called(workspace, item)?]),
+        _ => {
+            parts.push(task.what.clone());
+            parts.extend((!task.partner.is_empty()).then(|| task.partner.clone()));
+        }
+    }
+    if !task.waits_on.is_empty() && task.waits_on != task.partner {
+        parts.push(format!("waits on a {}", task.waits_on));
+    }
+    Ok(parts.join(" \u{b7} "))
 }
 
-fn clocks(agenda: &Agenda) -> Section {
-    let c = agenda.clocks;
-    let line = |name: &str, n: u64, role: StyleRole| {
-        let count = Cell::number(n).styled(if n > 0 { role } else { StyleRole::Note });
-        PageRow::of(vec![Cell::from(name), count, Cell::bar(n, 6)])
+/// What a new desk does first, ticked as it is done; nothing once all of it is.
+fn first_steps(workspace: &Workspace) -> Result<Option<Section>, Error> {
+    let records = workspace.records();
+    let any = |kind| Ok::<_, Error>(count(&workspace.db, &Query::kind(kind))?);
+    let active =
+        records.find(&Query::kind(Kind::Member))?.into_iter().filter(|m| !m.is(member::State::Revoked)).count();
+    let pinned = workspace.partners()?.iter().any(|p| p.is(partner::State::Pinned));
+    let agreed = agreement::rows(workspace, None)?.iter().any(|a| a.whose == Whose::Ours && a.is_in_force());
+    let steps = [
+        (active > 1, "A second person", "member add, from the palette"),
+        (any(Kind::Partner)? > 0, "A partner: exchange cards", "Partners, then add"),
+        (pinned, "Its fingerprint, read aloud: pinned", "Partners, then sign"),
+        (agreed, "An agreement with it", "Partners, then agreement"),
+        (any(Kind::Case)? > 0, "A case", "Case, then new case"),
+        (any(Kind::Request)? + any(Kind::Disclosure)? > 0, "A first request, or something shared", "Queue, then new"),
+    ];
+    let done = steps.iter().filter(|(done, ..)| *done).count();
+    if done == steps.len() {
+        return Ok(None);
+    }
+    let next = steps.iter().position(|(done, ..)| !done);
+    let row = |(n, (done, what, how)): (usize, &(bool, &str, &str))| {
+        let role = match (done, Some(n) == next) {
+            (true, _) => StyleRole::Note,
+            (false, true) => StyleRole::Accent,
+            (false, false) => StyleRole::Base,
+        };
+        let tick = if *done { "[x]" } else { "[ ]" };
+        let how = if *done { "" } else { *how };
+        PageRow::of(vec![Cell::new(tick, role), Cell::new(*what, role), Cell::new(how, StyleRole::Guidance)])
     };
-    Section {
-        title: Shown::of("CLOCKS"),
-        columns: vec![column("", Width::Fixed(7)), column("", Width::Fixed(7)).right(), column("", Width::Rest)],
-        rows: vec![
-            line("late", c.late, StyleRole::Stop),
-            line("< 4 h", c.in_4_hours, StyleRole::Due),
-            line("< 24 h", c.in_24_hours, StyleRole::Due),
-            line("< 7 d", c.in_7_days, StyleRole::Base),
-            line("later", c.later, StyleRole::Base),
-            line("held", c.held, StyleRole::Base),
-        ],
+    Ok(Some(Section {
+        title: Shown::of("FIRST STEPS"),
+        aside: Shown::from(format!("{done} of {}", steps.len())),
+        columns: vec![column("", Width::Fixed(3)), column("", Width::Rest), column("", Width::Fixed(28)).right()],
+        rows: steps.iter().enumerate().map(row).collect(),
         most: 6,
         ..Section::default()
-    }
+    }))
 }
 
-fn stops(agenda: &Agenda) -> Section {
-    Section {
-        title: Shown::from(format!("STOPS {}", agenda.stops.len())),
-        columns: vec![column("", Width::Fixed(8)), column("", Width::Rest)],
-        rows: agenda
-            .stops
-            .iter()
-            .map(|s| {
-                row(
-                    crate::record::of_change(s.kind),
-                    s.id,
-                    Mark::Due,
-                    vec![Cell::new(format!("may not leave to {}: {}", s.partner, s.why), StyleRole::Stop)],
-                )
-                .with_partner(&s.partner)
-            })
-            .collect(),
-        empty: Shown::of("Nothing is stopped."),
-        most: 5,
-        ..Section::default()
-    }
-}
-
-fn heard(agenda: &Agenda, now: Timestamp) -> Section {
-    let rows = agenda.heard.iter().map(|h| {
-        let age = h.at.map(|t| now.since(t));
-        let old = age.is_none_or(|a| a > Duration::days(3));
-        let word = match age {
-            None => Cell::new("never", StyleRole::Note),
-            Some(_) if old => Cell::new("OLD", StyleRole::Stop),
-            Some(_) => Cell::new("ok", StyleRole::Good),
-        };
-        let waiting = if h.waiting > 0 { format!("{} wait", h.waiting) } else { String::new() };
+/// What is first: what is late longest, or due next.
+fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Option<Section>, Error> {
+    let Some(task) = agenda.tasks.iter().find(|t| t.due.is_some()) else { return Ok(None) };
+    let (left, mark) = left(task.due, now);
+    let is_late = task.due.is_some_and(|due| due < now);
+    let when = match task.due {
+        Some(due) if is_late => format!("late since {}", due.on_screen(now)),
+        Some(due) => format!("by {}", due.on_screen(now)),
+        None => String::new(),
+    };
+    let on = if task.mine { "waits on you".to_owned() } else { format!("waits on {}", task.waits_on) };
+    let subject = RecordRef { kind: task.kind, id: task.id };
+    let role = left.role;
+    let rows = vec![
+        PageRow::of(vec![Cell::from(said(workspace, task)?), Cell::new(when, role), left])
+            .about(Some(subject))
+            .marked(mark)
+            .with_partner(&task.partner)
+            .due(task.due),
         PageRow::of(vec![
-            Cell::from(h.partner.as_str()),
-            due_at(h.at, now),
-            word,
-            Cell::number(h.waiting).said(waiting),
-        ])
-        .about(Some(RecordRef { kind: Kind::Partner, id: h.id }))
-        .with_partner(&h.partner)
-    });
-    Section {
-        title: Shown::of("LAST SYNC"),
+            Cell::new("Enter opens it; a shows what may be done with it.", StyleRole::Note),
+            Cell::new(on, StyleRole::Note),
+        ]),
+    ];
+    Ok(Some(Section {
+        title: Shown::of("FIRST"),
+        aside: Shown::of(if is_late { "late" } else { "due next" }),
         columns: vec![
-            column("", Width::Fixed(4)),
-            column("", Width::Fixed(13)),
-            column("", Width::Fixed(5)),
             column("", Width::Rest),
+            column("", Width::Fixed(24)).right(),
+            column("", Width::Fixed(8)).right(),
         ],
-        rows: rows.collect(),
-        empty: Shown::of("No partner yet."),
-        most: 5,
+        rows,
+        most: 2,
+        from_height: ROOMY,
         ..Section::default()
+    }))
+}
+
+/// What may not leave now, and why.
+fn stops(workspace: &Workspace, agenda: &Agenda) -> Result<Vec<PageRow>, Error> {
+    let mut rows = Vec::new();
+    for stop in &agenda.stops {
+        let kind = crate::record::of_change(stop.kind);
+        let record = workspace.records().get(stop.id)?;
+        let name = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
+        let text = format!("may not leave to {}: {name} \u{b7} {}", stop.partner, stop.why);
+        let row = PageRow::of(vec![Cell::new(text, StyleRole::Stop), Cell::new("stopped", StyleRole::Stop)]);
+        let subject = RecordRef { kind, id: stop.id };
+        rows.push(row.about(Some(subject)).marked(Mark::Due).with_partner(&stop.partner));
     }
+    Ok(rows)
+}
+
+/// A clock of the next days, and what of it is due when.
+struct Clock {
+    name: &'static str,
+    days: Days,
+    /// How much of it is due, whenever that is.
+    all: u64,
+    /// What of it is due next.
+    next: Option<(Timestamp, RecordRef)>,
+}
+
+/// What is due in the next days.
+struct Coming {
+    from: Timestamp,
+    clocks: Vec<Clock>,
+}
+
+impl Clock {
+    fn new(name: &'static str, from: Timestamp) -> Self {
+        Self { name, days: Days { from, late: 0, days: vec![0; DAYS] }, all: 0, next: None }
+    }
+
+    fn count(&mut self, due: Timestamp, subject: RecordRef, now: Timestamp) {
+        self.all += 1;
+        if due < now {
+            self.days.late += 1;
+        } else if let Some(day) =
+            usize::try_from(due.since(self.days.from).whole_days()).ok().and_then(|n| self.days.days.get_mut(n))
+        {
+            *day += 1;
+        }
+        if self.next.as_ref().is_none_or(|(next, _)| due < *next) {
+            self.next = Some((due, subject));
+        }
+    }
+}
+
+impl Coming {
+    fn of(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Self, Error> {
+        let from = now.start_of_day();
+        let clock = |name| Clock::new(name, from);
+        let (mut reply, mut preserve, mut authority) = (clock("reply"), clock("preserve"), clock("authority"));
+        let mut other = clock("other");
+        let mut delete = clock("delete");
+        for r in request::rows(workspace)?.iter().filter(|r| queue::is_open(r.state)) {
+            let subject = RecordRef { kind: Kind::Request, id: r.id };
+            for (kind, due) in r.clocks.iter().filter_map(|c| c.clock.zip(c.due)) {
+                let clock = match kind {
+                    ClockKind::Reply => &mut reply,
+                    ClockKind::Preservation => &mut preserve,
+                    ClockKind::Authority => &mut authority,
+                };
+                clock.count(due, subject.clone(), now);
+            }
+        }
+        for task in agenda.tasks.iter().filter(|t| !matches!(t.kind, Kind::Request | Kind::Item)) {
+            if let Some(due) = task.due {
+                other.count(due, RecordRef { kind: task.kind, id: task.id }, now);
+            }
+        }
+        for (day, (items, _)) in delete.days.days.iter_mut().zip(tally::due_days(&workspace.db, from, DAYS)?) {
+            *day = items;
+        }
+        delete.days.late = tally::due_between(&workspace.db, Timestamp::EPOCH, from)?.0;
+        delete.all = delete.days.late + delete.days.days.iter().sum::<u64>();
+        let clocks = [reply, preserve, authority, other, delete].into_iter();
+        Ok(Self { from, clocks: clocks.filter(|c| c.all > 0).collect() })
+    }
+
+    fn section(&self) -> Section {
+        let axis = Cell::drawn(Picture::Axis(Axis { from: self.from, days: DAYS }));
+        let heads = PageRow::of(vec![Cell::default(), axis, Cell::default()]);
+        let row = |clock: &Clock| {
+            let role = if clock.days.late > 0 { StyleRole::Stop } else { StyleRole::Base };
+            let picture = Cell::drawn(Picture::Days(clock.days.clone()));
+            let row = PageRow::of(vec![Cell::new(clock.name, role), picture, Cell::number(clock.all)]);
+            row.about(clock.next.as_ref().map(|(_, subject)| subject.clone())).due(clock.next.as_ref().map(|(t, _)| *t))
+        };
+        let rows = if self.clocks.is_empty() {
+            Vec::new()
+        } else {
+            std::iter::once(heads).chain(self.clocks.iter().map(row)).collect()
+        };
+        Section {
+            title: Shown::of("DUE IN THE NEXT 30 DAYS"),
+            aside: Shown::of("late stands left of today"),
+            columns: vec![column("", Width::Fixed(9)), column("", Width::Rest), column("", Width::Fixed(5)).right()],
+            rows,
+            empty: Shown::of("No clock runs."),
+            most: 6,
+            share: 3,
+            ..Section::default()
+        }
+    }
+
+    /// What is late, due today and within a week, by all clocks; and the next of them.
+    fn sentence(&self, agenda: &Agenda, now: Timestamp) -> String {
+        let sum = |of: &dyn Fn(&Days) -> u64| self.clocks.iter().map(|c| of(&c.days)).sum::<u64>();
+        let late = sum(&|d| d.late);
+        let today = sum(&|d| d.days.first().copied().unwrap_or(0));
+        let week = sum(&|d| d.days.iter().take(7).sum());
+        let next = agenda.tasks.iter().filter_map(|t| t.due).find(|d| *d >= now);
+        let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen(now)));
+        match late {
+            0 if week == 0 => format!("Nothing is late. {next}"),
+            0 => format!("Nothing is late; {today} today, {week} within a week. {next}"),
+            late => format!("{late} late, {today} today, {week} within a week. {next}"),
+        }
+    }
+}
+
+/// The partners: how much of them came in the last weeks, how far the channel is, when they were heard.
+fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Section, Error> {
+    let activity = read::acts_by_week(&workspace.db, now, WEEKS)?;
+    let mut rows = Vec::new();
+    for heard in &agenda.heard {
+        let Some(record) = workspace.records().get(heard.id)? else { continue };
+        let age = heard.at.map(|at| now.since(at));
+        let heard_at = match (heard.at, age) {
+            (Some(at), Some(age)) if age < Duration::days(3) => {
+                Cell::from(format!("{} ago", age.in_short())).by(SortKey::Time(at))
+            }
+            (Some(at), Some(age)) => Cell::new(format!("{} ago", age.in_short()), StyleRole::Due).by(SortKey::Time(at)),
+            _ => Cell::new("never", StyleRole::Note),
+        };
+        let weeks = activity.get(&record.id).cloned().unwrap_or_else(|| vec![0; WEEKS]);
+        let channel = partners::row(workspace, &record)?.channel;
+        let waits = if heard.waiting > 0 { format!(", {} to carry", heard.waiting) } else { String::new() };
+        let row = PageRow::of(vec![
+            Cell::from(heard.partner.as_str()),
+            Cell::drawn(Picture::Spark(Spark { weeks })),
+            Cell::word(channel).said(format!("{channel}{waits}")),
+            heard_at,
+        ]);
+        rows.push(row.about(Some(RecordRef { kind: Kind::Partner, id: heard.id })).with_partner(&heard.partner));
+    }
+    Ok(Section {
+        title: Shown::of("PARTNERS"),
+        aside: Shown::of("acts by week, last bundle in"),
+        columns: vec![
+            column("", Width::Fixed(6)),
+            column("", Width::Fixed(WEEKS as u16)).pictured(),
+            column("", Width::Rest),
+            column("", Width::Fixed(13)).right(),
+        ],
+        rows,
+        empty: Shown::of("No partner yet."),
+        most: 6,
+        share: 2,
+        alone_from: PARTNERS,
+        ..Section::default()
+    })
 }
 
 /// Body rows from which there is room for figures between what is due and what has come.
-const TALL: u16 = 30;
+const TALL: u16 = 40;
 
 fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
     let line = |name: &str, r: &Requests| {
@@ -233,20 +445,26 @@ pub(super) fn oversight(figures: &[Figure]) -> Section {
     }
 }
 
-fn recent(agenda: &Agenda, now: Timestamp) -> Section {
-    let rows = agenda.recent.iter().map(|a| {
+fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Section, Error> {
+    let mut rows = Vec::new();
+    for a in &agenda.recent {
+        let subject = a.subject().map(RecordRef::from);
+        let record = subject.as_ref().map(|s| workspace.records().get(s.id)).transpose()?.flatten();
+        let called = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
         // A partner's act is news when it comes here, whenever it was made.
-        let made = if a.came.is_some() { format!("of {}  ", a.at.on_screen(now)) } else { String::new() };
-        let changes = if a.changes > 1 { format!("{} changes", a.changes) } else { String::new() };
+        let made = if a.came.is_some() { format!(", made {}", a.at.day_and_month()) } else { String::new() };
+        let changes = if a.changes > 1 { format!(", {} changes", a.changes) } else { String::new() };
+        let did = did(a);
         let row = PageRow::of(vec![
+            Cell::from(a.desk.as_str()),
+            Cell::from(a.by.as_str()),
+            did,
+            Cell::from(called),
+            Cell::new(format!("{made}{changes}").trim_start_matches(", ").to_owned(), StyleRole::Note),
             due_at(a.came.or(Some(a.at)), now),
-            Cell::from(format!("{} {}", a.desk, a.by)),
-            did(a),
-            on(a),
-            Cell::new(format!("{made}{changes}"), StyleRole::Note),
         ]);
-        PageRow { act: Some(a.number), ..row.about(a.subject().map(RecordRef::from)) }
-    });
+        rows.push(PageRow { act: Some(a.number), ..row.about(subject) });
+    }
     let title = match &agenda.since {
         Some(since) if since.acts > 0 => {
             format!("SINCE YOU LEFT AT {}: {}", since.left.on_screen(now), counted(since.acts, "act"))
@@ -254,28 +472,19 @@ fn recent(agenda: &Agenda, now: Timestamp) -> Section {
         Some(since) => format!("LATELY; nothing since you left at {}", since.left.on_screen(now)),
         None => "LATELY".to_owned(),
     };
-    Section {
+    Ok(Section {
         title: Shown::from(title),
         columns: vec![
-            column("", Width::Fixed(13)),
-            column("", Width::Fixed(18)),
-            column("", Width::Fixed(20)),
-            column("", Width::Fixed(8)),
+            column("", Width::Fixed(4)),
+            column("", Width::Fixed(14)),
+            column("", Width::Fixed(22)),
             column("", Width::Rest),
+            column("", Width::Fixed(20)).optional(),
+            column("", Width::Fixed(13)).right(),
         ],
-        rows: rows.collect(),
+        rows,
+        empty: Shown::of("Nothing was done yet."),
         grows: true,
         ..Section::default()
-    }
-}
-
-fn sentence(agenda: &Agenda, now: Timestamp) -> String {
-    let late = agenda.tasks.iter().filter(|t| t.due.is_some_and(|d| d < now)).count();
-    let next = agenda.tasks.iter().filter_map(|t| t.due).find(|d| *d >= now);
-    let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen(now)));
-    match late {
-        0 => format!("Nothing is late. {next}"),
-        1 => format!("One thing is late. {next}"),
-        n => format!("{n} things are late. {next}"),
-    }
+    })
 }

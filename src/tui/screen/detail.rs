@@ -1,5 +1,7 @@
 //! The detail of one thing, whatever kind it is: what it is, why it is kept, who has it, what may be done.
 
+use std::cmp::Ordering;
+
 use super::definition::state;
 use super::money;
 use crate::command::agreement::{self, Whose};
@@ -8,6 +10,7 @@ use crate::command::case;
 use crate::command::desk::today;
 use crate::command::desk::workspace_info;
 use crate::command::disclosure;
+use crate::command::exercise;
 use crate::command::gate::{self, May};
 use crate::command::item;
 use crate::command::law;
@@ -16,22 +19,27 @@ use crate::command::request::{self, Direction};
 use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
-use crate::law::request::ClockKind;
+use crate::law::request::{ClockKind, Variant};
 use crate::record::disclosure::Validation;
 use crate::record::hold;
 use crate::record::kind::Kind;
 use crate::record::partner::kind_of;
-use crate::record::request::{ANSWER, SEND};
+use crate::record::request::{ANSWER, SEND, State as RequestState};
 use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
 use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
+use crate::tui::picture::Picture;
+use crate::tui::picture::bar::Bar;
+use crate::tui::picture::steps::{Step, StepState, Steps};
+use crate::tui::picture::tree::{Branch, Tree};
 use crate::tui::theme::StyleRole;
+use crate::tui::words;
 use crate::value::class::{Level, Onward, PartnerKind, ReviewOutcome, TestOutcome};
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::{Shown, counted};
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::WordList;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -41,7 +49,9 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
     let Some(record) = workspace.records().get(subject.id)? else {
         return Ok(Detail::new("It is not here."));
     };
-    let mut d = Detail::new(named(workspace, &record)?);
+    let history = history(workspace, &record)?;
+    let mut d = Detail::new(words::called(workspace, &record)?);
+    d.aside = Shown::from(workspace_info::short(record.kind, record.id));
     if workspace.is_erased_since(&record) {
         d.line(
             "ERASED",
@@ -54,7 +64,7 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
     d.push("STATE", state(record.state));
     match record.kind {
         Kind::Item => of_item(workspace, &record, &mut d)?,
-        Kind::Request => of_request(workspace, &record, &mut d)?,
+        Kind::Request => of_request(workspace, &record, &history, &mut d)?,
         Kind::Review => of_review(workspace, &record, &mut d)?,
         Kind::Disclosure => of_disclosure(workspace, &record, &mut d)?,
         Kind::Partner => of_partner(workspace, &record, &mut d)?,
@@ -63,17 +73,39 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::BudgetLine | Kind::Commitment | Kind::Cost | Kind::Contribution | Kind::Statement => {
             money::detail(workspace, &record, &mut d)?
         }
+        Kind::Inject => of_inject(workspace, &record, &mut d)?,
         _ => of_any(workspace, &record, &mut d)?,
     }
-    d.history = history(workspace, &record)?;
+    d.history = history;
     d.id = Some(record.id);
     Ok(d)
 }
 
-/// A record by its short id, and in a line.
-fn named(workspace: &Workspace, record: &Record) -> Result<String, Error> {
-    let line = workspace_info::line_of(workspace, record)?;
-    Ok(format!("{}  {line}", workspace_info::short(record.kind, record.id)))
+/// An inject: to control with what is expected, to those who play with what was delivered to them.
+fn of_inject(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let of = record.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
+    let Some(of) = of else { return of_any(workspace, record, d) };
+    let i = exercise::view::inject_row(workspace, record, &of, &[])?;
+    d.line("NUMBER", i.number.to_string());
+    d.line("FROM", format!("{} {}", i.from, i.method).trim().to_owned());
+    d.line("TO", i.to.join(", "));
+    d.body("SAYS", &i.text);
+    d.line("ATTACHED", i.attachment.as_str());
+    d.body("TEXT", &i.attached);
+    d.line("DELIVERED", at(i.delivered));
+    d.line("REPLY BY", at(i.reply_by));
+    d.body("SKIPPED", &i.because);
+    if let Some(own) = &i.control {
+        d.line("PLANNED", format!("{} {}, {}", own.time, own.trigger, own.inject_type));
+        d.body("EXPECTED", &own.expected_action);
+        d.line("CAPABILITY", own.capability.as_str());
+        d.body("CONDITION", &own.condition);
+        d.body("NOTE", &own.note);
+    }
+    for reply in &i.replies {
+        d.body("REPLY", &format!("{} {}: {}", reply.desk, at(reply.at), reply.text));
+    }
+    Ok(())
 }
 
 fn at(time: Option<Timestamp>) -> String {
@@ -87,7 +119,11 @@ fn words<W: WordList>(all: &[W], between: &str) -> String {
 
 fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let i = item::row(workspace, record)?;
-    d.line("WHAT", i.value.as_str());
+    let what = words::content(&i.value);
+    d.line("WHAT", what.as_ref());
+    if what != i.value {
+        d.line("PATTERN", StyledText::new(i.value.as_str(), StyleRole::Note));
+    }
     d.line("TITLE", i.title.as_str());
     d.body("NOTE", &i.note);
     d.line("CLASS", format!("tier {}, {}, {}, {}", i.tier, i.category, i.person_class, i.assertion));
@@ -108,8 +144,12 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     }
     d.line("KEEP TO", at(i.due));
     holds(workspace, record, d)?;
-    for s in &i.shared {
-        d.line("WITH", format!("{}, delete by {}, duty {}", s.partner, at(s.delete_by), s.duty));
+    if !i.shared.is_empty() {
+        d.gap();
+        d.picture("WHO HAS IT", holders(workspace, &i)?);
+        for s in &i.shared {
+            d.line("", format!("{} deletes by {}, duty {}", s.partner, at(s.delete_by), s.duty));
+        }
     }
     d.gap();
     for p in workspace.partners()? {
@@ -138,6 +178,98 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     Ok(())
 }
 
+/// Who has a copy of an item, and how much of its term is left.
+fn holders(workspace: &Workspace, i: &item::ItemSummary) -> Result<Picture, Error> {
+    let now = workspace.now();
+    let own = workspace.own_record()?.key.unwrap_or_default();
+    let kept = i.due.map_or_else(|| "here".to_owned(), |due| format!("here, keep to {}", due.to_date()));
+    let mut branches = vec![Branch::new(0, own, kept)];
+    for s in &i.shared {
+        let bar = s.delete_by.map(|by| {
+            let left = u64::try_from(by.since(now).whole_days().max(0)).unwrap_or(0);
+            Bar { has_rest: true, ..Bar::count(left, TERM, StyleRole::Base) }
+        });
+        let left = s.delete_by.map(|by| format!("{} left", by.since(now).in_short()));
+        let left = match s.delete_by {
+            Some(by) if by < now => format!("{}: it must be deleted", by.since(now).in_short()),
+            _ => left.unwrap_or_default(),
+        };
+        branches.push(Branch { bar, ..Branch::new(1, s.partner.as_str(), left) });
+    }
+    Ok(Picture::Tree(Tree(branches)))
+}
+
+/// Days that a whole bar of a copy's term stands for.
+const TERM: u64 = 90;
+
+/// The steps of a request, in their order; a partner's begins where it was sent.
+const LIFE: &[&str] = &["drafted", "reviewed", "sent", "acknowledged", "accepted", "delivered", "closed"];
+/// The step at which a request was sent.
+const SENT: usize = 2;
+
+/// How many steps of its life a request in a state has behind it; `None`: it will make no further ones.
+const fn steps_done(state: RequestState) -> Option<usize> {
+    use RequestState as S;
+    Some(match state {
+        S::Draft => 0,
+        S::InReview => 1,
+        S::Authorised => SENT,
+        S::Sent => SENT + 1,
+        S::Acknowledged | S::Clarification | S::Conditional | S::Consultation | S::Postponed | S::Conflict => 4,
+        S::Accepted | S::Partly | S::Executing => 5,
+        S::Delivered => 6,
+        S::UseReported | S::Closed => LIFE.len(),
+        S::Refused | S::Withdrawn | S::Expired | S::Purged => return None,
+    })
+}
+
+/// The life of a request, with the days on which it went on, and where it stands.
+fn life(r: &request::RequestSummary, state: RequestState, history: &RecordHistory, now: Timestamp) -> Picture {
+    let last = history.entries.last().map(|entry| entry.at.day_and_month()).unwrap_or_default();
+    let first = if r.direction == Direction::Inbound { SENT } else { 0 };
+    let sent = r.sent.map(Timestamp::day_and_month);
+    let day = |n: usize, done: usize| match (n, &sent) {
+        (SENT, Some(sent)) => sent.clone(),
+        _ if n + 1 == done => last.clone(),
+        _ => String::new(),
+    };
+    let step = |name: &str, when: String, state| Step { name: name.to_owned(), when, state };
+    let Some(done) = steps_done(state) else {
+        let until = if r.sent.is_some() { SENT + 1 } else { 1 };
+        let before = LIFE.iter().enumerate().take(until).skip(first);
+        let before = before.map(|(n, name)| step(name, day(n, usize::MAX), StepState::Done));
+        let end = step(r.state.label(), last.clone(), StepState::Late);
+        return Picture::Steps(Steps(before.chain([end]).collect()));
+    };
+    let late = r.due.is_some_and(|due| due < now);
+    let steps = LIFE.iter().enumerate().skip(first).map(|(n, name)| match (n.cmp(&done), r.due) {
+        (Ordering::Less, _) => step(name, day(n, done), StepState::Done),
+        (Ordering::Equal, Some(due)) if late => step(name, format!("late, {}", due.day_and_month()), StepState::Late),
+        (Ordering::Equal, Some(due)) => step(name, format!("by {}", due.day_and_month()), StepState::Next),
+        (Ordering::Equal, None) => step(name, String::new(), StepState::Next),
+        (Ordering::Greater, _) => step(name, String::new(), StepState::Later),
+    });
+    Picture::Steps(Steps(steps.collect()))
+}
+
+/// A clock as a bar of the time that is left of it.
+fn clock(c: &request::ClockRow, started: Option<Timestamp>, now: Timestamp) -> StyledText {
+    let name = match c.variant == Variant::ORDINARY {
+        true => c.clock.map_or("", ClockKind::word).to_owned(),
+        false => format!("{} {}", c.clock.map_or("", ClockKind::word), c.variant),
+    };
+    let Some(due) = c.due else { return StyledText::from(format!("{name}: no fixed limit")) };
+    let left = due.since(now);
+    let role = if due < now { StyleRole::Stop } else { StyleRole::Base };
+    let words = format!("{}, {}", left.in_short(), due.on_screen(now));
+    let whole = started.map(|from| due.since(from)).filter(|_| due > now);
+    let bar = whole.map(|whole| {
+        let parts = |span: Duration| u64::try_from(span.as_seconds().max(0)).unwrap_or(0);
+        Bar { has_rest: true, ..Bar::count(parts(left), parts(whole).max(1), role) }
+    });
+    StyledText::drawn(Picture::Tree(Tree(vec![Branch { role, bar, ..Branch::new(0, name, words) }])))
+}
+
 fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     for h in hold::on(&workspace.records(), record)?.iter().filter(|h| h.is(hold::State::Standing)) {
         let by = hold::placed_by(h).map(|p| workspace.name_of(p)).transpose()?.unwrap_or_default();
@@ -152,20 +284,24 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
     Ok(())
 }
 
-fn of_request(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
-    let r = request::row(workspace, record)?;
+fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d: &mut Detail) -> Result<(), Error> {
+    let (r, now) = (request::row(workspace, record)?, workspace.now());
+    if let Some(state) = record.in_state::<RequestState>() {
+        d.picture("LIFE", life(&r, state, history, now));
+        d.gap();
+    }
     let way = if r.direction == Direction::Inbound {
         format!("{} asks this desk", r.partner)
     } else {
         format!("this desk asks {}", r.partner)
     };
     d.line("WHO", way);
-    d.line("BASIS", format!("{} {} ({})", r.kind, r.article, r.name));
+    d.line("UNDER", format!("{}: {} ({})", words::basis(workspace, &r.kind)?, r.name, r.kind));
     if !r.in_force && r.sent.is_none() {
         let what = format!("NOT IN FORCE with {}: a draft or an exercise, never sent", r.partner);
         d.line("LAW", StyledText::new(what, StyleRole::Stop));
     }
-    d.line("BY LAW", law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default());
+    d.line("LAW USED", law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default());
     d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
     d.line("WAITS ON", today::waits_on(workspace, record)?.unwrap_or_default());
     if r.heads.len() > 1 {
@@ -173,8 +309,7 @@ fn of_request(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         d.line("CONFLICT", StyledText::new(heads.join(" and "), StyleRole::Stop));
     }
     for c in &r.clocks {
-        let until = c.due.map_or_else(|| "no fixed limit".to_owned(), Timestamp::to_minute);
-        d.line("CLOCK", format!("{} {}: {until}", c.clock.map_or("", ClockKind::word), c.variant));
+        d.push("CLOCK", clock(c, r.sent, now));
     }
     if !r.missing.is_empty() {
         d.line("MISSING", StyledText::new(r.missing.join(", "), StyleRole::Stop));
@@ -196,13 +331,14 @@ fn of_request(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     Ok(())
 }
 
-/// What a request says, each part under the article that asks for it.
+/// What a request says, each part under its label, with the article that asks for it.
 fn said_in(r: &request::RequestSummary, law: &Law, d: &mut Detail) {
     let kind = law.request(&r.kind);
     for (name, text) in &r.fields {
-        let label =
-            kind.and_then(|k| k.field.iter().find(|f| f.id == *name)).map_or(name.as_str(), |f| f.article.as_str());
-        d.body(label, text);
+        let field = kind.and_then(|k| k.field.iter().find(|f| f.id == *name));
+        let label = field.map_or_else(|| name.clone(), |f| format!("{}  [{}]", f.label, f.article));
+        d.push("", StyledText::new(label, StyleRole::Heading));
+        d.body("", text);
     }
 }
 

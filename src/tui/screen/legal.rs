@@ -1,15 +1,17 @@
 //! Legal: what is open, and what happens if nobody does anything.
 
 use super::definition::{Screen, ViewParams, count, due_at, left, row, state};
-use crate::command::desk::workspace_info;
 use crate::command::disclosure;
 use crate::command::review;
+use crate::law::row::Verified;
 use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
-use crate::tui::page::{Cell, Mark, Page, Section, Width, column};
+use crate::record::store::{Record, RecordStore as _};
+use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::text::Shown;
+use crate::tui::words::{basis, called, does};
+use crate::value::text::{Shown, counted};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -17,13 +19,72 @@ use crate::workspace::progress::Job;
 /// The Legal screen.
 pub const SCREEN: Screen = Screen {
     id: ScreenId::LEGAL,
-    views: &[],
+    views: &["reviews", "law"],
     has_detail: true,
     fetch,
     first_steps: "No review yet. On an item, {review} asks for one.",
 };
 
-fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+/// The view of the rows of the law.
+const LAW: usize = 1;
+
+/// What may be asked under which instrument, whom it binds with this desk, and whether somebody has read its source.
+fn law(workspace: &Workspace) -> Result<Page, Error> {
+    let (law, now) = (workspace.law()?, workspace.now());
+    let side = |record: &Record| record.text("jurisdiction").unwrap_or_default().to_owned();
+    let own = side(&workspace.own_record()?);
+    let partners = workspace.partners()?;
+    let mut rows = Vec::new();
+    for kind in law.requests() {
+        let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
+        let with: Vec<String> = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
+        let (read, role) = match kind.verified {
+            Verified::Never => ("nobody yet".to_owned(), StyleRole::Due),
+            Verified::On(day) => (day.to_string(), StyleRole::Base),
+        };
+        let name = if with.is_empty() { StyleRole::Note } else { StyleRole::Base };
+        rows.push((
+            with.is_empty(),
+            PageRow::of(vec![
+                Cell::new(does(&kind.id, &kind.name), name),
+                Cell::new(basis(workspace, &kind.id)?, name),
+                Cell::from(with.join(" ")),
+                Cell::tier(kind.tier),
+                Cell::word(kind.level),
+                Cell::new(read, role),
+                Cell::new(kind.id.as_str(), StyleRole::Note),
+            ]),
+        ));
+    }
+    // What is in force with nobody stands last.
+    rows.sort_by_key(|(nobody, _)| *nobody);
+    let section = Section {
+        title: Shown::of("WHAT MAY BE ASKED, in force first"),
+        aside: Shown::from(counted(rows.len(), "kind")),
+        columns: vec![
+            column("WHAT", Width::Rest),
+            column("UNDER", Width::Fixed(24)),
+            column("WITH", Width::Fixed(8)),
+            column("TIER", Width::Fixed(4)),
+            column("LEVEL", Width::Fixed(5)).optional(),
+            column("SOURCE READ", Width::Fixed(11)).optional(),
+            column("KIND", Width::Fixed(11)),
+        ],
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        grows: true,
+        ..Section::default()
+    };
+    Ok(Page {
+        bands: vec![vec![section]],
+        sentence: Shown::of("`law show KIND` tells all of a row; `law verify` records that its source was read."),
+        ..Page::default()
+    })
+}
+
+fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    if look.view == LAW {
+        return law(workspace);
+    }
     let now = workspace.now();
     let reviews = review::rows(workspace)?;
     let open = reviews.iter().filter(|r| r.is_open()).count();
@@ -34,16 +95,15 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
             let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
             let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
             let (left, mark) = left(r.expires, now);
-            let of = r.subject_kind.zip(r.subject);
+            let of = r.subject.map(|id| workspace.records().get(id)).transpose().ok().flatten().flatten();
+            let of = of.and_then(|record| called(workspace, &record).ok()).unwrap_or_default();
             row(
                 Kind::Review,
                 r.id,
                 mark,
                 vec![
                     Cell::from(r.to.as_str()),
-                    Cell::from(
-                        of.map(|(kind, id)| format!("{kind} {}", workspace_info::short(kind, id))).unwrap_or_default(),
-                    ),
+                    Cell::from(r.subject_kind.map_or_else(|| of.clone(), |kind| format!("{kind}: {of}"))),
                     r.level.map_or_else(Cell::default, Cell::word),
                     tests,
                     state(r.state),
@@ -110,11 +170,11 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
             vec![Section {
                 title: Shown::from(format!("RELEASES {} wait for another person", waiting.len())),
                 columns: vec![
-                    column("", Width::Fixed(8)),
-                    column("", Width::Fixed(4)),
+                    column("ID", Width::Fixed(8)),
+                    column("TO", Width::Fixed(4)),
                     column("", Width::Fixed(12)),
-                    column("", Width::Rest),
-                    column("", Width::Fixed(13)),
+                    column("WAITS FOR", Width::Rest),
+                    column("BY", Width::Fixed(13)),
                 ],
                 rows: release_rows,
                 empty: Shown::of("No disclosure waits."),

@@ -1,10 +1,11 @@
-//! Partners: what may go to whom, until when.
+//! Partners: what may go to whom, until when; and who works at this desk.
 
 use super::definition::{Screen, ViewParams, count, due_at, in_mood, left, row, state};
 use crate::command::agreement::{self, Whose};
+use crate::command::member;
 use crate::command::partner;
 use crate::record::kind::Kind;
-use crate::tui::page::{Cell, ListWord, Page, PageRow, RecordRef, Section, Width, column};
+use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::text::Shown;
@@ -15,13 +16,49 @@ use crate::workspace::progress::Job;
 /// The Partners.
 pub const SCREEN: Screen = Screen {
     id: ScreenId::PARTNERS,
-    views: &[],
+    views: &["partners", "members"],
     has_detail: true,
     fetch,
     first_steps: "No partner yet. {add partner} takes a partner's card; then read its fingerprint aloud.",
 };
 
-fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+/// The view of this desk's own members.
+pub const MEMBERS: usize = 1;
+
+/// Who works at this desk, and as what.
+fn members(workspace: &Workspace) -> Result<Page, Error> {
+    let rows = member::rows(workspace)?.into_iter().map(|m| {
+        let roles: Vec<&str> = m.roles.iter().map(|role| role.word()).collect();
+        let me = if m.person == Some(workspace.person()) { "you" } else { "" };
+        let cells =
+            vec![Cell::from(m.name), state(m.state), Cell::from(roles.join(", ")), Cell::new(me, StyleRole::Note)];
+        row(Kind::Member, m.id, Mark::None, cells).in_state(m.state)
+    });
+    let section = Section {
+        title: Shown::of("MEMBERS"),
+        columns: vec![
+            column("ID", Width::Fixed(8)),
+            column("NAME", Width::Fixed(20)),
+            column("STATE", Width::Fixed(8)),
+            column("ROLES", Width::Rest),
+            column("", Width::Fixed(3)),
+        ],
+        rows: rows.collect(),
+        empty: Shown::of("No member yet."),
+        grows: true,
+        ..Section::default()
+    };
+    Ok(Page {
+        bands: vec![vec![section]],
+        sentence: Shown::of("Nobody releases alone what they propose: tier 2 and up need a second person."),
+        ..Page::default()
+    })
+}
+
+fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    if look.view == MEMBERS {
+        return members(workspace);
+    }
     let now = workspace.now();
     let partners = partner::rows(workspace)?;
     let agreements = agreement::rows(workspace, None)?;

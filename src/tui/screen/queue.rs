@@ -7,6 +7,8 @@ use crate::record::kind::{KindState as _, State as RecordState, StateTone};
 use crate::record::request::State;
 use crate::tui::page::{Cell, ListWord, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
+use crate::tui::theme::StyleRole;
+use crate::tui::words::{basis, does};
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -25,6 +27,23 @@ pub const SCREEN: Screen = Screen {
 pub fn is_open(state: RecordState) -> bool {
     use State as S;
     !matches!(State::of(state), Some(S::Closed | S::Withdrawn | S::Refused | S::UseReported | S::Purged | S::Expired))
+}
+
+/// What it asks for. What is not in force is said, and dim: it is never sent.
+pub fn kind(request: &Request) -> Cell {
+    let does = does(&request.kind, &request.name);
+    if request.in_force || request.sent.is_some() {
+        return Cell::from(does);
+    }
+    Cell::new(format!("{does} (not in force)"), StyleRole::Note)
+}
+
+/// With whom, and which way.
+pub fn with(request: &Request) -> String {
+    match request.direction {
+        Direction::Inbound => format!("from {}", request.partner),
+        Direction::Outbound => format!("to {}", request.partner),
+    }
 }
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
@@ -49,9 +68,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                 r.id,
                 mark,
                 vec![
-                    way(r.direction),
-                    Cell::from(r.partner.as_str()),
-                    Cell::from(format!("{} {}", r.kind, r.name)),
+                    kind(r),
+                    way(r.direction).said(with(r)),
+                    Cell::from(basis(workspace, &r.kind).unwrap_or_default()),
                     Cell::tier(r.tier),
                     if is_new {
                         in_mood(ListWord { label: "new", ..ListWord::of_state(r.state) }, StateTone::Waiting)
@@ -75,9 +94,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
             title: Shown::of("REQUESTS, due first"),
             columns: vec![
                 column("ID", Width::Fixed(8)),
-                column("WAY", Width::Fixed(3)),
-                column("DESK", Width::Fixed(4)),
-                column("KIND", Width::Rest),
+                column("WHAT", Width::Rest),
+                column("WITH", Width::Fixed(8)),
+                column("UNDER", Width::Fixed(16)).optional(),
                 column("TIER", Width::Fixed(4)).optional(),
                 column("STATE", Width::Fixed(13)),
                 column("DUE", Width::Fixed(13)).optional(),
@@ -88,7 +107,11 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
             grows: true,
             ..Section::default()
         }]],
-        sentence: Shown::from(if late == 0 { "Nothing is late.".to_owned() } else { format!("{late} late.") }),
+        sentence: Shown::from(if late == 0 {
+            "Nothing is late.".to_owned()
+        } else {
+            format!("{late} late; what waits longest stands on top.")
+        }),
         ..Page::default()
     })
 }

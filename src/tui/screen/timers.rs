@@ -1,14 +1,18 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
-use crate::command::retention::{Timer, duties, holds, timer};
+use crate::command::retention::hold::holds;
+use crate::command::retention::{Timer, duties, timer};
 use crate::record::definition::WhenDue;
 use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
 use crate::store;
 use crate::tui::page::{Cell, Line, ListWord, Mark, Page, PageRow, Section, StyledText, Width, column};
+use crate::tui::picture::Picture;
+use crate::tui::picture::bar::Bar;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
+use crate::tui::words::{called, content};
 use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
@@ -54,7 +58,14 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
                 column("DESK", Width::Fixed(4)).optional(),
             ],
             all: &|| Ok(store::records::clocks(&workspace.db)?),
-            row: &|number| Ok(clock(&timer(workspace, &record_at(&records, number)?, &holds)?, now)),
+            row: &|number| {
+                let record = record_at(&records, number)?;
+                let what = match record.kind {
+                    Kind::Request | Kind::Review => called(workspace, &record)?,
+                    _ => String::new(),
+                };
+                Ok(clock(&timer(workspace, &record, &holds)?, &what, now))
+            },
             wanted,
         },
     )?;
@@ -66,7 +77,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     };
     Ok(Page {
         head: this_clock(workspace, now)?,
-        bands: vec![vec![section], vec![two_weeks(workspace, now)?]],
+        bands: vec![vec![section], std::iter::once(two_weeks(workspace, now)?).chain(weeks(workspace, now)?).collect()],
         sentence: Shown::of(if late == 0 {
             "Nothing is late. {purge what is due} erases what is due: it waits for nobody."
         } else {
@@ -92,23 +103,57 @@ fn this_clock(workspace: &Workspace, now: Timestamp) -> Result<Vec<Line>, Error>
     }])
 }
 
-fn clock(timer: &Timer, now: Timestamp) -> PageRow {
+/// A clock; `what` is what it is of, where that says more than the clock does.
+fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
     let (left, mark) = left(timer.due, now);
     // What it is stands before; what comes of it is told by one word.
     let then = Cell::word(timer.then);
     let then = match timer.then {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
+        WhenDue::Review => then.said("review").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
         WhenDue::BackupEnds => then.said("destroy it").styled(StyleRole::Due),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
     };
     let partner = timer.partner.as_deref().unwrap_or_default();
-    let cells = vec![Cell::from(timer.what.as_str()), then, Cell::from(partner)];
+    let cells = vec![
+        Cell::from(if what.is_empty() { content(&timer.what).into_owned() } else { what.to_owned() }),
+        then,
+        Cell::from(partner),
+    ];
     let mut row = row(timer.kind, timer.id, if timer.held { Mark::Held } else { mark }, cells);
-    row.cells.insert(0, if timer.held { Cell::from("held") } else { left });
+    row.cells.insert(0, if timer.held { Cell::from("HOLD") } else { left });
     row.cells.insert(1, due_at(timer.due, now));
     row.with_partner(partner).due(timer.due)
+}
+
+/// Weeks that are looked ahead.
+const WEEKS: usize = 10;
+
+/// How many items are to be erased in each of the next weeks; nothing where none is.
+fn weeks(workspace: &Workspace, now: Timestamp) -> Result<Option<Section>, Error> {
+    let from = now.start_of_day();
+    let days = store::tally::due_days(&workspace.db, from, WEEKS * 7)?;
+    let counts: Vec<u64> = days.chunks(7).map(|week| week.iter().map(|(items, _)| items).sum()).collect();
+    let most = counts.iter().copied().max().unwrap_or(0);
+    if most == 0 {
+        return Ok(None);
+    }
+    let row = |(n, count): (usize, &u64)| {
+        let begins = from.plus(Duration::days(7 * n as i64)).day_and_month();
+        let role = if n == 0 && *count > 0 { StyleRole::Due } else { StyleRole::Guidance };
+        let bar = Cell::drawn(Picture::Bar(Bar::count(*count, most, role)));
+        PageRow::of(vec![Cell::from(format!("from {begins}")), Cell::number(*count), bar])
+    };
+    Ok(Some(Section {
+        title: Shown::of("TO BE ERASED, by week"),
+        columns: vec![column("", Width::Fixed(12)), column("", Width::Fixed(7)).right(), column("", Width::Rest)],
+        rows: counts.iter().enumerate().map(row).collect(),
+        most: WEEKS as u16,
+        from_height: 30,
+        ..Section::default()
+    }))
 }
 
 /// How many clocks end on each of the next fourteen days.

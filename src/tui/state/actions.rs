@@ -121,8 +121,9 @@ impl State {
             Intent::New(name) => self.begin_named(name, Vec::new()),
             Intent::Cancel => self.cancel(),
             Intent::Lock => self.lock(),
+            Intent::Mouse => self.toggle_mouse(),
             Intent::Suspend => self.lock_and_suspend(),
-            Intent::Quit => self.quit(),
+            Intent::Quit => self.ask_to_leave(),
             Intent::Leave => self.end = Some(End::Left),
         }
     }

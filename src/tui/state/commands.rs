@@ -114,7 +114,7 @@ impl State {
         let mut form = FormView::new(command, &known.form, &known.labels, known.partner).with_others(known.others);
         let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
         if complete {
-            return self.submit(form.submission());
+            return self.submit(form.submission(self.now()));
         }
         if let Some(draft) = self.drafts.all.get(&form.draft_name()).cloned() {
             form.restore(draft);
@@ -169,6 +169,19 @@ impl State {
     }
 
     pub(super) fn previewed(&mut self, ticket: Ticket, answers: Vec<Option<Error>>, lines: &[String]) {
+        let is_it = |question: &Confirm<Self>| question.asked == ticket;
+        if let [Some(failure)] = answers.as_slice()
+            && failure.kind == ErrorKind::Usage
+            && self.mode.find::<Confirm<Self>>().is_some_and(is_it)
+            && self.mode.find::<FormView>().is_some()
+        {
+            // What was typed does not fit: that is no question for the gate. It is said where it was typed.
+            self.close_where(is_it);
+            if let Some(form) = self.mode.find_mut::<FormView>() {
+                form.refuse(failure.clone());
+            }
+            return;
+        }
         if let Some(question) = self.mode.find_mut::<Confirm<Self>>().filter(|question| question.asked == ticket) {
             question.show_preview(answers, lines);
         }
@@ -256,7 +269,7 @@ impl State {
                 if failure.kind == ErrorKind::Signature {
                     form.clear_pairs();
                 }
-                form.failure = Some(failure);
+                form.refuse(failure);
             }
             None if failure.kind != ErrorKind::Cancelled => self.show_failure(&failure),
             None => {}

@@ -18,6 +18,9 @@ impl State {
     /// Takes what the terminal says. Returns whether what was typed ahead must be dropped: a question has opened, or a paste
     /// found no field.
     pub fn handle_event(&mut self, event: Event) -> bool {
+        if let Event::Mouse(mouse) = event {
+            return self.handle_mouse(mouse);
+        }
         self.dirty = true;
         let questions = |state: &Self| state.mode.overlays().iter().filter(|o| o.is_question()).count();
         let before = questions(self);

@@ -6,7 +6,7 @@ use super::State;
 use crate::command::definition::{ArgKind, PairRow};
 use crate::host::file;
 use crate::record::bundle::EXPORT;
-use crate::tui::available_actions::choices;
+use crate::tui::available_actions::{KindChoice, are_kinds, choices, kinds};
 use crate::tui::overlay::form::handling::{FormHost, LeftForm};
 use crate::tui::overlay::form::view::FormView;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
@@ -32,6 +32,18 @@ impl FormHost for State {
         let Some(form) = self.mode.find_mut::<FormView>() else { return };
         let Some(row) = form.row() else { return };
         let title = row.name();
+        if let Some(words) = row.words().filter(|words| row.pair.is_none() && are_kinds(words)) {
+            let menu = Menu::awaiting(title, ticket, "Looking …").for_field(Self::put_value);
+            form.asked_choices = ticket;
+            self.mode.push(Box::new(menu));
+            return self.read(
+                move |workspace| kinds(workspace, &words),
+                move |state, found| {
+                    let entries = found.map(|found| found.into_iter().map(kind_entry).collect());
+                    state.entries_arrived(ticket, entries, "There is none.");
+                },
+            );
+        }
         if let Some(words) = row.words() {
             let several = row.pair.is_none() && matches!(row.field.kind, ArgKind::Words(_));
             let text = row.input.text();
@@ -58,6 +70,7 @@ impl FormHost for State {
     }
 
     fn submit_form(&mut self) {
+        let now = self.now();
         let Some(form) = self.mode.top_as_mut::<FormView>() else { return };
         let missing = form.missing();
         if !missing.is_empty() {
@@ -67,13 +80,23 @@ impl FormHost for State {
             return;
         }
         // It lies below its question, and stays until what it says is done.
-        let submission = form.submission();
+        let submission = form.submission(now);
         self.submit(submission);
     }
 
     fn form_left(&mut self, left: LeftForm) {
         self.keep_left_form(left);
     }
+}
+
+/// A kind of request in a list: what it does, and with whom it is in force.
+fn kind_entry(kind: KindChoice) -> Entry<State> {
+    let (stands, role) = match kind.with.is_empty() {
+        true => ("in force with no partner: a draft or an exercise alone".to_owned(), StyleRole::Note),
+        false => (format!("in force with {}", kind.with.join(" ")), StyleRole::Good),
+    };
+    let note = StyledText::new(format!("{} \u{b7} {stands}", kind.basis), role);
+    Entry { also: kind.id.to_owned(), ..Entry::new(kind.does, note, Pick::Value(kind.id.to_owned())) }
 }
 
 impl State {

@@ -53,12 +53,12 @@ impl State {
 
     /// Computes the layout and remembers what is in sight.
     pub fn lay_out(&mut self, area: Rect) -> Layout {
-        let layout = self.layout(area);
-        if !self.take_layout(&layout) {
-            return layout;
+        let mut layout = self.layout(area);
+        if self.take_layout(&layout) {
+            layout = self.layout(area);
+            self.take_layout(&layout);
         }
-        let layout = self.layout(area);
-        self.take_layout(&layout);
+        self.seen = (layout.clone(), area);
         layout
     }
 }

@@ -17,7 +17,7 @@ use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
 
 /// So many letters are typed before records are looked for.
-const SEARCHED: usize = 3;
+const SEARCHED: usize = 2;
 
 impl State {
     pub(super) fn show_help(&mut self) {
@@ -40,6 +40,9 @@ impl State {
             Entry { keys, ..action_entry(a) }
         };
         let mut entries: Vec<Entry<Self>> = ACTIONS.iter().filter(|a| a.is_at(screen)).map(action).collect();
+        // Who types `:q` leaves, as elsewhere.
+        let leave = ACTIONS.iter().find(|a| a.intent == Intent::Leave).map(action_entry);
+        entries.extend(leave.map(|entry| Entry { name: "q".into(), ..entry }));
         // A command that is run without a workspace needs what the screens do not have.
         let for_screens = commands().filter(|command| !matches!(command.run, Handler::Free(_) | Handler::Batch));
         entries.extend(for_screens.map(|command| self.command_entry(command, &records)));
@@ -66,8 +69,13 @@ impl State {
     /// Asks whether to leave, or to lock.
     pub(super) fn ask_to_leave(&mut self) {
         let of = |intent| ACTIONS.iter().find(|a| a.intent == intent);
-        let entries = of(Intent::Leave).into_iter().chain(of(Intent::Lock)).map(action_entry).collect();
-        self.mode.push(Box::new(Menu::new("Leave comity?  Esc stays", entries).with_purpose(Purpose::Leaving)));
+        let keyed = |(action, keys): (&'static Action, &str)| Entry { keys: keys.to_owned(), ..action_entry(action) };
+        let stay = StyledText::new("Stay here", StyleRole::Note);
+        let stay = Entry { keys: "n  Esc".to_owned(), ..Entry::new("stay", stay, Pick::close(|_: &mut Self| {})) };
+        let leave = of(Intent::Leave).map(|action| (action, "q  y  Enter"));
+        let lock = of(Intent::Lock).map(|action| (action, "l"));
+        let entries = leave.into_iter().chain(lock).map(keyed).chain([stay]).collect();
+        self.mode.push(Box::new(Menu::new("Leave comity?", entries).with_purpose(Purpose::Leaving)));
     }
 
     pub(super) fn is_asking_to_leave(&self) -> bool {

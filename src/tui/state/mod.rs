@@ -14,6 +14,7 @@ mod lists;
 mod locking;
 mod menus;
 mod messages;
+mod mouse;
 mod navigation;
 mod overlays;
 mod pages;
@@ -29,13 +30,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use ratatui::layout::Rect;
+
 use super::action::Action;
 use super::idle::Idle;
 use super::jobs::Jobs;
 use super::key::Chord;
 use super::keymap::{Keymap, Preset};
+use super::layout::Layout;
 use super::mode::Mode;
-use super::page::StyledText;
+use super::page::{RecordRef, StyledText};
 use super::screen_id::ScreenId;
 use super::theme::Theme;
 use super::undo::{History, ViewSnapshot};
@@ -138,6 +142,12 @@ pub struct State {
     pub theme: &'static Theme,
     /// Whether lines are drawn with ASCII alone.
     pub ascii: bool,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
+    /// Where everything was when it was drawn last, and how large the screen was: what the mouse points at.
+    seen: (Layout, Rect),
+    /// What was pressed last, and when: the same again opens it.
+    pressed_at: Option<(Timestamp, RecordRef)>,
     /// How long nobody has touched a key.
     pub idle: Idle,
     /// A text for the clipboard of the terminal.
@@ -183,6 +193,9 @@ impl State {
             keymap: Keymap::of(Preset::Vim),
             theme: Theme::all().first().ok_or_else(no_theme)?,
             ascii: false,
+            mouse: false,
+            seen: (Layout::default(), Rect::default()),
+            pressed_at: None,
             idle,
             copied: None,
             dirty: true,
@@ -209,6 +222,11 @@ impl State {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.opening.clock.now()
+    }
+
+    /// Whether nothing can be written, since it was opened so.
+    pub const fn is_read_only(&self) -> bool {
+        self.opening.readonly
     }
 
     /// Whether the workspace is one of an exercise.

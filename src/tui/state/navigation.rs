@@ -87,15 +87,6 @@ impl State {
         true
     }
 
-    /// Goes back, then to the Desk, and from there asks whether to leave.
-    pub(super) fn quit(&mut self) {
-        match self.back() {
-            true => {}
-            false if self.screen() == ScreenId::DESK => self.ask_to_leave(),
-            false => self.go(ScreenId::DESK),
-        }
-    }
-
     /// Goes where a record is shown.
     pub(super) fn go_to_record(&mut self, subject: RecordRef) {
         let ticket = self.next_ticket();

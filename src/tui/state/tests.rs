@@ -95,7 +95,7 @@ fn open_question(state: &mut State) {
     let form = state.mode.find_mut::<FormView>().unwrap();
     form.at = 0;
     form.put(&"a".repeat(32), None);
-    let submission = form.submission();
+    let submission = form.submission(Timestamp::EPOCH);
     state.submit(submission);
 }
 
@@ -166,9 +166,9 @@ fn keys_change_the_mode() {
     check("ctrl-l", "locked");
     check("ctrl-z", "locked");
     check("? ctrl-l", "locked");
-    check("q", "Leave comity?  Esc stays / normal");
-    check("ctrl-c", "Leave comity?  Esc stays / normal");
-    check("/ a ctrl-c", "Leave comity?  Esc stays / filter a");
+    check("q", "Leave comity? / normal");
+    check("ctrl-c", "Leave comity? / normal");
+    check("/ a ctrl-c", "Leave comity? / filter a");
     check("g", "normal");
     check("2 S", "normal");
 }
@@ -188,16 +188,22 @@ fn it_is_left_only_where_that_was_asked() {
     check("ctrl-l ctrl-c", true, false);
     check("ctrl-z", false, true);
     check("2 q", false, false);
+    for answer in ["q", "y", "enter"] {
+        check(&format!("2 q {answer}"), true, false);
+    }
+    for answer in ["n", "esc", "x", "l"] {
+        check(&format!("2 q {answer}"), false, false);
+    }
 }
 
 #[test]
-fn quitting_goes_back_step_by_step() {
+fn escape_goes_back_step_by_step() {
     let mut state = state();
     press(&mut state, "2");
     show_page(&mut state, &[1, 2, 3]);
     press(&mut state, "space / n enter v j");
     let mut check = |want: &str| {
-        press(&mut state, "q");
+        press(&mut state, "esc");
         let view = state.view();
         let said = format!("{} {:?} {} {}", state.screen(), view.filter(), view.marks.len(), view.is_ranging());
         assert_eq!(said, want);
@@ -205,7 +211,6 @@ fn quitting_goes_back_step_by_step() {
     check("queue \"n\" 1 false");
     check("queue \"\" 1 false");
     check("queue \"\" 0 false");
-    check("desk \"\" 0 false");
 }
 
 #[test]
@@ -397,7 +402,7 @@ fn a_range_is_marked_dropped_and_ended() {
     check("v j j v", 3, false);
     check("v j j space", 3, false);
     check("v j j esc", 0, false);
-    check("space v j q", 1, false);
+    check("space v j esc", 1, false);
     check("v j ? esc", 2, false);
     check("v G", 5, true);
     check("* esc", 0, false);

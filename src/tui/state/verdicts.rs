@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::State;
-use crate::command::definition::Command;
+use crate::command::definition::{Command, Key};
 use crate::tui::bulk::{May, may, may_each, named, only_one, why};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
@@ -39,8 +39,10 @@ impl State {
     pub(super) fn verdicts_arrived(&mut self, ticket: Ticket, verdicts: Result<Vec<May>, Error>) {
         match verdicts {
             Ok(all) => {
-                let (yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
-                let entries = yes.into_iter().chain(no).map(entry).collect();
+                let (mut yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
+                // What a thing waits for is what its keys are for: that stands on top, and what ends it last.
+                yes.sort_by_key(|may| urgency(may.command));
+                let entries = yes.into_iter().map(entry).chain(folded(no)).collect();
                 self.entries_arrived(ticket, Ok(entries), "Nothing can be done with this.");
             }
             // Whoever asked has left the list.
@@ -106,6 +108,55 @@ fn is_wanted(cancelled: &AtomicBool) -> bool {
 /// Says why it may not be done; the list stays.
 pub(super) fn refused(failure: Error) -> Pick<State> {
     Pick::stay(move |state: &mut State| state.show_failure(&failure))
+}
+
+/// Where a command stands among those that can be done now.
+fn urgency(command: &Command) -> u8 {
+    let keys = command.keys();
+    match () {
+        () if keys.contains(&Key::Destroy) => 3,
+        () if keys.contains(&Key::Sign) => 0,
+        () if keys.contains(&Key::Review) => 1,
+        () => 2,
+    }
+}
+
+/// What cannot be done, one entry for each reason.
+fn folded(no: Vec<May>) -> Vec<Entry<State>> {
+    let mut groups: Vec<(String, Vec<May>)> = Vec::new();
+    for may in no {
+        let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();
+        // Where it stands is one reason; which state each of them wants instead is said when it is asked for.
+        let why = why.split(';').next().unwrap_or_default().to_owned();
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, all)) => all.push(may),
+            None => groups.push((why, vec![may])),
+        }
+    }
+    let one = |(why, mut all): (String, Vec<May>)| {
+        let names: Vec<String> = all.iter().map(|may| may.command.full_name()).collect();
+        let entry = entry(all.swap_remove(0));
+        let text = if names.len() > 1 { format!("no    {why}") } else { entry.note.text.to_string() };
+        let note = StyledText::new(text, StyleRole::Note);
+        let also = if names.len() > 1 { names.join(" ") } else { String::new() };
+        Entry { name: in_few(&names).into(), note, also, ..entry }
+    };
+    groups.into_iter().map(one).collect()
+}
+
+/// Names in a few columns: as many as fit, and how many more there are.
+fn in_few(names: &[String]) -> String {
+    const COLUMNS: usize = 28;
+    let mut said = names.first().cloned().unwrap_or_default();
+    let mut told = names.len().min(1);
+    while let Some(next) = names.get(told).filter(|next| said.len() + next.len() + 8 <= COLUMNS) {
+        said = format!("{said}, {next}");
+        told += 1;
+    }
+    match names.len() - told {
+        0 => said,
+        more => format!("{said} and {more} more"),
+    }
 }
 
 /// A command in the list of what may be done.

@@ -17,6 +17,7 @@ use crate::tui::page::{Detail, Page, PageRow, RecordRef, Section, Window};
 use crate::tui::screen::definition::ViewParams;
 use crate::tui::worker::Ticket;
 use crate::value::id::Id;
+use crate::value::text::width;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 
@@ -61,6 +62,8 @@ pub struct View {
     order: Option<Order>,
     /// For each section its rows in order: they are ordered once for a page, not for each key.
     ordered: Vec<Vec<usize>>,
+    /// For each section how many columns the longest text of each of its columns takes.
+    natural: Vec<Vec<u16>>,
     /// For each section the rows that the filter shows, in order.
     shown: Vec<Vec<usize>>,
     range: Option<Range>,
@@ -72,6 +75,15 @@ pub struct View {
     lacks: bool,
     /// The row of a long list that is to be selected once it is here, counted from 0 among those that fit.
     aims: Option<usize>,
+}
+
+/// How many columns the longest text of each column of a section takes; a picture takes what it is given.
+fn natural(section: &Section) -> Vec<u16> {
+    let of = |column: usize| {
+        let cells = section.rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| cell.picture.is_none());
+        cells.map(|cell| width(cell.text.as_str())).max().unwrap_or(0)
+    };
+    (0..section.columns.len()).map(|column| u16::try_from(of(column)).unwrap_or(u16::MAX)).collect()
 }
 
 /// Rows of a long list between the selection and the end of the window at which further ones are fetched.
@@ -109,6 +121,11 @@ impl View {
     pub fn detail_of_selected(&self) -> Option<&Detail> {
         let (subject, detail) = self.detail.as_ref()?;
         (self.selected() == Some(subject)).then_some(detail)
+    }
+
+    /// How many columns the longest text of each column of a section takes.
+    pub fn natural(&self, section: usize) -> &[u16] {
+        self.natural.get(section).map_or(&[], Vec::as_slice)
     }
 
     /// The rows of a section that the filter shows.
@@ -229,6 +246,7 @@ impl View {
         let first = |view: &Self| view.window().map_or(0, |(_, window)| window.first);
         let (section, row, began) = (self.section, self.row, first(self));
         self.page = page;
+        self.natural = self.page.bands.iter().flatten().map(natural).collect();
         // Where the row stands now, if the list is the same.
         let near = (began + row).saturating_sub(first(self));
         (self.here, self.stale) = (true, false);

@@ -46,7 +46,7 @@ impl View {
 
     /// Whether there is room for rows of a section. Before it was drawn that is not known: it is taken to be so.
     pub(super) fn is_seen(&self, section: usize) -> bool {
-        let wants_height = |s: &Section| s.from_height > 0;
+        let wants_height = |s: &Section| s.from_height > 0 || s.from_width > 0 || s.alone_from > 0;
         let unknown = || self.sections().nth(section).is_some_and(|s| !wants_height(s));
         self.seen.get(section).copied().unwrap_or_else(unknown)
     }
@@ -119,6 +119,16 @@ impl View {
         self.extend_range();
         self.look_ahead();
         true
+    }
+
+    /// To a shown row of a section, where it can be selected.
+    pub fn point_at(&mut self, section: usize, row: usize) {
+        if self.reach().contains(&(section, row)) {
+            (self.moved, self.wanted) = (true, None);
+            self.go(Some((section, row)));
+            self.extend_range();
+            self.look_ahead();
+        }
     }
 
     /// To the first row.

@@ -3,6 +3,7 @@
 pub mod detail;
 pub mod fitted;
 pub mod input_lines;
+pub mod panel;
 pub mod scroll;
 pub mod section_table;
 pub mod table;

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, StatefulWidget, Widget as _};
 
 use super::row::FormRow;
@@ -15,7 +15,7 @@ use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
 use crate::tui::widget::fitted::{Fitted, wrapped};
 use crate::tui::widget::input_lines::InputLines;
-use crate::value::text::width;
+use crate::value::text::{width, wrap};
 use crate::value::timestamp::Timestamp;
 
 /// Rows that the help below a form takes at most.
@@ -28,11 +28,64 @@ pub fn scroll(form: &FormView, area: Rect, now: Timestamp) -> Scroll {
     let area = inset(area);
     let [_, list, _] = parts(area, &help(form, area.width, now));
     let room = usize::from(list.height);
+    let names = names(form, area.width);
     let mut offset = form.offset.min(form.at);
-    while (offset..=form.at).map(|n| height(form, n)).sum::<usize>() > room && offset < form.at {
+    let whole = |n: usize| FormLine::of(form, n, names, now).height();
+    while (offset..=form.at).map(whole).sum::<usize>() > room && offset < form.at {
         offset += 1;
     }
     Scroll { offset, room, total: form.rows.len() + 1 }
+}
+
+/// Columns for the names of the fields: longer ones are wrapped.
+fn names(form: &FormView, columns: u16) -> u16 {
+    let longest = form.rows.iter().map(|r| width(&r.name())).max().unwrap_or(FIELD) as u16;
+    longest.min(30).min(columns / 2) + 2
+}
+
+/// What stands at a row: the heading of its group where it is the first of it, its field, and what is wrong with it.
+struct FormLine {
+    heading: Option<&'static str>,
+    name: Vec<String>,
+    field: usize,
+    wrong: Option<String>,
+}
+
+impl FormLine {
+    fn of(form: &FormView, n: usize, names: u16, now: Timestamp) -> Self {
+        let Some(row) = form.rows.get(n) else {
+            return Self { heading: None, name: Vec::new(), field: 1, wrong: None };
+        };
+        let here = n == form.at;
+        let before = n.checked_sub(1).and_then(|n| form.rows.get(n)).map(group);
+        let several = form.rows.first().map(group) != form.rows.last().map(group);
+        let heading = (several && before != Some(group(row))).then(|| group(row));
+        let lines = if here { row.input.lines().len() } else { 1 };
+        let said = form.failure.as_ref().filter(|_| form.wrong.as_deref() == Some(&row.key()));
+        // A field is looked at when one leaves it: while one types, nothing is wrong yet.
+        let misread = row.computed(now).and_then(Result::err).filter(|_| !here);
+        let wrong = said.map(|failure| failure.what.clone()).or_else(|| misread.map(str::to_owned));
+        let name = wrap(&row.name(), usize::from(names.saturating_sub(2)));
+        Self { heading, name, field: lines.clamp(1, FIELD), wrong }
+    }
+
+    /// Rows of the field itself.
+    fn rows(&self) -> usize {
+        self.field.max(self.name.len())
+    }
+
+    fn height(&self) -> usize {
+        usize::from(self.heading.is_some()) + self.rows() + usize::from(self.wrong.is_some())
+    }
+}
+
+/// The group that a row stands in.
+fn group(row: &FormRow) -> &'static str {
+    match &row.pair {
+        Some(_) => "WHAT IT SAYS",
+        None if row.is_first() => "NEEDED",
+        None => "OPTIONAL",
+    }
 }
 
 /// Draws a form. Returns where the cursor is.
@@ -43,17 +96,30 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
     let help = help(form, area.width, drawing.context.now);
     let [_, mut list, below] = parts(area, &help);
     Paragraph::new(appearance.lines(&help)).render(below, buf);
-    let names = form.rows.iter().map(|r| width(&r.name())).max().unwrap_or(FIELD).min(30) as u16 + 2;
+    let names = names(form, area.width);
     let mut cursor = None;
     for n in drawing.scroll.offset..=form.rows.len() {
-        let rows = (height(form, n) as u16).min(list.height);
-        let [area, rest] = Split::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(list);
-        if area.is_empty() {
+        let line = FormLine::of(form, n, names, drawing.context.now);
+        let heading = u16::from(line.heading.is_some());
+        let wrong = u16::from(line.wrong.is_some());
+        let [above, field, said] = [heading, line.rows() as u16, wrong].map(Constraint::Length);
+        let [above, area, said, rest] = Split::vertical([above, field, said, Constraint::Min(0)]).areas(list);
+        if list.is_empty() {
             break;
+        }
+        if let Some(heading) = line.heading {
+            Fitted::new(appearance.span(format!("  {heading}"), StyleRole::Heading)).render(above, buf);
+        }
+        if let Some(wrong) = &line.wrong {
+            let [_, said] = Split::horizontal([Constraint::Length(2 + names), Constraint::Min(0)]).areas(said);
+            Fitted::new(appearance.span(format!("! {wrong}"), StyleRole::Stop)).render(said, buf);
         }
         let here = n == form.at;
         match form.rows.get(n) {
-            Some(row) => RowWidget { row, here, names, appearance }.render(area, buf, &mut cursor),
+            Some(row) => {
+                let name = &line.name;
+                RowWidget { row, name, here, names, appearance }.render(area, buf, &mut cursor);
+            }
             None => RunRow { form, here, appearance }.render(area, buf, &mut cursor),
         }
         list = rest;
@@ -65,12 +131,6 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
 fn parts(area: Rect, help: &[StyledText]) -> [Rect; 3] {
     let help = (help.len() as u16).min(area.height.saturating_sub(1));
     Split::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(help)]).areas(area)
-}
-
-/// How many rows a field takes: the one of the cursor as many as it has lines.
-fn height(form: &FormView, n: usize) -> usize {
-    let lines = form.rows.get(n).filter(|_| n == form.at).map_or(1, |r| r.input.lines().len());
-    lines.clamp(1, FIELD)
 }
 
 fn run_text(form: &FormView) -> &'static str {
@@ -109,6 +169,8 @@ impl StatefulWidget for RunRow<'_> {
 /// A row of a form: whether it must be filled, its name, and what stands in it.
 struct RowWidget<'a> {
     row: &'a FormRow,
+    /// Its name in lines.
+    name: &'a [String],
     /// Whether the cursor is in it.
     here: bool,
     /// Columns of the names.
@@ -121,7 +183,7 @@ impl StatefulWidget for RowWidget<'_> {
     type State = Option<Position>;
 
     fn render(self, area: Rect, buf: &mut Buffer, cursor: &mut Self::State) {
-        let Self { row, here, names, appearance } = self;
+        let Self { row, name: lines, here, names, appearance } = self;
         let columns = [Constraint::Length(2), Constraint::Length(names), Constraint::Min(0)];
         let [before, name, field] = Split::horizontal(columns).areas(area);
         let mark = match (here, row.is_required() && row.input.is_empty()) {
@@ -130,8 +192,9 @@ impl StatefulWidget for RowWidget<'_> {
             _ => " ",
         };
         Fitted::new(appearance.span(mark, StyleRole::Due)).render(before, buf);
-        let role = if here { StyleRole::Title } else { StyleRole::Note };
-        Fitted::new(appearance.span(row.name(), role)).render(name, buf);
+        let role = if here { StyleRole::Accent } else { StyleRole::Base };
+        let lines: Vec<_> = lines.iter().map(|line| Line::from(appearance.span(line.as_str(), role))).collect();
+        Fitted::new(lines).render(name, buf);
         if here {
             *cursor = Some(field.as_position());
         }
@@ -161,7 +224,9 @@ fn help(form: &FormView, room: u16, now: Timestamp) -> Vec<StyledText> {
 }
 
 fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
-    if let Some(failure) = &form.failure {
+    // What is wrong with a field stands at the field.
+    let named = form.row().is_some_and(|row| form.wrong.as_deref() == Some(&row.key()));
+    if let Some(failure) = form.failure.as_ref().filter(|_| !named) {
         return vec![
             StyledText::new(failure.what.as_str(), StyleRole::Stop),
             StyledText::new(failure.hint.as_str(), StyleRole::Note),
@@ -172,9 +237,9 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
         let text = format!("still missing: {}", missing.join(", "));
         return if missing.is_empty() { Vec::new() } else { vec![StyledText::new(text, StyleRole::Due)] };
     };
-    let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
-    let needed = if row.is_required() { "  (required)" } else { "" };
-    let first = format!("{article}{}{needed}", row.help());
+    let article = if row.article().is_empty() { String::new() } else { format!("  [{}]", row.article()) };
+    let needed = if row.is_required() { "needed: " } else { "" };
+    let first = format!("{needed}{}{article}", row.help());
     let mut lines = vec![StyledText::new(first, StyleRole::Guidance)];
     match row.computed(now) {
         Some(Ok(words)) => lines.push(StyledText::new(format!("= {words}"), StyleRole::Good)),

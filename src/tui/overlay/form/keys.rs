@@ -208,7 +208,7 @@ mod tests {
         form.at = form.rows.iter().position(|r| r.field.name == "until").unwrap();
         write(&mut form, "30d");
         let computed = form.row().unwrap().computed(now).unwrap();
-        assert_eq!(computed, Ok("2026-12-23 03:12Z, in 30d00h".to_owned()));
+        assert_eq!(computed, Ok("2026-12-23 03:12Z, in 30 d".to_owned()));
         write(&mut form, "x");
         assert!(form.row().unwrap().computed(now).unwrap().is_err());
     }

@@ -33,6 +33,11 @@ impl FormRow {
         self.pair.as_ref().map_or("", |p| p.article.as_str())
     }
 
+    /// Whether it stands among what must be filled: what it is about, and what the command cannot do without.
+    pub const fn is_first(&self) -> bool {
+        self.pair.is_none() && (self.field.required || self.field.positional)
+    }
+
     /// Whether the command cannot do without it.
     pub fn is_required(&self) -> bool {
         self.pair.as_ref().map_or(self.field.required, |p| p.required)
@@ -80,16 +85,27 @@ impl FormRow {
         }
         match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
-                Some(t) => Ok(format!("{}, in {}", t.to_minute(), t.since(now))),
-                None => Err("a date (2026-12-24), a time, or 60d is expected"),
+                Some(t) => Ok(when(t, now)),
+                None => Err("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected"),
             }),
             ArgKind::Duration => Some(match Duration::parse(text) {
                 Some(s) => Ok(format!("until {}", now.plus(s).to_minute())),
                 None => Err("a number of days is expected, such as 60d"),
             }),
             ArgKind::Number if text.parse::<i64>().is_err() => Some(Err("a whole number is expected")),
+            _ if self.label.is_none() && self.has_other_word(text) => {
+                Some(Err("one of its words is expected: Enter lists them"))
+            }
             _ => None,
         }
+    }
+
+    /// Whether something stands in it that is none of the words that may.
+    fn has_other_word(&self, text: &str) -> bool {
+        let Some(words) = self.words() else { return false };
+        let is_word = |typed: &str| words.iter().any(|word| word.eq_ignore_ascii_case(typed.trim()));
+        let several = self.pair.is_none() && matches!(self.field.kind, ArgKind::Words(_));
+        if several { !text.split(',').all(is_word) } else { !is_word(text) }
     }
 
     /// What stands in it, in one line.
@@ -97,6 +113,12 @@ impl FormRow {
         let text = self.label.clone().unwrap_or_else(|| self.input.lines().join(" / "));
         Shown::of(&text).to_string()
     }
+}
+
+/// A time, and how far off it is.
+fn when(time: Timestamp, now: Timestamp) -> String {
+    let span = time.since(now).in_short();
+    if time < now { format!("{}, already past", time.to_minute()) } else { format!("{}, in {span}", time.to_minute()) }
 }
 
 /// Whether several lines may be typed into a field.

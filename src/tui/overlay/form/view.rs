@@ -12,6 +12,7 @@ use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::value::id::Id;
 use crate::value::text::is_blank;
+use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -50,6 +51,8 @@ pub struct FormView {
     pub introduced: bool,
     /// Why it was not done.
     pub failure: Option<Error>,
+    /// The row that this is about, by its name in a draft.
+    pub wrong: Option<String>,
     /// The work that it began.
     pub running: Option<Ticket>,
     /// What was known of the further records, where it is done with each of several.
@@ -82,7 +85,9 @@ impl FormView {
             label: labels.get(field.name).cloned(),
         };
         let shown = |f: &&Arg| !f.cli_only && !matches!(f.kind, ArgKind::PairsOf(_));
-        let rows: Vec<FormRow> = command.args.iter().filter(shown).map(row).collect();
+        let mut rows: Vec<FormRow> = command.args.iter().filter(shown).map(row).collect();
+        // What must be filled stands before what may be.
+        rows.sort_by_key(|r| !r.is_first());
         let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
         let mut form = Self {
             command,
@@ -92,6 +97,7 @@ impl FormView {
             offset: 0,
             introduced: false,
             failure: None,
+            wrong: None,
             running: None,
             others: Vec::new(),
             known: Args::default(),
@@ -132,12 +138,8 @@ impl FormView {
         }
         let here = self.row().map(FormRow::key);
         let first = self.rows.iter().position(|r| r.pair.is_some());
-        // Pairs stand where their field does among the others.
-        let place = first.unwrap_or_else(|| {
-            let before = self.command.args.iter().take_while(|f| f.name != field.name).map(|f| f.name);
-            let before: Vec<_> = before.collect();
-            self.rows.iter().filter(|r| before.contains(&r.field.name)).count()
-        });
+        // Pairs stand behind what must be filled to know them, and before what may be.
+        let place = first.unwrap_or_else(|| self.rows.iter().take_while(|r| r.is_first()).count());
         self.rows.retain(|r| r.pair.is_none());
         for (n, pair) in pairs.into_iter().enumerate() {
             let mut row =
@@ -152,6 +154,11 @@ impl FormView {
             // Whoever was at its end still is: what comes may not stand where Enter is about to be pressed.
             None => self.rows.len(),
         };
+        // Whoever has not begun is at the first row that is empty: what it says stands before what may be left out.
+        let waits = self.row().is_some_and(|row| row.pair.is_none() && !row.is_first() && row.input.is_empty());
+        if first.is_none() && waits {
+            self.at = self.rows.iter().position(|r| r.pair.is_some() && r.input.is_empty()).unwrap_or(self.at);
+        }
     }
 
     /// Empties the rows of its pairs: what was wrong is typed again, not mended.
@@ -301,10 +308,14 @@ impl FormView {
     }
 
     /// What is shown of it in the question before it is run.
-    fn about(&self) -> Vec<Line> {
+    fn about(&self, now: Timestamp) -> Vec<Line> {
         let mut about: Vec<Line> = vec![vec![StyledText::new(self.command.about, StyleRole::Title)], Vec::new()];
         for row in self.rows.iter().filter(|r| !r.input.is_empty()) {
-            let text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
+            let mut text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
+            // A word for a time is no date: what will be signed is.
+            if let Some(Ok(words)) = row.computed(now) {
+                text = format!("{text} = {words}");
+            }
             about.push(vec![StyledText::new(format!("{:16}", row.name()), StyleRole::Note), StyledText::from(text)]);
         }
         about
@@ -320,12 +331,12 @@ impl FormView {
     }
 
     /// What it says, to be run.
-    pub fn submission(&self) -> Submission {
+    pub fn submission(&self, now: Timestamp) -> Submission {
         let (command, typed, forms) = (self.command, self.form(), self.forms());
         let to = typed.maybe("to").filter(|to| forms.iter().all(|f| f.maybe("to") == Some(*to)));
         Submission {
             command,
-            about: self.about(),
+            about: self.about(now),
             partner: self.partner.as_deref().or(to).map(str::to_owned),
             subject: self.subject().filter(|_| forms.len() == 1),
             // What is done with several records at once is always asked about: one key is too little for it.
@@ -338,6 +349,39 @@ impl FormView {
     /// Goes to the first row that must still be filled, and says which are.
     pub fn refuse_missing(&mut self, missing: &[String]) {
         self.at = self.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(self.at);
+        self.wrong = self.row().map(FormRow::key);
         self.failure = Some(Error::usage(format!("still missing: {}", missing.join(", "))).hint("fill it in"));
+    }
+
+    /// Takes why it was not done, in the words of the form. Where a field is named, the cursor goes there.
+    pub fn refuse(&mut self, failure: Error) {
+        let at = self.rows.iter().position(|row| is_named(row, &failure.what));
+        self.wrong = at.and_then(|n| self.rows.get(n)).map(FormRow::key);
+        self.at = at.unwrap_or(self.at);
+        let hint = if failure.hint.contains("--help") { String::new() } else { self.in_its_words(&failure.hint) };
+        let what = self.in_its_words(&failure.what);
+        self.failure = Some(Error { what, hint, ..failure });
+    }
+
+    /// A text in which fields are called as the form calls them.
+    fn in_its_words(&self, text: &str) -> String {
+        // The longest names first: one may begin as another does.
+        let mut names: Vec<(String, String)> =
+            self.command.args.iter().map(|f| (format!("--{}", f.name), f.name.replace('-', " "))).collect();
+        names.sort_by_key(|(flag, _)| std::cmp::Reverse(flag.len()));
+        names.iter().fold(text.to_owned(), |text, (flag, name)| text.replace(flag, name))
+    }
+}
+
+/// Whether a text names the field of a row, as the command line calls it.
+fn is_named(row: &FormRow, text: &str) -> bool {
+    let flag = format!("--{}", row.field.name);
+    let named = |flag: &str| {
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+        text.match_indices(flag).any(|(at, _)| text.get(at + flag.len()..).is_some_and(ends))
+    };
+    match &row.pair {
+        None => named(&flag),
+        Some(pair) => named(&pair.name) && (named(&flag) || text.contains(&format!("{}=", pair.name))),
     }
 }

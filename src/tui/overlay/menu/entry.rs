@@ -38,6 +38,8 @@ pub struct Entry<S> {
     pub note: StyledText,
     /// Its keys.
     pub keys: String,
+    /// What else it is found by.
+    pub also: String,
     /// What choosing it does.
     pub pick: Pick<S>,
     /// Whether it is ticked, where several may be.
@@ -47,7 +49,7 @@ pub struct Entry<S> {
 impl<S> Entry<S> {
     /// An entry without keys.
     pub fn new(name: impl Into<Shown>, note: impl Into<StyledText>, pick: Pick<S>) -> Self {
-        Self { name: name.into(), note: note.into(), keys: String::new(), pick, ticked: false }
+        Self { name: name.into(), note: note.into(), keys: String::new(), also: String::new(), pick, ticked: false }
     }
 
     /// Its value, where it has one.

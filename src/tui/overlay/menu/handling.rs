@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::draw;
-use super::list::Menu;
+use super::list::{Menu, Purpose};
 use crate::tui::input::Input;
 use crate::tui::layout::{first_in_sight, inset};
 use crate::tui::overlay::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
@@ -24,6 +24,18 @@ impl<S: 'static> Overlay<S> for Menu<S> {
             && !self.query.text().contains('-')
         {
             return self.pick_by_digit(digit);
+        }
+        if self.purpose == Purpose::Leaving
+            && !ctrl
+            && let KeyCode::Char(answer) = key.code
+        {
+            // One key answers, and nothing is typed.
+            return match answer {
+                'q' | 'y' => self.choose_row(0),
+                'l' => self.choose_row(1),
+                'n' => Outcome::Close,
+                _ => Outcome::Stay,
+            };
         }
         let last = self.shown.len().saturating_sub(1);
         match key.code {
@@ -55,6 +67,7 @@ impl<S: 'static> Overlay<S> for Menu<S> {
 
     fn hints(&self) -> Hints {
         match () {
+            () if self.purpose == Purpose::Leaving => &[("q y Enter", "leave"), ("l", "lock"), ("n Esc", "stay")],
             () if self.numbered => &[("1..9 Enter", "take"), ("type", "narrow"), ("Up Down", "move"), ("Esc", "back")],
             () if self.several => &[("Space", "tick"), ("Enter", "take"), ("type", "narrow"), ("Esc", "back")],
             () => &[("Enter", "take"), ("type", "narrow"), ("Up Down", "move"), ("Esc", "back")],

@@ -190,12 +190,19 @@ impl<S: 'static> Menu<S> {
             (0..self.entries.len()).collect()
         } else {
             let candidate = |entry| {
-                let Entry { name, note, keys, .. }: &Entry<S> = entry;
+                let Entry { name, note, keys, also, .. }: &Entry<S> = entry;
+                let keys = if also.is_empty() { keys } else { also };
                 Candidate { name: name.as_str(), note: note.text.as_str(), keys }
             };
-            self.finder.ranked(&query, self.kinds.is_some(), self.entries.iter().map(candidate))
+            self.finder.ranked(&query, true, self.entries.iter().map(candidate))
         };
-        self.shown.extend((0..self.found.len()).map(|n| n + self.entries.len()));
+        let found = (0..self.found.len()).map(|n| n + self.entries.len());
+        // A command whose name begins so is meant before a record, and a record before what only fits somehow.
+        let typed = query.trim().to_lowercase();
+        let begins =
+            |n: &usize| self.entries.get(*n).is_some_and(|e| e.name.as_str().to_lowercase().starts_with(&typed));
+        let meant = self.shown.iter().take_while(|n| begins(n)).count();
+        self.shown.splice(meant..meant, found);
         self.at = 0;
         self.offset = 0;
     }
@@ -213,6 +220,12 @@ impl<S: 'static> Menu<S> {
         }
         self.tick();
         Outcome::Stay
+    }
+
+    /// Chooses the row of that number.
+    pub(super) fn choose_row(&mut self, n: usize) -> Outcome<S> {
+        self.at = n;
+        self.choose()
     }
 
     /// Chooses what is selected, or what is ticked.

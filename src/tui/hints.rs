@@ -1,0 +1,122 @@
+//! The row of keys: which of them fit, and which stands at a column. It draws nothing.
+
+use ratatui::layout::Rect;
+
+use super::action::{ACTIONS, Action, Intent};
+use super::keymap::Keymap;
+use super::layout::inset;
+use super::screen::screen_of;
+use super::screen_id::ScreenId;
+use crate::value::text::width;
+
+/// A key and its word.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    /// The key, as it is written.
+    pub key: String,
+    /// What it does, in a word.
+    pub word: &'static str,
+    /// Whether its room is kept free: how one finds everything, gets help and leaves stands last in every row.
+    pub is_kept: bool,
+    /// The action; `None` for what an overlay or a field takes.
+    action: Option<&'static Action>,
+}
+
+/// What stands between two keys.
+pub const GAP: &str = "  ";
+
+impl Hint {
+    /// A key of an overlay or a field.
+    pub fn of((key, word): (&str, &'static str)) -> Self {
+        Self { key: key.to_owned(), word, is_kept: false, action: None }
+    }
+
+    /// Columns that it takes.
+    fn width(&self) -> usize {
+        width(&self.key) + 1 + width(self.word)
+    }
+}
+
+/// The keys that fit in so many columns, by priority; those that are kept stand last.
+pub fn fitting(hints: Vec<Hint>, room: u16) -> Vec<Hint> {
+    let wide = |hint: &Hint| hint.width() + GAP.len();
+    let (kept, others): (Vec<_>, Vec<_>) = hints.into_iter().partition(|hint| hint.is_kept);
+    let room = usize::from(room) + GAP.len();
+    let mut used: usize = kept.iter().map(wide).sum();
+    let mut fitting = Vec::new();
+    for hint in others {
+        used += wide(&hint);
+        if used > room {
+            break;
+        }
+        fitting.push(hint);
+    }
+    used = fitting.iter().map(wide).sum();
+    for hint in kept {
+        used += wide(&hint);
+        if used <= room {
+            fitting.push(hint);
+        }
+    }
+    fitting
+}
+
+/// The action whose key stands at a column of the row of a screen.
+pub fn at(keymap: &Keymap, screen: ScreenId, area: Rect, column: u16) -> Option<&'static Action> {
+    let area = inset(area);
+    let mut x = area.x;
+    for hint in fitting(of_screen(keymap, screen), area.width) {
+        let end = x + hint.width() as u16;
+        if (x..end).contains(&column) {
+            return hint.action;
+        }
+        x = end + GAP.len() as u16;
+    }
+    None
+}
+
+/// The keys of a screen, by priority.
+pub fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
+    let mut hints: Vec<Hint> = Vec::new();
+    for action in ACTIONS.iter().filter(|a| a.is_at(screen) && !a.hint.is_empty()) {
+        let Some(key) = keymap.keys(action).into_iter().next() else { continue };
+        // What the screen has bound to the same key goes before.
+        let has_views = !screen_of(screen).views.is_empty();
+        if hints.iter().any(|hint| hint.key == key) || (matches!(action.intent, Intent::Tab(_)) && !has_views) {
+            continue;
+        }
+        let is_kept = matches!(action.intent, Intent::Palette | Intent::Help | Intent::Quit);
+        hints.push(Hint { key, word: action.hint, is_kept, action: Some(action) });
+    }
+    hints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::keymap::Preset;
+    use crate::tui::screen::SCREENS;
+
+    #[test]
+    fn how_one_leaves_stands_in_every_row_and_each_key_is_found_where_it_stands() {
+        for preset in Preset::ALL {
+            let keymap = Keymap::of(*preset);
+            for screen in SCREENS.iter().map(|screen| screen.id) {
+                for columns in [40, 60, 80, 120] {
+                    let row = fitting(of_screen(&keymap, screen), columns);
+                    let last = row.last().and_then(|hint| hint.action).map(|action| action.intent);
+                    assert_eq!(last, Some(Intent::Quit), "{preset} {screen} {columns}");
+                    let used: usize = row.iter().map(|hint| hint.width() + GAP.len()).sum();
+                    assert!(used <= usize::from(columns) + GAP.len(), "{preset} {screen} {columns}");
+                    let mut x = 1;
+                    for hint in row {
+                        let area = Rect::new(0, 0, columns + 1, 1);
+                        let found = at(&keymap, screen, area, x).map(|action| action.name);
+                        assert_eq!(found, hint.action.map(|action| action.name), "{screen} {x}");
+                        x += (hint.width() + GAP.len()) as u16;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The tabs of the screens: which are in sight, and which stands at a column. It draws nothing.
+
+use ratatui::layout::Rect;
+
+use super::layout::NARROW;
+use super::screen::{SCREENS, digit_of};
+use super::screen_id::ScreenId;
+use crate::value::text::width;
+
+/// Columns from which the names of the screens stand apart from their digits.
+pub const SPACED: u16 = 110;
+
+/// What stands between the digit of a screen and its name.
+pub const fn gap(room: u16) -> &'static str {
+    if room >= SPACED { " " } else { "" }
+}
+
+/// The tabs that are drawn in so many columns, from the left.
+pub fn shown(open: ScreenId, room: u16) -> Vec<(ScreenId, String)> {
+    let gap = gap(room);
+    let mut tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|screen| (screen.id, label(screen.id, gap))).collect();
+    tabs.split_off(first_tab(&tabs, open, room))
+}
+
+/// Columns behind each tab: where there is room, one tab does not touch the next.
+pub const fn edge(room: u16) -> u16 {
+    if room >= SPACED { 1 } else { 0 }
+}
+
+/// The screen whose tab stands at a column.
+pub fn at(open: ScreenId, area: Rect, column: u16) -> Option<ScreenId> {
+    if area.width < NARROW.0 {
+        return None;
+    }
+    let mut x = area.x;
+    for (screen, label) in shown(open, area.width) {
+        let end = x + 1 + width(&label) as u16;
+        if (x + 1..end).contains(&column) {
+            return Some(screen);
+        }
+        x = end + edge(area.width);
+    }
+    None
+}
+
+/// The digit of a screen, where it has one, and its title.
+pub fn label(screen: ScreenId, gap: &str) -> String {
+    let digit = digit_of(screen).map(|digit| format!("{digit}{gap}")).unwrap_or_default();
+    format!("{digit}{}", screen.title())
+}
+
+/// The first tab that is drawn, so that the one of the open screen is in sight.
+fn first_tab(tabs: &[(ScreenId, String)], open: ScreenId, room: u16) -> usize {
+    let until = tabs.iter().position(|(screen, _)| *screen == open).map_or(0, |n| n + 1);
+    let wide = |from: usize| {
+        let labels = tabs.iter().take(until).skip(from);
+        labels.map(|(_, label)| width(label) + 1).sum::<usize>() + 1
+    };
+    (0..until).find(|from| wide(*from) <= usize::from(room)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_open_screen_is_always_among_the_tabs() {
+        let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|s| (s.id, label(s.id, ""))).collect();
+        let map = tabs.last().unwrap().0;
+        for (open, room, first) in
+            [(ScreenId::DESK, 80, 0), (ScreenId::REPORTS, 80, 0), (map, 80, 0), (map, 77, 1), (map, 3, 0)]
+        {
+            assert_eq!(first_tab(&tabs, open, room), first, "{open} {room}");
+        }
+        assert_eq!((label(map, " ").as_str(), label(ScreenId::REPORTS, " ").as_str()), ("Map", "0 Reports"));
+    }
+}

@@ -1,0 +1,266 @@
+//! Retention: dates follow from the schedule and the procedure, silence means what the schedule says, and what somebody decides is an act.
+
+use comity::workspace::error::ErrorKind;
+use serde_json::Value;
+
+use crate::desks::{Site, pair};
+
+fn evidence(a: &Site, case: &str) -> String {
+    let form = [("case", case), ("type", "evidence"), ("category", "content"), ("value", "a disk")];
+    a.make(1, "item add", &form)
+}
+
+fn explained(a: &Site, id: &str) -> Value {
+    a.must(1, "retention explain", &[("record", id)]).value
+}
+
+fn days_from_now(a: &Site, due: &Value) -> i64 {
+    let due = comity::value::timestamp::Timestamp::parse(due.as_str().unwrap()).unwrap();
+    due.since(a.now).whole_days()
+}
+
+#[test]
+fn silence_erases_an_indicator_and_never_evidence() {
+    let (_root, mut a, _b) = pair();
+    let case = a.case("Silence");
+    let (indicator, disk) = (a.indicator(&case, "n.example"), evidence(&a, &case));
+    let why = explained(&a, &disk);
+    assert_eq!(
+        (&why["then"], &why["row"]["id"], &why["trigger"]),
+        (&"review".into(), &"evidence-kept".into(), &"received".into())
+    );
+    assert_eq!(explained(&a, &indicator)["then"], "delete");
+    a.pass_stated(24 * 800);
+    assert_eq!(explained(&a, &disk)["escalated"], true);
+    a.must(1, "retention purge", &[]);
+    assert_eq!(a.must(1, "item show", &[("item", &indicator)]).value["state"], "purged");
+    assert_eq!(a.must(1, "item show", &[("item", &disk)]).value["state"], "held");
+    // Its date alone is no reason: somebody must say so.
+    a.fails(1, "retention purge", &[("item", &disk)], ErrorKind::Refused);
+    a.must(1, "retention review", &[("record", &disk), ("outcome", "erase"), ("reason", "the court orders it")]);
+    a.must(1, "retention purge", &[]);
+    assert_eq!(a.must(1, "item show", &[("item", &disk)]).value["state"], "purged");
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn the_procedure_gives_evidence_its_date_and_says_before_whose_dates_move() {
+    let (_root, mut a, _b) = pair();
+    let case = a.case("Procedure");
+    let (indicator, disk) = (a.indicator(&case, "n.example"), evidence(&a, &case));
+    let before = explained(&a, &indicator)["due"].clone();
+    let form = [("record", case.as_str()), ("event", "final-judgment"), ("because", "judgment of the court")];
+    let would = a.must(1, "retention event", &[&form[..], &[("dry-run", "yes")]].concat()).value;
+    assert_eq!(would["moves"].as_array().unwrap().len(), 1, "{would}");
+    assert_eq!(explained(&a, &disk)["trigger"], "received", "a rehearsal moves nothing");
+    a.must(1, "retention event", &form);
+    let why = explained(&a, &disk);
+    assert_eq!((&why["trigger"], &why["row"]["id"]), (&"final-judgment".into(), &"evidence-judgment".into()));
+    assert_eq!(days_from_now(&a, &why["due"]), 90);
+    assert_eq!(explained(&a, &indicator)["due"], before, "an indicator has its date from when it came in");
+    // That the case is closed gives no other date to what a judgment has given one; an order that expires does.
+    a.must(1, "case close", &[("case", &case), ("because", "done")]);
+    assert_eq!(explained(&a, &disk)["trigger"], "final-judgment");
+    a.must(
+        1,
+        "retention event",
+        &[("record", &disk), ("event", "order-expired"), ("because", "order 7"), ("at", "3d")],
+    );
+    assert_eq!(days_from_now(&a, &explained(&a, &disk)["due"]), 27);
+    // A date that was set counts where it is earlier, and then silence erases.
+    a.must(1, "retention event", &[("record", &disk), ("event", "sender-date"), ("because", "letter"), ("date", "5d")]);
+    assert_eq!((&explained(&a, &disk)["then"], days_from_now(&a, &explained(&a, &disk)["due"])), (&"delete".into(), 5));
+    a.fails(1, "retention event", &[("record", &disk), ("event", "sender-date"), ("because", "x")], ErrorKind::Usage);
+    a.pass_stated(24 * 6);
+    a.must(1, "retention purge", &[]);
+    assert_eq!(a.must(1, "item show", &[("item", &disk)]).value["state"], "purged");
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn closing_a_case_starts_the_schedule_of_its_evidence() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Close");
+    let disk = evidence(&a, &case);
+    let closed = a.must(1, "case close", &[("case", &case), ("because", "done")]);
+    assert_eq!(closed.value["moves"], 1);
+    assert_eq!(explained(&a, &disk)["row"]["id"], "evidence-closed");
+}
+
+#[test]
+fn a_review_says_what_why_and_when_again_in_three_years_at_most() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Review");
+    let disk = evidence(&a, &case);
+    let form = [("record", disk.as_str()), ("outcome", "restrict"), ("reason", "kept for the appeal")];
+    a.fails(1, "retention review", &form, ErrorKind::Usage);
+    a.fails(1, "retention review", &[&form[..], &[("next", "1200d")]].concat(), ErrorKind::Refused);
+    a.fails(3, "case close", &[("case", &case), ("because", "x")], ErrorKind::Refused);
+    a.must(1, "retention review", &[&form[..], &[("next", "300d")]].concat());
+    let why = explained(&a, &disk);
+    assert_eq!((&why["restricted"], days_from_now(&a, &why["due"])), (&true.into(), 300));
+    assert_eq!(why["reviews"][0]["because"], "kept for the appeal");
+    a.must(1, "retention review", &[("record", &disk), ("outcome", "keep"), ("reason", "needed"), ("next", "10d")]);
+    assert_eq!(explained(&a, &disk)["restricted"], false);
+    a.fails(
+        1,
+        "retention review",
+        &[("record", &disk), ("outcome", "keep"), ("reason", " "), ("next", "10d")],
+        ErrorKind::Refused,
+    );
+    // What a partner has given is not kept beyond the partner's date.
+    a.must(1, "retention hold", &[("item", &disk), ("reason", "litigation"), ("because", "a trial")]);
+    a.must(1, "retention review", &[("record", &disk), ("outcome", "erase"), ("reason", "over")]);
+    assert!(a.must(1, "retention purge", &[]).message.unwrap().contains("held"));
+    let why = explained(&a, &disk);
+    assert!(why["may_lift"][0].as_str().unwrap().contains("anybody but XA-1"), "{why}");
+}
+
+#[test]
+fn nobody_here_puts_a_senders_date_off() {
+    let (_root, a, b) = pair();
+    let case = a.case("Sender");
+    let item = a.indicator(&case, "n.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    a.carry(&b, "b1");
+    let form = [("record", item.as_str()), ("outcome", "keep"), ("reason", "we need it")];
+    let refused = b.fails(1, "retention review", &[&form[..], &[("next", "40d")]].concat(), ErrorKind::Refused);
+    assert!(refused.what.contains("sender"), "{}", refused.what);
+    b.must(1, "retention review", &[&form[..], &[("next", "20d")]].concat());
+    assert!(explained(&b, &item)["sender_date"].is_string());
+}
+
+/// What a hold keeps although a partner has ordered it away is a conflict that both see, and never a silence.
+#[test]
+fn a_partners_order_against_a_hold_is_a_conflict_that_is_answered() {
+    let (_root, mut a, mut b) = pair();
+    let case = a.case("Order");
+    let item = a.indicator(&case, "n.example");
+    let disclosure = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    a.carry(&b, "b1");
+    b.must(1, "retention hold", &[("item", &item), ("reason", "litigation"), ("because", "a trial")]);
+    let answer = [("item", item.as_str()), ("basis", "evidence-in-trial")];
+    b.fails(1, "retention cannot", &[&answer[..], &[("review", "60d")]].concat(), ErrorKind::Refused);
+    a.must(1, "disclosure recall", &[("disclosure", &disclosure)]);
+    a.carry(&b, "b2");
+    let duty = |site: &Site| site.must(1, "retention duties", &[]).value[0].clone();
+    assert_eq!((&duty(&b)["state"], &duty(&b)["held"]), (&"outstanding".into(), &true.into()));
+    b.must(1, "retention purge", &[]);
+    assert_eq!(b.must(1, "item show", &[("item", &item)]).value["state"], "held", "a hold beats an order");
+    b.fails(1, "retention cannot", &[&answer[..], &[("review", "1200d")]].concat(), ErrorKind::Refused);
+    b.must(1, "retention cannot", &[&answer[..], &[("review", "60d")]].concat());
+    assert_eq!((&duty(&b)["state"], &explained(&b, &item)["restricted"]), (&"cannot".into(), &true.into()));
+    b.carry(&a, "b3");
+    assert_eq!(duty(&a)["state"], "cannot");
+    assert!(duty(&a)["overdue_days"].is_null());
+    for site in [&mut a, &mut b] {
+        site.pass_stated(24 * 75);
+    }
+    assert_eq!((&duty(&a)["overdue_days"], &duty(&a)["reminder"]), (&15.into(), &7.into()));
+    // Silence erases nothing of what was answered for; when it is erased, the duty is met.
+    b.must(
+        2,
+        "retention release",
+        &[("hold", b.must(1, "retention holds", &[]).value[0]["id"].as_str().unwrap()), ("because", "over")],
+    );
+    b.must(1, "retention purge", &[]);
+    assert_eq!(b.must(1, "item show", &[("item", &item)]).value["state"], "held");
+    b.must(1, "retention review", &[("record", &item), ("outcome", "erase"), ("reason", "the trial is over")]);
+    b.must(1, "retention purge", &[]);
+    b.carry(&a, "b4");
+    assert_eq!(duty(&a)["state"], "met");
+    for site in [&a, &b] {
+        site.must(1, "audit verify", &[]);
+    }
+}
+
+#[test]
+fn what_words_find_is_held_and_a_hold_is_looked_at_every_90_days() {
+    let (_root, mut a, _b) = pair();
+    let case = a.case("Query");
+    let items = ["alpha.example", "beta.example", "other.test"].map(|value| a.indicator(&case, value));
+    let made = a.must(
+        1,
+        "retention hold",
+        &[("query", "example"), ("reason", "litigation"), ("because", "everything of that name")],
+    );
+    assert_eq!(made.value["holds"].as_array().unwrap().len(), 2);
+    let refused =
+        |id: &str| a.run(1, "retention purge", &[("item", id), ("because", "x"), ("dry-run", "yes")]).is_err();
+    assert_eq!(items.each_ref().map(|id| refused(id)), [true, true, false]);
+    a.fails(1, "retention hold", &[("query", "nothing"), ("reason", "audit"), ("because", "x")], ErrorKind::Usage);
+    let both = [("query", "example"), ("item", items[0].as_str()), ("reason", "audit"), ("because", "x")];
+    a.fails(1, "retention hold", &both, ErrorKind::Usage);
+    a.pass_stated(24 * 91);
+    let holds = a.must(1, "retention holds", &[]).value;
+    assert!(holds.as_array().unwrap().iter().all(|h| h["overdue"] == true), "{holds}");
+    let id = holds[0]["id"].as_str().unwrap().to_owned();
+    a.must(1, "retention hold-review", &[("hold", &id), ("because", "the trial goes on")]);
+    let holds = a.must(1, "retention holds", &[]).value;
+    let overdue: Vec<bool> = holds.as_array().unwrap().iter().map(|h| h["overdue"] == true).collect();
+    assert_eq!(overdue.iter().filter(|o| **o).count(), 1);
+    a.must(2, "retention release", &[("hold", &id), ("because", "over")]);
+    a.fails(1, "retention hold-review", &[("hold", &id), ("because", "x")], ErrorKind::Refused);
+}
+
+/// The outbox keeps nothing that the partner has, and nothing for longer than the schedule says.
+#[test]
+fn a_bundle_leaves_the_outbox_with_its_receipt_or_after_30_days() {
+    let (_root, mut a, b) = pair();
+    let case = a.case("Outbox");
+    let kept = |site: &Site| std::fs::read_dir(site.workspace().join("outbox")).unwrap().count();
+    let item = a.indicator(&case, "n.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "60d")]);
+    a.carry(&b, "b1");
+    assert_eq!(kept(&a), 1);
+    b.carry(&a, "b2");
+    assert_eq!(kept(&a), 0, "the receipt is here");
+    let item = a.indicator(&case, "m.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "60d")]);
+    a.export(&b, "b3");
+    a.pass_stated(24 * 29);
+    a.must(1, "retention purge", &[]);
+    assert_eq!(kept(&a), 1);
+    a.pass_stated(24 * 2);
+    a.must(1, "retention purge", &[]);
+    assert_eq!(kept(&a), 0);
+}
+
+/// The program derives a date of retention in one function, and removes content in one statement that one function runs.
+#[test]
+fn one_function_derives_a_date_and_one_removes() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    let mut folders = vec![root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    let mut removing: Vec<String> = Vec::new();
+    let mut deriving: Vec<String> = Vec::new();
+    for path in &files {
+        let code = std::fs::read_to_string(path).unwrap();
+        let code = code.split("#[cfg(test)]").next().unwrap();
+        let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        for line in code.lines().filter(|l| !l.trim_start().starts_with("//") && !l.trim_start().starts_with("--")) {
+            let sql = line.to_uppercase();
+            if sql.contains("DELETE FROM CHANGE") || (sql.contains("UPDATE CHANGE") && sql.contains("CONTENT = NULL")) {
+                removing.push(name.clone());
+            }
+            if line.contains("records.erase(") {
+                removing.push(name.clone());
+            }
+            // Who reads the days of a row computes a date.
+            let reads = line.contains("review_days") || line.contains("row.days") || line.contains(".days.map");
+            if reads && line.contains("plus") {
+                deriving.push(name.clone());
+            }
+        }
+    }
+    removing.sort();
+    assert_eq!(removing, ["src/record/purge.rs", "src/store/sql/statements.sql"]);
+    deriving.dedup();
+    assert_eq!(deriving.iter().filter(|n| *n != "src/law/retention.rs").count(), 0, "{deriving:?}");
+}
