@@ -78,7 +78,7 @@ pub const COMMANDS: &[Command] = &[
             )
             .required(),
             Arg::new("rule", ArgKind::Word(all_words::<SplitRule>), "by which rule; without it, by these shares"),
-            Arg::new("agreement", ArgKind::Record(&[Kind::Agreement]), "the agreement that says so"),
+            Arg::new("agreement", ArgKind::Line, "the id of the agreement that says so"),
         ],
         writes: Some(writes(budget_line::SPLIT, Weight::Records, Needs::OneOf(OPEN))),
         run: Handler::Writes(split),
