@@ -126,9 +126,15 @@ pub fn new(id: Id, line: &Record, share: Share, words: (&str, &str), salt: Salt)
     Change::with_content(id, STATE, &terms, &object! { "title" => words.0, "note" => words.1 }, salt)
 }
 
-/// Accepts a statement.
-pub fn accepted(id: Id) -> Change {
-    Change::of_terms(id, ACCEPT, &object! {})
+/// Accepts a statement, as it was read.
+pub fn accepted(record: &Record) -> Change {
+    let terms = object! { "due" => amount_in(record, "due"), "paid" => amount_in(record, "paid") };
+    Change::of_terms(record.id, ACCEPT, &terms)
+}
+
+/// An amount that a statement says.
+fn amount_in(record: &Record, key: &str) -> i64 {
+    record.terms.get(key).and_then(Json::int).unwrap_or(0)
 }
 
 /// Disputes a statement, and says why.
@@ -212,7 +218,13 @@ fn dispute_inputs(
 }
 
 fn accept(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
-    view.members()?.finish()?;
+    let mut m = view.members()?;
+    let (due, paid) = (count(&mut m, "due")?, count(&mut m, "paid")?);
+    m.finish()?;
+    let record = need(records, view.record, Kind::Statement)?;
+    if (due, paid) != (amount_in(&record, "due"), amount_in(&record, "paid")) {
+        return Err(ApplyError::NotAllowed("the statement that is accepted says something else".into()));
+    }
     answered(records, act, view, State::Accepted)
 }
 

@@ -357,7 +357,10 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             let said = object! { "because" => "too much" };
             Change::with_content(s.statement, "budget-dispute", &object! { "said" => true }, &said, SALT)
         }),
-        one("budget-accept", Change::of_terms(s.statement, "budget-accept", &object! {})),
+        one(
+            "budget-accept",
+            Change::of_terms(s.statement, "budget-accept", &object! { "due" => 0i64, "paid" => 0i64 }),
+        ),
         one("request-withdraw", {
             let said = object! { "because" => "not needed" };
             Change::with_content(s.their_request, "request-withdraw", &object! {}, &said, SALT)

@@ -402,22 +402,24 @@ fn answered(
     workspace: &mut Workspace,
     args: &Args,
     kind: ChangeKind,
-    change: impl FnOnce(&mut crate::host::entropy::Entropy, Id) -> Result<crate::act::change::Change, Error>,
+    change: impl FnOnce(&mut crate::host::entropy::Entropy, &Record) -> Result<crate::act::change::Change, Error>,
 ) -> Result<Id, Error> {
     let record = workspace.find_record(args.need("statement")?, &[Kind::Statement])?;
     // To whoever made it; of an own one there is nobody else to answer, and the gate says so.
     let to = if record.desk == workspace.meta.desk { record.partner.unwrap_or(record.desk) } else { record.desk };
-    workspace.act_alone(kind, Audience::Desks(vec![to]), |e, _| change(e, record.id))
+    workspace.act_alone(kind, Audience::Desks(vec![to]), |e, _| change(e, &record))
 }
 
 fn accept(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let id = answered(workspace, args, statement::ACCEPT, |_, id| Ok(statement::accepted(id)))?;
+    let id = answered(workspace, args, statement::ACCEPT, |_, record| Ok(statement::accepted(record)))?;
     Ok(Output::made(id, "Accepted: the partner hears it with the next bundle."))
 }
 
 fn dispute(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let because = args.body("because")?.unwrap_or_default();
-    let id = answered(workspace, args, statement::DISPUTE, |e, id| Ok(statement::disputed(id, &because, e.salt()?)))?;
+    let id = answered(workspace, args, statement::DISPUTE, |e, record| {
+        Ok(statement::disputed(record.id, &because, e.salt()?))
+    })?;
     Ok(Output::made(id, "Disputed: the partner hears it with the next bundle."))
 }
 
