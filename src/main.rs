@@ -84,6 +84,7 @@ fn screens(globals: &Globals, drawn: Option<Settings>) -> Result<u8, Error> {
         identity: globals.identity.clone(),
         clock: context_of.clock,
         readonly: globals.readonly,
+        reason: globals.reason.clone(),
     };
     let folders = drawn.as_ref().map_or_else(settings::folders, |settings| Ok(settings.folders.clone()))?;
     keep_to(&folders, globals);

@@ -81,7 +81,11 @@ const CASES: &[Case] = &[
         files: &[("src/command/desk/members.rs", include_str!("add_one/command.rs"))],
         places: &[
             &[edit("src/command/desk/mod.rs", "pub mod today;\n", "pub mod members;\npub mod today;\n")],
-            &[edit("src/command/mod.rs", "desk::today::COMMANDS;", "desk::today::COMMANDS, desk::members::COMMANDS;")],
+            &[edit(
+                "src/command/mod.rs",
+                "desk::renewals::COMMANDS;",
+                "desk::renewals::COMMANDS, desk::members::COMMANDS;",
+            )],
         ],
         left_out: &[(edit("src/command/desk/members.rs", "    writes: None,\n", ""), "missing field `writes`")],
     },

@@ -4,7 +4,9 @@
 use comity::act::change::Line;
 use comity::act::header::Header;
 use comity::act::note::Note;
+use comity::bundle::ask::OpenedAsk;
 use comity::bundle::manifest::Manifest;
+use comity::bundle::open::Opened;
 use comity::exchange::canonical;
 use comity::exchange::format::{Options, Sink};
 use comity::exchange::iep;
@@ -94,4 +96,18 @@ pub fn note(data: &[u8]) {
 /// The manifest of a bundle.
 pub fn manifest(data: &[u8]) {
     let _ = Manifest::parse(data);
+}
+
+/// What asks for bundles that are missing, as it stands inside of its seal.
+pub fn ask(data: &[u8]) {
+    if let Ok(opened) = OpenedAsk::read(&mut &*data) {
+        assert_eq!(opened.ask.to_bytes(), opened.bytes, "it is written as it was read");
+    }
+}
+
+/// A bundle as it stands inside of its seal, up to its parts.
+pub fn bundle(data: &[u8]) {
+    if let Ok(opened) = Opened::read(data) {
+        assert_eq!(opened.manifest.to_bytes(), opened.bytes, "it is written as it was read");
+    }
 }

@@ -112,6 +112,13 @@ impl Change {
         }
     }
 
+    /// Puts other content in the place of its own, to be shown and nothing else: what was signed is another.
+    pub fn show_instead(&mut self, shown: &Json) {
+        if let Body::Whole { content, .. } = &mut self.body {
+            *content = shown.to_bytes();
+        }
+    }
+
     /// The same change without its content.
     #[must_use]
     pub fn without_content(&self) -> Self {

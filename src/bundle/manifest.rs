@@ -202,17 +202,7 @@ impl Manifest {
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
         let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
         let mut m = Members::of(&json)?;
-        let format = m.text("comity")?;
-        if format != FORMAT {
-            return Err(ManifestError::Version(crate::value::text::shown(format).into_owned()));
-        }
-        let critical = m.need("critical")?.items().ok_or(MemberError("`critical` is not a list".into()))?;
-        if let Some(feature) = critical.iter().find(|feature| feature.text().is_none_or(|name| name != CONTINUES)) {
-            return Err(ManifestError::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
-        }
-        let mut from = Members::of(m.need("from")?)?;
-        let (desk, replica) = (from.read("desk", Id::parse)?, from.read("replica", Id::parse)?);
-        from.finish()?;
+        let (desk, replica) = begin(&mut m, FORMAT, &[CONTINUES])?;
         let manifest = Self {
             realm: m.read("realm", Realm::parse)?,
             from: desk,
@@ -258,11 +248,30 @@ impl Manifest {
     }
 }
 
+/// Reads what everything that a desk signs for another begins with: a format that is known, with no critical feature but these, and
+/// the desk and the replica that it is from.
+pub(super) fn begin(m: &mut Members<'_>, known: &str, features: &[&str]) -> Result<(Id, Id), ManifestError> {
+    let format = m.text("comity")?;
+    if format != known {
+        return Err(ManifestError::Version(crate::value::text::shown(format).into_owned()));
+    }
+    let critical = m.need("critical")?.items().ok_or(MemberError("`critical` is not a list".into()))?;
+    let is_unknown = |feature: &&Json| feature.text().is_none_or(|name| !features.contains(&name));
+    if let Some(feature) = critical.iter().find(is_unknown) {
+        return Err(ManifestError::Version(crate::value::text::shown(feature.text().unwrap_or("?")).into_owned()));
+    }
+    let mut from = Members::of(m.need("from")?)?;
+    let sender = (from.read("desk", Id::parse)?, from.read("replica", Id::parse)?);
+    from.finish()?;
+    Ok(sender)
+}
+
 fn digest_of(json: &Json, what: &str) -> Result<Digest, MemberError> {
     json.text().and_then(Digest::parse).ok_or_else(|| MemberError(format!("`{what}` is not a digest")))
 }
 
-fn read_receipt(json: &Json) -> Result<Receipt, MemberError> {
+/// Reads a receipt.
+pub(super) fn read_receipt(json: &Json) -> Result<Receipt, MemberError> {
     let mut m = Members::of(json)?;
     let receipt = Receipt { sequence: m.count("sequence")?, manifest: m.read("manifest", Digest::parse)? };
     m.finish()?;

@@ -3,6 +3,7 @@
 //! The order is fixed: shape, version, recipient and realm, signature, and only then the parts, each against its digest.
 //! Nothing may be believed before [`Parts::finish`] has seen the end line and nothing after it.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
 use sha2::{Digest as _, Sha256};
@@ -212,6 +213,29 @@ impl<R: Read> Read for Slice<R> {
         self.hash.update(out.get(..n).unwrap_or_default());
         self.left -= n as u64;
         Ok(n)
+    }
+}
+
+/// The slices of all volumes of a bundle, one after the other.
+pub struct Slices<R>(VecDeque<Slice<R>>);
+
+impl<R: Read> Slices<R> {
+    /// Begins with the volumes in their order. That they are of one bundle, and all of them, is the caller's to check.
+    pub fn of(volumes: impl IntoIterator<Item = Opened<R>>) -> Self {
+        Self(volumes.into_iter().map(Opened::into_slice).collect())
+    }
+}
+
+impl<R: Read> Read for Slices<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while let Some(slice) = self.0.front_mut() {
+            let n = slice.read(out)?;
+            if n > 0 || out.is_empty() {
+                return Ok(n);
+            }
+            self.0.pop_front();
+        }
+        Ok(0)
     }
 }
 

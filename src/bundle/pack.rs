@@ -106,6 +106,18 @@ pub fn emit(
     out.write_all(super::open::END)
 }
 
+/// How many bytes stand around the parts of a volume: the first line, the manifest, the two signatures, the end line, and the
+/// age file around it, for a volume of at most `most` bytes.
+pub fn around(manifest: usize, signatures: usize, most: u64) -> u64 {
+    /// The longest first line, and the header of an age file with two stanzas; what a chunk of the stream grows by.
+    const FIRST: u64 = 128;
+    const AGE_HEADER: u64 = 1024;
+    const CHUNK: u64 = 64 * 1024;
+    const TAG: u64 = 16;
+    let inside = FIRST + (manifest + signatures + super::open::END.len()) as u64;
+    inside + AGE_HEADER + (most / CHUNK + 2) * TAG
+}
+
 #[derive(Default)]
 struct Hashing {
     hash: Sha256,

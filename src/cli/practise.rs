@@ -109,6 +109,6 @@ mod tests {
         assert_eq!(all.matches("\nExpected: ").count(), template_for(PractiseRole::Judge, None).unwrap().inject.len());
         assert!(all.starts_with("EXERCISE EXERCISE EXERCISE") && all.contains("the sandbox, on the screens"));
         let left = told(Some("narrow it\nq\n"));
-        assert_eq!((left.matches("\nExpected: ").count(), left.matches("\n--- ").count()), (1, 2), "{left}");
+        assert_eq!((left.matches("Expected: ").count(), left.matches("\n--- ").count()), (1, 2), "{left}");
     }
 }

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
-use super::tree::{self, OWN};
+use super::tree::{self, OWN, REASON};
 use super::{guide, manual, passphrase, practise, print, tour};
 use crate::command::batch::FILE;
 use crate::command::command;
@@ -25,7 +25,7 @@ use crate::host::sandbox::{self, Reach};
 use crate::record::purge::PURGE;
 use crate::value::class::Role;
 use crate::value::realm::Realm;
-use crate::value::text::shown_lines;
+use crate::value::text::{self, shown_lines};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::{Moment, Workspace};
@@ -77,6 +77,8 @@ pub struct Globals {
     pub yes: bool,
     /// The time, in exercises alone.
     pub now: Option<Timestamp>,
+    /// Why personal data are looked at; as typed.
+    pub reason: Option<String>,
 }
 
 /// Reads the words, and runs what is not for the screens. `keys` tells those of the screens, for the manual.
@@ -199,7 +201,25 @@ fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
         no_mouse: matches.get_flag("no-mouse"),
         yes: matches.get_flag("yes"),
         now: now.transpose()?,
+        reason: reason_of(matches)?,
     })
+}
+
+/// Why personal data are looked at: said before the noun, or with the command where that has no option of the name itself.
+fn reason_of(matches: &ArgMatches) -> Result<Option<String>, Error> {
+    let typed = |matches: &ArgMatches| matches.try_get_one::<String>(REASON).ok().flatten().cloned();
+    let mut found = typed(matches);
+    let mut inner = matches.subcommand();
+    let mut name = String::new();
+    while let Some((word, matches)) = inner {
+        name = if name.is_empty() { word.to_owned() } else { format!("{name} {word}") };
+        if command(&name).is_some_and(|command| command.field(REASON).is_none()) {
+            found = typed(matches).or(found);
+        }
+        inner = matches.subcommand();
+    }
+    let line = |typed: String| text::line(&typed).map_err(|e| Error::usage(format!("--{REASON} {e}")));
+    found.map(line).transpose()
 }
 
 /// The context that a command runs in.
@@ -245,6 +265,9 @@ fn with_files(mut reach: Reach, command: &Command, args: &Args) -> Reach {
         for path in args.all_paths(field.name) {
             match field.kind {
                 ArgKind::Existing => reach.reads.push(path),
+                // A folder that is there is written into; a file is written beside its place.
+                // A bag takes the place of an empty folder: it is made beside it.
+                ArgKind::ToWrite if path.is_dir() => reach = reach.with_folder(&path).with_folder_of(&path),
                 ArgKind::ToWrite => reach = reach.with_folder_of(&path),
                 _ => {}
             }
@@ -287,6 +310,9 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
 fn open(context: &mut CommandContext, globals: &Globals, job: &mut Job) -> Result<Workspace, Error> {
     let (me, _) = identity::unlock(context)?;
     let workspace = Workspace::open(&context.workspace, &context.identity, me, context.clock, globals.readonly)?;
+    if let Some(reason) = &globals.reason {
+        workspace.give_reason(reason);
+    }
     if globals.now.is_some() && workspace.meta.realm == Realm::Live {
         return Err(Error::usage("--now works only in exercises and in the demo"));
     }
@@ -323,6 +349,7 @@ fn job(globals: &Globals) -> Job {
             eprint!("\r{} {}{of}\u{1b}[K", p.what, p.done);
         }
     })
+    .lasting()
 }
 
 fn print_output(answer: &Output, globals: &Globals) -> u8 {

@@ -29,6 +29,12 @@ const NOUNS: &[(&str, &str)] = &[
     ("request", "Requests between desks"),
     ("review", "Legal reviews"),
     ("disclosure", "Sharing items with a partner"),
+    ("finding", "Findings of oversight"),
+    ("complaint", "Complaints and redress"),
+    ("error", "Mistakes, owned and put right"),
+    ("dispute", "Disputes with partners"),
+    ("misuse", "Reports of misuse, sealed to the auditors"),
+    ("sample", "Consultations that are drawn for oversight"),
     ("exercise", "Exercises: planned, played, evaluated, and what they bring to real work"),
     ("training", "Courses that members have taken"),
     ("gate", "May it leave, and why (not)"),
@@ -58,6 +64,7 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         .about("Encrypted case workspaces and signed bundles for joint task forces. Without a command, the screens open.")
         .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
         .args(globals())
+        .arg(reason())
         .subcommand(demo())
         .subcommand(tour())
         .subcommand(practise())
@@ -228,12 +235,26 @@ fn demo() -> clap::Command {
         .after_help("Examples:\n  comity demo\n  comity demo --as osei")
 }
 
+/// The name of the option that says why personal data are looked at. Where a command has one of that name, this stands before the noun.
+pub const REASON: &str = "reason";
+
+fn reason() -> clap::Arg {
+    clap::Arg::new(REASON)
+        .long(REASON)
+        .value_name("TEXT")
+        .help("why personal data are looked at; the case's purpose where it is left out")
+        .help_heading("Everywhere")
+}
+
 fn command_of(command: &'static Command) -> clap::Command {
     let examples = examples::of(command).map(|line| format!("  {line}\n")).concat();
     let mut out = clap::Command::new(command.name)
         .about(command.about)
         .override_usage(examples::usage(command))
         .after_help(format!("Examples:\n{}", examples.trim_end()));
+    if command.field(REASON).is_none() {
+        out = out.arg(reason());
+    }
     let mut position = 0;
     for field in command.args {
         if field.positional {

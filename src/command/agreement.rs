@@ -1,26 +1,26 @@
 //! Agreements with partners.
 
-use crate::record::kind::{Kind, StateTone};
+use crate::record::kind::{ChangeKind, Kind, StateTone};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::act::header::Audience;
+use crate::command::copy_out;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::desk::workspace_info::short;
 use crate::command::destination::{Destination, FORCE};
+use crate::command::history::acts_of;
 use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
-use crate::gate::cleared;
 use crate::host::file;
 use crate::law::instrument::Instrument;
-use crate::record::agreement::{self, AgreementContent, Terms, terms_of};
+use crate::record::agreement::{self, AgreementContent, Renewal, Terms, terms_of};
 use crate::record::definition::token;
-use crate::record::letter;
+use crate::record::reviewed::{self, ReviewResult, Reviewed};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::class::{Category, Onward, Tier, words};
-use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::policy::{STATEMENTS, Stated, words_of};
@@ -148,6 +148,55 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "agreement",
+        name: "review",
+        about: "Note that this desk has looked whether an agreement still serves, and when it looks again",
+        args: &[
+            AGREEMENT,
+            Arg::new("result", ArgKind::Word(all_words::<ReviewResult>), "what it came to").required(),
+            Arg::new("notes", ArgKind::Body, "what works, what does not").required(),
+            Arg::new("next", ArgKind::Time, "when it is looked at again"),
+        ],
+        writes: Some(Writes {
+            act: agreement::REVIEW,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[Key::Review],
+        }),
+        run: Handler::Writes(review),
+    },
+    Command {
+        noun: "agreement",
+        name: "renew",
+        about: "Let an agreement go on until another day, and say what changes from then on; the partner hears it",
+        args: &[
+            AGREEMENT,
+            Arg::new("until", ArgKind::Time, "until when").required(),
+            Arg::new("because", ArgKind::Body, "why").required(),
+            Arg::new("lessons", ArgKind::Body, "what was learned since it was agreed or renewed last"),
+            Arg::new("next-review", ArgKind::Time, "when it is looked at again"),
+            Arg::new("purpose", ArgKind::Line, "other purposes from then on").repeated(),
+            Arg::new("categories", ArgKind::Words(all_words::<Category>), "other data from then on").repeated(),
+            Arg::new("tier", ArgKind::Number, "up to another tier from then on"),
+            Arg::new("retention-cap", ArgKind::Duration, "another longest deletion term, such as 90d"),
+        ],
+        writes: Some(Writes {
+            act: agreement::RENEW,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(renew),
+    },
+    Command {
+        noun: "agreement",
         name: "countersign",
         about: "Say that a partner's record of an agreement is as it was agreed; the partner hears it with the next bundle",
         args: &[AGREEMENT],
@@ -261,6 +310,10 @@ pub struct AgreementSummary {
     pub whose: Whose,
     /// When the other side countersigned it.
     pub countersigned: Option<Timestamp>,
+    /// When it was renewed last.
+    pub renewed: Option<Timestamp>,
+    /// When its next review is.
+    pub review_due: Option<Timestamp>,
 }
 
 impl AgreementSummary {
@@ -314,6 +367,8 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, E
         costs: text("costs"),
         whose: if agreement::is_theirs(record) { Whose::Theirs } else { Whose::Ours },
         countersigned: record.instant("countersigned"),
+        renewed: agreement::before_renewals(record).last().map(|(at, _)| *at),
+        review_due: reviewed::next_of(record),
     })
 }
 
@@ -395,7 +450,9 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
     let mine = row(workspace, &record)?;
-    let Some(other) = counterpart(workspace, &record)? else { return Ok(Output::thing(&mine)) };
+    let (renewals, reviews) = (renewals_of(workspace, &record)?, reviews_of(workspace, &record, agreement::REVIEW)?);
+    let shown = Output::thing(&mine).with("renewals", renewals).with("reviews", reviews);
+    let Some(other) = counterpart(workspace, &record)? else { return Ok(shown) };
     let other = row(workspace, &other)?;
     let (ours, theirs) = if mine.whose == Whose::Ours { (&mine, &other) } else { (&other, &mine) };
     let differs = differences(ours, theirs);
@@ -405,7 +462,149 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         let line = |d: &Difference| format!("{}: here {}, at {} {}", d.what, d.ours, mine.partner, d.theirs);
         format!("The two records differ. {}", differs.iter().map(line).collect::<Vec<_>>().join("; "))
     };
-    Ok(Output::thing(&mine).with("counterpart", other.id).with("differs", differs).with_message(said))
+    Ok(shown.with("counterpart", other.id).with("differs", differs).with_message(said))
+}
+
+/// A renewal of an agreement.
+#[derive(Clone, Debug, Serialize)]
+pub struct RenewalRow {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub because: String,
+    /// What was learned.
+    pub lessons: String,
+    /// What it said before, and from then on, part by part.
+    pub differs: Vec<Changed>,
+}
+
+/// A part of an agreement that a renewal changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Changed {
+    /// Which part.
+    pub what: &'static str,
+    /// What it said.
+    pub before: String,
+    /// What it says from then on.
+    pub after: String,
+}
+
+fn parts(terms: &Terms) -> Vec<(&'static str, String)> {
+    vec![
+        ("purposes", terms.purposes.join(", ")),
+        ("categories", terms.categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(", ")),
+        ("tier", terms.tier.map_or_else(|| "the default".to_owned(), |t| t.to_string())),
+        ("until", terms.until.to_string()),
+        ("retention_cap_days", terms.retention_cap_days.to_string()),
+    ]
+}
+
+/// The renewals of an agreement, the oldest first, each with what it changed.
+pub fn renewals_of(workspace: &Workspace, record: &Record) -> Result<Vec<RenewalRow>, Error> {
+    let before = agreement::before_renewals(record);
+    let now = terms_of(record)?;
+    let said = acts_of(workspace, record, &[agreement::RENEW])?;
+    let mut all = Vec::new();
+    for (n, (at, old)) in before.iter().enumerate() {
+        let new = before.get(n + 1).map_or(&now, |(_, terms)| terms);
+        let content = said.get(n).and_then(|(_, change)| change.read_content().ok().flatten());
+        let text = |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default();
+        let pairs = parts(old).into_iter().zip(parts(new)).filter(|((_, a), (_, b))| a != b);
+        all.push(RenewalRow {
+            at: *at,
+            because: text("because").to_owned(),
+            lessons: text("lessons").to_owned(),
+            differs: pairs.map(|((what, before), (_, after))| Changed { what, before, after }).collect(),
+        });
+    }
+    Ok(all)
+}
+
+/// A review of an agreement or of a charter.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReviewRow {
+    /// When.
+    pub at: Timestamp,
+    /// What it came to.
+    pub result: ReviewResult,
+    /// What works, what does not.
+    pub notes: String,
+    /// When it is looked at again.
+    pub next: Option<Timestamp>,
+}
+
+/// The reviews of an agreement or of a charter, the oldest first.
+pub fn reviews_of(workspace: &Workspace, record: &Record, kind: ChangeKind) -> Result<Vec<ReviewRow>, Error> {
+    let mut all = Vec::new();
+    for (act, change) in acts_of(workspace, record, &[kind])? {
+        let Ok(terms) = change.read_terms() else { continue };
+        let Ok(said) = Reviewed::read(&terms) else { continue };
+        let content = change.read_content().ok().flatten();
+        let notes = content.as_ref().and_then(|c| c.get("notes")).and_then(Json::text).unwrap_or_default();
+        let at = act.read_header()?.time.at;
+        all.push(ReviewRow { at, result: said.result, notes: notes.to_owned(), next: said.next });
+    }
+    Ok(all)
+}
+
+/// What a review says, of what was typed.
+pub fn reviewed_as(args: &Args, now: Timestamp) -> Result<(Reviewed, String), Error> {
+    let result = args.read("result", "continue, change or end", ReviewResult::parse)?;
+    let next = args.maybe("next").map(|_| args.time("next", now)).transpose()?;
+    Ok((Reviewed { result, next }, args.body("notes")?.unwrap_or_default()))
+}
+
+fn review(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
+    let (reviewed, notes) = reviewed_as(args, workspace.now())?;
+    let id = workspace.act_alone(agreement::REVIEW, Audience::OwnDesk, |e, _| {
+        Ok(agreement::noted_review(record.id, &reviewed, &notes, e.salt()?))
+    })?;
+    let then = match reviewed.result {
+        ReviewResult::Continue => "It goes on; `agreement renew` gives it another end.",
+        ReviewResult::Change => "It is to be changed: `agreement renew` says what from then on.",
+        ReviewResult::End => "It is to be ended: `agreement end` does that.",
+    };
+    Ok(Output::made(id, format!("The review is noted. {then}")))
+}
+
+fn renew(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let now = workspace.now();
+    let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
+    let old = terms_of(&record)?;
+    let given = |field: &str| args.maybe(field).is_some();
+    let terms = Terms {
+        until: args.time("until", now)?,
+        purposes: if given("purpose") {
+            args.words("purpose", "a word without spaces", token)?
+        } else {
+            old.purposes.clone()
+        },
+        categories: if given("categories") {
+            args.words("categories", "a data category", Category::parse)?
+        } else {
+            old.categories.clone()
+        },
+        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?.or(old.tier),
+        retention_cap_days: if given("retention-cap") {
+            args.read("retention-cap", "a number of days, such as 90d,", Duration::parse)?.whole_days()
+        } else {
+            old.retention_cap_days
+        },
+        ..old.clone()
+    };
+    let review = args.maybe("next-review").map(|_| args.time("next-review", now)).transpose()?;
+    let (because, lessons) = (args.body("because")?.unwrap_or_default(), args.body("lessons")?);
+    let changes = parts(&old).into_iter().zip(parts(&terms)).filter(|((_, a), (_, b))| a != b);
+    let changes: Vec<Changed> = changes.map(|((what, before), (_, after))| Changed { what, before, after }).collect();
+    let renewal = Renewal { terms, review };
+    let audience = Audience::Desks(record.partner.into_iter().collect());
+    let id = workspace.act_alone(agreement::RENEW, audience, |e, _| {
+        Ok(agreement::renewed(record.id, &renewal, &because, lessons.as_deref(), e.salt()?))
+    })?;
+    let told: Vec<String> = changes.iter().map(|c| format!("{}: {} -> {}", c.what, c.before, c.after)).collect();
+    let said = format!("Renewed; the partner hears it with the next bundle. {}", told.join("; "));
+    Ok(Output::made(id, said).with("differs", changes))
 }
 
 fn countersign(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -581,24 +780,12 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     };
     let left_out = iep::left_out(&policy);
     let beyond = beyond(&row);
-    let cleared = cleared::clear_copy_out(
-        &workspace.trusted_records()?,
-        &workspace.meta.realm,
-        now,
-        workspace.person(),
-        Outgoing { id: record.id, description, policy },
-    )?
-    .map_err(|v| Error::refused(v, None))?;
+    let cleared = copy_out::cleared(workspace, now, Outgoing { id: record.id, description, policy })?;
     let text = iep::write(&cleared);
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    // Logged first, as a letter is; what is only shown can be copied too.
-    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(letter::new(id, record.id, iep::NAME, &digest, e.salt()?))
-    })?;
+    // Logged as a letter is: what is only shown can be copied too.
+    let (id, digest) = copy_out::log_and_write(workspace, record.id, iep::NAME, &text, out.as_ref())?;
     let mut said = String::new();
     if let Some(out) = &out {
-        out.write(text.as_bytes())?;
         said.push_str(&format!("Written to {}; SHA-256 {digest}.\n", out.shown()));
     }
     let mut told: Vec<String> = beyond.iter().map(|one| format!("not in the policy: {one}")).collect();

@@ -34,7 +34,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("purpose", ArgKind::Line, "for what: a word that agreements name too, such as cybercrime")
                 .required(),
-            Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force that it belongs to"),
+            Arg::new(
+                "taskforce",
+                ArgKind::Line,
+                "the task force that it belongs to, by its id; `taskforce case` asks the same",
+            )
+            .cli_only(),
         ],
         writes: Some(Writes {
             act: crate::record::case::NEW,
@@ -139,7 +144,12 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     Ok(Output::thing(&row(workspace, &record)?).with("marking", marking))
 }
 
-fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+/// Opens a case, of a task force where one is named.
+///
+/// # Errors
+///
+/// Where the gate or the records do not allow it.
+pub fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let (title, purpose) = (args.line("title")?, args.read("purpose", "a word without spaces", token)?);
     let of = args.maybe("taskforce").map(|typed| workspace.find_record(typed, &[Kind::Taskforce])).transpose()?;
     let id = workspace.entropy.id()?;

@@ -161,6 +161,23 @@ pub struct Writes {
     pub keys: &'static [Key],
 }
 
+impl Writes {
+    /// One that is rehearsed as it is, stays in the record, needs nobody to be away, and has no preview and no key of its own. A row
+    /// states what is otherwise.
+    pub const fn of(act: ChangeKind, weight: Weight, needs: Needs) -> Self {
+        Self {
+            act,
+            weight,
+            needs,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }
+    }
+}
+
 /// One field of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Arg {

@@ -32,10 +32,7 @@ impl Destination {
 
     fn checked(path: PathBuf, over: bool) -> Result<Self, Error> {
         let name = shown(&path.to_string_lossy()).into_owned();
-        if let Some(inside) = file::folders_above(&path).into_iter().find(|folder| is_workspace(folder)) {
-            let what = format!("{name} lies in the workspace {}", shown(&inside.to_string_lossy()));
-            return Err(Error::usage(what).hint("name a file outside of it: only comity itself writes there"));
-        }
+        is_outside(&path)?;
         if file::exists(&path) && !over {
             return Err(Error::new(ErrorKind::Medium, format!("there is a file {name} already"), TAKEN));
         }
@@ -74,6 +71,49 @@ impl Destination {
     /// Copies a file there, whole or not at all.
     pub fn copy(&self, from: &Path) -> Result<(), Error> {
         Ok(if self.over { file::copy(from, &self.path) } else { file::copy_new(from, &self.path) }?)
+    }
+}
+
+/// Refuses what lies in a workspace.
+fn is_outside(path: &Path) -> Result<(), Error> {
+    let Some(inside) = file::folders_above(path).into_iter().find(|folder| is_workspace(folder)) else { return Ok(()) };
+    let what = format!("{} lies in the workspace {}", shown(&path.to_string_lossy()), shown(&inside.to_string_lossy()));
+    Err(Error::usage(what).hint("name one outside of it: only comity itself writes there"))
+}
+
+/// A folder for several files, which are named by the program. What is in it already stays, but for files of the same names.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A folder that is there, or that will be made when the first file is put into it.
+    pub fn of(path: PathBuf) -> Result<Self, Error> {
+        is_outside(&path)?;
+        is_outside(&path.join("file"))?;
+        if file::exists(&path) && !path.is_dir() {
+            let what = format!("{} is a file, and a folder is needed", shown(&path.to_string_lossy()));
+            return Err(Error::new(ErrorKind::Medium, what, "name a folder, or one that is not there yet"));
+        }
+        Ok(Self(path))
+    }
+
+    /// The path, fit to be shown.
+    pub fn shown(&self) -> String {
+        shown(&self.0.to_string_lossy()).into_owned()
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Copies a file into it under a name, so that whoever carries the folder sees nothing of it or all of it. Returns where it lies.
+    pub fn put(&self, from: &Path, name: &str) -> Result<PathBuf, Error> {
+        if !self.0.is_dir() {
+            file::folder_at(&self.0)?;
+        }
+        let to = self.0.join(name);
+        file::copy_for_carrier(from, &to)?;
+        Ok(to)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Asking the gate: about a real item, or with facts of one's own.
 
 use crate::record::kind::Kind;
-use std::io::{BufReader, BufWriter, stdin, stdout};
 
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::desk::workspace_info::short;
+use crate::command::json_lines;
 use crate::command::review::purpose_of;
 use crate::gate::from_records::{Disclosure, LeaveFacts, claim, under_of};
 use crate::gate::leave::{Leave, Validation};
 use crate::gate::simulate::simulate;
 use crate::gate::verdict::Verdict;
-use crate::host::file;
 use crate::law::rule::{Rule, RuleScope};
 use crate::record::disclosure::{self, Terms};
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -21,9 +20,8 @@ use crate::value::class::{Assertion, Category, PersonClass, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
-use crate::value::text::is_standard_input;
 use crate::value::timestamp::Duration;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -60,7 +58,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// What the gate says of an item and a partner.
-pub struct Asked {
+pub struct Explained {
     /// The facts that it was asked with.
     pub facts: Leave,
     /// What it says.
@@ -71,7 +69,7 @@ pub struct Asked {
 
 /// The facts and the verdict for an item and a partner: with the facts of the open proposal, else with the case's
 /// purpose, the agreement's cap as the term, the asker as proposer, and nobody who releases.
-pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Asked, Error> {
+pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Explained, Error> {
     let records = workspace.records();
     let waiting = Query { partner: Some(to.id), ..Query::state(disclosure::State::Proposed) };
     let mut open = None;
@@ -100,7 +98,7 @@ pub fn ask(workspace: &Workspace, record: &Record, to: &Record) -> Result<Asked,
     let category = item::Terms::read(&record.terms)?.category;
     let deciding = agreement::deciding(&records, (to.id, under), &of.purpose, category, now)?;
     let (facts, verdict) = judge(workspace, record, of)?;
-    Ok(Asked { facts, verdict, deciding })
+    Ok(Explained { facts, verdict, deciding })
 }
 
 /// A disclosure as this member would propose it now, which nobody has released.
@@ -262,7 +260,7 @@ fn under(workspace: &Workspace, record: &Record) -> Result<UnderRow, Error> {
 fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let to = workspace.partner(args.need("to")?)?;
-    let Asked { facts, verdict, deciding } = ask(workspace, &record, &to)?;
+    let Explained { facts, verdict, deciding } = ask(workspace, &record, &to)?;
     let under = deciding.map(|d| under(workspace, &d.record)).transpose()?;
     let answer = Output::thing(&to_serde(&verdict.to_json())).with("under", &under);
     let answer = if args.flag("facts") { answer.with("facts", to_serde(&facts.to_json())) } else { answer };
@@ -287,16 +285,5 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
 }
 
 fn run_simulate(_: &mut CommandContext, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let path = args.need("file")?;
-    let out = BufWriter::with_capacity(64 * 1024, stdout().lock());
-    let go_on = |t: &crate::gate::simulate::Tally| job.go_on("judging", t.judged + t.errors, None);
-    let tally = if is_standard_input(path) {
-        simulate(stdin().lock(), out, go_on)
-    } else {
-        simulate(BufReader::with_capacity(64 * 1024, file::open(path.as_ref())?), out, go_on)
-    };
-    let tally =
-        tally.map_err(|e| Error::new(ErrorKind::Medium, e.to_string(), "check the file and where the verdicts go"))?;
-    let code = if tally.errors > 0 { ErrorKind::Malformed as u8 } else { 0 };
-    Ok(Output { code, ..Output::nothing() })
+    json_lines::answer(args, job, ("judging", "verdicts"), |facts, out, go_on| simulate(facts, out, go_on))
 }

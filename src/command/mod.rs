@@ -4,11 +4,15 @@
 //! and answers with values that the command line prints and the screens draw.
 
 pub mod availability;
+pub mod copy_out;
 pub mod definition;
 pub mod destination;
+pub mod history;
 mod json;
+pub mod json_lines;
 pub mod plain;
 pub mod run;
+pub mod said;
 pub mod script;
 
 use definition::Command;
@@ -28,12 +32,15 @@ nouns! {
     init: init::COMMANDS;
     batch: batch::COMMANDS;
     identity: identity::COMMANDS;
-    desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS;
+    desk: desk::workspace_info::COMMANDS, desk::today::COMMANDS, desk::renewals::COMMANDS;
     clock: clock::COMMANDS;
     member: member::COMMANDS;
     partner: partner::COMMANDS;
     agreement: agreement::COMMANDS;
-    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS;
+    taskforce: taskforce::charter::COMMANDS, taskforce::COMMANDS, taskforce::letter::COMMANDS, taskforce::work::COMMANDS,
+        taskforce::analysis::COMMANDS, taskforce::carriage::COMMANDS;
+    advice: advice::COMMANDS;
+    recognition: recognition::COMMANDS;
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
@@ -44,6 +51,12 @@ nouns! {
     disclosure: disclosure::COMMANDS;
     directory: directory::COMMANDS;
     notice: notice::COMMANDS;
+    finding: finding::COMMANDS;
+    complaint: complaint::COMMANDS, complaint::letter::COMMANDS;
+    error: error::COMMANDS;
+    dispute: dispute::COMMANDS;
+    misuse: misuse::COMMANDS;
+    sample: sample::COMMANDS;
     exercise: exercise::plan::COMMANDS, exercise::play::COMMANDS, exercise::evaluate::COMMANDS, exercise::after::COMMANDS,
         exercise::view::COMMANDS;
     training: training::COMMANDS;
@@ -54,8 +67,11 @@ nouns! {
     retention: retention::COMMANDS, retention::hold::COMMANDS, retention::schedule::COMMANDS,
         retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;
-    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::quarantine::COMMANDS;
-    audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS;
+    bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::history::COMMANDS, bundle::missing::COMMANDS,
+        bundle::watch::COMMANDS, bundle::relay::COMMANDS, bundle::quarantine::COMMANDS;
+    conflict: conflict::COMMANDS;
+    audit: audit::COMMANDS, audit::statistics::COMMANDS, audit::refusals::COMMANDS,
+        audit::consultations::COMMANDS, audit::pack::COMMANDS;
 }
 
 /// Every command.

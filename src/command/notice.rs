@@ -4,41 +4,25 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
-use crate::command::destination::{Destination, FORCE};
-use crate::gate::cleared;
+use crate::command::copy_out;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
+use crate::command::destination::FORCE;
 use crate::record::kind::Kind;
 use crate::record::notice::{self, State};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{disclosure, letter as logged, request};
 use crate::report::language::{self, Phrase};
-use crate::report::letter::{self, Letter, LetterFormat, Party};
+use crate::report::letter::{Letter, Party};
 use crate::value::class::words;
-use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::text::shown_lines;
 use crate::value::timestamp::Timestamp;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 const OF: Arg =
     Arg::new("of", ArgKind::Record(&[Kind::Disclosure, Kind::Request]), "what was shared or asked for").positional();
-
-const fn writes(act: crate::record::kind::ChangeKind) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs: Needs::OneOf(notice::TELLABLE),
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -55,7 +39,7 @@ pub const COMMANDS: &[Command] = &[
         name: "tell",
         about: "Note that the person was told",
         args: &[OF, Arg::new("text", ArgKind::Body, "what they were told, how and by whom").required()],
-        writes: Some(writes(notice::TELL)),
+        writes: Some(Writes::of(notice::TELL, Weight::Signs, Needs::OneOf(notice::TELLABLE))),
         run: Handler::Writes(note_told),
     },
     Command {
@@ -67,7 +51,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("because", ArgKind::Body, "why telling would endanger the case or somebody").required(),
             Arg::new("review", ArgKind::Time, "when the reason is looked at again").required(),
         ],
-        writes: Some(writes(notice::DELAY)),
+        writes: Some(Writes::of(notice::DELAY, Weight::Signs, Needs::OneOf(notice::TELLABLE))),
         run: Handler::Writes(note_delayed),
     },
     Command {
@@ -81,7 +65,10 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
             FORCE,
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(logged::WRITE) }),
+        writes: Some(Writes {
+            rehearsable: false,
+            ..Writes::of(logged::WRITE, Weight::Signs, Needs::OneOf(notice::TELLABLE))
+        }),
         run: Handler::Writes(write),
     },
 ];
@@ -119,7 +106,7 @@ pub struct NoticeRow {
     pub text: String,
 }
 
-fn row(workspace: &Workspace, record: &Record) -> Result<NoticeRow, Error> {
+fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<NoticeRow, Error> {
     let newest = notice::newest(&workspace.records(), record.id)?;
     let review = newest.as_ref().and_then(|n| n.instant("review"));
     let state = match (&newest, review) {
@@ -135,12 +122,21 @@ fn row(workspace: &Workspace, record: &Record) -> Result<NoticeRow, Error> {
         review,
         since: record.instant("sent").or(record.instant("released")),
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
-        text: newest.map(|n| workspace.text_of(&n, "text")).transpose()?.unwrap_or_default(),
+        text: newest.filter(|_| with_text).map(|n| workspace.text_of(&n, "text")).transpose()?.unwrap_or_default(),
     })
 }
 
 /// What persons are to be told of: own disclosures above tier 1, and own orders and requests that ask for data of persons.
 pub fn rows(workspace: &Workspace) -> Result<Vec<NoticeRow>, Error> {
+    rows_with(workspace, true)
+}
+
+/// The same without what was told or why it was not: nothing of it is read.
+pub fn standings(workspace: &Workspace) -> Result<Vec<NoticeRow>, Error> {
+    rows_with(workspace, false)
+}
+
+fn rows_with(workspace: &Workspace, with_text: bool) -> Result<Vec<NoticeRow>, Error> {
     let law = workspace.law()?;
     let own = workspace.meta.desk;
     let mut all = workspace.records().find(&Query::state(disclosure::State::Released))?;
@@ -151,7 +147,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<NoticeRow>, Error> {
     let requests = workspace.records().find(&Query::kind(Kind::Request))?;
     let sent = |r: &Record| notice::TELLABLE.contains(&r.state) && !r.is(request::State::Withdrawn);
     all.extend(requests.into_iter().filter(|r| r.desk == own && sent(r) && asks(r)));
-    all.iter().map(|r| row(workspace, r)).collect()
+    all.iter().map(|r| row(workspace, r, with_text)).collect()
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -214,24 +210,7 @@ fn letter_to_person(workspace: &Workspace, record: &Record, text: &str) -> Resul
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = subject(workspace, args)?;
-    let out = Destination::of(args, "out")?;
-    let now = workspace.may_sign(logged::WRITE)?;
-    let values = letter_to_person(workspace, &record, &args.body("text")?.unwrap_or_default())?;
-    let cleared =
-        cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
-            .map_err(|v| Error::refused(v, None))?;
-    let plain = out.path().extension().is_some_and(|e| e == LetterFormat::Text.ending());
-    let form = if plain { LetterFormat::Text } else { LetterFormat::Html };
-    let codes = language::codes();
-    let language = args
-        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
-    let text = letter::write(&cleared, language.unwrap_or(language::ENGLISH), form)
-        .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    workspace.act_alone(logged::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(logged::new(id, record.id, "person-letter", &digest, e.salt()?))
-    })?;
-    out.write(text.as_bytes())?;
-    Ok(Output::made(id, format!("Written to {}; SHA-256 {digest}.", out.shown())).with("sha256", digest.to_string()))
+    copy_out::write_letter(workspace, args, (record.id, "person-letter"), |workspace| {
+        letter_to_person(workspace, &record, &args.body("text")?.unwrap_or_default())
+    })
 }

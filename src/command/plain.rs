@@ -11,7 +11,8 @@ const WIDEST: usize = 40;
 /// The lines of an answer.
 pub fn lines(answer: &Output) -> Vec<String> {
     if let Some(text) = &answer.text {
-        return shown_lines(text);
+        // Where the answer went elsewhere, not even an empty line of it is left.
+        return if text.is_empty() { Vec::new() } else { shown_lines(text) };
     }
     let mut out = match &answer.value {
         Value::Array(rows) => list(rows, answer.columns),

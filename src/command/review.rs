@@ -16,7 +16,7 @@ use crate::law::ground::Ground;
 use crate::record::definition::token;
 use crate::record::review::{self, Assessment, Changed, Decided as Outcome, Decision, DecisionContent, Scope};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::store::read::{self, StoredChange};
+use crate::store::read::StoredChange;
 use crate::value::class::{Category, Condition, Level, Test, TestOutcome, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -305,7 +305,7 @@ pub struct Statements {
 
 /// What was said in a review. What was purged is left out.
 pub fn statements(workspace: &Workspace, record: &Record) -> Result<Statements, Error> {
-    Ok(statements_in(read::changes_of(&workspace.db, record.id)?))
+    Ok(statements_in(workspace.changes_of(record)?))
 }
 
 /// The same, from the changes of the review.

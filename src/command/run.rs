@@ -17,6 +17,17 @@ pub enum On<'a> {
     Nothing(&'a mut CommandContext),
 }
 
+/// Says of an output that something in it is masked, and how it can be seen.
+fn masked(workspace: &Workspace, output: Output) -> Output {
+    if !workspace.has_masked() {
+        return output;
+    }
+    const HOW: &str =
+        "Personal data are masked, since nothing can be noted here of who looks: leave --readonly out to see them.";
+    let said = output.message.as_ref().map_or_else(|| HOW.to_owned(), |said| format!("{said} {HOW}"));
+    output.with_message(said)
+}
+
 /// Runs a command. What it is done to is judged first, as every menu judges it.
 ///
 /// # Errors
@@ -32,6 +43,8 @@ pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<
         (Handler::Law(run), On::Workspace(workspace)) => run(&*workspace.law()?, workspace.now(), args),
         (Handler::Reads(run) | Handler::Writes(run), On::Workspace(workspace)) => {
             let done = availability::check(workspace, command, args).and_then(|()| run(workspace, args, job));
+            // Nothing of it is shown before it is on record who looks, and why.
+            let done = workspace.keep_looks().and(done).map(|output| masked(workspace, output));
             if let Err(Error { kind: ErrorKind::Refused, verdict: Some(verdict), .. }) = &done
                 && let Some(writes) = command.writes.as_ref().filter(|_| !args.flag("dry-run"))
             {

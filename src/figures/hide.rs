@@ -171,6 +171,9 @@ fn grown(network: &Network, small: &[bool], threshold: i64) -> Option<Hidden> {
     }
 }
 
+/// What it takes to get to a node, and from which node and by which arc one comes there.
+type Reached = (u64, Option<(usize, usize)>);
+
 /// The cheapest way on which a figure can be moved so far, over what is hidden already and what would have to be.
 fn cheapest(network: &Network, hidden: &[bool], arc: usize, up: bool, need: i64) -> Option<(u64, Vec<usize>)> {
     let figure = network.arcs().get(arc)?;
@@ -179,14 +182,14 @@ fn cheapest(network: &Network, hidden: &[bool], arc: usize, up: bool, need: i64)
     }
     let (from, to) = if up { (figure.to, figure.from) } else { (figure.from, figure.to) };
     let nodes = network.nodes().len();
-    let mut best: Vec<Option<(u64, Option<(usize, usize)>)>> = vec![None; nodes];
+    let mut best: Vec<Option<Reached>> = vec![None; nodes];
     let mut done = vec![false; nodes];
     *best.get_mut(from)? = Some((0, None));
     loop {
         // The nearest node that is not done: there are few, and the first of equals is taken.
         let near = (0..nodes).filter(|n| done.get(*n) == Some(&false));
         let near = near.filter_map(|n| best.get(n).copied().flatten().map(|(cost, _)| (cost, n))).min();
-        let Some((cost, node)) = near else { return None };
+        let (cost, node) = near?;
         if node == to {
             let (mut path, mut at) = (Vec::new(), to);
             while let Some((_, Some((before, arc)))) = best.get(at).copied().flatten() {

@@ -1,4 +1,4 @@
-//! The question `act`: may this member sign this, and may it travel? Facts and rules of docs/gate.md.
+//! The question `act`: may this member sign this, and may it travel? Facts and rules of docs/gate.md.
 
 use super::fact::{self, Fact, Facts};
 use super::leave::{Review, before};
@@ -58,6 +58,8 @@ pub struct Act {
     pub purpose: Fact<String>,
     /// The review of a request that is sent.
     pub review: Fact<Option<Review>>,
+    /// Names of what must be done before, and is not; left out, there is nothing.
+    pub open: Fact<Vec<String>>,
     /// What was wrong with the facts as they were given.
     pub problems: Vec<String>,
 }
@@ -80,6 +82,7 @@ impl Act {
             partner: None,
             purpose: f.fact("purpose", fact::name),
             review: None,
+            open: if json.get("open").is_some() { f.fact("open", fact::list(fact::name)) } else { Some(Vec::new()) },
             problems: Vec::new(),
         };
         let or_null = |j| match j {
@@ -109,12 +112,12 @@ impl Act {
 
     /// Returns the facts as JSON, to be kept with an act.
     pub fn to_json(&self) -> Json {
-        let Self { now, realm, kind, by, standing, roles, first, missing, partner, purpose, review, problems: _ } =
+        let Self { now, realm, kind, by, standing, roles, first, missing, partner, purpose, review, open, problems: _ } =
             self;
         let partner = partner.clone().flatten().map(|p| {
             object! { "realm" => p.realm, "standing" => p.standing, "channel" => p.channel }
         });
-        object! {
+        let mut json = object! {
             "question" => QuestionKind::Act,
             "now" => now.map(|t| t.to_string()),
             "realm" => realm.clone(),
@@ -127,7 +130,12 @@ impl Act {
             "partner" => partner,
             "purpose" => purpose.clone(),
             "review" => review.clone().flatten().map(|r| r.to_json()),
+        };
+        // Of most kinds of act nothing must be done before.
+        if open.as_ref().is_some_and(|open| !open.is_empty()) {
+            json.set("open", open.clone());
         }
+        json
     }
 
     /// Returns the verdict.
@@ -181,6 +189,10 @@ impl Act {
         };
         v.rule(RuleId::A06, reviewed, "no review is needed, or one stands", || {
             "a request is sent on a live approval by others, for this purpose and recipient".into()
+        });
+        let done = self.open.as_ref().map(Vec::is_empty);
+        v.rule(RuleId::A07, done, "nothing that must be done before is open", || {
+            format!("this must be done before: {}", self.open.clone().unwrap_or_default().join(", "))
         });
         v
     }

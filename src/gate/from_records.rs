@@ -21,7 +21,8 @@ use crate::record::disposal;
 use crate::record::retention;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
-    agreement, assurance, authorisation, disclosure, hold, item, law, member, partner, request, review,
+    agreement, analysis, assurance, authorisation, disclosure, dispute, hold, item, law, member, partner, request,
+    review,
 };
 use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome, Tier};
 use crate::value::id::Id;
@@ -90,12 +91,17 @@ pub fn claim(people: &[Person], validation: Validation) -> Emergency {
     }
 }
 
+/// The agreement that decides, and what it says of passing on.
+type Deciding = (Option<Agreement>, Option<Onward>);
+
 /// A builder of the facts of `leave` for the items of one disclosure.
 pub struct LeaveFacts {
     of: Disclosure,
     partner: Option<Record>,
     /// The agreement that decides for a category in a case, and what it says of passing on.
-    agreements: BTreeMap<(Category, Option<Id>), (Option<Agreement>, Option<Onward>)>,
+    agreements: BTreeMap<(Category, Option<Id>), Deciding>,
+    /// The items that are products of joint analyses; read once.
+    products: BTreeMap<Id, analysis::Product>,
     /// The item asked about last, and its facts.
     last: Option<(Record, Leave)>,
     /// Of items that others name: how far each could go by itself, and what it names.
@@ -117,7 +123,8 @@ impl LeaveFacts {
     /// Returns a builder with what is the same for every item.
     pub fn begin(records: &dyn RecordStore, of: Disclosure) -> Result<Self, ApplyError> {
         let partner = records.get(of.to)?.filter(|r| r.kind == Kind::Partner);
-        Ok(Self { of, partner, agreements: BTreeMap::new(), last: None, alone: BTreeMap::new() })
+        let products = analysis::products(records)?;
+        Ok(Self { of, partner, agreements: BTreeMap::new(), products, last: None, alone: BTreeMap::new() })
     }
 
     /// Returns the conditions under which an item goes: those that it came with, those of its review for the partner, and that
@@ -159,12 +166,16 @@ impl LeaveFacts {
     pub fn of_item(&mut self, records: &dyn RecordStore, record: &Record) -> Result<&Leave, ApplyError> {
         // Of an own item of tier 1 nothing is asked but its terms and its state: no review, no authorisation, no
         // consent. Items that were imported together have the same ones.
+        let is_product = self.products.contains_key(&record.id);
         let alike = |old: &Record| {
-            old.tier == Some(Tier::INDICATORS)
+            !is_product
+                && !self.products.contains_key(&old.id)
+                && old.tier == Some(Tier::INDICATORS)
                 && (old.desk, &old.state, &old.terms) == (record.desk, &record.state, &record.terms)
                 && record.desk == self.of.home
         };
-        match self.last.take().filter(|(old, _)| alike(old)) {
+        let known = self.last.take().filter(|(old, _)| alike(old));
+        match known {
             Some(known) => Ok(&self.last.insert(known).1),
             None => {
                 let mut facts = self.derived(records, record)?;
@@ -232,11 +243,15 @@ impl LeaveFacts {
     fn derived(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Leave, ApplyError> {
         let terms = item::Terms::read(&record.terms)?;
         let agreement = self.agreement(records, terms.category, record.case)?.0.clone();
+        let product = self.products.get(&record.id).filter(|p| p.by == record.desk).cloned();
         let of = &self.of;
         // A file may name another originator than the desk that imported it: then it is a third party's.
         let here = record.desk == of.home;
         let own = here && !terms.third;
         let originator = match () {
+            // What several desks own goes to each of them, and to nobody else before each has said so.
+            () if product.as_ref().is_some_and(|p| p.owners.contains(&of.to)) => Originator::Recipient,
+            () if product.is_some() => Originator::Third,
             () if own => Originator::Own,
             // What another desk says of whose it is, is that desk's word: it is a third party's until its own desk gives it.
             () if record.desk == of.to
@@ -256,6 +271,8 @@ impl LeaveFacts {
         let (category, now) = (terms.category, of.now);
         // Nobody is asked for their consent to what originates here.
         let consent = match () {
+            () if originator == Originator::Recipient => None,
+            () if product.is_some() => product.as_ref().map(|p| p.may_leave),
             () if own => None,
             () if here => item::consent_of(record, of.to),
             () => request::consent(records, of.home, record.id, of.to)?,
@@ -299,7 +316,9 @@ impl LeaveFacts {
             authorisation_expires: Some(authorised.as_ref().and_then(|r| r.instant("expires"))),
             assurances_required: Some(required),
             assurances_given: Some(given),
-            dispute_freezes_from_tier: Some(None),
+            dispute_freezes_from_tier: Some(
+                dispute::freezes_from(records, of.to, now)?.map(|tier| Int::Small(tier.number().into())),
+            ),
             references: Some(if terms.references.is_empty() { References::None } else { References::NotCleared }),
             emergency: Some(of.emergency.clone()),
             problems: if self.partner.is_some() { Vec::new() } else { vec!["the partner is not known".into()] },
@@ -442,6 +461,7 @@ fn facts_of_act(
         partner: Some(partner),
         purpose: Some(inputs.purpose.clone().unwrap_or_else(|| DESK_PURPOSE.to_owned())),
         review: Some(review),
+        open: Some(inputs.open.clone()),
         problems: Vec::new(),
     })
 }

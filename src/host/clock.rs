@@ -25,6 +25,11 @@ impl Clock {
     }
 }
 
+/// Lets so many milliseconds pass.
+pub fn wait(milliseconds: u64) {
+    std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+}
+
 /// The time of day in this machine's time zone, as `04:12`; `None` where its zone is not known.
 pub fn local_hour_and_minute(at: Timestamp) -> Option<String> {
     let zone = jiff::tz::TimeZone::try_system().ok()?;

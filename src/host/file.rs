@@ -80,6 +80,13 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     if bytes.len() as u64 > limit { Err(FileError::Large(path.to_owned(), limit)) } else { Ok(bytes) }
 }
 
+/// Reads the first bytes of a regular file, at most so many.
+pub fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most).read_to_end(&mut bytes).map_err(at(path))?;
+    Ok(bytes)
+}
+
 /// How the names of files that are still being written begin and end.
 const PART: (&str, &str) = ("comity-", ".part");
 
@@ -147,6 +154,25 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     written(path, bytes)?.finish_new()
 }
 
+/// Adds bytes to the end of a file and makes them durable before it returns; a file that is not there yet is made, readable for its owner
+/// alone. What an interrupted run has added may be cut short.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let is_new = !exists(path);
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(at(path))?;
+    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(at(path))?;
+    if is_new { sync_folder_of(path) } else { Ok(()) }
+}
+
+/// Gives a file another name in its folder, durably. What has that name is replaced.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(at(from))?;
+    sync_folder_of(to)
+}
+
 /// Removes what interrupted runs were still writing in a folder. Nobody else may be writing there.
 pub fn remove_parts(folder: &Path) -> Result<(), FileError> {
     let is_part = |file: &PathBuf| {
@@ -190,6 +216,132 @@ fn copied(from: &Path, to: &Path, limit: u64) -> Result<Pending, FileError> {
     let mut pending = Pending::begin(to)?;
     let copied = io::copy(&mut source.take(size.saturating_add(1)), &mut pending).map_err(at(to))?;
     if copied == size { Ok(pending) } else { Err(FileError::Changed(from.to_owned())) }
+}
+
+/// Copies standard input to a file of at most `limit` bytes, without making it durable and without holding it in memory.
+///
+/// # Errors
+///
+/// [`FileError::Large`] where more comes.
+pub fn copy_stdin_for_now(to: &Path, limit: u64) -> Result<(), FileError> {
+    let mut pending = Pending::begin(to)?;
+    let copied = io::copy(&mut io::stdin().lock().take(limit.saturating_add(1)), &mut pending).map_err(at(to))?;
+    if copied > limit { Err(FileError::Large(PathBuf::from("-"), limit)) } else { pending.place().map(drop) }
+}
+
+/// Whether standard output is a terminal: what is no text does not go there.
+pub fn stdout_is_terminal() -> bool {
+    io::IsTerminal::is_terminal(&io::stdout())
+}
+
+/// Copies a regular file to standard output, without holding it in memory.
+pub fn copy_to_stdout(from: &Path) -> Result<(), FileError> {
+    let mut out = io::stdout().lock();
+    io::copy(&mut open(from)?, &mut out).and_then(|_| out.flush()).map_err(at(Path::new("-")))
+}
+
+/// Copies a regular file into a folder that something else carries away. It is written as `.NAME.part`, made durable, given its name,
+/// and the folder is made durable: whoever carries sees nothing of it or all of it. What has its name already is replaced.
+pub fn copy_for_carrier(from: &Path, to: &Path) -> Result<(), FileError> {
+    let mut source = open(from)?;
+    let mut name = std::ffi::OsString::from(".");
+    name.push(to.file_name().unwrap_or_default());
+    name.push(".part");
+    let part = folder_of(to).join(name);
+    // Left by an interrupted run, or put there by whoever carries: nothing is followed, and nothing is written into it.
+    match fs::remove_file(&part) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(at(&part)(e)),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let written = options.open(&part).and_then(|mut file| {
+        io::copy(&mut source, &mut file)?;
+        file.sync_all()
+    });
+    if let Err(e) = written.and_then(|()| fs::rename(&part, to)) {
+        let _ = fs::remove_file(&part);
+        return Err(at(to)(e));
+    }
+    sync_folder_of(to)
+}
+
+/// Reads a file back from its medium, as far as the system lets it, and compares it with another.
+///
+/// # Errors
+///
+/// [`FileError::Changed`] where they differ.
+pub fn read_back(written: &Path, source: &Path) -> Result<(), FileError> {
+    let (mut one, mut other) = (open(written)?, open(source)?);
+    // What is still held in memory would say nothing of the medium.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::fs::fadvise(&one, 0, None, rustix::fs::Advice::DontNeed);
+    let (mut left, mut right) = (vec![0; 128 * 1024], vec![0; 128 * 1024]);
+    loop {
+        let (n, m) =
+            (fill(&mut one, &mut left).map_err(at(written))?, fill(&mut other, &mut right).map_err(at(source))?);
+        if left.get(..n) != right.get(..m) {
+            return Err(FileError::Changed(written.to_owned()));
+        }
+        if n == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads until a block is full or the file ends.
+fn fill(file: &mut File, block: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = block.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match file.read(room)? {
+            0 => break,
+            n => filled += n,
+        }
+    }
+    Ok(filled)
+}
+
+/// A regular file as it lies in a folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// Where.
+    pub path: PathBuf,
+    /// Its size, in bytes.
+    pub bytes: u64,
+    /// When it was changed last, in nanoseconds since 1970; 0 where the system does not tell.
+    pub changed: u128,
+}
+
+/// The regular files of a folder with their sizes and times, by name, without going deeper and without opening any.
+pub fn listed_in(folder: &Path) -> Result<Vec<Listed>, FileError> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        // What vanishes meanwhile was not there.
+        let Some(meta) = entry.metadata().ok().filter(fs::Metadata::is_file) else { continue };
+        let changed = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        files.push(Listed { path: entry.path(), bytes: meta.len(), changed: changed.map_or(0, |d| d.as_nanos()) });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Moves a file to another name on the same medium; what was there is replaced.
+pub fn move_to(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(at(from))?;
+    sync_folder_of(to)?;
+    sync_folder_of(from)
+}
+
+/// Makes a folder where there is none yet; what is there and is no folder is refused.
+pub fn folder_at(path: &Path) -> Result<(), FileError> {
+    match fs::symlink_metadata(path) {
+        Ok(kind) if kind.is_dir() => Ok(()),
+        Ok(_) => Err(at(path)(io::ErrorKind::NotADirectory.into())),
+        Err(_) => private_folder(path),
+    }
 }
 
 /// What a path leads to, where it is a link: for a file of the user's own that may lie elsewhere, such as settings.

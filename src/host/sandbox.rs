@@ -169,11 +169,12 @@ mod linux {
 
     /// No file may be executed; no TCP port bound or connected; no abstract socket, no signal outside.
     pub(super) fn landlock() -> Result<(), Failed> {
+        // Landlock refuses to move a file from folder to folder unless that is allowed by name.
         let ruleset = Ruleset::default()
-            .handle_access(AccessFs::Execute)?
+            .handle_access(AccessFs::Execute | AccessFs::Refer)?
             .handle_access(AccessNet::from_all(ABI::V4))?
             .scope(Scope::from_all(ABI::V6))?;
-        let status = ruleset.create()?.restrict_self()?;
+        let status = ruleset.create()?.add_rules(path_beneath_rules(["/"], AccessFs::Refer))?.restrict_self()?;
         if status.ruleset == RulesetStatus::NotEnforced { Err("Landlock is not enforced".into()) } else { Ok(()) }
     }
 

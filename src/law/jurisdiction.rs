@@ -100,6 +100,9 @@ pub struct Jurisdiction {
     pub weekend: Vec<String>,
     /// Its other days off.
     pub holidays: Vec<String>,
+    /// Whether its desks type why they look at personal data: the purpose of the case does not do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub typed_reason: bool,
     /// Where that was read.
     pub source: String,
     /// The day on which it was read, or `unverified`.

@@ -3,6 +3,7 @@
 //! Rules and their sources, who may sign what, instruments, kinds of request, deadlines, ceilings, retention: rows in
 //! `assets/law/`, each with its source and the day on which it was verified. This module reads them; it never decides.
 
+pub mod accountability;
 pub mod backup;
 pub mod calendar;
 pub mod ceiling;

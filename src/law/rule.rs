@@ -101,6 +101,8 @@ words! {
         A05 = "A-05",
         /// `act`: review.
         A06 = "A-06",
+        /// `act`: what comes before.
+        A07 = "A-07",
     }
 }
 

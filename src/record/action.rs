@@ -142,8 +142,7 @@ fn plan_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'
 }
 
 fn done_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["evidence".into()] }, ..GateInputs::default() })
+    Ok(GateInputs::of_said(view, "evidence"))
 }
 
 fn read(act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<Record, ApplyError> {

@@ -5,14 +5,16 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, must_be, need, no_gate_inputs, put_new, token,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
+use super::reviewed::{self, Reviewed};
 use super::store::{Query, Record, RecordStore};
 use super::taskforce;
 use crate::act::change::{Change, Salt};
+use crate::law::ceiling;
 use crate::object;
-use crate::value::class::{Category, Onward, Tier};
+use crate::value::class::{Category, Onward, PartnerKind, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -53,6 +55,24 @@ pub const KIND: KindDef = KindDef {
         )
         .with_precheck(precheck_end),
         ChangeDef::first(
+            REVIEW,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Recorded.any()]),
+            None,
+            reasons_gate_inputs,
+            review,
+        )
+        .with_precheck(precheck_end),
+        ChangeDef::first(
+            RENEW,
+            AudienceRule::Addressed,
+            Moves::From(&[State::Recorded.any()]),
+            None,
+            reasons_gate_inputs,
+            renew,
+        )
+        .with_precheck(precheck_end),
+        ChangeDef::first(
             COUNTERSIGN,
             AudienceRule::Addressed,
             Moves::From(&[State::Recorded.any()]),
@@ -71,6 +91,10 @@ pub const RECORDED: &[RecordState] = &[State::Recorded.any()];
 pub const ADD: ChangeKind = ChangeKind::new("agreement-add");
 /// The kind of change `agreement-end`.
 pub const END: ChangeKind = ChangeKind::new("agreement-end");
+/// The kind of change `agreement-review`: this desk looks whether it still serves.
+pub const REVIEW: ChangeKind = ChangeKind::new("agreement-review");
+/// The kind of change `agreement-renew`: it goes on until another day, and may say something else from then on.
+pub const RENEW: ChangeKind = ChangeKind::new("agreement-renew");
 /// Confirms that a partner's record is the agreement as this desk understands it.
 pub const COUNTERSIGN: ChangeKind = ChangeKind::new("agreement-countersign");
 
@@ -78,7 +102,7 @@ fn precheck_end(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<G
     if record.desk == actor.own_desk {
         return Ok(GateInputs::default());
     }
-    Err(ApplyError::Authority("it is the partner's record: the partner ends it".into()))
+    Err(ApplyError::Authority("it is the partner's record: the partner reviews, renews and ends it".into()))
 }
 
 fn precheck_countersigning(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
@@ -211,6 +235,104 @@ pub fn ended(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, END, &object! {}, &object! { "because" => because }, salt)
 }
 
+/// Notes what a review found, and when the next one is.
+pub fn noted_review(id: Id, of: &Reviewed, notes: &str, salt: Salt) -> Change {
+    Change::with_content(id, REVIEW, &of.to_json(notes), &object! { "notes" => notes }, salt)
+}
+
+/// What a renewal says: all of the agreement as it is from then on, and when its next review is.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// The agreement from then on.
+    pub terms: Terms,
+    /// When its next review is.
+    pub review: Option<Timestamp>,
+}
+
+/// Renews an agreement: why, and what was learned.
+pub fn renewed(id: Id, renewal: &Renewal, because: &str, lessons: Option<&str>, salt: Salt) -> Change {
+    let mut terms = renewal.terms.to_json();
+    terms.set("said", !crate::value::text::is_blank(because));
+    if let Some(review) = renewal.review {
+        terms.set("review", review.to_string());
+    }
+    let mut content = object! { "because" => because };
+    if let Some(lessons) = lessons {
+        content.set("lessons", lessons);
+    }
+    Change::with_content(id, RENEW, &terms, &content, salt)
+}
+
+/// What an agreement said before each of its renewals, the oldest first, and when it was renewed.
+pub fn before_renewals(record: &Record) -> Vec<(Timestamp, Terms)> {
+    let all = record.terms.get(BEFORE).and_then(Json::items).unwrap_or_default();
+    let one = |json: &Json| {
+        let at = json.get("at").and_then(Json::text).and_then(Timestamp::parse)?;
+        Some((at, Terms::read(json.get("terms")?).ok()?))
+    };
+    all.iter().filter_map(one).collect()
+}
+
+fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Agreement)?;
+    precheck_end(records, &act.actor(act.own_desk), &record)?;
+    Reviewed::read(view.terms)?.note(&mut record, act.now())?;
+    Ok(records.put(&record)?)
+}
+
+fn renew(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut json = view.terms.clone();
+    json.remove("said");
+    let review = json.remove("review").map(|review| review.text().and_then(Timestamp::parse));
+    let terms = Terms::read(&json)?;
+    let review = match review {
+        Some(None) => return Err(ApplyError::Malformed("`review` is not a time".into())),
+        review => review.flatten(),
+    };
+    // One of a program whose records did not travel yet is not known here.
+    if !act.is_own() && records.get(view.record)?.is_none() {
+        return Ok(());
+    }
+    let mut record = need(records, view.record, Kind::Agreement)?;
+    if record.desk != act.desk() {
+        return Err(ApplyError::Authority("each desk renews its own record of an agreement".into()));
+    }
+    must_be(&record, &[State::Recorded])?;
+    let old = terms_of(&record)?;
+    if terms.partner != old.partner || terms.instrument != old.instrument || terms.from != old.from {
+        return Err(ApplyError::NotAllowed(
+            "a renewal is of the same agreement: with the same desk, under the same instrument, from the same day"
+                .into(),
+        ));
+    }
+    if terms.until <= act.now() {
+        return Err(ApplyError::NotAllowed("an agreement is renewed until a day that is still to come".into()));
+    }
+    let mut before = record.terms.get(BEFORE).and_then(Json::items).unwrap_or_default().to_vec();
+    before.push(object! { "at" => act.now().to_string(), "terms" => old.to_json() });
+    let position = record.terms.get("position").cloned().unwrap_or(Json::Null);
+    let kept: Vec<(&str, Option<Json>)> =
+        reviewed::ADDED.iter().map(|key| (*key, record.terms.get(key).cloned())).collect();
+    // What the other side had countersigned was what it said before.
+    record.terms = terms.to_json().into();
+    record.set("position", position);
+    for (key, value) in kept {
+        if let Some(value) = value {
+            record.set(key, value);
+        }
+    }
+    record.set(BEFORE, before);
+    if act.is_own() {
+        record.due = Some(terms.until);
+        reviewed::set_next(&mut record, review);
+    }
+    Ok(records.put(&record)?)
+}
+
+/// The member of a record's terms that lists what it said before each renewal.
+const BEFORE: &str = "before";
+
 fn add(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let terms = Terms::read(view.terms)?;
     if act.is_own() {
@@ -268,7 +390,7 @@ fn countersign(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &Chang
 /// What a record of an agreement says.
 pub fn terms_of(record: &Record) -> Result<Terms, ApplyError> {
     let mut json = Json::clone(&record.terms);
-    for added in ["position", "countersigned"] {
+    for added in ["position", "countersigned", BEFORE].iter().chain(&reviewed::ADDED) {
         json.remove(added);
     }
     Terms::read(&json)
@@ -323,7 +445,7 @@ pub fn deciding(
             continue;
         }
         if let Some(charter) = taskforce::covering(&record, partner)? {
-            all.push(Deciding { terms: of_charter(partner, charter), record, is_ended: false });
+            all.push(Deciding { terms: of_charter(records, partner, charter)?, record, is_ended: false });
         }
     }
     if only.is_none() {
@@ -347,18 +469,27 @@ pub fn deciding(
     Ok(best)
 }
 
-/// What a charter says, as an agreement with one of its desks.
-fn of_charter(partner: Id, charter: taskforce::Charter) -> Terms {
-    Terms {
+/// What a charter says, as an agreement with one of its desks. A company and an organisation of civil society are in it under the ceiling
+/// of their kind, however far it goes for the others.
+fn of_charter(records: &dyn RecordStore, partner: Id, charter: taskforce::Charter) -> Result<Terms, ApplyError> {
+    let kind = records.get(partner)?.as_ref().and_then(super::partner::kind_of);
+    let tier = match kind {
+        Some(kind @ (PartnerKind::PrivateSector | PartnerKind::CivilSociety)) => {
+            let most = ceiling::default_for(kind);
+            Some(charter.tier.filter(|tier| *tier < most).unwrap_or(most))
+        }
+        _ => charter.tier,
+    };
+    Ok(Terms {
         partner,
         instrument: charter.model,
         purposes: charter.purposes,
         categories: charter.categories,
-        tier: charter.tier,
+        tier,
         from: charter.from,
         until: charter.until,
         retention_cap_days: charter.retention_cap_days,
         onward: None,
         stated: Stated::default(),
-    }
+    })
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
     no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
@@ -14,6 +14,7 @@ use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
+use crate::value::timestamp::Timestamp;
 
 states! {
     /// Where a bundle stands.
@@ -39,6 +40,14 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::first(EXPORT, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, export),
         ChangeDef::first(IMPORT, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, import),
+        ChangeDef::first(
+            WRITTEN,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Sent.any()]),
+            None,
+            no_gate_inputs,
+            written,
+        ),
     ],
 };
 
@@ -46,6 +55,9 @@ pub const KIND: KindDef = KindDef {
 pub const IMPORT: ChangeKind = ChangeKind::new("bundle-import");
 /// Notes a bundle that goes out.
 pub const EXPORT: ChangeKind = ChangeKind::new("bundle-export");
+
+/// Notes that a bundle was written to where it is carried, and read back from there.
+pub const WRITTEN: ChangeKind = ChangeKind::new("bundle-written");
 
 /// A bundle that was imported, as the log notes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -169,6 +181,8 @@ pub struct Departure {
     pub acknowledges: Option<u64>,
     /// The size of the own log at its checkpoint.
     pub size: u64,
+    /// In how many volumes it is.
+    pub volumes: u64,
 }
 
 impl Departure {
@@ -181,10 +195,12 @@ impl Departure {
             "acts" => self.acts.iter().map(Digest::to_string).collect::<Vec<_>>(),
             "acknowledges" => self.acknowledges.map(|n| n as i64),
             "size" => self.size as i64,
+            "volumes" => self.volumes as i64,
         };
         Change::of_terms(id, EXPORT, &terms)
     }
 
+    /// Reads a change back. Those of earlier programs say nothing of volumes: they made one, and did not note that it was written.
     fn read(terms: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(terms)?;
         let departure = Self {
@@ -194,6 +210,7 @@ impl Departure {
             acts: m.list("acts", Digest::parse)?,
             acknowledges: m.maybe("acknowledges").and_then(Json::int).and_then(|n| u64::try_from(n).ok()),
             size: m.count("size")?,
+            volumes: m.maybe(VOLUMES).and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         };
         m.finish()?;
         Ok(departure)
@@ -228,7 +245,44 @@ fn export(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         "acts" => departure.acts.len() as i64, "at" => act.now().to_string(),
     }
     .into();
+    if departure.volumes > 0 {
+        record.set(VOLUMES, departure.volumes as i64);
+    }
     put_new(records, &record)
+}
+
+/// The member that says in how many volumes a bundle is: where it is not there, an earlier program made it.
+const VOLUMES: &str = "volumes";
+/// The member that says when a bundle was written to where it is carried.
+const WRITTEN_AT: &str = "written";
+
+/// Notes that a bundle was written to where it is carried, and read back.
+pub fn noted_as_written(id: Id) -> Change {
+    Change::of_terms(id, WRITTEN, &super::definition::no_terms())
+}
+
+fn written(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    view.members()?.finish()?;
+    let mut record = moved(records, view, Kind::Bundle)?;
+    record.set(WRITTEN_AT, act.now().to_string());
+    Ok(records.put(&record)?)
+}
+
+/// Whether it is not known of a bundle that was made whether it was ever written to where it is carried: the medium failed, the
+/// program was interrupted, or it went into a pipe.
+pub fn is_unwritten(record: &Record) -> bool {
+    record.is(State::Sent) && record.terms.get(VOLUMES).is_some() && record.terms.get(WRITTEN_AT).is_none()
+}
+
+/// When a bundle was last written to where it is carried.
+pub fn written_at(record: &Record) -> Option<Timestamp> {
+    record.instant(WRITTEN_AT)
+}
+
+/// In how many volumes a bundle was made.
+pub fn volumes(record: &Record) -> u64 {
+    record.terms.get(VOLUMES).and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(1)
 }
 
 fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha512};
 
+use super::store::Record;
 use crate::object;
 use crate::seal::age_file::{self, Recipient};
 use crate::seal::sign::{PublicKey, SignatureError, Signer};
@@ -13,6 +14,14 @@ use crate::value::text;
 const FORMAT: &str = "card/1";
 /// The longest card file, in bytes.
 pub const LONGEST: usize = 64 * 1024;
+
+/// The member of a desk's terms that holds how often it has been given new keys.
+pub const NUMBER_OF_KEYS: &str = "keys_number";
+
+/// How often a desk has been given new keys, as far as its record says.
+pub fn number_of_keys(record: &Record) -> u64 {
+    record.terms.get(NUMBER_OF_KEYS).and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+}
 
 /// The public keys of a desk.
 #[derive(Clone, Debug)]

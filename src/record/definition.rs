@@ -66,6 +66,12 @@ impl KindDef {
         self.states.iter().copied().find(|s| s.word() == word)
     }
 
+    /// Whether a record is erased when it is due: one whose kind says so, or one that is over and kept for a time of its own.
+    pub fn is_erased_when_due(&self, record: &Record) -> bool {
+        let kept = matches!(self.content, Content::Own { .. }) && record.state.mood() == super::kind::StateTone::Over;
+        self.when_due == WhenDue::Deletion || (kept && self.kind != Kind::Request)
+    }
+
     /// The state of a record whose content was erased on its own: its tombstone. `None`: such records have none.
     pub const fn tombstone(&self) -> Option<State> {
         match self.content {
@@ -98,6 +104,8 @@ words! {
         ApprovalLapses = "approval lapses",
         /// Nothing leaves under it any more.
         AgreementEnds = "agreement ends",
+        /// It counts no more, unless it is renewed.
+        Renewal = "to be renewed",
         /// Its file is destroyed.
         BackupEnds = "destroy the file",
     }
@@ -411,6 +419,11 @@ impl ChangeView<'_> {
         Ok(Members::of(self.terms)?)
     }
 
+    /// Whether its text, which is content, says anything: what its terms tell the gate of it.
+    pub fn is_said(&self) -> bool {
+        self.terms.get("said").and_then(Json::truth) == Some(true)
+    }
+
     /// The row of the change, where it has content.
     pub const fn body(&self) -> Option<ChangeRow> {
         if self.has_content { Some(self.row) } else { None }
@@ -430,6 +443,33 @@ pub struct GateInputs {
     pub purpose: Option<String>,
     /// The record whose review must stand.
     pub reviewed: Option<Id>,
+    /// Names of what must be done before, and is not.
+    pub open: Vec<String>,
+}
+
+impl GateInputs {
+    /// Of a change that must say something: the name of that field is missing where it does not.
+    pub fn of_said(view: &ChangeView<'_>, field: &str) -> Self {
+        Self { missing: if view.is_said() { Vec::new() } else { vec![field.to_owned()] }, ..Self::default() }
+    }
+}
+
+/// For changes that must give reasons.
+pub fn reasons_gate_inputs(
+    _: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    Ok(GateInputs::of_said(view, "reasons"))
+}
+
+/// For changes that must have a text.
+pub fn text_gate_inputs(
+    _: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    Ok(GateInputs::of_said(view, "text"))
 }
 
 /// For changes of which the gate need know nothing more.

@@ -47,8 +47,6 @@ pub const KEYS: ChangeKind = ChangeKind::new("desk-keys");
 
 /// The most keys from before that are kept of a desk: what it has signed with older ones is long here.
 const MOST_FORMER: usize = 8;
-/// Members of the record of a desk or a partner: the number of its keys, and those from before.
-const NUMBER: &str = "keys_number";
 const FORMER: &str = "keys_former";
 /// The member of the terms with the signatures under new keys.
 const SIGNATURES: &str = "signatures";
@@ -152,7 +150,7 @@ fn rotate(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         record.set(FORMER, former.split_off(excess));
         record.set("keys", keys.to_json());
     }
-    record.set(NUMBER, number.max(number_of(&record)) as i64);
+    record.set(card::NUMBER_OF_KEYS, number.max(number_of(&record)) as i64);
     match record.kind {
         Kind::Desk => record.body = view.body(),
         _ => record.set("fingerprint", fingerprint),
@@ -162,7 +160,7 @@ fn rotate(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
 
 /// How often a desk has been given new keys, as far as its record says.
 pub fn number_of(record: &Record) -> u64 {
-    record.terms.get(NUMBER).and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+    card::number_of_keys(record)
 }
 
 /// The keys of a desk and those from before, the newest first.

@@ -232,6 +232,11 @@ pub const TASKFORCE: &str = "taskforce";
 /// The member of a first change's terms that says that a disclosure leaves as a file.
 const AS_FILE: &str = "as_file";
 
+/// Whether a disclosure claims an emergency.
+pub fn is_emergency(record: &Record) -> bool {
+    record.terms.get("emergency").and_then(Json::truth) == Some(true)
+}
+
 /// The desks to which the copies of an act go: those that it is addressed to, or the partner that a file is for.
 pub fn recipients(act: &ActContext<'_>) -> Vec<Id> {
     let file = act.is_own() && act.first.get(AS_FILE).and_then(Json::truth) == Some(true);

@@ -2,8 +2,8 @@
 //! excluded or withheld stays out of the list for good, whatever is said afterwards of all the others.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, moved, only_own_desk, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
+    no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -65,8 +65,15 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &[] },
     changes: &[
-        ChangeDef::first(PROPOSE, AudienceRule::OwnDesk, Moves::Makes, None, no_inputs, propose),
-        ChangeDef::first(DECIDE, AudienceRule::OwnDesk, Moves::From(&[State::Proposed.any()]), None, reasoned, decide),
+        ChangeDef::first(PROPOSE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, propose),
+        ChangeDef::first(
+            DECIDE,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Proposed.any()]),
+            None,
+            reasons_gate_inputs,
+            decide,
+        ),
     ],
 };
 
@@ -108,15 +115,6 @@ pub fn decided(
         return Change::of_terms(id, DECIDE, &terms);
     }
     Change::with_content(id, DECIDE, &terms, &object! { "because" => because }, salt)
-}
-
-fn no_inputs(_: &dyn RecordStore, _: &ActContext<'_>, _: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    Ok(GateInputs::default())
-}
-
-fn reasoned(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
 fn propose(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -3,7 +3,7 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs,
 };
 use super::exercise;
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
@@ -82,7 +82,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::OwnDesk,
             Moves::From(&[State::Planned.any()]),
             None,
-            said_gate_inputs,
+            reasons_gate_inputs,
             skip,
         )
         .with_precheck(control_alone),
@@ -351,11 +351,6 @@ fn in_play(records: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<
     use exercise::State::{Paused, Running};
     must_be(&need(records, record.subject.unwrap_or(record.id), Kind::Exercise)?, &[Running, Paused])?;
     Ok(GateInputs::default())
-}
-
-fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
 fn deliver_gate_inputs(

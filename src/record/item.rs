@@ -7,8 +7,8 @@ use super::definition::{
     Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::store::{DutyState, Record, RecordStore};
-use super::{agreement, disclosure, partner};
+use super::store::{DutyState, Query, Record, RecordStore};
+use super::{agreement, approval, disclosure, partner};
 use crate::act::change::{Change, Salt};
 use crate::law::ceiling;
 use crate::law::retention::{Class, Silence};
@@ -55,6 +55,15 @@ pub const KIND: KindDef = KindDef {
             consent,
         )
         .with_precheck(may_consent),
+        ChangeDef::first(
+            CORRECT,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Held.any()]),
+            None,
+            correct_gate_inputs,
+            correct,
+        )
+        .with_precheck(|records, actor, record| may_correct(records, actor.own_desk, record)),
         ChangeDef::following(COPY, &disclosure::LEAVES, Moves::Makes, copy).copying(),
         ChangeDef::following(DELETED, &[disclosure::RECEIPT], Moves::AnyState, deleted),
     ],
@@ -66,6 +75,8 @@ pub const ADD: ChangeKind = ChangeKind::new("item-add");
 pub const MARK: ChangeKind = ChangeKind::new("item-mark");
 /// Records the consent of an originator that is no partner.
 pub const CONSENT: ChangeKind = ChangeKind::new("item-consent");
+/// Puts right what an item says.
+pub const CORRECT: ChangeKind = ChangeKind::new("item-correct");
 /// The minimised copy of an item that goes to a partner.
 pub const COPY: ChangeKind = ChangeKind::new("item-copy");
 
@@ -296,6 +307,11 @@ pub fn consent_of(record: &Record, to: Id) -> Option<bool> {
     record.terms.get(CONSENTS)?.get(&to.to_string()).and_then(Json::truth)
 }
 
+/// Puts right what an item says: its whole content as it is now.
+pub fn corrected(id: Id, content: &Json, salt: Salt) -> Change {
+    Change::with_content(id, CORRECT, &object! {}, content, salt)
+}
+
 /// The minimised copy for a partner; `terms` are its [`copy_terms`], or their class.
 pub fn copied(id: Id, terms: &Json, content: &Json, salt: Salt) -> Change {
     Change::with_content(id, COPY, terms, content, salt)
@@ -422,6 +438,48 @@ fn mark(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     Ok(records.put(&record)?)
 }
 
+/// What was approved was approved as it was said then: no approval of it may stand.
+fn may_correct(records: &dyn RecordStore, home: Id, record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.desk != home {
+        return Err(ApplyError::NotAllowed("only its originator puts right what an item says: tell it".into()));
+    }
+    let mut open = Vec::new();
+    for subject in [Some(record.id), record.subject].into_iter().flatten() {
+        let reviews = records.find(&Query { subject: Some(subject), ..Query::kind(Kind::Review) })?;
+        let stand = reviews.iter().filter(|r| approval::is_approval(r));
+        open.extend(stand.map(|r| format!("the lapse of the approval V-{}", r.id.short())));
+    }
+    Ok(GateInputs { open, ..GateInputs::default() })
+}
+
+fn correct_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    may_correct(records, act.own_desk, &need(records, view.record, Kind::Item)?)
+}
+
+fn correct(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    view.members()?.finish()?;
+    let mut record = moved(records, view, Kind::Item)?;
+    may_correct(records, act.own_desk, &record)?;
+    record.body = view.body();
+    Ok(records.put(&record)?)
+}
+
+/// Whether a partner has told of a mistake in an item that it gave, so that a copy that comes again puts it right. What is held stays as
+/// it came.
+fn is_put_right(records: &dyn RecordStore, desk: Id, item: &Record) -> Result<bool, ApplyError> {
+    let told = records.find(&Query { partner: Some(desk), ..Query::kind(Kind::Error) })?;
+    let names = |error: &Record| {
+        matches!(error.in_state(), Some(super::error::State::Received | super::error::State::Confirmed))
+            && super::error::about(error).contains(&item.named())
+    };
+    Ok(told.iter().any(names) && !super::hold::StandingHolds::of(records)?.is_on(item))
+}
+
 /// Refuses where an item's originator is a desk: that is asked itself.
 fn is_of_another(record: &Record, home: Id) -> Result<(), ApplyError> {
     if record.desk == home && Terms::read(&record.terms)?.third {
@@ -498,6 +556,9 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         Some(old) if old.kind == Kind::Item && (old.is_purged() || old.desk == act.own_desk) => Ok(()),
         Some(mut old) if old.kind == Kind::Item && old.partner == Some(act.desk()) => {
             come_again(&mut old, terms, delete_by)?;
+            if is_put_right(records, act.desk(), &old)? {
+                old.body = view.body().or(old.body);
+            }
             Ok(records.put(&old)?)
         }
         // Another partner gave an item of that name before, or uses the name for something else: each has its own, side by side.

@@ -33,6 +33,7 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::first(WRITE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write),
         ChangeDef::first(BUDGET, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write),
+        ChangeDef::first(PACK, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, pack),
     ],
 };
 
@@ -46,6 +47,14 @@ pub const BUDGET: ChangeKind = ChangeKind::new("budget-report");
 pub fn budget(id: Id, desk: Id, digest: &Digest, salt: Salt) -> Change {
     let terms = object! { "of" => desk.to_string(), "what" => "budget" };
     Change::with_content(id, BUDGET, &terms, &object! { "sha256" => digest.to_string() }, salt)
+}
+
+/// Logs a pack that an auditor takes.
+pub const PACK: ChangeKind = ChangeKind::new("audit-pack");
+
+/// Notes that an auditor takes a pack of the log, up to a size; its digest tells which one.
+pub fn of_pack(id: Id, size: u64, digest: &Digest) -> Change {
+    Change::of_terms(id, PACK, &object! { "size" => size as i64, "sha256" => digest.to_string() })
 }
 
 /// Notes that a copy of a record was written to a file: as what, and with which digest.
@@ -67,5 +76,19 @@ fn write(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     record.terms = view.terms.clone().into();
     record.set("at", act.now().to_string());
     record.body = view.body();
+    put_new(records, &record)
+}
+
+fn pack(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut m = view.members()?;
+    m.count("size")?;
+    m.read("sha256", Digest::parse)?;
+    m.finish()?;
+    let mut record = Record::new(view.record, State::Written, act.own_desk);
+    record.subject = Some(act.own_desk);
+    record.terms = view.terms.clone().into();
+    record.set("what", "audit-pack");
+    record.set("at", act.now().to_string());
     put_new(records, &record)
 }

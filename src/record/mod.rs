@@ -3,11 +3,13 @@
 //! A change names a row of [`KINDS`]. Its `gate_inputs` are what the gate must know of it, and its `apply` writes its effect into the
 //! record store. Neither has a clock, randomness or content.
 
+pub mod approval;
 pub mod arrival;
 pub mod card;
 pub mod definition;
 pub mod key_use;
 pub mod kind;
+pub mod reviewed;
 pub mod store;
 
 use definition::{ChangeDef, KindDef};

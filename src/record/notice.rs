@@ -2,8 +2,8 @@
 //! What is neither is owed.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, only_own_desk, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    only_own_desk, put_new, reasons_gate_inputs,
 };
 use super::item;
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
@@ -36,8 +36,8 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["text"], terms: &["of"] },
     changes: &[
-        ChangeDef::first(TELL, AudienceRule::OwnDesk, Moves::Makes, None, said_gate_inputs, apply_told),
-        ChangeDef::first(DELAY, AudienceRule::OwnDesk, Moves::Makes, None, said_gate_inputs, apply_delayed),
+        ChangeDef::first(TELL, AudienceRule::OwnDesk, Moves::Makes, None, reasons_gate_inputs, apply_told),
+        ChangeDef::first(DELAY, AudienceRule::OwnDesk, Moves::Makes, None, reasons_gate_inputs, apply_delayed),
     ],
 };
 
@@ -90,11 +90,6 @@ pub fn delayed(id: Id, of: Id, review: Timestamp, because: &str, salt: Salt) -> 
 pub fn newest(records: &dyn RecordStore, of: Id) -> Result<Option<Record>, ApplyError> {
     let all = records.find(&Query { key: Some(of.to_string()), ..Query::kind(Kind::Notice) })?;
     Ok(all.into_iter().max_by_key(|r| r.instant("at")))
-}
-
-fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
 fn apply_told(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -2,8 +2,8 @@
 //! Nothing but a member rates.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, must_be, need, only_own_desk, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    must_be, need, only_own_desk, put_new,
 };
 use super::exercise;
 use super::inject;
@@ -63,8 +63,15 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["text"], terms: &["rating"] },
     changes: &[
-        ChangeDef::first(OBSERVE, AudienceRule::OwnDesk, Moves::Makes, None, said_gate_inputs, observe),
-        ChangeDef::first(HOT_WASH, AudienceRule::OwnDeskOrAddressed, Moves::Makes, None, said_gate_inputs, hot_wash),
+        ChangeDef::first(OBSERVE, AudienceRule::OwnDesk, Moves::Makes, None, exercise::said_gate_inputs, observe),
+        ChangeDef::first(
+            HOT_WASH,
+            AudienceRule::OwnDeskOrAddressed,
+            Moves::Makes,
+            None,
+            exercise::said_gate_inputs,
+            hot_wash,
+        ),
     ],
 };
 
@@ -135,16 +142,6 @@ pub fn of_exercise(records: &dyn RecordStore, exercise: Id) -> Result<Vec<Record
 /// How an observation is rated; `None` where a player has said it.
 pub fn rating_of(record: &Record) -> Option<Rating> {
     record.text("rating").and_then(Rating::parse)
-}
-
-fn said_gate_inputs(
-    _: &dyn RecordStore,
-    act: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    let partner = act.recipients().first().copied().filter(|_| act.is_own());
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["text".into()] }, partner, ..GateInputs::default() })
 }
 
 fn observe(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

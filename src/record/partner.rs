@@ -3,7 +3,7 @@
 //! A partner without comity has no card and no keys of a desk: it is pinned once somebody has called it back. It gets files and
 //! letters, and no bundle ever waits for it.
 
-use super::card::{Card, DeskKeys};
+use super::card::{self, Card, DeskKeys};
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token, wrong_state,
@@ -148,6 +148,14 @@ pub fn channel_to(partner: Id, state: Channel, because: &str, exercise: Option<I
     Change::with_content(partner, CHANNEL, &terms, &object! { "because" => because }, salt)
 }
 
+/// The member of a partner's terms that holds the number of this desk's keys when the two met.
+const OUR_KEYS: &str = "our_keys";
+
+/// The number of this desk's keys that stood on its card when the two desks met: what a partner knows that has never sent anything.
+pub fn our_keys_on_meeting(record: &Record) -> u64 {
+    record.terms.get(OUR_KEYS).and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+}
+
 /// The member of a partner's terms that names the recorded exercise by which its channel is tested.
 const TESTED_BY: &str = "tested_by";
 
@@ -232,6 +240,11 @@ fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
         return Err(ApplyError::Authority("the fingerprint is not the one on the card".into()));
     }
     record.set_state(State::Pinned);
+    // Two desks meet each other: it has the card that this one gave out then.
+    let own = records.get(act.own_desk)?.map_or(0, |own| card::number_of_keys(&own));
+    if own > 0 {
+        record.set(OUR_KEYS, own as i64);
+    }
     records.put(&record)?;
     Ok(records.await_all_for_partners(view.record)?)
 }

@@ -1,8 +1,8 @@
 //! Replies to injects: what a desk that plays says it did, and what its own log says of how fast. It goes back to control alone.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, must_be, need, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    must_be, need, put_new, token,
 };
 use super::exercise;
 use super::inject;
@@ -38,7 +38,7 @@ pub const KIND: KindDef = KindDef {
         AudienceRule::OwnDeskOrAddressed,
         Moves::Makes,
         None,
-        respond_gate_inputs,
+        exercise::said_gate_inputs,
         respond,
     )],
 };
@@ -81,16 +81,6 @@ pub fn to_inject(records: &dyn RecordStore, inject: Id) -> Result<Vec<Record>, A
 pub fn measured_of(record: &Record) -> Measured {
     let first = record.text("first").map(str::to_owned).zip(record.instant("first_at"));
     Measured { first, refusals: record.terms.get("refusals").and_then(Json::int).unwrap_or_default() }
-}
-
-fn respond_gate_inputs(
-    _: &dyn RecordStore,
-    act: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    let partner = act.recipients().first().copied().filter(|_| act.is_own());
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["text".into()] }, partner, ..GateInputs::default() })
 }
 
 fn respond(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

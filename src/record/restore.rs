@@ -7,8 +7,8 @@ use super::definition::{
     Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::purge;
 use super::store::{Query, Record, RecordStore};
+use super::{member, purge};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::digest::Digest;
@@ -145,6 +145,14 @@ pub fn pending(records: &dyn RecordStore, desk: Id) -> Result<Option<Record>, Ap
     Ok(of_desk(records, desk)?.into_iter().find(|record| record.is(State::Declared)))
 }
 
+/// The member of a restore's record that says that its desk had one member alone.
+const ALONE: &str = "alone";
+
+/// Whether a restore was declared at a desk with one member: nobody else could confirm it.
+pub fn is_alone(record: &Record) -> bool {
+    record.terms.get(ALONE).and_then(Json::truth) == Some(true)
+}
+
 /// Where the log before a restore ends.
 pub fn old_of(record: &Record) -> Option<LogEnd> {
     record.terms.get("old").and_then(|json| LogEnd::read(json).ok())
@@ -191,9 +199,18 @@ fn declare(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     if pending(records, act.desk())?.is_some() {
         return Err(ApplyError::NotAllowed("a restore is declared already, and waits to be confirmed".into()));
     }
-    let mut record = Record::new(view.record, State::Declared, act.desk());
+    // Of a desk with one member nobody else can confirm it.
+    let members = member::all(records, act.desk())?;
+    let is_alone = members.iter().filter(|member| member.is(member::State::Active)).count() == 1;
+    let state = if is_alone { State::Confirmed } else { State::Declared };
+    let mut record = Record::new(view.record, state, act.desk());
+    if is_alone {
+        record.set(ALONE, true);
+    }
     record.partner = (!act.is_own()).then_some(act.desk());
-    record.terms = view.terms.clone().into();
+    for (key, value) in view.terms.members().unwrap_or_default() {
+        record.set(key, value.clone());
+    }
     record.set("replica", act.header.replica.to_string());
     record.set("at", act.now().to_string());
     record.set("by", act.member().to_string());
@@ -205,7 +222,8 @@ fn reapply(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     only_own_desk(act)?;
     view.members()?.finish()?;
     let restore = need(records, view.record, Kind::Restore)?;
-    if restore.is(State::Declared) && restore.desk == act.own_desk {
+    let waits = restore.is(State::Declared) || is_alone(&restore);
+    if waits && restore.desk == act.own_desk && replica_of(&restore) == Some(act.header.replica) {
         return Ok(());
     }
     Err(ApplyError::NotAllowed("what was erased is erased again while a restore waits to be confirmed".into()))

@@ -2,8 +2,8 @@
 //! why, and when it is looked at again. An event of the procedure, which gives things their dates, is recorded here too.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, only_own_desk, put_new, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::item::{self, SCHEDULE, SILENCE};
 use super::kind::{ChangeKind, Kind, states};
@@ -85,8 +85,8 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["because"], terms: &["trigger"] },
     changes: &[
-        ChangeDef::first(REVIEW, AudienceRule::OwnDesk, Moves::Makes, None, reasoned, review),
-        ChangeDef::first(EVENT, AudienceRule::OwnDesk, Moves::Makes, None, reasoned, event),
+        ChangeDef::first(REVIEW, AudienceRule::OwnDesk, Moves::Makes, None, reasons_gate_inputs, review),
+        ChangeDef::first(EVENT, AudienceRule::OwnDesk, Moves::Makes, None, reasons_gate_inputs, event),
         ChangeDef::following(SET, &[case::CLOSE, EVENT], Moves::AnyState, set),
     ],
 };
@@ -125,11 +125,6 @@ pub fn given(record: Id, schedule: &str, trigger: Trigger, silence: Silence, due
         SCHEDULE => schedule, TRIGGER => trigger, SILENCE => silence, "due" => due.to_string(),
     };
     Change::of_terms(record, SET, &terms)
-}
-
-fn reasoned(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
 }
 
 /// Whether silence erases a record when it is due. A record that says nothing of it does as its kind does.
@@ -190,8 +185,19 @@ fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     }
     subject.set("outcome", outcome);
     records.put(&subject)?;
-    let mut record = Record::new(view.record, outcome.state(), act.own_desk);
-    record.subject = Some(of);
+    note(records, act, view, outcome.state(), &subject)
+}
+
+/// Keeps who said what of a record, and when.
+fn note(
+    records: &mut dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+    state: State,
+    subject: &Record,
+) -> Result<(), ApplyError> {
+    let mut record = Record::new(view.record, state, act.own_desk);
+    record.subject = Some(subject.id);
     record.case = subject.case;
     record.terms = view.terms.clone().into();
     record.set("by", act.member().to_string());
@@ -211,14 +217,7 @@ fn event(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
         return Err(ApplyError::NotAllowed("an event is recorded when it has happened".into()));
     }
     let subject = reviewable(records, act, of)?;
-    let mut record = Record::new(view.record, State::Event, act.own_desk);
-    record.subject = Some(of);
-    record.case = subject.case;
-    record.terms = view.terms.clone().into();
-    record.set("by", act.member().to_string());
-    record.set("signed", act.now().to_string());
-    record.body = view.body();
-    put_new(records, &record)
+    note(records, act, view, State::Event, &subject)
 }
 
 fn set(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

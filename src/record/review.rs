@@ -3,12 +3,13 @@
 //! An approval ends with its expiry, or when it lapses: a reviewer says that the facts behind it have changed, or its item is
 //! marked again. A lapsed approval cannot be restored; another review is needed.
 
+pub use super::approval::{STATES, State, is_approval};
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
+    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::item;
-use super::kind::{ChangeKind, Kind, states};
+use super::kind::{ChangeKind, Kind};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
@@ -17,28 +18,6 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
-
-states! {
-    /// Where a review stands.
-    Review {
-        /// Nobody has assessed it.
-        Open = "open" "open" Waiting,
-        /// Tests were answered; it is not decided.
-        Assessed = "assessed" "assessed" Waiting,
-        /// It is approved.
-        Approved = "approved" "approved" Good,
-        /// It is approved under conditions.
-        Conditions = "conditions" "with conditions" Good,
-        /// It is approved in part.
-        Partial = "partial" "in part" Good,
-        /// It was deferred.
-        Deferred = "deferred" "deferred" Waiting,
-        /// It is refused.
-        Refused = "refused" "refused" Stopped,
-        /// It was approved, and is no more.
-        Lapsed = "lapsed" "lapsed" Stopped,
-    }
-}
 
 /// `review`: open → assessed → approved / conditions / partial / deferred / refused; an approval → lapsed.
 pub const KIND: KindDef = KindDef {
@@ -350,16 +329,6 @@ fn open_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'
     Ok(GateInputs { purpose: Some(scope.purpose), ..GateInputs::default() })
 }
 
-/// Reasons are content; the gate asks whether there are any.
-fn reasons_gate_inputs(
-    _: &dyn RecordStore,
-    _: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["reasons".into()] }, ..GateInputs::default() })
-}
-
 fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     only_own_desk(act)?;
     let scope = scope_of(view)?;
@@ -541,11 +510,6 @@ fn recuse(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     all.push(act.member());
     record.set("recused", all.iter().map(Person::to_string).collect::<Vec<_>>());
     Ok(records.put(&record)?)
-}
-
-/// Whether a review approves as it stands, be it in part or under conditions.
-pub fn is_approval(record: &Record) -> bool {
-    matches!(record.in_state(), Some(State::Approved | State::Conditions | State::Partial))
 }
 
 /// Who declared a conflict of interest.

@@ -212,9 +212,8 @@ fn dispute_inputs(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    let missing = if said { Vec::new() } else { vec!["reasons".into()] };
-    Ok(GateInputs { missing, ..answer_inputs(records, act, view)? })
+    let partner = answer_inputs(records, act, view)?.partner;
+    Ok(GateInputs { partner, ..GateInputs::of_said(view, "reasons") })
 }
 
 fn accept(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

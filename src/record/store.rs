@@ -10,6 +10,7 @@ use crate::value::class::{Tier, words};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
 /// The row of a change in the log: rows of one act follow each other.
@@ -264,6 +265,8 @@ pub trait RecordStore {
     fn await_all_for_partners(&mut self, partner: Id) -> Result<(), RecordStoreError>;
     /// The row of the change that made a record; `None` where none is known.
     fn made_by(&self, record: Id) -> Result<Option<ChangeRow>, RecordStoreError>;
+    /// Who made a record: the member whose act its first change stands in; `None` where that is not known.
+    fn author_of(&self, record: Id) -> Result<Option<Person>, RecordStoreError>;
     /// The changes of one kind in the act that led with this change, in order.
     fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError>;
     /// The record of a following change.

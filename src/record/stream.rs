@@ -40,8 +40,14 @@ pub const KIND: KindDef = KindDef {
     looked_up_by: LookUp::Partner,
     when_due: WhenDue::Nothing,
     line: Line { content: &[], terms: &[] },
-    changes: &[ChangeDef::first(FREEZE, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, freeze)],
+    changes: &[
+        ChangeDef::first(FREEZE, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, freeze),
+        ChangeDef::first(ASKED, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, asked),
+    ],
 };
+
+/// Notes that a partner asks for bundles that did not arrive there.
+pub const ASKED: ChangeKind = ChangeKind::new("bundle-asked");
 
 /// Freezes a stream whose partner has told two histories.
 pub const FREEZE: ChangeKind = ChangeKind::new("stream-freeze");
@@ -150,6 +156,79 @@ fn freeze(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     );
     stream.body = view.body();
     put(records, &stream)
+}
+
+/// What a partner has asked for: the numbers of bundles of this desk that are missing there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// When it asked.
+    pub made: Timestamp,
+    /// The last bundle that has arrived there without a gap; 0 for none.
+    pub received: u64,
+    /// What is missing there, rising.
+    pub missing: Vec<u64>,
+}
+
+/// Notes what a partner asks for.
+pub fn wanted(partner: Id, wanted: &Wanted) -> Change {
+    let terms = object! {
+        "partner" => partner.to_string(), "made" => wanted.made.to_string(), "received" => wanted.received as i64,
+        "missing" => wanted.missing.iter().map(|n| Json::from(*n as i64)).collect::<Vec<_>>(),
+    };
+    Change::of_terms(id_for(partner), ASKED, &terms)
+}
+
+fn asked(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut m = view.members()?;
+    let partner = m.read("partner", Id::parse)?;
+    let (made, received) = (m.read("made", Timestamp::parse)?, m.count("received")?);
+    let missing = numbers(m.need("missing")?)
+        .ok_or_else(|| ApplyError::Malformed("`missing` is not a list of numbers".into()))?;
+    m.finish()?;
+    need(records, partner, Kind::Partner)?;
+    let mut stream = with(records, act.own_desk, partner)?;
+    if stream.id != view.record {
+        return Err(ApplyError::Malformed("another stream is named than its partner's".into()));
+    }
+    if asked_for(&stream).is_some_and(|before| before.made >= made) {
+        return Err(ApplyError::NotAllowed("the partner has asked for something later than that".into()));
+    }
+    stream.set(
+        "wanted",
+        object! {
+            "made" => made.to_string(), "received" => received as i64, "at" => act.now().to_string(),
+            "missing" => missing.iter().map(|n| Json::from(*n as i64)).collect::<Vec<_>>(),
+        },
+    );
+    put(records, &stream)
+}
+
+fn numbers(json: &Json) -> Option<Vec<u64>> {
+    json.items()?.iter().map(|n| n.int().and_then(|n| u64::try_from(n).ok())).collect()
+}
+
+/// What a partner has asked for last, as it said it.
+pub fn asked_for(record: &Record) -> Option<Wanted> {
+    let json = record.terms.get("wanted")?;
+    Some(Wanted {
+        made: json.get("made")?.text().and_then(Timestamp::parse)?,
+        received: json.get("received")?.int().and_then(|n| u64::try_from(n).ok())?,
+        missing: numbers(json.get("missing")?)?,
+    })
+}
+
+/// When it was noted here what a partner has asked for last.
+pub fn asked_at(record: &Record) -> Option<Timestamp> {
+    record.terms.get("wanted")?.get("at")?.text().and_then(Timestamp::parse)
+}
+
+/// The numbers of the bundles that a partner has asked for and has not acknowledged since.
+pub fn still_wanted(record: &Record) -> Vec<u64> {
+    let known = acknowledged(record).unwrap_or(0);
+    let mut missing = asked_for(record).map(|w| w.missing).unwrap_or_default();
+    missing.retain(|n| *n > known);
+    missing
 }
 
 /// The fork for which a stream was frozen last, and when.

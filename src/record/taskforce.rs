@@ -9,11 +9,12 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, must_be, need, put_new, token, wrong_state,
+    Moves, WhenDue, must_be, need, put_new, text_gate_inputs, token, wrong_state,
 };
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::law;
 use super::member::{self, MemberCertificate};
+use super::reviewed::Reviewed;
 use super::store::{ChangeRow, Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::act::enclosed::{Enclosed, EnclosedError, joined, pieces};
@@ -64,7 +65,8 @@ pub const KIND: KindDef = KindDef {
             .with_precheck(precheck_leaving),
         ChangeDef::first(END, AudienceRule::Addressed, Moves::Shared, None, super::definition::no_gate_inputs, end)
             .with_precheck(precheck_lead),
-        ChangeDef::first(EVALUATE, AudienceRule::Addressed, Moves::AnyState, None, said_gate_inputs, evaluate)
+        ChangeDef::first(REVIEW, AudienceRule::OwnDesk, Moves::From(ALIVE), None, text_gate_inputs, review),
+        ChangeDef::first(EVALUATE, AudienceRule::Addressed, Moves::AnyState, None, text_gate_inputs, evaluate)
             .with_precheck(precheck_party),
     ],
 };
@@ -81,6 +83,8 @@ pub const PASS: ChangeKind = ChangeKind::new("taskforce-pass");
 pub const LEAVE: ChangeKind = ChangeKind::new("taskforce-leave");
 /// The kind of change `taskforce-end`: the lead ends it.
 pub const END: ChangeKind = ChangeKind::new("taskforce-end");
+/// The kind of change `taskforce-review`: this desk looks whether it still serves, and when that is looked at again.
+pub const REVIEW: ChangeKind = ChangeKind::new("taskforce-review");
 /// The kind of change `taskforce-evaluate`: a desk says how it went.
 pub const EVALUATE: ChangeKind = ChangeKind::new("taskforce-evaluate");
 
@@ -269,6 +273,11 @@ pub fn ended(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, END, &object! {}, &object! { "because" => because }, salt)
 }
 
+/// Notes what a review found, and when the next one is.
+pub fn reviewed(id: Id, of: &Reviewed, notes: &str, salt: Salt) -> Change {
+    Change::with_content(id, REVIEW, &of.to_json(notes), &object! { "notes" => notes }, salt)
+}
+
 /// Says how it went.
 pub fn evaluated(id: Id, text: &str, salt: Salt) -> Change {
     let said = !crate::value::text::is_blank(text);
@@ -402,11 +411,6 @@ fn charter_gate_inputs(
     // What a model asks for is its own desk's law: each desk that signs reads what it signs.
     let missing = if act.is_own() { missing(records, act.position, &charter)? } else { Vec::new() };
     Ok(GateInputs { missing, ..GateInputs::default() })
-}
-
-fn said_gate_inputs(_: &dyn RecordStore, _: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    Ok(GateInputs { missing: if said { Vec::new() } else { vec!["text".into()] }, ..GateInputs::default() })
 }
 
 fn sign_gate_inputs(
@@ -818,6 +822,48 @@ fn end(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     }
     record.set("ended", act.now().to_string());
     Ok(records.put(&record)?)
+}
+
+fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    super::definition::only_own_desk(act)?;
+    let mut record = super::definition::moved(records, view, Kind::Taskforce)?;
+    Reviewed::read(view.terms)?.note(&mut record, act.now())?;
+    Ok(records.put(&record)?)
+}
+
+/// The task force that an act of one of its desks is about; `None` where it is a partner's act, and the charter has not come yet.
+///
+/// # Errors
+///
+/// [`ApplyError`] where this desk's act is about none that works, or where a partner's desk has nothing to do with it.
+pub fn of_party(records: &dyn RecordStore, act: &ActContext<'_>, taskforce: Id) -> Result<Option<Record>, ApplyError> {
+    if act.is_own() {
+        let record = need(records, taskforce, Kind::Taskforce)?;
+        must_be(&record, &[State::Proposed, State::InForce])?;
+        let desks = all_desks(&record)?;
+        for_its_desks(act, &desks)?;
+        return Ok(Some(record));
+    }
+    if is_of(records, taskforce, act.desk())? == Some(false) {
+        return Err(ApplyError::Authority("a desk speaks of a task force that it does not belong to".into()));
+    }
+    Ok(records.get(taskforce)?.filter(|r| r.kind == Kind::Taskforce))
+}
+
+/// An id that may be left out, such as that of a case.
+pub fn case_in(json: Option<&Json>) -> Result<Option<Id>, ApplyError> {
+    let Some(json) = json else { return Ok(None) };
+    let id = json.text().and_then(Id::parse);
+    id.map(Some).ok_or_else(|| ApplyError::Malformed("an id is not well formed".into()))
+}
+
+/// The case that an act names, where it is known here; an own act names none that is not.
+pub fn known_case(records: &dyn RecordStore, act: &ActContext<'_>, case: Option<Id>) -> Result<Option<Id>, ApplyError> {
+    let Some(id) = case else { return Ok(None) };
+    if act.is_own() {
+        return Ok(Some(need(records, id, Kind::Case)?.id));
+    }
+    Ok(records.get(id)?.filter(|r| r.kind == Kind::Case).map(|r| r.id))
 }
 
 fn evaluate(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

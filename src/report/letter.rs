@@ -241,6 +241,11 @@ const fn to_desk(name: &'static str, route: Route) -> Shape {
     Shape { name, family: "base", route, courteous: true, recital: false, answer_form: false }
 }
 
+/// To a person who complains: it is courteous without compliments.
+const fn to_complainant(name: &'static str) -> Shape {
+    Shape { family: "redress", courteous: false, ..to_desk(name, Route::None) }
+}
+
 const fn about_a_request(name: &'static str, family: &'static str) -> Shape {
     Shape { family, recital: true, ..to_desk(name, Route::None) }
 }
@@ -297,6 +302,13 @@ pub const LETTERS: &[Shape] = &[
     about_a_request("information-given", "later"),
     about_a_request("use-report", "later"),
     to_provider("person"),
+    to_complainant("complaint-acknowledgement"),
+    to_complainant("complaint-progress"),
+    to_complainant("complaint-restriction"),
+    to_complainant("complaint-checked"),
+    to_complainant("complaint-decision"),
+    to_complainant("complaint-referral"),
+    to_desk("dispute", Route::Central),
 ];
 
 /// The shape of a letter.

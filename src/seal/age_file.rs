@@ -203,6 +203,12 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
     bytes.starts_with(b"age-encryption.org/")
 }
 
+/// Whether these bytes are how an age file begins, or could be once more of it has come; so many are enough to tell.
+pub fn may_become_sealed(bytes: &[u8]) -> bool {
+    let begins = b"age-encryption.org/".as_slice();
+    bytes.iter().zip(begins).all(|(one, other)| one == other)
+}
+
 /// Reads to the end; what is sealed is longer than what comes out. Growing would leave copies behind: the room is taken once.
 fn read_all(input: impl Read, limit: usize, sealed: usize) -> Result<Secret, UnsealError> {
     let mut plain = Vec::with_capacity(sealed);

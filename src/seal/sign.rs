@@ -13,8 +13,8 @@ use crate::value::person::Person;
 /// The longest armoured signature that is looked at, in bytes. OpenSSH writes about 300.
 pub const LONGEST_SIGNATURE: usize = 2048;
 
-/// A private signing key.
-pub struct Signer(SigningKey);
+/// A private signing key. It lies in one place of memory: whoever moves it leaves no copy behind.
+pub struct Signer(Box<SigningKey>);
 
 /// A public signing key that is not weak.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ pub enum SignatureError {
 impl Signer {
     /// A key from 32 bytes of good randomness.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(seed))
+        Self(Box::new(SigningKey::from_bytes(seed)))
     }
 
     /// The public half.
@@ -56,7 +56,7 @@ impl Signer {
 
     /// An armoured SSHSIG over `message` in `namespace`, as `ssh-keygen -Y sign` makes it.
     pub fn sign(&self, namespace: &str, message: &[u8]) -> Result<String, SignatureError> {
-        let keypair = private::Ed25519Keypair::from(&self.0);
+        let keypair = private::Ed25519Keypair::from(&*self.0);
         let key = private::PrivateKey::from(keypair);
         let signature = key.sign(namespace, HashAlg::Sha512, message).map_err(|_| SignatureError::Form)?;
         signature.to_pem(LineEnding::LF).map_err(|_| SignatureError::Form)
@@ -70,7 +70,7 @@ impl Signer {
 
     /// The key in OpenSSH's private-key form.
     pub fn to_openssh(&self) -> Result<Zeroizing<String>, SignatureError> {
-        let key = private::PrivateKey::from(private::Ed25519Keypair::from(&self.0));
+        let key = private::PrivateKey::from(private::Ed25519Keypair::from(&*self.0));
         key.to_openssh(LineEnding::LF).map_err(|_| SignatureError::PrivateKey)
     }
 
@@ -78,7 +78,7 @@ impl Signer {
     pub fn from_openssh(pem: &str) -> Result<Self, SignatureError> {
         let key = private::PrivateKey::from_openssh(pem).map_err(|_| SignatureError::PrivateKey)?;
         let keypair = key.key_data().ed25519().ok_or(SignatureError::PrivateKey)?;
-        Ok(Self(SigningKey::from_bytes(&keypair.private.to_bytes())))
+        Ok(Self(Box::new(SigningKey::from_bytes(&keypair.private.to_bytes()))))
     }
 
     /// The seed, to derive other keys from.

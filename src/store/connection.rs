@@ -87,6 +87,11 @@ pub(super) fn in_memory() -> Result<Connection, StoreError> {
     Ok(Connection::open_in_memory()?)
 }
 
+/// Returns a database with nothing in it, to hold the place of one that is closed for a while.
+pub fn nothing() -> Result<Connection, StoreError> {
+    in_memory()
+}
+
 /// Initialises SQLCipher. SQLite calls itself ready a moment before SQLCipher is, and a thread that opened its database in
 /// that moment would have its key refused: so the first connection is made once, while every other thread waits.
 fn initialise() {

@@ -12,6 +12,7 @@ use super::search;
 use super::statement::sql;
 use super::tally::Tally;
 use crate::act::change::{Salt, commit};
+use crate::act::header::Header;
 use crate::object;
 use crate::record;
 use crate::record::kind::{ChangeKind, Kind, State};
@@ -22,6 +23,7 @@ use crate::record::store::{
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
+use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
 /// Whose names an act uses.
@@ -578,6 +580,13 @@ impl RecordStore for SqlRecordStore<'_> {
 
     fn made_by(&self, record: Id) -> Result<Option<ChangeRow>, RecordStoreError> {
         Ok(self.log.prepare_cached(sql!("change.first_of_record"))?.query_row([record], |r| r.get(0))?)
+    }
+
+    fn author_of(&self, record: Id) -> Result<Option<Person>, RecordStoreError> {
+        let Some(row) = self.made_by(record)? else { return Ok(None) };
+        let mut get = self.log.prepare_cached(sql!("act.header_of_row"))?;
+        let header: Option<Vec<u8>> = get.query_row([row], |r| r.get(0)).optional()?;
+        Ok(header.and_then(|header| Header::parse(&header).ok()).map(|header| header.member))
     }
 
     fn following(&self, first: ChangeRow, kind: ChangeKind) -> Result<Vec<FollowingChange>, RecordStoreError> {

@@ -211,6 +211,22 @@ const FIRST: &[Action] = &[
     here(&[P::PARTNERS], "add agreement", "Record an agreement", &["A"], "agreement", Intent::Command("agreement add")),
     here(&[P::PARTNERS], "add partner", "Add a partner: read its card", &["i"], "add", Intent::New("partner add")),
     here(
+        &[P::TASKFORCE],
+        "propose charter",
+        "Propose the charter of a task force",
+        &["i"],
+        "propose",
+        Intent::New("taskforce new"),
+    ),
+    here(
+        &[P::TASKFORCE],
+        "give task",
+        "Give a desk of the task force something to do",
+        &["n"],
+        "task",
+        Intent::Command("taskforce task"),
+    ),
+    here(
         &[P::AUDIT],
         "check chain",
         "Read the log again from its first act",

@@ -212,7 +212,7 @@ mod tests {
         check("disclosure new", &[Kind::Item, Kind::Item], true, false);
         check("disclosure new", &[Kind::Item, Kind::Case], false, false);
         check("request submit", &[Kind::Request, Kind::Request], false, false);
-        check("bundle export", &[Kind::Partner, Kind::Partner], false, true);
-        check("bundle export", &[Kind::Partner], false, false);
+        check("bundle export", &[Kind::Partner, Kind::Partner], true, false);
+        check("bundle request-missing", &[Kind::Partner, Kind::Partner], false, true);
     }
 }

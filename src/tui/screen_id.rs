@@ -32,6 +32,8 @@ impl ScreenId {
     pub const DRILL: Self = Self::new("drill", "Drill", 'x');
     /// Reports.
     pub const REPORTS: Self = Self::new("reports", "Reports", 'r');
+    /// Task forces: charter, tasks, meetings.
+    pub const TASKFORCE: Self = Self::new("taskforce", "Task force", 'f');
 
     /// A name; the letter opens the screen after `g`.
     pub const fn new(word: &'static str, title: &'static str, letter: char) -> Self {

@@ -66,12 +66,15 @@ mod tests {
     #[test]
     fn the_open_screen_is_always_among_the_tabs() {
         let tabs: Vec<(ScreenId, String)> = SCREENS.iter().map(|s| (s.id, label(s.id, ""))).collect();
-        let map = tabs.last().unwrap().0;
-        for (open, room, first) in
-            [(ScreenId::DESK, 80, 0), (ScreenId::REPORTS, 80, 0), (map, 80, 0), (map, 77, 1), (map, 3, 0)]
-        {
-            assert_eq!(first_tab(&tabs, open, room), first, "{open} {room}");
+        let last = tabs.last().unwrap().0;
+        assert_eq!(first_tab(&tabs, ScreenId::DESK, 80), 0);
+        assert_eq!(first_tab(&tabs, last, 3), 0, "where no tab has room, the first stand there");
+        for room in 20..=240u16 {
+            let from = first_tab(&tabs, last, room);
+            let wide = |from: usize| tabs[from..].iter().map(|(_, label)| width(label) + 1).sum::<usize>() + 1;
+            assert!(wide(from) <= usize::from(room), "{room}: the last is in sight");
+            assert!(from == 0 || wide(from - 1) > usize::from(room), "{room}: no tab is left out that has room");
         }
-        assert_eq!((label(map, " ").as_str(), label(ScreenId::REPORTS, " ").as_str()), ("Map", "0 Reports"));
+        assert_eq!((label(last, " ").as_str(), label(ScreenId::REPORTS, " ").as_str()), ("Map", "0 Reports"));
     }
 }

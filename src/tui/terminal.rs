@@ -10,7 +10,10 @@ use crossterm::event::{
     PushKeyboardEnhancementFlags,
 };
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    disable_raw_mode, enable_raw_mode,
+};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -42,13 +45,15 @@ impl Screens {
         Ok(Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
     }
 
-    /// Draws a frame of what the screens are.
+    /// Draws a frame of what the screens are. A terminal that knows synchronized updates (private mode 2026) shows it whole or
+    /// not at all: where it is locked, no half of what was there stays for a moment.
     pub fn draw(&mut self, state: &mut State) -> io::Result<()> {
         take_mouse(state.mouse)?;
         self.terminal.autoresize()?;
         let layout = state.lay_out(self.terminal.get_frame().area());
+        execute!(stdout(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| draw(state, &layout, frame))?;
-        Ok(())
+        execute!(stdout(), EndSynchronizedUpdate)
     }
 
     /// Hands a text to the clipboard of the terminal (OSC 52), which takes it or does not: nothing answers.
@@ -110,7 +115,7 @@ pub fn restore() {
         if KITTY.swap(false, Ordering::SeqCst) {
             let _ = execute!(stdout(), PopKeyboardEnhancementFlags);
         }
-        let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = execute!(stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
         let _ = stdout().flush();
     }

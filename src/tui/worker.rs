@@ -14,6 +14,7 @@ use super::who::Who;
 use crate::host::clock::Clock;
 use crate::host::secrecy;
 use crate::seal::identity::Identity;
+use crate::value::realm::Realm;
 use crate::workspace::error::Error;
 use crate::workspace::open::{Closed, Workspace};
 use crate::workspace::progress::{Job, Progress};
@@ -65,6 +66,8 @@ pub struct Opening {
     pub clock: Clock,
     /// Only to be read.
     pub readonly: bool,
+    /// Why personal data are looked at; asked for each case where it is left out.
+    pub reason: Option<String>,
 }
 
 /// The two threads and the way to them.
@@ -101,6 +104,12 @@ impl<S: 'static> Workers<S> {
             let open = |me| Workspace::open(&opening.workspace, &opening.identity, me, opening.clock, opening.readonly);
             let workspace = me.and_then(open);
             let ready = workspace.and_then(|mut workspace| {
+                match &opening.reason {
+                    Some(reason) => workspace.give_reason(reason),
+                    // Whom an exercise is about does not exist: its looks go on record with the purpose of its case.
+                    None if workspace.meta.realm == Realm::Live => workspace.ask_for_reasons(),
+                    None => {}
+                }
                 let (who, second) = (Who::of(&workspace)?, Box::new(workspace.reader()?));
                 // A desk that is seen for the first time says so on the Desk.
                 workspace.remember()?;

@@ -595,6 +595,17 @@ impl<'a> Members<'a> {
         read(text).ok_or_else(|| MemberError(format!("`{key}` is not well formed")))
     }
 
+    /// A string that may be left out or null; where it is there, it must be readable by `read`.
+    pub fn maybe_read<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, MemberError> {
+        let Some(value) = self.maybe(key).filter(|value| !value.is_null()) else { return Ok(None) };
+        let found = value.text().and_then(read);
+        found.map(Some).ok_or_else(|| MemberError(format!("`{key}` is not well formed")))
+    }
+
     /// An array of strings that must be there; each must be readable by `read`.
     pub fn list<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, MemberError> {
         let bad = || MemberError(format!("`{key}` is not a well-formed list"));

@@ -7,6 +7,7 @@ pub mod class;
 pub mod digest;
 pub mod id;
 pub mod json;
+pub mod json_lines;
 pub mod marking;
 pub mod money;
 pub mod person;

@@ -162,6 +162,23 @@ pub fn counted(n: impl std::fmt::Display, thing: &str) -> String {
     format!("{n} {thing}{plural}")
 }
 
+/// Rising numbers as people read them, runs of them together: `2, 4 to 9, 12`.
+pub fn joined(numbers: &[u64]) -> String {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for n in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *n => *last = *n,
+            _ => runs.push((*n, *n)),
+        }
+    }
+    let run = |(first, last): &(u64, u64)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    };
+    runs.iter().map(run).collect::<Vec<_>>().join(", ")
+}
+
 /// How many terminal columns a shown text takes.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -302,7 +319,7 @@ pub fn is_blank(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{fit, is_hidden, look_alike, pad, shown, shown_lines, width, wrap};
+    use super::{fit, is_hidden, joined, look_alike, pad, shown, shown_lines, width, wrap};
 
     #[test]
     fn hostile_text_becomes_visible() {
@@ -339,6 +356,15 @@ mod tests {
         }
         for (one, other) in [("XB cyber desk", "XA cyber desk"), ("Harbour", "Harbor"), ("XB", "XB desk")] {
             assert!(!look_alike(one, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn runs_of_numbers_are_told_together() {
+        for (numbers, said) in
+            [(vec![], ""), (vec![2], "2"), (vec![2, 3], "2, 3"), (vec![2, 4, 5, 6, 9], "2, 4 to 6, 9")]
+        {
+            assert_eq!(joined(&numbers), said);
         }
     }
 

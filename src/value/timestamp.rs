@@ -284,6 +284,8 @@ impl Duration {
         let (days, hours) = (minutes / 1440, (minutes / 60) % 24);
         let said = match (days, hours) {
             (0, 0) => format!("{minutes} min"),
+            // How late it is to the minute says no more.
+            (0, _) if self.0 < 0 => format!("{hours} h"),
             (0, _) => format!("{hours} h {:02}", minutes % 60),
             (1..=3, 1..) if self.0 >= 0 => format!("{days} d {hours} h"),
             _ => format!("{days} d"),
@@ -426,7 +428,7 @@ mod tests {
             (3180, "2 d 5 h"),
             (2880, "2 d"),
             (53280, "37 d"),
-            (-90, "late 1 h 30"),
+            (-90, "late 1 h"),
             (-1560, "late 1 d"),
         ] {
             assert_eq!(Duration::minutes(minutes).in_short(), want, "{minutes}");

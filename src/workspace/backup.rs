@@ -205,7 +205,7 @@ pub fn write(workspace: &Workspace, out: Pending, job: &mut Job) -> Result<(Cont
     let recipients = recipients
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a member's recipient is malformed", "please report it"))?;
     let mut sealing = Sealing::to(&recipients, BufWriter::with_capacity(256 * 1024, out))?;
-    write!(sealing, "{FIRST} {} {}\n", header.len(), signature.len())?;
+    writeln!(sealing, "{FIRST} {} {}", header.len(), signature.len())?;
     sealing.write_all(&header)?;
     sealing.write_all(signature.as_bytes())?;
     let (mut done, total) = (0, contents.bytes());
@@ -238,32 +238,19 @@ fn copy(mut from: impl Read, to: &mut impl Write) -> Result<u64, Error> {
 }
 
 fn digest_of(from: impl Read) -> Result<(u64, Digest), Error> {
-    let mut hash = Hashing(Sha256::new());
+    let mut hash = Sha256::new();
     let bytes = copy(from, &mut hash)?;
-    Ok((bytes, Digest::from_bytes(hash.0.finalize().into())))
-}
-
-/// A writer that keeps nothing but the digest.
-struct Hashing(Sha256);
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    Ok((bytes, Digest::from_bytes(hash.finalize().into())))
 }
 
 /// Writes to two places at once.
-struct Both<'a>(&'a mut dyn Write, &'a mut Hashing);
+struct Both<'a>(&'a mut dyn Write, &'a mut Sha256);
 
 impl Write for Both<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let n = self.0.write(bytes)?;
-        self.1.write(bytes.get(..n).unwrap_or_default())
+        self.1.update(bytes.get(..n).unwrap_or_default());
+        Ok(n)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -338,14 +325,14 @@ impl Opened {
         let (mut done, total) = (0, self.contents.bytes());
         for part in &self.contents.parts {
             job.at("reading", done, Some(total))?;
-            let mut hash = Hashing(Sha256::new());
+            let mut hash = Sha256::new();
             let mut out = place(part)?;
             let from = self.input.by_ref().take(part.bytes);
             let read = match &mut out {
                 Some(out) => copied(from, &mut Both(out, &mut hash))?,
                 None => copied(from, &mut hash)?,
             };
-            if read != part.bytes || Digest::from_bytes(hash.0.finalize().into()) != part.digest {
+            if read != part.bytes || Digest::from_bytes(hash.finalize().into()) != part.digest {
                 return Err(bad("a part of it is not the one that was written"));
             }
             out.map_or(Ok(()), Pending::finish_new)?;

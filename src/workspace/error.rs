@@ -67,6 +67,8 @@ pub struct Error {
     pub hint: String,
     /// The gate's verdict, where it refused.
     pub verdict: Option<Box<Verdict>>,
+    /// Whether what came too early is not even kept: there is no room for it.
+    pub no_room: bool,
     /// More for `--json`: members of the error object.
     pub details: Vec<(&'static str, serde_json::Value)>,
     /// The error of a lower layer that it was made of. Its text is a part of `what` already: whoever prints a chain of errors
@@ -77,7 +79,15 @@ pub struct Error {
 impl Error {
     /// A failure.
     pub fn new(kind: ErrorKind, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), hint: hint.into(), verdict: None, details: Vec::new(), source: None }
+        Self {
+            kind,
+            what: what.into(),
+            hint: hint.into(),
+            verdict: None,
+            no_room: false,
+            details: Vec::new(),
+            source: None,
+        }
     }
 
     /// The command was not understood.
@@ -133,6 +143,17 @@ impl Error {
             self.hint = "nothing of it was applied; tell the partner which rule its act breaks".into();
         }
         self
+    }
+
+    /// The same failure of what is not kept until what is missing arrives: there is no room for it.
+    #[must_use]
+    pub fn not_kept(self) -> Self {
+        Self { no_room: true, ..self }
+    }
+
+    /// Whether what waits for something that is missing is kept here until that arrives.
+    pub fn is_kept(&self) -> bool {
+        self.kind == ErrorKind::Gap && !self.no_room
     }
 
     /// The exit code.

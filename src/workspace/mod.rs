@@ -2,9 +2,11 @@
 //! It knows no command and no front end.
 
 pub mod backup;
+pub mod consulted;
 pub mod draft;
 pub mod error;
 pub mod evidence;
+pub mod journal;
 pub mod keyring;
 pub mod open;
 pub mod own_file;

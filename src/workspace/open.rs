@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::cleared::acting_role;
 use crate::gate::from_records;
@@ -22,6 +23,7 @@ use crate::seal::identity::{Identity, PublicIdentity};
 use crate::seal::sign::Signer;
 use crate::store::connection::{self, Database};
 use crate::store::log::{self, Meta};
+use crate::store::read::StoredChange;
 use crate::store::records::SqlRecordStore;
 use crate::store::write::{ActWriter, Author, Written};
 use crate::store::{read, replay};
@@ -33,6 +35,7 @@ use crate::value::realm::Realm;
 use crate::value::text::{shown, thousands};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::journal::{Journal, Looks};
 use crate::workspace::keyring::{KeySet, Keyring};
 use crate::workspace::progress::Job;
 use crate::workspace::trust_state::{Left, TrustState, TrustStore, Trusted};
@@ -79,6 +82,10 @@ pub struct Workspace {
     witnessed: Cell<Option<(i64, Timestamp)>>,
     /// Records that are damaged, and were left out of what was read.
     pub(super) damaged: RefCell<BTreeSet<String>>,
+    /// The personal data that were read, and are not on record yet.
+    pub(super) looks: RefCell<Looks>,
+    /// Where consultations are noted before anything is shown.
+    pub(super) journal: Arc<Journal>,
     #[allow(dead_code, reason = "held as long as the workspace is open")]
     lock: Option<lock::Lock>,
 }
@@ -375,6 +382,8 @@ impl Workspace {
             trusted: RefCell::new(Trusted::Unknown),
             witnessed: Cell::default(),
             damaged: RefCell::default(),
+            looks: RefCell::default(),
+            journal: Arc::default(),
             lock,
         };
         if !read_only && !workspace.can_be_opened() {
@@ -416,6 +425,8 @@ impl Workspace {
                 // A desk that is seen for the first time is remembered once somebody was told which one it is.
                 if !workspace.is_first_sight {
                     workspace.update_trust_state()?;
+                    // What is noted stays noted where it cannot be signed now.
+                    let _ = workspace.sign_old_consultations();
                 }
                 // Only where the log is known not to be an older one: files that it does not know may be what it lacks.
                 if known.is_some() && workspace.distrust().is_none() {
@@ -559,6 +570,8 @@ impl Workspace {
     /// Notes that its member leaves the screens now: when they are back, the screens show what is new.
     pub fn leave(&mut self) -> Result<(), Error> {
         let root_key = self.root_key()?.to_openssh();
+        // What is noted stays noted where it cannot be signed now.
+        let _ = self.sign_consultations();
         let Some(seen) = self.trust.of(&root_key).cloned().filter(|_| !self.read_only) else { return Ok(()) };
         let left = Left { at: self.now(), act: read::last(&self.db)?.max(0) as u64 };
         self.trust.put(&root_key, TrustState { left: Some(left), ..seen })
@@ -578,6 +591,7 @@ impl Workspace {
             left: self.left,
             is_first_sight: self.is_first_sight,
             beside_writer,
+            journal: Arc::clone(&self.journal),
         }
         .reopen()
     }
@@ -615,6 +629,33 @@ impl Workspace {
         Ok(back)
     }
 
+    /// Lets others work in the workspace until there is something to do here: it is closed, `until` is asked again and again, and when it
+    /// answers yes it is opened again, once nobody else has it.
+    ///
+    /// # Errors
+    ///
+    /// What `until` fails with, or why the workspace cannot be opened again. It can then not be used any more.
+    pub fn step_aside(&mut self, mut until: impl FnMut(Timestamp) -> Result<bool, Error>) -> Result<(), Error> {
+        let (folder, identity, clock, read_only) =
+            (self.folder.clone(), self.trust.identity(), self.clock, self.read_only);
+        let text = self.me.to_text()?;
+        self.db = connection::nothing()?;
+        self.lock = None;
+        loop {
+            if !until(clock.now())? {
+                continue;
+            }
+            let me = Identity::parse(&crate::seal::secret::Secret::new(text.as_bytes().to_vec()))?;
+            match Self::open(&folder, &identity, me, clock, read_only) {
+                Err(busy) if busy.kind == ErrorKind::Busy => {}
+                opened => {
+                    *self = opened?;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
     /// The moment that is looked at; `None`: now.
     pub const fn looks_back(&self) -> Option<AsOf> {
         self.as_of
@@ -631,6 +672,7 @@ impl Workspace {
             left: self.left,
             is_first_sight: self.is_first_sight,
             beside_writer,
+            journal: Arc::clone(&self.journal),
         }
     }
 
@@ -745,9 +787,35 @@ impl Workspace {
         Ok(read(&mut kept.insert(known).1))
     }
 
-    /// The content of a record; nothing where there is none, or none any more.
+    /// The content of a record; nothing where there is none, or none any more. Where it is personal data, that it was read is noted, or
+    /// it is masked.
     pub fn content(&self, record: &Record) -> Result<Option<Json>, Error> {
-        Ok(read::content(&self.db, record.body)?)
+        let content = read::content(&self.db, record.body)?;
+        content.map(|content| self.for_showing(record, content)).transpose()
+    }
+
+    /// Every change of a record with its content, as [`Self::content`] hands it out.
+    pub fn changes_of(&self, record: &Record) -> Result<Vec<StoredChange>, Error> {
+        let mut all = read::changes_of(&self.db, record.id)?;
+        for stored in &mut all {
+            let Line::Change(change) = &mut stored.line else { continue };
+            let Ok(Some(content)) = change.read_content() else { continue };
+            let shown = self.for_showing(record, content.clone())?;
+            if shown != content {
+                change.show_instead(&shown);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The time of the machine, also while the record is looked at as it was.
+    pub(super) fn real_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether this view is one beside another that can write.
+    pub(super) const fn is_second_view(&self) -> bool {
+        self.is_second_view
     }
 
     /// Whether one looks back at a record that had content then and has none any more.
@@ -859,6 +927,8 @@ impl Workspace {
             self.rehearsal.set(Rehearsal::Ended);
             return Err(Error::new(ErrorKind::Cancelled, "rehearsed", "nothing was changed"));
         }
+        // What was read for a file or a letter that is written next is on record before it is.
+        self.keep_looks()?;
         self.commit(tx)?;
         if !self.trust_waits {
             self.update_trust_state()?;
@@ -1044,6 +1114,7 @@ pub struct Closed {
     left: Option<Left>,
     is_first_sight: bool,
     beside_writer: bool,
+    journal: Arc<Journal>,
 }
 
 impl Closed {
@@ -1085,6 +1156,8 @@ impl Closed {
             trusted: RefCell::new(Trusted::Unknown),
             witnessed: Cell::default(),
             damaged: RefCell::default(),
+            looks: RefCell::default(),
+            journal: self.journal,
             lock: None,
         })
     }

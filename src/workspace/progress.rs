@@ -22,17 +22,29 @@ type Listener = Box<dyn FnMut(Progress) + Send>;
 pub struct Job {
     cancelled: Arc<AtomicBool>,
     listener: Listener,
+    may_last: bool,
 }
 
 impl Job {
     /// Work that tells `listener` how far it is, until `cancelled` is set.
     pub fn new(cancelled: Arc<AtomicBool>, listener: impl FnMut(Progress) + Send + 'static) -> Self {
-        Self { cancelled, listener: Box::new(listener) }
+        Self { cancelled, listener: Box::new(listener), may_last: false }
     }
 
     /// Work that nobody watches and nobody cancels.
     pub fn silent() -> Self {
         Self::new(Arc::new(AtomicBool::new(false)), |_| {})
+    }
+
+    /// The same work, which may go on for as long as nobody cancels it: nothing else waits for it.
+    #[must_use]
+    pub fn lasting(self) -> Self {
+        Self { may_last: true, ..self }
+    }
+
+    /// Whether it may go on for as long as nobody cancels it.
+    pub const fn may_last(&self) -> bool {
+        self.may_last
     }
 
     /// Tells how far the work is; fails where it was cancelled.

@@ -25,6 +25,8 @@ use crate::workspace::own_file;
 pub struct Declaration {
     /// The declared restore.
     pub id: Id,
+    /// Whether another member has to confirm it: at a desk with one member nobody can.
+    pub waits: bool,
     /// How many acts the workspace holds.
     pub held: u64,
     /// How many acts its member has seen; `None` where they have not seen it.
@@ -126,7 +128,14 @@ impl Workspace {
         if !again.is_empty() {
             self.bury(&again)?;
         }
-        Ok(Declaration { id, held: old.size, seen: remembered.map(|end| end.size), erased: again.len() })
+        let waits = restore::pending(&self.records(), self.meta.desk)?.is_some();
+        if !waits {
+            self.alarm = None;
+            if !self.is_first_sight {
+                self.update_trust_state()?;
+            }
+        }
+        Ok(Declaration { waits, id, held: old.size, seen: remembered.map(|end| end.size), erased: again.len() })
     }
 
     /// Confirms that the workspace was set back, as another member has declared. Answers the restore, and how many more records were

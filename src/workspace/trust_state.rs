@@ -154,6 +154,11 @@ pub struct TrustStore {
 }
 
 impl TrustStore {
+    /// The identity that it lies beside.
+    pub fn identity(&self) -> PathBuf {
+        self.path.with_extension("")
+    }
+
     /// Reads the trust states beside an identity; none where there is no file yet.
     ///
     /// # Errors

@@ -19,6 +19,28 @@ use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 /// Fields of a command that were filled in.
 type Own = Vec<(&'static str, String)>;
 
+/// Commands that make a folder, and write nothing that is there already, whatever they are told; and those of an exercise, which no live
+/// desk has (`exercises.rs`).
+const ELSEWHERE: &[&str] = &["taskforce export", "exercise export", "exercise report"];
+
+/// A task force that a desk has proposed to another.
+fn taskforce(site: &Site, to: &Site) -> String {
+    let law = comity::law::edition::Law::of_program();
+    let said: Vec<String> = law.request("jit").unwrap().field.iter().map(|f| format!("{}=as agreed", f.id)).collect();
+    let desks = format!("{},{}", site.code, to.code);
+    let mut form = vec![
+        ("title", "doors"),
+        ("purpose", "cybercrime"),
+        ("desks", desks.as_str()),
+        ("from", "2026-01-01"),
+        ("until", "2030-01-01"),
+        ("categories", "indicator"),
+        ("retention-cap", "60d"),
+    ];
+    form.extend(said.iter().map(|said| ("field", said.as_str())));
+    site.make(1, "taskforce new", &form)
+}
+
 /// What each command that writes a file needs besides.
 fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let case = site.case("doors");
@@ -36,28 +58,84 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     site.must(2, "member roles", &[("member", first["id"].as_str().unwrap()), roles]);
     let said = site.make(1, "report statement", &[("title", "t"), ("text", "x")]);
     site.must(2, "report clear", &[("statement", &said)]);
+    // Something that is missing, and something that is carried for a third desk.
+    let theirs = to.case("theirs");
+    for name in ["lost", "early"] {
+        let item = to.indicator(&theirs, &format!("{name}.example"));
+        to.must(1, "disclosure new", &[("item", &item), ("to", site.code), ("delete-after", "30d")]);
+        to.export(site, name);
+    }
+    site.fails(1, "bundle import", &[("path", &to.path("early"))], ErrorKind::Gap);
+    let relay = hand_over(to, site);
     let mut all = vec![
         ("report transparency", vec![("from", "2025-01-01".to_owned()), ("to", "2026-01-01".to_owned())]),
         ("report publish", vec![("statement", said)]),
         ("report budget", vec![]),
         ("report paper", vec![("paper", "processing".to_owned())]),
         ("bundle export", vec![("to", to.code.to_owned())]),
+        ("bundle request-missing", vec![("from", to.code.to_owned())]),
+        ("bundle pass-on", vec![("relay", relay)]),
         ("notice letter", vec![("of", sent), ("text", "said".to_owned())]),
         ("item export", vec![("to", to.code.to_owned()), ("case", case), ("format", "csv".to_owned())]),
         ("request letter", vec![("request", request)]),
+        ("taskforce letter", vec![("taskforce", taskforce(site, to))]),
         ("desk card", vec![]),
+        ("backup make", vec![]),
         ("agreement export", vec![("agreement", agreement), ("format", "iep".to_owned())]),
         ("identity new", vec![("name", "N".to_owned()), ("no-passphrase", "yes".to_owned())]),
     ];
-    // What writes a folder instead takes only an empty one: `evidence.rs`.
-    let writes = |c: &&comity::command::definition::Command| {
-        c.args.iter().any(|a| matches!(a.kind, ArgKind::ToWrite) && a.name == "out")
-            && c.full_name() != "report figures"
-    };
-    let known: Vec<String> = commands().filter(writes).map(|c| c.full_name()).collect();
+    // What writes a folder takes an empty one (`evidence.rs`), or is tried for itself.
+    let is_file = |a: &comity::command::definition::Arg| matches!(a.kind, ArgKind::ToWrite) && a.name == "out";
+    let writes = |c: &&comity::command::definition::Command| c.args.iter().any(is_file);
+    let known: Vec<String> =
+        commands().filter(writes).map(|c| c.full_name()).filter(|name| !ELSEWHERE.contains(&name.as_str())).collect();
     all.retain(|(name, _)| known.iter().any(|known| known == name));
     assert_eq!(all.len(), known.len(), "a command that writes is not tried: {known:?}");
     all
+}
+
+/// Hands a sealed bundle for a third desk to a carrier, who takes it in after what was lost. Answers the relay.
+fn hand_over(from: &Site, carrier: &Site) -> String {
+    use comity::act::header::Audience;
+    use comity::record::relay::{HAND, Priority, Terms, handed, piece_of};
+    use comity::value::digest::Digest;
+    use comity::value::id::Id;
+    let mut workspace = from.open(1).unwrap();
+    let (id, to) = (Id::from_bytes([0x71; 16]), Id::from_bytes([0x72; 16]));
+    let terms = Terms { to, bytes: 6, digest: Digest::of(b"sealed"), priority: Priority::Routine };
+    let audience = Audience::Desks(vec![workspace.partner(carrier.code).unwrap().id]);
+    workspace
+        .act(HAND, audience, None, |act, entropy| {
+            act.change(handed(id, &terms))?;
+            act.change(piece_of(id, &data_encoding::BASE64.encode(b"sealed"), entropy.salt()?))?;
+            Ok(())
+        })
+        .unwrap();
+    drop(workspace);
+    for name in ["lost", "relay"] {
+        let file = if name == "relay" { from.export(carrier, name) } else { from.path(name) };
+        carrier.must(1, "bundle import", &[("path", &file)]);
+    }
+    for name in ["lost2", "early2"] {
+        let item = from.indicator(&from.case(name), &format!("{name}.example"));
+        from.must(1, "disclosure new", &[("item", &item), ("to", carrier.code), ("delete-after", "30d")]);
+        from.export(carrier, name);
+    }
+    carrier.fails(1, "bundle import", &[("path", &from.path("early2"))], ErrorKind::Gap);
+    id.to_string()
+}
+
+#[test]
+fn no_folder_is_watched_in_a_workspace_or_in_place_of_a_file() {
+    let (_root, a, b) = pair();
+    for folder in [a.workspace(), a.workspace().join("inbox"), b.workspace().join("new")] {
+        let form = [("dir", &*text(&folder)), ("once", "yes"), ("every", "0")];
+        a.fails(1, "bundle watch", &form, ErrorKind::Usage);
+        a.fails(1, "bundle export", &[("to", "XB"), ("max-size", "1M"), ("out", &text(&folder))], ErrorKind::Usage);
+    }
+    fs::write(a.path("file"), "precious").unwrap();
+    a.fails(1, "bundle watch", &[("dir", &a.path("file")), ("once", "yes"), ("every", "0")], ErrorKind::Medium);
+    assert_eq!(fs::read_to_string(a.path("file")).unwrap(), "precious");
 }
 
 fn fields<'a>(own: &'a [(&'static str, String)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -87,6 +165,25 @@ fn no_command_writes_over_a_file_unless_it_is_told_to() {
             a.fails(1, name, &fields(&own, &[("out", &folder), ("force", "yes")]), ErrorKind::Medium);
         }
     }
+}
+
+#[test]
+fn the_folder_of_a_task_force_is_new_and_lies_in_no_workspace() {
+    let (_root, a, b) = pair();
+    let of = taskforce(&a, &b);
+    let to = |out: &str| a.run(1, "taskforce export", &[("taskforce", of.as_str()), ("out", out)]);
+    let (file, folder) = (a.path("precious"), a.path("folder"));
+    fs::write(&file, "precious").unwrap();
+    fs::create_dir(&folder).unwrap();
+    for out in [&file, &folder, &text(&a.workspace().join("inbox/new")), &text(&b.workspace().join("outbox/new"))] {
+        assert!(to(out).is_err(), "{out}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
+    assert!(fs::read_dir(&folder).unwrap().next().is_none());
+    let made = a.path("round");
+    to(&made).unwrap();
+    assert_eq!(fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::read_dir(&made).unwrap().count(), 1);
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod forks;
 mod growth;
 mod keys;
 pub mod lying_desk;
+#[cfg(unix)]
+mod medium;
 mod names;
 mod ownership;
 mod people;

@@ -31,15 +31,26 @@ fn ours(s: &Scene) -> Vec<(Kind, Id)> {
     all
 }
 
-/// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement,
-/// answers our statement of account, and certifies that it deleted what we gave.
+/// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement, signs or
+/// leaves a task force that we lead, evaluates it, answers our statement of account, certifies that it deleted what we gave, has its
+/// say in our disputes, and answers what was found, told or passed on.
 fn may(s: &Scene, change: &str, id: Id) -> bool {
     match change {
         "request-answer" => [s.request, s.conflict].contains(&id),
         "conflict-resolve" => id == s.conflict,
         "agreement-countersign" => id == s.agreement,
         "budget-accept" | "budget-dispute" => id == s.statement,
-        "certified" => [s.given, s.case, s.request, s.conflict].contains(&id),
+        // What we handed to it to carry was passed on.
+        "relay-pass" => id == s.relay,
+        "taskforce-sign" | "taskforce-leave" | "taskforce-evaluate" => id == s.taskforce,
+        // What it holds a copy of it has deleted, or says why it does not.
+        "certified" | "delete-answered" => [s.given, s.case, s.request, s.conflict].contains(&id),
+        // Its own keys, which stand in our record of it.
+        "desk-keys" => id == s.liar.desk,
+        "finding-respond" => id == s.finding,
+        "error-confirm" => id == s.error,
+        "complaint-report" => id == s.complaint,
+        of if of.starts_with("dispute-") => [s.dispute, s.owed].contains(&id),
         _ => false,
     }
 }
@@ -98,6 +109,10 @@ fn a_change_that_stays_at_home_touches_nothing_of_ours_when_a_partner_sends_it()
         let Some((_, id)) = records.iter().find(|(kind, _)| *kind == def.kind) else { continue };
         for change in def.changes {
             let name = change.kind.name();
+            // It says nothing but that it was done, and is the carrier's to say.
+            if name == "relay-pass" {
+                continue;
+            }
             // As the first of an act, and behind a first change that is in order.
             let mut behind = s.gives(fresh(0xd7), fresh(0xe7), fresh(0xc7));
             behind.push(Change::of_terms(*id, name, &empty));

@@ -5,18 +5,25 @@ use std::fs;
 use std::path::PathBuf;
 
 use comity::act::change::Change;
+use comity::act::enclosed::Enclosed;
+use comity::act::header::Audience;
 use comity::command::commands;
 use comity::command::definition::{Arg, ArgKind, Args, Handler};
+use comity::command::history::acts_of;
 use comity::command::run::{On, run};
+use comity::law::edition::Law;
 use comity::object;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
-use comity::record::{agreement, member};
+use comity::record::taskforce::{Charter, CharterContent};
+use comity::record::{agreement, analysis, meeting, member, relay, task, taskforce};
 use comity::seal::age_file::AgeKey;
 use comity::seal::sign::Signer;
+use comity::value::class::{Category, Tier};
 use comity::value::digest::Digest;
 use comity::value::id::Id;
 use comity::value::json::Json;
+use comity::value::marking::Marking;
 use comity::value::timestamp::Duration;
 use comity::workspace::error::{Error, ErrorKind};
 use comity::workspace::open::Workspace;
@@ -61,7 +68,28 @@ pub struct Scene {
     pub their_request: Id,
     /// A certificate of the partner.
     pub their_certificate: Id,
+    /// A sealed bundle for a third desk that the reader has handed to the partner.
+    pub relay: Id,
+    /// A task force that the reader leads, and the partner has not signed.
+    pub taskforce: Id,
+    /// A task force that the partner leads, which is in force.
+    pub their_taskforce: Id,
+    /// A dispute of the reader, in which it has proposed a neutral.
+    pub dispute: Id,
+    /// A dispute of the reader in which the partner owes a remedy.
+    pub owed: Id,
+    /// A dispute of the partner.
+    pub their_dispute: Id,
+    /// A mistake of the reader that the partner was told of.
+    pub error: Id,
+    /// A finding of the reader on the partner.
+    pub finding: Id,
+    /// A complaint that the reader has passed on to the partner.
+    pub complaint: Id,
 }
+
+/// A task of the partner, and a meeting and a joint analysis that it began.
+pub const THEIR_WORK: [u8; 3] = [0x41, 0x42, 0x43];
 
 impl Scene {
     /// The partner says that it does not delete its copy of a record, on which ground, and when it looks at that again.
@@ -89,7 +117,29 @@ impl Scene {
         let disclosure = a.make(1, "disclosure new", &[("item", &given), ("to", "XB"), ("delete-after", "30d")]);
         let (request, conflict) = (ask(&a, &case), ask(&a, &case));
         let statement = state_account(&a);
+        let handed =
+            relay::Terms { to: fresh(0x79), bytes: 0, digest: Digest::of(b""), priority: relay::Priority::Routine };
+        let mut workspace = a.open(1).unwrap();
+        let carrier = Audience::Desks(vec![workspace.partner("XB").unwrap().id]);
+        let relay = workspace.act_alone(relay::HAND, carrier, |_, _| Ok(relay::handed(fresh(0x7a), &handed))).unwrap();
+        drop(workspace);
+        let taskforce = a.make(1, "taskforce new", &charter_form());
+        a.enrol(4, "oversight-auditor");
+        let raised = |site: &Site, with: &str| {
+            site.make(1, "dispute open", &[("with", with), ("subject", "delay"), ("statement", "x")])
+        };
+        let (dispute, owed) = (raised(&a, "XB"), raised(&a, "XB"));
+        a.must(1, "dispute neutral", &[("dispute", &dispute), ("name", "N."), ("independence", "none")]);
+        a.must(1, "dispute remedy", &[("dispute", &owed), ("text", "a list"), ("by", "300d")]);
+        let error = a.make(1, "error report", &[("about", &given), ("text", "wrong"), ("severity", "recordable")]);
+        let found = [("to", "XB"), ("text", "kept"), ("recommend", "erase"), ("due", "300d")];
+        let finding = a.make(4, "finding open", &found);
+        let said = [("right", "access"), ("channel", "letter"), ("from", "x"), ("subject", "y"), ("text", "z")];
+        let complaint = a.make(4, "complaint receive", &said);
+        a.must(4, "complaint refer", &[("complaint", &complaint), ("to", "XB")]);
         a.carry(&b, "first");
+        b.must(1, "dispute agree", &[("dispute", &owed)]);
+        let their_dispute = raised(&b, "XA");
         b.carry(&a, "first");
         let mut liar = LyingDesk::take_over(&b, &a);
         liar.sees(&a);
@@ -120,6 +170,15 @@ impl Scene {
             statement: id(&statement),
             their_request: fresh(0xa1),
             their_certificate: fresh(0xb1),
+            relay,
+            taskforce: id(&taskforce),
+            their_taskforce: fresh(0x40),
+            dispute: id(&dispute),
+            owed: id(&owed),
+            their_dispute: id(&their_dispute),
+            error: id(&error),
+            finding: id(&finding),
+            complaint: id(&complaint),
             liar,
             a,
         };
@@ -129,8 +188,70 @@ impl Scene {
         for act in [given, vec![asks], certifies] {
             scene.liar.send(&scene.a, &act).unwrap();
         }
+        let (charter, words) = scene.charter(1);
+        let proposes = taskforce::proposed(scene.their_taskforce, &charter, &words, SALT);
+        scene.liar.send(&scene.a, &[proposes]).unwrap();
+        scene.a.must(1, "taskforce sign", &[("taskforce", &scene.their_taskforce.to_string())]);
+        for begun in scene.works(THEIR_WORK) {
+            scene.liar.send(&scene.a, &[begun]).unwrap();
+        }
         scene.liar.sees(&scene.a);
         scene
+    }
+
+    /// A charter of the partner and the reader, which the partner leads.
+    pub fn charter(&self, version: i64) -> (Charter, CharterContent) {
+        let words = CharterContent { title: "Theirs".into(), ..CharterContent::default() };
+        let at = |days| self.liar.at().plus(Duration::days(days));
+        let charter = Charter {
+            version,
+            model: "jit".into(),
+            lead: self.liar.desk,
+            desks: vec![self.liar.desk, self.liar.to],
+            purposes: vec!["cybercrime".into()],
+            categories: vec![Category::Indicator],
+            tier: None,
+            from: at(-10),
+            until: at(300),
+            retention_cap_days: 60,
+            filled: vec!["parties".into()],
+            text: words.digest(),
+        };
+        (charter, words)
+    }
+
+    /// A task, a meeting and a joint analysis of the partner's task force, with these ids.
+    pub fn works(&self, [task, meeting, analysis]: [u8; 3]) -> [Change; 3] {
+        let of = self.their_taskforce;
+        let terms = task::Terms { taskforce: of, owner: self.liar.desk, due: None, after: Vec::new(), case: None };
+        let called = meeting::Terms { taskforce: of, on: self.liar.at(), case: None };
+        let owners = [self.liar.desk, self.liar.to];
+        [
+            task::new(fresh(task), &terms, "seize", Some("soon"), SALT),
+            meeting::called(fresh(meeting), &called, "weekly", "servers", SALT),
+            analysis::new(fresh(analysis), (of, fresh(THEIR_CASE)), &owners, &self.version(1), "pattern", SALT),
+        ]
+    }
+
+    /// A version of a joint analysis of the partner.
+    pub fn version(&self, version: i64) -> analysis::Version {
+        let source = analysis::Source {
+            item: fresh(THEIR_ITEM),
+            originator: self.liar.desk,
+            marking: Marking::default_for(Tier::INDICATORS),
+        };
+        analysis::Version { version, product: fresh(THEIR_ITEM), sources: vec![source] }
+    }
+
+    /// What the reader has signed of the partner's task force, and the certificate of who did.
+    pub fn signed(&self) -> (Enclosed, Json) {
+        let workspace = self.a.open(1).unwrap();
+        let record = workspace.records().get(self.their_taskforce).unwrap().unwrap();
+        let (act, change) = acts_of(&workspace, &record, &[taskforce::SIGN]).unwrap().pop().unwrap();
+        let person = act.read_header().unwrap().member;
+        let signer = member::own(&workspace.records(), person).unwrap().unwrap();
+        let (_, enrolled) = acts_of(&workspace, &signer, &[member::ADD]).unwrap().pop().unwrap();
+        (Enclosed::new(&act.header, &act.signature, &change), enrolled.read_terms().unwrap())
     }
 
     /// A disclosure of one indicator of the partner, in a case of the partner.
@@ -238,6 +359,26 @@ fn state_account(a: &Site) -> String {
     a.make(9, "budget statement", &[("line", &line), ("to", "XB")])
 }
 
+/// A charter that the reader proposes to the partner.
+fn charter_form() -> Vec<(&'static str, &'static str)> {
+    let law = Law::of_program();
+    let mut form = vec![
+        ("title", "Ours"),
+        ("purpose", "cybercrime"),
+        ("desks", "XA,XB"),
+        ("from", "2026-01-01"),
+        ("until", "2030-01-01"),
+        ("categories", "indicator"),
+        ("retention-cap", "60d"),
+    ];
+    let filled: &'static str = "as agreed";
+    form.extend(law.request("jit").unwrap().field.iter().map(|f| {
+        let said: &'static str = Box::leak(format!("{}={filled}", f.id).into_boxed_str());
+        ("field", said)
+    }));
+    form
+}
+
 /// Asks the partner for something: written, reviewed and sent.
 fn ask(a: &Site, case: &str) -> String {
     let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
@@ -264,6 +405,9 @@ pub struct Example {
 pub const NEVER: &[&str] = &[
     "desk-found",
     "disclosure-item",
+    // The partner here is no oversight body, which alone finds something about another desk.
+    "finding-open",
+    "finding-close",
     // A restore is declared by the first acts of another log: `set_back.rs` tries that.
     "backup-declare",
     "backup-confirm",
@@ -326,6 +470,39 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             let said = object! { "because" => "over" };
             Change::with_content(s.their_agreement, "agreement-end", &object! {}, &said, SALT)
         }),
+        one("agreement-renew", {
+            let mut terms = agreement::terms_of(&s.record(s.their_agreement)).unwrap();
+            terms.until = liar.at().plus(Duration::days(900));
+            let renewal = agreement::Renewal { terms, review: None };
+            agreement::renewed(s.their_agreement, &renewal, "yearly", Some("reply sooner"), SALT)
+        }),
+        one("taskforce-new", {
+            let (charter, words) = s.charter(1);
+            taskforce::proposed(fresh(0x44), &charter, &words, SALT)
+        }),
+        one("taskforce-amend", {
+            let (charter, words) = s.charter(2);
+            taskforce::proposed(s.their_taskforce, &charter, &words, SALT)
+        }),
+        one("taskforce-sign", {
+            taskforce::signed(s.taskforce, &taskforce::charter_of(&s.record(s.taskforce)).unwrap())
+        }),
+        one("taskforce-pass", {
+            let (act, certificate) = s.signed();
+            taskforce::passed_on(s.their_taskforce, &act, &certificate)
+        }),
+        one("taskforce-leave", taskforce::left(s.taskforce, 1, "no people", SALT)),
+        one("taskforce-evaluate", taskforce::evaluated(s.their_taskforce, "it went well", SALT)),
+        one("taskforce-end", taskforce::ended(s.their_taskforce, "done", SALT)),
+        one("task-new", s.works([0x45, 0x46, 0x47])[0].clone()),
+        one("task-move", task::moved(fresh(THEIR_WORK[0]), task::State::Blocked, Some("no warrant"), SALT)),
+        one("meeting-call", s.works([0x45, 0x46, 0x47])[1].clone()),
+        one("meeting-minute", {
+            meeting::minuted(fresh(THEIR_WORK[1]), "weekly", "all came", &["seize".to_owned()], SALT)
+        }),
+        one("analysis-new", s.works([0x45, 0x46, 0x47])[2].clone()),
+        one("analysis-revise", analysis::revised(fresh(THEIR_WORK[2]), &s.version(2), "more", SALT)),
+        one("analysis-decide", analysis::decided(fresh(THEIR_WORK[2]), 1, true, "good", SALT)),
         one("request-send", s.asks(fresh(0xa3))),
         one("consent-ask", {
             let said = object! { "fields" => object! { "why" => "a trial" } };
@@ -361,6 +538,9 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             "budget-accept",
             Change::of_terms(s.statement, "budget-accept", &object! { "due" => 0i64, "paid" => 0i64 }),
         ),
+        Example { of: "relay-hand", which: 0, act: hands(fresh(0x71)) },
+        Example { of: "relay-piece", which: 1, act: hands(fresh(0x72)) },
+        one("relay-pass", Change::of_terms(s.relay, "relay-pass", &object! {})),
         one("request-withdraw", {
             let said = object! { "because" => "not needed" };
             Change::with_content(s.their_request, "request-withdraw", &object! {}, &said, SALT)
@@ -376,6 +556,7 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
         Example { of: "certificate", which: 0, act: s.certifies(fresh(0xb2)) },
         one("certificate-countersign", Change::of_terms(s.their_certificate, "certificate-countersign", &object! {})),
     ];
+    all.extend(of_oversight(s));
     let mut orders = orders(fresh(THEIR_ITEM));
     orders[0].record = fresh(0x92);
     all.push(Example { of: "delete-ordered", which: 1, act: orders });
@@ -385,6 +566,99 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
     let none = s.certified(2, &[]);
     all.push(one("member-revoke", Change::of_terms(third, "member-revoke", &none)));
     all
+}
+
+/// A sealed bundle that the partner hands over, to be carried to a third desk.
+fn hands(id: Id) -> Vec<Change> {
+    let sealed = b"sealed";
+    let terms = object! {
+        "for" => fresh(0x77).to_string(), "bytes" => sealed.len() as i64, "sha256" => Digest::of(sealed).to_string(),
+        "priority" => "routine",
+    };
+    let data = object! { "data" => data_encoding::BASE64.encode(sealed) };
+    vec![Change::of_terms(id, "relay-hand", &terms), Change::with_content(id, "relay-piece", &object! {}, &data, SALT)]
+}
+
+/// What a partner may say in disputes, of mistakes, findings and complaints.
+fn of_oversight(s: &Scene) -> Vec<Example> {
+    let home = s.liar.to.to_string();
+    let later = |days| s.liar.at().plus(Duration::days(days)).to_string();
+    let said = |of: &'static str, id: Id, terms: Json, content: Json| {
+        let mut terms = terms;
+        terms.set("said", true);
+        Example { of, which: 0, act: vec![Change::with_content(id, of, &terms, &content, SALT)] }
+    };
+    let plain =
+        |of: &'static str, id: Id, terms: Json| Example { of, which: 0, act: vec![Change::of_terms(id, of, &terms)] };
+    let (neutral, remedy) = {
+        let of = |id| comity::record::dispute::proposals(&s.record(id))[0].id.to_string();
+        (of(s.dispute), of(s.owed))
+    };
+    let dates = |mut terms: Json| {
+        for (key, days) in [("acknowledge_by", 7), ("progress_by", 90), ("decide_by", 120), ("answer_on", 30)] {
+            terms.set(key, later(days));
+        }
+        terms
+    };
+    let statement = || object! { "statement" => "we did not" };
+    let because = || object! { "because" => "no agreement" };
+    vec![
+        said(
+            "dispute-open",
+            fresh(0x61),
+            object! {
+                "with" => home.as_str(), "subject" => "misuse", "about" => Json::Null, "stage_due" => later(5),
+                "without_prejudice" => true, "freeze" => 2i64, "until" => later(60),
+            },
+            statement(),
+        ),
+        said("dispute-reply", s.dispute, object! {}, statement()),
+        said(
+            "dispute-advance",
+            s.dispute,
+            object! { "from" => "raised", "to" => "consultation", "stage_due" => later(5) },
+            because(),
+        ),
+        said(
+            "dispute-suspend",
+            s.dispute,
+            object! { "danger" => "life", "freeze" => 3i64, "until" => later(60) },
+            because(),
+        ),
+        said("dispute-lift", s.dispute, object! {}, because()),
+        said(
+            "dispute-neutral",
+            s.dispute,
+            object! { "proposal" => fresh(0x62).to_string() },
+            object! { "neutral" => "M.", "independence" => "none" },
+        ),
+        said(
+            "dispute-remedy",
+            s.dispute,
+            object! {
+                "proposal" => fresh(0x63).to_string(), "owes" => home.as_str(), "due" => later(60), "awarded" => false,
+            },
+            object! { "remedy" => "a list" },
+        ),
+        plain("dispute-agree", s.dispute, object! { "proposal" => neutral }),
+        said("dispute-comply", s.owed, object! { "proposal" => remedy }, object! { "complied" => "done" }),
+        plain("dispute-close", s.their_dispute, object! { "remedies" => Vec::<Json>::new(), "keep" => later(900) }),
+        said(
+            "error-notice",
+            fresh(0x64),
+            object! { "about" => vec![Json::from(fresh(THEIR_ITEM).to_string())], "severity" => "reportable" },
+            object! { "text" => "a bystander's" },
+        ),
+        said("error-confirm", s.error, object! { "keep" => later(900) }, object! { "answer" => "put right" }),
+        said("finding-respond", s.finding, object! {}, object! { "answer" => "needed" }),
+        said(
+            "complaint-refer",
+            fresh(0x65),
+            dates(object! { "right" => "access", "to" => home.as_str() }),
+            object! { "from" => "x", "subject" => "y", "text" => "z" },
+        ),
+        said("complaint-report", s.complaint, object! { "outcome" => "checked" }, object! { "report" => "checked" }),
+    ]
 }
 
 /// An item of a higher tier that the partner's release officer releases, with a review by another.

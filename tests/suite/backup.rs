@@ -152,6 +152,26 @@ fn nobody_who_was_revoked_declares_a_workspace_set_back() {
 }
 
 #[test]
+fn the_only_member_of_a_desk_declares_it_alone_and_no_other() {
+    let root = tempfile::tempdir().unwrap();
+    let a = Site::found(root.path(), "XA");
+    for name in ["XA-2", "XA-3"] {
+        let others = a.must(1, "member list", &[]).value;
+        assert!(others.as_array().unwrap().iter().any(|m| m["name"] == name));
+    }
+    a.must(1, "member revoke", &[("member", "XA-3")]);
+    a.must(1, "member revoke", &[("member", "XA-2")]);
+    let kept = keep(&a);
+    a.case("Lost");
+    set_back(&a, &kept);
+    a.fails(1, "case list", &[], ErrorKind::Fork);
+    declare(&a, 1);
+    a.case("After");
+    assert_eq!(titles(&a, 1), ["After"]);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
 fn a_backup_is_listed_and_gives_the_desk_back_on_another_disk() {
     let root = tempfile::tempdir().unwrap();
     let mut a = Site::found(root.path(), "XA");

@@ -67,6 +67,14 @@ impl Site {
         self.folder.join("ws")
     }
 
+    /// Enrols another member with these roles.
+    pub fn enrol(&self, member: u8, roles: &str) {
+        let file = text(&self.identity(member));
+        let name = format!("{}-{member}", self.code);
+        self.must(member, "identity new", &[("name", &name), ("out", &file), ("no-passphrase", "yes")]);
+        self.must(1, "member add", &[("file", &format!("{file}.pub")), ("roles", roles)]);
+    }
+
     /// A path in the desk's folder.
     pub fn path(&self, name: &str) -> String {
         text(&self.folder.join(name))

@@ -46,7 +46,13 @@ impl Drawn {
     /// Opens the screens of a member of desk XA.
     pub fn open(folder: &Path, who: &str) -> Self {
         let ((workspace, identity), clock) = (paths(folder, who), Clock::Fixed(now()));
-        let opening = Opening { workspace: workspace.clone(), identity: identity.clone(), clock, readonly: false };
+        let opening = Opening {
+            workspace: workspace.clone(),
+            identity: identity.clone(),
+            clock,
+            readonly: false,
+            reason: Some("the test".to_owned()),
+        };
         let place = CommandContext { workspace, identity, passphrase: Box::new(|_, _| unreachable!()), clock };
         let (outbox, messages) = unbounded_channel();
         let mut drawn = Self { state: State::open_workspace(opening, false, place, outbox).unwrap(), messages };

@@ -55,6 +55,8 @@ fn no_parser_breaks_on_its_corpus_however_it_is_spoilt() {
                 targets::act(&data);
                 targets::note(&data);
                 targets::manifest(&data);
+                targets::ask(&data);
+                targets::bundle(&data);
                 tried += 1;
             }
         }

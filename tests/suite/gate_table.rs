@@ -471,11 +471,20 @@ fn act() -> Value {
      "review":{"outcome":"approved","covers_item":true,"level":"L1","tier":2,"purpose":"cybercrime","recipient":"same","expires":"2026-07-01T00:00:00Z","reviewers":["k2"]}})
 }
 
-const SIGNED_BY: [(&[&str], &str); 15] = [
+const SIGNED_BY: [(&[&str], &str); 22] = [
     (
         &["administrator"],
         "desk-keys member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
     ),
+    (
+        &["administrator"],
+        "taskforce-new taskforce-sign taskforce-amend taskforce-review taskforce-leave taskforce-end agreement-review agreement-renew recognition-add recognition-end",
+    ),
+    (
+        &["desk-officer"],
+        "taskforce-evaluate task-new task-move meeting-call meeting-minute analysis-new analysis-revise analysis-decide advice-ask advice-answer advice-close",
+    ),
+    (&["desk-officer", "release-officer"], "taskforce-pass"),
     (
         &["investigator", "desk-officer"],
         "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",
@@ -505,11 +514,21 @@ const SIGNED_BY: [(&[&str], &str); 15] = [
     (&["release-officer"], "disclosure-release disclosure-validate"),
     (
         &["desk-officer", "release-officer"],
-        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze",
+        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze bundle-asked bundle-written relay-hand relay-pass",
     ),
     (
         &[],
         "certificate certificate-countersign backup-make backup-keep backup-destroy backup-declare backup-confirm refusal-count custody-look custody-sign",
+    ),
+    (&[], "consultation error-report error-notice misuse-report"),
+    (&["investigator", "desk-officer"], "item-correct"),
+    (
+        &["oversight-auditor"],
+        "finding-open finding-close complaint-receive complaint-acknowledge complaint-restrict complaint-examine complaint-decide complaint-done complaint-refer complaint-report complaint-close complaint-letter audit-pack misuse-open sample-draw sample-review",
+    ),
+    (
+        &["desk-officer"],
+        "finding-respond error-authority error-measure error-done error-close error-confirm dispute-open dispute-reply dispute-advance dispute-suspend dispute-lift dispute-neutral dispute-remedy dispute-agree dispute-comply dispute-close",
     ),
 ];
 
@@ -564,8 +583,9 @@ fn act_table(q: &Value) -> (Findings, Vec<String>) {
     t.insert("A-02".into(), signers.is_empty() || signers.iter().any(|s| has(&q["roles"], s)));
     t.insert("A-03".into(), q["missing"] == json!([]));
     t.insert("A-04".into(), q["first"].is_null() || q["first"] != q["by"]);
-    let lenient =
-        kind.starts_with("certificate") || ["request-withdraw", "delete-order", "delete-answer"].contains(&kind);
+    let lenient = kind.starts_with("certificate")
+        || kind.starts_with("dispute-")
+        || ["request-withdraw", "delete-order", "delete-answer", "error-notice", "error-confirm"].contains(&kind);
     let fit = p["realm"] == q["realm"]
         && (p["standing"] == "pinned" || (lenient && p["standing"] == "suspended"))
         && (p["channel"] != "suspended" || lenient);
@@ -580,6 +600,7 @@ fn act_table(q: &Value) -> (Findings, Vec<String>) {
         && enough(r)
         && !has(&r["reviewers"], q["by"].as_str().unwrap());
     t.insert("A-06".into(), kind != "request-send" || stands);
+    t.insert("A-07".into(), q.get("open").is_none_or(|open| *open == json!([])));
     (t, vec![])
 }
 
@@ -663,6 +684,23 @@ fn act_is_what_the_page_says() {
     assert!(check(&act(), &act_values(), act_table) > 2_000);
 }
 
+#[test]
+fn what_must_be_done_before_is_left_out_where_there_is_nothing() {
+    let refused = |open: Option<Value>| {
+        let mut q = act();
+        if let Some(open) = open {
+            q["open"] = open;
+        }
+        ask(&q).0.into_iter().filter(|(_, holds)| !holds).map(|(rule, _)| rule).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(None), [""; 0]);
+    assert_eq!(refused(Some(json!([]))), [""; 0]);
+    assert_eq!(refused(Some(json!(["remedy erase"]))), ["A-07"]);
+    for bad in [json!("remedy"), json!(null), json!([""]), json!([7]), json!({})] {
+        assert!(refused(Some(bad.clone())).contains(&"A-00".to_owned()), "{bad}");
+    }
+}
+
 /// Which facts a rule needs, by the page. A rule not named here needs none of those that are spoilt.
 fn needs(rule: &str, pointer: &str) -> bool {
     let p = |prefixes: &[&str]| prefixes.iter().any(|x| pointer.starts_with(x) || x.starts_with(pointer));
@@ -717,6 +755,7 @@ fn needs(rule: &str, pointer: &str) -> bool {
         "A-04" => p(&["/first", "/by"]),
         "A-05" => p(&["/partner", "/realm", "/kind"]),
         "A-06" => p(&["/review", "/kind", "/purpose", "/now", "/by"]),
+        "A-07" => p(&["/open"]),
         _ => false,
     }
 }
@@ -813,7 +852,7 @@ fn a_simulation_goes_on_after_a_bad_line() {
     let tally = simulate(lines.join(&b'\n').as_slice(), &mut out, |_| true).unwrap();
     let answers: Vec<Value> =
         String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!((tally.judged, tally.errors, answers.len()), (2, 7, 9));
+    assert_eq!((tally.answered, tally.errors, answers.len()), (2, 7, 9));
     for (n, answer) in answers.iter().enumerate() {
         assert_eq!(answer["error"].is_string(), !matches!(n, 0 | 8), "line {n}: {answer}");
     }

@@ -369,13 +369,14 @@ fn order_loss_and_replay() {
     let out = a.path("none");
     a.must(1, "bundle export", &[("to", "XB"), ("out", &out)]);
     assert!(fs::metadata(&out).is_err());
+    // The same bundle once more, byte for byte, until it is acknowledged.
+    let again = a.path("again");
+    a.must(1, "bundle export", &[("to", "XB"), ("out", &again), ("again", "2")]);
+    assert_eq!(fs::read(&again).unwrap(), fs::read(a.path("b2")).unwrap());
     b.carry(&a, "answer");
     a.carry(&b, "receipt");
     b.must(1, "bundle export", &[("to", "XA"), ("out", &out)]);
     assert!(fs::metadata(&out).is_err(), "receipts do not answer receipts");
-    // The same bundle once more, byte for byte.
-    a.must(1, "bundle export", &[("to", "XB"), ("out", &out), ("again", "2")]);
-    assert_eq!(fs::read(&out).unwrap(), fs::read(a.path("b2")).unwrap());
     let sent = a.must(1, "bundle history", &[]).value;
     let acknowledged = sent.as_array().unwrap().iter().filter(|r| r["state"] == "acknowledged").count();
     assert_eq!(acknowledged, 4);

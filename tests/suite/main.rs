@@ -1,6 +1,7 @@
 //! The integration tests, one module each, in one binary: SQLCipher is linked once. They share a process, so none changes its
 //! environment or its current folder; what needs a process of its own starts one: the program, or this binary again.
 
+mod accountability;
 mod agreements;
 mod as_of;
 #[path = "../attack/mod.rs"]
@@ -8,7 +9,9 @@ mod attack;
 mod backup;
 mod batch;
 mod ceilings;
+mod chaos;
 mod clock;
+mod courier;
 mod dependencies;
 mod desks;
 mod disposal;
@@ -48,9 +51,11 @@ mod retention;
 mod sandbox;
 mod screen;
 mod secrecy;
+mod simulation;
 mod snapshots;
 mod sources;
 mod story_on_screens;
+mod taskforces;
 mod terminal;
 mod tiers;
 mod two_desks;

@@ -108,13 +108,13 @@ fn a_founder_who_revokes_themselves_is_out_and_the_last_administrator_stays() {
 fn a_keyring_from_before_a_revocation_is_found() {
     let root = tempfile::tempdir().unwrap();
     let a = Site::found(root.path(), "XA");
-    let ring = a.workspace().join("keyring.age");
-    let old = fs::read(&ring).unwrap();
+    let sealed = a.workspace().join("keyring.age");
+    let old = fs::read(&sealed).unwrap();
     a.must(1, "member revoke", &[("member", "XA-3")]);
-    fs::write(&ring, old).unwrap();
+    fs::write(&sealed, old).unwrap();
     let failure = a.run(1, "case list", &[]).unwrap_err();
     assert!([ErrorKind::Fork, ErrorKind::Integrity].contains(&failure.kind), "{failure:?}");
-    let _ = text(&ring);
+    let _ = text(&sealed);
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn forms_are_asked_field_by_field_and_what_binds_is_asked_in_words() {
     assert!(std::path::Path::new(&out).exists());
     // What may not be done says why.
     let text = told(&a, &["partners", "a 1", "confirm", "1"]);
-    says(&text, &["partner confirm: no, the partner is pinned; it must be added", "Not done"]);
+    says(&text, &["partner confirm and 1 more: no, the partner is pinned", "Not done", "it must be added"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::drawn::{Drawn, now, paths, story};
+use crate::screen::is_selected;
 
 /// Sizes from nothing to more than a screen.
 const SIZES: &[(u16, u16)] =
@@ -91,7 +92,7 @@ impl Screens {
         let covered = !state.mode.overlays().is_empty() || state.mode.is_locked();
         let view = state.view();
         if !covered && columns >= 60 && rows >= 15 && view.here && !view.zoomed && view.selected().is_some() {
-            assert!(lines.iter().any(|line| line.contains('>')), "{columns}x{rows}: nothing is selected");
+            assert!(lines.iter().any(|line| is_selected(line)), "{columns}x{rows}: nothing is selected");
         }
     }
 }

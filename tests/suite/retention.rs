@@ -143,7 +143,10 @@ fn a_partners_order_against_a_hold_is_a_conflict_that_is_answered() {
     b.fails(1, "retention cannot", &[&answer[..], &[("review", "60d")]].concat(), ErrorKind::Refused);
     a.must(1, "disclosure recall", &[("disclosure", &disclosure)]);
     a.carry(&b, "b2");
-    let duty = |site: &Site| site.must(1, "retention duties", &[]).value[0].clone();
+    let duty = |site: &Site| {
+        let all = site.must(1, "retention duties", &[]).value;
+        all.as_array().unwrap().iter().find(|d| d["item"] == item).unwrap().clone()
+    };
     assert_eq!((&duty(&b)["state"], &duty(&b)["held"]), (&"outstanding".into(), &true.into()));
     b.must(1, "retention purge", &[]);
     assert_eq!(b.must(1, "item show", &[("item", &item)]).value["state"], "held", "a hold beats an order");
@@ -260,7 +263,8 @@ fn one_function_derives_a_date_and_one_removes() {
         }
     }
     removing.sort();
-    assert_eq!(removing, ["src/record/purge.rs", "src/store/sql/statements.sql"]);
+    // A restored copy has the tombstones put on it once more: what is erased there was erased by a purge, which asked.
+    assert_eq!(removing, ["src/record/purge.rs", "src/store/sql/statements.sql", "src/workspace/backup.rs"]);
     deriving.dedup();
     assert_eq!(deriving.iter().filter(|n| *n != "src/law/retention.rs").count(), 0, "{deriving:?}");
 }

@@ -14,6 +14,10 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long a screen may take on a busy machine before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A terminal that knows them shows nothing of what stands between these two until the second has come.
+const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
 /// Whether a line is the selected row of a list.
 pub fn is_selected(line: &str) -> bool {
     line.contains('▌')
@@ -27,6 +31,8 @@ pub struct Screen {
     pub parser: vt100::Parser,
     pub bytes: Receiver<Vec<u8>>,
     pub raw: Vec<u8>,
+    /// How many bytes of `raw` are on the screen.
+    shown: usize,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn std::io::Write + Send>,
     hung_up: Arc<AtomicBool>,
@@ -80,6 +86,7 @@ impl Screen {
             parser: vt100::Parser::new(size_of(rows), size_of(cols), 0),
             bytes,
             raw: Vec::new(),
+            shown: 0,
             master: pty.master,
             keys,
             hung_up,
@@ -91,15 +98,18 @@ impl Screen {
         self.parser.screen().contents()
     }
 
+    /// Takes what has come, and shows whole frames of it.
     pub fn drain(&mut self, wait: Duration) -> bool {
-        match self.bytes.recv_timeout(wait) {
-            Ok(bytes) => {
-                self.parser.process(&bytes);
-                self.raw.extend(bytes);
-                true
-            }
-            Err(_) => false,
-        }
+        let Ok(bytes) = self.bytes.recv_timeout(wait) else { return false };
+        self.raw.extend(bytes);
+        let last = |sequence: &[u8]| self.raw.windows(sequence.len()).rposition(|w| w == sequence);
+        let until = match (last(FRAME_BEGINS), last(FRAME_ENDS)) {
+            (Some(begins), ends) if ends.is_none_or(|ends| ends < begins) => begins.max(self.shown),
+            _ => self.raw.len(),
+        };
+        self.parser.process(&self.raw[self.shown..until]);
+        self.shown = until;
+        true
     }
 
     /// Waits until the screen says something.

@@ -112,6 +112,7 @@ fn after_locking_no_key_is_found_in_memory() {
         identity: site.identity(1),
         clock: Clock::Fixed(site.now),
         readonly: false,
+        reason: Some("the test".to_owned()),
     };
     let (outbox, mut inbox) = tokio::sync::mpsc::unbounded_channel();
     // As the screens open it: on threads that end when it is locked.

@@ -707,7 +707,9 @@ fn an_act_is_done_with_each_marked_thing_that_can() {
     s.escape();
     s.when("nothing marked", |t| t.contains("CASES") && !t.contains("marked"));
     s.press("*a");
-    s.until("none of 4   the case is closed; it must be open");
+    s.when("what a closed case refuses", |t| {
+        t.lines().any(|l| l.contains("case close") && l.contains("no    the case is closed"))
+    });
     s.stop();
     assert_eq!(closed(&a), 4);
 }
@@ -794,7 +796,7 @@ fn without_letters_everything_is_reached_and_digits_pick() {
         ("1", "Open a case"),
     ]);
     s.escape();
-    s.walk(&[("\x1b[21~", "WAITS ON YOU"), ("\x1b[21~", "1 leave")]);
+    s.walk(&[("\x1b[21~", "1 leave")]);
     s.press("1");
     assert_eq!(s.end(), 0);
 }

@@ -43,7 +43,6 @@ const OLD: &[(&[&str], &str, In)] = &[
     (&["memory"], "trust_state", In::Modules),
     (&["beside", "own", "lesson", "many", "offer"], "pipeline, workspace_info, tour, bulk, available_actions", In::Modules),
     (&["Takes", "Form", "Run", "Place"], "ArgKind, Args, Handler, CommandContext", In::Types),
-    (&["remedy"], "hint", In::Everywhere),
     (&["Row"], "what it is a row of", In::Types),
     (&["Failure", "Shut", "Refused", "Stopped", "Fault"], "…Error", In::Types),
     (&["Instant", "Span"], "Timestamp, Duration", In::Types),

@@ -169,3 +169,18 @@ remedies-line = Against what was done with data about them a person can complain
 lang-en = English
 lang-fr = French
 lang-es = Spanish
+
+# Complaints.
+complaint-heard-by = You hear how it stands by
+complaint-decided-by = It is decided by
+complaint-reviewed-on = The restriction is looked at again on
+complaint-remedy = What is done
+remedy-erase = the data are erased
+remedy-correct = the data are corrected
+remedy-restrict = the use of the data is restricted
+remedy-notify-recipients = those who received the data are told
+remedy-exclude-evidence = the data are no longer used as evidence
+remedy-apology = this authority apologises
+remedy-compensation = compensation is paid
+remedy-discipline = a disciplinary measure is taken
+remedy-policy-change = the way of working is changed

@@ -311,3 +311,52 @@ person-opening =
     You may ask this authority for access to the data, for their correction or erasure, as far as the law allows; where it refuses, it says how you can complain.
 person-text = What was done
 person-closing = Questions go to the contact stated in this letter. { $quote }
+
+# To a person who complains, or asks about their data.
+redress-sender = Authority that answers
+redress-addressee = Person addressed
+redress-text = Reasons
+redress-closing = Questions go to the contact stated in this letter. { $quote }
+complaint-acknowledgement-title = Acknowledgement of your letter
+complaint-acknowledgement-opening =
+    This authority has received your letter about your data, and examines it. The examination is free of charge.
+
+    You may lodge a complaint with the supervisory authority and seek a judicial remedy at any time.
+complaint-progress-title = How the examination of your letter stands
+complaint-progress-opening =
+    This authority informs you that the examination of your letter goes on.
+
+    Where you are not informed of how it stands or of its outcome within three months, you have the right to a judicial remedy.
+complaint-restriction-title = Restriction of what you are told
+complaint-restriction-opening =
+    This authority informs you that, for a reason which the law provides for, not all that you asked for can be told to you now. The reason is on record, is looked at again, and is at the disposal of the supervisory authority.
+
+    You may exercise your rights through the supervisory authority, lodge a complaint with it, and seek a judicial remedy.
+complaint-checked-title = Answer to your letter
+complaint-checked-opening =
+    This authority informs you that all necessary verifications and a review took place, and that the lawfulness of any processing was examined. This letter neither confirms nor denies that data about you are processed.
+
+    You have the right to lodge a complaint with the supervisory authority, and to seek a judicial remedy before the court that is competent.
+complaint-decision-title = Decision on your letter
+complaint-decision-opening =
+    This authority informs you of its decision on your letter, and of the reasons for it.
+
+    You have the right to lodge a complaint with the supervisory authority, and to seek a judicial remedy before the court that is competent.
+complaint-referral-title = Your letter was passed on
+complaint-referral-opening =
+    This authority informs you that another authority is competent for your letter, and that it was passed on there. You receive one answer, from this authority.
+
+    You have the right to lodge a complaint with the supervisory authority, and to seek a judicial remedy.
+complaint-referral-text = Authority that leads the examination
+
+# To the ministries: the last rung of a dispute.
+dispute-title = Dispute handed over
+dispute-sender = Authority that hands over the dispute
+dispute-addressee = Authority on the other side
+dispute-particulars = Particulars of the dispute
+dispute-opening =
+    This authority presents its compliments and hands over to the ministries the dispute described below, which consultation, heads of contact points, central authorities, mediation and arbitration have not ended.
+
+    What was said in the course of it is without prejudice where that is stated. No measure taken meanwhile stops the preservation of data, what is owed to life and safety, or the deletion of data.
+dispute-text = What it is about, and what became of it
+dispute-closing = This authority would be grateful for confirmation of receipt. { $quote }

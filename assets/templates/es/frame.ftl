@@ -169,3 +169,18 @@ remedies-line = Contra lo hecho con datos que le conciernen, toda persona puede 
 lang-en = inglés
 lang-fr = francés
 lang-es = español
+
+# Reclamaciones.
+complaint-heard-by = Se le informará del estado del examen a más tardar el
+complaint-decided-by = La decisión se adopta a más tardar el
+complaint-reviewed-on = La limitación se vuelve a examinar el
+complaint-remedy = Lo que se hace
+remedy-erase = los datos se suprimen
+remedy-correct = los datos se rectifican
+remedy-restrict = el uso de los datos se limita
+remedy-notify-recipients = se informa a quienes recibieron los datos
+remedy-exclude-evidence = los datos dejan de servir de prueba
+remedy-apology = esta autoridad pide disculpas
+remedy-compensation = se paga una indemnización
+remedy-discipline = se adopta una medida disciplinaria
+remedy-policy-change = se cambia la forma de trabajar

@@ -311,3 +311,52 @@ person-opening =
     Puede pedir a esta autoridad el acceso a los datos, su rectificación o su supresión, en la medida en que la ley lo permita; si deniega, indica cómo puede reclamar.
 person-text = Lo que se hizo
 person-closing = Las preguntas se dirigen al contacto que figura en esta carta. { $quote }
+
+# A una persona que reclama, o que pregunta por sus datos.
+redress-sender = Autoridad que responde
+redress-addressee = Persona destinataria
+redress-text = Motivos
+redress-closing = Las preguntas se dirigen al contacto que figura en esta carta. { $quote }
+complaint-acknowledgement-title = Acuse de recibo de su carta
+complaint-acknowledgement-opening =
+    Esta autoridad ha recibido su carta relativa a sus datos y la examina. El examen es gratuito.
+
+    Puede en todo momento presentar una reclamación ante la autoridad de control e interponer un recurso judicial.
+complaint-progress-title = Estado del examen de su carta
+complaint-progress-opening =
+    Esta autoridad le informa de que el examen de su carta continúa.
+
+    Si no se le informa del estado o del resultado del examen en un plazo de tres meses, tiene derecho a un recurso judicial.
+complaint-restriction-title = Limitación de lo que se le comunica
+complaint-restriction-opening =
+    Esta autoridad le informa de que, por un motivo previsto en la ley, no se le puede comunicar ahora todo lo que pidió. El motivo consta por escrito, se vuelve a examinar y está a disposición de la autoridad de control.
+
+    Puede ejercer sus derechos a través de la autoridad de control, presentar una reclamación ante ella e interponer un recurso judicial.
+complaint-checked-title = Respuesta a su carta
+complaint-checked-opening =
+    Esta autoridad le informa de que se llevaron a cabo todas las verificaciones necesarias y una revisión, y de que se examinó la licitud de todo tratamiento que pudiera existir. Esta carta ni confirma ni desmiente que se traten datos que le conciernan.
+
+    Tiene derecho a presentar una reclamación ante la autoridad de control y a interponer un recurso judicial ante el tribunal competente.
+complaint-decision-title = Decisión sobre su carta
+complaint-decision-opening =
+    Esta autoridad le informa de su decisión sobre su carta, y de los motivos.
+
+    Tiene derecho a presentar una reclamación ante la autoridad de control y a interponer un recurso judicial ante el tribunal competente.
+complaint-referral-title = Traslado de su carta
+complaint-referral-opening =
+    Esta autoridad le informa de que otra autoridad es competente para su carta, y de que se le dio traslado. Recibirá una sola respuesta, de esta autoridad.
+
+    Tiene derecho a presentar una reclamación ante la autoridad de control y a interponer un recurso judicial.
+complaint-referral-text = Autoridad que dirige el examen
+
+# A los ministerios: el último peldaño de una controversia.
+dispute-title = Traslado de una controversia
+dispute-sender = Autoridad que da traslado de la controversia
+dispute-addressee = Autoridad de la otra parte
+dispute-particulars = Pormenores de la controversia
+dispute-opening =
+    Esta autoridad saluda atentamente y da traslado a los ministerios de la controversia que se describe a continuación, a la que no pusieron fin ni la consulta, ni los jefes de los puntos de contacto, ni las autoridades centrales, ni la mediación, ni el arbitraje.
+
+    Lo dicho en su curso es sin perjuicio donde así consta. Ninguna medida tomada entretanto detiene la conservación de datos, lo que se debe a la vida y a la seguridad, ni la supresión de datos.
+dispute-text = De qué trata, y qué fue de ella
+dispute-closing = Esta autoridad agradecería que se acusara recibo. { $quote }

@@ -169,3 +169,18 @@ remedies-line = Contre ce qui a été fait de données la concernant, toute pers
 lang-en = anglais
 lang-fr = français
 lang-es = espagnol
+
+# Réclamations.
+complaint-heard-by = Vous serez informé de l'état de l'examen au plus tard le
+complaint-decided-by = La décision est prise au plus tard le
+complaint-reviewed-on = La limitation est réexaminée le
+complaint-remedy = Ce qui est fait
+remedy-erase = les données sont effacées
+remedy-correct = les données sont rectifiées
+remedy-restrict = l'utilisation des données est limitée
+remedy-notify-recipients = ceux qui ont reçu les données en sont informés
+remedy-exclude-evidence = les données ne servent plus de preuve
+remedy-apology = la présente autorité présente ses excuses
+remedy-compensation = une indemnité est versée
+remedy-discipline = une mesure disciplinaire est prise
+remedy-policy-change = les méthodes de travail sont modifiées

@@ -311,3 +311,52 @@ person-opening =
     Vous pouvez demander à la présente autorité l'accès aux données, leur rectification ou leur effacement, dans la mesure où la loi le permet ; si elle refuse, elle indique comment vous pouvez réclamer.
 person-text = Ce qui a été fait
 person-closing = Les questions sont à adresser au contact indiqué dans cette lettre. { $quote }
+
+# À une personne qui réclame, ou qui demande ce qu'il en est de ses données.
+redress-sender = Autorité qui répond
+redress-addressee = Personne destinataire
+redress-text = Motifs
+redress-closing = Les questions sont à adresser au contact indiqué dans cette lettre. { $quote }
+complaint-acknowledgement-title = Accusé de réception de votre lettre
+complaint-acknowledgement-opening =
+    La présente autorité a reçu votre lettre relative à vos données et l'examine. L'examen est gratuit.
+
+    Vous pouvez à tout moment introduire une réclamation auprès de l'autorité de contrôle et former un recours juridictionnel.
+complaint-progress-title = État de l'examen de votre lettre
+complaint-progress-opening =
+    La présente autorité vous informe que l'examen de votre lettre se poursuit.
+
+    Si vous n'êtes pas informé de l'état ou de l'issue de l'examen dans les trois mois, vous avez droit à un recours juridictionnel.
+complaint-restriction-title = Limitation des informations données
+complaint-restriction-opening =
+    La présente autorité vous informe que, pour un motif prévu par la loi, tout ce que vous avez demandé ne peut vous être communiqué à présent. Le motif est consigné, il est réexaminé, et il est à la disposition de l'autorité de contrôle.
+
+    Vous pouvez exercer vos droits par l'intermédiaire de l'autorité de contrôle, introduire une réclamation auprès d'elle et former un recours juridictionnel.
+complaint-checked-title = Réponse à votre lettre
+complaint-checked-opening =
+    La présente autorité vous informe que toutes les vérifications nécessaires et un examen ont eu lieu, et que la licéité de tout traitement éventuel a été examinée. Cette lettre ne confirme ni n'infirme que des données vous concernant sont traitées.
+
+    Vous avez le droit d'introduire une réclamation auprès de l'autorité de contrôle et de former un recours juridictionnel devant le tribunal compétent.
+complaint-decision-title = Décision relative à votre lettre
+complaint-decision-opening =
+    La présente autorité vous informe de sa décision relative à votre lettre, et de ses motifs.
+
+    Vous avez le droit d'introduire une réclamation auprès de l'autorité de contrôle et de former un recours juridictionnel devant le tribunal compétent.
+complaint-referral-title = Transmission de votre lettre
+complaint-referral-opening =
+    La présente autorité vous informe qu'une autre autorité est compétente pour votre lettre, et que celle-ci lui a été transmise. Vous recevrez une seule réponse, de la présente autorité.
+
+    Vous avez le droit d'introduire une réclamation auprès de l'autorité de contrôle et de former un recours juridictionnel.
+complaint-referral-text = Autorité qui dirige l'examen
+
+# Aux ministères : le dernier échelon d'un différend.
+dispute-title = Transmission d'un différend
+dispute-sender = Autorité qui transmet le différend
+dispute-addressee = Autorité de l'autre partie
+dispute-particulars = Détails du différend
+dispute-opening =
+    La présente autorité présente ses compliments et transmet aux ministères le différend décrit ci-dessous, auquel ni la consultation, ni les chefs des points de contact, ni les autorités centrales, ni la médiation, ni l'arbitrage n'ont mis fin.
+
+    Ce qui a été dit est sans préjudice là où cela est indiqué. Aucune mesure prise entre-temps n'arrête la conservation des données, ce qui est dû à la vie et à la sécurité, ni l'effacement des données.
+dispute-text = Son objet, et ce qu'il en est advenu
+dispute-closing = La présente autorité vous saurait gré d'en accuser réception. { $quote }

@@ -1,5 +1,7 @@
 //! The record itself: the log, its checkpoint, its witnesses, and its reading from the first act on.
 
+pub mod consultations;
+pub mod pack;
 pub mod refusals;
 pub mod statistics;
 

@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::record::disclosure::Validation;
+use crate::record::kind::State as StateOf;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{complaint, dispute, error, finding};
 use crate::record::{disclosure, hold, review};
 use crate::store::records::{by_state, count};
 use crate::value::id::Id;
@@ -177,7 +179,42 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
     ])
 }
 
+/// Who answers for what: findings, complaints, mistakes, disputes, and looks at personal data.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn answerability(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
+    let (records, now) = (workspace.records(), workspace.now());
+    let mut figures = Vec::new();
+    let mut add = |name, kind: Kind, open: &[StateOf], what: &str| -> Result<(), Error> {
+        let all = records.find(&Query::kind(kind))?;
+        let waits: Vec<&Record> = all.iter().filter(|r| open.contains(&r.state)).collect();
+        let late = waits.iter().filter(|r| r.due.is_some_and(|due| due < now)).count();
+        let of = if all.is_empty() { "none".to_owned() } else { format!("{} {what}, {late} late", waits.len()) };
+        let first = waits.first().copied().or(all.first()).map(|r| r.id);
+        figures.push(Figure { name, count: all.len() as u64, of, id: first, kind });
+        Ok(())
+    };
+    add("findings", Kind::Finding, finding::ANSWERABLE, "open")?;
+    add("complaints", Kind::Complaint, complaint::ANY_OPEN, "open")?;
+    add("mistakes", Kind::Error, &[error::State::Open.any(), error::State::Received.any()], "open")?;
+    add("disputes", Kind::Dispute, dispute::LIVE, "live")?;
+    let looks = count(&workspace.db, &Query::kind(Kind::Consultation))?;
+    let unsigned = workspace.unsigned_looks()?.len();
+    figures.push(Figure {
+        name: "consultations",
+        count: looks,
+        of: format!("{unsigned} more not signed yet"),
+        id: None,
+        kind: Kind::Consultation,
+    });
+    Ok(figures)
+}
+
 fn figures(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let columns = &[("name", "WHAT"), ("count", "COUNT"), ("of", "OF IT"), ("id", "SEE")];
-    Ok(Output::list(&oversight(workspace)?, columns))
+    let mut all = oversight(workspace)?;
+    all.extend(answerability(workspace)?);
+    Ok(Output::list(&all, columns))
 }

@@ -67,9 +67,12 @@ fn declare(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Out
         Some(seen) if seen > done.held => format!(", {} fewer than you have seen", seen - done.held),
         _ => String::new(),
     };
+    let next = match done.waits {
+        true => "Let another member confirm it with `comity backup confirm`; until then nobody works in it.",
+        false => "You are the only member: the log goes on.",
+    };
     let said = format!(
-        "Declared: this copy holds {}{lost}.{} Let another member confirm it with `comity backup confirm`; until then nobody works in \
-         it. Partners hear of it with the next bundle.",
+        "Declared: this copy holds {}{lost}.{} {next} Partners hear of it with the next bundle.",
         acts(done.held),
         again(done.erased)
     );

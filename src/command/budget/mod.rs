@@ -3,9 +3,7 @@
 pub mod account;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::law::money::currencies;
 use crate::record::budget_line::{self, Part, SplitRule};
 use crate::record::commitment::{self, CommitmentContent, Interest};
@@ -33,19 +31,6 @@ const ANY_LINE: &[State] = &[budget_line::State::Open.any(), budget_line::State:
 /// Commitments on which money can be spent.
 const APPROVED: &[State] = &[commitment::State::Approved.any()];
 
-const fn writes(act: ChangeKind, weight: Weight, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -62,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("conditions", ArgKind::Body, "what the donor allows it to be spent on"),
             Arg::new("report-by", ArgKind::Time, "when the donor is to be reported to"),
         ],
-        writes: Some(writes(budget_line::NEW, Weight::Records, Needs::Nothing)),
+        writes: Some(Writes::of(budget_line::NEW, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(open),
     },
     Command {
@@ -80,7 +65,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("rule", ArgKind::Word(all_words::<SplitRule>), "by which rule; without it, by these shares"),
             Arg::new("agreement", ArgKind::Line, "the id of the agreement that says so"),
         ],
-        writes: Some(writes(budget_line::SPLIT, Weight::Records, Needs::OneOf(OPEN))),
+        writes: Some(Writes::of(budget_line::SPLIT, Weight::Records, Needs::OneOf(OPEN))),
         run: Handler::Writes(split),
     },
     Command {
@@ -88,7 +73,7 @@ pub const COMMANDS: &[Command] = &[
         name: "close",
         about: "Close a line: nothing is committed on it any more",
         args: &[LINE, Arg::new("because", ArgKind::Line, "why").required()],
-        writes: Some(writes(budget_line::CLOSE, Weight::Records, Needs::ActsState)),
+        writes: Some(Writes::of(budget_line::CLOSE, Weight::Records, Needs::ActsState)),
         run: Handler::Writes(close),
     },
     Command {
@@ -108,7 +93,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("handles-data", ArgKind::Flag, "the contractor sees data of cases"),
             Arg::new("clause", ArgKind::Body, "what binds a contractor who sees data"),
         ],
-        writes: Some(writes(commitment::COMMIT, Weight::Records, Needs::OneOf(OPEN))),
+        writes: Some(Writes::of(commitment::COMMIT, Weight::Records, Needs::OneOf(OPEN))),
         run: Handler::Writes(commit),
     },
     Command {
@@ -116,7 +101,7 @@ pub const COMMANDS: &[Command] = &[
         name: "approve",
         about: "Approve a commitment that somebody else has asked for",
         args: &[COMMITMENT.positional()],
-        writes: Some(writes(commitment::APPROVE, Weight::Signs, Needs::ActsState)),
+        writes: Some(Writes::of(commitment::APPROVE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(approve),
     },
     Command {
@@ -124,7 +109,7 @@ pub const COMMANDS: &[Command] = &[
         name: "cancel",
         about: "Give a commitment up on which nothing was spent",
         args: &[COMMITMENT.positional(), Arg::new("because", ArgKind::Line, "why").required()],
-        writes: Some(writes(commitment::CANCEL, Weight::Records, Needs::ActsState)),
+        writes: Some(Writes::of(commitment::CANCEL, Weight::Records, Needs::ActsState)),
         run: Handler::Writes(cancel),
     },
     Command {
@@ -139,7 +124,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("requested-by", ArgKind::Line, "the desk at whose request it was spent"),
             Arg::new("paid-by", ArgKind::Line, "the desk that paid it, where it was not paid out of the line"),
         ],
-        writes: Some(writes(cost::SPEND, Weight::Records, Needs::OneOf(APPROVED))),
+        writes: Some(Writes::of(cost::SPEND, Weight::Records, Needs::OneOf(APPROVED))),
         run: Handler::Writes(spend),
     },
     Command {
@@ -153,7 +138,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("on", ArgKind::Time, "when").required(),
             Arg::new("note", ArgKind::Line, "how it was paid"),
         ],
-        writes: Some(writes(contribution::PAY, Weight::Records, Needs::OneOf(ANY_LINE))),
+        writes: Some(Writes::of(contribution::PAY, Weight::Records, Needs::OneOf(ANY_LINE))),
         run: Handler::Writes(contribute),
     },
     Command {
@@ -165,7 +150,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("to", ArgKind::Partner, "the partner").required(),
             Arg::new("note", ArgKind::Body, "what is to be said of it"),
         ],
-        writes: Some(writes(statement::STATE, Weight::Signs, Needs::OneOf(ANY_LINE))),
+        writes: Some(Writes::of(statement::STATE, Weight::Signs, Needs::OneOf(ANY_LINE))),
         run: Handler::Writes(state),
     },
     Command {
@@ -173,7 +158,7 @@ pub const COMMANDS: &[Command] = &[
         name: "accept",
         about: "Accept a partner's statement of account; the partner hears it with the next bundle",
         args: &[STATEMENT],
-        writes: Some(writes(statement::ACCEPT, Weight::Signs, Needs::ActsState)),
+        writes: Some(Writes::of(statement::ACCEPT, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(accept),
     },
     Command {
@@ -181,7 +166,7 @@ pub const COMMANDS: &[Command] = &[
         name: "dispute",
         about: "Dispute a partner's statement of account, and say why; the partner hears it with the next bundle",
         args: &[STATEMENT, Arg::new("because", ArgKind::Body, "why").required()],
-        writes: Some(writes(statement::DISPUTE, Weight::Signs, Needs::ActsState)),
+        writes: Some(Writes::of(statement::DISPUTE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(dispute),
     },
     Command {

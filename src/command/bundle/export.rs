@@ -1,13 +1,15 @@
-//! Bundles out: previewed with the gate's word for each act, made, kept in the outbox, written to where they are carried.
+//! Bundles out: previewed with the gate's word for each act, made, and kept in the outbox. An emergency goes first, in a small bundle
+//! of its own. Where they are written to is the outbox's to know.
 
-use crate::record::kind::{ChangeKind, Kind, StateTone};
-use crate::record::kind_def;
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::outbox::{self, OutputPlace};
+use super::set_back;
+use super::volumes;
 use crate::act::change::Line;
 use crate::act::checkpoint::Checkpoint;
 use crate::act::note;
@@ -15,20 +17,20 @@ use crate::act::part::Head;
 use crate::act::tree::{self, Nodes as _, leaf_hash};
 use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, OldLog, Receipt};
 use crate::bundle::pack::{self, Source};
-use crate::command::bundle::set_back;
 use crate::command::definition::{
     self, Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, STAYS, Undo, Weight, Writes,
 };
-use crate::command::destination::{Destination, FORCE};
-use crate::command::json::{as_text, or_empty};
+use crate::command::destination::FORCE;
+use crate::command::json::as_text;
 use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
 use crate::gate::verdict::Verdict;
 use crate::host::file;
 use crate::law::rule::RuleId;
 use crate::record::bundle::{self, Departure};
-use crate::record::definition::ApplyError;
-use crate::record::store::{FollowingChange, Query, Record, RecordStore, local_id};
-use crate::record::{certificate, desk, disclosure, item, partner, stream};
+use crate::record::definition::{ApplyError, AudienceRule};
+use crate::record::kind::ChangeKind;
+use crate::record::store::{FollowingChange, Record, RecordStore, local_id};
+use crate::record::{self, certificate, desk, disclosure, item, kind_def, partner, relay, stream};
 use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::records::SqlRecordStore;
@@ -39,7 +41,6 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Marking;
 use crate::value::text::counted;
-use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::keyring::KeySet;
 use crate::workspace::open::Workspace;
@@ -58,11 +59,15 @@ pub const COMMANDS: &[Command] = &[
     Command {
         noun: "bundle",
         name: "export",
-        about: "Make a bundle of everything that waits for a partner",
+        about: "Make a bundle of everything that waits for a partner; an emergency goes first, in one of its own",
         args: &[
-            Arg::new("to", ArgKind::Partner, "the partner").required(),
-            Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
+            Arg::new("to", ArgKind::Partner, "the partner; several get a bundle each, in a folder")
+                .required()
+                .repeated(),
+            Arg::new("out", ArgKind::ToWrite, "the file to write; a folder for several, - for standard output")
+                .required(),
             FORCE,
+            Arg::new("max-size", ArgKind::Line, "in volumes of at most that size, such as 700M; they go into a folder"),
             Arg::new("again", ArgKind::Number, "the number of a bundle to write once more, as it was"),
         ],
         writes: Some(Writes {
@@ -76,14 +81,6 @@ pub const COMMANDS: &[Command] = &[
             keys: &[Key::Sign],
         }),
         run: Handler::Writes(export),
-    },
-    Command {
-        noun: "bundle",
-        name: "history",
-        about: "List the bundles, in and out",
-        args: &[],
-        writes: None,
-        run: Handler::Reads(history),
     },
 ];
 
@@ -146,7 +143,8 @@ impl Preview {
 struct Gathered {
     cleared: Vec<(Cleared<Parcel>, Digest)>,
     rows: Vec<WaitingRow>,
-    more: bool,
+    /// Whether it was narrowed down to an emergency.
+    urgent: bool,
 }
 
 /// Puts every act that waits for a partner to the gate, with the facts of now.
@@ -160,12 +158,11 @@ fn gather(
     job: &mut Job,
 ) -> Result<Gathered, Error> {
     let positions = read::waiting(&workspace.db, to.id)?;
-    let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), more: false };
+    let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), urgent: false };
     let mut held_back: HashSet<Id> = HashSet::new();
     for (n, position) in positions.iter().enumerate() {
         job.at("asking the gate", n as u64, Some(positions.len() as u64))?;
         if gathered.cleared.len() + 1 >= MOST_PARTS {
-            gathered.more = true;
             break;
         }
         let Some(act) = read::act(&workspace.db, *position)? else { continue };
@@ -280,7 +277,7 @@ pub fn stops(workspace: &Workspace, to: &Record, job: &mut Job) -> Result<Vec<Wa
 }
 
 /// Refuses a partner that works without comity: nobody there could open a bundle.
-fn takes_bundles(to: &Record) -> Result<(), Error> {
+pub fn takes_bundles(to: &Record) -> Result<(), Error> {
     if !partner::is_without_card(to) {
         return Ok(());
     }
@@ -312,40 +309,6 @@ fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result
         text.push("YES  receipt".to_owned());
     }
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&preview) })
-}
-
-/// The name of a bundle's file in the outbox.
-fn outbox_file(workspace: &Workspace, to: Id, sequence: u64) -> PathBuf {
-    workspace.folder().join("outbox").join(format!("{to}-{sequence}.{}", workspace.meta.realm.ending()))
-}
-
-/// Files in the outbox of bundles that carried any of the acts at these positions.
-pub fn outbox_files_with(workspace: &Workspace, positions: &[i64]) -> Result<Vec<PathBuf>, Error> {
-    let mut acts = Vec::new();
-    for position in positions {
-        acts.extend(read::act(&workspace.db, *position)?.map(|a| a.id.to_string()));
-    }
-    let mut files = Vec::new();
-    if acts.is_empty() {
-        return Ok(files);
-    }
-    for record in workspace.records().find(&Query::state(crate::record::bundle::State::Sent))? {
-        let changes = read::changes_of(&workspace.db, record.id)?;
-        let carries = changes.iter().any(|c| match &c.line {
-            Line::Change(c) => c.read_terms().is_ok_and(|t| {
-                t.get("acts")
-                    .and_then(Json::items)
-                    .unwrap_or_default()
-                    .iter()
-                    .any(|a| a.text().is_some_and(|a| acts.iter().any(|x| x == a)))
-            }),
-            Line::Withheld(_) => false,
-        });
-        if let (true, Some(to), Some(n)) = (carries, record.partner, record.key.as_ref().and_then(|k| k.parse().ok())) {
-            files.push(outbox_file(workspace, to, n));
-        }
-    }
-    Ok(files)
 }
 
 /// Writes acts for one partner out of the log: what must stay is left out, and what is for others too.
@@ -474,15 +437,53 @@ pub struct Exported {
     pub acts: usize,
     /// How many acts stay, since the gate refuses them now.
     pub stays: usize,
-    /// Its size, in bytes.
+    /// How many acts wait for the next bundle: an emergency went first.
+    pub waits: usize,
+    /// Whether it carries an emergency.
+    pub emergency: bool,
+    /// Its size, in bytes, in all of its volumes.
     pub bytes: u64,
+    /// In how many volumes it is.
+    pub volumes: usize,
     /// The effective marking of its items; none where it holds none.
     #[serde(serialize_with = "as_text")]
     pub marking: Option<Marking>,
 }
 
-/// Makes the next bundle for a partner in the outbox, and notes it in the log.
-pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Exported, Option<PathBuf>), Error> {
+/// Leaves an emergency alone where one waits, with what is needed to understand it; answers how many acts wait for the next bundle.
+fn emergency_first(workspace: &Workspace, gathered: &mut Gathered) -> Result<usize, Error> {
+    let records = workspace.records();
+    let mut urgent = HashSet::new();
+    let may_be = |r: &&WaitingRow| disclosure::LEAVES.contains(&r.kind) || r.kind == relay::HAND;
+    for row in gathered.rows.iter().filter(|r| r.leaves != Leaves::No).filter(may_be) {
+        if records.get(row.record)?.is_some_and(|r| disclosure::is_emergency(&r) || relay::is_urgent(&r)) {
+            urgent.insert(row.record);
+        }
+    }
+    if urgent.is_empty() {
+        return Ok(0);
+    }
+    let leaving: Vec<(Id, ChangeKind)> =
+        gathered.rows.iter().filter(|r| r.leaves != Leaves::No).map(|r| (r.record, r.kind)).collect();
+    let before = gathered.cleared.len();
+    let mut each = leaving.iter();
+    // Who signed must be known where it arrives: what says so goes to every partner, and goes along.
+    let goes = |(record, kind): &(Id, ChangeKind)| {
+        let tells_who = record::change(kind.name()).is_some_and(|def| def.audience == AudienceRule::Partners);
+        urgent.contains(record) || tells_who
+    };
+    gathered.cleared.retain(|_| each.next().is_some_and(goes));
+    gathered.urgent = true;
+    Ok(before - gathered.cleared.len())
+}
+
+/// Makes the next bundle for a partner in the outbox, in volumes of at most so many bytes, and notes it in the log.
+pub fn make(
+    workspace: &mut Workspace,
+    to: &Record,
+    most: Option<u64>,
+    job: &mut Job,
+) -> Result<(Exported, Vec<PathBuf>), Error> {
     let code = to.key.clone().unwrap_or_default();
     let now = workspace.may_sign(bundle::EXPORT)?;
     let (realm, me) = (&workspace.meta.realm, workspace.person());
@@ -494,19 +495,32 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     // What is put to the gate, measured and written is one state of the workspace.
     let reading = connection::snapshot(&workspace.db)?;
     let records = workspace.trusted_records()?;
-    let gathered = gather(workspace, &records, to, u64::MAX, job)?;
+    let mut gathered = gather(workspace, &records, to, u64::MAX, job)?;
     let stream = stream::with(&records, workspace.meta.desk, to.id)?;
     let stays = gathered.rows.iter().filter(|r| r.leaves == Leaves::No).count();
+    let waits = emergency_first(workspace, &mut gathered)?;
+    let emergency = gathered.urgent;
     if gathered.cleared.is_empty() && !stream::owes_receipt(&stream) {
-        return Ok((Exported { to: code, sequence: None, acts: 0, stays, bytes: 0, marking: None }, None));
+        let nothing = Exported {
+            to: code,
+            sequence: None,
+            acts: 0,
+            stays,
+            waits,
+            emergency,
+            bytes: 0,
+            volumes: 0,
+            marking: None,
+        };
+        return Ok((nothing, Vec::new()));
     }
     let (sequence, previous) = stream::sent(&stream).map_or((1, None), |(n, m)| (n + 1, Some(m)));
     let continues = set_back::former_logs(workspace, &records)?;
     let before = stream::told(&stream);
     let since = before.filter(|(replica, _)| *replica == workspace.meta.replica).map_or(0, |(_, size)| size);
-    // A partner checks with the keys that it knows: those that it seals to. Of one that has never sent anything nothing is known.
+    // A partner checks with the keys that it knows: those that it seals to, and before it has sent anything those of the card that it got.
     let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
-    let keys = keys_for(workspace, heard)?;
+    let keys = keys_for(workspace, Some(heard.unwrap_or_else(|| partner::our_keys_on_meeting(to))))?;
     let (checkpoint, note) = checkpoint_signed_with(workspace, since, keys)?;
     let growth = match before {
         Some((replica, from)) => {
@@ -528,9 +542,10 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
     let log_size = checkpoint.size;
     let mut source =
         ActSource { workspace, records: &records, to: to.id, checkpoint, former: continues.clone(), fault: None };
+    let fault = |source: &mut ActSource<'_>, fault: io::Error| source.fault.take().unwrap_or_else(|| fault.into());
     let measured = pack::measure(to.id, &parcels, &mut source, None);
-    let measured = measured.map_err(|fault| source.fault.take().unwrap_or_else(|| fault.into()))?;
-    let manifest = Manifest {
+    let mut measured = measured.map_err(|e| fault(&mut source, e))?;
+    let mut manifest = Manifest {
         realm: workspace.meta.realm.clone(),
         from: workspace.meta.desk,
         replica: workspace.meta.replica,
@@ -546,24 +561,44 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         cosigned,
         parts: measured.parts.clone(),
         volumes: measured.volumes.clone(),
+    };
+    if let Some(most) = most {
+        let slice = volumes::slice(&manifest, most)?;
+        if manifest.volumes.iter().any(|v| v.bytes > slice) {
+            let again = pack::measure(to.id, &parcels, &mut source, Some(slice));
+            measured = again.map_err(|e| fault(&mut source, e))?;
+            manifest.volumes = measured.volumes.clone();
+        }
     }
-    .to_bytes();
+    let manifest = manifest.to_bytes();
     let namespace = workspace.meta.realm.namespace("bundle");
     let signatures = [keys.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
     let recipient = Recipient::parse(&partner::keys(&records, to.id)?.age).ok_or_else(|| {
         Error::new(ErrorKind::Integrity, "the partner's age key is damaged", "run `comity audit verify`")
     })?;
-    let kept = outbox_file(workspace, to.id, sequence);
-    let pending = file::Pending::begin(&kept)?;
-    let mut sealing = Sealing::to(&[recipient], BufWriter::with_capacity(256 * 1024, pending))?;
-    job.at("writing", 0, None)?;
-    let [of_desk, of_member] = &signatures;
-    let emitted = pack::emit(&manifest, [of_desk, of_member], &measured, 0, &parcels, &mut source, &mut sealing);
-    emitted.map_err(|fault| source.fault.take().unwrap_or_else(|| fault.into()))?;
-    let pending = sealing.finish()?.into_inner().map_err(|e| Error::from(e.into_error()))?;
-    job.at("writing", 1, Some(1))?;
-    pending.finish()?;
-    let bytes = std::path::Path::new(&kept).metadata().map_or(0, |m| m.len());
+    let count = measured.volumes.len();
+    let (mut kept, mut bytes) = (Vec::new(), 0);
+    for volume in 0..count {
+        let path = outbox::file_of(workspace, to.id, sequence, (count > 1).then_some(volume as u64 + 1));
+        let pending = file::Pending::begin(&path)?;
+        let mut sealing = Sealing::to(std::slice::from_ref(&recipient), BufWriter::with_capacity(256 * 1024, pending))?;
+        job.at("writing", volume as u64, Some(count as u64))?;
+        let [of_desk, of_member] = &signatures;
+        let emitted =
+            pack::emit(&manifest, [of_desk, of_member], &measured, volume, &parcels, &mut source, &mut sealing);
+        emitted.map_err(|e| fault(&mut source, e))?;
+        let pending = sealing.finish()?.into_inner().map_err(|e| Error::from(e.into_error()))?;
+        job.at("writing", volume as u64 + 1, Some(count as u64))?;
+        pending.finish()?;
+        let size = path.metadata().map_or(0, |m| m.len());
+        bytes += size;
+        kept.push(path);
+        if most.is_some_and(|most| size > most) {
+            outbox::forget(&kept)?;
+            let what = "a volume is larger than was asked for";
+            return Err(Error::new(ErrorKind::Internal, what, "please report it; nothing was sent"));
+        }
+    }
     let departure = Departure {
         to: to.id,
         sequence,
@@ -571,6 +606,7 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         acts: acts.clone(),
         acknowledges: received.map(|(n, _)| n),
         size: log_size,
+        volumes: count as u64,
     };
     drop(records);
     drop(reading);
@@ -579,49 +615,91 @@ pub fn make(workspace: &mut Workspace, to: &Record, job: &mut Job) -> Result<(Ex
         Ok(departure.change(id))
     });
     if let Err(failure) = noted {
-        file::remove(&kept)?;
+        outbox::forget(&kept)?;
         return Err(failure);
     }
-    Ok((Exported { to: code, sequence: Some(sequence), acts: acts.len(), stays, bytes, marking }, Some(kept)))
+    let acts = acts.len();
+    let made =
+        Exported { to: code, sequence: Some(sequence), acts, stays, waits, emergency, bytes, volumes: count, marking };
+    Ok((made, kept))
+}
+
+/// What several bundles came to.
+#[derive(Serialize)]
+struct AllExported {
+    bundles: Vec<Exported>,
 }
 
 fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let to = workspace.partner(args.need("to")?)?;
-    takes_bundles(&to)?;
-    let out = Destination::of(args, "out")?;
-    if let Some(n) = args.number("again")? {
-        return again(workspace, &to, n, &out);
+    let partners = args.all("to").iter().map(|code| workspace.partner(code)).collect::<Result<Vec<_>, _>>()?;
+    let Some(first) = partners.first() else { return Err(Error::usage("--to is missing")) };
+    partners.iter().try_for_each(takes_bundles)?;
+    let most = args.maybe("max-size").map(volumes::size).transpose()?;
+    let several = partners.len() > 1;
+    let again = args.number("again")?;
+    // A bundle that was made in volumes is written in volumes again.
+    let was_in_volumes = match again {
+        Some(n) if !several => outbox::volumes_of(workspace, first, n)? > 1,
+        Some(_) => return Err(Error::usage("--again is for one partner: each has its own numbers")),
+        None => false,
+    };
+    let out = OutputPlace::of(args, several || most.is_some() || was_in_volumes)?;
+    if let Some(n) = again {
+        return write_again(workspace, first, n, &out);
     }
-    let (exported, kept) = make(workspace, &to, job)?;
+    let (mut all, mut said) = (Vec::new(), Vec::new());
+    for to in &partners {
+        loop {
+            let (exported, kept) = make(workspace, to, most, job)?;
+            let (done, sentence) = hand_out(workspace, to, exported, &kept, &out)?;
+            let goes_on = done.waits > 0 && out.is_folder();
+            all.push(done);
+            said.push(sentence);
+            if !goes_on {
+                break;
+            }
+        }
+    }
+    let said = said.join("\n");
+    match all.as_slice() {
+        [one] if !several => Ok(out.answer(Output::thing(one).with_message(said))),
+        _ => Ok(out.answer(Output::thing(&AllExported { bundles: all }).with_message(said))),
+    }
+}
+
+/// Writes a bundle that was made to where it is carried, and says what became of it.
+fn hand_out(
+    workspace: &mut Workspace,
+    to: &Record,
+    exported: Exported,
+    kept: &[PathBuf],
+    out: &OutputPlace,
+) -> Result<(Exported, String), Error> {
     let stay = if exported.stays > 0 {
         format!(" What stays: {}; `bundle preview` says why.", counted(exported.stays, "act"))
     } else {
         String::new()
     };
-    let Some((kept, sequence)) = kept.zip(exported.sequence) else {
-        return Ok(Output::thing(&exported)
-            .with_message(format!("Nothing to send to {}: nothing was written.{stay}", exported.to)));
+    let Some(sequence) = exported.sequence else {
+        let said = format!("Nothing to send to {}: nothing was written.{stay}", exported.to);
+        return Ok((exported, said));
     };
-    deliver(&kept, &out, sequence)?;
+    let read_back = outbox::deliver(workspace, to, sequence, kept, out)?;
     let marking = exported.marking.as_ref().map(|m| format!(" Effective marking {m}.")).unwrap_or_default();
+    let first = if exported.emergency { " It carries an emergency, which goes first." } else { "" };
+    let later = match exported.waits {
+        0 => String::new(),
+        n => format!(" {} wait for the next bundle: export again.", counted(n, "other act")),
+    };
+    let volumes = if exported.volumes > 1 { format!(" in {} volumes,", exported.volumes) } else { String::new() };
     let said = format!(
-        "Bundle {sequence} to {}: {}, {} bytes, in {}.{marking}{stay}",
+        "Bundle {sequence} to {}: {}, {} bytes,{volumes} in {}.{read_back}{marking}{first}{later}{stay}",
         exported.to,
         counted(exported.acts, "act"),
         exported.bytes,
         out.shown()
     );
-    Ok(Output::thing(&exported).with_message(said))
-}
-
-/// Copies a bundle from the outbox to where it is carried. The bundle is made and kept whatever the medium does.
-fn deliver(kept: &Path, out: &Destination, sequence: u64) -> Result<(), Error> {
-    out.copy(kept).map_err(|failure| {
-        let hint = format!(
-            "the bundle is made and kept: write it with `bundle export --again {sequence}` when the medium works"
-        );
-        failure.hint(hint)
-    })
+    Ok((exported, said))
 }
 
 /// A bundle that was written once more.
@@ -631,103 +709,11 @@ struct WrittenAgain {
     sequence: u64,
 }
 
-fn again(workspace: &Workspace, to: &Record, sequence: i64, out: &Destination) -> Result<Output, Error> {
+fn write_again(workspace: &mut Workspace, to: &Record, sequence: i64, out: &OutputPlace) -> Result<Output, Error> {
     let number = u64::try_from(sequence).unwrap_or(0);
+    let kept = outbox::kept(workspace, to, number)?;
+    let read_back = outbox::deliver(workspace, to, number, &kept, out)?;
     let code = to.key.clone().unwrap_or_default();
-    if bundle::numbered(&workspace.records(), to.id, bundle::State::Sent, number)?.is_none() {
-        return Err(Error::unknown(format!("no bundle {sequence} went to {code}")));
-    }
-    let kept = outbox_file(workspace, to.id, number);
-    if kept.symlink_metadata().is_err() {
-        let what =
-            format!("bundle {sequence} to {code} is not in the outbox any more: something in it was erased since");
-        return Err(Error::new(ErrorKind::Refused, what, "what was not erased can be shared again"));
-    }
-    deliver(&kept, out, number)?;
-    let said = format!("Bundle {sequence} to {code}, as it was.");
-    Ok(Output::thing(&WrittenAgain { to: code, sequence: number }).with_message(said))
-}
-
-words! {
-    /// How far a bundle has come.
-    BundleStatus {
-        /// It went out.
-        Sent = "sent",
-        /// The partner has it.
-        Acknowledged = "acknowledged",
-        /// It came in.
-        Received = "received",
-    }
-}
-
-impl BundleStatus {
-    /// How it is seen at a glance.
-    pub const fn mood(self) -> StateTone {
-        match self {
-            Self::Sent => StateTone::Neutral,
-            Self::Acknowledged | Self::Received => StateTone::Good,
-        }
-    }
-}
-
-/// A bundle as it is shown.
-#[derive(Clone, Debug, Serialize)]
-pub struct HistoryRow {
-    /// The sender.
-    pub from: String,
-    /// The recipient.
-    pub to: String,
-    /// Its number.
-    pub sequence: u64,
-    /// How far it has come.
-    pub state: BundleStatus,
-    /// When.
-    #[serde(serialize_with = "or_empty")]
-    pub at: Option<Timestamp>,
-    /// How many acts it carries.
-    pub acts: i64,
-    /// The digest of its manifest.
-    #[serde(serialize_with = "or_empty")]
-    pub manifest: Option<Digest>,
-}
-
-/// Every bundle, in and out, the newest last.
-pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
-    let me = workspace.code_of(workspace.meta.desk)?;
-    let mut rows = Vec::new();
-    for record in workspace.records().find(&Query::kind(Kind::Bundle))? {
-        let other = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
-        let sequence = record.terms.get("sequence").and_then(Json::int).unwrap_or(0);
-        let known = match record.partner {
-            Some(p) => stream::with(&workspace.records(), workspace.meta.desk, p)?
-                .terms
-                .get("acknowledged")
-                .and_then(Json::int)
-                .unwrap_or(0),
-            None => 0,
-        };
-        let out = record.is(bundle::State::Sent);
-        let state = match out {
-            true if sequence <= known => BundleStatus::Acknowledged,
-            true => BundleStatus::Sent,
-            false => BundleStatus::Received,
-        };
-        let (from, to) = if out { (me.clone(), other) } else { (other, me.clone()) };
-        rows.push(HistoryRow {
-            from,
-            to,
-            sequence: sequence as u64,
-            state,
-            at: record.instant("at"),
-            acts: record.terms.get("acts").and_then(Json::int).unwrap_or(0),
-            manifest: record.text("manifest").and_then(Digest::parse),
-        });
-    }
-    Ok(rows)
-}
-
-fn history(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
-    let columns =
-        &[("from", "FROM"), ("to", "TO"), ("sequence", "NO."), ("state", "STATE"), ("acts", "ACTS"), ("at", "AT")];
-    Ok(Output::list(&history_rows(workspace)?, columns))
+    let said = format!("Bundle {sequence} to {code}, as it was.{read_back}");
+    Ok(out.answer(Output::thing(&WrittenAgain { to: code, sequence: number }).with_message(said)))
 }

@@ -5,22 +5,29 @@ use serde::Serialize;
 
 use crate::command::agreement;
 use crate::command::audit;
-use crate::command::bundle::export;
+use crate::command::bundle::{export, quarantine, relay};
 use crate::command::definition::{Args, Command, Handler, Output};
+use crate::command::desk::accountability;
+use crate::command::desk::renewals::{self, What};
+pub use crate::command::desk::task::Task;
+use crate::command::desk::task::task;
 use crate::command::desk::workspace_info::line_of;
 use crate::command::exercise::view;
 use crate::command::notice;
+use crate::command::taskforce::{self, analysis, work};
 use crate::law::row::Verified;
 use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
+use crate::record::relay::State as Relayed;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{action, disclosure, exercise, inject, partner, review, stream};
+use crate::record::{action, bundle, disclosure, exercise, inject, partner, review, stream};
 use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
+use crate::value::text::{joined, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -35,25 +42,6 @@ pub const COMMANDS: &[Command] = &[Command {
     writes: None,
     run: Handler::Reads(today),
 }];
-
-/// Something that waits.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Task {
-    /// The record.
-    pub id: Id,
-    /// Its kind.
-    pub kind: Kind,
-    /// The partner that it concerns.
-    pub partner: String,
-    /// What is to be done, in a few words.
-    pub what: String,
-    /// By when.
-    pub due: Option<Timestamp>,
-    /// Whether it waits on this member.
-    pub mine: bool,
-    /// On whom it waits, where not on this member.
-    pub waits_on: String,
-}
 
 /// How many clocks end when.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
@@ -118,10 +106,44 @@ pub struct Agenda {
 /// Persons whose delay has lapsed: who is told, or why still not, is decided again.
 fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let mine = roles.contains(&Role::DeskOfficer);
-    for row in notice::rows(workspace)?.into_iter().filter(|row| row.state == notice::Telling::Lapsed) {
+    for row in notice::standings(workspace)?.into_iter().filter(|row| row.state == notice::Telling::Lapsed) {
         let Some(record) = workspace.records().get(row.of)? else { continue };
         let what = "the reason for not telling the person has lapsed: tell them, or delay it again";
         tasks.push(task(&record, &row.partner, what, row.review, mine, "desk officer"));
+    }
+    Ok(())
+}
+
+/// What is missing between this desk and its partners: bundles that came too early, those that a partner asks for again, and those of
+/// which nobody knows whether they lie where they are carried.
+fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let mine = roles.iter().any(|r| matches!(r, Role::DeskOfficer | Role::ReleaseOfficer));
+    let gaps = quarantine::gaps(workspace)?;
+    for row in relay::rows(workspace)?.iter().filter(|r| r.state == Relayed::Carrying.any()) {
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let what = format!("{} bytes for {}, {}: pass it on", thousands(row.bytes), row.to, row.priority);
+        tasks.push(task(&record, &row.from, what, None, mine, "desk officer"));
+    }
+    for partner in workspace.partners()? {
+        let code = partner.key.clone().unwrap_or_default();
+        let mut tell = |what: String| tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
+        if let Some(gap) = gaps.iter().rfind(|g| g.desk == partner.id) {
+            tell(gap.said());
+        }
+        let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
+        let wanted = stream::still_wanted(&stream);
+        if !wanted.is_empty() {
+            let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
+            tell(format!("asks for {word} {} again", joined(&wanted)));
+        }
+        let known = stream::acknowledged(&stream).unwrap_or(0);
+        let of_partner = Query { partner: Some(partner.id), ..Query::state(bundle::State::Sent) };
+        let sent = workspace.records().find(&of_partner)?;
+        let number = |r: &Record| r.key.as_ref().and_then(|k| k.parse::<u64>().ok()).filter(|n| *n > known);
+        let unknown: Vec<u64> = sent.iter().filter(|r| bundle::is_unwritten(r)).filter_map(number).collect();
+        if !unknown.is_empty() {
+            tell(format!("bundle {}: not known to be written; export it again", joined(&unknown)));
+        }
     }
     Ok(())
 }
@@ -207,7 +229,11 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     erasures(workspace, &roles, &mut tasks)?;
     renewals(workspace, &roles, &mut tasks)?;
     rows_to_verify(workspace, &roles, &mut tasks)?;
+    due_for_renewal(workspace, &roles, &mut tasks)?;
+    of_task_forces(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
+    exchange(workspace, &roles, &mut tasks)?;
+    accountability::gather(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;
     let (mut heard, mut stops) = (Vec::new(), Vec::new());
     for partner in workspace.partners()? {
@@ -228,25 +254,6 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     let last = read::last(&workspace.db)?.max(0) as u64;
     let since = workspace.left().map(|l| Since { left: l.at, acts: last.saturating_sub(l.act) });
     Ok(Agenda { tasks, clocks: clocks(workspace)?, stops, heard, recent: audit::rows(workspace, i64::MAX, 12)?, since })
-}
-
-fn task(
-    record: &Record,
-    partner: &str,
-    what: impl Into<String>,
-    due: Option<Timestamp>,
-    mine: bool,
-    waits_on: &str,
-) -> Task {
-    Task {
-        id: record.id,
-        kind: record.kind,
-        partner: partner.to_owned(),
-        what: what.into(),
-        due,
-        mine,
-        waits_on: if mine { String::new() } else { waits_on.to_owned() },
-    }
 }
 
 /// What a request waits for, and whether that is for the partner to do; `None`: for nothing any more, or for its review,
@@ -390,6 +397,59 @@ fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             "agreement ends: renew it, or sharing stops"
         };
         tasks.push(task(&record, &row.partner, what, Some(row.until), may, "administrator"));
+    }
+    Ok(())
+}
+
+/// What else is due for renewal in the next weeks: charters, reviews, keys, training, recognition.
+fn due_for_renewal(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    for row in renewals::rows(workspace, renewals::AHEAD)? {
+        // Agreements and rows of the law have tasks of their own.
+        if matches!(row.what, What::Agreement | What::Law) {
+            continue;
+        }
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let what = format!("{} to renew: {}", row.what, row.name);
+        tasks.push(task(&record, &row.partner, what, row.due, roles.contains(&row.role), "administrator"));
+    }
+    Ok(())
+}
+
+/// What a task force waits for: signatures, the tasks of this desk, joint analyses of which it has said nothing.
+fn of_task_forces(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let own = workspace.code_of(workspace.meta.desk)?;
+    let (administers, works) = (roles.contains(&Role::Administrator), roles.contains(&Role::DeskOfficer));
+    for row in taskforce::rows(workspace)? {
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let waits = match &row.next {
+            Some(next) => &next.unsigned,
+            None if row.status == taskforce::Status::Proposed => &row.unsigned,
+            None => continue,
+        };
+        if waits.contains(&own) {
+            tasks.push(task(&record, &row.lead, "charter to read and sign", None, administers, "administrator"));
+        } else {
+            for desk in waits {
+                tasks.push(task(&record, desk, "charter to be signed", None, false, desk));
+            }
+        }
+    }
+    for row in work::tasks(workspace)? {
+        if row.owner != own || !crate::record::task::OPEN.contains(&row.state) {
+            continue;
+        }
+        let Some(record) = workspace.records().get(row.id)? else { continue };
+        let on = row.waits_on.iter().find(|on| **on != own);
+        let what = format!("task: {}", row.title);
+        let waits_on = on.map_or("desk officer", String::as_str);
+        tasks.push(task(&record, &row.by, what, row.due, works && on.is_none(), waits_on));
+    }
+    for row in analysis::rows(workspace)? {
+        if row.waits_on.contains(&own) {
+            let Some(record) = workspace.records().get(row.id)? else { continue };
+            let what = format!("joint analysis, version {}: say whether it may leave", row.version);
+            tasks.push(task(&record, "", what, None, works, "desk officer"));
+        }
     }
     Ok(())
 }

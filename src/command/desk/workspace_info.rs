@@ -140,7 +140,10 @@ pub fn line_of(workspace: &Workspace, record: &Record) -> Result<String, Error> 
 pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, Error> {
     let mut hits = Vec::new();
     for id in search::find(&workspace.db, words, limit)? {
-        if let Some(record) = workspace.records().get(id)? {
+        // Where personal data are masked, that a record has these words is not told either.
+        if let Some(record) = workspace.records().get(id)?
+            && !workspace.hides(&record)?
+        {
             hits.push(Hit {
                 id: record.id,
                 kind: record.kind,

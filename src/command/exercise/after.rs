@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::view::{self, ActionRow, Board};
-use super::{EXERCISE, named, writes};
+use super::{EXERCISE, named};
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
@@ -46,7 +46,7 @@ pub const COMMANDS: &[Command] = &[
         ],
         writes: Some(Writes {
             rehearsable: false,
-            ..writes(exercise::REPORT, Weight::Signs, Needs::OneOf(exercise::OF_PLAY))
+            ..Writes::of(exercise::REPORT, Weight::Signs, Needs::OneOf(exercise::OF_PLAY))
         }),
         run: Handler::Writes(report),
     },
@@ -55,7 +55,7 @@ pub const COMMANDS: &[Command] = &[
         name: "record",
         about: "Record the signed report of an exercise in this live workspace: its actions become tasks",
         args: &[Arg::new("file", ArgKind::Existing, "the signed report, as control gave it").positional()],
-        writes: Some(writes(exercise::RECORD, Weight::Records, Needs::Nothing)),
+        writes: Some(Writes::of(exercise::RECORD, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(record),
     },
     Command {
@@ -74,7 +74,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("action", ArgKind::Record(&[Kind::Action]), "the action").positional(),
             Arg::new("evidence", ArgKind::Body, "by what it is seen that it was done").required(),
         ],
-        writes: Some(Writes { keys: &[Key::Sign], ..writes(action::DONE, Weight::Records, Needs::ActsState) }),
+        writes: Some(Writes { keys: &[Key::Sign], ..Writes::of(action::DONE, Weight::Records, Needs::ActsState) }),
         run: Handler::Writes(done),
     },
     Command {

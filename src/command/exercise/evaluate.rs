@@ -1,9 +1,9 @@
 //! Evaluating an exercise: what evaluators rate, what players say right after play, and what is to be done about it. The program
 //! offers what the logs say, and rates nothing.
 
-use super::{current, find_inject, view, writes};
+use super::{current, find_inject, view};
 use crate::act::header::Audience;
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::record::action::{self, Element, Planned};
 use crate::record::exercise::Plan;
 use crate::record::observation::{self, Observed, Rating};
@@ -33,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("analysis", ArgKind::Body, "with a rating: why it was so"),
             Arg::new("anonymous", ArgKind::Flag, "without a rating: the report names your role alone"),
         ],
-        writes: Some(writes(observation::HOT_WASH, Weight::Signs, Needs::Nothing)),
+        writes: Some(Writes::of(observation::HOT_WASH, Weight::Signs, Needs::Nothing)),
         run: Handler::Writes(observe),
     },
     Command {
@@ -58,7 +58,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("capability", ArgKind::Line, "the capability; without, that of the objective"),
             Arg::new("issue", ArgKind::Line, "what went wrong"),
         ],
-        writes: Some(writes(action::PLAN, Weight::Records, Needs::Nothing)),
+        writes: Some(Writes::of(action::PLAN, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(plan_action),
     },
 ];

@@ -6,10 +6,10 @@ pub mod plan;
 pub mod play;
 pub mod view;
 
-use crate::command::definition::{Arg, ArgKind, Args, Needs, Preview, STAYS, Undo, Weight, Writes};
+use crate::command::definition::{Arg, ArgKind, Args};
 use crate::record::exercise;
 use crate::record::inject;
-use crate::record::kind::{ChangeKind, Kind};
+use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
@@ -27,19 +27,6 @@ const EXERCISE: Arg = Arg {
 /// An inject, by its number or its id.
 const INJECT: Arg =
     Arg::new("inject", ArgKind::Record(&[Kind::Inject]), "the inject: its number, or its id").positional();
-
-const fn writes(act: ChangeKind, weight: Weight, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
 
 /// The refusal of play in a live workspace.
 fn not_here() -> Error {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{EXERCISE, INJECT, current, find_inject, named, not_here, writes};
+use super::{EXERCISE, INJECT, current, find_inject, named, not_here};
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
@@ -101,7 +101,7 @@ pub const COMMANDS: &[Command] = &[
             ABOUT[6],
             ABOUT[7],
         ],
-        writes: Some(writes(exercise::NEW, Weight::Records, Needs::Nothing)),
+        writes: Some(Writes::of(exercise::NEW, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(new),
     },
     Command {
@@ -121,7 +121,7 @@ pub const COMMANDS: &[Command] = &[
             ABOUT[6],
             ABOUT[7],
         ],
-        writes: Some(writes(exercise::NEW, Weight::Records, PLANNED)),
+        writes: Some(Writes::of(exercise::NEW, Weight::Records, PLANNED)),
         run: Handler::Writes(revise),
     },
     Command {
@@ -133,7 +133,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("format", ArgKind::Word(all_words::<Format>), "its format, where that is not seen from it"),
             Arg::new("dry-run", ArgKind::Flag, "only say what would be loaded, and what would not be kept"),
         ],
-        writes: Some(Writes { preview: Preview::DryRun, ..writes(inject::PLAN, Weight::Records, Needs::Nothing) }),
+        writes: Some(Writes { preview: Preview::DryRun, ..Writes::of(inject::PLAN, Weight::Records, Needs::Nothing) }),
         run: Handler::Writes(load),
     },
     Command {
@@ -160,7 +160,7 @@ pub const COMMANDS: &[Command] = &[
             SAYS[7],
             SAYS[8],
         ],
-        writes: Some(writes(inject::PLAN, Weight::Records, Needs::Nothing)),
+        writes: Some(Writes::of(inject::PLAN, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(plan),
     },
     Command {
@@ -184,7 +184,7 @@ pub const COMMANDS: &[Command] = &[
             SAYS[7],
             SAYS[8],
         ],
-        writes: Some(writes(inject::PLAN, Weight::Records, INJECT_PLANNED)),
+        writes: Some(Writes::of(inject::PLAN, Weight::Records, INJECT_PLANNED)),
         run: Handler::Writes(edit),
     },
     Command {
@@ -198,7 +198,7 @@ pub const COMMANDS: &[Command] = &[
         ],
         writes: Some(Writes {
             rehearsable: false,
-            ..writes(exercise::REPORT, Weight::Signs, Needs::OneOf(exercise::OF_PLAY))
+            ..Writes::of(exercise::REPORT, Weight::Signs, Needs::OneOf(exercise::OF_PLAY))
         }),
         run: Handler::Writes(export),
     },
@@ -369,7 +369,7 @@ fn load(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let path = args.path("file")?;
     let format = args.maybe_read("format", "csv, cexf or openaev", Format::parse)?;
     let bytes = file::read(&path, scenario::LONGEST as u64)?;
-    let scenario = scenario::read(&bytes, format).map_err(|error| malformed(&path, &error))?;
+    let scenario = crate::exercise::read(&bytes, format).map_err(|error| malformed(&path, &error))?;
     let of = current(workspace)?;
     let dry_run = args.flag("dry-run");
     let highest = next_number(workspace, of.id)? - 1;

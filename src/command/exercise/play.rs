@@ -2,7 +2,7 @@
 
 use super::plan::{SAYS, blank, codes, next_number, typed_over};
 use super::view::{self, Board};
-use super::{EXERCISE, INJECT, current, desks_of, find_inject, named, writes};
+use super::{EXERCISE, INJECT, current, desks_of, find_inject, named};
 use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
@@ -33,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
             EXERCISE,
             Arg::new("speed", ArgKind::Number, "how many times as fast as an ordinary clock; without: 1"),
         ],
-        writes: Some(with_key(writes(exercise::START, Weight::Signs, Needs::ActsState), &[Key::Sign])),
+        writes: Some(with_key(Writes::of(exercise::START, Weight::Signs, Needs::ActsState), &[Key::Sign])),
         run: Handler::Writes(start),
     },
     Command {
@@ -41,7 +41,7 @@ pub const COMMANDS: &[Command] = &[
         name: "pause",
         about: "Pause play: the clock of the exercise stands",
         args: &[EXERCISE],
-        writes: Some(writes(exercise::PAUSE, Weight::Signs, Needs::ActsState)),
+        writes: Some(Writes::of(exercise::PAUSE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(pause),
     },
     Command {
@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("to", ArgKind::Time, "the time that it is to be, or how far to go: 2h"),
             Arg::new("speed", ArgKind::Number, "how many times as fast as an ordinary clock"),
         ],
-        writes: Some(writes(exercise::CLOCK, Weight::Signs, Needs::ActsState)),
+        writes: Some(Writes::of(exercise::CLOCK, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(clock),
     },
     Command {
@@ -61,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
         name: "end",
         about: "ENDEX: play has ended",
         args: &[EXERCISE],
-        writes: Some(with_key(writes(exercise::END, Weight::Signs, Needs::ActsState), &[Key::Destroy])),
+        writes: Some(with_key(Writes::of(exercise::END, Weight::Signs, Needs::ActsState), &[Key::Destroy])),
         run: Handler::Writes(end),
     },
     Command {
@@ -73,7 +73,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("due", ArgKind::Flag, "all that are due now"),
             Arg::new("by-hand", ArgKind::Flag, "it is told or handed over in the room: no bundle carries it"),
         ],
-        writes: Some(with_key(writes(inject::DELIVER, Weight::Signs, Needs::ActsState), &[Key::Sign])),
+        writes: Some(with_key(Writes::of(inject::DELIVER, Weight::Signs, Needs::ActsState), &[Key::Sign])),
         run: Handler::Writes(deliver),
     },
     Command {
@@ -94,7 +94,7 @@ pub const COMMANDS: &[Command] = &[
             SAYS[7],
             SAYS[8],
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(inject::DELIVER, Weight::Signs, Needs::Nothing) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(inject::DELIVER, Weight::Signs, Needs::Nothing) }),
         run: Handler::Writes(of_the_moment),
     },
     Command {
@@ -102,7 +102,7 @@ pub const COMMANDS: &[Command] = &[
         name: "skip",
         about: "Say that an inject is not needed, and why",
         args: &[INJECT, Arg::new("because", ArgKind::Body, "why").required()],
-        writes: Some(with_key(writes(inject::SKIP, Weight::Records, Needs::ActsState), &[Key::Destroy])),
+        writes: Some(with_key(Writes::of(inject::SKIP, Weight::Records, Needs::ActsState), &[Key::Destroy])),
         run: Handler::Writes(skip),
     },
     Command {
@@ -110,7 +110,10 @@ pub const COMMANDS: &[Command] = &[
         name: "respond",
         about: "Reply to an inject: what was done; what your desk's log says of how fast goes with it",
         args: &[INJECT, Arg::new("text", ArgKind::Body, "what was done or said").required()],
-        writes: Some(with_key(writes(reply::RESPOND, Weight::Signs, Needs::OneOf(inject::WITH_PLAYERS)), &[Key::Sign])),
+        writes: Some(with_key(
+            Writes::of(reply::RESPOND, Weight::Signs, Needs::OneOf(inject::WITH_PLAYERS)),
+            &[Key::Sign],
+        )),
         run: Handler::Writes(respond),
     },
 ];

@@ -767,15 +767,18 @@ pub fn drawn(view: &ExerciseView) -> Vec<TimelineRow> {
         let passed = at.since(first).as_seconds().clamp(0, span);
         usize::try_from(passed.saturating_mul(i64::from(COLUMNS) - 1) / span).unwrap_or_default()
     };
-    let mut desks: Vec<String> = view.injects.iter().flat_map(|i| i.to.clone()).collect();
-    desks.sort();
-    desks.dedup();
+    let mut codes: Vec<&String> = view.injects.iter().flat_map(|i| &i.to).collect();
+    codes.sort();
+    codes.dedup();
+    // What names no desk is for all of them, and has a line of its own.
+    let mut desks: Vec<Option<&String>> = codes.into_iter().map(Some).collect();
     if desks.is_empty() || view.injects.iter().any(|i| i.to.is_empty()) {
-        desks.push("all".to_owned());
+        desks.push(None);
     }
-    let row = |desk: &String| {
-        let of: Vec<&InjectRow> =
-            view.injects.iter().filter(|i| i.to.contains(desk) || (i.to.is_empty() && desk == "all")).collect();
+    let row = |code: &Option<&String>| {
+        let is_for = |i: &&InjectRow| code.map_or_else(|| i.to.is_empty(), |code| i.to.contains(code));
+        let of: Vec<&InjectRow> = view.injects.iter().filter(is_for).collect();
+        let desk = code.map_or_else(|| "all".to_owned(), Clone::clone);
         let mut picture = vec!['.'; usize::from(COLUMNS)];
         let mut put = |at: Option<Timestamp>, sign: char| {
             if let Some(cell) = at.and_then(|at| picture.get_mut(place(at))) {
@@ -784,15 +787,16 @@ pub fn drawn(view: &ExerciseView) -> Vec<TimelineRow> {
         };
         of.iter().filter(|i| i.delivered.is_none()).for_each(|i| put(i.planned, 'p'));
         of.iter().for_each(|i| put(i.delivered, 'D'));
-        of.iter().flat_map(|i| &i.replies).filter(|r| r.desk == *desk).for_each(|r| put(r.at, 'A'));
+        of.iter()
+            .flat_map(|i| &i.replies)
+            .filter(|r| code.is_some_and(|code| r.desk == *code))
+            .for_each(|r| put(r.at, 'A'));
         of.iter().filter(|i| i.board == Board::Late).for_each(|i| put(i.delivered.or(i.planned), '!'));
         let count = |wanted: &[Board]| of.iter().filter(|i| wanted.contains(&i.board)).count();
         TimelineRow {
-            desk: desk.clone(),
             picture: picture.into_iter().collect(),
             words: format!(
-                "{}: {} planned, {} due, {} delivered, {} answered, {} late, {} skipped",
-                desk,
+                "{desk}: {} planned, {} due, {} delivered, {} answered, {} late, {} skipped",
                 count(&[Board::Planned]),
                 count(&[Board::Due]),
                 count(&[Board::Delivered]),
@@ -800,6 +804,7 @@ pub fn drawn(view: &ExerciseView) -> Vec<TimelineRow> {
                 count(&[Board::Late]),
                 count(&[Board::Skipped])
             ),
+            desk,
         }
     };
     desks.iter().map(row).collect()

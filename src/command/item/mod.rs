@@ -162,6 +162,29 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "item",
+        name: "correct",
+        about: "Put right what an item says; `error report` tells who holds a copy, and a copy that is disclosed again replaces theirs",
+        args: &[
+            ITEM,
+            Arg::new("value", ArgKind::Line, "the value as it should be"),
+            Arg::new("title", ArgKind::Line, "the title as it should be"),
+            Arg::new("note", ArgKind::Body, "the note as it should be"),
+            Arg::new("because", ArgKind::Body, "what was wrong with it").required(),
+        ],
+        writes: Some(Writes {
+            act: item::CORRECT,
+            weight: Weight::Records,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never("correct it back: the record keeps both"),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(correct),
+    },
+    Command {
+        noun: "item",
         name: "consent",
         about: "Record what the originator of an item, who is no partner, says of giving it to a partner",
         args: &[
@@ -609,6 +632,35 @@ fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let tier = if another { format!(" Tier {tier}, {category}.") } else { String::new() };
     let said = format!("Marked TLP:{} PAP:{}.{tier}{also}", marking.tlp, marking.pap);
     Ok(Output::made(record.id, said).with("lapsed", lapsed))
+}
+
+fn correct(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
+    let mut content = workspace.content(&record)?.unwrap_or_else(|| object! {});
+    let given =
+        [("value", args.maybe_line("value")?), ("title", args.maybe_line("title")?), ("note", args.body("note")?)];
+    if given.iter().all(|(_, text)| text.is_none()) {
+        return Err(Error::usage("say what is put right: --value, --title or --note"));
+    }
+    for (key, text) in given {
+        if let Some(text) = text {
+            content.set(key, text);
+        }
+    }
+    // As it was written before says nothing of what is right.
+    content.remove("written");
+    content.set("corrected", args.body("because")?.unwrap_or_default());
+    workspace
+        .act_alone(item::CORRECT, Audience::OwnDesk, |e, _| Ok(item::corrected(record.id, &content, e.salt()?)))?;
+    let held = record.shared.len();
+    let said = if held == 0 {
+        "Put right.".to_owned()
+    } else {
+        format!(
+            "Put right here. {held} of the partners hold a copy: `comity error report` tells them, and a disclosure of it replaces theirs."
+        )
+    };
+    Ok(Output::made(record.id, said))
 }
 
 fn consent(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -13,7 +13,7 @@ use crate::command::destination::{Destination, FORCE};
 use crate::figures::paper::{Filled, write as write_paper};
 use crate::gate::cleared;
 use crate::law::paper::{self, Fact};
-use crate::law::retention;
+use crate::law::retention::{self, RetentionRow};
 use crate::record::kind::Kind;
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::record::{hold, item, letter, member, review};
@@ -98,8 +98,11 @@ fn fact(workspace: &Workspace, fact: Fact) -> Result<String, Error> {
             tallied(in_force.map(|a| a.instrument))
         }
         Fact::Terms => {
-            let term = |tier: &Tier| format!("tier {tier}: {} days", retention::term(*tier).whole_days());
-            Tier::ALL.iter().map(term).collect::<Vec<_>>().join("\n")
+            let term = |row: &RetentionRow| match row.days {
+                Some(days) => format!("{}: {days} days from {}", row.id, row.trigger),
+                None => format!("{}: looked at every {} days", row.id, row.review_days),
+            };
+            retention::all().iter().map(term).collect::<Vec<_>>().join("\n")
         }
         Fact::Security => SECURITY.to_owned(),
         Fact::Tiers => {

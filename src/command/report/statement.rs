@@ -4,13 +4,11 @@ use serde::Serialize;
 
 use super::transparency::is_page;
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
 use crate::figures::statement::{self as page, Statement};
 use crate::gate::cleared;
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::public_statement as record;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::digest::Digest;
@@ -22,19 +20,6 @@ use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 const STATEMENT: Arg = Arg::new("statement", ArgKind::Record(&[Kind::PublicStatement]), "the statement").positional();
-
-const fn writes(act: ChangeKind, weight: Weight, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -48,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("case", ArgKind::Record(&[Kind::Case]), "the case that it touches, where it touches one"),
             Arg::new("corrects", ArgKind::Line, "the id of the published statement that it corrects"),
         ],
-        writes: Some(writes(record::DRAFT, Weight::Records, Needs::NotPurged)),
+        writes: Some(Writes::of(record::DRAFT, Weight::Records, Needs::NotPurged)),
         run: Handler::Writes(draft),
     },
     Command {
@@ -56,7 +41,7 @@ pub const COMMANDS: &[Command] = &[
         name: "clear",
         about: "Clear a statement that somebody else has drafted as TLP:CLEAR: everybody may read it",
         args: &[STATEMENT],
-        writes: Some(writes(record::CLEAR, Weight::Signs, Needs::ActsState)),
+        writes: Some(Writes::of(record::CLEAR, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(clear),
     },
     Command {
@@ -69,7 +54,7 @@ pub const COMMANDS: &[Command] = &[
                 .required(),
             FORCE,
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(record::PUBLISH, Weight::Signs, Needs::ActsState) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(record::PUBLISH, Weight::Signs, Needs::ActsState) }),
         run: Handler::Writes(publish),
     },
     Command {

@@ -1,12 +1,9 @@
 //! `report suppress`: tables that reveal nobody, without a workspace.
 
-use std::io::{BufReader, BufWriter, stdin, stdout};
-
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
-use crate::figures::stream::{Tally, suppress};
-use crate::host::file;
-use crate::value::text::is_standard_input;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::command::json_lines;
+use crate::figures::stream::suppress;
+use crate::workspace::error::Error;
 use crate::workspace::progress::Job;
 
 /// The commands.
@@ -20,16 +17,5 @@ pub const COMMANDS: &[Command] = &[Command {
 }];
 
 fn run(_: &mut CommandContext, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let path = args.need("file")?;
-    let out = BufWriter::with_capacity(64 * 1024, stdout().lock());
-    let go_on = |t: &Tally| job.go_on("hiding", t.answered + t.errors, None);
-    let tally = if is_standard_input(path) {
-        suppress(stdin().lock(), out, go_on)
-    } else {
-        suppress(BufReader::with_capacity(64 * 1024, file::open(path.as_ref())?), out, go_on)
-    };
-    let tally =
-        tally.map_err(|e| Error::new(ErrorKind::Medium, e.to_string(), "check the file and where the answers go"))?;
-    let code = if tally.errors > 0 { ErrorKind::Malformed as u8 } else { 0 };
-    Ok(Output { code, ..Output::nothing() })
+    json_lines::answer(args, job, ("hiding", "answers"), |tables, out, go_on| suppress(tables, out, go_on))
 }

@@ -1,7 +1,7 @@
 //! Letters: written to a file, logged before they are.
 
 use crate::act::change::Line;
-use crate::act::header::Audience;
+use crate::command::copy_out::{self, format_of, language_in};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -10,7 +10,6 @@ use crate::command::directory;
 use crate::command::request::form::filled;
 use crate::command::request::running::{VALIDATION, clocks};
 use crate::command::request::{DecisionRow, RequestSummary, clocks_of, row};
-use crate::gate::cleared;
 use crate::host::file;
 use crate::law::calendar::Zone;
 use crate::law::edition::Law;
@@ -23,14 +22,13 @@ use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp};
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
-use crate::record::{letter as logged, request, review};
+use crate::record::{request, review};
 use crate::report::form as sheets;
 use crate::report::language::{self, Phrase};
 use crate::report::letter::{self, Accepted, ContactLine, Fact, Letter, LetterError, Paragraph, Party, Term};
 use crate::store::read::{self, StoredAct};
 use crate::store::tally::effective_marking;
 use crate::value::class::{Condition, words};
-use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::realm::Realm;
@@ -165,7 +163,7 @@ fn last_change(
     fits: &dyn Fn(&Json) -> bool,
 ) -> Result<Option<LastChange>, Error> {
     let mut last = None;
-    for change in read::changes_of(&workspace.db, record.id)? {
+    for change in workspace.changes_of(record)? {
         let Line::Change(c) = &change.line else { continue };
         let Some(position) = (kind.is(&c.kind)).then(|| read::position_of_row(&workspace.db, ChangeRow(change.row)))
         else {
@@ -633,8 +631,7 @@ fn as_it_was(
 /// The language of a letter: the one that is asked for, else the first that the addressee accepts and the program has.
 fn language_of(form: &Args, values: &Letter, urgent: bool) -> Result<&'static str, Error> {
     let codes = language::codes();
-    let named = form
-        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
+    let named = language_in(form, "language")?;
     let accepted = values.accepted.iter().filter(|a| urgent || !a.urgent);
     let first = accepted.into_iter().find_map(|a| codes.iter().copied().find(|known| *known == a.code));
     Ok(named.or(first).unwrap_or(language::ENGLISH))
@@ -667,27 +664,12 @@ fn write_form(
     let law = workspace.law()?;
     let own = workspace.own_record()?;
     let sheet = filled(prescribed, values, whom, side(&law, Some(&own)));
-    let cleared = cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), sheet)?
-        .map_err(|v| Error::refused(v, None))?;
+    let cleared = copy_out::cleared(workspace, now, sheet)?;
     let text = sheets::write(&cleared, format_of(out))
         .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(logged::new(id, record.id, "form", &digest, e.salt()?))
-    })?;
-    out.write(text.as_bytes())?;
+    let (id, digest) = copy_out::log_and_write(workspace, record.id, "form", &text, Some(out))?;
     let said = format!("{} is written to {}; SHA-256 {digest}.", prescribed.name, out.shown());
     Ok(Output::made(id, said).with("sha256", digest.to_string()).with("form", prescribed.id.clone()))
-}
-
-/// The form of a file, by how its name ends.
-fn format_of(out: &Destination) -> letter::LetterFormat {
-    if out.path().extension().is_some_and(|e| e == letter::LetterFormat::Text.ending()) {
-        letter::LetterFormat::Text
-    } else {
-        letter::LetterFormat::Html
-    }
 }
 
 /// The largest translation that is attached, in bytes.
@@ -713,9 +695,7 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
     let terms = request::terms_of(&record)?;
     let urgent = terms.urgency.is_some() || workspace.law()?.request(&terms.kind).is_some_and(|k| k.emergency);
     let language = language_of(form, &values, urgent)?;
-    let codes = language::codes();
-    let beside =
-        form.maybe_read("beside", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
+    let beside = language_in(form, "beside")?;
     let all: Vec<&str> = std::iter::once(language).chain(beside).collect();
     let warning = not_accepted(&values, &all, urgent).filter(|_| values.translation.is_empty());
     // An answer goes in the language of who answers; what asks for something goes in one that is accepted.
@@ -730,9 +710,7 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
         let whom = addressee.unwrap_or(prescribed.to);
         return write_form(workspace, &record, prescribed, values, whom, &out);
     }
-    let cleared =
-        cleared::clear_copy_out(&workspace.trusted_records()?, &workspace.meta.realm, now, workspace.person(), values)?
-            .map_err(|v| Error::refused(v, None))?;
+    let cleared = copy_out::cleared(workspace, now, values)?;
     let shape = format_of(&out);
     let unwritten = |e: LetterError| match e {
         LetterError::Template(_) => Error::usage(format!("--language {}: {e}", shown(language))),
@@ -743,13 +721,7 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
         None => letter::write(&cleared, language, shape),
     };
     let text = text.map_err(unwritten)?;
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    // Logged first: a letter that was written and not logged cannot be.
-    workspace.act_alone(crate::record::letter::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(logged::new(id, record.id, "letter", &digest, e.salt()?))
-    })?;
-    out.write(text.as_bytes())?;
+    let (id, digest) = copy_out::log_and_write(workspace, record.id, "letter", &text, Some(&out))?;
     let warned = warning.as_ref().map(|w| format!(" {w}: attach a translation.")).unwrap_or_default();
     let said = format!("Written to {}; SHA-256 {digest}.{warned}", out.shown());
     Ok(Output::made(id, said).with("sha256", digest.to_string()).with("language", language).with("warning", warning))

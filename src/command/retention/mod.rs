@@ -18,7 +18,7 @@ use crate::record::retention::is_restricted;
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::value::id::Id;
 use crate::value::json::Json;
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -29,7 +29,10 @@ pub const COMMANDS: &[Command] = &[
         noun: "retention",
         name: "list",
         about: "List what is deleted when, the next first",
-        args: &[Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only()],
+        args: &[
+            Arg::new("within", ArgKind::Duration, "only what is due within so many days, such as 30d"),
+            Arg::new("limit", ArgKind::Number, "at most so many (1000 where it is not said)").cli_only(),
+        ],
         writes: None,
         run: Handler::Reads(list),
     },
@@ -92,7 +95,11 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &StandingHolds) -> R
         kind: record.kind,
         case: record.case,
         due: record.due,
-        then: schedule::when_due(record),
+        then: if crate::record::kind_def(record.kind).is_erased_when_due(record) && record.kind != Kind::Item {
+            WhenDue::Deletion
+        } else {
+            schedule::when_due(record)
+        },
         row: schedule::row_of(record).map(|row| row.id.as_str()),
         restricted: is_restricted(record),
         held: holds.is_on(record),
@@ -115,7 +122,19 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         ("partner", "DESK"),
         ("what", "WHAT"),
     ];
-    Ok(Output::list(&timers(workspace, limit(args)?)?, columns))
+    let mut all = timers(workspace, limit(args)?)?;
+    let now = workspace.now();
+    let by = |days: i64| {
+        let until = now.plus(Duration::days(days));
+        all.iter().filter(|t| t.due.is_some_and(|due| due <= until)).count()
+    };
+    let [due, week, month, quarter] = [0, 7, 30, 90].map(by);
+    let said = format!("Due now: {due}; within 7 days: {week}, 30 days: {month}, 90 days: {quarter}.");
+    if args.maybe("within").is_some() {
+        let until = now.plus(Duration::days(args.days("within")?));
+        all.retain(|t| t.due.is_some_and(|due| due <= until));
+    }
+    Ok(Output::list(&all, columns).with_message(said))
 }
 
 /// A duty to delete as it is shown.

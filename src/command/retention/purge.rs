@@ -138,6 +138,13 @@ fn targets(workspace: &Workspace, scope: &Record) -> Result<Vec<Target>, Error> 
     Ok(goes)
 }
 
+/// What is left to do where a record that was erased is named once more: of the reason alone, which goes with the next purge, no second
+/// purge is made.
+fn left_of(scope: &Record, targets: Vec<Target>) -> Vec<Target> {
+    let is_done = scope.is_purged() && targets.iter().all(|(_, kind)| *kind == Kind::Purge);
+    if is_done { Vec::new() } else { targets }
+}
+
 /// What dies with records that are erased, though it is no part of their case: what is about one of them, and what brought
 /// or carried them. `whole` says that one of them is enough for a disclosure: its case goes; else all must be erased.
 fn what_speaks_of(workspace: &Workspace, erased: &HashSet<Id>, whole: bool) -> Result<Vec<Target>, Error> {
@@ -242,6 +249,14 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
     let requests = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Request) })?;
     all.extend(requests.into_iter().filter(|r| r.terms.get("ordered").is_some()));
     all.retain(|r| !r.is_purged() && silence_erases(r));
+    // Kinds that are kept for a time of their own, once they are over.
+    for def in KINDS.iter().filter(|def| matches!(def.content, Content::Own { .. })) {
+        if matches!(def.kind, Kind::Item | Kind::Request) {
+            continue;
+        }
+        let found = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(def.kind) })?;
+        all.extend(found.into_iter().filter(|r| !r.is_purged() && def.is_erased_when_due(r)));
+    }
     let (records, listed) = (workspace.records(), on_open_lists(workspace)?);
     let (mut goes, mut withheld) = (Vec::with_capacity(all.len()), Vec::new());
     for record in all {
@@ -304,7 +319,7 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         workspace.trusted_records()?.check_case(case.id)?;
     }
     let (targets, withheld) = match (&named, &list) {
-        (Some(scope), _) => (targets(workspace, scope)?, Vec::new()),
+        (Some(scope), _) => (left_of(scope, targets(workspace, scope)?), Vec::new()),
         (None, Some(list)) => confirmed(workspace, list)?,
         (None, None) => due(workspace)?,
     };
@@ -426,7 +441,7 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     }
     carried.sort_unstable();
     carried.dedup();
-    files.extend(crate::command::bundle::export::outbox_files_with(workspace, &carried)?);
+    files.extend(crate::command::bundle::outbox::files_with(workspace, &carried)?);
     Ok(files)
 }
 

@@ -7,7 +7,7 @@ use super::hold::{HoldRow, hold_row};
 use crate::act::change::Change;
 use crate::act::header::Audience;
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
 use crate::law::retention::{self as law, RetentionRow, Silence, Trigger};
@@ -82,7 +82,7 @@ pub const COMMANDS: &[Command] = &[
             preview: Preview::By("retention explain"),
             undo: Undo::Never("review it again: the record keeps both"),
             alone: false,
-            keys: &[Key::Review],
+            keys: &[],
         }),
         run: Handler::Writes(review),
     },

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{TASKFORCE, audience, codes, words_of};
+use super::parties::{TASKFORCE, audience, codes, words_of};
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
@@ -13,7 +13,7 @@ use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::record::taskforce::{self, Charter, CharterContent};
 use crate::store::read;
-use crate::value::class::{Category, Tier};
+use crate::value::class::{Category, Tier, words};
 use crate::value::id::Id;
 use crate::value::text::{is_blank, shown};
 use crate::value::timestamp::{Duration, Timestamp};
@@ -22,23 +22,32 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-/// The model that a charter follows where none is named.
-const MODEL: &str = "jit";
-/// The letter of the kinds of request that propose a joint investigation: their fields are what a charter says.
-const TEAM: &str = "team";
+words! {
+    /// A model that a charter may follow: a kind of request that proposes a joint investigation. Its fields are what the charter says.
+    Model {
+        /// The model agreement of the European Union.
+        Jit = "jit",
+        /// The Second Additional Protocol to the Budapest Convention.
+        Protocol = "2ap12",
+        /// The United Nations Convention against Cybercrime.
+        Cybercrime = "uncc48",
+        /// The United Nations Convention against Transnational Organized Crime.
+        OrganizedCrime = "untoc19",
+    }
+}
 
 /// The models of charters: the kinds of request that propose a joint investigation.
 fn models(workspace: &Workspace, _: &Args) -> Result<Vec<Known>, Error> {
     let known = |k: &RequestKind| Known { word: k.id.clone(), text: k.name.clone() };
     let law = workspace.law()?;
-    Ok(law.requests().iter().filter(|k| k.template.as_str() == TEAM).map(known).collect())
+    Ok(law.requests().iter().filter(|k| Model::parse(&k.id).is_some()).map(known).collect())
 }
 
 fn fields(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> {
     let law = workspace.law()?;
     let model = match args.maybe("taskforce") {
         Some(typed) => taskforce::charter_of(&workspace.find_record(typed, &[Kind::Taskforce])?)?.model,
-        None => args.maybe("model").unwrap_or(MODEL).to_owned(),
+        None => args.maybe("model").unwrap_or(Model::Jit.word()).to_owned(),
     };
     let Some(model) = law.request(&model) else { return Ok(Vec::new()) };
     let row = |f: &crate::law::request::FieldRow| PairRow {
@@ -161,8 +170,8 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             .hint("let that desk propose it; this one signs with `taskforce sign`"));
     }
     let law = workspace.law()?;
-    let model = args.maybe("model").unwrap_or(MODEL);
-    let model = law.request(model).filter(|k| k.template.as_str() == TEAM).ok_or_else(|| {
+    let model = args.maybe("model").unwrap_or(Model::Jit.word());
+    let model = law.request(model).filter(|k| Model::parse(&k.id).is_some()).ok_or_else(|| {
         Error::usage(format!("--model {}: it is no model of a charter; `comity law list` names them", shown(model)))
     })?;
     let words =

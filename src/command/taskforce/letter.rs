@@ -1,19 +1,18 @@
 //! The charter on paper: what its desks have agreed, who has signed, with the ids that link the paper to the log.
 
-use super::{TASKFORCE, row, words_of};
-use crate::act::header::Audience;
+use super::parties::{TASKFORCE, words_of};
+use super::row;
+use crate::command::copy_out;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
-use crate::command::destination::{Destination, FORCE};
-use crate::gate::cleared;
+use crate::command::destination::FORCE;
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::record::{letter as logged, taskforce};
 use crate::report::language::{self, Phrase};
-use crate::report::letter::{self, Fact, Letter, LetterFormat, Paragraph, Party};
-use crate::value::digest::Digest;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::report::letter::{Fact, Letter, Paragraph, Party};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -45,7 +44,7 @@ pub const COMMANDS: &[Command] = &[Command {
 const CHARTER: &str = "charter";
 
 fn fact(label: &str, text: impl Into<String>) -> Fact {
-    Fact { label: label.to_owned(), text: Phrase::text(&text.into()) }
+    Fact { label: label.to_owned(), text: Phrase::text(text.into()) }
 }
 
 /// The charter as a letter.
@@ -85,6 +84,7 @@ fn letter_of(workspace: &Workspace, record: &Record) -> Result<Letter, Error> {
         instrument: model.and_then(|m| law.instrument(&m.instrument)).map(|i| i.name.clone()).unwrap_or_default(),
         article: model.map(|m| m.article.clone()).unwrap_or_default(),
         source: model.map(|m| m.source.clone()).unwrap_or_default(),
+        status: Phrase::of("status-model"),
         matter,
         fields: words.fields.iter().map(paragraph).collect(),
         tool: Phrase::of("tool").with("version", env!("CARGO_PKG_VERSION")).with("law", law.version().to_string()),
@@ -94,24 +94,5 @@ fn letter_of(workspace: &Workspace, record: &Record) -> Result<Letter, Error> {
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("taskforce")?, &[Kind::Taskforce])?;
-    let out = Destination::of(args, "out")?;
-    let now = workspace.may_sign(logged::WRITE)?;
-    let values = letter_of(workspace, &record)?;
-    let cleared =
-        cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
-            .map_err(|v| Error::refused(v, None))?;
-    let plain = out.path().extension().is_some_and(|e| e == LetterFormat::Text.ending());
-    let form = if plain { LetterFormat::Text } else { LetterFormat::Html };
-    let codes = language::codes();
-    let language = args
-        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
-    let text = letter::write(&cleared, language.unwrap_or(language::ENGLISH), form)
-        .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    workspace.act_alone(logged::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(logged::new(id, record.id, "taskforce-charter", &digest, e.salt()?))
-    })?;
-    out.write(text.as_bytes())?;
-    Ok(Output::made(id, format!("Written to {}; SHA-256 {digest}.", out.shown())).with("sha256", digest.to_string()))
+    copy_out::write_letter(workspace, args, (record.id, "taskforce-charter"), |workspace| letter_of(workspace, &record))
 }

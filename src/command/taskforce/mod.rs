@@ -1,48 +1,40 @@
 //! Joint task forces: the charter that several desks sign, who has signed it, what belongs to it, and how it is changed and ended.
 
+pub mod analysis;
+pub mod carriage;
 pub mod charter;
 pub mod letter;
+pub mod parties;
+pub mod work;
 
 use serde::Serialize;
 
+use self::parties::{TASKFORCE, audience, codes, words_of};
 use crate::act::enclosed::Enclosed;
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::agreement::{reviewed_as, reviews_of};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
+use crate::command::desk::workspace_info::short;
+use crate::command::history::acts_of;
 use crate::record::definition::ApplyError;
-use crate::record::kind::{ChangeKind, Kind, State, StateTone};
+use crate::record::kind::{Kind, State, StateTone};
+use crate::record::reviewed::{self, ReviewResult};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::taskforce::{self, Charter, CharterContent};
-use crate::record::{case, member, partner};
+use crate::record::{case, member};
 use crate::store::read;
 use crate::value::class::{Category, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::text::{shown, shown_lines};
 use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::word::all_words;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-/// The task force that a command is done to.
-pub(super) const TASKFORCE: Arg =
-    Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force").positional();
-
 /// How long before its end a charter shows as due for renewal.
 pub const RENEWAL: Duration = Duration::days(42);
-
-const fn writes(act: ChangeKind, weight: Weight, needs: &'static [State]) -> Writes {
-    Writes {
-        act,
-        weight,
-        needs: Needs::OneOf(needs),
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -67,15 +59,30 @@ pub const COMMANDS: &[Command] = &[
         name: "sign",
         about: "Sign the charter that is proposed, as this desk; the lead hears it with the next bundle and tells the others",
         args: &[TASKFORCE],
-        writes: Some(Writes { keys: &[Key::Sign], ..writes(taskforce::SIGN, Weight::Signs, taskforce::TOLD_OF) }),
+        writes: Some(Writes {
+            keys: &[Key::Sign],
+            ..Writes::of(taskforce::SIGN, Weight::Signs, Needs::OneOf(taskforce::TOLD_OF))
+        }),
         run: Handler::Writes(sign),
+    },
+    Command {
+        noun: "taskforce",
+        name: "case",
+        about: "Open a case of a task force: for what lies in it the charter comes before other agreements",
+        args: &[
+            TASKFORCE,
+            Arg::new("title", ArgKind::Line, "its title").required(),
+            Arg::new("purpose", ArgKind::Line, "for what: a word that the charter names too").required(),
+        ],
+        writes: Some(Writes::of(case::NEW, Weight::Records, Needs::OneOf(taskforce::ALIVE))),
+        run: Handler::Writes(crate::command::case::new),
     },
     Command {
         noun: "taskforce",
         name: "pass",
         about: "Pass on to each desk again what the other desks have signed, such as to one that has pinned another since",
         args: &[TASKFORCE],
-        writes: Some(writes(taskforce::PASS, Weight::Signs, taskforce::ALIVE)),
+        writes: Some(Writes::of(taskforce::PASS, Weight::Signs, Needs::OneOf(taskforce::ALIVE))),
         run: Handler::Writes(pass),
     },
     Command {
@@ -83,15 +90,32 @@ pub const COMMANDS: &[Command] = &[
         name: "leave",
         about: "Leave a task force, or say that this desk does not sign: nothing goes under its charter any more",
         args: &[TASKFORCE, Arg::new("because", ArgKind::Body, "why").required()],
-        writes: Some(writes(taskforce::LEAVE, Weight::Destroys, taskforce::ALIVE)),
+        writes: Some(Writes::of(taskforce::LEAVE, Weight::Destroys, Needs::OneOf(taskforce::ALIVE))),
         run: Handler::Writes(leave),
+    },
+    Command {
+        noun: "taskforce",
+        name: "review",
+        about: "Note that this desk has looked whether a task force still serves, and when it looks again",
+        args: &[
+            TASKFORCE,
+            Arg::new("result", ArgKind::Word(all_words::<ReviewResult>), "what it came to").required(),
+            Arg::new("notes", ArgKind::Body, "what works, what does not").required(),
+            Arg::new("next", ArgKind::Time, "when it is looked at again"),
+        ],
+        writes: Some(Writes {
+            needs: Needs::ActsState,
+            keys: &[Key::Review],
+            ..Writes::of(taskforce::REVIEW, Weight::Records, Needs::OneOf(taskforce::ALIVE))
+        }),
+        run: Handler::Writes(review),
     },
     Command {
         noun: "taskforce",
         name: "evaluate",
         about: "Say how a task force went: what it reached, what held it up; every desk of it hears it",
         args: &[TASKFORCE, Arg::new("text", ArgKind::Body, "what was reached, what held it up").required()],
-        writes: Some(writes(taskforce::EVALUATE, Weight::Signs, taskforce::TOLD_OF)),
+        writes: Some(Writes::of(taskforce::EVALUATE, Weight::Signs, Needs::OneOf(taskforce::TOLD_OF))),
         run: Handler::Writes(evaluate),
     },
     Command {
@@ -99,7 +123,10 @@ pub const COMMANDS: &[Command] = &[
         name: "end",
         about: "End a task force that this desk leads: nothing goes under its charter any more, at any desk",
         args: &[TASKFORCE, Arg::new("because", ArgKind::Body, "why").required()],
-        writes: Some(Writes { keys: &[Key::Destroy], ..writes(taskforce::END, Weight::Destroys, taskforce::ALIVE) }),
+        writes: Some(Writes {
+            keys: &[Key::Destroy],
+            ..Writes::of(taskforce::END, Weight::Destroys, Needs::OneOf(taskforce::ALIVE))
+        }),
         run: Handler::Writes(end),
     },
 ];
@@ -198,13 +225,10 @@ pub struct TaskforceSummary {
     pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// When this desk looks at it again.
+    pub review_due: Option<Timestamp>,
     /// The newer version that waits for signatures.
     pub next: Option<NextVersion>,
-}
-
-/// The codes of desks.
-pub(super) fn codes(workspace: &Workspace, desks: &[Id]) -> Result<Vec<String>, Error> {
-    desks.iter().map(|desk| workspace.code_of(*desk)).collect()
 }
 
 fn signatures(workspace: &Workspace, all: &[(Id, Timestamp)]) -> Result<Vec<Signature>, Error> {
@@ -229,11 +253,6 @@ pub fn status_of(record: &Record, charter: &Charter, now: Timestamp) -> Status {
             () => Status::InForce,
         },
     }
-}
-
-/// The words of the charter that stands.
-pub fn words_of(workspace: &Workspace, record: &Record) -> Result<CharterContent, Error> {
-    Ok(CharterContent::read(workspace.content(record)?.as_ref()))
 }
 
 /// A task force's record as it is shown.
@@ -271,6 +290,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<TaskforceSummary, E
         from: charter.from,
         until: charter.until,
         retention_cap_days: charter.retention_cap_days,
+        review_due: reviewed::next_of(record),
         next,
     })
 }
@@ -308,27 +328,6 @@ pub fn evaluations(workspace: &Workspace, record: &Record) -> Result<Vec<Evaluat
         all.push(Evaluation { desk: workspace.code_of(header.desk)?, at: header.time.at, text: text.to_owned() });
     }
     Ok(all)
-}
-
-/// The changes of a record that are of these kinds, each with its act, in order.
-pub(super) fn acts_of(
-    workspace: &Workspace,
-    record: &Record,
-    kinds: &[ChangeKind],
-) -> Result<Vec<(read::StoredAct, crate::act::change::Change)>, Error> {
-    let mut found = Vec::new();
-    for stored in read::changes_of(&workspace.db, record.id)? {
-        let crate::act::change::Line::Change(change) = stored.line else { continue };
-        if !kinds.iter().any(|kind| kind.is(&change.kind)) {
-            continue;
-        }
-        let row = crate::record::store::ChangeRow(stored.row);
-        let position = read::position_of_row(&workspace.db, row)?;
-        if let Some(act) = position.map(|at| read::act(&workspace.db, at)).transpose()?.flatten() {
-            found.push((act, change));
-        }
-    }
-    Ok(found)
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -372,12 +371,57 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         words.fields.into_iter().map(|(id, text)| FieldRow { label: label(&id), id, text }).collect();
     let cases: Vec<Id> = cases_of(workspace, record.id)?.iter().map(|r| r.id).collect();
     let told = told_of(&summary, is_whole);
-    Ok(Output::thing(&summary)
+    let tasks = work::tasks_of(workspace, record.id)?;
+    let waits: Vec<String> = work::who_waits(&tasks);
+    let text = in_lines(&summary, &fields, &tasks, &waits);
+    let answer = Output::thing(&summary)
+        .with("tasks", &tasks)
+        .with("waits_on", waits)
+        .with("meetings", work::meetings_of(workspace, record.id)?)
+        .with("analyses", analysis::rows_of(workspace, record.id)?)
+        .with("reviews", reviews_of(workspace, &record, taskforce::REVIEW)?)
         .with("cases", cases)
         .with("fields", fields)
         .with("text_as_signed", is_whole)
         .with("evaluations", evaluations(workspace, &record)?)
-        .with_message(told))
+        .with_message(told);
+    Ok(Output { text: Some(text), ..answer })
+}
+
+/// A task force in lines, for people.
+fn in_lines(summary: &TaskforceSummary, fields: &[FieldRow], tasks: &[work::TaskRow], waits: &[String]) -> String {
+    let mut lines = vec![
+        format!("{}  {}", short(Kind::Taskforce, summary.id), shown(&summary.title)),
+        format!("  stands    {}, version {}, led by {}", summary.status, summary.version, summary.lead),
+    ];
+    for desk in &summary.desks {
+        let signed = summary.signed.iter().find(|s| s.desk == *desk);
+        let said = signed.map_or_else(|| "has not signed".to_owned(), |s| format!("signed {}", s.at.to_minute()));
+        lines.push(format!("  {desk:9} {said}"));
+    }
+    lines.extend(summary.left.iter().map(|s| format!("  {:9} left {}", s.desk, s.at.to_minute())));
+    let data: Vec<&str> = summary.categories.iter().map(|c| c.word()).collect();
+    let tier = summary.tier.map_or_else(|| "the default of each partner's kind".to_owned(), |t| t.to_string());
+    lines.push(format!("  for       {}", summary.purposes.join(", ")));
+    lines.push(format!("  data      {}, up to tier {tier}", data.join(", ")));
+    lines.push(format!("  from      {} until {}", summary.from.to_minute(), summary.until.to_minute()));
+    lines.push(format!("  kept      at most {} days", summary.retention_cap_days));
+    for field in fields {
+        lines.push(String::new());
+        lines.push(field.label.to_uppercase());
+        lines.extend(shown_lines(&field.text).into_iter().map(|line| format!("  {line}")));
+    }
+    if !tasks.is_empty() {
+        lines.push(String::new());
+        lines.push("TASKS".to_owned());
+        for task in tasks {
+            let due = task.due.map(Timestamp::to_minute).unwrap_or_default();
+            let name = short(Kind::Task, task.id);
+            lines.push(format!("  {name}  {:4} {:10} {due:17} {}", task.owner, task.state.label(), shown(&task.title)));
+        }
+        lines.extend(waits.iter().map(|line| format!("  {line}")));
+    }
+    lines.join("\n")
 }
 
 /// What is to be known of a task force, in a sentence or two.
@@ -405,22 +449,6 @@ fn told_of(summary: &TaskforceSummary, is_whole: bool) -> String {
         told.push("ITS WORDS ARE NOT THOSE THAT WERE SIGNED: call the lead.".to_owned());
     }
     told.join(" ")
-}
-
-/// The other desks of a task force that can be told: partners that are here, with a card.
-pub fn audience(workspace: &Workspace, record: &Record) -> Result<Audience, Error> {
-    let mut desks = Vec::new();
-    for desk in taskforce::all_desks(record)? {
-        let known = workspace.records().get(desk)?.filter(|r| r.kind == Kind::Partner);
-        if desk != workspace.meta.desk && known.is_some_and(|r| !partner::is_without_card(&r)) {
-            desks.push(desk);
-        }
-    }
-    if desks.is_empty() {
-        return Err(Error::not_allowed("no other desk of the task force is known here")
-            .hint("add the card of one: `partner add`"));
-    }
-    Ok(Audience::Desks(desks))
 }
 
 fn lead_of(record: &Record) -> Result<Audience, Error> {
@@ -510,6 +538,15 @@ fn leave(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let id = workspace
         .act_alone(taskforce::LEAVE, lead, |e, _| Ok(taskforce::left(record.named(), version, &because, e.salt()?)))?;
     Ok(Output::made(id, "This desk has left: the lead hears it with the next bundle, and tells the others."))
+}
+
+fn review(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let (reviewed, notes) = reviewed_as(args, workspace.now())?;
+    let id = workspace.act_alone(taskforce::REVIEW, Audience::OwnDesk, |e, _| {
+        Ok(taskforce::reviewed(record.id, &reviewed, &notes, e.salt()?))
+    })?;
+    Ok(Output::made(id, "The review is noted. `taskforce amend` proposes a newer charter, such as a longer one."))
 }
 
 fn evaluate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -1,7 +1,7 @@
 //! What each change does to a request in the record store. It asks for no facts of the gate.
 
 use super::sides::{between_parties, by_requesting_desk, for_this_desk};
-use super::steps::{STATES, State, WITHDRAWABLE, begin, current_states, first_due, keep_earlier, seen_in, step};
+use super::steps::{STATES, State, WITHDRAWABLE, begin, first_due, keep_earlier, seen_in, seen_states, step};
 use super::terms::{Terms, answer_of, follow_up_of};
 use crate::object;
 use crate::record::definition::{ActContext, ApplyError, ChangeView, need, only_own_desk, put_new, token};
@@ -261,7 +261,8 @@ pub(super) fn resolve(
     let mut m = view.members()?;
     let take = m.read("take", State::parse)?;
     m.finish()?;
-    let standing: Vec<State> = current_states(&record).into_iter().map(|(s, _)| s).collect();
+    // Whoever resolves has seen both; another one may have resolved it meanwhile, without knowing of them.
+    let standing = seen_states(&record, act.header);
     if standing.len() < 2 || !standing.contains(&take) {
         return Err(ApplyError::NotAllowed("there is no such conflict: nothing to resolve".into()));
     }

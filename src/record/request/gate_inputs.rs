@@ -96,7 +96,7 @@ pub(super) fn answer_gate_inputs(
     let (answer, _) = answer_of(view)?;
     may_step(&record, Step::Answer(answer), act.now())?;
     let mut inputs = counterpart(&record, act);
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    let said = view.is_said();
     let law = law::edition_before(records, act.position)?;
     let kind = record.text("kind").and_then(|k| law.request(k));
     match answer {
@@ -237,7 +237,7 @@ pub(super) fn follow_up_gate_inputs(
     let record = by_requesting_desk(records, act, view)?;
     said_to_both(&record, act)?;
     let mut inputs = once_sent(&record, counterpart(&record, act));
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
+    let said = view.is_said();
     let follow_up = follow_up_of(view)?;
     may_step(&record, Step::FollowUp(follow_up), act.now())?;
     match follow_up {

@@ -13,8 +13,8 @@ mod terms;
 pub use apply::{reviewed, unreviewed};
 pub use gate_inputs::{CONSULTATION, consent, inputs_to_send};
 pub use steps::{
-    AUTHORISED, Answer, CONFLICT, DRAFT, FollowUp, STATES, State, Step, WITHDRAWABLE, current_states, kept_for,
-    may_step,
+    AUTHORISED, Answer, CONFLICT, DRAFT, FollowUp, STATES, Standing, State, Step, WITHDRAWABLE, current_states,
+    kept_for, may_step, standing,
 };
 pub use terms::{
     ANSWER, Answered, CONSENT, NEW, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW, answered, conditions_of,

@@ -294,6 +294,17 @@ pub(super) struct MadeStep {
     sequence: u64,
     /// Whether the author of no later step had seen it.
     head: bool,
+    /// What its author had seen of the other desk's logs: each replica, and how many acts of it.
+    saw: Vec<(Id, u64)>,
+}
+
+/// How many replicas of the other desk are noted with a step.
+const MOST_SEEN: usize = 8;
+
+/// What the author of an act had seen of the logs of others than their own desk.
+fn saw(header: &Header) -> Vec<(Id, u64)> {
+    let others = header.seen.iter().filter(|s| s.desk != header.desk);
+    others.map(|s| (s.replica, s.size)).take(MOST_SEEN).collect()
 }
 
 impl MadeStep {
@@ -304,6 +315,7 @@ impl MadeStep {
             replica: json.get("replica")?.text().and_then(Id::parse)?,
             sequence: u64::try_from(json.get("sequence")?.int()?).ok()?,
             head: json.get("head")?.truth()?,
+            saw: json.get("saw").and_then(Json::items).unwrap_or_default().iter().filter_map(read_seen).collect(),
         })
     }
 
@@ -311,7 +323,15 @@ impl MadeStep {
         object! {
             "state" => self.state, "desk" => self.desk.to_string(), "replica" => self.replica.to_string(),
             "sequence" => self.sequence as i64, "head" => self.head,
+            "saw" => self.saw.iter().map(|(replica, size)| object! { "replica" => replica.to_string(), "size" => *size as i64 })
+                .collect::<Vec<_>>(),
         }
+    }
+
+    /// Whether its author had seen another step of the same request.
+    fn follows(&self, other: &Self) -> bool {
+        let own = self.desk == other.desk && (self.replica != other.replica || self.sequence > other.sequence);
+        own || self.saw.iter().any(|(replica, size)| *replica == other.replica && *size > other.sequence)
     }
 
     /// Whether the author of an act had seen this step.
@@ -320,6 +340,10 @@ impl MadeStep {
             |s: &&crate::act::header::Seen| s.desk == self.desk && s.replica == self.replica && s.size > self.sequence;
         self.desk == header.desk || header.seen.iter().any(|s| seen(&s))
     }
+}
+
+fn read_seen(json: &Json) -> Option<(Id, u64)> {
+    Some((json.get("replica")?.text().and_then(Id::parse)?, u64::try_from(json.get("size")?.int()?).ok()?))
 }
 
 pub(super) fn steps_of(record: &Record) -> Vec<MadeStep> {
@@ -331,9 +355,42 @@ pub fn current_states(record: &Record) -> Vec<(State, Id)> {
     steps_of(record).into_iter().filter(|s| s.head).map(|s| (s.state, s.desk)).collect()
 }
 
+/// A step that stands in a request: the author of no later one has seen it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The state that it leads to.
+    pub state: State,
+    /// The desk that made it.
+    pub desk: Id,
+    /// The log that its act is in.
+    pub replica: Id,
+    /// Its place there.
+    pub sequence: u64,
+}
+
+/// The steps that stand: one, or several in a conflict.
+pub fn standing(record: &Record) -> Vec<Standing> {
+    let of = |s: MadeStep| Standing { state: s.state, desk: s.desk, replica: s.replica, sequence: s.sequence };
+    steps_of(record).into_iter().filter(|s| s.head).map(of).collect()
+}
+
+/// The states that stood when an act was made, as its author saw them: whatever came later, and in whatever order it came here.
+pub(super) fn seen_states(record: &Record, header: &Header) -> Vec<State> {
+    let steps = steps_of(record);
+    let known: Vec<&MadeStep> = steps.iter().filter(|s| s.known_to(header)).collect();
+    let stands = |s: &&&MadeStep| !known.iter().any(|later| later != *s && later.follows(s));
+    let mut states: Vec<State> = known.iter().filter(stands).map(|s| s.state).collect();
+    states.dedup();
+    states
+}
+
 /// The state that the author of an act saw last.
 pub(super) fn seen_state(record: &Record, header: &Header) -> Option<State> {
-    steps_of(record).iter().rev().find(|s| s.known_to(header)).map(|s| s.state)
+    match seen_states(record, header).as_slice() {
+        [] => None,
+        [one] => Some(*one),
+        _ => Some(State::Conflict),
+    }
 }
 
 /// Refuses an act whose author saw the request in another state.
@@ -362,7 +419,7 @@ pub(super) fn step(
         s.head = false;
     }
     let Header { desk, replica, sequence, .. } = *act.header;
-    steps.push(MadeStep { state: to, desk, replica, sequence, head: true });
+    steps.push(MadeStep { state: to, desk, replica, sequence, head: true, saw: saw(act.header) });
     let mut heads: Vec<State> = steps.iter().filter(|s| s.head).map(|s| s.state).collect();
     heads.dedup();
     let state = match heads.as_slice() {
@@ -443,7 +500,7 @@ pub(super) fn was_consulted(record: &Record) -> bool {
 
 pub(super) fn begin(record: &mut Record, act: &ActContext<'_>, state: State) {
     let Header { desk, replica, sequence, .. } = *act.header;
-    let first = MadeStep { state, desk, replica, sequence, head: true };
+    let first = MadeStep { state, desk, replica, sequence, head: true, saw: saw(act.header) };
     record.set("steps", vec![first.to_json()]);
 }
 

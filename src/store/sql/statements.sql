@@ -73,6 +73,9 @@ SELECT first_row + changes FROM act ORDER BY position DESC LIMIT 1
 -- name: act.by_row
 SELECT position FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1
 
+-- name: act.header_of_row
+SELECT header FROM act WHERE first_row <= ?1 ORDER BY first_row DESC LIMIT 1
+
 -- name: act.whole
 SELECT coalesce(max(position), 0) FROM act
 WHERE position = ?1 OR via = ?1 OR via = (SELECT via FROM act WHERE position = ?1)

@@ -124,7 +124,8 @@ fn out_of_sight(view: &View, part: SectionLayout, section: &Section) -> Option<S
     let SectionLayout { section: n, offset, room, .. } = part;
     let shown = view.rows(n).len();
     if shown <= room && section.window.is_none() {
-        return None;
+        // What a filter hides is counted, even where all that it shows is in sight.
+        return (shown < section.rows.len()).then(|| format!(" {shown} of {} ", section.rows.len()));
     }
     let window = section.window.clone().unwrap_or_default();
     let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown));

@@ -8,3 +8,4 @@ pub mod form;
 pub mod menu;
 pub mod naming;
 pub mod reader;
+pub mod why;

@@ -1,6 +1,6 @@
 //! How much of something: a bar with what is left of it. What goes beyond its end is late.
 
-use super::piece::Piece;
+use super::piece::Stretch;
 use crate::tui::theme::StyleRole;
 
 /// Columns of a bar at most: beyond that more says no more.
@@ -36,7 +36,7 @@ impl Bar {
         }
     }
 
-    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Piece> {
+    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Stretch> {
         let columns = columns.min(LONGEST);
         let (full, empty) = if ascii { ("#", ".") } else { ("█", "░") };
         let filled = self.filled(columns);

@@ -1,6 +1,6 @@
 //! What is due on which of the next days: a column for each day, what is late left of today. And the dates above it.
 
-use super::piece::Piece;
+use super::piece::Stretch;
 use crate::tui::theme::StyleRole;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -52,7 +52,7 @@ fn sign(n: u64, most: u64, ascii: bool) -> char {
 }
 
 impl Days {
-    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Piece> {
+    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Stretch> {
         let most = self.days.iter().copied().max().unwrap_or(0);
         let late = match self.late {
             0 => ' ',
@@ -96,7 +96,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    pub(super) fn draw(&self, columns: usize, _: bool) -> Vec<Piece> {
+    pub(super) fn draw(&self, columns: usize, _: bool) -> Vec<Stretch> {
         let mut text = " ".repeat(BEFORE);
         for n in (0..days_that_fit(self.days, columns)).step_by(7) {
             let at = column_of(n, self.days, columns);

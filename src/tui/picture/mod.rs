@@ -10,7 +10,7 @@ pub mod tree;
 
 use bar::Bar;
 use days::{Axis, Days};
-use piece::Piece;
+use piece::Stretch;
 use spark::Spark;
 use steps::Steps;
 use tree::Tree;
@@ -34,7 +34,7 @@ pub enum Picture {
 
 impl Picture {
     /// Draws it in so many columns; `ascii`: with the signs of ASCII alone.
-    pub fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Piece>> {
+    pub fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Stretch>> {
         match self {
             Self::Days(days) => vec![days.draw(columns, ascii)],
             Self::Axis(axis) => vec![axis.draw(columns, ascii)],

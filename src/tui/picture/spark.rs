@@ -1,6 +1,6 @@
 //! How much there was, week by week, the last week on the right.
 
-use super::piece::Piece;
+use super::piece::Stretch;
 use crate::tui::theme::StyleRole;
 
 const SIGNS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -14,7 +14,7 @@ pub struct Spark {
 }
 
 impl Spark {
-    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Piece> {
+    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Stretch> {
         let signs = if ascii { ASCII } else { SIGNS };
         let most = self.weeks.iter().copied().max().unwrap_or(0).max(1);
         // What does not fit is the oldest.

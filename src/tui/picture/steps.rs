@@ -1,6 +1,6 @@
 //! The life of a thing as steps on a line, with their days below, and a mark where it stands.
 
-use super::piece::Piece;
+use super::piece::Stretch;
 use crate::tui::theme::StyleRole;
 use crate::value::text::{pad, width};
 
@@ -55,9 +55,9 @@ impl Step {
 }
 
 impl Steps {
-    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Piece>> {
+    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Stretch>> {
         let between = if ascii { " - " } else { " ─ " };
-        let mut rows: Vec<(Vec<Piece>, Vec<Piece>)> = vec![Default::default()];
+        let mut rows: Vec<(Vec<Stretch>, Vec<Stretch>)> = vec![Default::default()];
         let mut used = 0;
         for step in &self.0 {
             let label = step.label(ascii);
@@ -78,7 +78,7 @@ impl Steps {
             below.push((pad(&step.when, wide), role));
             used += wide;
         }
-        let is_empty = |line: &Vec<Piece>| line.iter().all(|(text, _)| text.trim().is_empty());
+        let is_empty = |line: &Vec<Stretch>| line.iter().all(|(text, _)| text.trim().is_empty());
         rows.into_iter().flat_map(|(above, below)| [above, below]).filter(|line| !is_empty(line)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! A tree: who has a thing from whom, what hangs on what. A branch may have a bar.
 
 use super::bar::Bar;
-use super::piece::Piece;
+use super::piece::Stretch;
 use crate::tui::theme::StyleRole;
 use crate::value::text::{fit, pad, width};
 
@@ -55,7 +55,7 @@ impl Tree {
             .collect()
     }
 
-    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Piece>> {
+    pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Stretch>> {
         let name = |branch: &Branch| branch.depth * 3 + width(&branch.name);
         let names = self.0.iter().filter(|b| b.bar.is_some()).map(name).max().unwrap_or(0);
         let mut lines = Vec::new();

@@ -10,7 +10,7 @@ use crate::command::request;
 use crate::host::sandbox;
 use crate::law::request::ClockKind;
 use crate::record::kind::Kind;
-use crate::record::store::{Query, RecordStore as _};
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{member, partner};
 use crate::store::records::count;
 use crate::store::{read, tally};
@@ -52,7 +52,12 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
     let agenda = agenda(workspace, job)?;
     let mut you = Vec::new();
     let mut others = Vec::new();
+    let mut tasks = Vec::new();
     for task in &agenda.tasks {
+        tasks.push((urgency(workspace, task, now)?, task));
+    }
+    tasks.sort_by_key(|(urgency, _)| *urgency);
+    for (_, task) in tasks {
         let rows = if task.mine { &mut you } else { &mut others };
         rows.push(waiting(workspace, task, now)?);
     }
@@ -111,6 +116,16 @@ fn new_desk(workspace: &Workspace) -> Result<Vec<Line>, Error> {
     let Some(said) = workspace.first_sight()? else { return Ok(Vec::new()) };
     let lines = said.lines().map(|line| vec![StyledText::new(line, StyleRole::Title)]);
     Ok(lines.chain([vec![]]).collect())
+}
+
+/// What is late stands on top, then an emergency, which has no date of its own; then what is due, as it comes.
+fn urgency(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<u8, Error> {
+    let is_emergency = |record: Record| record.terms.get("emergency").is_some();
+    Ok(match (task.due, task.kind) {
+        (Some(due), _) if due < now => 0,
+        (_, Kind::Disclosure) if workspace.records().get(task.id)?.is_some_and(is_emergency) => 1,
+        _ => 2,
+    })
 }
 
 fn waiting(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<PageRow, Error> {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
-use super::money;
+use super::{money, oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -73,7 +73,11 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::BudgetLine | Kind::Commitment | Kind::Cost | Kind::Contribution | Kind::Statement => {
             money::detail(workspace, &record, &mut d)?
         }
+        Kind::Taskforce => taskforce::detail(workspace, &record, &mut d)?,
+        Kind::Meeting => taskforce::meeting_detail(workspace, &record, &mut d)?,
+        Kind::Analysis => taskforce::analysis_detail(workspace, &record, &mut d)?,
         Kind::Inject => of_inject(workspace, &record, &mut d)?,
+        _ if oversight_detail::add_lines(workspace, &record, &mut d)? => {}
         _ => of_any(workspace, &record, &mut d)?,
     }
     d.history = history;

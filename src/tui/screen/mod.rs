@@ -11,10 +11,13 @@ pub mod drill;
 pub mod fictitious;
 pub mod legal;
 pub mod money;
+pub mod oversight;
+mod oversight_detail;
 pub mod partners;
 pub mod queue;
 pub mod reports;
 pub mod sync;
+pub mod taskforce;
 pub mod timers;
 
 use definition::Screen;
@@ -34,6 +37,8 @@ pub const SCREENS: &[&Screen] = &[
     &drill::SCREEN,
     &reports::SCREEN,
     &money::SCREEN,
+    &taskforce::SCREEN,
+    &oversight::SCREEN,
     #[cfg(test)]
     &fictitious::SCREEN,
 ];

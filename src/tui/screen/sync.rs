@@ -1,15 +1,18 @@
 //! Sync: what would leave to a partner, YES, PART or NO, and why; and the bundles that went and came.
 
 use super::definition::{Screen, ViewParams, count, due_at, in_mood, row, state};
-use crate::command::bundle::export::{Leaves, history_rows, preview};
+use crate::command::bundle::export::{Leaves, preview};
+use crate::command::bundle::history::history_rows;
+use crate::command::bundle::quarantine;
 use crate::command::partner;
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
+use crate::record::stream;
 use crate::store::read;
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::text::{Shown, counted};
+use crate::value::text::{Shown, counted, joined};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -47,7 +50,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
         rows.push(row.about(Some(subject)).in_state(p.standing).with_partner(&p.code));
     }
     Ok(Page {
-        head: vec![],
+        head: missing(workspace)?,
         bands: vec![
             vec![Section {
                 title: Shown::of("PARTNERS"),
@@ -74,6 +77,22 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
     })
 }
 
+/// What is missing here, and what partners ask for again: a line each, and no more than have room.
+fn missing(workspace: &Workspace) -> Result<Vec<Vec<StyledText>>, Error> {
+    const MOST: usize = 3;
+    let mut lines: Vec<String> = quarantine::gaps(workspace)?
+        .iter()
+        .map(|gap| format!("Bundle {} from {} waits: {}", gap.sequence, gap.from, gap.why))
+        .collect();
+    for partner in workspace.partners()? {
+        let wanted = stream::still_wanted(&stream::with(&workspace.records(), workspace.meta.desk, partner.id)?);
+        if !wanted.is_empty() {
+            lines.push(format!("{} asks for {} again", partner.key.unwrap_or_default(), joined(&wanted)));
+        }
+    }
+    Ok(lines.into_iter().take(MOST).map(|line| vec![StyledText::new(line, StyleRole::Due)]).collect())
+}
+
 fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> {
     let mut all = history_rows(workspace)?;
     all.reverse();
@@ -85,7 +104,11 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
                 Cell::from(format!("{} to {}", b.from, b.to)),
                 Cell::number(b.sequence),
                 in_mood(ListWord::of(b.state), b.state.mood()),
-                Cell::from(counted(b.acts, "act")).by(SortKey::Number(b.acts)),
+                if b.note.is_empty() {
+                    Cell::from(counted(b.acts, "act")).by(SortKey::Number(b.acts))
+                } else {
+                    Cell::from(b.note.as_str()).by(SortKey::Number(b.acts)).styled(StyleRole::Due)
+                },
                 due_at(b.at, workspace.now()),
             ])
         })

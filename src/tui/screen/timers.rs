@@ -112,7 +112,8 @@ fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
         WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
         WhenDue::Review => then.said("review").styled(StyleRole::Due),
         WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
-        WhenDue::BackupEnds => then.said("destroy it").styled(StyleRole::Due),
+        WhenDue::BackupEnds => then.said("destroy").styled(StyleRole::Due),
+        WhenDue::Renewal => then.said("renew"),
         WhenDue::ApprovalLapses => then.said("lapses"),
         WhenDue::Nothing => then,
     };

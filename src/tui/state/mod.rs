@@ -51,6 +51,7 @@ use super::worker::{Opening, Outbox, Ticket, Workers};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::draft::Drafts;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::journal::Matter;
 use crate::workspace::open::AsOf;
 
 /// Why the screens are left.
@@ -134,6 +135,10 @@ pub struct State {
     /// How many threads have not yet answered everything that they were asked.
     unreached: usize,
     last_folder: Option<PathBuf>,
+    /// The personal data whose reason is asked for.
+    wanted: Option<Matter>,
+    /// The personal data whose reason was not given, and on which screen.
+    declined: Option<(Matter, ScreenId)>,
     /// Rows of the body, without its headings.
     rows: u16,
     /// The keys.
@@ -189,6 +194,8 @@ impl State {
             newest_detail: Arc::default(),
             unreached: 0,
             last_folder: None,
+            wanted: None,
+            declined: None,
             rows: 20,
             keymap: Keymap::of(Preset::Vim),
             theme: Theme::all().first().ok_or_else(no_theme)?,

@@ -8,8 +8,19 @@ use crate::tui::page::{Detail, Page, RecordRef};
 use crate::tui::screen::detail::detail;
 use crate::tui::screen::screen_of;
 use crate::tui::worker::Ticket;
+use crate::value::text::Shown;
 use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
+
+/// Says at the foot of a page that something on it is masked, and how it can be seen.
+fn said_to_be_masked(workspace: &Workspace, page: Page) -> Page {
+    if !workspace.has_masked() {
+        return page;
+    }
+    let how = "Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.";
+    Page { sentence: Shown::of(how), ..page }
+}
 
 impl State {
     /// Fetches the page of the screen again.
@@ -24,7 +35,7 @@ impl State {
             move |workspace| {
                 let at = Some(workspace.now());
                 let page = workspace.glance(|workspace| fetch(workspace, &params, &mut Job::silent()));
-                page.map(|page| Page { at, ..page })
+                page.map(|page| said_to_be_masked(workspace, Page { at, ..page }))
             },
             move |state, page| state.page_arrived(ticket, page),
         );

@@ -5,11 +5,61 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::State;
-use crate::tui::worker::{Message, Ticket};
+use crate::tui::overlay::why::Why;
+use crate::tui::page::StyledText;
+use crate::tui::theme::StyleRole;
+use crate::tui::worker::{Message, Outbox, Ticket};
+use crate::workspace::journal::Matter;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Progress;
 
+/// Hands an answer on, once it stands on record who looks at the personal data in it; asks why, where that is to be said first.
+fn hand_on<T: Send + 'static>(
+    workspace: &Workspace,
+    outbox: &Outbox<State>,
+    answer: T,
+    then: impl FnOnce(&mut State, T) + Send + 'static,
+) {
+    match workspace.keep_looks() {
+        Ok(()) => drop(outbox.send(Box::new(move |state| then(state, answer)))),
+        Err(failure) => drop(outbox.send(Box::new(move |state| state.show_failure(&failure)))),
+    }
+    let Some(matter) = workspace.wanted_reason() else { return };
+    if let Ok(purpose) = workspace.offered_reason(matter) {
+        let _ = outbox.send(Box::new(move |state| state.ask_why(matter, &purpose)));
+    }
+}
+
 impl State {
+    /// Asks why personal data of a matter are looked at, unless that was declined on this screen.
+    fn ask_why(&mut self, matter: Matter, purpose: &str) {
+        let is_open = self.mode.find::<Why<Self>>().is_some();
+        if is_open || self.mode.is_locked() || self.declined == Some((matter, self.screen())) {
+            return;
+        }
+        self.wanted = Some(matter);
+        let what = match matter {
+            Matter::Case(case) => format!("case {}", case.short()),
+            Matter::Redress => "complaints".to_owned(),
+            Matter::Desk => "the desk".to_owned(),
+        };
+        self.mode.push(Box::new(Why::new(&what, purpose, Self::reason_given, Self::reason_declined)));
+    }
+
+    fn reason_given(&mut self, reason: String) {
+        let Some(matter) = self.wanted.take() else { return };
+        self.declined = None;
+        self.read(move |workspace| workspace.give_reason_for(matter, &reason), |state, ()| state.fetch());
+    }
+
+    fn reason_declined(&mut self) {
+        self.declined = self.wanted.take().map(|matter| (matter, self.screen()));
+        self.show_message(StyledText::new(
+            "Personal data stay masked here; they are asked about on another screen.",
+            StyleRole::Note,
+        ));
+    }
+
     /// Takes an answer of the threads.
     pub fn answer(&mut self, message: Message<Self>) {
         self.dirty = true;
@@ -25,7 +75,7 @@ impl State {
         if let Some(workers) = &self.workers {
             workers.read(Box::new(move |workspace, outbox| {
                 let answer = ask(workspace);
-                let _ = outbox.send(Box::new(move |state| then(state, answer)));
+                hand_on(workspace, outbox, answer, then);
             }));
         }
     }
@@ -43,7 +93,7 @@ impl State {
             workers.read(Box::new(move |workspace, outbox| {
                 if newest.load(Ordering::Relaxed) == ticket {
                     let answer = ask(workspace);
-                    let _ = outbox.send(Box::new(move |state| then(state, answer)));
+                    hand_on(workspace, outbox, answer, then);
                 }
             }));
         }
@@ -58,7 +108,7 @@ impl State {
         if let Some(workers) = &self.workers {
             workers.write(Box::new(move |workspace, outbox| {
                 let answer = ask(workspace);
-                let _ = outbox.send(Box::new(move |state| then(state, answer)));
+                hand_on(workspace, outbox, answer, then);
             }));
         }
     }

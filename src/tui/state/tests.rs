@@ -52,6 +52,7 @@ fn state() -> State {
         identity: PathBuf::from("/nowhere"),
         clock: Clock::Fixed(Timestamp::parse("2026-11-23T03:12:00Z").unwrap()),
         readonly: false,
+        reason: Some("the test".to_owned()),
     };
     let mut state = State::locked(opening, true, unbounded_channel().0).unwrap();
     open(&mut state);

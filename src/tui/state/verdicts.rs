@@ -42,7 +42,7 @@ impl State {
                 let (mut yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
                 // What a thing waits for is what its keys are for: that stands on top, and what ends it last.
                 yes.sort_by_key(|may| urgency(may.command));
-                let entries = yes.into_iter().map(entry).chain(folded(no)).collect();
+                let entries = yes.into_iter().map(entry).chain(by_reason(no)).collect();
                 self.entries_arrived(ticket, Ok(entries), "Nothing can be done with this.");
             }
             // Whoever asked has left the list.
@@ -122,7 +122,7 @@ fn urgency(command: &Command) -> u8 {
 }
 
 /// What cannot be done, one entry for each reason.
-fn folded(no: Vec<May>) -> Vec<Entry<State>> {
+fn by_reason(no: Vec<May>) -> Vec<Entry<State>> {
     let mut groups: Vec<(String, Vec<May>)> = Vec::new();
     for may in no {
         let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::tui::page::{Cell, Column, PageRow, Section, Width};
 use crate::tui::theme::StyleRole;
 use crate::value::text::{fit, width};
 
-/// Terminal columns below which the column with the text is too narrow to be read.
+/// Terminal columns that the column with the text has at least, where nothing is known of its texts.
 const READABLE: u16 = 18;
 /// Terminal columns up to which optional columns give way to that column, where its texts are so long.
 const COMFORTABLE: u16 = 28;
@@ -144,7 +144,8 @@ fn widths(columns: &[Column], known: &Known<'_>, room: u16) -> Vec<u16> {
     let rests = columns.iter().filter(|c| is_rest(c)).count() as u16;
     let mut kept: Vec<bool> = columns.iter().zip(&fixed).map(|(c, w)| is_rest(c) || *w > 0).collect();
     let needed = columns.iter().enumerate().filter(|(_, c)| is_rest(c)).map(|(n, _)| natural(n)).max().unwrap_or(0);
-    let readable = needed.clamp(READABLE, COMFORTABLE);
+    let needed = if needed == 0 { READABLE } else { needed };
+    let readable = needed.min(COMFORTABLE);
     let taken = |fixed: &[u16], kept: &[bool]| -> u16 {
         let of = |((w, k), c): ((&u16, &bool), &Column)| if *k && !is_rest(c) { w + 1 } else { 0 };
         fixed.iter().zip(kept).zip(columns).map(of).sum()
@@ -159,8 +160,8 @@ fn widths(columns: &[Column], known: &Known<'_>, room: u16) -> Vec<u16> {
     }
     // What the texts do not need goes to columns whose texts are cut.
     let mut spare = match rests {
-        0 => (room + 1).saturating_sub(taken(&fixed, &kept)),
-        _ => rest(&fixed, &kept).saturating_sub(needed.max(READABLE)) * rests,
+        0 => room.saturating_sub(taken(&fixed, &kept)),
+        _ => rest(&fixed, &kept).saturating_sub(needed) * rests,
     };
     for (n, w) in fixed.iter_mut().enumerate().filter(|(n, _)| kept.get(*n).copied().unwrap_or(false)) {
         if *w > 0 {

@@ -154,11 +154,6 @@ impl FormView {
             // Whoever was at its end still is: what comes may not stand where Enter is about to be pressed.
             None => self.rows.len(),
         };
-        // Whoever has not begun is at the first row that is empty: what it says stands before what may be left out.
-        let waits = self.row().is_some_and(|row| row.pair.is_none() && !row.is_first() && row.input.is_empty());
-        if first.is_none() && waits {
-            self.at = self.rows.iter().position(|r| r.pair.is_some() && r.input.is_empty()).unwrap_or(self.at);
-        }
     }
 
     /// Empties the rows of its pairs: what was wrong is typed again, not mended.

@@ -1,0 +1,255 @@
+//! The audit pack: taken by an auditor, checked by anybody who has no workspace.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::act::change::Line;
+use crate::act::checkpoint::Checkpoint;
+use crate::act::header::Audience;
+use crate::act::tree;
+use crate::bundle::audit_pack::{self, LARGEST, Pack, PackError, PackedAct, Witnessed};
+use crate::command::bundle::export::signed_checkpoint;
+use crate::command::definition::{
+    Arg, ArgKind, Args, Command, CommandContext, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+};
+use crate::command::destination::{Destination, FORCE};
+use crate::gate::cleared;
+use crate::host::file;
+use crate::record::store::Record;
+use crate::record::{desk, letter, member, partner, stream};
+use crate::store::read;
+use crate::store::tree::SqlTree;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::text::counted;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "audit",
+        name: "pack",
+        about: "Write a pack that an auditor checks alone: acts, proofs, cosignatures, verdicts' facts; no content",
+        args: &[
+            Arg::new("from", ArgKind::Time, "only acts from this time on; who was a member is told all the same"),
+            Arg::new("to", ArgKind::Time, "only acts before this time"),
+            Arg::new("out", ArgKind::ToWrite, "the file to write").required(),
+            FORCE,
+        ],
+        writes: Some(Writes {
+            act: letter::PACK,
+            weight: Weight::Signs,
+            needs: Needs::Nothing,
+            rehearsable: false,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(pack),
+    },
+    Command {
+        noun: "audit",
+        name: "verify-pack",
+        about: "Check a pack without a workspace, and say how far each witness has seen the log",
+        args: &[Arg::new("file", ArgKind::Existing, "the pack").positional()],
+        writes: None,
+        run: Handler::Free(verify),
+    },
+];
+
+/// How far a partner has cosigned the log, with what proves it.
+fn witnessed(workspace: &Workspace, partner: &Record, checkpoint: &Checkpoint) -> Result<Option<Witnessed>, Error> {
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
+    let Some(size) = stream::cosigned(&stream).filter(|size| *size > 0 && *size <= checkpoint.size) else {
+        return Ok(None);
+    };
+    let line = stream.terms.get("cosigned").and_then(|c| c.get("line")).and_then(Json::text);
+    let Some(line) = line else { return Ok(None) };
+    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    Ok(Some(Witnessed {
+        code: partner.key.clone().unwrap_or_default(),
+        desk: partner.id,
+        key: partner::keys(&workspace.records(), partner.id)?.witness,
+        size,
+        root: tree::root(&nodes, size)?,
+        proof: tree::consistency(&nodes, size, checkpoint.size)?,
+        line: line.to_owned(),
+    }))
+}
+
+/// The kinds of act without which nobody could say who signed the others.
+fn tells_of_members(kind: &str) -> bool {
+    [desk::FOUND, member::ADD, member::ROLES, member::REVOKE].iter().any(|known| known.is(kind))
+}
+
+fn acts(
+    workspace: &Workspace,
+    checkpoint: &Checkpoint,
+    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    job: &mut Job,
+) -> Result<Vec<PackedAct>, Error> {
+    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    let mut all = Vec::new();
+    for index in 0..checkpoint.size {
+        if index.is_multiple_of(100) {
+            job.at("gathering", index, Some(checkpoint.size))?;
+        }
+        let id = read::act_at(&workspace.db, workspace.meta.desk, workspace.meta.replica, index)?;
+        let position = id.map(|id| read::position_of(&workspace.db, &id)).transpose()?.flatten();
+        let Some(act) = position.map(|p| read::act(&workspace.db, p)).transpose()?.flatten() else {
+            let what = format!("act {index} of the log is not there");
+            return Err(Error::new(ErrorKind::Integrity, what, "run `comity audit verify`"));
+        };
+        let header = act.read_header()?;
+        let mut changes = Vec::new();
+        read::signed_changes::<Error>(&workspace.db, &act, |stored| {
+            if let Line::Change(change) = stored.line {
+                changes.push(change.without_content());
+            }
+            Ok(())
+        })?;
+        let in_period = from.is_none_or(|from| from <= header.time.at) && to.is_none_or(|to| header.time.at < to);
+        if in_period || changes.first().is_some_and(|first| tells_of_members(&first.kind)) {
+            let proof = tree::inclusion(&nodes, index, checkpoint.size)?;
+            all.push(PackedAct { index, header: act.header.clone(), signature: act.signature.clone(), proof, changes });
+        }
+    }
+    Ok(all)
+}
+
+fn pack(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
+    let out = Destination::of(args, "out")?;
+    let now = workspace.may_sign(letter::PACK)?;
+    let may = workspace.may(letter::PACK)?;
+    if !may.allowed() {
+        return Err(Error::refused(may, None));
+    }
+    let time = |field: &str| args.maybe(field).map(|_| args.time(field, now)).transpose();
+    let (from, to) = (time("from")?, time("to")?);
+    // What is noted of this member's looks is in the log that is packed.
+    workspace.sign_consultations()?;
+    let (checkpoint, note) = signed_checkpoint(workspace, 0)?;
+    let mut witnesses = Vec::new();
+    for partner in workspace.partners()? {
+        witnesses.extend(witnessed(workspace, &partner, &checkpoint)?);
+    }
+    let (_, card) = workspace.card()?;
+    let packed = Pack {
+        card,
+        replica: workspace.meta.replica,
+        from,
+        to,
+        made: now,
+        checkpoint: note,
+        witnesses,
+        acts: acts(workspace, &checkpoint, (from, to), job)?,
+    };
+    let count = packed.acts.len();
+    let cleared = cleared::clear_pack(&workspace.records(), &workspace.meta.realm, now, workspace.person(), packed)?
+        .map_err(|v| Error::refused(v, None))?;
+    let bytes = audit_pack::write(&cleared, &workspace.meta.realm, &workspace.me.signer)?;
+    let digest = Digest::of(&bytes);
+    let id = workspace.entropy.id()?;
+    workspace.act_alone(letter::PACK, Audience::OwnDesk, |_, _| Ok(letter::of_pack(id, checkpoint.size, &digest)))?;
+    out.write(&bytes)?;
+    let unsigned = workspace.unsigned_looks()?.len();
+    let noted = if unsigned == 0 {
+        String::new()
+    } else {
+        format!(" {} of other members not signed yet: they are not in it.", counted(unsigned, "look"))
+    };
+    let said = format!(
+        "Written to {}: {} of {}; SHA-256 {digest}.{noted}",
+        out.shown(),
+        counted(count, "act"),
+        checkpoint.size
+    );
+    Ok(Output::made(id, said).with("sha256", digest.to_string()).with("acts", count))
+}
+
+/// How far a witness has seen.
+#[derive(Serialize)]
+struct SeenRow {
+    partner: String,
+    size: u64,
+    at: Option<Timestamp>,
+}
+
+/// What a pack was found to hold.
+#[derive(Serialize)]
+struct CheckedPack {
+    desk: Id,
+    code: String,
+    fingerprint: String,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    made: Timestamp,
+    taken_by: String,
+    size: u64,
+    root: Digest,
+    acts: u64,
+    changes: u64,
+    verdicts: u64,
+    consultations: u64,
+    kinds: BTreeMap<String, u64>,
+    witnesses: Vec<SeenRow>,
+}
+
+fn of_fault(fault: &PackError) -> Error {
+    let (kind, hint) = match fault {
+        PackError::Form(_) => (ErrorKind::Malformed, "ask the desk for another copy"),
+        PackError::Signature(_) => {
+            (ErrorKind::Signature, "nothing in it is to be believed: ask the desk how that came about")
+        }
+        PackError::Integrity(_) => {
+            (ErrorKind::Integrity, "nothing in it is to be believed: ask the desk how that came about")
+        }
+    };
+    Error::new(kind, fault.to_string(), hint)
+}
+
+fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let bytes = file::read(&args.path("file")?, LARGEST)?;
+    let found = audit_pack::verify(&bytes).map_err(|fault| of_fault(&fault))?;
+    let seen = found.witnesses.iter().map(|w| {
+        let at = w.at.map(|at| format!(" at {}", at.to_minute())).unwrap_or_default();
+        format!("{} has seen {} of {}{at}", w.code, w.size, counted(found.size, "act"))
+    });
+    let seen: Vec<String> = seen.collect();
+    let seen = if seen.is_empty() {
+        "no witness has seen the log: its desk alone vouches for it".to_owned()
+    } else {
+        seen.join("; ")
+    };
+    let fingerprint = found.card.fingerprint();
+    let said = format!(
+        "Intact: {}, {}, {} judged again; {seen}. Compare the fingerprint of {} with what its founder reads out: {fingerprint}",
+        counted(found.acts, "act"),
+        counted(found.changes, "change"),
+        counted(found.verdicts, "verdict"),
+        found.card.code,
+    );
+    Ok(Output::thing(&CheckedPack {
+        desk: found.card.desk,
+        code: found.card.code.clone(),
+        fingerprint,
+        from: found.from,
+        to: found.to,
+        made: found.made,
+        taken_by: found.by.to_string(),
+        size: found.size,
+        root: found.root,
+        acts: found.acts,
+        changes: found.changes,
+        verdicts: found.verdicts,
+        consultations: found.consultations,
+        kinds: found.kinds,
+        witnesses: found.witnesses.into_iter().map(|w| SeenRow { partner: w.code, size: w.size, at: w.at }).collect(),
+    })
+    .with_message(said))
+}

@@ -1,0 +1,31 @@
+//! Where a review stands, and whether that is an approval. It changes nothing: [`review`](super::review) does.
+
+use super::kind::states;
+use super::store::Record;
+
+states! {
+    /// Where a review stands.
+    Review {
+        /// Nobody has assessed it.
+        Open = "open" "open" Waiting,
+        /// Tests were answered; it is not decided.
+        Assessed = "assessed" "assessed" Waiting,
+        /// It is approved.
+        Approved = "approved" "approved" Good,
+        /// It is approved under conditions.
+        Conditions = "conditions" "with conditions" Good,
+        /// It is approved in part.
+        Partial = "partial" "in part" Good,
+        /// It was deferred.
+        Deferred = "deferred" "deferred" Waiting,
+        /// It is refused.
+        Refused = "refused" "refused" Stopped,
+        /// It was approved, and is no more.
+        Lapsed = "lapsed" "lapsed" Stopped,
+    }
+}
+
+/// Whether a review approves as it stands, be it in part or under conditions.
+pub fn is_approval(record: &Record) -> bool {
+    matches!(record.in_state(), Some(State::Approved | State::Conditions | State::Partial))
+}

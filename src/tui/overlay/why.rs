@@ -1,0 +1,110 @@
+//! Why personal data are looked at: asked once for each case and session, before they are shown. It offers the purpose of the case.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
+use ratatui::widgets::{Paragraph, Widget as _};
+
+use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
+use crate::tui::input::Input;
+use crate::tui::layout::inset;
+use crate::tui::page::StyledText;
+use crate::tui::theme::StyleRole;
+use crate::tui::widget::fitted::{Fitted, wrapped};
+use crate::value::text::{line, width};
+
+/// The reason that is asked for.
+pub struct Why<S> {
+    reason: Input,
+    /// What is looked at, in a few words.
+    what: String,
+    give: fn(&mut S, String),
+    leave: fn(&mut S),
+}
+
+impl<S: 'static> Why<S> {
+    /// Asks why something is looked at, and offers a purpose; `give` takes the reason, `leave` that none is given.
+    pub fn new(what: &str, purpose: &str, give: fn(&mut S, String), leave: fn(&mut S)) -> Self {
+        Self { reason: Input::new(purpose, false), what: what.to_owned(), give, leave }
+    }
+
+    fn notes(&self) -> [StyledText; 3] {
+        [
+            StyledText::from(format!("Personal data of {} are shown once you say why.", self.what)),
+            StyledText::new(
+                "Your name, the time, the records and this reason go on record; oversight reads them.",
+                StyleRole::Note,
+            ),
+            StyledText::new("It is asked once in this session.", StyleRole::Note),
+        ]
+    }
+
+    fn given(&self) -> Outcome<S> {
+        let Ok(reason) = line(self.reason.text().trim()) else { return Outcome::Stay };
+        if reason.is_empty() {
+            return Outcome::Stay;
+        }
+        let give = self.give;
+        Outcome::close_and(move |state| give(state, reason))
+    }
+
+    fn left(&self) -> Outcome<S> {
+        Outcome::close_and(self.leave)
+    }
+}
+
+impl<S: 'static> Overlay<S> for Why<S> {
+    fn key(&mut self, key: KeyEvent, _: &Context<'_>) -> Outcome<S> {
+        match key.code {
+            KeyCode::Esc => return self.left(),
+            KeyCode::Enter => return self.given(),
+            _ => drop(self.reason.key(key)),
+        }
+        Outcome::Stay
+    }
+
+    fn paste(&mut self, text: &str) -> Option<Outcome<S>> {
+        self.reason.paste(text);
+        Some(Outcome::Stay)
+    }
+
+    fn hints(&self) -> Hints {
+        &[("Enter", "go on record"), ("Esc", "leave it masked")]
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
+        let area = inset(area);
+        drawing.appearance.rule("Why do you look", area.width).render(area, buf);
+        let rows = [Constraint::Length(2), Constraint::Length(2), Constraint::Min(0)];
+        let [_, row, below] = Split::vertical(rows).areas(area);
+        let label = "reason  ";
+        let typed = self.reason.text();
+        Fitted::new(drawing.appearance.span(format!("{label}{typed}"), StyleRole::Base)).render(row, buf);
+        Paragraph::new(drawing.appearance.lines(&wrapped(self.notes(), area.width))).render(below, buf);
+        let before: String = typed.chars().take(self.reason.cursor().1).collect();
+        Some(Position::new(row.x + (width(label) + width(&before)) as u16, row.y))
+    }
+
+    fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
+        self.notes().iter().map(|note| note.text.to_string()).collect()
+    }
+
+    fn prompt(&self) -> String {
+        format!("Why do you look (Enter: {}; . leaves it masked): ", self.reason.text())
+    }
+
+    fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {
+        match typed.trim() {
+            "." => self.left(),
+            "" => self.given(),
+            reason => {
+                self.reason = Input::new(reason, false);
+                self.given()
+            }
+        }
+    }
+
+    fn is_question(&self) -> bool {
+        true
+    }
+}

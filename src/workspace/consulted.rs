@@ -1,0 +1,332 @@
+//! Who looked at which personal data, and why: noted durably before anything is shown, and signed later, many looks in one act.
+//!
+//! Whoever shows content reads it through the workspace, which remembers what of it was personal; before the page leaves, the look is
+//! added to the member's journal and made durable. The journal lies beside the database, so that no reader waits for the writer. An
+//! entry that was written and whose page was never shown says too much; none ever says too little. Of a workspace that is only read,
+//! nothing can be noted: personal data are masked there.
+
+use std::cell::RefMut;
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+
+use crate::act::header::Audience;
+use crate::gate::from_records::DESK_PURPOSE;
+use crate::host::entropy::Entropy;
+use crate::host::file;
+use crate::law::accountability::{self, Period};
+use crate::law::calendar::Calendar;
+use crate::object;
+use crate::record::consultation::{self, CONSULT, Viewing};
+use crate::record::kind_def;
+use crate::record::member;
+use crate::record::store::{Record, RecordStore as _};
+use crate::seal::age_file;
+use crate::seal::sign::PublicKey;
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::{self, Json, Limits};
+use crate::value::person::Person;
+use crate::value::timestamp::Duration;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::journal::{Looks, Matter, masked, matter_of};
+use crate::workspace::open::Workspace;
+
+/// How the names of journals begin and end; while one is signed, it ends otherwise.
+const BEGINS: &str = "consulted-";
+const ENDS: &str = ".log";
+const SIGNED: &str = ".signing";
+/// The longest journal that is read.
+const LONGEST: u64 = 256 << 20;
+/// So many entries are signed when the workspace is opened the next time, however new they are.
+const MANY: usize = 64;
+/// Entries that are older are signed when the workspace is opened the next time.
+const OLD: Duration = Duration::hours(24);
+/// A page that is drawn again within this time is the same look.
+const SAME_LOOK: Duration = Duration::minutes(15);
+/// The most looks in one act.
+const IN_ONE_ACT: usize = 200;
+/// The purpose of looking at a complaint.
+const REDRESS: &str = "redress";
+
+/// A look that stands in a journal and is not signed yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// Who looked.
+    pub by: Person,
+    /// At what.
+    pub look: Viewing,
+}
+
+struct Entry {
+    id: Id,
+    looks: Vec<Viewing>,
+}
+
+impl Workspace {
+    /// Whether personal data are masked here: nothing can be noted of who looks at them.
+    pub const fn masks_personal_data(&self) -> bool {
+        self.read_only && !self.is_second_view()
+    }
+
+    /// Whether a record is personal data that may not be shown here, and counts it as masked where it is.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn hides(&self, record: &Record) -> Result<bool, Error> {
+        let hides = self.masks_personal_data() && consultation::is_personal(&self.records(), record, kind_def)?;
+        self.looks.borrow_mut().masked |= hides;
+        Ok(hides)
+    }
+
+    /// Whether something was masked since this was asked last.
+    pub fn has_masked(&self) -> bool {
+        std::mem::take(&mut self.looks.borrow_mut().masked)
+    }
+
+    /// Says why personal data are looked at, for everything that is done with this workspace.
+    pub fn give_reason(&self, reason: &str) {
+        self.journal.session().reason = Some(reason.to_owned());
+    }
+
+    /// Says why personal data of a matter are looked at in this session.
+    pub fn give_reason_for(&self, matter: Matter, reason: &str) {
+        self.journal.session().by_matter.insert(matter, reason.to_owned());
+    }
+
+    /// Lets a reason be asked for before personal data of a matter are shown in a view beside this one.
+    pub fn ask_for_reasons(&self) {
+        self.journal.session().asks = true;
+    }
+
+    /// The matter whose personal data were masked since no reason is given yet; asked once.
+    pub fn wanted_reason(&self) -> Option<Matter> {
+        self.looks.borrow_mut().wanted.take()
+    }
+
+    /// The purpose of a matter: what is offered as the reason.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn purpose_of(&self, matter: Matter) -> Result<String, Error> {
+        let purpose = match matter {
+            Matter::Case(case) => self.records().get(case)?.and_then(|case| case.text("purpose").map(str::to_owned)),
+            Matter::Redress => Some(REDRESS.to_owned()),
+            Matter::Desk => None,
+        };
+        Ok(purpose.unwrap_or_else(|| DESK_PURPOSE.to_owned()))
+    }
+
+    /// What is offered as the reason for looking at a matter: its purpose, or nothing where one must be typed.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn offered_reason(&self, matter: Matter) -> Result<String, Error> {
+        if self.must_type_a_reason()? { Ok(String::new()) } else { self.purpose_of(matter) }
+    }
+
+    fn must_type_a_reason(&self) -> Result<bool, Error> {
+        let (own, law) = (self.own_record()?, self.law()?);
+        Ok(own.text("jurisdiction").and_then(|code| law.jurisdiction(code)).is_some_and(|side| side.typed_reason))
+    }
+
+    /// What a record's content is shown as: itself, noted where it is personal, or masked.
+    pub(super) fn for_showing(&self, record: &Record, content: Json) -> Result<Json, Error> {
+        if !consultation::is_personal(&self.records(), record, kind_def)? {
+            return Ok(content);
+        }
+        let matter = matter_of(record);
+        let mut looks: RefMut<'_, Looks> = self.looks.borrow_mut();
+        if self.masks_personal_data() {
+            looks.masked = true;
+            return Ok(masked(&content));
+        }
+        if self.is_second_view() {
+            let session = self.journal.session();
+            if session.asks && session.reason.is_none() && !session.by_matter.contains_key(&matter) {
+                looks.wanted.get_or_insert(matter);
+                return Ok(masked(&content));
+            }
+        }
+        looks.seen.entry(matter).or_default().insert(record.id);
+        Ok(content)
+    }
+
+    /// Notes what was looked at since this was called last, durably. To be called before any of it is shown.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written; then nothing may be shown.
+    pub fn keep_looks(&self) -> Result<(), Error> {
+        let seen = std::mem::take(&mut self.looks.borrow_mut().seen);
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let mut session = self.journal.session();
+        let at = self.real_now();
+        let mut looks = Vec::new();
+        for (matter, mut records) in seen {
+            if self.is_second_view() {
+                let noted = &session.noted;
+                records.retain(|id| noted.get(id).is_none_or(|then| at.since(*then) > SAME_LOOK || at < *then));
+            }
+            let reason = session.by_matter.get(&matter).or(session.reason.as_ref()).cloned();
+            if reason.is_none() && self.must_type_a_reason()? {
+                return Err(Error::new(
+                    ErrorKind::Refused,
+                    "the law of this desk asks for a typed reason before personal data are shown",
+                    "say why with --reason TEXT; the purpose of the case does not do",
+                ));
+            }
+            let purpose = self.purpose_of(matter)?;
+            let case = if let Matter::Case(case) = matter { Some(case) } else { None };
+            let all: Vec<Id> = records.into_iter().collect();
+            for records in all.chunks(consultation::MOST) {
+                let (purpose, reason) = (purpose.clone(), reason.clone());
+                looks.push(Viewing { at, case, purpose, records: records.to_vec(), reason });
+            }
+        }
+        if looks.is_empty() {
+            return Ok(());
+        }
+        let entry = object! {
+            "id" => Entropy::default().id()?.to_string(), "by" => self.person().to_string(),
+            "looks" => looks.iter().map(Viewing::to_json).collect::<Vec<_>>(),
+        };
+        let text = entry.to_text();
+        let signature = self.me.signer.sign(&self.meta.realm.namespace("journal"), text.as_bytes())?;
+        let signed = object! { "entry" => text, "signature" => signature };
+        let sealed = age_file::seal(&[self.keyring.keys.age.recipient()], &signed.to_bytes())?;
+        // What an earlier run has left half written ends before this begins.
+        file::append(&self.journal_file(ENDS), format!("\n{}\n", BASE64.encode(&sealed)).as_bytes())?;
+        for look in &looks {
+            session.noted.extend(look.records.iter().map(|id| (*id, at)));
+        }
+        Ok(())
+    }
+
+    fn journal_file(&self, ends: &str) -> PathBuf {
+        let whose = Digest::of(self.person().to_string().as_bytes()).to_string();
+        self.folder().join(format!("{BEGINS}{}{ends}", whose.get(..16).unwrap_or(&whose)))
+    }
+
+    fn entries_of(&self, path: &Path, key: &PublicKey) -> Result<Vec<Entry>, Error> {
+        if !file::exists(path) {
+            return Ok(Vec::new());
+        }
+        let all = file::read(path, LONGEST)?;
+        // One that cannot be read was never finished: then nothing was shown.
+        Ok(all.split(|byte| *byte == b'\n').filter_map(|line| self.entry(line, key)).collect())
+    }
+
+    fn entry(&self, line: &[u8], key: &PublicKey) -> Option<Entry> {
+        let sealed = BASE64.decode(line).ok().filter(|sealed| !sealed.is_empty())?;
+        let limit = usize::try_from(LONGEST).unwrap_or(usize::MAX);
+        let opened = age_file::open_all(&self.keyring.keys.age, &sealed, limit).ok()?;
+        let signed = json::parse(opened.expose(), Limits::STORED).ok()?;
+        let text = signed.get("entry")?.text()?;
+        let namespace = self.meta.realm.namespace("journal");
+        key.verify(&namespace, text.as_bytes(), signed.get("signature")?.text()?).ok()?;
+        let entry = json::parse(text.as_bytes(), Limits::STORED).ok()?;
+        let by = entry.get("by")?.text().and_then(Person::parse)?;
+        let looks = entry.get("looks")?.items()?.iter().map(Viewing::read).collect::<Option<Vec<_>>>()?;
+        let id = entry.get("id")?.text().and_then(Id::parse)?;
+        (by == key.person()).then_some(Entry { id, looks })
+    }
+
+    /// What all members have noted and not signed yet.
+    ///
+    /// # Errors
+    ///
+    /// Where a journal cannot be read.
+    pub fn unsigned_looks(&self) -> Result<Vec<Pending>, Error> {
+        let mut all = Vec::new();
+        for known in member::all(&self.records(), self.meta.desk)? {
+            let Some(key) = member::signing_key(&known) else { continue };
+            let by = key.person();
+            let whose = Digest::of(by.to_string().as_bytes()).to_string();
+            for (ends, is_being_signed) in [(SIGNED, true), (ENDS, false)] {
+                let path = self.folder().join(format!("{BEGINS}{}{ends}", whose.get(..16).unwrap_or(&whose)));
+                for entry in self.entries_of(&path, &key)? {
+                    // An act that was made before the journal went says the same.
+                    if is_being_signed && self.records().get(look_id(entry.id, 0))?.is_some() {
+                        continue;
+                    }
+                    all.extend(entry.looks.into_iter().map(|look| Pending { by, look }));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Signs what this member has noted, where there is much of it, or it is old.
+    pub(super) fn sign_old_consultations(&mut self) -> Result<(), Error> {
+        let entries = self.entries_of(&self.journal_file(ENDS), &self.me.signer.public())?;
+        let now = self.real_now();
+        let is_old = entries.iter().flat_map(|e| &e.looks).any(|look| now.since(look.at) > OLD);
+        let was_interrupted = file::exists(&self.journal_file(SIGNED));
+        if entries.len() >= MANY || is_old || was_interrupted { self.sign_consultations() } else { Ok(()) }
+    }
+
+    /// Signs all that this member has noted: acts of many looks. A kill before the journal is removed leaves it to be compared with them.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be signed now; it stays noted then.
+    pub fn sign_consultations(&mut self) -> Result<(), Error> {
+        if self.read_only {
+            return Ok(());
+        }
+        let (noted, signing) = (self.journal_file(ENDS), self.journal_file(SIGNED));
+        {
+            let journal = std::sync::Arc::clone(&self.journal);
+            let _alone = journal.session();
+            if !file::exists(&signing) {
+                if !file::exists(&noted) {
+                    return Ok(());
+                }
+                file::rename(&noted, &signing)?;
+            }
+        }
+        let entries = self.entries_of(&signing, &self.me.signer.public())?;
+        let mut looks = Vec::new();
+        for entry in entries {
+            for (n, look) in entry.looks.into_iter().enumerate() {
+                let id = look_id(entry.id, n);
+                if self.records().get(id)?.is_none() {
+                    looks.push((id, look));
+                }
+            }
+        }
+        for looks in looks.chunks(IN_ONE_ACT) {
+            self.act(CONSULT, Audience::OwnDesk, None, |act, entropy| {
+                for (id, look) in looks {
+                    let keep = accountability::ends(Period::KeepConsultation, look.at, &Calendar::default());
+                    act.change(consultation::new(*id, look, keep, entropy.salt()?))?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(file::remove(&signing)?)
+    }
+
+    /// The days on which this desk works.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn calendar(&self) -> Result<Calendar, Error> {
+        let (own, law) = (self.own_record()?, self.law()?);
+        let side = own.text("jurisdiction").and_then(|code| law.jurisdiction(code));
+        Ok(side.map(crate::law::jurisdiction::Jurisdiction::calendar).unwrap_or_default())
+    }
+}
+
+/// The id of the record of a look: it follows from the journal's entry, so that none is signed twice.
+fn look_id(entry: Id, n: usize) -> Id {
+    let named = [b"comity/consultation/1\0".as_slice(), entry.as_bytes(), &(n as u64).to_be_bytes()].concat();
+    Id::from_digest(&Digest::of(&named))
+}
