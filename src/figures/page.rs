@@ -55,6 +55,11 @@ fn lines(table: &Shown) -> Vec<Vec<String>> {
     std::iter::once(head).chain(rows).chain([last]).collect()
 }
 
+/// When what was published before was corrected, and why: never silently.
+fn corrections(release: &Release) -> Vec<String> {
+    release.corrections.iter().map(|c| format!("Corrected on {}: {}.", c.on, c.because)).collect()
+}
+
 fn text(release: &Release) -> String {
     let Release { desk, from, to, threshold, .. } = release;
     let mut out = vec![
@@ -63,6 +68,7 @@ fn text(release: &Release) -> String {
         HOW_COUNTED.to_owned(),
         format!("{MARK}: hidden. Nothing that is hidden can be computed back to a range narrower than {threshold}."),
     ];
+    out.extend(corrections(release));
     for table in &release.tables {
         out.extend([String::new(), table.title.clone()]);
         let lines = lines(table);
@@ -102,6 +108,7 @@ fn html(release: &Release) -> String {
         format!("<p>{HOW_COUNTED}</p>"),
         format!("<p><b>{MARK}</b>: hidden. Nothing that is hidden can be computed back to a range narrower than {threshold}.</p>"),
     ];
+    out.extend(corrections(release).iter().map(|said| format!("<p><b>{}</b></p>", escaped(said))));
     for table in &release.tables {
         out.push(format!("<h2>{}</h2>", escaped(&table.title)));
         out.push("<table>".to_owned());
@@ -168,6 +175,11 @@ fn csv(release: &Release) -> String {
         }
         table.columns.iter().zip(&table.column_totals).for_each(|(column, count)| row("all", column, *count));
         row("all", "all", table.total);
+    }
+    for correction in &release.corrections {
+        let cells = [&*release.desk, &*release.from, &*release.to, "corrected", &*correction.on, &*correction.because];
+        let cells: Vec<String> = cells.iter().map(|c| csv_cell(c)).collect();
+        out.push(format!("{},", cells.join(",")));
     }
     for withheld in &release.withheld {
         let cells = [&*release.desk, &*release.from, &*release.to, "withheld", &*withheld.what, &*withheld.why];

@@ -80,6 +80,20 @@ words! {
         Holds = "holds",
         /// What partners are still to delete.
         Duties = "duties",
+        /// Task forces, by state.
+        Taskforces = "taskforces",
+        /// Their tasks, by state.
+        Tasks = "tasks",
+        /// Their meetings, by state.
+        Meetings = "meetings",
+        /// Their joint analyses, by state.
+        Analyses = "analyses",
+        /// Requests, by state.
+        Requests = "requests",
+        /// What was given to partners, by state.
+        Disclosures = "disclosures",
+        /// What was spent on budget lines, of how much.
+        Money = "money",
     }
 }
 
@@ -108,7 +122,7 @@ mod tests {
 
     #[test]
     fn every_paper_is_read_and_every_fact_is_used() {
-        assert_eq!(ids(), ["processing", "assessment", "retention"]);
+        assert_eq!(ids(), ["processing", "assessment", "evaluation", "retention"]);
         for fact in Fact::ALL {
             assert!(all().iter().flat_map(|p| &p.field).any(|f| f.from == *fact), "{fact} is in no paper");
         }

@@ -35,7 +35,7 @@ pub const KIND: KindDef = KindDef {
     states: STATES,
     content: Content::WithDesk,
     can_be_held: false,
-    looked_up_by: LookUp::Id,
+    looked_up_by: LookUp::Kind,
     when_due: WhenDue::Nothing,
     line: Line { content: &["title"], terms: &[] },
     changes: &[
@@ -91,6 +91,8 @@ pub struct Terms {
     pub period: String,
     /// When the donor is to be reported to, where there is one.
     pub report_by: Option<Timestamp>,
+    /// On what grounds the donor lets it be spent, a word each; empty: on any.
+    pub grounds: Vec<String>,
 }
 
 /// The words of a line.
@@ -112,6 +114,7 @@ pub fn new(id: Id, terms: &Terms, words: &LineContent, salt: Salt) -> Change {
         "amount" => terms.amount,
         "period" => terms.period.as_str(),
         "report_by" => terms.report_by.map(|t| t.to_string()),
+        "grounds" => terms.grounds.clone(),
     };
     let mut content = object! { "title" => words.title.as_str() };
     for (key, text) in [("donor", &words.donor), ("conditions", &words.conditions)] {
@@ -171,6 +174,7 @@ fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     amount(&mut m, "amount")?;
     m.read("period", token)?;
     let report_by = maybe(&mut m, "report_by", Timestamp::parse)?;
+    m.list("grounds", token)?;
     m.finish()?;
     let mut record = Record::new(view.record, State::Open, act.own_desk);
     record.terms = view.terms.clone().into();
@@ -240,6 +244,11 @@ fn parts_of(json: &Json) -> Result<Vec<Part>, ApplyError> {
 pub fn split_of(record: &Record) -> Option<(SplitRule, Vec<Part>)> {
     let rule = record.text("rule").and_then(SplitRule::parse)?;
     Some((rule, parts_of(record.terms.get("parts")?).ok()?))
+}
+
+/// On what grounds its donor lets it be spent; empty: on any.
+pub fn grounds_of(record: &Record) -> Vec<String> {
+    record.list("grounds", token)
 }
 
 /// The amount of a record of money, in the smallest unit.

@@ -3,7 +3,7 @@
 use super::budget_line::{self, amount, amount_of};
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new,
+    Moves, WhenDue, moved, must_be, need, no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -86,6 +86,9 @@ pub const NO_INTEREST: &str = "a buyer without an interest";
 /// What is missing where a contractor sees data and no clause binds them.
 pub const CLAUSE: &str = "data clause";
 
+/// What is missing where the donor does not let money be spent on that.
+pub const GROUND: &str = "a ground that the donor allows";
+
 /// What a commitment says.
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -101,6 +104,8 @@ pub struct Terms {
     pub conflict: Interest,
     /// Whether the contractor sees data of cases.
     pub handles_data: bool,
+    /// On which of the donor's grounds.
+    pub ground: Option<String>,
 }
 
 /// The words of a commitment.
@@ -129,6 +134,7 @@ pub fn new(id: Id, terms: &Terms, words: &CommitmentContent, salt: Salt) -> Chan
         "reasoned" => words.because.is_some(),
         "criteria" => words.criteria.is_some(),
         "handles_data" => terms.handles_data,
+        "ground" => terms.ground.clone(),
         "clause" => words.clause.is_some(),
     };
     let mut content = object! { "for" => words.purpose.as_str(), "supplier" => words.supplier.as_str() };
@@ -172,10 +178,15 @@ fn commit_inputs(
     let line = id("line").map(|line| need(records, line, Kind::BudgetLine)).transpose()?;
     let decimals = line.as_ref().and_then(|l| l.text("currency")).and_then(money::decimals).unwrap_or(0);
     if let (Some(rule), Some(line)) = (money::procurement(), &line) {
-        // What goes to one supplier within the window counts together: an order that is split is none the smaller.
+        // What goes to one supplier within the window counts together, on whichever line: an order that is split is none the smaller.
         let since = act.now().minus(Duration::days(rule.window_days));
         let same = |c: &&Record| c.id("supplier") == id("supplier") && c.instant("at").is_some_and(|at| at > since);
-        let before: i64 = standing(records, line.id)?.iter().filter(same).map(amount_of).sum();
+        let mut before: i64 = 0;
+        for other in records.find(&Query::kind(Kind::BudgetLine))? {
+            if other.text("currency") == line.text("currency") {
+                before += standing(records, other.id)?.iter().filter(same).map(amount_of).sum::<i64>();
+            }
+        }
         let above = i64::pow(10, decimals).saturating_mul(rule.above);
         let is_large = before.saturating_add(number("amount")) > above;
         if is_large && number("quotes") < rule.quotes && !truth(view.terms, "reasoned") {
@@ -184,6 +195,11 @@ fn commit_inputs(
     }
     if view.terms.get("conflict").and_then(Json::text).and_then(Interest::parse) != Some(Interest::None) {
         missing.push(NO_INTEREST.to_owned());
+    }
+    let grounds = line.as_ref().map(budget_line::grounds_of).unwrap_or_default();
+    let ground = view.terms.get("ground").and_then(Json::text);
+    if !grounds.is_empty() && !grounds.iter().any(|g| Some(g.as_str()) == ground) {
+        missing.push(GROUND.to_owned());
     }
     if truth(view.terms, "handles_data") && !truth(view.terms, "clause") {
         missing.push(CLAUSE.to_owned());
@@ -202,6 +218,7 @@ fn commit(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     for key in ["reasoned", "criteria", "handles_data", "clause"] {
         m.need(key)?.truth().ok_or_else(|| ApplyError::Malformed(format!("`{key}` is neither true nor false")))?;
     }
+    m.maybe_read("ground", token)?;
     m.finish()?;
     let line = need(records, line, Kind::BudgetLine)?;
     must_be(&line, &[budget_line::State::Open])?;

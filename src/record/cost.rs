@@ -1,16 +1,17 @@
 //! Costs: money that was spent on an approved commitment, with what proves it.
 
 use super::budget_line::{amount, amount_of, maybe};
-use super::commitment;
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
     must_be, need, no_gate_inputs, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
+use super::{commitment, rate};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::id::Id;
+use crate::value::money::MOST;
 use crate::value::timestamp::Timestamp;
 
 states! {
@@ -51,6 +52,8 @@ pub struct Terms {
     pub requested_by: Option<Id>,
     /// Who paid it, where it was not paid out of the line.
     pub paid_by: Option<Id>,
+    /// By which rate, and how much in the currency of that rate, where it was spent in another one.
+    pub converted: Option<(Id, i64)>,
 }
 
 /// Notes a cost, and what proves it.
@@ -61,6 +64,8 @@ pub fn new(id: Id, terms: &Terms, evidence: &str, salt: Salt) -> Change {
         "on" => terms.on.to_string(),
         "requested_by" => terms.requested_by.map(|d| d.to_string()),
         "paid_by" => terms.paid_by.map(|d| d.to_string()),
+        "rate" => terms.converted.map(|(rate, _)| rate.to_string()),
+        "given" => terms.converted.map(|(_, given)| given),
     };
     Change::with_content(id, SPEND, &json, &object! { "evidence" => evidence }, salt)
 }
@@ -83,12 +88,26 @@ fn spend(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
             need(records, desk, Kind::Partner)?;
         }
     }
+    let rate = maybe(&mut m, "rate", Id::parse)?;
+    let given = m.maybe("given").map(|n| n.int().filter(|n| (1..=MOST).contains(n)));
     m.finish()?;
     if on > act.now() {
         return Err(ApplyError::NotAllowed("what is not spent yet is no cost: name a day that has come".into()));
     }
     let commitment = need(records, commitment, Kind::Commitment)?;
     must_be(&commitment, &[commitment::State::Approved])?;
+    match (rate, given) {
+        (None, None) => {}
+        (Some(rate), Some(Some(given))) => {
+            let rate = need(records, rate, Kind::Rate)?;
+            let line = commitment.id("line").map(|line| need(records, line, Kind::BudgetLine)).transpose()?;
+            let line = line.ok_or_else(|| ApplyError::Malformed("the commitment is of no line".into()))?;
+            if rate::by(&rate, given, line.text("currency").unwrap_or_default()) != Some(amount) {
+                return Err(ApplyError::NotAllowed("the amount is not what it comes to by that rate".into()));
+            }
+        }
+        _ => return Err(ApplyError::Malformed("what is spent in another currency names a rate and an amount".into())),
+    }
     let spent: i64 = of(records, commitment.id)?.iter().map(amount_of).sum();
     if spent.saturating_add(amount) > amount_of(&commitment) {
         return Err(ApplyError::NotAllowed("no more is spent than was committed: commit the rest first".into()));

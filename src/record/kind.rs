@@ -48,6 +48,7 @@ macro_rules! record_kinds {
             commitment Commitment = "commitment": "Money that is committed on a budget line.",
             cost Cost = "cost": "Money that was spent.",
             contribution Contribution = "contribution": "Money that a desk has paid in.",
+            rate Rate = "rate": "A rate of exchange.",
             statement Statement = "statement": "A statement of account for a partner.",
             release Release = "figures-release": "Figures of a period that were published.",
             public_statement PublicStatement = "public-statement": "A statement to the public.",

@@ -27,6 +27,18 @@ pub fn shown(minor: i64, decimals: u32) -> String {
     if digits == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
+/// With how many decimals a rate of exchange is counted.
+pub const RATE_DECIMALS: u32 = 8;
+
+/// An amount in another currency, by a rate in units of [`RATE_DECIMALS`] decimals; both amounts in their smallest units, the nearest
+/// one, of two that are as near the larger. `None`: it comes to nothing, or to more than is counted.
+pub fn converted(minor: i64, rate: i64, (from, to): (u32, u32)) -> Option<i64> {
+    let units = i128::from(minor).checked_mul(i128::from(rate))?.checked_mul(10_i128.checked_pow(to)?)?;
+    let by = 10_i128.checked_pow(from + RATE_DECIMALS)?;
+    let nearest = i64::try_from((units + by / 2) / by).ok()?;
+    (nearest > 0 && nearest <= MOST).then_some(nearest)
+}
+
 /// Shares an amount by weights, by the largest remainder; of equal remainders the first takes the cent. The shares add up to the
 /// amount. Where no weight is above zero, or the amount is below zero, there is no share.
 pub fn split(amount: i64, weights: &[i64]) -> Vec<i64> {
@@ -81,6 +93,22 @@ mod tests {
             (shown(500_001, 2), shown(5, 2), shown(-5, 2), shown(7, 0)),
             ("5000.01".into(), "0.05".into(), "-0.05".into(), "7".into())
         );
+    }
+
+    #[test]
+    fn a_rate_converts_to_the_nearest_smallest_unit() {
+        let rate = |typed| parse(typed, RATE_DECIMALS).unwrap();
+        for (minor, typed, decimals, expected) in [
+            (10_000, "0.9213", (2, 2), Some(9_213)),
+            (1, "0.5", (2, 2), Some(1)),
+            (1, "0.49999999", (2, 2), None),
+            (100, "160.125", (2, 0), Some(160)),
+            (1_000, "0.00625", (0, 3), Some(6_250)),
+            (MOST, "2", (2, 2), None),
+            (MOST, "1", (2, 2), Some(MOST)),
+        ] {
+            assert_eq!(converted(minor, rate(typed), decimals), expected, "{minor} at {typed}");
+        }
     }
 
     #[test]

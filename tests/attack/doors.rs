@@ -20,8 +20,9 @@ use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 type Own = Vec<(&'static str, String)>;
 
 /// Commands that make a folder, and write nothing that is there already, whatever they are told; and those of an exercise, which no live
-/// desk has (`exercises.rs`).
-const ELSEWHERE: &[&str] = &["taskforce export", "exercise export", "exercise report"];
+/// desk has (`exercises.rs`); and a correction of figures, which there must be something to correct for (`figures.rs`).
+const ELSEWHERE: &[&str] =
+    &["taskforce export", "exercise export", "exercise report", "report figures", "report correct"];
 
 /// A task force that a desk has proposed to another.
 fn taskforce(site: &Site, to: &Site) -> String {

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use comity::figures::network::{Arc, CEILING, Network};
 use comity::figures::table::Table;
 use comity::value::json::{Limits, parse};
 use comity::workspace::error::ErrorKind;
@@ -27,6 +28,136 @@ fn publish(a: &Site, from: &str, to: &str, out: &str) -> Result<String, ErrorKin
     let path = a.path(out);
     let said = a.run(1, "report transparency", &[("from", from), ("to", to), ("out", &path)]);
     said.map(|_| fs::read_to_string(&path).unwrap()).map_err(|e| e.kind)
+}
+
+/// A grid of figures as a reader finds it: the rows with their sums, then the sums of the columns. `None` is hidden.
+type Grid = Vec<Vec<Option<i64>>>;
+
+fn figure(text: &str) -> Option<i64> {
+    assert!(text == "c" || text.parse::<i64>().is_ok(), "one mark for all that is hidden: {text}");
+    text.parse().ok()
+}
+
+/// The grids of what was published, of each form by its own bytes.
+fn grids(name: &str, published: &str) -> Vec<Grid> {
+    let within = |text: &str, open: &str, close: &str| -> Vec<String> {
+        text.split(open).skip(1).map(|rest| rest.split(close).next().unwrap().to_owned()).collect()
+    };
+    if name.ends_with("html") {
+        let row = |row: &String| within(row, "<td>", "</td>").iter().map(|c| figure(c)).collect();
+        let tables = within(published, "<table>", "</table>");
+        tables.iter().map(|t| within(t, "<tr>", "</tr>").iter().skip(1).map(row).collect()).collect()
+    } else if name.ends_with("json") {
+        let json: Value = serde_json::from_str(published).unwrap();
+        let grid = |table: &Value| {
+            let mut rows: Grid = serde_json::from_value(table["cells"].clone()).unwrap();
+            let sums: Vec<Option<i64>> = serde_json::from_value(table["row_totals"].clone()).unwrap();
+            rows.iter_mut().zip(sums).for_each(|(row, sum)| row.push(sum));
+            let mut last: Vec<Option<i64>> = serde_json::from_value(table["column_totals"].clone()).unwrap();
+            last.push(table["total"].as_i64());
+            rows.push(last);
+            rows
+        };
+        json["tables"].as_array().unwrap().iter().map(grid).collect()
+    } else if name.ends_with("csv") {
+        let mut grids: Vec<(String, Grid, String)> = Vec::new();
+        for line in published.lines().skip(1) {
+            let cells: Vec<&str> = line.rsplitn(2, ',').collect();
+            let parts: Vec<&str> = cells[1].split(',').collect();
+            if ["withheld", "corrected"].contains(&parts[3]) {
+                continue;
+            }
+            let (table, row) = (parts[3].to_owned(), parts[4].to_owned());
+            if grids.last().is_none_or(|(last, ..)| *last != table) {
+                grids.push((table, Vec::new(), String::new()));
+            }
+            let (_, grid, last) = grids.last_mut().unwrap();
+            if *last != row || grid.is_empty() {
+                grid.push(Vec::new());
+                *last = row;
+            }
+            grid.last_mut().unwrap().push(figure(cells[0]));
+        }
+        grids.into_iter().map(|(_, grid, _)| grid).collect()
+    } else {
+        let numbers = |line: &Vec<String>| line[1..].iter().map(|c| figure(c)).collect();
+        tables_of_text(published).iter().map(|t| t.iter().map(numbers).collect()).collect()
+    }
+}
+
+/// The figures of grids as networks, all in one: an arc for each figure, a node for each sum. What is hidden begins at nothing.
+fn network(grids: &[Grid]) -> (Vec<Arc>, Vec<bool>) {
+    let (mut arcs, mut hidden, mut nodes) = (Vec::new(), Vec::new(), 0);
+    for grid in grids {
+        let (n, m) = (grid.len() - 1, grid[0].len() - 1);
+        let (row, column) = (|i: usize| nodes + i, |j: usize| nodes + n + j);
+        let (source, sink) = (nodes + n + m, nodes + n + m + 1);
+        for (i, j) in (0..=n).flat_map(|i| (0..=m).map(move |j| (i, j))) {
+            let (from, to) = match (i == n, j == m) {
+                (false, false) => (row(i), column(j)),
+                (false, true) => (source, row(i)),
+                (true, false) => (column(j), sink),
+                (true, true) => (sink, source),
+            };
+            arcs.push(Arc { from, to, value: grid[i][j].unwrap_or(0), cost: None, block: 0 });
+            hidden.push(grid[i][j].is_none());
+        }
+        nodes += n + m + 2;
+    }
+    (arcs, hidden)
+}
+
+/// A filling of what is hidden by which every sum is right: what is too much at a node is led on, over what is hidden, to where it is
+/// missing. It knows nothing but what was published.
+fn filled(mut arcs: Vec<Arc>, hidden: &[bool]) -> Vec<Arc> {
+    let nodes = arcs.iter().map(|a| a.from.max(a.to) + 1).max().unwrap();
+    loop {
+        let mut over = vec![0_i64; nodes];
+        for arc in &arcs {
+            over[arc.to] += arc.value;
+            over[arc.from] -= arc.value;
+        }
+        let Some(start) = over.iter().position(|o| *o > 0) else { return arcs };
+        let mut came: Vec<Option<(usize, bool)>> = vec![None; nodes];
+        let (mut queue, mut at) = (vec![start], 0);
+        let end = loop {
+            let node = *queue.get(at).expect("what was published adds up");
+            at += 1;
+            if over[node] < 0 {
+                break node;
+            }
+            for (n, arc) in arcs.iter().enumerate().filter(|(n, _)| hidden[*n]) {
+                for (to, forth) in [(arc.to, true), (arc.from, false)] {
+                    let leads = if forth { arc.from == node } else { arc.to == node && arc.value > 0 };
+                    if leads && to != start && came[to].is_none() {
+                        came[to] = Some((n, forth));
+                        queue.push(to);
+                    }
+                }
+            }
+        };
+        let (mut path, mut node) = (Vec::new(), end);
+        while node != start {
+            let (n, forth) = came[node].unwrap();
+            path.push((n, forth));
+            node = if forth { arcs[n].from } else { arcs[n].to };
+        }
+        let room = path.iter().filter(|(_, forth)| !forth).map(|(n, _)| arcs[*n].value);
+        let step = room.chain([over[start], -over[end]]).min().unwrap();
+        for (n, forth) in path {
+            arcs[n].value += if forth { step } else { -step };
+        }
+    }
+}
+
+/// Attacks everything that was published, together, with nothing else than that. Returns how many figures are hidden.
+fn attack(grids: &[Grid], threshold: i64) -> usize {
+    let (arcs, hidden) = network(grids);
+    let network = Network::new(filled(arcs, &hidden));
+    assert!(network.arcs().iter().all(|a| (0..=CEILING).contains(&a.value)));
+    let found = network.first_narrow(&hidden, threshold).map(|arc| network.range(&hidden, arc));
+    assert_eq!(found, None, "narrower than {threshold}");
+    hidden.iter().filter(|h| **h).count()
 }
 
 /// The tables of a release, read back out of what was published as text: title, and lines of cells.
@@ -178,4 +309,80 @@ fn the_published_bytes_alone_give_nothing_closer_than_the_threshold() {
         assert!(low >= 0 && high <= most && high - low >= 5, "{range}");
         assert!((low..=high).contains(&table.counts[i][j]));
     }
+}
+
+#[test]
+fn all_that_was_published_in_any_form_is_attacked_together_by_its_bytes() {
+    let (_root, mut a, _b) = pair();
+    work(&a);
+    a.pass_stated(24 * 30);
+    let mut published: Vec<Grid> = Vec::new();
+    for (from, to) in [("2026-04-01", "2026-07-01"), ("2025-01-01", "2026-01-01"), ("2026-01-01", "2026-04-01")] {
+        let forms = ["html", "txt", "csv", "json"].map(|form| {
+            let name = format!("{from}.{form}");
+            grids(&name, &publish(&a, from, to, &name).unwrap())
+        });
+        assert!(forms.iter().all(|form| *form == forms[0] && form.len() == 4), "{forms:?}");
+        published.extend(forms[0].clone());
+        assert!(attack(&published, 10) > 0);
+    }
+    // The attack finds what is not hidden well: one cell of a row alone.
+    let open =
+        vec![vec![None, Some(20), Some(23)], vec![Some(10), Some(30), Some(40)], vec![Some(13), Some(50), Some(63)]];
+    let found = std::panic::catch_unwind(|| attack(&[open], 10));
+    assert!(found.is_err());
+}
+
+/// A request of another desk, sent.
+fn ask(b: &Site, case: &str) {
+    let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
+    let mut form = vec![("kind", "bc29"), ("case", case), ("to", "XA")];
+    form.extend(fields.iter().map(|f| ("field", *f)));
+    let request = b.make(1, "request new", &form);
+    let answer = b.must(1, "request submit", &[("request", &request)]);
+    b.decide(answer.value["review"].as_str().unwrap());
+    b.must(1, "request send", &[("request", &request)]);
+}
+
+#[test]
+fn what_was_published_is_corrected_with_a_date_and_tells_nothing_by_the_difference() {
+    let (_root, mut a, b) = pair();
+    let case = b.case("late");
+    (0..24).for_each(|_| ask(&b, &case));
+    work(&a);
+    a.pass_stated(24 * 30);
+    let (from, to) = ("2026-04-01", "2026-07-01");
+    let first = publish(&a, from, to, "one.txt").unwrap();
+    let release = a.must(1, "report releases", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    let correct = |a: &Site, out: &str| {
+        let out = a.path(out);
+        let late = "came-in-late";
+        let said = a.run(1, "report correct", &[("release", &*release), ("because", late), ("out", &out)]);
+        said.map(|_| fs::read_to_string(&out).unwrap()).map_err(|e| e.kind)
+    };
+    assert_eq!(correct(&a, "none.txt").unwrap_err(), ErrorKind::Refused, "nothing differs");
+    assert!(fs::metadata(a.path("none.txt")).is_err());
+    assert_eq!(first, publish(&a, from, to, "again.txt").unwrap());
+    // Requests that were sent in the period, and come in when it was published already.
+    b.carry(&a, "late");
+    let second = correct(&a, "two.txt").unwrap();
+    assert!(second.contains("Corrected on 2026-07-") && second != first, "{second}");
+    assert_eq!(second, publish(&a, from, to, "same.txt").unwrap());
+    let received = |text: &str| grids("a.txt", text)[1].clone();
+    assert_eq!(
+        (received(&first).last().unwrap().last(), received(&second).last().unwrap().last()),
+        (Some(&None), Some(&Some(24)))
+    );
+    // One more: beside what was published it would be told from the rest.
+    ask(&b, &case);
+    b.carry(&a, "later");
+    let third = correct(&a, "three.html").unwrap();
+    assert!(
+        third.matches("Corrected on").count() == 2 && third.contains("what was published of it was wrong"),
+        "{third}"
+    );
+    assert!(grids("a.html", &third)[1].iter().flatten().all(Option::is_none), "{third}");
+    assert_eq!(grids("a.html", &third)[3], grids("a.txt", &first)[3], "the others stay as they were");
+    assert_eq!(correct(&a, "one.txt").unwrap_err(), ErrorKind::Medium, "nothing is written over");
+    a.must(1, "audit verify", &[]);
 }

@@ -499,9 +499,9 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     ),
     (
         &["finance-officer"],
-        "budget-line budget-split budget-close budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report",
+        "budget-line budget-split budget-close budget-rate budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report",
     ),
-    (&["desk-officer", "release-officer"], "figures-release public-publish"),
+    (&["desk-officer", "release-officer"], "figures-release figures-correct public-publish"),
     (&["investigator", "desk-officer"], "public-draft"),
     (&["release-officer"], "public-clear"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),

@@ -199,6 +199,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("budget split", &[&[("shares", "XA=1")]]),
     ("budget statement", &[&[("to", "XB")], &[("to", "XA")]]),
     ("report clear", &[&[]]),
+    ("report correct", &[]),
     ("report publish", &[]),
     ("report statement", &[&[("title", "x"), ("text", "y")]]),
     ("request accept", &[&[]]),
@@ -671,6 +672,8 @@ fn money(a: &Site, b: &Site, n: &mut usize) {
         "budget cost",
         &[("commitment", &approved), ("amount", "5.01"), ("on", "2026-01-02"), ("evidence", "invoice")],
     );
+    let rate = [("from", "USD"), ("to", "EUR"), ("rate", "0.9"), ("on", "2026-01-02"), ("source", "x")];
+    a.make(2, "budget rate", &rate);
     a.must(2, "budget contribute", &[("line", &open), ("from", "XB"), ("amount", "1.00"), ("on", "2026-01-02")]);
     let state = || a.make(2, "budget statement", &[("line", &open), ("to", "XB")]);
     let (_stays, accepted, disputed) = (state(), state(), state());

@@ -161,3 +161,69 @@ fn a_statement_travels_and_only_whom_it_is_for_answers_it() {
         site.must(1, "audit verify", &[]);
     }
 }
+
+#[test]
+fn an_order_that_is_split_over_lines_is_none_the_smaller_and_a_donor_says_what_for() {
+    let (_root, a, _b) = pair();
+    finance(&a);
+    let (one, other) = (line(&a, &[]), line(&a, &[("donor", "ISF"), ("grounds", "equipment,training")]));
+    let dollars = line(&a, &[("currency", "USD")]);
+    let commits = |line: &str, amount: &str, supplier: &str, more: Fields<'_>| {
+        let form = [commitment(line, amount, supplier, "1"), more.to_vec()].concat();
+        a.run(4, "budget commit", &form).map_err(|e| e.verdict.map(|v| v.refused_by()))
+    };
+    let missing = Some(vec![RuleId::A03]);
+    let equipment = [("ground", "equipment")];
+    commits(&one, "9000.00", "One Ltd", &[]).unwrap();
+    assert_eq!(commits(&other, "9000.00", "One Ltd", &equipment).unwrap_err(), missing, "split over two lines");
+    commits(&dollars, "9000.00", "One Ltd", &[]).unwrap();
+    assert_eq!(commits(&other, "1.00", "Two Ltd", &[]).unwrap_err(), missing, "no ground is named");
+    assert_eq!(commits(&other, "1.00", "Two Ltd", &[("ground", "travel")]).unwrap_err(), missing);
+    let id = commits(&other, "1.00", "Two Ltd", &equipment).unwrap().value["id"].as_str().unwrap().to_owned();
+    assert_eq!(a.must(4, "budget show", &[("id", &id)]).value["ground"], "equipment");
+    assert_eq!(a.must(4, "budget show", &[("id", &other)]).value["grounds"], json!(["equipment", "training"]));
+    let bad = [("title", "x"), ("currency", "EUR"), ("amount", "1"), ("period", "2026"), ("grounds", "what you like")];
+    a.fails(4, "budget line", &bad, ErrorKind::Usage);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn nothing_is_converted_but_by_a_rate_that_is_on_record() {
+    let (_root, a, _b) = pair();
+    finance(&a);
+    let line = line(&a, &[]);
+    let asked = a.make(4, "budget commit", &commitment(&line, "1000.00", "Ltd", "3"));
+    a.must(5, "budget approve", &[("commitment", &asked)]);
+    let rate = |from: &str, to: &str, rate: &str, on: &str| {
+        let form = [("from", from), ("to", to), ("rate", rate), ("on", on), ("source", "ECB list")];
+        a.run(4, "budget rate", &form).map(|o| o.value["id"].as_str().unwrap().to_owned()).map_err(|e| e.kind)
+    };
+    let dollars = rate("USD", "EUR", "0.9213", "2026-06-01").unwrap();
+    let yen = rate("EUR", "JPY", "160.125", "2026-06-01").unwrap();
+    for (from, to, typed, on, kind) in [
+        ("EUR", "EUR", "1", "2026-06-01", ErrorKind::Refused),
+        ("USD", "EUR", "0.9", "2099-06-01", ErrorKind::Refused),
+        ("USD", "EUR", "0", "2026-06-01", ErrorKind::Usage),
+        ("USD", "EUR", "0.123456789", "2026-06-01", ErrorKind::Usage),
+        ("XXX", "EUR", "1", "2026-06-01", ErrorKind::Usage),
+    ] {
+        assert_eq!(rate(from, to, typed, on).unwrap_err(), kind, "{from} {to} {typed} {on}");
+    }
+    a.fails(
+        1,
+        "budget rate",
+        &[("from", "USD"), ("to", "EUR"), ("rate", "1"), ("on", "2026-06-01"), ("source", "x")],
+        ErrorKind::Refused,
+    );
+    let cost = |rate: &str| {
+        let form = [("commitment", &*asked), ("amount", "100.01"), ("on", "2026-06-15"), ("evidence", "i")];
+        a.run(4, "budget cost", &[form.as_slice(), &[("rate", rate)]].concat())
+    };
+    assert_eq!(cost(&yen).unwrap_err().kind, ErrorKind::Refused, "it makes no euros");
+    let id = cost(&dollars).unwrap().value["id"].as_str().unwrap().to_owned();
+    let shown = a.must(4, "budget show", &[("id", &id)]).value;
+    assert_eq!((&shown["amount"], &shown["currency"]), (&json!("92.14"), &json!("EUR")));
+    assert_eq!(shown["given"], "100.01 USD: 1 USD = 0.9213 EUR, ECB list");
+    assert_eq!(a.must(4, "budget show", &[("id", &line)]).value["spent"], "92.14");
+    a.must(1, "audit verify", &[]);
+}

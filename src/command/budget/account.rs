@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::law::money;
-use crate::record::budget_line::{SplitRule, amount_of, split_of};
+use crate::record::budget_line::{self, SplitRule, amount_of, split_of};
 use crate::record::kind::{Kind, State};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{commitment, contribution, cost, statement};
+use crate::record::{commitment, contribution, cost, rate, statement};
 use crate::value::id::Id;
 use crate::value::json::Json;
-use crate::value::money::shown;
+use crate::value::money::{RATE_DECIMALS, shown};
 use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
@@ -38,6 +38,8 @@ pub struct MoneyRow {
     pub amount: String,
     /// When.
     pub at: Option<Timestamp>,
+    /// What was given in another currency and by which rate it was converted.
+    pub given: String,
 }
 
 /// What a desk bears and has paid.
@@ -86,6 +88,8 @@ pub struct LineAccount {
     pub donor: String,
     /// What the donor allows it to be spent on.
     pub conditions: String,
+    /// On what grounds alone the donor lets it be spent; empty: on any.
+    pub grounds: Vec<String>,
     /// When the donor is to be reported to.
     pub report_by: Option<Timestamp>,
     /// What is to be looked at.
@@ -108,6 +112,8 @@ pub struct CommitmentDetail {
     pub criteria: String,
     /// What binds a contractor who sees data.
     pub clause: String,
+    /// On which of the donor's grounds.
+    pub ground: String,
     /// Who asked for it.
     pub by: String,
     /// Who approved it.
@@ -140,11 +146,13 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<MoneyRow, Error> {
     let line = line_of(workspace, record)?;
     let own = |key: &str| record.text(key).map(str::to_owned);
     let currency = own("currency").or_else(|| line.as_ref().and_then(|l| l.text("currency")).map(str::to_owned));
+    // Of a rate, what it is worth is said in words: it is no amount.
     let currency = currency.unwrap_or_default();
     let title = match record.kind {
         Kind::Commitment => workspace.text_of(record, "for")?,
         Kind::Cost => workspace.text_of(record, "evidence")?,
         Kind::Contribution => workspace.text_of(record, "note")?,
+        Kind::Rate => rate_in_words(workspace, record)?,
         _ => workspace.text_of(record, "title")?,
     };
     let with = match record.kind {
@@ -165,10 +173,29 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<MoneyRow, Error> {
         with: with.map(|d| workspace.code_of(d)).transpose()?.unwrap_or_default(),
         line: record.id("line").or_else(|| line.map(|l| l.id)),
         title,
-        amount: shown(amount, decimals_of(&currency)),
+        amount: if record.kind == Kind::Rate { String::new() } else { shown(amount, decimals_of(&currency)) },
         currency,
         at: record.instant("on").or(record.instant("at")),
+        given: given(workspace, record)?,
     })
+}
+
+/// A rate as people say it, with its source.
+fn rate_in_words(workspace: &Workspace, record: &Record) -> Result<String, Error> {
+    let (from, to) = (record.text("from").unwrap_or_default(), record.text("to").unwrap_or_default());
+    let worth = shown(rate::rate_of(record), RATE_DECIMALS);
+    let source = workspace.text_of(record, "source")?;
+    Ok(format!("1 {from} = {} {to}, {source}", worth.trim_end_matches('0').trim_end_matches('.')))
+}
+
+/// What was given in another currency, where it was: the amount, and the rate by which it was converted.
+fn given(workspace: &Workspace, record: &Record) -> Result<String, Error> {
+    let rate = record.id("rate").filter(|_| record.kind == Kind::Cost);
+    let rate = rate.map(|id| workspace.records().get(id)).transpose()?.flatten();
+    let amount = record.terms.get("given").and_then(Json::int);
+    let Some((rate, amount)) = rate.zip(amount) else { return Ok(String::new()) };
+    let from = rate.text("from").unwrap_or_default();
+    Ok(format!("{} {from}: {}", shown(amount, decimals_of(from)), rate_in_words(workspace, &rate)?))
 }
 
 /// Every record of money: lines, commitments, costs, contributions, statements.
@@ -183,7 +210,8 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<MoneyRow>, Error> {
 }
 
 /// The kinds of records of money.
-pub const KINDS: &[Kind] = &[Kind::BudgetLine, Kind::Commitment, Kind::Cost, Kind::Contribution, Kind::Statement];
+pub const KINDS: &[Kind] =
+    &[Kind::BudgetLine, Kind::Commitment, Kind::Cost, Kind::Contribution, Kind::Rate, Kind::Statement];
 
 /// A line with its account.
 pub fn line(workspace: &Workspace, record: &Record) -> Result<LineAccount, Error> {
@@ -230,6 +258,7 @@ pub fn line(workspace: &Workspace, record: &Record) -> Result<LineAccount, Error
         shares,
         donor: workspace.text_of(record, "donor")?,
         conditions: workspace.text_of(record, "conditions")?,
+        grounds: budget_line::grounds_of(record),
         report_by,
         notes,
         currency,
@@ -255,6 +284,7 @@ pub fn commitment(workspace: &Workspace, record: &Record) -> Result<CommitmentDe
         because: workspace.text_of(record, "because")?,
         criteria: workspace.text_of(record, "criteria")?,
         clause: workspace.text_of(record, "clause")?,
+        ground: record.text("ground").unwrap_or_default().to_owned(),
         by: name("by")?,
         approved_by: name("approved_by")?,
         spent: shown(spent, decimals_of(&row.currency)),

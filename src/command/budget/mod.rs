@@ -10,7 +10,7 @@ use crate::record::commitment::{self, CommitmentContent, Interest};
 use crate::record::definition::token;
 use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{contribution, cost, statement};
+use crate::record::{contribution, cost, rate, statement};
 use crate::value::id::Id;
 use crate::value::money;
 use crate::value::text::shown;
@@ -45,6 +45,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force that it is of"),
             Arg::new("donor", ArgKind::Line, "who gives the money"),
             Arg::new("conditions", ArgKind::Body, "what the donor allows it to be spent on"),
+            Arg::new("grounds", ArgKind::Line, "on what grounds alone it may be spent, such as equipment,training"),
             Arg::new("report-by", ArgKind::Time, "when the donor is to be reported to"),
         ],
         writes: Some(Writes::of(budget_line::NEW, Weight::Records, Needs::Nothing)),
@@ -92,6 +93,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("criteria", ArgKind::Body, "by which criteria, fixed before the offers came in"),
             Arg::new("handles-data", ArgKind::Flag, "the contractor sees data of cases"),
             Arg::new("clause", ArgKind::Body, "what binds a contractor who sees data"),
+            Arg::new("ground", ArgKind::Line, "on which of the donor's grounds"),
         ],
         writes: Some(Writes::of(commitment::COMMIT, Weight::Records, Needs::OneOf(OPEN))),
         run: Handler::Writes(commit),
@@ -123,9 +125,28 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("evidence", ArgKind::Line, "what proves it, such as an invoice").required(),
             Arg::new("requested-by", ArgKind::Line, "the desk at whose request it was spent"),
             Arg::new("paid-by", ArgKind::Line, "the desk that paid it, where it was not paid out of the line"),
+            Arg::new(
+                "rate",
+                ArgKind::Line,
+                "the id of the rate by which it is converted, where it was spent in another currency: the amount is then in that one",
+            ),
         ],
         writes: Some(Writes::of(cost::SPEND, Weight::Records, Needs::OneOf(APPROVED))),
         run: Handler::Writes(spend),
+    },
+    Command {
+        noun: "budget",
+        name: "rate",
+        about: "Note a rate of exchange, of which day it is, and who says so; nothing is converted without one",
+        args: &[
+            Arg::new("from", ArgKind::Word(currencies), "of which currency").required(),
+            Arg::new("to", ArgKind::Word(currencies), "in which").required(),
+            Arg::new("rate", ArgKind::Line, "what one unit is worth, such as 0.9213").required(),
+            Arg::new("on", ArgKind::Time, "of which day").required(),
+            Arg::new("source", ArgKind::Line, "who says so, such as a central bank's list").required(),
+        ],
+        writes: Some(Writes::of(rate::NOTE, Weight::Records, Needs::Nothing)),
+        run: Handler::Writes(note_rate),
     },
     Command {
         noun: "budget",
@@ -224,6 +245,7 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         taskforce: taskforce.map(|t| t.id),
         amount: amount(args, &currency)?,
         period: args.read("period", "a word, such as 2026", token)?,
+        grounds: args.words("grounds", "a word, such as equipment", token)?,
         report_by: args.maybe("report-by").map(|_| args.time("report-by", workspace.now())).transpose()?,
         currency,
     };
@@ -312,6 +334,7 @@ fn commit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         quotes: args.read("quotes", "a number", |t| t.parse().ok().filter(|n: &i64| (0..=1_000).contains(n)))?,
         conflict: args.read("conflict", "none or declared", Interest::parse)?,
         handles_data: args.flag("handles-data"),
+        ground: args.maybe_read("ground", "a word, such as equipment", token)?,
     };
     let id = workspace.entropy.id()?;
     workspace
@@ -337,9 +360,22 @@ fn spend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let commitment = workspace.find_record(args.need("commitment")?, &[Kind::Commitment])?;
     let line = commitment.id("line").map(|l| workspace.records().get(l)).transpose()?.flatten();
     let currency = line.as_ref().map(currency_of).unwrap_or_default();
+    let rate = args.maybe("rate").map(|r| workspace.find_record(r, &[Kind::Rate])).transpose()?;
+    let (amount, converted) = match rate {
+        None => (amount(args, &currency)?, None),
+        Some(rate) => {
+            let given = amount(args, rate.text("from").unwrap_or_default())?;
+            let amount = rate::by(&rate, given, &currency).ok_or_else(|| {
+                Error::not_allowed(format!("the rate is not one that makes {currency} of an amount"))
+                    .hint("note the rate of the two currencies: `comity budget rate`")
+            })?;
+            (amount, Some((rate.id, given)))
+        }
+    };
     let terms = cost::Terms {
         commitment: commitment.id,
-        amount: amount(args, &currency)?,
+        amount,
+        converted,
         on: args.time("on", workspace.now())?,
         requested_by: maybe_desk(workspace, args, "requested-by")?,
         paid_by: maybe_desk(workspace, args, "paid-by")?,
@@ -348,6 +384,20 @@ fn spend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let id = workspace.entropy.id()?;
     workspace.act_alone(cost::SPEND, Audience::OwnDesk, |e, _| Ok(cost::new(id, &terms, &evidence, e.salt()?)))?;
     Ok(Output::made(id, "Noted as spent."))
+}
+
+fn note_rate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let what = format!("a number above zero, with at most {} decimals", money::RATE_DECIMALS);
+    let terms = rate::Terms {
+        from: args.read("from", "a code of ISO 4217", budget_line::currency)?,
+        to: args.read("to", "a code of ISO 4217", budget_line::currency)?,
+        rate: args.read("rate", &what, |typed| money::parse(typed, money::RATE_DECIMALS))?,
+        on: args.time("on", workspace.now())?,
+    };
+    let source = args.line("source")?;
+    let id = workspace.entropy.id()?;
+    workspace.act_alone(rate::NOTE, Audience::OwnDesk, |e, _| Ok(rate::new(id, &terms, &source, e.salt()?)))?;
+    Ok(Output::made(id, "Noted: costs in that currency name it."))
 }
 
 fn contribute(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

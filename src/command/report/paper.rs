@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::transparency::is_page;
 use crate::act::header::Audience;
 use crate::command::agreement;
+use crate::command::budget::account;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -29,7 +30,7 @@ use crate::workspace::progress::Job;
 pub const COMMANDS: &[Command] = &[Command {
     noun: "report",
     name: "paper",
-    about: "Write a paper that the law asks for, out of the record: of processing, of an impact assessment, a retention map",
+    about: "Write a paper that the law asks for, out of the record: of processing, of an impact assessment, of a task force, a retention map",
     args: &[
         Arg::new("paper", ArgKind::Word(paper::ids), "which paper").positional(),
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .html is a page, any other text")
@@ -72,7 +73,16 @@ fn fact(workspace: &Workspace, fact: Fact) -> Result<String, Error> {
     let all = |kind: Kind| -> Result<Vec<Record>, Error> { Ok(records.find(&Query::kind(kind))?) };
     let word = |key: &'static str| move |r: &Record| r.text(key).map(str::to_owned);
     let held = || -> Result<Vec<Record>, Error> { Ok(records.find(&Query::state(item::State::Held))?) };
+    let by_state =
+        |kind: Kind| -> Result<String, Error> { Ok(tallied(all(kind)?.iter().map(|r| r.state.label().to_owned()))) };
     Ok(match fact {
+        Fact::Taskforces => by_state(Kind::Taskforce)?,
+        Fact::Tasks => by_state(Kind::Task)?,
+        Fact::Meetings => by_state(Kind::Meeting)?,
+        Fact::Analyses => by_state(Kind::Analysis)?,
+        Fact::Requests => by_state(Kind::Request)?,
+        Fact::Disclosures => by_state(Kind::Disclosure)?,
+        Fact::Money => money_spent(workspace)?,
         Fact::None => NOT_HELD.to_owned(),
         Fact::Controller => {
             let desk = workspace.own_record()?;
@@ -142,6 +152,14 @@ fn fact(workspace: &Workspace, fact: Fact) -> Result<String, Error> {
             )
         }
     })
+}
+
+/// What was spent on each line, of how much: sums of different currencies are never added.
+fn money_spent(workspace: &Workspace) -> Result<String, Error> {
+    let lines = account::lines(workspace)?;
+    let line =
+        |l: &account::LineAccount| format!("{}, {}: {} {} of {}", l.title, l.period, l.spent, l.currency, l.amount);
+    Ok(if lines.is_empty() { "none".to_owned() } else { lines.iter().map(line).collect::<Vec<_>>().join("\n") })
 }
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

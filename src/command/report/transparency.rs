@@ -3,20 +3,18 @@
 
 use super::events::{self, Event, Life};
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
 use crate::command::disclosure::items_of;
 use crate::figures::page::{self, PageFormat};
-use crate::figures::release::{Release, Withheld};
+use crate::figures::release::{Correction, Release, Shown, Withheld};
 use crate::figures::table::{LEAST_THRESHOLD, THRESHOLD, Table};
 use crate::gate::cleared;
 use crate::law::edition::Law;
 use crate::law::request::RequestKind;
 use crate::record::disclosure;
-use crate::record::kind::Kind;
-use crate::record::release;
+use crate::record::kind::{ChangeKind, Kind};
+use crate::record::release::{self, Fault};
 use crate::record::request::{Answer, FollowUp};
 use crate::record::review;
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -25,6 +23,7 @@ use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
+use crate::value::word::all_words;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -42,17 +41,21 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("out", ArgKind::ToWrite, "the file to write: .html, .csv or .json, any other text").required(),
             FORCE,
         ],
-        writes: Some(Writes {
-            act: release::PUBLISH,
-            weight: Weight::Signs,
-            needs: Needs::Nothing,
-            rehearsable: false,
-            preview: Preview::None,
-            undo: Undo::Never(STAYS),
-            alone: false,
-            keys: &[],
-        }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(release::PUBLISH, Weight::Signs, Needs::Nothing) }),
         run: Handler::Writes(publish),
+    },
+    Command {
+        noun: "report",
+        name: "correct",
+        about: "Correct figures that were published: dated, and withheld where the two together would tell what is hidden",
+        args: &[
+            Arg::new("release", ArgKind::Record(&[Kind::Release]), "the release").positional(),
+            Arg::new("because", ArgKind::Word(all_words::<Fault>), "what was wrong").required(),
+            Arg::new("out", ArgKind::ToWrite, "the file to write: .html, .csv or .json, any other text").required(),
+            FORCE,
+        ],
+        writes: Some(Writes { rehearsable: false, ..Writes::of(release::CORRECT, Weight::Signs, Needs::ActsState) }),
+        run: Handler::Writes(correct),
     },
     Command {
         noun: "report",
@@ -265,15 +268,41 @@ pub fn is_page(out: &Destination) -> bool {
     form_of(out) == PageFormat::Html
 }
 
-/// The release of a period as it was published; `None`: there is none yet.
+/// What is published of a release now, and all that was before.
+fn kept(workspace: &Workspace, record: &Record) -> Result<(Release, Vec<Release>), Error> {
+    let content = workspace.content(record)?;
+    let kept = content.as_ref().and_then(|c| c.get("figures")).and_then(Release::read);
+    let earlier = content.as_ref().and_then(|c| c.get("earlier")).and_then(Json::items).unwrap_or_default();
+    let earlier: Option<Vec<Release>> = earlier.iter().map(Release::read).collect();
+    kept.zip(earlier).ok_or_else(|| {
+        Error::new(ErrorKind::Integrity, "what was published cannot be read", "run `comity audit verify`")
+    })
+}
+
+/// The release of a period as it is published; `None`: there is none yet.
 fn published(workspace: &Workspace, from: Timestamp, to: Timestamp) -> Result<Option<(Record, Release)>, Error> {
     let Some(record) = release::of_period(&workspace.records(), from, to)? else { return Ok(None) };
-    let content = workspace.content(&record)?;
-    let kept = content.as_ref().and_then(|c| c.get("figures")).and_then(Release::read);
-    let kept = kept.ok_or_else(|| {
-        Error::new(ErrorKind::Integrity, "what was published cannot be read", "run `comity audit verify`")
-    })?;
+    let (kept, _) = kept(workspace, &record)?;
     Ok(Some((record, kept)))
+}
+
+/// Writes a release where it is to go, once the gate has cleared it.
+fn written(
+    workspace: &Workspace,
+    (id, kind): (Id, ChangeKind),
+    now: Timestamp,
+    figures: Release,
+    out: &Destination,
+) -> Result<Output, Error> {
+    let by = (workspace.person(), kind);
+    let cleared = cleared::clear_written(&workspace.records(), &workspace.meta.realm, now, by, figures)?
+        .map_err(|v| Error::refused(v, None))?;
+    let written = page::write(&cleared, form_of(out));
+    let digest = Digest::of(written.as_bytes());
+    out.write(written.as_bytes())?;
+    let hidden: usize = cleared.value().tables.iter().map(Shown::hidden).sum();
+    let told = format!("Published to {}: {hidden} figures are hidden; SHA-256 {digest}.", out.shown());
+    Ok(Output::made(id, told).with("sha256", digest.to_string()).with("hidden", hidden))
 }
 
 fn publish(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -286,7 +315,6 @@ fn publish(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
             .hint("name the first day and the day after the last, such as --from 2026-01-01 --to 2026-07-01"));
     }
     let out = Destination::of(args, "out")?;
-    let form = form_of(&out);
     let now = workspace.may_sign(release::PUBLISH)?;
     let earlier = published(workspace, from, to)?;
     let (id, figures) = match earlier {
@@ -314,20 +342,29 @@ fn publish(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
             (id, figures)
         }
     };
-    let cleared = cleared::clear_written(
-        &workspace.records(),
-        &workspace.meta.realm,
-        now,
-        (workspace.person(), release::PUBLISH),
-        figures,
-    )?
-    .map_err(|v| Error::refused(v, None))?;
-    let written = page::write(&cleared, form);
-    let digest = Digest::of(written.as_bytes());
-    out.write(written.as_bytes())?;
-    let hidden: usize = cleared.value().tables.iter().map(crate::figures::release::Shown::hidden).sum();
-    let told = format!("Published to {}: {hidden} figures are hidden; SHA-256 {digest}.", out.shown());
-    Ok(Output::made(id, told).with("sha256", digest.to_string()).with("hidden", hidden))
+    written(workspace, (id, release::PUBLISH), now, figures, &out)
+}
+
+fn correct(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("release")?, &[Kind::Release])?;
+    let because = args.read("because", "what was wrong", Fault::parse)?;
+    let out = Destination::of(args, "out")?;
+    let now = workspace.may_sign(release::CORRECT)?;
+    let (from, to) = record.instant("from").zip(record.instant("to")).unwrap_or((now, now));
+    let (current, earlier) = kept(workspace, &record)?;
+    let events = events::all(workspace)?;
+    let tables = tables(workspace, &events, from, to)?;
+    let said = Correction { on: now.to_date(), because: because.sentence().to_owned() };
+    let figures = current.corrected(&earlier, &tables, said).ok_or_else(|| {
+        Error::not_allowed("the figures are what was published, or what of them may be told is: nothing is corrected")
+            .hint("`comity report transparency` writes the same release again")
+    })?;
+    let earlier: Vec<Json> = earlier.iter().chain([&current]).map(Release::to_json).collect();
+    let (id, json) = (record.id, figures.to_json());
+    workspace.act_alone(release::CORRECT, Audience::OwnDesk, |e, _| {
+        Ok(release::corrected(id, because, json, earlier, e.salt()?))
+    })?;
+    written(workspace, (id, release::CORRECT), now, figures, &out)
 }
 
 /// A period of which figures were published.
@@ -343,6 +380,8 @@ pub struct ReleaseRow {
     pub threshold: i64,
     /// When it was published.
     pub published: Option<Timestamp>,
+    /// When it was corrected last.
+    pub corrected: Option<Timestamp>,
 }
 
 /// The periods of which figures were published, the last ones first.
@@ -354,6 +393,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<ReleaseRow>, Error> {
         to: day(record, "to"),
         threshold: record.terms.get("threshold").and_then(Json::int).unwrap_or(0),
         published: record.instant("at"),
+        corrected: record.instant("corrected"),
     };
     let mut all: Vec<ReleaseRow> = workspace.records().find(&Query::kind(Kind::Release))?.iter().map(row).collect();
     all.sort_by(|a, b| b.from.cmp(&a.from));
@@ -367,6 +407,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("to", "UNTIL BEFORE"),
         ("threshold", "THRESHOLD"),
         ("published", "PUBLISHED"),
+        ("corrected", "CORRECTED"),
     ];
     Ok(Output::list(&rows(workspace)?, columns))
 }
