@@ -349,7 +349,7 @@ impl Check {
         let note = Note::parse(&head.checkpoint).map_err(of_note)?;
         let checkpoint = Checkpoint::parse(&note).map_err(of_note)?;
         let origin = checkpoint::origin(card.desk, head.replica, &head.realm);
-        let key = NoteKey { name: origin.clone(), kind: KeyKind::Log, key: card.keys.log.clone() };
+        let key = NoteKey { name: origin.clone(), kind: KeyKind::Log, key: card.keys.log };
         if checkpoint.origin != origin || note.verify(&key).is_err() {
             return unsigned("the checkpoint is not signed with the desk's log key");
         }
@@ -431,7 +431,7 @@ impl Check {
             let certificate =
                 MemberCertificate::told(&terms, &self.card).map_err(|e| PackError::Signature(e.to_string()))?;
             let known = Known {
-                key: certificate.signing.clone(),
+                key: certificate.signing,
                 roles: certificate.roles.clone(),
                 serial: certificate.serial,
             };
@@ -462,7 +462,7 @@ impl Check {
     fn facts(&mut self, index: u64, first: &Change) -> Result<(), PackError> {
         let terms = first.read_terms().map_err(|e| PackError::Form(e.to_string()))?;
         let Some(asked) = terms.get("asked") else { return Ok(()) };
-        let all = asked.items().map_or_else(|| std::slice::from_ref(asked), |items| items);
+        let all = asked.items().unwrap_or_else(|| std::slice::from_ref(asked));
         let emergency = terms.get("emergency").and_then(Json::truth) == Some(true);
         for facts in all.iter().filter(|facts| facts.members().is_some()) {
             let verdict = judge(&Question::read(facts));

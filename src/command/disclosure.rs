@@ -332,7 +332,7 @@ pub fn sort_with(
             job.at("asking the gate", n as u64, Some(items.len() as u64))?;
         }
         let Some(record) = records.get(*id)? else { continue };
-        if record.is_with(of.to) && !again {
+        if record.is_with(of.to) && !item::is_outdated_with(&record, of.to) && !again {
             sorted.held += 1;
             continue;
         }

@@ -317,7 +317,7 @@ fn report(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Ok(error::new(id, &about, severity, notify_by, &text, e.salt()?))
     })?;
     let record = workspace.find_record(&id.to_string(), &[Kind::Error])?;
-    let told = tell(workspace, &record, &text, false)?;
+    let told = tell_holders(workspace, &record, &text, false)?;
     let authority = notify_by.map(|by| format!(" The authority is told by {}.", by.to_minute())).unwrap_or_default();
     let partners =
         if told.is_empty() { String::new() } else { format!(" Told with the next bundle: {}.", told.join(", ")) };
@@ -325,7 +325,7 @@ fn report(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
 }
 
 /// Tells the partners who hold a copy: each of its own copies, and of nothing else.
-fn tell(workspace: &mut Workspace, record: &Record, text: &str, again: bool) -> Result<Vec<String>, Error> {
+fn tell_holders(workspace: &mut Workspace, record: &Record, text: &str, again: bool) -> Result<Vec<String>, Error> {
     let told = error::told_to(record);
     let severity = record.text("severity").and_then(Severity::parse).unwrap_or(Severity::Recordable);
     let mut codes = Vec::new();
@@ -353,7 +353,7 @@ fn notify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Some(text) => text,
         None => workspace.text_of(&record, "text")?,
     };
-    let told = tell(workspace, &record, &text, args.flag("again"))?;
+    let told = tell_holders(workspace, &record, &text, args.flag("again"))?;
     let said = if told.is_empty() {
         "Every partner who holds a copy was told already.".to_owned()
     } else {

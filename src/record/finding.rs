@@ -6,11 +6,9 @@ use super::definition::{
     WhenDue, moved, need, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::partner;
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
-use crate::value::class::PartnerKind;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -139,9 +137,8 @@ fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
             return Err(ApplyError::NotAllowed("a finding is about a record that is here".into()));
         }
     } else {
-        let theirs = need(records, act.desk(), Kind::Partner)?;
-        if to != Some(act.own_desk) || partner::kind_of(&theirs) != Some(PartnerKind::OversightBody) {
-            return Err(ApplyError::Authority("only a desk's own auditors and an oversight body open findings".into()));
+        if to != Some(act.own_desk) {
+            return Err(ApplyError::Authority("a finding is for the desk that it is addressed to".into()));
         }
         record.partner = Some(act.desk());
     }

@@ -238,6 +238,8 @@ const REFERENCES: &str = "references";
 const ABOVE: &str = "above_ceiling";
 /// The member of a record's terms that holds who may have it, as its originator said.
 const CONSENTS: &str = "consents";
+/// The member of a record's terms that names the partners whose copies were made before it was put right.
+const OUTDATED: &str = "outdated";
 
 fn references(m: &mut Members<'_>) -> Result<Vec<Id>, ApplyError> {
     let Some(list) = m.maybe(REFERENCES) else { return Ok(Vec::new()) };
@@ -466,7 +468,14 @@ fn correct(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     let mut record = moved(records, view, Kind::Item)?;
     may_correct(records, act.own_desk, &record)?;
     record.body = view.body();
+    let holders: Vec<Id> = record.shared.iter().map(|h| h.partner).filter(|partner| record.is_with(*partner)).collect();
+    record.set(OUTDATED, holders.iter().map(Id::to_string).collect::<Vec<_>>());
     Ok(records.put(&record)?)
+}
+
+/// Whether a partner's copy of an item was made before the item was put right.
+pub fn is_outdated_with(record: &Record, partner: Id) -> bool {
+    record.list(OUTDATED, Id::parse).contains(&partner)
 }
 
 /// Whether a partner has told of a mistake in an item that it gave, so that a copy that comes again puts it right. What is held stays as
@@ -537,6 +546,11 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
             .ok_or_else(|| ApplyError::NotAllowed("there is no such item".into()))?;
         for partner in disclosure::recipients(act) {
             record.share(partner, Some(delete_by));
+            let outdated = record.list(OUTDATED, Id::parse).into_iter().filter(|id| *id != partner);
+            let outdated: Vec<String> = outdated.map(|id| id.to_string()).collect();
+            if record.terms.get(OUTDATED).is_some() {
+                record.set(OUTDATED, outdated);
+            }
         }
         return Ok(records.put(&record)?);
     }

@@ -678,10 +678,11 @@ fn of_case(conn: &Connection, sql: &str, case: Id) -> Result<Vec<i64>, StoreErro
     Ok(all)
 }
 
-/// Returns the numbers of the records that are due at some time, the next first. They are read from an index.
-pub fn clocks(conn: &Connection) -> Result<Vec<i64>, StoreError> {
+/// Returns the numbers of the records that are due at some time, the next first. They are read from an index. Consultations are many, and
+/// end by themselves: only those that were due by `now` are among them.
+pub fn clocks(conn: &Connection, now: Timestamp) -> Result<Vec<i64>, StoreError> {
     let mut all = conn.prepare_cached(sql!("record.clocks"))?;
-    let rows = all.query_map([], |r| r.get(0))?;
+    let rows = all.query_map(params![now.millis(), Kind::Consultation.word()], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -150,9 +150,9 @@ async fn serve(
                 }
             }
             Some(message) = messages.recv() => {
-                state.answer(message);
+                drops_input |= state.answer(message);
                 while let Ok(message) = messages.try_recv() {
-                    state.answer(message);
+                    drops_input |= state.answer(message);
                 }
             }
             number = signals.next() => state.signal(number),

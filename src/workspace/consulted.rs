@@ -225,7 +225,9 @@ impl Workspace {
     fn entry(&self, line: &[u8], key: &PublicKey) -> Option<Entry> {
         let sealed = BASE64.decode(line).ok().filter(|sealed| !sealed.is_empty())?;
         let limit = usize::try_from(LONGEST).unwrap_or(usize::MAX);
-        let opened = age_file::open_all(&self.keyring.keys.age, &sealed, limit).ok()?;
+        // What was noted before the desk had new keys opens with those of then.
+        let mut keys = std::iter::once(&self.keyring.keys).chain(self.keyring.former.iter().rev());
+        let opened = keys.find_map(|keys| age_file::open_all(&keys.age, &sealed, limit).ok())?;
         let signed = json::parse(opened.expose(), Limits::STORED).ok()?;
         let text = signed.get("entry")?.text()?;
         let namespace = self.meta.realm.namespace("journal");

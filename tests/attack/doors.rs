@@ -42,8 +42,41 @@ fn taskforce(site: &Site, to: &Site) -> String {
     site.make(1, "taskforce new", &form)
 }
 
+/// A dispute on its last rung, which a letter hands over.
+fn dispute(site: &Site, to: &Site) -> String {
+    let dispute =
+        site.make(1, "dispute open", &[("with", to.code), ("subject", "delay"), ("statement", "nothing came")]);
+    let of = ("dispute", dispute.as_str());
+    let advance = |rung| drop(site.must(1, "dispute advance", &[of, ("to", rung), ("because", "no answer")]));
+    ["consultation", "heads", "authorities", "mediation"].into_iter().for_each(advance);
+    site.must(1, "dispute neutral", &[of, ("name", "N."), ("independence", "none")]);
+    site.carry(to, "raised");
+    to.must(1, "dispute agree", &[of]);
+    to.carry(site, "agreed");
+    ["arbitration", "ministries"].into_iter().for_each(advance);
+    dispute
+}
+
+/// A complaint that the auditor has acknowledged.
+fn complaint(site: &Site) -> String {
+    let said = [("right", "access"), ("channel", "letter"), ("from", "x"), ("subject", "y"), ("text", "z")];
+    let complaint = site.make(AUDITOR, "complaint receive", &said);
+    site.must(AUDITOR, "complaint acknowledge", &[("complaint", &complaint)]);
+    complaint
+}
+
+/// The member who oversees.
+const AUDITOR: u8 = 4;
+
+/// The member who does what a command does.
+fn member_of(command: &str) -> u8 {
+    if ["complaint letter", "audit pack"].contains(&command) { AUDITOR } else { 1 }
+}
+
 /// What each command that writes a file needs besides.
 fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
+    site.enrol(AUDITOR, "oversight-auditor");
+    let (dispute, complaint) = (dispute(site, to), complaint(site));
     let case = site.case("doors");
     site.indicator(&case, "doors.example");
     site.must(1, "disclosure new", &[("case", &case), ("tier", "1"), ("to", to.code), ("delete-after", "30d")]);
@@ -79,6 +112,9 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
         ("notice letter", vec![("of", sent), ("text", "said".to_owned())]),
         ("item export", vec![("to", to.code.to_owned()), ("case", case), ("format", "csv".to_owned())]),
         ("request letter", vec![("request", request)]),
+        ("complaint letter", vec![("complaint", complaint), ("of", "acknowledgement".to_owned())]),
+        ("dispute letter", vec![("dispute", dispute)]),
+        ("audit pack", vec![]),
         ("taskforce letter", vec![("taskforce", taskforce(site, to))]),
         ("desk card", vec![]),
         ("backup make", vec![]),
@@ -149,21 +185,21 @@ fn no_command_writes_over_a_file_unless_it_is_told_to() {
     for (name, own) in writers(&a, &b) {
         let out = a.path("precious");
         fs::write(&out, "precious").unwrap();
-        let failure = a.fails(1, name, &fields(&own, &[("out", out.as_str())]), ErrorKind::Medium);
+        let failure = a.fails(member_of(name), name, &fields(&own, &[("out", out.as_str())]), ErrorKind::Medium);
         assert!(failure.what.contains("precious"), "{name}: {failure:?}");
         assert_eq!(fs::read_to_string(&out).unwrap(), "precious", "{name}");
         // Not through a link either, whether it leads anywhere or not.
         let (target, link) = (a.path("nowhere"), a.path("link"));
         symlink(&target, &link).unwrap();
-        a.fails(1, name, &fields(&own, &[("out", &link)]), ErrorKind::Medium);
+        a.fails(member_of(name), name, &fields(&own, &[("out", &link)]), ErrorKind::Medium);
         assert!(!Path::new(&target).exists(), "{name}");
         fs::remove_file(&link).unwrap();
         if name != "identity new" {
-            a.must(1, name, &fields(&own, &[("out", &out), ("force", "yes")]));
+            a.must(member_of(name), name, &fields(&own, &[("out", &out), ("force", "yes")]));
             assert_ne!(fs::read(&out).unwrap(), b"precious", "{name}");
             let folder = a.path("folder");
             let _ = fs::create_dir(&folder);
-            a.fails(1, name, &fields(&own, &[("out", &folder), ("force", "yes")]), ErrorKind::Medium);
+            a.fails(member_of(name), name, &fields(&own, &[("out", &folder), ("force", "yes")]), ErrorKind::Medium);
         }
     }
 }
@@ -209,12 +245,12 @@ fn no_command_writes_into_a_workspace() {
                 if name == "identity new" && more.len() > 1 {
                     continue;
                 }
-                let tried = a.run(1, name, &fields(&own, more));
+                let tried = a.run(member_of(name), name, &fields(&own, more));
                 assert!(tried.is_err(), "{name} writes {out}");
             }
             let by_link = a.path("by-link");
             symlink(site.workspace().join("inbox"), &by_link).unwrap();
-            let tried = a.run(1, name, &fields(&own, &[("out", &format!("{by_link}/new"))]));
+            let tried = a.run(member_of(name), name, &fields(&own, &[("out", &format!("{by_link}/new"))]));
             assert!(tried.is_err(), "{name} writes through {by_link}");
             fs::remove_file(&by_link).unwrap();
             assert!(!site.workspace().join("inbox/new").exists(), "{name}");
@@ -269,10 +305,10 @@ fn nothing_is_read_through_a_link_or_from_a_pipe() {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for (name, field, own) in readers(&a) {
         for path in [&link, &pipe] {
-            let failure = a.fails(1, name, &fields(&own, &[(field, path)]), ErrorKind::Medium);
+            let failure = a.fails(member_of(name), name, &fields(&own, &[(field, path)]), ErrorKind::Medium);
             assert!(failure.what.contains(path.as_str()), "{name}: {failure:?}");
         }
-        let failure = a.run(1, name, &fields(&own, &[(field, "/dev/zero")])).unwrap_err();
+        let failure = a.run(member_of(name), name, &fields(&own, &[(field, "/dev/zero")])).unwrap_err();
         assert_eq!(failure.kind, ErrorKind::Medium, "{name}: {failure:?}");
     }
     // Nor an identity, nor a passphrase.
@@ -450,7 +486,7 @@ fn no_error_prints_more_than_a_line_of_a_file() {
     let path = a.path("broken");
     fs::write(&path, &broken).unwrap();
     for (name, field, own) in readers(&a) {
-        let Err(failure) = a.run(1, name, &fields(&own, &[(field, &path)])) else { continue };
+        let Err(failure) = a.run(member_of(name), name, &fields(&own, &[(field, &path)])) else { continue };
         assert!(failure.what.len() < 2048, "{name}: {}", failure.what.len());
         let quoted = broken.lines().filter(|line| failure.what.contains(line.get(..20).unwrap_or(line))).count();
         assert!(quoted <= 1, "{name}: {failure:?}");

@@ -76,7 +76,7 @@ impl Drawn {
             // Whoever is locked out is answered nothing.
             while !self.state.is_reached() && self.state.mode.unlock().is_none_or(|unlock| unlock.trying) {
                 match self.messages.try_recv() {
-                    Ok(message) => self.state.answer(message),
+                    Ok(message) => drop(self.state.answer(message)),
                     Err(_) => std::thread::sleep(Duration::from_millis(1)),
                 }
                 assert!(begun.elapsed() < PATIENCE, "{} does not come", self.state.screen());

@@ -162,6 +162,8 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         &[
             &[("with", "XB"), ("subject", "delay"), ("statement", "x")],
             &[("with", "XA"), ("subject", "delay"), ("statement", "x")],
+            &[("with", "XE"), ("subject", "delay"), ("statement", "x")],
+            &[("with", "XF"), ("subject", "delay"), ("statement", "x")],
         ],
     ),
     ("dispute reply", &[&[("statement", "x")]]),
@@ -368,9 +370,12 @@ fn open(workspace: PathBuf, identity: PathBuf, now: Timestamp) -> Workspace {
 /// Walks the demo's two desks, where its screens open and at its end.
 fn demo(folder: &Path, met: &mut Met) {
     let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
-    let mut story = Story::begin(folder, now).unwrap();
-    for part in [1, 2] {
-        while story.step(part).unwrap().is_some() {}
+    for parts in [1, 2] {
+        // Each is another: whoever walks it in the middle signs of what they looked at, and the story would go on before that.
+        let mut story = Story::begin(&folder.join(parts.to_string()), now).unwrap();
+        for part in 1..=parts {
+            while story.step(part).unwrap().is_some() {}
+        }
         for who in ["okafor@XA", "osei@XA", "brandt@XB", "lindqvist@XB"] {
             let code = who.split_once('@').unwrap().1;
             met.walk(&mut open(story.workspace(code), story.identity(who), now), who);

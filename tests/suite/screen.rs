@@ -40,14 +40,21 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Opens the screens of a workspace.
+    /// Opens the screens of a workspace, with a reason for looking at personal data: nothing asks for one.
     pub fn open(
         (workspace, identity, home): (&Path, &Path, &Path),
         environment: &[(&str, &str)],
         rows: u16,
         cols: u16,
     ) -> Self {
-        let args = ["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+        let args = [
+            "--workspace",
+            workspace.to_str().unwrap(),
+            "--identity",
+            identity.to_str().unwrap(),
+            "--reason",
+            "a test",
+        ];
         Self::run(&args, home, environment, rows, cols)
     }
 

@@ -171,7 +171,7 @@ fn disputes(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error
             theirs(asked, "dispute: a remedy", remedy.due);
         } else if !dispute::agreed_remedies(&record).is_empty() {
             asked.officers(&record, &partner, "dispute: the remedy was carried out, close it", due);
-        } else if let Some(proposal) = proposed.last().filter(|_| dispute::ON_LADDER.contains(&record.state)) {
+        } else if let Some(proposal) = proposed.next_back().filter(|_| dispute::ON_LADDER.contains(&record.state)) {
             let what = format!("dispute: a {} is proposed, agree or propose another", proposal.of);
             asked.officers(&record, &partner, what, due);
         } else if !is_answered && record.desk != own {

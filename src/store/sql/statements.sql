@@ -202,7 +202,8 @@ SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = '
 )
 
 -- name: record.clocks
-SELECT number FROM record INDEXED BY record_due WHERE due IS NOT NULL ORDER BY due, number
+SELECT number FROM record INDEXED BY record_due
+WHERE due IS NOT NULL AND (due <= ?1 OR number NOT IN (SELECT number FROM record WHERE kind = ?2)) ORDER BY due, number
 
 -- name: record.due_between
 SELECT count(*) FROM record INDEXED BY record_due WHERE due >= ?1 AND due < ?2

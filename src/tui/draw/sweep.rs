@@ -4,7 +4,10 @@ use ratatui::buffer::Buffer;
 
 use crate::value::text::is_hidden;
 
-/// Replaces what is hidden in any cell, and with ASCII alone the sign that something was cut. Returns whether something
+/// The signs of our own that may stand anywhere in a text, and what stands for them with ASCII alone.
+const OURS: [(&str, &str); 4] = [("…", "~"), ("·", "-"), ("→", ">"), ("–", "-")];
+
+/// Replaces what is hidden in any cell, and with ASCII alone the signs of our own. Returns whether something
 /// hidden was.
 pub(super) fn sweep(buf: &mut Buffer, ascii: bool) -> bool {
     let mut found = false;
@@ -16,8 +19,8 @@ pub(super) fn sweep(buf: &mut Buffer, ascii: bool) -> bool {
         if cell.symbol().chars().any(is_hidden) {
             cell.set_symbol("?");
             found = true;
-        } else if ascii && cell.symbol().starts_with('…') {
-            cell.set_symbol("~");
+        } else if ascii && let Some((_, plain)) = OURS.iter().find(|(ours, _)| cell.symbol() == *ours) {
+            cell.set_symbol(plain);
         }
     }
     found

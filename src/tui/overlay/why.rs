@@ -13,6 +13,9 @@ use crate::tui::theme::StyleRole;
 use crate::tui::widget::fitted::{Fitted, wrapped};
 use crate::value::text::{line, width};
 
+/// The line that leaves personal data masked.
+const LEAVES: &str = ".";
+
 /// The reason that is asked for.
 pub struct Why<S> {
     reason: Input,
@@ -90,18 +93,18 @@ impl<S: 'static> Overlay<S> for Why<S> {
     }
 
     fn prompt(&self) -> String {
-        format!("Why do you look (Enter: {}; . leaves it masked): ", self.reason.text())
+        format!("Why do you look (Enter: {}; {LEAVES} leaves it masked): ", self.reason.text())
     }
 
     fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {
-        match typed.trim() {
-            "." => self.left(),
-            "" => self.given(),
-            reason => {
-                self.reason = Input::new(reason, false);
-                self.given()
-            }
+        let typed = typed.trim();
+        if typed == LEAVES {
+            return self.left();
         }
+        if !typed.is_empty() {
+            self.reason = Input::new(typed, false);
+        }
+        self.given()
     }
 
     fn is_question(&self) -> bool {

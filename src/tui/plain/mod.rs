@@ -165,7 +165,8 @@ impl Plain {
             while !self.state.is_reached() && self.goes_on() {
                 tokio::select! {
                     message = self.messages.recv() => match message {
-                        Some(message) => self.state.answer(message),
+                        // A line is not typed ahead: it is asked for when all is answered.
+                        Some(message) => drop(self.state.answer(message)),
                         None => return Ok(()),
                     },
                     number = signals.next() => self.signal(number),

@@ -57,7 +57,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
                 column("THEN", Width::Fixed(7)),
                 column("DESK", Width::Fixed(4)).optional(),
             ],
-            all: &|| Ok(store::records::clocks(&workspace.db)?),
+            all: &|| Ok(store::records::clocks(&workspace.db, now)?),
             row: &|number| {
                 let record = record_at(&records, number)?;
                 let what = match record.kind {

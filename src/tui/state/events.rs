@@ -22,8 +22,7 @@ impl State {
             return self.handle_mouse(mouse);
         }
         self.dirty = true;
-        let questions = |state: &Self| state.mode.overlays().iter().filter(|o| o.is_question()).count();
-        let before = questions(self);
+        let before = self.questions();
         let mut astray = false;
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
@@ -42,7 +41,12 @@ impl State {
         self.fetch_missing_rows();
         // What comes in one breath with a paste that no field took was pasted too, whatever it looks like: a terminal may not
         // take the end of a paste out of its text.
-        questions(self) > before || astray
+        self.questions() > before || astray
+    }
+
+    /// How many questions are open.
+    pub(super) fn questions(&self) -> usize {
+        self.mode.overlays().iter().filter(|o| o.is_question()).count()
     }
 
     fn handle_key(&mut self, key: KeyEvent) {

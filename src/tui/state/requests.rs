@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::State;
 use crate::tui::overlay::why::Why;
 use crate::tui::page::StyledText;
+use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::{Message, Outbox, Ticket};
 use crate::workspace::journal::Matter;
@@ -31,10 +32,12 @@ fn hand_on<T: Send + 'static>(
 }
 
 impl State {
-    /// Asks why personal data of a matter are looked at, unless that was declined on this screen.
+    /// Asks why personal data of a matter are looked at, unless that was declined on this screen. The Desk lists what is new of all
+    /// matters, and asks nothing: whoever opens a record of it is asked.
     fn ask_why(&mut self, matter: Matter, purpose: &str) {
         let is_open = self.mode.find::<Why<Self>>().is_some();
-        if is_open || self.mode.is_locked() || self.declined == Some((matter, self.screen())) {
+        let is_overview = self.screen() == ScreenId::DESK && self.view().page.about.is_none();
+        if is_open || is_overview || self.mode.is_locked() || self.declined == Some((matter, self.screen())) {
             return;
         }
         self.wanted = Some(matter);
@@ -60,10 +63,12 @@ impl State {
         ));
     }
 
-    /// Takes an answer of the threads.
-    pub fn answer(&mut self, message: Message<Self>) {
+    /// Takes an answer of the threads. Returns whether what was typed ahead must be dropped: a question has opened.
+    pub fn answer(&mut self, message: Message<Self>) -> bool {
         self.dirty = true;
+        let before = self.questions();
         message(self);
+        self.questions() > before
     }
 
     /// Asks the reading thread something, and then goes on with its answer.
