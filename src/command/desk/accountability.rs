@@ -159,7 +159,7 @@ fn disputes(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error
         if !dispute::is_live(&record) {
             continue;
         }
-        let proposed = dispute::proposals(&record).into_iter().filter(|p| !p.agreed && p.by != own);
+        let mut proposed = dispute::proposals(&record).into_iter().filter(|p| !p.agreed && p.by != own);
         let (owed, due) = (dispute::owed(&record), record.instant("stage_due"));
         let theirs = |asked: &mut TaskList<'_>, what: &str, due| {
             asked.tasks.push(task(&record, &partner, what, due, false, &partner));
