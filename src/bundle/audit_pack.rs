@@ -430,11 +430,8 @@ impl Check {
             let terms = change.read_terms().map_err(|e| PackError::Form(e.to_string()))?;
             let certificate =
                 MemberCertificate::told(&terms, &self.card).map_err(|e| PackError::Signature(e.to_string()))?;
-            let known = Known {
-                key: certificate.signing,
-                roles: certificate.roles.clone(),
-                serial: certificate.serial,
-            };
+            let known =
+                Known { key: certificate.signing, roles: certificate.roles.clone(), serial: certificate.serial };
             let person = certificate.signing.person();
             if self.members.get(&person).is_some_and(|old| old.serial >= known.serial) {
                 return unsigned("a member's certificate is older than the newest one");

@@ -15,6 +15,7 @@ use comity::law::edition::Law;
 use comity::object;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
+use comity::record::target::Targets;
 use comity::record::taskforce::{Charter, CharterContent};
 use comity::record::{agreement, analysis, meeting, member, relay, task, taskforce};
 use comity::seal::age_file::AgeKey;
@@ -214,6 +215,7 @@ impl Scene {
             from: at(-10),
             until: at(300),
             retention_cap_days: 60,
+            targets: Targets::default(),
             filled: vec!["parties".into()],
             text: words.digest(),
         };

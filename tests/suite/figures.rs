@@ -386,3 +386,37 @@ fn what_was_published_is_corrected_with_a_date_and_tells_nothing_by_the_differen
     assert_eq!(correct(&a, "one.txt").unwrap_err(), ErrorKind::Medium, "nothing is written over");
     a.must(1, "audit verify", &[]);
 }
+
+#[test]
+fn a_target_is_what_the_two_desks_committed_themselves_to_and_no_limit_of_the_law() {
+    let (_root, mut a, b) = pair();
+    let case = b.case("targets");
+    (0..12).for_each(|_| ask(&b, &case));
+    b.carry(&a, "asked");
+    let of = |a: &Site, what: &str| {
+        let rows = a.must(1, "report benchmarks", &[("from", "2026-01-01"), ("to", "2027-01-01")]).value;
+        rows.as_array().unwrap().iter().find(|r| r["what"] == what && r["whose"] == "this desk").unwrap().clone()
+    };
+    a.pass_stated(24 * 3);
+    assert!(of(&a, "sent to acknowledged")["past_own_target"].is_null(), "nobody has committed themselves to anything");
+    let ours = a.must(1, "agreement list", &[("partner", "XB")]).value[0]["id"].as_str().unwrap().to_owned();
+    let until = a.in_days(300);
+    let renew = |target: &str| {
+        let form = [("agreement", &*ours), ("until", &*until), ("because", "yearly"), ("target", target)];
+        a.run(1, "agreement renew", &form).map_err(|e| e.kind)
+    };
+    for bad in ["acknowledged", "acknowledged=0", "acknowledged=soon", "answered=3", "acknowledged=4000"] {
+        assert_eq!(renew(bad).unwrap_err(), ErrorKind::Usage, "{bad}");
+    }
+    renew("acknowledged=2d,delivered=30").unwrap();
+    let shown = a.must(1, "agreement show", &[("agreement", &ours)]).value;
+    assert_eq!(shown["targets"], "acknowledged in 2 days, delivered in 30 days");
+    let row = of(&a, "sent to acknowledged");
+    assert_eq!((&row["past_own_target"], &row["past_legal_limit"]), (&12.into(), &Value::Null), "{row}");
+    assert_eq!(of(&a, "sent to delivered")["past_own_target"], 0);
+    a.carry(&b, "told");
+    a.must(1, "audit verify", &[]);
+    b.must(1, "audit verify", &[]);
+    let theirs = b.must(1, "agreement list", &[("partner", "XA")]).value;
+    assert!(theirs.as_array().unwrap().iter().any(|r| r["targets"] != ""), "the partner sees it");
+}

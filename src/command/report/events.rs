@@ -80,6 +80,8 @@ pub struct Life {
     pub kind: String,
     /// When it was sent.
     pub sent: Timestamp,
+    /// The desk that is asked: the first for whom it was.
+    pub to: Option<Id>,
     /// Its terms as it was sent.
     pub terms: Json,
     /// What was answered, and when.
@@ -130,6 +132,10 @@ pub fn lives(events: &[Event]) -> Vec<Life> {
                 desk: event.desk,
                 kind: text("kind").unwrap_or_default().to_owned(),
                 sent: event.at,
+                to: match &event.audience {
+                    Audience::Desks(desks) => desks.first().copied(),
+                    Audience::OwnDesk | Audience::Partners => None,
+                },
                 terms: event.terms.clone(),
                 answers: Vec::new(),
                 follow_ups: Vec::new(),

@@ -568,6 +568,9 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     d.line("FROM", at(Some(a.from)));
     d.line("UNTIL", at(Some(a.until)));
     d.line("KEPT", format!("at most {} days", a.retention_cap_days));
+    if !a.targets.is_empty() {
+        d.line("TARGETS", a.targets.as_str());
+    }
     d.line("ONWARD", a.onward.map_or("not said: as the markings allow", Onward::word));
     for (name, word) in &a.handling {
         d.line("STATES", format!("{} {word}", name.replace('_', " ")));
