@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
+use crate::command::backup::declare;
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, CommandContext, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::record::clock;
 use crate::record::kind::{Kind, State};
@@ -62,7 +63,33 @@ pub const COMMANDS: &[Command] = &[
         }),
         run: Handler::Writes(confirm),
     },
+    Command {
+        noun: "clock",
+        name: "correct",
+        about: "Declare that the last act was dated wrong; another member confirms it, and the log goes on with the right time",
+        args: &[Arg::new("because", ArgKind::Body, "why: partners read it").required()],
+        writes: None,
+        run: Handler::Free(correct),
+    },
 ];
+
+/// Begins the correction of a log whose last act was dated wrong: the clock of a machine was far ahead, and an act was signed.
+fn correct(context: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let because = args.body("because")?.unwrap_or_default();
+    let mut workspace = declare::open(context)?;
+    let last = workspace.last_signed()?.filter(|_| workspace.alarm().is_none());
+    let Some(last) = last.filter(|last| *last > workspace.now()) else {
+        let what = "the last act of this desk is not dated later than the clock is now: there is nothing to correct";
+        return Err(Error::not_allowed(what).hint("`comity clock show` says what is known of the time"));
+    };
+    let done = workspace.declare_restore(&because)?;
+    let next = match done.waits {
+        true => "Let another member confirm it with `comity backup confirm`; until then nobody works in it.",
+        false => "You are the only member: the log goes on.",
+    };
+    let said = format!("Declared: the last act is dated {last}, and that is wrong. {next}");
+    Ok(Output::made(done.id, said))
+}
 
 /// What is known of the time.
 #[derive(Serialize)]

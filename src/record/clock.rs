@@ -71,9 +71,9 @@ pub fn confirmed(id: Id) -> Change {
 /// # Errors
 ///
 /// Where the records cannot be read.
-pub fn confirmed_times(records: &dyn RecordStore) -> Result<Vec<Timestamp>, ApplyError> {
+pub fn confirmed_times(records: &dyn RecordStore) -> Result<Vec<(Id, Timestamp)>, ApplyError> {
     let confirmed = records.find(&Query::state(State::Confirmed))?;
-    Ok(confirmed.iter().filter_map(|record| record.instant("confirmed")).collect())
+    Ok(confirmed.iter().filter_map(|record| Some((record.id, record.instant("confirmed")?))).collect())
 }
 
 fn state(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -133,6 +133,11 @@ pub fn confirmed(id: Id) -> Change {
     Change::of_terms(id, CONFIRM, &object! {})
 }
 
+/// The newest restore of a desk that two members declare.
+pub fn newest_confirmed(records: &dyn RecordStore, desk: Id) -> Result<Option<Record>, ApplyError> {
+    Ok(of_desk(records, desk)?.into_iter().rev().find(|record| record.is(State::Confirmed)))
+}
+
 /// The declared restores of a desk, in the order in which they came.
 pub fn of_desk(records: &dyn RecordStore, desk: Id) -> Result<Vec<Record>, ApplyError> {
     let mut all = records.find(&Query::kind(Kind::Restore))?;

@@ -64,6 +64,8 @@ impl<'c, 'a> ActWriter<'c, 'a> {
     /// Begins an act at the end of the own log.
     pub fn begin(conn: &'c Connection, meta: &'c Meta, author: Author<'a>) -> Result<Self, StoreError> {
         let tip = tip(conn, meta)?;
+        // The log of a new replica begins with the clock as it is: the one before may have been dated wrong.
+        let last = tip.time.filter(|_| tip.size > 0);
         let header = Header {
             realm: meta.realm.clone(),
             desk: meta.desk,
@@ -71,7 +73,7 @@ impl<'c, 'a> ActWriter<'c, 'a> {
             sequence: tip.size,
             previous: tip.last,
             seen: seen_by(conn, meta, &author.audience)?,
-            time: HybridTime::after(tip.time, author.now),
+            time: HybridTime::after(last, author.now),
             member: author.signer.public().person(),
             role: author.role,
             basis: author.basis,

@@ -1021,7 +1021,9 @@ impl Workspace {
         let mut found = None;
         read::newest_since::<Error>(&self.db, since, |act| {
             let Ok(header) = act.read_header() else { return Ok(false) };
-            if header.member == self.person() || header.time.at < since {
+            // What this desk's log said before it was set back or corrected is no sign of the time: it may have been dated wrong.
+            let former = header.desk == self.meta.desk && header.replica != self.meta.replica;
+            if header.member == self.person() || header.time.at < since || former {
                 return Ok(false);
             }
             let whose = (header.desk, header.member);
@@ -1052,7 +1054,15 @@ impl Workspace {
         if active < 2 {
             return self.last_signed();
         }
-        let confirmed = record::clock::confirmed_times(&records)?;
+        let corrected = record::restore::newest_confirmed(&records, self.meta.desk)?;
+        let corrected = corrected.map(|restore| records.place_of(restore.id)).transpose()?.flatten();
+        let mut confirmed = Vec::new();
+        for (id, at) in record::clock::confirmed_times(&records)? {
+            // What was stated before the log was corrected may have been dated wrong too.
+            if corrected.is_none() || records.place_of(id)? > corrected {
+                confirmed.push(at);
+            }
+        }
         Ok(window::witnessed(self.newest_of_others(Timestamp::EPOCH)?, &confirmed))
     }
 
@@ -1071,7 +1081,7 @@ impl Workspace {
     fn clock_fault_for(&self, kind: ChangeKind) -> Result<Option<Error>, Error> {
         let (now, is_live) = (self.now(), self.meta.realm == Realm::Live);
         let ahead = |last| window::ahead(now, last, kind).filter(|_| is_live);
-        Ok(self.last_signed()?.and_then(|last| window::behind(now, last).or_else(|| ahead(last))))
+        Ok(self.last_signed()?.and_then(|last| window::behind(now, last, kind).or_else(|| ahead(last))))
     }
 
     /// Asks the gate whether this member may sign a kind of act at all, and why not.

@@ -19,6 +19,7 @@ use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::own_file;
+use crate::workspace::window;
 
 /// What a declaration came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,8 +83,18 @@ impl Workspace {
         self.alarm.as_ref()
     }
 
-    /// Declares that the workspace was set back: its log goes on as a new replica, whose first act names where the old one ends. Nobody
-    /// works in it before another member confirms.
+    /// Whether the last act of the log is dated later than the clock is now.
+    ///
+    /// # Errors
+    ///
+    /// Where the log cannot be read.
+    pub fn is_dated_ahead(&self) -> Result<bool, Error> {
+        let last = self.last_signed()?;
+        Ok(last.is_some_and(|last| window::behind(self.now(), last, crate::record::clock::STATE).is_some()))
+    }
+
+    /// Declares that the workspace was set back, or that its last act was dated wrong: its log goes on as a new replica, whose first act
+    /// names where the old one ends. Nobody works in it before another member confirms.
     ///
     /// # Errors
     ///
@@ -93,7 +104,7 @@ impl Workspace {
             let what = "it is declared already that this workspace was set back";
             return Err(Error::not_allowed(what).hint("let another member confirm it with `comity backup confirm`"));
         }
-        if self.alarm.is_none() {
+        if self.alarm.is_none() && !self.is_dated_ahead()? {
             let what = "this workspace goes on from what you have seen of it: there is nothing to declare";
             return Err(Error::not_allowed(what).hint("go on working in it"));
         }

@@ -12,18 +12,24 @@ pub const AHEAD: Duration = Duration::days(45);
 /// How far behind the last act the clock may be: machines differ by minutes.
 const BEHIND: Duration = Duration::minutes(10);
 
-/// Returns the error where the clock is behind the last act: nothing can be signed, and what is due may not look so.
-pub fn behind(now: Timestamp, last: Timestamp) -> Option<Error> {
-    (now < last.minus(BEHIND)).then(|| {
+/// What two members declare of a log that does not go on as it is.
+const DECLARED: [ChangeKind; 3] = [restore::DECLARE, restore::REAPPLY, restore::CONFIRM];
+
+/// Returns the error where the clock is behind the last act: nothing can be signed, and what is due may not look so. What two members
+/// declare is signed: that the last act was dated wrong, and that the log goes on as another replica.
+pub fn behind(now: Timestamp, last: Timestamp, kind: ChangeKind) -> Option<Error> {
+    (now < last.minus(BEHIND) && !DECLARED.contains(&kind)).then(|| {
         let what = format!("the clock says {now}, but the last act was made at {last}");
-        Error::new(ErrorKind::Clock, what, "set the clock right; until then everything can be read, and nothing signed")
+        let next = "set the clock right; where the last act was dated wrong, two members correct that: one with \
+                    `comity clock correct --because WHY`, another with `comity backup confirm`. Everything can be read meanwhile";
+        Error::new(ErrorKind::Clock, what, next)
     })
 }
 
 /// Returns the error where the clock is so far ahead of the last act that nothing is signed before a member says that it is
 /// right. That statement itself is signed, and so is what two members declare of a copy that may be old.
 pub fn ahead(now: Timestamp, last: Timestamp, kind: ChangeKind) -> Option<Error> {
-    let states = [clock::STATE, clock::CONFIRM, restore::DECLARE, restore::REAPPLY, restore::CONFIRM].contains(&kind);
+    let states = [clock::STATE, clock::CONFIRM].contains(&kind) || DECLARED.contains(&kind);
     (now > last.plus(AHEAD) && !states).then(|| {
         let what = format!("the clock says {now}, and the last act was made at {last}: that is more than 45 days");
         // Not the day that this clock gives: whoever pastes it has looked at no other.
@@ -77,7 +83,8 @@ mod tests {
         {
             assert_eq!(ahead(day(now), day(0), kind).is_none(), fine, "{now} {kind}");
         }
-        assert!(behind(day(0), day(1)).is_some() && behind(day(1), day(1)).is_none());
+        assert!(behind(day(0), day(1), case::NEW).is_some() && behind(day(1), day(1), case::NEW).is_none());
+        assert!(behind(day(0), day(1), clock::STATE).is_some() && behind(day(0), day(1), restore::DECLARE).is_none());
         assert!(unconfirmed(day(46), day(0)).is_some() && unconfirmed(day(45), day(0)).is_none());
     }
 }

@@ -140,3 +140,32 @@ fn nobody_walks_the_clock_ahead_alone() {
     s.a.must(1, "retention purge", &[]);
     assert!(!has(&s));
 }
+
+/// One act was signed ten years ahead, with the word of two that the clock was right. Two members correct that; no member does alone.
+#[test]
+fn an_act_that_was_dated_wrong_stops_nobody_for_ten_years() {
+    let mut s = Scene::new();
+    s.a.pass(24 * 10 * YEAR);
+    let clock = s.a.make(1, "clock state", &[("is", &s.a.now.to_date())]);
+    s.a.must(2, "clock confirm", &[("clock", &clock)]);
+    s.a.case("Ten years ahead");
+    s.a.pass(-24 * 10 * YEAR);
+    let new_case = [("title", "Right again"), ("purpose", "cybercrime")];
+    let failure = s.a.fails(1, "case new", &new_case, ErrorKind::Clock);
+    assert!(failure.hint.contains("clock correct"), "{failure:?}");
+    s.a.must(1, "clock correct", &[("because", "the battery of the clock was empty")]);
+    s.a.fails(1, "backup confirm", &[], ErrorKind::Refused);
+    assert!(s.a.open(1).is_err(), "nobody works in it on the word of one");
+    s.a.must(2, "backup confirm", &[]);
+    s.a.must(1, "case new", &new_case);
+    s.a.must(3, "case list", &[]);
+    // What was dated wrong is no sign of the time: beyond the window one person still erases nothing.
+    s.a.pass(24 * 60);
+    let clock = s.a.make(1, "clock state", &[("is", &s.a.now.to_date())]);
+    assert!(s.a.run(1, "retention purge", &[]).is_err_and(|e| e.kind == ErrorKind::Clock) && has(&s));
+    s.a.must(2, "clock confirm", &[("clock", &clock)]);
+    s.a.must(1, "retention purge", &[]);
+    assert_eq!(broken(&s.a), Vec::<String>::new());
+    s.a.must(1, "audit verify", &[]);
+    s.a.fails(1, "clock correct", &[("because", "x")], ErrorKind::Refused);
+}

@@ -48,7 +48,10 @@ pub fn masked(line: &str) -> String {
         let is_root = digits(text, 4) && (before == "head" || before == "0000");
         let short = text.split_once('-').filter(|(kind, id)| {
             let cut = rest.starts_with('…') && !id.is_empty();
-            kind.len() == 1 && id.chars().all(is_hex) && (id.len() == 6 || cut)
+            matches!(kind.len(), 1 | 2)
+                && kind.chars().all(|c| c.is_ascii_uppercase())
+                && id.chars().all(is_hex)
+                && (id.len() == 6 || cut)
         });
         let masked = match short {
             Some((kind, id)) => format!("{kind}-{}", "0".repeat(id.len())),

@@ -31,7 +31,12 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn open(context: &mut CommandContext) -> Result<Workspace, Error> {
+/// Opens a workspace that raises an alarm for everything else.
+///
+/// # Errors
+///
+/// Where it cannot be opened even so.
+pub fn open(context: &mut CommandContext) -> Result<Workspace, Error> {
     let (me, _) = identity::unlock(context)?;
     Workspace::open_set_back(&context.workspace, &context.identity, me, context.clock)
 }

@@ -13,8 +13,8 @@ use crate::tui::theme::StyleRole;
 use crate::tui::widget::fitted::{Fitted, wrapped};
 use crate::value::text::{line, width};
 
-/// The line that leaves personal data masked.
-const LEAVES: &str = ".";
+/// What a line begins with that leaves personal data masked.
+const LEAVES: char = '.';
 
 /// The reason that is asked for.
 pub struct Why<S> {
@@ -98,7 +98,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
 
     fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {
         let typed = typed.trim();
-        if typed == LEAVES {
+        if typed.starts_with(LEAVES) {
             return self.left();
         }
         if !typed.is_empty() {
