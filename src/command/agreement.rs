@@ -20,6 +20,7 @@ use crate::record::agreement::{self, AgreementContent, Renewal, Terms, terms_of}
 use crate::record::definition::token;
 use crate::record::reviewed::{self, ReviewResult, Reviewed};
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::target::{TARGET, Targets};
 use crate::value::class::{Category, Onward, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -61,6 +62,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("from", ArgKind::Time, "from when; needed without a policy"),
             Arg::new("until", ArgKind::Time, "until when; needed where no policy says it"),
             Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind"),
+            Arg::new(
+                "target",
+                ArgKind::Line,
+                "within how many days what is done, such as acknowledged=3,decided=30: targets of the two, in days",
+            )
+            .repeated(),
             Arg::new(
                 "onward",
                 ArgKind::Word(all_words::<Onward>),
@@ -182,6 +189,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "other data from then on").repeated(),
             Arg::new("tier", ArgKind::Number, "up to another tier from then on"),
             Arg::new("retention-cap", ArgKind::Duration, "another longest deletion term, such as 90d"),
+            Arg::new(
+                "target",
+                ArgKind::Line,
+                "other targets, such as acknowledged=3,decided=30: targets of the two, in days",
+            )
+            .repeated(),
         ],
         writes: Some(Writes {
             act: agreement::RENEW,
@@ -298,6 +311,8 @@ pub struct AgreementSummary {
     pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// Within how many days what is done, in words.
+    pub targets: String,
     /// Whether what is shared may be passed on; none where it does not say.
     pub onward: Option<Onward>,
     /// What else it states of handling: names and words of IEP 2.0. Nothing is decided by it.
@@ -361,6 +376,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, E
         from: terms.from,
         until: terms.until,
         retention_cap_days: terms.retention_cap_days,
+        targets: terms.targets.said(),
         onward: terms.onward,
         handling,
         safeguards: text("safeguards"),
@@ -398,6 +414,7 @@ pub fn differences(ours: &AgreementSummary, theirs: &AgreementSummary) -> Vec<Di
             ("from", row.from.to_string()),
             ("until", row.until.to_string()),
             ("retention_cap_days", row.retention_cap_days.to_string()),
+            ("targets", row.targets.clone()),
             ("onward", row.onward.map_or("not said", Onward::word).to_owned()),
         ];
         let handling = |name: &'static str| (name, row.handling.get(name).copied().unwrap_or("not said").to_owned());
@@ -496,6 +513,7 @@ fn parts(terms: &Terms) -> Vec<(&'static str, String)> {
         ("tier", terms.tier.map_or_else(|| "the default".to_owned(), |t| t.to_string())),
         ("until", terms.until.to_string()),
         ("retention_cap_days", terms.retention_cap_days.to_string()),
+        ("targets", terms.targets.said()),
     ]
 }
 
@@ -568,6 +586,11 @@ fn review(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     Ok(Output::made(id, format!("The review is noted. {then}")))
 }
 
+/// Targets as they are typed.
+fn targets(args: &Args) -> Result<Targets, Error> {
+    Ok(Targets::of_typed(args.words("target", TARGET, Targets::typed)?))
+}
+
 fn renew(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let now = workspace.now();
     let record = workspace.find_record(args.need("agreement")?, &[Kind::Agreement])?;
@@ -591,6 +614,7 @@ fn renew(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         } else {
             old.retention_cap_days
         },
+        targets: if given("target") { targets(args)? } else { old.targets.clone() },
         ..old.clone()
     };
     let review = args.maybe("next-review").map(|_| args.time("next-review", now)).transpose()?;
@@ -646,6 +670,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             None => missing("until"),
         })?,
         retention_cap_days: args.read("retention-cap", "a number of days, such as 90d,", Duration::parse)?.whole_days(),
+        targets: targets(args)?,
         onward: either("onward", onward, &tlp, policy.and_then(|p| p.onward), &|o| o.word().to_owned())?,
         stated: Stated::each(|s| {
             let typed = args.maybe_read(s.field, &s.words.join(", "), |w| s.word(w))?;
@@ -807,6 +832,9 @@ fn beyond(row: &AgreementSummary) -> Vec<String> {
         format!("tier {}", row.tier.map_or_else(|| "by the partner's kind".to_owned(), |t| t.to_string())),
         format!("retention cap {} days", row.retention_cap_days),
     ];
+    if !row.targets.is_empty() {
+        beyond.push(format!("targets {}", row.targets));
+    }
     for (what, text) in [("safeguards", &row.safeguards), ("costs", &row.costs)] {
         if !text.trim().is_empty() {
             beyond.push(format!("{what}, in words"));

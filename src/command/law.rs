@@ -18,6 +18,7 @@ use crate::law::edition::{Law, Table, version_in_words};
 use crate::law::ground::{Effect, Ground, RaisedBy};
 use crate::law::instrument::Instrument;
 use crate::law::jurisdiction::{Jurisdiction, Threshold};
+use crate::law::money::cost_rule;
 use crate::law::request::{self, ClockKind, Counterpart, Event, RequestKind, Variant};
 use crate::law::row::Verified;
 use crate::law::{ceiling, test};
@@ -317,6 +318,10 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
             if kind.categories.is_empty() { "none".to_owned() } else { words_of(&kind.categories) }
         ),
         format!("  source    {} ({})", kind.source, kind.verified),
+        match cost_rule(&kind.instrument) {
+            Some(c) => format!("  costs     {}: {} ({}; {})", c.rule, c.text, c.source, c.verified),
+            None => "  costs     no row of the law says who bears them".to_owned(),
+        },
         format!("  law       {}", law.version_in_words()),
         String::new(),
         "MUST SAY (* required)".to_owned(),
@@ -389,7 +394,11 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     if !kind.follow_on.is_empty() {
         text.push(format!("\nFOLLOWED BY {}", kind.follow_on.join(", ")));
     }
-    let answer = Output::thing(kind).with("status", status).with("ground", grounds).with("law", law.version());
+    let answer = Output::thing(kind)
+        .with("status", status)
+        .with("ground", grounds)
+        .with("costs", cost_rule(&kind.instrument))
+        .with("law", law.version());
     Ok(Output { text: Some(text.join("\n")), ..answer })
 }
 

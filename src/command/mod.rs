@@ -61,7 +61,9 @@ nouns! {
         exercise::view::COMMANDS;
     training: training::COMMANDS;
     gate: gate::COMMANDS;
-    report: report::suppress::COMMANDS;
+    budget: budget::COMMANDS;
+    report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
+        report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::hold::COMMANDS, retention::schedule::COMMANDS,
         retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;

@@ -2,8 +2,15 @@
 //!
 //! Pure: numbers in, numbers out. It knows no desk, no case and no person, and it never rounds by a float.
 
+pub mod budget;
 pub mod hide;
+pub mod lake;
 pub mod network;
+pub mod page;
+pub mod paper;
+pub mod release;
 pub mod rerun;
+pub mod statement;
 pub mod stream;
 pub mod table;
+pub mod timing;

@@ -218,6 +218,18 @@ pub fn clear_copy_out<T>(
     Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
 }
 
+/// Clears what a member writes to a file by an act of this kind: figures that are published, the budget.
+pub fn clear_written<T>(
+    records: &dyn RecordStore,
+    realm: &Realm,
+    now: Timestamp,
+    (by, kind): (Person, ChangeKind),
+    value: T,
+) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
+    let verdict = from_records::act_facts(records, realm, now, kind, by, &GateInputs::default())?.judge();
+    Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
+}
+
 /// Clears a letter to a person who complains (`complaint-letter`).
 pub fn clear_letter_to_person<T>(
     records: &dyn RecordStore,

@@ -13,6 +13,8 @@ pub mod form;
 pub mod ground;
 pub mod instrument;
 pub mod jurisdiction;
+pub mod money;
+pub mod paper;
 pub mod request;
 pub mod retention;
 pub mod row;

@@ -10,6 +10,7 @@ use super::definition::{
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::reviewed::{self, Reviewed};
 use super::store::{Query, Record, RecordStore};
+use super::target::Targets;
 use super::taskforce;
 use crate::act::change::{Change, Salt};
 use crate::law::ceiling;
@@ -131,6 +132,8 @@ pub struct Terms {
     pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// Within how many days what is done: targets, not limits.
+    pub targets: Targets,
     /// Whether what is shared may be passed on; `None`: the agreement does not say.
     pub onward: Option<Onward>,
     /// Its statements on handling (IEP 2.0). They are kept and compared; nothing is decided by them.
@@ -156,6 +159,7 @@ impl Terms {
             from: m.read("from", Timestamp::parse)?,
             until: m.read("until", Timestamp::parse)?,
             retention_cap_days: m.count("retention_cap_days")? as i64,
+            targets: Targets::read(&mut m)?,
             onward: match m.maybe("onward") {
                 None => None,
                 Some(word) => {
@@ -186,6 +190,7 @@ impl Terms {
             "until" => self.until.to_string(),
             "retention_cap_days" => self.retention_cap_days,
         };
+        self.targets.write(&mut json);
         if let Some(onward) = self.onward {
             json.set("onward", onward);
         }
@@ -489,6 +494,7 @@ fn of_charter(records: &dyn RecordStore, partner: Id, charter: taskforce::Charte
         from: charter.from,
         until: charter.until,
         retention_cap_days: charter.retention_cap_days,
+        targets: charter.targets,
         onward: None,
         stated: Stated::default(),
     })

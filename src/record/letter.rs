@@ -32,12 +32,22 @@ pub const KIND: KindDef = KindDef {
     line: Line { content: &[], terms: &["what"] },
     changes: &[
         ChangeDef::first(WRITE, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write),
+        ChangeDef::first(BUDGET, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, write),
         ChangeDef::first(PACK, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, pack),
     ],
 };
 
 /// Logs a copy that leaves by hand.
 pub const WRITE: ChangeKind = ChangeKind::new("copy-out");
+
+/// Logs a budget report, which finance officers write.
+pub const BUDGET: ChangeKind = ChangeKind::new("budget-report");
+
+/// Notes that the budget of this desk was written to a file, with that digest.
+pub fn budget(id: Id, desk: Id, digest: &Digest, salt: Salt) -> Change {
+    let terms = object! { "of" => desk.to_string(), "what" => "budget" };
+    Change::with_content(id, BUDGET, &terms, &object! { "sha256" => digest.to_string() }, salt)
+}
 
 /// Logs a pack that an auditor takes.
 pub const PACK: ChangeKind = ChangeKind::new("audit-pack");

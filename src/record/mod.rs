@@ -11,6 +11,7 @@ pub mod key_use;
 pub mod kind;
 pub mod reviewed;
 pub mod store;
+pub mod target;
 
 use definition::{ChangeDef, KindDef};
 use kind::{ChangeKind, Kind, record_kinds};

@@ -16,6 +16,7 @@ use super::law;
 use super::member::{self, MemberCertificate};
 use super::reviewed::Reviewed;
 use super::store::{ChangeRow, Query, Record, RecordStore};
+use super::target::Targets;
 use crate::act::change::{Change, Salt};
 use crate::act::enclosed::{Enclosed, EnclosedError, joined, pieces};
 use crate::act::header::{Audience, Header};
@@ -130,6 +131,8 @@ pub struct Charter {
     pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// Within how many days what is done: targets, not limits.
+    pub targets: Targets,
     /// The fields of its model that it fills.
     pub filled: Vec<String>,
     /// The digest of its content: its title and what it says in words.
@@ -157,6 +160,7 @@ impl Charter {
             from: m.read("from", Timestamp::parse)?,
             until: m.read("until", Timestamp::parse)?,
             retention_cap_days: m.count("retention_cap_days")? as i64,
+            targets: Targets::read(&mut m)?,
             filled: m.list("filled", token)?,
             text: m.read("text", Digest::parse)?,
         };
@@ -184,7 +188,7 @@ impl Charter {
 
     /// The terms as JSON.
     pub fn to_json(&self) -> Json {
-        object! {
+        let mut json = object! {
             "version" => self.version,
             "model" => self.model.as_str(),
             "lead" => self.lead.to_string(),
@@ -197,7 +201,9 @@ impl Charter {
             "retention_cap_days" => self.retention_cap_days,
             "filled" => self.filled.clone(),
             "text" => self.text.to_string(),
-        }
+        };
+        self.targets.write(&mut json);
+        json
     }
 
     /// What is signed: the digest of its terms, which hold that of its words.

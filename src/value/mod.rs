@@ -9,6 +9,7 @@ pub mod id;
 pub mod json;
 pub mod json_lines;
 pub mod marking;
+pub mod money;
 pub mod person;
 pub mod policy;
 pub mod realm;

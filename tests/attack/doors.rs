@@ -20,8 +20,9 @@ use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 type Own = Vec<(&'static str, String)>;
 
 /// Commands that make a folder, and write nothing that is there already, whatever they are told; and those of an exercise, which no live
-/// desk has (`exercises.rs`).
-const ELSEWHERE: &[&str] = &["taskforce export", "exercise export", "exercise report"];
+/// desk has (`exercises.rs`); and a correction of figures, which there must be something to correct for (`figures.rs`).
+const ELSEWHERE: &[&str] =
+    &["taskforce export", "exercise export", "exercise report", "report figures", "report correct"];
 
 /// A task force that a desk has proposed to another.
 fn taskforce(site: &Site, to: &Site) -> String {
@@ -67,14 +68,22 @@ fn complaint(site: &Site) -> String {
 /// The member who oversees.
 const AUDITOR: u8 = 4;
 
+/// The member who keeps the money.
+const FINANCE: u8 = 5;
+
 /// The member who does what a command does.
 fn member_of(command: &str) -> u8 {
-    if ["complaint letter", "audit pack"].contains(&command) { AUDITOR } else { 1 }
+    match command {
+        "complaint letter" | "audit pack" => AUDITOR,
+        "report budget" => FINANCE,
+        _ => 1,
+    }
 }
 
 /// What each command that writes a file needs besides.
 fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     site.enrol(AUDITOR, "oversight-auditor");
+    site.enrol(FINANCE, "finance-officer");
     let (dispute, complaint) = (dispute(site, to), complaint(site));
     let case = site.case("doors");
     site.indicator(&case, "doors.example");
@@ -83,6 +92,8 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     let shared = site.must(1, "disclosure list", &[]).value;
     let sent = shared[0]["id"].as_str().unwrap().to_owned();
     let agreement = site.agree(to, "1", "indicator");
+    let said = site.make(1, "report statement", &[("title", "t"), ("text", "x")]);
+    site.must(2, "report clear", &[("statement", &said)]);
     // Something that is missing, and something that is carried for a third desk.
     let theirs = to.case("theirs");
     for name in ["lost", "early"] {
@@ -93,6 +104,10 @@ fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     site.fails(1, "bundle import", &[("path", &to.path("early"))], ErrorKind::Gap);
     let relay = hand_over(to, site);
     let mut all = vec![
+        ("report transparency", vec![("from", "2025-01-01".to_owned()), ("to", "2026-01-01".to_owned())]),
+        ("report publish", vec![("statement", said)]),
+        ("report budget", vec![]),
+        ("report paper", vec![("paper", "processing".to_owned())]),
         ("bundle export", vec![("to", to.code.to_owned())]),
         ("bundle request-missing", vec![("from", to.code.to_owned())]),
         ("bundle pass-on", vec![("relay", relay)]),

@@ -39,12 +39,12 @@ const ROLES: [&[Role]; 5] = [
     &[Role::LegalReviewer, Role::ReleaseOfficer, Role::Administrator],
     &[Role::LegalReviewer, Role::ReleaseOfficer],
     &[Role::Investigator, Role::DeskOfficer],
-    &[Role::LegalReviewer, Role::OversightAuditor],
+    &[Role::LegalReviewer, Role::FinanceOfficer, Role::OversightAuditor],
 ];
 
 /// Enrols two more members at a desk: another one who may propose, and another one who may review.
 pub fn more_members(site: &Site) {
-    for (n, roles) in [(4, "investigator,desk-officer"), (5, "legal-reviewer,oversight-auditor")] {
+    for (n, roles) in [(4, "investigator,desk-officer"), (5, "legal-reviewer,finance-officer,oversight-auditor")] {
         let file = site.identity(n).to_str().unwrap().to_owned();
         site.must(1, "identity new", &[("name", &format!("XB-{n}")), ("out", &file), ("no-passphrase", "yes")]);
         site.must(1, "member add", &[("file", &format!("{file}.pub")), ("roles", roles)]);

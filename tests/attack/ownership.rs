@@ -32,13 +32,14 @@ fn ours(s: &Scene) -> Vec<(Kind, Id)> {
 }
 
 /// What a partner may say of a record of ours: it answers our request, resolves a conflict in it, countersigns our agreement, signs or
-/// leaves a task force that we lead, evaluates it, certifies that it deleted what we gave, has its say in our disputes, and answers
-/// what was found, told or passed on.
+/// leaves a task force that we lead, evaluates it, answers our statement of account, certifies that it deleted what we gave, has its
+/// say in our disputes, and answers what was found, told or passed on.
 fn may(s: &Scene, change: &str, id: Id) -> bool {
     match change {
         "request-answer" => [s.request, s.conflict].contains(&id),
         "conflict-resolve" => id == s.conflict,
         "agreement-countersign" => id == s.agreement,
+        "budget-accept" | "budget-dispute" => id == s.statement,
         // What we handed to it to carry was passed on.
         "relay-pass" => id == s.relay,
         "taskforce-sign" | "taskforce-leave" | "taskforce-evaluate" => id == s.taskforce,

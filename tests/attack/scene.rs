@@ -15,6 +15,7 @@ use comity::law::edition::Law;
 use comity::object;
 use comity::record::kind::Kind;
 use comity::record::store::{Query, Record, RecordStore as _};
+use comity::record::target::Targets;
 use comity::record::taskforce::{Charter, CharterContent};
 use comity::record::{agreement, analysis, meeting, member, relay, task, taskforce};
 use comity::seal::age_file::AgeKey;
@@ -62,6 +63,8 @@ pub struct Scene {
     pub agreement: Id,
     /// The partner's record of the agreement.
     pub their_agreement: Id,
+    /// A statement of account of the reader, which the partner has.
+    pub statement: Id,
     /// A request of the partner.
     pub their_request: Id,
     /// A certificate of the partner.
@@ -114,6 +117,7 @@ impl Scene {
         let given = a.indicator(&case, "given.example");
         let disclosure = a.make(1, "disclosure new", &[("item", &given), ("to", "XB"), ("delete-after", "30d")]);
         let (request, conflict) = (ask(&a, &case), ask(&a, &case));
+        let statement = state_account(&a);
         let handed =
             relay::Terms { to: fresh(0x79), bytes: 0, digest: Digest::of(b""), priority: relay::Priority::Routine };
         let mut workspace = a.open(1).unwrap();
@@ -164,6 +168,7 @@ impl Scene {
             conflict: id(&conflict),
             agreement,
             their_agreement,
+            statement: id(&statement),
             their_request: fresh(0xa1),
             their_certificate: fresh(0xb1),
             relay,
@@ -210,6 +215,7 @@ impl Scene {
             from: at(-10),
             until: at(300),
             retention_cap_days: 60,
+            targets: Targets::default(),
             filled: vec!["parties".into()],
             text: words.digest(),
         };
@@ -343,6 +349,16 @@ impl Scene {
         }
         act
     }
+}
+
+/// States to the partner what it bears of a line on which nothing was spent yet.
+fn state_account(a: &Site) -> String {
+    a.must(1, "identity new", &[("name", "XA-9"), ("out", &a.path("9.id")), ("no-passphrase", "yes")]);
+    a.must(1, "member add", &[("file", &a.path("9.id.pub")), ("roles", "finance-officer")]);
+    let line = [("title", "Forensics"), ("currency", "EUR"), ("amount", "100.00"), ("period", "2026")];
+    let line = a.make(9, "budget line", &line);
+    a.must(9, "budget split", &[("line", &line), ("shares", "XA=50,XB=50")]);
+    a.make(9, "budget statement", &[("line", &line), ("to", "XB")])
 }
 
 /// A charter that the reader proposes to the partner.
@@ -503,6 +519,27 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
             let (terms, said) = (object! { "take" => "withdrawn" }, object! { "because" => "agreed" });
             Change::with_content(s.conflict, "conflict-resolve", &terms, &said, SALT)
         }),
+        one("budget-statement", {
+            let terms = object! {
+                "line" => fresh(0xbf).to_string(), "to" => home.to_string(), "currency" => "EUR", "period" => "2026",
+                "due" => 500i64, "paid" => 0i64,
+            };
+            Change::with_content(
+                fresh(0xbe),
+                "budget-statement",
+                &terms,
+                &object! { "title" => "t", "note" => "n" },
+                SALT,
+            )
+        }),
+        one("budget-dispute", {
+            let said = object! { "because" => "too much" };
+            Change::with_content(s.statement, "budget-dispute", &object! { "said" => true }, &said, SALT)
+        }),
+        one(
+            "budget-accept",
+            Change::of_terms(s.statement, "budget-accept", &object! { "due" => 0i64, "paid" => 0i64 }),
+        ),
         Example { of: "relay-hand", which: 0, act: hands(fresh(0x71)) },
         Example { of: "relay-piece", which: 1, act: hands(fresh(0x72)) },
         one("relay-pass", Change::of_terms(s.relay, "relay-pass", &object! {})),

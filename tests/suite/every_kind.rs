@@ -158,6 +158,9 @@ fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
     );
     a.must(1, "retention hold-review", &[("hold", &hold), ("because", mark(Kind::Hold, "zqholdreview"))]);
     a.must(2, "retention release", &[("hold", &hold), ("because", mark(Kind::Hold, "zqliftreason"))]);
+    let said = mark(Kind::PublicStatement, "zqpublictitle");
+    let form = [("title", said), ("text", mark(Kind::PublicStatement, "zqpublictext")), ("case", &case)];
+    a.make(1, "report statement", &form);
     // An item that was erased before the case: what the erasure says goes with the case.
     let early = item("zqearlyitem");
     mark(Kind::Item, "zqearlyitem");
@@ -342,6 +345,8 @@ fn items_whose_time_has_come_leave_no_word_that_was_said_of_them() {
     assert!(of_import(&a).len() > 3);
     // What hangs on a task force goes with the case.
     let stays = [
+        "zqpublictitle",
+        "zqpublictext",
         "zqcasetitle",
         "zqcourt",
         "zqrequestfacts",

@@ -471,7 +471,7 @@ fn act() -> Value {
      "review":{"outcome":"approved","covers_item":true,"level":"L1","tier":2,"purpose":"cybercrime","recipient":"same","expires":"2026-07-01T00:00:00Z","reviewers":["k2"]}})
 }
 
-const SIGNED_BY: [(&[&str], &str); 18] = [
+const SIGNED_BY: [(&[&str], &str); 22] = [
     (
         &["administrator"],
         "desk-keys member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
@@ -497,6 +497,13 @@ const SIGNED_BY: [(&[&str], &str); 18] = [
         &["desk-officer", "release-officer", "administrator"],
         "hold hold-lift backup-reapply hold-review retention-review retention-event disposal-propose disposal-decide",
     ),
+    (
+        &["finance-officer"],
+        "budget-line budget-split budget-close budget-rate budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report",
+    ),
+    (&["desk-officer", "release-officer"], "figures-release figures-correct public-publish"),
+    (&["investigator", "desk-officer"], "public-draft"),
+    (&["release-officer"], "public-clear"),
     (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
     (
         &["exercise-controller"],

@@ -189,6 +189,21 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("misuse open", &[&[]]),
     ("sample review", &[&[("note", "x")]]),
     ("notice tell", &[&[("text", "x")]]),
+    ("budget accept", &[&[]]),
+    ("budget approve", &[&[]]),
+    ("budget cancel", &[&[("because", "x")]]),
+    ("budget close", &[&[("because", "x")]]),
+    ("budget commit", &[&[("amount", "0.01"), ("for", "x"), ("supplier", "y"), ("quotes", "3"), ("conflict", "none")]]),
+    ("budget contribute", &[&[("from", "XA"), ("amount", "0.01"), ("on", "2026-01-02")]]),
+    ("budget cost", &[&[("amount", "0.01"), ("on", "2026-01-02"), ("evidence", "x")]]),
+    ("budget dispute", &[&[("because", "x")]]),
+    ("budget line", &[&[("title", "x"), ("currency", "EUR"), ("amount", "1"), ("period", "2026")]]),
+    ("budget split", &[&[("shares", "XA=1")]]),
+    ("budget statement", &[&[("to", "XB")], &[("to", "XA")]]),
+    ("report clear", &[&[]]),
+    ("report correct", &[]),
+    ("report publish", &[]),
+    ("report statement", &[&[("title", "x"), ("text", "y")]]),
     ("request accept", &[&[]]),
     ("request acknowledge", &[&[]]),
     ("request agree", &[&[]]),
@@ -497,6 +512,7 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     let shown = a.must(1, "law row", &[("table", "instrument"), ("id", "2ap")]).text.unwrap();
     std::fs::write(&row, shown.replace("\"note\": \"", "\"note\": \"Read again. ")).unwrap();
     a.must(1, "law change", &[("file", &row), ("because", "read again")]);
+    money(a, b, &mut n);
     // Items, reviews, holds, disclosures.
     let account = |value: &str| {
         a.make(
@@ -616,6 +632,72 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     let late = sent(a, b, &case, &mut n);
     stopped_purge(a, &case);
     late
+}
+
+/// Money in every state, on both sides.
+fn money(a: &Site, b: &Site, n: &mut usize) {
+    for site in [a, b] {
+        for (member, roles) in [
+            (2, "legal-reviewer,release-officer,administrator,finance-officer"),
+            (3, "legal-reviewer,release-officer,finance-officer"),
+        ] {
+            let members = site.must(1, "member list", &[]).value;
+            let name = format!("{}-{member}", site.code);
+            let id = members.as_array().unwrap().iter().find(|m| m["name"] == name.as_str()).unwrap()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            site.must(1, "member roles", &[("member", &id), ("roles", roles)]);
+        }
+    }
+    let line = |title: &str| {
+        a.make(2, "budget line", &[("title", title), ("currency", "EUR"), ("amount", "100.00"), ("period", "2026")])
+    };
+    let (open, closed) = (line("Open"), line("Closed"));
+    for line in [&open, &closed] {
+        a.must(2, "budget split", &[("line", line), ("shares", "XA=50,XB=50")]);
+    }
+    a.must(2, "budget close", &[("line", &closed), ("because", "over")]);
+    let commit = |what: &str| {
+        let form = [
+            ("line", &*open),
+            ("amount", "10.01"),
+            ("for", what),
+            ("supplier", "Ltd"),
+            ("quotes", "3"),
+            ("conflict", "none"),
+        ];
+        a.make(2, "budget commit", &form)
+    };
+    let (_asked, approved, given_up) = (commit("asked"), commit("approved"), commit("given up"));
+    a.must(3, "budget approve", &[("commitment", &approved)]);
+    a.must(2, "budget cancel", &[("commitment", &given_up), ("because", "no")]);
+    a.must(
+        2,
+        "budget cost",
+        &[("commitment", &approved), ("amount", "5.01"), ("on", "2026-01-02"), ("evidence", "invoice")],
+    );
+    let rate = [("from", "USD"), ("to", "EUR"), ("rate", "0.9"), ("on", "2026-01-02"), ("source", "x")];
+    a.make(2, "budget rate", &rate);
+    a.must(2, "budget contribute", &[("line", &open), ("from", "XB"), ("amount", "1.00"), ("on", "2026-01-02")]);
+    let state = || a.make(2, "budget statement", &[("line", &open), ("to", "XB")]);
+    let (_stays, accepted, disputed) = (state(), state(), state());
+    carry(a, b, n);
+    b.must(2, "budget accept", &[("statement", &accepted)]);
+    b.must(2, "budget dispute", &[("statement", &disputed), ("because", "too much")]);
+    carry(b, a, n);
+    let say = |title: &str, more: Fields<'_>| {
+        a.make(1, "report statement", &[&[("title", title), ("text", "said")], more].concat())
+    };
+    let (_drafted, cleared, published) = (say("drafted", &[]), say("cleared", &[]), say("published", &[]));
+    for statement in [&cleared, &published] {
+        a.must(2, "report clear", &[("statement", statement)]);
+    }
+    a.must(1, "report publish", &[("statement", &published), ("out", &a.path("said.txt"))]);
+    let correction = say("correction", &[("corrects", &published)]);
+    a.must(2, "report clear", &[("statement", &correction)]);
+    a.must(1, "report publish", &[("statement", &correction), ("out", &a.path("corrected.txt"))]);
+    a.must(1, "report transparency", &[("from", "2025-01-01"), ("to", "2026-01-01"), ("out", &a.path("figures.txt"))]);
 }
 
 /// What a charter says in each field that its model asks for.

@@ -11,6 +11,7 @@ use crate::law::request::RequestKind;
 use crate::record::definition::token;
 use crate::record::kind::Kind;
 use crate::record::store::Record;
+use crate::record::target::{TARGET, Targets};
 use crate::record::taskforce::{self, Charter, CharterContent};
 use crate::store::read;
 use crate::value::class::{Category, Tier, words};
@@ -77,6 +78,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "for which data").required().repeated(),
             Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of each partner's kind"),
             Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 60d").required(),
+            Arg::new(
+                "target",
+                ArgKind::Line,
+                "within how many days what is done, such as acknowledged=3,decided=30: targets of its desks, in days",
+            )
+            .repeated(),
             Arg::new("model", ArgKind::Known(models), "the model that its charter follows; without it, jit"),
             Arg::new(
                 "field",
@@ -112,6 +119,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "other data").repeated(),
             Arg::new("tier", ArgKind::Number, "up to another tier"),
             Arg::new("retention-cap", ArgKind::Duration, "another longest deletion term, such as 60d"),
+            Arg::new(
+                "target",
+                ArgKind::Line,
+                "other targets, such as acknowledged=3,decided=30: targets of its desks, in days",
+            )
+            .repeated(),
             Arg::new("field", ArgKind::PairsOf(fields), "what the charter says otherwise: name=text").repeated(),
         ],
         writes: Some(Writes {
@@ -187,6 +200,7 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         from: args.time("from", now)?,
         until: args.time("until", now)?,
         retention_cap_days: args.read("retention-cap", "a number of days, such as 60d,", Duration::parse)?.whole_days(),
+        targets: Targets::of_typed(args.words("target", TARGET, Targets::typed)?),
         filled: words.fields.iter().map(|(id, _)| id.clone()).collect(),
         text: words.digest(),
     };
@@ -241,6 +255,11 @@ fn amend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         } else {
             before.retention_cap_days
         },
+        targets: if given("target") {
+            Targets::of_typed(args.words("target", TARGET, Targets::typed)?)
+        } else {
+            before.targets.clone()
+        },
         filled: words.fields.iter().map(|(id, _)| id.clone()).collect(),
         text: words.digest(),
     };
@@ -282,6 +301,7 @@ pub fn differences(workspace: &Workspace, record: &Record, next: &Charter) -> Re
             ("from", charter.from.to_string()),
             ("until", charter.until.to_string()),
             ("retention_cap_days", charter.retention_cap_days.to_string()),
+            ("targets", charter.targets.said()),
         ])
     };
     let (old, new) = (told(&taskforce::charter_of(record)?)?, told(next)?);

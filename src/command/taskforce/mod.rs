@@ -225,6 +225,8 @@ pub struct TaskforceSummary {
     pub until: Timestamp,
     /// The longest deletion term, in days.
     pub retention_cap_days: i64,
+    /// Within how many days what is done, in words.
+    pub targets: String,
     /// When this desk looks at it again.
     pub review_due: Option<Timestamp>,
     /// The newer version that waits for signatures.
@@ -290,6 +292,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<TaskforceSummary, E
         from: charter.from,
         until: charter.until,
         retention_cap_days: charter.retention_cap_days,
+        targets: charter.targets.said(),
         review_due: reviewed::next_of(record),
         next,
     })
@@ -406,6 +409,9 @@ fn in_lines(summary: &TaskforceSummary, fields: &[FieldRow], tasks: &[work::Task
     lines.push(format!("  data      {}, up to tier {tier}", data.join(", ")));
     lines.push(format!("  from      {} until {}", summary.from.to_minute(), summary.until.to_minute()));
     lines.push(format!("  kept      at most {} days", summary.retention_cap_days));
+    if !summary.targets.is_empty() {
+        lines.push(format!("  targets   {}", summary.targets));
+    }
     for field in fields {
         lines.push(String::new());
         lines.push(field.label.to_uppercase());

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
-use super::{oversight_detail, taskforce};
+use super::{money, oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -70,6 +70,9 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Partner => of_partner(workspace, &record, &mut d)?,
         Kind::Case => of_case(workspace, &record, &mut d)?,
         Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
+        Kind::BudgetLine | Kind::Commitment | Kind::Cost | Kind::Contribution | Kind::Statement => {
+            money::detail(workspace, &record, &mut d)?
+        }
         Kind::Taskforce => taskforce::detail(workspace, &record, &mut d)?,
         Kind::Meeting => taskforce::meeting_detail(workspace, &record, &mut d)?,
         Kind::Analysis => taskforce::analysis_detail(workspace, &record, &mut d)?,
@@ -565,6 +568,9 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     d.line("FROM", at(Some(a.from)));
     d.line("UNTIL", at(Some(a.until)));
     d.line("KEPT", format!("at most {} days", a.retention_cap_days));
+    if !a.targets.is_empty() {
+        d.line("TARGETS", a.targets.as_str());
+    }
     d.line("ONWARD", a.onward.map_or("not said: as the markings allow", Onward::word));
     for (name, word) in &a.handling {
         d.line("STATES", format!("{} {word}", name.replace('_', " ")));

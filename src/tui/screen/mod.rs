@@ -10,6 +10,7 @@ pub mod drill;
 #[cfg(test)]
 pub mod fictitious;
 pub mod legal;
+pub mod money;
 pub mod oversight;
 mod oversight_detail;
 pub mod partners;
@@ -35,6 +36,7 @@ pub const SCREENS: &[&Screen] = &[
     &audit::SCREEN,
     &drill::SCREEN,
     &reports::SCREEN,
+    &money::SCREEN,
     &taskforce::SCREEN,
     &oversight::SCREEN,
     #[cfg(test)]

@@ -1,9 +1,11 @@
-//! Reports: the place for what is written for others to read. For now it counts what the desk holds.
+//! Reports: what was published and what is to be, how long things take, and what the desk holds.
 
-use super::definition::{Screen, ViewParams};
+use super::definition::{Screen, ViewParams, due_at, row, state};
+use crate::command::report::{statement, transparency};
 use crate::record::KINDS;
+use crate::record::kind::Kind;
 use crate::record::store::Query;
-use crate::tui::page::{Cell, Page, PageRow, Section, Width, column};
+use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
@@ -30,10 +32,53 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         grows: true,
         ..Section::default()
     };
+    let now = workspace.now();
+    let releases = transparency::rows(workspace)?;
+    let release_rows = releases.iter().map(|r| {
+        let cells = vec![Cell::from(r.from.as_str()), Cell::from(r.to.as_str()), due_at(r.published, now)];
+        row(Kind::Release, r.id, Mark::None, cells)
+    });
+    let published = Section {
+        title: Shown::of("FIGURES PUBLISHED"),
+        columns: vec![
+            column("ID", Width::Fixed(9)),
+            column("FROM", Width::Fixed(10)),
+            column("UNTIL BEFORE", Width::Rest),
+            column("PUBLISHED", Width::Fixed(9)).right(),
+        ],
+        rows: release_rows.collect(),
+        empty: Shown::of("None. Figures are published by quarter, half-year or year."),
+        most: 6,
+        ..Section::default()
+    };
+    let said = statement::rows(workspace)?;
+    let said_rows = said.iter().map(|s| {
+        let cells = vec![
+            state(s.state),
+            Cell::from(s.title.as_str()),
+            Cell::from(s.by.as_str()),
+            Cell::from(s.cleared_by.as_str()),
+        ];
+        row(Kind::PublicStatement, s.id, Mark::None, cells).in_state(s.state)
+    });
+    let statements = Section {
+        title: Shown::of("STATEMENTS TO THE PUBLIC"),
+        columns: vec![
+            column("ID", Width::Fixed(9)),
+            column("STATE", Width::Fixed(10)),
+            column("TITLE", Width::Rest),
+            column("DRAFTED BY", Width::Fixed(14)).optional(),
+            column("CLEARED BY", Width::Fixed(14)).optional(),
+        ],
+        rows: said_rows.collect(),
+        empty: Shown::of("None. Another person clears one before it is published."),
+        most: 6,
+        ..Section::default()
+    };
     Ok(Page {
         head: vec![],
-        bands: vec![vec![section]],
-        sentence: Shown::of("Counts of records, for this desk's own eyes."),
+        bands: vec![vec![section], vec![published], vec![statements]],
+        sentence: Shown::of("Counts of records, for this desk's own eyes; what was published, and what waits to be."),
         ..Page::default()
     })
 }

@@ -153,6 +153,9 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.line("FROM", summary.from.to_minute());
     d.line("UNTIL", summary.until.to_minute());
     d.line("KEPT", format!("at most {} days", summary.retention_cap_days));
+    if !summary.targets.is_empty() {
+        d.line("TARGETS", summary.targets.as_str());
+    }
     if let Some(next) = &summary.next {
         d.gap();
         d.line("NEXT", format!("version {}, not signed by {}", next.version, next.unsigned.join(", ")));

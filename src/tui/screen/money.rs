@@ -1,0 +1,173 @@
+//! Money: each budget line with what is committed and spent, who bears it, what waits for another person, and the statements.
+
+use super::definition::{Screen, ViewParams, due_at, row, state};
+use crate::command::budget::account;
+use crate::record::kind::Kind;
+use crate::record::store::Record;
+use crate::tui::page::{Cell, Detail, Mark, Page, PageRow, Section, Width, column};
+use crate::tui::screen_id::ScreenId;
+use crate::value::text::Shown;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// The Money.
+pub const SCREEN: Screen = Screen {
+    id: ScreenId::new("money", "Money", 'b'),
+    views: &[],
+    has_detail: true,
+    fetch,
+    first_steps: "No budget line yet. A finance officer opens one; another approves what is committed on it.",
+};
+
+/// How many cells wide a bar is.
+const BAR: usize = 20;
+
+/// How much of an amount another is, in parts of a bar; both are decimal strings of one currency.
+fn parts(of: &str, whole: &str) -> u64 {
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().parse::<u128>().unwrap_or(0);
+    let whole = digits(whole).max(1);
+    u64::try_from(digits(of).saturating_mul(BAR as u128) / whole).unwrap_or(0)
+}
+
+fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Error> {
+    let now = workspace.now();
+    let lines = account::lines(workspace)?;
+    let all = account::rows(workspace)?;
+    let line_rows: Vec<PageRow> = lines
+        .iter()
+        .map(|line| {
+            let cells = vec![
+                Cell::from(line.title.as_str()),
+                Cell::from(line.period.as_str()),
+                Cell::from(format!("{} {}", line.amount, line.currency)),
+                Cell::from(line.committed.as_str()),
+                Cell::from(line.spent.as_str()),
+                Cell::bar(parts(&line.spent, &line.amount), BAR),
+                due_at(line.report_by, now),
+            ];
+            row(Kind::BudgetLine, line.id, Mark::None, cells).in_state(line.state).due(line.report_by)
+        })
+        .collect();
+    let share_rows = lines.iter().flat_map(|line| {
+        line.shares.iter().map(move |share| {
+            let cells = vec![
+                Cell::from(share.desk.as_str()),
+                Cell::from(line.title.as_str()),
+                Cell::from(share.due.as_str()),
+                Cell::from(share.paid.as_str()),
+                Cell::from(format!("{} {}", share.open, line.currency)),
+            ];
+            row(Kind::BudgetLine, line.id, Mark::None, cells).with_partner(&share.desk)
+        })
+    });
+    let of = |kind: Kind| all.iter().filter(move |r| r.kind == kind);
+    let money = |r: &account::MoneyRow| Cell::from(format!("{} {}", r.amount, r.currency));
+    let commitments = of(Kind::Commitment).map(|r| {
+        let cells = vec![state(r.state), money(r), Cell::from(r.title.as_str()), due_at(r.at, now)];
+        row(Kind::Commitment, r.id, Mark::None, cells).in_state(r.state)
+    });
+    let statements = of(Kind::Statement).map(|r| {
+        let whose = if r.with == r.desk { format!("from {}", r.desk) } else { format!("to {}", r.with) };
+        let cells = vec![state(r.state), money(r), Cell::from(whose), due_at(r.at, now)];
+        row(Kind::Statement, r.id, Mark::None, cells).in_state(r.state).with_partner(&r.with)
+    });
+    let section = |title: &str, columns, rows, empty: &str| Section {
+        title: Shown::from(title.to_owned()),
+        columns,
+        rows,
+        empty: Shown::from(empty.to_owned()),
+        most: 6,
+        ..Section::default()
+    };
+    let lines_of = vec![
+        column("ID", Width::Fixed(9)),
+        column("LINE", Width::Rest),
+        column("PERIOD", Width::Fixed(8)).optional(),
+        column("AMOUNT", Width::Fixed(16)).right(),
+        column("COMMITTED", Width::Fixed(12)).right(),
+        column("SPENT", Width::Fixed(12)).right(),
+        column("", Width::Fixed(BAR as u16)).optional(),
+        column("REPORT BY", Width::Fixed(9)).right().optional(),
+    ];
+    let shares_of = vec![
+        column("ID", Width::Fixed(9)),
+        column("DESK", Width::Fixed(5)),
+        column("OF", Width::Rest),
+        column("BEARS", Width::Fixed(12)).right(),
+        column("HAS PAID", Width::Fixed(12)).right(),
+        column("OPEN", Width::Fixed(16)).right(),
+    ];
+    let four = |what: &'static str| {
+        vec![
+            column("ID", Width::Fixed(9)),
+            column("STATE", Width::Fixed(10)),
+            column("AMOUNT", Width::Fixed(16)).right(),
+            column(what, Width::Rest),
+            column("", Width::Fixed(9)).right(),
+        ]
+    };
+    let waiting = of(Kind::Commitment).filter(|r| r.state == crate::record::commitment::State::Asked.any()).count();
+    Ok(Page {
+        head: vec![],
+        bands: vec![
+            vec![Section { grows: true, ..section("BUDGET LINES", lines_of, line_rows, SCREEN.first_steps) }],
+            vec![section("WHO BEARS WHAT", shares_of, share_rows.collect(), "Nobody has said how costs are shared.")],
+            vec![section("COMMITMENTS", four("FOR"), commitments.collect(), "Nothing is committed.")],
+            vec![section(
+                "STATEMENTS OF ACCOUNT",
+                four("WHOSE"),
+                statements.collect(),
+                "No statement was made or came.",
+            )],
+        ],
+        sentence: Shown::from(format!(
+            "Commitments that wait for another person: {waiting}. Who asks does not approve."
+        )),
+        ..Page::default()
+    })
+}
+
+/// What is said of a record of money: amounts as people write them.
+pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    if record.kind == Kind::BudgetLine {
+        let line = account::line(workspace, record)?;
+        for (label, amount) in
+            [("AMOUNT", &line.amount), ("COMMITTED", &line.committed), ("SPENT", &line.spent), ("LEFT", &line.left)]
+        {
+            d.line(label, format!("{amount} {}", line.currency));
+        }
+        d.line("PERIOD", line.period.clone());
+        d.line("SHARED", line.rule.map_or_else(|| "nobody has said how".to_owned(), |rule| rule.to_string()));
+        for share in &line.shares {
+            d.line(&share.desk, format!("bears {}, has paid {}, open {}", share.due, share.paid, share.open));
+        }
+        if !line.donor.is_empty() {
+            d.line("DONOR", line.donor.clone());
+            d.body("MAY BE SPENT ON", &line.conditions);
+        }
+        line.notes.iter().for_each(|note| d.line("SEE", note.clone()));
+        return Ok(());
+    }
+    let row = account::row(workspace, record)?;
+    d.line("AMOUNT", format!("{} {}", row.amount, row.currency));
+    d.line("OF", row.desk);
+    if !row.with.is_empty() {
+        d.line("WITH", row.with);
+    }
+    if record.kind == Kind::Commitment {
+        let of = account::commitment(workspace, record)?;
+        d.line("SPENT", of.spent);
+        d.line("SUPPLIER", of.supplier);
+        d.line("OFFERS", of.quotes.to_string());
+        d.line("ASKED BY", of.by);
+        d.line("APPROVED BY", of.approved_by);
+        for (label, text) in [("FEWER SINCE", of.because), ("CRITERIA", of.criteria), ("DATA CLAUSE", of.clause)] {
+            if !text.is_empty() {
+                d.body(label, &text);
+            }
+        }
+    }
+    Ok(())
+}
