@@ -294,8 +294,7 @@ fn run(name: &str, context: &mut CommandContext, form: &Args) -> Result<Output, 
 fn write_card(form: &Args, context: &mut CommandContext) -> Option<PathBuf> {
     let card = context.identity.with_file_name(format!("{}.card", form.maybe("desk")?));
     let (me, _) = identity::unlock(context).ok()?;
-    let mut workspace =
-        Workspace::open(&context.workspace, &context.identity, me, context.clock.clone(), false).ok()?;
+    let mut workspace = Workspace::open(&context.workspace, &context.identity, me, context.clock, false).ok()?;
     let form = Args::default().with("out", card.to_string_lossy());
     let command = command("desk card")?;
     crate::command::run::run(command, On::Workspace(&mut workspace), &form, &mut Job::silent()).ok()?;

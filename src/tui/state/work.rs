@@ -5,6 +5,7 @@ use super::State;
 use crate::command::availability;
 use crate::command::definition::{Command, Key};
 use crate::command::desk::today::agenda;
+use crate::record::kind::Kind;
 use crate::record::review;
 use crate::record::store::{Record, RecordStore as _};
 use crate::tui::available_actions::place_of;
@@ -55,6 +56,10 @@ fn next(workspace: &Workspace, passed: &[Id]) -> Result<Option<Next>, Error> {
 /// What signs it; where nothing does yet, what is reviewed of it first. A review that nobody has assessed can be decided, but
 /// not approved: its tests come first.
 fn next_acts(workspace: &Workspace, record: &Record) -> Result<Vec<&'static Command>, Error> {
+    if record.kind == Kind::Item {
+        // An item waits to be erased or put right; what signs it would share it.
+        return Ok(Vec::new());
+    }
     let signs = availability::by_key(workspace, record, Key::Sign)?.can;
     if !signs.is_empty() && !record.is(review::State::Open) {
         return Ok(signs);
