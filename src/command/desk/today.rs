@@ -16,6 +16,7 @@ use crate::command::exercise::view;
 use crate::command::notice;
 use crate::command::taskforce::{self, analysis, work};
 use crate::law::row::Verified;
+use crate::record::consultation::CONSULT;
 use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
 use crate::record::relay::State as Relayed;
@@ -252,9 +253,19 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     }
     tasks.sort_by_key(|t| (t.due.is_none(), t.due));
     let last = read::last(&workspace.db)?.max(0) as u64;
-    let since = workspace.left().map(|l| Since { left: l.at, acts: last.saturating_sub(l.act) });
-    Ok(Agenda { tasks, clocks: clocks(workspace)?, stops, heard, recent: audit::rows(workspace, i64::MAX, 12)?, since })
+    // Who looked at what is for oversight: here it would push out what was done.
+    let (looks, mut recent): (Vec<_>, Vec<_>) =
+        audit::rows(workspace, i64::MAX, 4 * RECENT)?.into_iter().partition(|act| act.did == Some(CONSULT));
+    recent.truncate(RECENT as usize);
+    let since = workspace.left().map(|l| {
+        let looks = looks.iter().filter(|act| act.number > 0 && act.number as u64 > l.act).count() as u64;
+        Since { left: l.at, acts: last.saturating_sub(l.act).saturating_sub(looks) }
+    });
+    Ok(Agenda { tasks, clocks: clocks(workspace)?, stops, heard, recent, since })
 }
+
+/// So many of the newest acts are listed.
+const RECENT: u32 = 12;
 
 /// What a request waits for, and whether that is for the partner to do; `None`: for nothing any more, or for its review,
 /// which is a task of its own.

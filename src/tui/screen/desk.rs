@@ -331,7 +331,12 @@ impl Coming {
         for (day, (items, _)) in delete.days.days.iter_mut().zip(tally::due_days(&workspace.db, from, DAYS)?) {
             *day = items;
         }
-        delete.days.late = tally::due_between(&workspace.db, Timestamp::EPOCH, from)?.0;
+        // What fell due earlier today is late, and not due today.
+        let earlier_today = tally::due_between(&workspace.db, from, now)?.0;
+        if let Some(today) = delete.days.days.first_mut() {
+            *today = today.saturating_sub(earlier_today);
+        }
+        delete.days.late = tally::due_between(&workspace.db, Timestamp::EPOCH, now)?.0;
         delete.all = delete.days.late + delete.days.days.iter().sum::<u64>();
         let clocks = [reply, preserve, authority, other, delete].into_iter();
         Ok(Self { from, clocks: clocks.filter(|c| c.all > 0).collect() })
