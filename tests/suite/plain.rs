@@ -11,7 +11,7 @@ use comity::tui::screen::SCREENS;
 /// Types lines into the front end, and returns what it wrote.
 fn told(site: &Site, lines: &[&str]) -> String {
     let typed: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    let Output { status, stdout, stderr } = site.program(1, &["--plain", "--reason", "a test"], &typed);
+    let Output { status, stdout, stderr } = site.program(1, &["--plain", "--reason", "case work"], &typed);
     let all = [stdout, stderr].concat();
     assert!(!all.contains(&0x1b) && !all.contains(&b'\r'), "it only ever writes lines");
     let text = String::from_utf8(all).unwrap();

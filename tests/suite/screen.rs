@@ -53,7 +53,7 @@ impl Screen {
             "--identity",
             identity.to_str().unwrap(),
             "--reason",
-            "a test",
+            "case work",
         ];
         Self::run(&args, home, environment, rows, cols)
     }

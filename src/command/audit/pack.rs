@@ -125,7 +125,7 @@ fn acts(
             all.push(pack(index, &act, changes)?);
         }
         let is_first_after = to.is_some_and(|to| to <= header.time.at) && !std::mem::replace(&mut is_after, true);
-        let in_period = !is_before && !to.is_some_and(|to| to <= header.time.at);
+        let in_period = !is_before && to.is_none_or(|to| header.time.at < to);
         // The first act of a log that goes on from another names that one.
         if in_period
             || is_first_after
