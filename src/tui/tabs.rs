@@ -8,7 +8,9 @@ use super::screen_id::ScreenId;
 use crate::value::text::width;
 
 /// Columns from which the names of the screens stand apart from their digits.
-pub const SPACED: u16 = 110;
+pub const SPACED: u16 = 112;
+/// Columns from which one tab does not touch the next.
+pub const APART: u16 = 126;
 
 /// What stands between the digit of a screen and its name.
 pub const fn gap(room: u16) -> &'static str {
@@ -22,9 +24,9 @@ pub fn shown(open: ScreenId, room: u16) -> Vec<(ScreenId, String)> {
     tabs.split_off(first_tab(&tabs, open, room))
 }
 
-/// Columns behind each tab: where there is room, one tab does not touch the next.
+/// Columns behind each tab.
 pub const fn edge(room: u16) -> u16 {
-    if room >= SPACED { 1 } else { 0 }
+    if room >= APART { 1 } else { 0 }
 }
 
 /// The screen whose tab stands at a column.

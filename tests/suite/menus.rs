@@ -814,6 +814,7 @@ fn oversight(a: &Site, b: &Site, case: &str, item: &str, n: &mut usize) {
     a.must(1, "error measure", &[("error", &open), ("text", "x"), ("owner", "XA-1"), ("due", "30d")]);
     carry(a, b, n);
     b.must(1, "error confirm", &[("error", &confirmed), ("text", "x")]);
+    a.must(1, "error authority", &[("error", &done), ("reference", "7")]);
     a.must(1, "error close", &[("error", &done)]);
     let dispute = |rungs: &[&str]| {
         let id = a.make(
