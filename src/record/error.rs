@@ -62,7 +62,8 @@ pub const KIND: KindDef = KindDef {
             .with_precheck(|_, actor, record| only_own(actor, record)),
         ChangeDef::first(CONFIRM, AudienceRule::Addressed, Moves::Shared, None, notice_gate_inputs, confirm)
             .with_precheck(|_, actor, record| only_theirs(actor, record)),
-        ChangeDef::first(AUTHORITY, AudienceRule::OwnDesk, Moves::From(OPENED), None, texts_gate_inputs, authority),
+        // The authority can be told, and must be, after the mistake itself is done with.
+        ChangeDef::first(AUTHORITY, AudienceRule::OwnDesk, Moves::From(TOLD_IN), None, texts_gate_inputs, authority),
         ChangeDef::first(MEASURE, AudienceRule::OwnDesk, Moves::From(OPENED), None, texts_gate_inputs, measure),
         ChangeDef::first(DONE, AudienceRule::OwnDesk, Moves::From(OPENED), None, texts_gate_inputs, done)
             .with_precheck(|_, _, record| has_open_measure(record)),
@@ -70,6 +71,9 @@ pub const KIND: KindDef = KindDef {
             .with_precheck(|records, _, record| close_inputs(records, record)),
     ],
 };
+
+/// Where the authority is told.
+const TOLD_IN: &[super::kind::State] = &[State::Open.any(), State::Closed.any()];
 
 /// Somebody reports a mistake.
 pub const REPORT: ChangeKind = ChangeKind::new("error-report");
@@ -85,6 +89,11 @@ pub const MEASURE: ChangeKind = ChangeKind::new("error-measure");
 pub const DONE: ChangeKind = ChangeKind::new("error-done");
 /// All of it is done.
 pub const CLOSE: ChangeKind = ChangeKind::new("error-close");
+
+/// By when the authority is to be told; `None` where it was, or is not to be.
+pub fn authority_due(record: &Record) -> Option<Timestamp> {
+    record.instant("notify_by").filter(|_| record.text("authority_told").is_none())
+}
 
 /// The most records that one mistake names.
 pub const MOST: usize = 200;
@@ -338,7 +347,10 @@ fn authority(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeV
     m.need("said")?;
     m.finish()?;
     record.set("authority_told", act.now().to_string());
-    record.due = next_due(&record);
+    // One that is closed is kept as long as its closing said.
+    if !record.is(State::Closed) {
+        record.due = next_due(&record);
+    }
     Ok(records.put(&record)?)
 }
 
@@ -397,9 +409,6 @@ fn close_inputs(records: &dyn RecordStore, record: &Record) -> Result<GateInputs
     let told = told_to(record);
     if holders(records, record)?.iter().any(|partner| !told.contains(partner)) {
         open.push("notice to every partner who holds a copy".into());
-    }
-    if record.instant("notify_by").is_some() && record.text("authority_told").is_none() {
-        open.push("that the authority is told".into());
     }
     open.extend(measures(record).iter().filter(|m| m.done.is_none()).map(|m| format!("measure {}", m.number)));
     Ok(GateInputs { open, ..GateInputs::default() })

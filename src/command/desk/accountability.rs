@@ -121,8 +121,13 @@ fn mistakes(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error
             Some(error::State::Received) => {
                 asked.officers(&record, &partner, "a mistake in what they gave: put it right, and confirm", record.due);
             }
+            Some(error::State::Closed) => {
+                if let Some(by) = error::authority_due(&record) {
+                    asked.officers(&record, &partner, "mistake, closed: the authority is still to be told", Some(by));
+                }
+            }
             Some(error::State::Open) => {
-                let authority = record.instant("notify_by").filter(|_| record.text("authority_told").is_none());
+                let authority = error::authority_due(&record);
                 if let Some(by) = authority {
                     asked.officers(&record, &partner, "mistake: the authority is to be told", Some(by));
                 }
