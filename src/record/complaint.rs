@@ -1,11 +1,11 @@
 //! Complaints and redress: received, acknowledged, examined, decided, closed when every remedy was carried out. Who complains, of
 //! whom and in which words is content of the complaint alone, and dies with it.
 
+use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, WhenDue, moved, need, only_own_desk, put_new,
 };
-use super::finding::texts_gate_inputs;
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -156,7 +156,7 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::ClockEnds,
     line: Line { content: &["text"], terms: &["right"] },
     changes: &[
-        ChangeDef::first(RECEIVE, AudienceRule::OwnDesk, Moves::Makes, None, texts_gate_inputs, receive),
+        ChangeDef::first(RECEIVE, AudienceRule::OwnDesk, Moves::Makes, None, text_to_partner_gate_inputs, receive),
         ChangeDef::first(
             ACKNOWLEDGE,
             AudienceRule::OwnDesk,
@@ -165,8 +165,22 @@ pub const KIND: KindDef = KindDef {
             super::definition::no_gate_inputs,
             acknowledge,
         ),
-        ChangeDef::first(RESTRICT, AudienceRule::OwnDesk, Moves::From(OPEN), None, texts_gate_inputs, restrict),
-        ChangeDef::first(EXAMINE, AudienceRule::OwnDesk, Moves::From(HEARD), None, texts_gate_inputs, examine),
+        ChangeDef::first(
+            RESTRICT,
+            AudienceRule::OwnDesk,
+            Moves::From(OPEN),
+            None,
+            text_to_partner_gate_inputs,
+            restrict,
+        ),
+        ChangeDef::first(
+            EXAMINE,
+            AudienceRule::OwnDesk,
+            Moves::From(HEARD),
+            None,
+            text_to_partner_gate_inputs,
+            examine,
+        ),
         ChangeDef::first(DECIDE, AudienceRule::OwnDesk, Moves::From(HEARD), None, decide_gate_inputs, decide)
             .with_precheck(|records, _, record| {
                 // The command searches first, where nobody has.
@@ -177,7 +191,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::OwnDesk,
             Moves::From(&[State::Remedy.any()]),
             None,
-            texts_gate_inputs,
+            text_to_partner_gate_inputs,
             carried_out,
         )
         .with_precheck(|records, _, record| may_carry_out(records, record)),
@@ -446,7 +460,7 @@ fn decide_gate_inputs(
 ) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Complaint)?;
     let GateInputs { first, open, .. } = decide_inputs(records, &record)?;
-    Ok(GateInputs { first, open, ..texts_gate_inputs(records, act, view)? })
+    Ok(GateInputs { first, open, ..text_to_partner_gate_inputs(records, act, view)? })
 }
 
 fn decide(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -518,7 +532,7 @@ fn refer_gate_inputs(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    texts_gate_inputs(records, act, view)
+    text_to_partner_gate_inputs(records, act, view)
 }
 
 fn refer(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -392,6 +392,11 @@ impl ActContext<'_> {
         }
     }
 
+    /// The desk that an own act is for; none where it stays, goes to all, or is a partner's.
+    pub fn addressee(&self) -> Option<Id> {
+        self.recipients().first().copied().filter(|_| self.is_own())
+    }
+
     /// The desk that made it.
     pub const fn desk(&self) -> Id {
         self.header.desk
@@ -470,6 +475,15 @@ pub fn text_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     Ok(GateInputs::of_said(view, "text"))
+}
+
+/// For changes that must have a text, and say it to a partner where they are addressed to one.
+pub fn text_to_partner_gate_inputs(
+    _: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    Ok(GateInputs { partner: act.addressee(), ..GateInputs::of_said(view, "text") })
 }
 
 /// For changes of which the gate need know nothing more.

@@ -6,7 +6,7 @@
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, must_be, need, put_new,
+    Moves, WhenDue, must_be, need, put_new, text_to_partner_gate_inputs,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
@@ -125,8 +125,9 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::ClockEnds,
     line: Line { content: &["statement"], terms: &["subject"] },
     changes: &[
-        ChangeDef::first(OPEN, AudienceRule::Addressed, Moves::Makes, None, said_to_partner, open).copying(),
-        ChangeDef::first(REPLY, AudienceRule::Addressed, Moves::Shared, None, said_to_partner, reply)
+        ChangeDef::first(OPEN, AudienceRule::Addressed, Moves::Makes, None, text_to_partner_gate_inputs, open)
+            .copying(),
+        ChangeDef::first(REPLY, AudienceRule::Addressed, Moves::Shared, None, text_to_partner_gate_inputs, reply)
             .copying()
             .with_precheck(|_, actor, record| party(actor, record, LIVE)),
         ChangeDef::first(ADVANCE, AudienceRule::Addressed, Moves::Shared, None, advance_gate_inputs, advance)
@@ -135,17 +136,17 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(SUSPEND, AudienceRule::Addressed, Moves::Shared, None, suspend_gate_inputs, suspend)
             .copying()
             .with_precheck(|_, actor, record| party(actor, record, LIVE)),
-        ChangeDef::first(LIFT, AudienceRule::Addressed, Moves::Shared, None, said_to_partner, lift)
+        ChangeDef::first(LIFT, AudienceRule::Addressed, Moves::Shared, None, text_to_partner_gate_inputs, lift)
             .copying()
             .with_precheck(may_lift),
-        ChangeDef::first(NEUTRAL, AudienceRule::Addressed, Moves::Shared, None, said_to_partner, propose)
+        ChangeDef::first(NEUTRAL, AudienceRule::Addressed, Moves::Shared, None, text_to_partner_gate_inputs, propose)
             .copying()
             .with_precheck(|_, actor, record| party(actor, record, ON_LADDER)),
         ChangeDef::first(REMEDY, AudienceRule::Addressed, Moves::Shared, None, remedy_gate_inputs, propose)
             .copying()
             .with_precheck(|_, actor, record| party(actor, record, ON_LADDER)),
         ChangeDef::first(AGREE, AudienceRule::Addressed, Moves::Shared, None, no_words, agree).with_precheck(may_agree),
-        ChangeDef::first(COMPLY, AudienceRule::Addressed, Moves::Shared, None, said_to_partner, comply)
+        ChangeDef::first(COMPLY, AudienceRule::Addressed, Moves::Shared, None, text_to_partner_gate_inputs, comply)
             .copying()
             .with_precheck(may_comply),
         ChangeDef::first(CLOSE, AudienceRule::Addressed, Moves::Shared, None, close_gate_inputs, close).with_precheck(
@@ -505,21 +506,8 @@ fn between(records: &dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_
     if theirs { Ok(record) } else { Err(ApplyError::Authority("this dispute is between other desks".into())) }
 }
 
-fn missing(view: &ChangeView<'_>) -> Vec<String> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    if said { Vec::new() } else { vec!["text".into()] }
-}
-
-fn addressee(act: &ActContext<'_>) -> Option<Id> {
-    act.recipients().first().copied().filter(|_| act.is_own())
-}
-
-fn said_to_partner(_: &dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    Ok(GateInputs { missing: missing(view), partner: addressee(act), ..GateInputs::default() })
-}
-
 fn no_words(_: &dyn RecordStore, act: &ActContext<'_>, _: &ChangeView<'_>) -> Result<GateInputs, ApplyError> {
-    Ok(GateInputs { partner: addressee(act), ..GateInputs::default() })
+    Ok(GateInputs { partner: act.addressee(), ..GateInputs::default() })
 }
 
 fn state_in(view: &ChangeView<'_>, key: &str) -> Option<State> {
@@ -533,7 +521,7 @@ fn advance_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Dispute)?;
-    let mut inputs = said_to_partner(records, act, view)?;
+    let mut inputs = text_to_partner_gate_inputs(records, act, view)?;
     let rungs = state_in(view, "from").and_then(rung).zip(state_in(view, "to").and_then(rung));
     if let Some((from, to)) = rungs {
         // Where the author's rung is higher than any that is known here, it was never reached.
@@ -553,7 +541,7 @@ fn suspend_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Dispute)?;
-    let mut inputs = said_to_partner(records, act, view)?;
+    let mut inputs = text_to_partner_gate_inputs(records, act, view)?;
     let danger = view.terms.get("danger").and_then(Json::text).and_then(Danger::parse);
     if danger.is_none() && record.is(State::Raised) {
         inputs.open.push("the rung consultation".into());
@@ -568,7 +556,7 @@ fn remedy_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Dispute)?;
-    let mut inputs = said_to_partner(records, act, view)?;
+    let mut inputs = text_to_partner_gate_inputs(records, act, view)?;
     let awarded = view.terms.get("awarded").and_then(Json::truth) == Some(true);
     let decides =
         matches!(record.in_state(), Some(State::Arbitration | State::Ministries | State::Remedy | State::Closed));
@@ -603,7 +591,7 @@ fn close_gate_inputs(
     let record = need(records, view.record, Kind::Dispute)?;
     // This desk knows all that it has agreed to, and all that it was told.
     let known = if act.is_own() { agreed_remedies(&record) } else { known_to(&record, view) };
-    Ok(GateInputs { open: open_before_closing(&record, &known), partner: addressee(act), ..GateInputs::default() })
+    Ok(GateInputs { open: open_before_closing(&record, &known), partner: act.addressee(), ..GateInputs::default() })
 }
 
 /// Who may end it: the desk that raised it, or where a remedy is owed, a desk that one is owed to.

@@ -1,11 +1,11 @@
 //! Mistakes, owned: what went wrong, whom it touched, by when the authority hears of it, which partners were told, what is done so
 //! that it does not happen again. It is closed only when all of that is done.
 
+use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
     Moves, WhenDue, moved, need, only_own_desk, put_new,
 };
-use super::finding::texts_gate_inputs;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -56,16 +56,30 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::ClockEnds,
     line: Line { content: &["text"], terms: &["severity"] },
     changes: &[
-        ChangeDef::first(REPORT, AudienceRule::OwnDesk, Moves::Makes, None, texts_gate_inputs, report),
+        ChangeDef::first(REPORT, AudienceRule::OwnDesk, Moves::Makes, None, text_to_partner_gate_inputs, report),
         ChangeDef::first(NOTICE, AudienceRule::Addressed, Moves::Shared, None, notice_gate_inputs, notice)
             .copying()
             .with_precheck(|_, actor, record| only_own(actor, record)),
         ChangeDef::first(CONFIRM, AudienceRule::Addressed, Moves::Shared, None, notice_gate_inputs, confirm)
             .with_precheck(|_, actor, record| only_theirs(actor, record)),
         // The authority can be told, and must be, after the mistake itself is done with.
-        ChangeDef::first(AUTHORITY, AudienceRule::OwnDesk, Moves::From(TOLD_IN), None, texts_gate_inputs, authority),
-        ChangeDef::first(MEASURE, AudienceRule::OwnDesk, Moves::From(OPENED), None, texts_gate_inputs, measure),
-        ChangeDef::first(DONE, AudienceRule::OwnDesk, Moves::From(OPENED), None, texts_gate_inputs, done)
+        ChangeDef::first(
+            AUTHORITY,
+            AudienceRule::OwnDesk,
+            Moves::From(TOLD_IN),
+            None,
+            text_to_partner_gate_inputs,
+            authority,
+        ),
+        ChangeDef::first(
+            MEASURE,
+            AudienceRule::OwnDesk,
+            Moves::From(OPENED),
+            None,
+            text_to_partner_gate_inputs,
+            measure,
+        ),
+        ChangeDef::first(DONE, AudienceRule::OwnDesk, Moves::From(OPENED), None, text_to_partner_gate_inputs, done)
             .with_precheck(|_, _, record| has_open_measure(record)),
         ChangeDef::first(CLOSE, AudienceRule::OwnDesk, Moves::From(OPENED), None, close_gate_inputs, close)
             .with_precheck(|records, _, record| close_inputs(records, record)),
@@ -241,7 +255,7 @@ fn notice_gate_inputs(
     act: &ActContext<'_>,
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    texts_gate_inputs(records, act, view)
+    text_to_partner_gate_inputs(records, act, view)
 }
 
 fn only_own(actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {

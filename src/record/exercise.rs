@@ -347,16 +347,6 @@ pub fn recorded_of(record: &Record) -> Option<Recorded> {
     record.is(State::Recorded).then(|| Recorded::read(&record.terms).ok()).flatten()
 }
 
-/// For what is said in play: a text, and to whom it goes.
-pub fn said_gate_inputs(
-    _: &dyn RecordStore,
-    act: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let partner = act.recipients().first().copied().filter(|_| act.is_own());
-    Ok(GateInputs { partner, ..GateInputs::of_said(view, "text") })
-}
-
 /// Refuses what belongs to play in a live workspace.
 pub fn must_be_play(act: &ActContext<'_>) -> Result<(), ApplyError> {
     match act.realm() {

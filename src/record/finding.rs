@@ -3,7 +3,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, moved, need, put_new,
+    WhenDue, moved, need, put_new, text_to_partner_gate_inputs,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -12,7 +12,6 @@ use crate::law::accountability::{self, Period};
 use crate::law::calendar::Calendar;
 use crate::object;
 use crate::value::id::Id;
-use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
@@ -42,7 +41,7 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::ClockEnds,
     line: Line { content: &["text"], terms: &[] },
     changes: &[
-        ChangeDef::first(OPEN, AudienceRule::OwnDeskOrAddressed, Moves::Makes, None, texts_gate_inputs, open),
+        ChangeDef::first(OPEN, AudienceRule::OwnDeskOrAddressed, Moves::Makes, None, text_to_partner_gate_inputs, open),
         ChangeDef::first(RESPOND, AudienceRule::OwnDeskOrAddressed, Moves::Shared, None, answer_gate_inputs, respond)
             .with_precheck(|_, actor, record| may_answer(actor.own_desk, record)),
         ChangeDef::first(
@@ -105,21 +104,6 @@ pub fn closed(id: Id, because: &str, keep: Timestamp, salt: Salt) -> Change {
     Change::with_content(id, CLOSE, &terms, &object! { "because" => because }, salt)
 }
 
-/// What the gate must know of a change that says something.
-pub fn texts_gate_inputs(
-    _: &dyn RecordStore,
-    act: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    let said = view.terms.get("said").and_then(Json::truth) == Some(true);
-    let missing = if said { Vec::new() } else { vec!["text".to_owned()] };
-    Ok(GateInputs {
-        missing,
-        partner: act.recipients().first().copied().filter(|_| act.is_own()),
-        ..GateInputs::default()
-    })
-}
-
 fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let mut m = view.members()?;
     let (about, to) = (m.maybe_read("about", Id::parse)?, m.maybe_read("to", Id::parse)?);
@@ -169,7 +153,7 @@ fn answer_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Finding)?;
-    let said = texts_gate_inputs(records, act, view)?;
+    let said = text_to_partner_gate_inputs(records, act, view)?;
     Ok(GateInputs { first: record.text("opened_by").and_then(Person::parse), ..said })
 }
 
@@ -213,7 +197,7 @@ fn close_gate_inputs(
     view: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
     let record = need(records, view.record, Kind::Finding)?;
-    Ok(GateInputs { first: close_inputs(&record).first, ..texts_gate_inputs(records, act, view)? })
+    Ok(GateInputs { first: close_inputs(&record).first, ..text_to_partner_gate_inputs(records, act, view)? })
 }
 
 fn close(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -358,7 +358,7 @@ fn deliver_gate_inputs(
     act: &ActContext<'_>,
     _: &ChangeView<'_>,
 ) -> Result<GateInputs, ApplyError> {
-    let partner = act.recipients().first().copied().filter(|_| act.is_own());
+    let partner = act.addressee();
     Ok(GateInputs { partner, ..GateInputs::default() })
 }
 

@@ -1,10 +1,10 @@
 //! Reports of misuse: any member makes one, and it is sealed to the auditors until one of them opens it.
 
+use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
     only_own_desk, put_new,
 };
-use super::finding::texts_gate_inputs;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -36,13 +36,13 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::ClockEnds,
     line: Line { content: &["text"], terms: &[] },
     changes: &[
-        ChangeDef::first(REPORT, AudienceRule::OwnDesk, Moves::Makes, None, texts_gate_inputs, report),
+        ChangeDef::first(REPORT, AudienceRule::OwnDesk, Moves::Makes, None, text_to_partner_gate_inputs, report),
         ChangeDef::first(
             OPEN,
             AudienceRule::OwnDesk,
             Moves::From(&[State::Sealed.any()]),
             None,
-            texts_gate_inputs,
+            text_to_partner_gate_inputs,
             open,
         ),
     ],

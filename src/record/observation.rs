@@ -3,7 +3,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
-    must_be, need, only_own_desk, put_new,
+    must_be, need, only_own_desk, put_new, text_to_partner_gate_inputs,
 };
 use super::exercise;
 use super::inject;
@@ -63,13 +63,13 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["text"], terms: &["rating"] },
     changes: &[
-        ChangeDef::first(OBSERVE, AudienceRule::OwnDesk, Moves::Makes, None, exercise::said_gate_inputs, observe),
+        ChangeDef::first(OBSERVE, AudienceRule::OwnDesk, Moves::Makes, None, text_to_partner_gate_inputs, observe),
         ChangeDef::first(
             HOT_WASH,
             AudienceRule::OwnDeskOrAddressed,
             Moves::Makes,
             None,
-            exercise::said_gate_inputs,
+            text_to_partner_gate_inputs,
             hot_wash,
         ),
     ],

@@ -2,7 +2,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
-    must_be, need, put_new, token,
+    must_be, need, put_new, text_to_partner_gate_inputs, token,
 };
 use super::exercise;
 use super::inject;
@@ -38,7 +38,7 @@ pub const KIND: KindDef = KindDef {
         AudienceRule::OwnDeskOrAddressed,
         Moves::Makes,
         None,
-        exercise::said_gate_inputs,
+        text_to_partner_gate_inputs,
         respond,
     )],
 };

@@ -1,11 +1,11 @@
 //! Samples: the consultations of a period that an auditor looks at, drawn by a rule that leaves no choice. The seed is the digest of the
 //! act before the one that draws: it stands in the log, and everybody can draw again.
 
+use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
     no_gate_inputs, only_own_desk, put_new,
 };
-use super::finding::texts_gate_inputs;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -45,7 +45,7 @@ pub const KIND: KindDef = KindDef {
             AudienceRule::OwnDesk,
             Moves::From(&[State::Drawn.any()]),
             None,
-            texts_gate_inputs,
+            text_to_partner_gate_inputs,
             review,
         ),
     ],
