@@ -3,26 +3,23 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
-use crate::command::destination::{Destination, FORCE};
+use crate::command::copy_out;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
+use crate::command::destination::FORCE;
 use crate::command::said::{self, Said};
-use crate::gate::cleared;
 use crate::law::accountability::{self, Period};
 use crate::record::dispute::{self, Danger, Freeze, Issue, LADDER, Offer, Proposal, Proposed, Raised, State};
 use crate::record::kind::{ChangeKind, Kind, State as RecordState};
 use crate::record::letter as logged;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::report::language::{self, Phrase};
-use crate::report::letter::{self, Letter, LetterFormat, Party};
+use crate::report::letter::{Letter, Party};
 use crate::value::class::{Tier, words};
-use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
 use crate::value::text::shown_lines;
 use crate::value::timestamp::Timestamp;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -32,19 +29,6 @@ pub const ABOUT: &[Kind] =
 
 const DISPUTE: Arg = Arg::new("dispute", ArgKind::Record(&[Kind::Dispute]), "the dispute").positional();
 const BECAUSE: Arg = Arg::new("because", ArgKind::Body, "why").required();
-
-const fn writes(act: ChangeKind, needs: Needs, keys: &'static [Key]) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys,
-    }
-}
 
 fn subjects() -> Vec<&'static str> {
     Issue::ALL.iter().map(|w| w.word()).collect()
@@ -91,7 +75,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("until", ArgKind::Time, "when the freeze ends by itself; 90 days where it is left out"),
             Arg::new("without-prejudice", ArgKind::Flag, "what is said binds nobody"),
         ],
-        writes: Some(writes(dispute::OPEN, Needs::Nothing, &[])),
+        writes: Some(Writes::of(dispute::OPEN, Weight::Signs, Needs::Nothing)),
         run: Handler::Writes(open),
     },
     Command {
@@ -99,7 +83,10 @@ pub const COMMANDS: &[Command] = &[
         name: "reply",
         about: "State this desk's position in a dispute",
         args: &[DISPUTE, Arg::new("statement", ArgKind::Body, "this desk's statement").required()],
-        writes: Some(writes(dispute::REPLY, Needs::OneOf(dispute::LIVE), &[Key::Sign])),
+        writes: Some(Writes {
+            keys: &[Key::Sign],
+            ..Writes::of(dispute::REPLY, Weight::Signs, Needs::OneOf(dispute::LIVE))
+        }),
         run: Handler::Writes(reply),
     },
     Command {
@@ -107,7 +94,7 @@ pub const COMMANDS: &[Command] = &[
         name: "advance",
         about: "Take a dispute to the next rung; none is skipped, and arbitration takes a neutral that both agree to",
         args: &[DISPUTE, Arg::new("to", ArgKind::Word(rungs), "the next rung").required(), BECAUSE],
-        writes: Some(writes(dispute::ADVANCE, Needs::OneOf(dispute::ON_LADDER), &[])),
+        writes: Some(Writes::of(dispute::ADVANCE, Weight::Signs, Needs::OneOf(dispute::ON_LADDER))),
         run: Handler::Writes(advance),
     },
     Command {
@@ -121,7 +108,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("danger", ArgKind::Word(dangers), "who is in danger, where the desks have not consulted yet"),
             BECAUSE,
         ],
-        writes: Some(writes(dispute::SUSPEND, Needs::OneOf(dispute::LIVE), &[])),
+        writes: Some(Writes::of(dispute::SUSPEND, Weight::Signs, Needs::OneOf(dispute::LIVE))),
         run: Handler::Writes(suspend),
     },
     Command {
@@ -129,7 +116,7 @@ pub const COMMANDS: &[Command] = &[
         name: "lift",
         about: "End this desk's own interim measure",
         args: &[DISPUTE, BECAUSE],
-        writes: Some(writes(dispute::LIFT, Needs::OneOf(dispute::LIVE), &[])),
+        writes: Some(Writes::of(dispute::LIFT, Weight::Signs, Needs::OneOf(dispute::LIVE))),
         run: Handler::Writes(lift),
     },
     Command {
@@ -141,7 +128,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("name", ArgKind::Line, "who").required(),
             Arg::new("independence", ArgKind::Body, "what they declare").required(),
         ],
-        writes: Some(writes(dispute::NEUTRAL, Needs::OneOf(dispute::ON_LADDER), &[])),
+        writes: Some(Writes::of(dispute::NEUTRAL, Weight::Signs, Needs::OneOf(dispute::ON_LADDER))),
         run: Handler::Writes(neutral),
     },
     Command {
@@ -155,7 +142,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("owes", ArgKind::Word(owes), "who carries it out; the partner where it is left out"),
             Arg::new("awarded", ArgKind::Flag, "the neutral has awarded it: it needs no agreement"),
         ],
-        writes: Some(writes(dispute::REMEDY, Needs::OneOf(dispute::ON_LADDER), &[])),
+        writes: Some(Writes::of(dispute::REMEDY, Weight::Signs, Needs::OneOf(dispute::ON_LADDER))),
         run: Handler::Writes(remedy),
     },
     Command {
@@ -163,7 +150,10 @@ pub const COMMANDS: &[Command] = &[
         name: "agree",
         about: "Agree to what the other desk has proposed: the newest, or the one that is named",
         args: &[DISPUTE, Arg::new("proposal", ArgKind::Line, "the id of the proposal, or its beginning")],
-        writes: Some(writes(dispute::AGREE, Needs::OneOf(dispute::ON_LADDER), &[Key::Sign])),
+        writes: Some(Writes {
+            keys: &[Key::Sign],
+            ..Writes::of(dispute::AGREE, Weight::Signs, Needs::OneOf(dispute::ON_LADDER))
+        }),
         run: Handler::Writes(agree),
     },
     Command {
@@ -171,7 +161,7 @@ pub const COMMANDS: &[Command] = &[
         name: "comply",
         about: "Tell the other desk that the remedy was carried out",
         args: &[DISPUTE, Arg::new("text", ArgKind::Body, "what was done").required()],
-        writes: Some(writes(dispute::COMPLY, Needs::OneOf(REMEDY), &[Key::Sign])),
+        writes: Some(Writes { keys: &[Key::Sign], ..Writes::of(dispute::COMPLY, Weight::Signs, Needs::OneOf(REMEDY)) }),
         run: Handler::Writes(comply),
     },
     Command {
@@ -179,7 +169,7 @@ pub const COMMANDS: &[Command] = &[
         name: "close",
         about: "End a dispute whose remedy was carried out, or that this desk raised and drops; every freeze ends",
         args: &[DISPUTE],
-        writes: Some(writes(dispute::CLOSE, Needs::OneOf(dispute::LIVE), &[])),
+        writes: Some(Writes::of(dispute::CLOSE, Weight::Signs, Needs::OneOf(dispute::LIVE))),
         run: Handler::Writes(close),
     },
     Command {
@@ -192,7 +182,10 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
             FORCE,
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(logged::WRITE, Needs::OneOf(MINISTRIES), &[]) }),
+        writes: Some(Writes {
+            rehearsable: false,
+            ..Writes::of(logged::WRITE, Weight::Signs, Needs::OneOf(MINISTRIES))
+        }),
         run: Handler::Writes(write_letter),
     },
     Command {
@@ -633,9 +626,12 @@ fn party(workspace: &Workspace, id: Id) -> Result<Party, Error> {
 
 fn write_letter(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = named(workspace, args)?;
-    let out = Destination::of(args, "out")?;
-    let now = workspace.may_sign(logged::WRITE)?;
-    let all = shown(workspace, &record)?;
+    copy_out::write_letter(workspace, args, (record.id, "dispute-letter"), |workspace| letter_of(workspace, &record))
+}
+
+/// What the ministries are told: how far the ladder was climbed, and what was said.
+fn letter_of(workspace: &Workspace, record: &Record) -> Result<Letter, Error> {
+    let all = shown(workspace, record)?;
     let mut lines = Vec::new();
     for rung in all.ladder.iter().filter(|rung| rung.reached.is_some()) {
         let at = rung.reached.map(|at| at.to_date()).unwrap_or_default();
@@ -645,7 +641,7 @@ fn write_letter(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<O
         lines.push(format!("{} {}: {}", said.at.to_date(), said.desk, said.text));
     }
     let law = workspace.law()?;
-    let values = Letter {
+    Ok(Letter {
         template: Kind::Dispute.word().to_owned(),
         exercise: workspace.meta.realm != Realm::Live,
         from: party(workspace, workspace.meta.desk)?,
@@ -655,22 +651,5 @@ fn write_letter(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<O
         text: lines.iter().flat_map(|line| shown_lines(line)).collect::<Vec<_>>().join("\n"),
         tool: Phrase::of("tool").with("version", env!("CARGO_PKG_VERSION")).with("law", law.version().to_string()),
         ..Letter::default()
-    };
-    let cleared =
-        cleared::clear_copy_out(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
-            .map_err(|v| Error::refused(v, None))?;
-    let plain = out.path().extension().is_some_and(|e| e == LetterFormat::Text.ending());
-    let form = if plain { LetterFormat::Text } else { LetterFormat::Html };
-    let codes = language::codes();
-    let language = args
-        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
-    let text = letter::write(&cleared, language.unwrap_or(language::ENGLISH), form)
-        .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
-    let digest = Digest::of(text.as_bytes());
-    let id = workspace.entropy.id()?;
-    workspace.act_alone(logged::WRITE, Audience::OwnDesk, |e, _| {
-        Ok(logged::new(id, record.id, "dispute-letter", &digest, e.salt()?))
-    })?;
-    out.write(text.as_bytes())?;
-    Ok(Output::made(id, format!("Written to {}; SHA-256 {digest}.", out.shown())).with("sha256", digest.to_string()))
+    })
 }

@@ -3,13 +3,11 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::said;
 use crate::law::accountability::{self, Period};
 use crate::record::error::{self, Severity};
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::member;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::id::Id;
@@ -25,19 +23,6 @@ use crate::workspace::progress::Job;
 pub const ABOUT: &[Kind] = &[Kind::Item, Kind::Request, Kind::Disclosure, Kind::Case, Kind::Review];
 
 const ERROR: Arg = Arg::new("error", ArgKind::Record(&[Kind::Error]), "the mistake").positional();
-
-const fn writes(act: ChangeKind, needs: Needs, keys: &'static [Key]) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys,
-    }
-}
 
 fn severities() -> Vec<&'static str> {
     Severity::ALL.iter().map(|s| s.word()).collect()
@@ -55,7 +40,7 @@ pub const COMMANDS: &[Command] = &[
                 .required(),
             Arg::new("severity", ArgKind::Word(severities), "whether the authority is told").required(),
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(error::REPORT, Needs::Nothing, &[]) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(error::REPORT, Weight::Signs, Needs::Nothing) }),
         run: Handler::Writes(report),
     },
     Command {
@@ -71,7 +56,7 @@ pub const COMMANDS: &[Command] = &[
             ),
             Arg::new("again", ArgKind::Flag, "also those who were told already"),
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(error::NOTICE, Needs::OneOf(OPEN), &[]) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(error::NOTICE, Weight::Signs, Needs::OneOf(OPEN)) }),
         run: Handler::Writes(notify),
     },
     Command {
@@ -79,7 +64,7 @@ pub const COMMANDS: &[Command] = &[
         name: "confirm",
         about: "Tell the partner whose mistake it was what was done about it here",
         args: &[ERROR, Arg::new("text", ArgKind::Body, "what was done with the copies").required()],
-        writes: Some(writes(error::CONFIRM, Needs::OneOf(THEIRS), &[Key::Sign])),
+        writes: Some(Writes { keys: &[Key::Sign], ..Writes::of(error::CONFIRM, Weight::Signs, Needs::OneOf(THEIRS)) }),
         run: Handler::Writes(confirm),
     },
     Command {
@@ -87,7 +72,7 @@ pub const COMMANDS: &[Command] = &[
         name: "authority",
         about: "Note that the supervisory authority was told",
         args: &[ERROR, Arg::new("reference", ArgKind::Line, "the reference of the notification").required()],
-        writes: Some(writes(error::AUTHORITY, Needs::ActsState, &[])),
+        writes: Some(Writes::of(error::AUTHORITY, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(authority),
     },
     Command {
@@ -100,7 +85,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("owner", ArgKind::Line, "the member who sees to it, by name").required(),
             Arg::new("due", ArgKind::Time, "by when").required(),
         ],
-        writes: Some(writes(error::MEASURE, Needs::ActsState, &[])),
+        writes: Some(Writes::of(error::MEASURE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(measure),
     },
     Command {
@@ -112,7 +97,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("measure", ArgKind::Number, "its number").required(),
             Arg::new("evidence", ArgKind::Body, "what shows it").required(),
         ],
-        writes: Some(writes(error::DONE, Needs::ActsState, &[])),
+        writes: Some(Writes::of(error::DONE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(done),
     },
     Command {
@@ -120,7 +105,7 @@ pub const COMMANDS: &[Command] = &[
         name: "close",
         about: "Close a mistake of which everything is done",
         args: &[ERROR],
-        writes: Some(writes(error::CLOSE, Needs::ActsState, &[Key::Sign])),
+        writes: Some(Writes { keys: &[Key::Sign], ..Writes::of(error::CLOSE, Weight::Signs, Needs::ActsState) }),
         run: Handler::Writes(close),
     },
     Command {

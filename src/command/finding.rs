@@ -3,13 +3,11 @@
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::said;
 use crate::law::accountability::{self, Period};
 use crate::record::finding::{self, Found};
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::id::Id;
 use crate::value::person::Person;
@@ -36,19 +34,6 @@ pub const ABOUT: &[Kind] = &[
 
 const FINDING: Arg = Arg::new("finding", ArgKind::Record(&[Kind::Finding]), "the finding").positional();
 
-const fn writes(act: ChangeKind, weight: Weight, needs: Needs, keys: &'static [Key]) -> Writes {
-    Writes {
-        act,
-        weight,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys,
-    }
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -62,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("due", ArgKind::Time, "by when").required(),
             Arg::new("to", ArgKind::Partner, "the desk that is overseen, where it is a partner"),
         ],
-        writes: Some(writes(finding::OPEN, Weight::Signs, Needs::Nothing, &[])),
+        writes: Some(Writes::of(finding::OPEN, Weight::Signs, Needs::Nothing)),
         run: Handler::Writes(open),
     },
     Command {
@@ -70,7 +55,10 @@ pub const COMMANDS: &[Command] = &[
         name: "respond",
         about: "Answer a finding, for the desk that it is on",
         args: &[FINDING, Arg::new("text", ArgKind::Body, "the answer").required()],
-        writes: Some(writes(finding::RESPOND, Weight::Signs, Needs::OneOf(finding::ANSWERABLE), &[Key::Sign])),
+        writes: Some(Writes {
+            keys: &[Key::Sign],
+            ..Writes::of(finding::RESPOND, Weight::Signs, Needs::OneOf(finding::ANSWERABLE))
+        }),
         run: Handler::Writes(respond),
     },
     Command {
@@ -78,7 +66,7 @@ pub const COMMANDS: &[Command] = &[
         name: "close",
         about: "Close a finding, as an auditor who did not answer it",
         args: &[FINDING, Arg::new("because", ArgKind::Body, "why it is done with").required()],
-        writes: Some(writes(finding::CLOSE, Weight::Signs, Needs::ActsState, &[])),
+        writes: Some(Writes::of(finding::CLOSE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(close),
     },
     Command {

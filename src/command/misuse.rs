@@ -4,11 +4,9 @@ use data_encoding::BASE64;
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::law::accountability::{self, Period};
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{member, misuse};
 use crate::seal::age_file::{self, Recipient};
@@ -24,19 +22,6 @@ const REPORT: Arg = Arg::new("report", ArgKind::Record(&[Kind::Misuse]), "the re
 /// The longest report, in bytes.
 const LONGEST: usize = 256 << 10;
 
-const fn writes(act: ChangeKind, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -44,7 +29,7 @@ pub const COMMANDS: &[Command] = &[
         name: "report",
         about: "Report misuse to the auditors: nobody else can read it until one of them opens it",
         args: &[Arg::new("text", ArgKind::Body, "what happened").required()],
-        writes: Some(writes(misuse::REPORT, Needs::Nothing)),
+        writes: Some(Writes::of(misuse::REPORT, Weight::Signs, Needs::Nothing)),
         run: Handler::Writes(report),
     },
     Command {
@@ -52,7 +37,7 @@ pub const COMMANDS: &[Command] = &[
         name: "open",
         about: "Open a report for the whole desk, as an auditor",
         args: &[REPORT],
-        writes: Some(writes(misuse::OPEN, Needs::ActsState)),
+        writes: Some(Writes::of(misuse::OPEN, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(open),
     },
     Command {

@@ -4,11 +4,9 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::audit::consultations::{Consulted, consulted};
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::law::accountability::{self, Period, Sign};
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::sample;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::log;
@@ -21,19 +19,6 @@ use crate::workspace::progress::Job;
 
 const SAMPLE: Arg = Arg::new("sample", ArgKind::Record(&[Kind::Sample]), "the sample").positional();
 
-const fn writes(act: ChangeKind, needs: Needs) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys: &[],
-    }
-}
-
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -44,7 +29,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("from", ArgKind::Time, "the beginning of the period; 30 days before its end where it is left out"),
             Arg::new("to", ArgKind::Time, "its end; now where it is left out"),
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(sample::DRAW, Needs::Nothing) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(sample::DRAW, Weight::Signs, Needs::Nothing) }),
         run: Handler::Writes(draw),
     },
     Command {
@@ -52,7 +37,7 @@ pub const COMMANDS: &[Command] = &[
         name: "review",
         about: "Note what a sample showed, as an auditor who has looked at all of it",
         args: &[SAMPLE, Arg::new("note", ArgKind::Body, "what it showed").required()],
-        writes: Some(writes(sample::REVIEW, Needs::ActsState)),
+        writes: Some(Writes::of(sample::REVIEW, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(review),
     },
     Command {

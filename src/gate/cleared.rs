@@ -13,7 +13,7 @@ use crate::law::rule::RuleId;
 use crate::record::definition::{ApplyError, GateInputs};
 use crate::record::kind::{ChangeKind, Kind};
 use crate::record::store::{FollowingChange, Record, RecordStore};
-use crate::record::{bundle, complaint, disclosure, exercise, item, letter, purge, request, review};
+use crate::record::{bundle, disclosure, item, letter, purge, request, review};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -214,11 +214,11 @@ pub fn clear_copy_out<T>(
     by: Person,
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, letter::WRITE, by, &GateInputs::default())?.judge();
-    Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
+    clear_written(records, realm, now, (by, letter::WRITE), value)
 }
 
-/// Clears what a member writes to a file by an act of this kind: figures that are published, the budget.
+/// Clears what a member writes to a file by an act of this kind: figures that are published, the budget, a letter to whoever complains, a
+/// pack for an auditor who has no workspace, what is written of an exercise.
 pub fn clear_written<T>(
     records: &dyn RecordStore,
     realm: &Realm,
@@ -227,43 +227,6 @@ pub fn clear_written<T>(
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
     let verdict = from_records::act_facts(records, realm, now, kind, by, &GateInputs::default())?.judge();
-    Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
-}
-
-/// Clears a letter to a person who complains (`complaint-letter`).
-pub fn clear_letter_to_person<T>(
-    records: &dyn RecordStore,
-    realm: &Realm,
-    now: Timestamp,
-    by: Person,
-    value: T,
-) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let inputs = GateInputs::default();
-    let verdict = from_records::act_facts(records, realm, now, complaint::LETTER, by, &inputs)?.judge();
-    Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
-}
-
-/// Clears a pack for an auditor who has no workspace (`audit-pack`).
-pub fn clear_pack<T>(
-    records: &dyn RecordStore,
-    realm: &Realm,
-    now: Timestamp,
-    by: Person,
-    value: T,
-) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, letter::PACK, by, &GateInputs::default())?.judge();
-    Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
-}
-
-/// Clears what whoever controls an exercise writes of it to a file (`exercise-report`).
-pub fn clear_exercise<T>(
-    records: &dyn RecordStore,
-    realm: &Realm,
-    now: Timestamp,
-    by: Person,
-    value: T,
-) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, exercise::REPORT, by, &GateInputs::default())?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
 }
 

@@ -180,8 +180,14 @@ fn pack(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
         acts: packed_acts,
     };
     let count = packed.acts.len();
-    let cleared = cleared::clear_pack(&workspace.records(), &workspace.meta.realm, now, workspace.person(), packed)?
-        .map_err(|v| Error::refused(v, None))?;
+    let cleared = cleared::clear_written(
+        &workspace.records(),
+        &workspace.meta.realm,
+        now,
+        (workspace.person(), letter::PACK),
+        packed,
+    )?
+    .map_err(|v| Error::refused(v, None))?;
     let bytes = audit_pack::write(&cleared, &workspace.meta.realm, &workspace.me.signer)?;
     let digest = Digest::of(&bytes);
     let id = workspace.entropy.id()?;

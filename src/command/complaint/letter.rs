@@ -2,14 +2,15 @@
 //! neither confirms nor denies has the same words, the same length and a fixed day, whatever the search has found.
 
 use crate::act::header::Audience;
-use crate::command::complaint::{COMPLAINT, named, shown, writes};
-use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Writes};
+use crate::command::complaint::{COMPLAINT, named, shown};
+use crate::command::copy_out;
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
 use crate::gate::cleared;
 use crate::record::complaint::{self, LetterOf, Outcome, Remedy};
 use crate::record::store::Record;
 use crate::report::language::{self, Phrase};
-use crate::report::letter::{self, Fact, Letter, LetterFormat, Party};
+use crate::report::letter::{self, Fact, Letter, Party};
 use crate::value::class::words;
 use crate::value::digest::Digest;
 use crate::value::realm::Realm;
@@ -35,7 +36,7 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("out", ArgKind::ToWrite, "the file to write; one that ends in .txt is plain text").required(),
         FORCE,
     ],
-    writes: Some(Writes { rehearsable: false, ..writes(complaint::LETTER, Needs::NotPurged, &[]) }),
+    writes: Some(Writes { rehearsable: false, ..Writes::of(complaint::LETTER, Weight::Signs, Needs::NotPurged) }),
     run: Handler::Writes(write),
 }];
 
@@ -142,14 +143,10 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let now = workspace.may_sign(complaint::LETTER)?;
     let values = letter_of(workspace, &record, of)?;
     let (records, realm) = (workspace.records(), &workspace.meta.realm);
-    let cleared = cleared::clear_letter_to_person(&records, realm, now, workspace.person(), values)?
+    let cleared = cleared::clear_written(&records, realm, now, (workspace.person(), complaint::LETTER), values)?
         .map_err(|v| Error::refused(v, None))?;
-    let plain = out.path().extension().is_some_and(|e| e == LetterFormat::Text.ending());
-    let form = if plain { LetterFormat::Text } else { LetterFormat::Html };
-    let codes = language::codes();
-    let language = args
-        .maybe_read("language", "a language of letters", |code| codes.iter().copied().find(|known| *known == code))?;
-    let text = letter::write(&cleared, language.unwrap_or(language::ENGLISH), form)
+    let language = copy_out::language_in(args, "language")?.unwrap_or(language::ENGLISH);
+    let text = letter::write(&cleared, language, copy_out::format_of(&out))
         .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
     let digest = Digest::of(text.as_bytes()).to_string();
     let day = cleared.value().date.clone();

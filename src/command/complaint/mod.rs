@@ -5,9 +5,7 @@ pub mod letter;
 use serde::Serialize;
 
 use crate::act::header::Audience;
-use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
-};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::finding;
 use crate::command::said;
 use crate::law::accountability::{self, Period};
@@ -15,7 +13,7 @@ use crate::law::calendar::Calendar;
 use crate::object;
 use crate::record::complaint::{self, Channel, Dates, Outcome, Remedy, Restriction, Right};
 use crate::record::hold;
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{Kind, State};
 use crate::record::kind_def;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::search;
@@ -27,20 +25,6 @@ use crate::workspace::progress::Job;
 
 /// The complaint that a command is done to.
 pub const COMPLAINT: Arg = Arg::new("complaint", ArgKind::Record(&[Kind::Complaint]), "the complaint").positional();
-
-/// What a command on a complaint says of itself.
-pub const fn writes(act: ChangeKind, needs: Needs, keys: &'static [Key]) -> Writes {
-    Writes {
-        act,
-        weight: Weight::Signs,
-        needs,
-        rehearsable: true,
-        preview: Preview::None,
-        undo: Undo::Never(STAYS),
-        alone: false,
-        keys,
-    }
-}
 
 fn rights() -> Vec<&'static str> {
     Right::ALL.iter().map(|w| w.word()).collect()
@@ -77,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("text", ArgKind::Body, "what is complained of").required(),
             Arg::new("hold", ArgKind::Flag, "nothing of what it is about is erased meanwhile; takes who may hold"),
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(complaint::RECEIVE, Needs::Nothing, &[]) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(complaint::RECEIVE, Weight::Signs, Needs::Nothing) }),
         run: Handler::Writes(receive),
     },
     Command {
@@ -85,7 +69,10 @@ pub const COMMANDS: &[Command] = &[
         name: "acknowledge",
         about: "Note that who complains was told that it came",
         args: &[COMPLAINT],
-        writes: Some(writes(complaint::ACKNOWLEDGE, Needs::ActsState, &[Key::Sign])),
+        writes: Some(Writes {
+            keys: &[Key::Sign],
+            ..Writes::of(complaint::ACKNOWLEDGE, Weight::Signs, Needs::ActsState)
+        }),
         run: Handler::Writes(acknowledge),
     },
     Command {
@@ -98,7 +85,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("because", ArgKind::Body, "why").required(),
             Arg::new("review", ArgKind::Time, "when it is looked at again").required(),
         ],
-        writes: Some(writes(complaint::RESTRICT, Needs::ActsState, &[])),
+        writes: Some(Writes::of(complaint::RESTRICT, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(restrict),
     },
     Command {
@@ -106,7 +93,7 @@ pub const COMMANDS: &[Command] = &[
         name: "examine",
         about: "Search all records for the person, and note what was examined; what was found stays here",
         args: &[COMPLAINT, Arg::new("note", ArgKind::Body, "what was examined").required()],
-        writes: Some(Writes { rehearsable: false, ..writes(complaint::EXAMINE, Needs::ActsState, &[]) }),
+        writes: Some(Writes { rehearsable: false, ..Writes::of(complaint::EXAMINE, Weight::Signs, Needs::ActsState) }),
         run: Handler::Writes(examine),
     },
     Command {
@@ -119,7 +106,10 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("reasons", ArgKind::Body, "why").required(),
             Arg::new("remedy", ArgKind::Words(remedies), "what is owed to whoever was right"),
         ],
-        writes: Some(Writes { rehearsable: false, ..writes(complaint::DECIDE, Needs::OneOf(HEARD), &[]) }),
+        writes: Some(Writes {
+            rehearsable: false,
+            ..Writes::of(complaint::DECIDE, Weight::Signs, Needs::OneOf(HEARD))
+        }),
         run: Handler::Writes(decide),
     },
     Command {
@@ -131,7 +121,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("remedy", ArgKind::Word(remedies), "which remedy").required(),
             Arg::new("evidence", ArgKind::Body, "what shows it").required(),
         ],
-        writes: Some(writes(complaint::DONE, Needs::ActsState, &[])),
+        writes: Some(Writes::of(complaint::DONE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(done),
     },
     Command {
@@ -139,7 +129,7 @@ pub const COMMANDS: &[Command] = &[
         name: "refer",
         about: "Pass a complaint on to the partner whose authority leads it, or on paper to another authority",
         args: &[COMPLAINT, Arg::new("to", ArgKind::Partner, "the partner; left out: it goes on paper")],
-        writes: Some(writes(complaint::REFER, Needs::OneOf(OPEN), &[])),
+        writes: Some(Writes::of(complaint::REFER, Weight::Signs, Needs::OneOf(OPEN))),
         run: Handler::Writes(refer),
     },
     Command {
@@ -147,7 +137,7 @@ pub const COMMANDS: &[Command] = &[
         name: "report",
         about: "Tell the desk that passed a complaint on what came of it: one answer goes to the person",
         args: &[COMPLAINT, Arg::new("text", ArgKind::Body, "what came of it").required()],
-        writes: Some(writes(complaint::REPORT_BACK, Needs::OneOf(DECIDED), &[])),
+        writes: Some(Writes::of(complaint::REPORT_BACK, Weight::Signs, Needs::OneOf(DECIDED))),
         run: Handler::Writes(report),
     },
     Command {
@@ -155,7 +145,7 @@ pub const COMMANDS: &[Command] = &[
         name: "close",
         about: "Close a complaint whose remedies were carried out",
         args: &[COMPLAINT],
-        writes: Some(writes(complaint::CLOSE, Needs::ActsState, &[])),
+        writes: Some(Writes::of(complaint::CLOSE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(close),
     },
     Command {

@@ -256,9 +256,14 @@ fn report(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         return Err(crate::record::definition::wrong_state(Kind::Exercise, Some(of.state), OVER).into());
     }
     let values = after_action_of(workspace, &of)?;
-    let cleared =
-        cleared::clear_exercise(&workspace.records(), &workspace.meta.realm, now, workspace.person(), values)?
-            .map_err(|verdict| Error::refused(verdict, None))?;
+    let cleared = cleared::clear_written(
+        &workspace.records(),
+        &workspace.meta.realm,
+        now,
+        (workspace.person(), exercise::REPORT),
+        values,
+    )?
+    .map_err(|verdict| Error::refused(verdict, None))?;
     let internal = |e: &dyn std::fmt::Display| Error::new(ErrorKind::Internal, e.to_string(), "please report it");
     let text = match form {
         ReportForm::Html => after_action::write(&cleared, LetterFormat::Html, briefing).map_err(|e| internal(&e))?,

@@ -539,8 +539,14 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let out = Destination::of(args, "out")?;
     let now = workspace.may_sign(exercise::REPORT)?;
     let rows = rows_of(workspace, &of)?;
-    let cleared = cleared::clear_exercise(&workspace.records(), &workspace.meta.realm, now, workspace.person(), rows)?
-        .map_err(|verdict| Error::refused(verdict, None))?;
+    let cleared = cleared::clear_written(
+        &workspace.records(),
+        &workspace.meta.realm,
+        now,
+        (workspace.person(), exercise::REPORT),
+        rows,
+    )?
+    .map_err(|verdict| Error::refused(verdict, None))?;
     let rows = cleared.value();
     let ending = out.path().extension().and_then(|e| e.to_str()).unwrap_or_default();
     let is_json = CexfEnding::parse(ending).is_some();
