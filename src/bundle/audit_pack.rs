@@ -190,6 +190,10 @@ impl From<json::MemberError> for PackError {
 pub struct Seen {
     /// Who.
     pub code: String,
+    /// The desk of the witness.
+    pub desk: Id,
+    /// The key that its cosignature fits: the pack's own word, until it is compared with the card of that desk.
+    pub key: PublicKey,
     /// How many acts.
     pub size: u64,
     /// When, as it says.
@@ -582,7 +586,7 @@ fn witness(m: &mut Members<'_>, checkpoint: &Checkpoint) -> Result<Seen, PackErr
     let name = checkpoint::witness_name(desk);
     let at = note.verify(&NoteKey { name, kind: KeyKind::Witness, key });
     match at {
-        Ok(at) => Ok(Seen { code, size, at }),
+        Ok(at) => Ok(Seen { code, desk, key, size, at }),
         Err(_) => unsigned(format!("the cosignature of {code} does not fit")),
     }
 }

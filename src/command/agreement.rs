@@ -73,6 +73,11 @@ pub const COMMANDS: &[Command] = &[
                 ArgKind::Word(all_words::<Onward>),
                 "whether what is shared may be passed on; `no` binds every copy",
             ),
+            Arg::new(
+                "typed-reason",
+                ArgKind::Flag,
+                "whoever looks at personal data that came from the partner types why, each time",
+            ),
             Arg::new("safeguards", ArgKind::Body, "its safeguards, in words"),
             Arg::new("costs", ArgKind::Body, "who bears which costs, in words"),
             Arg::new(
@@ -315,6 +320,8 @@ pub struct AgreementSummary {
     pub targets: String,
     /// Whether what is shared may be passed on; none where it does not say.
     pub onward: Option<Onward>,
+    /// Whether who looks at personal data of the partner types why.
+    pub typed_reason: bool,
     /// What else it states of handling: names and words of IEP 2.0. Nothing is decided by it.
     pub handling: BTreeMap<&'static str, &'static str>,
     /// Its safeguards, in words.
@@ -378,6 +385,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<AgreementSummary, E
         retention_cap_days: terms.retention_cap_days,
         targets: terms.targets.said(),
         onward: terms.onward,
+        typed_reason: terms.typed_reason,
         handling,
         safeguards: text("safeguards"),
         costs: text("costs"),
@@ -416,6 +424,7 @@ pub fn differences(ours: &AgreementSummary, theirs: &AgreementSummary) -> Vec<Di
             ("retention_cap_days", row.retention_cap_days.to_string()),
             ("targets", row.targets.clone()),
             ("onward", row.onward.map_or("not said", Onward::word).to_owned()),
+            ("typed_reason", if row.typed_reason { "asked" } else { "not asked" }.to_owned()),
         ];
         let handling = |name: &'static str| (name, row.handling.get(name).copied().unwrap_or("not said").to_owned());
         told.extend(STATEMENTS.iter().map(|statement| handling(statement.name)));
@@ -671,6 +680,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         })?,
         retention_cap_days: args.read("retention-cap", "a number of days, such as 90d,", Duration::parse)?.whole_days(),
         targets: targets(args)?,
+        typed_reason: args.flag("typed-reason"),
         onward: either("onward", onward, &tlp, policy.and_then(|p| p.onward), &|o| o.word().to_owned())?,
         stated: Stated::each(|s| {
             let typed = args.maybe_read(s.field, &s.words.join(", "), |w| s.word(w))?;
@@ -832,6 +842,9 @@ fn beyond(row: &AgreementSummary) -> Vec<String> {
         format!("tier {}", row.tier.map_or_else(|| "by the partner's kind".to_owned(), |t| t.to_string())),
         format!("retention cap {} days", row.retention_cap_days),
     ];
+    if row.typed_reason {
+        beyond.push("a typed reason for looking at personal data".to_owned());
+    }
     if !row.targets.is_empty() {
         beyond.push(format!("targets {}", row.targets));
     }

@@ -36,8 +36,9 @@ pub const COMMANDS: &[Command] = &[
         about: "Report a mistake; every partner who holds a copy is told of it",
         args: &[
             Arg::new("about", ArgKind::Record(ABOUT), "what it is about").required().repeated(),
-            Arg::new("text", ArgKind::Body, "what went wrong, in words that every partner who holds a copy may read")
+            Arg::new("text", ArgKind::Body, "what went wrong; partners read it where they are told in no other words")
                 .required(),
+            Arg::new("notice", ArgKind::Body, "what every partner who holds a copy is told, in other words"),
             Arg::new("severity", ArgKind::Word(severities), "whether the authority is told").required(),
         ],
         writes: Some(Writes { rehearsable: false, ..Writes::of(error::REPORT, Weight::Signs, Needs::Nothing) }),
@@ -74,6 +75,14 @@ pub const COMMANDS: &[Command] = &[
         args: &[ERROR, Arg::new("reference", ArgKind::Line, "the reference of the notification").required()],
         writes: Some(Writes::of(error::AUTHORITY, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(authority),
+    },
+    Command {
+        noun: "error",
+        name: "raise",
+        about: "Make a recordable mistake reportable: it is graver than was thought, and the authority is told",
+        args: &[ERROR, Arg::new("because", ArgKind::Body, "why").required()],
+        writes: Some(Writes::of(error::RAISE, Weight::Signs, Needs::ActsState)),
+        run: Handler::Writes(raise),
     },
     Command {
         noun: "error",
@@ -303,7 +312,8 @@ fn report(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         Ok(error::new(id, &about, severity, notify_by, &text, e.salt()?))
     })?;
     let record = workspace.find_record(&id.to_string(), &[Kind::Error])?;
-    let told = tell_holders(workspace, &record, &text, false)?;
+    let notice = args.body("notice")?.unwrap_or(text);
+    let told = tell_holders(workspace, &record, &notice, false)?;
     let authority = notify_by.map(|by| format!(" The authority is told by {}.", by.to_minute())).unwrap_or_default();
     let partners =
         if told.is_empty() { String::new() } else { format!(" Told with the next bundle: {}.", told.join(", ")) };
@@ -365,6 +375,21 @@ fn authority(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
         Ok(error::authority_told(record.id, &reference, e.salt()?))
     })?;
     Ok(Output::made(record.id, "Noted: the authority was told."))
+}
+
+fn raise(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = named(workspace, args)?;
+    let because = args.body("because")?.unwrap_or_default();
+    let by = accountability::ends(Period::ErrorAuthority, workspace.now(), &workspace.calendar()?);
+    workspace
+        .act_alone(error::RAISE, Audience::OwnDesk, |e, _| Ok(error::raised(record.id, by, &because, e.salt()?)))?;
+    Ok(Output::made(
+        record.id,
+        format!(
+            "Reportable: the authority is told by {}; partners hear of it with `error notify --again`.",
+            by.to_minute()
+        ),
+    ))
 }
 
 /// The member of this desk of that name.

@@ -48,6 +48,8 @@ words! {
         KeepFinding = "keep-finding",
         /// How long a complaint's data are kept.
         KeepComplaint = "keep-complaint",
+        /// How long a report of misuse is kept that no auditor opens.
+        KeepMisuse = "keep-misuse",
         /// How long the texts on a mistake are kept.
         KeepError = "keep-error",
         /// How long the texts of a dispute are kept.

@@ -136,6 +136,8 @@ pub struct Terms {
     pub targets: Targets,
     /// Whether what is shared may be passed on; `None`: the agreement does not say.
     pub onward: Option<Onward>,
+    /// Whether who looks at personal data of this partner types why, each time: the purpose of the case does not do.
+    pub typed_reason: bool,
     /// Its statements on handling (IEP 2.0). They are kept and compared; nothing is decided by them.
     pub stated: Stated,
 }
@@ -167,6 +169,11 @@ impl Terms {
                     Some(onward.ok_or_else(|| ApplyError::Malformed("`onward` is not known".into()))?)
                 }
             },
+            typed_reason: match m.maybe("typed_reason") {
+                None => false,
+                Some(yes) if yes.truth() == Some(true) => true,
+                Some(_) => return Err(ApplyError::Malformed("`typed_reason` is true, or left out".into())),
+            },
             stated: Stated::each(|statement| match m.maybe(statement.name) {
                 None => Ok(None),
                 Some(word) => {
@@ -193,6 +200,9 @@ impl Terms {
         self.targets.write(&mut json);
         if let Some(onward) = self.onward {
             json.set("onward", onward);
+        }
+        if self.typed_reason {
+            json.set("typed_reason", true);
         }
         for (statement, word) in self.stated.made() {
             json.set(statement.name, word);
@@ -417,6 +427,18 @@ pub struct Deciding {
     pub is_ended: bool,
 }
 
+/// The partners whose data nobody looks at without typing why: an agreement that is in force says so, recorded here or by the partner.
+pub fn that_ask_for_a_typed_reason(records: &dyn RecordStore, now: Timestamp) -> Result<Vec<Id>, ApplyError> {
+    let mut all = Vec::new();
+    for record in records.find(&Query::state(State::Recorded))? {
+        let terms = terms_of(&record)?;
+        if terms.typed_reason && terms.from <= now && now < terms.until {
+            all.extend(record.partner);
+        }
+    }
+    Ok(all)
+}
+
 /// Under which task force something is given.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
 pub enum Under {
@@ -496,6 +518,7 @@ fn of_charter(records: &dyn RecordStore, partner: Id, charter: taskforce::Charte
         retention_cap_days: charter.retention_cap_days,
         targets: charter.targets,
         onward: None,
+        typed_reason: false,
         stated: Stated::default(),
     })
 }

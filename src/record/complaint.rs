@@ -132,7 +132,15 @@ states! {
     }
 }
 
-const OPEN: &[RecordState] = &[State::Received.any(), State::Acknowledged.any(), State::Examined.any()];
+/// Where not all of it is told, or no longer: also after it was decided, since a restriction lasts as long as its ground.
+const RESTRICTABLE: &[RecordState] = &[
+    State::Received.any(),
+    State::Acknowledged.any(),
+    State::Examined.any(),
+    State::Decided.any(),
+    State::Remedy.any(),
+    State::Closed.any(),
+];
 const HEARD: &[RecordState] = &[State::Acknowledged.any(), State::Examined.any()];
 /// The states in which it is not closed, and all of it can still be read.
 pub const ANY_OPEN: &[RecordState] = &[
@@ -168,11 +176,20 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             RESTRICT,
             AudienceRule::OwnDesk,
-            Moves::From(OPEN),
+            Moves::From(RESTRICTABLE),
             None,
             text_to_partner_gate_inputs,
             restrict,
         ),
+        ChangeDef::first(
+            LIFT,
+            AudienceRule::OwnDesk,
+            Moves::From(RESTRICTABLE),
+            None,
+            text_to_partner_gate_inputs,
+            lift,
+        )
+        .with_precheck(|_, _, record| is_restricted(record)),
         ChangeDef::first(
             EXAMINE,
             AudienceRule::OwnDesk,
@@ -198,6 +215,8 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(REFER, AudienceRule::OwnDeskOrAddressed, Moves::Shared, None, refer_gate_inputs, refer)
             .copying()
             .with_precheck(may_refer),
+        ChangeDef::first(RECALL, AudienceRule::OwnDeskOrAddressed, Moves::Shared, None, refer_gate_inputs, recall)
+            .with_precheck(may_recall),
         ChangeDef::first(REPORT_BACK, AudienceRule::Addressed, Moves::Shared, None, refer_gate_inputs, report_back)
             .with_precheck(may_report_back),
         ChangeDef::first(
@@ -226,6 +245,8 @@ pub const RECEIVE: ChangeKind = ChangeKind::new("complaint-receive");
 pub const ACKNOWLEDGE: ChangeKind = ChangeKind::new("complaint-acknowledge");
 /// Who complains is not told all of it, for a reason that is looked at again.
 pub const RESTRICT: ChangeKind = ChangeKind::new("complaint-restrict");
+/// Who complains may be told all of it again.
+pub const LIFT: ChangeKind = ChangeKind::new("complaint-lift");
 /// Everything was searched.
 pub const EXAMINE: ChangeKind = ChangeKind::new("complaint-examine");
 /// It is decided.
@@ -234,6 +255,8 @@ pub const DECIDE: ChangeKind = ChangeKind::new("complaint-decide");
 pub const DONE: ChangeKind = ChangeKind::new("complaint-done");
 /// It is passed on to the authority that leads it.
 pub const REFER: ChangeKind = ChangeKind::new("complaint-refer");
+/// It is taken back from the authority that leads it.
+pub const RECALL: ChangeKind = ChangeKind::new("complaint-recall");
 /// The authority that leads it says what came of it.
 pub const REPORT_BACK: ChangeKind = ChangeKind::new("complaint-report");
 /// All of it is done.
@@ -305,6 +328,12 @@ pub fn restricted(id: Id, ground: Restriction, review: Timestamp, because: &str,
     Change::with_content(id, RESTRICT, &terms, &object! { "because" => because }, salt)
 }
 
+/// Who complains may be told all of it again, and why.
+pub fn lifted(id: Id, because: &str, salt: Salt) -> Change {
+    let terms = object! { "said" => !crate::value::text::is_blank(because) };
+    Change::with_content(id, LIFT, &terms, &object! { "because" => because }, salt)
+}
+
 /// Everything was searched. What was found is content: that there was something is said nowhere else.
 pub fn examined(id: Id, note: &str, found: &[Id], salt: Salt) -> Change {
     let terms = object! { "said" => !crate::value::text::is_blank(note) };
@@ -333,6 +362,14 @@ pub fn referred(id: Id, right: Right, to: Option<Id>, dates: Dates, content: &Js
     Change::with_content(id, REFER, &terms, content, salt)
 }
 
+/// It is taken back from the partner that it was passed on to, or from another authority, and why.
+pub fn recalled(id: Id, to: Option<Id>, because: &str, salt: Salt) -> Change {
+    let terms = object! {
+        "to" => to.map(|id| id.to_string()), "said" => !crate::value::text::is_blank(because),
+    };
+    Change::with_content(id, RECALL, &terms, &object! { "because" => because }, salt)
+}
+
 /// The authority that leads it says what came of it.
 pub fn reported_back(id: Id, outcome: Outcome, text: &str, salt: Salt) -> Change {
     let terms = object! { "outcome" => outcome, "said" => !crate::value::text::is_blank(text) };
@@ -359,8 +396,7 @@ pub fn open_remedies(records: &dyn RecordStore, record: &Record) -> Result<Vec<R
     let done = record.list("remedied", Remedy::parse);
     let mut open = Vec::new();
     for remedy in record.list("remedies", Remedy::parse) {
-        let subject = about(record).map(|id| records.get(id)).transpose()?.flatten();
-        let is_done = match (remedy, subject) {
+        let is_done = match (remedy, erasable(records, record)?) {
             // What the records can tell, nobody needs to say.
             (Remedy::Erase, Some(subject)) => subject.is_purged(),
             _ => done.contains(&remedy),
@@ -370,6 +406,13 @@ pub fn open_remedies(records: &dyn RecordStore, record: &Record) -> Result<Vec<R
         }
     }
     Ok(open)
+}
+
+/// The record that a complaint is about, where its kind has records that are erased one by one: whether that was done, the record
+/// itself tells.
+fn erasable(records: &dyn RecordStore, record: &Record) -> Result<Option<Record>, ApplyError> {
+    let subject = about(record).map(|id| records.get(id)).transpose()?.flatten();
+    Ok(subject.filter(|subject| super::kind_def(subject.kind).tombstone().is_some()))
 }
 
 fn receive(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -428,8 +471,42 @@ fn restrict(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVi
     }
     record.set("restriction", ground);
     record.set("review", review.to_string());
-    record.due = next_due(&record);
+    set_due(&mut record);
     Ok(records.put(&record)?)
+}
+
+/// Until when not all of it is told, and when that is looked at again; `None`: nothing is kept back.
+pub fn restricted_until(record: &Record) -> Option<Timestamp> {
+    record.instant("review").filter(|_| record.text("restriction").is_some())
+}
+
+fn is_restricted(record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.text("restriction").is_some() {
+        Ok(GateInputs::default())
+    } else {
+        Err(ApplyError::NotAllowed("nothing is kept back from who complains".into()))
+    }
+}
+
+fn lift(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Complaint)?;
+    let mut m = view.members()?;
+    m.need("said")?;
+    m.finish()?;
+    is_restricted(&record)?;
+    record.remove("restriction");
+    record.remove("review");
+    record.set("lifted", act.now().to_string());
+    set_due(&mut record);
+    Ok(records.put(&record)?)
+}
+
+/// Sets what is due next. One that is closed is kept as long as its closing said, whatever else is looked at.
+fn set_due(record: &mut Record) {
+    if !record.is(State::Closed) {
+        record.due = next_due(record);
+    }
 }
 
 fn examine(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -489,7 +566,8 @@ fn decide(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
 /// Remedies that somebody can say are carried out: that something is erased, its record tells.
 fn may_carry_out(records: &dyn RecordStore, record: &Record) -> Result<GateInputs, ApplyError> {
     let open = open_remedies(records, record)?;
-    let is_told = |remedy: &Remedy| *remedy == Remedy::Erase && about(record).is_some();
+    let tells = erasable(records, record)?.is_some();
+    let is_told = |remedy: &Remedy| *remedy == Remedy::Erase && tells;
     if open.iter().all(is_told) {
         return Err(ApplyError::NotAllowed(
             "no remedy is open but what its record tells: `retention purge` erases what is to be erased".into(),
@@ -508,7 +586,7 @@ fn carried_out(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &Chang
     if !open_remedies(records, &record)?.contains(&remedy) {
         return Err(ApplyError::NotAllowed("no such remedy is owed".into()));
     }
-    if remedy == Remedy::Erase && about(&record).is_some() {
+    if remedy == Remedy::Erase && erasable(records, &record)?.is_some() {
         return Err(ApplyError::NotAllowed(
             "that it was erased is told by the record itself: erase it with `retention purge`".into(),
         ));
@@ -548,6 +626,11 @@ fn refer(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
         if act.recipients() != to.into_iter().collect::<Vec<_>>() {
             return Err(ApplyError::Authority("a complaint is passed on to the desk that it is addressed to".into()));
         }
+        if to.is_some_and(|to| recalled_from(&record).contains(&to)) {
+            return Err(ApplyError::NotAllowed(
+                "it was taken back from that partner: pass it on to another, or on paper".into(),
+            ));
+        }
         record.partner = to;
         record.set_state(State::Referred);
         record.set("referred", act.now().to_string());
@@ -567,6 +650,63 @@ fn refer(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     record.due = Some(dates.acknowledge_by);
     record.body = view.body();
     put_new(records, &record)
+}
+
+/// The partners that it was taken back from.
+fn recalled_from(record: &Record) -> Vec<Id> {
+    record.list("recalled_from", Id::parse)
+}
+
+fn may_recall(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
+    super::definition::must_be(record, &[State::Referred])?;
+    if record.desk != actor.own_desk {
+        return Err(ApplyError::Authority("a complaint is taken back by the desk that it came to".into()));
+    }
+    if record.text("lead_outcome").is_some() {
+        return Err(ApplyError::NotAllowed(
+            "the authority that leads it has answered: write the answer with `complaint letter`, and close it".into(),
+        ));
+    }
+    Ok(GateInputs { partner: record.partner, ..GateInputs::default() })
+}
+
+fn recall(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    let mut m = view.members()?;
+    let to = m.maybe_read("to", Id::parse)?;
+    m.need("said")?;
+    m.finish()?;
+    let mut record = need(records, view.record, Kind::Complaint)?;
+    if act.is_own() {
+        may_recall(records, &act.actor(act.own_desk), &record)?;
+        if to != record.partner || act.recipients() != to.into_iter().collect::<Vec<_>>() {
+            return Err(ApplyError::Authority("a complaint is taken back from whom it was passed on to".into()));
+        }
+        let mut from = recalled_from(&record);
+        from.extend(to);
+        record.set("recalled_from", from.iter().map(Id::to_string).collect::<Vec<_>>());
+        record.partner = None;
+        record.remove("referred");
+        // It goes on from where it stood here; its own dates have run all the time.
+        let stood = match (record.text("examined"), record.text("acknowledged")) {
+            (Some(_), _) => State::Examined,
+            (None, Some(_)) => State::Acknowledged,
+            (None, None) => State::Received,
+        };
+        record.set_state(stood);
+        record.due = next_due(&record);
+        return Ok(records.put(&record)?);
+    }
+    if to != Some(act.own_desk) || record.desk != act.desk() {
+        return Err(ApplyError::Authority("a complaint is taken back by the desk that passed it on".into()));
+    }
+    if record.is_purged() {
+        return Ok(());
+    }
+    // What the person said is not needed here any more; what was decided meanwhile stays on record.
+    record.set_state(State::Closed);
+    record.set("recalled", act.now().to_string());
+    record.due = Some(act.now());
+    Ok(records.put(&record)?)
 }
 
 fn may_report_back(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
@@ -590,8 +730,13 @@ fn report_back(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &Chang
         }
         record.set("reported_back", act.now().to_string());
     } else {
-        if record.desk != act.own_desk || record.partner != Some(act.desk()) {
+        let crossed = recalled_from(&record).contains(&act.desk());
+        if record.desk != act.own_desk || (record.partner != Some(act.desk()) && !crossed) {
             return Err(ApplyError::Authority("only the authority that leads a complaint says what came of it".into()));
+        }
+        // An answer that crossed its being taken back decides nothing here.
+        if record.partner != Some(act.desk()) {
+            return Ok(());
         }
         record.set("lead_outcome", outcome);
     }

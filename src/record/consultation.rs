@@ -120,6 +120,7 @@ fn consult(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     record.terms = view.terms.clone().into();
     record.set("case_looked_at", case.map(|id| id.to_string()));
     record.set("by", act.member().to_string());
+    record.set("signed", act.now().to_string());
     record.due = Some(keep);
     record.body = view.body();
     put_new(records, &record)
@@ -128,6 +129,14 @@ fn consult(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
 /// Who looked.
 pub fn by(record: &Record) -> Option<Person> {
     record.text("by").and_then(Person::parse)
+}
+
+/// Whether it is of a period: what was looked at in it, and what was looked at before and signed in it only, so that whoever signs late
+/// is not left out of every period.
+pub fn is_of(record: &Record, (from, to): (Timestamp, Timestamp)) -> bool {
+    let within = |at: Timestamp| from <= at && at < to;
+    let (at, signed) = (record.instant("at"), record.instant("signed"));
+    at.is_some_and(within) || at.is_some_and(|at| at < from) && signed.is_some_and(within)
 }
 
 /// What was looked at; the reason is not among it.

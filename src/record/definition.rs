@@ -66,9 +66,11 @@ impl KindDef {
         self.states.iter().copied().find(|s| s.word() == word)
     }
 
-    /// Whether a record is erased when it is due: one whose kind says so, or one that is over and kept for a time of its own.
+    /// Whether a record is erased when it is due: one whose kind says so, or one that is kept for a time of its own, since it is over
+    /// or since nobody here can end it.
     pub fn is_erased_when_due(&self, record: &Record) -> bool {
-        let kept = matches!(self.content, Content::Own { .. }) && record.state.mood() == super::kind::StateTone::Over;
+        let ends = record.state.mood() == super::kind::StateTone::Over || is_kept_until_due(record);
+        let kept = matches!(self.content, Content::Own { .. }) && ends;
         self.when_due == WhenDue::Deletion || (kept && self.kind != Kind::Request)
     }
 
@@ -87,6 +89,19 @@ impl KindDef {
             _ => None,
         }
     }
+}
+
+/// The term of a record that says until when it is kept, whoever ends it or not.
+const KEPT_UNTIL: &str = "kept_until";
+
+/// Keeps a record until a day, though nobody here may ever end it: a partner does, or somebody who has yet to read it.
+pub fn keep_until(record: &mut Record, day: Timestamp) {
+    record.set(KEPT_UNTIL, day.to_string());
+    record.due = Some(day);
+}
+
+fn is_kept_until_due(record: &Record) -> bool {
+    record.due.is_some() && record.instant(KEPT_UNTIL) == record.due
 }
 
 words! {

@@ -758,9 +758,10 @@ fn propose(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     Ok(records.put(&record)?)
 }
 
-/// A remedy is agreed or awarded: it leaves the ladder. One that was agreed before its desk knew of the closing opens it again.
+/// A remedy is agreed or awarded: it leaves the ladder. One that was agreed before its desk knew of the closing opens it again, once:
+/// whoever closes it the second time has the other desk's answer, and no old act opens it for ever.
 fn take_remedy(record: &mut Record, remedy: &Proposal) {
-    let closed = record.is(State::Closed);
+    let closed = record.is(State::Closed) && !has_crossed(record);
     if closed {
         record.set("crossed", true);
     }

@@ -4,11 +4,13 @@
 use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, need, only_own_desk, put_new,
+    Moves, WhenDue, keep_until, moved, need, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Record, RecordStore};
 use crate::act::change::{Change, Salt};
+use crate::law::accountability::{self, Period};
+use crate::law::calendar::Calendar;
 use crate::object;
 use crate::value::class::words;
 use crate::value::id::Id;
@@ -71,6 +73,8 @@ pub const KIND: KindDef = KindDef {
             text_to_partner_gate_inputs,
             authority,
         ),
+        ChangeDef::first(RAISE, AudienceRule::OwnDesk, Moves::From(OPENED), None, text_to_partner_gate_inputs, raise)
+            .with_precheck(|_, _, record| may_be_raised(record)),
         ChangeDef::first(
             MEASURE,
             AudienceRule::OwnDesk,
@@ -97,6 +101,8 @@ pub const NOTICE: ChangeKind = ChangeKind::new("error-notice");
 pub const CONFIRM: ChangeKind = ChangeKind::new("error-confirm");
 /// The authority was told.
 pub const AUTHORITY: ChangeKind = ChangeKind::new("error-authority");
+/// It is graver than it was thought to be: the authority hears of it.
+pub const RAISE: ChangeKind = ChangeKind::new("error-raise");
 /// What is done so that it does not happen again.
 pub const MEASURE: ChangeKind = ChangeKind::new("error-measure");
 /// A measure was carried out.
@@ -153,6 +159,14 @@ pub fn confirmed(id: Id, keep: Timestamp, text: &str, salt: Salt) -> Change {
 pub fn authority_told(id: Id, reference: &str, salt: Salt) -> Change {
     let terms = object! { "said" => !crate::value::text::is_blank(reference) };
     Change::with_content(id, AUTHORITY, &terms, &object! { "reference" => reference }, salt)
+}
+
+/// Makes a mistake reportable: by when the authority is told, and why.
+pub fn raised(id: Id, notify_by: Timestamp, because: &str, salt: Salt) -> Change {
+    let terms = object! {
+        "notify_by" => notify_by.to_string(), "said" => !crate::value::text::is_blank(because),
+    };
+    Change::with_content(id, RAISE, &terms, &object! { "because" => because }, salt)
 }
 
 /// Adds a measure.
@@ -309,6 +323,7 @@ fn notice(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         known.set("about", about_ids.iter().map(Id::to_string).collect::<Vec<_>>());
         known.body = view.body();
         known.set_state(State::Received);
+        keep_until(&mut known, kept_until(act));
         return Ok(records.put(&known)?);
     }
     let mut record = Record::new(view.record, State::Received, act.desk());
@@ -316,6 +331,7 @@ fn notice(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     record.terms = view.terms.clone().into();
     record.set("reported", act.now().to_string());
     record.body = view.body();
+    keep_until(&mut record, kept_until(act));
     // Only what came from that desk is touched by its mistake.
     for id in &about_ids {
         if let Some(item) = records.get(*id)?.filter(|r| r.partner == Some(act.desk())) {
@@ -324,6 +340,11 @@ fn notice(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         }
     }
     put_new(records, &record)
+}
+
+/// How long a partner's words on its mistake are kept here, whether it is confirmed or not.
+fn kept_until(act: &ActContext<'_>) -> Timestamp {
+    accountability::ends(Period::KeepError, act.now(), &Calendar::default())
 }
 
 fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
@@ -338,7 +359,7 @@ fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
             return Err(ApplyError::Authority("the desk whose mistake it was hears what was done about it".into()));
         }
         record.set_state(State::Confirmed);
-        record.due = Some(keep);
+        keep_until(&mut record, keep);
         return Ok(records.put(&record)?);
     }
     if record.desk != act.own_desk || !told_to(&record).contains(&act.desk()) {
@@ -365,6 +386,28 @@ fn authority(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeV
     if !record.is(State::Closed) {
         record.due = next_due(&record);
     }
+    Ok(records.put(&record)?)
+}
+
+fn may_be_raised(record: &Record) -> Result<GateInputs, ApplyError> {
+    if record.text("severity").and_then(Severity::parse) == Some(Severity::Recordable) {
+        Ok(GateInputs::default())
+    } else {
+        Err(ApplyError::NotAllowed("it is reportable already".into()))
+    }
+}
+
+fn raise(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Error)?;
+    let mut m = view.members()?;
+    let notify_by = m.read("notify_by", Timestamp::parse)?;
+    m.need("said")?;
+    m.finish()?;
+    may_be_raised(&record)?;
+    record.set("severity", Severity::Reportable);
+    record.set("notify_by", notify_by.to_string());
+    record.due = next_due(&record);
     Ok(records.put(&record)?)
 }
 

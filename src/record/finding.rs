@@ -3,7 +3,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, moved, need, put_new, text_to_partner_gate_inputs,
+    WhenDue, keep_until, moved, need, put_new, text_to_partner_gate_inputs,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
@@ -176,6 +176,10 @@ fn respond(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     }
     record.set("answered_by", act.member().to_string());
     record.set("answered", act.now().to_string());
+    if act.is_own() && record.desk != act.own_desk && record.is(State::Answered) {
+        // Only the desk that opened it closes it, and it may never do so.
+        keep_until(&mut record, accountability::ends(Period::KeepFinding, act.now(), &Calendar::default()));
+    }
     Ok(records.put(&record)?)
 }
 

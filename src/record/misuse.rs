@@ -2,12 +2,14 @@
 
 use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
-    only_own_desk, put_new,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    keep_until, moved, only_own_desk, put_new,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
+use crate::law::accountability::{self, Period};
+use crate::law::calendar::Calendar;
 use crate::object;
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
@@ -74,6 +76,8 @@ fn report(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     m.finish()?;
     let mut record = Record::new(view.record, State::Sealed, act.own_desk);
     record.set("reported", act.now().to_string());
+    // Whoever it is sealed to may never open it.
+    keep_until(&mut record, accountability::ends(Period::KeepMisuse, act.now(), &Calendar::default()));
     record.body = view.body();
     put_new(records, &record)
 }
@@ -87,7 +91,7 @@ fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     m.finish()?;
     record.set_state(State::Opened);
     record.set("opened_by", act.member().to_string());
-    record.due = Some(keep);
+    keep_until(&mut record, keep);
     record.body = view.body();
     Ok(records.put(&record)?)
 }

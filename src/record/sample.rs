@@ -1,6 +1,7 @@
 //! Samples: the consultations of a period that an auditor looks at, drawn by a rule that leaves no choice. The seed is the digest of the
 //! act before the one that draws: it stands in the log, and everybody can draw again.
 
+use super::consultation;
 use super::definition::text_to_partner_gate_inputs;
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue, moved,
@@ -63,12 +64,12 @@ pub const MOST: usize = 200;
 pub fn drawn_by(
     records: &dyn RecordStore,
     seed: &Digest,
-    (from, to): (Timestamp, Timestamp),
+    period: (Timestamp, Timestamp),
     size: usize,
 ) -> Result<(Vec<Id>, usize), ApplyError> {
     let mut all = Vec::new();
     for record in records.find(&Query::kind(Kind::Consultation))? {
-        if record.instant("at").is_some_and(|at| from <= at && at < to) {
+        if consultation::is_of(&record, period) {
             let rank = Digest::of(&[seed.as_bytes().as_slice(), record.id.as_bytes()].concat());
             all.push((rank.to_string(), record.id));
         }

@@ -6,6 +6,7 @@
 //! nothing can be noted: personal data are masked there.
 
 use std::cell::RefMut;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
@@ -17,10 +18,11 @@ use crate::host::file;
 use crate::law::accountability::{self, Period};
 use crate::law::calendar::Calendar;
 use crate::object;
+use crate::record::agreement;
 use crate::record::consultation::{self, CONSULT, Viewing};
 use crate::record::kind_def;
 use crate::record::member;
-use crate::record::store::{Record, RecordStore as _};
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::seal::age_file;
 use crate::seal::sign::PublicKey;
 use crate::value::digest::Digest;
@@ -156,12 +158,47 @@ impl Workspace {
     ///
     /// Where the records cannot be read.
     pub fn offered_reason(&self, matter: Matter) -> Result<String, Error> {
-        if self.must_type_a_reason()? { Ok(String::new()) } else { self.purpose_of(matter) }
+        let asks = self.law_asks_for_a_typed_reason()? || !self.partners_that_ask(matter)?.is_empty();
+        if asks { Ok(String::new()) } else { self.purpose_of(matter) }
     }
 
-    fn must_type_a_reason(&self) -> Result<bool, Error> {
+    fn law_asks_for_a_typed_reason(&self) -> Result<bool, Error> {
         let (own, law) = (self.own_record()?, self.law()?);
         Ok(own.text("jurisdiction").and_then(|code| law.jurisdiction(code)).is_some_and(|side| side.typed_reason))
+    }
+
+    /// The partners whose agreement asks for a typed reason, as far as something of a matter is theirs.
+    fn partners_that_ask(&self, matter: Matter) -> Result<Vec<Id>, Error> {
+        let mut all = agreement::that_ask_for_a_typed_reason(&self.records(), self.now())?;
+        if let Matter::Case(case) = matter {
+            let mut with = Vec::new();
+            for partner in all {
+                let query = Query { case: Some(case), partner: Some(partner), limit: Some(1), ..Query::default() };
+                if !self.records().find(&query)?.is_empty() {
+                    with.push(partner);
+                }
+            }
+            all = with;
+        }
+        Ok(all)
+    }
+
+    /// Who asks that a reason is typed before some records of a matter are shown: the law of this desk, or a partner's agreement.
+    fn asks_for_a_typed_reason(&self, matter: Matter, seen: &BTreeSet<Id>) -> Result<Option<String>, Error> {
+        if self.law_asks_for_a_typed_reason()? {
+            return Ok(Some("the law of this desk".to_owned()));
+        }
+        let asking = self.partners_that_ask(matter)?;
+        if asking.is_empty() {
+            return Ok(None);
+        }
+        for id in seen {
+            let partner = self.records().get(*id)?.and_then(|r| r.partner);
+            if let Some(partner) = partner.filter(|partner| asking.contains(partner)) {
+                return Ok(Some(format!("the agreement with {}", self.code_of(partner)?)));
+            }
+        }
+        Ok(None)
     }
 
     /// What a record's content is shown as: itself, noted where it is personal, or masked.
@@ -202,10 +239,12 @@ impl Workspace {
                 records.retain(|id| noted.get(id).is_none_or(|then| at.since(*then) > SAME_LOOK || at < *then));
             }
             let reason = session.by_matter.get(&matter).or(session.reason.as_ref()).cloned();
-            if reason.is_none() && self.must_type_a_reason()? {
+            if reason.is_none()
+                && let Some(who) = self.asks_for_a_typed_reason(matter, &records)?
+            {
                 return Err(Error::new(
                     ErrorKind::Refused,
-                    "the law of this desk asks for a typed reason before personal data are shown",
+                    format!("{who} asks for a typed reason before personal data are shown"),
                     "say why with --reason TEXT; the purpose of the case does not do",
                 ));
             }

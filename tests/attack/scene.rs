@@ -87,6 +87,8 @@ pub struct Scene {
     pub finding: Id,
     /// A complaint that the reader has passed on to the partner.
     pub complaint: Id,
+    /// A complaint that the partner has passed on to the reader.
+    pub their_complaint: Id,
 }
 
 /// A task of the partner, and a meeting and a joint analysis that it began.
@@ -141,6 +143,8 @@ impl Scene {
         a.carry(&b, "first");
         b.must(1, "dispute agree", &[("dispute", &owed)]);
         let their_dispute = raised(&b, "XA");
+        let their_complaint = b.make(5, "complaint receive", &said);
+        b.must(5, "complaint refer", &[("complaint", &their_complaint), ("to", "XA")]);
         b.carry(&a, "first");
         let mut liar = LyingDesk::take_over(&b, &a);
         liar.sees(&a);
@@ -180,6 +184,7 @@ impl Scene {
             error: id(&error),
             finding: id(&finding),
             complaint: id(&complaint),
+            their_complaint: id(&their_complaint),
             liar,
             a,
         };
@@ -659,6 +664,7 @@ fn of_oversight(s: &Scene) -> Vec<Example> {
             dates(object! { "right" => "access", "to" => home.as_str() }),
             object! { "from" => "x", "subject" => "y", "text" => "z" },
         ),
+        said("complaint-recall", s.their_complaint, object! { "to" => home.as_str() }, because()),
         said("complaint-report", s.complaint, object! { "outcome" => "checked" }, object! { "report" => "checked" }),
     ]
 }

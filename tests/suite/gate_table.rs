@@ -524,11 +524,11 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     (&["investigator", "desk-officer"], "item-correct"),
     (
         &["oversight-auditor"],
-        "finding-open finding-close complaint-receive complaint-acknowledge complaint-restrict complaint-examine complaint-decide complaint-done complaint-refer complaint-report complaint-close complaint-letter audit-pack misuse-open sample-draw sample-review",
+        "finding-open finding-close complaint-receive complaint-acknowledge complaint-restrict complaint-lift complaint-examine complaint-decide complaint-done complaint-refer complaint-recall complaint-report complaint-close complaint-letter audit-pack misuse-open sample-draw sample-review",
     ),
     (
         &["desk-officer"],
-        "finding-respond error-authority error-measure error-done error-close error-confirm dispute-open dispute-reply dispute-advance dispute-suspend dispute-lift dispute-neutral dispute-remedy dispute-agree dispute-comply dispute-close",
+        "finding-respond error-authority error-raise error-measure error-done error-close error-confirm dispute-open dispute-reply dispute-advance dispute-suspend dispute-lift dispute-neutral dispute-remedy dispute-agree dispute-comply dispute-close",
     ),
 ];
 
@@ -585,7 +585,8 @@ fn act_table(q: &Value) -> (Findings, Vec<String>) {
     t.insert("A-04".into(), q["first"].is_null() || q["first"] != q["by"]);
     let lenient = kind.starts_with("certificate")
         || kind.starts_with("dispute-")
-        || ["request-withdraw", "delete-order", "delete-answer", "error-notice", "error-confirm"].contains(&kind);
+        || ["request-withdraw", "delete-order", "delete-answer", "error-notice", "error-confirm", "complaint-recall"]
+            .contains(&kind);
     let fit = p["realm"] == q["realm"]
         && (p["standing"] == "pinned" || (lenient && p["standing"] == "suspended"))
         && (p["channel"] != "suspended" || lenient);

@@ -47,6 +47,7 @@ mod plain;
 mod published;
 mod random_keys;
 mod read_only;
+mod redress;
 mod requests;
 mod retention;
 mod sandbox;

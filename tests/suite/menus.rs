@@ -142,6 +142,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         "error measure",
         &[&[("text", "x"), ("owner", "XA-1"), ("due", "30d")], &[("text", "x"), ("owner", "XB-1"), ("due", "30d")]],
     ),
+    ("error raise", &[&[("because", "x")]]),
     ("error done", &[&[("measure", "1"), ("evidence", "x")]]),
     ("error close", &[&[]]),
     (
@@ -150,6 +151,8 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ),
     ("complaint acknowledge", &[&[]]),
     ("complaint restrict", &[&[("ground", "inquiries"), ("because", "x"), ("review", "300d")]]),
+    ("complaint lift", &[&[("because", "x")]]),
+    ("complaint recall", &[&[("because", "x")]]),
     ("complaint examine", &[&[("note", "x")]]),
     ("complaint decide", &[&[("outcome", "rejected"), ("reasons", "x")]]),
     ("complaint done", &[&[("remedy", "apology"), ("evidence", "x")]]),

@@ -1,7 +1,9 @@
 //! The audit pack: taken by an auditor, checked by anybody who has no workspace.
 
-use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
 
 use crate::act::change::{Change, Line};
 use crate::act::checkpoint::Checkpoint;
@@ -15,6 +17,7 @@ use crate::command::definition::{
 use crate::command::destination::{Destination, FORCE};
 use crate::gate::cleared;
 use crate::host::file;
+use crate::record::card::{self, Card};
 use crate::record::restore::{self, LogEnd};
 use crate::record::store::Record;
 use crate::record::{desk, letter, member, partner, stream};
@@ -57,7 +60,15 @@ pub const COMMANDS: &[Command] = &[
         noun: "audit",
         name: "verify-pack",
         about: "Check a pack without a workspace, and say how far each witness has seen the log",
-        args: &[Arg::new("file", ArgKind::Existing, "the pack").positional()],
+        args: &[
+            Arg::new("file", ArgKind::Existing, "the pack").positional(),
+            Arg::new(
+                "card",
+                ArgKind::Existing,
+                "the card of a witness or of the desk, from another source: its keys are compared with those of the pack",
+            )
+            .repeated(),
+        ],
         writes: None,
         run: Handler::Free(verify),
     },
@@ -212,8 +223,13 @@ fn pack(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
 #[derive(Serialize)]
 struct SeenRow {
     partner: String,
+    desk: Id,
     size: u64,
     at: Option<Timestamp>,
+    /// The key that the cosignature fits.
+    key: String,
+    /// Whether a card that was named has that key: else it is the pack's own word.
+    key_known: bool,
 }
 
 /// What a pack was found to hold.
@@ -249,12 +265,46 @@ fn of_fault(fault: &PackError) -> Error {
     Error::new(kind, fault.to_string(), hint)
 }
 
+/// The cards that were named, each with the signature of its own root key.
+fn cards(args: &Args) -> Result<Vec<Card>, Error> {
+    let read = |path: PathBuf| Ok(Card::parse(&file::read(&path, card::LONGEST as u64)?)?);
+    args.all_paths("card").into_iter().map(read).collect()
+}
+
 fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let bytes = file::read(&args.path("file")?, LARGEST)?;
     let found = audit_pack::verify(&bytes).map_err(|fault| of_fault(&fault))?;
-    let seen = found.witnesses.iter().map(|w| {
+    let cards = cards(args)?;
+    let own_is_known = cards.iter().any(|card| card.fingerprint() == found.card.fingerprint());
+    if !own_is_known && cards.iter().any(|card| card.desk == found.card.desk) {
+        return Err(of_fault(&PackError::Signature(format!(
+            "{} has another card than the one named",
+            found.card.code
+        ))));
+    }
+    let mut witnesses = Vec::new();
+    for seen in &found.witnesses {
+        let card = cards.iter().find(|card| card.desk == seen.desk);
+        if card.is_some_and(|card| card.keys.witness != seen.key) {
+            return Err(of_fault(&PackError::Signature(format!(
+                "the cosignature of {} fits another key than its card has",
+                seen.code
+            ))));
+        }
+        witnesses.push(SeenRow {
+            partner: seen.code.clone(),
+            desk: seen.desk,
+            size: seen.size,
+            at: seen.at,
+            key: seen.key.to_openssh(),
+            key_known: card.is_some(),
+        });
+    }
+    let seen = witnesses.iter().map(|w| {
         let at = w.at.map(|at| format!(" at {}", at.to_minute())).unwrap_or_default();
-        format!("{} has seen {} of {}{at}", w.code, w.size, counted(found.size, "act"))
+        let known =
+            if w.key_known { "" } else { " (by a key that only the pack vouches for: name its card with --card)" };
+        format!("{} has seen {} of {}{at}{known}", w.partner, w.size, counted(found.size, "act"))
     });
     let seen: Vec<String> = seen.collect();
     let seen = if seen.is_empty() {
@@ -263,13 +313,17 @@ fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Er
         seen.join("; ")
     };
     let fingerprint = found.card.fingerprint();
+    let compare = if own_is_known {
+        format!("The card of {} is the one that was named.", found.card.code)
+    } else {
+        format!("Compare the fingerprint of {} with what its founder reads out: {fingerprint}", found.card.code)
+    };
     let said = format!(
-        "Intact: {} of {}, {}, {} judged again; {seen}. Compare the fingerprint of {} with what its founder reads out: {fingerprint}",
+        "Intact: {} of {}, {}, {} judged again; {seen}. {compare}",
         found.acts,
         counted(found.size, "act"),
         counted(found.changes, "change"),
         counted(found.verdicts, "verdict"),
-        found.card.code,
     );
     Ok(Output::thing(&CheckedPack {
         desk: found.card.desk,
@@ -286,7 +340,7 @@ fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Er
         verdicts: found.verdicts,
         consultations: found.consultations,
         kinds: found.kinds,
-        witnesses: found.witnesses.into_iter().map(|w| SeenRow { partner: w.code, size: w.size, at: w.at }).collect(),
+        witnesses,
     })
     .with_message(said))
 }

@@ -90,6 +90,14 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "complaint",
+        name: "lift",
+        about: "Note that who complains may be told all of it again: the ground of the restriction is gone",
+        args: &[COMPLAINT, Arg::new("because", ArgKind::Body, "why").required()],
+        writes: Some(Writes::of(complaint::LIFT, Weight::Signs, Needs::ActsState)),
+        run: Handler::Writes(lift),
+    },
+    Command {
+        noun: "complaint",
         name: "examine",
         about: "Search all records for the person, and note what was examined; what was found stays here",
         args: &[COMPLAINT, Arg::new("note", ArgKind::Body, "what was examined").required()],
@@ -134,6 +142,14 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "complaint",
+        name: "recall",
+        about: "Take back a complaint that was passed on and not answered; it goes on here, and the partner erases its copy",
+        args: &[COMPLAINT, Arg::new("because", ArgKind::Body, "why, in words that the partner may read").required()],
+        writes: Some(Writes::of(complaint::RECALL, Weight::Signs, Needs::OneOf(REFERRED))),
+        run: Handler::Writes(recall),
+    },
+    Command {
+        noun: "complaint",
         name: "report",
         about: "Tell the desk that passed a complaint on what came of it: one answer goes to the person",
         args: &[COMPLAINT, Arg::new("text", ArgKind::Body, "what came of it").required()],
@@ -169,6 +185,7 @@ pub const COMMANDS: &[Command] = &[
 const OPEN: &[State] =
     &[complaint::State::Received.any(), complaint::State::Acknowledged.any(), complaint::State::Examined.any()];
 const HEARD: &[State] = &[complaint::State::Acknowledged.any(), complaint::State::Examined.any()];
+const REFERRED: &[State] = &[complaint::State::Referred.any()];
 const DECIDED: &[State] = &[complaint::State::Decided.any(), complaint::State::Remedy.any()];
 
 /// A complaint as it is listed: nothing of who complains.
@@ -381,6 +398,14 @@ fn restrict(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outpu
     Ok(Output::made(record.id, format!("Restricted; it is looked at again {}.", review.to_minute())))
 }
 
+fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = named(workspace, args)?;
+    let because = args.body("because")?.unwrap_or_default();
+    workspace
+        .act_alone(complaint::LIFT, Audience::OwnDesk, |e, _| Ok(complaint::lifted(record.id, &because, e.salt()?)))?;
+    Ok(Output::made(record.id, "Lifted; `comity complaint letter` tells the person what was kept back."))
+}
+
 /// The most hits that a search for a person notes.
 const MOST: u32 = 1000;
 
@@ -469,6 +494,20 @@ fn refer(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         record.id,
         format!("Passed on to {whom}; `comity complaint letter --of referral` tells the person."),
     ))
+}
+
+fn recall(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = named(workspace, args)?;
+    let because = args.body("because")?.unwrap_or_default();
+    let audience = record.partner.map_or(Audience::OwnDesk, |to| Audience::Desks(vec![to]));
+    workspace.act_alone(complaint::RECALL, audience, |e, _| {
+        Ok(complaint::recalled(record.id, record.partner, &because, e.salt()?))
+    })?;
+    let said = match record.partner {
+        Some(partner) => format!("Taken back; {} hears of it with the next bundle.", workspace.code_of(partner)?),
+        None => "Taken back; tell the authority on paper.".to_owned(),
+    };
+    Ok(Output::made(record.id, said))
 }
 
 fn report(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

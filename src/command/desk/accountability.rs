@@ -7,7 +7,7 @@ use crate::record::{complaint, dispute, error, finding, misuse, sample};
 use crate::value::class::Role;
 use crate::value::person::Person;
 use crate::value::text::counted;
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -81,9 +81,16 @@ fn findings(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error
     Ok(())
 }
 
+/// So long before its day a restriction rises to be looked at again.
+const AHEAD: Duration = Duration::days(7);
+
 fn complaints(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error> {
+    let soon = workspace.now().plus(AHEAD);
     for record in workspace.records().find(&Query::kind(Kind::Complaint))? {
         let partner = code(workspace, &record)?;
+        if let Some(review) = complaint::restricted_until(&record).filter(|day| *day <= soon) {
+            asked.auditors(&record, &partner, "complaint: the restriction is to be looked at again", Some(review));
+        }
         let what = match record.in_state() {
             Some(complaint::State::Received) => "complaint to be acknowledged".to_owned(),
             Some(complaint::State::Acknowledged) => "complaint to be searched for".to_owned(),
@@ -119,7 +126,7 @@ fn mistakes(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error
         let partner = code(workspace, &record)?;
         match record.in_state() {
             Some(error::State::Received) => {
-                asked.officers(&record, &partner, "a mistake in what they gave: put it right, and confirm", record.due);
+                asked.officers(&record, &partner, "a mistake in what they gave: put it right, and confirm", None);
             }
             Some(error::State::Closed) => {
                 if let Some(by) = error::authority_due(&record) {

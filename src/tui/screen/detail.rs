@@ -572,6 +572,9 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
         d.line("TARGETS", a.targets.as_str());
     }
     d.line("ONWARD", a.onward.map_or("not said: as the markings allow", Onward::word));
+    if a.typed_reason {
+        d.line("LOOKING", "at personal data from there takes a typed reason");
+    }
     for (name, word) in &a.handling {
         d.line("STATES", format!("{} {word}", name.replace('_', " ")));
     }
