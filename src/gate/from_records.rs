@@ -292,7 +292,12 @@ impl LeaveFacts {
             named_people: Some(of.named),
             item: Item {
                 realm: Some(of.realm.to_string()),
-                state: Some(if record.is_purged() { ItemState::Purged } else { ItemState::Held }),
+                // What may come again and has not is as good as erased.
+                state: Some(if record.is_purged() || record.is(item::State::Awaited) {
+                    ItemState::Purged
+                } else {
+                    ItemState::Held
+                }),
                 tier: Some(terms.tier),
                 category: Some(category),
                 person_class: Some(terms.person_class),

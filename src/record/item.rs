@@ -18,6 +18,7 @@ use crate::value::class::{Assertion, Category, Condition, Credibility, PersonCla
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
 use crate::value::marking::{Handling, Marking, Pap, Tlp};
+use crate::value::person::Person;
 use crate::value::timestamp::Timestamp;
 
 states! {
@@ -27,10 +28,26 @@ states! {
         Held = "held" "kept" Neutral,
         /// Its content was erased.
         Purged = "purged" "purged" Erased,
+        /// Its content was erased; a member has said that it may come again, and another has not.
+        Readmitting = "readmitting" "erased, to be readmitted" Erased,
+        /// Its content was erased; two members have said that it may come again, and it has not.
+        Awaited = "awaited" "may come again" Waiting,
     }
 }
 
-/// `item`: held → purged.
+words! {
+    /// Why what was erased may come again. It is a word and no text: nothing is said of what was erased.
+    Readmission {
+        /// It was erased by mistake.
+        Mistake = "mistake",
+        /// A court or an authority has ordered it.
+        Order = "order",
+        /// There is a new ground to keep it, which its giver states when it comes.
+        NewGround = "new-ground",
+    }
+}
+
+/// `item`: held → purged → readmitting → awaited → held.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Item,
     prefix: "E",
@@ -64,6 +81,15 @@ pub const KIND: KindDef = KindDef {
             correct,
         )
         .with_precheck(|records, actor, record| may_correct(records, actor.own_desk, record)),
+        ChangeDef::first(
+            READMIT,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Purged.any(), State::Readmitting.any()]),
+            None,
+            readmit_gate_inputs,
+            readmit,
+        )
+        .with_precheck(|_, actor, record| may_readmit(actor.own_desk, record)),
         ChangeDef::following(COPY, &disclosure::LEAVES, Moves::Makes, copy).copying(),
         ChangeDef::following(DELETED, &[disclosure::RECEIPT], Moves::AnyState, deleted),
     ],
@@ -77,6 +103,8 @@ pub const MARK: ChangeKind = ChangeKind::new("item-mark");
 pub const CONSENT: ChangeKind = ChangeKind::new("item-consent");
 /// Puts right what an item says.
 pub const CORRECT: ChangeKind = ChangeKind::new("item-correct");
+/// Lets what was erased come again: said by two members.
+pub const READMIT: ChangeKind = ChangeKind::new("item-readmit");
 /// The minimised copy of an item that goes to a partner.
 pub const COPY: ChangeKind = ChangeKind::new("item-copy");
 
@@ -517,6 +545,54 @@ fn consent(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     Ok(records.put(&record)?)
 }
 
+/// Lets what was erased come again, on a ground.
+pub fn readmitted(id: Id, ground: Readmission) -> Change {
+    Change::of_terms(id, READMIT, &object! { "ground" => ground })
+}
+
+/// Who has said that what was erased may come again, where another has not yet.
+pub fn readmitted_by(record: &Record) -> Option<Person> {
+    record.text(READMITTED_BY).filter(|_| record.is(State::Readmitting)).and_then(Person::parse)
+}
+
+const READMITTED_BY: &str = "readmitted_by";
+
+/// What a partner gave can come again; that it is another who says so the second time, the gate asks.
+fn may_readmit(home: Id, record: &Record) -> Result<GateInputs, ApplyError> {
+    super::definition::must_be(record, &[State::Purged, State::Readmitting])?;
+    if record.desk == home || record.partner.is_none() {
+        return Err(ApplyError::NotAllowed(
+            "only what a partner gave comes again: what was this desk's own is added with `item add`".into(),
+        ));
+    }
+    Ok(GateInputs { first: readmitted_by(record), ..GateInputs::default() })
+}
+
+fn readmit_gate_inputs(
+    records: &dyn RecordStore,
+    act: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    may_readmit(act.own_desk, &need(records, view.record, Kind::Item)?)
+}
+
+fn readmit(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Item)?;
+    let mut m = view.members()?;
+    m.read("ground", Readmission::parse)?;
+    m.finish()?;
+    may_readmit(act.own_desk, &record)?;
+    if record.is(State::Readmitting) {
+        record.remove(READMITTED_BY);
+        record.set_state(State::Awaited);
+    } else {
+        record.set(READMITTED_BY, act.member().to_string());
+        record.set_state(State::Readmitting);
+    }
+    Ok(records.put(&record)?)
+}
+
 fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     let delete_by =
         disclosure::delete_by(act).ok_or_else(|| ApplyError::Malformed("a disclosure without a term".into()))?;
@@ -568,6 +644,10 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
         Some(old) if old.kind == Kind::Item && (old.is_purged() || old.desk == act.own_desk) => Ok(()),
+        // What two members have let come again is what came, and nothing of what it was.
+        Some(old) if old.is(State::Awaited) && old.partner == Some(act.desk()) => {
+            Ok(records.put(&received(record_of(view, made, origin)))?)
+        }
         Some(mut old) if old.kind == Kind::Item && old.partner == Some(act.desk()) => {
             come_again(&mut old, terms, delete_by)?;
             if is_put_right(records, act.desk(), &old)? {

@@ -86,8 +86,8 @@ impl Tally {
 
 /// Returns how many items a case holds, or answer a request.
 pub fn items_held(conn: &Connection, of: Id) -> Result<u64, StoreError> {
-    let purged: State = item::State::Purged.into();
-    Ok(conn.prepare_cached(sql!("tally.held"))?.query_row(params![of, purged], |r| r.get(0))?)
+    let held: State = item::State::Held.into();
+    Ok(conn.prepare_cached(sql!("tally.held"))?.query_row(params![of, held], |r| r.get(0))?)
 }
 
 /// Returns the effective marking of the items that are held in a case, or that answer a request; `None` where there are none.

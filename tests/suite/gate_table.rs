@@ -495,7 +495,7 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     ),
     (
         &["desk-officer", "release-officer", "administrator"],
-        "hold hold-lift backup-reapply hold-review retention-review retention-event disposal-propose disposal-decide",
+        "hold hold-lift backup-reapply hold-review retention-review retention-event disposal-propose disposal-decide item-readmit",
     ),
     (
         &["finance-officer"],

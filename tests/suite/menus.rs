@@ -153,6 +153,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("complaint restrict", &[&[("ground", "inquiries"), ("because", "x"), ("review", "300d")]]),
     ("complaint lift", &[&[("because", "x")]]),
     ("complaint recall", &[&[("because", "x")]]),
+    ("retention readmit", &[&[("ground", "mistake")]]),
     ("complaint examine", &[&[("note", "x")]]),
     ("complaint decide", &[&[("outcome", "rejected"), ("reasons", "x")]]),
     ("complaint done", &[&[("remedy", "apology"), ("evidence", "x")]]),
@@ -812,6 +813,17 @@ fn oversight(a: &Site, b: &Site, case: &str, item: &str, n: &mut usize) {
     let shared = a.indicator(case, "n3.example");
     a.must(1, "disclosure new", &[("item", &shared), ("to", "XB"), ("delete-after", "30d")]);
     carry(a, b, n);
+    // Erased here, and let come again by one member, and by two.
+    let theirs = b.case("Readmitted");
+    for members in [&[1][..], &[1, 2]] {
+        let item = b.indicator(&theirs, "again.example");
+        b.must(1, "disclosure new", &[("item", &item), ("to", "XA"), ("delete-after", "30d")]);
+        carry(b, a, n);
+        a.must(1, "retention purge", &[("item", &item), ("because", "x")]);
+        for member in members {
+            a.must(*member, "retention readmit", &[("item", &item), ("ground", "order")]);
+        }
+    }
     let mistake = || a.make(1, "error report", &[("about", &shared), ("text", "x"), ("severity", "reportable")]);
     let (open, confirmed, done) = (mistake(), mistake(), mistake());
     a.must(1, "error measure", &[("error", &open), ("text", "x"), ("owner", "XA-1"), ("due", "30d")]);

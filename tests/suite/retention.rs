@@ -268,3 +268,65 @@ fn one_function_derives_a_date_and_one_removes() {
     deriving.dedup();
     assert_eq!(deriving.iter().filter(|n| *n != "src/law/retention.rs").count(), 0, "{deriving:?}");
 }
+
+/// What was erased comes back by no bundle until two members say that it may; then what comes is what counts, and nothing of what it was.
+#[test]
+fn what_was_erased_comes_again_when_two_members_say_so() {
+    let (_root, a, b) = pair();
+    let case = a.case("Readmission");
+    let give = |item: &str, name: &str| {
+        a.must(1, "disclosure new", &[("item", item), ("to", "XB"), ("delete-after", "30d")]);
+        a.carry(&b, name);
+    };
+    let erase = |item: &str, name: &str| {
+        b.must(1, "retention purge", &[("item", item), ("because", "not needed")]);
+        b.carry(&a, name);
+    };
+    let readmit = |member, item: &str| b.must(member, "retention readmit", &[("item", item), ("ground", "mistake")]);
+    let stands = |item: &str| b.must(1, "item show", &[("item", item)]).value;
+    let held = |item: &str| {
+        let workspace = b.open(1).unwrap();
+        let id = comity::value::id::Id::parse(item).unwrap();
+        comity::store::read::any_content(&workspace.db, id).unwrap()
+    };
+    for (n, members) in [&[][..], &[1], &[1, 2]].into_iter().enumerate() {
+        let item = a.indicator(&case, &format!("zq{n}.example"));
+        give(&item, &format!("first{n}"));
+        b.fails(1, "retention readmit", &[("item", &item), ("ground", "mistake")], ErrorKind::Refused);
+        erase(&item, &format!("erased{n}"));
+        for member in members {
+            readmit(*member, &item);
+            b.must(1, "audit verify", &[]);
+            // Neither what may come again nor what is to be confirmed says anything, or goes anywhere.
+            assert!(!held(&item));
+            let said = b.run(1, "gate explain", &[("item", &item), ("to", "XA")]).unwrap().value;
+            assert_eq!(said["allowed"], false, "{said}");
+        }
+        give(&item, &format!("again{n}"));
+        let (state, came) = [("purged", false), ("readmitting", false), ("held", true)][n];
+        assert_eq!((stands(&item)["state"].as_str(), held(&item)), (Some(state), came), "{n}");
+        b.must(1, "audit verify", &[]);
+        if came {
+            assert_eq!(b.must(1, "search", &[("words", "zq2")]).value.as_array().unwrap().len(), 1);
+            // It is erased like anything else, and no readmission is left over.
+            erase(&item, "erased again");
+            give(&item, "once more");
+            assert_eq!((stands(&item)["state"].as_str(), held(&item)), (Some("purged"), false));
+        }
+    }
+    let item = a.indicator(&case, "twice.example");
+    give(&item, "g");
+    erase(&item, "e");
+    readmit(1, &item);
+    // The same member does not say it twice, and the Desk tells another.
+    let refused = b.fails(1, "retention readmit", &[("item", &item), ("ground", "mistake")], ErrorKind::Refused);
+    assert_eq!(refused.verdict.unwrap().refusals().next().unwrap().id.to_string(), "A-04");
+    let waits = |member| {
+        let tasks = b.must(member, "desk today", &[]).value["tasks"].as_array().unwrap().clone();
+        tasks.into_iter().find(|t| t["id"] == *item).map(|t| t["mine"] == true)
+    };
+    assert_eq!((waits(1), waits(2)), (Some(false), Some(true)));
+    // What is this desk's own does not come by a bundle.
+    a.must(1, "retention purge", &[("item", &item), ("because", "not needed")]);
+    a.fails(1, "retention readmit", &[("item", &item), ("ground", "mistake")], ErrorKind::Refused);
+}

@@ -22,7 +22,7 @@ use crate::record::disclosure::Validation;
 use crate::record::relay::State as Relayed;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{action, bundle, disclosure, exercise, inject, partner, review, stream};
+use crate::record::{action, bundle, disclosure, exercise, inject, item, partner, review, stream};
 use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -228,6 +228,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     reviews(workspace, &roles, &mut tasks)?;
     releases(workspace, &roles, &mut tasks)?;
     erasures(workspace, &roles, &mut tasks)?;
+    readmissions(workspace, &roles, &mut tasks)?;
     renewals(workspace, &roles, &mut tasks)?;
     rows_to_verify(workspace, &roles, &mut tasks)?;
     due_for_renewal(workspace, &roles, &mut tasks)?;
@@ -394,6 +395,17 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     }
     for record in workspace.records().find(&Query::state(crate::record::purge::State::Begun))? {
         tasks.push(task(&record, "", "an erasure was interrupted: purge again finishes it", None, may, "desk officer"));
+    }
+    Ok(())
+}
+
+/// What may come again once another member says so too.
+fn readmissions(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let may = [Role::DeskOfficer, Role::ReleaseOfficer, Role::Administrator].iter().any(|role| roles.contains(role));
+    for record in workspace.records().find(&Query::state(item::State::Readmitting))? {
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let mine = may && item::readmitted_by(&record) != Some(workspace.person());
+        tasks.push(task(&record, &partner, "erased item, to come again: confirm it", None, mine, "another member"));
     }
     Ok(())
 }

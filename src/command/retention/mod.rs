@@ -4,6 +4,7 @@ pub mod answer;
 pub mod dispose;
 pub mod hold;
 pub mod purge;
+pub mod readmit;
 pub mod schedule;
 
 use crate::record::kind::Kind;

@@ -244,7 +244,7 @@ SELECT coalesce(max(number), 0) + 1 FROM record
 SELECT number, body FROM record WHERE id = ?1
 
 -- name: record.is_purged
-SELECT state = 'purged', partner FROM record WHERE id = ?1
+SELECT state IN ('purged', 'readmitting'), partner FROM record WHERE id = ?1
 
 -- name: record.rename
 UPDATE record SET id = ?2 WHERE id = ?1
@@ -327,7 +327,7 @@ DELETE FROM item_tally WHERE of = ?1 AND state = ?2 AND tier = ?3 AND marking = 
 DELETE FROM due_tally WHERE hour = ?1 AND items = 0 AND others = 0
 
 -- name: tally.held
-SELECT coalesce(sum(items), 0) FROM item_tally WHERE of = ?1 AND state <> ?2
+SELECT coalesce(sum(items), 0) FROM item_tally WHERE of = ?1 AND state = ?2
 
 -- name: tally.markings
 SELECT DISTINCT marking FROM item_tally WHERE of = ?1 AND state = ?2 AND items > 0
