@@ -21,9 +21,7 @@ pub fn filled(form: &PrescribedForm, letter: Letter, whom: Addressee, side: Opti
         name: form.name.clone(),
         source: form.source.clone(),
         unverified: match form.verified {
-            Verified::Never => {
-                "Nobody has compared this form with the official text yet (`comity law verify`).".to_owned()
-            }
+            Verified::Never => "Nobody has compared this form with the official text yet.".to_owned(),
             Verified::On(_) => String::new(),
         },
         boxes,

@@ -17,6 +17,7 @@ use crate::law::form::{self as prescribed_forms, PrescribedForm};
 use crate::law::instrument::{Instrument, InstrumentId, InstrumentKind, Status as InstrumentStatus};
 use crate::law::jurisdiction::Jurisdiction;
 use crate::law::request::{Addressee, ClockKind, ClockRow as LawClock, Counterpart, Event, RequestKind, Unit, Variant};
+use crate::law::row::Verified;
 use crate::record::contact::ContactField;
 use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
@@ -668,7 +669,12 @@ fn write_form(
     let text = sheets::write(&cleared, format_of(out))
         .map_err(|e| Error::new(ErrorKind::Internal, e.to_string(), "please report it"))?;
     let (id, digest) = copy_out::log_and_write(workspace, record.id, "form", &text, Some(out))?;
-    let said = format!("{} is written to {}; SHA-256 {digest}.", prescribed.name, out.shown());
+    // Who sends it is told; who receives it reads a form, and not how far the program trusts its own rows.
+    let told = match prescribed.verified {
+        Verified::Never => " Nobody has compared this form with the official text yet: do so before you sign it.",
+        Verified::On(_) => "",
+    };
+    let said = format!("{} is written to {}; SHA-256 {digest}.{told}", prescribed.name, out.shown());
     Ok(Output::made(id, said).with("sha256", digest.to_string()).with("form", prescribed.id.clone()))
 }
 
