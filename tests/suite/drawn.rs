@@ -45,7 +45,12 @@ pub struct Drawn {
 impl Drawn {
     /// Opens the screens of a member of desk XA.
     pub fn open(folder: &Path, who: &str) -> Self {
-        let ((workspace, identity), clock) = (paths(folder, who), Clock::Fixed(now()));
+        Self::open_at(folder, who, Clock::Fixed(now()))
+    }
+
+    /// The same, by a clock.
+    pub fn open_at(folder: &Path, who: &str, clock: Clock) -> Self {
+        let (workspace, identity) = paths(folder, who);
         let opening = Opening {
             workspace: workspace.clone(),
             identity: identity.clone(),

@@ -1,9 +1,12 @@
 //! Pictures of the screens in colour: `cargo test --test suite -- pictures --ignored` draws places of the demo in several sizes and
-//! themes as SVG into `docs/pictures`. What hangs on chance (ids, digests) is masked, so that only a change of the look changes a file.
+//! themes as SVG into `target/pictures`, to be looked at, and those that the README shows into `docs/pictures`. What hangs on chance (ids,
+//! digests) is masked.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use comity::cli::demo;
+use comity::host::clock::Clock;
 use comity::tui::screen::{SCREENS, digit_of};
 use comity::tui::theme::Theme;
 use ratatui::buffer::{Buffer, Cell};
@@ -125,14 +128,30 @@ fn a_picture_has_every_letter_of_the_screen() {
     screens.state.close();
 }
 
+/// The pictures that the README shows.
+const IN_README: &[&str] = &["desk-120x36-safe.svg", "case-120x36-safe.svg", "queue-120x36-safe.svg"];
+
+#[test]
+fn the_readme_shows_the_pictures_that_are_here() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(home.join("README.md")).unwrap();
+    for name in IN_README {
+        assert!(text.contains(&format!("(docs/pictures/{name})")), "{name} is not shown");
+        assert!(home.join("docs/pictures").join(name).exists(), "{name} is not drawn");
+    }
+}
+
 #[test]
 #[ignore = "draws the pictures of docs/pictures"]
 fn the_pictures_are_drawn_again() {
-    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
-    std::fs::create_dir_all(&out).unwrap();
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (shown, all) = (home.join("docs/pictures"), home.join("target/pictures"));
+    std::fs::create_dir_all(&shown).unwrap();
+    std::fs::create_dir_all(&all).unwrap();
     let root = tempfile::tempdir().unwrap();
-    story(root.path());
-    let mut screens = Drawn::open(root.path(), "okafor");
+    let folder = root.path().join("demo");
+    drop(demo::stage(&folder, false).unwrap());
+    let mut screens = Drawn::open_at(&folder, "okafor", Clock::System);
     for (theme, sizes) in
         [("safe", &[(80, 24), (120, 36), (160, 48)][..]), ("light", &[(120, 36)]), ("ansi", &[(80, 24), (120, 36)])]
     {
@@ -145,7 +164,11 @@ fn the_pictures_are_drawn_again() {
                 let buffer = screens.buffer(*size);
                 let lines: Vec<String> = screens.lines(*size).iter().map(|line| masked(line)).collect();
                 let name = format!("{}-{}x{}-{theme}.svg", place.word(), size.0, size.1);
-                std::fs::write(out.join(name), svg(&buffer, &lines)).unwrap();
+                let picture = svg(&buffer, &lines);
+                if IN_README.contains(&name.as_str()) {
+                    std::fs::write(shown.join(&name), &picture).unwrap();
+                }
+                std::fs::write(all.join(name), picture).unwrap();
             }
         }
     }
