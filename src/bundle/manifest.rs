@@ -93,6 +93,8 @@ pub struct OldLog {
 
 /// The feature of a bundle whose sender was set back once: it names the logs before its own.
 const CONTINUES: &str = "continues";
+/// The feature of a bundle that stands for one whose content is gone at its sender.
+const REPLACES: &str = "replaces";
 /// Former logs that a bundle may name.
 const MOST_FORMER: usize = 64;
 
@@ -125,6 +127,9 @@ pub struct Manifest {
     pub growth: Option<Growth>,
     /// The sender's cosignature on the recipient's log.
     pub cosigned: Option<Cosigned>,
+    /// The digest of the manifest that it stands for: that bundle is gone at its sender, and what is left of it comes with this one,
+    /// under its number and its name in the stream.
+    pub replaces: Option<Digest>,
     /// The parts, in their order.
     pub parts: Vec<Part>,
     /// The volumes that the parts are laid into.
@@ -169,7 +174,8 @@ impl Manifest {
         let cosigned =
             |c: &Cosigned| object! { "size" => c.size as i64, "root" => c.root.to_string(), "line" => c.line.as_str() };
         let old = |o: &OldLog| object! { "replica" => o.replica.to_string(), "size" => o.size as i64, "root" => o.root.to_string() };
-        let critical = if self.continues.is_empty() { Vec::new() } else { vec![Json::from(CONTINUES)] };
+        let features = [(CONTINUES, !self.continues.is_empty()), (REPLACES, self.replaces.is_some())];
+        let critical: Vec<Json> = features.iter().filter(|(_, is)| *is).map(|(name, _)| Json::from(*name)).collect();
         let mut manifest = object! {
             "comity" => FORMAT,
             "critical" => critical,
@@ -190,6 +196,9 @@ impl Manifest {
         if !self.continues.is_empty() {
             manifest.set(CONTINUES, self.continues.iter().map(old).collect::<Vec<_>>());
         }
+        if let Some(replaced) = self.replaces {
+            manifest.set(REPLACES, replaced.to_string());
+        }
         manifest.to_bytes()
     }
 
@@ -202,7 +211,7 @@ impl Manifest {
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
         let json = json::parse(bytes, Limits { bytes: LONGEST, ..Limits::SIGNED })?;
         let mut m = Members::of(&json)?;
-        let (desk, replica) = begin(&mut m, FORMAT, &[CONTINUES])?;
+        let (desk, replica) = begin(&mut m, FORMAT, &[CONTINUES, REPLACES])?;
         let manifest = Self {
             realm: m.read("realm", Realm::parse)?,
             from: desk,
@@ -217,6 +226,7 @@ impl Manifest {
             checkpoint: m.text("checkpoint")?.to_owned(),
             growth: m.maybe("growth").map(read_growth).transpose()?,
             cosigned: m.maybe("cosigned").map(read_cosigned).transpose()?,
+            replaces: m.maybe(REPLACES).map(|d| digest_of(d, REPLACES)).transpose()?,
             parts: read_list(m.need("parts")?, MOST_PARTS, read_part)?,
             volumes: read_list(m.need("volumes")?, MOST_VOLUMES, read_volume)?,
         };

@@ -168,6 +168,11 @@ impl<R: Read> Opened<R> {
         Manifest::digest(&self.bytes)
     }
 
+    /// The name that the bundle has in its stream: the digest of its manifest, or of that which it stands for.
+    pub fn name(&self) -> Digest {
+        self.manifest.replaces.unwrap_or_else(|| self.digest())
+    }
+
     /// The slice that this volume holds, as a reader; its end and its digest are checked when it is exhausted.
     pub fn into_slice(self) -> Slice<R> {
         let volume = self.manifest.volumes.get(self.volume);

@@ -83,6 +83,31 @@ pub fn clear_act(
     now: Timestamp,
     waiting: &Waiting<'_>,
 ) -> Result<Result<Cleared<Parcel>, Verdict>, ApplyError> {
+    let judged = judge_act(records, to, now, waiting)?;
+    Ok(judged.and_then(|cleared| {
+        let stays = &cleared.value.stays;
+        let first = stays.first().filter(|_| stays.len() == waiting.copies.len());
+        first.map(|(_, verdict)| verdict.clone()).map_or(Ok(cleared), Err)
+    }))
+}
+
+/// Returns what of an act that has left may go to the same partner once more. That it was made is known of its bundle; a disclosure of
+/// which nothing may go goes without its copies, since what was said of it later would not be understood without it.
+pub fn clear_act_again(
+    records: &dyn RecordStore,
+    to: Id,
+    now: Timestamp,
+    waiting: &Waiting<'_>,
+) -> Result<Result<Cleared<Parcel>, Verdict>, ApplyError> {
+    judge_act(records, to, now, waiting)
+}
+
+fn judge_act(
+    records: &dyn RecordStore,
+    to: Id,
+    now: Timestamp,
+    waiting: &Waiting<'_>,
+) -> Result<Result<Cleared<Parcel>, Verdict>, ApplyError> {
     // What is said to wait for a partner is no more than said: whom an act is for stands in what was signed.
     if !waiting.header.audience.names(to) {
         return Err(ApplyError::Malformed("an act that is not for this partner is said to wait for it".into()));
@@ -95,11 +120,11 @@ pub fn clear_act(
     if disclosed.is_none() && !waiting.copies.is_empty() {
         return Err(ApplyError::Malformed("the record of a disclosure that waits is not there".into()));
     }
-    if disclosed.as_ref().is_some_and(|d| d.is(disclosure::State::Recalled)) {
-        return Ok(Err(Verdict::of_facts(RuleId::G00, &["the disclosure was recalled before it left".into()])));
-    }
     let (mut stays, mut marking) = (Vec::new(), None);
-    if !waiting.copies.is_empty() {
+    if disclosed.as_ref().is_some_and(|d| d.is(disclosure::State::Recalled)) {
+        let recalled = Verdict::of_facts(RuleId::G00, &["the disclosure was recalled before it left".into()]);
+        stays.extend(waiting.copies.iter().map(|copy| (copy.record, recalled.clone())));
+    } else if !waiting.copies.is_empty() {
         let terms = disclosure::Terms::read(waiting.terms)?;
         let of = as_left(&terms, (waiting.header, waiting.kind), disclosed.as_ref(), now);
         let mut facts = LeaveFacts::begin(records, Disclosure { to, ..of })?;
@@ -124,9 +149,6 @@ pub fn clear_act(
                 marked = Some(record.terms);
             }
             last = Some((asked, verdict));
-        }
-        if let Some((_, verdict)) = stays.first().filter(|_| stays.len() == waiting.copies.len()) {
-            return Ok(Err(verdict.clone()));
         }
     }
     Ok(Ok(Cleared { value: Parcel { position: waiting.position, stays, marking }, to: Some(to) }))

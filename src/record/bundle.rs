@@ -41,6 +41,14 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(EXPORT, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, export),
         ChangeDef::first(IMPORT, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, import),
         ChangeDef::first(
+            REPLACED,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Sent.any()]),
+            None,
+            no_gate_inputs,
+            replaced,
+        ),
+        ChangeDef::first(
             WRITTEN,
             AudienceRule::OwnDesk,
             Moves::From(&[State::Sent.any()]),
@@ -56,6 +64,8 @@ pub const IMPORT: ChangeKind = ChangeKind::new("bundle-import");
 /// Notes a bundle that goes out.
 pub const EXPORT: ChangeKind = ChangeKind::new("bundle-export");
 
+/// Notes that a bundle whose files are gone was made again, of what is left of it.
+pub const REPLACED: ChangeKind = ChangeKind::new("bundle-replaced");
 /// Notes that a bundle was written to where it is carried, and read back from there.
 pub const WRITTEN: ChangeKind = ChangeKind::new("bundle-written");
 
@@ -200,8 +210,8 @@ impl Departure {
         Change::of_terms(id, EXPORT, &terms)
     }
 
-    /// Reads a change back. Those of earlier programs say nothing of volumes: they made one, and did not note that it was written.
-    fn read(terms: &Json) -> Result<Self, ApplyError> {
+    /// Reads it from the terms of [`EXPORT`]. Those of earlier programs say nothing of volumes: they made one, and did not note that it was written.
+    pub fn read(terms: &Json) -> Result<Self, ApplyError> {
         let mut m = Members::of(terms)?;
         let departure = Self {
             to: m.read("to", Id::parse)?,
@@ -266,6 +276,24 @@ fn written(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
     view.members()?.finish()?;
     let mut record = moved(records, view, Kind::Bundle)?;
     record.set(WRITTEN_AT, act.now().to_string());
+    Ok(records.put(&record)?)
+}
+
+/// Notes that a bundle was made again: the digest of the manifest that stands for the first one, and the acts that it carries.
+pub fn noted_as_replaced(id: Id, manifest: &Digest, acts: &[Digest]) -> Change {
+    let acts = acts.iter().map(Digest::to_string).collect::<Vec<_>>();
+    Change::of_terms(id, REPLACED, &object! { "manifest" => manifest.to_string(), "acts" => acts })
+}
+
+fn replaced(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut m = view.members()?;
+    m.read("manifest", Digest::parse)?;
+    m.list("acts", Digest::parse)?;
+    m.finish()?;
+    let mut record = moved(records, view, Kind::Bundle)?;
+    record.set("replaced", act.now().to_string());
+    record.set(VOLUMES, 1i64);
     Ok(records.put(&record)?)
 }
 

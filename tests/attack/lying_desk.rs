@@ -316,6 +316,7 @@ impl LyingDesk {
                 None => sent.map(|(.., from)| growth(from)),
             },
             cosigned: None,
+            replaces: None,
             parts: described.collect(),
             volumes: vec![Volume { bytes: slice.len() as u64, digest: Digest::of(&slice) }],
         };

@@ -547,3 +547,70 @@ fn a_carrier_passes_on_what_it_cannot_read() {
         site.must(1, "audit verify", &[]);
     }
 }
+
+/// A bundle is lost, and something in it is erased before it is written again: what is left of it comes in its place, the stream goes on,
+/// and the first one, where it turns up after all, is the same bundle.
+#[test]
+fn a_bundle_that_is_gone_is_made_again_of_what_is_left_of_it() {
+    let (_root, a, b) = pair();
+    let case = a.case("Lost");
+    let share = |value: &str| {
+        let item = a.indicator(&case, value);
+        let disclosure = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+        (item, disclosure)
+    };
+    let (kept, _) = share("kept.example");
+    let (erased, _) = share("erased.example");
+    let (recalled, disclosure) = share("recalled.example");
+    let lost = a.export(&b, "lost");
+    a.must(1, "disclosure recall", &[("disclosure", &disclosure)]);
+    let (later, _) = share("later.example");
+    let waits = a.export(&b, "waits");
+    b.fails(1, "bundle import", &[("path", &waits)], ErrorKind::Gap);
+    a.must(1, "retention purge", &[("item", &erased), ("because", "a bystander's")]);
+    let asks = b.path("asks");
+    b.must(1, "bundle request-missing", &[("from", "XA"), ("out", &asks)]);
+    a.must(1, "bundle import", &[("path", &asks)]);
+    let out = a.path("again");
+    let said = a.must(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)]).message.unwrap();
+    assert!(said.contains("made again of what is left"), "{said}");
+    let said = b.must(1, "bundle import", &[("path", &out)]).message.unwrap();
+    assert!(said.contains("Bundle 1") && said.contains("Bundle 2"), "the one that waited follows: {said}");
+    let holds = |item: &str| b.run(1, "item show", &[("item", item)]).is_ok_and(|shown| shown.value["state"] == "held");
+    assert!(holds(&kept) && holds(&later) && !holds(&erased) && !holds(&recalled));
+    let raw = b.open(1).unwrap();
+    let words =
+        "SELECT count(*) FROM change WHERE content LIKE '%erased.example%' OR content LIKE '%recalled.example%'";
+    assert_eq!(raw.db.query_row(words, [], |row| row.get::<_, i64>(0)).unwrap(), 0, "what may not go did not go");
+    drop(raw);
+    // The first one turns up, and tells no other history.
+    for late in [&lost, &out] {
+        let said = b.must(1, "bundle import", &[("path", late)]).message.unwrap();
+        assert!(said.contains("already"), "{said}");
+    }
+    a.carry(&b, "on");
+    b.indicator(&b.case("Theirs"), "x.example");
+    b.carry(&a, "back");
+    let acknowledged = a.must(1, "partner show", &[("partner", "XB")]).value.to_string();
+    assert!(
+        acknowledged.contains("\"acknowledged\":3") || acknowledged.contains("\"acknowledged\": 3"),
+        "{acknowledged}"
+    );
+    for site in [&a, &b] {
+        site.must(1, "audit verify", &[]);
+    }
+    let known = [("to", "XB"), ("again", "2"), ("out", &*a.path("known"))];
+    assert!(a.fails(1, "bundle export", &known, ErrorKind::Refused).what.contains("acknowledged"));
+    // Where the first one came, and what was made again comes later, nothing happens.
+    let (_root, a, b) = pair();
+    let item = a.indicator(&a.case("Both"), "n1.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let first = a.export(&b, "first");
+    fs::remove_dir_all(a.workspace().join("outbox")).unwrap();
+    fs::create_dir(a.workspace().join("outbox")).unwrap();
+    let out = a.path("again");
+    a.must(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)]);
+    b.must(1, "bundle import", &[("path", &first)]);
+    assert!(b.must(1, "bundle import", &[("path", &out)]).message.unwrap().contains("already"));
+    b.must(1, "audit verify", &[]);
+}

@@ -514,7 +514,7 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     (&["release-officer"], "disclosure-release disclosure-validate"),
     (
         &["desk-officer", "release-officer"],
-        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze bundle-asked bundle-written relay-hand relay-pass",
+        "bundle-export bundle-import copy-out disclosure-written disclosure-receipt stream-freeze bundle-asked bundle-written bundle-replaced relay-hand relay-pass",
     ),
     (
         &[],

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::act::change::Line;
 use crate::act::header::Audience;
-use crate::command::bundle::export::signed_checkpoint;
+use crate::command::bundle::make::signed_checkpoint;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::kind::{ChangeKind, Kind};

@@ -10,7 +10,7 @@ use crate::act::checkpoint::Checkpoint;
 use crate::act::header::Audience;
 use crate::act::tree;
 use crate::bundle::audit_pack::{self, LARGEST, Pack, PackError, PackedAct, Witnessed};
-use crate::command::bundle::export::signed_checkpoint;
+use crate::command::bundle::make::signed_checkpoint;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, CommandContext, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };

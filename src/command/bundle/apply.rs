@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::export::keys_for;
+use super::make::keys_for;
 use super::place::alarm;
 use super::set_back;
 use super::source::{self, Whole};
@@ -88,7 +88,7 @@ pub fn apply(
     let Some(checked) = &verified.checked else { return Ok(0) };
     let now = workspace.may_sign(bundle::IMPORT)?;
     let opened = source::open_whole(workspace, spooled)?;
-    if opened.digest() != verified.digest {
+    if opened.manifest != verified.manifest {
         return Err(Error::new(
             ErrorKind::Integrity,
             "the spooled bundle changed between its two readings",
@@ -111,7 +111,7 @@ pub fn apply(
         from: manifest.from,
         replica: manifest.replica,
         sequence: manifest.sequence,
-        manifest: verified.digest,
+        manifest: verified.name,
         acts: verified.found.fresh.clone(),
         contents: verified.found.contents,
         checkpoint: manifest.checkpoint.clone(),
@@ -191,7 +191,5 @@ pub fn apply(
     // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself. The bundle is taken in
     // whatever stops that: the next export does it.
     let _ = crate::command::taskforce::pass_on(workspace, None, false);
-    // What another desk has signed towards this one, as the lead of a task force, goes on to the others by itself.
-    crate::command::taskforce::pass_on(workspace, None, false)?;
     Ok(above)
 }

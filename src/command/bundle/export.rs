@@ -2,47 +2,33 @@
 //! of its own. Where they are written to is the outbox's to know.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::again;
+use super::make::{ActSource, Gathered, Leaves, WaitingRow, checkpoint_signed_with, gather, keys_for, seal};
 use super::outbox::{self, OutputPlace};
 use super::set_back;
 use super::volumes;
-use crate::act::change::Line;
-use crate::act::checkpoint::Checkpoint;
-use crate::act::note;
-use crate::act::part::Head;
-use crate::act::tree::{self, Nodes as _, leaf_hash};
-use crate::bundle::manifest::{Cosigned, Growth, MOST_PARTS, Manifest, OldLog, Receipt};
-use crate::bundle::pack::{self, Source};
+use crate::act::tree;
+use crate::bundle::manifest::{Cosigned, Growth, Manifest, Receipt};
 use crate::command::definition::{
     self, Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, STAYS, Undo, Weight, Writes,
 };
 use crate::command::destination::FORCE;
 use crate::command::json::as_text;
-use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
-use crate::gate::verdict::Verdict;
-use crate::host::file;
-use crate::law::rule::RuleId;
+use crate::gate::cleared;
 use crate::record::bundle::{self, Departure};
-use crate::record::definition::{ApplyError, AudienceRule};
+use crate::record::definition::AudienceRule;
 use crate::record::kind::ChangeKind;
-use crate::record::store::{FollowingChange, Record, RecordStore, local_id};
-use crate::record::{self, certificate, desk, disclosure, item, kind_def, partner, relay, stream};
-use crate::seal::age_file::{Recipient, Sealing};
-use crate::store::read::{self, StoredAct};
-use crate::store::records::SqlRecordStore;
-use crate::store::{connection, log, tree::SqlTree};
-use crate::value::class::{Tier, words};
-use crate::value::digest::Digest;
+use crate::record::store::{Record, RecordStore};
+use crate::record::{self, disclosure, partner, relay, stream};
+use crate::store::{connection, tree::SqlTree};
 use crate::value::id::Id;
-use crate::value::json::Json;
 use crate::value::marking::Marking;
 use crate::value::text::counted;
-use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::keyring::KeySet;
+use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -68,7 +54,11 @@ pub const COMMANDS: &[Command] = &[
                 .required(),
             FORCE,
             Arg::new("max-size", ArgKind::Line, "in volumes of at most that size, such as 700M; they go into a folder"),
-            Arg::new("again", ArgKind::Number, "the number of a bundle to write once more, as it was"),
+            Arg::new(
+                "again",
+                ArgKind::Number,
+                "the number of a bundle to write once more: as it was, or what is left of it where it is gone",
+            ),
         ],
         writes: Some(Writes {
             act: crate::record::bundle::EXPORT,
@@ -83,39 +73,6 @@ pub const COMMANDS: &[Command] = &[
         run: Handler::Writes(export),
     },
 ];
-
-words! {
-    /// Whether an act leaves.
-    Leaves {
-        /// All of it.
-        Yes = "YES",
-        /// Without some of its items.
-        Part = "PART",
-        /// It stays.
-        No = "NO",
-    }
-}
-
-/// An act that waits for a partner, and what the gate says of it.
-#[derive(Clone, Debug, Serialize)]
-pub struct WaitingRow {
-    /// The record that it is about.
-    pub record: Id,
-    /// What it is: the kind of its first change.
-    pub kind: ChangeKind,
-    /// Whether it leaves.
-    pub leaves: Leaves,
-    /// How many items go.
-    pub items: usize,
-    /// How many items stay.
-    pub stays: usize,
-    /// The highest tier among the items.
-    pub tier: Option<Tier>,
-    /// Which rules say no.
-    pub refused_by: Vec<RuleId>,
-    /// Why.
-    pub why: String,
-}
 
 /// What would leave to a partner.
 #[derive(Clone, Debug, Serialize)]
@@ -138,116 +95,6 @@ impl Preview {
     pub fn count(&self, leaves: Leaves) -> usize {
         self.acts.iter().filter(|a| a.leaves == leaves).count()
     }
-}
-
-struct Gathered {
-    cleared: Vec<(Cleared<Parcel>, Digest)>,
-    rows: Vec<WaitingRow>,
-    /// Whether it was narrowed down to an emergency.
-    urgent: bool,
-}
-
-/// Puts every act that waits for a partner to the gate, with the facts of now.
-///
-/// Acts of more than `most` changes are passed over where only a glance is wanted.
-fn gather(
-    workspace: &Workspace,
-    records: &dyn RecordStore,
-    to: &Record,
-    most: u64,
-    job: &mut Job,
-) -> Result<Gathered, Error> {
-    let positions = read::waiting(&workspace.db, to.id)?;
-    let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), urgent: false };
-    let mut held_back: HashSet<Id> = HashSet::new();
-    for (n, position) in positions.iter().enumerate() {
-        job.at("asking the gate", n as u64, Some(positions.len() as u64))?;
-        if gathered.cleared.len() + 1 >= MOST_PARTS {
-            break;
-        }
-        let Some(act) = read::act(&workspace.db, *position)? else { continue };
-        if act.changes > most {
-            continue;
-        }
-        let header = act.read_header()?;
-        let (lead, copies) = first_and_copies(workspace, records, &act)?;
-        let Some((kind, record, terms)) = lead else { continue };
-        let waiting = Waiting { position: *position, header: &header, kind, record, terms: &terms, copies };
-        let count = waiting.copies.len();
-        let tier = highest_tier(workspace, &waiting.copies)?;
-        let row = |leaves, stays: usize, verdict: Option<&Verdict>| WaitingRow {
-            record,
-            kind,
-            leaves,
-            items: count - stays,
-            stays,
-            tier,
-            refused_by: verdict.map(Verdict::refused_by).unwrap_or_default(),
-            why: verdict.map(Verdict::refusal).unwrap_or_default(),
-        };
-        // What was done to a record later would not be understood before what was done to it first.
-        if held_back.contains(&record) {
-            let why = "an earlier act on the same record stays".to_owned();
-            gathered.rows.push(WaitingRow { why, ..row(Leaves::No, count, None) });
-            continue;
-        }
-        let asked = cleared::clear_act(records, to.id, workspace.now(), &waiting).map_err(|fault| match fault {
-            ApplyError::Store(fault) => Error::from(ApplyError::Store(fault)),
-            _ => not_as_signed(*position),
-        })?;
-        match asked {
-            Err(verdict) => {
-                held_back.insert(record);
-                gathered.rows.push(row(Leaves::No, count, Some(&verdict)));
-            }
-            Ok(parcel) => {
-                let stays = &parcel.value().stays;
-                gathered.rows.push(row(
-                    if stays.is_empty() { Leaves::Yes } else { Leaves::Part },
-                    stays.len(),
-                    stays.first().map(|(_, v)| v),
-                ));
-                gathered.cleared.push((parcel, act.id));
-            }
-        }
-    }
-    Ok(gathered)
-}
-
-type FirstChange = Option<(ChangeKind, Id, Json)>;
-
-/// The first change of an act, and the items whose copies it carries.
-fn first_and_copies(
-    workspace: &Workspace,
-    records: &dyn RecordStore,
-    act: &StoredAct,
-) -> Result<(FirstChange, Vec<FollowingChange>), Error> {
-    let (mut first_change, mut copies) = (None, Vec::new());
-    let first = |c: &crate::act::change::Change| -> FirstChange {
-        Some((crate::record::change(&c.kind)?.kind, c.record, c.read_terms().ok()?))
-    };
-    // Only disclosures are read further than their first change.
-    let head = StoredAct { changes: 1, ..act.clone() };
-    read::changes::<Error>(&workspace.db, &head, |stored| {
-        if let Line::Change(c) = &stored.line {
-            first_change = first(c);
-        }
-        Ok(())
-    })?;
-    if first_change.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
-        copies = records.following(crate::record::store::ChangeRow(act.first_row), item::COPY)?;
-    }
-    Ok((first_change, copies))
-}
-
-fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Option<Tier>, Error> {
-    // A glance is enough for a preview: acts of many items are of one tier.
-    let records = workspace.records();
-    let mut highest = None;
-    for item in items.iter().take(64) {
-        highest = highest.max(records.of_following(item)?.and_then(|r| r.tier));
-    }
-    Ok(highest)
 }
 
 /// What would leave to a partner now.
@@ -309,121 +156,6 @@ fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result
         text.push("YES  receipt".to_owned());
     }
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&preview) })
-}
-
-/// Writes acts for one partner out of the log: what must stay is left out, and what is for others too.
-struct ActSource<'a> {
-    workspace: &'a Workspace,
-    records: &'a SqlRecordStore<'a>,
-    to: Id,
-    /// The checkpoint that the acts are shown to be under.
-    checkpoint: Checkpoint,
-    /// The logs before this one: their acts are shown to be under the ends of those.
-    former: Vec<OldLog>,
-    /// Why an act could not be written.
-    fault: Option<Error>,
-}
-
-fn not_as_signed(position: i64) -> Error {
-    let what = format!("act {position} is not as it was signed: somebody has changed the database");
-    Error::new(ErrorKind::Integrity, what, "nothing was sent; run `comity audit verify`")
-}
-
-impl Source for ActSource<'_> {
-    fn write_act(&mut self, parcel: &Parcel, out: &mut dyn Write) -> io::Result<()> {
-        self.write(parcel, out).map_err(|fault| {
-            let what = fault.what.clone();
-            self.fault = Some(fault);
-            io::Error::other(what)
-        })
-    }
-}
-
-impl ActSource<'_> {
-    fn write(&self, parcel: &Parcel, out: &mut dyn Write) -> Result<(), Error> {
-        let workspace = self.workspace;
-        let missing =
-            || Error::new(ErrorKind::Integrity, "an act is missing from the log", "run `comity audit verify`");
-        let act = read::act(&workspace.db, parcel.position)?.ok_or_else(missing)?;
-        let nodes = SqlTree::new(&workspace.db, act.replica);
-        let old = self.former.iter().find(|old| old.replica == act.replica);
-        let (size, root) = old.map_or((self.checkpoint.size, self.checkpoint.root), |old| (old.size, old.root));
-        let head = Head {
-            index: act.sequence,
-            header: act.header.clone(),
-            signature: act.signature.clone(),
-            changes: act.changes,
-            proof: tree::inclusion(&nodes, act.sequence, size)?,
-        };
-        let leaf = leaf_hash(&act.header);
-        let is_for_them = act.read_header().is_ok_and(|header| header.audience.names(self.to));
-        if !is_for_them || !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
-            return Err(not_as_signed(parcel.position));
-        }
-        head.write(out)?;
-        let mut line = Vec::new();
-        let stays: HashSet<Id> = parcel.stays.iter().map(|(id, _)| *id).collect();
-        read::signed_changes::<Error>(&workspace.db, &act, |stored| {
-            let line_out = match stored.line {
-                Line::Change(c)
-                    if item::COPY.is(&c.kind)
-                        && (stays.contains(&c.record) || stays.contains(&local_id(self.to, c.record))) =>
-                {
-                    Line::Withheld(c.leaf())
-                }
-                // A certificate tells each partner only of what came from it.
-                Line::Change(c)
-                    if certificate::CERTIFIED.is(&c.kind)
-                        && self
-                            .records
-                            .get(c.record)?
-                            .and_then(|r| kind_def(r.kind).came_from(&r, workspace.meta.desk))
-                            != Some(self.to) =>
-                {
-                    Line::Withheld(c.leaf())
-                }
-                Line::Change(c) if certificate::ISSUE.is(&c.kind) => Line::Change(c.without_content()),
-                other => other,
-            };
-            line.clear();
-            line_out.write(&mut line);
-            line.push(b'\n');
-            out.write_all(&line)?;
-            Ok(())
-        })
-    }
-}
-
-/// The own checkpoint, signed. Every act since `from` is read back and compared with the tree first: what is signed is
-/// what is stored.
-pub fn signed_checkpoint(workspace: &Workspace, from: u64) -> Result<(Checkpoint, String), Error> {
-    checkpoint_signed_with(workspace, from, keys_for(workspace, None)?)
-}
-
-/// The desk's keys of a number; without one the newest that it has stated.
-pub fn keys_for(workspace: &Workspace, number: Option<u64>) -> Result<&KeySet, Error> {
-    let stated = desk::number_of(&workspace.own_record()?);
-    let number = usize::try_from(number.unwrap_or(stated).min(stated)).unwrap_or(usize::MAX);
-    workspace.keyring.numbered(number).ok_or_else(|| {
-        Error::new(ErrorKind::Integrity, "a key of the desk is not in its keyring", "restore the keyring from a backup")
-    })
-}
-
-fn checkpoint_signed_with(workspace: &Workspace, from: u64, keys: &KeySet) -> Result<(Checkpoint, String), Error> {
-    let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
-    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
-    for index in from..checkpoint.size {
-        let id = read::act_at(&workspace.db, workspace.meta.desk, workspace.meta.replica, index)?;
-        let position = id.map(|id| read::position_of(&workspace.db, &id)).transpose()?.flatten();
-        let act = position.map(|p| read::act(&workspace.db, p)).transpose()?.flatten();
-        if act.map(|a| leaf_hash(&a.header)) != Some(nodes.node(0, index)?) {
-            let what = format!("act {index} of the log is not the one in its tree");
-            return Err(Error::new(ErrorKind::Integrity, what, "no checkpoint is signed; run `comity audit verify`"));
-        }
-    }
-    let text = checkpoint.text();
-    let line = note::sign(&text, &checkpoint.origin, &keys.log);
-    Ok((checkpoint, note::Note { text, signatures: vec![line] }.to_string()))
 }
 
 /// What an export came to.
@@ -538,14 +270,10 @@ pub fn make(
     let received = stream::received(&stream);
     let marking = marking(&gathered);
     let (parcels, acts): (Vec<_>, Vec<_>) = gathered.cleared.into_iter().unzip();
-    job.at("measuring", 0, None)?;
     let log_size = checkpoint.size;
-    let mut source =
+    let source =
         ActSource { workspace, records: &records, to: to.id, checkpoint, former: continues.clone(), fault: None };
-    let fault = |source: &mut ActSource<'_>, fault: io::Error| source.fault.take().unwrap_or_else(|| fault.into());
-    let measured = pack::measure(to.id, &parcels, &mut source, None);
-    let mut measured = measured.map_err(|e| fault(&mut source, e))?;
-    let mut manifest = Manifest {
+    let manifest = Manifest {
         realm: workspace.meta.realm.clone(),
         from: workspace.meta.desk,
         replica: workspace.meta.replica,
@@ -559,54 +287,19 @@ pub fn make(
         checkpoint: note,
         growth,
         cosigned,
-        parts: measured.parts.clone(),
-        volumes: measured.volumes.clone(),
+        replaces: None,
+        parts: Vec::new(),
+        volumes: Vec::new(),
     };
-    if let Some(most) = most {
-        let slice = volumes::slice(&manifest, most)?;
-        if manifest.volumes.iter().any(|v| v.bytes > slice) {
-            let again = pack::measure(to.id, &parcels, &mut source, Some(slice));
-            measured = again.map_err(|e| fault(&mut source, e))?;
-            manifest.volumes = measured.volumes.clone();
-        }
-    }
-    let manifest = manifest.to_bytes();
-    let namespace = workspace.meta.realm.namespace("bundle");
-    let signatures = [keys.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
-    let recipient = Recipient::parse(&partner::keys(&records, to.id)?.age).ok_or_else(|| {
-        Error::new(ErrorKind::Integrity, "the partner's age key is damaged", "run `comity audit verify`")
-    })?;
-    let count = measured.volumes.len();
-    let (mut kept, mut bytes) = (Vec::new(), 0);
-    for volume in 0..count {
-        let path = outbox::file_of(workspace, to.id, sequence, (count > 1).then_some(volume as u64 + 1));
-        let pending = file::Pending::begin(&path)?;
-        let mut sealing = Sealing::to(std::slice::from_ref(&recipient), BufWriter::with_capacity(256 * 1024, pending))?;
-        job.at("writing", volume as u64, Some(count as u64))?;
-        let [of_desk, of_member] = &signatures;
-        let emitted =
-            pack::emit(&manifest, [of_desk, of_member], &measured, volume, &parcels, &mut source, &mut sealing);
-        emitted.map_err(|e| fault(&mut source, e))?;
-        let pending = sealing.finish()?.into_inner().map_err(|e| Error::from(e.into_error()))?;
-        job.at("writing", volume as u64 + 1, Some(count as u64))?;
-        pending.finish()?;
-        let size = path.metadata().map_or(0, |m| m.len());
-        bytes += size;
-        kept.push(path);
-        if most.is_some_and(|most| size > most) {
-            outbox::forget(&kept)?;
-            let what = "a volume is larger than was asked for";
-            return Err(Error::new(ErrorKind::Internal, what, "please report it; nothing was sent"));
-        }
-    }
+    let sealed = seal(source, manifest, &parcels, keys, most, job)?;
     let departure = Departure {
         to: to.id,
         sequence,
-        manifest: Manifest::digest(&manifest),
+        manifest: sealed.digest,
         acts: acts.clone(),
         acknowledges: received.map(|(n, _)| n),
         size: log_size,
-        volumes: count as u64,
+        volumes: sealed.kept.len() as u64,
     };
     drop(records);
     drop(reading);
@@ -615,13 +308,21 @@ pub fn make(
         Ok(departure.change(id))
     });
     if let Err(failure) = noted {
-        outbox::forget(&kept)?;
+        outbox::forget(&sealed.kept)?;
         return Err(failure);
     }
-    let acts = acts.len();
-    let made =
-        Exported { to: code, sequence: Some(sequence), acts, stays, waits, emergency, bytes, volumes: count, marking };
-    Ok((made, kept))
+    let made = Exported {
+        to: code,
+        sequence: Some(sequence),
+        acts: acts.len(),
+        stays,
+        waits,
+        emergency,
+        bytes: sealed.bytes,
+        volumes: sealed.kept.len(),
+        marking,
+    };
+    Ok((made, sealed.kept))
 }
 
 /// What several bundles came to.
@@ -645,7 +346,7 @@ fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
     };
     let out = OutputPlace::of(args, several || most.is_some() || was_in_volumes)?;
     if let Some(n) = again {
-        return write_again(workspace, first, n, &out);
+        return write_again(workspace, first, n, &out, job);
     }
     let (mut all, mut said) = (Vec::new(), Vec::new());
     for to in &partners {
@@ -709,11 +410,18 @@ struct WrittenAgain {
     sequence: u64,
 }
 
-fn write_again(workspace: &mut Workspace, to: &Record, sequence: i64, out: &OutputPlace) -> Result<Output, Error> {
+fn write_again(
+    workspace: &mut Workspace,
+    to: &Record,
+    sequence: i64,
+    out: &OutputPlace,
+    job: &mut Job,
+) -> Result<Output, Error> {
     let number = u64::try_from(sequence).unwrap_or(0);
-    let kept = outbox::kept(workspace, to, number)?;
-    let read_back = outbox::deliver(workspace, to, number, &kept, out)?;
     let code = to.key.clone().unwrap_or_default();
-    let said = format!("Bundle {sequence} to {code}, as it was.{read_back}");
+    let (kept, is_new) = again::files(workspace, to, number, job)?;
+    let how = if is_new { "made again of what is left of it" } else { "as it was" };
+    let read_back = outbox::deliver(workspace, to, number, &kept, out)?;
+    let said = format!("Bundle {sequence} to {code}, {how}.{read_back}");
     Ok(out.answer(Output::thing(&WrittenAgain { to: code, sequence: number }).with_message(said)))
 }

@@ -397,8 +397,8 @@ fn keep_waiting(workspace: &Workspace, spooled: &[PathBuf]) -> Result<Option<Out
     for path in spooled {
         let opened = source::open(workspace, path)?;
         let (from, _) = source::sender(workspace, &opened)?;
-        let (n, digest, many) = (opened.manifest.sequence, opened.digest(), opened.manifest.volumes.len() > 1);
-        match place::place(workspace, &from, &opened.manifest, &digest) {
+        let (n, name, many) = (opened.manifest.sequence, opened.name(), opened.manifest.volumes.len() > 1);
+        match place::place(workspace, &from, &opened.manifest, &name) {
             Ok(StreamPosition::Again) => {
                 let from = from.key.unwrap_or_default();
                 let state = Taken::Already;
@@ -424,7 +424,7 @@ fn keep_waiting(workspace: &Workspace, spooled: &[PathBuf]) -> Result<Option<Out
             // What is damaged is said to be damaged now, while whoever brought it is here.
             io::copy(&mut opened.into_slice(), &mut io::sink()).map_err(BundleError::from)?;
         }
-        if kept.exists() && source::open(workspace, &kept)?.digest() != digest {
+        if kept.exists() && source::open(workspace, &kept)?.name() != name {
             return Err(place::fork(&workspace.code_of(from.id)?, n));
         }
         quarantine::keep(workspace, path, from.id, n, volume)?;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::export::keys_for;
+use super::make::keys_for;
 use super::source;
 use crate::bundle::ask::{self, Ask, OpenedAsk};
 use crate::bundle::manifest::Receipt;

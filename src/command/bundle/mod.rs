@@ -1,9 +1,11 @@
 //! The commands that make bundles and take them in.
 
+pub mod again;
 pub mod apply;
 pub mod export;
 pub mod history;
 pub mod import;
+pub mod make;
 pub mod missing;
 pub mod outbox;
 pub mod place;

@@ -40,7 +40,12 @@ pub fn forget(files: &[PathBuf]) -> Result<(), Error> {
     files.iter().try_for_each(|path| Ok(file::remove(path)?))
 }
 
-fn record_of(workspace: &Workspace, to: &Record, sequence: u64) -> Result<Record, Error> {
+/// The record of a bundle that went out.
+///
+/// # Errors
+///
+/// Where there was none of that number.
+pub fn record_of(workspace: &Workspace, to: &Record, sequence: u64) -> Result<Record, Error> {
     let known = bundle::numbered(&workspace.records(), to.id, bundle::State::Sent, sequence)?;
     known.ok_or_else(|| {
         Error::unknown(format!("no bundle {sequence} went to {}", to.key.as_deref().unwrap_or("the partner")))
@@ -52,22 +57,16 @@ pub fn volumes_of(workspace: &Workspace, to: &Record, sequence: i64) -> Result<u
     Ok(bundle::volumes(&record_of(workspace, to, u64::try_from(sequence).unwrap_or(0))?))
 }
 
-/// The files of a bundle that was made, in the order of its volumes.
+/// The files of a bundle that was made, in the order of its volumes; `None` where they are gone: it lay there for long, or something in
+/// it was erased since.
 ///
 /// # Errors
 ///
-/// Where there was none of that number, or something in it was erased since.
-pub fn kept(workspace: &Workspace, to: &Record, sequence: u64) -> Result<Vec<PathBuf>, Error> {
+/// Where there was none of that number.
+pub fn kept(workspace: &Workspace, to: &Record, sequence: u64) -> Result<Option<Vec<PathBuf>>, Error> {
     let record = record_of(workspace, to, sequence)?;
     let files = files_of(workspace, to.id, sequence, bundle::volumes(&record));
-    if files.iter().any(|path| path.symlink_metadata().is_err()) {
-        let code = to.key.as_deref().unwrap_or("the partner");
-        let what = format!(
-            "bundle {sequence} to {code} is not in the outbox any more: {code} has it, or something in it was erased since"
-        );
-        return Err(Error::new(ErrorKind::Refused, what, "what was not erased can be shared again"));
-    }
-    Ok(files)
+    Ok(Some(files).filter(|files| files.iter().all(|path| path.symlink_metadata().is_ok())))
 }
 
 /// Files in the outbox of bundles that carried any of the acts at these positions.

@@ -39,7 +39,7 @@ pub fn place(
     workspace: &Workspace,
     from: &Record,
     manifest: &Manifest,
-    digest: &Digest,
+    name: &Digest,
 ) -> Result<StreamPosition, Error> {
     let code = from.key.clone().unwrap_or_default();
     let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
@@ -48,7 +48,7 @@ pub fn place(
     let n = manifest.sequence;
     let of_log = set_back::log_of(&workspace.records(), &stream, manifest)?;
     if n < expected || of_log == OfLog::Old {
-        let known = workspace.records().get(Id::from_digest(digest))?.filter(|r| r.is(bundle::State::Received));
+        let known = workspace.records().get(Id::from_digest(name))?.filter(|r| r.is(bundle::State::Received));
         let is_known = known.is_some_and(|r| r.partner == Some(from.id));
         match (is_known, of_log) {
             (true, _) => return Ok(StreamPosition::Again),
@@ -118,7 +118,7 @@ fn is_frozen(code: &str) -> Error {
 fn contradiction(workspace: &Workspace, from: &Record, opened: &Opened<Plain>) -> Result<Option<stream::Fork>, Error> {
     let stream = stream::with(&workspace.records(), workspace.meta.desk, from.id)?;
     let (last, manifest) = (stream::received(&stream), &opened.manifest);
-    let (expected, other) = (last.map_or(1, |(n, _)| n + 1), opened.digest());
+    let (expected, other) = (last.map_or(1, |(n, _)| n + 1), opened.name());
     let fork = |known: Option<Digest>| Some(stream::Fork { sequence: manifest.sequence, other, known });
     match set_back::log_of(&workspace.records(), &stream, manifest)? {
         OfLog::Old => return Ok(None),

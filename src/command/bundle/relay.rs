@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use serde::Serialize;
 
+use super::again;
 use super::export::{make, takes_bundles};
-use super::outbox;
 use crate::act::change::{Body, Change, Line};
 use crate::act::header::Audience;
 use crate::command::definition::{
@@ -163,7 +163,7 @@ fn hand(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
     let (sequence, kept, priority) = match args.number("again")? {
         Some(n) => {
             let n = u64::try_from(n).unwrap_or(0);
-            (n, outbox::kept(workspace, &to, n)?, Priority::Routine)
+            (n, again::files(workspace, &to, n, job)?.0, Priority::Routine)
         }
         None => {
             let (made, kept) = make(workspace, &to, None, job)?;

@@ -203,8 +203,8 @@ pub struct Verified {
     pub from: Record,
     /// Its manifest.
     pub manifest: Manifest,
-    /// The digest of that.
-    pub digest: Digest,
+    /// The name that it has in its stream.
+    pub name: Digest,
     /// Where it stands in its stream.
     pub place: StreamPosition,
     /// What it says of logs, where it is the next one.
@@ -219,9 +219,9 @@ pub struct Verified {
 pub fn verify(workspace: &Workspace, files: &[PathBuf], job: &mut Job) -> Result<Verified, Error> {
     let opened = source::open_whole(workspace, files)?;
     let (from, keys) = source::sender(workspace, &opened)?;
-    let (manifest, digest) = (opened.manifest.clone(), opened.digest());
+    let (manifest, name) = (opened.manifest.clone(), opened.name());
     // A bundle that is here already, or comes too early, is still read to its end: what is damaged is said to be damaged.
-    let place = place(workspace, &from, &manifest, &digest);
+    let place = place(workspace, &from, &manifest, &name);
     let checked = match place {
         Ok(StreamPosition::Next) => Some(statements(workspace, &from, &keys, &manifest)?),
         _ => None,
@@ -244,5 +244,5 @@ pub fn verify(workspace: &Workspace, files: &[PathBuf], job: &mut Job) -> Result
     if is_next && signers.key(workspace, manifest.from, manifest.by)?.is_none() {
         return Err(made_by_nobody());
     }
-    Ok(Verified { from, manifest, digest, place, checked, found, told })
+    Ok(Verified { from, manifest, name, place, checked, found, told })
 }

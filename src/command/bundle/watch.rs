@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::again;
 use super::export;
 use super::import::{Fate, Intake, name_of, take_all};
 use super::outbox::{self, OutputPlace};
@@ -228,8 +229,8 @@ impl Watcher {
                 if !bundle::is_unwritten(&record) && !outbox::is_wanted(workspace, &record)? {
                     continue;
                 }
-                match outbox::kept(workspace, partner, n) {
-                    Ok(kept) => {
+                match again::files(workspace, partner, n, job) {
+                    Ok((kept, _)) => {
                         outbox::deliver(workspace, partner, n, &kept, &place)?;
                         self.report.written.push(format!("{n} to {code}"));
                     }

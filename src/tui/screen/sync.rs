@@ -1,8 +1,9 @@
 //! Sync: what would leave to a partner, YES, PART or NO, and why; and the bundles that went and came.
 
 use super::definition::{Screen, ViewParams, count, due_at, in_mood, row, state};
-use crate::command::bundle::export::{Leaves, preview};
+use crate::command::bundle::export::preview;
 use crate::command::bundle::history::history_rows;
+use crate::command::bundle::make::Leaves;
 use crate::command::bundle::quarantine;
 use crate::command::partner;
 use crate::record::kind::Kind;

@@ -1,0 +1,136 @@
+//! A bundle made again whose files are gone from the outbox, so that a stream in which it was lost goes on. It has the number and the name
+//! of the first one and says so; what was erased since, or may not leave any more, is left out of it.
+
+use std::path::PathBuf;
+
+use super::make::{ActSource, judged, keys_for, seal};
+use super::{outbox, set_back};
+use crate::act::checkpoint::{self, Checkpoint};
+use crate::act::header::Audience;
+use crate::act::{note, tree};
+use crate::bundle::manifest::{Growth, Manifest, Receipt};
+use crate::command::history::acts_of;
+use crate::gate::cleared;
+use crate::record::bundle::{self, Departure, State};
+use crate::record::store::Record;
+use crate::record::{partner, stream};
+use crate::store::tree::SqlTree;
+use crate::store::{connection, read};
+use crate::value::digest::Digest;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+/// What the log notes of a bundle that went out of the log that goes on here.
+fn noted(workspace: &Workspace, to: &Record, sequence: u64) -> Result<(Record, Departure), Error> {
+    let record = outbox::record_of(workspace, to, sequence)?;
+    let first = acts_of(workspace, &record, &[bundle::EXPORT])?.into_iter().next();
+    let (act, change) = first.ok_or_else(|| {
+        Error::new(ErrorKind::Integrity, "a bundle stands in no act of the log", "run `comity audit verify`")
+    })?;
+    if act.replica != workspace.meta.replica {
+        let code = to.key.as_deref().unwrap_or("the partner");
+        let what =
+            format!("bundle {sequence} to {code} is of the log before this desk was set back, and its files are gone");
+        return Err(Error::not_allowed(what).hint("what was not erased can be shared again"));
+    }
+    let terms = change
+        .read_terms()
+        .map_err(|e| Error::new(ErrorKind::Integrity, e.to_string(), "run `comity audit verify`"))?;
+    Ok((record, Departure::read(&terms)?))
+}
+
+/// The files of a bundle that was made, as it was, or made again where they are gone; the latter is said.
+///
+/// # Errors
+///
+/// Where there was none of that number, or it cannot be made again.
+pub fn files(
+    workspace: &mut Workspace,
+    to: &Record,
+    sequence: u64,
+    job: &mut Job,
+) -> Result<(Vec<PathBuf>, bool), Error> {
+    match outbox::kept(workspace, to, sequence)? {
+        Some(kept) => Ok((kept, false)),
+        None => Ok((make_again(workspace, to, sequence, job)?, true)),
+    }
+}
+
+/// Makes a bundle again in the outbox, and notes that. Everything in it is put to the gate once more.
+///
+/// # Errors
+///
+/// Where the gate refuses, or the bundle is of a log that was declared to be over.
+fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut Job) -> Result<Vec<PathBuf>, Error> {
+    let now = workspace.may_sign(bundle::EXPORT)?;
+    let (realm, me) = (&workspace.meta.realm, workspace.person());
+    if let Err(verdict) = cleared::clear_bundle(&workspace.trusted_records()?, realm, now, me, to.id, ())? {
+        return Err(Error::refused(verdict, None));
+    }
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
+    if stream::acknowledged(&stream).is_some_and(|n| n >= sequence) {
+        let code = to.key.as_deref().unwrap_or("the partner");
+        let what = format!("{code} has bundle {sequence}: it has acknowledged it");
+        return Err(Error::not_allowed(what).hint("what was not erased can be shared again"));
+    }
+    let (record, departure) = noted(workspace, to, sequence)?;
+    let before = sequence.checked_sub(1).filter(|n| *n > 0).map(|n| noted(workspace, to, n)).transpose()?;
+    let reading = connection::snapshot(&workspace.db)?;
+    let records = workspace.trusted_records()?;
+    let positions =
+        departure.acts.iter().map(|id| read::position_of(&workspace.db, id)).collect::<Result<Vec<_>, _>>()?;
+    let positions: Vec<i64> = positions.into_iter().flatten().collect();
+    let all = (positions.as_slice(), u64::MAX);
+    let gathered = judged(workspace, &records, to, all, cleared::clear_act_again, job)?;
+    let (parcels, acts): (Vec<_>, Vec<Digest>) = gathered.cleared.into_iter().unzip();
+    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    // The log is shown as it stood then: the bundles after this one go on from there.
+    let checkpoint = Checkpoint {
+        origin: checkpoint::origin(workspace.meta.desk, workspace.meta.replica, realm),
+        size: departure.size,
+        root: tree::root(&nodes, departure.size)?,
+    };
+    let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
+    let keys = keys_for(workspace, Some(heard.unwrap_or_else(|| partner::our_keys_on_meeting(to))))?;
+    let line = note::sign(&checkpoint.text(), &checkpoint.origin, &keys.log);
+    let receipt = |n| -> Result<Option<Receipt>, Error> {
+        let received = bundle::numbered(&records, to.id, State::Received, n)?;
+        let manifest = received.and_then(|r| r.text("manifest").and_then(Digest::parse));
+        Ok(manifest.map(|manifest| Receipt { sequence: n, manifest }))
+    };
+    let growth = |(_, before): &(Record, Departure)| -> Result<Growth, Error> {
+        Ok(Growth { from: before.size, proof: tree::consistency(&nodes, before.size, departure.size)? })
+    };
+    let continues = set_back::former_logs(workspace, &records)?;
+    let manifest = Manifest {
+        realm: realm.clone(),
+        from: workspace.meta.desk,
+        replica: workspace.meta.replica,
+        to: to.id,
+        sequence,
+        previous: before.as_ref().map(|(_, before)| before.manifest),
+        made: now,
+        by: me,
+        acknowledges: departure.acknowledges.map(receipt).transpose()?.flatten(),
+        continues: continues.clone(),
+        checkpoint: note::Note { text: checkpoint.text(), signatures: vec![line] }.to_string(),
+        growth: before.as_ref().map(growth).transpose()?,
+        cosigned: None,
+        replaces: Some(departure.manifest),
+        parts: Vec::new(),
+        volumes: Vec::new(),
+    };
+    let source = ActSource { workspace, records: &records, to: to.id, checkpoint, former: continues, fault: None };
+    let sealed = seal(source, manifest, &parcels, keys, None, job)?;
+    drop(records);
+    drop(reading);
+    let made = workspace.act_alone(bundle::REPLACED, Audience::OwnDesk, |_, _| {
+        Ok(bundle::noted_as_replaced(record.id, &sealed.digest, &acts))
+    });
+    if let Err(failure) = made {
+        outbox::forget(&sealed.kept)?;
+        return Err(failure);
+    }
+    Ok(sealed.kept)
+}

@@ -1,0 +1,381 @@
+//! What bundles are made of: acts that were put to the gate, read out of the log as they were signed, measured, signed over and sealed.
+//! Which acts those are, and where the bundle goes, is not asked here.
+
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{outbox, volumes};
+use crate::act::change::Line;
+use crate::act::checkpoint::Checkpoint;
+use crate::act::note;
+use crate::act::part::Head;
+use crate::act::tree::{self, Nodes as _, leaf_hash};
+use crate::bundle::manifest::{MOST_PARTS, Manifest, OldLog};
+use crate::bundle::pack::{self, Source};
+use crate::gate::cleared::{self, Cleared, Parcel, Waiting};
+use crate::gate::verdict::Verdict;
+use crate::host::file;
+use crate::law::rule::RuleId;
+use crate::record::definition::ApplyError;
+use crate::record::kind::ChangeKind;
+use crate::record::store::{FollowingChange, Record, RecordStore, local_id};
+use crate::record::{certificate, desk, disclosure, item, kind_def, partner};
+use crate::seal::age_file::{Recipient, Sealing};
+use crate::store::read::{self, StoredAct};
+use crate::store::records::SqlRecordStore;
+use crate::store::{log, tree::SqlTree};
+use crate::value::class::{Tier, words};
+use crate::value::digest::Digest;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::keyring::KeySet;
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
+
+words! {
+    /// Whether an act leaves.
+    Leaves {
+        /// All of it.
+        Yes = "YES",
+        /// Without some of its items.
+        Part = "PART",
+        /// It stays.
+        No = "NO",
+    }
+}
+
+/// An act that waits for a partner, and what the gate says of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct WaitingRow {
+    /// The record that it is about.
+    pub record: Id,
+    /// What it is: the kind of its first change.
+    pub kind: ChangeKind,
+    /// Whether it leaves.
+    pub leaves: Leaves,
+    /// How many items go.
+    pub items: usize,
+    /// How many items stay.
+    pub stays: usize,
+    /// The highest tier among the items.
+    pub tier: Option<Tier>,
+    /// Which rules say no.
+    pub refused_by: Vec<RuleId>,
+    /// Why.
+    pub why: String,
+}
+
+/// How an act is put to the gate.
+type Judge = fn(&dyn RecordStore, Id, Timestamp, &Waiting<'_>) -> Result<Result<Cleared<Parcel>, Verdict>, ApplyError>;
+
+/// Acts that were put to the gate.
+pub(super) struct Gathered {
+    /// Those that leave, and their ids.
+    pub(super) cleared: Vec<(Cleared<Parcel>, Digest)>,
+    /// What is said of each.
+    pub(super) rows: Vec<WaitingRow>,
+    /// Whether it was narrowed down to an emergency.
+    pub(super) urgent: bool,
+}
+
+/// Puts every act that waits for a partner to the gate, with the facts of now.
+///
+/// Acts of more than `most` changes are passed over where only a glance is wanted.
+pub(super) fn gather(
+    workspace: &Workspace,
+    records: &dyn RecordStore,
+    to: &Record,
+    most: u64,
+    job: &mut Job,
+) -> Result<Gathered, Error> {
+    judged(workspace, records, to, (&read::waiting(&workspace.db, to.id)?, most), cleared::clear_act, job)
+}
+
+/// Puts the acts at some positions to the gate, but those of more than so many changes.
+pub(super) fn judged(
+    workspace: &Workspace,
+    records: &dyn RecordStore,
+    to: &Record,
+    (positions, most): (&[i64], u64),
+    judge: Judge,
+    job: &mut Job,
+) -> Result<Gathered, Error> {
+    let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), urgent: false };
+    let mut held_back: HashSet<Id> = HashSet::new();
+    for (n, position) in positions.iter().enumerate() {
+        job.at("asking the gate", n as u64, Some(positions.len() as u64))?;
+        if gathered.cleared.len() + 1 >= MOST_PARTS {
+            break;
+        }
+        let Some(act) = read::act(&workspace.db, *position)? else { continue };
+        if act.changes > most {
+            continue;
+        }
+        let header = act.read_header()?;
+        let (lead, copies) = first_and_copies(workspace, records, &act)?;
+        let Some((kind, record, terms)) = lead else { continue };
+        let waiting = Waiting { position: *position, header: &header, kind, record, terms: &terms, copies };
+        let count = waiting.copies.len();
+        let tier = highest_tier(workspace, &waiting.copies)?;
+        let row = |leaves, stays: usize, verdict: Option<&Verdict>| WaitingRow {
+            record,
+            kind,
+            leaves,
+            items: count - stays,
+            stays,
+            tier,
+            refused_by: verdict.map(Verdict::refused_by).unwrap_or_default(),
+            why: verdict.map(Verdict::refusal).unwrap_or_default(),
+        };
+        // What was done to a record later would not be understood before what was done to it first.
+        if held_back.contains(&record) {
+            let why = "an earlier act on the same record stays".to_owned();
+            gathered.rows.push(WaitingRow { why, ..row(Leaves::No, count, None) });
+            continue;
+        }
+        let asked = judge(records, to.id, workspace.now(), &waiting).map_err(|fault| match fault {
+            ApplyError::Store(fault) => Error::from(ApplyError::Store(fault)),
+            _ => not_as_signed(*position),
+        })?;
+        match asked {
+            Err(verdict) => {
+                held_back.insert(record);
+                gathered.rows.push(row(Leaves::No, count, Some(&verdict)));
+            }
+            Ok(parcel) => {
+                let stays = &parcel.value().stays;
+                gathered.rows.push(row(
+                    if stays.is_empty() { Leaves::Yes } else { Leaves::Part },
+                    stays.len(),
+                    stays.first().map(|(_, v)| v),
+                ));
+                gathered.cleared.push((parcel, act.id));
+            }
+        }
+    }
+    Ok(gathered)
+}
+
+type FirstChange = Option<(ChangeKind, Id, Json)>;
+
+/// The first change of an act, and the items whose copies it carries.
+fn first_and_copies(
+    workspace: &Workspace,
+    records: &dyn RecordStore,
+    act: &StoredAct,
+) -> Result<(FirstChange, Vec<FollowingChange>), Error> {
+    let (mut first_change, mut copies) = (None, Vec::new());
+    let first = |c: &crate::act::change::Change| -> FirstChange {
+        Some((crate::record::change(&c.kind)?.kind, c.record, c.read_terms().ok()?))
+    };
+    // Only disclosures are read further than their first change.
+    let head = StoredAct { changes: 1, ..act.clone() };
+    read::changes::<Error>(&workspace.db, &head, |stored| {
+        if let Line::Change(c) = &stored.line {
+            first_change = first(c);
+        }
+        Ok(())
+    })?;
+    if first_change.as_ref().is_some_and(|(kind, ..)| disclosure::LEAVES.contains(kind)) {
+        copies = records.following(crate::record::store::ChangeRow(act.first_row), item::COPY)?;
+    }
+    Ok((first_change, copies))
+}
+
+fn highest_tier(workspace: &Workspace, items: &[FollowingChange]) -> Result<Option<Tier>, Error> {
+    // A glance is enough for a preview: acts of many items are of one tier.
+    let records = workspace.records();
+    let mut highest = None;
+    for item in items.iter().take(64) {
+        highest = highest.max(records.of_following(item)?.and_then(|r| r.tier));
+    }
+    Ok(highest)
+}
+
+/// Writes acts for one partner out of the log: what must stay is left out, and what is for others too.
+pub(super) struct ActSource<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) records: &'a SqlRecordStore<'a>,
+    pub(super) to: Id,
+    /// The checkpoint that the acts are shown to be under.
+    pub(super) checkpoint: Checkpoint,
+    /// The logs before this one: their acts are shown to be under the ends of those.
+    pub(super) former: Vec<OldLog>,
+    /// Why an act could not be written.
+    pub(super) fault: Option<Error>,
+}
+
+fn not_as_signed(position: i64) -> Error {
+    let what = format!("act {position} is not as it was signed: somebody has changed the database");
+    Error::new(ErrorKind::Integrity, what, "nothing was sent; run `comity audit verify`")
+}
+
+impl Source for ActSource<'_> {
+    fn write_act(&mut self, parcel: &Parcel, out: &mut dyn Write) -> io::Result<()> {
+        self.write(parcel, out).map_err(|fault| {
+            let what = fault.what.clone();
+            self.fault = Some(fault);
+            io::Error::other(what)
+        })
+    }
+}
+
+impl ActSource<'_> {
+    fn write(&self, parcel: &Parcel, out: &mut dyn Write) -> Result<(), Error> {
+        let workspace = self.workspace;
+        let missing =
+            || Error::new(ErrorKind::Integrity, "an act is missing from the log", "run `comity audit verify`");
+        let act = read::act(&workspace.db, parcel.position)?.ok_or_else(missing)?;
+        let nodes = SqlTree::new(&workspace.db, act.replica);
+        let old = self.former.iter().find(|old| old.replica == act.replica);
+        let (size, root) = old.map_or((self.checkpoint.size, self.checkpoint.root), |old| (old.size, old.root));
+        let head = Head {
+            index: act.sequence,
+            header: act.header.clone(),
+            signature: act.signature.clone(),
+            changes: act.changes,
+            proof: tree::inclusion(&nodes, act.sequence, size)?,
+        };
+        let leaf = leaf_hash(&act.header);
+        let is_for_them = act.read_header().is_ok_and(|header| header.audience.names(self.to));
+        if !is_for_them || !tree::verify_inclusion(leaf, act.sequence, size, &head.proof, root) {
+            return Err(not_as_signed(parcel.position));
+        }
+        head.write(out)?;
+        let mut line = Vec::new();
+        let stays: HashSet<Id> = parcel.stays.iter().map(|(id, _)| *id).collect();
+        read::signed_changes::<Error>(&workspace.db, &act, |stored| {
+            let line_out = match stored.line {
+                Line::Change(c)
+                    if item::COPY.is(&c.kind)
+                        && (stays.contains(&c.record) || stays.contains(&local_id(self.to, c.record))) =>
+                {
+                    Line::Withheld(c.leaf())
+                }
+                // A certificate tells each partner only of what came from it.
+                Line::Change(c)
+                    if certificate::CERTIFIED.is(&c.kind)
+                        && self
+                            .records
+                            .get(c.record)?
+                            .and_then(|r| kind_def(r.kind).came_from(&r, workspace.meta.desk))
+                            != Some(self.to) =>
+                {
+                    Line::Withheld(c.leaf())
+                }
+                Line::Change(c) if certificate::ISSUE.is(&c.kind) => Line::Change(c.without_content()),
+                other => other,
+            };
+            line.clear();
+            line_out.write(&mut line);
+            line.push(b'\n');
+            out.write_all(&line)?;
+            Ok(())
+        })
+    }
+}
+
+/// The own checkpoint, signed. Every act since `from` is read back and compared with the tree first: what is signed is
+/// what is stored.
+pub fn signed_checkpoint(workspace: &Workspace, from: u64) -> Result<(Checkpoint, String), Error> {
+    checkpoint_signed_with(workspace, from, keys_for(workspace, None)?)
+}
+
+/// The desk's keys of a number; without one the newest that it has stated.
+pub fn keys_for(workspace: &Workspace, number: Option<u64>) -> Result<&KeySet, Error> {
+    let stated = desk::number_of(&workspace.own_record()?);
+    let number = usize::try_from(number.unwrap_or(stated).min(stated)).unwrap_or(usize::MAX);
+    workspace.keyring.numbered(number).ok_or_else(|| {
+        Error::new(ErrorKind::Integrity, "a key of the desk is not in its keyring", "restore the keyring from a backup")
+    })
+}
+
+pub(super) fn checkpoint_signed_with(
+    workspace: &Workspace,
+    from: u64,
+    keys: &KeySet,
+) -> Result<(Checkpoint, String), Error> {
+    let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
+    let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
+    for index in from..checkpoint.size {
+        let id = read::act_at(&workspace.db, workspace.meta.desk, workspace.meta.replica, index)?;
+        let position = id.map(|id| read::position_of(&workspace.db, &id)).transpose()?.flatten();
+        let act = position.map(|p| read::act(&workspace.db, p)).transpose()?.flatten();
+        if act.map(|a| leaf_hash(&a.header)) != Some(nodes.node(0, index)?) {
+            let what = format!("act {index} of the log is not the one in its tree");
+            return Err(Error::new(ErrorKind::Integrity, what, "no checkpoint is signed; run `comity audit verify`"));
+        }
+    }
+    let text = checkpoint.text();
+    let line = note::sign(&text, &checkpoint.origin, &keys.log);
+    Ok((checkpoint, note::Note { text, signatures: vec![line] }.to_string()))
+}
+
+/// A bundle in the outbox.
+pub(super) struct Sealed {
+    /// The digest of its manifest.
+    pub(super) digest: Digest,
+    /// Its files, in the order of its volumes.
+    pub(super) kept: Vec<PathBuf>,
+    /// Their size, in bytes.
+    pub(super) bytes: u64,
+}
+
+/// Measures acts, signs the manifest over them, and writes the bundle into the outbox, in volumes of at most so many bytes.
+pub(super) fn seal(
+    mut source: ActSource<'_>,
+    mut manifest: Manifest,
+    parcels: &[Cleared<Parcel>],
+    keys: &KeySet,
+    most: Option<u64>,
+    job: &mut Job,
+) -> Result<Sealed, Error> {
+    let (workspace, to, sequence) = (source.workspace, source.to, manifest.sequence);
+    let fault = |source: &mut ActSource<'_>, fault: io::Error| source.fault.take().unwrap_or_else(|| fault.into());
+    job.at("measuring", 0, None)?;
+    let mut measured = pack::measure(to, parcels, &mut source, None).map_err(|e| fault(&mut source, e))?;
+    (manifest.parts, manifest.volumes) = (measured.parts.clone(), measured.volumes.clone());
+    if let Some(most) = most {
+        let slice = volumes::slice(&manifest, most)?;
+        if manifest.volumes.iter().any(|v| v.bytes > slice) {
+            let again = pack::measure(to, parcels, &mut source, Some(slice));
+            measured = again.map_err(|e| fault(&mut source, e))?;
+            manifest.volumes = measured.volumes.clone();
+        }
+    }
+    let manifest = manifest.to_bytes();
+    let namespace = workspace.meta.realm.namespace("bundle");
+    let signatures = [keys.bundle.sign(&namespace, &manifest)?, workspace.me.signer.sign(&namespace, &manifest)?];
+    let recipient = Recipient::parse(&partner::keys(source.records, to)?.age).ok_or_else(|| {
+        Error::new(ErrorKind::Integrity, "the partner's age key is damaged", "run `comity audit verify`")
+    })?;
+    let count = measured.volumes.len();
+    let (mut kept, mut bytes) = (Vec::new(), 0);
+    for volume in 0..count {
+        let path = outbox::file_of(workspace, to, sequence, (count > 1).then_some(volume as u64 + 1));
+        let pending = file::Pending::begin(&path)?;
+        let mut sealing = Sealing::to(std::slice::from_ref(&recipient), BufWriter::with_capacity(256 * 1024, pending))?;
+        job.at("writing", volume as u64, Some(count as u64))?;
+        let [of_desk, of_member] = &signatures;
+        let emitted =
+            pack::emit(&manifest, [of_desk, of_member], &measured, volume, parcels, &mut source, &mut sealing);
+        emitted.map_err(|e| fault(&mut source, e))?;
+        let pending = sealing.finish()?.into_inner().map_err(|e| Error::from(e.into_error()))?;
+        job.at("writing", volume as u64 + 1, Some(count as u64))?;
+        pending.finish()?;
+        let size = path.metadata().map_or(0, |m| m.len());
+        bytes += size;
+        kept.push(path);
+        if most.is_some_and(|most| size > most) {
+            outbox::forget(&kept)?;
+            let what = "a volume is larger than was asked for";
+            return Err(Error::new(ErrorKind::Internal, what, "please report it; nothing was sent"));
+        }
+    }
+    Ok(Sealed { digest: Manifest::digest(&manifest), kept, bytes })
+}
