@@ -5,9 +5,17 @@ use std::fs;
 
 use comity::figures::network::{Arc, CEILING, Network};
 use comity::figures::table::Table;
+use comity::law::edition::Law;
+use comity::tui::page::Page;
+use comity::tui::picture::Picture;
+use comity::tui::screen::SCREENS;
+use comity::tui::screen::definition::ViewParams;
+use comity::tui::screen_id::ScreenId;
 use comity::value::json::{Limits, parse};
 use comity::workspace::error::ErrorKind;
+use comity::workspace::progress::Job;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::desks::{Site, pair};
 
@@ -419,4 +427,79 @@ fn a_target_is_what_the_two_desks_committed_themselves_to_and_no_limit_of_the_la
     b.must(1, "audit verify", &[]);
     let theirs = b.must(1, "agreement list", &[("partner", "XA")]).value;
     assert!(theirs.as_array().unwrap().iter().any(|r| r["targets"] != ""), "the partner sees it");
+}
+
+/// Sends a request of a kind whose law gives a time for the answer.
+fn ask_in_time(b: &Site, case: &str) -> String {
+    let law = Law::of_program();
+    let kind = law.request("eio").unwrap();
+    let fields: Vec<String> = kind.field.iter().map(|f| format!("{}=as it is", f.id)).collect();
+    let mut form = vec![("kind", "eio"), ("case", case), ("to", "XA")];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    let request = b.make(1, "request new", &form);
+    let answer = b.must(1, "request submit", &[("request", &request)]);
+    let review = answer.value["review"].as_str().unwrap();
+    b.decide(review);
+    // It takes two.
+    b.must(3, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
+    b.must(1, "request send", &[("request", &request)]);
+    request
+}
+
+fn reports(site: &Site) -> Page {
+    let screen = SCREENS.iter().find(|screen| screen.id == ScreenId::REPORTS).unwrap();
+    (screen.fetch)(&site.open(1).unwrap(), &ViewParams::default(), &mut Job::silent()).unwrap()
+}
+
+#[test]
+fn how_long_things_take_is_drawn_on_the_reports_with_the_target_and_the_limit() {
+    let root = TempDir::new().unwrap();
+    let [mut a, b] = ["XA", "XB"].map(|code| Site::found_for(root.path(), code, &[("exercise", "north")]));
+    a.meet(&b);
+    b.meet(&a);
+    let case = b.case("bars");
+    let bars = |page: &Page| -> Vec<(String, Picture)> {
+        let cells = page.bands.iter().flatten().flat_map(|section| &section.rows).map(|row| &row.cells);
+        let drawn = cells.flat_map(|cells| cells.iter().map(move |cell| (&cells[0].text, cell)));
+        let drawn = drawn.filter_map(|(what, cell)| Some((what.to_string(), cell, cell.picture.clone()?)));
+        drawn
+            .map(|(what, cell, picture)| {
+                assert_eq!(cell.text.as_str(), picture.said(), "the words are those of the picture");
+                (what, *picture)
+            })
+            .collect()
+    };
+    assert_eq!(bars(&reports(&a)), [], "fewer than ten are hidden");
+    let asked: Vec<String> = (0..12).map(|_| ask_in_time(&b, &case)).collect();
+    b.carry(&a, "asked");
+    let ours = a.must(1, "agreement list", &[("partner", "XB")]).value[0]["id"].as_str().unwrap().to_owned();
+    let until = a.in_days(300);
+    let target = [("agreement", &*ours), ("until", &*until), ("because", "yearly"), ("target", "decided=5")];
+    a.must(1, "agreement renew", &target);
+    a.pass_stated(24 * 2);
+    asked[..7].iter().for_each(|id| drop(a.must(1, "request accept", &[("request", id)])));
+    a.pass_stated(24 * 6);
+    asked[7..11].iter().for_each(|id| drop(a.must(1, "request accept", &[("request", id)])));
+    let all = a.must(1, "report benchmarks", &[("from", "2026-01-01"), ("to", "2027-01-01")]).value;
+    let row = all.as_array().unwrap().iter().find(|r| r["what"] == "sent to decided" && r["whose"] == "this desk");
+    let row = row.unwrap();
+    assert_eq!((&row["median"], &row["p90"]), (&2880.into(), &11_520.into()), "{row}");
+    assert_eq!((&row["own_target"], &row["past_own_target"]), (&7200.into(), &5.into()), "{row}");
+    // Thirty days to recognise it, up to the midnight of the place, and further where that is no day of work.
+    let limit = row["legal_limit"].as_i64().unwrap();
+    assert!((30 * 1440..34 * 1440).contains(&limit) && row["past_legal_limit"] == 0, "{row}");
+    let page = reports(&a);
+    let (_, picture) = bars(&page).into_iter().find(|(what, _)| what == "sent to decided").unwrap();
+    let said = picture.said();
+    for words in ["half within 2 d", "nine in ten within 8 d", "own target 5 d", "legal limit 3"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let drawn: String = picture.draw(30, true)[0].iter().map(|(text, _)| text.as_str()).collect();
+    let at = |sign: char| drawn.find(sign).unwrap_or_else(|| panic!("no {sign}: {drawn}"));
+    assert!(at('#') < at('T') && at('T') < at('L') && drawn.rfind('-').unwrap() > at('T'), "{drawn}");
+    assert_eq!(row["bar"].as_str().unwrap().replace(' ', "").chars().last(), Some('L'), "{row}");
+    // What is kept for a time is no limit of an answer.
+    let kept = b.case("kept");
+    (0..12).for_each(|_| ask(&b, &kept));
+    b.must(1, "audit verify", &[]);
 }
