@@ -61,7 +61,7 @@ nouns! {
         exercise::view::COMMANDS;
     training: training::COMMANDS;
     gate: gate::COMMANDS;
-    budget: budget::COMMANDS;
+    budget: budget::COMMANDS, budget::tender::COMMANDS;
     report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
         report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::hold::COMMANDS, retention::schedule::COMMANDS,

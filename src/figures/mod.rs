@@ -4,6 +4,7 @@
 
 pub mod budget;
 pub mod hide;
+pub mod joint;
 pub mod lake;
 pub mod network;
 pub mod page;

@@ -18,6 +18,8 @@ pub struct Arc {
     pub to: usize,
     /// What it is.
     pub value: i64,
+    /// The most that it can be.
+    pub most: i64,
     /// What hiding it costs; `None`: it is hidden only where it is small itself.
     pub cost: Option<u32>,
     /// Of choices that cost the same, one that touches fewer blocks is taken.
@@ -110,7 +112,7 @@ impl Network {
         let mut moved = 0;
         while moved < most {
             let Some(path) = self.path(values, hidden, (from, to), aside) else { break };
-            let room = |(arc, leads): &(usize, bool)| room(values, *arc, *leads);
+            let room = |(arc, leads): &(usize, bool)| self.room(values, *arc, *leads);
             let step = path.iter().map(room).min().unwrap_or(0).min(most - moved);
             if step <= 0 {
                 break;
@@ -137,7 +139,7 @@ impl Network {
         let mut queue = VecDeque::from([from]);
         while let Some(node) = queue.pop_front() {
             for &(arc, other, leads) in self.at.get(node)? {
-                let open = arc != aside && is_hidden(hidden, arc) && other != from && room(values, arc, leads) > 0;
+                let open = arc != aside && is_hidden(hidden, arc) && other != from && self.room(values, arc, leads) > 0;
                 let Some(slot) = came.get_mut(other).filter(|slot| open && slot.is_none()) else { continue };
                 *slot = Some((node, arc, leads));
                 if other == to {
@@ -157,14 +159,43 @@ impl Network {
 
     /// Moves one figure up or down as far as it goes, and the others with it; no further than `most`. Returns how far.
     pub fn shift(&self, values: &mut [i64], hidden: &[bool], arc: usize, up: bool, most: i64) -> i64 {
-        let Some(Arc { from, to, .. }) = self.arcs.get(arc).copied() else { return 0 };
+        let Some(Arc { from, to, most: ceiling, .. }) = self.arcs.get(arc).copied() else { return 0 };
         let value = values.get(arc).copied().unwrap_or(0);
-        let (ends, most) = if up { ((to, from), most.min(CEILING - value)) } else { ((from, to), most.min(value)) };
+        let (ends, most) = if up { ((to, from), most.min(ceiling - value)) } else { ((from, to), most.min(value)) };
         let moved = if from == to { most } else { self.push(values, hidden, ends, arc, most) };
         if let Some(value) = values.get_mut(arc) {
             *value += if up { moved } else { -moved };
         }
         moved
+    }
+
+    /// Values by which every node is in balance, what is hidden aside kept as it is; `None`: there are none.
+    pub fn balanced(&self, hidden: &[bool]) -> Option<Vec<i64>> {
+        let mut values = self.values();
+        let mut over = vec![0_i64; self.at.len()];
+        for arc in &self.arcs {
+            *over.get_mut(arc.to)? += arc.value;
+            *over.get_mut(arc.from)? -= arc.value;
+        }
+        while let Some(start) = over.iter().position(|o| *o > 0) {
+            let too_much = over.get(start).copied()?;
+            let ends = over.iter().enumerate().filter(|(_, o)| **o < 0);
+            // What is too much at one node is led to where it is missing.
+            let led = ends.map(|(end, missing)| (end, -missing)).find_map(|(end, missing)| {
+                let moved = self.push(&mut values, hidden, (start, end), usize::MAX, too_much.min(missing));
+                (moved > 0).then_some((end, moved))
+            });
+            let (end, moved) = led?;
+            *over.get_mut(start)? -= moved;
+            *over.get_mut(end)? += moved;
+        }
+        Some(values)
+    }
+
+    /// How much more can flow through a figure, in a direction.
+    fn room(&self, values: &[i64], arc: usize, leads: bool) -> i64 {
+        let value = values.get(arc).copied().unwrap_or(0);
+        if leads { self.arcs.get(arc).map_or(CEILING, |a| a.most) - value } else { value }
     }
 
     /// The exact range of a figure, from all that is shown.
@@ -189,10 +220,4 @@ impl Network {
         let is_narrow = |arc: &usize| is_hidden(hidden, *arc) && self.width_up_to(hidden, *arc, threshold) < threshold;
         (0..self.arcs.len()).find(is_narrow)
     }
-}
-
-/// How much more can flow through a figure, in a direction.
-fn room(values: &[i64], arc: usize, leads: bool) -> i64 {
-    let value = values.get(arc).copied().unwrap_or(0);
-    if leads { CEILING - value } else { value }
 }

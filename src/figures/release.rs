@@ -185,6 +185,18 @@ impl Release {
         }
     }
 
+    /// Withholds a table where it would tell too much beside something else, and says so.
+    pub fn withhold_where(&mut self, title: &str, tells: impl FnOnce(&Shown) -> bool) {
+        let Some(table) = self.tables.iter_mut().find(|t| t.title == title) else { return };
+        if !table.figures().any(|f| f.is_some()) || !tells(table) {
+            return;
+        }
+        *table = table.blank();
+        self.withheld.retain(|w| w.what != title);
+        let why = "figures of its months were written before; beside them, these would tell what is hidden".to_owned();
+        self.withheld.push(Withheld { what: title.to_owned(), why });
+    }
+
     /// It with the figures as they are now, where they differ. What set beside any version that was published would tell what one of them
     /// hides is withheld, and that is said. `None`: nothing differs.
     pub fn corrected(&self, earlier: &[Self], tables: &[(&str, Table)], correction: Correction) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! A two-way table of counts with its margins, and what of it is published.
 
 use super::hide::{choices, small};
-use super::network::{Arc, Hidden, Network, Range, is_hidden};
+use super::network::{Arc, CEILING, Hidden, Network, Range, is_hidden};
 use super::rerun;
 use crate::object;
 use crate::value::class::words;
@@ -152,22 +152,35 @@ impl Table {
         let mut arcs = Vec::new();
         for (i, row) in self.counts.iter().enumerate() {
             let block = |j: usize| group(i, n) * m + group(j, m);
-            let cell =
-                |(j, value): (usize, &i64)| Arc { from: i, to: n + j, value: *value, cost: Some(1), block: block(j) };
+            let cell = |(j, value): (usize, &i64)| Arc {
+                from: i,
+                to: n + j,
+                value: *value,
+                most: CEILING,
+                cost: Some(1),
+                block: block(j),
+            };
             arcs.extend(row.iter().enumerate().map(cell));
         }
         let row_totals = self.row_totals();
         for (i, value) in row_totals.iter().enumerate() {
             // Of one row, the sum is the sum of all.
             let cost = (n > 1).then_some(MARGIN);
-            arcs.push(Arc { from: source, to: i, value: *value, cost, block: n * m });
+            arcs.push(Arc { from: source, to: i, value: *value, most: CEILING, cost, block: n * m });
         }
         for j in 0..m {
             let value = self.counts.iter().filter_map(|row| row.get(j)).sum();
             let cost = (m > 1).then_some(MARGIN);
-            arcs.push(Arc { from: n + j, to: sink, value, cost, block: n * m + 1 });
+            arcs.push(Arc { from: n + j, to: sink, value, most: CEILING, cost, block: n * m + 1 });
         }
-        arcs.push(Arc { from: sink, to: source, value: row_totals.iter().sum(), cost: None, block: n * m + 2 });
+        arcs.push(Arc {
+            from: sink,
+            to: source,
+            value: row_totals.iter().sum(),
+            most: CEILING,
+            cost: None,
+            block: n * m + 2,
+        });
         Network::new(arcs)
     }
 

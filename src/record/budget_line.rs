@@ -41,6 +41,7 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::first(NEW, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, open),
         ChangeDef::first(SPLIT, AudienceRule::OwnDesk, Moves::From(&[State::Open.any()]), None, no_gate_inputs, split),
+        ChangeDef::first(REPORTED, AudienceRule::OwnDesk, Moves::AnyState, None, no_gate_inputs, report),
         ChangeDef::first(CLOSE, AudienceRule::OwnDesk, Moves::From(&[State::Open.any()]), None, close_inputs, close),
     ],
 };
@@ -49,6 +50,8 @@ pub const KIND: KindDef = KindDef {
 pub const NEW: ChangeKind = ChangeKind::new("budget-line");
 /// Says how its costs are shared.
 pub const SPLIT: ChangeKind = ChangeKind::new("budget-split");
+/// Notes that the donor was reported to.
+pub const REPORTED: ChangeKind = ChangeKind::new("budget-reported");
 /// Closes it.
 pub const CLOSE: ChangeKind = ChangeKind::new("budget-close");
 
@@ -78,6 +81,9 @@ pub struct Part {
 /// The largest weight of a part.
 pub const MOST_WEIGHT: i64 = 1_000_000_000;
 
+const REPORT_BY: &str = "report_by";
+const DECLARATIONS: &str = "declarations";
+
 /// What a line says when it is opened.
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -93,6 +99,8 @@ pub struct Terms {
     pub report_by: Option<Timestamp>,
     /// On what grounds the donor lets it be spent, a word each; empty: on any.
     pub grounds: Vec<String>,
+    /// Whether whoever approves says too that they have no interest in the supplier.
+    pub declarations: bool,
 }
 
 /// The words of a line.
@@ -108,14 +116,17 @@ pub struct LineContent {
 
 /// Opens a line.
 pub fn new(id: Id, terms: &Terms, words: &LineContent, salt: Salt) -> Change {
-    let json = object! {
+    let mut json = object! {
         "taskforce" => terms.taskforce.map(|t| t.to_string()),
         "currency" => terms.currency.as_str(),
         "amount" => terms.amount,
         "period" => terms.period.as_str(),
-        "report_by" => terms.report_by.map(|t| t.to_string()),
+        REPORT_BY => terms.report_by.map(|t| t.to_string()),
         "grounds" => terms.grounds.clone(),
     };
+    if terms.declarations {
+        json.set(DECLARATIONS, true);
+    }
     let mut content = object! { "title" => words.title.as_str() };
     for (key, text) in [("donor", &words.donor), ("conditions", &words.conditions)] {
         if let Some(text) = text {
@@ -135,6 +146,12 @@ pub fn shared(id: Id, rule: SplitRule, parts: &[Part], agreement: Option<Id>) ->
         "agreement" => agreement.map(|a| a.to_string()),
     };
     Change::of_terms(id, SPLIT, &terms)
+}
+
+/// Notes that the donor was reported to on a day, and when the next report is due, where there is one.
+pub fn reported(id: Id, on: Timestamp, next: Option<Timestamp>, note: &str, salt: Salt) -> Change {
+    let terms = object! { "on" => on.to_string(), "next" => next.map(|t| t.to_string()) };
+    Change::with_content(id, REPORTED, &terms, &object! { "note" => note }, salt)
 }
 
 /// Closes a line.
@@ -173,8 +190,11 @@ fn open(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
     m.read("currency", currency)?;
     amount(&mut m, "amount")?;
     m.read("period", token)?;
-    let report_by = maybe(&mut m, "report_by", Timestamp::parse)?;
+    let report_by = maybe(&mut m, REPORT_BY, Timestamp::parse)?;
     m.list("grounds", token)?;
+    if m.maybe(DECLARATIONS).is_some_and(|asked| asked.truth().is_none()) {
+        return Err(ApplyError::Malformed(format!("`{DECLARATIONS}` is neither true nor false")));
+    }
     m.finish()?;
     let mut record = Record::new(view.record, State::Open, act.own_desk);
     record.terms = view.terms.clone().into();
@@ -205,6 +225,28 @@ fn split(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     for key in ["rule", "parts", "agreement"] {
         record.set(key, view.terms.get(key).cloned().unwrap_or(Json::Null));
     }
+    Ok(records.put(&record)?)
+}
+
+fn report(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::BudgetLine)?;
+    let mut m = view.members()?;
+    let on = m.read("on", Timestamp::parse)?;
+    let next = m.maybe_read("next", Timestamp::parse)?;
+    m.finish()?;
+    if on > act.now() {
+        return Err(ApplyError::NotAllowed("a report is noted once it was made: name a day that has come".into()));
+    }
+    if next.is_some_and(|next| next <= on) {
+        return Err(ApplyError::NotAllowed("the next report is due on a later day".into()));
+    }
+    if report_due(&record).is_none() && next.is_none() {
+        return Err(ApplyError::NotAllowed("no report is owed on this line: name when the next one is".into()));
+    }
+    record.set("reported", on.to_string());
+    record.set(REPORT_BY, next.map_or(Json::Null, |next| next.to_string().into()));
+    record.due = next.filter(|_| record.is(State::Open));
     Ok(records.put(&record)?)
 }
 
@@ -244,6 +286,21 @@ fn parts_of(json: &Json) -> Result<Vec<Part>, ApplyError> {
 pub fn split_of(record: &Record) -> Option<(SplitRule, Vec<Part>)> {
     let rule = record.text("rule").and_then(SplitRule::parse)?;
     Some((rule, parts_of(record.terms.get("parts")?).ok()?))
+}
+
+/// When its donor is to be reported to; a line that is closed owes its report still.
+pub fn report_due(record: &Record) -> Option<Timestamp> {
+    record.instant(REPORT_BY)
+}
+
+/// When its donor was reported to last.
+pub fn reported_on(record: &Record) -> Option<Timestamp> {
+    record.instant("reported")
+}
+
+/// Whether whoever approves a commitment says that they have no interest in the supplier.
+pub fn asks_declarations(record: &Record) -> bool {
+    record.terms.get(DECLARATIONS).and_then(Json::truth) == Some(true)
 }
 
 /// On what grounds its donor lets it be spent; empty: on any.

@@ -45,6 +45,7 @@ macro_rules! record_kinds {
             clock Clock = "clock": "What members state of the time.",
             contact Contact = "contact": "How a contact point is reached.",
             budget_line BudgetLine = "budget-line": "A line of a budget.",
+            tender Tender = "tender": "A call for offers.",
             commitment Commitment = "commitment": "Money that is committed on a budget line.",
             cost Cost = "cost": "Money that was spent.",
             contribution Contribution = "contribution": "Money that a desk has paid in.",

@@ -5,11 +5,13 @@ use super::definition::{
     no_gate_inputs, only_own_desk, put_new, token,
 };
 use super::kind::{ChangeKind, Kind, states};
-use super::store::{Record, RecordStore};
+use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
 use crate::object;
+use crate::value::class::words;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::json::Json;
 
 states! {
     /// Where a letter stands.
@@ -61,6 +63,36 @@ pub fn of_pack(id: Id, size: u64, digest: &Digest) -> Change {
 pub fn new(id: Id, of: Id, what: &str, digest: &Digest, salt: Salt) -> Change {
     let terms = object! { "of" => of.to_string(), "what" => what };
     Change::with_content(id, WRITE, &terms, &object! { "sha256" => digest.to_string() }, salt)
+}
+
+words! {
+    /// What is written, as far as somebody asks for it afterwards.
+    CopyKind {
+        /// Figures of months.
+        Figures = "figures",
+    }
+}
+
+/// Notes that figures of months were written; `months` are those that are over and had not been written before, as they were
+/// written: whatever is published of them afterwards is set against them.
+pub fn of_figures(id: Id, desk: Id, digest: &Digest, months: Vec<Json>, salt: Salt) -> Change {
+    let terms = object! { "of" => desk.to_string(), "what" => CopyKind::Figures };
+    let content = object! { "sha256" => digest.to_string(), MONTHS => Json::Arr(months) };
+    Change::with_content(id, WRITE, &terms, &content, salt)
+}
+
+const MONTHS: &str = "months";
+
+/// Every letter by which figures of months were written.
+pub fn all_of_figures(records: &dyn RecordStore) -> Result<Vec<Record>, ApplyError> {
+    let mut all = records.find(&Query::kind(Kind::Letter))?;
+    all.retain(|letter| letter.text("what").and_then(CopyKind::parse) == Some(CopyKind::Figures));
+    Ok(all)
+}
+
+/// The months in the content of such a letter.
+pub fn months_of(content: &Json) -> &[Json] {
+    content.get(MONTHS).and_then(Json::items).unwrap_or_default()
 }
 
 fn write(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

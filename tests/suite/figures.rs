@@ -5,9 +5,17 @@ use std::fs;
 
 use comity::figures::network::{Arc, CEILING, Network};
 use comity::figures::table::Table;
+use comity::law::edition::Law;
+use comity::tui::page::Page;
+use comity::tui::picture::Picture;
+use comity::tui::screen::SCREENS;
+use comity::tui::screen::definition::ViewParams;
+use comity::tui::screen_id::ScreenId;
 use comity::value::json::{Limits, parse};
 use comity::workspace::error::ErrorKind;
+use comity::workspace::progress::Job;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::desks::{Site, pair};
 
@@ -99,7 +107,7 @@ fn network(grids: &[Grid]) -> (Vec<Arc>, Vec<bool>) {
                 (true, false) => (column(j), sink),
                 (true, true) => (sink, source),
             };
-            arcs.push(Arc { from, to, value: grid[i][j].unwrap_or(0), cost: None, block: 0 });
+            arcs.push(Arc { from, to, value: grid[i][j].unwrap_or(0), most: CEILING, cost: None, block: 0 });
             hidden.push(grid[i][j].is_none());
         }
         nodes += n + m + 2;
@@ -266,7 +274,7 @@ fn the_folders_of_figures_hold_counts_and_nobody() {
     let open = read("acts-open.csv");
     assert!(open.starts_with("desk,period,closed,kind,audience,count,hidden\n"), "{open}");
     assert!(open.contains("\nXA,2026-06,false,item-add,own-desk,14,false\n"), "{open}");
-    assert!(open.contains("\nXA,2026-06,false,case-new,own-desk,,true\n"), "{open}");
+    assert!(!open.contains("case-new") && open.ends_with("\nXA,2026-06,false,other,,,true\n"), "{open}");
     let described: Value = serde_json::from_str(&read("datapackage.json")).unwrap();
     for resource in described["resources"].as_array().unwrap() {
         let head = read(resource["path"].as_str().unwrap()).lines().next().unwrap().to_owned();
@@ -419,4 +427,194 @@ fn a_target_is_what_the_two_desks_committed_themselves_to_and_no_limit_of_the_la
     b.must(1, "audit verify", &[]);
     let theirs = b.must(1, "agreement list", &[("partner", "XA")]).value;
     assert!(theirs.as_array().unwrap().iter().any(|r| r["targets"] != ""), "the partner sees it");
+}
+
+/// Sends a request of a kind whose law gives a time for the answer.
+fn ask_in_time(b: &Site, case: &str) -> String {
+    let law = Law::of_program();
+    let kind = law.request("eio").unwrap();
+    let fields: Vec<String> = kind.field.iter().map(|f| format!("{}=as it is", f.id)).collect();
+    let mut form = vec![("kind", "eio"), ("case", case), ("to", "XA")];
+    form.extend(fields.iter().map(|f| ("field", f.as_str())));
+    let request = b.make(1, "request new", &form);
+    let answer = b.must(1, "request submit", &[("request", &request)]);
+    let review = answer.value["review"].as_str().unwrap();
+    b.decide(review);
+    // It takes two.
+    b.must(3, "review decide", &[("review", review), ("approve", "yes"), ("expires", "60d")]);
+    b.must(1, "request send", &[("request", &request)]);
+    request
+}
+
+fn reports(site: &Site) -> Page {
+    let screen = SCREENS.iter().find(|screen| screen.id == ScreenId::REPORTS).unwrap();
+    (screen.fetch)(&site.open(1).unwrap(), &ViewParams::default(), &mut Job::silent()).unwrap()
+}
+
+#[test]
+fn how_long_things_take_is_drawn_on_the_reports_with_the_target_and_the_limit() {
+    let root = TempDir::new().unwrap();
+    let [mut a, b] = ["XA", "XB"].map(|code| Site::found_for(root.path(), code, &[("exercise", "north")]));
+    a.meet(&b);
+    b.meet(&a);
+    let case = b.case("bars");
+    let bars = |page: &Page| -> Vec<(String, Picture)> {
+        let cells = page.bands.iter().flatten().flat_map(|section| &section.rows).map(|row| &row.cells);
+        let drawn = cells.flat_map(|cells| cells.iter().map(move |cell| (&cells[0].text, cell)));
+        let drawn = drawn.filter_map(|(what, cell)| Some((what.to_string(), cell, cell.picture.clone()?)));
+        drawn
+            .map(|(what, cell, picture)| {
+                assert_eq!(cell.text.as_str(), picture.said(), "the words are those of the picture");
+                (what, *picture)
+            })
+            .collect()
+    };
+    assert_eq!(bars(&reports(&a)), [], "fewer than ten are hidden");
+    let asked: Vec<String> = (0..12).map(|_| ask_in_time(&b, &case)).collect();
+    b.carry(&a, "asked");
+    let ours = a.must(1, "agreement list", &[("partner", "XB")]).value[0]["id"].as_str().unwrap().to_owned();
+    let until = a.in_days(300);
+    let target = [("agreement", &*ours), ("until", &*until), ("because", "yearly"), ("target", "decided=5")];
+    a.must(1, "agreement renew", &target);
+    a.pass_stated(24 * 2);
+    asked[..7].iter().for_each(|id| drop(a.must(1, "request accept", &[("request", id)])));
+    a.pass_stated(24 * 6);
+    asked[7..11].iter().for_each(|id| drop(a.must(1, "request accept", &[("request", id)])));
+    let all = a.must(1, "report benchmarks", &[("from", "2026-01-01"), ("to", "2027-01-01")]).value;
+    let row = all.as_array().unwrap().iter().find(|r| r["what"] == "sent to decided" && r["whose"] == "this desk");
+    let row = row.unwrap();
+    assert_eq!((&row["median"], &row["p90"]), (&2880.into(), &11_520.into()), "{row}");
+    assert_eq!((&row["own_target"], &row["past_own_target"]), (&7200.into(), &5.into()), "{row}");
+    // Thirty days to recognise it, up to the midnight of the place, and further where that is no day of work.
+    let limit = row["legal_limit"].as_i64().unwrap();
+    assert!((30 * 1440..34 * 1440).contains(&limit) && row["past_legal_limit"] == 0, "{row}");
+    let page = reports(&a);
+    let (_, picture) = bars(&page).into_iter().find(|(what, _)| what == "sent to decided").unwrap();
+    let said = picture.said();
+    for words in ["half within 2 d", "nine in ten within 8 d", "own target 5 d", "legal limit 3"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let drawn: String = picture.draw(30, true)[0].iter().map(|(text, _)| text.as_str()).collect();
+    let at = |sign: char| drawn.find(sign).unwrap_or_else(|| panic!("no {sign}: {drawn}"));
+    assert!(at('#') < at('T') && at('T') < at('L') && drawn.rfind('-').unwrap() > at('T'), "{drawn}");
+    assert_eq!(row["bar"].as_str().unwrap().replace(' ', "").chars().last(), Some('L'), "{row}");
+    // What is kept for a time is no limit of an answer.
+    let kept = b.case("kept");
+    (0..12).for_each(|_| ask(&b, &kept));
+    b.must(1, "audit verify", &[]);
+}
+
+/// A month as whoever has the folder reads it.
+struct WrittenMonth {
+    name: String,
+    /// How many reviews were opened; none: no row says it.
+    reviews: Option<i64>,
+    /// Whether that may be any number.
+    free: bool,
+}
+
+fn months(lake: &str) -> Vec<WrittenMonth> {
+    let month = |folder: String| {
+        let acts = fs::read_to_string(format!("{folder}/acts.csv")).unwrap();
+        let row = acts.lines().find(|line| line.contains(",review-open,"));
+        let described = fs::read(format!("{folder}/datapackage.json")).unwrap();
+        let described: Value = serde_json::from_slice(&described).unwrap();
+        WrittenMonth {
+            reviews: row.map(|row| row.split(',').nth(5).unwrap().parse().unwrap()),
+            free: described["withheld"].as_array().unwrap().iter().any(|kind| kind == "review-open"),
+            name: folder.rsplit('=').next().unwrap().to_owned(),
+        }
+    };
+    let folders = fs::read_dir(format!("{lake}/desk=XA")).unwrap();
+    let mut all: Vec<WrittenMonth> =
+        folders.map(|entry| month(entry.unwrap().path().to_str().unwrap().to_owned())).collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+/// The months of the quarter of these tests.
+fn of_quarter(lake: &str) -> Vec<WrittenMonth> {
+    let mut all = months(lake);
+    all.retain(|month| ["2026-07", "2026-08", "2026-09"].contains(&month.name.as_str()));
+    assert_eq!(all.len(), 3);
+    all
+}
+
+/// The least and the most that the reviews of some months can be in number, from what was written alone: what has no row was done ten
+/// times at most.
+fn reviews_by_months<'a>(months: impl Iterator<Item = &'a WrittenMonth>) -> (i64, i64) {
+    months.fold((0, 0), |(least, most), month| match (month.reviews, month.free) {
+        (Some(count), _) => (least + count, most + count),
+        (None, true) => (least, most + 1_000_000),
+        (None, false) => (least, most + 10),
+    })
+}
+
+/// Opens so many reviews of a level.
+fn open_reviews(a: &Site, case: &str, level: &str, n: usize) {
+    for i in 0..n {
+        let item = a.indicator(case, &format!("{level}-{i}-{}.example", a.now.seconds()));
+        a.make(1, "review open", &[("subject", &item), ("to", "XB"), ("purpose", "cybercrime"), ("level", level)]);
+    }
+}
+
+/// A quarter with reviews in its first two months and none in the third: a release shows their sum, the months what there is of it, and
+/// both together would tell that the third has none.
+fn a_quarter(a: &mut Site) {
+    let case = a.case("counted");
+    a.pass_stated(24 * 20);
+    open_reviews(a, &case, "L1", 14);
+    a.pass_stated(24 * 31);
+    open_reviews(a, &case, "L2", 12);
+    a.pass_stated(24 * 75);
+}
+
+#[test]
+fn months_that_are_written_after_a_release_tell_nothing_that_it_hides() {
+    let (_root, mut a, _b) = pair();
+    a_quarter(&mut a);
+    let release = publish(&a, "2026-07-01", "2026-10-01", "q.txt").unwrap();
+    let reviews = grids("q.txt", &release)[2].clone();
+    let total = reviews.last().unwrap().last().unwrap().unwrap();
+    let lake = a.path("lake");
+    a.must(1, "report figures", &[("out", &lake)]);
+    let quarter = of_quarter(&lake);
+    assert!(quarter.iter().any(|month| month.reviews.is_some()), "what tells nothing is told");
+    // Each month that says nothing is as wide as ten beside the sum that the release shows.
+    for month in quarter.iter().filter(|month| month.reviews.is_none()) {
+        let (least, most) = reviews_by_months(quarter.iter().filter(|other| other.name != month.name));
+        let most_here = (total - least).min(if month.free { total } else { 10 });
+        let least_here = (total - most).max(0);
+        assert!(most_here - least_here >= 10, "{}: {least_here} to {most_here} of {total}", month.name);
+    }
+    // The same months again are the same bytes, whatever came in meanwhile.
+    let first = fs::read(format!("{lake}/desk=XA/period=2026-07/acts.csv")).unwrap();
+    let again = a.path("again");
+    a.must(1, "report figures", &[("out", &again)]);
+    assert_eq!(first, fs::read(format!("{again}/desk=XA/period=2026-07/acts.csv")).unwrap());
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn a_release_withholds_what_the_months_before_it_would_give_away() {
+    let (_root, mut a, _b) = pair();
+    let (_other_root, mut same, _) = pair();
+    a_quarter(&mut a);
+    a_quarter(&mut same);
+    let alone = publish(&same, "2026-07-01", "2026-10-01", "alone.txt").unwrap();
+    let reviews = |text: &str| grids("a.txt", text)[2].clone();
+    assert!(reviews(&alone).iter().flatten().any(Option::is_some), "alone it tells its sum: {alone}");
+    let lake = a.path("lake");
+    a.must(1, "report figures", &[("out", &lake)]);
+    let quarter = of_quarter(&lake);
+    let beside = publish(&a, "2026-07-01", "2026-10-01", "beside.txt").unwrap();
+    let total = reviews(&alone).last().unwrap().last().unwrap().unwrap();
+    // Of the sum that it would show the months leave nothing for the one that has no row.
+    let said: i64 = quarter.iter().filter_map(|month| month.reviews).sum();
+    assert!(total - said < 10 && quarter.iter().any(|month| month.reviews.is_none()));
+    assert!(reviews(&beside).iter().flatten().all(Option::is_none), "{beside}");
+    assert!(beside.contains("Legal reviews opened: figures of its months were written before"), "{beside}");
+    // What hangs together with no month stays.
+    assert_eq!(grids("a.txt", &beside)[3], grids("a.txt", &alone)[3]);
+    a.must(1, "audit verify", &[]);
 }

@@ -499,7 +499,7 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     ),
     (
         &["finance-officer"],
-        "budget-line budget-split budget-close budget-rate budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report",
+        "budget-line budget-split budget-close budget-rate budget-commit budget-approve budget-cancel budget-cost budget-contribute budget-statement budget-accept budget-dispute budget-report budget-reported budget-interest budget-call budget-criteria budget-quote",
     ),
     (&["desk-officer", "release-officer"], "figures-release figures-correct public-publish"),
     (&["investigator", "desk-officer"], "public-draft"),

@@ -195,13 +195,18 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("notice tell", &[&[("text", "x")]]),
     ("budget accept", &[&[]]),
     ("budget approve", &[&[]]),
+    ("budget call", &[&[("for", "x")]]),
     ("budget cancel", &[&[("because", "x")]]),
     ("budget close", &[&[("because", "x")]]),
     ("budget commit", &[&[("amount", "0.01"), ("for", "x"), ("supplier", "y"), ("quotes", "3"), ("conflict", "none")]]),
     ("budget contribute", &[&[("from", "XA"), ("amount", "0.01"), ("on", "2026-01-02")]]),
     ("budget cost", &[&[("amount", "0.01"), ("on", "2026-01-02"), ("evidence", "x")]]),
+    ("budget criteria", &[&[("text", "x")]]),
     ("budget dispute", &[&[("because", "x")]]),
+    ("budget interest", &[&[("because", "x")]]),
     ("budget line", &[&[("title", "x"), ("currency", "EUR"), ("amount", "1"), ("period", "2026")]]),
+    ("budget quote", &[&[("supplier", "y"), ("amount", "0.01")]]),
+    ("budget reported", &[&[("next", "300d")]]),
     ("budget split", &[&[("shares", "XA=1")]]),
     ("budget statement", &[&[("to", "XB")], &[("to", "XA")]]),
     ("report clear", &[&[]]),
@@ -681,6 +686,8 @@ fn money(a: &Site, b: &Site, n: &mut usize) {
         "budget cost",
         &[("commitment", &approved), ("amount", "5.01"), ("on", "2026-01-02"), ("evidence", "invoice")],
     );
+    let call = a.make(2, "budget call", &[("line", &open), ("for", "imaging"), ("criteria", "price")]);
+    a.must(2, "budget quote", &[("call", &call), ("supplier", "y"), ("amount", "1.00")]);
     let rate = [("from", "USD"), ("to", "EUR"), ("rate", "0.9"), ("on", "2026-01-02"), ("source", "x")];
     a.make(2, "budget rate", &rate);
     a.must(2, "budget contribute", &[("line", &open), ("from", "XB"), ("amount", "1.00"), ("on", "2026-01-02")]);

@@ -227,3 +227,137 @@ fn nothing_is_converted_but_by_a_rate_that_is_on_record() {
     assert_eq!(a.must(4, "budget show", &[("id", &line)]).value["spent"], "92.14");
     a.must(1, "audit verify", &[]);
 }
+
+#[test]
+fn a_donors_report_is_asked_for_before_it_is_due_and_until_it_is_made() {
+    let (_root, mut a, _b) = pair();
+    finance(&a);
+    let due = a.in_days(30);
+    let line = line(&a, &[("donor", "ISF"), ("report-by", &due)]);
+    let other = self::line(&a, &[]);
+    let asked = |a: &Site, member: u8| -> Vec<Value> {
+        let today = a.must(member, "desk today", &[]).value;
+        let tasks = today["tasks"].as_array().unwrap().iter().filter(|t| t["kind"] == "budget-line");
+        tasks.cloned().collect()
+    };
+    assert_eq!(asked(&a, 4), [] as [Value; 0], "a month ahead nobody is asked");
+    a.pass_stated(24 * 20);
+    let task = asked(&a, 4);
+    assert_eq!(task.len(), 1);
+    assert_eq!((&task[0]["id"], &task[0]["mine"]), (&json!(line), &json!(true)));
+    assert!(task[0]["what"].as_str().unwrap().contains("Forensics"), "{task:?}");
+    let officers = asked(&a, 1);
+    assert_eq!((&officers[0]["mine"], &officers[0]["waits_on"]), (&json!(false), &json!("finance officer")));
+    a.pass_stated(24 * 15);
+    assert_eq!(asked(&a, 4).len(), 1, "late, it is asked for still");
+    // What is closed owes its report still.
+    a.must(4, "budget close", &[("line", &line), ("because", "the year is over")]);
+    assert_eq!(asked(&a, 4).len(), 1);
+    let future = a.in_days(3);
+    a.fails(4, "budget reported", &[("line", &line), ("on", &future)], ErrorKind::Refused);
+    a.fails(1, "budget reported", &[("line", &line)], ErrorKind::Refused);
+    a.fails(4, "budget reported", &[("line", &other)], ErrorKind::Refused);
+    let next = a.in_days(60);
+    a.must(4, "budget reported", &[("line", &line), ("next", &next), ("note", "sent to the ISF")]);
+    assert_eq!(asked(&a, 4), [] as [Value; 0]);
+    let shown = a.must(4, "budget show", &[("id", &line)]).value;
+    assert!(!shown["reported"].is_null() && !shown["report_by"].is_null(), "{shown}");
+    a.pass_stated(24 * 50);
+    assert_eq!(asked(&a, 4).len(), 1, "the next one is asked for");
+    a.must(4, "budget reported", &[("line", &line)]);
+    assert_eq!(asked(&a, 4), [] as [Value; 0]);
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn whoever_has_an_interest_in_the_supplier_approves_nothing_of_it() {
+    let (_root, a, _b) = pair();
+    finance(&a);
+    let out = a.identity(6).to_str().unwrap().to_owned();
+    a.must(1, "identity new", &[("name", "XA-6"), ("out", &out), ("no-passphrase", "yes")]);
+    a.must(1, "member add", &[("file", &format!("{out}.pub")), ("roles", "finance-officer")]);
+    let line = line(&a, &[]);
+    let ask = |supplier: &str| a.make(4, "budget commit", &commitment(&line, "10.00", supplier, "1"));
+    let approve = |member: u8, id: &str, more: Fields<'_>| {
+        a.run(member, "budget approve", &[&[("commitment", id)], more].concat())
+            .map(drop)
+            .map_err(|e| (e.verdict.map(|v| v.refused_by()), e.what, e.hint))
+    };
+    let first = ask("Cousin Ltd");
+    let (rules, what, hint) = approve(5, &first, &[("conflict", "declared")]).unwrap_err();
+    assert_eq!(rules, Some(vec![RuleId::A03]));
+    assert!(what.contains("another finance officer approves it") && hint.contains("budget interest"), "{what} {hint}");
+    a.must(5, "budget interest", &[("commitment", &first), ("because", "a cousin owns it")]);
+    a.fails(5, "budget interest", &[("commitment", &first), ("because", "again")], ErrorKind::Refused);
+    // Whatever they say later, and whatever commitment of the supplier it is.
+    assert_eq!(approve(5, &first, &[("conflict", "none")]).unwrap_err().0, Some(vec![RuleId::A03]));
+    let second = ask("COUSIN ltd.");
+    assert_eq!(approve(5, &second, &[]).unwrap_err().0, Some(vec![RuleId::A03]));
+    let own = a.run(5, "budget commit", &commitment(&line, "10.00", "Cousin Ltd", "1")).unwrap_err();
+    assert_eq!(own.verdict.unwrap().refused_by(), [RuleId::A03], "nor do they ask for it");
+    approve(5, &ask("Another Ltd"), &[]).unwrap();
+    approve(6, &first, &[]).unwrap();
+    assert_eq!(a.must(4, "budget show", &[("id", &first)]).value["interested"], json!(["XA-5"]));
+    // Where the line asks for it, whoever approves says so.
+    let strict = self::line(&a, &[("declarations", "yes")]);
+    let asked = a.make(4, "budget commit", &commitment(&strict, "10.00", "Another Ltd", "1"));
+    let (rules, what, hint) = approve(6, &asked, &[]).unwrap_err();
+    assert_eq!(rules, Some(vec![RuleId::A03]));
+    assert!(what.contains("declaration of interest") && hint.contains("--conflict none"), "{what} {hint}");
+    approve(6, &asked, &[("conflict", "none")]).unwrap();
+    a.must(1, "audit verify", &[]);
+}
+
+#[test]
+fn criteria_that_came_after_an_offer_need_a_reason() {
+    let (_root, a, _b) = pair();
+    finance(&a);
+    let line = line(&a, &[]);
+    let call = |more: Fields<'_>| a.make(4, "budget call", &[&[("line", &*line), ("for", "imaging")], more].concat());
+    let quote = |call: &str, supplier: &str| {
+        a.must(4, "budget quote", &[("call", call), ("supplier", supplier), ("amount", "100.00")]);
+    };
+    let fix = |call: &str| a.must(4, "budget criteria", &[("call", call), ("text", "price 60, time 40")]);
+    let commits = |amount: &str, supplier: &str, more: Fields<'_>| {
+        let form = [commitment(&line, amount, supplier, "3"), more.to_vec()].concat();
+        a.run(4, "budget commit", &form).map(|o| o.id().unwrap().to_string()).map_err(|e| {
+            let what = e.what.clone();
+            (e.verdict.map(|v| v.refused_by()), what)
+        })
+    };
+    let refused = |found: Result<String, (Option<Vec<RuleId>>, String)>| {
+        let (rules, what) = found.unwrap_err();
+        assert_eq!(rules, Some(vec![RuleId::A03]), "{what}");
+        assert!(what.contains("criteria fixed before the first offer, or a reason"), "{what}");
+    };
+    // Fixed before: nothing is asked.
+    let timely = call(&[("criteria", "price")]);
+    fix(&timely);
+    quote(&timely, "Early Ltd");
+    commits("1.00", "Early Ltd", &[]).unwrap();
+    // Changed afterwards.
+    fix(&timely);
+    refused(commits("1.00", "Early Ltd", &[]));
+    refused(commits("1.00", "early ltd", &[("call", &timely)]));
+    commits("1.00", "Early Ltd", &[("because", "the law on warranties changed")]).unwrap();
+    // Never fixed, or fixed when an offer was known: also where the call is not named.
+    let late = call(&[]);
+    quote(&late, "Late Ltd");
+    refused(commits("1.00", "Late Ltd", &[]));
+    fix(&late);
+    refused(commits("1.00", "Late Ltd", &[("criteria", "price, of course fixed before")]));
+    commits("1.00", "Late Ltd", &[("because", "only one could deliver")]).unwrap();
+    let notes = a.must(4, "budget show", &[("id", &line)]).value["notes"].to_string();
+    assert_eq!(notes.matches("when an offer was known").count(), 2, "{notes}");
+    // Offers on record are counted, not those that are typed.
+    let two = call(&[("criteria", "price")]);
+    ["One Ltd", "ONE ltd.", "Two Ltd"].iter().for_each(|supplier| quote(&two, supplier));
+    assert_eq!(commits("10000.01", "One Ltd", &[]).unwrap_err().0, Some(vec![RuleId::A03]), "two offers, not three");
+    quote(&two, "Three Ltd");
+    commits("10000.01", "One Ltd", &[("call", &two)]).unwrap();
+    assert_eq!(commits("1.00", "Never Ltd", &[("call", &two)]).unwrap_err().0, None, "it made no offer there");
+    let shown = a.must(4, "budget show", &[("id", &late)]).value;
+    assert_eq!((&shown["offers"][0]["supplier"], &shown["criteria_late"]), (&json!("Late Ltd"), &json!(true)));
+    a.fails(1, "budget call", &[("line", &line), ("for", "x")], ErrorKind::Refused);
+    a.must(1, "audit verify", &[]);
+}

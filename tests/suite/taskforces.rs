@@ -445,6 +445,46 @@ fn others_are_consulted_and_what_became_of_it_is_on_record() {
     a.must(1, "audit verify", &[]);
 }
 
+#[test]
+fn the_charter_on_paper_names_its_targets_and_each_field_that_it_leaves_open() {
+    let (_root, [a, ..]) = three();
+    let law = Law::of_program();
+    let model = law.request("jit").unwrap();
+    let letter = |id: &str, name: &str, language: &str| {
+        let out = a.path(name);
+        a.must(1, "taskforce letter", &[("taskforce", id), ("out", &out), ("language", language)]);
+        std::fs::read_to_string(&out).unwrap()
+    };
+    let id = propose(&a, &[("target", "acknowledged=1,decided=30")]);
+    for name in ["charter.txt", "charter.html"] {
+        let text = letter(&id, name, "en").split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in [
+            "a request is acknowledged within 1 day",
+            "a request is decided within 30 days",
+            "60 days",
+            "technical indicators",
+        ] {
+            assert!(text.contains(said), "{name}: {said}\n{text}");
+        }
+        assert!(model.field.iter().any(|f| !f.required), "some are left open");
+        for field in &model.field {
+            let label = field.label.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&label), "{name}: {label}\n{text}");
+        }
+        let open = model.field.iter().filter(|f| !f.required).count();
+        assert_eq!(text.matches("not stated").count(), open, "{text}");
+    }
+    let bare = letter(&propose(&a, &[]), "bare.txt", "en");
+    assert!(bare.contains("Target: not stated"), "{bare}");
+    for (language, target, open) in [
+        ("fr", "il est statué sur une demande dans un délai de 30 jours", "non indiqué"),
+        ("es", "se decide sobre la solicitud en un plazo de 30 días", "no indicado"),
+    ] {
+        let text = letter(&id, &format!("{language}.txt"), language);
+        assert!(text.contains(target) && text.contains(open) && !text.contains("not stated"), "{text}");
+    }
+}
+
 // --- a lead that lies ------------------------------------------------------------------------------------------------
 
 /// A lead that lies to a reader about what a third desk has signed.

@@ -38,6 +38,40 @@ charter-desks = Desks
 charter-from = From
 charter-until = Until
 charter-purposes = Purposes
+charter-version = Version
+charter-data = Data
+charter-tier = Up to tier
+charter-tier-default = the default of each partner's kind
+charter-kept = Kept at most
+charter-days = { $amount ->
+    [one] { $amount } day
+   *[other] { $amount } days
+}
+charter-target = Target
+target-acknowledged = a request is acknowledged within { $amount ->
+    [one] { $amount } day
+   *[other] { $amount } days
+}
+target-decided = a request is decided within { $amount ->
+    [one] { $amount } day
+   *[other] { $amount } days
+}
+target-delivered = what is asked for is delivered within { $amount ->
+    [one] { $amount } day
+   *[other] { $amount } days
+}
+target-preserved = what is to be preserved is confirmed within { $amount ->
+    [one] { $amount } day
+   *[other] { $amount } days
+}
+category-indicator = technical indicators
+category-registration = registration data of domains
+category-identification = data that identify the user
+category-subscriber = subscriber information
+category-traffic = traffic data
+category-location = location data
+category-content = content data
+category-special = special categories of personal data
 charter-signed = Signed
 charter-unsigned = Not signed yet
 grounds = Grounds

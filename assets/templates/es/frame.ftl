@@ -38,6 +38,40 @@ charter-desks = Oficinas
 charter-from = Desde
 charter-until = Hasta
 charter-purposes = Finalidades
+charter-version = Versión
+charter-data = Datos
+charter-tier = Hasta el nivel
+charter-tier-default = el previsto para el tipo de cada socio
+charter-kept = Conservación máxima
+charter-days = { $amount ->
+    [one] { $amount } día
+   *[other] { $amount } días
+}
+charter-target = Objetivo
+target-acknowledged = se acusa recibo de la solicitud en un plazo de { $amount ->
+    [one] { $amount } día
+   *[other] { $amount } días
+}
+target-decided = se decide sobre la solicitud en un plazo de { $amount ->
+    [one] { $amount } día
+   *[other] { $amount } días
+}
+target-delivered = se entrega lo solicitado en un plazo de { $amount ->
+    [one] { $amount } día
+   *[other] { $amount } días
+}
+target-preserved = se confirma la conservación solicitada en un plazo de { $amount ->
+    [one] { $amount } día
+   *[other] { $amount } días
+}
+category-indicator = indicadores técnicos
+category-registration = datos de registro de dominios
+category-identification = datos que identifican al usuario
+category-subscriber = datos relativos a los abonados
+category-traffic = datos de tráfico
+category-location = datos de localización
+category-content = datos relativos al contenido
+category-special = categorías especiales de datos personales
 charter-signed = Ha firmado
 charter-unsigned = Aún no ha firmado
 grounds = Motivos

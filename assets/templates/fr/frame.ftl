@@ -38,6 +38,40 @@ charter-desks = Bureaux
 charter-from = Du
 charter-until = Jusqu'au
 charter-purposes = Finalités
+charter-version = Version
+charter-data = Données
+charter-tier = Jusqu'au niveau
+charter-tier-default = celui que prévoit la nature de chaque partenaire
+charter-kept = Conservation maximale
+charter-days = { $amount ->
+    [one] { $amount } jour
+   *[other] { $amount } jours
+}
+charter-target = Objectif
+target-acknowledged = il est accusé réception d'une demande dans un délai de { $amount ->
+    [one] { $amount } jour
+   *[other] { $amount } jours
+}
+target-decided = il est statué sur une demande dans un délai de { $amount ->
+    [one] { $amount } jour
+   *[other] { $amount } jours
+}
+target-delivered = ce qui est demandé est transmis dans un délai de { $amount ->
+    [one] { $amount } jour
+   *[other] { $amount } jours
+}
+target-preserved = la conservation demandée est confirmée dans un délai de { $amount ->
+    [one] { $amount } jour
+   *[other] { $amount } jours
+}
+category-indicator = indicateurs techniques
+category-registration = données d'enregistrement de domaines
+category-identification = données identifiant l'utilisateur
+category-subscriber = données relatives aux abonnés
+category-traffic = données relatives au trafic
+category-location = données de localisation
+category-content = données relatives au contenu
+category-special = catégories particulières de données à caractère personnel
 charter-signed = A signé
 charter-unsigned = N'a pas encore signé
 grounds = Motifs

@@ -6,7 +6,7 @@ use crate::law::money;
 use crate::record::budget_line::{self, SplitRule, amount_of, split_of};
 use crate::record::kind::{Kind, State};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{commitment, contribution, cost, rate, statement};
+use crate::record::{commitment, contribution, cost, rate, statement, tender};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::money::{RATE_DECIMALS, shown};
@@ -92,6 +92,10 @@ pub struct LineAccount {
     pub grounds: Vec<String>,
     /// When the donor is to be reported to.
     pub report_by: Option<Timestamp>,
+    /// When the donor was reported to last.
+    pub reported: Option<Timestamp>,
+    /// Whether whoever approves says too that they have no interest.
+    pub declarations: bool,
     /// What is to be looked at.
     pub notes: Vec<String>,
 }
@@ -118,6 +122,8 @@ pub struct CommitmentDetail {
     pub by: String,
     /// Who approved it.
     pub approved_by: String,
+    /// Who has declared an interest in its supplier, with it.
+    pub interested: Vec<String>,
     /// What was spent on it.
     pub spent: String,
 }
@@ -149,7 +155,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<MoneyRow, Error> {
     // Of a rate, what it is worth is said in words: it is no amount.
     let currency = currency.unwrap_or_default();
     let title = match record.kind {
-        Kind::Commitment => workspace.text_of(record, "for")?,
+        Kind::Commitment | Kind::Tender => workspace.text_of(record, "for")?,
         Kind::Cost => workspace.text_of(record, "evidence")?,
         Kind::Contribution => workspace.text_of(record, "note")?,
         Kind::Rate => rate_in_words(workspace, record)?,
@@ -173,7 +179,11 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<MoneyRow, Error> {
         with: with.map(|d| workspace.code_of(d)).transpose()?.unwrap_or_default(),
         line: record.id("line").or_else(|| line.map(|l| l.id)),
         title,
-        amount: if record.kind == Kind::Rate { String::new() } else { shown(amount, decimals_of(&currency)) },
+        amount: if matches!(record.kind, Kind::Rate | Kind::Tender) {
+            String::new()
+        } else {
+            shown(amount, decimals_of(&currency))
+        },
         currency,
         at: record.instant("on").or(record.instant("at")),
         given: given(workspace, record)?,
@@ -211,7 +221,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<MoneyRow>, Error> {
 
 /// The kinds of records of money.
 pub const KINDS: &[Kind] =
-    &[Kind::BudgetLine, Kind::Commitment, Kind::Cost, Kind::Contribution, Kind::Rate, Kind::Statement];
+    &[Kind::BudgetLine, Kind::Tender, Kind::Commitment, Kind::Cost, Kind::Contribution, Kind::Rate, Kind::Statement];
 
 /// A line with its account.
 pub fn line(workspace: &Workspace, record: &Record) -> Result<LineAccount, Error> {
@@ -228,13 +238,16 @@ pub fn line(workspace: &Workspace, record: &Record) -> Result<LineAccount, Error
         })
     });
     let shares = shares.collect::<Result<_, _>>()?;
-    let report_by = record.instant("report_by");
+    let report_by = budget_line::report_due(record);
     let mut notes = Vec::new();
     if account.spent > 0 && account.shares.is_empty() {
         notes.push("nobody has said how the costs are shared".to_owned());
     }
     if report_by.is_some_and(|by| by <= workspace.now()) {
-        notes.push("the donor's report is due".to_owned());
+        notes.push("the donor's report is due: `budget reported` notes that it was made".to_owned());
+    }
+    for call in tender::of_line(&workspace.records(), record.id)?.iter().filter(|c| tender::has_late_criteria(c)) {
+        notes.push(format!("CF-{}: criteria were fixed or changed when an offer was known", call.id.short()));
     }
     for commitment in commitment::standing(&workspace.records(), record.id)? {
         let so = |key: &str| commitment.terms.get(key).and_then(Json::truth) == Some(true);
@@ -260,6 +273,8 @@ pub fn line(workspace: &Workspace, record: &Record) -> Result<LineAccount, Error
         conditions: workspace.text_of(record, "conditions")?,
         grounds: budget_line::grounds_of(record),
         report_by,
+        reported: budget_line::reported_on(record),
+        declarations: budget_line::asks_declarations(record),
         notes,
         currency,
     })
@@ -287,6 +302,10 @@ pub fn commitment(workspace: &Workspace, record: &Record) -> Result<CommitmentDe
         ground: record.text("ground").unwrap_or_default().to_owned(),
         by: name("by")?,
         approved_by: name("approved_by")?,
+        interested: commitment::interested(record)
+            .into_iter()
+            .map(|p| workspace.name_of(p))
+            .collect::<Result<_, _>>()?,
         spent: shown(spent, decimals_of(&row.currency)),
         row,
     })

@@ -1,7 +1,10 @@
 //! Money: lines, commitments, costs, contributions, and statements of account that travel. It is spent by two people.
 
 pub mod account;
+pub mod offers;
+pub mod tender;
 
+use self::offers::supplier;
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::law::money::currencies;
@@ -9,7 +12,7 @@ use crate::record::budget_line::{self, Part, SplitRule};
 use crate::record::commitment::{self, CommitmentContent, Interest};
 use crate::record::definition::token;
 use crate::record::kind::{ChangeKind, Kind, State};
-use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::store::{Record, RecordStore as _};
 use crate::record::{contribution, cost, rate, statement};
 use crate::value::id::Id;
 use crate::value::money;
@@ -28,6 +31,9 @@ const AMOUNT: Arg = Arg::new("amount", ArgKind::Line, "how much, such as 5000.01
 const OPEN: &[State] = &[budget_line::State::Open.any()];
 /// Lines of which there is an account.
 const ANY_LINE: &[State] = &[budget_line::State::Open.any(), budget_line::State::Closed.any()];
+/// Commitments in whose supplier somebody may have an interest.
+const ANY_COMMITMENT: &[State] =
+    &[commitment::State::Asked.any(), commitment::State::Approved.any(), commitment::State::Cancelled.any()];
 /// Commitments on which money can be spent.
 const APPROVED: &[State] = &[commitment::State::Approved.any()];
 
@@ -47,6 +53,11 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("conditions", ArgKind::Body, "what the donor allows it to be spent on"),
             Arg::new("grounds", ArgKind::Line, "on what grounds alone it may be spent, such as equipment,training"),
             Arg::new("report-by", ArgKind::Time, "when the donor is to be reported to"),
+            Arg::new(
+                "declarations",
+                ArgKind::Flag,
+                "whoever approves says too that they have no interest in the supplier",
+            ),
         ],
         writes: Some(Writes::of(budget_line::NEW, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(open),
@@ -71,6 +82,19 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "budget",
+        name: "reported",
+        about: "Note that the donor of a line was reported to, and when the next report is due; the Desk asks for it before",
+        args: &[
+            LINE,
+            Arg::new("on", ArgKind::Time, "when; without it, today"),
+            Arg::new("next", ArgKind::Time, "when the next report is due, where there is one"),
+            Arg::new("note", ArgKind::Body, "what was reported, to whom"),
+        ],
+        writes: Some(Writes::of(budget_line::REPORTED, Weight::Records, Needs::OneOf(ANY_LINE))),
+        run: Handler::Writes(report),
+    },
+    Command {
+        noun: "budget",
         name: "close",
         about: "Close a line: nothing is committed on it any more",
         args: &[LINE, Arg::new("because", ArgKind::Line, "why").required()],
@@ -86,11 +110,17 @@ pub const COMMANDS: &[Command] = &[
             AMOUNT,
             Arg::new("for", ArgKind::Line, "what for").required(),
             Arg::new("supplier", ArgKind::Line, "who supplies it").required(),
-            Arg::new("quotes", ArgKind::Number, "how many offers were compared").required(),
+            Arg::new("quotes", ArgKind::Number, "how many offers were compared; those that are on record are counted")
+                .required(),
             Arg::new("conflict", ArgKind::Word(all_words::<Interest>), "whether you have an interest in who gets it")
                 .required(),
-            Arg::new("because", ArgKind::Body, "why there are fewer offers than are asked for"),
+            Arg::new(
+                "because",
+                ArgKind::Body,
+                "why there are fewer offers than are asked for, or why criteria were fixed when an offer was known",
+            ),
             Arg::new("criteria", ArgKind::Body, "by which criteria, fixed before the offers came in"),
+            Arg::new("call", ArgKind::Line, "the id of the call for offers that it comes of"),
             Arg::new("handles-data", ArgKind::Flag, "the contractor sees data of cases"),
             Arg::new("clause", ArgKind::Body, "what binds a contractor who sees data"),
             Arg::new("ground", ArgKind::Line, "on which of the donor's grounds"),
@@ -102,9 +132,20 @@ pub const COMMANDS: &[Command] = &[
         noun: "budget",
         name: "approve",
         about: "Approve a commitment that somebody else has asked for",
-        args: &[COMMITMENT.positional()],
+        args: &[
+            COMMITMENT.positional(),
+            Arg::new("conflict", ArgKind::Word(all_words::<Interest>), "whether you have an interest in who gets it"),
+        ],
         writes: Some(Writes::of(commitment::APPROVE, Weight::Signs, Needs::ActsState)),
         run: Handler::Writes(approve),
+    },
+    Command {
+        noun: "budget",
+        name: "interest",
+        about: "Declare an interest in the supplier of a commitment: whoever does asks for and approves nothing of that supplier",
+        args: &[COMMITMENT.positional(), Arg::new("because", ArgKind::Body, "which interest").required()],
+        writes: Some(Writes::of(commitment::INTEREST, Weight::Signs, Needs::OneOf(ANY_COMMITMENT))),
+        run: Handler::Writes(declare),
     },
     Command {
         noun: "budget",
@@ -247,6 +288,7 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         period: args.read("period", "a word, such as 2026", token)?,
         grounds: args.words("grounds", "a word, such as equipment", token)?,
         report_by: args.maybe("report-by").map(|_| args.time("report-by", workspace.now())).transpose()?,
+        declarations: args.flag("declarations"),
         currency,
     };
     let words = budget_line::LineContent {
@@ -296,6 +338,19 @@ fn split(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     Ok(Output::made(line.id, format!("Costs are shared: {}.", rule.word())))
 }
 
+fn report(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let (line, now) = (line_of(workspace, args)?.id, workspace.now());
+    let given = |field: &str| args.maybe(field).map(|_| args.time(field, now)).transpose();
+    let on = given("on")?.unwrap_or_else(|| now.start_of_day());
+    let (next, note) = (given("next")?, args.body("note")?.unwrap_or_default());
+    workspace.act_alone(budget_line::REPORTED, Audience::OwnDesk, |e, _| {
+        Ok(budget_line::reported(line, on, next, &note, e.salt()?))
+    })?;
+    let told =
+        next.map_or_else(|| "No further report is owed.".to_owned(), |by| format!("The next is due {}.", by.to_date()));
+    Ok(Output::made(line, format!("Noted: the donor was reported to. {told}")))
+}
+
 fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let line = line_of(workspace, args)?.id;
     let because = args.line("because")?;
@@ -304,22 +359,9 @@ fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     Ok(Output::made(line, "The line is closed."))
 }
 
-/// The id of a supplier: that of the same name, however it is spelled; a new one where there is none.
-fn supplier(workspace: &mut Workspace, name: &str) -> Result<Id, Error> {
-    let same =
-        |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    for known in workspace.records().find(&Query::kind(Kind::Commitment))? {
-        if same(&workspace.text_of(&known, "supplier")?) == same(name)
-            && let Some(id) = known.id("supplier")
-        {
-            return Ok(id);
-        }
-    }
-    Ok(workspace.entropy.id()?)
-}
-
 fn commit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let line = line_of(workspace, args)?;
+    let call = args.maybe("call").map(|c| workspace.find_record(c, &[Kind::Tender])).transpose()?;
     let words = CommitmentContent {
         purpose: args.line("for")?,
         supplier: args.line("supplier")?,
@@ -335,6 +377,7 @@ fn commit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         conflict: args.read("conflict", "none or declared", Interest::parse)?,
         handles_data: args.flag("handles-data"),
         ground: args.maybe_read("ground", "a word, such as equipment", token)?,
+        call: call.map(|c| c.id),
     };
     let id = workspace.entropy.id()?;
     workspace
@@ -344,8 +387,28 @@ fn commit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
 
 fn approve(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let id = workspace.find_record(args.need("commitment")?, &[Kind::Commitment])?.id;
-    workspace.act_alone(commitment::APPROVE, Audience::OwnDesk, |_, _| Ok(commitment::approved(id)))?;
+    let conflict = args.maybe_read("conflict", "none or declared", Interest::parse)?;
+    let done =
+        workspace.act_alone(commitment::APPROVE, Audience::OwnDesk, |_, _| Ok(commitment::approved(id, conflict)));
+    done.map_err(|e| {
+        let hint = match conflict {
+            _ if e.verdict.is_none() => return e,
+            Some(Interest::Declared) => "let another finance officer approve it; `comity budget interest` keeps yours on record",
+            Some(Interest::None) => "let another finance officer approve it",
+            None => "say --conflict none where you have no interest in the supplier; else let another finance officer approve it",
+        };
+        e.hint(hint)
+    })?;
     Ok(Output::made(id, "Approved."))
+}
+
+fn declare(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let id = workspace.find_record(args.need("commitment")?, &[Kind::Commitment])?.id;
+    let because = args.body("because")?.unwrap_or_default();
+    workspace.act_alone(commitment::INTEREST, Audience::OwnDesk, |e, _| {
+        Ok(commitment::interest_declared(id, &because, e.salt()?))
+    })?;
+    Ok(Output::made(id, "Declared: another finance officer asks for and approves what goes to this supplier."))
 }
 
 fn cancel(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -492,6 +555,10 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         Kind::BudgetLine => Output::thing(&account::line(workspace, &record)?)
             .with("movements", account::movements(workspace, &record)?),
         Kind::Commitment => Output::thing(&account::commitment(workspace, &record)?),
+        Kind::Tender => Output::thing(&account::row(workspace, &record)?)
+            .with("offers", offers::offers(workspace, &record)?)
+            .with("criteria", offers::criteria(workspace, &record)?)
+            .with("criteria_late", crate::record::tender::has_late_criteria(&record)),
         Kind::Statement => {
             let row = account::row(workspace, &record)?;
             let paid = record.terms.get("paid").and_then(crate::value::json::Json::int).unwrap_or(0);

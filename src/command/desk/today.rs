@@ -22,7 +22,7 @@ use crate::record::disclosure::Validation;
 use crate::record::relay::State as Relayed;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{action, bundle, disclosure, exercise, inject, item, partner, review, stream};
+use crate::record::{action, budget_line, bundle, disclosure, exercise, inject, item, partner, review, stream};
 use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -232,6 +232,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     renewals(workspace, &roles, &mut tasks)?;
     rows_to_verify(workspace, &roles, &mut tasks)?;
     due_for_renewal(workspace, &roles, &mut tasks)?;
+    donors(workspace, &roles, &mut tasks)?;
     of_task_forces(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
     exchange(workspace, &roles, &mut tasks)?;
@@ -434,6 +435,23 @@ fn due_for_renewal(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>)
         let Some(record) = workspace.records().get(row.id)? else { continue };
         let what = format!("{} to renew: {}", row.what, row.name);
         tasks.push(task(&record, &row.partner, what, row.due, roles.contains(&row.role), "administrator"));
+    }
+    Ok(())
+}
+
+/// How long before it is due a donor's report is asked for.
+const REPORTS_AHEAD: Duration = Duration::days(14);
+
+/// Donors who are to be reported to soon, or should have been: until somebody notes that it was done.
+fn donors(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let (now, mine) = (workspace.now(), roles.contains(&Role::FinanceOfficer));
+    for record in workspace.records().find(&Query::kind(Kind::BudgetLine))? {
+        let due = budget_line::report_due(&record);
+        if due.is_none_or(|due| due > now.plus(REPORTS_AHEAD)) {
+            continue;
+        }
+        let what = format!("report to the donor, then `budget reported`: {}", workspace.text_of(&record, "title")?);
+        tasks.push(task(&record, "", what, due, mine, "finance officer"));
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::events::{self, Event, Life};
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
-use crate::figures::timing::{FEWEST, Lasted, timing};
+use crate::figures::timing::{BarPart, FEWEST, Lasted, Measured, timing};
+use crate::law::request::ClockKind;
 use crate::record::kind::Kind;
 use crate::record::request::Answer;
 use crate::record::store::{Query, RecordStore as _};
@@ -15,7 +16,7 @@ use crate::record::target::{Step, Targets};
 use crate::record::{agreement, review, taskforce};
 use crate::value::id::Id;
 use crate::value::json::Json;
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -52,20 +53,46 @@ pub struct Benchmark {
     pub past_legal_limit: Option<usize>,
     /// How many passed the day that was aimed at.
     pub past_own_target: Option<usize>,
-    /// The median as `#` and what lies between it and the ninetieth percentile as `-`; the longest of the list is as long as it may be.
+    /// The last day that the law allows, in minutes from the beginning: the shortest of them.
+    pub legal_limit: Option<i64>,
+    /// What was aimed at, in minutes from the beginning: the shortest of them.
+    pub own_target: Option<i64>,
+    /// The median as `#` and what lies between it and the ninetieth percentile as `-`, the own target as `T` and the legal limit as `L`;
+    /// the longest of the list is as long as it may be.
     pub bar: String,
     /// What is to be known of the figures.
     pub note: &'static str,
+}
+
+impl Benchmark {
+    /// What is drawn of it.
+    pub const fn measured(&self) -> Measured {
+        Measured { median: self.median, p90: self.p90, limit: self.legal_limit, target: self.own_target }
+    }
+
+    /// Whether there are too few to tell anything of them.
+    pub const fn is_hidden(&self) -> bool {
+        self.count.is_none()
+    }
+}
+
+/// A day by which something is to be done.
+#[derive(Clone, Copy)]
+struct Until {
+    /// How long that is from the beginning, in minutes.
+    minutes: i64,
+    /// Whether it was passed.
+    passed: bool,
 }
 
 /// One thing that took time.
 #[derive(Clone, Copy)]
 struct Took {
     span: Lasted,
-    /// Whether it passed the last day that the law allows; none: the law sets none.
-    past_limit: Option<bool>,
-    /// Whether it passed the target: what the two desks have committed themselves to, or else what the request aimed at.
-    past_target: Option<bool>,
+    /// The last day that the law allows; none: the law sets none.
+    limit: Option<Until>,
+    /// The target: what the two desks have committed themselves to, or else what the request aimed at.
+    target: Option<Until>,
 }
 
 const CENSORED: &str = "open ones count for as long as they have lasted (Kaplan-Meier)";
@@ -85,14 +112,16 @@ fn benchmark(what: &'static str, whose: &'static str, took: &[Took]) -> Benchmar
             p90: None,
             past_legal_limit: None,
             past_own_target: None,
+            legal_limit: None,
+            own_target: None,
             bar: String::new(),
             note: FEW,
         };
     }
-    let past = |of: fn(&Took) -> Option<bool>| {
-        let known: Vec<bool> = took.iter().filter_map(of).collect();
-        (!known.is_empty()).then(|| known.into_iter().filter(|past| *past).count())
-    };
+    let known = |of: fn(&Took) -> Option<Until>| took.iter().filter_map(of).collect::<Vec<_>>();
+    let (limits, targets) = (known(|t| t.limit), known(|t| t.target));
+    let past = |of: &[Until]| (!of.is_empty()).then(|| of.iter().filter(|until| until.passed).count());
+    let shortest = |of: &[Until]| of.iter().map(|until| until.minutes).min();
     Benchmark {
         what,
         whose,
@@ -100,8 +129,10 @@ fn benchmark(what: &'static str, whose: &'static str, took: &[Took]) -> Benchmar
         open: Some(found.open),
         median: found.median,
         p90: found.p90,
-        past_legal_limit: past(|t| t.past_limit),
-        past_own_target: past(|t| t.past_target),
+        past_legal_limit: past(&limits),
+        past_own_target: past(&targets),
+        legal_limit: shortest(&limits),
+        own_target: shortest(&targets),
         bar: String::new(),
         note: if found.p90.is_none() { NOT_REACHED } else { CENSORED },
     }
@@ -117,14 +148,19 @@ fn of_life(life: &Life, until: Option<Timestamp>, now: Timestamp, committed: Opt
     let waited = life.waited_minutes(end);
     let clock = |key: &str| {
         let clocks = life.terms.get("clocks").and_then(Json::items).unwrap_or_default();
-        clocks.iter().filter_map(|c| c.get(key).and_then(Json::text).and_then(Timestamp::parse)).min()
+        // How long something is kept, or an order is good for, is no time for an answer.
+        let kind = |c: &Json| c.get("clock").and_then(Json::text).and_then(ClockKind::parse);
+        let answers = clocks.iter().filter(|c| kind(c) == Some(ClockKind::Reply));
+        answers.filter_map(|c| c.get(key).and_then(Json::text).and_then(Timestamp::parse)).min()
     };
     let took = (minutes(life.sent, end) - waited).max(0);
-    let aimed = clock("due").filter(|_| of_law).map(|due| end > due);
+    let by = |at: Timestamp| Until { minutes: minutes(life.sent, at), passed: end > at };
+    let committed = committed.map(|days| days.saturating_mul(24 * 60));
+    let committed = committed.map(|target| Until { minutes: target, passed: took > target });
     Took {
         span: Lasted { minutes: took, is_open: until.is_none() },
-        past_limit: clock("limit").filter(|_| of_law).map(|limit| end > limit),
-        past_target: committed.map(|days| took > days.saturating_mul(24 * 60)).or(aimed),
+        limit: clock("limit").filter(|_| of_law).map(by),
+        target: committed.or_else(|| clock("due").filter(|_| of_law).map(by)),
     }
 }
 
@@ -157,24 +193,32 @@ impl Commitments {
 }
 
 /// How many marks the longest bar has.
-const BAR: i64 = 24;
+const BAR: usize = 24;
+
+/// The longest time that any of the rows marks, which all bars are drawn against.
+pub fn longest(rows: &[Benchmark]) -> i64 {
+    rows.iter().map(|row| row.measured().longest()).max().unwrap_or(0)
+}
 
 /// Gives each row its bar, on one scale.
 fn draw_bars(rows: &mut [Benchmark]) {
-    let longest = rows.iter().filter_map(|r| r.p90.or(r.median)).max().unwrap_or(0).max(1);
-    let marks = |minutes: Option<i64>| {
-        let marks = minutes.map_or(0, |m| (m.saturating_mul(BAR) + longest - 1) / longest);
-        usize::try_from(marks).unwrap_or(0)
-    };
-    for row in rows {
-        let (median, p90) = (marks(row.median), marks(row.p90));
-        row.bar = "#".repeat(median) + &"-".repeat(p90.saturating_sub(median));
+    let longest = longest(rows);
+    for row in rows.iter_mut().filter(|row| !row.is_hidden()) {
+        let sign = |part: BarPart| match part {
+            BarPart::Half => '#',
+            BarPart::NineInTen => '-',
+            BarPart::Free => ' ',
+            BarPart::Target => 'T',
+            BarPart::Limit => 'L',
+        };
+        row.bar = row.measured().parts(longest, BAR).into_iter().map(sign).collect();
     }
 }
 
 /// How long things take that began in a period, as they stand at its end or now.
 pub fn rows(workspace: &Workspace, from: Timestamp, to: Timestamp) -> Result<Vec<Benchmark>, Error> {
-    let events = events::all(workspace)?;
+    // What began in the period did not come in before it: a few days are for clocks that go wrong.
+    let events = events::since(workspace, from.minus(Duration::days(7)))?;
     let (law, own) = (workspace.law()?, workspace.meta.desk);
     let now = workspace.now().min(to);
     let within = |at: Timestamp| from <= at && at < to;
@@ -216,7 +260,7 @@ pub fn rows(workspace: &Workspace, from: Timestamp, to: Timestamp) -> Result<Vec
 }
 
 const fn over(minutes: i64) -> Took {
-    Took { span: Lasted { minutes, is_open: false }, past_limit: None, past_target: None }
+    Took { span: Lasted { minutes, is_open: false }, limit: None, target: None }
 }
 
 fn reviews(events: &[Event], within: &dyn Fn(Timestamp) -> bool, now: Timestamp) -> Vec<Took> {
@@ -228,7 +272,7 @@ fn reviews(events: &[Event], within: &dyn Fn(Timestamp) -> bool, now: Timestamp)
     let took = opened.map(|e| {
         let end = decided(e.record);
         let span = Lasted { minutes: minutes(e.at, end.unwrap_or(now)), is_open: end.is_none() };
-        Took { span, past_limit: None, past_target: None }
+        Took { span, limit: None, target: None }
     });
     took.collect()
 }
@@ -247,7 +291,9 @@ fn run(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         ("p90", "P90, MIN"),
         ("past_legal_limit", "PAST LIMIT"),
         ("past_own_target", "PAST TARGET"),
-        ("bar", "MEDIAN #, P90 -"),
+        ("legal_limit", "LIMIT, MIN"),
+        ("own_target", "TARGET, MIN"),
+        ("bar", "MEDIAN #, P90 -, TARGET T, LIMIT L"),
         ("note", "NOTE"),
     ];
     Ok(Output::list(&rows(workspace, from, to)?, columns))

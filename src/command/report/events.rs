@@ -39,9 +39,19 @@ pub struct Event {
 
 /// Everything that has happened, in the order in which it is here.
 pub fn all(workspace: &Workspace) -> Result<Vec<Event>, Error> {
+    from_position(workspace, 1)
+}
+
+/// Everything that has come in since a time, in the order in which it is here. A partner's act counts from its import on.
+pub fn since(workspace: &Workspace, from: Timestamp) -> Result<Vec<Event>, Error> {
+    let before = read::position_at(&workspace.db, from)?;
+    from_position(workspace, before.map_or(1, |position| position + 1))
+}
+
+fn from_position(workspace: &Workspace, first: i64) -> Result<Vec<Event>, Error> {
     let mut events = Vec::new();
     let mut times: BTreeMap<i64, Timestamp> = BTreeMap::new();
-    let mut next = 1;
+    let mut next = first;
     loop {
         let acts = read::acts_from(&workspace.db, next, AT_ONCE)?;
         let Some(last) = acts.last() else { return Ok(events) };

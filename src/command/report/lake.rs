@@ -1,22 +1,20 @@
 //! `report figures`: a folder for each month, for engines that read the figures of many desks as one table.
 
-use std::collections::BTreeMap;
-
-use super::events::{self, Event};
-use super::transparency::{Became, became};
+use super::months::{months, written_before};
+use super::ties::{Months, Ties};
 use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::destination::Destination;
-use crate::figures::lake::{self, Done, Month};
+use crate::figures::lake::{self, Month};
 use crate::figures::table::THRESHOLD;
 use crate::gate::cleared;
 use crate::host::file;
 use crate::record::letter;
-use crate::value::class::{Role, words};
+use crate::value::class::Role;
 use crate::value::digest::Digest;
-use crate::value::timestamp::Timestamp;
+use crate::value::json::Json;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -44,66 +42,52 @@ pub const COMMANDS: &[Command] = &[Command {
     run: Handler::Writes(write),
 }];
 
-words! {
-    /// For whom an act was.
-    For {
-        /// It stayed.
-        OwnDesk = "own-desk",
-        /// All partners.
-        Partners = "partners",
-        /// Desks that it names.
-        Desks = "desks",
-    }
-}
-
-fn month_of(at: Timestamp) -> String {
-    at.to_date().chars().take(7).collect()
-}
-
-/// The first moment after a month.
-fn end_of(period: &str) -> Option<Timestamp> {
-    let (year, month) = period.split_once('-')?;
-    let (year, month): (i32, u32) = (year.parse().ok()?, month.parse().ok()?);
-    let next = if month == 12 { format!("{}-01-01", year + 1) } else { format!("{year:04}-{:02}-01", month + 1) };
-    Timestamp::parse_date(&next).map(Timestamp::of_date)
-}
-
-/// The figures of each month in which this desk has acted.
-pub fn months(workspace: &Workspace, with_open: bool, threshold: i64) -> Result<Vec<Month>, Error> {
-    let (own, now) = (workspace.meta.desk, workspace.now());
-    let desk = workspace.code_of(own)?;
-    let events = events::all(workspace)?;
-    let mut acts: BTreeMap<(String, String, String), i64> = BTreeMap::new();
-    for event in events.iter().filter(|e: &&Event| e.desk == own) {
-        let audience = match event.audience {
-            Audience::OwnDesk => For::OwnDesk,
-            Audience::Partners => For::Partners,
-            Audience::Desks(_) => For::Desks,
+/// A month as it may be written beside what was published before: the first of these by which nothing that is hidden can be computed
+/// closer than the threshold. What is withheld may be anything, so it tells less each time.
+fn beside(ties: &Ties, months: &mut Months, month: &Month) -> Month {
+    let (mut withheld, mut withholds_requests): (Vec<&str>, bool) = (Vec::new(), false);
+    for tied in ties.all() {
+        let tie = tied.tie();
+        let mut tells = |withheld: &[&str], withholds_requests: bool| {
+            months.written.insert(month.period.clone(), month.written(withheld, withholds_requests));
+            ties.month_tells(tied, months, &month.period)
         };
-        let key = (month_of(event.at), event.kind.to_string(), audience.word().to_owned());
-        *acts.entry(key).or_default() += 1;
+        // First what is counted, then what bounds it, then what is told of it by kind.
+        for (kind, _) in tie.counts.iter().chain(tie.at_most) {
+            if !withheld.contains(kind) && tells(&withheld, withholds_requests) {
+                withheld.push(*kind);
+            }
+        }
+        withholds_requests |= !tie.kinds.is_empty() && tells(&withheld, withholds_requests);
     }
-    let mut requests: BTreeMap<(String, String, String), i64> = BTreeMap::new();
-    for life in events::lives(&events).iter().filter(|life| life.desk == own) {
-        let period = month_of(life.sent);
-        let outcome: Became = became(life, end_of(&period).unwrap_or(now).min(now));
-        *requests.entry((period, life.kind.clone(), outcome.word().to_owned())).or_default() += 1;
+    let written = month.written(&withheld, withholds_requests);
+    if written.is_closed {
+        months.written.insert(written.period.clone(), written.clone());
+    } else {
+        months.written.remove(&written.period);
     }
-    let of = |all: &BTreeMap<(String, String, String), i64>, period: &str| {
-        let within = all.iter().filter(|((p, ..), _)| p == period);
-        within.map(|((_, what, how), count)| Done { what: what.clone(), how: how.clone(), count: *count }).collect()
-    };
-    let mut periods: Vec<&String> = acts.keys().map(|(period, ..)| period).collect();
-    periods.dedup();
-    let month = |period: &String| Month {
-        desk: desk.clone(),
-        period: period.clone(),
-        is_closed: end_of(period).is_some_and(|end| end <= now),
-        threshold,
-        acts: of(&acts, period),
-        requests: of(&requests, period),
-    };
-    Ok(periods.into_iter().map(month).filter(|m| m.is_closed || with_open).collect())
+    written
+}
+
+/// The months as they are written, and those of them that are remembered from now on.
+fn to_write(workspace: &Workspace, with_open: bool) -> Result<(Vec<Month>, Vec<Month>), Error> {
+    let now = months(workspace, with_open, THRESHOLD)?;
+    let first = now.first().map(|month| month.period.clone()).unwrap_or_default();
+    let mut known = Months { written: written_before(workspace)?, first };
+    let ties = Ties::of(workspace)?;
+    let (mut all, mut new) = (Vec::new(), Vec::new());
+    for month in now {
+        if let Some(written) = known.written.get(&month.period) {
+            all.push(written.clone());
+            continue;
+        }
+        let written = beside(&ties, &mut known, &month);
+        if written.is_closed {
+            new.push(written.clone());
+        }
+        all.push(written);
+    }
+    Ok((all, new))
 }
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -114,7 +98,11 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
             .hint("leave --exact out, or let an oversight auditor write them"));
     }
     let now = workspace.may_sign(letter::WRITE)?;
-    let months = months(workspace, args.flag("open"), if is_exact { 0 } else { THRESHOLD })?;
+    // What goes to oversight alone is published nowhere.
+    let (months, new) = match is_exact {
+        true => (months(workspace, args.flag("open"), 0)?, Vec::new()),
+        false => to_write(workspace, args.flag("open"))?,
+    };
     let mut files = Vec::new();
     for month in months {
         let place = folder.join(format!("desk={}", month.desk)).join(format!("period={}", month.period));
@@ -132,8 +120,10 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let all: Vec<u8> = files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
     let digest = Digest::of(&all);
     let (id, desk) = (workspace.entropy.id()?, workspace.meta.desk);
-    workspace
-        .act_alone(letter::WRITE, Audience::OwnDesk, |e, _| Ok(letter::new(id, desk, "figures", &digest, e.salt()?)))?;
+    let new: Vec<Json> = new.iter().map(Month::to_json).collect();
+    workspace.act_alone(letter::WRITE, Audience::OwnDesk, |e, _| {
+        Ok(letter::of_figures(id, desk, &digest, new, e.salt()?))
+    })?;
     for (path, bytes) in &files {
         file::folder_for(path)?;
         file::write(path, bytes)?;

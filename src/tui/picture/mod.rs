@@ -3,6 +3,7 @@
 
 pub mod bar;
 pub mod days;
+pub mod lengths;
 pub mod piece;
 pub mod spark;
 pub mod steps;
@@ -10,6 +11,7 @@ pub mod tree;
 
 use bar::Bar;
 use days::{Axis, Days};
+use lengths::Lengths;
 use piece::Stretch;
 use spark::Spark;
 use steps::Steps;
@@ -26,6 +28,8 @@ pub enum Picture {
     Spark(Spark),
     /// How much of something.
     Bar(Bar),
+    /// How long something takes.
+    Lengths(Lengths),
     /// The life of a thing, and where it stands.
     Steps(Steps),
     /// Who has a thing from whom; what hangs on what.
@@ -40,6 +44,7 @@ impl Picture {
             Self::Axis(axis) => vec![axis.draw(columns, ascii)],
             Self::Spark(spark) => vec![spark.draw(columns, ascii)],
             Self::Bar(bar) => vec![bar.draw(columns, ascii)],
+            Self::Lengths(lengths) => vec![lengths.draw(columns, ascii)],
             Self::Steps(steps) => steps.draw(columns, ascii),
             Self::Tree(tree) => tree.draw(columns, ascii),
         }
@@ -52,6 +57,7 @@ impl Picture {
             Self::Axis(axis) => axis.said(),
             Self::Spark(spark) => spark.said(),
             Self::Bar(bar) => bar.said(),
+            Self::Lengths(lengths) => lengths.said(),
             Self::Steps(steps) => steps.said(),
             Self::Tree(tree) => tree.said(),
         }

@@ -70,7 +70,7 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Partner => of_partner(workspace, &record, &mut d)?,
         Kind::Case => of_case(workspace, &record, &mut d)?,
         Kind::Agreement => of_agreement(workspace, &record, &mut d)?,
-        Kind::BudgetLine | Kind::Commitment | Kind::Cost | Kind::Contribution | Kind::Statement => {
+        Kind::BudgetLine | Kind::Tender | Kind::Commitment | Kind::Cost | Kind::Contribution | Kind::Statement => {
             money::detail(workspace, &record, &mut d)?
         }
         Kind::Taskforce => taskforce::detail(workspace, &record, &mut d)?,

@@ -1,7 +1,7 @@
 //! Money: each budget line with what is committed and spent, who bears it, what waits for another person, and the statements.
 
 use super::definition::{Screen, ViewParams, due_at, row, state};
-use crate::command::budget::account;
+use crate::command::budget::{account, offers};
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::tui::page::{Cell, Detail, Mark, Page, PageRow, Section, Width, column};
@@ -108,20 +108,28 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
             column("", Width::Fixed(9)).right(),
         ]
     };
+    let calls: Vec<PageRow> = of(Kind::Tender)
+        .map(|r| {
+            let cells = vec![Cell::from(r.title.as_str()), due_at(r.at, now)];
+            row(Kind::Tender, r.id, Mark::None, cells).in_state(r.state)
+        })
+        .collect();
+    let calls_of = vec![column("ID", Width::Fixed(9)), column("FOR", Width::Rest), column("", Width::Fixed(9)).right()];
+    let called = (!calls.is_empty()).then(|| vec![section("CALLS FOR OFFERS", calls_of, calls, "")]);
     let waiting = of(Kind::Commitment).filter(|r| r.state == crate::record::commitment::State::Asked.any()).count();
+    let mut bands = vec![
+        vec![Section { grows: true, ..section("BUDGET LINES", lines_of, line_rows, SCREEN.first_steps) }],
+        vec![section("WHO BEARS WHAT", shares_of, share_rows.collect(), "Nobody has said how costs are shared.")],
+        vec![section("COMMITMENTS", four("FOR"), commitments.collect(), "Nothing is committed.")],
+        vec![section("STATEMENTS OF ACCOUNT", four("WHOSE"), statements.collect(), "No statement was made or came.")],
+    ];
+    // Most desks have none: then nothing is said of them.
+    if let Some(called) = called {
+        bands.insert(2, called);
+    }
     Ok(Page {
         head: vec![],
-        bands: vec![
-            vec![Section { grows: true, ..section("BUDGET LINES", lines_of, line_rows, SCREEN.first_steps) }],
-            vec![section("WHO BEARS WHAT", shares_of, share_rows.collect(), "Nobody has said how costs are shared.")],
-            vec![section("COMMITMENTS", four("FOR"), commitments.collect(), "Nothing is committed.")],
-            vec![section(
-                "STATEMENTS OF ACCOUNT",
-                four("WHOSE"),
-                statements.collect(),
-                "No statement was made or came.",
-            )],
-        ],
+        bands,
         sentence: Shown::from(format!(
             "Commitments that wait for another person: {waiting}. Who asks does not approve."
         )),
@@ -143,6 +151,15 @@ pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> 
         for share in &line.shares {
             d.line(&share.desk, format!("bears {}, has paid {}, open {}", share.due, share.paid, share.open));
         }
+        if let Some(by) = line.report_by {
+            d.line("REPORT BY", by.to_date());
+        }
+        if let Some(on) = line.reported {
+            d.line("REPORTED", on.to_date());
+        }
+        if line.declarations {
+            d.line("APPROVAL", "whoever approves declares that they have no interest");
+        }
         if !line.donor.is_empty() {
             d.line("DONOR", line.donor.clone());
             d.body("MAY BE SPENT ON", &line.conditions);
@@ -151,6 +168,18 @@ pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> 
         return Ok(());
     }
     let row = account::row(workspace, record)?;
+    if record.kind == Kind::Tender {
+        for criteria in offers::criteria(workspace, record)? {
+            d.line("CRITERIA", format!("{}  {}", criteria.at.to_minute(), criteria.text));
+        }
+        for offer in offers::offers(workspace, record)? {
+            d.line("OFFER", format!("{}  {} {}, {}", offer.at.to_minute(), offer.amount, row.currency, offer.supplier));
+        }
+        if crate::record::tender::has_late_criteria(record) {
+            d.line("SEE", "criteria were fixed or changed when an offer was known: a commitment says why");
+        }
+        return Ok(());
+    }
     d.line("AMOUNT", format!("{} {}", row.amount, row.currency));
     d.line("OF", row.desk);
     if !row.with.is_empty() {
@@ -163,7 +192,10 @@ pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> 
         d.line("OFFERS", of.quotes.to_string());
         d.line("ASKED BY", of.by);
         d.line("APPROVED BY", of.approved_by);
-        for (label, text) in [("FEWER SINCE", of.because), ("CRITERIA", of.criteria), ("DATA CLAUSE", of.clause)] {
+        if !of.interested.is_empty() {
+            d.line("INTERESTED", of.interested.join(", "));
+        }
+        for (label, text) in [("BECAUSE", of.because), ("CRITERIA", of.criteria), ("DATA CLAUSE", of.clause)] {
             if !text.is_empty() {
                 d.body(label, &text);
             }
