@@ -39,7 +39,7 @@ const LIST: &str = "number,time,type,from,to,method,text,expected_action,objecti
     3,+02:00,contingency,Control,XF,call,\"zqlaterinject\",zqnothing,1,zqpress,\n";
 
 /// An exercise that was planned with that list.
-fn planned(c: &Site) -> String {
+pub fn planned(c: &Site) -> String {
     let list = c.path("list.csv");
     std::fs::write(&list, LIST).unwrap();
     let id = c.make(
@@ -62,7 +62,7 @@ fn numbers(site: &Site, fields: Fields<'_>) -> Vec<i64> {
 }
 
 /// Every text and blob of a workspace's database, as its member reads it with the key.
-fn everything(site: &Site) -> String {
+pub fn everything(site: &Site) -> String {
     let workspace = site.open(1).unwrap();
     let mut rows = workspace.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
     let tables: Vec<String> = rows.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();

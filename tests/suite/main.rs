@@ -12,6 +12,7 @@ mod ceilings;
 mod chaos;
 mod clock;
 mod courier;
+mod crossings;
 mod dependencies;
 mod desks;
 mod disposal;

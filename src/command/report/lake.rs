@@ -16,6 +16,7 @@ use crate::host::file;
 use crate::record::letter;
 use crate::value::class::{Role, words};
 use crate::value::digest::Digest;
+use crate::value::realm::Realm;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -108,6 +109,12 @@ pub fn months(workspace: &Workspace, with_open: bool, threshold: i64) -> Result<
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let folder = args.path("out")?;
+    // Engines add up what lies side by side: months of an exercise among live ones would be counted as real.
+    if workspace.meta.realm != Realm::Live {
+        return Err(Error::not_allowed("the figures of an exercise go into no folder for engines").hint(
+            "`comity exercise report` says what came of the exercise; `comity report transparency` counts its acts",
+        ));
+    }
     let is_exact = args.flag("exact");
     if is_exact && !workspace.my_roles()?.contains(&Role::OversightAuditor) {
         return Err(Error::not_allowed("exact figures go to an oversight compartment alone")
