@@ -43,6 +43,7 @@ mod menus;
 mod money;
 mod named_commands;
 mod new_keys;
+mod pages;
 mod pictures;
 mod plain;
 mod published;
