@@ -12,12 +12,12 @@ use clap::parser::ValueSource;
 use super::manual::KeyRow;
 use super::tree::{self, OWN, REASON};
 use super::{guide, manual, passphrase, practise, print, tour};
-use crate::command::availability::targets;
+use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
-use crate::command::run::{On, run as run_command};
+use crate::command::run::{On, masked, run as run_command};
 use crate::command::script;
 use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
@@ -311,8 +311,11 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals, shared: Sh
     }
     let done = if command.needs_workspace(args) || globals.as_of.is_some() {
         let mut workspace = open(&mut context, globals, &mut job)?;
-        let done = run_command(command, On::Workspace(&mut workspace), args, &mut job)
-            .and_then(|answer| as_page(&workspace, command, args, answer, globals, shared));
+        let done = match page_of(&workspace, command, args, globals, shared) {
+            Ok(None) => run_command(command, On::Workspace(&mut workspace), args, &mut job),
+            Ok(Some(page)) => Ok(page),
+            Err(failure) => Err(failure),
+        };
         if let Some(damage) = workspace.damage() {
             // Beside whatever was asked for, which goes to standard output.
             shown_lines(&damage).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
@@ -327,31 +330,36 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals, shared: Sh
     done
 }
 
-/// What a command prints that shows the one record that it must be told: the page that the screens have of it. Data for programs stay as
-/// they are, and so does what is asked for beside the page.
-fn as_page(
+/// What a command prints that shows the one record that it must be told: the page that the screens have of it, looked at once. `None`: it
+/// prints what it answers itself, such as data for programs, or what is asked for beside the page.
+fn page_of(
     workspace: &Workspace,
     command: &Command,
     args: &Args,
-    answer: Output,
     globals: &Globals,
     shared: Shared,
-) -> Result<Output, Error> {
+) -> Result<Option<Output>, Error> {
     let shows = Shows::parse(command.name).is_some() && command.writes.is_none() && !globals.json;
     let names_one = matches!(command.target_args().as_slice(), [arg] if arg.required);
     let asks_for_more = command.args.iter().any(|arg| matches!(arg.kind, ArgKind::Flag) && args.flag(arg.name));
     if !shows || !names_one || asks_for_more {
-        return Ok(answer);
+        return Ok(None);
     }
     let targets = targets(workspace, command, args)?;
     // What is shown under another noun is something else of the record: the acts that crossed on it.
-    let [record] = targets.as_slice() else { return Ok(answer) };
+    let [record] = targets.as_slice() else { return Ok(None) };
     if Kind::parse(command.noun) != Some(record.kind) {
-        return Ok(answer);
+        return Ok(None);
+    }
+    if let Some(error) = why_not(workspace, command, record)? {
+        return Err(error);
     }
     let page = (shared.page)(workspace, record);
+    // Nothing of it is shown before it is on record who looks, and why.
     workspace.keep_looks()?;
-    Ok(Output { text: Some(page?.join("\n")), ..answer })
+    let mut lines = page?;
+    lines.extend(masked(workspace, Output::thing(&serde_json::Value::Null)).message);
+    Ok(Some(Output { text: Some(lines.join("\n")), ..Output::thing(&serde_json::Value::Null) }))
 }
 
 /// Opens the workspace, as it is or as of the moment that is asked for.

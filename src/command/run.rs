@@ -19,7 +19,7 @@ pub enum On<'a> {
 }
 
 /// Says of an output that something in it is masked, and how it can be seen.
-fn masked(workspace: &Workspace, output: Output) -> Output {
+pub fn masked(workspace: &Workspace, output: Output) -> Output {
     if !workspace.has_masked() {
         return output;
     }

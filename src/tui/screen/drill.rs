@@ -42,7 +42,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     let now = workspace.now();
     let mut bands = vec![vec![standing(&shown)]];
     bands.extend(match look.view {
-        1 => vec![vec![timeline(&shown)], vec![in_words(&shown)]],
+        1 => vec![vec![timeline(&shown)]],
         2 => vec![vec![observations(&shown)], vec![actions(&shown.actions, now, PLAN_ONE)]],
         3 => vec![vec![Section { most: 0, grows: true, from_height: 0, ..desks(&shown, now) }]],
         _ if shown.is_control => vec![vec![board(&shown, now)], vec![desks(&shown, now)]],
@@ -210,30 +210,20 @@ fn desks(shown: &ExerciseView, now: Timestamp) -> Section {
     }
 }
 
-/// The picture of what was planned, delivered and answered.
+/// The picture of what was planned, delivered and answered, and below each line the same in words.
 fn timeline(shown: &ExerciseView) -> Section {
-    let rows = view::drawn(shown).into_iter();
-    let rows: Vec<PageRow> =
-        rows.map(|line| PageRow::of(vec![Cell::from(line.desk), Cell::from(line.picture)])).collect();
+    let lines = view::drawn(shown).into_iter().flat_map(|line| {
+        [
+            PageRow::of(vec![Cell::from(line.desk), Cell::from(line.picture)]),
+            PageRow::of(vec![Cell::from(""), Cell::from(line.words)]),
+        ]
+    });
     Section {
         title: Shown::of("TIMELINE"),
         aside: Shown::of("p planned  D delivered  A answered  ! late"),
-        columns: vec![column("DESK", Width::Fixed(6)), column("FROM THE START TO NOW", Width::Fixed(view::COLUMNS))],
-        most: u16::try_from(rows.len()).unwrap_or(u16::MAX).clamp(1, 12),
-        rows,
+        columns: vec![column("DESK", Width::Fixed(6)), column("FROM THE START TO NOW", Width::Rest)],
+        rows: lines.collect(),
         empty: Shown::of("Nothing to draw yet."),
-        ..Section::default()
-    }
-}
-
-/// The same in words.
-fn in_words(shown: &ExerciseView) -> Section {
-    let rows = view::drawn(shown).into_iter().map(|line| PageRow::of(vec![Cell::from(line.words)]));
-    Section {
-        title: Shown::of("THE SAME IN WORDS"),
-        columns: vec![column("", Width::Rest)],
-        rows: rows.collect(),
-        empty: Shown::of("Nothing to say yet."),
         grows: true,
         ..Section::default()
     }
