@@ -1,8 +1,8 @@
 //! Replies to injects: what a desk that plays says it did, and what its own log says of how fast. It goes back to control alone.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, must_be, need, put_new, text_to_partner_gate_inputs, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
+    must_be, need, put_new, text_to_partner_gate_inputs, token,
 };
 use super::exercise;
 use super::inject;
@@ -40,8 +40,7 @@ pub const KIND: KindDef = KindDef {
         None,
         text_to_partner_gate_inputs,
         respond,
-    )
-    .with_precheck(|records, _, record| not_erased(records, record).map(|()| GateInputs::default()))],
+    )],
 };
 
 /// Replies to an inject.
