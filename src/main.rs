@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use comity::cli::manual::KeyRow;
-use comity::cli::run::{Globals, Invocation, context_of, report, run};
+use comity::cli::run::{Globals, Invocation, Shared, context_of, report, run};
 use comity::cli::welcome::{self, Choice};
 use comity::cli::{demo, fault, guide, tour};
 use comity::command::definition::Args;
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     fault::install();
     secrecy::protect();
     sandbox::enter();
-    let (done, json) = match run(std::env::args_os(), keys) {
+    let (done, json) = match run(std::env::args_os(), Shared { keys, page: tui::screen::detail::written }) {
         Invocation::Done(code) => return ExitCode::from(code),
         Invocation::Screens(globals) => (begin(&globals), globals.json),
         Invocation::Demo { dir, headless, who, globals } => {

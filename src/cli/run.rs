@@ -12,24 +12,35 @@ use clap::parser::ValueSource;
 use super::manual::KeyRow;
 use super::tree::{self, OWN, REASON};
 use super::{guide, manual, passphrase, practise, print, tour};
+use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
-use crate::command::run::{On, run as run_command};
+use crate::command::run::{On, masked, run as run_command};
 use crate::command::script;
 use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
+use crate::record::kind::Kind;
 use crate::record::purge::PURGE;
-use crate::value::class::Role;
+use crate::record::store::Record;
+use crate::value::class::{Role, words};
 use crate::value::realm::Realm;
 use crate::value::text::{self, shown_lines};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::{Moment, Workspace};
 use crate::workspace::progress::{Job, Progress};
+
+words! {
+    /// The name of a command that shows one thing.
+    Shows {
+        /// It does.
+        Show = "show",
+    }
+}
 
 /// What the command line asks for.
 pub enum Invocation {
@@ -81,8 +92,17 @@ pub struct Globals {
     pub reason: Option<String>,
 }
 
-/// Reads the words, and runs what is not for the screens. `keys` tells those of the screens, for the manual.
-pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>) -> Invocation {
+/// What the command line asks of the screens: what both say is made in one place.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    /// The keys of the screens, for the manual.
+    pub keys: fn() -> Vec<KeyRow>,
+    /// The page of a record, in lines.
+    pub page: fn(&Workspace, &Record) -> Result<Vec<String>, Error>,
+}
+
+/// Reads the words, and runs what is not for the screens.
+pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocation {
     #[cfg(debug_assertions)]
     if folder::variable("COMITY_LIGHT_SCRYPT").is_some() {
         crate::seal::age_file::light_scrypt();
@@ -121,7 +141,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>)
             let done = role.and_then(|role| practise::take(dir, role, name));
             Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
         }
-        Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, keys)),
+        Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, shared.keys)),
         Some((noun, matches)) => {
             let (name, matches) = match matches.subcommand() {
                 Some((name, inner)) => (format!("{noun} {name}"), inner),
@@ -133,7 +153,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, keys: fn() -> Vec<KeyRow>)
                 let done = guide::found(args, &mut context_of(&globals));
                 return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
             }
-            let done = agreed(command, &args, &globals).and_then(|()| perform(command, &args, &globals));
+            let done = agreed(command, &args, &globals).and_then(|()| perform(command, &args, &globals, shared));
             let done = done.map_err(|failure| all_missing(command, &args, failure));
             let code = match done {
                 Ok(answer) => print_output(&answer, &globals),
@@ -276,7 +296,7 @@ fn with_files(mut reach: Reach, command: &Command, args: &Args) -> Reach {
     reach
 }
 
-fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<Output, Error> {
+fn perform(command: &'static Command, args: &Args, globals: &Globals, shared: Shared) -> Result<Output, Error> {
     // Lines that come one by one name their files as they come, as on the screens: nothing is limited then.
     if !(matches!(command.run, Handler::Batch) && script::is_stdin(args)) {
         sandbox::limit(&reach(command, args, globals));
@@ -291,7 +311,11 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
     }
     let done = if command.needs_workspace(args) || globals.as_of.is_some() {
         let mut workspace = open(&mut context, globals, &mut job)?;
-        let done = run_command(command, On::Workspace(&mut workspace), args, &mut job);
+        let done = match page_of(&workspace, command, args, globals, shared) {
+            Ok(None) => run_command(command, On::Workspace(&mut workspace), args, &mut job),
+            Ok(Some(page)) => Ok(page),
+            Err(failure) => Err(failure),
+        };
         if let Some(damage) = workspace.damage() {
             // Beside whatever was asked for, which goes to standard output.
             shown_lines(&damage).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
@@ -304,6 +328,38 @@ fn perform(command: &'static Command, args: &Args, globals: &Globals) -> Result<
         eprint!("\r\u{1b}[K");
     }
     done
+}
+
+/// What a command prints that shows the one record that it must be told: the page that the screens have of it, looked at once. `None`: it
+/// prints what it answers itself, such as data for programs, or what is asked for beside the page.
+fn page_of(
+    workspace: &Workspace,
+    command: &Command,
+    args: &Args,
+    globals: &Globals,
+    shared: Shared,
+) -> Result<Option<Output>, Error> {
+    let shows = Shows::parse(command.name).is_some() && command.writes.is_none() && !globals.json;
+    let names_one = matches!(command.target_args().as_slice(), [arg] if arg.required);
+    let asks_for_more = command.args.iter().any(|arg| matches!(arg.kind, ArgKind::Flag) && args.flag(arg.name));
+    if !shows || !names_one || asks_for_more {
+        return Ok(None);
+    }
+    let targets = targets(workspace, command, args)?;
+    // What is shown under another noun is something else of the record: the acts that crossed on it.
+    let [record] = targets.as_slice() else { return Ok(None) };
+    if Kind::parse(command.noun) != Some(record.kind) {
+        return Ok(None);
+    }
+    if let Some(error) = why_not(workspace, command, record)? {
+        return Err(error);
+    }
+    let page = (shared.page)(workspace, record);
+    // Nothing of it is shown before it is on record who looks, and why.
+    workspace.keep_looks()?;
+    let mut lines = page?;
+    lines.extend(masked(workspace, Output::thing(&serde_json::Value::Null)).message);
+    Ok(Some(Output { text: Some(lines.join("\n")), ..Output::thing(&serde_json::Value::Null) }))
 }
 
 /// Opens the workspace, as it is or as of the moment that is asked for.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::copy_out;
+use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -25,6 +26,7 @@ use crate::value::class::{Category, Onward, Tier, words};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::policy::{STATEMENTS, Stated, words_of};
+use crate::value::realm::{BANNER, Realm};
 use crate::value::text::shown;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::all_words;
@@ -106,6 +108,7 @@ pub const COMMANDS: &[Command] = &[
                 "whether it may be sold as it is",
             ),
             Arg::new("iep", ArgKind::Existing, "a policy (FIRST IEP 2.0, JSON) that states what it can of all this"),
+            MADE_FOR_EXERCISE,
             Arg::new("dry-run", ArgKind::Flag, "only say what would be recorded, and what of the policy would not"),
         ],
         writes: Some(Writes {
@@ -658,7 +661,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
             shown(&instrument)
         )));
     }
-    let incoming = args.maybe("iep").map(|_| policy_in(args)).transpose()?;
+    let incoming = args.maybe("iep").map(|_| policy_in(workspace, args)).transpose()?;
     let policy = incoming.as_ref().map(|i| &i.policy);
     let typed = |field: &str| args.maybe(field).map(|_| args.time(field, now)).transpose();
     let missing = |field: &str| Error::usage(format!("--{field} is missing"));
@@ -772,8 +775,9 @@ fn either<T: PartialEq>(
 }
 
 /// The policy in the file that is named.
-fn policy_in(args: &Args) -> Result<Incoming, Error> {
+fn policy_in(workspace: &Workspace, args: &Args) -> Result<Incoming, Error> {
     let path = args.path("iep")?;
+    must_be_made_for(workspace, args, &path)?;
     let bytes = file::read(&path, iep::LONGEST)?;
     iep::read(&bytes).map_err(|bad| {
         let what = format!("{}: {bad}", shown(&path.to_string_lossy()));
@@ -805,7 +809,8 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let law = workspace.law()?;
     let under = law.instrument(&terms.instrument).map_or(terms.instrument.as_str(), |i| &i.name);
     let (ours, name) = (workspace.code_of(workspace.meta.desk)?, short(Kind::Agreement, row.id));
-    let description = format!("Agreement {name} between {ours} and {}, under {under}.", row.partner);
+    let banner = if workspace.meta.realm == Realm::Live { String::new() } else { format!("{BANNER}. ") };
+    let description = format!("{banner}Agreement {name} between {ours} and {}, under {under}.", row.partner);
     let policy = Policy {
         name: row.title.clone(),
         start: terms.from,

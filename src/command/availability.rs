@@ -32,6 +32,14 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         return Ok(Some(error));
     }
     let records = workspace.records();
+    // An inject has no tombstone of its own: it is erased with its exercise, and nothing is done with it then.
+    if record.kind == Kind::Inject {
+        for of in from_records::dies_with(&records, record)? {
+            if records.get(of)?.is_some_and(|of| of.is_purged()) {
+                return Ok(Some(Error::not_allowed("its exercise is over, and what was said in it is erased")));
+            }
+        }
+    }
     let (now, person) = (workspace.now(), workspace.person());
     let Some(def) = record::change(writes.act.name()) else { return Ok(None) };
     // A change of the record itself; what only names it is made of another record.

@@ -195,12 +195,23 @@ pub struct Arg {
     pub repeated: bool,
     /// The form of the screens does not show it.
     pub cli_only: bool,
+    /// It means something in an exercise alone: no form of a live workspace shows it.
+    pub in_exercises: bool,
 }
 
 impl Arg {
     /// A field that may be left out.
     pub const fn new(name: &'static str, kind: ArgKind, help: &'static str) -> Self {
-        Self { name, kind, help, required: false, positional: false, repeated: false, cli_only: false }
+        Self {
+            name,
+            kind,
+            help,
+            required: false,
+            positional: false,
+            repeated: false,
+            cli_only: false,
+            in_exercises: false,
+        }
     }
 
     /// It must be given.
@@ -225,6 +236,12 @@ impl Arg {
     #[must_use]
     pub const fn cli_only(self) -> Self {
         Self { cli_only: true, ..self }
+    }
+
+    /// It means something in an exercise alone.
+    #[must_use]
+    pub const fn in_exercises(self) -> Self {
+        Self { in_exercises: true, ..self }
     }
 }
 

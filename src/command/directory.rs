@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::act::header::Audience;
+use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -29,6 +30,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("file", ArgKind::Existing, "the table, as CSV with a header line").positional(),
             Arg::new("as-of", ArgKind::Line, "the day of the directory, such as 2026-11-29").required(),
+            MADE_FOR_EXERCISE,
         ],
         writes: Some(Writes {
             act: contact::IMPORT,
@@ -161,6 +163,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
 
 fn import(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let path = args.path("file")?;
+    must_be_made_for(workspace, args, &path)?;
     let day = args.read("as-of", "a day such as 2026-11-29", |t| Timestamp::parse_date(t).map(|_| t.to_owned()))?;
     let bad = |what: String| {
         let hint = "nothing was taken in; the first line names the columns: desk,phone,mail,hours,zone,officer,verify";

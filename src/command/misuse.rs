@@ -80,7 +80,12 @@ struct MisuseShown {
     text: String,
 }
 
-fn row(workspace: &Workspace, record: &Record) -> Result<MisuseRow, Error> {
+/// A report in a line.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<MisuseRow, Error> {
     let by = record.text("opened_by").and_then(Person::parse);
     Ok(MisuseRow {
         id: record.id,
@@ -106,7 +111,11 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
 }
 
 /// What a report says, as far as whoever works here can read it.
-fn text_of(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn text_of(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
     if !record.is(misuse::State::Sealed) {
         return workspace.text_of(record, "text").map(Some);
     }

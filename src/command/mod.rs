@@ -5,6 +5,7 @@
 
 pub mod availability;
 pub mod copy_out;
+pub mod crossing;
 pub mod definition;
 pub mod destination;
 pub mod history;

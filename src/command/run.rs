@@ -3,6 +3,7 @@
 
 use super::audit::refusals;
 use super::availability;
+use super::crossing;
 use super::definition::{Args, Command, CommandContext, Handler, Output};
 use super::script;
 use crate::workspace::error::{Error, ErrorKind};
@@ -18,7 +19,7 @@ pub enum On<'a> {
 }
 
 /// Says of an output that something in it is masked, and how it can be seen.
-fn masked(workspace: &Workspace, output: Output) -> Output {
+pub fn masked(workspace: &Workspace, output: Output) -> Output {
     if !workspace.has_masked() {
         return output;
     }
@@ -42,7 +43,9 @@ pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<
         }
         (Handler::Law(run), On::Workspace(workspace)) => run(&*workspace.law()?, workspace.now(), args),
         (Handler::Reads(run) | Handler::Writes(run), On::Workspace(workspace)) => {
-            let done = availability::check(workspace, command, args).and_then(|()| run(workspace, args, job));
+            let done = crossing::check(workspace, command, args)
+                .and_then(|()| availability::check(workspace, command, args))
+                .and_then(|()| run(workspace, args, job));
             // Nothing of it is shown before it is on record who looks, and why.
             let done = workspace.keep_looks().and(done).map(|output| masked(workspace, output));
             if let Err(Error { kind: ErrorKind::Refused, verdict: Some(verdict), .. }) = &done

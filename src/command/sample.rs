@@ -86,7 +86,12 @@ struct SampleShown {
     consultations: Vec<Consulted>,
 }
 
-fn row(workspace: &Workspace, record: &Record) -> Result<SampleRow, Error> {
+/// A sample in a line.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<SampleRow, Error> {
     Ok(SampleRow {
         id: record.id,
         state: record.state,

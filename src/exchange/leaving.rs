@@ -107,10 +107,7 @@ pub struct Transfer {
 impl Transfer {
     /// The tag that says that a file is of an exercise, so that no live desk takes it; `None`: it is of none.
     pub fn exercise_tag(&self) -> Option<String> {
-        match &self.realm {
-            Realm::Live => None,
-            Realm::Exercise(name) => Some(format!("exercise:comity={name}")),
-        }
+        self.realm.tag()
     }
 
     /// By when it must be deleted and for whom it is, in a sentence.

@@ -254,8 +254,8 @@ fn conditions(json: &Json) -> String {
 pub const NOT_WRITTEN: &[&str] =
     &["the desks that an inject is for", "objectives", "capabilities", "controllers", "notes for evaluators"];
 
-/// Writes a scenario. `id` gives each inject and payload a name that stays the same.
-pub fn write(title: &str, scope: &str, rows: &[ScenarioRow], id: impl Fn(i64, &str) -> String) -> String {
+/// Writes a scenario. `tag` says of which exercise it is; `id` gives each inject and payload a name that stays the same.
+pub fn write(title: &str, scope: &str, tag: &str, rows: &[ScenarioRow], id: impl Fn(i64, &str) -> String) -> String {
     let place = |n: usize, row: &ScenarioRow| row.number.unwrap_or(n as i64 + 1);
     let (mut injects, mut flow, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
     for (n, row) in rows.iter().enumerate() {
@@ -319,7 +319,7 @@ pub fn write(title: &str, scope: &str, rows: &[ScenarioRow], id: impl Fn(i64, &s
     let json = object! {
         "exercise" => object! {
             "name" => title, "description" => scope, "namespace" => "comity", "uuid" => id(0, "exercise"),
-            "tags" => vec!["exercise:software-scope=\"comity\""],
+            "tags" => vec!["exercise:software-scope=\"comity\"", tag],
         },
         "inject_flow" => flow, "inject_payloads" => payloads, "injects" => injects,
     };
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let rows = super::read(GIVEN.as_bytes()).unwrap().rows;
-        let written = write("Tide", "A phish", &rows, |n, what| format!("{what}-{n}"));
+        let written = write("Tide", "A phish", "exercise:comity=tide", &rows, |n, what| format!("{what}-{n}"));
         let again = super::read(written.as_bytes()).unwrap();
         assert_eq!((again.title.as_str(), again.rows.len()), ("Tide", 2));
         for (was, is) in rows.iter().zip(&again.rows) {

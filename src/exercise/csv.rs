@@ -4,6 +4,7 @@ use super::scenario::{Losses, Scenario, ScenarioError, ScenarioRow, body, offset
 use crate::record::card;
 use crate::record::inject::{InjectType, MOST, MOST_DESKS, Trigger};
 use crate::value::class::words;
+use crate::value::realm::is_of_exercise;
 use crate::value::text::shown;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -100,7 +101,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Scenario, ScenarioError> {
         let line = bytes.get(..e.valid_up_to()).unwrap_or_default().iter().filter(|b| **b == b'\n').count() + 1;
         ScenarioError::Line(line, "it is not UTF-8".into())
     })?;
-    let mut records = Records::of(text);
+    // What this program writes says in a line before the heading of which exercise it is.
+    let said = |first: &str| is_of_exercise(first.as_bytes()) && !first.contains([',', ';', '\t']);
+    let (before, text) = match text.split_once('\n').filter(|(first, _)| said(first)) {
+        Some((_, rest)) => (1, rest),
+        None => (0, text),
+    };
+    let mut records = Records { line: 1 + before, ..Records::of(text) };
     let Some((_, head)) = records.next().transpose()? else {
         return Err(ScenarioError::File("it is empty: a heading with `number`, `time` and `text` is expected".into()));
     };

@@ -519,6 +519,20 @@ pub fn carried_items(records: &dyn RecordStore, record: &Record) -> Result<Vec<I
     Ok(records.following(row, item::ADD)?.into_iter().map(|r| r.record).collect())
 }
 
+/// Returns what the content of a record dies with: what it is about, or the items that its act carries. A reply is about an inject, which
+/// has no end of its own: both die with their exercise.
+pub fn dies_with(records: &dyn RecordStore, record: &Record) -> Result<Vec<Id>, ApplyError> {
+    Ok(match kind_def(record.kind).content {
+        Content::WithSubject => {
+            let subject = record.subject.map(|id| records.get(id)).transpose()?.flatten();
+            let of_inject = subject.filter(|of| of.kind == Kind::Inject).and_then(|inject| inject.subject);
+            of_inject.or(record.subject).into_iter().collect()
+        }
+        Content::WithItems => carried_items(records, record)?,
+        Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => Vec::new(),
+    })
+}
+
 /// Returns when a record is due to be erased. One whose content is erased with other records', and for which no reason is
 /// given, is due when the last of them is.
 fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Result<Option<Timestamp>, ApplyError> {
@@ -527,13 +541,8 @@ fn purge_due(records: &dyn RecordStore, record: &Record, reasoned: bool) -> Resu
     if reasoned || record.due.is_some() {
         return Ok(due(record));
     }
-    let about = match kind_def(record.kind).content {
-        Content::WithSubject => record.subject.into_iter().collect(),
-        Content::WithItems => carried_items(records, record)?,
-        Content::None | Content::Own { .. } | Content::WithCase | Content::WithDesk => Vec::new(),
-    };
     let mut last = None;
-    for id in about {
+    for id in dies_with(records, record)? {
         let subject = records.get(id)?;
         // What speaks of something that is gone goes whenever somebody looks.
         let is_gone = subject.as_ref().is_some_and(Record::is_purged);

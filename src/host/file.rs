@@ -1,7 +1,7 @@
 //! Files: read within bounds, written whole or not at all; links are not followed, pipes and devices never opened.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read, Seek as _, Write};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -84,6 +84,17 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
 pub fn read_beginning(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     open(path)?.take(most).read_to_end(&mut bytes).map_err(at(path))?;
+    Ok(bytes)
+}
+
+/// Reads the first and the last bytes of a regular file, at most so many of each.
+pub fn read_ends(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    let mut file = open(path)?;
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(most).read_to_end(&mut bytes).map_err(at(path))?;
+    let size = file.metadata().map_err(at(path))?.len();
+    file.seek(io::SeekFrom::Start(size.saturating_sub(most).max(bytes.len() as u64))).map_err(at(path))?;
+    file.take(most).read_to_end(&mut bytes).map_err(at(path))?;
     Ok(bytes)
 }
 

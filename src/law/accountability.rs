@@ -54,6 +54,8 @@ words! {
         KeepError = "keep-error",
         /// How long the texts of a dispute are kept.
         KeepDispute = "keep-dispute",
+        /// How long what an exercise held is kept.
+        KeepExercise = "keep-exercise",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
-    WhenDue, moved, must_be, only_own_desk, put_new,
+    WhenDue, moved, must_be, need, only_own_desk, put_new,
 };
 use super::exercise;
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
@@ -47,7 +47,7 @@ pub const KIND: KindDef = KindDef {
     prefix: "IA",
     title: "Improvement action",
     states: STATES,
-    content: Content::WithDesk,
+    content: Content::WithSubject,
     can_be_held: false,
     looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
@@ -180,6 +180,10 @@ fn adopt(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     if record.subject != Some(act.first_record) {
         return Err(ApplyError::Malformed("an action is taken over with the report of its own exercise".into()));
     }
+    // It dies with the exercise, which is kept for as long after the last of its actions is due.
+    let mut of = need(records, act.first_record, Kind::Exercise)?;
+    of.due = of.due.max(record.due.map(exercise::kept_until));
+    records.put(&of)?;
     put_new(records, &record)
 }
 

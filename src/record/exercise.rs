@@ -10,6 +10,8 @@ use super::definition::{
 use super::kind::{ChangeKind, Kind, State as RecordState, states};
 use super::store::{Query, Record, RecordStore};
 use crate::act::change::{Change, Salt};
+use crate::law::accountability::{self, Period};
+use crate::law::calendar::Calendar;
 use crate::object;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -33,6 +35,8 @@ states! {
         Reported = "reported" "reported" Over,
         /// In a live workspace: its signed report was recorded.
         Recorded = "recorded" "recorded" Good,
+        /// What was said of it and in it was erased.
+        Purged = "purged" "purged" Erased,
     }
 }
 
@@ -44,16 +48,16 @@ pub const IN_PLAY: &[RecordState] = &[State::Running.any(), State::Paused.any()]
 pub const OF_PLAY: &[RecordState] =
     &[State::Planned.any(), State::Running.any(), State::Paused.any(), State::Ended.any(), State::Reported.any()];
 
-/// `exercise`: planned → running ⇄ paused → ended → reported; in a live workspace: recorded.
+/// `exercise`: planned → running ⇄ paused → ended → reported → purged; in a live workspace: recorded → purged.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Exercise,
     prefix: "EX",
     title: "Exercise",
     states: STATES,
-    content: Content::WithDesk,
+    content: Content::Own { tombstone: State::Purged.any(), came_from: |_, _| None },
     can_be_held: false,
     looked_up_by: LookUp::Kind,
-    when_due: WhenDue::Nothing,
+    when_due: WhenDue::Deletion,
     line: Line { content: &["title"], terms: &[] },
     changes: &[
         ChangeDef::first(NEW, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, plan),
@@ -347,6 +351,12 @@ pub fn recorded_of(record: &Record) -> Option<Recorded> {
     record.is(State::Recorded).then(|| Recorded::read(&record.terms).ok()).flatten()
 }
 
+/// Until when what an exercise held is kept that ended then: its events, its answers, how it was evaluated. Each desk goes by its own
+/// law, and no partner says it.
+pub fn kept_until(end: Timestamp) -> Timestamp {
+    accountability::ends(Period::KeepExercise, end, &Calendar::default())
+}
+
 /// Refuses what belongs to play in a live workspace.
 pub fn must_be_play(act: &ActContext<'_>) -> Result<(), ApplyError> {
     match act.realm() {
@@ -485,6 +495,7 @@ fn stop(
     }
     if to == State::Ended {
         record.set("ended", act.now().to_string());
+        record.due = Some(kept_until(act.now()));
     }
     record.set_state(to);
     Ok(records.put(&record)?)
@@ -533,6 +544,7 @@ fn recorded_here(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &Cha
     }
     let mut record = Record::new(view.record, State::Recorded, act.own_desk);
     record.terms = view.terms.clone().into();
+    record.due = Some(kept_until(act.now()));
     record.body = view.body();
     put_new(records, &record)
 }

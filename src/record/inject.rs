@@ -59,7 +59,7 @@ pub const KIND: KindDef = KindDef {
     prefix: "IN",
     title: "Inject",
     states: STATES,
-    content: Content::WithDesk,
+    content: Content::WithSubject,
     can_be_held: false,
     looked_up_by: LookUp::Key,
     when_due: WhenDue::Nothing,

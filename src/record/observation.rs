@@ -57,7 +57,7 @@ pub const KIND: KindDef = KindDef {
     prefix: "OB",
     title: "Observation",
     states: STATES,
-    content: Content::WithDesk,
+    content: Content::WithSubject,
     can_be_held: false,
     looked_up_by: LookUp::Id,
     when_due: WhenDue::Nothing,
@@ -190,7 +190,10 @@ fn hot_wash(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVi
     if !act.is_own() && of.desk != act.own_desk {
         return Err(ApplyError::Authority("what players say goes to the desk that controls the exercise".into()));
     }
-    observable(&of)?;
+    // What a player said before they knew of the purge is taken in, and goes with the next one: a bundle is never stuck on it.
+    if act.is_own() || !of.is_purged() {
+        observable(&of)?;
+    }
     let mut record = Record::new(view.record, State::Said, act.desk());
     record.partner = if act.is_own() { Some(of.desk).filter(|d| *d != act.own_desk) } else { Some(act.desk()) };
     record.subject = Some(of.id);

@@ -5,6 +5,7 @@ use super::definition::{
     must_be, no_gate_inputs, only_own_desk, put_new,
 };
 use super::disposal;
+use super::exercise;
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Record, RecordStore};
 use crate::act::change::{Change, Salt};
@@ -124,6 +125,11 @@ pub(super) fn erase_record(
     record: Record,
 ) -> Result<(), ApplyError> {
     let mut record = record;
+    if exercise::IN_PLAY.contains(&record.state) {
+        return Err(ApplyError::NotAllowed(
+            "an exercise is erased once it is over: its control ends it with `exercise end`".into(),
+        ));
+    }
     match (act.kinds)(record.kind).content {
         Content::Own { tombstone, .. } => {
             if record.is_purged() {

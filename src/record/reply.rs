@@ -28,7 +28,7 @@ pub const KIND: KindDef = KindDef {
     prefix: "IR",
     title: "Reply to an inject",
     states: STATES,
-    content: Content::WithDesk,
+    content: Content::WithSubject,
     can_be_held: false,
     looked_up_by: LookUp::Subject,
     when_due: WhenDue::Nothing,
@@ -83,6 +83,15 @@ pub fn measured_of(record: &Record) -> Measured {
     Measured { first, refusals: record.terms.get("refusals").and_then(Json::int).unwrap_or_default() }
 }
 
+/// Refuses a reply where what the exercise held was erased: nothing is said of it any more.
+fn not_erased(records: &dyn RecordStore, inject: &Record) -> Result<(), ApplyError> {
+    let of = inject::exercise_of(inject).map(|id| records.get(id)).transpose()?.flatten();
+    match of.is_some_and(|of| of.is_purged()) {
+        true => Err(ApplyError::NotAllowed("the exercise is over, and what was said in it is erased".into())),
+        false => Ok(()),
+    }
+}
+
 fn respond(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
     exercise::must_be_play(act)?;
     let mut m = view.members()?;
@@ -104,6 +113,9 @@ fn respond(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
         return Err(ApplyError::Authority("a desk replies to injects that were delivered to it".into()));
     }
     must_be(&inject, &[inject::State::Delivered, inject::State::Answered])?;
+    if act.is_own() {
+        not_erased(records, &inject)?;
+    }
     let mut record = Record::new(view.record, State::Given, act.desk());
     record.partner = if act.is_own() { here.then_some(inject.desk) } else { Some(act.desk()) };
     record.subject = Some(inject.id);

@@ -6,7 +6,7 @@ use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::kind_def;
 use crate::value::class::Tier;
 use crate::value::id::Id;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, pad, width};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::WordList;
 
@@ -561,6 +561,18 @@ impl Detail {
     /// Adds an empty line.
     pub fn gap(&mut self) {
         self.about.push(DetailLine::default());
+    }
+
+    /// Its title and its lines, each behind its label: for the command line.
+    pub fn written(&self) -> Vec<String> {
+        let title = [self.aside.as_str(), self.title.as_str()];
+        let title = title.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+        let lines = self.lines();
+        let widest = lines.iter().map(|(label, _)| width(label.as_str())).max().unwrap_or_default();
+        let line = |(label, piece): &DetailLine| {
+            format!("{}  {}", pad(label.as_str(), widest), piece.text).trim_end().to_owned()
+        };
+        std::iter::once(title).chain(lines.iter().map(line)).collect()
     }
 
     /// Its title and its lines as sentences, for the line-oriented interface.

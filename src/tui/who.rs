@@ -28,7 +28,8 @@ impl Who {
         let record = workspace.own_record()?;
         let roles = workspace.my_roles()?;
         // What one does all day says more than that one may also administer.
-        let daily = roles.iter().find(|r| **r != Role::Administrator);
+        let of_play = roles.iter().find(|r| **r == Role::ExerciseController && workspace.meta.realm != Realm::Live);
+        let daily = of_play.or_else(|| roles.iter().find(|r| **r != Role::Administrator));
         let role = daily.or(roles.first()).map_or("revoked", |r| r.word()).replace('-', " ");
         Ok(Self {
             name: workspace.me.name.clone(),

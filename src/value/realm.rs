@@ -39,6 +39,14 @@ impl Realm {
         }
     }
 
+    /// The tag that says in a file of data that it is of an exercise, so that no live desk takes it; `None`: it is of none.
+    pub fn tag(&self) -> Option<String> {
+        match self {
+            Self::Live => None,
+            Self::Exercise(name) => Some(format!("{TAG}{name}")),
+        }
+    }
+
     /// The SSHSIG namespace for one purpose in this realm, such as `act.v1.live@comity`. A signature made in one
     /// namespace is void in every other.
     pub fn namespace(&self, purpose: &str) -> String {
@@ -47,6 +55,19 @@ impl Realm {
             Self::Exercise(name) => format!("{purpose}.v1.exercise.{name}@comity"),
         }
     }
+}
+
+/// What stands on every page of an exercise.
+pub const BANNER: &str = "EXERCISE EXERCISE EXERCISE";
+/// How the tag begins by which this program says in a file of data that it is of an exercise.
+const TAG: &str = "exercise:comity=";
+/// How a file that was signed in an exercise names its realm.
+const SIGNED: &str = "\"realm\":\"exercise:";
+
+/// Whether a part of a file says that this program wrote it in an exercise: by the banner on a page, by the tag of data, or by the
+/// realm of what was signed.
+pub fn is_of_exercise(bytes: &[u8]) -> bool {
+    [BANNER, TAG, SIGNED].iter().any(|mark| bytes.windows(mark.len()).any(|part| part == mark.as_bytes()))
 }
 
 impl fmt::Display for Realm {

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::desks::{Fields, Site, bytes_of, pair, program, text};
 
 /// Fields of a command that were filled in.
-type Own = Vec<(&'static str, String)>;
+pub type Own = Vec<(&'static str, String)>;
 
 /// Commands that make a folder, and write nothing that is there already, whatever they are told; and those of an exercise, which no live
 /// desk has (`exercises.rs`); and a correction of figures, which there must be something to correct for (`figures.rs`).
@@ -66,13 +66,13 @@ fn complaint(site: &Site) -> String {
 }
 
 /// The member who oversees.
-const AUDITOR: u8 = 4;
+pub const AUDITOR: u8 = 4;
 
 /// The member who keeps the money.
 const FINANCE: u8 = 5;
 
 /// The member who does what a command does.
-fn member_of(command: &str) -> u8 {
+pub fn member_of(command: &str) -> u8 {
     match command {
         "complaint letter" | "audit pack" => AUDITOR,
         "report budget" => FINANCE,
@@ -81,7 +81,7 @@ fn member_of(command: &str) -> u8 {
 }
 
 /// What each command that writes a file needs besides.
-fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
+pub fn writers(site: &Site, to: &Site) -> Vec<(&'static str, Own)> {
     site.enrol(AUDITOR, "oversight-auditor");
     site.enrol(FINANCE, "finance-officer");
     let (dispute, complaint) = (dispute(site, to), complaint(site));
@@ -177,7 +177,7 @@ fn no_folder_is_watched_in_a_workspace_or_in_place_of_a_file() {
     assert_eq!(fs::read_to_string(a.path("file")).unwrap(), "precious");
 }
 
-fn fields<'a>(own: &'a [(&'static str, String)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn fields<'a>(own: &'a [(&'static str, String)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     own.iter().map(|(name, value)| (*name, value.as_str())).chain(more.iter().copied()).collect()
 }
 
@@ -263,7 +263,7 @@ fn no_command_writes_into_a_workspace() {
 }
 
 /// Every command that reads a file, with what else it needs.
-fn readers(site: &Site) -> Vec<(&'static str, &'static str, Own)> {
+pub fn readers(site: &Site) -> Vec<(&'static str, &'static str, Own)> {
     let case = site.case("doors");
     let format = |format: &str| vec![("case", case.clone()), ("format", format.to_owned())];
     let mut all = vec![

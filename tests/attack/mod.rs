@@ -5,7 +5,7 @@
 mod cache;
 mod clock;
 mod cost;
-mod doors;
+pub mod doors;
 mod forks;
 mod growth;
 mod keys;

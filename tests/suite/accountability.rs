@@ -652,7 +652,15 @@ fn a_correction_travels_to_who_holds_a_copy() {
 fn a_report_of_misuse_is_read_by_auditors_alone_until_it_is_opened() {
     let (_root, a, _b, _case, _person) = scene();
     let report = a.make(2, "misuse report", &[("text", "zqmisuse")]);
-    let reads = |member| a.must(member, "misuse show", &[("report", &report)]).value["text"] == "zqmisuse";
+    let reads = |member| {
+        let told = a.program(member, &["misuse", "show", &report], "");
+        let (value, told) = (
+            a.must(member, "misuse show", &[("report", &report)]).value,
+            String::from_utf8_lossy(&told.stdout).into_owned(),
+        );
+        assert_eq!(told.contains("zqmisuse"), value["text"] == "zqmisuse", "the page says what the data say: {told}");
+        value["text"] == "zqmisuse"
+    };
     assert!(reads(4) && !reads(1) && !reads(2));
     assert_eq!(a.must(1, "search", &[("words", "zqmisuse")]).value, json!([]));
     a.fails(1, "misuse open", &[("report", &report)], ErrorKind::Refused);

@@ -39,7 +39,7 @@ const LIST: &str = "number,time,type,from,to,method,text,expected_action,objecti
     3,+02:00,contingency,Control,XF,call,\"zqlaterinject\",zqnothing,1,zqpress,\n";
 
 /// An exercise that was planned with that list.
-fn planned(c: &Site) -> String {
+pub fn planned(c: &Site) -> String {
     let list = c.path("list.csv");
     std::fs::write(&list, LIST).unwrap();
     let id = c.make(
@@ -62,7 +62,7 @@ fn numbers(site: &Site, fields: Fields<'_>) -> Vec<i64> {
 }
 
 /// Every text and blob of a workspace's database, as its member reads it with the key.
-fn everything(site: &Site) -> String {
+pub fn everything(site: &Site) -> String {
     let workspace = site.open(1).unwrap();
     let mut rows = workspace.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
     let tables: Vec<String> = rows.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
@@ -469,6 +469,158 @@ fn a_desk_that_plays_can_forge_nothing_of_control() {
     let path = liar.bundle();
     c.must(1, "bundle import", &[("path", &path)]);
     assert_eq!(row(&c), before);
+    c.must(1, "audit verify", &[]);
+}
+
+/// An exercise with a word of its own in every text that anybody types for it, played to its end by control and a desk that plays. Answers
+/// its id, and the words.
+fn marked(c: &Site, p: &Site) -> (String, Vec<&'static str>) {
+    let mut words = Vec::new();
+    let mut word = |word: &'static str| {
+        words.push(word);
+        word
+    };
+    let plan = [
+        ("title", word("zqtitle")),
+        ("scope", word("zqscope")),
+        ("objective", &format!("{}: {}", word("zqobjective"), word("zqability"))),
+        ("target", &format!("1={}", word("zqtarget"))),
+        ("task", &format!("1={}", word("zqcritical"))),
+        ("participant", &format!("{}=observer", word("zqwho"))),
+        ("rules", word("zqrules")),
+        ("safety-word", word("zqsafety")),
+        ("scenario", word("zqscenario")),
+        ("sponsor", word("zqsponsor")),
+    ];
+    let id = c.make(1, "exercise new", &plan);
+    let inject = [
+        ("text", word("zqinject")),
+        ("from", word("zqfrom")),
+        ("method", word("zqmethod")),
+        ("expected-action", word("zqexpected")),
+        ("capability", word("zqcapability")),
+        ("controller", word("zqcontroller")),
+        ("condition", word("zqcondition")),
+        ("note", word("zqnote")),
+        ("time", "+00:00"),
+        ("reply-within", "2h"),
+    ];
+    c.make(1, "exercise plan", &inject);
+    c.make(1, "exercise plan", &[("text", word("zqskipped"))]);
+    c.make(1, "exercise plan", &[("text", word("zqnever"))]);
+    let list = c.path("attached.json");
+    let attached = data_encoding::BASE64.encode(word("zqattached").as_bytes());
+    let step = word("zqevent");
+    std::fs::write(
+        &list,
+        format!(
+            r#"{{"exercise":{{"name":"x"}},"injects":[{{"uuid":"a","name":"a mail","action_payload_resource_uuid":"p"}}],
+            "inject_flow":[{{"inject_uuid":"a","description":"{step}","sequence":{{"trigger":"manual"}}}}],
+            "inject_payloads":[{{"uuid":"p","name":"mail","type":"file","parameters":{{"content":"{attached}",
+            "content-type":"base64","filename":"{}"}}}}]}}"#,
+            word("zqfile.eml")
+        ),
+    )
+    .unwrap();
+    c.must(1, "exercise load", &[("file", &list)]);
+    let mut n = 100;
+    c.must(1, "exercise start", &[]);
+    for inject in ["1", "4"] {
+        c.must(1, "exercise deliver", &[("inject", inject)]);
+    }
+    c.must(1, "exercise skip", &[("inject", "2"), ("because", word("zqneedless"))]);
+    carry(c, p, &mut n);
+    p.must(1, "exercise respond", &[("inject", "1"), ("text", word("zqreply"))]);
+    p.must(2, "exercise observe", &[("text", word("zqhotwash"))]);
+    let seen = [
+        ("rating", "M"),
+        ("objective", "1"),
+        ("inject", "1"),
+        ("text", word("zqseen")),
+        ("capability", word("zqshown")),
+        ("reference", word("zqreference")),
+        ("analysis", word("zqanalysis")),
+    ];
+    c.must(1, "exercise observe", &seen);
+    carry(p, c, &mut n);
+    let action = [
+        ("text", word("zqaction")),
+        ("owner", word("zqowner")),
+        ("issue", word("zqissue")),
+        ("capability", word("zqmended")),
+        ("by", "300d"),
+        ("objective", "1"),
+        ("element", "training"),
+    ];
+    c.make(1, "exercise action", &action);
+    (id, words)
+}
+
+#[test]
+fn what_an_exercise_held_is_erased_with_a_certificate_once_its_time_has_passed() {
+    let root = TempDir::new().unwrap();
+    let (mut c, mut p) = played(root.path(), "ended");
+    let (id, words) = marked(&c, &p);
+    let before = (everything(&c), everything(&p));
+    for word in &words {
+        assert!(before.0.contains(word), "{word} is with control");
+    }
+    // In play nothing of it is erased, by whatever reason.
+    let now = [("item", id.as_str()), ("because", "a mistake")];
+    let refused = c.fails(1, "retention purge", &now, ErrorKind::Refused);
+    assert!(refused.what.contains("once it is over"), "{refused:?}");
+    c.must(1, "exercise end", &[]);
+    // What a player says late is still on its way when control erases.
+    let mut n = 200;
+    p.must(2, "exercise observe", &[("text", "zqlatewash")]);
+    let late = p.path("late");
+    p.must(1, "bundle export", &[("to", "XE"), ("out", &late)]);
+    carry(&c, &p, &mut n);
+    let report = c.path("report.json");
+    c.must(1, "exercise report", &[("out", &report)]);
+    let due = |site: &Site| {
+        let all = site.must(1, "retention list", &[]).value;
+        let of = all.as_array().unwrap().iter().find(|t| t["id"] == id).map(|t| (t["then"].clone(), t["due"].clone()));
+        of.unwrap_or_else(|| panic!("it has no end: {all}"))
+    };
+    for site in [&c, &p] {
+        let (then, due) = due(site);
+        assert_eq!((then.as_str(), &due.as_str().unwrap()[..10]), (Some("delete"), "2029-06-15"), "{}", site.code);
+        assert!(site.must(1, "retention purge", &[]).message.unwrap().contains("Nothing to erase"), "{}", site.code);
+    }
+    // The live desk that recorded it keeps it as long after the last of its actions is due.
+    let (mut a, _b) = live(root.path(), "XE", "XF");
+    a.must(1, "exercise record", &[("file", &report)]);
+    let action = a.must(1, "exercise actions", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    a.must(1, "exercise done", &[("action", &action), ("evidence", "zqevidence")]);
+    let known = ["zqtitle", "zqscope", "zqaction", "zqowner", "zqissue", "zqmended", "zqevidence"];
+    known.iter().for_each(|word| assert!(everything(&a).contains(word), "{word} was recorded"));
+    assert_eq!(&due(&a).1.as_str().unwrap()[..10], "2030-04-11");
+    for site in [&mut c, &mut p, &mut a] {
+        site.pass_stated(24 * 366 * 4);
+        let told = site.must(1, "retention purge", &[]).message.unwrap();
+        assert!(told.contains("certificate"), "{}: {told}", site.code);
+    }
+    c.must(1, "bundle import", &[("path", &late)]);
+    assert!(everything(&c).contains("zqlatewash"), "a late word is no bundle that is stuck");
+    c.must(1, "retention purge", &[]);
+    for site in [&c, &p, &a] {
+        let left = everything(site);
+        for word in words.iter().chain(&known).chain(&["zqlatewash"]) {
+            assert!(!left.contains(word), "{word} is left with {}", site.code);
+            assert_eq!(site.must(1, "search", &[("words", word)]).value, serde_json::json!([]), "{word}");
+        }
+        let certificates = site.must(1, "retention certificates", &[]).value;
+        assert_eq!(certificates[0]["counts"]["exercise"], 1, "{certificates}");
+        assert_eq!(site.must(1, "exercise list", &[]).value[0]["state"], "purged");
+        let outbox = std::fs::read_dir(site.workspace().join("outbox")).map_or(0, Iterator::count);
+        assert_eq!(outbox, 0, "a bundle that carried it lies in the outbox of {}", site.code);
+        site.must(1, "audit verify", &[]);
+    }
+    // Another is planned where one was erased, and with a reason one goes at once.
+    let next = c.make(1, "exercise new", &[("title", "zqnext"), ("scope", "x"), ("objective", "y: z")]);
+    c.must(1, "retention purge", &[("item", &next), ("because", "not held")]);
+    assert!(!everything(&c).contains("zqnext"));
     c.must(1, "audit verify", &[]);
 }
 

@@ -924,6 +924,9 @@ fn exercises(root: &Path, live: &Site, met: &mut Met) {
     let report = c.path("report.json");
     c.must(1, "exercise report", &[("out", &report)]);
     walk(&[&c]);
+    let held = c.must(1, "exercise list", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    c.must(1, "retention purge", &[("item", &held), ("because", "rehearsed")]);
+    walk(&[&c]);
     live.must(1, "exercise record", &[("file", &report)]);
     let actions = live.must(1, "exercise actions", &[]).value;
     live.must(1, "exercise done", &[("action", actions[0]["id"].as_str().unwrap()), ("evidence", "held")]);

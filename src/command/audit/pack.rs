@@ -26,6 +26,7 @@ use crate::store::tree::SqlTree;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
+use crate::value::realm::{BANNER, Realm};
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
@@ -235,6 +236,7 @@ struct SeenRow {
 /// What a pack was found to hold.
 #[derive(Serialize)]
 struct CheckedPack {
+    realm: Realm,
     desk: Id,
     code: String,
     fingerprint: String,
@@ -325,7 +327,12 @@ fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Er
         counted(found.changes, "change"),
         counted(found.verdicts, "verdict"),
     );
+    let said = match &found.card.realm {
+        Realm::Live => said,
+        Realm::Exercise(name) => format!("{BANNER} ({name}). {said}"),
+    };
     Ok(Output::thing(&CheckedPack {
+        realm: found.card.realm.clone(),
         desk: found.card.desk,
         code: found.card.code.clone(),
         fingerprint,

@@ -106,8 +106,8 @@ fn became(row: &view::InjectRow) -> String {
         Board::Skipped => format!("skipped, not needed: {}", row.because),
         Board::Planned | Board::Due => "not played".to_owned(),
         Board::Late if row.delivered.is_none() => "not played".to_owned(),
-        Board::Late => "delivered, no answer in time".to_owned(),
-        Board::Delivered => "delivered, no answer".to_owned(),
+        Board::Late => "no answer in time".to_owned(),
+        Board::Delivered => "no answer".to_owned(),
     }
 }
 

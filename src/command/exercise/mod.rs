@@ -2,6 +2,7 @@
 
 pub mod after;
 pub mod evaluate;
+mod fields;
 pub mod plan;
 pub mod play;
 pub mod view;

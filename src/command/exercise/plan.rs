@@ -2,12 +2,18 @@
 
 use serde::Serialize;
 
+use super::fields::{
+    CAPABILITY, CONDITION, CONTROLLER, EXPECTED_ACTION, FROM, METHOD, NOTE, OBJECTIVE, OBJECTIVES, PARTICIPANT,
+    REPLY_WITHIN, RULES, SAFETY_WORD, SCENARIO, SPONSOR, TARGET, TASK,
+};
 use super::{EXERCISE, INJECT, current, find_inject, named, not_here};
 use crate::act::header::Audience;
+use crate::command::crossing::marked;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
 use crate::exercise::scenario::{self, Format, NotKept, ScenarioError, ScenarioRow, offset};
 use crate::exercise::{cexf, csv};
+use crate::figures::page::PageFormat;
 use crate::gate::cleared;
 use crate::host::file;
 use crate::record::card;
@@ -49,37 +55,6 @@ words! {
     }
 }
 
-/// What an exercise says of itself, each of which may be changed later.
-const ABOUT: [Arg; 8] = [
-    Arg::new("objective", ArgKind::Line, "an objective: what is to be shown, then a colon and the capability")
-        .repeated(),
-    Arg::new("target", ArgKind::Pairs, "what is aimed at, as OBJECTIVE=TEXT: 1=sent within 20 minutes").repeated(),
-    Arg::new("task", ArgKind::Pairs, "a critical task, as OBJECTIVE=TEXT").repeated(),
-    Arg::new(
-        "participant",
-        ArgKind::Pairs,
-        "who takes part, as WHO=ROLE: director, controller, evaluator, player, observer",
-    )
-    .repeated(),
-    Arg::new("rules", ArgKind::Body, "the rules of play"),
-    Arg::new("safety-word", ArgKind::Line, "the word that stops play at once"),
-    Arg::new("scenario", ArgKind::Body, "what happens in it, in a few sentences"),
-    Arg::new("sponsor", ArgKind::Line, "who holds it, and how they are reached"),
-];
-
-/// What an inject says, each of which may be changed later.
-pub(super) const SAYS: [Arg; 9] = [
-    Arg::new("from", ArgKind::Line, "from whom it comes, in the story"),
-    Arg::new("method", ArgKind::Line, "how it comes: report, call, e-mail, handout"),
-    Arg::new("expected-action", ArgKind::Body, "what players are expected to do; it never leaves control"),
-    Arg::new("objective", ArgKind::Number, "the number of the objective that it tries"),
-    Arg::new("capability", ArgKind::Line, "the capability that it tries"),
-    Arg::new("controller", ArgKind::Line, "who delivers it"),
-    Arg::new("condition", ArgKind::Line, "on which condition it is used"),
-    Arg::new("note", ArgKind::Line, "what evaluators look at"),
-    Arg::new("reply-within", ArgKind::Duration, "within what time a reply is expected"),
-];
-
 const PLANNED: Needs = Needs::OneOf(const { &[exercise::State::Planned.any()] });
 const INJECT_PLANNED: Needs = Needs::OneOf(const { &[inject::State::Planned.any()] });
 
@@ -92,14 +67,14 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("scope", ArgKind::Body, "what it is to try, and how far").required(),
-            ABOUT[0].required(),
-            ABOUT[1],
-            ABOUT[2],
-            ABOUT[3],
-            ABOUT[4],
-            ABOUT[5],
-            ABOUT[6],
-            ABOUT[7],
+            OBJECTIVES.required(),
+            TARGET,
+            TASK,
+            PARTICIPANT,
+            RULES,
+            SAFETY_WORD,
+            SCENARIO,
+            SPONSOR,
         ],
         writes: Some(Writes::of(exercise::NEW, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(new),
@@ -112,14 +87,14 @@ pub const COMMANDS: &[Command] = &[
             EXERCISE,
             Arg::new("title", ArgKind::Line, "its title"),
             Arg::new("scope", ArgKind::Body, "what it is to try, and how far"),
-            ABOUT[0],
-            ABOUT[1],
-            ABOUT[2],
-            ABOUT[3],
-            ABOUT[4],
-            ABOUT[5],
-            ABOUT[6],
-            ABOUT[7],
+            OBJECTIVES,
+            TARGET,
+            TASK,
+            PARTICIPANT,
+            RULES,
+            SAFETY_WORD,
+            SCENARIO,
+            SPONSOR,
         ],
         writes: Some(Writes::of(exercise::NEW, Weight::Records, PLANNED)),
         run: Handler::Writes(revise),
@@ -150,15 +125,15 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("to", ArgKind::Line, "the codes of the desks that it is for, with commas; without: all that play"),
             Arg::new("type", ArgKind::Word(all_words::<InjectType>), "what it is for"),
             Arg::new("after", ArgKind::Line, "the numbers of those that are answered before it is due"),
-            SAYS[0],
-            SAYS[1],
-            SAYS[2],
-            SAYS[3],
-            SAYS[4],
-            SAYS[5],
-            SAYS[6],
-            SAYS[7],
-            SAYS[8],
+            FROM,
+            METHOD,
+            EXPECTED_ACTION,
+            OBJECTIVE,
+            CAPABILITY,
+            CONTROLLER,
+            CONDITION,
+            NOTE,
+            REPLY_WITHIN,
         ],
         writes: Some(Writes::of(inject::PLAN, Weight::Records, Needs::Nothing)),
         run: Handler::Writes(plan),
@@ -174,15 +149,15 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("to", ArgKind::Line, "the codes of the desks that it is for, with commas; `all`: all that play"),
             Arg::new("type", ArgKind::Word(all_words::<InjectType>), "what it is for"),
             Arg::new("after", ArgKind::Line, "the numbers of those that are answered before it is due"),
-            SAYS[0],
-            SAYS[1],
-            SAYS[2],
-            SAYS[3],
-            SAYS[4],
-            SAYS[5],
-            SAYS[6],
-            SAYS[7],
-            SAYS[8],
+            FROM,
+            METHOD,
+            EXPECTED_ACTION,
+            OBJECTIVE,
+            CAPABILITY,
+            CONTROLLER,
+            CONDITION,
+            NOTE,
+            REPLY_WITHIN,
         ],
         writes: Some(Writes::of(inject::PLAN, Weight::Records, INJECT_PLANNED)),
         run: Handler::Writes(edit),
@@ -215,18 +190,19 @@ fn planned_with(mut plan: Plan, args: &Args) -> Result<Plan, Error> {
     if let Some(title) = args.maybe_line("title")? {
         plan.title = title;
     }
-    for (field, to) in [("scope", &mut plan.scope), ("rules", &mut plan.rules), ("scenario", &mut plan.scenario)] {
+    for (field, to) in [("scope", &mut plan.scope), (RULES.name, &mut plan.rules), (SCENARIO.name, &mut plan.scenario)]
+    {
         if let Some(said) = args.body(field)? {
             *to = said;
         }
     }
-    if let Some(word) = args.maybe_line("safety-word")? {
+    if let Some(word) = args.maybe_line(SAFETY_WORD.name)? {
         plan.safety_word = word;
     }
-    if let Some(sponsor) = args.maybe_line("sponsor")? {
+    if let Some(sponsor) = args.maybe_line(SPONSOR.name)? {
         plan.sponsor = sponsor;
     }
-    let objectives = args.lines("objective")?;
+    let objectives = args.lines(OBJECTIVES.name)?;
     if !objectives.is_empty() {
         plan.objectives = objectives.iter().map(|line| objective(line)).collect();
     }
@@ -243,9 +219,9 @@ fn planned_with(mut plan: Plan, args: &Args) -> Result<Plan, Error> {
         }
         Ok(())
     };
-    of(&mut plan, "target", |o, said| o.target = said)?;
-    of(&mut plan, "task", |o, said| o.tasks.push(said))?;
-    let participants = args.pairs("participant")?;
+    of(&mut plan, TARGET.name, |o, said| o.target = said)?;
+    of(&mut plan, TASK.name, |o, said| o.tasks.push(said))?;
+    let participants = args.pairs(PARTICIPANT.name)?;
     if !participants.is_empty() {
         plan.participants.clear();
     }
@@ -263,7 +239,7 @@ fn planned_with(mut plan: Plan, args: &Args) -> Result<Plan, Error> {
 fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     args.line("title")?;
     args.need("scope")?;
-    args.need("objective")?;
+    args.need(OBJECTIVES.name)?;
     let plan = planned_with(Plan::default(), args)?;
     let id = workspace.entropy.id()?;
     workspace.act_alone(exercise::NEW, Audience::OwnDesk, |e, _| Ok(exercise::planned(id, &plan, e.salt()?)))?;
@@ -428,13 +404,13 @@ pub(super) fn typed_over(terms: &mut Terms, words: &mut Words, args: &Args) -> R
         return Err(Error::usage("--text is missing"));
     }
     for (field, to) in [
-        ("from", &mut words.from),
-        ("method", &mut words.method),
-        ("expected-action", &mut words.expected),
-        ("capability", &mut words.capability),
-        ("controller", &mut words.controller),
-        ("condition", &mut words.condition),
-        ("note", &mut words.note),
+        (FROM.name, &mut words.from),
+        (METHOD.name, &mut words.method),
+        (EXPECTED_ACTION.name, &mut words.expected),
+        (CAPABILITY.name, &mut words.capability),
+        (CONTROLLER.name, &mut words.controller),
+        (CONDITION.name, &mut words.condition),
+        (NOTE.name, &mut words.note),
     ] {
         if let Some(said) = args.body(field)? {
             *to = said;
@@ -466,13 +442,13 @@ pub(super) fn typed_over(terms: &mut Terms, words: &mut Words, args: &Args) -> R
             terms.trigger = Trigger::Time;
         }
     }
-    if let Some(n) = args.number("objective")? {
+    if let Some(n) = args.number(OBJECTIVE.name)? {
         terms.objective = Some(n).filter(|n| (1..=inject::MOST).contains(n));
         if terms.objective.is_none() {
             return Err(Error::usage("--objective: the number of an objective is expected"));
         }
     }
-    if let Some(within) = args.maybe_read("reply-within", "a length of time such as 45m", Duration::parse)? {
+    if let Some(within) = args.maybe_read(REPLY_WITHIN.name, "a length of time such as 45m", Duration::parse)? {
         terms.reply_within = Some(within);
     }
     Ok(())
@@ -554,14 +530,15 @@ fn export(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
         let plan = workspace.content(&of)?.as_ref().map(Plan::read).unwrap_or_default();
         let id = |n: i64, what: &str| uuid(of.id, n, what);
         let rows: Vec<ScenarioRow> = rows.iter().map(|(row, _)| row.clone()).collect();
-        (cexf::write(&plan.title, &plan.scope, &rows, id), Format::Cexf)
+        let tag = workspace.meta.realm.tag().unwrap_or_default();
+        (cexf::write(&plan.title, &plan.scope, &tag, &rows, id), Format::Cexf)
     } else {
         let actual = |record: &Record| {
             let at = record.instant("delivered").map(|at| at.to_string()).unwrap_or_default();
             [at, record.state.word().to_owned()]
         };
         let rows: Vec<_> = rows.iter().map(|(row, record)| (row.clone(), actual(record))).collect();
-        (csv::write(&rows), Format::Csv)
+        (marked(&workspace.meta.realm, csv::write(&rows), PageFormat::Csv), Format::Csv)
     };
     let digest = Digest::of(text.as_bytes());
     workspace.act_alone(exercise::REPORT, Audience::OwnDesk, |_, _| {

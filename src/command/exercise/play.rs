@@ -1,6 +1,7 @@
 //! Play: STARTEX, pause and ENDEX, the clock, injects delivered and skipped, and what players answer.
 
-use super::plan::{SAYS, blank, codes, next_number, typed_over};
+use super::fields::{CAPABILITY, CONDITION, CONTROLLER, EXPECTED_ACTION, FROM, METHOD, NOTE, OBJECTIVE, REPLY_WITHIN};
+use super::plan::{blank, codes, next_number, typed_over};
 use super::view::{self, Board};
 use super::{EXERCISE, INJECT, current, desks_of, find_inject, named};
 use crate::act::change::Line;
@@ -84,15 +85,15 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("text", ArgKind::Body, "what it says").required(),
             Arg::new("to", ArgKind::Line, "the codes of the desks that it is for, with commas; `all`: all that play")
                 .required(),
-            SAYS[0],
-            SAYS[1],
-            SAYS[2],
-            SAYS[3],
-            SAYS[4],
-            SAYS[5],
-            SAYS[6],
-            SAYS[7],
-            SAYS[8],
+            FROM,
+            METHOD,
+            EXPECTED_ACTION,
+            OBJECTIVE,
+            CAPABILITY,
+            CONTROLLER,
+            CONDITION,
+            NOTE,
+            REPLY_WITHIN,
         ],
         writes: Some(Writes { rehearsable: false, ..Writes::of(inject::DELIVER, Weight::Signs, Needs::Nothing) }),
         run: Handler::Writes(of_the_moment),

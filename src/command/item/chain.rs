@@ -9,7 +9,7 @@ use crate::store::read;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
-use crate::value::realm::Realm;
+use crate::value::realm::{BANNER, Realm};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::evidence::{self, Attachment, Damage};
@@ -45,7 +45,7 @@ pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhi
     let me = workspace.name_of(workspace.person())?;
     let banner = match &workspace.meta.realm {
         Realm::Live => None,
-        Realm::Exercise(name) => Some(format!("EXERCISE EXERCISE EXERCISE ({name})")),
+        Realm::Exercise(name) => Some(format!("{BANNER} ({name})")),
     };
     let exhibit = Exhibit {
         id: record.id.to_string(),

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::mapping::{self, Mapping};
 use crate::act::header::Audience;
+use crate::command::crossing::{MADE_FOR_EXERCISE, not_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -82,11 +83,7 @@ pub const COMMANDS: &[Command] = &[Command {
             "what markings are that cannot be read; without it they hold RED",
         ),
         Arg::new("because", ArgKind::Body, "why unknown markings are that"),
-        Arg::new(
-            "made-for-exercise",
-            ArgKind::Flag,
-            "in an exercise: the file is made for it, though no tag of it says so",
-        ),
+        MADE_FOR_EXERCISE,
         Arg::new("skip-bad", ArgKind::Flag, "leave out what cannot be read, and take the rest"),
         Arg::new("dry-run", ArgKind::Flag, "only say what would be imported, raised, passed over and not kept"),
     ],
@@ -225,13 +222,8 @@ fn import_file(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<
             "a live workspace takes nothing of an exercise: import it in the exercise's own",
         ));
     }
-    if !is_live && plan.exercise.is_none() && !args.flag("made-for-exercise") {
-        let what = format!("{}: nothing in it says that it is of an exercise", shown(&path.to_string_lossy()));
-        return Err(Error::new(
-            ErrorKind::Refused,
-            what,
-            "an exercise takes no live data; where the file is made for it, say so with --made-for-exercise",
-        ));
+    if !is_live && plan.exercise.is_none() && !args.flag(MADE_FOR_EXERCISE.name) {
+        return Err(not_made_for(&path));
     }
     if !plan.faults.is_empty() && !args.flag("skip-bad") {
         return Err(all_faults(&path, &plan.faults, plan.more_faults));

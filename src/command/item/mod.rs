@@ -13,6 +13,7 @@ use crate::record::kind::State as RecordState;
 use serde::Serialize;
 
 use crate::act::header::Audience;
+use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -80,6 +81,7 @@ pub const COMMANDS: &[Command] = &[
                 ArgKind::Existing,
                 "the text that the imaging tool wrote: hashes of the medium are read from it",
             ),
+            MADE_FOR_EXERCISE,
             Arg::new("from", ArgKind::Line, "of an exhibit: from whom it was received"),
             Arg::new("where", ArgKind::Line, "of an exhibit: where it was acquired"),
             Arg::new("authority", ArgKind::Line, "of an exhibit: under which authority"),
@@ -496,13 +498,15 @@ fn taken_in(workspace: &Workspace, id: Id, args: &Args, job: &mut Job) -> Result
             None => Ok(None),
         };
     }
+    let path = args.path("file")?;
+    must_be_made_for(workspace, args, &path)?;
     let media = media_hashes(args)?;
     workspace.may_sign(item::ADD)?;
     let verdict = workspace.may(item::ADD)?;
     if !verdict.allowed() {
         return Err(Error::refused(verdict, None));
     }
-    evidence::take_in(workspace.folder(), id, &args.path("file")?, media, job).map(Some)
+    evidence::take_in(workspace.folder(), id, &path, media, job).map(Some)
 }
 
 fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {

@@ -3,6 +3,7 @@
 use super::transparency::form_of;
 use crate::act::header::Audience;
 use crate::command::budget::account;
+use crate::command::crossing::marked;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -95,6 +96,7 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let written = budget::write(&budget, form).ok_or_else(|| {
         Error::usage("--out takes a file that ends in .html, .txt or .csv").hint("as JSON: `comity --json budget show`")
     })?;
+    let written = marked(&workspace.meta.realm, written, form);
     let digest = Digest::of(written.as_bytes());
     let (id, desk) = (workspace.entropy.id()?, workspace.meta.desk);
     workspace.act_alone(letter::BUDGET, Audience::OwnDesk, |e, _| Ok(letter::budget(id, desk, &digest, e.salt()?)))?;

@@ -15,6 +15,7 @@ use crate::record::letter;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::json::Json;
+use crate::value::realm::Realm;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -92,6 +93,12 @@ fn to_write(workspace: &Workspace, with_open: bool) -> Result<(Vec<Month>, Vec<M
 
 fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let folder = args.path("out")?;
+    // Engines add up what lies side by side: months of an exercise among live ones would be counted as real.
+    if workspace.meta.realm != Realm::Live {
+        return Err(Error::not_allowed("the figures of an exercise go into no folder for engines").hint(
+            "`comity exercise report` says what came of the exercise; `comity report transparency` counts its acts",
+        ));
+    }
     let is_exact = args.flag("exact");
     if is_exact && !workspace.my_roles()?.contains(&Role::OversightAuditor) {
         return Err(Error::not_allowed("exact figures go to an oversight compartment alone")

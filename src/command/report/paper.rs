@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::transparency::is_page;
+use super::transparency::{form_of, is_page};
 use crate::act::header::Audience;
 use crate::command::agreement;
 use crate::command::budget::account;
+use crate::command::crossing::marked;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -181,7 +182,7 @@ fn write(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let by = (workspace.person(), letter::WRITE);
     let filled = cleared::clear_written(&workspace.records(), &workspace.meta.realm, now, by, filled)?
         .map_err(|v| Error::refused(v, None))?;
-    let written = write_paper(&filled, is_page(&out));
+    let written = marked(&workspace.meta.realm, write_paper(&filled, is_page(&out)), form_of(&out));
     let digest = Digest::of(written.as_bytes());
     let id = workspace.entropy.id()?;
     workspace

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::transparency::is_page;
+use super::transparency::{form_of, is_page};
 use crate::act::header::Audience;
+use crate::command::crossing::marked;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
 use crate::figures::statement::{self as page, Statement};
@@ -148,7 +149,7 @@ fn publish(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let by = (workspace.person(), record::PUBLISH);
     let statement = cleared::clear_written(&workspace.records(), &workspace.meta.realm, now, by, statement)?
         .map_err(|v| Error::refused(v, None))?;
-    let written = page::write(&statement, is_page(&out));
+    let written = marked(&workspace.meta.realm, page::write(&statement, is_page(&out)), form_of(&out));
     workspace.act_alone(record::PUBLISH, Audience::OwnDesk, |_, _| Ok(record::published(id)))?;
     out.write(written.as_bytes())?;
     let digest = Digest::of(written.as_bytes());

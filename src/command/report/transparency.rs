@@ -6,6 +6,7 @@ use super::months;
 use super::tables::{kept, tables};
 use super::ties::{Months, Ties};
 use crate::act::header::Audience;
+use crate::command::crossing::marked;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::{Destination, FORCE};
 use crate::figures::page::{self, PageFormat};
@@ -132,7 +133,7 @@ fn written(
     let by = (workspace.person(), kind);
     let cleared = cleared::clear_written(&workspace.records(), &workspace.meta.realm, now, by, figures)?
         .map_err(|v| Error::refused(v, None))?;
-    let written = page::write(&cleared, form_of(out));
+    let written = marked(&workspace.meta.realm, page::write(&cleared, form_of(out)), form_of(out));
     let digest = Digest::of(written.as_bytes());
     out.write(written.as_bytes())?;
     let hidden: usize = cleared.value().tables.iter().map(Shown::hidden).sum();

@@ -2,6 +2,7 @@
 
 use crate::act::change::Line;
 use crate::command::copy_out::{self, format_of, language_in};
+use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -93,6 +94,7 @@ pub const COMMANDS: &[Command] = &[Command {
         ),
         Arg::new("beside", ArgKind::Word(language::codes), "a second language: two columns, side by side"),
         Arg::new("translation", ArgKind::Existing, "a file with a translation of what people said, to be attached"),
+        MADE_FOR_EXERCISE,
         Arg::new("translator", ArgKind::Line, "who translated, and declares that the translation is true"),
     ],
     writes: Some(Writes {
@@ -693,6 +695,7 @@ fn write(workspace: &mut Workspace, form: &Args, job: &mut Job) -> Result<Output
     let mut values = as_it_was(workspace, &record, of, addressee, job)?;
     if form.maybe("translation").is_some() {
         let file = form.path("translation")?;
+        must_be_made_for(workspace, form, &file)?;
         let text = String::from_utf8(file::read(&file, LARGEST_TRANSLATION)?)
             .map_err(|_| Error::usage("--translation: the file is not UTF-8"))?;
         values.translation = shown_text(&text);

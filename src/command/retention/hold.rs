@@ -100,9 +100,9 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// The item or the case that a form names.
-pub fn scope(workspace: &Workspace, args: &Args) -> Result<Option<Record>, Error> {
+pub fn scope(workspace: &Workspace, args: &Args, alone: &'static [Kind]) -> Result<Option<Record>, Error> {
     match (args.maybe("item"), args.maybe("case")) {
-        (Some(item), None) => workspace.find_record(item, &[Kind::Item, Kind::Request]).map(Some),
+        (Some(item), None) => workspace.find_record(item, alone).map(Some),
         (None, Some(case)) => workspace.find_record(case, &[Kind::Case]).map(Some),
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(Error::usage("name an item or a case, not both")),
@@ -112,7 +112,7 @@ pub fn scope(workspace: &Workspace, args: &Args) -> Result<Option<Record>, Error
 fn place(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let reason = args.read("reason", "a ground", Reason::parse)?;
     let because = args.body("because")?.unwrap_or_default();
-    let named = scope(workspace, args)?;
+    let named = scope(workspace, args, &[Kind::Item, Kind::Request])?;
     if let Some(words) = args.maybe_line("query")? {
         if named.is_some() {
             return Err(Error::usage("name --item, --case or --query, one of them"));

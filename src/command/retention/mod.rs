@@ -92,6 +92,7 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &StandingHolds) -> R
         Kind::Agreement => workspace.text_of(record, "title")?,
         Kind::Review => "approval".to_owned(),
         Kind::Backup => workspace.text_of(record, "file")?,
+        Kind::Exercise => workspace.text_of(record, "title")?,
         other => other.word().to_owned(),
     };
     Ok(Timer {

@@ -5,7 +5,7 @@
 //! purge that has begun is certified before another begins.
 
 use crate::record::definition::Content;
-use crate::record::kind::{Kind, State};
+use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::{KINDS, kind_def};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use crate::command::json::or_empty;
 use crate::command::retention::dispose::on_open_lists;
 use crate::command::retention::hold::scope;
 use crate::command::retention::schedule::row_of;
-use crate::gate::from_records::{carried_items, purge_facts};
+use crate::gate::from_records::{dies_with, purge_facts};
 use crate::gate::verdict::Verdict;
 use crate::host::file;
 use crate::object;
@@ -32,7 +32,7 @@ use crate::record::certificate::{self, Terms};
 use crate::record::disposal::{self, Ground, LineResult};
 use crate::record::retention::silence_erases;
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
-use crate::record::{backup, hold, order, purge};
+use crate::record::{backup, exercise, hold, inject, observation, order, purge, reply};
 use crate::store::{connection, read};
 use crate::value::class::{DeleteCause, Tier};
 use crate::value::digest::Digest;
@@ -54,7 +54,7 @@ pub const COMMANDS: &[Command] = &[
         name: "purge",
         about: "Erase what is due, or an item or a whole case with a reason; ends with a certificate",
         args: &[
-            Arg::new("item", ArgKind::Record(&[Kind::Item, Kind::Request]), "only this item"),
+            Arg::new("item", ArgKind::Record(ALONE), "only this item, request or exercise that is over"),
             Arg::new("case", ArgKind::Record(&[Kind::Case]), "only this case, with everything in it"),
             Arg::new(
                 "list",
@@ -98,6 +98,9 @@ pub const COMMANDS: &[Command] = &[
         run: Handler::Writes(certificates),
     },
 ];
+
+/// What is erased alone, without a case.
+const ALONE: &[Kind] = &[Kind::Item, Kind::Request, Kind::Exercise];
 
 /// A record that goes, without what it holds: a case may have very many.
 type Target = (Id, Kind);
@@ -161,10 +164,7 @@ fn what_speaks_of(workspace: &Workspace, erased: &HashSet<Id>, whole: bool) -> R
             if !read::any_content(&workspace.db, record.id)? {
                 continue;
             }
-            let about = match def.content {
-                Content::WithSubject => record.subject.into_iter().collect(),
-                _ => carried_items(&records, &record)?,
-            };
+            let about = dies_with(&records, &record)?;
             if !about.iter().any(|id| erased.contains(id)) {
                 continue;
             }
@@ -270,21 +270,31 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
     }
     let erased = goes.iter().map(|(id, _)| *id).collect();
     let mut all = what_speaks_of(workspace, &erased, false)?;
-    let reasons = reasons_left(workspace)?;
+    let reasons = left_over(workspace)?;
     all.extend(reasons.into_iter().filter(|(id, _)| !erased.contains(id)));
     let named: HashSet<Id> = all.iter().map(|(id, _)| *id).collect();
     all.extend(goes.into_iter().filter(|(id, _)| !named.contains(id)));
     Ok((all, withheld))
 }
 
-/// The certified purges whose reasons are still there, though what they erased is gone: the reason speaks of it.
-fn reasons_left(workspace: &Workspace) -> Result<Vec<Target>, Error> {
+/// What speaks of something that is gone and was said later: the reasons of certified purges, and what players said of an exercise before
+/// they knew that it was erased.
+fn left_over(workspace: &Workspace) -> Result<Vec<Target>, Error> {
     let records = workspace.records();
     let mut all = Vec::new();
     for purge in records.find(&Query::state(purge::State::Certified))? {
         let subject = purge.subject.map(|id| records.get(id)).transpose()?.flatten();
         if subject.is_some_and(|of| of.is_purged()) && read::any_content(&workspace.db, purge.id)? {
             all.push((purge.id, purge.kind));
+        }
+    }
+    for kind in [Kind::Observation, Kind::Reply] {
+        for said in records.find(&Query::kind(kind))? {
+            let mut about = dies_with(&records, &said)?.into_iter();
+            let subject = about.next().map(|id| records.get(id)).transpose()?.flatten();
+            if subject.is_some_and(|of| of.is_purged()) && read::any_content(&workspace.db, said.id)? {
+                all.push((said.id, said.kind));
+            }
         }
     }
     Ok(all)
@@ -302,7 +312,7 @@ struct Purged {
 }
 
 fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
-    let named = scope(workspace, args)?;
+    let named = scope(workspace, args, ALONE)?;
     let list = args.maybe("list").map(|l| workspace.find_record(l, &[Kind::Disposal])).transpose()?;
     if list.is_some() && named.is_some() {
         return Err(Error::usage("--list erases what two people have confirmed: leave --item and --case out"));
@@ -428,13 +438,16 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     )))
 }
 
+/// What of an exercise goes to other desks as it stands in the log: the bundles that carried it are removed with it.
+const IN_BUNDLES: &[ChangeKind] = &[exercise::START, inject::DELIVER, reply::RESPOND, observation::HOT_WASH];
+
 /// Files that hold what goes: those of exhibits, and bundles in the outbox that carried a copy of any of it.
 fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     let mut files = evidence::files_of(workspace.folder(), ids);
     let mut carried = Vec::new();
     for id in ids {
         for (row, kind) in read::rows_of(&workspace.db, *id)? {
-            if crate::record::change(&kind).is_some_and(|def| def.is_copy) {
+            if crate::record::change(&kind).is_some_and(|def| def.is_copy || IN_BUNDLES.contains(&def.kind)) {
                 carried.extend(read::position_of_row(&workspace.db, row)?);
             }
         }
@@ -618,7 +631,7 @@ fn sanitisation(workspace: &Workspace, begun: &Record, summary: &Summary, erased
     let trigger = match (is_case.map(|r| r.kind), begun.terms.get("stays").is_some()) {
         (Some(Kind::Case), _) => "a case, with a reason",
         (Some(Kind::Disposal), _) => "a disposal list, confirmed by two people",
-        (Some(Kind::Item | Kind::Request), _) => "one record, with a reason",
+        (Some(Kind::Item | Kind::Request | Kind::Exercise), _) => "one record, with a reason",
         _ => "what fell due",
     };
     let withheld = begun.terms.get(purge::WITHHELD).cloned().unwrap_or_else(|| Json::Arr(Vec::new()));

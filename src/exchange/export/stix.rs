@@ -10,6 +10,7 @@ use crate::exchange::canonical::{self, Class};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer, uuid};
 use crate::exchange::report::Lines;
 use crate::value::marking::{Pap, Tlp};
+use crate::value::realm::BANNER;
 use crate::value::timestamp::Timestamp;
 
 /// Types whose one property is `value`.
@@ -88,7 +89,7 @@ fn of_exercise(transfer: &Transfer, tag: &str, objects: &[Value]) -> Value {
     let refs: Vec<&Value> = objects.iter().filter_map(|o| o.get("id")).collect();
     json!({
         "type": "note", "spec_version": "2.1", "id": format!("note--{}", transfer.uuid("exercise")), "created": at,
-        "modified": at, "content": "EXERCISE EXERCISE EXERCISE", "labels": [tag], "object_refs": refs,
+        "modified": at, "content": BANNER, "labels": [tag], "object_refs": refs,
     })
 }
 

@@ -21,7 +21,9 @@ use crate::law::ceiling;
 use crate::law::edition::Law;
 use crate::law::request::{ClockKind, Variant};
 use crate::record::disclosure::Validation;
+use crate::record::exercise as exercises;
 use crate::record::hold;
+use crate::record::inject::Trigger;
 use crate::record::kind::Kind;
 use crate::record::partner::kind_of;
 use crate::record::request::{ANSWER, SEND, State as RequestState};
@@ -77,6 +79,7 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Meeting => taskforce::meeting_detail(workspace, &record, &mut d)?,
         Kind::Analysis => taskforce::analysis_detail(workspace, &record, &mut d)?,
         Kind::Inject => of_inject(workspace, &record, &mut d)?,
+        Kind::Exercise => of_exercise(workspace, &record, &mut d)?,
         _ if oversight_detail::add_lines(workspace, &record, &mut d)? => {}
         _ => of_any(workspace, &record, &mut d)?,
     }
@@ -85,29 +88,84 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
     Ok(d)
 }
 
+/// The page of a record in lines, for the command line: what the screens show of it, a label before each line.
+pub fn written(workspace: &Workspace, record: &Record) -> Result<Vec<String>, Error> {
+    Ok(detail(workspace, &RecordRef { kind: record.kind, id: record.id })?.written())
+}
+
 /// An inject: to control with what is expected, to those who play with what was delivered to them.
 fn of_inject(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let of = record.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
     let Some(of) = of else { return of_any(workspace, record, d) };
     let i = exercise::view::inject_row(workspace, record, &of, &[])?;
-    d.line("NUMBER", i.number.to_string());
-    d.line("FROM", format!("{} {}", i.from, i.method).trim().to_owned());
-    d.line("TO", i.to.join(", "));
     d.body("SAYS", &i.text);
-    d.line("ATTACHED", i.attachment.as_str());
-    d.body("TEXT", &i.attached);
-    d.line("DELIVERED", at(i.delivered));
-    d.line("REPLY BY", at(i.reply_by));
-    d.body("SKIPPED", &i.because);
     if let Some(own) = &i.control {
-        d.line("PLANNED", format!("{} {}, {}", own.time, own.trigger, own.inject_type));
         d.body("EXPECTED", &own.expected_action);
-        d.line("CAPABILITY", own.capability.as_str());
-        d.body("CONDITION", &own.condition);
-        d.body("NOTE", &own.note);
     }
     for reply in &i.replies {
         d.body("REPLY", &format!("{} {}: {}", reply.desk, at(reply.at), reply.text));
+    }
+    d.line("DELIVERED", at(i.delivered));
+    d.line("REPLY BY", at(i.reply_by));
+    d.body("SKIPPED", &i.because);
+    let by = if i.method.is_empty() { String::new() } else { format!(", by {}", i.method) };
+    d.line("FROM", format!("{}{by}", i.from).trim_start_matches(", ").to_owned());
+    d.line("TO", if i.to.is_empty() { "all that play".to_owned() } else { i.to.join(", ") });
+    d.line("ATTACHED", i.attachment.as_str());
+    d.body("TEXT", &i.attached);
+    d.line("NUMBER", i.number.to_string());
+    if let Some(own) = &i.control {
+        let when = match own.trigger {
+            Trigger::Hand => "by hand".to_owned(),
+            Trigger::Completion => "once others are answered".to_owned(),
+            Trigger::Time => own.time.clone(),
+        };
+        d.line("PLANNED", format!("{when}, {}", own.inject_type.word().replace('-', " ")));
+        d.line("OBJECTIVE", own.objective.map(|n| n.to_string()).unwrap_or_default());
+        d.line("CAPABILITY", own.capability.as_str());
+        d.line("BY", own.controller.as_str());
+        d.body("CONDITION", &own.condition);
+        d.body("NOTE", &own.note);
+    }
+    Ok(())
+}
+
+/// An exercise: to control with its objectives; in a live workspace what its signed report said.
+fn of_exercise(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let e = exercise::view::view(workspace, record)?;
+    let [p, s, m, u] = e.row.rated;
+    d.line("STOP WORD", StyledText::new(e.safety_word.as_str(), StyleRole::Stop));
+    d.line("CONTROL", e.row.control.as_str());
+    match (e.row.from, e.row.until) {
+        (Some(from), Some(until)) => d.line("PLAYED", format!("{} to {}", at(Some(from)), at(Some(until)))),
+        (Some(from), None) => d.line("STARTED", at(Some(from))),
+        _ => d.line("STARTED", "not yet"),
+    }
+    d.line("RATED", format!("P {p}, S {s}, M {m}, U {u}"));
+    if let Some(recorded) = exercises::recorded_of(record) {
+        d.line("DESKS", recorded.desks.join(", "));
+        d.line("SIGNED BY", recorded.signer.to_string());
+        d.line("REALM", recorded.realm.to_string());
+        d.line("REPORT", format!("SHA-256 {}", recorded.digest));
+    }
+    d.body("SCOPE", &e.scope);
+    d.body("SCENARIO", &e.scenario);
+    d.body("RULES", &e.rules);
+    for o in &e.objectives {
+        let aim = if o.target.is_empty() { String::new() } else { format!("; aimed at: {}", o.target) };
+        d.body(&format!("OBJECTIVE {}", o.number), &format!("{} ({}){aim}", o.text, o.capability));
+        o.tasks.iter().for_each(|task| d.body("", task));
+    }
+    for [who, role] in &e.participants {
+        d.line("TAKES PART", format!("{who}, {role}"));
+    }
+    d.line("HELD BY", e.sponsor.as_str());
+    let done = e.actions.iter().filter(|a| a.done.is_some()).count();
+    if !e.actions.is_empty() {
+        d.line("ACTIONS", format!("{done} of {} done", e.actions.len()));
+    }
+    if let Some(due) = record.due {
+        d.line("KEPT UNTIL", format!("{}; then it is erased", due.to_date()));
     }
     Ok(())
 }

@@ -5,11 +5,11 @@ use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state};
 use crate::command::exercise::view::{self, ActionRow, Board, ExerciseView, InjectRow};
 use crate::record::exercise;
 use crate::record::kind::{Kind, StateTone};
-use crate::tui::page::{Cell, Line, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
+use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::realm::Realm;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -18,7 +18,7 @@ use crate::workspace::progress::Job;
 /// The Drill.
 pub const SCREEN: Screen = Screen {
     id: ScreenId::DRILL,
-    views: &["board", "timeline", "evaluation"],
+    views: &["board", "timeline", "evaluation", "desks"],
     has_detail: true,
     fetch,
     first_steps: "No exercise is loaded.",
@@ -29,60 +29,92 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         Realm::Live => return live(workspace),
         Realm::Exercise(name) => name,
     };
-    let line = StyledText::new(
-        format!(
-            "This workspace belongs to the exercise {name}. Nothing here can reach a live desk: other keys, other store, another realm in every signature."
-        ),
-        StyleRole::Exercise,
-    );
+    let line = StyledText::new(format!("Exercise {name}: nothing here can reach a live desk."), StyleRole::Exercise);
     let Some(of) = exercise::current(&workspace.records(), workspace.meta.desk)? else {
         return Ok(Page {
             head: vec![vec![line]],
             bands: vec![vec![Section { empty: Shown::of(SCREEN.first_steps), grows: true, ..Section::default() }]],
-            sentence: Shown::of(
-                "Control plans one with `exercise new`; those who play hear of it with control's bundle.",
-            ),
+            sentence: Shown::of("Control plans one with `exercise new`; players hear of it by bundle."),
             ..Page::default()
         });
     };
     let shown = view::view(workspace, &of)?;
-    let bands = match look.view {
+    let now = workspace.now();
+    let mut bands = vec![vec![standing(&shown)]];
+    bands.extend(match look.view {
         1 => vec![vec![timeline(&shown)]],
-        2 => vec![vec![observations(&shown)], vec![actions(&shown.actions, workspace.now())]],
-        _ if shown.is_control => vec![vec![board(&shown, workspace.now())], vec![desks(&shown, workspace.now())]],
-        _ => vec![vec![board(&shown, workspace.now())]],
-    };
-    Ok(Page { head: vec![vec![line], standing(&shown)], bands, sentence: sentence(&shown), ..Page::default() })
+        2 => vec![vec![observations(&shown)], vec![actions(&shown.actions, now, PLAN_ONE)]],
+        3 => vec![vec![Section { most: 0, grows: true, from_height: 0, ..desks(&shown, now) }]],
+        _ if shown.is_control => vec![vec![board(&shown, now)], vec![desks(&shown, now)]],
+        _ => vec![vec![board(&shown, now)]],
+    });
+    Ok(Page { head: vec![vec![line]], bands, sentence: sentence(&shown), ..Page::default() })
 }
 
-/// Where the exercise stands, and what time it is in it.
-fn standing(shown: &ExerciseView) -> Line {
+/// The exercise itself, so that what is done with it is done here: where it stands, what time it is in it, the word that stops play.
+fn standing(shown: &ExerciseView) -> Section {
     let clock = match shown.speed {
-        None => "the clock stands".to_owned(),
-        Some(1) => "the clock goes".to_owned(),
-        Some(n) => format!("the clock goes {n} times as fast"),
+        None => format!("{}, stands", shown.now.to_minute()),
+        Some(1) => format!("{}, goes", shown.now.to_minute()),
+        Some(n) => format!("{}, goes {n}x", shown.now.to_minute()),
     };
-    let word = if shown.safety_word.is_empty() { String::new() } else { format!("  stop word: {}", shown.safety_word) };
-    vec![
-        StyledText::new(format!("{}  ", shown.row.title), StyleRole::Title),
-        StyledText::from(format!("{}, {}, {clock}{word}", shown.row.state.label(), shown.now.to_minute())),
-    ]
+    let title = if shown.row.title.is_empty() { "erased" } else { shown.row.title.as_str() };
+    let cells = vec![
+        Cell::from(title).styled(StyleRole::Title),
+        state(shown.row.state),
+        Cell::from(clock),
+        Cell::from(shown.safety_word.as_str()),
+    ];
+    Section {
+        title: Shown::of("EXERCISE"),
+        columns: vec![
+            column("ID", Width::Fixed(9)),
+            column("TITLE", Width::Rest),
+            column("STANDS", Width::Fixed(9)),
+            column("ITS CLOCK", Width::Fixed(24)),
+            column("STOP WORD", Width::Fixed(12)),
+        ],
+        rows: vec![row(Kind::Exercise, shown.row.id, Mark::None, cells).in_state(shown.row.state)],
+        most: 1,
+        ..Section::default()
+    }
 }
 
 fn count(shown: &ExerciseView, wanted: Board) -> usize {
     shown.injects.iter().filter(|i| i.board == wanted).count()
 }
 
-/// What is the matter, in a sentence.
+/// What is the matter, or what comes next, in a sentence.
 fn sentence(shown: &ExerciseView) -> Shown {
     let (due, late) = (count(shown, Board::Due), count(shown, Board::Late));
     let owed = count(shown, Board::Delivered) + late;
-    Shown::from(match shown.is_control {
-        true if due + late > 0 => format!("{due} to be delivered, {late} late."),
-        true => "Nothing is due, and nothing is late.".to_owned(),
-        false if owed > 0 => format!("{owed} injects wait for your reply."),
-        false => "Every inject that came is answered.".to_owned(),
-    })
+    let is = |wanted: exercise::State| shown.row.state == wanted.any();
+    if is(exercise::State::Purged) {
+        return Shown::of("It is over, and what was said of it is erased.");
+    }
+    if !shown.is_control {
+        return match owed {
+            0 => Shown::of("Every inject that came is answered."),
+            1 => Shown::of("1 inject waits for your reply: {sign} on it."),
+            n => Shown::from(format!("{n} injects wait for your reply: {{sign}} on one.")),
+        };
+    }
+    if is(exercise::State::Planned) {
+        return Shown::of("Planned: no player knows of it. {sign} on the exercise is STARTEX.");
+    }
+    if is(exercise::State::Paused) {
+        return Shown::of("Play is paused, and its clock stands. {sign} goes on.");
+    }
+    if is(exercise::State::Ended) {
+        return Shown::of("ENDEX. Hot wash, ratings, actions; then {actions}: exercise report.");
+    }
+    if is(exercise::State::Reported) {
+        return Shown::of("Reported. Each desk records the signed report in its live workspace.");
+    }
+    match due + late {
+        0 => Shown::of("Nothing is due or late. `exercise inject`: one of the moment."),
+        _ => Shown::from(format!("{due} to be delivered, {late} late.")),
+    }
 }
 
 const fn mood(board: Board) -> StateTone {
@@ -96,25 +128,30 @@ const fn mood(board: Board) -> StateTone {
 }
 
 fn board(shown: &ExerciseView, now: Timestamp) -> Section {
-    let rows = shown.injects.iter().map(|inject| inject_row(inject, now)).collect();
+    let rows = shown.injects.iter().map(|inject| inject_row(inject, shown.is_control, now)).collect();
+    let of = |wanted| count(shown, wanted);
+    let (delivered, answered) = (of(Board::Delivered), of(Board::Answered));
+    let late = of(Board::Late);
+    let mut columns =
+        vec![column("ID", Width::Fixed(9)), column("NO.", Width::Fixed(4)).right(), column("STANDS", Width::Fixed(10))];
+    // Those who play know neither what was planned nor for whom else it is.
+    if shown.is_control {
+        columns.push(column("PLANNED", Width::Fixed(13)).optional());
+    }
+    columns.push(column("DELIVERED", Width::Fixed(13)).past().optional());
+    if shown.is_control {
+        columns.push(column("TO", Width::Fixed(8)));
+    } else {
+        columns.push(column("REPLY BY", Width::Fixed(13)).optional());
+    }
+    columns.push(column("WHAT", Width::Rest));
     Section {
         title: Shown::of(if shown.is_control { "CONTROLLER'S BOARD" } else { "INJECTS" }),
-        aside: Shown::from(format!(
-            "due {}, delivered {}, answered {}, late {}",
-            count(shown, Board::Due),
-            count(shown, Board::Delivered),
-            count(shown, Board::Answered),
-            count(shown, Board::Late)
-        )),
-        columns: vec![
-            column("ID", Width::Fixed(9)),
-            column("NO.", Width::Fixed(4)).right(),
-            column("STANDS", Width::Fixed(10)),
-            column("PLANNED", Width::Fixed(13)).optional(),
-            column("DELIVERED", Width::Fixed(13)).past().optional(),
-            column("TO", Width::Fixed(8)),
-            column("WHAT", Width::Rest),
-        ],
+        aside: Shown::from(match shown.is_control {
+            true => format!("due {}, delivered {delivered}, answered {answered}, late {late}", of(Board::Due)),
+            false => format!("open {delivered}, answered {answered}, late {late}"),
+        }),
+        columns,
         rows,
         empty: Shown::of("No inject yet."),
         grows: true,
@@ -122,28 +159,27 @@ fn board(shown: &ExerciseView, now: Timestamp) -> Section {
     }
 }
 
-fn inject_row(inject: &InjectRow, now: Timestamp) -> PageRow {
+fn inject_row(inject: &InjectRow, is_control: bool, now: Timestamp) -> PageRow {
     let mark = if inject.board == Board::Late { Mark::Due } else { Mark::None };
     let to = if inject.to.is_empty() { "all".to_owned() } else { inject.to.join(" ") };
     let said = match inject.replies.last() {
         Some(reply) => format!("{} | {}: {}", inject.text, reply.desk, reply.text),
         None => inject.text.clone(),
     };
-    row(
-        Kind::Inject,
-        inject.id,
-        mark,
-        vec![
-            Cell::number(u64::try_from(inject.number).unwrap_or_default()),
-            in_mood(ListWord::of(inject.board), mood(inject.board)),
-            due_at(inject.planned, now),
-            due_at(inject.delivered, now),
-            Cell::from(to),
-            Cell::from(said),
-        ],
-    )
-    .in_state(inject.state)
-    .due(inject.reply_by.or(inject.planned))
+    // Before STARTEX a time is one after the start.
+    let planned = match (&inject.planned, &inject.control) {
+        (None, Some(own)) if !own.time.is_empty() => Cell::from(own.time.as_str()),
+        (planned, _) => due_at(*planned, now),
+    };
+    let mut cells = vec![
+        Cell::number(u64::try_from(inject.number).unwrap_or_default()),
+        in_mood(ListWord::of(inject.board), mood(inject.board)),
+    ];
+    cells.extend(is_control.then_some(planned));
+    cells.push(due_at(inject.delivered, now));
+    cells.push(if is_control { Cell::from(to) } else { due_at(inject.reply_by, now) });
+    cells.push(Cell::from(said));
+    row(Kind::Inject, inject.id, mark, cells).in_state(inject.state).due(inject.reply_by.or(inject.planned))
 }
 
 fn desks(shown: &ExerciseView, now: Timestamp) -> Section {
@@ -168,24 +204,25 @@ fn desks(shown: &ExerciseView, now: Timestamp) -> Section {
         rows: rows.collect(),
         empty: Shown::of("No desk is pinned."),
         most: 6,
+        // On a low screen it has a view of its own.
+        from_height: 24,
         ..Section::default()
     }
 }
 
-/// The picture of what was planned, delivered and answered, and the same in words below each line.
+/// The picture of what was planned, delivered and answered, and below each line the same in words.
 fn timeline(shown: &ExerciseView) -> Section {
-    let rows = view::drawn(shown)
-        .into_iter()
-        .map(|line| PageRow::of(vec![Cell::from(line.desk), Cell::from(line.picture), Cell::from(line.words)]));
+    let lines = view::drawn(shown).into_iter().flat_map(|line| {
+        [
+            PageRow::of(vec![Cell::from(line.desk), Cell::from(line.picture)]),
+            PageRow::of(vec![Cell::from(""), Cell::from(line.words)]),
+        ]
+    });
     Section {
         title: Shown::of("TIMELINE"),
         aside: Shown::of("p planned  D delivered  A answered  ! late"),
-        columns: vec![
-            column("DESK", Width::Fixed(6)),
-            column("FROM THE START TO NOW", Width::Fixed(view::COLUMNS)),
-            column("IN WORDS", Width::Rest),
-        ],
-        rows: rows.collect(),
+        columns: vec![column("DESK", Width::Fixed(6)), column("FROM THE START TO NOW", Width::Rest)],
+        rows: lines.collect(),
         empty: Shown::of("Nothing to draw yet."),
         grows: true,
         ..Section::default()
@@ -230,13 +267,16 @@ fn observations(shown: &ExerciseView) -> Section {
             column("WHO", Width::Fixed(20)).optional(),
         ],
         rows: seen.chain(offered).collect(),
-        empty: Shown::of("Nothing was observed yet."),
+        empty: Shown::of("Nothing was observed yet: `exercise observe`, with a rating or, as a player, without."),
         grows: true,
         ..Section::default()
     }
 }
 
-fn actions(all: &[ActionRow], now: Timestamp) -> Section {
+/// How an action comes about.
+const PLAN_ONE: &str = "No action is planned: `exercise action` does, from STARTEX on.";
+
+fn actions(all: &[ActionRow], now: Timestamp, empty: &'static str) -> Section {
     let rows = all.iter().map(|action| {
         let (left, mark) = left(action.by.filter(|_| action.done.is_none()), now);
         let said = vec![
@@ -259,7 +299,7 @@ fn actions(all: &[ActionRow], now: Timestamp) -> Section {
             column("EXERCISE", Width::Fixed(20)).optional(),
         ],
         rows: rows.collect(),
-        empty: Shown::of("No action is planned."),
+        empty: Shown::of(empty),
         grows: true,
         ..Section::default()
     }
@@ -268,9 +308,7 @@ fn actions(all: &[ActionRow], now: Timestamp) -> Section {
 /// What exercises have brought to real work.
 fn live(workspace: &Workspace) -> Result<Page, Error> {
     let now = workspace.now();
-    let line = StyledText::from(
-        "This workspace is LIVE. An exercise has a workspace of its own: `comity init --exercise NAME`.",
-    );
+    let line = StyledText::from("LIVE. Exercises are played elsewhere: `comity init --exercise NAME`.");
     let recorded = view::exercise_rows(workspace)?;
     if recorded.is_empty() {
         return Ok(Page {
@@ -307,8 +345,11 @@ fn live(workspace: &Workspace) -> Result<Page, Error> {
     let open = all.iter().filter(|a| a.done.is_none()).count();
     Ok(Page {
         head: vec![vec![line]],
-        bands: vec![vec![section], vec![actions(&all, now)]],
-        sentence: Shown::from(format!("{open} actions are still to be done.")),
+        bands: vec![vec![section], vec![actions(&all, now, "No action came with a report.")]],
+        sentence: match open {
+            0 => Shown::of("Every action is done."),
+            n => Shown::from(format!("{} still to be done.", counted(n, "action"))),
+        },
         ..Page::default()
     })
 }

@@ -3,9 +3,10 @@
 use super::super::page::{Detail, StyledText};
 use super::super::theme::StyleRole;
 use crate::command::audit::consultations;
-use crate::command::{complaint, dispute, error, finding};
+use crate::command::{complaint, dispute, error, finding, misuse, sample};
 use crate::record::kind::Kind;
-use crate::record::store::Record;
+use crate::record::store::{Record, RecordStore as _};
+use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -22,9 +23,40 @@ pub(super) fn add_lines(workspace: &Workspace, record: &Record, d: &mut Detail) 
         Kind::Error => of_mistake(workspace, record, d)?,
         Kind::Dispute => of_dispute(workspace, record, d)?,
         Kind::Consultation => of_consultation(workspace, record, d)?,
+        Kind::Misuse => of_misuse(workspace, record, d)?,
+        Kind::Sample => of_sample(workspace, record, d)?,
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// A report of misuse: what it says, to whoever can open it.
+fn of_misuse(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let report = misuse::row(workspace, record)?;
+    d.line("REPORTED", at(report.reported));
+    d.line("OPENED BY", report.opened_by.as_str());
+    match misuse::text_of(workspace, record)? {
+        Some(text) => d.body("SAYS", &text),
+        None => d.line("SAYS", "it is sealed to the auditors: only they can read it"),
+    }
+    Ok(())
+}
+
+/// A sample: its seed, what it showed, and the consultations that it drew.
+fn of_sample(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let sample = sample::row(workspace, record)?;
+    d.line("PERIOD", format!("{} to {}", at(sample.from), at(sample.to)));
+    d.line("DREW", format!("{} of {}", sample.drawn, sample.of));
+    d.line("SEED", sample.seed.as_str());
+    d.body("SHOWED", &sample.note);
+    for id in record.list("drawn", Id::parse) {
+        let Some(look) = workspace.records().get(id)? else { continue };
+        if let Some(c) = consultations::consulted(workspace, &look)? {
+            let what: Vec<String> = c.records.iter().take(8).map(|id| id.short()).collect();
+            d.line("CONSULTED", format!("{} {}, {}: {}", at(Some(c.at)), c.member, what.join(" "), c.reason));
+        }
+    }
+    Ok(())
 }
 
 fn of_finding(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {

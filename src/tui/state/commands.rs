@@ -117,6 +117,9 @@ impl State {
             Err(failure) => return self.show_failure(&failure),
         };
         let mut form = FormView::new(command, &known.form, &known.labels, known.partner).with_others(known.others);
+        if self.who.as_ref().is_none_or(|who| !who.is_exercise()) {
+            form = form.of_real_work();
+        }
         let complete = form.pairs_of().is_none() && form.rows.iter().all(|r| !r.input.is_empty());
         if complete {
             return self.submit(form.submission(self.now()));

@@ -118,6 +118,15 @@ impl FormView {
         Self { others, ..self }
     }
 
+    /// The same form in a live workspace: without what means something in an exercise alone.
+    #[must_use]
+    pub fn of_real_work(mut self) -> Self {
+        self.rows.retain(|row| !row.field.in_exercises);
+        self.at = self.rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(self.rows.len());
+        self.began = self.at;
+        self
+    }
+
     /// The row of the cursor.
     pub fn row(&self) -> Option<&FormRow> {
         self.rows.get(self.at)
