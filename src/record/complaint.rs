@@ -408,11 +408,13 @@ pub fn open_remedies(records: &dyn RecordStore, record: &Record) -> Result<Vec<R
     Ok(open)
 }
 
-/// The record that a complaint is about, where its kind has records that are erased one by one: whether that was done, the record
-/// itself tells.
+/// The kinds whose records a member erases by name, with `retention purge`. Others go with what they are about, or by their own time.
+const ERASED_BY_NAME: &[Kind] = &[Kind::Item, Kind::Request, Kind::Case];
+
+/// The record that a complaint is about, where a member erases it by name: whether that was done, the record itself tells.
 fn erasable(records: &dyn RecordStore, record: &Record) -> Result<Option<Record>, ApplyError> {
     let subject = about(record).map(|id| records.get(id)).transpose()?.flatten();
-    Ok(subject.filter(|subject| super::kind_def(subject.kind).tombstone().is_some()))
+    Ok(subject.filter(|subject| ERASED_BY_NAME.contains(&subject.kind)))
 }
 
 fn receive(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -3,7 +3,7 @@
 //! the end, or was asked for and made again, all desks agree. A seed that fails is told.
 //!
 //! `COMITY_SIM_SEEDS=500 COMITY_SIM_DAYS=60 cargo test --release --test suite -- --ignored desks_agree_for_weeks` runs so many;
-//! `COMITY_SIM_SEED=7` runs one alone.
+//! `COMITY_SIM_FROM=251` begins with another seed than 1, and `COMITY_SIM_SEED=7` runs one alone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -299,7 +299,10 @@ fn simulate(seed: u64, days: i64) {
 
 fn seeds(many: u64) -> std::ops::RangeInclusive<u64> {
     match asked("COMITY_SIM_SEED", 0) {
-        0 => 1..=asked("COMITY_SIM_SEEDS", many),
+        0 => {
+            let from = asked("COMITY_SIM_FROM", 1);
+            from..=from + asked("COMITY_SIM_SEEDS", many) - 1
+        }
         one => one..=one,
     }
 }
