@@ -8,16 +8,49 @@ use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::command::definition::Output;
-use crate::command::plain;
+use crate::command::plain::{self, Cells, SHORT_ID};
+use crate::value::id::Id;
 use crate::value::text::{fit, is_hidden, shown_lines};
 use crate::workspace::error::Error;
 
+/// For whom an answer is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reader {
+    /// A program: JSON.
+    Program,
+    /// A pipe or a file, or somebody who wants plain lines: everything whole.
+    Pipe,
+    /// Somebody at a terminal: ids and times of lists are short, and the head of a list stands out where there are colours.
+    Terminal {
+        /// Whether there are.
+        colours: bool,
+    },
+}
+
+// Bold, dim, and neither: words that every terminal knows, so that no theme is needed.
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+const PLAIN: &str = "\x1b[0m";
+
 /// Prints an answer.
-pub fn answer(answer: &Output, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
-    if as_json {
-        return if answer.value.is_null() { Ok(()) } else { json(&answer.value, out) };
+pub fn answer(answer: &Output, reader: Reader, out: &mut dyn Write) -> io::Result<()> {
+    let (cells, colours) = match reader {
+        Reader::Program => return if answer.value.is_null() { Ok(()) } else { json(&answer.value, out) },
+        Reader::Pipe => (Cells::Whole, false),
+        Reader::Terminal { colours } => (Cells::Short, colours),
+    };
+    let rows = answer.value.as_array().filter(|rows| answer.text.is_none() && !rows.is_empty());
+    let first = rows.and_then(|rows| rows.first()?.get(answer.columns.first()?.0)?.as_str());
+    let begins_with_ids = first.and_then(Id::parse).is_some();
+    for (n, line) in plain::lines_in(answer, cells).iter().enumerate() {
+        let of_list = rows.filter(|rows| colours && n <= rows.len());
+        match (of_list, line.split_at_checked(SHORT_ID)) {
+            (Some(_), _) if n == 0 => writeln!(out, "{BOLD}{line}{PLAIN}")?,
+            (Some(_), Some((id, rest))) if begins_with_ids => writeln!(out, "{DIM}{id}{PLAIN}{rest}")?,
+            _ => writeln!(out, "{line}")?,
+        }
     }
-    plain::lines(answer).iter().try_for_each(|line| writeln!(out, "{line}"))
+    Ok(())
 }
 
 /// Writes JSON with hidden characters escaped: the same value for a program, and no control characters for a terminal.
@@ -96,12 +129,12 @@ mod tests {
         let thing = Output::thing(&serde_json::json!({ evil: evil, "x": [{ "y": evil }] }));
         let said = Output::thing(&serde_json::json!({ "id": evil })).with_message(evil);
         for a in [&found, &thing, &said] {
-            for as_json in [false, true] {
+            for reader in [Reader::Program, Reader::Pipe, Reader::Terminal { colours: false }] {
                 let mut out = Vec::new();
-                answer(a, as_json, &mut out).unwrap();
+                answer(a, reader, &mut out).unwrap();
                 let text = String::from_utf8(out).unwrap();
                 assert!(!text.chars().any(|c| c != '\n' && is_hidden(c)), "{text:?}");
-                if as_json {
+                if reader == Reader::Program {
                     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), a.value, "the same value to a program");
                 }
             }
@@ -109,6 +142,29 @@ mod tests {
         let mut err = Vec::new();
         failure(&Error::usage(evil), false, &mut Vec::new(), &mut err).unwrap();
         assert!(!String::from_utf8(err).unwrap().chars().any(|c| c != '\n' && is_hidden(c)));
+    }
+
+    #[test]
+    fn a_list_at_a_terminal_is_short_and_whole_in_a_pipe() {
+        let id = "0123456789abcdef0123456789abcdef";
+        let value = serde_json::json!([{ "id": id, "due": "2026-06-15T12:00:00Z", "value": "panel.example" }]);
+        let list = Output { columns: &[("id", "ID"), ("due", "DUE"), ("value", "VALUE")], ..Output::thing(&value) };
+        let printed = |reader| {
+            let mut out = Vec::new();
+            answer(&list, reader, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let short = "ID        DUE                VALUE\n01234567  2026-06-15 12:00Z  panel.example\n";
+        assert_eq!(printed(Reader::Terminal { colours: false }), short);
+        let coloured = printed(Reader::Terminal { colours: true });
+        assert_eq!(coloured.replace(BOLD, "").replace(DIM, "").replace(PLAIN, ""), short);
+        assert!(
+            coloured.starts_with(BOLD) && coloured.contains(&format!("{DIM}01234567{PLAIN}  2026")),
+            "{coloured:?}"
+        );
+        for reader in [Reader::Pipe, Reader::Program] {
+            assert!(printed(reader).contains(id) && printed(reader).contains("2026-06-15T12:00:00Z"));
+        }
     }
 
     #[test]

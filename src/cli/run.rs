@@ -408,6 +408,16 @@ fn job(globals: &Globals) -> Job {
     .lasting()
 }
 
+/// For whom is printed: colours are left out where the environment says so (<https://no-color.org>).
+fn reader(globals: &Globals) -> print::Reader {
+    let says = |name| folder::variable(name).unwrap_or_default();
+    match (globals.json, globals.plain, stdout().is_terminal()) {
+        (true, ..) => print::Reader::Program,
+        (_, true, _) | (.., false) => print::Reader::Pipe,
+        _ => print::Reader::Terminal { colours: says("NO_COLOR").is_empty() && says("TERM") != "dumb" },
+    }
+}
+
 fn print_output(answer: &Output, globals: &Globals) -> u8 {
     if let (false, Some(_), Some(said)) = (globals.json, &answer.text, &answer.message) {
         // The text goes to standard output, often into a file; the message goes to standard error, to be read beside it. An
@@ -415,7 +425,7 @@ fn print_output(answer: &Output, globals: &Globals) -> u8 {
         shown_lines(said).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
     }
     let mut out = stdout().lock();
-    match print::answer(answer, globals.json, &mut out).and_then(|()| out.flush()) {
+    match print::answer(answer, reader(globals), &mut out).and_then(|()| out.flush()) {
         Ok(()) => answer.code,
         Err(error) => output_error(&error),
     }

@@ -13,6 +13,7 @@ use crate::command::desk::workspace_info::short;
 use crate::command::json::or_empty;
 use crate::host::file;
 use crate::law::ceiling;
+use crate::record::bundle::received_as;
 use crate::record::card::{self, Card, digits};
 use crate::record::exercise;
 use crate::record::key_use;
@@ -657,7 +658,7 @@ fn fork(workspace: &Workspace, partner: &Record) -> Result<Option<ForkShown>, Er
         let content = record.map(|r| workspace.content(&r)).transpose()?.flatten();
         Ok(content.as_ref().and_then(SignedManifest::read).map(Side::from).unwrap_or_default())
     };
-    let known = fork.known.map(|known| records.get(Id::from_digest(&known))).transpose()?.flatten();
+    let known = fork.known.map(|known| received_as(&records, partner.id, &known)).transpose()?.flatten();
     let kept = fork_file(workspace, partner.id);
     Ok(Some(ForkShown {
         sequence: fork.sequence,

@@ -3,19 +3,38 @@
 use serde_json::Value;
 
 use crate::command::definition::{Column, Output};
+use crate::value::id::Id;
 use crate::value::text::{pad, shown, shown_lines, width};
+use crate::value::timestamp::Timestamp;
 
 /// The widest column of a list, in terminal columns; the last one is as wide as it needs.
 const WIDEST: usize = 40;
 
+/// How the cells of a list are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cells {
+    /// Whole, for whoever reads them on.
+    Whole,
+    /// Ids by their first digits, which every command takes, and times to the minute.
+    Short,
+}
+
+/// How many digits of an id stand for it.
+pub const SHORT_ID: usize = 8;
+
 /// The lines of an answer.
 pub fn lines(answer: &Output) -> Vec<String> {
+    lines_in(answer, Cells::Whole)
+}
+
+/// The lines of an answer, with the cells of a list whole or short.
+pub fn lines_in(answer: &Output, cells: Cells) -> Vec<String> {
     if let Some(text) = &answer.text {
         // Where the answer went elsewhere, not even an empty line of it is left.
         return if text.is_empty() { Vec::new() } else { shown_lines(text) };
     }
     let mut out = match &answer.value {
-        Value::Array(rows) => list(rows, answer.columns),
+        Value::Array(rows) => list(rows, answer.columns, cells),
         Value::Object(_) if answer.message.is_none() => thing(&answer.value),
         Value::Object(members) => {
             members.get("id").and_then(Value::as_str).map(|id| shown(id).into_owned()).into_iter().collect()
@@ -43,13 +62,27 @@ fn cell(value: &Value) -> String {
     }
 }
 
-fn list(rows: &[Value], columns: &[Column]) -> Vec<String> {
+/// A cell of a list, short: what is whole is in `--json`.
+fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) if Id::parse(text).is_some() => text.chars().take(SHORT_ID).collect(),
+        Value::String(text) => Timestamp::parse(text).map_or_else(|| cell(value), Timestamp::to_minute),
+        Value::Array(items) if !items.is_empty() => items.iter().map(short).collect::<Vec<_>>().join(", "),
+        other => cell(other),
+    }
+}
+
+fn list(rows: &[Value], columns: &[Column], cells: Cells) -> Vec<String> {
+    let cell = match cells {
+        Cells::Whole => cell,
+        Cells::Short => short,
+    };
     if rows.is_empty() {
         return vec!["Nothing.".to_owned()];
     }
     let titles: Vec<String> = columns.iter().map(|(_, title)| (*title).to_owned()).collect();
-    let cells = rows.iter().map(|r| columns.iter().map(|(key, _)| cell(r.get(key).unwrap_or(&Value::Null))).collect());
-    let table: Vec<Vec<String>> = std::iter::once(titles).chain(cells).collect();
+    let body = rows.iter().map(|r| columns.iter().map(|(key, _)| cell(r.get(key).unwrap_or(&Value::Null))).collect());
+    let table: Vec<Vec<String>> = std::iter::once(titles).chain(body).collect();
     let widest = |i: usize| table.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0).min(WIDEST);
     let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
     let line = |row: &Vec<String>| {

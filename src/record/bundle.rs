@@ -61,6 +61,9 @@ pub const KIND: KindDef = KindDef {
 
 /// The first change of an act that takes a partner's acts in.
 pub const IMPORT: ChangeKind = ChangeKind::new("bundle-import");
+/// The member that says of an import that its bundle stood for another one.
+const STANDS_IN: &str = "stands_in";
+
 /// Notes a bundle that goes out.
 pub const EXPORT: ChangeKind = ChangeKind::new("bundle-export");
 
@@ -78,8 +81,10 @@ pub struct Arrival {
     pub replica: Id,
     /// The bundle's number in the stream.
     pub sequence: u64,
-    /// The digest of its manifest.
+    /// The name that it has in its stream: the digest of its manifest, or of that which it stands for.
     pub manifest: Digest,
+    /// Whether it stands for another one, which was gone at its sender.
+    pub stands_in: bool,
     /// The acts that it brought, in the order in which they are applied.
     pub acts: Vec<Digest>,
     /// The digest of what came whole: see [`Contents`].
@@ -126,6 +131,9 @@ impl Arrival {
         if let Some(keys) = self.keys {
             terms.set("keys", keys as i64);
         }
+        if self.stands_in {
+            terms.set(STANDS_IN, true);
+        }
         match told {
             Some(told) => Change::with_content(stream::id_for(self.from), IMPORT, &terms, &told.to_json(), salt),
             None => Change::of_terms(stream::id_for(self.from), IMPORT, &terms),
@@ -141,6 +149,7 @@ impl Arrival {
             replica: m.read("replica", Id::parse)?,
             sequence: m.count("sequence")?,
             manifest: m.read("manifest", Digest::parse)?,
+            stands_in: m.maybe(STANDS_IN).is_some_and(|yes| yes.truth() == Some(true)),
             acts: m.list("acts", Digest::parse)?,
             contents: m.read("contents", Digest::parse)?,
             checkpoint: m.text("checkpoint")?.to_owned(),
@@ -367,8 +376,10 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         record.set("acknowledged", n as i64);
     }
     stream::put(records, &record)?;
-    // Each arrival is kept by its manifest, so that a bundle that comes again is known.
-    let mut arrived = Record::new(Id::from_digest(&arrival.manifest), State::Received, arrival.from);
+    // Each arrival is kept by its name, so that a bundle that comes again is known.
+    let id =
+        if arrival.stands_in { stand_in(arrival.from, &arrival.manifest) } else { Id::from_digest(&arrival.manifest) };
+    let mut arrived = Record::new(id, State::Received, arrival.from);
     arrived.partner = Some(arrival.from);
     arrived.key = Some(arrival.sequence.to_string());
     arrived.terms = object! {
@@ -379,6 +390,24 @@ fn import(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     .into();
     arrived.body = view.body();
     put_new(records, &arrived)
+}
+
+/// The id of the record of a bundle that stands for another one. Its sender has chosen the name that it has, and with it no id of
+/// anything else.
+fn stand_in(from: Id, name: &Digest) -> Id {
+    let named = [b"comity/stand-in/1\0".as_slice(), from.as_bytes(), name.as_bytes()].concat();
+    Id::from_digest(&Digest::of(&named))
+}
+
+/// The bundle of a partner that came in under a name: itself, or one that stood for it.
+pub fn received_as(records: &dyn RecordStore, from: Id, name: &Digest) -> Result<Option<Record>, ApplyError> {
+    for id in [Id::from_digest(name), stand_in(from, name)] {
+        let known = records.get(id)?.filter(|record| record.is(State::Received) && record.partner == Some(from));
+        if known.is_some() {
+            return Ok(known);
+        }
+    }
+    Ok(None)
 }
 
 /// How far a bundle that came in says that its sender's log went.

@@ -10,6 +10,7 @@ use comity::record::store::RecordStore as _;
 use comity::record::stream;
 use comity::seal::sign::Signer;
 use comity::store::tree::SqlTree;
+use comity::value::digest::Digest;
 use comity::workspace::error::{Error, ErrorKind};
 
 use super::lying_desk::fresh;
@@ -184,4 +185,40 @@ fn what_a_partner_has_acknowledged_and_cosigned_never_goes_back() {
     assert_eq!(newest(&s), before);
     assert_eq!(tell(&mut s, 0xd9, 2, size + 2), Ok(()), "what is said again is fine");
     assert_eq!(broken(&s.a), Vec::<String>::new());
+}
+
+/// A bundle says itself which one it stands for: it takes no name that another number has, no id of anything else, and is no way round
+/// what came before it.
+#[test]
+fn what_stands_for_another_bundle_takes_no_other_name_and_no_other_place() {
+    let mut s = Scene::new();
+    let first = s.a.open(1).unwrap();
+    let known = bundle::numbered(&first.records(), s.liar.desk, State::Received, 1).unwrap().unwrap();
+    let known = Digest::parse(known.text("manifest").unwrap()).unwrap();
+    drop(first);
+    let held = bundles(&s.a);
+    // The name of the first one, for another number: another history, and nothing of it is taken in.
+    let act = s.gives(fresh(0xd4), fresh(0xe4), fresh(THEIR_CASE));
+    s.liar.sign(&act);
+    let path = s.liar.bundle_with(|manifest| manifest.replaces = Some(known));
+    assert_eq!(takes(&s.a, &path), Err(ErrorKind::Fork));
+    assert_eq!(bundles(&s.a), held);
+    let mut s = Scene::new();
+    // A name that begins like the id of a record of ours: the record stays what it is.
+    let mut squatted = [0x77; 32];
+    squatted[..16].copy_from_slice(s.case.as_bytes());
+    let act = s.gives(fresh(0xd4), fresh(0xe4), fresh(THEIR_CASE));
+    s.liar.sign(&act);
+    let path = s.liar.bundle_with(|manifest| manifest.replaces = Some(Digest::from_bytes(squatted)));
+    assert_eq!(takes(&s.a, &path), Ok(()));
+    assert_eq!(s.a.open(1).unwrap().records().get(s.case).unwrap().unwrap().kind, Kind::Case);
+    assert_eq!(takes(&s.a, &path), Ok(()), "it is the same bundle when it comes again");
+    s.a.must(1, "audit verify", &[]);
+    assert_eq!(broken(&s.a), Vec::<String>::new());
+}
+
+/// How many bundles of the partner came in.
+fn bundles(site: &Site) -> usize {
+    let query = comity::record::store::Query::state(State::Received);
+    site.open(1).unwrap().records().find(&query).unwrap().len()
 }

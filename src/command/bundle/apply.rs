@@ -112,6 +112,7 @@ pub fn apply(
         replica: manifest.replica,
         sequence: manifest.sequence,
         manifest: verified.name,
+        stands_in: manifest.replaces.is_some(),
         acts: verified.found.fresh.clone(),
         contents: verified.found.contents,
         checkpoint: manifest.checkpoint.clone(),

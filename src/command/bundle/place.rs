@@ -14,11 +14,10 @@ use crate::bundle::open::Opened;
 use crate::host::file;
 use crate::record::bundle;
 use crate::record::card::DeskKeys;
-use crate::record::store::{Record, RecordStore as _};
+use crate::record::store::Record;
 use crate::record::stream::{self, SignedManifest};
 use crate::store::tree::SqlTree;
 use crate::value::digest::Digest;
-use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
@@ -47,9 +46,12 @@ pub fn place(
     let expected = last.map_or(1, |(n, _)| n + 1);
     let n = manifest.sequence;
     let of_log = set_back::log_of(&workspace.records(), &stream, manifest)?;
+    let is_known = bundle::received_as(&workspace.records(), from.id, name)?.is_some();
+    if n >= expected && is_known {
+        // A name that another number has.
+        return Err(fork(&code, n));
+    }
     if n < expected || of_log == OfLog::Old {
-        let known = workspace.records().get(Id::from_digest(name))?.filter(|r| r.is(bundle::State::Received));
-        let is_known = known.is_some_and(|r| r.partner == Some(from.id));
         match (is_known, of_log) {
             (true, _) => return Ok(StreamPosition::Again),
             (false, OfLog::Old) => return Err(of_old_log(&code, n)),

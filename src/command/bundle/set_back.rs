@@ -69,8 +69,7 @@ pub fn fits_what_was_seen(records: &dyn RecordStore, stream: &Record, manifest: 
     let (Some(previous), Some(growth)) = (&manifest.previous, &manifest.growth) else {
         return Ok(manifest.sequence == 1);
     };
-    let before = records.get(Id::from_digest(previous))?.filter(|record| record.is(State::Received));
-    let before = before.filter(|record| record.partner == Some(manifest.from));
+    let before = bundle::received_as(records, manifest.from, previous)?;
     let Some((size, head)) = before.as_ref().and_then(bundle::seen_in) else { return Ok(false) };
     let numbered = before.and_then(|record| record.key).and_then(|key| key.parse::<u64>().ok());
     Ok(numbered == manifest.sequence.checked_sub(1)
