@@ -572,6 +572,13 @@ fn a_bundle_that_is_gone_is_made_again_of_what_is_left_of_it() {
     b.must(1, "bundle request-missing", &[("from", "XA"), ("out", &asks)]);
     a.must(1, "bundle import", &[("path", &asks)]);
     let out = a.path("again");
+    // An act that were left out would be lost for good: while one may not leave, nothing is made.
+    let channel = |state: &str| {
+        a.must(1, "partner channel", &[("partner", "XB"), ("state", state), ("because", "a drill")]);
+    };
+    channel("suspended");
+    a.fails(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)], ErrorKind::Refused);
+    ["inaugurated", "tested", "operational"].into_iter().for_each(channel);
     let said = a.must(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)]).message.unwrap();
     assert!(said.contains("made again of what is left"), "{said}");
     let said = b.must(1, "bundle import", &[("path", &out)]).message.unwrap();

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::make::{ActSource, judged, keys_for, seal};
+use super::make::{ActSource, Leaves, judged, keys_for, seal};
 use super::{outbox, set_back};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::Audience;
@@ -83,6 +83,11 @@ fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut J
     let positions: Vec<i64> = positions.into_iter().flatten().collect();
     let all = (positions.as_slice(), u64::MAX);
     let gathered = judged(workspace, &records, to, all, cleared::clear_act_again, job)?;
+    // An act that is left out would be lost to the partner for good: it takes the bundle for the first one.
+    if let Some(stays) = gathered.rows.iter().find(|row| row.leaves == Leaves::No) {
+        let what = format!("an act of bundle {sequence} may not leave now ({}): {}", stays.kind, stays.why);
+        return Err(Error::not_allowed(what).hint("nothing was made; when it may leave, write the bundle again"));
+    }
     let (parcels, acts): (Vec<_>, Vec<Digest>) = gathered.cleared.into_iter().unzip();
     let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
     // The log is shown as it stood then: the bundles after this one go on from there.
