@@ -212,13 +212,34 @@ pub const KIND: KindDef = KindDef {
             carried_out,
         )
         .with_precheck(|records, _, record| may_carry_out(records, record)),
-        ChangeDef::first(REFER, AudienceRule::OwnDeskOrAddressed, Moves::Shared, None, refer_gate_inputs, refer)
-            .copying()
-            .with_precheck(may_refer),
-        ChangeDef::first(RECALL, AudienceRule::OwnDeskOrAddressed, Moves::Shared, None, refer_gate_inputs, recall)
-            .with_precheck(may_recall),
-        ChangeDef::first(REPORT_BACK, AudienceRule::Addressed, Moves::Shared, None, refer_gate_inputs, report_back)
-            .with_precheck(may_report_back),
+        ChangeDef::first(
+            REFER,
+            AudienceRule::OwnDeskOrAddressed,
+            Moves::Shared,
+            None,
+            text_to_partner_gate_inputs,
+            refer,
+        )
+        .copying()
+        .with_precheck(may_refer),
+        ChangeDef::first(
+            RECALL,
+            AudienceRule::OwnDeskOrAddressed,
+            Moves::Shared,
+            None,
+            text_to_partner_gate_inputs,
+            recall,
+        )
+        .with_precheck(may_recall),
+        ChangeDef::first(
+            REPORT_BACK,
+            AudienceRule::Addressed,
+            Moves::Shared,
+            None,
+            text_to_partner_gate_inputs,
+            report_back,
+        )
+        .with_precheck(may_report_back),
         ChangeDef::first(
             CLOSE,
             AudienceRule::OwnDesk,
@@ -605,14 +626,6 @@ fn may_refer(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<Gate
         return Err(ApplyError::Authority("a complaint that was passed on is not passed on again".into()));
     }
     Ok(GateInputs::default())
-}
-
-fn refer_gate_inputs(
-    records: &dyn RecordStore,
-    act: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    text_to_partner_gate_inputs(records, act, view)
 }
 
 fn refer(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {

@@ -59,10 +59,10 @@ pub const KIND: KindDef = KindDef {
     line: Line { content: &["text"], terms: &["severity"] },
     changes: &[
         ChangeDef::first(REPORT, AudienceRule::OwnDesk, Moves::Makes, None, text_to_partner_gate_inputs, report),
-        ChangeDef::first(NOTICE, AudienceRule::Addressed, Moves::Shared, None, notice_gate_inputs, notice)
+        ChangeDef::first(NOTICE, AudienceRule::Addressed, Moves::Shared, None, text_to_partner_gate_inputs, notice)
             .copying()
             .with_precheck(|_, actor, record| only_own(actor, record)),
-        ChangeDef::first(CONFIRM, AudienceRule::Addressed, Moves::Shared, None, notice_gate_inputs, confirm)
+        ChangeDef::first(CONFIRM, AudienceRule::Addressed, Moves::Shared, None, text_to_partner_gate_inputs, confirm)
             .with_precheck(|_, actor, record| only_theirs(actor, record)),
         // The authority can be told, and must be, after the mistake itself is done with.
         ChangeDef::first(
@@ -262,14 +262,6 @@ fn report(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
     record.due = notify_by;
     record.body = view.body();
     put_new(records, &record)
-}
-
-fn notice_gate_inputs(
-    records: &dyn RecordStore,
-    act: &ActContext<'_>,
-    view: &ChangeView<'_>,
-) -> Result<GateInputs, ApplyError> {
-    text_to_partner_gate_inputs(records, act, view)
 }
 
 fn only_own(actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {

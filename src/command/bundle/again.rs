@@ -3,17 +3,17 @@
 
 use std::path::PathBuf;
 
-use super::make::{ActSource, Leaves, judged, keys_for, seal};
+use super::make::{ActSource, Leaves, judged, keys_towards, seal, signed_note};
 use super::{outbox, set_back};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::Audience;
-use crate::act::{note, tree};
+use crate::act::tree;
 use crate::bundle::manifest::{Growth, Manifest, Receipt};
 use crate::command::history::acts_of;
 use crate::gate::cleared;
 use crate::record::bundle::{self, Departure, State};
 use crate::record::store::Record;
-use crate::record::{partner, stream};
+use crate::record::stream;
 use crate::store::tree::SqlTree;
 use crate::store::{connection, read};
 use crate::value::digest::Digest;
@@ -68,16 +68,16 @@ fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut J
     if let Err(verdict) = cleared::clear_bundle(&workspace.trusted_records()?, realm, now, me, to.id, ())? {
         return Err(Error::refused(verdict, None));
     }
-    let stream = stream::with(&workspace.records(), workspace.meta.desk, to.id)?;
+    let (record, departure) = noted(workspace, to, sequence)?;
+    let before = sequence.checked_sub(1).filter(|n| *n > 0).map(|n| noted(workspace, to, n)).transpose()?;
+    let reading = connection::snapshot(&workspace.db)?;
+    let records = workspace.trusted_records()?;
+    let stream = stream::with(&records, workspace.meta.desk, to.id)?;
     if stream::acknowledged(&stream).is_some_and(|n| n >= sequence) {
         let code = to.key.as_deref().unwrap_or("the partner");
         let what = format!("{code} has bundle {sequence}: it has acknowledged it");
         return Err(Error::not_allowed(what).hint("what was not erased can be shared again"));
     }
-    let (record, departure) = noted(workspace, to, sequence)?;
-    let before = sequence.checked_sub(1).filter(|n| *n > 0).map(|n| noted(workspace, to, n)).transpose()?;
-    let reading = connection::snapshot(&workspace.db)?;
-    let records = workspace.trusted_records()?;
     let positions =
         departure.acts.iter().map(|id| read::position_of(&workspace.db, id)).collect::<Result<Vec<_>, _>>()?;
     let positions: Vec<i64> = positions.into_iter().flatten().collect();
@@ -96,9 +96,9 @@ fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut J
         size: departure.size,
         root: tree::root(&nodes, departure.size)?,
     };
-    let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
-    let keys = keys_for(workspace, Some(heard.unwrap_or_else(|| partner::our_keys_on_meeting(to))))?;
-    let line = note::sign(&checkpoint.text(), &checkpoint.origin, &keys.log);
+    let keys = keys_towards(workspace, &stream, to)?;
+    let since = before.as_ref().map_or(0, |(_, before)| before.size);
+    let note = signed_note(workspace, &checkpoint, since, keys)?;
     let receipt = |n| -> Result<Option<Receipt>, Error> {
         let received = bundle::numbered(&records, to.id, State::Received, n)?;
         let manifest = received.and_then(|r| r.text("manifest").and_then(Digest::parse));
@@ -119,7 +119,7 @@ fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut J
         by: me,
         acknowledges: departure.acknowledges.map(receipt).transpose()?.flatten(),
         continues: continues.clone(),
-        checkpoint: note::Note { text: checkpoint.text(), signatures: vec![line] }.to_string(),
+        checkpoint: note,
         growth: before.as_ref().map(growth).transpose()?,
         cosigned: None,
         replaces: Some(departure.manifest),

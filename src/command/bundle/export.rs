@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::again;
-use super::make::{ActSource, Gathered, Leaves, WaitingRow, checkpoint_signed_with, gather, keys_for, seal};
+use super::make::{ActSource, Gathered, Leaves, WaitingRow, gather, keys_towards, seal, signed_note};
 use super::outbox::{self, OutputPlace};
 use super::set_back;
 use super::volumes;
@@ -24,7 +24,7 @@ use crate::record::definition::AudienceRule;
 use crate::record::kind::ChangeKind;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{self, disclosure, partner, relay, stream};
-use crate::store::{connection, tree::SqlTree};
+use crate::store::{connection, log, tree::SqlTree};
 use crate::value::id::Id;
 use crate::value::marking::Marking;
 use crate::value::text::counted;
@@ -250,10 +250,9 @@ pub fn make(
     let continues = set_back::former_logs(workspace, &records)?;
     let before = stream::told(&stream);
     let since = before.filter(|(replica, _)| *replica == workspace.meta.replica).map_or(0, |(_, size)| size);
-    // A partner checks with the keys that it knows: those that it seals to, and before it has sent anything those of the card that it got.
-    let heard = stream::received(&stream).map(|_| stream::keys_known(&stream).unwrap_or(0));
-    let keys = keys_for(workspace, Some(heard.unwrap_or_else(|| partner::our_keys_on_meeting(to))))?;
-    let (checkpoint, note) = checkpoint_signed_with(workspace, since, keys)?;
+    let keys = keys_towards(workspace, &stream, to)?;
+    let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
+    let note = signed_note(workspace, &checkpoint, since, keys)?;
     let growth = match before {
         Some((replica, from)) => {
             // Of a log that went on as another replica, it is shown how it grew until it ended.

@@ -22,7 +22,7 @@ use crate::law::rule::RuleId;
 use crate::record::definition::ApplyError;
 use crate::record::kind::ChangeKind;
 use crate::record::store::{FollowingChange, Record, RecordStore, local_id};
-use crate::record::{certificate, desk, disclosure, item, kind_def, partner};
+use crate::record::{certificate, desk, disclosure, item, kind_def, partner, stream};
 use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::records::SqlRecordStore;
@@ -283,7 +283,9 @@ impl ActSource<'_> {
 /// The own checkpoint, signed. Every act since `from` is read back and compared with the tree first: what is signed is
 /// what is stored.
 pub fn signed_checkpoint(workspace: &Workspace, from: u64) -> Result<(Checkpoint, String), Error> {
-    checkpoint_signed_with(workspace, from, keys_for(workspace, None)?)
+    let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
+    let note = signed_note(workspace, &checkpoint, from, keys_for(workspace, None)?)?;
+    Ok((checkpoint, note))
 }
 
 /// The desk's keys of a number; without one the newest that it has stated.
@@ -295,12 +297,20 @@ pub fn keys_for(workspace: &Workspace, number: Option<u64>) -> Result<&KeySet, E
     })
 }
 
-pub(super) fn checkpoint_signed_with(
+/// The keys that a partner checks with: those that it seals to, and before it has sent anything those of the card that it got.
+pub(super) fn keys_towards<'w>(workspace: &'w Workspace, stream: &Record, to: &Record) -> Result<&'w KeySet, Error> {
+    let heard = stream::received(stream).map(|_| stream::keys_known(stream).unwrap_or(0));
+    keys_for(workspace, Some(heard.unwrap_or_else(|| partner::our_keys_on_meeting(to))))
+}
+
+/// A checkpoint of the own log as a signed note. Every act of it since `from` is read back and compared with the tree first: what is
+/// signed is what is stored.
+pub(super) fn signed_note(
     workspace: &Workspace,
+    checkpoint: &Checkpoint,
     from: u64,
     keys: &KeySet,
-) -> Result<(Checkpoint, String), Error> {
-    let checkpoint = log::checkpoint(&workspace.db, &workspace.meta)?;
+) -> Result<String, Error> {
     let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
     for index in from..checkpoint.size {
         let id = read::act_at(&workspace.db, workspace.meta.desk, workspace.meta.replica, index)?;
@@ -313,7 +323,7 @@ pub(super) fn checkpoint_signed_with(
     }
     let text = checkpoint.text();
     let line = note::sign(&text, &checkpoint.origin, &keys.log);
-    Ok((checkpoint, note::Note { text, signatures: vec![line] }.to_string()))
+    Ok(note::Note { text, signatures: vec![line] }.to_string())
 }
 
 /// A bundle in the outbox.
