@@ -92,6 +92,23 @@ pub const COMMANDS: &[Command] = &[
         }),
         run: Handler::Writes(revoke),
     },
+    Command {
+        noun: "member",
+        name: "confirm-acts",
+        about: "Confirm what a revoked member signed before they were revoked, so that it may leave",
+        args: &[MEMBER],
+        writes: Some(Writes {
+            act: crate::record::member::CONFIRM,
+            weight: Weight::Signs,
+            needs: Needs::ActsState,
+            rehearsable: true,
+            preview: Preview::None,
+            undo: Undo::Never(STAYS),
+            alone: false,
+            keys: &[],
+        }),
+        run: Handler::Writes(confirm_acts),
+    },
 ];
 
 /// A member as they are shown.
@@ -251,4 +268,16 @@ fn revoke(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let said = "The member is revoked from this act on; what they signed before stands. The desk has new keys: partners hear of it with \
                 the next bundle, and seal to them from then on.";
     Ok(Output::made(id, said))
+}
+
+fn confirm_acts(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = find(workspace, args)?;
+    let id = workspace
+        .act_alone(crate::record::member::CONFIRM, Audience::Partners, |_, _| Ok(member::confirmed(record.id)))?;
+    let name = workspace.text_of(&record, "name")?;
+    let name = shown(&name);
+    Ok(Output::made(
+        id,
+        format!("What {name} signed before they were revoked is confirmed: it may leave as other acts do."),
+    ))
 }

@@ -60,6 +60,15 @@ pub const KIND: KindDef = KindDef {
             revoke,
         )
         .with_precheck(of_this_desk),
+        ChangeDef::first(
+            CONFIRM,
+            AudienceRule::Partners,
+            Moves::From(&[State::Revoked.any()]),
+            None,
+            no_gate_inputs,
+            confirm,
+        )
+        .with_precheck(of_this_desk),
     ],
 };
 
@@ -69,6 +78,8 @@ pub const ADD: ChangeKind = ChangeKind::new("member-add");
 pub const ROLES: ChangeKind = ChangeKind::new("member-roles");
 /// The kind of change `member-revoke`.
 pub const REVOKE: ChangeKind = ChangeKind::new("member-revoke");
+/// The kind of change `member-confirm-acts`.
+pub const CONFIRM: ChangeKind = ChangeKind::new("member-confirm-acts");
 
 fn of_this_desk(_: &dyn RecordStore, actor: &Actor, record: &Record) -> Result<GateInputs, ApplyError> {
     if record.desk == actor.own_desk {
@@ -369,6 +380,46 @@ pub fn is_anothers(records: &dyn RecordStore, member: &Record) -> Result<bool, A
     };
     let others = with_key(records, person)?.into_iter().filter(|other| other.desk != member.desk);
     Ok(others.into_iter().any(|other| other.partner.is_none() || has_signed(&other)))
+}
+
+/// The member of a member's record that says that another has confirmed what they signed before they were revoked.
+const CONFIRMED: &str = "confirmed";
+
+/// Confirms what a member signed before they were revoked, and that had not left then.
+pub fn confirmed(id: Id) -> Change {
+    Change::of_terms(id, CONFIRM, &super::definition::no_terms())
+}
+
+fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    view.members()?.finish()?;
+    let mut record = need(records, view.record, Kind::Member)?;
+    if record.desk != act.desk() {
+        return Err(ApplyError::Authority("a desk confirms what its own members signed".into()));
+    }
+    must_be(&record, &[State::Revoked])?;
+    record.set(CONFIRMED, true);
+    Ok(records.put(&record)?)
+}
+
+/// The kinds of acts that the desk's root key has signed too: whoever was revoked since, nobody could make them alone.
+const BY_THE_ROOT_KEY: [ChangeKind; 5] = [ADD, ROLES, REVOKE, super::desk::FOUND, super::desk::KEYS];
+
+/// The member who signed an act, where they were revoked since and nobody has confirmed what they signed before: whoever has their
+/// key may have signed it in the days before that was noticed, so it does not leave, and is not taken where it comes late.
+///
+/// # Errors
+///
+/// Where the records cannot be read.
+pub fn to_be_confirmed(
+    records: &dyn RecordStore,
+    header: &Header,
+    kind: ChangeKind,
+) -> Result<Option<Record>, ApplyError> {
+    if BY_THE_ROOT_KEY.contains(&kind) {
+        return Ok(None);
+    }
+    let signer = by_person(records, header.desk, header.member)?;
+    Ok(signer.filter(|m| m.is(State::Revoked) && m.terms.get(CONFIRMED).is_none()))
 }
 
 /// The members of all desks with that signing key: several desks may have enrolled it.

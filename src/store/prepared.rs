@@ -4,7 +4,8 @@ use super::error::{StoreError, damaged};
 use super::search;
 use crate::act::change::{Body, Change, Line};
 use crate::record::definition::{SHARED_TERMS, of_class};
-use crate::record::item;
+use crate::record::kind::ChangeKind;
+use crate::record::{self, item};
 use crate::value::class::Tier;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -23,6 +24,12 @@ pub struct PreparedChange {
 }
 
 impl PreparedChange {
+    /// Its kind; `None` where it is withheld, or of a kind that is not known.
+    pub fn kind(&self) -> Option<ChangeKind> {
+        let Line::Change(change) = &self.line else { return None };
+        record::change(&change.kind).map(|def| def.kind)
+    }
+
     /// The terms that it states for the changes that follow it in its act.
     pub fn shared_terms(&self) -> Vec<Json> {
         self.terms.get(SHARED_TERMS).and_then(Json::items).unwrap_or_default().to_vec()

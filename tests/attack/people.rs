@@ -2,11 +2,12 @@
 
 use comity::act::change::Change;
 use comity::seal::sign::Signer;
+use comity::value::class::Role;
 use comity::value::json::Json;
 use comity::workspace::error::ErrorKind;
 
 use super::lying_desk::fresh;
-use super::scene::{Scene, Snapshot, examples, released, stored};
+use super::scene::{Scene, Snapshot, examples, hands, released, stored};
 
 /// Somebody who is enrolled nowhere.
 fn stranger(n: u8) -> String {
@@ -161,4 +162,44 @@ fn people_of_another_desk_are_not_a_partners_own_because_it_enrols_their_keys() 
     let act = with(released(&s, fresh(0xdd), fresh(0xed), 2), |terms| reviewers(terms, std::slice::from_ref(&person)));
     let told = s.liar.send(&s.a, &act).map(|_| ()).map_err(|failure| failure.kind);
     assert_eq!(told, Err(ErrorKind::Signature));
+}
+
+/// A member of the partner, an investigator and desk officer.
+const REVOKED: usize = 3;
+
+#[test]
+fn what_a_revoked_member_signed_counts_late_only_where_their_desk_confirms_it() {
+    let act = |s: &mut Scene, n: u8| {
+        let key = s.liar.key_of(REVOKED);
+        let act = hands(fresh(n));
+        s.liar.sign_as(&key, Role::DeskOfficer, &act, |_| {});
+    };
+    let revoked = |s: &mut Scene| {
+        let member = s.their_member(REVOKED).id;
+        let none = s.certified(REVOKED, &[]);
+        s.liar.sign(&[Change::of_terms(member, "member-revoke", &none)]);
+        Change::of_terms(member, "member-confirm-acts", &Json::Obj(Vec::new()))
+    };
+    for confirms in [false, true] {
+        let mut s = Scene::new();
+        act(&mut s, 0x71);
+        let confirmed = revoked(&mut s);
+        if confirms {
+            s.liar.sign(&[confirmed]);
+        }
+        let path = s.liar.bundle();
+        let told = s.a.run(1, "bundle import", &[("path", &path)]).map(|_| ()).map_err(|failure| failure.kind);
+        assert_eq!(told, if confirms { Ok(()) } else { Err(ErrorKind::Signature) });
+    }
+    // What the root key signed too counts as it did: nobody could make it alone.
+    let mut s = Scene::new();
+    let key = s.liar.key_of(1);
+    let newcomer = s.newcomer(9);
+    s.liar.sign_as(&key, Role::Administrator, &[newcomer], |_| {});
+    let member = s.their_member(1).id;
+    let none = s.certified(1, &[]);
+    s.liar.sign(&[Change::of_terms(member, "member-revoke", &none)]);
+    let path = s.liar.bundle();
+    let told = s.a.run(1, "bundle import", &[("path", &path)]).map(|_| ());
+    assert!(told.is_ok(), "{told:?}");
 }

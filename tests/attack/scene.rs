@@ -201,6 +201,13 @@ impl Scene {
         for begun in scene.works(THEIR_WORK) {
             scene.liar.send(&scene.a, &[begun]).unwrap();
         }
+        // Somebody whom the partner has enrolled, and revoked.
+        let enrols = scene.newcomer(GONE);
+        scene.liar.send(&scene.a, &[enrols]).unwrap();
+        let gone = scene.record(numbered(GONE));
+        let of = |key: &str| gone.text(key).unwrap().to_owned();
+        let terms = scene.liar.member(&of("signing"), &of("age"), &[]);
+        scene.liar.send(&scene.a, &[Change::of_terms(gone.id, "member-revoke", &terms)]).unwrap();
         scene.liar.sees(&scene.a);
         scene
     }
@@ -547,6 +554,7 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
         ),
         Example { of: "relay-hand", which: 0, act: hands(fresh(0x71)) },
         Example { of: "relay-piece", which: 1, act: hands(fresh(0x72)) },
+        one("member-confirm-acts", Change::of_terms(numbered(GONE), "member-confirm-acts", &object! {})),
         one("relay-pass", Change::of_terms(s.relay, "relay-pass", &object! {})),
         one("request-withdraw", {
             let said = object! { "because" => "not needed" };
@@ -575,8 +583,11 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
     all
 }
 
+/// The number of the newcomer who was revoked.
+const GONE: usize = 9_999;
+
 /// A sealed bundle that the partner hands over, to be carried to a third desk.
-fn hands(id: Id) -> Vec<Change> {
+pub fn hands(id: Id) -> Vec<Change> {
     let sealed = b"sealed";
     let terms = object! {
         "for" => fresh(0x77).to_string(), "bytes" => sealed.len() as i64, "sha256" => Digest::of(sealed).to_string(),

@@ -474,7 +474,7 @@ fn act() -> Value {
 const SIGNED_BY: [(&[&str], &str); 22] = [
     (
         &["administrator"],
-        "desk-keys member-add member-revoke partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
+        "desk-keys member-add member-revoke member-confirm-acts partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
     ),
     (
         &["administrator"],
@@ -504,7 +504,10 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     (&["desk-officer", "release-officer"], "figures-release figures-correct public-publish"),
     (&["investigator", "desk-officer"], "public-draft"),
     (&["release-officer"], "public-clear"),
-    (&["legal-reviewer"], "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse"),
+    (
+        &["legal-reviewer"],
+        "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse",
+    ),
     (
         &["exercise-controller"],
         "exercise-new exercise-inject exercise-start exercise-pause exercise-clock exercise-deliver exercise-skip exercise-observe exercise-action exercise-end exercise-report",

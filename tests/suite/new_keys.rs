@@ -72,6 +72,45 @@ fn after_a_revocation_what_is_sealed_later_does_not_open_with_the_old_keys() {
 }
 
 #[test]
+fn what_a_revoked_member_signed_and_had_not_left_waits_until_another_confirms_it() {
+    let (_root, a, b) = pair();
+    a.must(1, "member roles", &[("member", "XA-3"), ("roles", "investigator,desk-officer")]);
+    let case = a.case("Ours");
+    let gives = |value: &str| {
+        let item = a.indicator(&case, value);
+        a.must(3, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    };
+    gives("gone.example");
+    let lost = a.export(&b, "a1");
+    gives("waits.example");
+    a.must(1, "member revoke", &[("member", "XA-3")]);
+    // What had left stands, and so does what others do.
+    b.must(1, "bundle import", &[("path", &lost)]);
+    assert!(sees(&b, "gone.example"));
+    share(&a, &case, "first.example", "XB");
+    a.carry(&b, "a2");
+    assert!(sees(&b, "first.example") && !sees(&b, "waits.example"));
+    let third = {
+        let members = a.must(1, "member list", &[]).value;
+        members.as_array().unwrap().iter().find(|m| m["name"] == "XA-3").unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let rows = a.must(1, "bundle preview", &[("to", "XB")]).value["acts"].clone();
+    let held: Vec<_> = rows.as_array().unwrap().iter().filter(|row| row["leaves"] == "NO").collect();
+    assert_eq!(held.len(), 1, "{rows}");
+    assert_eq!(held[0]["to_be_confirmed"], third.as_str());
+    let tasks = |member| a.must(member, "desk today", &[]).value["tasks"].clone();
+    let task = |member| tasks(member).as_array().unwrap().iter().find(|t| t["id"] == third.as_str()).cloned();
+    assert_eq!(task(1).unwrap()["mine"], true);
+    a.must(2, "member confirm-acts", &[("member", "XA-3")]);
+    assert_eq!(task(1), None);
+    a.carry(&b, "a3");
+    assert!(sees(&b, "waits.example"));
+    for site in [&a, &b] {
+        site.must(1, "audit verify", &[]);
+    }
+}
+
+#[test]
 fn who_meets_a_desk_with_its_newest_card_takes_its_older_acts() {
     let (root, a, _b) = pair();
     a.must(1, "member revoke", &[("member", "XA-3")]);

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::make::{ActSource, Leaves, judged, keys_towards, seal, signed_note};
+use super::make::{ActSource, ActsToJudge, Leaves, judged, keys_towards, seal, signed_note};
 use super::{outbox, set_back};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::Audience;
@@ -81,8 +81,8 @@ fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut J
     let positions =
         departure.acts.iter().map(|id| read::position_of(&workspace.db, id)).collect::<Result<Vec<_>, _>>()?;
     let positions: Vec<i64> = positions.into_iter().flatten().collect();
-    let all = (positions.as_slice(), u64::MAX);
-    let gathered = judged(workspace, &records, to, all, cleared::clear_act_again, job)?;
+    let acts = ActsToJudge { positions: &positions, most: u64::MAX, had_left: true };
+    let gathered = judged(workspace, &records, to, &acts, job)?;
     // An act that is left out would be lost to the partner for good: it takes the bundle for the first one.
     if let Some(stays) = gathered.rows.iter().find(|row| row.leaves == Leaves::No) {
         let what = format!("an act of bundle {sequence} may not leave now ({}): {}", stays.kind, stays.why);

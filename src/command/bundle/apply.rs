@@ -25,6 +25,7 @@ use crate::store::write::{ActWriter, Author};
 use crate::value::class::{Role, Tier};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::text::shown;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::pipeline::beside;
@@ -74,6 +75,19 @@ fn is_signed(tx: &connection::Transaction<'_>, head: &Head, header: &Header) -> 
     let signer = member::by_person(&records, header.desk, header.member)?;
     let key = signer.as_ref().and_then(member::signing_key).ok_or_else(unsigned)?;
     Ok(key.verify(&header.realm.namespace("act"), &head.header, &head.signature)?)
+}
+
+/// The error for an act that comes after its signer was revoked, and that nobody at their desk has confirmed.
+fn unconfirmed(workspace: &Workspace, from: &Record, signer: &Record) -> Result<Error, Error> {
+    let code = from.key.as_deref().unwrap_or_default();
+    let name = workspace.text_of(signer, "name")?;
+    let name = shown(&name);
+    let what =
+        format!("{code} has revoked {name}, and an act that they signed comes only now: nobody there has confirmed it");
+    let hint = format!(
+        "nothing of it was applied; ask {code} to look at it: `comity member confirm-acts` there, then a new bundle"
+    );
+    Ok(Error::new(ErrorKind::Signature, what, hint))
 }
 
 /// The second pass: everything in one transaction. Who signed is checked when their enrolment, which may stand in the same
@@ -135,6 +149,7 @@ pub fn apply(
     own.change(arrival.change(verified.told.as_ref(), salt))?;
     let via = own.finish()?.position;
     let (mut done, mut taking, mut high, mut shared) = (0u64, None, Vec::new(), None);
+    let (mut kind, mut taken) = (None, Vec::new());
     let fresh: HashSet<Digest> = verified.found.fresh.iter().copied().collect();
     beside(
         |push| read_acts(&manifest, opened, push),
@@ -144,10 +159,11 @@ pub fn apply(
                     let is_fresh = fresh.contains(&id);
                     taking =
                         is_fresh.then(|| ActImporter::begin(&tx, &workspace.meta, *header, id, via)).transpose()?;
-                    shared = None;
+                    (shared, kind) = (None, None);
                 }
                 Arriving::Line(line) => {
                     if let Some(taking) = &mut taking {
+                        kind = kind.or_else(|| line.kind());
                         let shared = shared.get_or_insert_with(|| line.shared_terms());
                         high.extend(line.copy_above(Tier::INDICATORS, shared));
                         taking.change(line)?;
@@ -161,6 +177,7 @@ pub fn apply(
                     if let Some(taking) = taking.take() {
                         taking.finish(&head)?;
                         is_signed(&tx, &head, &header)?;
+                        taken.extend(kind.map(|kind| (header, kind)));
                     }
                 }
             }
@@ -171,6 +188,11 @@ pub fn apply(
     if !set_back::names_its_logs(&records, &manifest)? {
         let code = verified.from.key.clone().unwrap_or_default();
         return Err(alarm(&code, "goes on from another one, and two of its members have not declared that"));
+    }
+    for (header, kind) in &taken {
+        if let Some(signer) = member::to_be_confirmed(&records, header, *kind)? {
+            return Err(unconfirmed(workspace, &verified.from, &signer)?);
+        }
     }
     let by = member::by_person(&records, manifest.from, manifest.by)?.filter(|m| m.is(member::State::Active));
     let may = |m: &Record| crate::gate::cleared::acting_role(bundle::EXPORT, &member::roles_of(m)).is_some();

@@ -22,7 +22,7 @@ use crate::law::rule::RuleId;
 use crate::record::definition::ApplyError;
 use crate::record::kind::ChangeKind;
 use crate::record::store::{FollowingChange, Record, RecordStore, local_id};
-use crate::record::{certificate, desk, disclosure, item, kind_def, partner, stream};
+use crate::record::{certificate, desk, disclosure, item, kind_def, member, partner, stream};
 use crate::seal::age_file::{Recipient, Sealing};
 use crate::store::read::{self, StoredAct};
 use crate::store::records::SqlRecordStore;
@@ -68,6 +68,8 @@ pub struct WaitingRow {
     pub refused_by: Vec<RuleId>,
     /// Why.
     pub why: String,
+    /// The member who signed it, where they were revoked since and another has to confirm it first.
+    pub to_be_confirmed: Option<Id>,
 }
 
 /// How an act is put to the gate.
@@ -93,18 +95,30 @@ pub(super) fn gather(
     most: u64,
     job: &mut Job,
 ) -> Result<Gathered, Error> {
-    judged(workspace, records, to, (&read::waiting(&workspace.db, to.id)?, most), cleared::clear_act, job)
+    let acts = ActsToJudge { positions: &read::waiting(&workspace.db, to.id)?, most, had_left: false };
+    judged(workspace, records, to, &acts, job)
 }
 
-/// Puts the acts at some positions to the gate, but those of more than so many changes.
+/// Acts that are put to the gate.
+pub(super) struct ActsToJudge<'a> {
+    /// Their positions.
+    pub(super) positions: &'a [i64],
+    /// Those of more changes than this are passed over.
+    pub(super) most: u64,
+    /// Whether they have left once, and go to the same partner again.
+    pub(super) had_left: bool,
+}
+
+/// Puts acts to the gate.
 pub(super) fn judged(
     workspace: &Workspace,
     records: &dyn RecordStore,
     to: &Record,
-    (positions, most): (&[i64], u64),
-    judge: Judge,
+    acts: &ActsToJudge<'_>,
     job: &mut Job,
 ) -> Result<Gathered, Error> {
+    let ActsToJudge { positions, most, had_left } = *acts;
+    let judge: Judge = if had_left { cleared::clear_act_again } else { cleared::clear_act };
     let mut gathered = Gathered { cleared: Vec::new(), rows: Vec::new(), urgent: false };
     let mut held_back: HashSet<Id> = HashSet::new();
     for (n, position) in positions.iter().enumerate() {
@@ -131,7 +145,14 @@ pub(super) fn judged(
             tier,
             refused_by: verdict.map(Verdict::refused_by).unwrap_or_default(),
             why: verdict.map(Verdict::refusal).unwrap_or_default(),
+            to_be_confirmed: None,
         };
+        let revoked = if had_left { None } else { member::to_be_confirmed(records, &header, kind)? };
+        if let Some(signer) = revoked {
+            held_back.insert(record);
+            gathered.rows.push(signed_by_revoked(row(Leaves::No, count, None), &signer));
+            continue;
+        }
         // What was done to a record later would not be understood before what was done to it first.
         if held_back.contains(&record) {
             let why = "an earlier act on the same record stays".to_owned();
@@ -159,6 +180,15 @@ pub(super) fn judged(
         }
     }
     Ok(gathered)
+}
+
+/// The row of an act that a member signed who was revoked before it left.
+fn signed_by_revoked(row: WaitingRow, signer: &Record) -> WaitingRow {
+    let why = format!(
+        "who signed it was revoked before it left: another member looks at it, and confirms with `comity member confirm-acts {}`",
+        signer.id
+    );
+    WaitingRow { why, to_be_confirmed: Some(signer.id), ..row }
 }
 
 type FirstChange = Option<(ChangeKind, Id, Json)>;

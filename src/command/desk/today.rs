@@ -1,5 +1,7 @@
 //! What is due, what waits on this member, and what waits on others: the first thing a desk officer looks at.
 
+use std::collections::BTreeSet;
+
 use crate::record::kind::{ChangeKind, Kind};
 use serde::Serialize;
 
@@ -22,7 +24,9 @@ use crate::record::disclosure::Validation;
 use crate::record::relay::State as Relayed;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{action, budget_line, bundle, disclosure, exercise, inject, item, partner, review, stream};
+use crate::record::{
+    action, budget_line, bundle, disclosure, exercise, inject, item, partner, review, stream,
+};
 use crate::store::{read, tally};
 use crate::value::class::Role;
 use crate::value::id::Id;
@@ -238,13 +242,14 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     exchange(workspace, &roles, &mut tasks)?;
     accountability::gather(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;
-    let (mut heard, mut stops) = (Vec::new(), Vec::new());
+    let (mut heard, mut stops, mut signers) = (Vec::new(), Vec::new(), BTreeSet::new());
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
         let waiting = read::waiting(&workspace.db, partner.id)?.len();
         if waiting > 0 && partner.is(partner::State::Pinned) {
             for act in export::stops(workspace, &partner, job)? {
+                signers.extend(act.to_be_confirmed);
                 stops.push(Stop { id: act.record, kind: act.kind, partner: code.clone(), why: act.why });
             }
             let what = format!("{waiting} to be carried");
@@ -252,6 +257,12 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
             tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
         }
         heard.push(Heard { id: partner.id, partner: code, at: stream::heard(&stream), waiting });
+    }
+    for signer in signers {
+        let Some(record) = workspace.records().get(signer)? else { continue };
+        let what =
+            format!("revoked: look at what {} signed before, and confirm it", workspace.text_of(&record, "name")?);
+        tasks.push(task(&record, "", what, None, roles.contains(&Role::Administrator), "administrator"));
     }
     tasks.sort_by_key(|t| (t.due.is_none(), t.due));
     let last = read::last(&workspace.db)?.max(0) as u64;
