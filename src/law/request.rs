@@ -377,6 +377,11 @@ impl RequestKind {
         self.categories.iter().all(|c| c.least_tier() <= self.tier)
     }
 
+    /// Whether it asks for something to be preserved: a clock of its row says until when.
+    pub fn preserves(&self) -> bool {
+        self.clock.iter().any(|row| row.clock == ClockKind::Preservation)
+    }
+
     /// The tier of what is asked, and the level of its review: of the categories that were chosen, never above the kind's.
     pub fn tier_and_level(&self, asked: &[Category]) -> (Tier, Level) {
         let highest = asked.iter().map(|c| c.least_tier()).max();

@@ -118,6 +118,15 @@ pub struct Answer {
     pub word: String,
     /// When.
     pub date: String,
+    /// Since when something is preserved; empty where it says nothing of that.
+    #[serde(default)]
+    pub preserved_since: String,
+    /// Until when.
+    #[serde(default)]
+    pub preserved_until: String,
+    /// Under which reference whoever preserves it has it.
+    #[serde(default)]
+    pub reference: String,
 }
 
 /// A desk in a letter.

@@ -146,6 +146,49 @@ fn a_life_is_walked_on_both_sides() {
     b.must(1, "audit verify", &[]);
 }
 
+/// The block of the result: since and until when, and under which reference.
+#[test]
+fn what_a_preservation_came_to_comes_back_as_data() {
+    let (_root, a, b) = pair();
+    let case = a.case("Preserved");
+    let id = arrived(&a, &b, &case, "1");
+    let next = write(&a, "bc31", &case, "XB", &[("follows", &id), ("authority-until", "2026-12-31")]).unwrap();
+    let deliver = |id: &str, since: &str, until: &str| {
+        let form = [("request", id), ("preserved-since", since), ("preserved-until", until), ("reference", "NG 4711")];
+        b.run(1, "request deliver", &form)
+    };
+    b.must(1, "request accept", &[("request", &id), ("text", "served")]);
+    assert!(deliver(&id, "2026-12-01", "2026-11-01").is_err(), "it ends after it began");
+    deliver(&id, "2026-06-15T09:00:00Z", "2026-09-13T22:00:00Z").unwrap();
+    b.carry(&a, "2");
+    for site in [&a, &b] {
+        let shown = site.must(1, "request show", &[("request", &id)]).value;
+        assert_eq!(shown["preserved"]["since"], "2026-06-15T09:00:00Z");
+        assert_eq!(shown["preserved"]["reference"], "NG 4711");
+        assert_eq!(shown["due"], "2026-09-13T22:00:00Z", "what is not asked for by then is lost");
+        let out = site.path("answer.txt");
+        site.must(1, "request letter", &[("request", &id), ("of", "answer"), ("out", &out)]);
+        let letter = fs::read_to_string(&out).unwrap();
+        for part in ["Preserved since", "Preserved until", "NG 4711"] {
+            assert!(letter.contains(part), "{part}: {letter}");
+        }
+    }
+    // What asks for something else says nothing of one.
+    let review = a.must(1, "request submit", &[("request", &next)]).value["review"].as_str().unwrap().to_owned();
+    let said = [("review", &*review), ("all", "met"), ("less-intrusive", "open sources")];
+    a.must(2, "review assess", &[&said[..], &REASONS[..]].concat());
+    for member in [2, 3] {
+        if state(&a, &next) == "in-review" {
+            a.must(member, "review decide", &[("review", &review), ("approve", "yes"), ("expires", "60d")]);
+        }
+    }
+    a.must(1, "request send", &[("request", &next)]);
+    a.carry(&b, "3");
+    b.must(1, "request accept", &[("request", &next), ("text", "served")]);
+    let refused = deliver(&next, "2026-06-15T09:00:00Z", "2026-09-13T22:00:00Z").unwrap_err();
+    assert!(refused.what.contains("preserved"), "{refused:?}");
+}
+
 #[test]
 fn an_extension_is_asked_for_and_moves_nothing() {
     let (_root, a, b) = pair();

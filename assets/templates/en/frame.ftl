@@ -60,6 +60,10 @@ target-delivered = what is asked for is delivered within { $amount ->
     [one] { $amount } day
    *[other] { $amount } days
 }
+preservation-result = Result of the preservation
+preserved-since = Preserved since
+preserved-until = Preserved until
+preserved-reference = Reference of whoever preserves it
 target-preserved = what is to be preserved is confirmed within { $amount ->
     [one] { $amount } day
    *[other] { $amount } days

@@ -60,6 +60,10 @@ target-delivered = se entrega lo solicitado en un plazo de { $amount ->
     [one] { $amount } día
    *[other] { $amount } días
 }
+preservation-result = Resultado de la conservación
+preserved-since = Datos conservados desde
+preserved-until = Datos conservados hasta
+preserved-reference = Referencia de quien los conserva
 target-preserved = se confirma la conservación solicitada en un plazo de { $amount ->
     [one] { $amount } día
    *[other] { $amount } días

@@ -60,6 +60,10 @@ target-delivered = ce qui est demandé est transmis dans un délai de { $amount 
     [one] { $amount } jour
    *[other] { $amount } jours
 }
+preservation-result = Résultat de la conservation
+preserved-since = Données conservées depuis le
+preserved-until = Données conservées jusqu'au
+preserved-reference = Référence de celui qui les conserve
 target-preserved = la conservation demandée est confirmée dans un délai de { $amount ->
     [one] { $amount } jour
    *[other] { $amount } jours

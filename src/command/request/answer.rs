@@ -10,7 +10,7 @@ use crate::command::request::{BECAUSE, REQUEST, TEXT, find, kind_of};
 use crate::law::edition::{Between, Law};
 use crate::law::ground::{Effect, Ground, RaisedBy};
 use crate::law::request::RequestKind;
-use crate::record::request::{self, Answer as RequestAnswer, Answered, Step, Terms, terms_of};
+use crate::record::request::{self, Answer as RequestAnswer, Answered, Preserved, Step, Terms, terms_of};
 use crate::record::store::{Record, RecordStore as _};
 use crate::value::class::Condition;
 use crate::value::id::Id;
@@ -198,7 +198,13 @@ pub const COMMANDS: &[Command] = &[
         noun: "request",
         name: "deliver",
         about: "Answer a request: what it asks for was disclosed, or is said in words",
-        args: &[REQUEST, TEXT],
+        args: &[
+            REQUEST,
+            TEXT,
+            Arg::new("preserved-since", ArgKind::Time, "of a preservation: since when"),
+            Arg::new("preserved-until", ArgKind::Time, "until when; what is not asked for by then is lost"),
+            Arg::new("reference", ArgKind::Line, "under which reference whoever preserves it has it"),
+        ],
         writes: Some(Writes {
             act: crate::record::request::ANSWER,
             weight: Weight::Signs,
@@ -220,16 +226,17 @@ fn answer(
     ground: Option<&str>,
     text: &str,
 ) -> Result<Id, Error> {
-    let record = find(workspace, args)?;
     let conditions = args.words("condition", "a condition", Condition::parse)?;
+    say(workspace, args, Answered { answer: given, ground, conditions, text, preserved: None })
+}
+
+fn say(workspace: &mut Workspace, args: &Args, said: Answered<'_>) -> Result<Id, Error> {
+    let record = find(workspace, args)?;
     let audience = match record.partner {
         Some(_) => Audience::Desks(vec![record.desk]),
         None => Audience::OwnDesk,
     };
-    workspace.act_alone(request::ANSWER, audience, |e, _| {
-        let said = Answered { answer: given, ground, conditions, text };
-        Ok(request::answered(record.id, said, e.salt()?))
-    })
+    workspace.act_alone(request::ANSWER, audience, |e, _| Ok(request::answered(record.id, said, e.salt()?)))
 }
 
 fn acknowledge(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -433,7 +440,29 @@ fn clarify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     Ok(Output::made(id, "Between for clarification."))
 }
 
+/// What a form says of a preservation; `None` where it says nothing of one.
+fn preserved<'a>(workspace: &Workspace, args: &'a Args) -> Result<Option<Preserved<'a>>, Error> {
+    let [since, until, reference] = ["preserved-since", "preserved-until", "reference"].map(|field| args.maybe(field));
+    if since.or(until).or(reference).is_none() {
+        return Ok(None);
+    }
+    let now = workspace.now();
+    let (since, until) = (args.time("preserved-since", now)?, args.time("preserved-until", now)?);
+    if until <= since {
+        return Err(Error::usage("--preserved-until: it ends after it began"));
+    }
+    Ok(Some(Preserved { since, until, reference: reference.unwrap_or_default() }))
+}
+
 fn deliver(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let id = answer(workspace, args, RequestAnswer::Deliver, None, &args.body("text")?.unwrap_or_default())?;
+    let text = args.body("text")?.unwrap_or_default();
+    let said = Answered {
+        answer: RequestAnswer::Deliver,
+        ground: None,
+        conditions: Vec::new(),
+        text: &text,
+        preserved: preserved(workspace, args)?,
+    };
+    let id = say(workspace, args, said)?;
     Ok(Output::made(id, "Delivered: the answer leaves with the next bundle."))
 }

@@ -441,6 +441,7 @@ fn of_request(
     };
     let answer = event.as_ref().and_then(|e| e.terms.get("answer")).and_then(Json::text).and_then(Answer::parse);
     let ground = event.as_ref().and_then(|e| e.terms.get("ground")).and_then(Json::text).and_then(|id| law.ground(id));
+    let preserved = event.as_ref().and_then(|e| request::preserved_in(&e.terms));
     let template = match (of, answer) {
         (LetterKind::Answer, Some(Answer::Refuse)) => "refusal".to_owned(),
         (LetterKind::Answer, Some(answer)) => format!("answer-{answer}"),
@@ -541,6 +542,9 @@ fn of_request(
         answer: letter::Answer {
             date: answer.map(|_| at.to_minute()).unwrap_or_default(),
             word: answer.map(|a| a.word().to_owned()).unwrap_or_default(),
+            preserved_since: preserved.map(|(since, _)| since.to_minute()).unwrap_or_default(),
+            preserved_until: preserved.map(|(_, until)| until.to_minute()).unwrap_or_default(),
+            reference: preserved.map(|_| text(request::REFERENCE)).unwrap_or_default(),
         },
         conditions,
         marking: marking(workspace, record)?,

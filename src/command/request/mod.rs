@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::history::acts_of;
 use crate::command::json::or_empty;
 use crate::law::edition::Law;
 use crate::law::request::{self as kind, ClockKind, RequestKind, Variant};
@@ -134,6 +135,30 @@ pub struct RequestSummary {
     pub decision: Option<DecisionRow>,
     /// The conditions under which the partner would carry it out, or does.
     pub offered: Vec<Condition>,
+    /// What is preserved, where that was asked for and the answer says so.
+    pub preserved: Option<PreservedRow>,
+}
+
+/// What a preservation came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct PreservedRow {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Under which reference whoever preserves it has it; empty where none was named, or it was erased.
+    pub reference: String,
+}
+
+fn preserved(workspace: &Workspace, record: &Record) -> Result<Option<PreservedRow>, Error> {
+    let Some((since, until)) = request::preserved_of(record) else { return Ok(None) };
+    let mut reference = String::new();
+    for (_, change) in acts_of(workspace, record, &[request::ANSWER])? {
+        let content = change.read_content().ok().flatten();
+        let named = content.as_ref().and_then(|c| c.get(request::REFERENCE)).and_then(Json::text);
+        reference = named.map_or(reference, str::to_owned);
+    }
+    Ok(Some(PreservedRow { since, until, reference }))
 }
 
 /// What a review came to, as it travels with its request: not its reasons.
@@ -257,6 +282,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Err
             }
         }),
         offered: request::offered_of(record),
+        preserved: preserved(workspace, record)?,
         kind: terms.kind,
     })
 }

@@ -189,17 +189,18 @@ pub(super) fn answer(
     view: &ChangeView<'_>,
 ) -> Result<(), ApplyError> {
     let mut record = between_parties(records, act, view)?;
-    let (answer, under) = answer_of(view)?;
+    let said = answer_of(view)?;
     // An answer that was given before its author knew of the purge brings nothing back.
     if record.is_purged() {
         return Ok(());
     }
-    let (from, to) = answer.transition();
+    let (from, to) = said.answer.transition();
     if let Some(ground) = view.terms.get("ground") {
         record.set("ground", ground.clone());
     }
-    if !under.is_empty() {
-        record.set("offered", under);
+    said.note_preserved(&mut record);
+    if !said.conditions.is_empty() {
+        record.set("offered", said.conditions);
     }
     step(&mut record, act, from, to)?;
     records.put(&record)?;

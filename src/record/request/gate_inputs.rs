@@ -2,7 +2,7 @@
 
 use super::sides::{Side, between_parties, by_requesting_desk, is_by, party, said_to_both};
 use super::steps::{Answer, FollowUp, State, Step, may_step, was_consulted};
-use super::terms::{Terms, answer_of, follow_up_of, terms_of};
+use super::terms::{AnswerTerms, Terms, answer_of, follow_up_of, terms_of};
 use crate::law::edition::Between;
 use crate::law::ground::Effect;
 use crate::record::definition::{ActContext, Actor, ApplyError, ChangeView, GateInputs, need};
@@ -93,7 +93,7 @@ pub(super) fn answer_gate_inputs(
     is_by(&record, act.desk(), Side::Requested)?;
     party(&record, act)?;
     said_to_both(&record, act)?;
-    let (answer, _) = answer_of(view)?;
+    let AnswerTerms { answer, preserved, .. } = answer_of(view)?;
     may_step(&record, Step::Answer(answer), act.now())?;
     let mut inputs = counterpart(&record, act);
     let said = view.is_said();
@@ -111,7 +111,7 @@ pub(super) fn answer_gate_inputs(
         {
             inputs.missing.push("reasons".into())
         }
-        Answer::Deliver if !said && act.is_own() && !answered_by_items(records, &record)? => {
+        Answer::Deliver if !said && preserved.is_none() && act.is_own() && !answered_by_items(records, &record)? => {
             inputs.missing.push("answer".into())
         }
         _ => {}
@@ -127,6 +127,9 @@ pub(super) fn answer_gate_inputs(
             None => Ok(inputs),
         };
     };
+    if preserved.is_some() && !kind.preserves() {
+        return Err(ApplyError::NotAllowed(format!("{}: it asks for nothing to be preserved", kind.article)));
+    }
     let stops = matches!(answer, Answer::Refuse | Answer::Postpone);
     if stops && kind.consult.as_ref().is_some_and(|c| c.stands_before(ground)) && !was_consulted(&record) {
         inputs.missing.push(CONSULTATION.into());

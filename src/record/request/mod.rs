@@ -17,8 +17,9 @@ pub use steps::{
     kept_for, may_step, standing,
 };
 pub use terms::{
-    ANSWER, Answered, CONSENT, NEW, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW, answered, conditions_of,
-    conditions_sent, consent_asked, drafted, offered_of, reported, resolved, sent, submitted, terms_of, withdrawn,
+    ANSWER, Answered, CONSENT, NEW, Preserved, REFERENCE, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW,
+    answered, conditions_of, conditions_sent, consent_asked, drafted, offered_of, preserved_in, preserved_of, reported,
+    resolved, sent, submitted, terms_of, withdrawn,
 };
 
 use super::definition::{AudienceRule, ChangeDef, Content, KindDef, Line, LookUp, Moves, WhenDue};

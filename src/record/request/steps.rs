@@ -1,6 +1,7 @@
 //! The states of a request and the steps between them: from which states each answer and each follow-up may be given, where it
 //! leads, and the conflict of two that crossed. A step is judged by the state that its author had seen, never by the state here.
 
+use super::terms::preserved_of;
 use crate::act::header::Header;
 use crate::object;
 use crate::record::definition::{ActContext, ApplyError, wrong_state};
@@ -443,7 +444,9 @@ pub(super) fn first_due(record: &Record) -> Option<Timestamp> {
     let runs = |c: &&Json| kept_for(record).is_none() || !is_minimum(c);
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
     let due = |c: &Json| c.get("due").and_then(Json::text).and_then(Timestamp::parse);
-    clocks.iter().filter(runs).filter_map(due).min()
+    let Some((_, until)) = preserved_of(record) else { return clocks.iter().filter(runs).filter_map(due).min() };
+    // Until when it is preserved in truth counts, whatever the law's period is; by then it is asked for, or is lost.
+    kept_for(record).is_none().then_some(until)
 }
 
 /// Whether a clock's period is the shortest that counts.

@@ -179,6 +179,19 @@ pub struct Answered<'a> {
     pub conditions: Vec<Condition>,
     /// In words.
     pub text: &'a str,
+    /// What was preserved, where that is what was asked for.
+    pub preserved: Option<Preserved<'a>>,
+}
+
+/// What a preservation came to: the block of the result in the T-CY's template for Articles 29 and 30, and what a provider confirms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Preserved<'a> {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; what is not asked for by then is lost.
+    pub until: Timestamp,
+    /// Under which reference the provider has it; empty: it named none.
+    pub reference: &'a str,
 }
 
 /// Answers a request.
@@ -190,7 +203,51 @@ pub fn answered(id: Id, said: Answered<'_>, salt: Salt) -> Change {
     if !said.conditions.is_empty() {
         terms.set("conditions", said.conditions);
     }
-    Change::with_content(id, ANSWER, &terms, &object! { "text" => said.text }, salt)
+    let mut content = object! { "text" => said.text };
+    if let Some(Preserved { since, until, reference }) = said.preserved {
+        terms.set(PRESERVED, object! { "since" => since.to_string(), "until" => until.to_string() });
+        content.set(REFERENCE, reference);
+    }
+    Change::with_content(id, ANSWER, &terms, &content, salt)
+}
+
+/// The member of the terms of an answer, and of a request's record, that says since and until when something is preserved.
+const PRESERVED: &str = "preserved";
+/// The member of the content of an answer under which the provider has it.
+pub const REFERENCE: &str = "reference";
+
+/// Since and until when what a request asked for is preserved, as the answer said; `None` where none has said it.
+pub fn preserved_of(record: &Record) -> Option<(Timestamp, Timestamp)> {
+    preserved_in(&record.terms)
+}
+
+/// The same of the terms of an answer.
+pub fn preserved_in(terms: &Json) -> Option<(Timestamp, Timestamp)> {
+    terms.get(PRESERVED).and_then(period_of)
+}
+
+fn period_of(json: &Json) -> Option<(Timestamp, Timestamp)> {
+    let of = |key: &str| json.get(key).and_then(Json::text).and_then(Timestamp::parse);
+    Some((of("since")?, of("until")?))
+}
+
+/// The terms of an answer, read.
+pub(super) struct AnswerTerms {
+    /// The answer.
+    pub(super) answer: Answer,
+    /// The conditions that it states.
+    pub(super) conditions: Vec<Condition>,
+    /// What it says of a preservation, as it stands there.
+    pub(super) preserved: Option<Json>,
+}
+
+impl AnswerTerms {
+    /// Notes what it says of a preservation.
+    pub(super) fn note_preserved(&self, record: &mut Record) {
+        if let Some(preserved) = &self.preserved {
+            record.set(PRESERVED, preserved.clone());
+        }
+    }
 }
 
 /// Says something more about an own request.
@@ -235,14 +292,23 @@ pub fn terms_of(record: &Record) -> Result<Terms, ApplyError> {
     Terms::take(&mut m)
 }
 
-pub(super) fn answer_of(view: &ChangeView<'_>) -> Result<(Answer, Vec<Condition>), ApplyError> {
+pub(super) fn answer_of(view: &ChangeView<'_>) -> Result<AnswerTerms, ApplyError> {
     let mut m = view.members()?;
     let answer = m.read("answer", Answer::parse)?;
     m.need("said")?.truth().ok_or_else(|| ApplyError::Malformed("`said` is not a truth value".into()))?;
     m.maybe("ground").map(|ground| word(ground, "ground")).transpose()?;
-    let under = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
+    let conditions = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
+    let preserved = m.maybe(PRESERVED).cloned();
     m.finish()?;
-    Ok((answer, under))
+    if let Some(preserved) = &preserved {
+        let (since, until) = period_of(preserved)
+            .ok_or_else(|| ApplyError::Malformed("`preserved` does not say since and until when".into()))?;
+        if answer != Answer::Deliver || until <= since {
+            let what = "what is preserved is said with the delivery, and ends after it began";
+            return Err(ApplyError::Malformed(what.into()));
+        }
+    }
+    Ok(AnswerTerms { answer, conditions, preserved })
 }
 
 pub(super) fn follow_up_of(view: &ChangeView<'_>) -> Result<FollowUp, ApplyError> {

@@ -378,6 +378,11 @@ fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d
     }
     d.line("GROUND", r.ground.clone().unwrap_or_default());
     d.line("OFFERED", StyledText::new(words(&r.offered, ", "), StyleRole::Due));
+    if let Some(kept) = &r.preserved {
+        let said = format!("{} to {}", kept.since.to_minute(), kept.until.to_minute());
+        d.line("PRESERVED", StyledText::new(said, StyleRole::Good));
+        d.line("REFERENCE", kept.reference.clone());
+    }
     if let Some(decision) = &r.decision {
         let (outcome, level) =
             (decision.outcome.map_or("", ReviewOutcome::word), decision.level.map_or("", Level::word));
