@@ -7,6 +7,7 @@ use crate::act::header::Audience;
 use crate::command::copy_out;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::FORCE;
+use crate::law::telling::{self, TellingRow};
 use crate::record::kind::Kind;
 use crate::record::notice::{self, State};
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -16,7 +17,7 @@ use crate::report::letter::{Letter, Party};
 use crate::value::class::words;
 use crate::value::id::Id;
 use crate::value::text::shown_lines;
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -104,6 +105,17 @@ pub struct NoticeRow {
     pub partner: String,
     /// Why it is delayed, or what was told.
     pub text: String,
+    /// What the law says of telling them: the rule, and where it stands.
+    pub rule: String,
+    /// How many days a delay may take at most before it is decided again; none: as long as its reason lasts.
+    pub longest_delay: Option<i64>,
+}
+
+/// The row of the law on telling the person of a disclosure or a request.
+fn telling_of(workspace: &Workspace, record: &Record) -> Result<Option<&'static TellingRow>, Error> {
+    let law = workspace.law()?;
+    let kind = (record.kind == Kind::Request).then(|| record.text("kind").and_then(|id| law.request(id))).flatten();
+    Ok(telling::of(kind.map(|kind| (kind.id.as_str(), kind.instrument.as_str()))))
 }
 
 fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<NoticeRow, Error> {
@@ -115,7 +127,10 @@ fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<Notice
         (Some(_), Some(review)) if review <= workspace.now() => Telling::Lapsed,
         (Some(_), _) => Telling::Delayed,
     };
+    let telling = telling_of(workspace, record)?;
     Ok(NoticeRow {
+        rule: telling.map(|row| format!("{} ({})", row.rule, row.source)).unwrap_or_default(),
+        longest_delay: telling.and_then(|row| row.longest_delay),
         of: record.id,
         kind: record.kind,
         state,
@@ -175,9 +190,17 @@ fn note_told(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
 }
 
 fn note_delayed(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let of = subject(workspace, args)?.id;
+    let record = subject(workspace, args)?;
+    let of = record.id;
     let because = args.body("because")?.unwrap_or_default();
     let review = args.time("review", workspace.now())?;
+    if let Some(row) = telling_of(workspace, &record)?
+        && let Some(days) = row.longest_delay
+        && review > workspace.now().plus(Duration::days(days))
+    {
+        let what = format!("{}: telling the person is put off for at most {days} days at a time", row.source);
+        return Err(Error::not_allowed(what).hint(format!("name a day with --review that is no later than {days}d")));
+    }
     let id = workspace.entropy.id()?;
     workspace
         .act_alone(notice::DELAY, Audience::OwnDesk, |e, _| Ok(notice::delayed(id, of, review, &because, e.salt()?)))?;

@@ -20,4 +20,5 @@ pub mod retention;
 pub mod row;
 pub mod rule;
 pub mod signer;
+pub mod telling;
 pub mod test;

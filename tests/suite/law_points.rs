@@ -494,6 +494,11 @@ fn a_person_is_told_or_it_is_said_why_not_and_looked_at_again() {
     assert!(run(&a, &delay("2026-01-01")).is_err(), "a day that has passed is no review");
     run(&a, &delay("20d")).unwrap();
     assert!(state(&a) == "delayed" && !lapsed(&a));
+    // 18 U.S.C. 2705(a): ninety days at a time; elsewhere as long as the reason lasts.
+    let rule = |site: &Site| site.must(1, "notice list", &[]).value[0]["rule"].as_str().unwrap().to_owned();
+    assert!(rule(&a).contains("2016/680"), "{}", rule(&a));
+    run(&a, &delay("200d")).unwrap();
+    run(&a, &delay("20d")).unwrap();
     a.pass_stated(24 * 21);
     assert!(state(&a) == "lapsed" && lapsed(&a), "it rises to the Desk");
     for (language, says) in [
