@@ -16,7 +16,6 @@ use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::class::words;
 use crate::value::text::{line, shown};
-use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -29,7 +28,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Take a directory of contact points in: a table of desk, phone, mail, hours, zone, officer and verify",
         args: &[
             Arg::new("file", ArgKind::Existing, "the table, as CSV with a header line").positional(),
-            Arg::new("as-of", ArgKind::Line, "the day of the directory, such as 2026-11-29").required(),
+            Arg::new("as-of", ArgKind::Time, "the day of the directory, such as 2026-11-29").required(),
             MADE_FOR_EXERCISE,
         ],
         writes: Some(Writes {
@@ -164,7 +163,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
 fn import(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let path = args.path("file")?;
     must_be_made_for(workspace, args, &path)?;
-    let day = args.read("as-of", "a day such as 2026-11-29", |t| Timestamp::parse_date(t).map(|_| t.to_owned()))?;
+    let day = args.time("as-of", workspace.now())?.date().to_string();
     let bad = |what: String| {
         let hint = "nothing was taken in; the first line names the columns: desk,phone,mail,hours,zone,officer,verify";
         Error::new(ErrorKind::Malformed, format!("{}: {what}", shown(&path.to_string_lossy())), hint)

@@ -121,6 +121,7 @@ pub struct Played {
 const FILES: &[(&str, &str)] = &[
     ("tidewater.stix.json", include_str!("../../assets/demo/tidewater.stix.json")),
     ("panel-log.csv", include_str!("../../assets/demo/panel-log.csv")),
+    ("contacts.csv", include_str!("../../assets/demo/contacts.csv")),
 ];
 
 /// A story being played.
