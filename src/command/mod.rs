@@ -45,7 +45,8 @@ nouns! {
     authorisation: authorisation::COMMANDS;
     law: law::COMMANDS;
     case: case::COMMANDS;
-    item: item::COMMANDS, item::custody::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS;
+    item: item::COMMANDS, item::custody::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS,
+        item::privilege::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;

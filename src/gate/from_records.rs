@@ -21,8 +21,8 @@ use crate::record::disposal;
 use crate::record::retention;
 use crate::record::store::{Record, RecordStore};
 use crate::record::{
-    agreement, analysis, assurance, authorisation, disclosure, dispute, hold, item, law, member, partner, request,
-    review,
+    agreement, analysis, assurance, authorisation, disclosure, dispute, hold, item, law, member, partner, privilege,
+    request, review,
 };
 use crate::value::class::{Category, Condition, Onward, Role, Test, TestOutcome, Tier};
 use crate::value::id::Id;
@@ -180,7 +180,9 @@ impl LeaveFacts {
             None => {
                 let mut facts = self.derived(records, record)?;
                 let named = item::Terms::read(&record.terms)?.references;
-                if !named.is_empty() {
+                if privilege::is_held_back(record).is_some() {
+                    facts.references = Some(References::NotCleared);
+                } else if !named.is_empty() {
                     let tier = record.tier.unwrap_or(Tier::INDICATORS);
                     facts.references = Some(self.references(records, record.id, named, tier)?);
                 }
@@ -230,7 +232,8 @@ impl LeaveFacts {
         }
         let named = item::Terms::read(&record.terms)?.references;
         let mut facts = self.derived(records, &record)?;
-        facts.references = Some(References::None);
+        let held_back = privilege::is_held_back(&record).is_some();
+        facts.references = Some(if held_back { References::NotCleared } else { References::None });
         let verdict = facts.judge();
         let how = match () {
             () if verdict.allowed() => Alone::Goes,

@@ -2,6 +2,7 @@
 
 use super::kind::states;
 use super::store::Record;
+use crate::value::person::Person;
 
 states! {
     /// Where a review stands.
@@ -23,6 +24,12 @@ states! {
         /// It was approved, and is no more.
         Lapsed = "lapsed" "lapsed" Stopped,
     }
+}
+
+/// Whether somebody has asked for a review, or has assessed or decided it.
+pub fn takes_part(review: &Record, person: Person) -> bool {
+    let asked = review.text("requester").and_then(Person::parse) == Some(person);
+    asked || review.list("reviewers", Person::parse).contains(&person)
 }
 
 /// Whether a review approves as it stands, be it in part or under conditions.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::definition::{
     ActContext, Actor, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp,
-    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, token,
+    Moves, WhenDue, moved, need, no_gate_inputs, only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{DutyState, Query, Record, RecordStore};
-use super::{agreement, approval, disclosure, partner};
+use super::{agreement, approval, disclosure, partner, privilege};
 use crate::act::change::{Change, Salt};
 use crate::law::ceiling;
 use crate::law::retention::{Class, Silence};
@@ -81,6 +81,23 @@ pub const KIND: KindDef = KindDef {
             correct,
         )
         .with_precheck(|records, actor, record| may_correct(records, actor.own_desk, record)),
+        ChangeDef::first(
+            privilege::HOLD_BACK,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Held.any()]),
+            None,
+            reasons_gate_inputs,
+            privilege::hold_back,
+        ),
+        ChangeDef::first(
+            privilege::FILTER,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Held.any()]),
+            None,
+            privilege::filter_gate_inputs,
+            privilege::filter,
+        )
+        .with_precheck(|records, actor, record| privilege::filter_inputs(records, record, actor.person)),
         ChangeDef::first(
             READMIT,
             AudienceRule::OwnDesk,
@@ -470,6 +487,7 @@ fn mark(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
 
 /// What was approved was approved as it was said then: no approval of it may stand.
 fn may_correct(records: &dyn RecordStore, home: Id, record: &Record) -> Result<GateInputs, ApplyError> {
+    privilege::not_held_back(record)?;
     if record.desk != home {
         return Err(ApplyError::NotAllowed("only its originator puts right what an item says: tell it".into()));
     }

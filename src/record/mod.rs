@@ -9,6 +9,7 @@ pub mod card;
 pub mod definition;
 pub mod key_use;
 pub mod kind;
+pub mod privilege;
 pub mod reviewed;
 pub mod store;
 pub mod target;

@@ -21,8 +21,8 @@ use crate::object;
 use crate::record::agreement;
 use crate::record::consultation::{self, CONSULT, Viewing};
 use crate::record::kind_def;
-use crate::record::member;
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{member, privilege};
 use crate::seal::age_file;
 use crate::seal::sign::PublicKey;
 use crate::value::digest::Digest;
@@ -78,6 +78,10 @@ impl Workspace {
     ///
     /// Where the records cannot be read.
     pub fn hides(&self, record: &Record) -> Result<bool, Error> {
+        // What is held back is not found, whoever looks for it.
+        if privilege::is_held_back(record).is_some() {
+            return Ok(true);
+        }
         if !consultation::is_personal(&self.records(), record, kind_def)? {
             return Ok(false);
         }
@@ -201,8 +205,23 @@ impl Workspace {
         Ok(None)
     }
 
+    /// Whether a record is held back as privileged from this member: only who may say what it is reads it.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn is_held_back(&self, record: &Record) -> Result<bool, Error> {
+        if privilege::is_held_back(record).is_none() {
+            return Ok(false);
+        }
+        Ok(!privilege::may_filter(&self.records(), record, self.person(), &self.my_roles()?)?)
+    }
+
     /// What a record's content is shown as: itself, noted where it is personal, or masked.
     pub(super) fn for_showing(&self, record: &Record, content: Json) -> Result<Json, Error> {
+        if self.is_held_back(record)? {
+            return Ok(masked(&content));
+        }
         if !consultation::is_personal(&self.records(), record, kind_def)? {
             return Ok(content);
         }

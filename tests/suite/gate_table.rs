@@ -487,7 +487,7 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     (&["desk-officer", "release-officer"], "taskforce-pass"),
     (
         &["investigator", "desk-officer"],
-        "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",
+        "case-new case-close item-add item-import item-mark item-hold-back custody request-new request-submit review-open disclosure-propose disclosure-join",
     ),
     (
         &["desk-officer"],
@@ -506,7 +506,7 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     (&["release-officer"], "public-clear"),
     (
         &["legal-reviewer"],
-        "authorisation-add assurance-add item-consent review-assess review-recuse review-lapse",
+        "authorisation-add assurance-add item-consent item-filter review-assess review-recuse review-lapse",
     ),
     (
         &["exercise-controller"],

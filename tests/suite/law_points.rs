@@ -4,6 +4,7 @@ use crate::desks::{Fields, REASONS, Site, pair};
 use comity::law::edition::{Between, Law};
 use comity::law::ground::{Effect, RaisedBy};
 use comity::law::request::{self as law, Counterpart};
+use comity::law::rule::RuleId;
 use comity::value::class::{Category, Level, Tier};
 use comity::value::timestamp::Timestamp;
 use comity::workspace::error::{Error, ErrorKind};
@@ -524,5 +525,60 @@ fn a_person_is_told_or_it_is_said_why_not_and_looked_at_again() {
     }
     a.must(1, "notice tell", &[("of", &id), ("text", "by registered post")]);
     assert!(state(&a) == "told" && !lapsed(&a));
+    a.must(1, "audit verify", &[]);
+}
+
+/// A lawyer's letter among what was found: nobody reads, finds or shares it but a filter reviewer who takes no part in the case.
+#[test]
+fn what_may_be_privileged_is_held_back_until_a_filter_reviewer_has_looked() {
+    let (_root, a, b) = pair();
+    let case = a.case("Privilege");
+    // The second member decides a review in the case; the third takes no part in it.
+    let _ = sent(&a, "bc29", &case, &[]);
+    let (item, plain) = (a.indicator(&case, "counsel.example"), a.indicator(&case, "plain.example"));
+    let back = |member: u8, item: &str| {
+        let form = [("item", item), ("profession", "legal"), ("because", "a law firm's domain")];
+        a.run(member, "item hold-back", &form)
+    };
+    back(1, &item).unwrap();
+    let value = |member: u8| a.must(member, "item show", &[("item", &item)]).value["value"].clone();
+    let found = |member: u8| a.must(member, "search", &[("words", "counsel.example")]).value.as_array().unwrap().len();
+    for (member, reads) in [(1, false), (2, false), (3, true)] {
+        assert_eq!((value(member) == "counsel.example", found(member)), (reads, 0), "member {member}");
+    }
+    assert!(!a.must(1, "item list", &[("case", &case)]).value.to_string().contains("counsel.example"));
+    let share = |item: &str, as_case: bool| {
+        let of = if as_case { ("case", case.as_str()) } else { ("item", item) };
+        a.run(1, "disclosure new", &[of, ("to", "XB"), ("tier", "1"), ("delete-after", "30d")])
+    };
+    let refused = a.run(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]).unwrap_err();
+    assert!(refused.verdict.unwrap().refused_by().contains(&RuleId::G21), "{}", refused.what);
+    share(&plain, true).unwrap();
+    a.carry(&b, "1");
+    let theirs = |value: &str| b.must(1, "search", &[("words", value)]).value.as_array().unwrap().len();
+    assert_eq!((theirs("plain.example"), theirs("counsel.example")), (1, 0));
+    let correct = [("item", item.as_str()), ("value", "other.example"), ("because", "x")];
+    assert!(a.run(1, "item correct", &correct).is_err(), "nobody rewrites what nobody reads");
+    // The list of the case says what is held back, and nothing of it.
+    let list = a.must(1, "item held-back", &[("case", &case)]).value;
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    assert!(list[0]["profession"] == "legal" && list[0]["covered"] == false && !list.to_string().contains("counsel"));
+    let waits = |member: u8| {
+        let tasks = a.must(member, "desk today", &[]).value["tasks"].clone();
+        tasks.as_array().unwrap().iter().find(|t| t["id"] == item.as_str()).map(|t| t["mine"] == true)
+    };
+    assert_eq!([waits(1), waits(2), waits(3)], [Some(false), Some(false), Some(true)]);
+    // Only somebody who takes no part in the case decides it, and never who held it back.
+    let filter = |member: u8, found: &str| {
+        a.run(member, "item filter", &[("item", &item), ("found", found), ("because", "read")])
+    };
+    assert!(filter(1, "cleared").is_err() && filter(2, "cleared").is_err());
+    filter(3, "covered").unwrap();
+    assert_eq!(waits(3), None);
+    assert_eq!(a.must(1, "item held-back", &[("case", &case)]).value[0]["covered"], true);
+    assert!(back(1, &item).is_err() && value(1) != "counsel.example");
+    back(1, &plain).unwrap();
+    a.must(3, "item filter", &[("item", &plain), ("found", "cleared"), ("because", "no lawyer")]);
+    assert_eq!(a.must(1, "search", &[("words", "plain.example")]).value.as_array().unwrap().len(), 1);
     a.must(1, "audit verify", &[]);
 }

@@ -130,6 +130,8 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("partner confirm", &[]),
     ("partner resume", &[&[("because", "x")], &[("because", "x"), ("stream", "yes")]]),
     ("partner suspend", &[&[("because", "x")]]),
+    ("item filter", &[&[("found", "cleared"), ("because", "x")]]),
+    ("item hold-back", &[&[("profession", "legal"), ("because", "x")]]),
     ("notice delay", &[&[("because", "x"), ("review", "300d")]]),
     ("finding open", &[&[("text", "x"), ("recommend", "x"), ("due", "300d")]]),
     ("finding respond", &[&[("text", "x")]]),

@@ -25,7 +25,7 @@ use crate::record::relay::State as Relayed;
 use crate::record::request::State;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{
-    action, budget_line, bundle, disclosure, exercise, inject, item, partner, review, stream,
+    action, budget_line, bundle, disclosure, exercise, inject, item, partner, privilege, review, stream,
 };
 use crate::store::{read, tally};
 use crate::value::class::Role;
@@ -115,6 +115,17 @@ fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>)
         let Some(record) = workspace.records().get(row.of)? else { continue };
         let what = "the reason for not telling the person has lapsed: tell them, or delay it again";
         tasks.push(task(&record, &row.partner, what, row.review, mine, "desk officer"));
+    }
+    Ok(())
+}
+
+/// What is held back as privileged and waits for a filter reviewer.
+fn held_back(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let records = workspace.records();
+    for record in privilege::waiting(&records)? {
+        let mine = privilege::may_filter(&records, &record, workspace.person(), roles)?;
+        let what = "held back as privileged: look whether it is, as a filter reviewer";
+        tasks.push(task(&record, "", what, None, mine, "a legal reviewer who takes no part in the case"));
     }
     Ok(())
 }
@@ -239,6 +250,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     donors(workspace, &roles, &mut tasks)?;
     of_task_forces(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
+    held_back(workspace, &roles, &mut tasks)?;
     exchange(workspace, &roles, &mut tasks)?;
     accountability::gather(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;

@@ -13,6 +13,7 @@ use crate::gate::cleared;
 use crate::host::file::{self, NewFolder, Pending};
 use crate::record::custody::{self, Event, Words};
 use crate::record::letter;
+use crate::record::privilege;
 use crate::record::store::Record;
 use crate::report::bag::{self, BagFile, Hashes};
 use crate::report::exhibit::{self, Entry};
@@ -59,6 +60,7 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
         let what = format!("the item E-{} has no file", record.id.short());
         return Err(Error::not_allowed(what).hint("only what was added with `item add --file` is written out so"));
     };
+    privilege::not_held_back(record)?;
     let (mut exhibit, _) = exhibit_of(workspace, record)?;
     let (id, entry) = (workspace.entropy.id()?, workspace.entropy.id()?);
     let name = bag::safe_name(&attachment.name);

@@ -6,6 +6,7 @@ mod exhibit;
 pub mod export;
 pub mod import;
 pub mod mapping;
+pub mod privilege;
 
 use crate::record::kind::Kind;
 use crate::record::kind::State as RecordState;
