@@ -198,7 +198,7 @@ fn note_delayed(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<O
         && let Some(days) = row.longest_delay
         && review > workspace.now().plus(Duration::days(days))
     {
-        let what = format!("{}: telling the person is put off for at most {days} days at a time", row.source);
+        let what = format!("{}: telling the person is postponed for at most {days} days at a time", row.source);
         return Err(Error::not_allowed(what).hint(format!("name a day with --review that is no later than {days}d")));
     }
     let id = workspace.entropy.id()?;

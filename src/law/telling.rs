@@ -1,4 +1,4 @@
-//! Telling the person, as data: what an instrument says of it, and for how long it may be put off. Whether a person was told is not
+//! Telling the person, as data: what an instrument says of it, and for how long it may be postponed. Whether a person was told is not
 //! looked at here.
 
 use std::sync::LazyLock;

@@ -227,10 +227,10 @@ fn answer(
     text: &str,
 ) -> Result<Id, Error> {
     let conditions = args.words("condition", "a condition", Condition::parse)?;
-    say(workspace, args, Answered { answer: given, ground, conditions, text, preserved: None })
+    answer_with(workspace, args, Answered { answer: given, ground, conditions, text, preserved: None })
 }
 
-fn say(workspace: &mut Workspace, args: &Args, said: Answered<'_>) -> Result<Id, Error> {
+fn answer_with(workspace: &mut Workspace, args: &Args, said: Answered<'_>) -> Result<Id, Error> {
     let record = find(workspace, args)?;
     let audience = match record.partner {
         Some(_) => Audience::Desks(vec![record.desk]),
@@ -463,6 +463,6 @@ fn deliver(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
         text: &text,
         preserved: preserved(workspace, args)?,
     };
-    let id = say(workspace, args, said)?;
+    let id = answer_with(workspace, args, said)?;
     Ok(Output::made(id, "Delivered: the answer leaves with the next bundle."))
 }
