@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
-use super::error::StoreError;
+use super::error::{SqlErrorClass, StoreError, class};
 use super::statement::{FORMAT, schema, sql};
 use crate::host::file;
 
@@ -359,5 +359,13 @@ pub fn truncate_wal(conn: &Connection) -> Result<(), StoreError> {
 pub fn rekey(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     truncate_wal(conn)?;
     set_key(conn, key, "rekey")?;
-    truncate_wal(conn)
+    // The statement says nothing of a page that could not be written, and leaves its transaction behind, in which the log cannot be
+    // emptied: nobody else has the database, so that is what it means.
+    truncate_wal(conn).map_err(|error| match error {
+        StoreError::Sql(busy) if class(&busy) == SqlErrorClass::Busy => StoreError::Sql(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+            Some("the database cannot be written under its new key".to_owned()),
+        )),
+        other => other,
+    })
 }
