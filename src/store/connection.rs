@@ -362,10 +362,12 @@ pub fn rekey(conn: &Connection, key: &DatabaseKey) -> Result<(), StoreError> {
     // The statement says nothing of a page that could not be written, and leaves its transaction behind, in which the log cannot be
     // emptied: nobody else has the database, so that is what it means.
     truncate_wal(conn).map_err(|error| match error {
-        StoreError::Sql(busy) if class(&busy) == SqlErrorClass::Busy => StoreError::Sql(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
-            Some("the database cannot be written under its new key".to_owned()),
-        )),
+        StoreError::Sql(busy) if class(&busy) == SqlErrorClass::Busy => {
+            StoreError::Sql(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+                Some("the database cannot be written under its new key".to_owned()),
+            ))
+        }
         other => other,
     })
 }
