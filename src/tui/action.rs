@@ -260,7 +260,7 @@ const FIRST: &[Action] = &[
     action("sort", "Order by a column; the same again reverses", &["s", "f6"], "sort", Intent::Sort),
     action("views", "Saved views: 1 to 9 recall", &["f"], "views", Intent::Views),
     action("save view", "Save place, filter and order under a name", &["F"], "", Intent::SaveView),
-    action("next tab", "The next view of this place", &["]", "ctrl-right"], "next view", Intent::Tab(1)),
+    action("next tab", "The next view of this place", &["]", "ctrl-right"], "view", Intent::Tab(1)),
     action("previous tab", "The view before", &["[", "ctrl-left"], "", Intent::Tab(-1)),
     action("zoom", "The detail over the whole screen", &["z"], "", Intent::Zoom),
     action("down", "Down", &["j", "down"], "", Intent::Move(1)),
