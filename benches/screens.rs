@@ -19,11 +19,15 @@ use tempfile::TempDir;
 
 const KEYS: usize = 400;
 
+/// Items that a report in the case names; it and these are added to the others.
+const NAMED: usize = 6;
+
 fn main() {
     let items: usize = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(1_000_000);
     let root = TempDir::new().unwrap();
     let (workspace, identity) = (root.path().join("ws"), root.path().join("id"));
     found(root.path(), items);
+    let items = items + 1 + NAMED;
     println!("{items} items in one case, 36 rows of 120 columns");
     println!("{:44} {:>9} {:>9} {:>9}", "key to frame", "p50", "p99", "most");
     let mut s = Screen::open((&workspace, &identity, root.path()), &[], 36, 120);
@@ -39,6 +43,26 @@ fn main() {
     let ends = (0..20).flat_map(|_| [arrival(&mut s, "G", &format!("-{items} of")), arrival(&mut s, "gg", "ITEMS 1-")]);
     row("the other end of the list, with its rows", &ends.collect::<Vec<_>>());
     settle(&mut s);
+    // The first item is the report: what it names is collapsed, and then hangs below it.
+    row("links expanded, or collapsed again", &(0..KEYS / 4).map(|_| key(&mut s, "o")).collect::<Vec<_>>());
+    s.press("o");
+    settle(&mut s);
+    row("one row down, with links expanded", &(0..KEYS).map(|_| key(&mut s, "j")).collect::<Vec<_>>());
+    s.press("gg");
+    settle(&mut s);
+    s.press("o");
+    // The clocks of all of it are few groups, which are collapsed.
+    s.press("5");
+    s.press("[");
+    s.until("CLOCKS BY DAY AND CASE");
+    settle(&mut s);
+    row(
+        "one row down or up, with groups collapsed",
+        &(0..KEYS / 2).flat_map(|_| [key(&mut s, "j"), key(&mut s, "k")]).collect::<Vec<_>>(),
+    );
+    s.press("]");
+    s.press("3");
+    settle(&mut s);
     s.press("/");
     settle(&mut s);
     let typed = "sub7.example".chars().cycle().take(KEYS);
@@ -50,7 +74,7 @@ fn main() {
     row("a letter of the filter", &filter);
     s.press("\x15");
     settle(&mut s);
-    let whole = arrival(&mut s, &format!("{:07x}.", items - 1), &format!("1-1 of 1 in {items} "));
+    let whole = arrival(&mut s, &format!("{:07x}.", items - 2 - NAMED), &format!("1-1 of 1 in {items} "));
     println!("{:44} {:7.2} s", "a filter over all of them, to its end", whole.as_secs_f64());
     s.escape();
     while s.drain(Duration::from_secs(3)) {}
@@ -82,10 +106,12 @@ fn found(root: &Path, items: usize) {
     let roles = "administrator,desk-officer,investigator";
     must(&["init", "--desk", "XA", "--name", "XA", "--jurisdiction", "XA", "--roles", roles]);
     let case = must(&["case", "new", "--title", "bench", "--purpose", "cybercrime"]);
+    let case = case["id"].as_str().unwrap();
+    fs::write(root.join("report.json"), report()).unwrap();
+    must(&["item", "import", "report.json", "--format", "stix", "--case", case]);
     let mut table = std::io::BufWriter::new(fs::File::create(root.join("items.csv")).unwrap());
     (0..items).for_each(|n| writeln!(table, "{n:07x}.sub{}.example", n % 97).unwrap());
     table.into_inner().unwrap();
-    let case = case["id"].as_str().unwrap();
     must(&[
         "item",
         "import",
@@ -99,6 +125,26 @@ fn found(root: &Path, items: usize) {
         "--type",
         "domain",
     ]);
+}
+
+/// A report of STIX, and what it names.
+fn report() -> String {
+    let id = |kind: &str, n: usize| format!("{kind}--00000000-0000-4000-8000-{n:012}");
+    let made = r#""spec_version":"2.1","created":"2024-01-01T00:00:00.000Z","modified":"2024-01-01T00:00:00.000Z""#;
+    let named = (1..=NAMED).map(|n| {
+        format!(
+            r#"{{"type":"domain-name","spec_version":"2.1","id":"{}","value":"named{n}.example"}}"#,
+            id("domain-name", n)
+        )
+    });
+    let refs: Vec<String> = (1..=NAMED).map(|n| format!("{:?}", id("domain-name", n))).collect();
+    let report = format!(
+        r#"{{"type":"report",{made},"id":"{}","name":"report","published":"2024-01-01T00:00:00Z","object_refs":[{}]}}"#,
+        id("report", 9),
+        refs.join(",")
+    );
+    let objects: Vec<String> = std::iter::once(report).chain(named).collect();
+    format!(r#"{{"type":"bundle","id":"{}","objects":[{}]}}"#, id("bundle", 0), objects.join(","))
 }
 
 /// Presses a key and waits for the first bytes of what it changes; then for the rest.

@@ -664,6 +664,13 @@ pub fn items_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
     of_case(conn, sql!("record.items"), case)
 }
 
+/// Returns the numbers of the items of a case, but no more than so many: whoever asks for few of a million reads few.
+pub fn first_items_of(conn: &Connection, case: Id, most: usize) -> Result<Vec<i64>, StoreError> {
+    let mut items = conn.prepare_cached(sql!("record.first_items"))?;
+    let rows = items.query_map(params![case, i64::try_from(most).unwrap_or(i64::MAX)], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Returns the numbers of the items of a case that are about a person.
 pub fn people_of(conn: &Connection, case: Id) -> Result<Vec<i64>, StoreError> {
     of_case(conn, sql!("record.people"), case)

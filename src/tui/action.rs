@@ -23,6 +23,8 @@ pub enum Intent {
     Section(i32),
     /// Opens what is selected.
     Open,
+    /// Expands what the selected row is linked with, or collapses it again.
+    Expand,
     /// Back, drop the range, clear the filter, clear the marks: the first that applies.
     Back,
     /// Opens a place.
@@ -154,6 +156,14 @@ fn open_screen(id: ScreenId) -> Action {
 /// The actions before those that open screens.
 const FIRST: &[Action] = &[
     here(&[P::CASE], "open item", "Read the item", &["enter", "right", "l"], "read", Intent::Open),
+    here(
+        &[P::CASE],
+        "links",
+        "Expand what the item is linked with, or collapse it again",
+        &["o", "ctrl-o"],
+        "links",
+        Intent::Expand,
+    ),
     here(&[P::LEGAL], "answer", "Answer the tests of the review", &["enter", "right", "l"], "answer", Intent::Open),
     here(&[P::SYNC], "preview", "What would leave, what would stay, and why", &["enter", "p"], "preview", Intent::Open),
     action("open", "Open what is selected", &["enter", "right", "l"], "open", Intent::Open),
@@ -260,7 +270,7 @@ const FIRST: &[Action] = &[
     action("sort", "Order by a column; the same again reverses", &["s", "f6"], "sort", Intent::Sort),
     action("views", "Saved views: 1 to 9 recall", &["f"], "views", Intent::Views),
     action("save view", "Save place, filter and order under a name", &["F"], "", Intent::SaveView),
-    action("next tab", "The next view of this place", &["]", "ctrl-right"], "next view", Intent::Tab(1)),
+    action("next tab", "The next view of this place", &["]", "ctrl-right"], "view", Intent::Tab(1)),
     action("previous tab", "The view before", &["[", "ctrl-left"], "", Intent::Tab(-1)),
     action("zoom", "The detail over the whole screen", &["z"], "", Intent::Zoom),
     action("down", "Down", &["j", "down"], "", Intent::Move(1)),
@@ -293,6 +303,24 @@ const FURTHER: &[Action] = &[
     action("quit", "Leave comity: asks once, and one key answers", &["q"], "quit", Intent::Quit),
     action("leave", "Leave comity; every change is stored already", &[], "", Intent::Leave),
 ];
+
+impl Intent {
+    /// Whether it does nothing in the line-oriented interface: it only moves or looks at what is drawn.
+    pub const fn is_of_drawn_screens(self) -> bool {
+        matches!(
+            self,
+            Self::Move(_)
+                | Self::HalfPage(_)
+                | Self::Page(_)
+                | Self::First
+                | Self::Last
+                | Self::Section(_)
+                | Self::Zoom
+                | Self::Mouse
+                | Self::Range
+        )
+    }
+}
 
 impl Action {
     /// Whether it is at a place.

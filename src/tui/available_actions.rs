@@ -13,6 +13,7 @@ use crate::command::definition::Key;
 use crate::command::definition::{ArgKind, Args, Command};
 use crate::command::desk::workspace_info::{line_of, short};
 use crate::command::disclosure;
+use crate::command::item as items;
 use crate::law::edition::Law;
 use crate::record::disclosure as disclosures;
 use crate::record::item;
@@ -55,7 +56,13 @@ pub fn place_of(workspace: &Workspace, subject: &RecordRef) -> Result<Option<(Sc
     let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
     let at = |place, view, focus| Some((place, ViewParams { view, focus, ..ViewParams::default() }));
     Ok(match record.kind {
-        Kind::Item => at(ScreenId::CASE, 0, record.case),
+        Kind::Item => {
+            // A relation is collapsed below its ends: who goes to it finds it expanded.
+            let is_relation = items::row(workspace, &record)?.is_relation;
+            let expanded = is_relation.then(|| vec![record.id]).into_iter().collect();
+            let look = ViewParams { view: 0, focus: record.case, expanded, ..ViewParams::default() };
+            Some((ScreenId::CASE, look))
+        }
         Kind::Case => at(ScreenId::CASE, 0, Some(record.id)),
         Kind::Request => at(ScreenId::QUEUE, if super::screen::queue::is_open(record.state) { 0 } else { 3 }, None),
         Kind::Review => at(ScreenId::LEGAL, 0, None),

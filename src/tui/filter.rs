@@ -188,13 +188,22 @@ impl Filter {
         Fitting(self.terms.iter().filter_map(term).collect())
     }
 
-    /// Those of the rows that every term wants, in the order in which they come. `now` is the time of the page.
+    /// Those of the rows that every term wants, in the order in which they come, each with what hangs below it; what is collapsed is
+    /// among them only where something is looked for. `now` is the time of the page.
     pub fn narrow(&self, section: &Section, rows: &[usize], now: Timestamp) -> Vec<usize> {
         let fitting = self.fitting(section, now);
         // Figures stay: they are no list that one looks through.
         let is_figure = |row: &PageRow| row.subject.is_none() && section.columns.iter().all(|c| c.title.is_empty());
+        let looks_for = !self.terms.is_empty();
         let fits = |row: &PageRow| is_figure(row) || fitting.fits(row, &section.columns, now);
-        rows.iter().copied().filter(|n| section.rows.get(*n).is_some_and(fits)).collect()
+        let mut is_shown = false;
+        let mut shows = |row: &PageRow| {
+            if row.level == 0 {
+                is_shown = fits(row) && (looks_for || !row.is_collapsed);
+            }
+            is_shown
+        };
+        rows.iter().copied().filter(|n| section.rows.get(*n).is_some_and(&mut shows)).collect()
     }
 
     /// Which term narrows nothing, and why, in a sentence. A term of one section may say nothing of the others.

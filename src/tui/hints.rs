@@ -86,9 +86,24 @@ pub fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
             continue;
         }
         let is_kept = matches!(action.intent, Intent::Palette | Intent::Help | Intent::Quit);
-        hints.push(Hint { key, word: action.hint, is_kept, action: Some(action) });
+        let hint = Hint { key, word: action.hint, is_kept, action: Some(action) };
+        match action.intent {
+            // The views of a place are found by these keys alone: they stand at once behind what opens a row.
+            Intent::Tab(_) => hints.insert(hints.len().min(1), Hint { key: both_ways(keymap, &hint.key), ..hint }),
+            _ => hints.push(hint),
+        }
     }
     hints
+}
+
+/// The keys that turn to the view before and to the next, where both are short; else the one of the next.
+fn both_ways(keymap: &Keymap, next: &str) -> String {
+    let back = ACTIONS.iter().find(|action| matches!(action.intent, Intent::Tab(..0)));
+    let before = back.and_then(|action| keymap.keys(action).into_iter().next());
+    match before.filter(|before| width(before) + width(next) <= 2) {
+        Some(before) => format!("{before} {next}"),
+        None => next.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +111,17 @@ mod tests {
     use super::*;
     use crate::tui::keymap::Preset;
     use crate::tui::screen::SCREENS;
+
+    #[test]
+    fn the_keys_that_turn_to_other_views_stand_where_there_are_some() {
+        for screen in SCREENS {
+            for columns in [60, 80, 120] {
+                let row = fitting(of_screen(&Keymap::of(Preset::Vim), screen.id), columns);
+                let turns = row.iter().any(|hint| hint.key == "[ ]" && hint.word == "view");
+                assert_eq!(turns, !screen.views.is_empty(), "{} {columns}", screen.id);
+            }
+        }
+    }
 
     #[test]
     fn how_one_leaves_stands_in_every_row_and_each_key_is_found_where_it_stands() {

@@ -91,6 +91,11 @@ impl Keymap {
         Self { by_name: true, ..self }
     }
 
+    /// Whether actions are done by their names: in the line-oriented interface they are.
+    pub const fn is_by_name(&self) -> bool {
+        self.by_name
+    }
+
     /// The keys of a preset, but for the actions that are named in `own`: these have the keys that stand there, which may
     /// be none. Ctrl-C cancels all the same.
     ///

@@ -1,7 +1,8 @@
 //! A list that is too long for a page: all its rows by number, a window of them on the page, and the filter and the order
-//! over all of them. They are read piece by piece, so that whatever else is asked for comes in between. It keeps numbers,
+//! over all of them; what hangs below some of them stands among them. They are read piece by piece, so that whatever else is asked for comes in between. It keeps numbers,
 //! never what a row says.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -65,6 +66,8 @@ pub struct Source<'a> {
     pub all: &'a dyn Fn() -> Result<Vec<i64>, Error>,
     /// The row of a number.
     pub row: &'a dyn Fn(i64) -> Result<PageRow, Error>,
+    /// The rows that hang below a row, by its number, where something hangs there.
+    pub below: &'a BTreeMap<i64, Vec<PageRow>>,
     /// The row that must be in the window, where it fits.
     pub wanted: Option<i64>,
     /// The time of the page.
@@ -100,17 +103,68 @@ impl ListQuery {
             _ => List { of: source.of.clone(), all: (source.all)()?, sifted: None },
         };
         if list.all.len() <= WINDOW {
-            return Ok((list.all.iter().map(|n| (source.row)(*n)).collect::<Result<_, _>>()?, None));
+            let rows = Hung::of(&list.all, source.below);
+            return Ok((rows.between(0, rows.count(), source)?, None));
         }
         let all = list.all.len();
         let (fit, read) = list.sift(self, source)?;
-        let last = fit.len().saturating_sub(WINDOW);
-        let around = source.wanted.and_then(|wanted| fit.iter().position(|n| *n == wanted));
-        let first = around.map_or(self.from, |at| at.saturating_sub(WINDOW / 2)).min(last);
-        let window = Window { first, fit: fit.len(), all, read };
-        let rows = fit.iter().skip(first).take(WINDOW).map(|n| (source.row)(*n)).collect::<Result<_, _>>()?;
+        let rows = Hung::of(fit, source.below);
+        let (fit, hang) = (rows.count(), rows.count() - fit.len());
+        let around = source.wanted.and_then(|wanted| rows.place_of(wanted));
+        let first = around.map_or(self.from, |at| at.saturating_sub(WINDOW / 2)).min(fit.saturating_sub(WINDOW));
+        let window = Window { first, fit, all: all + hang, read: read + hang };
+        let rows = rows.between(first, first + WINDOW, source)?;
         *kept = Some(list);
         Ok((rows, Some(window)))
+    }
+}
+
+/// The numbers of rows in their order, and what hangs below some of them: all of these together are counted as the rows of the list.
+struct Hung<'a> {
+    numbers: &'a [i64],
+    /// What hangs, and below which of the numbers, from the first to the last.
+    hung: Vec<(usize, &'a [PageRow])>,
+}
+
+impl<'a> Hung<'a> {
+    fn of(numbers: &'a [i64], below: &'a BTreeMap<i64, Vec<PageRow>>) -> Self {
+        let mut hung = Vec::new();
+        if !below.is_empty() {
+            let here = numbers.iter().enumerate().filter_map(|(at, n)| Some((at, below.get(n)?.as_slice())));
+            hung.extend(here);
+        }
+        Self { numbers, hung }
+    }
+
+    fn count(&self) -> usize {
+        self.numbers.len() + self.hung.iter().map(|(_, rows)| rows.len()).sum::<usize>()
+    }
+
+    /// Where the row of a number stands.
+    fn place_of(&self, number: i64) -> Option<usize> {
+        let at = self.numbers.iter().position(|n| *n == number)?;
+        let before = self.hung.iter().take_while(|(below, _)| *below < at);
+        Some(at + before.map(|(_, rows)| rows.len()).sum::<usize>())
+    }
+
+    /// The rows from one place up to another.
+    fn between(&self, from: usize, until: usize, source: &Source<'_>) -> Result<Vec<PageRow>, Error> {
+        let mut rows = Vec::new();
+        // Where the next stretch begins: the first of its numbers, and its place. A stretch ends with what hangs below its last number.
+        let (mut next, mut place) = (0, 0);
+        let ends = self.hung.iter().map(|(at, rows)| (at + 1, *rows));
+        for (end, hung) in ends.chain([(self.numbers.len(), &[][..])]) {
+            let numbers = self.numbers.get(next..end).unwrap_or_default();
+            let (skipped, room) = (from.saturating_sub(place), until.saturating_sub(place));
+            for number in numbers.iter().take(room).skip(skipped) {
+                rows.push((source.row)(*number)?);
+            }
+            place += numbers.len();
+            let (skipped, room) = (from.saturating_sub(place), until.saturating_sub(place));
+            rows.extend(hung.iter().take(room).skip(skipped).cloned());
+            (next, place) = (end, place + hung.len());
+        }
+        Ok(rows)
     }
 }
 
@@ -205,6 +259,7 @@ mod tests {
             columns: &columns,
             all: &|| Ok((0..count).collect()),
             row: &row,
+            below: &BTreeMap::new(),
             wanted,
             now: Timestamp::EPOCH,
         };
@@ -242,6 +297,42 @@ mod tests {
     }
 
     #[test]
+    fn what_hangs_below_a_row_is_counted_and_stands_below_it() {
+        let hanging = |n: i64| PageRow { level: 1, ..PageRow::of(vec![Cell::number(n)]) };
+        let below = BTreeMap::from([(3, vec![hanging(-1), hanging(-2)]), (900, vec![hanging(-3)])]);
+        let look = |count: i64, wish: &ListQuery, wanted: Option<i64>| {
+            let row = |n: i64| Ok(PageRow::of(vec![Cell::number(n)]));
+            let source = Source {
+                of: Of { position: 1, view: 0, focus: None },
+                columns: &[column("ID", Width::Fixed(8))],
+                all: &|| Ok((0..count).collect()),
+                row: &row,
+                below: &below,
+                wanted,
+                now: Timestamp::EPOCH,
+            };
+            let (rows, window) = wish.rows(&source).unwrap();
+            let said: Vec<i64> = rows.iter().map(|r| r.cells[0].text.as_str().parse().unwrap()).collect();
+            (said, window.map(|w| (w.first, w.fit, w.all)))
+        };
+        // Of few rows all are there.
+        assert_eq!(look(5, &wish("", None), None), (vec![0, 1, 2, 3, -1, -2, 4], None));
+        // A window begins and ends anywhere, also among what hangs; each row stands in one of two windows that meet.
+        let all: Vec<i64> = (0..=3).chain([-1, -2]).chain(4..=900).chain([-3]).chain(901..2000).collect();
+        for from in [0, 2, 4, 5, 6, 403, 404, 405, 900, 1503, 9999] {
+            let (rows, window) = look(2000, &ListQuery { from, ..wish("", None) }, None);
+            let first = from.min(1503);
+            assert_eq!(window, Some((first, 2003, 2003)));
+            assert_eq!(rows, all[first..first + WINDOW], "{from}");
+        }
+        let (rows, window) = look(2000, &wish("", None), Some(901));
+        assert_eq!((rows[WINDOW / 2], window), (901, Some((654, 2003, 2003))), "what is wanted is in the middle");
+        // What hangs below a row that does not fit is not there.
+        let (rows, window) = look(2000, &wish("900", None), None);
+        assert_eq!((rows, window), (vec![900, -3, 1900], Some((0, 3, 2001))));
+    }
+
+    #[test]
     fn few_rows_are_all_on_the_page() {
         let (rows, window) = read(500, &wish("tier:6", None), None);
         assert_eq!((rows.len(), window), (500, None), "the view filters them");
@@ -253,11 +344,13 @@ mod tests {
         assert_eq!(read(1000, &wish, None).1.unwrap().fit, 142);
         let columns = [column("ID", Width::Fixed(8))];
         let row = |n: i64| Ok(PageRow::of(vec![Cell::number(n)]));
+        let nothing = BTreeMap::new();
         let source = |position, count| Source {
             of: Of { position, view: 0, focus: None },
             columns: &columns,
             all: if count { &|| Ok((0..700).collect()) } else { &|| Ok((0..600).collect()) },
             row: &row,
+            below: &nothing,
             wanted: None,
             now: Timestamp::EPOCH,
         };

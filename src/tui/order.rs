@@ -58,11 +58,15 @@ impl Order {
     }
 
     /// The rows of a section in this order. Equal ones stay as they come, and those that say nothing stand last, whichever
-    /// way it goes; a section without the column stays as it comes.
+    /// way it goes; a section without the column stays as it comes. What hangs below a row stays below it.
     pub fn rows(&self, section: &Section) -> Vec<usize> {
         let all = 0..section.rows.len();
         let Some(at) = self.at(section) else { return all.collect() };
-        self.of(all.map(|n| Rank::of(section.rows.get(n).and_then(|r| r.cells.get(at)))).collect())
+        let hangs = |n: &usize| section.rows.get(*n).is_some_and(|row| row.level > 0);
+        let roots: Vec<usize> = all.filter(|n| !hangs(n)).collect();
+        let ranks = roots.iter().map(|n| Rank::of(section.rows.get(*n).and_then(|r| r.cells.get(at)))).collect();
+        let ordered = self.of(ranks).into_iter().filter_map(|n| roots.get(n).copied());
+        ordered.flat_map(|root| std::iter::once(root).chain((root + 1..).take_while(hangs))).collect()
     }
 
     /// The places of rows in this order, by their ranks in the column.

@@ -79,6 +79,8 @@ const ID: &str = "ID";
 pub struct Column {
     /// Its heading.
     pub title: &'static str,
+    /// What a number in it is called where it is read aloud; empty: as the heading says.
+    pub spoken: &'static str,
     /// How wide it is.
     pub width: Width,
     /// Whether its text stands on the right.
@@ -93,7 +95,7 @@ pub struct Column {
 
 /// A column that is always there.
 pub const fn column(title: &'static str, width: Width) -> Column {
-    Column { title, width, right: false, optional: false, past: false, pictured: false }
+    Column { title, spoken: "", width, right: false, optional: false, past: false, pictured: false }
 }
 
 impl Column {
@@ -112,6 +114,12 @@ impl Column {
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { optional: true, ..self }
+    }
+
+    /// A number in it is called so where it is read aloud.
+    #[must_use]
+    pub const fn spoken(self, name: &'static str) -> Self {
+        Self { spoken: name, ..self }
     }
 
     /// Pictures stand in it.
@@ -302,7 +310,7 @@ impl Mark {
     pub const fn words(self) -> Option<&'static str> {
         match self {
             Self::None => None,
-            Self::Due => Some("due soon"),
+            Self::Due => Some("due"),
             Self::FromPartner => Some("from a partner"),
             Self::Held => Some("held"),
         }
@@ -333,6 +341,12 @@ pub struct PageRow {
     pub cells: Vec<Cell>,
     /// What it is like.
     pub facets: Facets,
+    /// How deep it hangs below a row of the list, which it follows wherever that goes; 0: it is a row of the list.
+    pub level: usize,
+    /// Where it stands in a tree that collapses, by the records on the way to it; empty: there is nothing to expand.
+    pub path: Vec<Id>,
+    /// It is found below another row: in the list it stands only where a filter looks for it.
+    pub is_collapsed: bool,
 }
 
 impl PageRow {
@@ -365,6 +379,12 @@ impl PageRow {
     pub fn with_partner(mut self, code: &str) -> Self {
         self.facets.partner = Some(Shown::of(code)).filter(|code| !code.is_empty());
         self
+    }
+
+    /// The same row, at its place in a tree that collapses.
+    #[must_use]
+    pub fn at_path(self, path: Vec<Id>) -> Self {
+        Self { path, ..self }
     }
 
     /// The same row, of something that is due.
@@ -424,6 +444,13 @@ pub struct Section {
     pub share: u16,
 }
 
+impl Section {
+    /// Its rows without what hangs below them.
+    pub fn listed(&self) -> impl Iterator<Item = &PageRow> {
+        self.rows.iter().filter(|row| row.level == 0)
+    }
+}
+
 /// A whole page: lines on top, bands of sections side by side, a sentence at the foot.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
@@ -437,6 +464,8 @@ pub struct Page {
     pub bands: Vec<Vec<Section>>,
     /// A sentence in words: what is the matter, or that nothing is.
     pub sentence: Shown,
+    /// What the signs before its rows mean: it stands behind the sentence, and is not read aloud, where they are words.
+    pub signs: &'static str,
 }
 
 impl Page {

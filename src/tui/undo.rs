@@ -5,6 +5,7 @@ use super::order::Order;
 use super::page::RecordRef;
 use super::saved::Saved;
 use super::screen_id::ScreenId;
+use super::view::Marks;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Command, STAYS, Undo};
 use crate::record::kind::Kind;
@@ -25,7 +26,7 @@ pub struct ViewSnapshot {
     /// The order.
     pub order: Option<Order>,
     /// What is marked.
-    pub marks: Vec<RecordRef>,
+    pub marks: Marks,
 }
 
 impl ViewSnapshot {

@@ -83,11 +83,11 @@ fn the_lines_go_on_to_the_end_and_a_number_stands_for_what_it_was_told_of() {
     let text = String::from_utf8(output.stdout).unwrap();
     let says = |what: &str| assert!(text.contains(what), "{what} is missing:\n{text}");
     says("2980 more; more tells the next.");
-    says("\n620. E-");
+    says("\n620. n0619.example;");
     says("2380 more; more tells the next.");
     says("WHAT: n0604.example");
     says("1 of 3000");
     says("WHAT: n2987.example");
-    let told = |n: usize| text.matches(&format!("; n{n:04}.example;")).count();
+    let told = |n: usize| text.matches(&format!(". n{n:04}.example;")).count();
     assert_eq!((told(0), told(619), told(620)), (2, 1, 0), "each row is told once, and the first again at the end");
 }

@@ -37,6 +37,7 @@ mod languages;
 mod law;
 mod law_points;
 mod letters;
+mod linked;
 mod lives;
 mod long_lists;
 mod menus;

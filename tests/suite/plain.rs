@@ -59,7 +59,13 @@ fn every_place_is_read() {
     }
     says(
         &text,
-        &["comity, LIVE. XA XA. XA-1", "1. E-", "n1.example", "AGREEMENTS", "WHAT THIS DESK HOLDS", "- item; 1"],
+        &[
+            "comity, LIVE. XA XA. XA-1",
+            "1. n1.example; domain;",
+            "AGREEMENTS",
+            "WHAT THIS DESK HOLDS",
+            "- item; records 1",
+        ],
     );
     // What a case says of people, and what was done in it: what is of another case is not told.
     let other = a.case("Other");
@@ -146,4 +152,35 @@ fn at_a_terminal_too_no_escape_is_written() {
     s.press("\x03");
     assert_eq!(s.end(), 130);
     assert!(!s.raw.contains(&0x1b), "{:?}", String::from_utf8_lossy(&s.raw));
+}
+
+#[test]
+fn what_is_told_can_be_heard() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Harbour");
+    for n in 1..=3 {
+        a.indicator(&case, &format!("n{n}.example"));
+    }
+    let text = told(
+        &a,
+        &["case", "a 1", "back", "zoom", ":", "back", "/nothing", "1", "/", "desk", "item add", "/leave", "q"],
+    );
+    // What a thing is goes before its id, and a number says of what it is; signs of the drawn screens are words.
+    says(
+        &text,
+        &["ITEMS, 3 kept: WHAT; TYPE;", "1. n1.example; domain;", "; keep ", "Closed.", "Nothing here has a number."],
+    );
+    for drawn in ["H held", "; -;", " · ", " → ", "due soon", "half page", "next section"] {
+        assert!(!text.contains(drawn), "{drawn:?} is told:\n{text}");
+    }
+}
+
+#[test]
+fn who_comes_to_a_record_hears_which_row_it_is() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Harbour");
+    a.indicator(&case, "n1.example");
+    a.indicator(&case, "n2.example");
+    let text = told(&a, &["desk", ":n2.example", "1", "q"]);
+    says(&text, &["Selected: 2. n2.example; domain;"]);
 }

@@ -5,6 +5,7 @@ pub mod custody;
 mod exhibit;
 pub mod export;
 pub mod import;
+pub mod links;
 pub mod mapping;
 pub mod privilege;
 
@@ -269,6 +270,9 @@ pub struct ItemSummary {
     pub properties: serde_json::Value,
     /// The items that it names.
     pub references: Vec<Named>,
+    /// Whether it is a relation between the first two of them.
+    #[serde(skip)]
+    pub is_relation: bool,
     /// Which partners hold a copy, and where their duty to delete stands.
     pub shared: Vec<Shared>,
 }
@@ -331,9 +335,11 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
     // A relation reads as what it is between: the names are those of the items, and die with them.
     let references: Vec<Named> = terms.references.iter().map(|id| named(workspace, *id)).collect::<Result<_, _>>()?;
-    let value = match (text("relation"), references.as_slice()) {
-        (relation, [from, to, ..]) if !relation.is_empty() => format!("{} {relation} → {}", from.value, to.value),
-        _ => text("value"),
+    let (value, is_relation) = match (text("relation"), references.as_slice()) {
+        (relation, [from, to, ..]) if !relation.is_empty() => {
+            (format!("{} {relation} → {}", from.value, to.value), true)
+        }
+        _ => (text("value"), false),
     };
     let third = if terms.third { text("originator") } else { String::new() };
     let as_value = |key: &str| {
@@ -373,6 +379,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         ids: as_value("ids"),
         properties: as_value("properties"),
         references,
+        is_relation,
         shared: shared.collect::<Result<_, Error>>()?,
     })
 }

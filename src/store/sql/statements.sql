@@ -195,6 +195,9 @@ SELECT state, desk = ?2, count(*), min(number), max(number) FROM record WHERE ki
 -- name: record.items
 SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
 
+-- name: record.first_items
+SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item' LIMIT ?2
+
 -- name: record.people
 SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item' AND (
     terms IN (SELECT CAST(number AS TEXT) FROM terms WHERE json_extract(text, '$.person_class') <> 'none')

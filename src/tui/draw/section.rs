@@ -125,7 +125,8 @@ fn out_of_sight(view: &View, part: SectionLayout, section: &Section) -> Option<S
     let shown = view.rows(n).len();
     if shown <= room && section.window.is_none() {
         // What a filter hides is counted, even where all that it shows is in sight.
-        return (shown < section.rows.len()).then(|| format!(" {shown} of {} ", section.rows.len()));
+        let hides = !view.filter().is_empty() && shown < section.rows.len();
+        return hides.then(|| format!(" {} of {} ", view.count_listed(n), section.listed().count()));
     }
     let window = section.window.clone().unwrap_or_default();
     let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown));

@@ -116,7 +116,11 @@ fn standing(view: &View) -> StyledText {
         (_, Some(misread)) => StyledText::new(format!("{also}{misread}"), StyleRole::Due),
         ("", None) if !marks.is_empty() => StyledText::new(format!("{marks}; Esc clears the marks"), StyleRole::Due),
         ("", None) if view.stale => StyledText::new("Reading …", StyleRole::Note),
-        ("", None) => StyledText::from(view.page.sentence.clone()),
+        ("", None) => {
+            let said = [view.page.sentence.as_str(), view.page.signs];
+            let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            StyledText::from(said.join("   "))
+        }
         (filter, None) => StyledText::new(format!("{also}filter: {filter}   Esc clears it"), StyleRole::Due),
     }
 }

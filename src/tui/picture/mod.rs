@@ -4,6 +4,7 @@
 pub mod bar;
 pub mod days;
 pub mod lengths;
+pub mod link;
 pub mod piece;
 pub mod spark;
 pub mod steps;
@@ -12,6 +13,7 @@ pub mod tree;
 use bar::Bar;
 use days::{Axis, Days};
 use lengths::Lengths;
+use link::LinkRow;
 use piece::Stretch;
 use spark::Spark;
 use steps::Steps;
@@ -34,6 +36,8 @@ pub enum Picture {
     Steps(Steps),
     /// Who has a thing from whom; what hangs on what.
     Tree(Tree),
+    /// A row of a tree that collapses.
+    Link(LinkRow),
 }
 
 impl Picture {
@@ -47,6 +51,7 @@ impl Picture {
             Self::Lengths(lengths) => vec![lengths.draw(columns, ascii)],
             Self::Steps(steps) => steps.draw(columns, ascii),
             Self::Tree(tree) => tree.draw(columns, ascii),
+            Self::Link(row) => vec![row.draw(columns, ascii)],
         }
     }
 
@@ -60,6 +65,15 @@ impl Picture {
             Self::Lengths(lengths) => lengths.said(),
             Self::Steps(steps) => steps.said(),
             Self::Tree(tree) => tree.said(),
+            Self::Link(row) => row.said(),
+        }
+    }
+
+    /// Columns that it takes where nothing of it is cut; `None`: it takes what it is given.
+    pub fn natural(&self) -> Option<usize> {
+        match self {
+            Self::Link(row) => Some(row.natural()),
+            _ => None,
         }
     }
 }

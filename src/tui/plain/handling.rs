@@ -8,6 +8,7 @@ use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::screen_of;
 use crate::tui::state::End;
+use crate::tui::view::Marks;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
 
@@ -90,7 +91,7 @@ impl Plain {
             return Ok(());
         }
         let marks = match action.intent {
-            Intent::Mark | Intent::MarkAll | Intent::Range => Vec::new(),
+            Intent::Mark | Intent::MarkAll | Intent::Range => Marks::default(),
             _ => std::mem::take(&mut self.state.view_mut().marks),
         };
         self.act(action);
@@ -153,7 +154,11 @@ impl Plain {
     fn select(&mut self, n: usize) -> Result<bool, Error> {
         let last = self.numbers.keys().next_back().copied().unwrap_or(0);
         let Some(NumberedRow { section, row, subject }) = self.numbers.get(&n).cloned() else {
-            self.print(&format!("There is no number {n}; the last is {last}."))?;
+            let said = match last {
+                0 => "Nothing here has a number.".to_owned(),
+                last => format!("There is no number {n}; the last is {last}."),
+            };
+            self.print(&said)?;
             self.silent = true;
             return Ok(false);
         };

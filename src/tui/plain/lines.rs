@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{PageRow, RecordRef, text_of};
+use crate::tui::page::{Column, PageRow, RecordRef, SortKey, text_of};
 use crate::tui::screen::screen_of;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::view::View;
@@ -45,11 +45,42 @@ pub(super) fn numbered_rows(view: &View) -> BTreeMap<usize, NumberedRow> {
     numbers
 }
 
-/// The cells of a row, in one line.
-pub(super) fn cells(row: &PageRow) -> String {
-    // A bar says what the number before it said.
-    let cells = row.cells.iter().filter(|c| !c.is_bar).map(|c| c.text.as_str().trim()).filter(|t| !t.is_empty());
-    row.mark.words().into_iter().chain(cells).collect::<Vec<&str>>().join("; ")
+/// What is drawn between words to be seen, and what is said instead.
+const DRAWN: [(&str, &str); 4] = [(" · ", ", "), (" → ", " "), ("[x]", "done"), ("[ ]", "to do")];
+
+/// The columns in the order in which they are told: what a thing is goes before its short id.
+fn in_order(columns: &[Column]) -> impl Iterator<Item = (usize, &Column)> {
+    let of = |ids: bool| columns.iter().enumerate().filter(move |(_, column)| column.is_id() == ids);
+    of(false).chain(of(true))
+}
+
+/// The cells of a row, in one line. A bare number or time says of what it is, and what says nothing is not told.
+pub(super) fn cells(row: &PageRow, columns: &[Column]) -> String {
+    let cells = in_order(columns).filter_map(|(n, column)| {
+        let cell = row.cells.get(n)?;
+        let text = cell.text.as_str().trim();
+        // A bar says what the number before it said.
+        let says = !cell.is_bar && !text.is_empty() && (cell.key != SortKey::Nothing || text != "-");
+        let is_bare = match cell.key {
+            SortKey::Number(_) => text.chars().all(|c| c.is_ascii_digit() || c == ','),
+            SortKey::Span(_) | SortKey::Time(_) => text.starts_with(|c: char| c.is_ascii_digit()),
+            _ => false,
+        };
+        let name = if column.spoken.is_empty() { column.title.to_lowercase() } else { column.spoken.to_owned() };
+        let named = if is_bare && !name.is_empty() { format!("{name} {text}") } else { text.to_owned() };
+        says.then_some(named)
+    });
+    let said = row.mark.words().map(str::to_owned).into_iter().chain(cells).collect::<Vec<_>>().join("; ");
+    DRAWN.iter().fold(said, |said, (drawn, words)| said.replace(drawn, words))
+}
+
+/// The row that is selected, with its number; `None`: it is the first, or there is none.
+pub(super) fn selected(view: &View) -> Option<String> {
+    let at = view.at();
+    let (n, number) = numbered_rows(view).into_iter().find(|(_, row)| (row.section, row.row) == at)?;
+    let section = view.sections().nth(number.section)?;
+    let row = section.rows.get(*view.rows(number.section).get(number.row)?)?;
+    (n > 1).then(|| format!("{n}. {}", cells(row, &section.columns)))
 }
 
 /// The lines of a screen, from one of its rows on.
@@ -78,7 +109,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
             window.as_ref().map(|w| if w.fit < w.all { format!("{} of {}", w.fit, w.all) } else { w.all.to_string() });
         let title = [section.title.as_str(), section.aside.as_str(), of.as_deref().unwrap_or_default()];
         let title: Vec<&str> = title.into_iter().filter(|t| !t.is_empty()).collect();
-        let columns: Vec<&str> = section.columns.iter().map(|c| c.title).filter(|t| !t.is_empty()).collect();
+        let columns: Vec<&str> = in_order(&section.columns).map(|(_, c)| c.title).filter(|t| !t.is_empty()).collect();
         let columns =
             if columns.is_empty() || shown.is_empty() { String::new() } else { format!(": {}", columns.join("; ")) };
         if !title.is_empty() {
@@ -100,8 +131,8 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
             let marked = row.subject.as_ref().is_some_and(|s| view.marks.contains(s));
             let marked = if marked { "marked; " } else { "" };
             match row.subject {
-                Some(_) => lines.push(format!("{number}. {marked}{}", cells(row))),
-                None => lines.push(format!("- {}", cells(row))),
+                Some(_) => lines.push(format!("{number}. {marked}{}", cells(row, &section.columns))),
+                None => lines.push(format!("- {}", cells(row, &section.columns))),
             }
         }
         number = window.as_ref().map_or(number, |w| before + w.fit);
@@ -114,4 +145,35 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         lines.push(view.page.sentence.to_string());
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::page::{Cell, Mark, Width, column};
+    use crate::value::timestamp::Timestamp;
+
+    #[test]
+    fn a_row_is_told_in_words_and_says_of_what_its_numbers_are() {
+        let columns = ["ID", "WHAT", "ITEMS", "WHY", "LEFT", ""].map(|title| column(title, Width::Rest));
+        let columns: Vec<Column> = columns.into_iter().chain([column("", Width::Rest).spoken("in all")]).collect();
+        let row = PageRow::of(vec![
+            Cell::from("R-1"),
+            Cell::from("kit uses → tool · XB"),
+            Cell::number(3),
+            Cell::nothing(),
+            Cell::from("HOLD").by(SortKey::Time(Timestamp::EPOCH)),
+            Cell::bar(3, 6),
+            Cell::number(7),
+        ]);
+        assert_eq!(
+            cells(&row.clone().marked(Mark::Due), &columns),
+            "due; kit uses tool, XB; items 3; HOLD; in all 7; R-1"
+        );
+        let titles: Vec<&str> = in_order(&columns).map(|(_, c)| c.title).filter(|t| !t.is_empty()).collect();
+        assert_eq!(titles, ["WHAT", "ITEMS", "WHY", "LEFT", "ID"], "the headings are told in the order of the cells");
+        // A dash that is a text says something.
+        let dash = PageRow { cells: vec![Cell::default(), Cell::from("-")], ..row };
+        assert_eq!(cells(&dash, &columns), "-");
+    }
 }

@@ -48,6 +48,7 @@ pub fn run(opening: Opening, context: CommandContext) -> Result<u8, Error> {
         written: None,
         numbers: BTreeMap::new(),
         silent: false,
+        overlaid: false,
         marked: 0,
         out: io::stdout(),
     };
@@ -77,6 +78,8 @@ struct Plain {
     numbers: BTreeMap<usize, NumberedRow>,
     /// Whether what was typed was answered already.
     silent: bool,
+    /// Whether what was written last is of an overlay: that it is closed is then news.
+    overlaid: bool,
     /// How many rows are marked, as far as was written.
     marked: usize,
     out: io::Stdout,

@@ -6,8 +6,8 @@ use crate::tui::page::{Page, RecordRef};
 /// What is new on a page, in lines: records that came and went, and its sentence where it is another.
 pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
     let of = |page: &Page| -> Vec<(RecordRef, String)> {
-        let rows = page.bands.iter().flatten().flat_map(|section| section.rows.iter());
-        rows.filter_map(|row| Some((row.subject.clone()?, cells(row)))).collect()
+        let rows = page.bands.iter().flatten().flat_map(|s| s.rows.iter().map(|row| (row, &s.columns)));
+        rows.filter_map(|(row, columns)| Some((row.subject.clone()?, cells(row, columns)))).collect()
     };
     let (old, new) = (of(before), of(after));
     let has = |all: &[(RecordRef, String)], one: &RecordRef| all.iter().any(|(subject, _)| subject == one);
@@ -21,7 +21,7 @@ pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::record::kind::Kind;
-    use crate::tui::page::{Cell, Mark, PageRow, Section};
+    use crate::tui::page::{Cell, Mark, PageRow, Section, Width, column};
     use crate::value::id::Id;
     use crate::value::text::Shown;
 
@@ -32,8 +32,9 @@ mod tests {
                 .about(Some(RecordRef { kind: Kind::Item, id: Id::from_bytes([n; 16]) }))
                 .marked(if n == 2 { Mark::Due } else { Mark::None })
         };
+        let columns = ["ID", "", "LEFT", ""].map(|title| column(title, Width::Rest));
         let page = |rows: Vec<PageRow>, sentence: &str| Page {
-            bands: vec![vec![Section { rows, ..Section::default() }]],
+            bands: vec![vec![Section { columns: columns.to_vec(), rows, ..Section::default() }]],
             sentence: Shown::of(sentence),
             ..Page::default()
         };
@@ -43,7 +44,7 @@ mod tests {
         };
         check(vec![row(1, "4h"), row(3, "6h")], "Nothing is late.", &[]);
         check(vec![row(1, "4h"), row(3, "6h")], "One thing is late.", &["One thing is late."]);
-        let want = ["New: due soon; E-2; 1h", "No longer here: E-3; 7h"];
+        let want = ["New: due; 1h; E-2", "No longer here: 7h; E-3"];
         check(vec![row(2, "1h"), row(1, "5h")], "Nothing is late.", &want);
     }
 }

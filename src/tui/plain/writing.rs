@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use super::lines::{numbered_rows, page_lines};
+use super::lines::{numbered_rows, page_lines, selected};
 use super::{Plain, Written};
 use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
@@ -63,6 +63,7 @@ impl Plain {
             let lines = self.state.overlay_lines();
             self.print_lines(&lines)?;
             if !closes {
+                self.overlaid = true;
                 return Ok(());
             }
             self.state.mode.pop();
@@ -74,7 +75,8 @@ impl Plain {
         }
     }
 
-    fn print_page(&mut self, selected: Option<RecordRef>, mut spoken: bool) -> Result<(), Error> {
+    fn print_page(&mut self, before: Option<RecordRef>, mut spoken: bool) -> Result<(), Error> {
+        let overlaid = std::mem::take(&mut self.overlaid);
         let screen = self.state.screen();
         if self.written.as_ref().is_none_or(|written| written.title != screen.title()) {
             (self.from, self.marked) = (0, 0);
@@ -87,24 +89,33 @@ impl Plain {
         }
         let view = self.state.view();
         let marked = view.marks.len();
-        let moved = (view.selected() != selected.as_ref()).then(|| view.selected_line()).flatten();
+        let moved = (view.selected() != before.as_ref()).then(|| view.selected_line()).flatten();
         let now = self.what_is_shown();
         if self.written.as_ref() != Some(&now) {
             let as_of = self.state.as_of.map(|as_of| format!("AS OF {as_of}. Read only; now goes back to now."));
             let lines: Vec<String> = as_of.into_iter().chain(page_lines(screen, view, self.from)).collect();
+            // Who comes to a screen hears which row is meant, where it is not the first.
+            let comes = self.written.as_ref().is_none_or(|written| written.title != now.title);
+            let here = selected(view).filter(|_| comes).map(|row| format!("Selected: {row}"));
+            let lines: Vec<String> = lines.into_iter().chain(here).collect();
             self.numbers = numbered_rows(view);
             self.written = Some(now);
             return self.print_lines(&lines);
         }
         if marked != self.marked {
             self.marked = marked;
-            self.print(&format!("{marked} marked."))?;
+            let said = self.state.view().marks.counted();
+            self.print(&format!("{said}."))?;
             spoken = true;
         } else if let Some(line) = moved {
             self.print(&format!("Selected: {line}"))?;
             spoken = true;
         }
-        if spoken { Ok(()) } else { self.print("No changes.") }
+        match (spoken, overlaid) {
+            (true, _) => Ok(()),
+            (false, true) => self.print("Closed."),
+            (false, false) => self.print("No changes."),
+        }
     }
 
     /// Writes the screen from its next rows on.

@@ -1,5 +1,7 @@
 //! Audit: the log, its head, and who has cosigned it.
 
+use std::collections::BTreeMap;
+
 use super::definition::{Long, Screen, ViewParams, did, due_at, on, part};
 use super::desk::oversight;
 use crate::command::audit::statistics;
@@ -61,7 +63,11 @@ pub(super) fn acts(
         column("FOR", Width::Fixed(12)).optional(),
         column("", Width::Fixed(14)).optional(),
     ];
-    part(workspace, look, Long { columns, all, row: &|number| act_row(workspace, number), wanted: None })
+    part(
+        workspace,
+        look,
+        Long { columns, all, row: &|number| act_row(workspace, number), below: BTreeMap::new(), wanted: None },
+    )
 }
 
 fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {

@@ -1,11 +1,16 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
 use super::audit::acts;
 use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, way};
+use super::linked::{self, Linked};
 use super::queue;
 use crate::command::case as cases;
 use crate::command::disclosure;
-use crate::command::item;
+use crate::command::item::links::Links;
+use crate::command::item::{self, ItemSummary};
 use crate::command::request;
 use crate::record::hold::StandingHolds;
 use crate::record::kind::Kind;
@@ -17,14 +22,19 @@ use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words::content;
 use crate::value::id::Id;
-use crate::value::text::Shown;
+use crate::value::text::{Shown, counted};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
+/// The view of a case's items: the first one.
+const ITEMS: usize = 0;
 /// The view of all cases: the last one.
 pub const CASES: usize = 5;
+
+/// The cell of an item's row that says what it is.
+const WHAT: usize = 1;
 
 /// The Case.
 pub const SCREEN: Screen = Screen {
@@ -34,6 +44,9 @@ pub const SCREEN: Screen = Screen {
     fetch,
     first_steps: "No case yet. {new case} opens one.",
 };
+
+/// What the signs before the items mean.
+const SIGNS: &str = "# from a partner   H held   ! due soon";
 
 fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page, Error> {
     let all = cases::rows(workspace)?;
@@ -51,13 +64,18 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
             "Whom the items are about. Victims and witnesses are looked at more strictly.",
         ),
         4 => (timeline(workspace, id, look)?, "What was done in this case, the newest first."),
-        _ => (items(workspace, id, case.items, look)?, "# from a partner   H held   ! due soon"),
+        _ => {
+            let section = items(workspace, id, case.items, look)?;
+            let has_links = section.rows.iter().any(|row| !row.path.is_empty());
+            (section, if has_links { "{links} expands the links of an item." } else { "" })
+        }
     };
     Ok(Page {
         about: Some(RecordRef { kind: Kind::Case, id }),
         head,
         bands: vec![vec![section]],
         sentence: Shown::of(sentence),
+        signs: if look.view == ITEMS { SIGNS } else { "" },
         ..Page::default()
     })
 }
@@ -114,7 +132,25 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     let records = workspace.records();
     let holds = StandingHolds::of(&records)?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
-    let section = part(
+    let links = Links::of_case(workspace, case)?;
+    let ends = RefCell::new(HashMap::new());
+    let listed = |record: &Record| {
+        let summary = item::row(workspace, record)?;
+        let mut row = item_row(workspace, (record, &summary), &holds, now);
+        if let Some(end) = links.end_of(&summary) {
+            ends.borrow_mut().insert(record.id, end);
+        }
+        let count = links.count(record, None)?;
+        if let Some(cell) = row.cells.get_mut(WHAT).filter(|_| count > 0) {
+            let path = vec![record.id];
+            *cell = linked::root(cell.text.as_str(), count, look.expanded.contains(&path));
+            row = row.at_path(path);
+        }
+        Ok(row)
+    };
+    let row = |record: &Record| Ok(item_row(workspace, (record, &item::row(workspace, record)?), &holds, now));
+    let below = Linked { workspace, links: &links, expanded: &look.expanded, row: &row, column: WHAT }.below()?;
+    let mut section = part(
         workspace,
         look,
         Long {
@@ -129,20 +165,33 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
                 column("KEEP", Width::Fixed(8)).right(),
             ],
             all: &|| Ok(items_of(&workspace.db, case)?),
-            row: &|number| item_row(workspace, &record_at(&records, number)?, &holds, now),
+            row: &|number| listed(&record_at(&records, number)?),
+            below,
             wanted,
         },
     )?;
+    // Of a long list not all is read: a relation stands in it as a row of its own.
+    let collapsed =
+        if section.window.is_none() { linked::collapse(&mut section.rows, &ends.borrow(), &look.expanded) } else { 0 };
+    linked::align(&mut section.rows, WHAT);
+    let collapsed = match collapsed {
+        0 => String::new(),
+        n => format!(", {} collapsed", counted(n, "relation")),
+    };
     Ok(Section {
         title: Shown::of("ITEMS"),
-        aside: Shown::from(format!("{held} kept")),
+        aside: Shown::from(format!("{held} kept{collapsed}")),
         empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
         ..section
     })
 }
 
-fn item_row(workspace: &Workspace, record: &Record, holds: &StandingHolds, now: Timestamp) -> Result<PageRow, Error> {
-    let i = item::row(workspace, record)?;
+fn item_row(
+    workspace: &Workspace,
+    (record, i): (&Record, &ItemSummary),
+    holds: &StandingHolds,
+    now: Timestamp,
+) -> PageRow {
     let (left, urgent) = left(i.due, now);
     let mark = match urgent {
         _ if holds.is_on(record) => Mark::Held,
@@ -169,7 +218,7 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &StandingHolds, now: 
         left,
     ];
     let from = i.from.as_deref().unwrap_or_default();
-    Ok(row(Kind::Item, i.id, mark, cells).in_state(i.state).with_partner(from).due(i.due))
+    row(Kind::Item, i.id, mark, cells).in_state(i.state).with_partner(from).due(i.due)
 }
 
 /// The items that are about a person, by whom.
@@ -203,8 +252,11 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         column("WITH", Width::Fixed(8)).optional(),
         column("KEEP", Width::Fixed(8)).right(),
     ];
-    let section =
-        part(workspace, look, Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, wanted })?;
+    let section = part(
+        workspace,
+        look,
+        Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, below: BTreeMap::new(), wanted },
+    )?;
     Ok(Section { title: Shown::of("PEOPLE"), empty: Shown::of("No item of this case is about a person."), ..section })
 }
 

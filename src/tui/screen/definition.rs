@@ -1,5 +1,7 @@
 //! What a screen is, and how it is looked at.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::command::audit::ActSummary;
 use crate::command::desk::workspace_info;
 use crate::command::request::Direction;
@@ -29,6 +31,8 @@ pub struct ViewParams {
     pub long: ListQuery,
     /// The thing that it is about, where it is about one: a case, a partner.
     pub focus: Option<Id>,
+    /// What is expanded in a tree that collapses, by the records on the way to it.
+    pub expanded: BTreeSet<Vec<Id>>,
 }
 
 /// A screen.
@@ -53,6 +57,8 @@ pub struct Long<'a> {
     pub all: &'a dyn Fn() -> Result<Vec<i64>, Error>,
     /// The row of a number.
     pub row: &'a dyn Fn(i64) -> Result<PageRow, Error>,
+    /// The rows that hang below a row, by its number.
+    pub below: BTreeMap<i64, Vec<PageRow>>,
     /// The row of the record that is wanted.
     pub wanted: Option<i64>,
 }
@@ -60,8 +66,8 @@ pub struct Long<'a> {
 /// The part of a long list that is looked at, as a section without its words.
 pub fn part(workspace: &Workspace, look: &ViewParams, list: Long<'_>) -> Result<Section, Error> {
     let of = Of { position: read::last(&workspace.db)?, view: look.view, focus: look.focus };
-    let Long { columns, all, row, wanted } = list;
-    let source = Source { of, columns: &columns, all, row, wanted, now: workspace.now() };
+    let Long { columns, all, row, below, wanted } = list;
+    let source = Source { of, columns: &columns, all, row, below: &below, wanted, now: workspace.now() };
     let (rows, window) = look.long.rows(&source)?;
     Ok(Section { columns, rows, window, grows: true, ..Section::default() })
 }

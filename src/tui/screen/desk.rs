@@ -359,7 +359,11 @@ impl Coming {
         Section {
             title: Shown::of("DUE IN THE NEXT 30 DAYS"),
             aside: Shown::of("late stands left of today"),
-            columns: vec![column("", Width::Fixed(9)), column("", Width::Rest), column("", Width::Fixed(5)).right()],
+            columns: vec![
+                column("", Width::Fixed(9)),
+                column("", Width::Rest),
+                column("", Width::Fixed(5)).right().spoken("in all"),
+            ],
             rows,
             empty: Shown::of("No clock runs."),
             most: 6,

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
-use super::{money, oversight_detail, taskforce};
+use super::{linked, money, oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -236,6 +236,10 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
             ),
         };
         d.line("MAY GO TO", line);
+    }
+    if let Some(tree) = linked::tree(workspace, record, &what)? {
+        d.gap();
+        d.picture("LINKS", tree);
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod drill;
 #[cfg(test)]
 pub mod fictitious;
 pub mod legal;
+mod linked;
 pub mod money;
 pub mod oversight;
 mod oversight_detail;

@@ -118,7 +118,7 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
         title: Shown::of("BUNDLES"),
         columns: vec![
             column("", Width::Fixed(10)),
-            column("", Width::Fixed(5)).right(),
+            column("", Width::Fixed(5)).right().spoken("number"),
             column("", Width::Fixed(13)),
             column("", Width::Rest),
             column("", Width::Fixed(13)),

@@ -1,5 +1,7 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
+use std::collections::BTreeMap;
+
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::hold::holds;
 use crate::command::retention::{Timer, duties, duties_of, duty_groups, timer};
@@ -142,6 +144,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
                 })
             },
             row: &|number| clock_at(workspace, &holds, number, now),
+            below: BTreeMap::new(),
             wanted,
         },
     )?;

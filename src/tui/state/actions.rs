@@ -46,6 +46,7 @@ impl State {
             | Intent::Sign
             | Intent::Destroy
             | Intent::Copy
+            | Intent::Expand
             | Intent::LookBackToAct
             | Intent::Command(_) => Some(false),
             _ => None,
@@ -80,6 +81,7 @@ impl State {
             Intent::Last => self.step(View::last),
             Intent::Section(by) => self.step(|v| v.step_section(by)),
             Intent::Open => self.open(),
+            Intent::Expand => self.expand(),
             Intent::Back => drop(self.back()),
             Intent::Go(screen) => self.go(screen),
             Intent::Before => self.go_to_previous(),

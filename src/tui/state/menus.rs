@@ -12,6 +12,7 @@ use crate::tui::available_actions::find;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::{StyleRole, Theme};
 use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
@@ -23,23 +24,29 @@ impl State {
     pub(super) fn show_help(&mut self) {
         let screen = self.screen();
         let entry = |a: &'static Action| Entry { keys: self.keymap.keys(a).join("  "), ..action_entry(a) };
-        let at = ACTIONS.iter().filter(|a| a.is_at(screen) && !self.keymap.keys(a).is_empty());
+        let at = self.actions_at(screen).filter(|a| !self.keymap.keys(a).is_empty());
         // What is of this screen alone goes first.
         let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
         let entries = local.into_iter().chain(global).map(entry).collect();
         self.mode.push(Box::new(Menu::new(format!("Help: {}", screen.title()), entries)));
     }
 
+    /// The actions of a screen; in the line-oriented interface, those that do something there.
+    fn actions_at(&self, screen: ScreenId) -> impl Iterator<Item = &'static Action> {
+        let in_lines = self.keymap.is_by_name();
+        ACTIONS.iter().filter(move |a| a.is_at(screen) && !(in_lines && a.intent.is_of_drawn_screens()))
+    }
+
     pub(super) fn show_palette(&mut self) {
         let screen = self.screen();
         let view = self.view();
         let records: Vec<RecordRef> =
-            if view.marks.is_empty() { view.selected().cloned().into_iter().collect() } else { view.marks.clone() };
+            if view.marks.is_empty() { view.selected().cloned().into_iter().collect() } else { view.marks.to_vec() };
         let action = |a: &'static Action| {
             let keys = self.keymap.keys(a).into_iter().next().unwrap_or_default();
             Entry { keys, ..action_entry(a) }
         };
-        let mut entries: Vec<Entry<Self>> = ACTIONS.iter().filter(|a| a.is_at(screen)).map(action).collect();
+        let mut entries: Vec<Entry<Self>> = self.actions_at(screen).map(action).collect();
         // Who types `:q` leaves, as elsewhere.
         let leave = ACTIONS.iter().find(|a| a.intent == Intent::Leave).map(action_entry);
         entries.extend(leave.map(|entry| Entry { name: "q".into(), ..entry }));

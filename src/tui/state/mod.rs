@@ -7,6 +7,7 @@ mod clipboard;
 mod commands;
 mod drafts;
 mod events;
+mod expansion;
 mod fields;
 mod jobs;
 mod layout;

@@ -10,7 +10,8 @@ use crate::tui::view::View;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
 
-/// How many records are marked at once at most: each frame looks at all of them, and so does whatever is done with them.
+/// How many records of a long list are marked at once at most: of each it is asked whether what is to be done can be done with it,
+/// and a form for all of them names each. Where that is not all, of how many is told for as long as they are marked.
 const MARKED: usize = 10_000;
 
 impl State {
@@ -39,7 +40,7 @@ impl State {
         }
         // What is read over the whole body is what is meant: the marks are out of sight.
         if !view.marks.is_empty() && !view.zoomed {
-            return view.marks.clone();
+            return view.marks.to_vec();
         }
         view.selected().or(view.page.about.as_ref()).cloned().into_iter().collect()
     }
@@ -72,14 +73,15 @@ impl State {
     /// Marks everything that the filter shows; of a long list also what is not on the page.
     pub(super) fn mark_all(&mut self) {
         let view = self.view_mut();
-        view.mark_all();
         let (section, _) = view.at();
-        let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit);
         let here = view.rows(section).len();
-        let Some(fit) = long.filter(|fit| *fit > here) else { return };
+        let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit);
+        let Some(fit) = long.filter(|fit| *fit > here) else { return view.mark_all() };
         let kept = view.params.long.kept.clone();
         if view.selected_act().is_some() {
             // Its rows are acts: what they did it on stands in many of them.
+            view.mark_all();
+            view.marks.note_of(fit);
             return self.say_marked(here, fit, "those that are here");
         }
         let ticket = self.next_ticket();
@@ -87,23 +89,28 @@ impl State {
         self.read(
             move |workspace| {
                 let Some(mut numbers) = kept.fitting() else { return Ok(None) };
+                let fit = numbers.len();
                 numbers.truncate(MARKED);
                 let found = references(&workspace.db, &numbers)?;
-                Ok(Some(found.into_iter().map(RecordRef::from).collect()))
+                Ok(Some((fit, found.into_iter().map(RecordRef::from).collect())))
             },
-            move |state, found| state.all_found(ticket, fit, found),
+            move |state, found| state.all_found(ticket, found),
         );
     }
 
     /// Marks all that fit in a long list, once they are known.
-    fn all_found(&mut self, ticket: Ticket, fit: usize, found: Result<Option<Vec<RecordRef>>, Error>) {
+    fn all_found(&mut self, ticket: Ticket, found: Result<Option<(usize, Vec<RecordRef>)>, Error>) {
         if !self.mode.take_answer(ticket) {
             return;
         }
         match found {
-            Ok(Some(all)) => {
+            Ok(Some((fit, all))) => {
                 let (before, count) = (self.snapshot(), all.len());
-                self.view_mut().mark_also(all);
+                let marks = &mut self.view_mut().marks;
+                marks.extend(all);
+                if count < fit {
+                    marks.note_of(fit);
+                }
                 self.note_view(before);
                 if count < fit {
                     return self.say_marked(count, fit, "more are not done with at once");

@@ -2,37 +2,33 @@
 
 use std::collections::HashSet;
 
-use super::{Range, View};
-use crate::tui::page::RecordRef;
+use super::{Marks, Range, View};
+use crate::tui::page::{RecordRef, Section};
 
 impl View {
     /// Marks what is selected, or takes the mark away.
     pub fn mark(&mut self) {
         self.moved = true;
         let Some(subject) = self.selected().cloned() else { return };
-        match self.marks.iter().position(|m| *m == subject) {
-            Some(n) => drop(self.marks.remove(n)),
-            None => self.marks.push(subject),
-        }
+        self.marks.turn(subject);
     }
 
-    /// Marks every row of the section that the filter shows.
+    /// Marks every row of the section that fits the filter; without one also what is collapsed. What hangs below a row is no further
+    /// row.
     pub fn mark_all(&mut self) {
-        let before = std::mem::take(&mut self.marks);
-        self.marks = self.and_rows(before, 0, self.rows(self.section).len());
-    }
-
-    /// Marks these records too.
-    pub fn mark_also(&mut self, records: Vec<RecordRef>) {
-        let there: HashSet<RecordRef> = self.marks.iter().cloned().collect();
-        self.marks.extend(records.into_iter().filter(|s| !there.contains(s)));
+        let subjects: Vec<RecordRef> = if self.filter().is_empty() {
+            let all = self.sections().nth(self.section).into_iter().flat_map(Section::listed);
+            all.filter_map(|row| row.subject.clone()).collect()
+        } else {
+            let shown = (0..self.rows(self.section).len()).filter_map(|n| self.row_at(self.section, n));
+            shown.filter(|row| row.level == 0).filter_map(|row| row.subject.clone()).collect()
+        };
+        self.marks.extend(subjects);
     }
 
     /// What was marked before, and the records of these shown rows of the section.
-    fn and_rows(&self, mut marks: Vec<RecordRef>, from: usize, until: usize) -> Vec<RecordRef> {
-        let there: HashSet<RecordRef> = marks.iter().cloned().collect();
-        let rows = (from..until).filter_map(|n| self.row_at(self.section, n)?.subject.clone());
-        marks.extend(rows.filter(|s| !there.contains(s)));
+    fn and_rows(&self, mut marks: Marks, from: usize, until: usize) -> Marks {
+        marks.extend((from..until).filter_map(|n| self.row_at(self.section, n)?.subject.clone()));
         marks
     }
 
@@ -75,23 +71,21 @@ impl View {
 
     /// How many marked records nobody sees: the filter hides them, they are scrolled away, or they are not on the page.
     pub fn marked_unseen(&self) -> usize {
-        let mut unseen: HashSet<&RecordRef> = self.marks.iter().collect();
+        let mut seen = HashSet::new();
         for (section, (offset, room)) in self.offsets.iter().zip(&self.rooms).enumerate() {
-            for n in *offset..offset.saturating_add(*room) {
-                if let Some(subject) = self.row_at(section, n).and_then(|r| r.subject.as_ref()) {
-                    unseen.remove(subject);
-                }
-            }
+            let rows =
+                (*offset..offset.saturating_add(*room)).filter_map(|n| self.row_at(section, n)?.subject.as_ref());
+            seen.extend(rows.filter(|subject| self.marks.contains(subject)));
         }
-        unseen.len()
+        self.marks.len() - seen.len()
     }
 
     /// What is marked, in words; empty where nothing is.
     pub fn marks_in_words(&self) -> String {
         match (self.marks.len(), self.marked_unseen()) {
             (0, _) => String::new(),
-            (n, 0) => format!("{n} marked"),
-            (n, unseen) => format!("{n} marked, {unseen} not shown"),
+            (_, 0) => self.marks.counted(),
+            (_, unseen) => format!("{}, {unseen} not shown", self.marks.counted()),
         }
     }
 }

@@ -1,11 +1,16 @@
 //! One screen as it is being looked at: its page, the filter, the order, the selection, the marks, the detail. It never
 //! draws, and keeps nothing for longer than the screens are open.
 
+mod expansion;
+mod marked;
 mod marks;
 mod selection;
 
 #[cfg(test)]
 mod tests;
+
+pub use expansion::Turned;
+pub use marked::Marks;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -13,7 +18,7 @@ use std::sync::atomic::AtomicU64;
 use crate::tui::filter::Filter;
 use crate::tui::long::{ListQuery, WINDOW};
 use crate::tui::order::Order;
-use crate::tui::page::{Detail, Page, PageRow, RecordRef, Section, Window};
+use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Window};
 use crate::tui::screen::definition::ViewParams;
 use crate::tui::worker::Ticket;
 use crate::value::id::Id;
@@ -49,7 +54,7 @@ pub struct View {
     /// The record to select as soon as it is on the page.
     pub wanted: Option<Id>,
     /// Marked records, in the order in which they were marked.
-    pub marks: Vec<RecordRef>,
+    pub marks: Marks,
     /// The first row in sight of each section.
     offsets: Vec<usize>,
     /// How many rows of each section there was room for.
@@ -77,11 +82,15 @@ pub struct View {
     aims: Option<usize>,
 }
 
-/// How many columns the longest text of each column of a section takes; a picture takes what it is given.
+/// How many columns the longest text of each column of a section takes; most pictures take what they are given.
 fn natural(section: &Section) -> Vec<u16> {
+    let wide = |cell: &Cell| match &cell.picture {
+        Some(picture) => picture.natural(),
+        None => Some(width(cell.text.as_str())),
+    };
     let of = |column: usize| {
-        let cells = section.rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| cell.picture.is_none());
-        cells.map(|cell| width(cell.text.as_str())).max().unwrap_or(0)
+        let cells = section.rows.iter().filter_map(|row| row.cells.get(column));
+        cells.filter_map(wide).max().unwrap_or(0)
     };
     (0..section.columns.len()).map(|column| u16::try_from(of(column)).unwrap_or(u16::MAX)).collect()
 }
@@ -96,7 +105,7 @@ struct Range {
     /// The row at which it began: the same thing may stand in another one too.
     row: usize,
     /// What was marked before.
-    before: Vec<RecordRef>,
+    before: Marks,
 }
 
 impl View {
@@ -131,6 +140,11 @@ impl View {
     /// The rows of a section that the filter shows.
     pub fn rows(&self, section: usize) -> &[usize] {
         self.shown.get(section).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many of the rows that the filter shows are rows of the list itself, and hang below no other.
+    pub fn count_listed(&self, section: usize) -> usize {
+        (0..self.rows(section).len()).filter(|n| self.row_at(section, *n).is_some_and(|row| row.level == 0)).count()
     }
 
     /// The section of the selection, and its place among the shown rows.

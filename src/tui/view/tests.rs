@@ -119,9 +119,9 @@ fn a_range_begins_at_its_row_and_not_where_the_same_thing_stands_first() {
     let mut view = View::default();
     view.set_page(page(&[&[1, 2, 1, 3]]));
     assert!(view.go_to_row_of(0, 2, &subject(1)) && view.begin_range());
-    assert_eq!(view.marks, [subject(1)]);
+    assert_eq!(*view.marks, [subject(1)]);
     view.step(1);
-    assert_eq!(view.marks, [subject(1), subject(3)]);
+    assert_eq!(*view.marks, [subject(1), subject(3)]);
     // The last row goes: what is selected then was not moved to, and nothing more is marked.
     view.set_page(page(&[&[1, 2, 1]]));
     assert!(!view.marks.contains(&subject(2)), "{:?}", view.marks);
@@ -243,4 +243,44 @@ fn a_wanted_record_is_selected_once_it_comes() {
     view.mark();
     view.mark_all();
     assert_eq!(view.marks.len(), 3);
+}
+
+#[test]
+fn what_hangs_below_a_row_goes_with_it_and_what_is_collapsed_is_found() {
+    let mut view = View::default();
+    let mut collapsing = page(&[&[3, 1, 4, 2]]);
+    let rows = &mut collapsing.bands[0][0].rows;
+    // Below 3 hangs 1 once more; 4 is collapsed.
+    rows.insert(1, PageRow { level: 1, ..rows[1].clone() });
+    rows[0].path = vec![subject(3).id];
+    rows[3].is_collapsed = true;
+    view.set_page(collapsing);
+    let shown = |v: &View| {
+        let rows = v.rows(0).iter().map(|n| &v.page.bands[0][0].rows[*n]);
+        rows.map(|row| format!("{}{}", ">".repeat(row.level), row.cells[0].text)).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(&view), "3 >1 1 2");
+    view.set_order(Some(Order { column: "ID".into(), reversed: true }));
+    assert_eq!(shown(&view), "3 >1 2 1");
+    view.set_order(Some(Order { column: "ID".into(), reversed: false }));
+    assert_eq!(shown(&view), "1 2 3 >1");
+    view.set_order(None);
+    view.set_filter("open");
+    assert_eq!(shown(&view), "4 2", "a filter looks into what is collapsed, and at rows of the list alone");
+    view.set_filter("3");
+    assert_eq!(shown(&view), "3 >1", "what hangs below a row that fits is there");
+    view.mark_all();
+    assert_eq!(*view.marks, [subject(3)], "it is no further row that fits");
+    view.set_filter("");
+    view.mark_all();
+    assert_eq!(*view.marks, [3, 1, 4, 2].map(subject), "what is collapsed fits too");
+    // Expanding is of the row that can be expanded, or of the one on which the selected row hangs.
+    view.first();
+    assert_eq!(view.expand(), Turned::Done);
+    assert!(view.params.expanded.contains(&vec![subject(3).id]));
+    view.step(1);
+    assert_eq!((view.expand(), view.at()), (Turned::Done, (0, 0)));
+    assert!(view.params.expanded.is_empty());
+    view.last();
+    assert_eq!(view.expand(), Turned::Nothing);
 }

@@ -83,7 +83,9 @@ impl FormLine {
 fn group(row: &FormRow) -> &'static str {
     match &row.pair {
         Some(_) => "WHAT IT SAYS",
-        None if row.is_first() => "NEEDED",
+        None if row.is_required() => "NEEDED",
+        // What it is about stands first also where it may be left out.
+        None if row.is_first() => "ABOUT",
         None => "OPTIONAL",
     }
 }
@@ -250,4 +252,22 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
         lines.push(StyledText::new("Enter (or F4) shows what there is", StyleRole::Note));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::command::commands;
+    use crate::command::definition::Args;
+
+    #[test]
+    fn what_stands_under_needed_is_what_is_missed() {
+        for command in commands() {
+            let form = FormView::new(command, &Args::default(), &BTreeMap::new(), None);
+            let needed = form.rows.iter().filter(|row| group(row) == "NEEDED").map(FormRow::name);
+            assert_eq!(needed.collect::<Vec<_>>(), form.missing(), "{}", command.full_name());
+        }
+    }
 }

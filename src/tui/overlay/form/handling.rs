@@ -172,7 +172,7 @@ impl FormView {
         let mut lines = vec![format!("{}: {}", self.command.full_name(), self.command.about)];
         for (n, row) in self.rows.iter().enumerate() {
             let value = row.value();
-            let missing = if row.is_required() { "MISSING" } else { "-" };
+            let missing = if row.is_required() { "MISSING" } else { "left empty" };
             lines.push(format!("{}. {}: {}", n + 1, row.name(), if value.is_empty() { missing } else { &value }));
         }
         lines.push(match self.command.weight() {

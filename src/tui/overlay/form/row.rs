@@ -33,7 +33,7 @@ impl FormRow {
         self.pair.as_ref().map_or("", |p| p.article.as_str())
     }
 
-    /// Whether it stands among what must be filled: what it is about, and what the command cannot do without.
+    /// Whether it stands before what may be filled: what the command is about, and what it cannot do without.
     pub const fn is_first(&self) -> bool {
         self.pair.is_none() && (self.field.required || self.field.positional)
     }

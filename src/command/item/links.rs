@@ -1,0 +1,130 @@
+//! What an item is linked with: what it names, and the relations that stand between it and others. What names an item is known
+//! where its case is small: nothing but the item that names another holds their link, so that it takes a look at every item.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{ItemSummary, named};
+use crate::record::item::Terms;
+use crate::record::store::{Record, RecordStore as _};
+use crate::store::records::first_items_of;
+use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+
+/// Items of a case up to which all of them are looked at for what names what.
+pub const MOST: usize = 500;
+
+/// A link of an item, seen from that item.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// The relation that stands between both; where there is none, the other item.
+    pub through: Id,
+    /// The item at the other end.
+    pub other: Id,
+    /// What that is called; empty where it is not here, or was erased.
+    pub name: String,
+    /// The word of the relation; empty where one merely names the other.
+    pub relation: String,
+    /// Whether the other names this one.
+    pub is_inward: bool,
+}
+
+/// What of a case's items names what, as far as it is known.
+#[derive(Default)]
+pub struct Links {
+    /// What names an item; `None`: the case has too many items to look at all of them.
+    naming: Option<HashMap<Id, Vec<Id>>>,
+    /// The case's items, where it has no more than that.
+    here: HashSet<Id>,
+}
+
+impl Links {
+    /// Returns the links of a case's items.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace cannot be read.
+    pub fn of_case(workspace: &Workspace, case: Id) -> Result<Self, Error> {
+        let numbers = first_items_of(&workspace.db, case, MOST + 1)?;
+        if numbers.len() > MOST {
+            return Ok(Self::default());
+        }
+        let records = workspace.records();
+        let (mut naming, mut here): (HashMap<Id, Vec<Id>>, HashSet<Id>) = Default::default();
+        for number in numbers {
+            let Some(record) = records.at(number)? else { continue };
+            here.insert(record.id);
+            for id in Terms::read(&record.terms)?.references.into_iter().collect::<HashSet<_>>() {
+                naming.entry(id).or_default().push(record.id);
+            }
+        }
+        Ok(Self { naming: Some(naming), here })
+    }
+
+    /// Returns the item at an end of a relation that is among the case's items; `None` for what is no relation, where none of
+    /// them is, and where not all of them were looked at: the relation is then found below that item.
+    pub fn end_of(&self, item: &ItemSummary) -> Option<Id> {
+        let ends = item.references.iter().take(2).map(|end| end.id);
+        ends.filter(|end| item.is_relation && self.here.contains(end)).next()
+    }
+
+    /// Returns how many links an item has beside those through a record; nothing of their contents is read.
+    ///
+    /// # Errors
+    ///
+    /// Where the record's terms cannot be read.
+    pub fn count(&self, item: &Record, beside: Option<Id>) -> Result<usize, Error> {
+        let named: HashSet<Id> = Terms::read(&item.terms)?.references.into_iter().collect();
+        Ok(named.iter().chain(self.naming_of(item.id)).filter(|id| Some(**id) != beside).count())
+    }
+
+    fn naming_of(&self, item: Id) -> &[Id] {
+        self.naming.as_ref().and_then(|all| all.get(&item)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the links of an item, at most so many: what it names first, then what names it.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace cannot be read.
+    pub fn of(&self, workspace: &Workspace, item: &Record, most: usize) -> Result<Vec<Link>, Error> {
+        let mut links: Vec<Link> = Vec::new();
+        for id in Terms::read(&item.terms)?.references {
+            if links.len() >= most {
+                return Ok(links);
+            }
+            if links.iter().all(|link| link.other != id) {
+                let name = named(workspace, id)?.value;
+                links.push(Link { through: id, other: id, name, relation: String::new(), is_inward: false });
+            }
+        }
+        for id in self.naming_of(item.id).iter().take(most.saturating_sub(links.len())) {
+            let Some(record) = workspace.records().get(*id)? else { continue };
+            let named_there = Terms::read(&record.terms)?.references;
+            let relation = relation(workspace, &record, &named_there)?;
+            links.push(match (relation, named_there.as_slice()) {
+                (Some(relation), [from, to, ..]) if *from == item.id || *to == item.id => {
+                    let is_inward = *from != item.id;
+                    let other = if is_inward { *from } else { *to };
+                    Link { through: *id, other, name: named(workspace, other)?.value, relation, is_inward }
+                }
+                _ => {
+                    let name = super::row(workspace, &record)?.value;
+                    Link { through: *id, other: *id, name, relation: String::new(), is_inward: true }
+                }
+            });
+        }
+        Ok(links)
+    }
+}
+
+/// The word of an item that is a relation between the first two that it names.
+fn relation(workspace: &Workspace, record: &Record, named: &[Id]) -> Result<Option<String>, Error> {
+    if named.len() < 2 {
+        return Ok(None);
+    }
+    let content = workspace.content(record)?;
+    let word = content.as_ref().and_then(|c| c.get("relation")).and_then(Json::text).filter(|word| !word.is_empty());
+    Ok(word.map(str::to_owned))
+}
