@@ -7,6 +7,7 @@ use super::keymap::Keymap;
 use super::layout::inset;
 use super::screen::screen_of;
 use super::screen_id::ScreenId;
+use crate::tui::language::{Part, tr_in};
 use crate::value::text::width;
 
 /// A key and its word.
@@ -28,7 +29,7 @@ pub const GAP: &str = "  ";
 impl Hint {
     /// A key of an overlay or a field.
     pub fn of((key, word): (&str, &'static str)) -> Self {
-        Self { key: key.to_owned(), word, is_kept: false, action: None }
+        Self { key: tr_in(Part::Key, key).to_owned(), word: tr_in(Part::Key, word), is_kept: false, action: None }
     }
 
     /// Columns that it takes.
@@ -86,7 +87,7 @@ pub fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
             continue;
         }
         let is_kept = matches!(action.intent, Intent::Palette | Intent::Help | Intent::Quit);
-        hints.push(Hint { key, word: action.hint, is_kept, action: Some(action) });
+        hints.push(Hint { key, word: tr_in(Part::Key, action.hint), is_kept, action: Some(action) });
     }
     hints
 }

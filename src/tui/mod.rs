@@ -5,6 +5,10 @@
 //! thread. What a screen shows is made beside the database, by one file of [`screen`] each; what lies over a screen is one file
 //! of [`overlay`]. A frame is a [`layout`] computed from the state, and [`draw`] puts both on the terminal and changes nothing.
 
+// First: its macro is for all that follow.
+#[macro_use]
+pub mod language;
+
 pub mod action;
 pub mod appearance;
 pub mod available_actions;
@@ -79,13 +83,14 @@ pub fn needs_terminal() -> Result<(), Error> {
 ///
 /// Where the workspace cannot be opened, and where the terminal can no longer be read or written.
 pub fn run(opening: Opening, passphrase_file: bool, context: CommandContext, settings: Settings) -> Result<u8, Error> {
+    language::speak(settings.language);
     let (outbox, messages) = unbounded_channel();
     let mut state = State::open_workspace(opening, passphrase_file, context, outbox)?;
     state.theme = settings.theme.unwrap_or(state.theme);
     (state.keymap, state.ascii, state.mouse) = (settings.keymap, settings.ascii, settings.mouse);
     state.idle.after = settings.lock_after;
     if let Some(failure) = settings.no_views {
-        let text = format!("There are no views: {}", failure.what);
+        let text = tr!("There are no views: {what}", what = failure.what);
         state.show_message(page::StyledText::new(text, theme::StyleRole::Stop));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::from)?;

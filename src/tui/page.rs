@@ -1,5 +1,6 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
+use super::language::{Part, tr, tr_in, tr_joined, tr_word};
 use super::picture::Picture;
 use super::theme::StyleRole;
 use crate::record::kind::{ChangeKind, Kind, State};
@@ -102,6 +103,11 @@ impl Column {
         self.title == ID
     }
 
+    /// Its heading, as it is shown.
+    pub fn heading(&self) -> &'static str {
+        tr_in(Part::Column, self.title)
+    }
+
     /// Its text stands on the right.
     #[must_use]
     pub const fn right(self) -> Self {
@@ -152,7 +158,8 @@ impl ListWord {
 
     /// Whether it has a part, written in small letters.
     pub fn has(&self, part: &str) -> bool {
-        self.word.to_lowercase().contains(part) || self.label.to_lowercase().contains(part)
+        let said = [self.word, self.label, tr_word(self.word), tr_word(self.label)];
+        said.into_iter().any(|word| word.to_lowercase().contains(part))
     }
 }
 
@@ -227,7 +234,7 @@ impl Cell {
 
     /// A word of a closed list.
     pub fn word<W: WordList>(word: W) -> Self {
-        Self::from(Into::<&'static str>::into(word)).by(SortKey::Word(ListWord::of(word)))
+        Self::from(tr_word(word.into())).by(SortKey::Word(ListWord::of(word)))
     }
 
     /// A bar of so many marks at most.
@@ -299,13 +306,14 @@ impl Mark {
     }
 
     /// How it is said.
-    pub const fn words(self) -> Option<&'static str> {
-        match self {
-            Self::None => None,
-            Self::Due => Some("due soon"),
-            Self::FromPartner => Some("from a partner"),
-            Self::Held => Some("held"),
-        }
+    pub fn words(self) -> Option<&'static str> {
+        let english = match self {
+            Self::None => return None,
+            Self::Due => "due soon",
+            Self::FromPartner => "from a partner",
+            Self::Held => "held",
+        };
+        Some(tr(english))
     }
 }
 
@@ -514,19 +522,19 @@ impl Detail {
     /// Every line, from top to bottom.
     pub fn lines(&self) -> Vec<DetailLine> {
         let mut lines = self.about.clone();
-        let label = |first: bool| Shown::of(if first { "HISTORY" } else { "" });
+        let label = |first: bool| Shown::of(if first { tr("HISTORY") } else { "" });
         let Some(id) = self.id else { return lines };
         lines.push(DetailLine::default());
         if self.history.skipped > 0 {
-            lines.push((label(true), StyledText::from(format!("{} earlier", self.history.skipped))));
+            lines.push((label(true), StyledText::from(tr!("{n} earlier", n = self.history.skipped))));
         }
         for (n, entry) in self.history.entries.iter().enumerate() {
-            let did = entry.did.name().replace('-', " ");
+            let did = tr_joined(entry.did.name());
             let said = format!("{} {} {did}", entry.at.to_minute(), entry.who);
             lines.push((label(n == 0 && self.history.skipped == 0), StyledText::from(said)));
         }
         lines.push(DetailLine::default());
-        lines.push((Shown::of("ID"), StyledText::new(id.to_string(), StyleRole::Note)));
+        lines.push((Shown::of(tr("ID")), StyledText::new(id.to_string(), StyleRole::Note)));
         lines
     }
 

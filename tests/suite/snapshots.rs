@@ -18,7 +18,7 @@ const SIZES: &[(u16, u16)] = &[(80, 24), (120, 36)];
 const COMPACT: (u16, u16) = (60, 15);
 
 /// What is on the screen at each size, masked.
-fn drawn(screens: &mut Drawn, sizes: &[(u16, u16)]) -> String {
+pub fn drawn(screens: &mut Drawn, sizes: &[(u16, u16)]) -> String {
     let mut all = String::new();
     for size in sizes {
         // What scrolls itself into sight settles at the second frame at the latest.

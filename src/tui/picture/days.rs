@@ -1,6 +1,7 @@
 //! What is due on which of the next days: a column for each day, what is late left of today. And the dates above it.
 
 use super::piece::Stretch;
+use crate::tui::language::{tr, tr_date};
 use crate::tui::theme::StyleRole;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -75,14 +76,15 @@ impl Days {
     }
 
     pub(super) fn said(&self) -> String {
-        let late = (self.late > 0).then(|| format!("{} late", self.late));
+        let late = (self.late > 0).then(|| tr!("{late} late", late = self.late));
         let on = |(n, count): (usize, &u64)| {
             let day = self.from.plus(Duration::days(n as i64));
-            let when = if n == 0 { "today".to_owned() } else { format!("on {}", day.day_and_month()) };
+            let when =
+                if n == 0 { tr("today").to_owned() } else { tr!("on {day}", day = tr_date(&day.day_and_month())) };
             (*count > 0).then(|| format!("{count} {when}"))
         };
         let all: Vec<String> = late.into_iter().chain(self.days.iter().enumerate().filter_map(on)).collect();
-        if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+        if all.is_empty() { tr("none").to_owned() } else { all.join(", ") }
     }
 }
 
@@ -112,7 +114,7 @@ impl Axis {
     }
 
     pub(super) fn said(&self) -> String {
-        format!("the next {} days", self.days)
+        tr!("the next {days} days", days = self.days)
     }
 }
 

@@ -29,7 +29,7 @@ impl Spark {
 
     pub(super) fn said(&self) -> String {
         let all = self.weeks.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
-        format!("{all} by week")
+        tr!("{all} by week", all)
     }
 }
 

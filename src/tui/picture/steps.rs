@@ -87,10 +87,10 @@ impl Steps {
             let when = if step.when.is_empty() { String::new() } else { format!(" {}", step.when) };
             match step.state {
                 StepState::Done => format!("{}{when}", step.name),
-                StepState::Next => format!("next: {}{when}", step.name),
-                StepState::Late => format!("late: {}{when}", step.name),
-                StepState::Later => format!("then {}{when}", step.name),
-                StepState::Off => format!("not {}", step.name),
+                StepState::Next => tr!("next: {step}{when}", step = step.name, when),
+                StepState::Late => tr!("late: {step}{when}", step = step.name, when),
+                StepState::Later => tr!("then {step}{when}", step = step.name, when),
+                StepState::Off => tr!("not {step}", step = step.name),
             }
         };
         self.0.iter().map(one).collect::<Vec<_>>().join("; ")

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::tui::language::tr;
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{PageRow, RecordRef, text_of};
 use crate::tui::screen::screen_of;
@@ -56,15 +57,19 @@ pub(super) fn cells(row: &PageRow) -> String {
 pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<String> {
     let mut lines = vec![String::new(), screen.title().to_uppercase()];
     if let Some(failure) = &view.failed {
-        lines.extend(Reader::of_failure("This cannot be shown", failure).text.spoken());
+        lines.extend(Reader::of_failure(tr("This cannot be shown"), failure).text.spoken());
         return lines;
     }
     let views = screen_of(screen).views;
     if let Some(here) = views.get(view.params.view) {
-        lines.push(format!("View {here}, of: {}.", views.join(", ")));
+        lines.push(tr!(
+            "View {here}, of: {views}.",
+            here = tr(here),
+            views = views.iter().map(|view| tr(view)).collect::<Vec<_>>().join(", ")
+        ));
     }
     if !view.filter().is_empty() {
-        lines.push(format!("Filter: {}. / alone shows all.", Shown::of(view.filter())));
+        lines.push(tr!("Filter: {filter}. / alone shows all.", filter = Shown::of(view.filter())));
     }
     lines.extend(view.page.head.iter().map(|line| text_of(line).trim().to_owned()).filter(|l| !l.is_empty()));
     let mut number = 0;
@@ -74,11 +79,12 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         let before = number;
         let first = window.as_ref().map_or(0, |w| w.first);
         number += first;
-        let of =
-            window.as_ref().map(|w| if w.fit < w.all { format!("{} of {}", w.fit, w.all) } else { w.all.to_string() });
+        let of = window
+            .as_ref()
+            .map(|w| if w.fit < w.all { tr!("{fit} of {all}", fit = w.fit, all = w.all) } else { w.all.to_string() });
         let title = [section.title.as_str(), section.aside.as_str(), of.as_deref().unwrap_or_default()];
         let title: Vec<&str> = title.into_iter().filter(|t| !t.is_empty()).collect();
-        let columns: Vec<&str> = section.columns.iter().map(|c| c.title).filter(|t| !t.is_empty()).collect();
+        let columns: Vec<&str> = section.columns.iter().map(|c| c.heading()).filter(|t| !t.is_empty()).collect();
         let columns =
             if columns.is_empty() || shown.is_empty() { String::new() } else { format!(": {}", columns.join("; ")) };
         if !title.is_empty() {
@@ -88,7 +94,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
             lines.push(if section.rows.is_empty() {
                 section.empty.to_string()
             } else {
-                "Nothing fits the filter.".into()
+                tr("Nothing fits the filter.").into()
             });
         }
         for (k, n) in shown.iter().enumerate() {
@@ -98,7 +104,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
                 continue;
             }
             let marked = row.subject.as_ref().is_some_and(|s| view.marks.contains(s));
-            let marked = if marked { "marked; " } else { "" };
+            let marked = if marked { tr("marked; ") } else { "" };
             match row.subject {
                 Some(_) => lines.push(format!("{number}. {marked}{}", cells(row))),
                 None => lines.push(format!("- {}", cells(row))),
@@ -107,7 +113,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         number = window.as_ref().map_or(number, |w| before + w.fit);
         let rest = window.map_or(shown.len(), |w| w.fit).saturating_sub(from + AT_ONCE);
         if rest > 0 {
-            lines.push(format!("{rest} more; more tells the next."));
+            lines.push(tr!("{rest} more; more tells the next.", rest));
         }
     }
     if !view.page.sentence.is_empty() {

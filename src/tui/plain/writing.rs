@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use super::lines::{numbered_rows, page_lines};
 use super::{Plain, Written};
+use crate::tui::language::tr;
 use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::SCREENS;
@@ -14,10 +15,10 @@ use crate::workspace::error::Error;
 /// What can be typed at a screen.
 fn how() -> String {
     let screens: Vec<&str> = SCREENS.iter().map(|screen| screen.id.word()).collect();
-    format!(
-        "Type a number to open it, a place ({}), a for what may be done, /words to filter, more for further rows, ? for \
+    tr!(
+        "Type a number to open it, a place ({screens}), a for what may be done, /words to filter, more for further rows, ? for \
          every action, q to leave.",
-        screens.join(", ")
+        screens = screens.join(", ")
     )
 }
 
@@ -42,11 +43,18 @@ impl Plain {
     pub(super) fn greet(&mut self) -> Result<(), Error> {
         let Some(who) = self.state.who.clone() else { return Ok(()) };
         let realm = match &who.realm {
-            Realm::Live => "LIVE".to_owned(),
-            Realm::Exercise(name) => format!("EXERCISE {name}"),
+            Realm::Live => tr("LIVE").to_owned(),
+            Realm::Exercise(name) => tr!("EXERCISE {name}", name),
         };
         let (name, desk) = (Shown::of(&who.name), Shown::of(&who.desk));
-        self.print(&format!("comity, {realm}. {desk}. {name}, {}. {}.", who.role, self.state.now().to_minute()))?;
+        self.print(&tr!(
+            "comity, {realm}. {desk}. {name}, {role}. {state}.",
+            realm,
+            desk,
+            name,
+            role = who.role,
+            state = self.state.now().to_minute()
+        ))?;
         self.print(&how())
     }
 
@@ -90,7 +98,7 @@ impl Plain {
         let moved = (view.selected() != selected.as_ref()).then(|| view.selected_line()).flatten();
         let now = self.what_is_shown();
         if self.written.as_ref() != Some(&now) {
-            let as_of = self.state.as_of.map(|as_of| format!("AS OF {as_of}. Read only; now goes back to now."));
+            let as_of = self.state.as_of.map(|as_of| tr!("AS OF {as_of}. Read only; now goes back to now.", as_of));
             let lines: Vec<String> = as_of.into_iter().chain(page_lines(screen, view, self.from)).collect();
             self.numbers = numbered_rows(view);
             self.written = Some(now);
@@ -98,13 +106,13 @@ impl Plain {
         }
         if marked != self.marked {
             self.marked = marked;
-            self.print(&format!("{marked} marked."))?;
+            self.print(&tr!("{marked} marked.", marked))?;
             spoken = true;
         } else if let Some(line) = moved {
-            self.print(&format!("Selected: {line}"))?;
+            self.print(&tr!("Selected: {line}", line))?;
             spoken = true;
         }
-        if spoken { Ok(()) } else { self.print("No changes.") }
+        if spoken { Ok(()) } else { self.print(tr("No changes.")) }
     }
 
     /// Writes the screen from its next rows on.
@@ -131,11 +139,11 @@ impl Plain {
         let prompt = match (self.state.mode.top(), self.state.mode.base()) {
             (Some(top), _) => top.prompt(),
             (None, Mode::AskingTime(_)) => {
-                "As of which date or time, or 3d for three days ago; empty is now: ".to_owned()
+                tr("As of which date or time, or 3d for three days ago; empty is now: ").to_owned()
             }
-            (None, Mode::Filtering(_)) => "Filter by which words; empty shows all: ".to_owned(),
+            (None, Mode::Filtering(_)) => tr("Filter by which words; empty shows all: ").to_owned(),
             (None, _) => {
-                let as_of = self.state.as_of.map(|a| format!(" AS OF {a}")).unwrap_or_default();
+                let as_of = self.state.as_of.map(|a| tr!(" AS OF {a}", a)).unwrap_or_default();
                 format!("{}{as_of}> ", self.state.screen().title())
             }
         };

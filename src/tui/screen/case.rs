@@ -12,6 +12,7 @@ use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
 use crate::store::records::{items_of, people_of};
+use crate::tui::language::tr;
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -44,14 +45,14 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
     let id = case.id;
     let head = head(case);
     let (section, sentence) = match look.view {
-        1 => (requests(workspace, id)?, "Enter opens a request in the Queue."),
-        2 => (shared(workspace, id, job)?, "What went to whom, and until when."),
+        1 => (requests(workspace, id)?, tr("Enter opens a request in the Queue.")),
+        2 => (shared(workspace, id, job)?, tr("What went to whom, and until when.")),
         3 => (
             people(workspace, id, look)?,
-            "Whom the items are about. Victims and witnesses are looked at more strictly.",
+            tr("Whom the items are about. Victims and witnesses are looked at more strictly."),
         ),
-        4 => (timeline(workspace, id, look)?, "What was done in this case, the newest first."),
-        _ => (items(workspace, id, case.items, look)?, "# from a partner   H held   ! due soon"),
+        4 => (timeline(workspace, id, look)?, tr("What was done in this case, the newest first.")),
+        _ => (items(workspace, id, case.items, look)?, tr("# from a partner   H held   ! due soon")),
     };
     Ok(Page {
         about: Some(RecordRef { kind: Kind::Case, id }),
@@ -64,11 +65,21 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
 
 fn head(case: &cases::CaseSummary) -> Vec<Line> {
     let opened = case.opened.map(|t| t.date().to_string()).unwrap_or_default();
-    let known = if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) };
+    let known = if case.shared.is_empty() {
+        String::new()
+    } else {
+        tr!("   known to {shared}", shared = case.shared.join(" "))
+    };
     vec![
         vec![state(case.state).into(), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
         vec![StyledText::new(
-            format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk),
+            tr!(
+                "{purpose}   from {desk}   opened {opened}{known}",
+                purpose = case.purpose,
+                desk = case.desk,
+                opened,
+                known
+            ),
             StyleRole::Note,
         )],
     ]
@@ -88,7 +99,7 @@ fn list(all: &[cases::CaseSummary]) -> Page {
         })
         .collect();
     let section = Section {
-        title: Shown::of("CASES"),
+        title: Shown::of(tr("CASES")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("TITLE", Width::Rest),
@@ -97,14 +108,14 @@ fn list(all: &[cases::CaseSummary]) -> Page {
             column("ITEMS", Width::Fixed(8)).right(),
         ],
         rows,
-        empty: Shown::of(SCREEN.first_steps),
+        empty: Shown::of(tr(SCREEN.first_steps)),
         grows: true,
         ..Section::default()
     };
     Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("{open} opens a case; {new case} opens a new one."),
+        sentence: Shown::of(tr("{open} opens a case; {new case} opens a new one.")),
         ..Page::default()
     }
 }
@@ -134,9 +145,9 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
         },
     )?;
     Ok(Section {
-        title: Shown::of("ITEMS"),
-        aside: Shown::from(format!("{held} kept")),
-        empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
+        title: Shown::of(tr("ITEMS")),
+        aside: Shown::from(tr!("{held} kept", held)),
+        empty: Shown::of(tr("No item yet. {add item} adds one, {import file} imports a file.")),
         ..section
     })
 }
@@ -149,16 +160,16 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &StandingHolds, now: 
         Mark::None if i.from.is_some() => Mark::FromPartner,
         urgent => urgent,
     };
-    let erased = if workspace.is_erased_since(record) { "(erased since)" } else { "(erased)" };
+    let erased = if workspace.is_erased_since(record) { tr("(erased since)") } else { tr("(erased)") };
     let what = if i.value.is_empty() { erased.to_owned() } else { content(&i.value).into_owned() };
     let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
     let state = if shared.is_empty() {
         state(i.state)
     } else {
-        Cell::new(format!("to {}", shared.join(" ")), StyleRole::Good).by(state(i.state).key)
+        Cell::new(tr!("to {shared}", shared = shared.join(" ")), StyleRole::Good).by(state(i.state).key)
     };
     // What is held is kept, whatever its date says.
-    let left = if mark == Mark::Held { left.said("HOLD") } else { left };
+    let left = if mark == Mark::Held { left.said(tr("HOLD")) } else { left };
     let cells = vec![
         Cell::from(what),
         Cell::from(i.r#type.as_str()),
@@ -181,7 +192,7 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         let i = item::row(workspace, &record)?;
         let (left, urgent) = left(i.due, now);
         let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
-        let what = if i.value.is_empty() { "(erased)".into() } else { content(&i.value) };
+        let what = if i.value.is_empty() { tr("(erased)").into() } else { content(&i.value) };
         let cells = vec![
             Cell::word(i.person_class).said(i.person_class.word().to_uppercase()),
             Cell::from(what.as_ref()),
@@ -205,13 +216,17 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
     ];
     let section =
         part(workspace, look, Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, wanted })?;
-    Ok(Section { title: Shown::of("PEOPLE"), empty: Shown::of("No item of this case is about a person."), ..section })
+    Ok(Section {
+        title: Shown::of(tr("PEOPLE")),
+        empty: Shown::of(tr("No item of this case is about a person.")),
+        ..section
+    })
 }
 
 /// The acts that are about the case.
 fn timeline(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section, Error> {
     let section = acts(workspace, look, &|| Ok(acts_of_case(&workspace.db, case)?))?;
-    Ok(Section { title: Shown::of("TIMELINE, the newest first"), ..section })
+    Ok(Section { title: Shown::of(tr("TIMELINE, the newest first")), ..section })
 }
 
 fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
@@ -233,7 +248,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
         })
         .collect();
     Ok(Section {
-        title: Shown::of("REQUESTS"),
+        title: Shown::of(tr("REQUESTS")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("WHAT", Width::Rest),
@@ -242,7 +257,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
             column("LEFT", Width::Fixed(7)).right(),
         ],
         rows,
-        empty: Shown::of("No request for this case yet. {request from case} writes one."),
+        empty: Shown::of(tr("No request for this case yet. {request from case} writes one.")),
         grows: true,
         ..Section::default()
     })
@@ -251,7 +266,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
 fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Error> {
     let mut rows = Vec::new();
     for d in disclosure::rows(workspace)? {
-        job.at("reading", rows.len() as u64, None)?;
+        job.at(tr("reading"), rows.len() as u64, None)?;
         let Some(record) = workspace.records().get(d.id)? else { continue };
         let first = disclosure::items_of(workspace, &record)?.first().copied();
         let of_case = first.map(|i| workspace.records().get(i)).transpose()?.flatten().and_then(|r| r.case);
@@ -262,7 +277,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
                 state(d.state),
                 Cell::number(d.items),
                 due_at(d.at, workspace.now()),
-                Cell::from(format!("{} days", d.delete_after_days)).by(term),
+                Cell::from(tr!("{days} days", days = d.delete_after_days)).by(term),
                 Cell::from(d.proposed_by.as_str()),
             ];
             let row = row(Kind::Disclosure, d.id, Mark::None, cells);
@@ -270,7 +285,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
         }
     }
     Ok(Section {
-        title: Shown::of("SHARED"),
+        title: Shown::of(tr("SHARED")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("DESK", Width::Fixed(4)),
@@ -281,7 +296,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
             column("PROPOSED BY", Width::Rest),
         ],
         rows,
-        empty: Shown::of("Nothing of this case was shared. {share} shares."),
+        empty: Shown::of(tr("Nothing of this case was shared. {share} shares.")),
         grows: true,
         ..Section::default()
     })

@@ -7,11 +7,12 @@ use crate::law::row::Verified;
 use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
+use crate::tui::language::{tr, tr_count};
 use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words::{basis, called, does};
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -39,14 +40,14 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
         let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
         let with: Vec<String> = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
         let (read, role) = match kind.verified {
-            Verified::Never => ("nobody yet".to_owned(), StyleRole::Due),
+            Verified::Never => (tr("nobody yet").to_owned(), StyleRole::Due),
             Verified::On(day) => (day.to_string(), StyleRole::Base),
         };
         let name = if with.is_empty() { StyleRole::Note } else { StyleRole::Base };
         rows.push((
             with.is_empty(),
             PageRow::of(vec![
-                Cell::new(does(&kind.id, &kind.name), name),
+                Cell::new(does(&kind.id, &kind.name).into_owned(), name),
                 Cell::new(basis(workspace, &kind.id)?, name),
                 Cell::from(with.join(" ")),
                 Cell::tier(kind.tier),
@@ -59,8 +60,8 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
     // What is in force with nobody stands last.
     rows.sort_by_key(|(nobody, _)| *nobody);
     let section = Section {
-        title: Shown::of("WHAT MAY BE ASKED, in force first"),
-        aside: Shown::from(counted(rows.len(), "kind")),
+        title: Shown::of(tr("WHAT MAY BE ASKED, in force first")),
+        aside: Shown::from(tr_count(rows.len(), "kind")),
         columns: vec![
             column("WHAT", Width::Rest),
             column("UNDER", Width::Fixed(24)),
@@ -76,7 +77,7 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
     };
     Ok(Page {
         bands: vec![vec![section]],
-        sentence: Shown::of("`law show KIND` tells all of a row; `law verify` records that its source was read."),
+        sentence: Shown::of(tr("`law show KIND` tells all of a row; `law verify` records that its source was read.")),
         ..Page::default()
     })
 }
@@ -131,9 +132,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     Cell::from(d.partner.as_str()),
                     count(d.items, "item"),
                     match (d.emergency, pending(d)) {
-                        (true, true) => Cell::new("EMERGENCY: validate", StyleRole::Stop),
-                        (true, false) => Cell::new("EMERGENCY: join it", StyleRole::Stop),
-                        (false, _) => Cell::from(format!("by {}", d.proposed_by)),
+                        (true, true) => Cell::new(tr("EMERGENCY: validate"), StyleRole::Stop),
+                        (true, false) => Cell::new(tr("EMERGENCY: join it"), StyleRole::Stop),
+                        (false, _) => Cell::from(tr!("by {who}", who = d.proposed_by)),
                     },
                     due_at(d.validate_by.or(d.at), now),
                 ],
@@ -144,16 +145,18 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         })
         .collect();
     let sentence = match (open, waiting.len()) {
-        (0, 0) => "Nothing is open.".to_owned(),
-        (r, d) => format!(
-            "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {{next task}} opens the next for you."
+        (0, 0) => tr("Nothing is open.").to_owned(),
+        (r, d) => tr!(
+            "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {next task} opens the next for you.",
+            r,
+            d
         ),
     };
     Ok(Page {
         head: vec![],
         bands: vec![
             vec![Section {
-                title: Shown::from(format!("REVIEWS {open} open")),
+                title: Shown::from(tr!("REVIEWS {open} open", open)),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),
@@ -165,12 +168,12 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("EXPIRES", Width::Fixed(7)).right(),
                 ],
                 rows,
-                empty: Shown::of(SCREEN.first_steps),
+                empty: Shown::of(tr(SCREEN.first_steps)),
                 grows: true,
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::from(format!("RELEASES {} wait for another person", waiting.len())),
+                title: Shown::from(tr!("RELEASES {waiting} wait for another person", waiting = waiting.len())),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),
@@ -179,7 +182,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("BY", Width::Fixed(13)),
                 ],
                 rows: release_rows,
-                empty: Shown::of("No disclosure waits."),
+                empty: Shown::of(tr("No disclosure waits.")),
                 most: 5,
                 ..Section::default()
             }],

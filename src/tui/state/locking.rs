@@ -65,7 +65,7 @@ impl State {
         self.messages.all.clear();
         self.messages.current = None;
         if let Some(form) = form {
-            let text = format!("{form} was left open: what you typed is a draft, and is there when you open it.");
+            let text = tr!("{form} was left open: what you typed is a draft, and is there when you open it.", form);
             self.messages.all.push((self.now(), StyledText::new(text, StyleRole::Due)));
         }
         self.jobs.ended.clear();
@@ -91,8 +91,9 @@ impl State {
         if idle {
             let minutes = self.idle.after.as_secs() / 60;
             self.lock();
-            let after = if minutes > 0 { format!("{minutes} min") } else { format!("{} s", self.idle.after.as_secs()) };
-            let text = StyledText::new(format!("Locked after {after} without a key."), StyleRole::Note);
+            let after =
+                if minutes > 0 { tr!("{minutes} min", minutes) } else { format!("{} s", self.idle.after.as_secs()) };
+            let text = StyledText::new(tr!("Locked after {after} without a key.", after), StyleRole::Note);
             // What was left open comes after it, and is what is seen first.
             self.messages.all.insert(0, (self.now(), text));
             self.dirty = true;

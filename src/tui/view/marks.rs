@@ -90,8 +90,8 @@ impl View {
     pub fn marks_in_words(&self) -> String {
         match (self.marks.len(), self.marked_unseen()) {
             (0, _) => String::new(),
-            (n, 0) => format!("{n} marked"),
-            (n, unseen) => format!("{n} marked, {unseen} not shown"),
+            (n, 0) => tr!("{n} marked", n),
+            (n, unseen) => tr!("{n} marked, {unseen} not shown", n, unseen),
         }
     }
 }

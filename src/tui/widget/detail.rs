@@ -41,8 +41,8 @@ impl Widget for DetailText<'_> {
         let hidden = lines.len().saturating_sub(offset + usize::from(below.height));
         let aside = match (hidden, detail.aside.as_str()) {
             (0, aside) => aside.to_owned(),
-            (n, "") => format!("{n} more"),
-            (n, aside) => format!("{aside}, {n} more"),
+            (n, "") => tr!("{n} more", n),
+            (n, aside) => tr!("{aside}, {n} more", aside, n),
         };
         let aside = StyledText::new(aside, StyleRole::Note);
         Panel { title: detail.title.as_str(), note: "", aside, focused: false, appearance }.render(area, buf);
