@@ -126,7 +126,11 @@ impl Action {
 
     /// Its name as it is shown.
     pub fn shown_name(&self) -> &'static str {
-        tr_in(Part::Key, self.name)
+        match self.intent {
+            // What opens a place is called as the place is: by the word that is typed.
+            Intent::Go(_) => self.name,
+            _ => tr_in(Part::Key, self.name),
+        }
     }
 }
 

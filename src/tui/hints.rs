@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use super::action::{ACTIONS, Action, Intent};
 use super::keymap::Keymap;
+use super::language::{Part, tr_in, tr_keys};
 use super::layout::inset;
 use super::screen::screen_of;
 use super::screen_id::ScreenId;
-use crate::tui::language::{Part, tr_in};
 use crate::value::text::width;
 
 /// A key and its word.
@@ -29,7 +29,7 @@ pub const GAP: &str = "  ";
 impl Hint {
     /// A key of an overlay or a field.
     pub fn of((key, word): (&str, &'static str)) -> Self {
-        Self { key: tr_in(Part::Key, key).to_owned(), word: tr_in(Part::Key, word), is_kept: false, action: None }
+        Self { key: tr_keys(key), word: tr_in(Part::Key, word), is_kept: false, action: None }
     }
 
     /// Columns that it takes.

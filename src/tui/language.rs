@@ -247,9 +247,13 @@ pub fn tr_sentence(english: &str) -> Cow<'_, str> {
         lacking::note(Part::Text, english);
         return Cow::from(english);
     };
-    // Which hole of the English pattern a name is, is told by its place: the n-th hole of the sentence is `{n}`.
-    let nth =
-        |name: &str| name.parse::<usize>().ok().and_then(|n| parts.get(n.checked_sub(1)?)).map(|p| (*p).to_owned());
+    // The n-th hole of the sentence is `{n}`; `{n@}` is a word of a list, and `{n#}` something that is counted.
+    let part = |n: &str| n.parse::<usize>().ok().and_then(|n| parts.get(n.checked_sub(1)?)).copied();
+    let nth = |name: &str| match name.strip_suffix(['@', '#']) {
+        Some(n) if name.ends_with('@') => part(n).map(|word| tr_word(word).to_owned()),
+        Some(n) => part(n).map(counted_again),
+        None => part(name).map(str::to_owned),
+    };
     Cow::from(filled(said, nth))
 }
 
@@ -277,9 +281,29 @@ pub fn tr_count(n: impl Display, thing: &str) -> String {
     format!("{n} {}", if is_one { one } else { several })
 }
 
+/// What another layer has counted, such as `3 items`.
+fn counted_again(english: &str) -> String {
+    match english.split_once(' ') {
+        Some(("1", thing)) => tr_count(1, thing),
+        Some((n, things)) => tr_count(n, things.strip_suffix('s').unwrap_or(things)),
+        None => english.to_owned(),
+    }
+}
+
+/// Keys as they are named on the keyboard: `Up Down`. A key that is a character is itself.
+pub fn tr_keys(english: &str) -> String {
+    let Some(language) = spoken() else { return english.to_owned() };
+    let said = |text| language.written.key.get(text).map(String::as_str);
+    if let Some(said) = said(english) {
+        return said.to_owned();
+    }
+    english.split(' ').map(|key| said(key).unwrap_or(key)).collect::<Vec<_>>().join(" ")
+}
+
 /// A date or time as it stands on a screen: its month and its day of the week in the language of the screens.
 pub fn tr_date(english: &str) -> String {
-    let words = english.split(' ').map(|word| tr_in(Part::Date, word));
+    let is_word = |word: &str| word.chars().all(char::is_alphabetic);
+    let words = english.split(' ').map(|word| if is_word(word) { tr_in(Part::Date, word) } else { word });
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -324,6 +348,10 @@ pub mod lacking {
     static LACKING: Mutex<BTreeSet<(String, String)>> = Mutex::new(BTreeSet::new());
 
     pub(super) fn note(part: Part, english: &str) {
+        // A word of a list without a small letter is a code, and the same everywhere.
+        if part == Part::State && !english.chars().any(char::is_lowercase) {
+            return;
+        }
         if let Ok(mut all) = LACKING.lock() {
             all.insert((format!("{part:?}"), english.to_owned()));
         }
@@ -372,8 +400,11 @@ mod tests {
         for language in ALL.iter() {
             for (part, english, said) in language.entries() {
                 let names = |text: &str| {
-                    let holes = pieces(text).into_iter().filter(|piece| matches!(piece, Piece::Hole(_)));
-                    let mut all: Vec<String> = holes.map(|hole| format!("{hole:?}")).collect();
+                    let hole = |piece: &Piece<'_>| match piece {
+                        Piece::Hole(name) => Some(name.trim_end_matches(['@', '#']).to_owned()),
+                        Piece::Literal(_) => None,
+                    };
+                    let mut all: Vec<String> = pieces(text).iter().filter_map(hole).collect();
                     all.sort();
                     all
                 };

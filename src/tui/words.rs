@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::command::desk::workspace_info::line_of;
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
-use crate::tui::language::{tr, tr_law};
+use crate::tui::language::{tr, tr_law, tr_word};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -40,6 +40,7 @@ pub fn basis(workspace: &Workspace, kind: &str) -> Result<String, Error> {
     let Some(row) = law.request(kind) else { return Ok(kind.to_owned()) };
     let instrument = WORDS.instrument.get(&row.instrument).map_or(row.instrument.as_str(), String::as_str);
     let article = row.article.strip_prefix("Articles ").or_else(|| row.article.strip_prefix("Article "));
+    let instrument = tr(instrument);
     Ok(article.map_or_else(|| instrument.to_owned(), |article| format!("{instrument} {article}")))
 }
 
@@ -70,6 +71,8 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             Some(partner) => tr!("sharing with {partner}", partner = workspace.code_of(partner)?),
             None => line,
         },
+        // What says nothing of itself is called by its kind.
+        _ if line == record.kind.word() => tr_word(record.kind.word()).to_owned(),
         _ => line,
     })
 }

@@ -3,6 +3,7 @@
 use super::piece::Stretch;
 use crate::tui::language::{tr, tr_date};
 use crate::tui::theme::StyleRole;
+use crate::value::text::width;
 use crate::value::timestamp::{Duration, Timestamp};
 
 /// Signs for two and more on one day, against the most of any day.
@@ -102,11 +103,11 @@ impl Axis {
         let mut text = " ".repeat(BEFORE);
         for n in (0..days_that_fit(self.days, columns)).step_by(7) {
             let at = column_of(n, self.days, columns);
-            let date = self.from.plus(Duration::days(n as i64)).day_and_month();
+            let date = tr_date(&self.from.plus(Duration::days(n as i64)).day_and_month());
             // A date that would run into the one before, or out of the picture, is left out.
-            let ends = at + date.len() <= columns;
-            if ends && (text.len() < at || n == 0) {
-                text.push_str(&" ".repeat(at - text.len()));
+            let ends = at + width(&date) <= columns;
+            if ends && (width(&text) < at || n == 0) {
+                text.push_str(&" ".repeat(at - width(&text)));
                 text.push_str(&date);
             }
         }

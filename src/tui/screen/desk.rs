@@ -14,7 +14,7 @@ use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{member, partner};
 use crate::store::records::count;
 use crate::store::{read, tally};
-use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date};
+use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_sentence, tr_word};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::picture::Picture;
 use crate::tui::picture::days::{Axis, Days};
@@ -151,22 +151,28 @@ fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
         (Kind::Request, Some(record), _) => {
             parts.push(words::called(workspace, record)?);
             let ours = record.desk == workspace.meta.desk;
-            parts.push(format!("{} {}", if ours { "to" } else { "from" }, task.partner));
+            parts.push(if ours {
+                tr!("to {partner}", partner = task.partner)
+            } else {
+                tr!("from {partner}", partner = task.partner)
+            });
             let kind = record.text("kind").unwrap_or_default();
-            parts.push(task.what.strip_prefix(kind).unwrap_or(&task.what).trim().to_owned());
+            parts.push(tr_sentence(task.what.strip_prefix(kind).unwrap_or(&task.what).trim()).into_owned());
         }
         (Kind::Review, _, Some(of)) => {
-            parts.extend([task.what.clone(), words::called(workspace, of)?]);
+            parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, of)?]);
             parts.extend((!task.partner.is_empty()).then(|| tr!("for {partner}", partner = task.partner)));
         }
-        (Kind::Item, Some(item), _) => parts.extend([task.what.clone(), words::called(workspace, item)?]),
+        (Kind::Item, Some(item), _) => {
+            parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, item)?])
+        }
         _ => {
-            parts.push(task.what.clone());
+            parts.push(tr_sentence(&task.what).into_owned());
             parts.extend((!task.partner.is_empty()).then(|| task.partner.clone()));
         }
     }
     if !task.waits_on.is_empty() && task.waits_on != task.partner {
-        parts.push(tr!("waits on a {who}", who = task.waits_on));
+        parts.push(tr!("waits on a {who}", who = tr_word(&task.waits_on)));
     }
     Ok(parts.join(" \u{b7} "))
 }
@@ -226,7 +232,8 @@ fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Optio
         Some(due) => tr!("by {due}", due = on_screen(due, now)),
         None => String::new(),
     };
-    let on = if task.mine { tr("waits on you").to_owned() } else { tr!("waits on {who}", who = task.waits_on) };
+    let on =
+        if task.mine { tr("waits on you").to_owned() } else { tr!("waits on {who}", who = tr_word(&task.waits_on)) };
     let subject = RecordRef { kind: task.kind, id: task.id };
     let role = left.role;
     let rows = vec![
@@ -349,7 +356,7 @@ impl Coming {
         let row = |clock: &Clock| {
             let role = if clock.days.late > 0 { StyleRole::Stop } else { StyleRole::Base };
             let picture = Cell::drawn(Picture::Days(clock.days.clone()));
-            let row = PageRow::of(vec![Cell::new(clock.name, role), picture, Cell::number(clock.all)]);
+            let row = PageRow::of(vec![Cell::new(tr_word(clock.name), role), picture, Cell::number(clock.all)]);
             row.about(clock.next.as_ref().map(|(_, subject)| subject.clone())).due(clock.next.as_ref().map(|(t, _)| *t))
         };
         let rows = if self.clocks.is_empty() {
@@ -409,7 +416,7 @@ fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Secti
         let row = PageRow::of(vec![
             Cell::from(heard.partner.as_str()),
             Cell::drawn(Picture::Spark(Spark { weeks })),
-            Cell::word(channel).said(format!("{channel}{waits}")),
+            Cell::word(channel).said(format!("{}{waits}", tr_word(channel.word()))),
             heard_at,
         ]);
         rows.push(row.about(Some(RecordRef { kind: Kind::Partner, id: heard.id })).with_partner(&heard.partner));

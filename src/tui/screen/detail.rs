@@ -30,7 +30,7 @@ use crate::record::request::{ANSWER, SEND, State as RequestState};
 use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
-use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_joined, tr_word};
+use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_joined, tr_law, tr_word};
 use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
@@ -38,7 +38,7 @@ use crate::tui::picture::steps::{Step, StepState, Steps};
 use crate::tui::picture::tree::{Branch, Tree};
 use crate::tui::theme::StyleRole;
 use crate::tui::words;
-use crate::value::class::{Level, ReviewOutcome, TestOutcome};
+use crate::value::class::{Level, TestOutcome};
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::Shown;
@@ -179,7 +179,7 @@ fn at(time: Option<Timestamp>) -> String {
 
 /// Words of a closed list, with something between.
 fn words<W: WordList>(all: &[W], between: &str) -> String {
-    all.iter().map(|word| (*word).into()).collect::<Vec<&str>>().join(between)
+    all.iter().map(|word| tr_word((*word).into())).collect::<Vec<&str>>().join(between)
 }
 
 fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
@@ -196,9 +196,9 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
         tr!(
             "tier {tier}, {category}, {person_class}, {assertion}",
             tier = i.tier,
-            category = i.category,
-            person_class = i.person_class,
-            assertion = i.assertion
+            category = tr_word(i.category.word()),
+            person_class = tr_word(i.person_class.word()),
+            assertion = tr_word(i.assertion.word())
         ),
     );
     let grades: Vec<String> =
@@ -383,6 +383,14 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
     Ok(())
 }
 
+/// On whom a request waits, and in brackets for what.
+fn waits_on(said: &str) -> String {
+    match said.strip_suffix(')').and_then(|said| said.split_once(" (")) {
+        Some((whom, what)) => format!("{} ({})", tr_word(whom), tr_word(what)),
+        None => tr_word(said).to_owned(),
+    }
+}
+
 fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d: &mut Detail) -> Result<(), Error> {
     let (r, now) = (request::row(workspace, record)?, workspace.now());
     if let Some(state) = record.in_state::<RequestState>() {
@@ -395,14 +403,14 @@ fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d
         tr!("this desk asks {partner}", partner = r.partner)
     };
     d.line(tr("WHO"), way);
-    d.line(tr("UNDER"), format!("{}: {} ({})", words::basis(workspace, &r.kind)?, r.name, r.kind));
+    d.line(tr("UNDER"), format!("{}: {} ({})", words::basis(workspace, &r.kind)?, tr_law(&r.name), r.kind));
     if !r.in_force && r.sent.is_none() {
         let what = tr!("NOT IN FORCE with {partner}: a draft or an exercise, never sent", partner = r.partner);
         d.line(tr("LAW"), StyledText::new(what, StyleRole::Stop));
     }
     d.line(tr("LAW USED"), law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default());
     d.line(tr("TIER"), tr!("T{tier}, for {purpose}", tier = r.tier, purpose = r.purpose));
-    d.line(tr("WAITS ON"), today::waits_on(workspace, record)?.unwrap_or_default());
+    d.line(tr("WAITS ON"), waits_on(&today::waits_on(workspace, record)?.unwrap_or_default()));
     if r.heads.len() > 1 {
         let heads: Vec<&str> = r.heads.iter().map(|s| tr_word(s.word())).collect();
         d.line(tr("CONFLICT"), StyledText::new(heads.join(tr(" and ")), StyleRole::Stop));
@@ -411,13 +419,19 @@ fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d
         d.push(tr("CLOCK"), clock(c, r.sent, now));
     }
     if !r.missing.is_empty() {
-        d.line(tr("MISSING"), StyledText::new(r.missing.join(", "), StyleRole::Stop));
+        d.line(
+            tr("MISSING"),
+            StyledText::new(
+                r.missing.iter().map(|field| tr_law(field)).collect::<Vec<_>>().join(", "),
+                StyleRole::Stop,
+            ),
+        );
     }
-    d.line(tr("GROUND"), r.ground.clone().unwrap_or_default());
+    d.line(tr("GROUND"), r.ground.as_deref().map(tr_law).unwrap_or_default());
     d.line(tr("OFFERED"), StyledText::new(words(&r.offered, ", "), StyleRole::Due));
     if let Some(decision) = &r.decision {
         let (outcome, level) =
-            (decision.outcome.map_or("", ReviewOutcome::word), decision.level.map_or("", |l| tr_word(l.word())));
+            (decision.outcome.map_or("", |o| tr_word(o.word())), decision.level.map_or("", |l| tr_word(l.word())));
         d.line(tr("REVIEWED"), tr!("{outcome}, level {level}", outcome, level));
         d.line(tr("UNDER"), StyledText::new(words(&decision.conditions, ", "), StyleRole::Due));
         for caveat in &decision.caveats {
@@ -435,7 +449,7 @@ fn said_in(r: &request::RequestSummary, law: &Law, d: &mut Detail) {
     let kind = law.request(&r.kind);
     for (name, text) in &r.fields {
         let field = kind.and_then(|k| k.field.iter().find(|f| f.id == *name));
-        let label = field.map_or_else(|| name.clone(), |f| format!("{}  [{}]", f.label, f.article));
+        let label = field.map_or_else(|| name.clone(), |f| format!("{}  [{}]", tr_law(&f.label), tr_law(&f.article)));
         d.push("", StyledText::new(label, StyleRole::Heading));
         d.body("", text);
     }
@@ -515,7 +529,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
                 "{side}, {category}: {authoriser}, on {standard}{mark}",
                 side = t.side,
                 category = t.category,
-                authoriser = t.authoriser,
+                authoriser = tr_law(&t.authoriser),
                 standard = t.standard,
                 mark
             ),
@@ -642,8 +656,8 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
             tr("AGREEMENT"),
             tr!(
                 "{whose}, {state} to {until}: {title}, up to T{tier}",
-                whose = a.whose,
-                state = a.state,
+                whose = tr_word(a.whose.word()),
+                state = tr_word(a.state.word()),
                 until = at(Some(a.until)),
                 title = a.title,
                 tier = a.tier.map_or_else(|| "-".into(), |t| t.to_string())
@@ -652,10 +666,10 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         d.line(
             "",
             tr!(
-                "{purposes}; {categories}; kept at most {retention_cap_days} days",
+                "{purposes}; {categories}; kept at most {days} days",
                 purposes = a.purposes.join(" "),
                 categories = words(&a.categories, " "),
-                retention_cap_days = a.retention_cap_days
+                days = a.retention_cap_days
             ),
         );
     }

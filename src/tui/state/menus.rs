@@ -9,7 +9,7 @@ use crate::command::definition::{Command, Handler};
 use crate::record::kind_def;
 use crate::tui::action::{ACTIONS, Action, Intent};
 use crate::tui::available_actions::find;
-use crate::tui::language::tr;
+use crate::tui::language::{tr, tr_word};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::page::{RecordRef, StyledText};
@@ -110,7 +110,7 @@ impl State {
         let entry = |(subject, label): (RecordRef, String)| match kinds {
             Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
             None => {
-                let kind = StyledText::new(tr(kind_def(subject.kind).title), StyleRole::Note);
+                let kind = StyledText::new(tr_word(kind_def(subject.kind).title), StyleRole::Note);
                 Entry::new(label, kind, Pick::close(move |state: &mut Self| state.go_to_record(subject.clone())))
             }
         };
