@@ -11,18 +11,18 @@ use comity::tui::screen::{SCREENS, digit_of};
 use comity::value::timestamp::{Duration, Timestamp};
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::drawn::{Drawn, paths, story};
+use crate::desks::text;
+use crate::drawn::{Drawn, now, paths, story};
 use crate::snapshots::drawn;
 use crate::sources::{Kind, files, pieces_of};
 
 /// French, until the test is over: another may run on the same thread.
-struct French(&'static Language);
+struct French;
 
 impl French {
     fn spoken() -> Self {
-        let french = Language::of("fr").unwrap();
-        language::speak(Some(french));
-        Self(french)
+        language::speak(Some(Language::of("fr").unwrap()));
+        Self
     }
 }
 
@@ -127,95 +127,132 @@ fn way_to(place: comity::tui::screen_id::ScreenId) -> String {
     digit_of(place).map_or_else(|| format!("g{}", place.letter()), |digit| digit.to_string())
 }
 
-/// Everything that is drawn on a walk through all places, their views, what is selected there, its menus, and forms.
+/// Looks at every place and view of it: at rows, their details and menus, and at the help.
+#[cfg(debug_assertions)]
+fn look_around(screens: &mut Drawn) {
+    const SIZE: (u16, u16) = (120, 36);
+    for place in SCREENS {
+        screens.keys(&way_to(place.id));
+        for _ in 0..place.views.len().max(1) {
+            for _ in 0..3 {
+                screens.lines(SIZE);
+                screens.keys("a");
+                screens.lines(SIZE);
+                screens.key(KeyCode::Esc);
+                if place.has_detail {
+                    screens.keys("z");
+                    screens.lines((120, 60));
+                    screens.key(KeyCode::Esc);
+                }
+                screens.keys("j");
+            }
+            screens.keys("?");
+            screens.lines((120, 120));
+            screens.key(KeyCode::Esc);
+            screens.keys("]");
+        }
+    }
+}
+
+/// Keys that lead from the Desk to lists, questions, forms and messages.
+#[cfg(debug_assertions)]
+const FURTHER: &[&str] = &[
+    ":",
+    "q",
+    "/left:<4h",
+    "/xyz:1",
+    "s",
+    "1/zzz",
+    "M",
+    "J",
+    "u",
+    "f",
+    "F",
+    "y",
+    "t3d\n",
+    "T",
+    "2i",
+    "3i",
+    "3S",
+    "7i",
+    "7Xa leak⇟\n",
+    "3S30d\tXB⇟\n",
+    "5X⇟\n",
+    "3  aretention hold\n\taudit\tan appeal⇟\n",
+];
+
+/// Every text that is to be said on a walk through all places, their views, menus and forms is said in French.
 #[cfg(debug_assertions)]
 #[test]
 fn nothing_that_is_drawn_lacks_its_french() {
     let root = tempfile::tempdir().unwrap();
     story(root.path());
-    let french = French::spoken();
+    let _french = French::spoken();
     language::lacking::take();
-    let _ = french.0;
-    for who in ["okafor", "lindqvist"] {
-        if !paths(root.path(), who).1.exists() {
-            continue;
-        }
+    for who in ["okafor", "osei"] {
         let mut screens = Drawn::open(root.path(), who);
-        for place in SCREENS {
-            screens.keys(&way_to(place.id));
-            for _ in 0..place.views.len().max(1) {
-                for row in 0..6 {
-                    screens.lines((120, 36));
-                    if row < 3 {
-                        screens.keys("a");
-                        screens.lines((120, 36));
-                        screens.key(KeyCode::Esc);
-                    }
-                    if place.has_detail {
-                        screens.keys("z");
-                        screens.lines((120, 60));
-                        screens.key(KeyCode::Esc);
-                    }
-                    screens.keys("j");
-                }
-                screens.keys("?");
-                screens.lines((120, 120));
-                screens.key(KeyCode::Esc);
-                screens.keys("]");
+        look_around(&mut screens);
+        if who == "okafor" {
+            for keys in FURTHER {
+                screens.keys("1");
+                screens.keys(keys);
+                screens.lines((120, 36));
+                (0..4).for_each(|_| screens.key(KeyCode::Esc));
             }
-        }
-        // Words beside the list, questions, and what is said of work.
-        for keys in [
-            ":",
-            "q",
-            "/left:<4h",
-            "/xyz:1",
-            "s",
-            "1/zzz",
-            "M",
-            "J",
-            "u",
-            "f",
-            "F",
-            "y",
-            "t3d\n",
-            "T",
-            "2i",
-            "3i",
-            "3S",
-            "7i",
-            "7Xa leak⇟\n",
-            "3S30d\tXB⇟\n",
-            "5X⇟\n",
-            "3  aretention hold\n\taudit\tan appeal⇟\n",
-        ] {
-            screens.keys("1");
-            screens.keys(keys);
-            screens.lines((120, 36));
-            screens.lines((80, 24));
-            for _ in 0..4 {
-                screens.key(KeyCode::Esc);
-            }
-        }
-        for command in commands().filter(|command| !matches!(command.run, Handler::Free(_) | Handler::Batch)) {
-            screens.keys("3:");
-            screens.keys(&command.full_name());
-            screens.key(KeyCode::Enter);
-            screens.lines((120, 60));
-            for _ in 0..3 {
-                screens.key(KeyCode::Esc);
+            for command in commands().filter(|c| !matches!(c.run, Handler::Free(_) | Handler::Batch)) {
+                screens.keys("3:");
+                screens.keys(&command.full_name());
+                screens.key(KeyCode::Enter);
+                screens.lines((120, 60));
+                (0..3).for_each(|_| screens.key(KeyCode::Esc));
             }
         }
         screens.press(KeyCode::Char('l'), KeyModifiers::CONTROL);
         screens.lines((120, 36));
         screens.state.close();
     }
-    let lacking: Vec<String> = language::lacking::take()
-        .into_iter()
-        .filter(|(_, english)| !ENGLISH.contains(&english.as_str()))
-        .map(|(part, english)| format!("{part} {english:?}"))
-        .collect();
+    let lacking = language::lacking::take().into_iter().filter(|(_, english)| !ENGLISH.contains(&english.as_str()));
+    let lacking: Vec<String> = lacking.map(|(part, english)| format!("{part} {english:?}")).collect();
     assert!(lacking.is_empty(), "{} texts are not said:\n{}", lacking.len(), lacking.join("\n"));
+}
+
+#[test]
+fn the_environment_chooses_and_lines_say_what_the_screens_say() {
+    let root = tempfile::tempdir().unwrap();
+    story(root.path());
+    let (workspace, identity) = paths(root.path(), "okafor");
+    let told = |environment: &[(&str, &str)]| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_comity"));
+        program.env_clear().env("HOME", root.path()).envs(environment.iter().copied());
+        program.args(["--plain", "--now", &now().to_string(), "--workspace", &text(&workspace)]);
+        program.args(["--identity", &text(&identity)]).stdin(std::process::Stdio::null());
+        String::from_utf8(program.output().unwrap().stdout).unwrap()
+    };
+    let titles = || {
+        let mut screens = Drawn::open(root.path(), "okafor");
+        let titles: Vec<String> = screens.state.view().sections().map(|s| s.title.to_string()).collect();
+        screens.state.close();
+        titles
+    };
+    let english = titles();
+    let french = {
+        let _french = French::spoken();
+        titles()
+    };
+    assert_ne!(english, french);
+    for (environment, titles) in [
+        (&[][..], &english),
+        (&[("LANG", "fr_CA.UTF-8")], &french),
+        (&[("LC_MESSAGES", "fr_FR.UTF-8"), ("LANG", "en_GB.UTF-8")], &french),
+        (&[("LC_ALL", "C"), ("LC_MESSAGES", "fr_FR.UTF-8"), ("LANG", "fr_FR.UTF-8")], &english),
+        (&[("LC_ALL", ""), ("LANG", "fr")], &french),
+        (&[("LANG", "xx_XX")], &english),
+    ] {
+        let told = told(environment);
+        for title in titles {
+            assert!(told.contains(title.as_str()), "{environment:?}: {title} is not in\n{told}");
+        }
+    }
 }
 
 #[test]

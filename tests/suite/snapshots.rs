@@ -35,7 +35,9 @@ pub fn masked(line: &str) -> String {
     let line = if local.is_empty() {
         line.to_owned()
     } else {
-        line.replace(&format!("{local}L"), "04:12L").replace(&format!("{local} here"), "04:12 here")
+        line.replace(&format!("{local}L"), "04:12L")
+            .replace(&format!("{local} here"), "04:12 here")
+            .replace(&format!("{local} ici"), "04:12 ici")
     };
     let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';

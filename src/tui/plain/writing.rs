@@ -9,7 +9,7 @@ use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::SCREENS;
 use crate::value::realm::Realm;
-use crate::value::text::{Shown, wrap};
+use crate::value::text::{Shown, isolated, wrap};
 use crate::workspace::error::Error;
 
 /// What can be typed at a screen.
@@ -26,6 +26,7 @@ impl Plain {
     pub(super) fn print(&mut self, line: &str) -> Result<(), Error> {
         // What is written is fit to be shown by its type or was made so; this is the last guard, not the first.
         let line: String = line.chars().filter(|c| !c.is_control()).collect();
+        let line = isolated(&line);
         // At a terminal a line ends between words: where the terminal breaks one, a screen reader speaks two halves of it.
         match crossterm::terminal::size().ok().filter(|_| self.out.is_terminal()) {
             Some((columns, _)) if columns > 20 => {

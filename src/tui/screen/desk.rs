@@ -446,7 +446,7 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
     let line = |name: &str, r: &Requests| {
         let oldest = r.oldest.map(|id| workspace_info::short(Kind::Request, id)).unwrap_or_default();
         PageRow::of(vec![
-            Cell::from(name),
+            Cell::from(tr(name)),
             Cell::number(r.open),
             Cell::number(r.answered),
             Cell::number(r.refused),
@@ -474,8 +474,12 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
 /// What an oversight body asks first.
 pub(super) fn oversight(figures: &[Figure]) -> Section {
     let line = |f: &Figure| {
-        PageRow::of(vec![Cell::from(f.name), Cell::number(f.count), Cell::new(f.of.as_str(), StyleRole::Note)])
-            .about(f.id.map(|id| RecordRef { kind: f.kind, id }))
+        PageRow::of(vec![
+            Cell::from(tr_word(f.name)),
+            Cell::number(f.count),
+            Cell::new(tr_sentence(&f.of).into_owned(), StyleRole::Note),
+        ])
+        .about(f.id.map(|id| RecordRef { kind: f.kind, id }))
     };
     Section {
         title: Shown::of(tr("FOR OVERSIGHT")),

@@ -19,7 +19,7 @@ use crate::command::request::{self, Direction};
 use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
-use crate::law::request::{ClockKind, Variant};
+use crate::law::request::Variant;
 use crate::record::disclosure::Validation;
 use crate::record::exercise as exercises;
 use crate::record::hold;
@@ -30,7 +30,7 @@ use crate::record::request::{ANSWER, SEND, State as RequestState};
 use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
-use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_joined, tr_law, tr_word};
+use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_joined, tr_law, tr_sentence, tr_word};
 use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
@@ -235,7 +235,7 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
                     "{partner} deletes by {delete_by}, duty {duty}",
                     partner = s.partner,
                     delete_by = at(s.delete_by),
-                    duty = s.duty
+                    duty = tr_word(s.duty.word())
                 ),
             );
         }
@@ -349,8 +349,8 @@ fn life(r: &request::RequestSummary, state: RequestState, history: &RecordHistor
 /// A clock as a bar of the time that is left of it.
 fn clock(c: &request::ClockRow, started: Option<Timestamp>, now: Timestamp) -> StyledText {
     let name = match c.variant == Variant::ORDINARY {
-        true => c.clock.map_or("", ClockKind::word).to_owned(),
-        false => format!("{} {}", c.clock.map_or("", ClockKind::word), c.variant),
+        true => c.clock.map_or("", |clock| tr_word(clock.word())).to_owned(),
+        false => format!("{} {}", c.clock.map_or("", |clock| tr_word(clock.word())), c.variant),
     };
     let Some(due) = c.due else { return StyledText::from(tr!("{name}: no fixed limit", name)) };
     let left = due.since(now);
@@ -408,7 +408,10 @@ fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d
         let what = tr!("NOT IN FORCE with {partner}: a draft or an exercise, never sent", partner = r.partner);
         d.line(tr("LAW"), StyledText::new(what, StyleRole::Stop));
     }
-    d.line(tr("LAW USED"), law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default());
+    d.line(
+        tr("LAW USED"),
+        tr_sentence(&law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default()).into_owned(),
+    );
     d.line(tr("TIER"), tr!("T{tier}, for {purpose}", tier = r.tier, purpose = r.purpose));
     d.line(tr("WAITS ON"), waits_on(&today::waits_on(workspace, record)?.unwrap_or_default()));
     if r.heads.len() > 1 {
@@ -468,7 +471,7 @@ fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = review::row(workspace, record)?;
     if let Some((kind, id)) = r.subject_kind.zip(r.subject) {
-        d.line(tr("OF"), format!("{kind} {}", workspace_info::short(kind, id)));
+        d.line(tr("OF"), format!("{} {}", tr_word(kind.word()), workspace_info::short(kind, id)));
     }
     let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
     match &subject {
@@ -528,7 +531,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
             &tr!(
                 "{side}, {category}: {authoriser}, on {standard}{mark}",
                 side = t.side,
-                category = t.category,
+                category = tr_word(&t.category.to_string()),
                 authoriser = tr_law(&t.authoriser),
                 standard = t.standard,
                 mark

@@ -7,7 +7,7 @@ use crate::law::row::Verified;
 use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
-use crate::tui::language::{tr, tr_count};
+use crate::tui::language::{tr, tr_count, tr_word};
 use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -104,7 +104,10 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                 mark,
                 vec![
                     Cell::from(r.to.as_str()),
-                    Cell::from(r.subject_kind.map_or_else(|| of.clone(), |kind| format!("{kind}: {of}"))),
+                    Cell::from(
+                        r.subject_kind
+                            .map_or_else(|| of.clone(), |kind| tr!("{kind}: {of}", kind = tr_word(kind.word()), of)),
+                    ),
                     r.level.map_or_else(Cell::default, Cell::word),
                     tests,
                     state(r.state),

@@ -9,7 +9,7 @@ use crate::command::definition::{Command, Handler};
 use crate::record::kind_def;
 use crate::tui::action::{ACTIONS, Action, Intent};
 use crate::tui::available_actions::find;
-use crate::tui::language::{tr, tr_word};
+use crate::tui::language::{tr, tr_keys, tr_word};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::page::{RecordRef, StyledText};
@@ -74,9 +74,9 @@ impl State {
     /// Asks whether to leave, or to lock.
     pub(super) fn ask_to_leave(&mut self) {
         let of = |intent| ACTIONS.iter().find(|a| a.intent == intent);
-        let keyed = |(action, keys): (&'static Action, &str)| Entry { keys: keys.to_owned(), ..action_entry(action) };
+        let keyed = |(action, keys): (&'static Action, &str)| Entry { keys: tr_keys(keys), ..action_entry(action) };
         let stay = StyledText::new(tr("Stay here"), StyleRole::Note);
-        let stay = Entry { keys: "n  Esc".to_owned(), ..Entry::new(tr("stay"), stay, Pick::close(|_: &mut Self| {})) };
+        let stay = Entry { keys: tr_keys("n  Esc"), ..Entry::new(tr("stay"), stay, Pick::close(|_: &mut Self| {})) };
         let leave = of(Intent::Leave).map(|action| (action, "q  y  Enter"));
         let lock = of(Intent::Lock).map(|action| (action, "l"));
         let entries = leave.into_iter().chain(lock).map(keyed).chain([stay]).collect();
