@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::key::{Chord, sequence};
 use super::screen::{SCREENS, digit_of};
 use super::screen_id::ScreenId;
-use crate::tui::language::{Part, tr, tr_in};
+use crate::tui::language::{Part, phrase, tr, tr_in};
 
 /// What an action does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -119,7 +119,7 @@ impl Action {
     /// What it does, as it is shown.
     pub fn shown_about(&self) -> String {
         match self.intent {
-            Intent::Go(place) => tr!("Go to {place}", place = place.title()),
+            Intent::Go(place) => phrase!("Go to {place}", place = place.title()),
             _ => tr(self.about).to_owned(),
         }
     }

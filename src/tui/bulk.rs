@@ -8,7 +8,7 @@ use crate::command::definition::{ArgKind, Command, Handler};
 use crate::command::desk::workspace_info::short;
 use crate::command::run::{On, run};
 use crate::record::store::RecordStore as _;
-use crate::tui::language::{tr, tr_word};
+use crate::tui::language::{phrase, tr, tr_word};
 use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -72,7 +72,7 @@ pub fn named(things: &[RecordRef]) -> String {
     const MOST: usize = 4;
     let names: Vec<String> = things.iter().take(MOST).map(|s| short(s.kind, s.id)).collect();
     let more =
-        if things.len() > MOST { tr!(" and {things} more", things = things.len() - MOST) } else { String::new() };
+        if things.len() > MOST { phrase!(" and {things} more", things = things.len() - MOST) } else { String::new() };
     format!("{}{more}", names.join(" "))
 }
 
@@ -133,7 +133,7 @@ pub fn may_each(
 /// rehearsed; else it says what can be said before.
 fn why_not(workspace: &mut Workspace, command: &'static Command, subject: &RecordRef) -> Result<Option<Error>, Error> {
     if command.target_arg(subject.kind).is_none() {
-        return Ok(Some(Error::not_allowed(tr!(
+        return Ok(Some(Error::not_allowed(phrase!(
             "it is not done with records of the kind {kind}",
             kind = tr_word(subject.kind.word())
         ))));

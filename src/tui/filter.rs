@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use super::page::{Cell, Column, ListWord, PageRow, Section, SortKey};
-use crate::tui::language::tr_word;
+use crate::tui::language::{phrase, tr_word};
 use crate::value::class::words;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -207,11 +207,11 @@ impl Filter {
             let why = [Idle::OnlyWords, Idle::NoMeasure, Idle::NoColumn].into_iter().find(|w| idle.contains(w))?;
             let typed = &term.typed;
             Some(match why {
-                Idle::NoColumn => tr!("{typed} is not understood: no column here has that name.", typed),
+                Idle::NoColumn => phrase!("{typed} is not understood: no column here has that name.", typed),
                 Idle::NoMeasure => {
-                    tr!("{typed} is not understood: give a number, T2, 4h, 3d or a date.", typed)
+                    phrase!("{typed} is not understood: give a number, T2, 4h, 3d or a date.", typed)
                 }
-                Idle::OnlyWords => tr!("{typed} is not understood: that column has nothing like it.", typed),
+                Idle::OnlyWords => phrase!("{typed} is not understood: that column has nothing like it.", typed),
             })
         })
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::action::{ACTIONS, Action, Intent};
 use super::key::{Chord, sequence, written};
 use super::screen_id::ScreenId;
+use crate::tui::language::phrase;
 use crate::value::class::words;
 
 words! {
@@ -193,7 +194,7 @@ impl Keymap {
 
     fn way_to(&self, bound: &Bound) -> String {
         match bound.keys.first() {
-            _ if self.by_name => tr!("\"{name}\"", name = bound.action.shown_name()),
+            _ if self.by_name => phrase!("\"{name}\"", name = bound.action.shown_name()),
             Some(key) => written(key),
             None => format!("{} {}", self.key_of(Intent::Palette).unwrap_or_default(), bound.action.shown_name()),
         }

@@ -1,7 +1,7 @@
 //! The language of the screens: what the program says, in the reader's language. Texts stand in the code in English; a file of
 //! `assets/interface/` for each further language says them otherwise, and what it does not say stays English.
 //!
-//! Only what is handed in is translated, and nothing that a person wrote is. Commands, ids, and words that are typed stay as they
+//! Only what is given to it is translated, and nothing that a person wrote is. Commands, ids, and words that are typed stay as they
 //! are. Letters have languages of their own, which are their addressee's.
 
 use std::borrow::Cow;
@@ -96,7 +96,7 @@ fn literals(pattern: &str) -> Vec<String> {
     let mut all = vec![String::new()];
     for piece in pieces(pattern) {
         match (piece, all.last_mut()) {
-            (Piece::Literal(text), Some(last)) => last.push_str(text),
+            (PatternPiece::Literal(text), Some(last)) => last.push_str(text),
             _ => all.push(String::new()),
         }
     }
@@ -105,7 +105,7 @@ fn literals(pattern: &str) -> Vec<String> {
 
 /// A piece of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Piece<'a> {
+enum PatternPiece<'a> {
     /// Text that stands there.
     Literal(&'a str),
     /// A hole, by its name.
@@ -113,18 +113,18 @@ enum Piece<'a> {
 }
 
 /// The pieces of a pattern; a brace that is never closed is text.
-fn pieces(pattern: &str) -> Vec<Piece<'_>> {
+fn pieces(pattern: &str) -> Vec<PatternPiece<'_>> {
     let (mut all, mut rest) = (Vec::new(), pattern);
     while let Some((before, behind)) = rest.split_once('{') {
         let Some((name, after)) = behind.split_once('}') else { break };
         if !before.is_empty() {
-            all.push(Piece::Literal(before));
+            all.push(PatternPiece::Literal(before));
         }
-        all.push(Piece::Hole(name));
+        all.push(PatternPiece::Hole(name));
         rest = after;
     }
     if !rest.is_empty() {
-        all.push(Piece::Literal(rest));
+        all.push(PatternPiece::Literal(rest));
     }
     all
 }
@@ -132,9 +132,9 @@ fn pieces(pattern: &str) -> Vec<Piece<'_>> {
 /// The pattern with its parts in its holes. A hole without a part stays: it may name a key, which is put in later. What is put in
 /// is not read again, whatever it holds.
 fn filled(pattern: &str, part: impl Fn(&str) -> Option<String>) -> String {
-    let piece = |piece: &Piece<'_>| match piece {
-        Piece::Literal(text) => (*text).to_owned(),
-        Piece::Hole(name) => part(name).unwrap_or_else(|| format!("{{{name}}}")),
+    let piece = |piece: &PatternPiece<'_>| match piece {
+        PatternPiece::Literal(text) => (*text).to_owned(),
+        PatternPiece::Hole(name) => part(name).unwrap_or_else(|| format!("{{{name}}}")),
     };
     pieces(pattern).iter().map(piece).collect()
 }
@@ -229,7 +229,7 @@ pub fn tr_in(part: Part, english: &str) -> &str {
     spoken().filter(|_| is_text).and_then(|language| language.text(part, english)).unwrap_or(english)
 }
 
-/// A pattern in the language of the screens, with its parts in its holes, which are named. Called by [`tr!`].
+/// A pattern in the language of the screens, with its parts in its holes, which are named. Called by [`phrase!`].
 pub fn tr_filled(english: &str, parts: &[(&str, &dyn Display)]) -> String {
     let part = |name: &str| parts.iter().find(|(n, _)| *n == name).map(|(_, part)| part.to_string());
     filled(tr(english), part)
@@ -238,7 +238,8 @@ pub fn tr_filled(english: &str, parts: &[(&str, &dyn Display)]) -> String {
 /// A sentence that another layer made whole: where it is not known as it is, it is recognised by a pattern. Its parts stay as they
 /// are.
 pub fn tr_sentence(english: &str) -> Cow<'_, str> {
-    let Some(language) = spoken() else { return Cow::from(english) };
+    let is_text = english.chars().any(char::is_alphabetic);
+    let Some(language) = spoken().filter(|_| is_text) else { return Cow::from(english) };
     if let Some(said) = language.written.text.get(english) {
         return Cow::from(said.as_str());
     }
@@ -325,17 +326,18 @@ pub fn tr_law(english: &str) -> String {
     }
 }
 
-/// A sentence with parts in the language of the screens: `tr!("{done} of {all}", done, all = steps.len())`. A hole that has no part
+/// A sentence with parts in the language of the screens: `phrase!("{done} of {all}", done, all = steps.len())`. A hole that has no part
 /// stays as it is.
-macro_rules! tr {
+macro_rules! phrase {
     ($english:literal $(, $name:ident $(= $part:expr)?)* $(,)?) => {
         $crate::tui::language::tr_filled($english, &[
-            $((stringify!($name), tr!(@ $name $(= $part)?))),*
+            $((stringify!($name), phrase!(@ $name $(= $part)?))),*
         ])
     };
     (@ $name:ident = $part:expr) => { &$part as &dyn std::fmt::Display };
     (@ $name:ident) => { &$name as &dyn std::fmt::Display };
 }
+pub(crate) use phrase;
 
 /// What was to be said and stands in no file. Only programs for tests keep it: it may hold words of a record.
 #[cfg(debug_assertions)]
@@ -400,9 +402,9 @@ mod tests {
         for language in ALL.iter() {
             for (part, english, said) in language.entries() {
                 let names = |text: &str| {
-                    let hole = |piece: &Piece<'_>| match piece {
-                        Piece::Hole(name) => Some(name.trim_end_matches(['@', '#']).to_owned()),
-                        Piece::Literal(_) => None,
+                    let hole = |piece: &PatternPiece<'_>| match piece {
+                        PatternPiece::Hole(name) => Some(name.trim_end_matches(['@', '#']).to_owned()),
+                        PatternPiece::Literal(_) => None,
                     };
                     let mut all: Vec<String> = pieces(text).iter().filter_map(hole).collect();
                     all.sort();

@@ -5,10 +5,6 @@
 //! thread. What a screen shows is made beside the database, by one file of [`screen`] each; what lies over a screen is one file
 //! of [`overlay`]. A frame is a [`layout`] computed from the state, and [`draw`] puts both on the terminal and changes nothing.
 
-// First: its macro is for all that follow.
-#[macro_use]
-pub mod language;
-
 pub mod action;
 pub mod appearance;
 pub mod available_actions;
@@ -23,6 +19,7 @@ pub mod input_thread;
 pub mod jobs;
 pub mod key;
 pub mod keymap;
+pub mod language;
 pub mod layout;
 pub mod long;
 pub mod mode;
@@ -62,6 +59,7 @@ use worker::{Message, Opening};
 
 use crate::command::definition::CommandContext;
 use crate::host::folder::variable;
+use crate::tui::language::phrase;
 use crate::workspace::error::{Error, ErrorKind};
 
 /// Refuses where there is no terminal to draw on, and says what to do instead.
@@ -90,7 +88,7 @@ pub fn run(opening: Opening, passphrase_file: bool, context: CommandContext, set
     (state.keymap, state.ascii, state.mouse) = (settings.keymap, settings.ascii, settings.mouse);
     state.idle.after = settings.lock_after;
     if let Some(failure) = settings.no_views {
-        let text = tr!("There are no views: {what}", what = failure.what);
+        let text = phrase!("There are no views: {what}", what = failure.what);
         state.show_message(page::StyledText::new(text, theme::StyleRole::Stop));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::from)?;

@@ -1,6 +1,6 @@
 //! The order of a list: by one column, forwards or reversed, by the sort keys of its cells.
 
-use super::language::{Part, tr_in};
+use super::language::{Part, phrase, tr_in};
 use super::page::{Cell, Section, SortKey};
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -82,8 +82,8 @@ impl Order {
     /// In words, after what is ordered.
     pub fn words(&self) -> String {
         match self.reversed {
-            true => tr!("by {column}, reversed", column = self.heading()),
-            false => tr!("by {column}", column = self.heading()),
+            true => phrase!("by {column}, reversed", column = self.heading()),
+            false => phrase!("by {column}", column = self.heading()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
-use super::language::{Part, tr, tr_in, tr_joined, tr_word};
+use super::language::{Part, phrase, tr, tr_in, tr_joined, tr_word};
 use super::picture::Picture;
 use super::theme::StyleRole;
 use crate::record::kind::{ChangeKind, Kind, State};
@@ -526,7 +526,7 @@ impl Detail {
         let Some(id) = self.id else { return lines };
         lines.push(DetailLine::default());
         if self.history.skipped > 0 {
-            lines.push((label(true), StyledText::from(tr!("{n} earlier", n = self.history.skipped))));
+            lines.push((label(true), StyledText::from(phrase!("{n} earlier", n = self.history.skipped))));
         }
         for (n, entry) in self.history.entries.iter().enumerate() {
             let did = tr_joined(entry.did.name());

@@ -6,7 +6,7 @@ use super::screen::detail::detail;
 use crate::command::definition::{Args, Command, Output, Preview};
 use crate::command::run::{On, run};
 use crate::command::{self, plain};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -34,7 +34,7 @@ pub fn perform_each(
             Ok(output) => messages.extend(output.message),
             Err(failure) if n == 0 => return Err(failure),
             Err(failure) => {
-                let stopped = tr!(
+                let stopped = phrase!(
                     "{n} of {forms} are done; then it stopped: {what}",
                     n,
                     forms = forms.len(),
@@ -46,7 +46,7 @@ pub fn perform_each(
             }
         }
     }
-    let head = tr!("{command}: done with {forms}.", command = command.full_name(), forms = forms.len());
+    let head = phrase!("{command}: done with {forms}.", command = command.full_name(), forms = forms.len());
     Ok(Output::thing(&forms.len()).with_message(format!("{head}\n{}", messages.join("\n"))))
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::command::desk::workspace_info::line_of;
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
-use crate::tui::language::{tr, tr_law, tr_word};
+use crate::tui::language::{phrase, tr, tr_law, tr_word};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -60,7 +60,7 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             does(kind, name).into_owned()
         }
         Kind::Review => match subject_of(workspace, record)? {
-            Some(of) => tr!("review of {called}", called = called(workspace, &of)?),
+            Some(of) => phrase!("review of {called}", called = called(workspace, &of)?),
             None => line,
         },
         Kind::Hold => match subject_of(workspace, record)? {
@@ -68,7 +68,7 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             None => line,
         },
         Kind::Disclosure => match record.partner {
-            Some(partner) => tr!("sharing with {partner}", partner = workspace.code_of(partner)?),
+            Some(partner) => phrase!("sharing with {partner}", partner = workspace.code_of(partner)?),
             None => line,
         },
         // What says nothing of itself is called by its kind.

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use super::{body, header, locked, status};
 use crate::tui::appearance::Appearance;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::{Layout, TINY};
 use crate::tui::page::Line;
 use crate::tui::state::State;
@@ -45,7 +45,7 @@ fn tiny(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
         Some(Realm::Exercise(_)) => (tr("EXERCISE"), StyleRole::Exercise),
         _ => (tr("LIVE"), StyleRole::Live),
     };
-    let text = state.as_of.map_or_else(|| word.to_owned(), |as_of| tr!("{word}  AS OF {as_of}", word, as_of));
+    let text = state.as_of.map_or_else(|| word.to_owned(), |as_of| phrase!("{word}  AS OF {as_of}", word, as_of));
     // What is first stands in the first row of the page, where no lines are on top of it.
     let page = &state.view().page;
     let rows = page.bands.iter().flatten().flat_map(|section| &section.rows);

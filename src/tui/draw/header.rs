@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Paragraph, Widget as _};
 
 use crate::host::clock::local_hour_and_minute;
 use crate::tui::appearance::Appearance;
-use crate::tui::language::{tr, tr_date};
+use crate::tui::language::{phrase, tr, tr_date};
 use crate::tui::layout::NARROW;
 use crate::tui::state::State;
 use crate::tui::tabs;
@@ -123,7 +123,7 @@ pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut 
 pub(super) fn as_of(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let Some(as_of) = state.as_of.filter(|_| area.height > 0) else { return };
     let room = usize::from(area.width);
-    let whole = state.keymap.format_keys(&tr!("AS OF {as_of}   read only; {now} goes back to now", as_of));
-    let text = if width(&whole) + 1 < room { whole } else { tr!("AS OF {as_of}", as_of) };
+    let whole = state.keymap.format_keys(&phrase!("AS OF {as_of}   read only; {now} goes back to now", as_of));
+    let text = if width(&whole) + 1 < room { whole } else { phrase!("AS OF {as_of}", as_of) };
     Paragraph::new(format!(" {text}")).style(appearance.styles.selected()).render(area, buf);
 }

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::host::clock::local_hour_and_minute;
 use crate::tui::appearance::Appearance;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::unlock::Unlock;
@@ -28,18 +28,18 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let now = state.now();
     let local = local_hour_and_minute(now).unwrap_or_else(|| "??:??".into());
-    let time = tr!("{time}  {local} here", time = now.hour_and_minute(), local);
+    let time = phrase!("{time}  {local} here", time = now.hour_and_minute(), local);
     let stars = "*".repeat(unlock.typed().min(STARS));
     let ask = match () {
         () if unlock.trying => tr("opening …").to_owned(),
         () if unlock.needs_none => tr("Enter opens it: this identity has no passphrase.").to_owned(),
-        () => tr!("passphrase  {stars}", stars),
+        () => phrase!("passphrase  {stars}", stars),
     };
-    let wait = unlock
-        .wait(now)
-        .map_or_else(String::new, |w| tr!("Too many wrong tries: wait {seconds} s.", seconds = w.as_seconds().max(1)));
+    let wait = unlock.wait(now).map_or_else(String::new, |w| {
+        phrase!("Too many wrong tries: wait {seconds} s.", seconds = w.as_seconds().max(1))
+    });
     let head = if state.who.is_some() { tr("comity is locked") } else { "comity" };
-    let running = state.jobs.first().map_or_else(String::new, |j| tr!("{name} still runs.", name = j.name()));
+    let running = state.jobs.first().map_or_else(String::new, |j| phrase!("{name} still runs.", name = j.name()));
     let lines = [
         (head, StyleRole::Title),
         (time.as_str(), StyleRole::Base),

@@ -10,7 +10,7 @@ use crate::tui::hints::{GAP, Hint, fitting, of_screen};
 use crate::tui::input::Input;
 use crate::tui::jobs::format_progress;
 use crate::tui::key::written;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::mode::Mode;
 use crate::tui::overlay::definition::Hints;
@@ -97,14 +97,14 @@ fn notice(state: &State) -> Option<StyledText> {
     }
     if let Some(wait) = state.mode.wait() {
         let what = wait.progress.as_ref().map_or_else(|| tr("One moment: looking …").to_owned(), format_progress);
-        return Some(StyledText::new(tr!("{what}   Esc gives it up", what), StyleRole::Due));
+        return Some(StyledText::new(phrase!("{what}   Esc gives it up", what), StyleRole::Due));
     }
     if let Some(job) = state.jobs.first() {
         let waiting = state.jobs.running.len() - 1;
-        let more = if waiting > 0 { tr!(", {waiting} wait", waiting) } else { String::new() };
+        let more = if waiting > 0 { phrase!(", {waiting} wait", waiting) } else { String::new() };
         let progress = job.progress.as_ref().map_or_else(|| tr("begins").to_owned(), format_progress);
         return Some(StyledText::new(
-            tr!("{job}: {progress}{more}   Ctrl-C cancels", job = job.name(), progress, more),
+            phrase!("{job}: {progress}{more}   Ctrl-C cancels", job = job.name(), progress, more),
             StyleRole::Due,
         ));
     }
@@ -116,12 +116,16 @@ fn standing(view: &View) -> StyledText {
     let marks = view.marks_in_words();
     let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
     match (view.filter(), view.misread()) {
-        _ if view.is_ranging() => StyledText::new(tr!("range: {marks}   Esc drops it", marks), StyleRole::Due),
+        _ if view.is_ranging() => StyledText::new(phrase!("range: {marks}   Esc drops it", marks), StyleRole::Due),
         (_, Some(misread)) => StyledText::new(format!("{also}{misread}"), StyleRole::Due),
-        ("", None) if !marks.is_empty() => StyledText::new(tr!("{marks}; Esc clears the marks", marks), StyleRole::Due),
+        ("", None) if !marks.is_empty() => {
+            StyledText::new(phrase!("{marks}; Esc clears the marks", marks), StyleRole::Due)
+        }
         ("", None) if view.stale => StyledText::new(tr("Reading …"), StyleRole::Note),
         ("", None) => StyledText::from(view.page.sentence.clone()),
-        (filter, None) => StyledText::new(tr!("{also}filter: {filter}   Esc clears it", also, filter), StyleRole::Due),
+        (filter, None) => {
+            StyledText::new(phrase!("{also}filter: {filter}   Esc clears it", also, filter), StyleRole::Due)
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::command::definition::{Args, Command, Preview, Weight};
 use crate::tui::appearance::Appearance;
 use crate::tui::bulk::why;
 use crate::tui::input::Input;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::page::{Line, StyledText, text_of};
 use crate::tui::theme::StyleRole;
@@ -103,7 +103,7 @@ impl<S: 'static> Confirm<S> {
             None => GateAnswer::Yes,
             Some(failure) if refused.len() == of => GateAnswer::No(Box::new((*failure).clone())),
             Some(_) => {
-                self.preview.push(Shown::from(tr!(
+                self.preview.push(Shown::from(phrase!(
                     "{refused} of {of} can. The others are left out:",
                     refused = of - refused.len(),
                     of
@@ -220,14 +220,14 @@ impl<S: 'static> Overlay<S> for Confirm<S> {
         if !asks {
             return None;
         }
-        let ask = tr!("{question} {word} and press Enter: ", question = self.question(), word = self.word);
+        let ask = phrase!("{question} {word} and press Enter: ", question = self.question(), word = self.word);
         let ask = drawing.appearance.span(ask, StyleRole::Due);
         let typed = self.typed.text();
         let cursor = (ask.width() as u16).min(area.width) + width(&typed) as u16;
         let asked = TextLine::from_iter([ask, drawing.appearance.span(typed, StyleRole::Base)]);
         Fitted::new(asked).render(question, buf);
         if self.wrong {
-            let text = tr!("That is not {word}.", word = self.word);
+            let text = phrase!("That is not {word}.", word = self.word);
             Fitted::new(drawing.appearance.span(text, StyleRole::Stop)).render(wrong, buf);
         }
         Some(Position::new(question.x + cursor, question.y))
@@ -246,14 +246,14 @@ impl<S: 'static> Overlay<S> for Confirm<S> {
             }
         }
         if self.wrong {
-            lines.push(tr!("That is not {word}.", word = self.word));
+            lines.push(phrase!("That is not {word}.", word = self.word));
         }
         lines.push(format!("{} {}.", self.question(), self.word));
         lines
     }
 
     fn prompt(&self) -> String {
-        tr!("Type {word}, or leave it empty: ", word = self.word)
+        phrase!("Type {word}, or leave it empty: ", word = self.word)
     }
 
     fn line(&mut self, line: &str, _: &Context<'_>) -> Outcome<S> {
@@ -280,7 +280,7 @@ impl<S> Confirm<S> {
         if lines.len() > room {
             let more = lines.len() - room.saturating_sub(1);
             lines.truncate(room.saturating_sub(1));
-            lines.push(StyledText::from(tr!(
+            lines.push(StyledText::from(phrase!(
                 "… and {more} more lines; Esc, and the list or a preview shows them",
                 more
             )));

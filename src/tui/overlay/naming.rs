@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 use crate::tui::input::Input;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::page::StyledText;
 use crate::tui::saved::Saved;
@@ -31,7 +31,7 @@ impl<S: 'static> Naming<S> {
 
     /// The texts beside it.
     fn notes(&self) -> [StyledText; 3] {
-        let kept = tr!("Kept: {view}.", view = self.view.words());
+        let kept = phrase!("Kept: {view}.", view = self.view.words());
         [
             StyledText::from(kept),
             StyledText::new(tr("A view of the same name is replaced."), StyleRole::Note),

@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 use crate::tui::input::Input;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -34,7 +34,7 @@ impl<S: 'static> Why<S> {
 
     fn notes(&self) -> [StyledText; 3] {
         [
-            StyledText::from(tr!("Personal data of {what} are shown once you say why.", what = self.what)),
+            StyledText::from(phrase!("Personal data of {what} are shown once you say why.", what = self.what)),
             StyledText::new(
                 tr("Your name, the time, the records and this reason go on record; oversight reads them."),
                 StyleRole::Note,
@@ -94,7 +94,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
     }
 
     fn prompt(&self) -> String {
-        tr!("Why do you look (Enter: {reason}; {LEAVES} leaves it masked): ", reason = self.reason.text())
+        phrase!("Why do you look (Enter: {reason}; {LEAVES} leaves it masked): ", reason = self.reason.text())
     }
 
     fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {

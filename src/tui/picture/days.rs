@@ -1,7 +1,7 @@
 //! What is due on which of the next days: a column for each day, what is late left of today. And the dates above it.
 
 use super::piece::Stretch;
-use crate::tui::language::{tr, tr_date};
+use crate::tui::language::{phrase, tr, tr_date};
 use crate::tui::theme::StyleRole;
 use crate::value::text::width;
 use crate::value::timestamp::{Duration, Timestamp};
@@ -77,11 +77,11 @@ impl Days {
     }
 
     pub(super) fn said(&self) -> String {
-        let late = (self.late > 0).then(|| tr!("{late} late", late = self.late));
+        let late = (self.late > 0).then(|| phrase!("{late} late", late = self.late));
         let on = |(n, count): (usize, &u64)| {
             let day = self.from.plus(Duration::days(n as i64));
             let when =
-                if n == 0 { tr("today").to_owned() } else { tr!("on {day}", day = tr_date(&day.day_and_month())) };
+                if n == 0 { tr("today").to_owned() } else { phrase!("on {day}", day = tr_date(&day.day_and_month())) };
             (*count > 0).then(|| format!("{count} {when}"))
         };
         let all: Vec<String> = late.into_iter().chain(self.days.iter().enumerate().filter_map(on)).collect();
@@ -115,7 +115,7 @@ impl Axis {
     }
 
     pub(super) fn said(&self) -> String {
-        tr!("the next {days} days", days = self.days)
+        phrase!("the next {days} days", days = self.days)
     }
 }
 

@@ -4,7 +4,7 @@ use super::Plain;
 use super::lines::{AT_ONCE, NumberedRow, count};
 use crate::command::{command, commands};
 use crate::tui::action::{ACTIONS, Action, Intent};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::screen_of;
@@ -125,8 +125,8 @@ impl Plain {
         let elsewhere =
             ACTIONS.iter().find(|a| a.name == typed || a.shown_name() == typed).and_then(|a| a.places.first());
         let elsewhere =
-            elsewhere.map_or_else(String::new, |screen| tr!(" It is done at {screen}.", screen = screen.title()));
-        self.print(&tr!(
+            elsewhere.map_or_else(String::new, |screen| phrase!(" It is done at {screen}.", screen = screen.title()));
+        self.print(&phrase!(
             "{typed} means nothing here.{elsewhere} ? lists what does.",
             typed = Shown::of(typed),
             elsewhere
@@ -165,13 +165,13 @@ impl Plain {
     fn select(&mut self, n: usize) -> Result<bool, Error> {
         let last = self.numbers.keys().next_back().copied().unwrap_or(0);
         let Some(NumberedRow { section, row, subject }) = self.numbers.get(&n).cloned() else {
-            self.print(&tr!("There is no number {n}; the last is {last}.", n, last))?;
+            self.print(&phrase!("There is no number {n}; the last is {last}.", n, last))?;
             self.silent = true;
             return Ok(false);
         };
         // A number stands for the record that it was written for, whatever came or went since.
         if !self.state.view_mut().go_to_row_of(section, row, &subject) {
-            self.print(&tr!("What number {n} was told of is no longer here. Enter alone tells what is.", n))?;
+            self.print(&phrase!("What number {n} was told of is no longer here. Enter alone tells what is.", n))?;
             self.silent = true;
             return Ok(false);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{PageRow, RecordRef, text_of};
 use crate::tui::screen::screen_of;
@@ -62,14 +62,14 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
     }
     let views = screen_of(screen).views;
     if let Some(here) = views.get(view.params.view) {
-        lines.push(tr!(
+        lines.push(phrase!(
             "View {here}, of: {views}.",
             here = tr(here),
             views = views.iter().map(|view| tr(view)).collect::<Vec<_>>().join(", ")
         ));
     }
     if !view.filter().is_empty() {
-        lines.push(tr!("Filter: {filter}. / alone shows all.", filter = Shown::of(view.filter())));
+        lines.push(phrase!("Filter: {filter}. / alone shows all.", filter = Shown::of(view.filter())));
     }
     lines.extend(view.page.head.iter().map(|line| text_of(line).trim().to_owned()).filter(|l| !l.is_empty()));
     let mut number = 0;
@@ -79,9 +79,9 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         let before = number;
         let first = window.as_ref().map_or(0, |w| w.first);
         number += first;
-        let of = window
-            .as_ref()
-            .map(|w| if w.fit < w.all { tr!("{fit} of {all}", fit = w.fit, all = w.all) } else { w.all.to_string() });
+        let of = window.as_ref().map(|w| {
+            if w.fit < w.all { phrase!("{fit} of {all}", fit = w.fit, all = w.all) } else { w.all.to_string() }
+        });
         let title = [section.title.as_str(), section.aside.as_str(), of.as_deref().unwrap_or_default()];
         let title: Vec<&str> = title.into_iter().filter(|t| !t.is_empty()).collect();
         let columns: Vec<&str> = section.columns.iter().map(|c| c.heading()).filter(|t| !t.is_empty()).collect();
@@ -113,7 +113,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         number = window.as_ref().map_or(number, |w| before + w.fit);
         let rest = window.map_or(shown.len(), |w| w.fit).saturating_sub(from + AT_ONCE);
         if rest > 0 {
-            lines.push(tr!("{rest} more; more tells the next.", rest));
+            lines.push(phrase!("{rest} more; more tells the next.", rest));
         }
     }
     if !view.page.sentence.is_empty() {

@@ -26,7 +26,7 @@ use super::signal::Signals;
 use super::state::{End, State};
 use super::worker::{Message, Opening};
 use crate::command::definition::CommandContext;
-use crate::tui::language::{self, Language, tr};
+use crate::tui::language::{self, Language, phrase, tr};
 use crate::workspace::error::{Error, ErrorKind};
 
 /// How often it says how far long work is.
@@ -196,7 +196,7 @@ impl Plain {
             return Some(format_progress(progress));
         }
         let (_, window) = self.state.view().window().filter(|(_, window)| !window.is_whole())?;
-        Some(tr!("{read} of {all} read, {fit} fit", read = window.read, all = window.all, fit = window.fit))
+        Some(phrase!("{read} of {all} read, {fit} fit", read = window.read, all = window.all, fit = window.fit))
     }
 
     /// A minute has passed: what came, went or is otherwise since then is written in new lines. Returns whether there was any.

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use super::lines::{numbered_rows, page_lines};
 use super::{Plain, Written};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::SCREENS;
@@ -15,7 +15,7 @@ use crate::workspace::error::Error;
 /// What can be typed at a screen.
 fn how() -> String {
     let screens: Vec<&str> = SCREENS.iter().map(|screen| screen.id.word()).collect();
-    tr!(
+    phrase!(
         "Type a number to open it, a place ({screens}), a for what may be done, /words to filter, more for further rows, ? for \
          every action, q to leave.",
         screens = screens.join(", ")
@@ -45,10 +45,10 @@ impl Plain {
         let Some(who) = self.state.who.clone() else { return Ok(()) };
         let realm = match &who.realm {
             Realm::Live => tr("LIVE").to_owned(),
-            Realm::Exercise(name) => tr!("EXERCISE {name}", name),
+            Realm::Exercise(name) => phrase!("EXERCISE {name}", name),
         };
         let (name, desk) = (Shown::of(&who.name), Shown::of(&who.desk));
-        self.print(&tr!(
+        self.print(&phrase!(
             "comity, {realm}. {desk}. {name}, {role}. {state}.",
             realm,
             desk,
@@ -99,7 +99,7 @@ impl Plain {
         let moved = (view.selected() != selected.as_ref()).then(|| view.selected_line()).flatten();
         let now = self.what_is_shown();
         if self.written.as_ref() != Some(&now) {
-            let as_of = self.state.as_of.map(|as_of| tr!("AS OF {as_of}. Read only; now goes back to now.", as_of));
+            let as_of = self.state.as_of.map(|as_of| phrase!("AS OF {as_of}. Read only; now goes back to now.", as_of));
             let lines: Vec<String> = as_of.into_iter().chain(page_lines(screen, view, self.from)).collect();
             self.numbers = numbered_rows(view);
             self.written = Some(now);
@@ -107,10 +107,10 @@ impl Plain {
         }
         if marked != self.marked {
             self.marked = marked;
-            self.print(&tr!("{marked} marked.", marked))?;
+            self.print(&phrase!("{marked} marked.", marked))?;
             spoken = true;
         } else if let Some(line) = moved {
-            self.print(&tr!("Selected: {line}", line))?;
+            self.print(&phrase!("Selected: {line}", line))?;
             spoken = true;
         }
         if spoken { Ok(()) } else { self.print(tr("No changes.")) }
@@ -144,7 +144,7 @@ impl Plain {
             }
             (None, Mode::Filtering(_)) => tr("Filter by which words; empty shows all: ").to_owned(),
             (None, _) => {
-                let as_of = self.state.as_of.map(|a| tr!(" AS OF {a}", a)).unwrap_or_default();
+                let as_of = self.state.as_of.map(|a| phrase!(" AS OF {a}", a)).unwrap_or_default();
                 format!("{}{as_of}> ", self.state.screen().title())
             }
         };

@@ -5,7 +5,7 @@ use super::desk::oversight;
 use crate::command::audit::statistics;
 use crate::command::audit::{ActSummary, rows, witnesses};
 use crate::store::{log, read};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -22,7 +22,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     let tip = log::tip(&workspace.db, &workspace.meta)?;
     let seen: Vec<String> = witnesses(workspace)?
         .iter()
-        .map(|w| tr!("{partner} to {size} of {of}", partner = w.partner, size = w.size, of = tip.size))
+        .map(|w| phrase!("{partner} to {size} of {of}", partner = w.partner, size = w.size, of = tip.size))
         .collect();
     // Acts are numbered from the first, without gaps.
     let section = acts(workspace, look, &|| Ok((1..=read::last(&workspace.db)?).rev().collect()))?;
@@ -32,14 +32,18 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         head: vec![
             vec![
                 StyledText::new(tr("CHAIN"), StyleRole::Title),
-                StyledText::from(tr!("  {size} own acts   head {short}", size = tip.size, short = tip.root.short())),
+                StyledText::from(phrase!(
+                    "  {size} own acts   head {short}",
+                    size = tip.size,
+                    short = tip.root.short()
+                )),
             ],
             vec![
                 StyledText::new("        ", StyleRole::Note),
                 StyledText::from(if seen.is_empty() {
                     tr("cosigned by nobody yet").to_owned()
                 } else {
-                    tr!("cosigned: {seen}", seen = seen.join(", "))
+                    phrase!("cosigned: {seen}", seen = seen.join(", "))
                 }),
             ],
         ],
@@ -79,7 +83,7 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
         Cell::from(if act.audience.is_empty() {
             String::new()
         } else {
-            tr!("for {audience}", audience = act.audience.join(" "))
+            phrase!("for {audience}", audience = act.audience.join(" "))
         }),
         changes(act),
     ];
@@ -89,5 +93,5 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
 /// How many changes an act has, where it has several.
 fn changes(act: &ActSummary) -> Cell {
     let several = i64::try_from(act.changes).ok().filter(|n| *n > 1);
-    several.map_or_else(Cell::default, |n| Cell::new(tr!("{n} changes", n), StyleRole::Note).by(SortKey::Number(n)))
+    several.map_or_else(Cell::default, |n| Cell::new(phrase!("{n} changes", n), StyleRole::Note).by(SortKey::Number(n)))
 }

@@ -12,7 +12,7 @@ use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
 use crate::store::records::{items_of, people_of};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -68,12 +68,12 @@ fn head(case: &cases::CaseSummary) -> Vec<Line> {
     let known = if case.shared.is_empty() {
         String::new()
     } else {
-        tr!("   known to {shared}", shared = case.shared.join(" "))
+        phrase!("   known to {shared}", shared = case.shared.join(" "))
     };
     vec![
         vec![state(case.state).into(), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
         vec![StyledText::new(
-            tr!(
+            phrase!(
                 "{purpose}   from {desk}   opened {opened}{known}",
                 purpose = case.purpose,
                 desk = case.desk,
@@ -146,7 +146,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     )?;
     Ok(Section {
         title: Shown::of(tr("ITEMS")),
-        aside: Shown::from(tr!("{held} kept", held)),
+        aside: Shown::from(phrase!("{held} kept", held)),
         empty: Shown::of(tr("No item yet. {add item} adds one, {import file} imports a file.")),
         ..section
     })
@@ -166,7 +166,7 @@ fn item_row(workspace: &Workspace, record: &Record, holds: &StandingHolds, now: 
     let state = if shared.is_empty() {
         state(i.state)
     } else {
-        Cell::new(tr!("to {shared}", shared = shared.join(" ")), StyleRole::Good).by(state(i.state).key)
+        Cell::new(phrase!("to {shared}", shared = shared.join(" ")), StyleRole::Good).by(state(i.state).key)
     };
     // What is held is kept, whatever its date says.
     let left = if mark == Mark::Held { left.said(tr("HOLD")) } else { left };
@@ -277,7 +277,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
                 state(d.state),
                 Cell::number(d.items),
                 due_at(d.at, workspace.now()),
-                Cell::from(tr!("{days} days", days = d.delete_after_days)).by(term),
+                Cell::from(phrase!("{days} days", days = d.delete_after_days)).by(term),
                 Cell::from(d.proposed_by.as_str()),
             ];
             let row = row(Kind::Disclosure, d.id, Mark::None, cells);

@@ -14,7 +14,7 @@ use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{member, partner};
 use crate::store::records::count;
 use crate::store::{read, tally};
-use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_sentence, tr_word};
+use crate::tui::language::{in_short, on_screen, phrase, tr, tr_count, tr_date, tr_sentence, tr_word};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::picture::Picture;
 use crate::tui::picture::days::{Axis, Days};
@@ -58,9 +58,9 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         rows.push(waiting(workspace, task, now)?);
     }
     let columns = vec![column("", Width::Rest), column("", Width::Fixed(10)).right()];
-    let aside = if others.is_empty() { String::new() } else { tr!("others {others}", others = others.len()) };
+    let aside = if others.is_empty() { String::new() } else { phrase!("others {others}", others = others.len()) };
     let yours = Section {
-        title: Shown::from(tr!("WAITS ON YOU {you}", you = you.len())),
+        title: Shown::from(phrase!("WAITS ON YOU {you}", you = you.len())),
         aside: Shown::from(aside),
         columns: columns.clone(),
         rows: you,
@@ -70,7 +70,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         ..Section::default()
     };
     let theirs = Section {
-        title: Shown::from(tr!("WAITS ON OTHERS {others}", others = others.len())),
+        title: Shown::from(phrase!("WAITS ON OTHERS {others}", others = others.len())),
         columns,
         rows: others.into_iter().chain(stops(workspace, &agenda)?).collect(),
         empty: Shown::of(tr("Nothing waits on others.")),
@@ -152,16 +152,16 @@ fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
             parts.push(words::called(workspace, record)?);
             let ours = record.desk == workspace.meta.desk;
             parts.push(if ours {
-                tr!("to {partner}", partner = task.partner)
+                phrase!("to {partner}", partner = task.partner)
             } else {
-                tr!("from {partner}", partner = task.partner)
+                phrase!("from {partner}", partner = task.partner)
             });
             let kind = record.text("kind").unwrap_or_default();
             parts.push(tr_sentence(task.what.strip_prefix(kind).unwrap_or(&task.what).trim()).into_owned());
         }
         (Kind::Review, _, Some(of)) => {
             parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, of)?]);
-            parts.extend((!task.partner.is_empty()).then(|| tr!("for {partner}", partner = task.partner)));
+            parts.extend((!task.partner.is_empty()).then(|| phrase!("for {partner}", partner = task.partner)));
         }
         (Kind::Item, Some(item), _) => {
             parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, item)?])
@@ -172,7 +172,7 @@ fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
         }
     }
     if !task.waits_on.is_empty() && task.waits_on != task.partner {
-        parts.push(tr!("waits on a {who}", who = tr_word(&task.waits_on)));
+        parts.push(phrase!("waits on a {who}", who = tr_word(&task.waits_on)));
     }
     Ok(parts.join(" \u{b7} "))
 }
@@ -214,7 +214,7 @@ fn first_steps(workspace: &Workspace) -> Result<Option<Section>, Error> {
     };
     Ok(Some(Section {
         title: Shown::of(tr("FIRST STEPS")),
-        aside: Shown::from(tr!("{done} of {steps}", done, steps = steps.len())),
+        aside: Shown::from(phrase!("{done} of {steps}", done, steps = steps.len())),
         columns: vec![column("", Width::Fixed(3)), column("", Width::Rest), column("", Width::Fixed(28)).right()],
         rows: steps.iter().enumerate().map(row).collect(),
         most: 6,
@@ -228,12 +228,15 @@ fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Optio
     let (left, mark) = left(task.due, now);
     let is_late = task.due.is_some_and(|due| due < now);
     let when = match task.due {
-        Some(due) if is_late => tr!("late since {due}", due = on_screen(due, now)),
-        Some(due) => tr!("by {due}", due = on_screen(due, now)),
+        Some(due) if is_late => phrase!("late since {due}", due = on_screen(due, now)),
+        Some(due) => phrase!("by {due}", due = on_screen(due, now)),
         None => String::new(),
     };
-    let on =
-        if task.mine { tr("waits on you").to_owned() } else { tr!("waits on {who}", who = tr_word(&task.waits_on)) };
+    let on = if task.mine {
+        tr("waits on you").to_owned()
+    } else {
+        phrase!("waits on {who}", who = tr_word(&task.waits_on))
+    };
     let subject = RecordRef { kind: task.kind, id: task.id };
     let role = left.role;
     let rows = vec![
@@ -269,7 +272,8 @@ fn stops(workspace: &Workspace, agenda: &Agenda) -> Result<Vec<PageRow>, Error> 
         let kind = crate::record::of_change(stop.kind);
         let record = workspace.records().get(stop.id)?;
         let name = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
-        let text = tr!("may not leave to {partner}: {name} \u{b7} {why}", partner = stop.partner, name, why = stop.why);
+        let text =
+            phrase!("may not leave to {partner}: {name} \u{b7} {why}", partner = stop.partner, name, why = stop.why);
         let row = PageRow::of(vec![Cell::new(text, StyleRole::Stop), Cell::new(tr("stopped"), StyleRole::Stop)]);
         let subject = RecordRef { kind, id: stop.id };
         rows.push(row.about(Some(subject)).marked(Mark::Due).with_partner(&stop.partner));
@@ -383,12 +387,12 @@ impl Coming {
         let today = sum(&|d| d.days.first().copied().unwrap_or(0));
         let week = sum(&|d| d.days.iter().take(7).sum());
         let next = agenda.tasks.iter().filter_map(|t| t.due).find(|d| *d >= now);
-        let next =
-            next.map_or_else(|| tr("No clock runs.").to_owned(), |t| tr!("Next clock: {n}.", n = on_screen(t, now)));
+        let next = next
+            .map_or_else(|| tr("No clock runs.").to_owned(), |t| phrase!("Next clock: {n}.", n = on_screen(t, now)));
         match late {
-            0 if week == 0 => tr!("Nothing is late. {next}", next),
-            0 => tr!("Nothing is late; {today} today, {week} within a week. {next}", today, week, next),
-            late => tr!("{late} late, {today} today, {week} within a week. {next}", late, today, week, next),
+            0 if week == 0 => phrase!("Nothing is late. {next}", next),
+            0 => phrase!("Nothing is late; {today} today, {week} within a week. {next}", today, week, next),
+            late => phrase!("{late} late, {today} today, {week} within a week. {next}", late, today, week, next),
         }
     }
 }
@@ -402,17 +406,17 @@ fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Secti
         let age = heard.at.map(|at| now.since(at));
         let heard_at = match (heard.at, age) {
             (Some(at), Some(age)) if age < Duration::days(3) => {
-                Cell::from(tr!("{age} ago", age = in_short(age))).by(SortKey::Time(at))
+                Cell::from(phrase!("{age} ago", age = in_short(age))).by(SortKey::Time(at))
             }
             (Some(at), Some(age)) => {
-                Cell::new(tr!("{age} ago", age = in_short(age)), StyleRole::Due).by(SortKey::Time(at))
+                Cell::new(phrase!("{age} ago", age = in_short(age)), StyleRole::Due).by(SortKey::Time(at))
             }
             _ => Cell::new(tr("never"), StyleRole::Note),
         };
         let weeks = activity.get(&record.id).cloned().unwrap_or_else(|| vec![0; WEEKS]);
         let channel = partners::row(workspace, &record)?.channel;
         let waits =
-            if heard.waiting > 0 { tr!(", {waiting} to carry", waiting = heard.waiting) } else { String::new() };
+            if heard.waiting > 0 { phrase!(", {waiting} to carry", waiting = heard.waiting) } else { String::new() };
         let row = PageRow::of(vec![
             Cell::from(heard.partner.as_str()),
             Cell::drawn(Picture::Spark(Spark { weeks })),
@@ -498,9 +502,12 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
         let record = subject.as_ref().map(|s| workspace.records().get(s.id)).transpose()?.flatten();
         let called = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
         // A partner's act is news when it comes here, whenever it was made.
-        let made =
-            if a.came.is_some() { tr!(", made {day}", day = tr_date(&a.at.day_and_month())) } else { String::new() };
-        let changes = if a.changes > 1 { tr!(", {changes} changes", changes = a.changes) } else { String::new() };
+        let made = if a.came.is_some() {
+            phrase!(", made {day}", day = tr_date(&a.at.day_and_month()))
+        } else {
+            String::new()
+        };
+        let changes = if a.changes > 1 { phrase!(", {changes} changes", changes = a.changes) } else { String::new() };
         let did = did(a);
         let row = PageRow::of(vec![
             Cell::from(a.desk.as_str()),
@@ -514,13 +521,13 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
     }
     let title = match &agenda.since {
         Some(since) if since.acts > 0 => {
-            tr!(
+            phrase!(
                 "SINCE YOU LEFT AT {left}: {acts}",
                 left = on_screen(since.left, now),
                 acts = tr_count(since.acts, "act")
             )
         }
-        Some(since) => tr!("LATELY; nothing since you left at {left}", left = on_screen(since.left, now)),
+        Some(since) => phrase!("LATELY; nothing since you left at {left}", left = on_screen(since.left, now)),
         None => tr("LATELY").to_owned(),
     };
     Ok(Section {

@@ -30,7 +30,9 @@ use crate::record::request::{ANSWER, SEND, State as RequestState};
 use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
-use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_joined, tr_law, tr_sentence, tr_word};
+use crate::tui::language::{
+    in_short, on_screen, phrase, tr, tr_count, tr_date, tr_joined, tr_law, tr_sentence, tr_word,
+};
 use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
@@ -109,7 +111,7 @@ fn of_inject(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     d.line(tr("DELIVERED"), at(i.delivered));
     d.line(tr("REPLY BY"), at(i.reply_by));
     d.body(tr("SKIPPED"), &i.because);
-    let by = if i.method.is_empty() { String::new() } else { tr!(", by {method}", method = i.method) };
+    let by = if i.method.is_empty() { String::new() } else { phrase!(", by {method}", method = i.method) };
     d.line(tr("FROM"), format!("{}{by}", i.from).trim_start_matches(", ").to_owned());
     d.line(tr("TO"), if i.to.is_empty() { tr("all that play").to_owned() } else { i.to.join(", ") });
     d.line(tr("ATTACHED"), i.attachment.as_str());
@@ -139,7 +141,7 @@ fn of_exercise(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result
     d.line(tr("CONTROL"), e.row.control.as_str());
     match (e.row.from, e.row.until) {
         (Some(from), Some(until)) => {
-            d.line(tr("PLAYED"), tr!("{from} to {until}", from = at(Some(from)), until = at(Some(until))))
+            d.line(tr("PLAYED"), phrase!("{from} to {until}", from = at(Some(from)), until = at(Some(until))))
         }
         (Some(from), None) => d.line(tr("STARTED"), at(Some(from))),
         _ => d.line(tr("STARTED"), tr("not yet")),
@@ -149,14 +151,14 @@ fn of_exercise(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result
         d.line(tr("DESKS"), recorded.desks.join(", "));
         d.line(tr("SIGNED BY"), recorded.signer.to_string());
         d.line(tr("REALM"), recorded.realm.to_string());
-        d.line(tr("REPORT"), tr!("SHA-256 {digest}", digest = recorded.digest));
+        d.line(tr("REPORT"), phrase!("SHA-256 {digest}", digest = recorded.digest));
     }
     d.body(tr("SCOPE"), &e.scope);
     d.body(tr("SCENARIO"), &e.scenario);
     d.body(tr("RULES"), &e.rules);
     for o in &e.objectives {
-        let aim = if o.target.is_empty() { String::new() } else { tr!("; aimed at: {target}", target = o.target) };
-        d.body(&tr!("OBJECTIVE {number}", number = o.number), &format!("{} ({}){aim}", o.text, o.capability));
+        let aim = if o.target.is_empty() { String::new() } else { phrase!("; aimed at: {target}", target = o.target) };
+        d.body(&phrase!("OBJECTIVE {number}", number = o.number), &format!("{} ({}){aim}", o.text, o.capability));
         o.tasks.iter().for_each(|task| d.body("", task));
     }
     for [who, role] in &e.participants {
@@ -165,10 +167,10 @@ fn of_exercise(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result
     d.line(tr("HELD BY"), e.sponsor.as_str());
     let done = e.actions.iter().filter(|a| a.done.is_some()).count();
     if !e.actions.is_empty() {
-        d.line(tr("ACTIONS"), tr!("{done} of {actions} done", done, actions = e.actions.len()));
+        d.line(tr("ACTIONS"), phrase!("{done} of {actions} done", done, actions = e.actions.len()));
     }
     if let Some(due) = record.due {
-        d.line(tr("KEPT UNTIL"), tr!("{to_date}; then it is erased", to_date = due.to_date()));
+        d.line(tr("KEPT UNTIL"), phrase!("{to_date}; then it is erased", to_date = due.to_date()));
     }
     Ok(())
 }
@@ -193,7 +195,7 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     d.body(tr("NOTE"), &i.note);
     d.line(
         tr("CLASS"),
-        tr!(
+        phrase!(
             "tier {tier}, {category}, {person_class}, {assertion}",
             tier = i.tier,
             category = tr_word(i.category.word()),
@@ -202,19 +204,19 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
         ),
     );
     let grades: Vec<String> =
-        [i.source_grade.map(|g| tr!("source {g}", g)), i.information_grade.map(|g| tr!("information {g}", g))]
+        [i.source_grade.map(|g| phrase!("source {g}", g)), i.information_grade.map(|g| phrase!("information {g}", g))]
             .into_iter()
             .flatten()
             .collect();
     d.line(tr("GRADED"), grades.join(", "));
     d.line(
         tr("MARKED"),
-        tr!("TLP:{tlp} PAP:{pap} {handling}", tlp = i.tlp, pap = i.pap, handling = words(&i.handling, " ")),
+        phrase!("TLP:{tlp} PAP:{pap} {handling}", tlp = i.tlp, pap = i.pap, handling = words(&i.handling, " ")),
     );
     d.line(
         tr("ORIGIN"),
         if let Some(from) = &i.from {
-            tr!("{originator}, by way of {from}", originator = i.originator, from)
+            phrase!("{originator}, by way of {from}", originator = i.originator, from)
         } else {
             i.originator.clone()
         },
@@ -231,7 +233,7 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
         for s in &i.shared {
             d.line(
                 "",
-                tr!(
+                phrase!(
                     "{partner} deletes by {delete_by}, duty {duty}",
                     partner = s.partner,
                     delete_by = at(s.delete_by),
@@ -245,13 +247,13 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
         let verdict = gate::ask(workspace, record, &p)?.verdict;
         let code = p.key.clone().unwrap_or_default();
         let line = match () {
-            () if verdict.allowed() => StyledText::new(tr!("{code}  yes", code), StyleRole::Good),
+            () if verdict.allowed() => StyledText::new(phrase!("{code}  yes", code), StyleRole::Good),
             // What lacks nothing but its second person is on its way.
             () if verdict.waits_for_a_second_person(false) => {
-                StyledText::new(tr!("{code}  after a second person releases it", code), StyleRole::Due)
+                StyledText::new(phrase!("{code}  after a second person releases it", code), StyleRole::Due)
             }
             () => StyledText::new(
-                tr!(
+                phrase!(
                     "{code}  no   {source}",
                     code,
                     source = verdict
@@ -272,16 +274,16 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 fn holders(workspace: &Workspace, i: &item::ItemSummary) -> Result<Picture, Error> {
     let now = workspace.now();
     let own = workspace.own_record()?.key.unwrap_or_default();
-    let kept = i.due.map_or_else(|| tr("here").to_owned(), |due| tr!("here, keep to {date}", date = due.to_date()));
+    let kept = i.due.map_or_else(|| tr("here").to_owned(), |due| phrase!("here, keep to {date}", date = due.to_date()));
     let mut branches = vec![Branch::new(0, own, kept)];
     for s in &i.shared {
         let bar = s.delete_by.map(|by| {
             let left = u64::try_from(by.since(now).whole_days().max(0)).unwrap_or(0);
             Bar { has_rest: true, ..Bar::count(left, TERM, StyleRole::Base) }
         });
-        let left = s.delete_by.map(|by| tr!("{since} left", since = in_short(by.since(now))));
+        let left = s.delete_by.map(|by| phrase!("{since} left", since = in_short(by.since(now))));
         let left = match s.delete_by {
-            Some(by) if by < now => tr!("{since}: it must be deleted", since = in_short(by.since(now))),
+            Some(by) if by < now => phrase!("{since}: it must be deleted", since = in_short(by.since(now))),
             _ => left.unwrap_or_default(),
         };
         branches.push(Branch { bar, ..Branch::new(1, s.partner.as_str(), left) });
@@ -335,10 +337,10 @@ fn life(r: &request::RequestSummary, state: RequestState, history: &RecordHistor
     let steps = LIFE.iter().enumerate().skip(first).map(|(n, name)| match (n.cmp(&done), r.due) {
         (Ordering::Less, _) => step(name, day(n, done), StepState::Done),
         (Ordering::Equal, Some(due)) if late => {
-            step(name, tr!("late, {day}", day = tr_date(&due.day_and_month())), StepState::Late)
+            step(name, phrase!("late, {day}", day = tr_date(&due.day_and_month())), StepState::Late)
         }
         (Ordering::Equal, Some(due)) => {
-            step(name, tr!("by {day}", day = tr_date(&due.day_and_month())), StepState::Next)
+            step(name, phrase!("by {day}", day = tr_date(&due.day_and_month())), StepState::Next)
         }
         (Ordering::Equal, None) => step(name, String::new(), StepState::Next),
         (Ordering::Greater, _) => step(name, String::new(), StepState::Later),
@@ -352,7 +354,7 @@ fn clock(c: &request::ClockRow, started: Option<Timestamp>, now: Timestamp) -> S
         true => c.clock.map_or("", |clock| tr_word(clock.word())).to_owned(),
         false => format!("{} {}", c.clock.map_or("", |clock| tr_word(clock.word())), c.variant),
     };
-    let Some(due) = c.due else { return StyledText::from(tr!("{name}: no fixed limit", name)) };
+    let Some(due) = c.due else { return StyledText::from(phrase!("{name}: no fixed limit", name)) };
     let left = due.since(now);
     let role = if due < now { StyleRole::Stop } else { StyleRole::Base };
     let words = format!("{}, {}", in_short(left), on_screen(due, now));
@@ -370,7 +372,7 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
         d.line(
             tr("HELD"),
             StyledText::new(
-                tr!(
+                phrase!(
                     "{text}, by {by} since {instant}",
                     text = h.text("reason").unwrap_or_default(),
                     by,
@@ -398,21 +400,21 @@ fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d
         d.gap();
     }
     let way = if r.direction == Direction::Inbound {
-        tr!("{partner} asks this desk", partner = r.partner)
+        phrase!("{partner} asks this desk", partner = r.partner)
     } else {
-        tr!("this desk asks {partner}", partner = r.partner)
+        phrase!("this desk asks {partner}", partner = r.partner)
     };
     d.line(tr("WHO"), way);
     d.line(tr("UNDER"), format!("{}: {} ({})", words::basis(workspace, &r.kind)?, tr_law(&r.name), r.kind));
     if !r.in_force && r.sent.is_none() {
-        let what = tr!("NOT IN FORCE with {partner}: a draft or an exercise, never sent", partner = r.partner);
+        let what = phrase!("NOT IN FORCE with {partner}: a draft or an exercise, never sent", partner = r.partner);
         d.line(tr("LAW"), StyledText::new(what, StyleRole::Stop));
     }
     d.line(
         tr("LAW USED"),
         tr_sentence(&law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default()).into_owned(),
     );
-    d.line(tr("TIER"), tr!("T{tier}, for {purpose}", tier = r.tier, purpose = r.purpose));
+    d.line(tr("TIER"), phrase!("T{tier}, for {purpose}", tier = r.tier, purpose = r.purpose));
     d.line(tr("WAITS ON"), waits_on(&today::waits_on(workspace, record)?.unwrap_or_default()));
     if r.heads.len() > 1 {
         let heads: Vec<&str> = r.heads.iter().map(|s| tr_word(s.word())).collect();
@@ -435,7 +437,7 @@ fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d
     if let Some(decision) = &r.decision {
         let (outcome, level) =
             (decision.outcome.map_or("", |o| tr_word(o.word())), decision.level.map_or("", |l| tr_word(l.word())));
-        d.line(tr("REVIEWED"), tr!("{outcome}, level {level}", outcome, level));
+        d.line(tr("REVIEWED"), phrase!("{outcome}, level {level}", outcome, level));
         d.line(tr("UNDER"), StyledText::new(words(&decision.conditions, ", "), StyleRole::Due));
         for caveat in &decision.caveats {
             d.body(tr("CAVEAT"), caveat);
@@ -483,7 +485,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     }
     d.line(
         tr("TO"),
-        tr!(
+        phrase!(
             "{to}, for {purpose}, level {level}",
             to = r.to,
             purpose = r.purpose,
@@ -503,13 +505,13 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
                         tr("Signing decides, as the second reviewer: another than the first.").to_owned()
                     }
                     (0, ..) => tr("Signing decides.").to_owned(),
-                    _ => tr!("{open} tests are open.", open),
+                    _ => phrase!("{open} tests are open.", open),
                 },
                 StyleRole::Guidance,
             ),
         );
-        let may_not = std::iter::once(tr!("{who}, who asked", who = r.requester));
-        let recused = r.recused.iter().map(|who| tr!("{who}, by a conflict of interest", who));
+        let may_not = std::iter::once(phrase!("{who}, who asked", who = r.requester));
+        let recused = r.recused.iter().map(|who| phrase!("{who}, by a conflict of interest", who));
         d.line(tr("MAY NOT"), may_not.chain(recused).collect::<Vec<_>>().join("; "));
     }
     d.gap();
@@ -528,7 +530,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
         let mark = if t.higher { tr("; the higher standard") } else { "" };
         d.body(
             tr("BY LAW"),
-            &tr!(
+            &phrase!(
                 "{side}, {category}: {authoriser}, on {standard}{mark}",
                 side = t.side,
                 category = tr_word(&t.category.to_string()),
@@ -559,10 +561,10 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     d.line(tr("EXPIRES"), at(r.expires));
     d.line(tr("RECUSED"), r.recused.join(", "));
     if r.state == ReviewState::Lapsed.any() {
-        let why = r.changed.map_or_else(|| tr("its time has ended").to_owned(), |c| tr!("what changed: {c}", c));
+        let why = r.changed.map_or_else(|| tr("its time has ended").to_owned(), |c| phrase!("what changed: {c}", c));
         d.line(
             tr("LAPSED"),
-            StyledText::new(tr!("{why}; nothing leaves on it: ask for another review", why), StyleRole::Stop),
+            StyledText::new(phrase!("{why}; nothing leaves on it: ask for another review", why), StyleRole::Stop),
         );
     }
     for because in &told.lapsed {
@@ -580,14 +582,14 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = disclosure::row(workspace, record)?;
     d.line(tr("WITH"), r.partner.as_str());
-    d.line(tr("FOR"), tr!("{purpose}, {days} days", purpose = r.purpose, days = r.delete_after_days));
+    d.line(tr("FOR"), phrase!("{purpose}, {days} days", purpose = r.purpose, days = r.delete_after_days));
     d.line(tr("PROPOSED"), format!("{}, {}", r.proposed_by, at(r.at)));
     if r.emergency {
         d.line(tr("CLAIMS"), StyledText::new(tr("an emergency: imminent risk to life"), StyleRole::Stop));
         d.body(tr("RISK"), r.risk.as_deref().unwrap_or_default());
         let validation = match (r.validation, r.validate_by) {
             (Some(Validation::Pending), Some(by)) => {
-                tr!("due by {by}, or its partner must delete it", by = by.to_minute())
+                phrase!("due by {by}, or its partner must delete it", by = by.to_minute())
             }
             (Some(other), _) => other.word().to_owned(),
             (None, _) => String::new(),
@@ -609,7 +611,7 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.line(tr("NAME"), p.name.as_str());
     d.line(
         tr("KIND"),
-        tr!(
+        phrase!(
             "{kind}, jurisdiction {jurisdiction}",
             kind = p.kind.map_or("", |k| tr_word(k.word())),
             jurisdiction = p.jurisdiction
@@ -631,23 +633,23 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         tr("SENT"),
         p.sent.map_or_else(
             || tr("no bundle yet").to_owned(),
-            |n| tr!("{what}, {ack} acknowledged", what = tr_count(n, "bundle"), ack = p.acknowledged.unwrap_or(0)),
+            |n| phrase!("{what}, {ack} acknowledged", what = tr_count(n, "bundle"), ack = p.acknowledged.unwrap_or(0)),
         ),
     );
     d.line(
         tr("RECEIVED"),
         p.received.map_or_else(
             || tr("no bundle yet").to_owned(),
-            |n| tr!("{what}, the last {heard}", what = tr_count(n, "bundle"), heard = at(p.heard)),
+            |n| phrase!("{what}, the last {heard}", what = tr_count(n, "bundle"), heard = at(p.heard)),
         ),
     );
     d.gap();
     for (n, o) in gate::outlook(workspace, record)?.iter().enumerate() {
         let (word, tone) = match (o.may, o.because.as_slice()) {
             (May::Yes, _) => (tr("yes, at once").to_owned(), StyleRole::Good),
-            (May::After, because) => (tr!("after {because}", because = because.join(", ")), StyleRole::Due),
+            (May::After, because) => (phrase!("after {because}", because = because.join(", ")), StyleRole::Due),
             // One no is enough; `comity gate outlook` names them all.
-            (May::No, [first, ..]) => (tr!("no: {first}", first), StyleRole::Note),
+            (May::No, [first, ..]) => (phrase!("no: {first}", first), StyleRole::Note),
             (May::No, []) => (tr("no").to_owned(), StyleRole::Stop),
         };
         let line = StyledText::new(format!("T{} {:15} {word}", o.tier, tr_word(o.category.word())), tone);
@@ -657,7 +659,7 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     for a in agreement::rows(workspace, Some(&p.code))? {
         d.line(
             tr("AGREEMENT"),
-            tr!(
+            phrase!(
                 "{whose}, {state} to {until}: {title}, up to T{tier}",
                 whose = tr_word(a.whose.word()),
                 state = tr_word(a.state.word()),
@@ -668,7 +670,7 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         );
         d.line(
             "",
-            tr!(
+            phrase!(
                 "{purposes}; {categories}; kept at most {days} days",
                 purposes = a.purposes.join(" "),
                 categories = words(&a.categories, " "),
@@ -683,7 +685,7 @@ fn of_case(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     let c = case::row(workspace, record)?;
     d.line(tr("TITLE"), c.title.as_str());
     d.line(tr("PURPOSE"), c.purpose.as_str());
-    d.line(tr("FROM"), tr!("{desk}, opened {opened}", desk = c.desk, opened = at(c.opened)));
+    d.line(tr("FROM"), phrase!("{desk}, opened {opened}", desk = c.desk, opened = at(c.opened)));
     d.line(tr("ITEMS"), c.items.to_string());
     d.line(tr("KNOWN TO"), c.shared.join(" "));
     holds(workspace, record, d)
@@ -698,7 +700,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
         if ours {
             tr("this desk's: it decides here").to_owned()
         } else {
-            tr!("{partner}'s: it decides there", partner = a.partner)
+            phrase!("{partner}'s: it decides there", partner = a.partner)
         },
     );
     d.line(tr("STANDS"), tr_word(a.state.word()));
@@ -708,7 +710,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     d.line(tr("UP TO"), up_to(workspace, record, &a)?);
     d.line(tr("FROM"), at(Some(a.from)));
     d.line(tr("UNTIL"), at(Some(a.until)));
-    d.line(tr("KEPT"), tr!("at most {days} days", days = a.retention_cap_days));
+    d.line(tr("KEPT"), phrase!("at most {days} days", days = a.retention_cap_days));
     if !a.targets.is_empty() {
         d.line(tr("TARGETS"), a.targets.as_str());
     }
@@ -726,7 +728,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     }
     let by = if ours { a.partner.as_str() } else { tr("this desk") };
     let signed = a.countersigned.map(Timestamp::to_minute);
-    d.line(tr("SIGNED BY"), signed.map_or_else(|| tr!("not yet by {by}", by), |at| format!("{by}, {at}")));
+    d.line(tr("SIGNED BY"), signed.map_or_else(|| phrase!("not yet by {by}", by), |at| format!("{by}, {at}")));
     d.gap();
     let Some(other) = agreement::counterpart(workspace, record)? else {
         d.line(tr("BESIDE IT"), tr("nothing: the other side's record is not here"));
@@ -740,11 +742,11 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     }
     for difference in differs {
         let what = difference.what.replace('_', " ").to_uppercase();
-        d.line(&what, StyledText::new(tr!("here {ours}", ours = difference.ours), StyleRole::Due));
+        d.line(&what, StyledText::new(phrase!("here {ours}", ours = difference.ours), StyleRole::Due));
         d.line(
             "",
             StyledText::new(
-                tr!("at {partner} {theirs}", partner = a.partner, theirs = difference.theirs),
+                phrase!("at {partner} {theirs}", partner = a.partner, theirs = difference.theirs),
                 StyleRole::Due,
             ),
         );
@@ -755,7 +757,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
 /// Up to which tier; where the agreement names none, the default of its partner's kind.
 fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary) -> Result<String, Error> {
     if let Some(tier) = a.tier {
-        return Ok(tr!("tier {tier}", tier));
+        return Ok(phrase!("tier {tier}", tier));
     }
     let kind = if a.whose == Whose::Ours {
         record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten()
@@ -765,7 +767,7 @@ fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary
     let kind = kind.as_ref().and_then(kind_of);
     Ok(kind.map_or_else(
         || tr("the default of the partner's kind").to_owned(),
-        |k| tr!("tier {tier}, the default for {k}", tier = ceiling::default_for(k), k),
+        |k| phrase!("tier {tier}, the default for {k}", tier = ceiling::default_for(k), k),
     ))
 }
 

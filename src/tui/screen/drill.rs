@@ -5,7 +5,7 @@ use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state};
 use crate::command::exercise::view::{self, ActionRow, Board, ExerciseView, InjectRow};
 use crate::record::exercise;
 use crate::record::kind::{Kind, StateTone};
-use crate::tui::language::{tr, tr_count};
+use crate::tui::language::{phrase, tr, tr_count};
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -30,7 +30,8 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         Realm::Live => return live(workspace),
         Realm::Exercise(name) => name,
     };
-    let line = StyledText::new(tr!("Exercise {name}: nothing here can reach a live desk.", name), StyleRole::Exercise);
+    let line =
+        StyledText::new(phrase!("Exercise {name}: nothing here can reach a live desk.", name), StyleRole::Exercise);
     let Some(of) = exercise::current(&workspace.records(), workspace.meta.desk)? else {
         return Ok(Page {
             head: vec![vec![line]],
@@ -55,9 +56,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
 /// The exercise itself, so that what is done with it is done here: where it stands, what time it is in it, the word that stops play.
 fn standing(shown: &ExerciseView) -> Section {
     let clock = match shown.speed {
-        None => tr!("{shown}, stands", shown = shown.now.to_minute()),
-        Some(1) => tr!("{shown}, goes", shown = shown.now.to_minute()),
-        Some(n) => tr!("{shown}, goes {n}x", shown = shown.now.to_minute(), n),
+        None => phrase!("{shown}, stands", shown = shown.now.to_minute()),
+        Some(1) => phrase!("{shown}, goes", shown = shown.now.to_minute()),
+        Some(n) => phrase!("{shown}, goes {n}x", shown = shown.now.to_minute(), n),
     };
     let title = if shown.row.title.is_empty() { tr("erased") } else { shown.row.title.as_str() };
     let cells = vec![
@@ -97,7 +98,7 @@ fn sentence(shown: &ExerciseView) -> Shown {
         return match owed {
             0 => Shown::of(tr("Every inject that came is answered.")),
             1 => Shown::of(tr("1 inject waits for your reply: {sign} on it.")),
-            n => Shown::from(tr!("{n} injects wait for your reply: {sign} on one.", n)),
+            n => Shown::from(phrase!("{n} injects wait for your reply: {sign} on one.", n)),
         };
     }
     if is(exercise::State::Planned) {
@@ -114,7 +115,7 @@ fn sentence(shown: &ExerciseView) -> Shown {
     }
     match due + late {
         0 => Shown::of(tr("Nothing is due or late. `exercise inject`: one of the moment.")),
-        _ => Shown::from(tr!("{due} to be delivered, {late} late.", due, late)),
+        _ => Shown::from(phrase!("{due} to be delivered, {late} late.", due, late)),
     }
 }
 
@@ -149,14 +150,14 @@ fn board(shown: &ExerciseView, now: Timestamp) -> Section {
     Section {
         title: Shown::of(if shown.is_control { tr("CONTROLLER'S BOARD") } else { tr("INJECTS") }),
         aside: Shown::from(match shown.is_control {
-            true => tr!(
+            true => phrase!(
                 "due {due}, delivered {delivered}, answered {answered}, late {late}",
                 due = of(Board::Due),
                 delivered,
                 answered,
                 late
             ),
-            false => tr!("open {delivered}, answered {answered}, late {late}", delivered, answered, late),
+            false => phrase!("open {delivered}, answered {answered}, late {late}", delivered, answered, late),
         }),
         columns,
         rows,
@@ -355,7 +356,7 @@ fn live(workspace: &Workspace) -> Result<Page, Error> {
         bands: vec![vec![section], vec![actions(&all, now, tr("No action came with a report."))]],
         sentence: match open {
             0 => Shown::of(tr("Every action is done.")),
-            n => Shown::from(tr!("{what} still to be done.", what = tr_count(n, "action"))),
+            n => Shown::from(phrase!("{what} still to be done.", what = tr_count(n, "action"))),
         },
         ..Page::default()
     })

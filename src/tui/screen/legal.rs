@@ -7,7 +7,7 @@ use crate::law::row::Verified;
 use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
-use crate::tui::language::{tr, tr_count, tr_word};
+use crate::tui::language::{phrase, tr, tr_count, tr_word};
 use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -89,37 +89,38 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     let now = workspace.now();
     let reviews = review::rows(workspace)?;
     let open = reviews.iter().filter(|r| r.is_open()).count();
-    let rows = reviews
-        .iter()
-        .map(|r| {
-            let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
-            let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
-            let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
-            let (left, mark) = left(r.expires, now);
-            let of = r.subject.map(|id| workspace.records().get(id)).transpose().ok().flatten().flatten();
-            let of = of.and_then(|record| called(workspace, &record).ok()).unwrap_or_default();
-            row(
-                Kind::Review,
-                r.id,
-                mark,
-                vec![
-                    Cell::from(r.to.as_str()),
-                    Cell::from(
-                        r.subject_kind
-                            .map_or_else(|| of.clone(), |kind| tr!("{kind}: {of}", kind = tr_word(kind.word()), of)),
-                    ),
-                    r.level.map_or_else(Cell::default, Cell::word),
-                    tests,
-                    state(r.state),
-                    Cell::from(r.requester.as_str()),
-                    left,
-                ],
-            )
-            .in_state(r.state)
-            .with_partner(&r.to)
-            .due(r.expires)
-        })
-        .collect();
+    let rows =
+        reviews
+            .iter()
+            .map(|r| {
+                let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
+                let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
+                let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
+                let (left, mark) = left(r.expires, now);
+                let of = r.subject.map(|id| workspace.records().get(id)).transpose().ok().flatten().flatten();
+                let of = of.and_then(|record| called(workspace, &record).ok()).unwrap_or_default();
+                row(
+                    Kind::Review,
+                    r.id,
+                    mark,
+                    vec![
+                        Cell::from(r.to.as_str()),
+                        Cell::from(r.subject_kind.map_or_else(
+                            || of.clone(),
+                            |kind| phrase!("{kind}: {of}", kind = tr_word(kind.word()), of),
+                        )),
+                        r.level.map_or_else(Cell::default, Cell::word),
+                        tests,
+                        state(r.state),
+                        Cell::from(r.requester.as_str()),
+                        left,
+                    ],
+                )
+                .in_state(r.state)
+                .with_partner(&r.to)
+                .due(r.expires)
+            })
+            .collect();
     let releases = disclosure::rows(workspace)?;
     let pending = |d: &disclosure::DisclosureSummary| d.validation == Some(Validation::Pending);
     let is_proposed = |d: &disclosure::DisclosureSummary| d.state == Proposal::Proposed.any();
@@ -137,7 +138,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     match (d.emergency, pending(d)) {
                         (true, true) => Cell::new(tr("EMERGENCY: validate"), StyleRole::Stop),
                         (true, false) => Cell::new(tr("EMERGENCY: join it"), StyleRole::Stop),
-                        (false, _) => Cell::from(tr!("by {who}", who = d.proposed_by)),
+                        (false, _) => Cell::from(phrase!("by {who}", who = d.proposed_by)),
                     },
                     due_at(d.validate_by.or(d.at), now),
                 ],
@@ -149,7 +150,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         .collect();
     let sentence = match (open, waiting.len()) {
         (0, 0) => tr("Nothing is open.").to_owned(),
-        (r, d) => tr!(
+        (r, d) => phrase!(
             "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {next task} opens the next for you.",
             r,
             d
@@ -159,7 +160,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         head: vec![],
         bands: vec![
             vec![Section {
-                title: Shown::from(tr!("REVIEWS {open} open", open)),
+                title: Shown::from(phrase!("REVIEWS {open} open", open)),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),
@@ -176,7 +177,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::from(tr!("RELEASES {waiting} wait for another person", waiting = waiting.len())),
+                title: Shown::from(phrase!("RELEASES {waiting} wait for another person", waiting = waiting.len())),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),

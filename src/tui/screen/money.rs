@@ -4,7 +4,7 @@ use super::definition::{Screen, ViewParams, due_at, row, state};
 use crate::command::budget::{account, offers};
 use crate::record::kind::Kind;
 use crate::record::store::Record;
-use crate::tui::language::{Part, tr, tr_in};
+use crate::tui::language::{Part, phrase, tr, tr_in};
 use crate::tui::page::{Cell, Detail, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::value::text::Shown;
@@ -70,7 +70,8 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         row(Kind::Commitment, r.id, Mark::None, cells).in_state(r.state)
     });
     let statements = of(Kind::Statement).map(|r| {
-        let whose = if r.with == r.desk { tr!("from {desk}", desk = r.desk) } else { tr!("to {with}", with = r.with) };
+        let whose =
+            if r.with == r.desk { phrase!("from {desk}", desk = r.desk) } else { phrase!("to {with}", with = r.with) };
         let cells = vec![state(r.state), money(r), Cell::from(whose), due_at(r.at, now)];
         row(Kind::Statement, r.id, Mark::None, cells).in_state(r.state).with_partner(&r.with)
     });
@@ -141,7 +142,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     Ok(Page {
         head: vec![],
         bands,
-        sentence: Shown::from(tr!(
+        sentence: Shown::from(phrase!(
             "Commitments that wait for another person: {waiting}. Who asks does not approve.",
             waiting
         )),
@@ -163,7 +164,12 @@ pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> 
         for share in &line.shares {
             d.line(
                 &share.desk,
-                tr!("bears {due}, has paid {paid}, open {open}", due = share.due, paid = share.paid, open = share.open),
+                phrase!(
+                    "bears {due}, has paid {paid}, open {open}",
+                    due = share.due,
+                    paid = share.paid,
+                    open = share.open
+                ),
             );
         }
         if let Some(by) = line.report_by {

@@ -4,7 +4,7 @@ use super::definition::{Screen, ViewParams, due_at, left, row, state};
 use crate::command::audit::consultations::{self, ConsultationFilter, Pattern};
 use crate::command::{complaint, dispute, error, finding, misuse, sample};
 use crate::record::kind::Kind;
-use crate::tui::language::{tr, tr_count, tr_word};
+use crate::tui::language::{phrase, tr, tr_count, tr_word};
 use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -139,7 +139,7 @@ fn of_disputes(workspace: &Workspace) -> Result<Page, Error> {
     let rows = rows.iter().map(|d| {
         let (left, mark) = due(d.stage_due, workspace);
         let frozen = d.frozen_from.map_or_else(Cell::nothing, |tier| {
-            Cell::new(tr!("T{tier} and up", tier), StyleRole::Stop).by(SortKey::Tier(tier))
+            Cell::new(phrase!("T{tier} and up", tier), StyleRole::Stop).by(SortKey::Tier(tier))
         });
         let cells = vec![
             Cell::from(d.with.as_str()),
@@ -231,7 +231,7 @@ fn of_samples(workspace: &Workspace) -> Result<Page, Error> {
             state(s.state),
             due_at(s.from, now),
             due_at(s.to, now),
-            Cell::from(tr!("{drawn} of {n}", drawn = s.drawn, n = s.of)).by(SortKey::Number(s.of)),
+            Cell::from(phrase!("{drawn} of {n}", drawn = s.drawn, n = s.of)).by(SortKey::Number(s.of)),
             Cell::from(s.note.as_str()),
         ];
         row(Kind::Sample, s.id, Mark::None, cells).in_state(s.state)

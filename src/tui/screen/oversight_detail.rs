@@ -6,7 +6,7 @@ use crate::command::audit::consultations;
 use crate::command::{complaint, dispute, error, finding, misuse, sample};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
-use crate::tui::language::{tr, tr_word};
+use crate::tui::language::{phrase, tr, tr_word};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
@@ -46,8 +46,8 @@ fn of_misuse(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 /// A sample: its seed, what it showed, and the consultations that it drew.
 fn of_sample(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let sample = sample::row(workspace, record)?;
-    d.line(tr("PERIOD"), tr!("{from} to {to}", from = at(sample.from), to = at(sample.to)));
-    d.line(tr("DREW"), tr!("{drawn} of {sample}", drawn = sample.drawn, sample = sample.of));
+    d.line(tr("PERIOD"), phrase!("{from} to {to}", from = at(sample.from), to = at(sample.to)));
+    d.line(tr("DREW"), phrase!("{drawn} of {sample}", drawn = sample.drawn, sample = sample.of));
     d.line(tr("SEED"), sample.seed.as_str());
     d.body(tr("SHOWED"), &sample.note);
     for id in record.list("drawn", Id::parse) {
@@ -95,7 +95,7 @@ fn of_complaint(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     if let Some(ground) = c.restriction {
         d.line(
             tr("NOT TOLD"),
-            StyledText::new(tr!("{ground}, looked at again {on}", ground, on = at(c.review)), StyleRole::Due),
+            StyledText::new(phrase!("{ground}, looked at again {on}", ground, on = at(c.review)), StyleRole::Due),
         );
     }
     d.line(tr("LEAD"), c.row.partner.as_str());
@@ -110,17 +110,17 @@ fn of_mistake(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.body(tr("WHAT"), &e.row.text);
     d.line(tr("REPORTED"), format!("{} {}", e.reported_by, at(e.row.reported)));
     match (e.notify_by, e.authority_told) {
-        (_, Some(told)) => d.line(tr("AUTHORITY"), tr!("told {told}", told = at(Some(told)))),
+        (_, Some(told)) => d.line(tr("AUTHORITY"), phrase!("told {told}", told = at(Some(told)))),
         (Some(by), None) => {
-            d.line(tr("AUTHORITY"), StyledText::new(tr!("to be told by {by}", by = at(Some(by))), StyleRole::Due))
+            d.line(tr("AUTHORITY"), StyledText::new(phrase!("to be told by {by}", by = at(Some(by))), StyleRole::Due))
         }
         (None, None) => {}
     }
     for p in &e.partners {
         let said = match (p.told, p.confirmed) {
             (_, true) => StyledText::new(format!("{}  {}", p.partner, p.answer), StyleRole::Good),
-            (true, false) => StyledText::from(tr!("{partner}  told", partner = p.partner)),
-            (false, false) => StyledText::new(tr!("{partner}  not told yet", partner = p.partner), StyleRole::Stop),
+            (true, false) => StyledText::from(phrase!("{partner}  told", partner = p.partner)),
+            (false, false) => StyledText::new(phrase!("{partner}  not told yet", partner = p.partner), StyleRole::Stop),
         };
         d.line(tr("COPY WITH"), said);
     }
@@ -138,7 +138,7 @@ fn of_dispute(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     let shown = dispute::shown(workspace, record)?;
     d.line(tr("WITH"), shown.row.with.as_str());
     d.line(tr("SUBJECT"), shown.row.subject.map(|s| tr_word(s.word())).unwrap_or_default());
-    d.line(tr("RAISED"), tr!("by {who} {raised}", who = shown.row.raised_by, raised = at(shown.row.raised)));
+    d.line(tr("RAISED"), phrase!("by {who} {raised}", who = shown.row.raised_by, raised = at(shown.row.raised)));
     d.line(tr("RUNG DUE"), at(shown.row.stage_due));
     if shown.without_prejudice {
         d.line("", "what is said binds nobody");
@@ -154,7 +154,7 @@ fn of_dispute(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         d.line(
             "FROZEN",
             StyledText::new(
-                tr!(
+                phrase!(
                     "tier {from_tier} and up, both ways, by {desk}, until {until}",
                     from_tier = m.from_tier,
                     desk = m.desk,
@@ -178,25 +178,31 @@ fn of_dispute(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     for p in &shown.proposals {
         let stands = match (p.agreed, p.complied) {
             (true, true) => StyledText::new(
-                tr!("{n}: {text}, carried out by {owes}", n = p.of, text = p.text, owes = p.owes),
+                phrase!("{n}: {text}, carried out by {owes}", n = p.of, text = p.text, owes = p.owes),
                 StyleRole::Good,
             ),
             (true, false) if p.owes.is_empty() => {
-                StyledText::new(tr!("{n}: {text}, agreed", n = p.of, text = p.text), StyleRole::Good)
+                StyledText::new(phrase!("{n}: {text}, agreed", n = p.of, text = p.text), StyleRole::Good)
             }
             (true, false) => StyledText::new(
-                tr!("{n}: {text}, owed by {owes} until {due}", n = p.of, text = p.text, owes = p.owes, due = at(p.due)),
+                phrase!(
+                    "{n}: {text}, owed by {owes} until {due}",
+                    n = p.of,
+                    text = p.text,
+                    owes = p.owes,
+                    due = at(p.due)
+                ),
                 StyleRole::Due,
             ),
             (false, _) => StyledText::new(
-                tr!("{n}: {text}, proposed by {by}", n = p.of, text = p.text, by = p.by),
+                phrase!("{n}: {text}, proposed by {by}", n = p.of, text = p.text, by = p.by),
                 StyleRole::Due,
             ),
         };
         d.line(tr("PROPOSED"), stands);
     }
     for said in &shown.statements {
-        d.body(&tr!("{desk} SAYS", desk = said.desk), &format!("{} {}", at(Some(said.at)), said.text));
+        d.body(&phrase!("{desk} SAYS", desk = said.desk), &format!("{} {}", at(Some(said.at)), said.text));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::command::request::{Direction, RequestSummary as Request, rows};
 use crate::record::kind::Kind;
 use crate::record::kind::{KindState as _, State as RecordState, StateTone};
 use crate::record::request::State;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, ListWord, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -36,14 +36,14 @@ pub fn kind(request: &Request) -> Cell {
     if request.in_force || request.sent.is_some() {
         return Cell::from(does);
     }
-    Cell::new(tr!("{does} (not in force)", does), StyleRole::Note)
+    Cell::new(phrase!("{does} (not in force)", does), StyleRole::Note)
 }
 
 /// With whom, and which way.
 pub fn with(request: &Request) -> String {
     match request.direction {
-        Direction::Inbound => tr!("from {partner}", partner = request.partner),
-        Direction::Outbound => tr!("to {partner}", partner = request.partner),
+        Direction::Inbound => phrase!("from {partner}", partner = request.partner),
+        Direction::Outbound => phrase!("to {partner}", partner = request.partner),
     }
 }
 
@@ -91,7 +91,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     Ok(Page {
         head: vec![],
         bands: vec![vec![Section {
-            aside: Shown::from(tr!("{count} of {total}", count, total)),
+            aside: Shown::from(phrase!("{count} of {total}", count, total)),
             title: Shown::of(tr("REQUESTS, due first")),
             columns: vec![
                 column("ID", Width::Fixed(8)),
@@ -111,7 +111,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         sentence: Shown::from(if late == 0 {
             tr("Nothing is late.").to_owned()
         } else {
-            tr!("{late} late; what waits longest stands on top.", late)
+            phrase!("{late} late; what waits longest stands on top.", late)
         }),
         ..Page::default()
     })

@@ -6,7 +6,7 @@ use crate::figures::timing::{FEWEST, Measured};
 use crate::record::KINDS;
 use crate::record::kind::Kind;
 use crate::record::store::Query;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::picture::Picture;
 use crate::tui::picture::lengths::Lengths;
@@ -53,7 +53,7 @@ fn lengths(workspace: &Workspace) -> Result<Section, Error> {
     let aside = match (told.is_empty(), hidden) {
         (true, _) => String::new(),
         (false, 0) => marks.to_owned(),
-        (false, hidden) => tr!("{marks}; {hidden} hidden", marks, hidden),
+        (false, hidden) => phrase!("{marks}; {hidden} hidden", marks, hidden),
     };
     Ok(Section {
         title: Shown::of(tr("HOW LONG THINGS TAKE, 12 months")),
@@ -68,7 +68,7 @@ fn lengths(workspace: &Workspace) -> Result<Section, Error> {
             column("PAST L", Width::Fixed(6)).right().optional(),
         ],
         rows: rows.collect(),
-        empty: Shown::from(tr!("Fewer than {n} of each: hidden.", n = FEWEST)),
+        empty: Shown::from(phrase!("Fewer than {n} of each: hidden.", n = FEWEST)),
         most: 6,
         share: 5,
         ..Section::default()

@@ -10,7 +10,7 @@ use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::record::stream;
 use crate::store::read;
-use crate::tui::language::{tr, tr_count, tr_joined};
+use crate::tui::language::{phrase, tr, tr_count, tr_joined};
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -85,13 +85,18 @@ fn missing(workspace: &Workspace) -> Result<Vec<Vec<StyledText>>, Error> {
     let mut lines: Vec<String> = quarantine::gaps(workspace)?
         .iter()
         .map(|gap| {
-            tr!("Bundle {sequence} from {from} waits: {why}", sequence = gap.sequence, from = gap.from, why = gap.why)
+            phrase!(
+                "Bundle {sequence} from {from} waits: {why}",
+                sequence = gap.sequence,
+                from = gap.from,
+                why = gap.why
+            )
         })
         .collect();
     for partner in workspace.partners()? {
         let wanted = stream::still_wanted(&stream::with(&workspace.records(), workspace.meta.desk, partner.id)?);
         if !wanted.is_empty() {
-            lines.push(tr!(
+            lines.push(phrase!(
                 "{key} asks for {wanted} again",
                 key = partner.key.unwrap_or_default(),
                 wanted = joined(&wanted)
@@ -109,7 +114,7 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
         .map(|b| {
             PageRow::of(vec![
-                Cell::from(tr!("{from} to {to}", from = b.from, to = b.to)),
+                Cell::from(phrase!("{from} to {to}", from = b.from, to = b.to)),
                 Cell::number(b.sequence),
                 in_mood(ListWord::of(b.state), b.state.mood()),
                 if b.note.is_empty() {
@@ -184,19 +189,19 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
         head: vec![
             vec![
                 StyledText::new(
-                    tr!("Bundle {sequence} to {code}", sequence = preview.sequence, code),
+                    phrase!("Bundle {sequence} to {code}", sequence = preview.sequence, code),
                     StyleRole::Title,
                 ),
-                StyledText::from(tr!(
+                StyledText::from(phrase!(
                     "   fingerprint {print}",
                     print = record.text("fingerprint").and_then(|f| f.get(..23)).unwrap_or_default()
                 )),
                 StyledText::new(tr("   NOT SIGNED"), StyleRole::Due),
             ],
             vec![
-                StyledText::from(tr!("LEAVES {yes}   PART {part}   STAYS {no}", yes, part, no)),
+                StyledText::from(phrase!("LEAVES {yes}   PART {part}   STAYS {no}", yes, part, no)),
                 StyledText::new(
-                    preview.marking.as_ref().map(|m| tr!("   effective marking {m}", m)).unwrap_or_default(),
+                    preview.marking.as_ref().map(|m| phrase!("   effective marking {m}", m)).unwrap_or_default(),
                     StyleRole::Due,
                 ),
             ],
@@ -213,13 +218,13 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
                     column("WHY", Width::Rest),
                 ],
                 rows,
-                empty: Shown::from(tr!("Nothing waits for {code}.", code)),
+                empty: Shown::from(phrase!("Nothing waits for {code}.", code)),
                 grows: true,
                 ..Section::default()
             }],
             vec![history(workspace, Some(&code)).map(|s| Section { grows: false, most: 4, ..s })?],
         ],
-        sentence: Shown::from(tr!(
+        sentence: Shown::from(phrase!(
             "{write bundle} writes the file for {code}; what stays is not named in it. {back} goes back.",
             code
         )),

@@ -8,7 +8,7 @@ use crate::command::taskforce::{self, TaskforceSummary};
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::record::task::OPEN;
-use crate::tui::language::{tr, tr_word};
+use crate::tui::language::{phrase, tr, tr_word};
 use crate::tui::page::{Cell, Detail, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -42,7 +42,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     let waits = work::who_waits(&tasks);
     let sentence = match (waits.as_slice(), open) {
         ([], 0) => tr("Nothing is to be done.").to_owned(),
-        ([], n) => tr!("Open tasks: {n}; no desk waits on another.", n),
+        ([], n) => phrase!("Open tasks: {n}; no desk waits on another.", n),
         (some, _) => format!("{}.", some.join("; ")),
     };
     Ok(Page {
@@ -80,7 +80,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::from(tr!("TASKS {open} open", open)),
+                title: Shown::from(phrase!("TASKS {open} open", open)),
                 columns: vec![
                     column("ID", Width::Fixed(9)),
                     column("DESK", Width::Fixed(4)),
@@ -138,13 +138,13 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         let signed = summary.signed.iter().find(|s| s.desk == *desk);
         match signed {
             Some(signed) => {
-                d.line(desk, StyledText::new(tr!("signed {at}", at = signed.at.to_minute()), StyleRole::Good))
+                d.line(desk, StyledText::new(phrase!("signed {at}", at = signed.at.to_minute()), StyleRole::Good))
             }
             None => d.line(desk, StyledText::new(tr("has not signed"), StyleRole::Due)),
         }
     }
     for left in &summary.left {
-        d.line(&left.desk, StyledText::new(tr!("left {at}", at = left.at.to_minute()), StyleRole::Note));
+        d.line(&left.desk, StyledText::new(phrase!("left {at}", at = left.at.to_minute()), StyleRole::Note));
     }
     for desk in &summary.unchecked {
         let said = tr("its signature could not be checked: pin it, then ask the lead for `taskforce pass`");
@@ -154,11 +154,11 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.line(tr("DATA"), summary.categories.iter().map(|c| tr_word(c.word())).collect::<Vec<_>>().join(", "));
     d.line(
         tr("UP TO"),
-        summary.tier.map_or(tr("the default of each partner's kind").to_owned(), |t| tr!("tier {t}", t)),
+        summary.tier.map_or(tr("the default of each partner's kind").to_owned(), |t| phrase!("tier {t}", t)),
     );
     d.line(tr("FROM"), summary.from.to_minute());
     d.line(tr("UNTIL"), summary.until.to_minute());
-    d.line(tr("KEPT"), tr!("at most {days} days", days = summary.retention_cap_days));
+    d.line(tr("KEPT"), phrase!("at most {days} days", days = summary.retention_cap_days));
     if !summary.targets.is_empty() {
         d.line(tr("TARGETS"), summary.targets.as_str());
     }
@@ -166,7 +166,7 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         d.gap();
         d.line(
             tr("NEXT"),
-            tr!("version {version}, not signed by {who}", version = next.version, who = next.unsigned.join(", ")),
+            phrase!("version {version}, not signed by {who}", version = next.version, who = next.unsigned.join(", ")),
         );
         for part in &next.differs {
             let said = format!("{}: {} -> {}", part.what, part.before, part.after);
@@ -179,7 +179,7 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     }
     for evaluation in taskforce::evaluations(workspace, record)? {
         d.gap();
-        d.body(&tr!("{desk} SAYS", desk = evaluation.desk), &evaluation.text);
+        d.body(&phrase!("{desk} SAYS", desk = evaluation.desk), &evaluation.text);
     }
     Ok(())
 }
@@ -214,7 +214,7 @@ pub fn analysis_detail(workspace: &Workspace, record: &Record, d: &mut Detail) -
         let name = short(Kind::Item, source.item);
         d.line(
             tr("RESTS ON"),
-            tr!(
+            phrase!(
                 "{name} of {originator}, {marking}{consent}",
                 name,
                 originator = source.originator,

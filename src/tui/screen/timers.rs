@@ -8,7 +8,7 @@ use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::store;
-use crate::tui::language::{on_screen, tr, tr_count, tr_date, tr_word};
+use crate::tui::language::{on_screen, phrase, tr, tr_count, tr_date, tr_word};
 use crate::tui::page::{
     Cell, Line, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column,
 };
@@ -63,10 +63,10 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
         let (left, mark) = left(Some(group.first), now);
         let others = group.count.saturating_sub(group.items);
         let then = match (group.items, others) {
-            (items, 0) => tr!("{items} to be erased", items = thousands(items)),
+            (items, 0) => phrase!("{items} to be erased", items = thousands(items)),
             (0, _) => tr("other clocks").to_owned(),
             (items, others) => {
-                tr!("{items} to be erased, {others} others", items = thousands(items), others = thousands(others))
+                phrase!("{items} to be erased, {others} others", items = thousands(items), others = thousands(others))
             }
         };
         let cells =
@@ -83,8 +83,8 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
     }
     rows.sort_by_key(|(due, _)| *due);
     let section = Section {
-        title: Shown::from(tr!("CLOCKS BY DAY AND CASE {rows}", rows = rows.len())),
-        aside: Shown::from(tr!("late {db}", db = store::tally::due_by(&workspace.db, now)?)),
+        title: Shown::from(phrase!("CLOCKS BY DAY AND CASE {rows}", rows = rows.len())),
+        aside: Shown::from(phrase!("late {db}", db = store::tally::due_by(&workspace.db, now)?)),
         columns: vec![
             column("LEFT", Width::Fixed(7)).right(),
             column("DAY", Width::Fixed(6)),
@@ -151,12 +151,12 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let is_long = section.window.is_some();
     let case = look.focus.map(|case| records.get(case)).transpose()?.flatten();
     let title = match case {
-        Some(case) => tr!("CLOCKS OF {case}", case = called(workspace, &case)?),
+        Some(case) => phrase!("CLOCKS OF {case}", case = called(workspace, &case)?),
         None => tr("RETENTION AND OTHER CLOCKS").to_owned(),
     };
     let section = Section {
         title: Shown::from(title),
-        aside: Shown::from(tr!("late {late}", late)),
+        aside: Shown::from(phrase!("late {late}", late)),
         empty: Shown::of(tr(SCREEN.first_steps)),
         ..section
     };
@@ -177,13 +177,16 @@ fn this_clock(workspace: &Workspace, now: Timestamp) -> Result<Vec<Line>, Error>
     let fault = workspace.clock_fault()?;
     Ok(vec![match (fault, workspace.last_signed()?) {
         (Some(fault), _) => {
-            vec![StyledText::new(tr!("CLOCK  {what}: {hint}", what = fault.what, hint = fault.hint), StyleRole::Stop)]
+            vec![StyledText::new(
+                phrase!("CLOCK  {what}: {hint}", what = fault.what, hint = fault.hint),
+                StyleRole::Stop,
+            )]
         }
         (None, Some(last)) => {
             let last = on_screen(last, now);
             vec![
                 StyledText::new(tr("CLOCK  "), StyleRole::Note),
-                StyledText::from(tr!("this machine's; the last act here: {last}", last)),
+                StyledText::from(phrase!("this machine's; the last act here: {last}", last)),
             ]
         }
         (None, None) => vec![StyledText::new(tr("CLOCK  "), StyleRole::Note), StyledText::from(tr("this machine's"))],
@@ -232,7 +235,7 @@ fn weeks(workspace: &Workspace, now: Timestamp) -> Result<Option<Section>, Error
         let begins = from.plus(Duration::days(7 * n as i64)).day_and_month();
         let role = if n == 0 && *count > 0 { StyleRole::Due } else { StyleRole::Guidance };
         let bar = Cell::drawn(Picture::Bar(Bar::count(*count, most, role)));
-        PageRow::of(vec![Cell::from(tr!("from {begins}", begins)), Cell::number(*count), bar])
+        PageRow::of(vec![Cell::from(phrase!("from {begins}", begins)), Cell::number(*count), bar])
     };
     Ok(Some(Section {
         title: Shown::of(tr("TO BE ERASED, by week")),
@@ -328,7 +331,7 @@ fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
         let what = case.as_ref().map(|case| called(workspace, case)).transpose()?.unwrap_or_default();
         let cells = vec![
             Cell::number(count),
-            Cell::from(tr!("{by} owes", by = group.by)),
+            Cell::from(phrase!("{by} owes", by = group.by)),
             in_mood(ListWord::of(group.state), group.state.mood()),
             group.day.map_or_else(|| Cell::nothing().styled(StyleRole::Note), day),
             Cell::from(what),
@@ -338,7 +341,7 @@ fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
     }
     Ok(Some(Section {
         title: Shown::of(tr("DUTIES TO DELETE, by day and case")),
-        aside: Shown::from(tr!("{all} in {rows}", all = thousands(all), rows = tr_count(rows.len(), "group"))),
+        aside: Shown::from(phrase!("{all} in {rows}", all = thousands(all), rows = tr_count(rows.len(), "group"))),
         columns: vec![
             column("COUNT", Width::Fixed(9)).right(),
             column("WHO", Width::Fixed(8)),
@@ -369,7 +372,7 @@ fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
         .iter()
         .map(|d| {
             let cells = vec![
-                Cell::from(tr!("{by} owes {to}", by = d.by, to = d.to)),
+                Cell::from(phrase!("{by} owes {to}", by = d.by, to = d.to)),
                 in_mood(ListWord::of(d.state), d.state.mood()),
                 due_at(d.delete_by, workspace.now()),
             ];

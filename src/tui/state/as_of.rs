@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::State;
 use crate::tui::input::Input;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::{Mode, Wait};
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -30,7 +30,7 @@ impl State {
     /// Looks at a moment of the record, or at now again.
     pub(super) fn look_back(&mut self, moment: Option<Moment>) {
         if let Some(job) = self.jobs.first() {
-            let text = tr!("{job} runs: look back when it is done.", job = job.name());
+            let text = phrase!("{job} runs: look back when it is done.", job = job.name());
             return self.show_message(StyledText::new(text, StyleRole::Due));
         }
         if moment.is_none() && self.as_of.is_none() {

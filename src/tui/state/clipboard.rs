@@ -3,7 +3,7 @@
 use super::State;
 use super::verdicts::refused;
 use crate::tui::available_actions::{Copy, copies};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::page::StyledText;
@@ -29,7 +29,7 @@ impl State {
     }
 
     fn copy(&mut self, text: String) {
-        self.show_message(StyledText::new(tr!("For the terminal's clipboard: {text}", text), StyleRole::Note));
+        self.show_message(StyledText::new(phrase!("For the terminal's clipboard: {text}", text), StyleRole::Note));
         self.copied = Some(text);
     }
 }
@@ -42,7 +42,7 @@ fn entry((name, text): Copy) -> Entry<State> {
             Entry::new(name, note, Pick::close(move |state: &mut State| state.copy(text.clone())))
         }
         Err(failure) => {
-            let why = StyledText::new(tr!("no    {what}", what = failure.what), StyleRole::Stop);
+            let why = StyledText::new(phrase!("no    {what}", what = failure.what), StyleRole::Stop);
             Entry::new(name, why, refused(failure))
         }
     }

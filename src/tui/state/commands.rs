@@ -13,7 +13,7 @@ use crate::record::purge::PURGE;
 use crate::tui::available_actions::{Prepared, commands_for};
 use crate::tui::bulk::prepare_each;
 use crate::tui::jobs::Running;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::confirm::Confirm;
 use crate::tui::overlay::form::view::{FormView, Submission};
@@ -294,7 +294,8 @@ impl State {
             lines.extend(shown_lines(message));
         }
         let role = if output.code == 0 { StyleRole::Good } else { StyleRole::Stop };
-        let message = output.message.clone().unwrap_or_else(|| tr!("{command}: done.", command = command.full_name()));
+        let message =
+            output.message.clone().unwrap_or_else(|| phrase!("{command}: done.", command = command.full_name()));
         self.show_message(StyledText::new(first_line(&message), role));
         let more = output.text.is_some()
             || output.message.is_none()

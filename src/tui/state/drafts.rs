@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::State;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::form::handling::LeftForm;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -55,7 +55,7 @@ impl State {
         self.drafts.failed = written.is_err();
         if let Err(failure) = written {
             self.show_message(StyledText::new(
-                tr!("The draft is not kept: {what}", what = failure.what),
+                phrase!("The draft is not kept: {what}", what = failure.what),
                 StyleRole::Stop,
             ));
         }

@@ -7,7 +7,7 @@ use super::{End, State};
 use crate::tui::action::Intent;
 use crate::tui::key::{Chord, written};
 use crate::tui::keymap::Meaning;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -82,7 +82,7 @@ impl State {
                 self.pressed.clear();
                 if key.code != KeyCode::Esc {
                     self.show_message_with_keys(
-                        &tr!("{typed} means nothing here; {help} shows what does.", typed),
+                        &phrase!("{typed} means nothing here; {help} shows what does.", typed),
                         StyleRole::Note,
                     );
                 }

@@ -7,7 +7,7 @@ use crate::command::definition::{ArgKind, PairRow};
 use crate::host::file;
 use crate::record::bundle::EXPORT;
 use crate::tui::available_actions::{KindChoice, are_kinds, choices, kinds};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::form::handling::{FormHost, LeftForm};
 use crate::tui::overlay::form::view::FormView;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
@@ -95,7 +95,7 @@ impl FormHost for State {
 fn kind_entry(kind: KindChoice) -> Entry<State> {
     let (stands, role) = match kind.with.is_empty() {
         true => (tr("in force with no partner: a draft or an exercise alone").to_owned(), StyleRole::Note),
-        false => (tr!("in force with {with}", with = kind.with.join(" ")), StyleRole::Good),
+        false => (phrase!("in force with {with}", with = kind.with.join(" ")), StyleRole::Good),
     };
     let note = StyledText::new(format!("{} \u{b7} {stands}", kind.basis), role);
     Entry { also: kind.id.to_owned(), ..Entry::new(kind.does, note, Pick::Value(kind.id.to_owned())) }

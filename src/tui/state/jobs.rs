@@ -7,7 +7,7 @@ use super::commands::first_line;
 use crate::command::definition::Output;
 use crate::command::plain;
 use crate::tui::jobs::{Ended, Running};
-use crate::tui::language::{on_screen, tr};
+use crate::tui::language::{on_screen, phrase, tr};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::overlay::reader::Reader;
@@ -57,7 +57,10 @@ impl State {
         job.cancelled.store(true, Ordering::Relaxed);
         let what =
             if job.several { tr("what is done with some stays done") } else { tr("nothing of it will have been done") };
-        self.show_message(StyledText::new(tr!("Cancelling {job}: {what}.", job = job.name(), what), StyleRole::Due));
+        self.show_message(StyledText::new(
+            phrase!("Cancelling {job}: {what}.", job = job.name(), what),
+            StyleRole::Due,
+        ));
         self.renew_jobs();
     }
 

@@ -2,7 +2,7 @@
 //! thread.
 
 use super::State;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::order::Order;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
@@ -41,7 +41,8 @@ impl State {
 
     fn order(&mut self, order: Option<Order>) {
         let before = self.snapshot();
-        let text = order.as_ref().map_or_else(|| tr("As it comes.").to_owned(), |o| tr!("Ordered {n}.", n = o.words()));
+        let text =
+            order.as_ref().map_or_else(|| tr("As it comes.").to_owned(), |o| phrase!("Ordered {n}.", n = o.words()));
         self.view_mut().set_order(order);
         self.show_message(StyledText::new(text, StyleRole::Note));
         self.fetch_detail();
@@ -76,7 +77,7 @@ impl State {
             Ok(replaced) => {
                 let word = if replaced { tr("replaced") } else { tr("kept") };
                 self.show_message_with_keys(
-                    &tr!("The view {name} is {word}; {views} recalls it.", name, word),
+                    &phrase!("The view {name} is {word}; {views} recalls it.", name, word),
                     StyleRole::Good,
                 );
             }
@@ -114,10 +115,10 @@ impl State {
         match removed {
             Ok(view) => {
                 self.show_message_with_keys(
-                    &tr!("The view {view} is removed; {undo} brings it back.", view = view.name),
+                    &phrase!("The view {view} is removed; {undo} brings it back.", view = view.name),
                     StyleRole::Good,
                 );
-                let what = tr!("the view {view} removed", view = view.name);
+                let what = phrase!("the view {view} removed", view = view.name);
                 self.history.note(Done { what, back: Back::View(Box::new(view)) });
             }
             Err(failure) => self.show_failure(&failure),

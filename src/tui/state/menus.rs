@@ -9,7 +9,7 @@ use crate::command::definition::{Command, Handler};
 use crate::record::kind_def;
 use crate::tui::action::{ACTIONS, Action, Intent};
 use crate::tui::available_actions::find;
-use crate::tui::language::{tr, tr_keys, tr_word};
+use crate::tui::language::{phrase, tr, tr_keys, tr_word};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::page::{RecordRef, StyledText};
@@ -28,7 +28,7 @@ impl State {
         // What is of this screen alone goes first.
         let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
         let entries = local.into_iter().chain(global).map(entry).collect();
-        self.mode.push(Box::new(Menu::new(tr!("Help: {screen}", screen = screen.title()), entries)));
+        self.mode.push(Box::new(Menu::new(phrase!("Help: {screen}", screen = screen.title()), entries)));
     }
 
     pub(super) fn show_palette(&mut self) {
@@ -50,7 +50,7 @@ impl State {
         entries.extend(Theme::all().iter().map(|theme| {
             let pick = Pick::close(move |state: &mut Self| state.theme = theme);
             Entry::new(
-                tr!("theme {theme}", theme = theme.name),
+                phrase!("theme {theme}", theme = theme.name),
                 StyledText::new(tr("Use this theme"), StyleRole::Note),
                 pick,
             )
@@ -61,7 +61,7 @@ impl State {
     fn command_entry(&self, command: &'static Command, records: &[RecordRef]) -> Entry<Self> {
         if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
             let failure = as_of.refusal();
-            let why = StyledText::new(tr!("no    {what}", what = failure.what), StyleRole::Stop);
+            let why = StyledText::new(phrase!("no    {what}", what = failure.what), StyleRole::Stop);
             return Entry::new(command.full_name(), why, refused(failure));
         }
         let is_meant = command.args.iter().any(|f| f.positional);

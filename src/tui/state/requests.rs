@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::State;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::why::Why;
 use crate::tui::page::StyledText;
 use crate::tui::screen_id::ScreenId;
@@ -44,7 +44,7 @@ impl State {
         }
         self.wanted = Some(matter);
         let what = match matter {
-            Matter::Case(case) => tr!("case {short}", short = case.short()),
+            Matter::Case(case) => phrase!("case {short}", short = case.short()),
             Matter::Redress => tr("complaints").to_owned(),
             Matter::Desk => tr("the desk").to_owned(),
         };

@@ -3,7 +3,7 @@
 use super::State;
 use crate::store::records::references;
 use crate::tui::action::Intent;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
@@ -109,7 +109,7 @@ impl State {
                 if count < fit {
                     return self.say_marked(count, fit, tr("more are not done with at once"));
                 }
-                self.show_message(StyledText::new(tr!("Marked are all {count}.", count), StyleRole::Good));
+                self.show_message(StyledText::new(phrase!("Marked are all {count}.", count), StyleRole::Good));
             }
             Ok(None) => {
                 let text = tr("The list is still being read: once more when its count stands.");
@@ -122,7 +122,7 @@ impl State {
     fn say_marked(&mut self, count: usize, of: usize, why: &str) {
         let also = tr("a filter narrows them; share takes a whole case");
         self.show_message(StyledText::new(
-            tr!("Marked are {count} of {of}: {why}; {also}.", count, of, why, also),
+            phrase!("Marked are {count} of {of}: {why}; {also}.", count, of, why, also),
             StyleRole::Due,
         ));
     }

@@ -5,7 +5,7 @@ use super::commands::first_line;
 use super::verdicts::refused;
 use crate::command::definition::{Command, Output};
 use crate::tui::action::Intent;
-use crate::tui::language::{on_screen, tr};
+use crate::tui::language::{on_screen, phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
@@ -68,11 +68,11 @@ impl State {
                 Back::ViewSnapshot(_) => (StyledText::new(tr("as it was before"), StyleRole::Note), undo),
                 Back::View(_) => (StyledText::new(tr("it is kept again"), StyleRole::Note), undo),
                 Back::Command(command, _) => {
-                    (StyledText::new(tr!("by {command}", command = command.full_name()), StyleRole::Due), undo)
+                    (StyledText::new(phrase!("by {command}", command = command.full_name()), StyleRole::Due), undo)
                 }
                 Back::Never(why) => {
                     let failure = Error::not_allowed("this cannot be undone").hint(*why);
-                    (StyledText::new(tr!("no    {why}", why), StyleRole::Stop), refused(failure))
+                    (StyledText::new(phrase!("no    {why}", why), StyleRole::Stop), refused(failure))
                 }
             };
             Entry::new(done.what.as_str(), note, pick)
@@ -95,7 +95,7 @@ impl State {
                 let now = self.snapshot();
                 self.restore_view(&before);
                 self.history.undone(done.what.clone(), now);
-                self.show_message(StyledText::new(tr!("Undone: {what}", what = done.what), StyleRole::Good));
+                self.show_message(StyledText::new(phrase!("Undone: {what}", what = done.what), StyleRole::Good));
             }
             Back::View(view) => {
                 self.history.take(number);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::State;
 use crate::command::definition::{Command, Key};
 use crate::tui::bulk::{May, may, may_each, named, only_one, why};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
@@ -79,7 +79,7 @@ impl State {
     pub(super) fn go_on_with_those_that_can(&mut self, may: May) {
         let name = may.command.full_name();
         if let Some(why) = only_one(may.command, &may.can) {
-            let text = tr!("{name} is done with one thing at a time: {why}.", name, why);
+            let text = phrase!("{name} is done with one thing at a time: {why}.", name, why);
             return self.show_message(StyledText::new(text, StyleRole::Due));
         }
         if may.cannot.is_empty() {
@@ -92,13 +92,13 @@ impl State {
             let these = StyledText::new(named(&may.can), StyleRole::Good);
             let (command, records) = (may.command, may.can);
             let go_on = Pick::close(move |state: &mut Self| state.prepare(command, records.clone()));
-            entries.push(Entry::new(tr!("go on with {can}", can), these, go_on));
+            entries.push(Entry::new(phrase!("go on with {can}", can), these, go_on));
         }
         entries.extend(groups.into_iter().map(|group| {
             let note = StyledText::new(format!("{}: {}", named(&group.things), group.why), StyleRole::Stop);
-            Entry::new(tr!("{things} cannot", things = group.things.len()), note, refused(group.failure))
+            Entry::new(phrase!("{things} cannot", things = group.things.len()), note, refused(group.failure))
         }));
-        let title = tr!(
+        let title = phrase!(
             "{name}: {can} of {of} can",
             name,
             can = if can == 0 { tr("none").to_owned() } else { can.to_string() },
@@ -143,7 +143,7 @@ fn by_reason(no: Vec<May>) -> Vec<Entry<State>> {
     let one = |(why, mut all): (String, Vec<May>)| {
         let names: Vec<String> = all.iter().map(|may| may.command.full_name()).collect();
         let entry = entry(all.swap_remove(0));
-        let text = if names.len() > 1 { tr!("no    {why}", why) } else { entry.note.text.to_string() };
+        let text = if names.len() > 1 { phrase!("no    {why}", why) } else { entry.note.text.to_string() };
         let note = StyledText::new(text, StyleRole::Note);
         let also = if names.len() > 1 { names.join(" ") } else { String::new() };
         Entry { name: in_few(&names).into(), note, also, ..entry }
@@ -162,7 +162,7 @@ fn in_few(names: &[String]) -> String {
     }
     match names.len() - told {
         0 => said,
-        more => tr!("{said} and {more} more", said, more),
+        more => phrase!("{said} and {more} more", said, more),
     }
 }
 
@@ -172,13 +172,13 @@ fn entry(may: May) -> Entry<State> {
     let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();
     let (text, role) = match (of, can, may.cannot.first()) {
         (1, 0, Some((_, failure))) => {
-            let note = StyledText::new(tr!("no    {failure}", failure = self::why(failure)), StyleRole::Stop);
+            let note = StyledText::new(phrase!("no    {failure}", failure = self::why(failure)), StyleRole::Stop);
             return Entry::new(name, note, refused(failure.clone()));
         }
-        (1, ..) => (tr!("yes   {about}", about), StyleRole::Good),
-        (_, 0, _) => (tr!("none of {of}   {why}", of, why), StyleRole::Stop),
-        (_, _, None) => (tr!("{can} of {of} can   {about}", can, of, about), StyleRole::Good),
-        (_, _, Some(_)) => (tr!("{can} of {of} can   not: {why}", can, of, why), StyleRole::Due),
+        (1, ..) => (phrase!("yes   {about}", about), StyleRole::Good),
+        (_, 0, _) => (phrase!("none of {of}   {why}", of, why), StyleRole::Stop),
+        (_, _, None) => (phrase!("{can} of {of} can   {about}", can, of, about), StyleRole::Good),
+        (_, _, Some(_)) => (phrase!("{can} of {of} can   not: {why}", can, of, why), StyleRole::Due),
     };
     let go_on = Pick::close(move |state: &mut State| state.go_on_with_those_that_can(may.clone()));
     Entry::new(name, StyledText::new(text, role), go_on)

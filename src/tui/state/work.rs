@@ -9,7 +9,7 @@ use crate::record::kind::Kind;
 use crate::record::review;
 use crate::record::store::{Record, RecordStore as _};
 use crate::tui::available_actions::place_of;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::screen::definition::ViewParams;
@@ -102,7 +102,7 @@ impl State {
             None => {}
         }
         let again = if next.begins_again { tr("All were passed; from the first again. ") } else { "" };
-        let text = tr!("{again}{next} wait on you; {next task} opens the next.", again, next = next.of);
+        let text = phrase!("{again}{next} wait on you; {next task} opens the next.", again, next = next.of);
         self.show_message_with_keys(&text, StyleRole::Note);
         if !next.commands.is_empty() {
             self.offer(&next.commands, vec![next.subject]);

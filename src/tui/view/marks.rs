@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Range, View};
+use crate::tui::language::phrase;
 use crate::tui::page::RecordRef;
 
 impl View {
@@ -90,8 +91,8 @@ impl View {
     pub fn marks_in_words(&self) -> String {
         match (self.marks.len(), self.marked_unseen()) {
             (0, _) => String::new(),
-            (n, 0) => tr!("{n} marked", n),
-            (n, unseen) => tr!("{n} marked, {unseen} not shown", n, unseen),
+            (n, 0) => phrase!("{n} marked", n),
+            (n, unseen) => phrase!("{n} marked, {unseen} not shown", n, unseen),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::row::FormRow;
 use super::view::FormView;
 use crate::command::definition::Weight;
 use crate::tui::appearance::Appearance;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::overlay::definition::{DrawContext, Scroll};
 use crate::tui::page::StyledText;
@@ -92,7 +92,7 @@ fn group(row: &FormRow) -> &'static str {
 /// Draws a form. Returns where the cursor is.
 pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
     let (area, appearance) = (inset(area), drawing.appearance);
-    let title = tr!("{command}: {about}", command = form.command.full_name(), about = tr(form.command.about));
+    let title = phrase!("{command}: {about}", command = form.command.full_name(), about = tr(form.command.about));
     appearance.rule(title, area.width).render(area, buf);
     let help = help(form, area.width, drawing.context.now);
     let [_, mut list, below] = parts(area, &help);
@@ -207,7 +207,7 @@ impl StatefulWidget for RowWidget<'_> {
                 InputLines { input: &row.input, has_cursor: here, appearance }.render(field, buf, cursor);
                 let lines = row.input.lines().len();
                 if !here && lines > usize::from(area.height) {
-                    let more = appearance.span(tr!("… {lines} lines", lines), StyleRole::Note);
+                    let more = appearance.span(phrase!("… {lines} lines", lines), StyleRole::Note);
                     Paragraph::new(more).right_aligned().render(area, buf);
                 }
                 return;
@@ -235,7 +235,7 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
     }
     let Some(row) = form.row() else {
         let missing = form.missing();
-        let text = tr!("still missing: {missing}", missing = missing.join(", "));
+        let text = phrase!("still missing: {missing}", missing = missing.join(", "));
         return if missing.is_empty() { Vec::new() } else { vec![StyledText::new(text, StyleRole::Due)] };
     };
     let article = if row.article().is_empty() { String::new() } else { format!("  [{}]", row.article()) };

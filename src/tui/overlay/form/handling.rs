@@ -8,7 +8,7 @@ use super::draw;
 use super::keys::FormEvent;
 use super::view::FormView;
 use crate::command::definition::{ArgKind, Weight};
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::definition::{Context, Draft, DrawContext, Hints, Outcome, Overlay, Scroll};
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
@@ -89,7 +89,7 @@ impl<S: FormHost> Overlay<S> for FormView {
         let begins = !std::mem::replace(&mut self.introduced, true);
         let mut lines = Vec::new();
         if let Some(failure) = &self.failure {
-            lines.push(tr!("Not done: {what}", what = Shown::of(&failure.what)));
+            lines.push(phrase!("Not done: {what}", what = Shown::of(&failure.what)));
             lines.push(Shown::of(&failure.hint).to_string());
         }
         let Some(row) = self.row() else {
@@ -97,7 +97,11 @@ impl<S: FormHost> Overlay<S> for FormView {
             return lines;
         };
         if begins {
-            lines.push(tr!("{command}: {about}.", command = self.command.full_name(), about = tr(self.command.about)));
+            lines.push(phrase!(
+                "{command}: {about}.",
+                command = self.command.full_name(),
+                about = tr(self.command.about)
+            ));
             let how =
                 tr("Empty goes on; /before goes back a field, /empty empties one, /leave leaves and keeps a draft.");
             lines.push(how.to_owned());
@@ -107,7 +111,7 @@ impl<S: FormHost> Overlay<S> for FormView {
         let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
         let needed = if row.is_required() { tr(", required") } else { "" };
         let help = Shown::of(&row.help());
-        lines.push(tr!(
+        lines.push(phrase!(
             "Field {at} of {rows}: {article}{help}{needed}.",
             at = self.at + 1,
             rows = self.rows.len(),
@@ -117,9 +121,9 @@ impl<S: FormHost> Overlay<S> for FormView {
         ));
         match row.words() {
             Some(words) if matches!(row.field.kind, ArgKind::Words(_)) => {
-                lines.push(tr!("Any of, by word or number, with commas: {numbered}.", numbered = numbered(&words)));
+                lines.push(phrase!("Any of, by word or number, with commas: {numbered}.", numbered = numbered(&words)));
             }
-            Some(words) => lines.push(tr!("One of, by word or number: {numbered}.", numbered = numbered(&words))),
+            Some(words) => lines.push(phrase!("One of, by word or number: {numbered}.", numbered = numbered(&words))),
             None if row.has_choices() => lines.push(tr("/list lists what there is.").to_owned()),
             None if row.is_flag() => lines.push(tr("yes or no.").to_owned()),
             None if row.takes_lines() => lines.push(tr("Several lines; an empty one ends it.").to_owned()),
@@ -179,7 +183,7 @@ impl FormView {
     /// What stands in it, before it is run.
     fn summary(&self) -> Vec<String> {
         let mut lines =
-            vec![tr!("{command}: {about}", command = self.command.full_name(), about = tr(self.command.about))];
+            vec![phrase!("{command}: {about}", command = self.command.full_name(), about = tr(self.command.about))];
         for (n, row) in self.rows.iter().enumerate() {
             let value = row.value();
             let missing = if row.is_required() { tr("MISSING") } else { "-" };

@@ -2,7 +2,7 @@
 
 use crate::command::definition::{Arg, ArgKind, PairRow};
 use crate::tui::input::Input;
-use crate::tui::language::{Part, in_short, tr, tr_in, tr_law};
+use crate::tui::language::{Part, in_short, phrase, tr, tr_in, tr_law};
 use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -96,7 +96,7 @@ impl FormRow {
                 None => Err(tr("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected")),
             }),
             ArgKind::Duration => Some(match Duration::parse(text) {
-                Some(s) => Ok(tr!("until {until}", until = now.plus(s).to_minute())),
+                Some(s) => Ok(phrase!("until {until}", until = now.plus(s).to_minute())),
                 None => Err(tr("a number of days is expected, such as 60d")),
             }),
             ArgKind::Number if text.parse::<i64>().is_err() => Some(Err(tr("a whole number is expected"))),
@@ -126,9 +126,9 @@ impl FormRow {
 fn when(time: Timestamp, now: Timestamp) -> String {
     let span = in_short(time.since(now));
     if time < now {
-        tr!("{time}, already past", time = time.to_minute())
+        phrase!("{time}, already past", time = time.to_minute())
     } else {
-        tr!("{time}, in {span}", time = time.to_minute(), span)
+        phrase!("{time}, in {span}", time = time.to_minute(), span)
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::row::{FormRow, several_lines};
 use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight};
 use crate::tui::input::Input;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::definition::Draft;
 use crate::tui::page::{Line, RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
@@ -364,8 +364,9 @@ impl FormView {
     pub fn refuse_missing(&mut self, missing: &[String]) {
         self.at = self.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(self.at);
         self.wrong = self.row().map(FormRow::key);
-        self.failure =
-            Some(Error::usage(tr!("still missing: {missing}", missing = missing.join(", "))).hint(tr("fill it in")));
+        self.failure = Some(
+            Error::usage(phrase!("still missing: {missing}", missing = missing.join(", "))).hint(tr("fill it in")),
+        );
     }
 
     /// Takes why it was not done, in the words of the form. Where a field is named, the cursor goes there.

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use super::draw;
 use super::list::{Menu, Purpose};
 use crate::tui::input::Input;
-use crate::tui::language::tr;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::{first_in_sight, inset};
 use crate::tui::overlay::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
 
@@ -103,7 +103,7 @@ impl<S: 'static> Overlay<S> for Menu<S> {
             lines.push(format!("{}. {ticked}{}{note}", n + 1, entry.name));
         }
         if count > LISTED {
-            lines.push(tr!("{n} more: words narrow the list.", n = count - LISTED));
+            lines.push(phrase!("{n} more: words narrow the list.", n = count - LISTED));
         }
         lines
     }
