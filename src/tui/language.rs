@@ -284,11 +284,9 @@ pub fn tr_count(n: impl Display, thing: &str) -> String {
 
 /// What another layer has counted, such as `3 items`.
 fn counted_again(english: &str) -> String {
-    match english.split_once(' ') {
-        Some(("1", thing)) => tr_count(1, thing),
-        Some((n, things)) => tr_count(n, things.strip_suffix('s').unwrap_or(things)),
-        None => english.to_owned(),
-    }
+    let Some((n, things)) = english.split_once(' ') else { return english.to_owned() };
+    let is_one = n.parse::<i64>() == Ok(1);
+    tr_count(n, things.strip_suffix('s').filter(|_| !is_one).unwrap_or(things))
 }
 
 /// Keys as they are named on the keyboard: `Up Down`. A key that is a character is itself.
